@@ -1,0 +1,84 @@
+import type { Origin, Position } from '../ir/origin.ts'
+import { formatPath } from '../ir/origin.ts'
+
+/** A closed list. Each has an entry in docs/errors.md (a test holds that); a retired code is never used again. */
+export const errorCodes = [
+  'YAML_SYNTAX',
+  'YAML_DUPLICATE_KEY',
+  'YAML_ALIAS_BOMB',
+  'YAML_TOO_LARGE',
+  'FILE_NOT_FOUND',
+  'FILE_UNREADABLE',
+  'NOT_A_RESOURCE',
+  'DUPLICATE_RESOURCE',
+  'SCHEMA_TYPE',
+  'SCHEMA_VALUE',
+  'SCHEMA_REQUIRED',
+  'UNKNOWN_FIELD',
+  'INVALID_VALUE',
+  'INVALID_HOST',
+  'INVALID_DURATION',
+  'INVALID_REGEX',
+  'INVALID_WEIGHT',
+  'INVALID_PORT',
+  'INVALID_PERCENT',
+  'CONFLICTING_FIELDS',
+  'CONFLICTING_HOSTS',
+  'UNKNOWN_HOST',
+  'UNKNOWN_SUBSET',
+  'UNKNOWN_GATEWAY',
+  'UNKNOWN_SERVICE',
+  'UNKNOWN_TARGET',
+  'INVALID_SETTING',
+  'INVALID_REQUEST',
+  'UNDEFINED_STEP',
+  'TARGET_UNREACHABLE',
+  'APPLY_FAILED',
+  'SIMULATION_STUCK',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+export interface ErrorInit {
+  readonly code: ErrorCode
+  /** Of the offending value, not of its document; `null` for settings and the like. */
+  readonly origin: Origin | null
+  /** Where `origin` is in its text (`file` as it is to be shown). */
+  readonly place: { readonly file: string; readonly position: Position | null } | null
+  /** One sentence that says what is wrong. */
+  readonly problem: string
+  /** What to write instead. */
+  readonly hint: string | null
+}
+
+/** A mistake in a user's YAML, feature or settings. Printed as it is, never with a stack. */
+export class MeshSpecError extends Error {
+  override readonly name = 'MeshSpecError'
+  readonly details: ErrorInit
+
+  constructor(details: ErrorInit) {
+    super(describe(details))
+    this.details = details
+  }
+
+  get code(): ErrorCode {
+    return this.details.code
+  }
+}
+
+/** Several mistakes at once; nothing of the change was applied. */
+export class ConfigRejected extends Error {
+  override readonly name = 'ConfigRejected'
+  readonly errors: readonly MeshSpecError[]
+
+  constructor(errors: readonly MeshSpecError[]) {
+    super(errors.map((error) => error.message).join('\n'))
+    this.errors = errors
+  }
+}
+
+function describe({ code, origin, place, problem, hint }: ErrorInit): string {
+  const position = place?.position ? `:${place.position.line}:${place.position.column}` : ''
+  const where = place ? `${place.file}${position} ` : ''
+  const what = origin ? `${origin.resource}${origin.path.length > 0 ? ` ${formatPath(origin.path)}` : ''}: ` : ''
+  return `${where}${code} ${what}${problem}${hint ? `\n  hint: ${hint}` : ''}`
+}

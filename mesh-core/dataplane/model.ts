@@ -1,0 +1,22 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { Position } from '../ir/origin.ts'
+import type { Origin } from '../ir/origin.ts'
+import type { ProxyConfig } from '../ir/proxy-config.ts'
+import type { Program } from '../ir/program.ts'
+import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+
+/**
+ * What the data plane is told of a mesh: one immutable value for each version of the config. `Mesh` builds it; a new version is set as a whole,
+ * and the state that outlives it (round-robin positions, ejections) is the data plane's own, kept by cluster name.
+ */
+export interface DataPlaneModel {
+  readonly version: number
+  readonly registry: Registry
+  /** The outbound side of a workload's sidecar, or a gateway's config; `null` for a workload without a proxy. Compiled on first use, then the same object. */
+  proxyConfig(workload: WorkloadRef): ProxyConfig | null
+  /** Does this workload's own sidecar stand before it, too (mutual TLS, x-forwarded-client-cert, inbound retries)? */
+  inboundSidecar(workload: WorkloadInstance): boolean
+  /** The program behind a workload; behind `null`, the outside world. */
+  program(workload: WorkloadInstance | null): Program
+  locate(origin: Origin): { file: string; position: Position | null }
+}

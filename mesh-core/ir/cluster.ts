@@ -1,0 +1,83 @@
+import type { Origin } from './origin.ts'
+
+/** A workload instance that can be reached. Source: Envoy `LbEndpoint`, Istio `IstioEndpoint`. */
+export interface Endpoint {
+  /** IP address, or a DNS name for `strict-dns` clusters. */
+  readonly address: string
+  readonly port: number
+  readonly workload: WorkloadRef
+  readonly labels: Readonly<Record<string, string>>
+  /** `region/zone/subzone`; `''` when unknown. */
+  readonly locality: string
+  readonly weight: number
+  /** Ready, as Kubernetes sees it; endpoints that are not are left out by EDS. */
+  readonly healthy: boolean
+  /** The workload's sidecar takes mutual TLS (it is injected), so that auto mTLS applies. */
+  readonly tlsMode: 'istio' | 'disabled'
+}
+
+/** Names one workload; `instance` is the pod, of which a workload may have several. */
+export interface WorkloadRef {
+  readonly namespace: string
+  /** Of the Deployment, e.g. `reviews-v2`. */
+  readonly name: string
+  /** Of the pod, e.g. `reviews-v2-0`; unique in the namespace. */
+  readonly instance: string
+}
+
+export type LoadBalancing =
+  | { readonly kind: 'LEAST_REQUEST'; readonly choiceCount: number }
+  | { readonly kind: 'ROUND_ROBIN' }
+  | { readonly kind: 'RANDOM' }
+  | { readonly kind: 'RING_HASH'; readonly minimumRingSize: number; readonly maximumRingSize: number }
+  | { readonly kind: 'MAGLEV'; readonly tableSize: number }
+  /** To the address that the client dialled. */
+  | { readonly kind: 'ORIGINAL_DST' }
+
+/** Upper bounds; Istio's default is 2^32 - 1. Source: Envoy `CircuitBreakers.Thresholds`. */
+export interface CircuitBreaker {
+  readonly maxConnections: number
+  readonly maxPendingRequests: number
+  readonly maxRequests: number
+  readonly maxRetries: number
+}
+
+/** Source: Envoy `OutlierDetection`. `null` counts are not enforced. */
+export interface OutlierDetection {
+  readonly consecutive5xx: number | null
+  readonly consecutiveGatewayFailure: number | null
+  readonly consecutiveLocalOriginFailure: number | null
+  readonly splitExternalLocalOriginErrors: boolean
+  readonly intervalMs: number
+  readonly baseEjectionTimeMs: number
+  readonly maxEjectionPercent: number
+}
+
+/** Source: Envoy `Cluster` with its `ClusterLoadAssignment`. */
+export interface Cluster {
+  /** `outbound|9080|v2|reviews.default.svc.cluster.local`, `PassthroughCluster`, … */
+  readonly name: string
+  /** FQDN, port and subset that the name is made of; `null` for special clusters. */
+  readonly destination: { readonly host: string; readonly port: number; readonly subset: string } | null
+  readonly discovery: 'eds' | 'static' | 'strict-dns' | 'logical-dns' | 'original-dst'
+  readonly endpoints: readonly Endpoint[]
+  readonly loadBalancing: LoadBalancing
+  readonly connectTimeoutMs: number
+  readonly circuitBreaker: CircuitBreaker
+  /** `max_requests_per_connection`; `null` for no limit. */
+  readonly maxRequestsPerConnection: number | null
+  readonly outlierDetection: OutlierDetection | null
+  /** Percentage of healthy endpoints below which all are used; 0 never. Envoy `healthy_panic_threshold`. */
+  readonly panicThreshold: number
+  /** How the connection is secured. `auto`: mutual TLS to endpoints whose `tlsMode` is `istio`, plaintext to others (Istio auto mTLS). */
+  readonly tls: UpstreamTls
+  /** The DestinationRule, or the Service. */
+  readonly origin: Origin
+}
+
+export type UpstreamTls =
+  | { readonly mode: 'auto' }
+  | { readonly mode: 'disable' }
+  | { readonly mode: 'istio-mutual' }
+  | { readonly mode: 'simple'; readonly sni: string; readonly insecureSkipVerify: boolean }
+  | { readonly mode: 'mutual'; readonly sni: string; readonly insecureSkipVerify: boolean }

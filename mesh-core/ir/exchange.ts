@@ -1,0 +1,97 @@
+import type { WorkloadRef } from './cluster.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
+import type { Origin } from './origin.ts'
+
+/** What one proxy wrote of one request: the fields of Envoy's access log. */
+export interface AccessLogEntry {
+  /** `productpage-v1.default`, of the proxy that wrote it. */
+  readonly proxy: string
+  readonly direction: 'outbound' | 'inbound' | 'gateway'
+  /** ms of the target's clock when the request arrived, and how long it took. */
+  readonly startMs: number
+  readonly durationMs: number
+  readonly status: number
+  /** `-`, `NR`, `URX,UF` … as Envoy prints them. */
+  readonly flags: string
+  /** `%RESPONSE_CODE_DETAILS%` */
+  readonly details: string
+  /** Route name; `-` for none. */
+  readonly route: string
+  /** Cluster name; `-` for none. */
+  readonly cluster: string
+  /** `10.244.0.5:9080`; `-` for none. */
+  readonly upstreamHost: string
+  readonly attempts: number
+}
+
+/** One request as a workload received it, or as a proxy answered it in the workload's stead. */
+export interface Hop {
+  /** Index in `Exchange.hops` of the hop whose workload sent this request; -1 for the client of the exchange. */
+  readonly parent: number
+  /** Who sent it; `null` for the client outside the mesh. */
+  readonly from: WorkloadRef | null
+  /** Service that the request was addressed to, as an FQDN where the target knows it. */
+  readonly service: string | null
+  /** Who received it; `null` when no workload did (fault, no route, no endpoint …). */
+  readonly to: WorkloadRef | null
+  /** `version` label of `to`. */
+  readonly version: string | null
+  /** `app` label of `to`, or its service's name. */
+  readonly app: string | null
+  /** As it arrived at `to`; `null` when nothing arrived. */
+  readonly received: HttpRequest | null
+  /** Status of the answer to this request as the sender got it; 0 for none. */
+  readonly status: number
+  /** 1 for the first try, 2 for the first retry. */
+  readonly attempt: number
+  /** A copy that nobody waits for. */
+  readonly mirrored: boolean
+  /** The sender's proxy's entry; `null` for a sender without one. All tries of a request share one entry. */
+  readonly log: AccessLogEntry | null
+  /** The receiver's proxy's entry. */
+  readonly inbound: AccessLogEntry | null
+  /** Why the request went where it went; `null` where the target cannot tell. Computed when called. */
+  readonly explain: (() => Decision) | null
+}
+
+/** One rule that was looked at. */
+export interface RuleTried {
+  /** `http[0]`, `default`. */
+  readonly rule: string
+  readonly origin: Origin
+  readonly matched: boolean
+  /** In words: `header end-user is "anna", wanted exactly "jason"`. */
+  readonly reason: string
+}
+
+/** The way through one proxy. Each stage that was not passed is `null`, and `outcome` says why. */
+export interface Decision {
+  /** `productpage-v1.default` */
+  readonly proxy: string
+  readonly listener: string | null
+  readonly virtualHost: string | null
+  /** The host that was asked for, an FQDN where it is known: `reviews.default.svc.cluster.local`. */
+  readonly host: string
+  readonly rules: readonly RuleTried[]
+  /** Index into `rules`; -1 when none matched. */
+  readonly chosen: number
+  /** `→ reviews subset v1`, `404: no rule matched`, `503: subset v9 is in no DestinationRule` … */
+  readonly outcome: string
+  /** Exact odds of the chosen rule's alternatives by cluster, summing to 1; empty when nothing is forwarded. */
+  readonly odds: readonly { readonly cluster: string; readonly share: number }[]
+}
+
+/** Why there was no answer at all. */
+export type TransportError = 'refused' | 'closed' | 'timeout' | 'unresolved' | 'tls'
+
+/** A request, its answer, and the evidence. */
+export interface Exchange {
+  readonly request: HttpRequest
+  /** `null` when the connection failed; then `error` says how. */
+  readonly response: HttpResponse | null
+  readonly error: TransportError | null
+  /** ms of the target's clock. */
+  readonly durationMs: number
+  /** In the order of arrival, the whole tree. */
+  readonly hops: readonly Hop[]
+}

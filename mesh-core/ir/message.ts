@@ -1,0 +1,88 @@
+/**
+ * Header fields in the order of the wire: a flat list of lower-case names and values. Small and mutable, since every proxy on the way
+ * edits it; a hop that keeps what it saw takes a `copy()`.
+ */
+export class Headers {
+  /** name, value, name, value … */
+  readonly fields: string[]
+
+  constructor(fields: string[] = []) {
+    this.fields = fields
+  }
+
+  static of(entries: Readonly<Record<string, string | readonly string[]>>): Headers {
+    const headers = new Headers()
+    for (const [name, value] of Object.entries(entries)) for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one)
+    return headers
+  }
+
+  /** The first value. */
+  get(name: string): string | undefined {
+    const fields = this.fields
+    for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return fields[i + 1]
+    return undefined
+  }
+
+  all(name: string): string[] {
+    const values: string[] = []
+    const fields = this.fields
+    for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) values.push(fields[i + 1]!)
+    return values
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  append(name: string, value: string): void {
+    this.fields.push(name.toLowerCase(), value)
+  }
+
+  /** Replaces every value of the name by one. `name` is lower case. */
+  set(name: string, value: string): void {
+    const fields = this.fields
+    for (let i = 0; i < fields.length; i += 2)
+      if (fields[i] === name) {
+        fields[i + 1] = value
+        this.#removeFrom(name, i + 2)
+        return
+      }
+    fields.push(name, value)
+  }
+
+  remove(name: string): void {
+    this.#removeFrom(name, 0)
+  }
+
+  copy(): Headers {
+    return new Headers(this.fields.slice())
+  }
+
+  *entries(): IterableIterator<[string, string]> {
+    for (let i = 0; i < this.fields.length; i += 2) yield [this.fields[i]!, this.fields[i + 1]!]
+  }
+
+  #removeFrom(name: string, start: number): void {
+    const fields = this.fields
+    for (let i = start; i < fields.length; )
+      if (fields[i] === name) fields.splice(i, 2)
+      else i += 2
+  }
+}
+
+/** A request as it stands on the wire between two parties. `path` keeps its query string. */
+export interface HttpRequest {
+  method: string
+  scheme: 'http' | 'https'
+  /** The Host header, e.g. `reviews:9080`. */
+  authority: string
+  path: string
+  headers: Headers
+  body: string
+}
+
+export interface HttpResponse {
+  status: number
+  headers: Headers
+  body: string
+}

@@ -1,0 +1,37 @@
+import type { HttpRequest, HttpResponse } from './message.ts'
+
+/** What a service's program may use. In `core` time is virtual and `call` leads through the simulated sidecar; on a real port both are real. */
+export interface ServiceContext {
+  /** ms; not the wall clock's on `core`. */
+  now(): number
+  sleep(ms: number): Promise<void>
+  /** In [0, 1). */
+  random(): number
+  readonly pod: PodInfo
+  /**
+   * Sends a request from this workload. `timeoutMs` bounds each socket operation (connect, and the wait for the answer).
+   * @throws CallError
+   */
+  call(request: HttpRequest, options: { readonly timeoutMs: number }): Promise<HttpResponse>
+}
+
+export interface PodInfo {
+  /** HOSTNAME of the pod. */
+  readonly name: string
+  readonly namespace: string
+  readonly app: string
+  readonly version: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export class CallError extends Error {
+  override readonly name = 'CallError'
+  readonly reason: 'timeout' | 'refused' | 'closed' | 'unresolved'
+  constructor(reason: 'timeout' | 'refused' | 'closed' | 'unresolved') {
+    super(reason)
+    this.reason = reason
+  }
+}
+
+/** A service: answers one request. May answer at once (no promise), which the simulated data plane takes as the fast path. */
+export type Program = (request: HttpRequest, context: ServiceContext) => HttpResponse | Promise<HttpResponse>

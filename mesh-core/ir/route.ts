@@ -1,0 +1,172 @@
+import type { RouteMatch, StringMatch } from './match.ts'
+import type { Origin } from './origin.ts'
+
+/** A header written by the proxy. `value` may hold Envoy's `%OPERATORS%`. Source: Envoy `HeaderValueOption`. */
+export interface HeaderValueOption {
+  /** Lower case. */
+  readonly name: string
+  readonly value: string
+  /** `append` adds another value; `overwrite` replaces all that were there. Istio `headers.*.add` and `.set`. */
+  readonly action: 'append' | 'overwrite'
+}
+
+/** Applied in the order removed, then set and added. Source: Envoy `*_headers_to_add`, `*_headers_to_remove`. */
+export interface HeaderMutation {
+  readonly set: readonly HeaderValueOption[]
+  /** Lower case names. */
+  readonly remove: readonly string[]
+}
+
+export const noMutation: HeaderMutation = { set: [], remove: [] }
+
+/** A share in parts per million. Source: Envoy `FractionalPercent` with denominator MILLION. */
+export type PartsPerMillion = number
+
+/** Source: Envoy `HTTPFault`. Delay and abort are drawn apart; the delay comes first. */
+export interface Fault {
+  readonly delay: { readonly ppm: PartsPerMillion; readonly durationMs: number } | null
+  readonly abort: { readonly ppm: PartsPerMillion; readonly status: AbortStatus } | null
+  readonly origin: Origin
+}
+
+export type AbortStatus = { readonly kind: 'http'; readonly status: number } | { readonly kind: 'grpc'; readonly status: number }
+
+/** Source: Envoy `RetryPolicy`. */
+export interface RetryPolicy {
+  /** Tries after the first one. */
+  readonly numRetries: number
+  /** Envoy's retry conditions: `5xx`, `gateway-error`, `connect-failure`, `retriable-status-codes`, `reset-before-request` … */
+  readonly retryOn: readonly string[]
+  readonly retriableStatusCodes: readonly number[]
+  /** `null`: the route's timeout alone. */
+  readonly perTryTimeoutMs: number | null
+  /** Envoy's `base_interval` and `max_interval` of the jittered exponential back-off, in ms. */
+  readonly backOff: { readonly baseMs: number; readonly maxMs: number }
+  /** Prefer an endpoint that was not tried yet (`envoy.retry_host_predicates.previous_hosts`), giving up after so many selections; 0 for no preference. */
+  readonly hostSelectionAttempts: number
+}
+
+/** One alternative of a split. Source: Envoy `WeightedCluster.ClusterWeight`. */
+export interface WeightedCluster {
+  readonly cluster: string
+  /** Relative to the sum of the weights of the action. */
+  readonly weight: number
+  readonly requestHeaders: HeaderMutation
+  readonly responseHeaders: HeaderMutation
+  /** Replaces the Host header when this alternative was chosen; `null` keeps it. */
+  readonly hostRewrite: string | null
+  readonly origin: Origin
+}
+
+/** Source: Envoy `RouteAction.RequestMirrorPolicy`. */
+export interface MirrorPolicy {
+  readonly cluster: string
+  readonly ppm: PartsPerMillion
+  /** Envoy appends `-shadow` to the host unless `disable_shadow_host_suffix_append`; Istio sets that. */
+  readonly appendShadowSuffix: boolean
+  readonly origin: Origin
+}
+
+export type PathRewrite =
+  /** The matched part (prefix, or the whole of an exact path) is replaced. Envoy `prefix_rewrite`. */
+  | { readonly kind: 'prefix'; readonly replacement: string }
+  /** Every match of an RE2 pattern is substituted; `\1` names a group. Envoy `regex_rewrite`. */
+  | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string }
+  /** The whole path is replaced, the query string stays. Envoy `path_rewrite` / full replacement. */
+  | { readonly kind: 'full'; readonly path: string }
+
+/** What a key is hashed of, in order; `terminal` stops at the first that gives a hash. Source: Envoy `RouteAction.HashPolicy`. */
+export type HashPolicy =
+  | { readonly kind: 'header'; readonly name: string; readonly terminal: boolean }
+  | { readonly kind: 'cookie'; readonly name: string; readonly path: string; readonly ttlMs: number | null; readonly terminal: boolean }
+  | { readonly kind: 'source-ip'; readonly terminal: boolean }
+  | { readonly kind: 'query'; readonly name: string; readonly terminal: boolean }
+
+export interface ForwardAction {
+  readonly kind: 'forward'
+  /** One or more; with one, its weight plays no part. A weight of 0 never wins. */
+  readonly clusters: readonly WeightedCluster[]
+  /** The answer when the chosen cluster does not exist: 503, or 500 for Gateway API routes. Envoy `cluster_not_found_response_code`. */
+  readonly clusterNotFoundStatus: number
+  /** Deadline in ms for the whole exchange, all tries included; `null` for none. Istio `http[].timeout`. */
+  readonly timeoutMs: number | null
+  /** `grpc-timeout` of the request is honoured (Envoy `max_stream_duration.grpc_timeout_header_max` / `max_grpc_timeout`), which Istio sets without a limit where no timeout is configured. */
+  readonly retry: RetryPolicy | null
+  readonly mirrors: readonly MirrorPolicy[]
+  readonly pathRewrite: PathRewrite | null
+  /** Envoy `host_rewrite_literal`. */
+  readonly hostRewrite: string | null
+  readonly hashPolicies: readonly HashPolicy[]
+}
+
+/** Source: Envoy `RedirectAction`. */
+export interface RedirectAction {
+  readonly kind: 'redirect'
+  readonly status: number
+  /** `null` keeps the request's. */
+  readonly scheme: string | null
+  readonly host: string | null
+  /** A number is written as it is; `null` keeps the request's (Envoy `port_redirect`). */
+  readonly port: number | null
+  /** Drops a port that is the default of the scheme; Envoy does so by itself only on a scheme change. */
+  readonly path: { readonly kind: 'full'; readonly path: string } | { readonly kind: 'prefix'; readonly replacement: string } | null
+  readonly httpsRedirect: boolean
+}
+
+/** Source: Envoy `DirectResponseAction`. */
+export interface DirectResponseAction {
+  readonly kind: 'direct-response'
+  readonly status: number
+  /** Base64 is decoded before; text is sent as UTF-8. */
+  readonly body: string | null
+}
+
+export type RouteAction = ForwardAction | RedirectAction | DirectResponseAction
+
+/** Source: Envoy `CorsPolicy` (per-route config of the CORS filter). */
+export interface CorsPolicy {
+  readonly allowOrigins: readonly StringMatch[]
+  /** Joined texts as they are written into the answer; `null` for none. */
+  readonly allowMethods: string | null
+  readonly allowHeaders: string | null
+  readonly exposeHeaders: string | null
+  readonly maxAge: string | null
+  readonly allowCredentials: boolean
+  /** Preflights of other origins go to the workload; `false` answers them here. Istio `unmatchedPreflights`. */
+  readonly forwardNotMatchingPreflights: boolean
+}
+
+/** One rule with its match. Source: Envoy `Route`. */
+export interface Route {
+  /** As the access log writes it; `''` is written as `-`. */
+  readonly name: string
+  readonly match: RouteMatch
+  readonly action: RouteAction
+  readonly requestHeaders: HeaderMutation
+  readonly responseHeaders: HeaderMutation
+  readonly fault: Fault | null
+  readonly cors: CorsPolicy | null
+  /** Of the rule (`spec.http[2]`), or of the resource that made a default route. */
+  readonly origin: Origin
+  /** Of the `match[]` entry; `null` for a rule without. */
+  readonly matchOrigin: Origin | null
+}
+
+/** Source: Envoy `VirtualHost`. */
+export interface VirtualHost {
+  readonly name: string
+  /** Exact names, `*.suffix`, `prefix.*` or `*`, lower case; ports as written. The most specific wins: exact, longest suffix wildcard, longest prefix wildcard, `*`. */
+  readonly domains: readonly string[]
+  readonly routes: readonly Route[]
+  /** Redirects every plain request to https. Envoy `require_tls: ALL`. */
+  readonly requireTls: boolean
+}
+
+/** Source: Envoy `RouteConfiguration`. */
+export interface RouteTable {
+  readonly name: string
+  readonly virtualHosts: readonly VirtualHost[]
+  /** The port in Host plays no part in the choice of the virtual host. Envoy `ignore_port_in_host_matching`. */
+  readonly ignorePortInHost: boolean
+}
+

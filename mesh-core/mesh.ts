@@ -1,0 +1,68 @@
+import type { ConfigRejected } from './config/errors.ts'
+import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
+import type { WorkloadRef } from './ir/cluster.ts'
+import type { Exchange } from './ir/exchange.ts'
+import type { Origin, Position } from './ir/origin.ts'
+import type { Program } from './ir/program.ts'
+import type { ProxyConfig } from './ir/proxy-config.ts'
+import type { Registry, WorkloadInstance } from './registry/registry.ts'
+import type { Clock } from './time/clock.ts'
+
+export interface MeshOptions {
+  /** Decides everything random. Default 1. */
+  readonly seed?: number
+  /** Default: a virtual clock at 0. A mesh that is served on real ports takes the wall clock. */
+  readonly clock?: Clock
+  /** The program behind a workload (`null`: the world outside the mesh). Default: echo. */
+  readonly program?: (workload: WorkloadInstance | null) => Program
+  /** Whose own sidecars act on incoming calls. Default: every workload that has a sidecar. */
+  readonly inboundSidecar?: (workload: WorkloadInstance) => boolean
+  /** Namespaces that count as labelled `istio-injection=enabled` when no Namespace object says otherwise. Default: all. */
+  readonly injectByDefault?: (namespace: string) => boolean
+  /** Switches istiod's departures from the specifications off. Default false. */
+  readonly spec?: boolean
+}
+
+/** One request to send. */
+export interface MeshCall {
+  /** A workload (its sidecar, where it has one), or a client outside the mesh that reaches a gateway. */
+  readonly from: { readonly kind: 'workload'; readonly ref: WorkloadRef } | { readonly kind: 'gateway'; readonly ref: WorkloadRef }
+  readonly method: string
+  /** `http://reviews:9080/reviews/0`. For a gateway only the port is dialled; the host becomes the Host header. */
+  readonly url: string
+  /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: string
+  /** The client gives up after so many ms; `null` for never. */
+  readonly timeoutMs: number | null
+}
+
+/** The engine: config in, exchanges out. Usable alone. */
+export interface Mesh {
+  readonly clock: Clock
+  readonly registry: Registry
+  /** Counts the changes of config; 0 before the first. */
+  readonly version: number
+  /** Of all that is applied now. */
+  readonly notModelled: readonly NotModelled[]
+  /** Warnings of the last apply, in the words of istiod where it has some. */
+  readonly warnings: readonly string[]
+  /**
+   * Applies resources as one change.
+   * @throws {ConfigRejected} and then nothing is changed
+   */
+  apply(resources: readonly Resource[]): void
+  remove(refs: readonly ResourceRef[]): void
+  proxyConfig(workload: WorkloadRef): ProxyConfig | null
+  /** Sends one request and drives the virtual clock until it has ended. A 503, a reset or "no route" resolves. */
+  send(call: MeshCall): Promise<Exchange>
+  /** Sends without driving the clock: for callers that send many at once and then `settle`. */
+  start(call: MeshCall): Promise<Exchange>
+  /** Runs the virtual clock until `work` has ended. On a wall clock just awaits it. */
+  settle<T>(work: Promise<T>): Promise<T>
+  /** Lets time pass. */
+  elapse(ms: number): Promise<void>
+  locate(origin: Origin): { readonly file: string; readonly position: Position | null }
+}
+
+export type { ConfigRejected }

@@ -1,0 +1,74 @@
+import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
+import type { Origin } from '../ir/origin.ts'
+
+/** One pod, or what stands for one. */
+export interface WorkloadInstance {
+  readonly ref: WorkloadRef
+  /** Pod IP: 10.244.0.2 and so on in the order of the Deployments and their replicas. */
+  readonly address: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly serviceAccount: string
+  /** `app` label, or the workload's name. */
+  readonly app: string
+  /** `version` label, or `''`. */
+  readonly version: string
+  /** Container ports by number, with their names. */
+  readonly ports: readonly { readonly number: number; readonly name: string }[]
+  readonly ready: boolean
+  /** A sidecar was injected. */
+  readonly sidecar: boolean
+  /** Env of the first container: literal values only. */
+  readonly env: Readonly<Record<string, string>>
+  readonly image: string
+  /** `region/zone/subzone` or `''`. */
+  readonly locality: string
+  readonly origin: Origin
+}
+
+export type Protocol = 'http' | 'http2' | 'grpc' | 'https' | 'tls' | 'tcp' | 'udp' | 'auto'
+
+export interface ServicePort {
+  readonly name: string
+  readonly number: number
+  /** Number or container port name. */
+  readonly targetPort: number | string
+  readonly protocol: Protocol
+}
+
+/** A host that the mesh knows. Source: Istio `model.Service`. */
+export interface Service {
+  /** FQDN: `reviews.default.svc.cluster.local`, or a ServiceEntry's host. */
+  readonly host: string
+  readonly name: string
+  readonly namespace: string
+  /** Cluster IP; `''` for a headless service. */
+  readonly address: string
+  readonly headless: boolean
+  readonly ports: readonly ServicePort[]
+  readonly selector: Readonly<Record<string, string>> | null
+  readonly labels: Readonly<Record<string, string>>
+  /** `*`, `.`, `~` or namespaces; empty means the mesh's default. */
+  readonly exportTo: readonly string[]
+  /** ms since the epoch; 0 when not given. */
+  readonly createdMs: number
+  readonly origin: Origin
+}
+
+/** What the compiler and the data plane may ask of the services that are there. Immutable: a change makes a new one. */
+export interface Registry {
+  readonly services: readonly Service[]
+  readonly workloads: readonly WorkloadInstance[]
+  service(host: string): Service | undefined
+  workload(ref: WorkloadRef): WorkloadInstance | undefined
+  workloadAt(address: string): WorkloadInstance | undefined
+  /** The service whose cluster IP this is. */
+  serviceAt(address: string): Service | undefined
+  /** Endpoints of a service's port, not ready ones left out. */
+  endpoints(service: Service, port: number): readonly Endpoint[]
+  /**
+   * What DNS answers to a client in `namespace` (search list `<ns>.svc.cluster.local`, `svc.cluster.local`, `cluster.local`):
+   * the cluster IP, or for a headless service the address of a pod. `null`: no such name in the cluster.
+   */
+  resolve(hostname: string, namespace: string): string | null
+}

@@ -1,0 +1,15 @@
+/** Milliseconds, fractions allowed. */
+export type Milliseconds = number
+
+export interface Timer {
+  /** Does nothing once the timer has fired. */
+  cancel(): void
+}
+
+/** Everything that waits, waits on one of these: virtual time on `core`, wall time elsewhere. */
+export interface Clock {
+  now(): Milliseconds
+  /** Calls back once after `delay`. `what` names the wait in the report of a simulation that hangs. */
+  schedule(delay: Milliseconds, callback: () => void, what: string): Timer
+  sleep(delay: Milliseconds, what: string): Promise<void>
+}

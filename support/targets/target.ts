@@ -1,0 +1,134 @@
+import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import type { Milliseconds } from '../../mesh-core/time/clock.ts'
+
+/** What a target may be able to show. A scenario that needs more is reported as "not supported", never as passed. */
+export const capabilities = {
+  'config': 'applies config, or has a way to put it in place',
+  'config-rejection': 'tells why a config is refused',
+  'in-mesh-calls': 'sends requests from a workload inside the mesh',
+  'gateway-calls': 'sends requests from outside, through the ingress gateway',
+  'workloads': 'deploys the services that a scenario asks for (Bookinfo, echo)',
+  'behaviour': 'makes a service slow, failing or ill',
+  'served-by': 'tells which workload gave the answer',
+  'path': 'tells every workload that a request passed on its way',
+  'received': 'tells what each workload received: method, path, headers, how often',
+  'decision': 'tells which rule of the config took the request, and why the others did not',
+  'exact-odds': 'knows the odds of a weighted choice without sampling',
+  'virtual-time': 'lets hours pass in no time',
+  'pods': 'lists the pods and how many of their containers are ready',
+  'telemetry': 'answers questions about metrics, traces and the service graph',
+} as const
+export type Capability = keyof typeof capabilities
+
+export interface ScenarioInfo {
+  readonly name: string
+  /** Path of the feature file, as cucumber names it. */
+  readonly uri: string
+  readonly tags: readonly string[]
+  /** Decides everything random in the scenario. */
+  readonly seed: number
+}
+
+/** Who sends: a workload of the mesh, or a client outside that reaches the ingress gateway. */
+export type Sender =
+  | { readonly kind: 'client' }
+  /** A service, perhaps one version of it, as the vocabulary's `{service}` names it. */
+  | { readonly kind: 'service'; readonly service: ServiceRef }
+
+/** `reviews`, `reviews:v2`, `reviews.prod:v2` */
+export interface ServiceRef {
+  readonly name: string
+  /** `null` when not said: the scenario's own namespace. */
+  readonly namespace: string | null
+  readonly version: string | null
+}
+
+/** One request to send. */
+export interface Call {
+  readonly from: Sender
+  readonly method: string
+  /** A path (`/productpage`; only for the client outside) or a URL. */
+  readonly target: string
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: string
+}
+
+/** How many requests, and how many of them at once. */
+export interface Load {
+  readonly times: number
+  readonly concurrency: number
+}
+
+/** How a service that the scenario asks for behaves; the last statement about the same thing counts. */
+export type Behaviour =
+  | { readonly kind: 'delay'; readonly service: ServiceRef; readonly ms: Milliseconds }
+  /** `first`: only so many answers; `endpoint`: 1-based, only that one. */
+  | { readonly kind: 'status'; readonly service: ServiceRef; readonly status: number; readonly first: number | null; readonly endpoint: number | null }
+  | { readonly kind: 'no-healthy-endpoints'; readonly service: ServiceRef }
+
+/** An echo service to deploy. */
+export interface EchoService {
+  readonly name: string
+  readonly namespace: string
+  readonly versions: readonly string[]
+  readonly replicas: number
+  readonly protocol: string
+  readonly port: number
+  readonly sidecar: boolean
+}
+
+export interface PodStatus {
+  readonly name: string
+  readonly namespace: string
+  readonly readyContainers: number
+  readonly containers: number
+}
+
+/** The target cannot show what a step asks for. The scenario is then "not supported", with this reason. */
+export class NotSupported extends Error {
+  override readonly name = 'NotSupported'
+  readonly capability: Capability
+  constructor(capability: Capability, reason: string) {
+    super(reason)
+    this.capability = capability
+  }
+}
+
+/** The new config was not seen in effect by the deadline. Neither passed nor wrong. */
+export class NotYetProgrammed extends Error {
+  override readonly name = 'NotYetProgrammed'
+}
+
+/** What a scenario may ask of a mesh. Implemented by core, envoy, cluster, and by users' own modules (default export). */
+export interface Target {
+  readonly name: string
+  /** What this target can show; a scenario that needs more is reported as "not supported", never as passed. */
+  readonly capabilities: ReadonlySet<Capability>
+  /** How time runs: virtual time makes no difference between 7 s and 7 ms, and durations are exact. */
+  readonly clock: 'virtual' | 'wall'
+  /** A mesh of the scenario's own: nothing of it outlives close(). */
+  open(scenario: ScenarioInfo): Promise<MeshSession>
+  close(): Promise<void>
+}
+
+export interface MeshSession {
+  /** Applies resources as one change, and resolves when the mesh has taken it up. Rejects with `ConfigRejected`, `NotYetProgrammed` or `NotSupported`. */
+  apply(resources: readonly Resource[]): Promise<void>
+  remove(refs: readonly ResourceRef[]): Promise<void>
+  /** Makes the Bookinfo application be there, reachable through the ingress gateway. */
+  deployBookinfo(namespace: string): Promise<void>
+  deployEcho(services: readonly EchoService[]): Promise<void>
+  setBehaviour(behaviour: Behaviour): Promise<void>
+  setSidecars(namespace: string, injected: boolean): Promise<void>
+  /** Sends one request from a client and waits for its end. A 503, a reset or "no route" resolves; only a broken target rejects. */
+  send(call: Call): Promise<Exchange>
+  /** Sends many, with a bound on how many at once; yields each Exchange as it ends. */
+  sendMany(call: Call, load: Load): AsyncIterable<Exchange>
+  /** Lets time pass: virtual time at once, wall time by waiting. */
+  elapse(ms: Milliseconds): Promise<void>
+  pods(): Promise<readonly PodStatus[]>
+  /** What was read and not acted on, in the words of the target; empty where it models everything. */
+  notModelled(): readonly string[]
+  close(): Promise<void>
+}

@@ -1,0 +1,45 @@
+/**
+ * What a scenario came to, attached once to its last hook or step as JSON of `verdictMediaType`. The reports read it;
+ * a scenario without one (a user's own steps only) is judged by cucumber's status alone.
+ */
+export const verdictMediaType = 'application/vnd.meshspec.verdict+json'
+
+/**
+ * `not-supported`: the target cannot show what the scenario asks. `undecided`: a statistical test ended without a decision.
+ * `not-programmed`: the mesh had not taken the config up by the deadline. None of these three is a pass.
+ */
+export type Verdict = 'passed' | 'failed' | 'not-supported' | 'undecided' | 'not-programmed'
+
+/** One statement about shares that was decided by a test. */
+export interface StatisticalTest {
+  /** The step's text. */
+  readonly statement: string
+  /** Chance of a false alarm, and of missing a share that is off by `delta`. */
+  readonly alpha: number
+  readonly beta: number
+  readonly delta: number
+  readonly requests: number
+  /** In [0, 1]. */
+  readonly wanted: number
+  readonly seen: number
+  /** The odds were known and compared exactly, before any sampling. */
+  readonly exact: boolean
+}
+
+export interface VerdictRecord {
+  readonly verdict: Verdict
+  /** Why, when it is not `passed`. */
+  readonly reasons: readonly string[]
+  readonly target: string
+  readonly seed: number
+  /** What the target lacks, for `not-supported`. */
+  readonly capabilities: readonly string[]
+  /** How many requests were sent, and the paths they took with their counts: `productpage:v1 -> reviews:v2`. */
+  readonly requests: number
+  readonly paths: Readonly<Record<string, number>>
+  readonly tests: readonly StatisticalTest[]
+  /** ms of the target's clock that the scenario took, when the clock is virtual; `null` on a wall clock. */
+  readonly virtualMs: number | null
+  /** Kinds and fields of the config that were read and not acted on. */
+  readonly notModelled: readonly string[]
+}

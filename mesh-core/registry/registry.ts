@@ -16,8 +16,10 @@ export interface WorkloadInstance {
   /** Container ports by number, with their names. */
   readonly ports: readonly { readonly number: number; readonly name: string }[]
   readonly ready: boolean
-  /** A sidecar was injected. */
+  /** A sidecar was injected. Never so for a gateway. */
   readonly sidecar: boolean
+  /** The pod is a proxy of its own that takes what comes from outside, e.g. `istio-ingressgateway`. */
+  readonly gateway: boolean
   /** Env of the first container: literal values only. */
   readonly env: Readonly<Record<string, string>>
   readonly image: string
@@ -33,6 +35,8 @@ export interface ServicePort {
   readonly number: number
   /** Number or container port name. */
   readonly targetPort: number | string
+  /** Of a NodePort or LoadBalancer service; `null` when the cluster would choose one. */
+  readonly nodePort: number | null
   readonly protocol: Protocol
 }
 
@@ -42,8 +46,12 @@ export interface Service {
   readonly host: string
   readonly name: string
   readonly namespace: string
-  /** Cluster IP; `''` for a headless service. */
+  /** Cluster IP, or the first address of a ServiceEntry; `''` for a headless service and for hosts that only DNS knows. */
   readonly address: string
+  /** `registry`: pods of the cluster. Others are a ServiceEntry's `resolution`: its own endpoints, the name's addresses in DNS, or the address that the client dialled. */
+  readonly resolution: 'registry' | 'static' | 'dns' | 'dns-round-robin' | 'none'
+  /** ServiceEntry `location: MESH_EXTERNAL`: no mutual TLS of the mesh. */
+  readonly external: boolean
   readonly headless: boolean
   readonly ports: readonly ServicePort[]
   readonly selector: Readonly<Record<string, string>> | null
@@ -68,7 +76,8 @@ export interface Registry {
   endpoints(service: Service, port: number): readonly Endpoint[]
   /**
    * What DNS answers to a client in `namespace` (search list `<ns>.svc.cluster.local`, `svc.cluster.local`, `cluster.local`):
-   * the cluster IP, or for a headless service the address of a pod. `null`: no such name in the cluster.
+   * the cluster IP, or for a headless service the address of a pod; for a name of the outside world an address out there; an IP address is itself.
+   * `null`: there is no such name.
    */
   resolve(hostname: string, namespace: string): string | null
 }

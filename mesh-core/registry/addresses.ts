@@ -1,0 +1,30 @@
+/** Gives out addresses of a range in order, and the same one again to the same key: a pod keeps its address while others come and go. */
+export class AddressBook {
+  readonly #given = new Map<string, string>()
+  readonly #addressOf: (index: number) => string
+  #next = 0
+
+  constructor(addressOf: (index: number) => string) {
+    this.#addressOf = addressOf
+  }
+
+  of(key: string): string {
+    const known = this.#given.get(key)
+    if (known !== undefined) return known
+    const address = this.#addressOf(this.#next++)
+    this.#given.set(key, address)
+    return address
+  }
+}
+
+/** 10.244.0.2, 10.244.0.3 … 10.244.1.0 … */
+export const podAddress = (index: number): string => inRange(10, 244, index + 2)
+/** 10.96.128.1 …, above what people write into their manifests. */
+export const serviceAddress = (index: number): string => inRange(10, 96, 128 * 256 + index + 1)
+/** TEST-NET-3 and beyond: hosts that the mesh does not know. */
+export const outsideAddress = (index: number): string =>
+  `203.${Math.floor(index / 65536) % 256}.${113 + (Math.floor(index / 256) % 100)}.${index % 256}`
+
+function inRange(first: number, second: number, index: number): string {
+  return `${first}.${second + Math.floor(index / 65536)}.${Math.floor(index / 256) % 256}.${index % 256}`
+}

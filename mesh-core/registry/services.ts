@@ -1,0 +1,102 @@
+import type { Resource } from '../config/resource.ts'
+import type { AddressBook } from './addresses.ts'
+import { protocolOf } from './protocol.ts'
+import type { Service, ServicePort } from './registry.ts'
+
+/** The cluster's DNS domain, Istio's `--domain`. */
+export const clusterDomain = 'cluster.local'
+
+export function fqdn(name: string, namespace: string): string {
+  return `${name}.${namespace}.svc.${clusterDomain}`
+}
+
+/** Source: Istio `pkg/kube/inject`, `pilot/pkg/serviceregistry/kube/conversion.go` ConvertService. */
+export function serviceOf(resource: Resource, addresses: AddressBook): Service {
+  const spec = resource.object['spec'] ?? {}
+  const headless = spec.clusterIP === 'None'
+  const annotations = resource.object.metadata.annotations ?? {}
+  return {
+    host: fqdn(resource.name, resource.namespace),
+    name: resource.name,
+    namespace: resource.namespace,
+    address: headless ? '' : (spec.clusterIP ?? addresses.of(`${resource.namespace}/${resource.name}`)),
+    headless,
+    resolution: 'registry',
+    external: false,
+    ports: (spec.ports ?? []).map(portOf),
+    selector: spec.selector ?? null,
+    labels: resource.object.metadata.labels ?? {},
+    exportTo: splitList(annotations['networking.istio.io/exportTo']),
+    createdMs: createdMs(resource),
+    origin: resource.origin,
+  }
+}
+
+interface KubePort {
+  readonly name?: string
+  readonly port: number
+  readonly targetPort?: number | string
+  readonly nodePort?: number
+  readonly protocol?: string
+  readonly appProtocol?: string
+}
+
+function portOf(port: KubePort): ServicePort {
+  return {
+    name: port.name ?? '',
+    number: port.port,
+    targetPort: port.targetPort ?? port.port,
+    nodePort: port.nodePort ?? null,
+    protocol: protocolOf({ number: port.port, name: port.name ?? '', transport: port.protocol ?? 'TCP', appProtocol: port.appProtocol ?? null }),
+  }
+}
+
+/**
+ * A host for each of a ServiceEntry's `hosts`. Source: Istio `pilot/pkg/serviceregistry/serviceentry/conversion.go` convertServices.
+ */
+export function serviceEntryHosts(resource: Resource): Service[] {
+  const spec = resource.object['spec'] ?? {}
+  const resolution = resolutions[spec.resolution ?? 'NONE'] ?? 'none'
+  return (spec.hosts ?? []).map((host: string) => ({
+    host: host.toLowerCase(),
+    name: host,
+    namespace: resource.namespace,
+    address: spec.addresses?.[0] ?? '',
+    headless: false,
+    resolution,
+    external: (spec.location ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
+    ports: (spec.ports ?? []).map((port: { number: number; name?: string; protocol?: string; targetPort?: number }) => ({
+      name: port.name ?? '',
+      number: port.number,
+      targetPort: port.targetPort ?? port.number,
+      nodePort: null,
+      protocol: protocolOf({ number: port.number, name: '', transport: 'TCP', appProtocol: port.protocol ?? null }),
+    })),
+    selector: spec.workloadSelector?.labels ?? null,
+    labels: resource.object.metadata.labels ?? {},
+    exportTo: spec.exportTo ?? [],
+    createdMs: createdMs(resource),
+    origin: resource.origin,
+  }))
+}
+
+const resolutions: Readonly<Record<string, Service['resolution']>> = {
+  NONE: 'none',
+  STATIC: 'static',
+  DNS: 'dns',
+  DNS_ROUND_ROBIN: 'dns-round-robin',
+}
+
+export function createdMs(resource: Resource): number {
+  const stamp = resource.object.metadata.creationTimestamp
+  return stamp ? Date.parse(stamp) : 0
+}
+
+function splitList(text: string | undefined): string[] {
+  return text
+    ? text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+    : []
+}

@@ -1,0 +1,64 @@
+import type { Resource } from '../config/resource.ts'
+import type { AddressBook } from './addresses.ts'
+import { isGatewayPod, isInjected } from './injection.ts'
+import type { WorkloadInstance } from './registry.ts'
+
+export interface WorkloadOptions {
+  readonly addresses: AddressBook
+  readonly namespaces: ReadonlyMap<string, Resource>
+  readonly injectByDefault: (namespace: string) => boolean
+}
+
+/** One pod for each replica of a Deployment; a Pod is itself. Pods of an image that cannot run are not told apart here. */
+export function workloadsOf(resource: Resource, options: WorkloadOptions): WorkloadInstance[] {
+  if (resource.kind === 'Pod') return [instanceOf(resource, resource.name, resource.name, resource.object, options)]
+  const spec = resource.object['spec'] ?? {}
+  const replicas: number = spec.replicas ?? 1
+  const template = spec.template ?? {}
+  // A single replica is named as the workload; several are numbered.
+  return Array.from({ length: replicas }, (_, i) =>
+    instanceOf(resource, resource.name, replicas === 1 ? resource.name : `${resource.name}-${i + 1}`, template, options),
+  )
+}
+
+interface PodLike {
+  readonly metadata?: { readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> }
+  // biome-ignore lint/suspicious/noExplicitAny: a PodSpec, validated by its schema before it comes here
+  readonly [field: string]: any
+}
+
+function instanceOf(resource: Resource, name: string, instance: string, pod: PodLike, options: WorkloadOptions): WorkloadInstance {
+  const spec = pod['spec'] ?? {}
+  const labels = pod.metadata?.labels ?? {}
+  const annotations = pod.metadata?.annotations ?? {}
+  const containers: readonly Container[] = spec.containers ?? []
+  const app = containers.find((container) => container.name !== 'istio-proxy') ?? containers[0]
+  const meta = { namespace: resource.namespace, labels, annotations }
+  const args = containers.flatMap((container) => container.args ?? [])
+  const gateway = isGatewayPod({ ...meta, args })
+  return {
+    ref: { namespace: resource.namespace, name, instance },
+    address: options.addresses.of(`${resource.namespace}/${instance}`),
+    labels,
+    annotations,
+    serviceAccount: spec.serviceAccountName ?? 'default',
+    app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
+    version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
+    ports: containers.flatMap((container) => (container.ports ?? []).map((port) => ({ number: port.containerPort, name: port.name ?? '' }))),
+    ready: annotations['oracle/ready'] !== 'false' && annotations['meshspec.dev/ready'] !== 'false',
+    gateway,
+    sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
+    env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+    image: app?.image ?? '',
+    locality: (labels['istio-locality'] ?? '').replaceAll('.', '/'),
+    origin: resource.origin,
+  }
+}
+
+interface Container {
+  readonly name: string
+  readonly image?: string
+  readonly args?: readonly string[]
+  readonly ports?: readonly { readonly containerPort: number; readonly name?: string }[]
+  readonly env?: readonly { readonly name: string; readonly value?: string }[]
+}

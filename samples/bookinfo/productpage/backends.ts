@@ -47,10 +47,17 @@ export function createAsk(env: Env, results: RequestResults): Ask {
 
 /** @returns null when no answer came */
 async function send(request: HttpRequest, context: ServiceContext): Promise<HttpResponse | null> {
+  if (!isSendable(request.headers)) return null
   try {
     return await context.call(request, { timeoutMs })
   } catch (error) {
     if (error instanceof CallError) return null
     throw error
   }
+}
+
+/** A user may sign in with any name, but a header takes Latin-1 only: the call of another one fails before it is sent. */
+function isSendable(headers: Headers): boolean {
+  const user = headers.get('end-user')
+  return user === undefined || !/[^\t\x20-\xff]/.test(user)
 }

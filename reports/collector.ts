@@ -1,0 +1,175 @@
+import type { Attachment, Envelope, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
+import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
+import { failureText } from './failure-text.ts'
+import { type GherkinIndex, indexDocument } from './gherkin-index.ts'
+import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord, StepStatus, UndefinedStep } from './run-record.ts'
+import { suggestSteps } from './suggest.ts'
+
+/** An attempt at a scenario that is under way. */
+interface Attempt {
+  readonly testCase: TestCase
+  readonly startedMs: number
+  readonly finished: TestStepFinished[]
+  record: VerdictRecord | null
+}
+
+/** Gathers cucumber's messages into a `RunRecord`. */
+export class Collector {
+  readonly #documents = new Map<string, GherkinIndex>()
+  readonly #pickles = new Map<string, Pickle>()
+  readonly #testCases = new Map<string, TestCase>()
+  readonly #hooks = new Map<string, string>()
+  readonly #attempts = new Map<string, Attempt>()
+  readonly #expressions: string[] = []
+  readonly #scenarios: ScenarioRecord[] = []
+  readonly #undefined = new Map<string, UndefinedStep>()
+  readonly #parseErrors: { uri: string; message: string }[] = []
+  readonly #hookErrors: string[] = []
+  #startedMs = 0
+  #durationMs = 0
+
+  /** @returns the scenario that this message brought to its end, if it did */
+  take(envelope: Envelope): ScenarioRecord | undefined {
+    this.#takeDefinitions(envelope)
+    return this.#takeRun(envelope)
+  }
+
+  get record(): RunRecord {
+    return {
+      scenarios: this.#scenarios,
+      undefinedSteps: [...this.#undefined.values()],
+      parseErrors: this.#parseErrors,
+      hookErrors: this.#hookErrors,
+      durationMs: this.#durationMs,
+    }
+  }
+
+  #takeDefinitions(envelope: Envelope): void {
+    if (envelope.gherkinDocument?.uri) this.#documents.set(envelope.gherkinDocument.uri, indexDocument(envelope.gherkinDocument))
+    else if (envelope.pickle) this.#pickles.set(envelope.pickle.id, envelope.pickle)
+    else if (envelope.testCase) this.#testCases.set(envelope.testCase.id, envelope.testCase)
+    else if (envelope.hook) this.#hooks.set(envelope.hook.id, envelope.hook.type === 'BEFORE_TEST_CASE' ? 'Before' : 'After')
+    else if (envelope.stepDefinition) this.#expressions.push(envelope.stepDefinition.pattern.source)
+    else if (envelope.parseError)
+      this.#parseErrors.push({ uri: envelope.parseError.source.uri ?? '', message: plainParseError(envelope.parseError.message) })
+  }
+
+  #takeRun(envelope: Envelope): ScenarioRecord | undefined {
+    const { testRunStarted, testRunHookFinished, testCaseStarted, attachment, testStepFinished, testCaseFinished, testRunFinished } = envelope
+    if (testRunStarted) this.#startedMs = milliseconds(testRunStarted.timestamp)
+    else if (testRunFinished) this.#durationMs = milliseconds(testRunFinished.timestamp) - this.#startedMs
+    else if (testRunHookFinished && testRunHookFinished.result.status !== 'PASSED')
+      this.#hookErrors.push(failureText(testRunHookFinished.result) ?? '')
+    else if (testCaseStarted) {
+      const testCase = this.#testCases.get(testCaseStarted.testCaseId)!
+      this.#attempts.set(testCaseStarted.id, { testCase, startedMs: milliseconds(testCaseStarted.timestamp), finished: [], record: null })
+    } else if (attachment?.testCaseStartedId) this.#takeAttachment(attachment, attachment.testCaseStartedId)
+    else if (testStepFinished) this.#attempts.get(testStepFinished.testCaseStartedId)!.finished.push(testStepFinished)
+    else if (testCaseFinished)
+      return this.#finish(testCaseFinished.testCaseStartedId, milliseconds(testCaseFinished.timestamp), testCaseFinished.willBeRetried)
+    return undefined
+  }
+
+  #takeAttachment(attachment: Attachment, testCaseStartedId: string): void {
+    if (attachment.mediaType !== verdictMediaType) return
+    const text = attachment.contentEncoding === 'BASE64' ? Buffer.from(attachment.body, 'base64').toString('utf8') : attachment.body
+    this.#attempts.get(testCaseStartedId)!.record = JSON.parse(text) as VerdictRecord
+  }
+
+  #finish(testCaseStartedId: string, endedMs: number, willBeRetried: boolean): ScenarioRecord | undefined {
+    const attempt = this.#attempts.get(testCaseStartedId)!
+    this.#attempts.delete(testCaseStartedId)
+    if (willBeRetried) return undefined
+    const pickle = this.#pickles.get(attempt.testCase.pickleId)!
+    const scenario = this.#scenarioRecord(pickle, attempt, endedMs - attempt.startedMs)
+    this.#scenarios.push(scenario)
+    this.#noteUndefined(scenario)
+    return scenario
+  }
+
+  #scenarioRecord(pickle: Pickle, attempt: Attempt, durationMs: number): ScenarioRecord {
+    const document = this.#documents.get(pickle.uri)
+    const place = document?.places.get(pickle.astNodeIds.at(-1) ?? '')
+    const steps = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished)).filter(isOfInterest)
+    const verdict = judge(steps, attempt.record)
+    return {
+      uri: pickle.uri,
+      line: place?.line ?? 1,
+      feature: document?.feature ?? '',
+      rule: place?.rule ?? null,
+      name: pickle.name,
+      tags: pickle.tags.map((tag) => tag.name),
+      steps,
+      verdict,
+      reasons: verdict === 'passed' ? [] : reasonsOf(steps, attempt.record),
+      record: attempt.record,
+      durationMs,
+    }
+  }
+
+  #stepRecord(pickle: Pickle, testCase: TestCase, finished: TestStepFinished): StepRecord {
+    const testStep = testCase.testSteps.find((step) => step.id === finished.testStepId)!
+    const pickleStep = pickle.steps.find((step) => step.id === testStep.pickleStepId)
+    const { testStepResult } = finished
+    return {
+      ...this.#sentence(pickle.uri, pickleStep, testStep.hookId),
+      argument: argumentLines(pickleStep?.argument),
+      status: testStepResult.status.toLowerCase() as StepStatus,
+      message: failureText(testStepResult),
+      durationMs: testStepResult.duration.seconds * 1e3 + testStepResult.duration.nanos / 1e6,
+    }
+  }
+
+  #sentence(uri: string, pickleStep: PickleStep | undefined, hookId: string | undefined): Pick<StepRecord, 'keyword' | 'text' | 'line'> {
+    if (!pickleStep) return { keyword: this.#hooks.get(hookId ?? '') ?? 'Hook', text: '', line: null }
+    const step = this.#documents.get(uri)?.steps.get(pickleStep.astNodeIds[0] ?? '')
+    return { keyword: step?.keyword.trim() ?? '*', text: pickleStep.text, line: step?.location.line ?? null }
+  }
+
+  #noteUndefined({ uri, steps }: ScenarioRecord): void {
+    for (const { status, text, line } of steps) {
+      if (status !== 'undefined') continue
+      const key = `${uri}:${line}:${text}`
+      if (!this.#undefined.has(key)) this.#undefined.set(key, { uri, line: line ?? 1, text, suggestions: suggestSteps(text, this.#expressions) })
+    }
+  }
+}
+
+/** A hook that passed is of no interest to a reader. */
+function isOfInterest(step: StepRecord): boolean {
+  return step.text !== '' || (step.status !== 'passed' && step.message !== null)
+}
+
+/** The World's own word counts where it is worse than a pass; cucumber's does for everything else. */
+function judge(steps: readonly StepRecord[], record: VerdictRecord | null): ScenarioVerdict {
+  if (steps.some((step) => step.status === 'undefined' || step.status === 'ambiguous')) return 'undefined-step'
+  if (record && record.verdict !== 'passed') return record.verdict
+  if (steps.some((step) => step.status === 'failed' || step.status === 'pending')) return 'failed'
+  return steps.some((step) => step.status === 'skipped') ? 'not-supported' : 'passed'
+}
+
+function reasonsOf(steps: readonly StepRecord[], record: VerdictRecord | null): readonly string[] {
+  if (record && record.reasons.length > 0) return record.reasons
+  const worst = steps.find((step) => step.status !== 'passed')
+  if (!worst) return []
+  if (worst.message) return [worst.message]
+  if (worst.status === 'undefined') return [`no sentence of the vocabulary reads "${worst.text}"`]
+  return [worst.status === 'skipped' ? 'a step skipped the scenario without a reason' : worst.status]
+}
+
+function argumentLines(argument: PickleStepArgument | undefined): string[] {
+  if (argument?.docString) return ['"""', ...argument.docString.content.split('\n'), '"""']
+  if (!argument?.dataTable) return []
+  const rows = argument.dataTable.rows.map((row) => row.cells.map((cell) => cell.value))
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  return rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+}
+
+/** Gherkin repeats the position in front of its sentence; the reports print it themselves. */
+function plainParseError(message: string): string {
+  return message.trim()
+}
+
+function milliseconds(timestamp: { readonly seconds: number; readonly nanos: number }): number {
+  return timestamp.seconds * 1e3 + timestamp.nanos / 1e6
+}

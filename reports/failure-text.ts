@@ -1,0 +1,19 @@
+import type { Exception, TestStepResult } from '@cucumber/messages'
+
+/** Errors whose message says it all: a stack would only show the inside of meshspec. */
+const selfExplaining = new Set(['CheckFailed', 'MeshSpecError', 'ConfigRejected', 'NotSupported', 'NotYetProgrammed', 'Undecided', 'AssertionError'])
+
+/** @returns what a person should read of a step that did not pass; the stack only for an error of a user's own code */
+export function failureText(result: TestStepResult): string | null {
+  const { exception, message } = result
+  if (exception && selfExplaining.has(exception.type)) return exception.message ?? exception.type
+  if (exception && message) return withoutForeignFrames(message, exception)
+  return message ?? null
+}
+
+/** The frames of cucumber, of Node and of meshspec's own build say nothing to the author of a step. */
+function withoutForeignFrames(message: string, exception: Exception): string {
+  const frames = message.split('\n')
+  const kept = frames.filter((line) => !/^\s+at .*(node:|node_modules)/.test(line))
+  return kept.length > 0 ? kept.join('\n') : (exception.message ?? exception.type)
+}

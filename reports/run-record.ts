@@ -1,0 +1,76 @@
+import type { Verdict, VerdictRecord } from '../support/verdict.ts'
+
+export type StepStatus = 'passed' | 'failed' | 'skipped' | 'undefined' | 'ambiguous' | 'pending'
+
+/** One step of a scenario, or a hook around it (`keyword` is then `Before` or `After`). */
+export interface StepRecord {
+  /** `Given`, `And`, … without the blank that follows. */
+  readonly keyword: string
+  readonly text: string
+  readonly line: number | null
+  /** The table or doc string below it, as lines of text. */
+  readonly argument: readonly string[]
+  readonly status: StepStatus
+  /** What a person should read when it did not pass. */
+  readonly message: string | null
+  /** ms of the wall clock. */
+  readonly durationMs: number
+}
+
+/** One scenario, with what it came to. */
+export interface ScenarioRecord {
+  readonly uri: string
+  readonly line: number
+  readonly feature: string
+  readonly rule: string | null
+  readonly name: string
+  readonly tags: readonly string[]
+  readonly steps: readonly StepRecord[]
+  readonly verdict: ScenarioVerdict
+  readonly reasons: readonly string[]
+  /** What the scenario's own World attached; `null` when it attached none. */
+  readonly record: VerdictRecord | null
+  /** ms of the wall clock. */
+  readonly durationMs: number
+}
+
+/** `undefined-step`: a sentence that is in no vocabulary; that is a mistake in the input, not an answer of the mesh. */
+export type ScenarioVerdict = Verdict | 'undefined-step'
+
+/** A sentence that nothing defines. */
+export interface UndefinedStep {
+  readonly uri: string
+  readonly line: number
+  readonly text: string
+  /** Sentences of the vocabulary that come near, best first. */
+  readonly suggestions: readonly string[]
+}
+
+export interface RunRecord {
+  readonly scenarios: readonly ScenarioRecord[]
+  readonly undefinedSteps: readonly UndefinedStep[]
+  /** Feature files that could not be read as Gherkin. */
+  readonly parseErrors: readonly { readonly uri: string; readonly message: string }[]
+  /** Messages of BeforeAll and AfterAll hooks that failed. */
+  readonly hookErrors: readonly string[]
+  /** ms of the wall clock. */
+  readonly durationMs: number
+}
+
+export const verdicts: readonly ScenarioVerdict[] = ['passed', 'failed', 'undefined-step', 'not-supported', 'undecided', 'not-programmed']
+
+/** How each verdict is called in text that people read. */
+export const verdictWords: Readonly<Record<ScenarioVerdict, string>> = {
+  passed: 'passed',
+  failed: 'failed',
+  'undefined-step': 'with an undefined step',
+  'not-supported': 'not supported',
+  undecided: 'undecided',
+  'not-programmed': 'not yet programmed',
+}
+
+export function countVerdicts(scenarios: readonly ScenarioRecord[]): Record<ScenarioVerdict, number> {
+  const counts = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<ScenarioVerdict, number>
+  for (const { verdict } of scenarios) counts[verdict] += 1
+  return counts
+}

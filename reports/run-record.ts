@@ -74,3 +74,14 @@ export function countVerdicts(scenarios: readonly ScenarioRecord[]): Record<Scen
   for (const { verdict } of scenarios) counts[verdict] += 1
   return counts
 }
+
+/** In the order in which the files first occur. */
+export function groupByUri(scenarios: readonly ScenarioRecord[]): Map<string, ScenarioRecord[]> {
+  const groups = new Map<string, ScenarioRecord[]>()
+  for (const scenario of scenarios) {
+    const group = groups.get(scenario.uri)
+    if (group) group.push(scenario)
+    else groups.set(scenario.uri, [scenario])
+  }
+  return groups
+}

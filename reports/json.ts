@@ -1,0 +1,46 @@
+import { Collector } from './collector.ts'
+import type { Formatter } from './formatter.ts'
+import { type RunRecord, countVerdicts } from './run-record.ts'
+import { versions } from './versions.ts'
+
+/** Version of the report's shape; raised when a field changes its meaning or goes away. */
+const format = 1
+
+/** The run as data, for other programs. */
+export function jsonReport(run: RunRecord): object {
+  return {
+    format,
+    versions: versions(),
+    counts: countVerdicts(run.scenarios),
+    errorRates: errorRates(run),
+    durationMs: Math.round(run.durationMs),
+    parseErrors: run.parseErrors,
+    hookErrors: run.hookErrors,
+    undefinedSteps: run.undefinedSteps,
+    scenarios: run.scenarios.map(({ durationMs, steps, ...scenario }) => ({
+      ...scenario,
+      durationMs: Math.round(durationMs),
+      steps: steps.map((step) => ({ ...step, durationMs: Number(step.durationMs.toFixed(3)) })),
+    })),
+  }
+}
+
+/** `falseAlarm`: an upper bound for the whole run; `miss`: for the weakest single statement. */
+function errorRates({ scenarios }: RunRecord): { statements: number; falseAlarm: number; miss: number } {
+  const tests = scenarios.flatMap(({ record }) => record?.tests ?? [])
+  return {
+    statements: tests.length,
+    falseAlarm: tests.reduce((sum, { alpha }) => sum + alpha, 0),
+    miss: Math.max(0, ...tests.map(({ beta }) => beta)),
+  }
+}
+
+const json: Formatter = {
+  type: 'formatter',
+  formatter({ on, write }) {
+    const collector = new Collector()
+    on('message', (envelope) => void collector.take(envelope))
+    return () => write(`${JSON.stringify(jsonReport(collector.record), null, 2)}\n`)
+  },
+}
+export default json

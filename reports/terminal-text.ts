@@ -1,0 +1,135 @@
+import type { Paint } from './paint.ts'
+import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord } from './run-record.ts'
+import { countVerdicts, verdicts, verdictWords } from './run-record.ts'
+
+const marks: Readonly<Record<ScenarioVerdict, string>> = {
+  passed: '✔',
+  failed: '✖',
+  'undefined-step': '?',
+  'not-supported': '–',
+  undecided: '≈',
+  'not-programmed': '…',
+}
+
+/** One line for one scenario: its verdict, name and, when it is slow to watch, its time. */
+export function scenarioLine(scenario: ScenarioRecord, paint: Paint): string {
+  const { verdict, name, durationMs, record } = scenario
+  const virtual = record?.virtualMs ? `${formatMs(record.virtualMs)} of mesh time` : ''
+  const wall = durationMs >= 1000 ? formatMs(durationMs) : ''
+  const times = [virtual, wall].filter((text) => text !== '').join(', ')
+  return `  ${paint(colourOf(verdict), marks[verdict])} ${name}${times ? paint('dim', ` (${times})`) : ''}`
+}
+
+/** All that did not pass, then the counts. */
+export function summaryText(run: RunRecord, paint: Paint): string {
+  const bad = run.scenarios.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'not-supported')
+  const blocks = [
+    ...bad.map((scenario) => failureBlock(scenario, paint)),
+    ...run.hookErrors.map((message) => `${paint('red', '✖')} ${message}`),
+    notSupportedBlock(run.scenarios, paint),
+    undefinedBlock(run, paint),
+    notModelledBlock(run.scenarios, paint),
+    countsBlock(run, paint),
+  ]
+  return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+function failureBlock(scenario: ScenarioRecord, paint: Paint): string {
+  const { verdict, feature, name, uri, line, steps, reasons } = scenario
+  const heading = `${paint(colourOf(verdict), `${marks[verdict]} ${feature}: ${name}`)} ${paint('dim', `${uri}:${line}`)}`
+  const explained = steps.some((step) => step.message !== null)
+  const told = explained || verdict === 'undefined-step' ? [] : reasons.map((reason) => indent(reason, 4))
+  return [heading, ...steps.flatMap((step) => stepLines(step, paint)), ...told].join('\n')
+}
+
+function stepLines(step: StepRecord, paint: Paint): string[] {
+  const mark = step.status === 'passed' ? paint('green', '✔') : step.status === 'skipped' ? paint('dim', '-') : paint('red', '✖')
+  const sentence = `${step.keyword} ${step.text}`.trim()
+  const argument = step.argument.map((line) => paint('dim', `      ${line}`))
+  const lines = [`  ${mark} ${step.status === 'skipped' ? paint('dim', sentence) : sentence}`, ...argument]
+  return step.message === null ? lines : [...lines, indent(step.message, 6)]
+}
+
+/** Reasons with the scenarios that each of them kept from being shown. */
+function notSupportedBlock(scenarios: readonly ScenarioRecord[], paint: Paint): string {
+  const byReason = new Map<string, ScenarioRecord[]>()
+  for (const scenario of scenarios.filter(({ verdict }) => verdict === 'not-supported')) {
+    const reason = scenario.reasons.join('; ')
+    byReason.set(reason, [...(byReason.get(reason) ?? []), scenario])
+  }
+  if (byReason.size === 0) return ''
+  const lines = [...byReason].flatMap(([reason, those]) => [
+    `  ${reason}`,
+    ...those.map(({ uri, line, name }) => paint('dim', `    ${uri}:${line} ${name}`)),
+  ])
+  return [paint('yellow', 'Not supported by the target:'), ...lines].join('\n')
+}
+
+/** `UNDEFINED_STEP` with what might have been meant, for each such sentence once. */
+function undefinedBlock({ undefinedSteps }: RunRecord, paint: Paint): string {
+  return undefinedSteps
+    .map(({ uri, line, text, suggestions }) => {
+      const hint =
+        suggestions.length > 0 ? `did you mean: ${suggestions.join('\n                      ')}` : '`npx meshspec steps` lists every sentence'
+      return `${uri}:${line} ${paint('red', 'UNDEFINED_STEP')} no sentence of the vocabulary reads "${text}"\n  hint: ${hint}`
+    })
+    .join('\n')
+}
+
+/** No verdict may rest in silence on config that was ignored. */
+function notModelledBlock(scenarios: readonly ScenarioRecord[], paint: Paint): string {
+  const notices = new Set(scenarios.flatMap(({ record }) => record?.notModelled ?? []))
+  if (notices.size === 0) return ''
+  return [paint('yellow', 'Config that was read and not acted on:'), ...[...notices].map((notice) => `  ${notice}`)].join('\n')
+}
+
+function countsBlock(run: RunRecord, paint: Paint): string {
+  const counts = countVerdicts(run.scenarios)
+  const parts = verdicts
+    .filter((verdict) => counts[verdict] > 0)
+    .map((verdict) => paint(colourOf(verdict), `${counts[verdict]} ${verdictWords[verdict]}`))
+  const total = `${run.scenarios.length} scenario${run.scenarios.length === 1 ? '' : 's'}`
+  return [
+    `${total}: ${parts.join(', ') || 'nothing was run'} in ${formatMs(run.durationMs)}`,
+    ...errorRateLines(run.scenarios),
+    ...targetLines(run.scenarios),
+  ].join('\n')
+}
+
+/**
+ * The chance that any of the run's statistical tests raised a false alarm is at most the sum of their α (Boole's inequality);
+ * tests whose odds were compared exactly spend nothing.
+ */
+function errorRateLines(scenarios: readonly ScenarioRecord[]): string[] {
+  const tests = scenarios.flatMap(({ record }) => record?.tests ?? [])
+  if (tests.length === 0) return []
+  const alpha = tests.reduce((sum, test) => sum + test.alpha, 0)
+  const beta = Math.max(...tests.map((test) => test.beta))
+  const requests = tests.reduce((sum, test) => sum + test.requests, 0)
+  const statements = `${tests.length} statement${tests.length === 1 ? '' : 's'} about shares`
+  return [
+    `${statements} over ${requests} requests; chance of a false alarm in this run ≤ ${alpha.toPrecision(2)}, of missing a wrong share ≤ ${beta.toPrecision(2)} each`,
+  ]
+}
+
+function targetLines(scenarios: readonly ScenarioRecord[]): string[] {
+  const records = scenarios.flatMap(({ record }) => record ?? [])
+  if (records.length === 0) return []
+  const targets = [...new Set(records.map(({ target }) => target))].join(', ')
+  const seeds = [...new Set(records.map(({ seed }) => seed))]
+  return [`target ${targets}${seeds.length === 1 ? `, seed ${seeds[0]}` : ''}`]
+}
+
+export function formatMs(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+}
+
+function colourOf(verdict: ScenarioVerdict): 'green' | 'red' | 'yellow' {
+  if (verdict === 'passed') return 'green'
+  return verdict === 'failed' || verdict === 'undefined-step' ? 'red' : 'yellow'
+}
+
+function indent(text: string, columns: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(columns))
+}

@@ -62,6 +62,11 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash)
 }
 
+/** Where `path` of the resource's object comes from. Inside a `List` the item's own place goes first. */
+export function originAt(resource: Resource, path: readonly (string | number)[]): Origin {
+  return path.length === 0 ? resource.origin : { ...resource.origin, path: [...resource.origin.path, ...path] }
+}
+
 /** Something that was read and is not acted on: a kind or a field that mesh-core does not model. */
 export interface NotModelled {
   readonly resource: string

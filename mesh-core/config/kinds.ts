@@ -1,0 +1,60 @@
+import { groupOf } from './resource.ts'
+
+/** What mesh-core knows of a kind. */
+export interface KindInfo {
+  readonly group: string
+  readonly kind: string
+  /** Versions of the group that are read. */
+  readonly versions: readonly string[]
+  readonly namespaced: boolean
+  /** Its objects act on the simulated mesh. */
+  readonly modelled: boolean
+}
+
+const istio = ['v1alpha3', 'v1beta1', 'v1']
+
+/** A closed list; everything else is kept and reported as not modelled. */
+export const kinds: readonly KindInfo[] = [
+  ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry'].map((kind) => known('networking.istio.io', kind, istio)),
+  ...['Sidecar', 'WorkloadEntry', 'WorkloadGroup'].map((kind) => known('networking.istio.io', kind, istio, { modelled: false })),
+  ...['Service', 'Pod', 'ServiceAccount', 'Endpoints'].map((kind) => known('', kind, ['v1'])),
+  ...['ConfigMap', 'Secret'].map((kind) => known('', kind, ['v1'])),
+  known('', 'Namespace', ['v1'], { namespaced: false }),
+  known('apps', 'Deployment', ['v1']),
+  known('extensions', 'Deployment', ['v1beta1']),
+  known('networking.k8s.io', 'Ingress', ['v1']),
+  known('extensions', 'Ingress', ['v1beta1']),
+  // Ours: the object's own fields are those of Istio's MeshConfig.
+  known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),
+]
+
+function known(group: string, kind: string, versions: readonly string[], { namespaced = true, modelled = true } = {}): KindInfo {
+  return { group, kind, versions, namespaced, modelled }
+}
+
+const byName = new Map(kinds.map((info) => [`${info.group}/${info.kind}`, info]))
+
+export function kindInfo(apiVersion: string, kind: string): KindInfo | undefined {
+  const info = byName.get(`${groupOf(apiVersion)}/${kind}`)
+  return info?.versions.includes(apiVersion.slice(apiVersion.indexOf('/') + 1)) ? info : undefined
+}
+
+/** Kinds that mesh-core does not know and that have no namespace, as far as meshes carry them. */
+const clusterScoped = new Set([
+  'GatewayClass',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'PersistentVolume',
+  'StorageClass',
+  'IngressClass',
+  'PriorityClass',
+  'Node',
+  'APIService',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+])
+
+export function isNamespaced(apiVersion: string, kind: string): boolean {
+  return kindInfo(apiVersion, kind)?.namespaced ?? !clusterScoped.has(kind)
+}

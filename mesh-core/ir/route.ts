@@ -62,7 +62,7 @@ export interface WeightedCluster {
 export interface MirrorPolicy {
   readonly cluster: string
   readonly ppm: PartsPerMillion
-  /** Envoy appends `-shadow` to the host unless `disable_shadow_host_suffix_append`; Istio sets that. */
+  /** Envoy's own default; istiod switches it off (`disable_shadow_host_suffix_append`, observed: the copy keeps its Host). */
   readonly appendShadowSuffix: boolean
   readonly origin: Origin
 }
@@ -108,9 +108,8 @@ export interface RedirectAction {
   readonly host: string | null
   /** A number is written as it is; `null` keeps the request's (Envoy `port_redirect`). */
   readonly port: number | null
-  /** Drops a port that is the default of the scheme; Envoy does so by itself only on a scheme change. */
+  /** `null` keeps the request's. */
   readonly path: { readonly kind: 'full'; readonly path: string } | { readonly kind: 'prefix'; readonly replacement: string } | null
-  readonly httpsRedirect: boolean
 }
 
 /** Source: Envoy `DirectResponseAction`. */

@@ -1,0 +1,61 @@
+import type { Resource } from '../config/resource.ts'
+import { mergeDelegates } from './delegates.ts'
+import { DestinationRules, mergeDestinationRules } from './destination-rule.ts'
+import { gatewayOf, type Gateway } from './gateway-resource.ts'
+import { ingressGateways, ingressVirtualServices } from './ingress.ts'
+import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
+import { reachOf } from './visibility.ts'
+import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
+import type { Registry } from '../registry/registry.ts'
+
+/** The rules of a mesh in the order in which istiod looks at them. One for each version of the config. */
+export class Catalog {
+  readonly mesh: MeshConfig
+  readonly destinationRules: DestinationRules
+  readonly gateways: readonly Gateway[]
+  /** Rules of delegates are in their places, short names are resolved. */
+  readonly virtualServices: readonly VirtualService[]
+  readonly #selected = new Map<string, readonly VirtualService[]>()
+
+  /** @param resources in order of age */
+  constructor(resources: readonly Resource[], registry: Registry, parsed: WeakMap<Resource, VirtualService>) {
+    const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
+    this.mesh = meshConfigOf(resources)
+    this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
+    this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh)]
+    const own = ofKind('VirtualService').map((resource) => remembered(parsed, resource))
+    this.virtualServices = [...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo), ...ingressVirtualServices(resources, this.mesh, registry)]
+  }
+
+  /**
+   * What a proxy of the namespace is told of a gateway (or of `mesh`): what is private to the namespace, then what is exported to it, then what is public,
+   * each in order of age. Source: Istio `pilot/pkg/model/push_context.go` VirtualServicesForGateway.
+   */
+  virtualServicesFor(gateway: string, namespace: string): readonly VirtualService[] {
+    const key = `${namespace} ${gateway}`
+    const known = this.#selected.get(key)
+    if (known) return known
+    const byReach = { private: [] as VirtualService[], exported: [] as VirtualService[], public: [] as VirtualService[] }
+    for (const vs of this.virtualServices) {
+      if (!vs.gateways.includes(gateway)) continue
+      const reach = reachOf(vs.exportTo, this.mesh.defaultVirtualServiceExportTo, vs.namespace, namespace)
+      if (reach) byReach[reach].push(vs)
+    }
+    const all = [...byReach.private, ...byReach.exported, ...byReach.public]
+    this.#selected.set(key, all)
+    return all
+  }
+}
+
+/** The Gateway API has a kind of the same name. */
+function isIstio(resource: Resource): boolean {
+  return resource.apiVersion.startsWith('networking.istio.io/')
+}
+
+function remembered(parsed: WeakMap<Resource, VirtualService>, resource: Resource): VirtualService {
+  const known = parsed.get(resource)
+  if (known) return known
+  const vs = virtualServiceOf(resource)
+  parsed.set(resource, vs)
+  return vs
+}

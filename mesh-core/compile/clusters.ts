@@ -1,0 +1,67 @@
+import type { Cluster } from '../ir/cluster.ts'
+import { selects } from '../registry/labels.ts'
+import type { Registry, Service, ServicePort } from '../registry/registry.ts'
+import type { DestinationRule } from './destination-rule.ts'
+import type { MeshConfig } from './mesh-config.ts'
+import { clusterName } from './names.ts'
+import { builtIn } from './origin.ts'
+import { clusterPolicy, portPolicy, subsetPolicy, upstreamTls, type PortPolicy } from './traffic-policy.ts'
+
+/** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
+export function serviceClusters(service: Service, rule: DestinationRule | undefined, registry: Registry, mesh: MeshConfig): Cluster[] {
+  return service.ports
+    .filter((port) => port.protocol !== 'udp')
+    .flatMap((port) => {
+      const whole = serviceCluster(service, port, portPolicy(rule?.trafficPolicy, port.number), { rule, registry, mesh })
+      const subsets = (rule?.subsets ?? []).map((subset) => {
+        const policy = subsetPolicy(rule?.trafficPolicy, subset.trafficPolicy, port.number)
+        const cluster = serviceCluster(service, port, policy, { rule, registry, mesh })
+        return {
+          ...cluster,
+          name: clusterName(service.host, port.number, subset.name),
+          destination: { host: service.host, port: port.number, subset: subset.name },
+          endpoints: cluster.endpoints.filter((endpoint) => selects(subset.labels, endpoint.labels)),
+          origin: subset.origin,
+        }
+      })
+      return [whole, ...subsets]
+    })
+}
+
+interface ClusterSources {
+  readonly rule: DestinationRule | undefined
+  readonly registry: Registry
+  readonly mesh: MeshConfig
+}
+
+function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy, { rule, registry, mesh }: ClusterSources): Cluster {
+  const decided = clusterPolicy(policy, mesh)
+  const passthrough = service.headless || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
+  return {
+    name: clusterName(service.host, port.number, ''),
+    destination: { host: service.host, port: port.number, subset: '' },
+    discovery: passthrough ? 'original-dst' : discoveries[service.resolution],
+    endpoints: registry.endpoints(service, port.number),
+    ...decided,
+    loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
+    tls: upstreamTls(policy.tls, service.host, service.external, mesh),
+    origin: rule?.origin ?? service.origin,
+  }
+}
+
+const discoveries: Readonly<Record<Service['resolution'], Cluster['discovery']>> = {
+  registry: 'eds',
+  static: 'eds',
+  dns: 'strict-dns',
+  'dns-round-robin': 'logical-dns',
+  none: 'original-dst',
+}
+
+/** Clusters that every sidecar has. Source: the same file, buildBlackHoleCluster, buildDefaultPassthroughCluster. */
+export function specialClusters(mesh: MeshConfig): Cluster[] {
+  const base = { destination: null, endpoints: [], ...clusterPolicy({}, mesh), tls: { mode: 'disable' } as const, panicThreshold: 0 }
+  return [
+    { ...base, name: 'PassthroughCluster', discovery: 'original-dst', loadBalancing: { kind: 'ORIGINAL_DST' }, origin: builtIn('PassthroughCluster') },
+    { ...base, name: 'BlackHoleCluster', discovery: 'static', origin: builtIn('BlackHoleCluster') },
+  ]
+}

@@ -1,0 +1,128 @@
+import type { Resource } from '../config/resource.ts'
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { ProxyConfig } from '../ir/proxy-config.ts'
+import type { Cluster } from '../ir/cluster.ts'
+import type { Route } from '../ir/route.ts'
+import type { Labels } from '../registry/labels.ts'
+import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import { Catalog } from './catalog.ts'
+import { serviceClusters, specialClusters } from './clusters.ts'
+import { compileGateway } from './gateway.ts'
+import { httpRoutes, type RouteContext } from './http-routes.ts'
+import { meshGateway } from './names.ts'
+import { outboundListeners, outboundRouteTables, visibleServices } from './sidecar.ts'
+import type { VirtualService } from './virtual-service.ts'
+
+/** What outlives a version of the config: parsed rules, by the resource that they were read from. Unchanged resources are not read again. */
+export type ParsedRules = WeakMap<Resource, VirtualService>
+
+type OutboundParts = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
+
+/**
+ * Resources and registry → what each proxy is told. One for each version of the config; a proxy's config is compiled when it is first asked for, and proxies
+ * of which nothing tells them apart share it.
+ */
+export class Compiler {
+  readonly catalog: Catalog
+  readonly #registry: Registry
+  readonly #configs = new Map<string, ProxyConfig>()
+  readonly #outbound = new Map<string, OutboundParts>()
+  readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
+
+  /** @param resources in order of age */
+  constructor(resources: readonly Resource[], registry: Registry, parsed: ParsedRules = new WeakMap()) {
+    this.#registry = registry
+    this.catalog = new Catalog(resources, registry, parsed)
+  }
+
+  /** `null` for a workload without a proxy. */
+  proxyConfig(ref: WorkloadRef): ProxyConfig | null {
+    const key = `${ref.namespace}/${ref.instance}`
+    const known = this.#configs.get(key)
+    if (known) return known
+    const workload = this.#registry.workload(ref)
+    if (!workload || (!workload.sidecar && !workload.gateway)) return null
+    const parts = workload.gateway ? this.#gateway(workload) : this.#sidecar(workload)
+    const config: ProxyConfig = {
+      proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
+      ...parts,
+    }
+    this.#configs.set(key, config)
+    return config
+  }
+
+  #sidecar(workload: WorkloadInstance): OutboundParts {
+    const namespace = workload.ref.namespace
+    const rules = this.catalog.virtualServicesFor(meshGateway, namespace)
+    const key = `${namespace} ${rules.some(readsLabels) || this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
+    const known = this.#outbound.get(key)
+    if (known) return known
+    const services = visibleServices(this.#registry, this.catalog.mesh, namespace)
+    const scope = {
+      catalog: this.catalog,
+      registry: this.#registry,
+      namespace,
+      labels: workload.labels,
+      routesOf: (vs: VirtualService, port: number): readonly Route[] => httpRoutes(vs, this.#routeContext(workload, [meshGateway], port, false)),
+    }
+    const parts = {
+      listeners: outboundListeners(services, this.catalog.mesh),
+      routeTables: outboundRouteTables(scope, services),
+      clusters: this.#clustersFor(workload),
+    }
+    this.#outbound.set(key, parts)
+    return parts
+  }
+
+  #gateway(workload: WorkloadInstance): OutboundParts {
+    const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
+      httpRoutes(vs, this.#routeContext(workload, [gateway], port, tls))
+    return {
+      ...compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf }),
+      clusters: this.#clustersFor(workload),
+    }
+  }
+
+  #routeContext(workload: WorkloadInstance, gateways: readonly string[], listenPort: number, tls: boolean): RouteContext {
+    const sidecar = gateways[0] === meshGateway
+    const viewer = workload.ref.namespace
+    return {
+      labels: workload.labels,
+      namespace: viewer,
+      gateways,
+      listenPort,
+      tls,
+      mesh: this.catalog.mesh,
+      service: (host) => {
+        const service = this.#registry.service(host)
+        if (!service) return undefined
+        const ports = sidecar ? service.ports.filter((port) => port.number === listenPort) : service.ports
+        return ports.length > 0 ? { service, ports } : undefined
+      },
+    }
+  }
+
+  #clustersFor(workload: WorkloadInstance): Readonly<Record<string, Cluster>> {
+    const { namespace } = workload.ref
+    const key = `${namespace} ${this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
+    const known = this.#clusters.get(key)
+    if (known) return known
+    const clusters: Record<string, Cluster> = {}
+    const client = { namespace, labels: workload.labels }
+    for (const service of visibleServices(this.#registry, this.catalog.mesh, namespace)) {
+      const rule = this.catalog.destinationRules.find(service.host, client, service.namespace)
+      for (const cluster of serviceClusters(service, rule, this.#registry, this.catalog.mesh)) clusters[cluster.name] ??= cluster
+    }
+    for (const cluster of specialClusters(this.catalog.mesh)) clusters[cluster.name] = cluster
+    this.#clusters.set(key, clusters)
+    return clusters
+  }
+}
+
+function readsLabels(vs: VirtualService): boolean {
+  return vs.rules.some((rule) => rule.spec.match?.some((match) => match.sourceLabels !== undefined))
+}
+
+function labelsKey(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort())
+}

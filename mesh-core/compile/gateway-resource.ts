@@ -1,0 +1,60 @@
+import type { IGateway } from '@kubernetes-models/istio/networking.istio.io/v1/Gateway'
+import type { Resource } from '../config/resource.ts'
+import type { Origin } from '../ir/origin.ts'
+import type { Labels } from '../registry/labels.ts'
+import { originOf } from './origin.ts'
+
+type Server = NonNullable<NonNullable<IGateway['spec']>['servers']>[number]
+
+export interface GatewayServer {
+  /** As the Gateway says it: the number of the gateway's Service port, or of the pod's. */
+  readonly port: number
+  readonly portName: string
+  /** Upper case. */
+  readonly protocol: string
+  /** `namespace/host`, with `*` for any namespace. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string }[]
+  readonly httpsRedirect: boolean
+  /** `SIMPLE`, `MUTUAL`, `PASSTHROUGH` …; `null` without TLS. */
+  readonly tlsMode: string | null
+  readonly origin: Origin
+}
+
+export interface Gateway {
+  readonly name: string
+  readonly namespace: string
+  readonly selector: Labels
+  readonly servers: readonly GatewayServer[]
+  readonly origin: Origin
+}
+
+export function gatewayOf(resource: Resource): Gateway {
+  const spec: NonNullable<IGateway['spec']> = resource.object['spec'] ?? {}
+  return {
+    name: resource.name,
+    namespace: resource.namespace,
+    selector: (spec.selector ?? {}) as Labels,
+    servers: (spec.servers ?? []).map((server, i) => serverOf(server, resource, originOf(resource, 'spec', 'servers', i))),
+    origin: resource.origin,
+  }
+}
+
+function serverOf(server: Server, resource: Resource, origin: Origin): GatewayServer {
+  return {
+    port: server.port?.number ?? 0,
+    portName: server.port?.name ?? '',
+    protocol: (server.port?.protocol ?? 'HTTP').toUpperCase(),
+    hosts: (server.hosts ?? []).map((host) => serverHost(host, resource.namespace)),
+    httpsRedirect: server.tls?.httpsRedirect ?? false,
+    tlsMode: server.tls && !server.tls.httpsRedirect ? (server.tls.mode ?? 'SIMPLE') : null,
+    origin,
+  }
+}
+
+/** `ns/host` binds VirtualServices of that namespace alone; `.` is the Gateway's own. Source: Istio `pkg/config/host` NamesForNamespace. */
+function serverHost(text: string, own: string): { namespace: string; host: string } {
+  const slash = text.indexOf('/')
+  if (slash < 0) return { namespace: '*', host: text.toLowerCase() }
+  const namespace = text.slice(0, slash)
+  return { namespace: namespace === '.' ? own : namespace, host: text.slice(slash + 1).toLowerCase() }
+}

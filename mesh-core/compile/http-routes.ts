@@ -1,0 +1,184 @@
+import type { Origin } from '../ir/origin.ts'
+import type { ForwardAction, MirrorPolicy, Route, RouteAction, WeightedCluster } from '../ir/route.ts'
+import { noMutation } from '../ir/route.ts'
+import { selects } from '../registry/labels.ts'
+import type { Service } from '../registry/registry.ts'
+import { translateCors } from './cors.ts'
+import { durationMs } from './duration.ts'
+import { ppm, translateFault } from './fault.ts'
+import { joined, noHeaders, translateHeaders, type TranslatedHeaders } from './headers.ts'
+import type { MeshConfig } from './mesh-config.ts'
+import { clusterName } from './names.ts'
+import { at } from './origin.ts'
+import { translateDirectResponse, translateRedirect } from './redirect.ts'
+import { retryPolicy } from './retry-policy.ts'
+import { isCatchAll, matchAll, routeMatch } from './route-match.ts'
+import type { Rule, VirtualService } from './virtual-service.ts'
+import type { Destination, HttpMatch, HttpRule } from './virtual-service-types.ts'
+
+/** Whom routes are made for. */
+export interface RouteContext {
+  /** Labels and namespace of the proxy. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly namespace: string
+  /** `mesh`, or the gateways that the route table serves. */
+  readonly gateways: readonly string[]
+  /** The port that the client addressed. */
+  readonly listenPort: number
+  /** The listener terminates TLS. */
+  readonly tls: boolean
+  /**
+   * The services that a destination without a port is looked up among, each with the ports that count here:
+   * at a sidecar the listener's port alone, at a gateway all of them.
+   */
+  readonly service: (host: string) => { readonly ports: readonly { readonly number: number }[]; readonly service: Service } | undefined
+  readonly mesh: MeshConfig
+}
+
+/**
+ * The routes of a VirtualService for one proxy and port, in order; a rule with several matches becomes several. Behind a rule that takes everything nothing
+ * is generated. Empty when no rule concerns the proxy. Source: Istio `core/route/route.go` BuildHTTPRoutesForVirtualService.
+ */
+export function httpRoutes(vs: VirtualService, context: RouteContext): Route[] {
+  const routes: Route[] = []
+  for (const rule of vs.rules) {
+    const matches = rule.spec.match ?? []
+    if (matches.length === 0) {
+      routes.push(translateRule(vs, rule, null, null, context))
+      return routes
+    }
+    for (const [i, match] of matches.entries()) {
+      if (!concerns(match, context)) continue
+      const route = translateRule(vs, rule, match, rule.matchOrigins[i] ?? rule.origin, context)
+      routes.push(route)
+      if (isCatchAll(route.match)) return routes
+    }
+  }
+  return routes
+}
+
+/** `gateways` of a match replace the test of the source. Source: the same file, sourceMatchHTTP. */
+function concerns(match: HttpMatch, context: RouteContext): boolean {
+  if (match.port && match.port !== context.listenPort) return false
+  if (match.gateways && match.gateways.length > 0) return match.gateways.some((gateway) => context.gateways.includes(gateway))
+  if (!selects((match.sourceLabels ?? {}) as Record<string, string>, context.labels)) return false
+  return !match.sourceNamespace || match.sourceNamespace === context.namespace
+}
+
+function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, matchOrigin: Origin | null, context: RouteContext): Route {
+  const spec = rule.spec
+  const headers = translateHeaders(spec.headers)
+  const only = spec.route?.length === 1 && !spec.redirect && !spec.directResponse ? translateHeaders(spec.route[0]!.headers) : noHeaders
+  return {
+    name: [spec.name ?? '', match?.name].filter((part, i) => i === 0 || part).join('.'),
+    match: match === null ? matchAll : routeMatch(match, matchOrigin ?? rule.origin, vs.semantics),
+    action: translateAction(rule, headers, only, context),
+    requestHeaders: joined(headers.request, only.request),
+    responseHeaders: joined(headers.response, only.response),
+    fault: spec.fault ? translateFault(spec.fault, at(rule.origin, 'fault')) : null,
+    cors: spec.corsPolicy ? translateCors(spec.corsPolicy) : null,
+    origin: rule.origin,
+    matchOrigin,
+  }
+}
+
+function translateAction(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: RouteContext): RouteAction {
+  const { redirect, directResponse } = rule.spec
+  if (redirect) return translateRedirect(redirect, context.listenPort, context.tls)
+  if (directResponse) return translateDirectResponse(directResponse)
+  return forward(rule, headers, only, context)
+}
+
+/** Source: the same file, applyHTTPRouteDestination. */
+function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: RouteContext): ForwardAction {
+  const spec = rule.spec
+  const rewrite = spec.rewrite
+  return {
+    kind: 'forward',
+    clusters: weightedClusters(rule, context),
+    clusterNotFoundStatus: 503,
+    timeoutMs: spec.timeout ? durationMs(spec.timeout) || null : null,
+    retry: retryPolicy(spec.retries ?? context.mesh.defaultHttpRetryPolicy, false),
+    mirrors: mirrors(spec, rule.origin, context),
+    pathRewrite: rewrite?.uriRegexRewrite
+      ? { kind: 'regex', pattern: rewrite.uriRegexRewrite.match ?? '', substitution: rewrite.uriRegexRewrite.rewrite ?? '' }
+      : rewrite?.uri
+        ? { kind: 'prefix', replacement: rewrite.uri }
+        : null,
+    // The rule's own authority goes before the one that its only destination sets.
+    hostRewrite: rewrite?.authority || headers.authority || only.authority,
+    hashPolicies: [],
+  }
+}
+
+/** Of several destinations those of weight 0 are left out; the headers of an only one stand at the route. */
+function weightedClusters(rule: Rule, context: RouteContext): WeightedCluster[] {
+  const route = rule.spec.route ?? []
+  return route.flatMap((entry, i) => {
+    if (route.length > 1 && !entry.weight) return []
+    const own = route.length > 1 ? translateHeaders(entry.headers) : noHeaders
+    return {
+      cluster: destinationCluster(entry.destination!, context),
+      weight: entry.weight ?? 0,
+      requestHeaders: own.request,
+      responseHeaders: own.response,
+      hostRewrite: own.authority,
+      origin: at(rule.origin, 'route', i),
+    }
+  })
+}
+
+/**
+ * The name is built unchecked: a host or subset that does not exist is answered when a request comes (NC). Without a port the service's only one counts,
+ * else the one that the client addressed. Source: the same file, GetDestinationCluster.
+ */
+function destinationCluster(destination: NonNullable<Destination>, context: RouteContext): string {
+  const host = destination.host ?? ''
+  const known = context.service(host)
+  const port = destination.port?.number ?? (known?.ports.length === 1 ? known.ports[0]!.number : context.listenPort)
+  return clusterName(host, port, destination.subset ?? '')
+}
+
+function mirrors(spec: HttpRule, origin: Origin, context: RouteContext): MirrorPolicy[] {
+  const all: { destination: NonNullable<Destination>; share: number; origin: Origin }[] = []
+  if (spec.mirror) all.push({ destination: spec.mirror as NonNullable<Destination>, share: mirrorShare(spec), origin: at(origin, 'mirror') })
+  for (const [i, entry] of (spec.mirrors ?? []).entries()) {
+    if (!entry.destination) continue
+    all.push({ destination: entry.destination as NonNullable<Destination>, share: entry.percentage ? ppm(entry.percentage.value ?? 0) : 1_000_000, origin: at(origin, 'mirrors', i) })
+  }
+  return all
+    .filter((mirror) => mirror.share > 0)
+    .map((mirror) => ({ cluster: destinationCluster(mirror.destination, context), ppm: mirror.share, appendShadowSuffix: false, origin: mirror.origin }))
+}
+
+/** Everything is mirrored when no percentage is given; 0 switches it off. Source: the same file, MirrorPercent. */
+function mirrorShare(spec: HttpRule): number {
+  if (spec.mirrorPercentage) return ppm(spec.mirrorPercentage.value ?? 0)
+  const old = spec.mirrorPercent ?? (spec as { mirror_percent?: number }).mirror_percent
+  return old === undefined ? 1_000_000 : old * 10_000
+}
+
+/** The route of a service without a VirtualService. Source: the same file, BuildDefaultHTTPOutboundRoute. */
+export function defaultRoute(cluster: string, name: string, origin: Origin, mesh: MeshConfig): Route {
+  return {
+    name,
+    match: matchAll,
+    action: {
+      kind: 'forward',
+      clusters: [{ cluster, weight: 1, requestHeaders: noMutation, responseHeaders: noMutation, hostRewrite: null, origin }],
+      clusterNotFoundStatus: 503,
+      timeoutMs: null,
+      retry: retryPolicy(mesh.defaultHttpRetryPolicy, false),
+      mirrors: [],
+      pathRewrite: null,
+      hostRewrite: null,
+      hashPolicies: [],
+    },
+    requestHeaders: noMutation,
+    responseHeaders: noMutation,
+    fault: null,
+    cors: null,
+    origin,
+    matchOrigin: null,
+  }
+}

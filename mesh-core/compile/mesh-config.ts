@@ -1,0 +1,39 @@
+import type { Resource } from '../config/resource.ts'
+import type { HttpRetry } from './virtual-service-types.ts'
+
+/** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
+export interface MeshConfig {
+  /** REGISTRY_ONLY answers unknown hosts with 502 instead of passing them on. */
+  readonly allowAny: boolean
+  readonly defaultVirtualServiceExportTo: readonly string[]
+  readonly defaultDestinationRuleExportTo: readonly string[]
+  readonly defaultServiceExportTo: readonly string[]
+  readonly defaultHttpRetryPolicy: HttpRetry | null
+  readonly connectTimeout: string
+  readonly rootNamespace: string
+  readonly ingressClass: string
+  /** STRICT: only Ingresses of the class; DEFAULT: those without any class too; OFF. */
+  readonly ingressControllerMode: string
+  readonly ingressSelector: string
+  readonly enableAutoMtls: boolean
+}
+
+export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
+  let fields: Record<string, unknown> = {}
+  for (const resource of resources) if (resource.kind === 'MeshConfig') fields = { ...fields, ...resource.object }
+  // biome-ignore lint/suspicious/noExplicitAny: validated as MeshConfig when it was read
+  const config = fields as any
+  return {
+    allowAny: (config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY') !== 'REGISTRY_ONLY',
+    defaultVirtualServiceExportTo: config.defaultVirtualServiceExportTo ?? ['*'],
+    defaultDestinationRuleExportTo: config.defaultDestinationRuleExportTo ?? ['*'],
+    defaultServiceExportTo: config.defaultServiceExportTo ?? ['*'],
+    defaultHttpRetryPolicy: config.defaultHttpRetryPolicy ?? null,
+    connectTimeout: config.connectTimeout ?? '10s',
+    rootNamespace: config.rootNamespace ?? 'istio-system',
+    ingressClass: config.ingressClass ?? 'istio',
+    ingressControllerMode: config.ingressControllerMode ?? 'STRICT',
+    ingressSelector: config.ingressSelector ?? 'ingressgateway',
+    enableAutoMtls: config.enableAutoMtls ?? true,
+  }
+}

@@ -1,0 +1,62 @@
+import type { Resource } from '../config/resource.ts'
+import type { Origin } from '../ir/origin.ts'
+import { meshGateway, resolveGateway, resolveHost } from './names.ts'
+import { at, originOf } from './origin.ts'
+import type { PathSemantics } from './route-match.ts'
+import type { HttpRule, VirtualServiceSpec } from './virtual-service-types.ts'
+
+/** One `http[]` entry, wherever it was written: a delegate's rule keeps its own place and namespace. */
+export interface Rule {
+  /** Hosts of destinations and mirrors are full names. */
+  readonly spec: HttpRule
+  readonly origin: Origin
+  /** Of each entry of `match`, in order. */
+  readonly matchOrigins: readonly Origin[]
+}
+
+/** A VirtualService with its short names resolved; what an Ingress becomes, too. */
+export interface VirtualService {
+  readonly name: string
+  readonly namespace: string
+  /** Lower case, full names; empty for a delegate. */
+  readonly hosts: readonly string[]
+  /** `mesh`, `namespace/name`. */
+  readonly gateways: readonly string[]
+  readonly exportTo: readonly string[] | undefined
+  readonly rules: readonly Rule[]
+  readonly semantics: PathSemantics
+  readonly origin: Origin
+}
+
+export function virtualServiceOf(resource: Resource): VirtualService {
+  const spec: VirtualServiceSpec = resource.object['spec'] ?? {}
+  const { name, namespace } = resource
+  return {
+    name,
+    namespace,
+    hosts: (spec.hosts ?? []).map((host) => resolveHost(host, namespace)),
+    gateways: (spec.gateways && spec.gateways.length > 0 ? spec.gateways : [meshGateway]).map((gateway) => resolveGateway(gateway, namespace)),
+    exportTo: spec.exportTo,
+    rules: (spec.http ?? []).map((rule, i) => ruleOf(rule, namespace, originOf(resource, 'spec', 'http', i))),
+    semantics: 'istio',
+    origin: resource.origin,
+  }
+}
+
+function ruleOf(rule: HttpRule, namespace: string, origin: Origin): Rule {
+  return { spec: resolved(rule, namespace), origin, matchOrigins: (rule.match ?? []).map((_, i) => at(origin, 'match', i)) }
+}
+
+/** Source: Istio `pilot/pkg/model/virtualservice.go` ResolveVirtualServiceShortnames. */
+function resolved(rule: HttpRule, namespace: string): HttpRule {
+  const destination = <D extends { readonly host?: string }>(target: D): D => ({ ...target, host: resolveHost(target.host ?? '', namespace) })
+  return {
+    ...rule,
+    ...(rule.route && { route: rule.route.map((entry) => ({ ...entry, destination: destination(entry.destination!) })) }),
+    ...(rule.mirror && { mirror: destination(rule.mirror) }),
+    ...(rule.mirrors && { mirrors: rule.mirrors.map((entry) => ({ ...entry, destination: destination(entry.destination!) })) }),
+    ...(rule.match && {
+      match: rule.match.map((match) => (match.gateways ? { ...match, gateways: match.gateways.map((gateway) => resolveGateway(gateway, namespace)) } : match)),
+    }),
+  }
+}

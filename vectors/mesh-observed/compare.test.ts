@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import type { CountedObservation, ObservedCase, SingleObservation } from './case.ts'
+import { compareCall, compareWhole } from './compare.ts'
+
+const single: SingleObservation = {
+  status: 200,
+  flags: '-',
+  route: 'default',
+  cluster: 'outbound|80||c.default.svc.cluster.local',
+  details: 'via_upstream',
+  headers: { server: 'envoy', 'x-list': ['a', 'b'] },
+  reached: [
+    { workload: 'c-v1', namespace: 'default', port: 8080, method: 'GET', path: '/x', authority: 'c', headers: { 'x-added': '1', 'x-gone': null } },
+  ],
+  mirrored: [{ workload: 'b-v1', namespace: 'default', method: 'GET', path: '/x', authority: 'b', headers: {} }],
+  inbound: [{ workload: 'c-v1.default', status: 200, flags: '-', route: 'default', cluster: 'inbound|8080||', details: 'via_upstream' }],
+  candidates: ['c-v1', 'c-v2'],
+  lb: 'LEAST_REQUEST',
+  durationMs: 500,
+}
+const counted: CountedObservation = {
+  times: 200,
+  statuses: { 200: 110, 503: 90 },
+  workloads: { 'b-v1': 110 },
+  flags: { '-': 110, FI: 90 },
+  clusters: { x: 200 },
+  mirrored: { 'b-v2': 100, 'c-v1': 90 },
+}
+
+function vectorOf(observed: SingleObservation | CountedObservation, more: Partial<ObservedCase> = {}): ObservedCase {
+  const behaviour = { 'c-v1.default': { delay: '500ms' } }
+  return { name: 'case', behaviour, calls: [{ from: 'a.default', request: 'GET http://c/x' }], observed: [observed], ...more }
+}
+
+const arrival = single.reached[0]!
+const entry = single.inbound![0]!
+const fields = (wanted: ObservedCase, seen: SingleObservation | CountedObservation): string[] =>
+  compareCall(wanted, 0, seen).map(({ field }) => field)
+
+test('an observation is as it was recorded', () => expect(fields(vectorOf(single), single)).toEqual([]))
+test('counts are as they were recorded', () => expect(fields(vectorOf(counted), counted)).toEqual([]))
+
+const mutations: [string, Partial<SingleObservation>][] = [
+  ['status', { status: 503 }],
+  ['error', { error: 'closed' }],
+  ['flags', { flags: 'UH' }],
+  ['route', { route: '-' }],
+  ['cluster', { cluster: 'outbound|80|v1|c.default.svc.cluster.local' }],
+  ['details', { details: 'direct_response' }],
+  ['candidates', { candidates: ['c-v1'] }],
+  ['lb', { lb: 'RANDOM' }],
+  ['headers.server', { headers: { 'x-list': ['a', 'b'] } }],
+  ['headers.x-list', { headers: { server: 'envoy', 'x-list': ['b', 'a'] } }],
+  ['headers.x-more', { headers: { ...single.headers, 'x-more': '1' } }],
+  ['reached.length', { reached: [arrival, arrival] }],
+  ['reached[0].workload', { reached: [{ ...arrival, workload: 'b-v1' }] }],
+  ['reached[0].namespace', { reached: [{ ...arrival, namespace: 'other' }] }],
+  ['reached[0].method', { reached: [{ ...arrival, method: 'POST' }] }],
+  ['reached[0].path', { reached: [{ ...arrival, path: '/' }] }],
+  ['reached[0].authority', { reached: [{ ...arrival, authority: 'c:80' }] }],
+  ['reached[0].port', { reached: [{ ...arrival, port: 9090 }] }],
+  ['reached[0].body', { reached: [{ ...arrival, body: 'other' }] }],
+  ['reached[0].headers.x-added', { reached: [{ ...arrival, headers: { 'x-gone': null } }] }],
+  ['reached[0].headers.x-gone', { reached: [{ ...arrival, headers: { 'x-added': '1' } }] }],
+  ['mirrored.length', { mirrored: [] }],
+  ['mirrored[0].workload', { mirrored: [{ ...single.mirrored[0]!, workload: 'b-v2' }] }],
+  ['inbound.length', { inbound: [] }],
+  ['inbound[0].route', { inbound: [{ ...entry, route: '-' }] }],
+  ['durationMs', { durationMs: 551 }],
+]
+test.each(mutations)('a difference in %s is reported', (field, mutation) =>
+  expect(fields(vectorOf(single), { ...single, ...mutation })).toEqual([field]),
+)
+
+const countMutations: [string, Partial<CountedObservation>][] = [
+  ['times', { times: 199 }],
+  ['statuses', { statuses: { 200: 200 } }],
+  ['workloads', { workloads: { 'b-v1': 111 } }], // one candidate: equal
+  ['flags', { flags: { '-': 10, FI: 190 } }],
+  ['clusters', { clusters: { y: 200 } }],
+  ['mirrored', { mirrored: {} }],
+]
+test.each(countMutations)('a difference in the counts of %s is reported', (field, mutation) =>
+  expect(fields(vectorOf(counted), { ...counted, ...mutation })).toEqual([field]),
+)
+
+test('a body is compared where it was recorded', () => {
+  expect(fields(vectorOf({ ...single, body: 'no healthy upstream' }), single)).toEqual(['body'])
+  expect(fields(vectorOf(single), { ...single, body: 'anything' })).toEqual([])
+})
+
+test('any of the candidates may be reached', () => {
+  const other = { ...single, reached: [{ ...arrival, workload: 'c-v2' }], inbound: [{ ...entry, workload: 'c-v2.default' }] }
+  expect(fields(vectorOf(single), other)).toEqual([])
+})
+
+test('a hash decides: the candidate must be the same', () => {
+  const hashed = { ...single, lb: 'RING_HASH' }
+  expect(fields(vectorOf(hashed), { ...hashed, reached: [{ ...arrival, workload: 'c-v2' }] })).toEqual(['reached[0].workload'])
+})
+
+test('fields that varied are not compared', () =>
+  expect(fields(vectorOf({ ...single, varies: ['reached', 'flags'] }), { ...single, reached: [], flags: 'UH', status: 503 })).toEqual(['status']))
+
+test('durations are compared only where something waits', () =>
+  expect(fields(vectorOf(single, { behaviour: {} }), { ...single, durationMs: 0 })).toEqual([]))
+
+test('the waits between tries are chance', () => {
+  const twice = { ...single, reached: [arrival, arrival] }
+  expect(fields(vectorOf(twice), { ...twice, durationMs: 574 })).toEqual([])
+  expect(fields(vectorOf(twice), { ...twice, durationMs: 576 })).toEqual(['durationMs'])
+})
+
+test('a missing observation is reported', () => expect(compareCall(vectorOf(single), 0, undefined).map(({ field }) => field)).toEqual(['observed']))
+
+test('warnings must name the resource', () => {
+  const vector = vectorOf(single, { warnings: ['VirtualService default/b: rule #1 not used'] })
+  const outcome = { kind: 'observed', observed: [single], notModelled: [] } as const
+  expect(compareWhole(vector, { ...outcome, warnings: ['VirtualService default/b: other words'] })).toEqual([])
+  expect(compareWhole(vector, { ...outcome, warnings: [] }).map(({ field }) => field)).toEqual(['warnings'])
+})

@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Difference } from '../difference.ts'
+import {
+  type Arrival,
+  type CountedObservation,
+  type InboundEntry,
+  isCounted,
+  type Observation,
+  type ObservedCall,
+  type ObservedCase,
+  type SingleObservation,
+} from './case.ts'
+import { compareDurations, isTimed } from './duration.ts'
+import type { Outcome } from './play.ts'
+import { compareRefusal } from './refusal.ts'
+import { compareShares } from './shares.ts'
+
+/** @returns where the outcome of a case as a whole differs from the recorded one: whether the config was taken, and with which warnings */
+export function compareWhole(vector: ObservedCase, outcome: Outcome): Difference[] {
+  if (vector.rejected !== undefined) return compareRefusal(vector.rejected, outcome)
+  if (outcome.kind === 'observed') return compareWarnings(vector, outcome.warnings)
+  const seen = outcome.errors.map(({ message }) => message).join('\n')
+  return [{ call: null, field: 'rejected', wanted: undefined, seen, note: 'the config is to be accepted' }]
+}
+
+/** @returns the differences of one call */
+export function compareCall(vector: ObservedCase, index: number, seen: Observation | undefined): Difference[] {
+  const call = vector.calls![index]!
+  const name = callName(call, index)
+  const wanted = vector.observed?.[index]
+  if (!wanted || !seen) return [{ call: name, field: 'observed', wanted, seen }]
+  const complain: Complain = (field, wantedValue, seenValue, note) => ({
+    call: name,
+    field,
+    wanted: wantedValue,
+    seen: seenValue,
+    ...(note && { note }),
+  })
+  const differences =
+    isCounted(wanted) && isCounted(seen)
+      ? compareCounted(wanted, seen, complain)
+      : !isCounted(wanted) && !isCounted(seen)
+        ? compareSingle(wanted, seen, isTimed(vector), complain)
+        : [complain('observed', wanted, seen)]
+  return differences.filter(({ field }) => !wanted.varies?.includes(field.split(/[.[]/)[0]!))
+}
+
+export function callName({ request, from, times = 1 }: ObservedCall, index: number): string {
+  return `#${index} ${request} from ${from}${times > 1 ? ` ${times} times` : ''}`
+}
+
+type Complain = (field: string, wanted: unknown, seen: unknown, note?: string) => Difference
+
+function compareSingle(wanted: SingleObservation, seen: SingleObservation, timed: boolean, complain: Complain): Difference[] {
+  const free = isChance(wanted.lb) ? (wanted.candidates ?? null) : null
+  const fields = ['status', 'error', 'flags', 'route', 'cluster'] as const
+  const optional = ['details', 'body', 'candidates', 'lb'] as const
+  return [
+    ...fields.filter((field) => wanted[field] !== seen[field]).map((field) => complain(field, wanted[field], seen[field])),
+    ...optional
+      .filter((field) => wanted[field] !== undefined && !isDeepStrictEqual(wanted[field], seen[field]))
+      .map((field) => complain(field, wanted[field], seen[field])),
+    ...compareHeaders('headers', wanted.headers, seen.headers, complain),
+    ...compareArrivals('reached', wanted.reached, seen.reached, free, complain),
+    ...compareArrivals('mirrored', wanted.mirrored, seen.mirrored, null, complain),
+    ...compareInbound(wanted.inbound ?? [], seen.inbound ?? [], free, complain),
+    ...(timed ? compareDurations(wanted, seen, complain) : []),
+  ]
+}
+
+/** With these, which of the candidates was reached is chance. */
+function isChance(policy: string | undefined): boolean {
+  return policy !== undefined && policy !== 'RING_HASH' && policy !== 'MAGLEV'
+}
+
+function compareHeaders(field: string, wanted: Arrival['headers'], seen: Arrival['headers'], complain: Complain): Difference[] {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(seen)])].sort()
+  return names.filter((name) => !isDeepStrictEqual(wanted[name], seen[name])).map((name) => complain(`${field}.${name}`, wanted[name], seen[name]))
+}
+
+function compareArrivals(
+  field: string,
+  wanted: readonly Arrival[],
+  seen: readonly Arrival[],
+  free: readonly string[] | null,
+  complain: Complain,
+): Difference[] {
+  if (wanted.length !== seen.length) return [complain(`${field}.length`, wanted.map(arrivalName), seen.map(arrivalName))]
+  return wanted.flatMap((arrival, i) => compareArrival(`${field}[${i}]`, arrival, seen[i]!, free, complain))
+}
+
+function compareArrival(field: string, wanted: Arrival, seen: Arrival, free: readonly string[] | null, complain: Complain): Difference[] {
+  const differences = (['namespace', 'method', 'path', 'authority', 'body'] as const)
+    .filter((name) => wanted[name] !== seen[name])
+    .map((name) => complain(`${field}.${name}`, wanted[name], seen[name]))
+  const sameWorkload = free ? free.includes(seen.workload) : wanted.workload === seen.workload
+  if (!sameWorkload) differences.push(complain(`${field}.workload`, free ?? wanted.workload, seen.workload))
+  // A target knows the port only where a proxy logged whom it called.
+  if (wanted.port !== undefined && seen.port !== undefined && wanted.port !== seen.port)
+    differences.push(complain(`${field}.port`, wanted.port, seen.port))
+  return [...differences, ...compareHeaders(`${field}.headers`, wanted.headers, seen.headers, complain)]
+}
+
+function arrivalName({ workload, method, authority, path }: Arrival): string {
+  return `${workload}: ${method} ${authority}${path}`
+}
+
+function compareInbound(
+  wanted: readonly InboundEntry[],
+  seen: readonly InboundEntry[],
+  free: readonly string[] | null,
+  complain: Complain,
+): Difference[] {
+  if (wanted.length !== seen.length) return [complain('inbound.length', wanted, seen)]
+  return wanted.flatMap((entry, i) => {
+    const other = seen[i]!
+    const fields = (['status', 'flags', 'route', 'cluster', 'details'] as const).filter(
+      (name) => entry[name] !== undefined && entry[name] !== other[name],
+    )
+    const sameWorkload = free ? free.includes(other.workload.split('.')[0]!) : entry.workload === other.workload
+    return [
+      ...(sameWorkload ? [] : [complain(`inbound[${i}].workload`, entry.workload, other.workload)]),
+      ...fields.map((name) => complain(`inbound[${i}].${name}`, entry[name], other[name])),
+    ]
+  })
+}
+
+function compareCounted(wanted: CountedObservation, seen: CountedObservation, complain: Complain): Difference[] {
+  if (wanted.times !== seen.times) return [complain('times', wanted.times, seen.times)]
+  return (['statuses', 'workloads', 'flags', 'clusters', 'mirrored'] as const).flatMap((field) => {
+    const complaint = compareShares(wanted[field] ?? {}, seen[field] ?? {})
+    return complaint === null ? [] : [complain(field, wanted[field], seen[field], complaint)]
+  })
+}
+
+/** istiod's wording is its own: a warning of the same resource will do. */
+function compareWarnings({ warnings = [] }: ObservedCase, seen: readonly string[]): Difference[] {
+  const resourceOf = (warning: string): string => warning.split(':')[0]!
+  return warnings
+    .filter((warning) => !seen.some((one) => one.includes(resourceOf(warning))))
+    .map((warning) => ({ call: null, field: 'warnings', wanted: warning, seen: seen.join('\n') || undefined }))
+}

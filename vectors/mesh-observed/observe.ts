@@ -1,0 +1,120 @@
+import type { AccessLogEntry, Exchange, Hop } from '../../mesh-core/ir/index.ts'
+import type { Mesh, MeshCall } from '../../mesh-core/mesh.ts'
+import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
+import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
+import { ownContentType, workloadHeader } from './workload.ts'
+import { outside, type Outsider } from './world.ts'
+
+/** What an observer of a case knows. */
+export interface Scene {
+  readonly mesh: Mesh
+  readonly outsiders: ReadonlyMap<string, Outsider>
+  /** Workloads whose own sidecars run: `b-v1.default`. */
+  readonly inbound: ReadonlySet<string>
+}
+
+const own = { header: workloadHeader, contentType: ownContentType }
+
+/** @returns an exchange in the recorded form */
+export function singleObservation(exchange: Exchange, call: ObservedCall, sent: MeshCall, scene: Scene): SingleObservation {
+  const { response, error } = exchange
+  const log = clientLog(exchange)
+  const cluster = log?.cluster ?? '-'
+  const arrivals = exchange.hops.filter(arrived)
+  const arrival = (hop: Hop): Arrival => arrivalOf(hop, call, sent, scene)
+  const inbound = inboundEntries(exchange, scene)
+  return {
+    status: response?.status ?? 0,
+    ...(error && { error }),
+    flags: log?.flags ?? '-',
+    route: log?.route || '-',
+    cluster,
+    ...(!tunnelled(log) && { details: log?.details || '-' }),
+    headers: response ? responseHeaders(response.headers, own) : {},
+    ...(!response?.headers.has(workloadHeader) && { body: response?.body ?? '' }),
+    reached: arrivals.filter((hop) => !hop.mirrored).map(arrival),
+    mirrored: arrivals
+      .filter((hop) => hop.mirrored)
+      .map(arrival)
+      .sort((a, b) => order(a.workload, b.workload) || order(a.path, b.path)),
+    ...(inbound.length > 0 && { inbound }),
+    ...candidatesOf(cluster, sent, scene.mesh),
+    durationMs: exchange.durationMs,
+  }
+}
+
+/** @returns the counts of many exchanges in the recorded form */
+export function countedObservation(exchanges: readonly Exchange[], scene: Scene): CountedObservation {
+  const arrivals = exchanges.flatMap((exchange) => exchange.hops.filter(arrived))
+  const names = (mirrored: boolean): string[] => arrivals.filter((hop) => hop.mirrored === mirrored).map((hop) => receiver(hop, scene).workload)
+  const logs = exchanges.map(clientLog).filter((log) => log !== null)
+  const mirrored = counts(names(true))
+  return {
+    times: exchanges.length,
+    statuses: counts(exchanges.map(({ response, error }) => error ?? String(response?.status ?? 0))),
+    workloads: counts(names(false)),
+    flags: counts(logs.map((log) => log.flags)),
+    clusters: counts(logs.map((log) => log.cluster)),
+    ...(Object.keys(mirrored).length > 0 && { mirrored }),
+  }
+}
+
+function counts(kinds: readonly string[]): Counts {
+  const result: Record<string, number> = {}
+  for (const kind of [...kinds].sort()) result[kind] = (result[kind] ?? 0) + 1
+  return result
+}
+
+/** What the proxy of the client wrote of its request. */
+function clientLog({ hops }: Exchange): AccessLogEntry | null {
+  return hops.find(({ parent, mirrored, log }) => parent === -1 && !mirrored && log !== null)?.log ?? null
+}
+
+/** A TCP proxy has no response code details, and its log no status. */
+function tunnelled(log: AccessLogEntry | null): boolean {
+  return log !== null && log.status === 0 && log.details === '' && log.cluster !== '-'
+}
+
+function arrived(hop: Hop): boolean {
+  return hop.received !== null
+}
+
+function receiver(hop: Hop, { outsiders }: Scene): Outsider {
+  if (hop.to) return { workload: hop.to.name, namespace: hop.to.namespace }
+  const dialled = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1] ?? hop.service ?? hop.received!.authority.replace(/:\d+$/, '')
+  return outsiders.get(dialled) ?? outside
+}
+
+function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {
+  const { method, path, authority, headers, body } = hop.received!
+  const port = /:(\d+)$/.exec(hop.mirrored ? '' : (hop.log?.upstreamHost ?? ''))?.[1]
+  const arrivedBody = recorded(body)
+  return {
+    ...receiver(hop, scene),
+    ...(port && { port: Number(port) }),
+    method,
+    path: recorded(path),
+    authority: recorded(authority),
+    headers: changedHeaders(headers, headersOf(call).fields),
+    ...(arrivedBody !== recorded(sent.body) && { body: arrivedBody }),
+  }
+}
+
+function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] {
+  return hops
+    .flatMap(({ to, inbound: entry }) => (to && entry ? [{ workload: `${to.name}.${to.namespace}`, entry }] : []))
+    .filter(({ workload }) => inbound.has(workload))
+    .map(({ workload, entry: { status, flags, route, cluster, details } }) => ({ workload, status, flags, route, cluster, details }))
+    .sort((a, b) => order(a.workload, b.workload))
+}
+
+/** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. */
+function candidatesOf(cluster: string, { from }: MeshCall, mesh: Mesh): { candidates: string[]; lb: string } | Record<string, never> {
+  const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
+  if (!config || config.endpoints.length < 2) return {}
+  return { candidates: [...new Set(config.endpoints.map(({ workload }) => workload.name))].sort(order), lb: config.loadBalancing.kind }
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,131 @@
+import { ConfigRejected, MeshSpecError } from '../../mesh-core/config/errors.ts'
+import type { Resource } from '../../mesh-core/config/resource.ts'
+import type { Exchange, Program, WorkloadRef } from '../../mesh-core/ir/index.ts'
+import type { Mesh, MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
+import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
+import { countedObservation, type Scene, singleObservation } from './observe.ts'
+import { headersOf } from './wire.ts'
+import { workloadProgram } from './workload.ts'
+import { inboundSidecars, type Outsider, outside, outsiders } from './world.ts'
+
+/** What a case is played on. */
+export interface Engine {
+  /** @throws MeshSpecError or ConfigRejected */
+  read(text: string, file: string): readonly Resource[]
+  meshConfig(fields: Readonly<Record<string, unknown>>): readonly Resource[]
+  open(options: MeshOptions): Mesh
+}
+
+export type Outcome =
+  | { readonly kind: 'rejected'; readonly errors: readonly MeshSpecError[] }
+  | {
+      readonly kind: 'observed'
+      readonly observed: readonly Observation[]
+      readonly warnings: readonly string[]
+      readonly notModelled: readonly string[]
+    }
+
+const gatewayRef: WorkloadRef = { namespace: 'istio-system', name: 'istio-ingressgateway', instance: 'istio-ingressgateway-0' }
+
+/** Envoy tells its workers of changes in health within a second, so the recorder waited so long between the calls of a case that ejects. */
+const settleOfHealthMs = 1300
+/** How long the recorder went on listening for mirrored requests. */
+const settleOfMirrorsMs = 250
+const settleMs = 10
+/** Of the recorder's client. */
+const patienceMs = 60_000
+
+/** Plays a case on a mesh of its own: applies world and config, sends the calls one after another, and writes down what came back. */
+export async function play(vector: ObservedCase, world: string, engine: Engine, seed: number): Promise<Outcome> {
+  try {
+    const before = engine.read(world, `worlds/${vector.world ?? 'none'}.yaml`)
+    const config = engine.read(vector.config ?? '', `${vector.name}.yaml`)
+    const inbound = vector.inbound ? new Set(vector.inbound) : inboundSidecars(config, [...before, ...config])
+    const known = outsiders(config)
+    const mesh = engine.open({
+      seed,
+      program: programs(vector, known),
+      inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
+    })
+    mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {})])
+    mesh.apply(config)
+    const { warnings } = mesh
+    const observed = await observe(vector, { mesh, outsiders: known, inbound })
+    return { kind: 'observed', observed, warnings, notModelled: mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`) }
+  } catch (error) {
+    if (error instanceof ConfigRejected) return { kind: 'rejected', errors: error.errors }
+    if (error instanceof MeshSpecError) return { kind: 'rejected', errors: [error] }
+    throw error
+  }
+}
+
+/** One program for each workload, made at its first call: it counts. */
+function programs(vector: ObservedCase, known: ReadonlyMap<string, Outsider>): NonNullable<MeshOptions['program']> {
+  const made = new Map<string, Program>()
+  const behaviour = vector.behaviour ?? {}
+  const programOf = ({ workload, namespace }: Outsider): Program => {
+    const key = `${workload}.${namespace}`
+    const program = made.get(key) ?? workloadProgram(workload, namespace, behaviour[key] ?? behaviour[workload] ?? {})
+    made.set(key, program)
+    return program
+  }
+  const elsewhere: Program = (request, context) => programOf(known.get(request.authority.replace(/:\d+$/, '')) ?? outside)(request, context)
+  return (workload) => (workload ? programOf({ workload: workload.ref.name, namespace: workload.ref.namespace }) : elsewhere)
+}
+
+async function observe(vector: ObservedCase, scene: Scene): Promise<Observation[]> {
+  const ejects = vector.config?.includes('outlierDetection') ?? false
+  const mirrors = vector.config?.toLowerCase().includes('mirror') ?? false
+  const observations: Observation[] = []
+  for (const [index, call] of (vector.calls ?? []).entries()) {
+    if (call.pause !== undefined) await scene.mesh.elapse(durationMs(call.pause))
+    else if (index > 0 && ejects) await scene.mesh.elapse(settleOfHealthMs)
+    const meshCall = meshCallOf(call, scene.mesh)
+    const exchanges = await sendAll(call, meshCall, scene.mesh)
+    await scene.mesh.elapse(mirrors ? settleOfMirrorsMs : settleMs)
+    observations.push((call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, meshCall, scene))
+  }
+  return observations
+}
+
+async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall, mesh: Mesh): Promise<Exchange[]> {
+  const exchanges: Exchange[] = []
+  if (parallel === 1) {
+    for (let i = 0; i < times; i++) exchanges.push(await mesh.send(call))
+    return exchanges
+  }
+  let left = times
+  const connection = async (): Promise<void> => {
+    while (left-- > 0) exchanges.push(await mesh.start(call))
+  }
+  await mesh.settle(Promise.all(Array.from({ length: parallel }, connection)))
+  return exchanges
+}
+
+export function meshCallOf(call: ObservedCall, mesh: Mesh): MeshCall {
+  const [method, url] = [call.request.slice(0, call.request.indexOf(' ')), call.request.slice(call.request.indexOf(' ') + 1)]
+  const { fields, host } = headersOf(call)
+  const headers: Record<string, string[]> = host === null ? {} : { host: [host] }
+  // White space around a value belongs to the syntax of HTTP/1.1 and never leaves the parser.
+  for (const [name, value] of fields) (headers[name.toLowerCase()] ??= []).push(value.replace(/^[ \t]+|[ \t]+$/g, ''))
+  return {
+    from: senderOf(call.from, mesh),
+    method,
+    url,
+    headers,
+    body: String(call.body ?? ''),
+    timeoutMs: call.timeout === undefined ? patienceMs : durationMs(call.timeout),
+  }
+}
+
+function senderOf(from: string, mesh: Mesh): MeshCall['from'] {
+  if (from === 'ingressgateway') return { kind: 'gateway', ref: instanceOf(gatewayRef.name, gatewayRef.namespace, mesh) ?? gatewayRef }
+  const gateway = from.startsWith('gateway:')
+  const [, name, namespace] = /^(?:gateway:)?(.+?)(?:\.([^.]+))?$/.exec(from)!
+  const ref = instanceOf(name!, namespace ?? 'default', mesh)
+  return { kind: gateway ? 'gateway' : 'workload', ref: ref ?? { name: name!, namespace: namespace ?? 'default', instance: `${name}-0` } }
+}
+
+function instanceOf(name: string, namespace: string, mesh: Mesh): WorkloadRef | undefined {
+  return mesh.registry.workloads.find(({ ref }) => ref.name === name && ref.namespace === namespace)?.ref
+}

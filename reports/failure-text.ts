@@ -1,7 +1,15 @@
 import type { Exception, TestStepResult } from '@cucumber/messages'
 
 /** Errors whose message says it all: a stack would only show the inside of meshspec. */
-const selfExplaining = new Set(['CheckFailed', 'MeshSpecError', 'ConfigRejected', 'NotSupported', 'NotYetProgrammed', 'Undecided', 'AssertionError'])
+const selfExplaining = new Set([
+  'StatementFailed',
+  'MeshSpecError',
+  'ConfigRejected',
+  'NotSupported',
+  'NotYetProgrammed',
+  'Undecided',
+  'AssertionError',
+])
 
 /** @returns what a person should read of a step that did not pass; the stack only for an error of a user's own code */
 export function failureText(result: TestStepResult): string | null {

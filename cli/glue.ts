@@ -1,0 +1,21 @@
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
+import { fileURLToPath } from 'node:url'
+
+type Support = IRunConfiguration['support']
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+
+/** The vocabulary, as a file that cucumber can import. */
+export const stepsFile: string = fileURLToPath(new URL(`../steps/index.${extension}`, import.meta.url))
+
+/** Where cucumber looks for a project's own steps when nothing is configured. It stops looking as soon as we name ours. */
+const usualPlaces = ['features/**/*.@(js|cjs|mjs)', 'steps/**/*.@(js|cjs|mjs)']
+
+/**
+ * Adds the vocabulary to what a project loads. A project that names it as well is no trouble: it is the same module, and loaded once.
+ */
+export function withOurSteps(support: Support): Support {
+  const { importPaths = [], requirePaths = [] } = support
+  const own = importPaths.length === 0 && requirePaths.length === 0 ? usualPlaces : importPaths
+  return { ...support, importPaths: [stepsFile, ...own.filter((path) => path !== stepsFile)] }
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander'
+import type { ExplainOptions } from './explain.ts'
+import { exitCodes } from './exit-codes.ts'
+import { ownVersion } from './package-root.ts'
+import { printProblem } from './problem.ts'
+import type { RunOptions } from './run.ts'
+import type { ServeOptions } from './serve.ts'
+import type { ValidateOptions } from './validate.ts'
+
+/** Each command's work is loaded when it is asked for: start-up counts, and `run` must not pay for `serve`. */
+const program = new Command('meshspec')
+  .description('Declarative tests for service meshes that speak the API of Istio')
+  .version(ownVersion())
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'INVALID_SETTING ')) })
+  .showHelpAfterError('(meshspec --help lists the commands)')
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+program
+  .command('run')
+  .description('run features against a target (default: the conformance suite, on core)')
+  .argument('[features...]', 'feature files, folders, or FILE:LINE; default: features/')
+  .option('--target <target>', '"core", "cluster", or the path of a module of your own')
+  .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
+  .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
+  .option('--seed <number>', 'decides everything random')
+  .option('--config <dir>', 'look here first for the config files that scenarios name')
+  .option('--format <name[:file]>', 'terminal, html, junit, json, messages, or a formatter of cucumber (repeatable)', collect)
+  .option('--gateway <url>', "URL of a live mesh's ingress gateway")
+  .option('--assume-config', "the scenarios' config is in place already")
+  .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
+  .option('--settle <duration>', 'wait so long after the apply command: 3s')
+  .option('--spec', "as the specifications say, without istiod's departures from them")
+  .option('--fail-fast', 'stop at the first scenario that fails')
+  .option('--parallel <workers>', 'run in so many processes')
+  .option('--profile <name>', "use this profile of the project's cucumber config (repeatable)", collect)
+  .option('--cucumber-config <file>', "the project's cucumber config; default: cucumber.(mjs|js|json|yaml)")
+  .addOption(new Option('--dry-run', 'only match the sentences, run nothing'))
+  .action(async (features: string[], options: RunOptions) => finish((await import('./run.ts')).run(features, options)))
+
+program
+  .command('explain')
+  .description('show which rules a request is tried on, and why each takes it or not')
+  .argument('<config...>', 'YAML files and folders, then the request: "GET http://reviews:9080/reviews/0"')
+  .requiredOption('--from <sender>', 'who sends: a service, perhaps a version of it (reviews:v2), or "client" for outside the gateway')
+  .option('-H, --header <name=value>', 'a header of the request (repeatable)', collect)
+  .option('--body <text>', 'the body of the request')
+  .option('--seed <number>', 'decides everything random')
+  .option('--namespace <namespace>', 'the namespace of config that names none', 'default')
+  .action(async (words: string[], options: ExplainOptions) => finish((await import('./explain.ts')).explain(words, options)))
+
+program
+  .command('validate')
+  .description('check config as the mesh would when it is applied')
+  .argument('<config...>', 'YAML files and folders; - for standard input')
+  .option('--quiet', 'print errors only')
+  .action(async (paths: string[], options: ValidateOptions) => finish((await import('./validate.ts')).validate(paths, options)))
+
+program
+  .command('steps')
+  .description('list every sentence that a scenario may use, with an example of each')
+  .argument('[words...]', 'only sentences with all of these words')
+  .option('--format <format>', 'text, markdown or json', 'text')
+  .action(async (words: string[], options: { readonly format: string }) => finish((await import('./steps.ts')).steps(words, options)))
+
+program
+  .command('init')
+  .description('set up a project that runs at once')
+  .argument('[dir]', 'where', '.')
+  .action(async (folder: string) => finish((await import('./init.ts')).init(folder)))
+
+program
+  .command('serve')
+  .description('serve an application behind a simulated mesh on real ports, for a browser')
+  .argument('<dir...>', 'the application and its config, for example samples/bookinfo')
+  .option('--port <port>', 'of the gateway', '8080')
+  .option('--host <address>', 'where the gateway listens', '127.0.0.1')
+  .option('--seed <number>', 'decides everything random')
+  .action(async (folders: string[], options: ServeOptions) => finish((await import('./serve.ts')).serve(folders, options)))
+
+async function finish(work: Promise<number>): Promise<void> {
+  process.exitCode = await work
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.held : exitCodes.wrongInput
+  else process.exitCode = printProblem(error)
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { mergeResults, readPaths, type ReadResult, readText } from '../mesh-core/config/load.ts'
+import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
+import type { Excerpts } from './excerpt.ts'
+
+/** Name that positions in standard input are shown under. */
+export const stdinName = '<stdin>'
+
+/** @param paths files and folders; `-` is standard input */
+export function readConfig(paths: readonly string[], excerpts: Excerpts): ReadResult {
+  return mergeResults(paths.map((path) => (path === '-' ? readStdin(excerpts) : readPaths([path]))))
+}
+
+function readStdin(excerpts: Excerpts): ReadResult {
+  const text = readFileSync(0, 'utf8')
+  excerpts.add(stdinName, text)
+  return readText(text, stdinName)
+}
+
+/** Resources that are defined again take the place of the former, as with `kubectl apply`: one list for each time that something is defined. */
+export function inRounds(resources: readonly Resource[]): Resource[][] {
+  const times = new Map<string, number>()
+  const rounds: Resource[][] = []
+  for (const resource of resources) {
+    const key = resourceKey(refOf(resource))
+    const time = times.get(key) ?? 0
+    times.set(key, time + 1)
+    ;(rounds[time] ??= []).push(resource)
+  }
+  return rounds
+}
+
+/** What was defined more than once, with the file of the definition that counts. */
+export function redefined(resources: readonly Resource[]): { readonly resource: string; readonly times: number; readonly file: string }[] {
+  const all = new Map<string, Resource[]>()
+  for (const resource of resources) {
+    const key = resourceKey(refOf(resource))
+    all.set(key, [...(all.get(key) ?? []), resource])
+  }
+  return [...all.values()]
+    .filter((those) => those.length > 1)
+    .map((those) => ({ resource: those[0]!.origin.resource, times: those.length, file: those.at(-1)!.source.file }))
+}

@@ -1,0 +1,9 @@
+import { defaultFormats } from 'meshspec/reports'
+
+export default {
+  paths: ['features/**/*.feature'],
+  import: ['steps/**/*.js'],
+  format: defaultFormats(),
+  // where scenarios find the config that they name; every setting of `npx meshspec run` may stand here
+  worldParameters: { meshspec: { config: 'mesh' } },
+}

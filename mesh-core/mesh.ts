@@ -13,12 +13,14 @@ export interface MeshOptions {
   readonly seed?: number
   /** Default: a virtual clock at 0. A mesh that is served on real ports takes the wall clock. */
   readonly clock?: Clock
-  /** The program behind a workload (`null`: the world outside the mesh). Default: echo. */
+  /** The program behind a workload (`null`: the world outside the mesh). Asked once for each workload. Default: one that answers 200 with its pod's name. */
   readonly program?: (workload: WorkloadInstance | null) => Program
   /** Whose own sidecars act on incoming calls. Default: every workload that has a sidecar. */
   readonly inboundSidecar?: (workload: WorkloadInstance) => boolean
   /** Namespaces that count as labelled `istio-injection=enabled` when no Namespace object says otherwise. Default: all. */
   readonly injectByDefault?: (namespace: string) => boolean
+  /** Does DNS know this name, which is none of the cluster's? Default: names with a dot that do not end in `.local`. */
+  readonly outsideName?: (hostname: string) => boolean
   /** Switches istiod's departures from the specifications off. Default false. */
   readonly spec?: boolean
 }

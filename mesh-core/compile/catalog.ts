@@ -24,7 +24,10 @@ export class Catalog {
     this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
     this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh)]
     const own = ofKind('VirtualService').map((resource) => remembered(parsed, resource))
-    this.virtualServices = [...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo), ...ingressVirtualServices(resources, this.mesh, registry)]
+    this.virtualServices = [
+      ...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo),
+      ...ingressVirtualServices(resources, this.mesh, registry),
+    ]
   }
 
   /**

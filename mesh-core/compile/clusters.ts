@@ -61,7 +61,13 @@ const discoveries: Readonly<Record<Service['resolution'], Cluster['discovery']>>
 export function specialClusters(mesh: MeshConfig): Cluster[] {
   const base = { destination: null, endpoints: [], ...clusterPolicy({}, mesh), tls: { mode: 'disable' } as const, panicThreshold: 0 }
   return [
-    { ...base, name: 'PassthroughCluster', discovery: 'original-dst', loadBalancing: { kind: 'ORIGINAL_DST' }, origin: builtIn('PassthroughCluster') },
+    {
+      ...base,
+      name: 'PassthroughCluster',
+      discovery: 'original-dst',
+      loadBalancing: { kind: 'ORIGINAL_DST' },
+      origin: builtIn('PassthroughCluster'),
+    },
     { ...base, name: 'BlackHoleCluster', discovery: 'static', origin: builtIn('BlackHoleCluster') },
   ]
 }

@@ -10,7 +10,9 @@ import type { HttpMatch, HttpRule, IstioStringMatch } from './virtual-service-ty
  */
 export function mergeDelegates(all: readonly VirtualService[], defaultExportTo: readonly string[]): VirtualService[] {
   const delegates = new Map(all.filter((vs) => vs.hosts.length === 0).map((vs) => [`${vs.namespace}/${vs.name}`, vs]))
-  return all.filter((vs) => vs.hosts.length > 0).map((vs) => (vs.rules.some((rule) => rule.spec.delegate) ? withDelegates(vs, delegates, defaultExportTo) : vs))
+  return all
+    .filter((vs) => vs.hosts.length > 0)
+    .map((vs) => (vs.rules.some((rule) => rule.spec.delegate) ? withDelegates(vs, delegates, defaultExportTo) : vs))
 }
 
 function withDelegates(root: VirtualService, delegates: ReadonlyMap<string, VirtualService>, defaultExportTo: readonly string[]): VirtualService {
@@ -25,7 +27,19 @@ function withDelegates(root: VirtualService, delegates: ReadonlyMap<string, Virt
 }
 
 /** Whole fields that a delegate's rule takes over when it has none of its own. */
-const inherited = ['rewrite', 'directResponse', 'timeout', 'retries', 'fault', 'mirror', 'mirrors', 'mirrorPercent', 'mirrorPercentage', 'corsPolicy', 'headers'] as const
+const inherited = [
+  'rewrite',
+  'directResponse',
+  'timeout',
+  'retries',
+  'fault',
+  'mirror',
+  'mirrors',
+  'mirrorPercent',
+  'mirrorPercentage',
+  'corsPolicy',
+  'headers',
+] as const
 
 function mergeRule(root: Rule, part: Rule): Rule | null {
   const merged = mergeMatches(root, part)

@@ -14,7 +14,10 @@ export function ppm(percent: number): number {
  */
 export function translateFault(fault: HttpFault, origin: Origin): Fault | null {
   const delay = fault.delay?.fixedDelay
-    ? { ppm: fault.delay.percentage ? ppm(fault.delay.percentage.value ?? 0) : (fault.delay.percent ?? 0) * 10_000, durationMs: durationMs(fault.delay.fixedDelay) }
+    ? {
+        ppm: fault.delay.percentage ? ppm(fault.delay.percentage.value ?? 0) : (fault.delay.percent ?? 0) * 10_000,
+        durationMs: durationMs(fault.delay.fixedDelay),
+      }
     : null
   const status = fault.abort ? abortStatus(fault.abort) : null
   const abort = status ? { ppm: ppm(fault.abort?.percentage?.value ?? 0), status } : null

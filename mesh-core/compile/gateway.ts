@@ -53,7 +53,9 @@ function chainsOf(scope: GatewayScope, podPort: number, servers: readonly BoundS
 function boundServers(scope: GatewayScope): BoundServer[] {
   const { catalog, workload } = scope
   const gateways = catalog.gateways.filter((gateway) => selects(gateway.selector, workload.labels))
-  return gateways.flatMap((gateway) => gateway.servers.flatMap((server) => podPorts(scope, server.port).map((podPort) => ({ server, gateway, podPort }))))
+  return gateways.flatMap((gateway) =>
+    gateway.servers.flatMap((server) => podPorts(scope, server.port).map((podPort) => ({ server, gateway, podPort }))),
+  )
 }
 
 /** A number that is a port of the gateway's Service stands for its target port; any other is the pod's own. Source: `pilot/pkg/model/gateway.go` resolvePorts. */
@@ -61,7 +63,9 @@ export function podPorts({ registry, workload }: Pick<GatewayScope, 'registry' |
   const mapped = registry.services
     .filter((service) => isServiceOf(service.selector, workload) && service.namespace === workload.ref.namespace)
     .flatMap((service) => service.ports.filter((port) => port.number === number))
-    .map((port) => (typeof port.targetPort === 'number' ? port.targetPort : (workload.ports.find((own) => own.name === port.targetPort)?.number ?? number)))
+    .map((port) =>
+      typeof port.targetPort === 'number' ? port.targetPort : (workload.ports.find((own) => own.name === port.targetPort)?.number ?? number),
+    )
   return mapped.length > 0 ? [...new Set(mapped)] : [number]
 }
 

@@ -144,11 +144,20 @@ function mirrors(spec: HttpRule, origin: Origin, context: RouteContext): MirrorP
   if (spec.mirror) all.push({ destination: spec.mirror as NonNullable<Destination>, share: mirrorShare(spec), origin: at(origin, 'mirror') })
   for (const [i, entry] of (spec.mirrors ?? []).entries()) {
     if (!entry.destination) continue
-    all.push({ destination: entry.destination as NonNullable<Destination>, share: entry.percentage ? ppm(entry.percentage.value ?? 0) : 1_000_000, origin: at(origin, 'mirrors', i) })
+    all.push({
+      destination: entry.destination as NonNullable<Destination>,
+      share: entry.percentage ? ppm(entry.percentage.value ?? 0) : 1_000_000,
+      origin: at(origin, 'mirrors', i),
+    })
   }
   return all
     .filter((mirror) => mirror.share > 0)
-    .map((mirror) => ({ cluster: destinationCluster(mirror.destination, context), ppm: mirror.share, appendShadowSuffix: false, origin: mirror.origin }))
+    .map((mirror) => ({
+      cluster: destinationCluster(mirror.destination, context),
+      ppm: mirror.share,
+      appendShadowSuffix: false,
+      origin: mirror.origin,
+    }))
 }
 
 /** Everything is mirrored when no percentage is given; 0 switches it off. Source: the same file, MirrorPercent. */

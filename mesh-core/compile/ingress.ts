@@ -48,7 +48,17 @@ export function ingressGateways(resources: readonly Resource[], mesh: MeshConfig
     name: gatewayName(resource),
     namespace: mesh.rootNamespace,
     selector: { istio: mesh.ingressSelector },
-    servers: [{ port: 80, portName: 'http', protocol: 'HTTP', hosts: [{ namespace: '*', host: '*' }], httpsRedirect: false, tlsMode: null, origin: resource.origin }],
+    servers: [
+      {
+        port: 80,
+        portName: 'http',
+        protocol: 'HTTP',
+        hosts: [{ namespace: '*', host: '*' }],
+        httpsRedirect: false,
+        tlsMode: null,
+        origin: resource.origin,
+      },
+    ],
     origin: resource.origin,
   }))
 }
@@ -72,7 +82,8 @@ export function ingressVirtualServices(resources: readonly Resource[], mesh: Mes
       entry.gateways.push(`${mesh.rootNamespace}/${gatewayName(resource)}`)
       for (const [j, path] of (ingressRule.http?.paths ?? []).entries()) {
         const rule = ruleOf(resource, path, i, j, registry)
-        if (rule) entry.rules.push({ rule, path: path.path ?? '', exact: (rule.spec.match?.[0]?.uri as IstioStringMatch | undefined)?.exact !== undefined })
+        if (rule)
+          entry.rules.push({ rule, path: path.path ?? '', exact: (rule.spec.match?.[0]?.uri as IstioStringMatch | undefined)?.exact !== undefined })
       }
     }
   }

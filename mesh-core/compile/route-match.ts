@@ -15,7 +15,10 @@ export const matchAll: RouteMatch = { path: { kind: 'prefix', prefix: '/', ignor
  */
 export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: PathSemantics): RouteMatch {
   if (match === null) return matchAll
-  const headers = [...headerMatches(match.headers, at(origin, 'headers'), false), ...headerMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true)]
+  const headers = [
+    ...headerMatches(match.headers, at(origin, 'headers'), false),
+    ...headerMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
+  ]
   headers.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const pseudo of ['method', 'authority', 'scheme'] as const) {
     const condition = match[pseudo] as IstioStringMatch | undefined
@@ -38,7 +41,9 @@ function pathMatch(uri: IstioStringMatch | undefined, ignoreCase: boolean, seman
 }
 
 function headerMatches(conditions: unknown, origin: Origin, invert: boolean): HeaderMatch[] {
-  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>).map(([name, condition]) => headerMatch(name, condition, at(origin, name), invert))
+  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>).map(([name, condition]) =>
+    headerMatch(name, condition, at(origin, name), invert),
+  )
 }
 
 function headerMatch(name: string, condition: IstioStringMatch, origin: Origin, invert: boolean): HeaderMatch {

@@ -49,7 +49,8 @@ function listenersOf(service: Service, port: ServicePort): Listener[] {
   }
   const address = service.address === '' ? '0.0.0.0' : service.address
   const name = `${address}_${port.number}`
-  if (port.protocol === 'auto') return [{ ...base, name, address, filterChains: [{ ...chain, filter: { kind: 'http', routeTable: sniffedTable(service, port) } }] }]
+  if (port.protocol === 'auto')
+    return [{ ...base, name, address, filterChains: [{ ...chain, filter: { kind: 'http', routeTable: sniffedTable(service, port) } }] }]
   const cluster = clusterName(service.host, port.number, '')
   const byName = service.address === '' && (port.protocol === 'tls' || port.protocol === 'https')
   const filter = { kind: 'tcp', clusters: [{ cluster, weight: 1 }] } as const
@@ -119,7 +120,9 @@ function addService(hosts: VirtualHosts, service: Service, port: number, namespa
 
 function addDefault(hosts: VirtualHosts, service: Service, port: number, scope: SidecarScope): void {
   if (!isHttpOrSniffed(service.ports.find((own) => own.number === port)!.protocol)) return
-  addService(hosts, service, port, scope.namespace, [defaultRoute(clusterName(service.host, port, ''), 'default', service.origin, scope.catalog.mesh)])
+  addService(hosts, service, port, scope.namespace, [
+    defaultRoute(clusterName(service.host, port, ''), 'default', service.origin, scope.catalog.mesh),
+  ])
 }
 
 function matchesAny(host: string, services: ReadonlyMap<string, Service>): boolean {
@@ -129,7 +132,11 @@ function matchesAny(host: string, services: ReadonlyMap<string, Service>): boole
 }
 
 /** Hosts of a rule that are services, and those that are not. Source: Istio `core/route/route.go` separateVSHostsAndServices. */
-function separateHosts(vs: VirtualService, services: ReadonlyMap<string, Service>, owners: ReadonlyMap<string, VirtualService>): { strangers: string[]; matching: Service[] } {
+function separateHosts(
+  vs: VirtualService,
+  services: ReadonlyMap<string, Service>,
+  owners: ReadonlyMap<string, VirtualService>,
+): { strangers: string[]; matching: Service[] } {
   const strangers: string[] = []
   const matching: Service[] = []
   for (const host of vs.hosts.filter((name) => !isWildcard(name))) {

@@ -84,7 +84,10 @@ export function upstreamTls(tls: TrafficPolicy['tls'], host: string, external: b
 }
 
 /** The fields of a cluster that a policy decides. */
-export function clusterPolicy(policy: PortPolicy, mesh: MeshConfig): Pick<Cluster, 'circuitBreaker' | 'connectTimeoutMs' | 'maxRequestsPerConnection' | 'outlierDetection' | 'panicThreshold' | 'loadBalancing'> {
+export function clusterPolicy(
+  policy: PortPolicy,
+  mesh: MeshConfig,
+): Pick<Cluster, 'circuitBreaker' | 'connectTimeoutMs' | 'maxRequestsPerConnection' | 'outlierDetection' | 'panicThreshold' | 'loadBalancing'> {
   const pool = policy.connectionPool
   return {
     loadBalancing: loadBalancing(policy.loadBalancer),

@@ -56,7 +56,9 @@ function resolved(rule: HttpRule, namespace: string): HttpRule {
     ...(rule.mirror && { mirror: destination(rule.mirror) }),
     ...(rule.mirrors && { mirrors: rule.mirrors.map((entry) => ({ ...entry, destination: destination(entry.destination!) })) }),
     ...(rule.match && {
-      match: rule.match.map((match) => (match.gateways ? { ...match, gateways: match.gateways.map((gateway) => resolveGateway(gateway, namespace)) } : match)),
+      match: rule.match.map((match) =>
+        match.gateways ? { ...match, gateways: match.gateways.map((gateway) => resolveGateway(gateway, namespace)) } : match,
+      ),
     }),
   }
 }

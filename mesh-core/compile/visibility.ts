@@ -8,7 +8,12 @@ export function isVisible(exportTo: readonly string[] | undefined, byDefault: re
 }
 
 /** How far it is seen; istiod looks at what is private to a namespace first, then at what is exported to it, then at what is public. */
-export function reachOf(exportTo: readonly string[] | undefined, byDefault: readonly string[], owner: string, viewer: string): 'private' | 'exported' | 'public' | null {
+export function reachOf(
+  exportTo: readonly string[] | undefined,
+  byDefault: readonly string[],
+  owner: string,
+  viewer: string,
+): 'private' | 'exported' | 'public' | null {
   const list = exportTo && exportTo.length > 0 ? exportTo : byDefault
   if (list.includes('*')) return 'public'
   if (!isVisible(list, byDefault, owner, viewer)) return null

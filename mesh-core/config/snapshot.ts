@@ -1,0 +1,78 @@
+import type { Origin, Position } from '../ir/origin.ts'
+import { ConfigRejected } from './errors.ts'
+import { locate } from './locate.ts'
+import type { Resource, ResourceRef, SourceText } from './resource.ts'
+import { refOf, resourceKey } from './resource.ts'
+import { validateResource } from './validate.ts'
+
+/** The config of a mesh at one moment. Immutable: a change makes a new one. Source of the idea: Istio's ConfigStore. */
+export interface Snapshot {
+  /** Counts the changes; 0 for the empty one. */
+  readonly version: number
+  /** By `resourceKey`, in the order in which istiod looks at them: the oldest first, then by name and namespace. */
+  readonly resources: ReadonlyMap<string, Resource>
+  /**
+   * Age of each resource, comparable: `creationTimestamp` in ms since the epoch, or the version that brought it. What was
+   * applied together is of one age; what carries no timestamp is older than all that does.
+   */
+  readonly ages: ReadonlyMap<string, number>
+  /** Texts that the resources came from, by `SourceText.key`. */
+  readonly sources: ReadonlyMap<string, SourceText>
+}
+
+export const emptySnapshot: Snapshot = { version: 0, resources: new Map(), ages: new Map(), sources: new Map() }
+
+/**
+ * The snapshot with `resources` applied as one change. One that is there already is replaced and keeps its age; of two of the
+ * same key in one change the later stands.
+ * @throws {ConfigRejected} with everything that is wrong; the snapshot given is not touched
+ */
+export function applyTo(snapshot: Snapshot, resources: readonly Resource[]): Snapshot {
+  const errors = resources.flatMap((resource) => validateResource(resource).errors)
+  if (errors.length > 0) throw new ConfigRejected(errors)
+  const version = snapshot.version + 1
+  const all = new Map(snapshot.resources)
+  const ages = new Map(snapshot.ages)
+  for (const resource of resources) {
+    const key = resourceKey(refOf(resource))
+    all.set(key, resource)
+    if (!ages.has(key)) ages.set(key, createdMs(resource) ?? version)
+  }
+  return snapshotOf(version, all, ages)
+}
+
+/** The snapshot without `refs`; one that is not there is passed over. */
+export function removeFrom(snapshot: Snapshot, refs: readonly ResourceRef[]): Snapshot {
+  const all = new Map(snapshot.resources)
+  const ages = new Map(snapshot.ages)
+  for (const key of refs.map(resourceKey)) {
+    all.delete(key)
+    ages.delete(key)
+  }
+  return snapshotOf(snapshot.version + 1, all, ages)
+}
+
+/** Where an origin is in its text; the position is null when its text is not in the snapshot. */
+export function locateIn(snapshot: Snapshot, origin: Origin): { readonly file: string; readonly position: Position | null } {
+  const source = snapshot.sources.get(origin.file)
+  return source ? { file: source.file, position: locate(source, origin.document, origin.path) } : { file: origin.file, position: null }
+}
+
+function snapshotOf(version: number, all: ReadonlyMap<string, Resource>, ages: ReadonlyMap<string, number>): Snapshot {
+  const entries = [...all].toSorted(([a, left], [b, right]) => (ages.get(a) ?? 0) - (ages.get(b) ?? 0) || byName(left, right))
+  const sources = new Map(entries.map(([, { source }]) => [source.key, source]))
+  return { version, resources: new Map(entries), ages, sources }
+}
+
+/** Source: Istio `pilot/pkg/model/config.go` sortConfigByCreationTime, which compares `name.namespace` as one text. */
+function byName(a: Resource, b: Resource): number {
+  const left = `${a.name}.${a.namespace}`
+  const right = `${b.name}.${b.namespace}`
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function createdMs(resource: Resource): number | null {
+  const text: unknown = resource.object.metadata?.creationTimestamp
+  const ms = typeof text === 'string' ? Date.parse(text) : NaN
+  return Number.isNaN(ms) ? null : ms
+}

@@ -5,7 +5,7 @@ const stylesheet = `
 :root { --ink: #1f2430; --paper: #fbfaf7; --line: #dcd8cc; --accent: #22577a; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-header { display: flex; align-items: center; justify-content: space-between; padding: .75rem 1.5rem; background: var(--accent); color: #fff; position: relative; }
+header { display: flex; align-items: center; justify-content: space-between; min-height: 3.6rem; padding: .75rem 1.5rem; background: var(--accent); color: #fff; position: relative; }
 header a { color: #fff; }
 .brand { font-weight: 700; font-size: 1.15rem; text-decoration: none; letter-spacing: .02em; }
 .user { font-weight: 600; margin-right: .75rem; }

@@ -1,8 +1,10 @@
-import { Compiler, type ParsedRules } from './compile/compiler.ts'
-import type { MeshSpecError } from './config/errors.ts'
+import { Compiler, CompilerMemory } from './compile/compiler.ts'
+import { asIstiod, asSpecified } from './compile/departures.ts'
 import { notModelledIn } from './config/modelled.ts'
-import type { NotModelled, Resource, ResourceRef, SourceText } from './config/resource.ts'
-import { applyTo, byAge, emptySnapshot, locateOrigin, removeFrom, type Snapshot } from './config/snapshot.ts'
+import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
+import { refOf, resourceKey } from './config/resource.ts'
+import { applyTo, emptySnapshot, locateIn, removeFrom, type Snapshot } from './config/snapshot.ts'
+import { validateResource } from './config/validate.ts'
 import { DataPlane } from './dataplane/data-plane.ts'
 import type { DataPlaneModel } from './dataplane/model.ts'
 import { Headers } from './ir/message.ts'
@@ -27,15 +29,15 @@ export function createMesh(options: MeshOptions = {}): Mesh {
 class CoreMesh implements Mesh {
   readonly clock: Clock
   registry: Registry
-  warnings: readonly string[] = []
   readonly #options: MeshOptions
   readonly #dataPlane: DataPlane
   readonly #addresses = { pods: new AddressBook(podAddress), clusterIps: new AddressBook(serviceAddress), outside: new AddressBook(outsideAddress) }
+  readonly #order = new AddressBook((index) => index)
   readonly #programs = new Map<string, Program>()
-  readonly #parsed: ParsedRules = new WeakMap()
+  readonly #memory = new CompilerMemory()
   #snapshot: Snapshot = emptySnapshot
-  #sources: ReadonlyMap<string, SourceText> = new Map()
   #compiler: Compiler
+  #applied: readonly Resource[] = []
 
   constructor(options: MeshOptions) {
     this.#options = options
@@ -54,8 +56,15 @@ class CoreMesh implements Mesh {
     return [...this.#snapshot.resources.values()].flatMap((resource) => notModelledIn(resource))
   }
 
+  get warnings(): readonly string[] {
+    return this.#applied.flatMap((resource) => validateResource(resource).warnings.map((warning) => warning.message))
+  }
+
   apply(resources: readonly Resource[]): void {
-    this.#take(applyTo(this.#snapshot, resources, (resource) => this.#check(resource)))
+    const snapshot = applyTo(this.#snapshot, resources)
+    for (const resource of resources) this.#order.of(resourceKey(refOf(resource)))
+    this.#take(snapshot)
+    this.#applied = resources
   }
 
   remove(refs: readonly ResourceRef[]): void {
@@ -83,20 +92,15 @@ class CoreMesh implements Mesh {
   }
 
   locate(origin: Origin): { file: string; position: Position | null } {
-    return locateOrigin(this.#sources, origin)
-  }
-
-  #check(_resource: Resource): readonly MeshSpecError[] {
-    return []
+    return locateIn(this.#snapshot, origin)
   }
 
   /** Everything that is made of a snapshot is made before anything of the last one is let go. */
   #take(snapshot: Snapshot): void {
-    const resources = byAge(snapshot)
-    const registry = this.#buildRegistry(snapshot.resources.values())
-    const compiler = new Compiler(resources, registry, this.#parsed)
+    const resources = [...snapshot.resources.values()]
+    const registry = this.#buildRegistry(this.#inOrderOfCreation(snapshot))
+    const compiler = new Compiler(resources, registry, { memory: this.#memory, departs: this.#options.spec ? asSpecified : asIstiod })
     this.#snapshot = snapshot
-    this.#sources = new Map(resources.map((resource) => [resource.source.key, resource.source]))
     this.registry = registry
     this.#compiler = compiler
     this.#dataPlane.use(this.#model())
@@ -121,6 +125,11 @@ class CoreMesh implements Mesh {
     const program = (this.#options.program ?? plainAnswer)(workload)
     this.#programs.set(key, program)
     return program
+  }
+
+  /** Pods get their addresses in the order in which they came. */
+  #inOrderOfCreation(snapshot: Snapshot): Resource[] {
+    return [...snapshot.resources].sort(([a], [b]) => this.#order.of(a) - this.#order.of(b)).map(([, resource]) => resource)
   }
 
   #buildRegistry(resources: Iterable<Resource>): Registry {

@@ -7,6 +7,7 @@ import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { reachOf } from './visibility.ts'
 import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Departs } from './departures.ts'
 
 /** The rules of a mesh in the order in which istiod looks at them. One for each version of the config. */
 export class Catalog {
@@ -18,7 +19,7 @@ export class Catalog {
   readonly #selected = new Map<string, readonly VirtualService[]>()
 
   /** @param resources in order of age */
-  constructor(resources: readonly Resource[], registry: Registry, parsed: WeakMap<Resource, VirtualService>) {
+  constructor(resources: readonly Resource[], registry: Registry, parsed: WeakMap<Resource, VirtualService>, departs: Departs) {
     const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
     this.mesh = meshConfigOf(resources)
     this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
@@ -26,7 +27,7 @@ export class Catalog {
     const own = ofKind('VirtualService').map((resource) => remembered(parsed, resource))
     this.virtualServices = [
       ...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo),
-      ...ingressVirtualServices(resources, this.mesh, registry),
+      ...ingressVirtualServices(resources, this.mesh, registry, departs),
     ]
   }
 

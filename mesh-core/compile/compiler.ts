@@ -5,6 +5,8 @@ import type { Cluster } from '../ir/cluster.ts'
 import type { Route } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import type { Departs } from './departures.ts'
+import { asIstiod } from './departures.ts'
 import { Catalog } from './catalog.ts'
 import { serviceClusters, specialClusters } from './clusters.ts'
 import { compileGateway } from './gateway.ts'
@@ -13,8 +15,37 @@ import { meshGateway } from './names.ts'
 import { outboundListeners, outboundRouteTables, visibleServices } from './sidecar.ts'
 import type { VirtualService } from './virtual-service.ts'
 
-/** What outlives a version of the config: parsed rules, by the resource that they were read from. Unchanged resources are not read again. */
-export type ParsedRules = WeakMap<Resource, VirtualService>
+/**
+ * What outlives a version of the config: rules by the resource that they were read from, and the routes made of them as long as services and mesh config stay
+ * the same. So a change compiles what it touches.
+ */
+export class CompilerMemory {
+  readonly parsed = new WeakMap<Resource, VirtualService>()
+  #routes = new WeakMap<VirtualService, Map<string, readonly Route[]>>()
+  #surroundings = ''
+
+  /** Routes made in other surroundings are forgotten. */
+  enter(surroundings: string): void {
+    if (surroundings !== this.#surroundings) this.#routes = new WeakMap()
+    this.#surroundings = surroundings
+  }
+
+  routes(vs: VirtualService, key: string, make: () => readonly Route[]): readonly Route[] {
+    const own = this.#routes.get(vs) ?? new Map<string, readonly Route[]>()
+    this.#routes.set(vs, own)
+    const known = own.get(key)
+    if (known) return known
+    const routes = make()
+    own.set(key, routes)
+    return routes
+  }
+}
+
+export interface CompilerOptions {
+  readonly memory?: CompilerMemory
+  /** Default: as istiod does. */
+  readonly departs?: Departs
+}
 
 type OutboundParts = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
 
@@ -25,14 +56,19 @@ type OutboundParts = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
 export class Compiler {
   readonly catalog: Catalog
   readonly #registry: Registry
+  readonly #memory: CompilerMemory
+  readonly #departs: Departs
   readonly #configs = new Map<string, ProxyConfig>()
   readonly #outbound = new Map<string, OutboundParts>()
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
 
   /** @param resources in order of age */
-  constructor(resources: readonly Resource[], registry: Registry, parsed: ParsedRules = new WeakMap()) {
+  constructor(resources: readonly Resource[], registry: Registry, options: CompilerOptions = {}) {
     this.#registry = registry
-    this.catalog = new Catalog(resources, registry, parsed)
+    this.#memory = options.memory ?? new CompilerMemory()
+    this.#departs = options.departs ?? asIstiod
+    this.catalog = new Catalog(resources, registry, this.#memory.parsed, this.#departs)
+    this.#memory.enter(JSON.stringify([this.catalog.mesh, registry.services.map((service) => [service.host, service.ports])]))
   }
 
   /** `null` for a workload without a proxy. */
@@ -63,7 +99,7 @@ export class Compiler {
       registry: this.#registry,
       namespace,
       labels: workload.labels,
-      routesOf: (vs: VirtualService, port: number): readonly Route[] => httpRoutes(vs, this.#routeContext(workload, [meshGateway], port, false)),
+      routesOf: (vs: VirtualService, port: number): readonly Route[] => this.#routes(vs, this.#routeContext(workload, [meshGateway], port, false)),
     }
     const parts = {
       listeners: outboundListeners(services, this.catalog.mesh),
@@ -76,11 +112,22 @@ export class Compiler {
 
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
-      httpRoutes(vs, this.#routeContext(workload, [gateway], port, tls))
+      this.#routes(vs, this.#routeContext(workload, [gateway], port, tls))
     return {
       ...compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf }),
       clusters: this.#clustersFor(workload),
     }
+  }
+
+  #routes(vs: VirtualService, context: RouteContext): readonly Route[] {
+    const key = JSON.stringify([
+      context.namespace,
+      context.gateways,
+      context.listenPort,
+      context.tls,
+      readsLabels(vs) ? labelsKey(context.labels) : '',
+    ])
+    return this.#memory.routes(vs, key, () => httpRoutes(vs, context))
   }
 
   #routeContext(workload: WorkloadInstance, gateways: readonly string[], listenPort: number, tls: boolean): RouteContext {
@@ -93,6 +140,7 @@ export class Compiler {
       listenPort,
       tls,
       mesh: this.catalog.mesh,
+      departs: this.#departs,
       service: (host) => {
         const service = this.#registry.service(host)
         if (!service) return undefined

@@ -58,7 +58,7 @@ interface Matches {
 }
 
 /** Each match of the delegate is joined with each of the root's that it fits under; one that fits nowhere drops the whole rule. */
-function mergeMatches(root: Rule, part: Rule): Matches | null {
+export function mergeMatches(root: Rule, part: Rule): Matches | null {
   const roots = root.spec.match ?? []
   const parts = part.spec.match ?? []
   if (roots.length === 0) return { matches: parts, origins: part.matchOrigins }

@@ -4,6 +4,7 @@ import { noMutation } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
 import type { Service } from '../registry/registry.ts'
 import { translateCors } from './cors.ts'
+import type { Departs } from './departures.ts'
 import { durationMs } from './duration.ts'
 import { ppm, translateFault } from './fault.ts'
 import { joined, noHeaders, translateHeaders, type TranslatedHeaders } from './headers.ts'
@@ -33,6 +34,7 @@ export interface RouteContext {
    */
   readonly service: (host: string) => { readonly ports: readonly { readonly number: number }[]; readonly service: Service } | undefined
   readonly mesh: MeshConfig
+  readonly departs: Departs
 }
 
 /**
@@ -155,7 +157,7 @@ function mirrors(spec: HttpRule, origin: Origin, context: RouteContext): MirrorP
     .map((mirror) => ({
       cluster: destinationCluster(mirror.destination, context),
       ppm: mirror.share,
-      appendShadowSuffix: false,
+      appendShadowSuffix: !context.departs('mirrorKeepsHost'),
       origin: mirror.origin,
     }))
 }

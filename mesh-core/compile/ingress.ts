@@ -1,5 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Departs } from './departures.ts'
 import type { Gateway } from './gateway-resource.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { resolveHost } from './names.ts'
@@ -69,12 +70,12 @@ function gatewayName(resource: Resource): string {
 
 /**
  * One VirtualService for each host, whose rules come from all Ingresses that name it: exact paths first, then the longest; of equal ones the older Ingress.
- * `defaultBackend` is ignored (observed). Source: the same file, ConvertIngressVirtualService.
+ * Source: the same file, ConvertIngressVirtualService.
  */
-export function ingressVirtualServices(resources: readonly Resource[], mesh: MeshConfig, registry: Registry): VirtualService[] {
+export function ingressVirtualServices(resources: readonly Resource[], mesh: MeshConfig, registry: Registry, departs: Departs): VirtualService[] {
   const byHost = new Map<string, { resource: Resource; rules: { rule: Rule; path: string; exact: boolean }[]; gateways: string[] }>()
   for (const resource of ingresses(resources, mesh)) {
-    const rules: readonly IngressRule[] = resource.object['spec']?.rules ?? []
+    const rules = departs('ingressDefaultBackendIgnored') ? rulesOf(resource) : [...rulesOf(resource), ...defaultRules(resource)]
     for (const [i, ingressRule] of rules.entries()) {
       const host = (ingressRule.host || '*').toLowerCase()
       const entry = byHost.get(host) ?? { resource, rules: [], gateways: [] }
@@ -97,6 +98,17 @@ export function ingressVirtualServices(resources: readonly Resource[], mesh: Mes
     semantics: 'kubernetes',
     origin: resource.origin,
   }))
+}
+
+function rulesOf(resource: Resource): readonly IngressRule[] {
+  return resource.object['spec']?.rules ?? []
+}
+
+/** The default backend as a rule for any host and path; `backend` is its name of old. */
+function defaultRules(resource: Resource): readonly IngressRule[] {
+  const spec = resource.object['spec'] ?? {}
+  const backend: IngressPath['backend'] | undefined = spec.defaultBackend ?? spec.backend
+  return backend ? [{ http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }] : []
 }
 
 /** A backend whose port name is not known drops its path. */

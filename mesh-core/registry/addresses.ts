@@ -1,14 +1,14 @@
 /** Gives out addresses of a range in order, and the same one again to the same key: a pod keeps its address while others come and go. */
-export class AddressBook {
-  readonly #given = new Map<string, string>()
-  readonly #addressOf: (index: number) => string
+export class AddressBook<Address = string> {
+  readonly #given = new Map<string, Address>()
+  readonly #addressOf: (index: number) => Address
   #next = 0
 
-  constructor(addressOf: (index: number) => string) {
+  constructor(addressOf: (index: number) => Address) {
     this.#addressOf = addressOf
   }
 
-  of(key: string): string {
+  of(key: string): Address {
     const known = this.#given.get(key)
     if (known !== undefined) return known
     const address = this.#addressOf(this.#next++)

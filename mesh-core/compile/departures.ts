@@ -1,0 +1,32 @@
+/** Where istiod does otherwise than the specification, or its own documentation, says. We do as istiod does, and with `spec` as is written. */
+export interface Departure {
+  readonly specification: string
+  readonly istiod: string
+  /** First release that is known to do so. */
+  readonly since: string
+  /** Where it was seen: a case of `mesh-observed`, `area/name`. */
+  readonly observed: string
+}
+
+export const departures = {
+  ingressDefaultBackendIgnored: {
+    specification: 'An Ingress sends what none of its rules takes to its defaultBackend (networking.k8s.io/v1 IngressSpec.defaultBackend).',
+    istiod: 'defaultBackend is not looked at: such a request is answered 404.',
+    since: '1.32',
+    observed: 'kube-ingress/ingress-default-backend-alone',
+  },
+  mirrorKeepsHost: {
+    specification: 'The Host of a mirrored request gets the suffix -shadow (istio.io, task Mirroring).',
+    istiod: 'The copy carries the Host of the request.',
+    since: '1.32',
+    observed: 'mirror/mirrors-several',
+  },
+} as const satisfies Readonly<Record<string, Departure>>
+
+export type DepartureName = keyof typeof departures
+
+/** Which departures a compilation follows. */
+export type Departs = (name: DepartureName) => boolean
+
+export const asIstiod: Departs = () => true
+export const asSpecified: Departs = () => false

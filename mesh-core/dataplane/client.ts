@@ -1,0 +1,59 @@
+import type { HttpRequest } from '../ir/message.ts'
+import { connect } from './connect.ts'
+import { dial } from './dial.ts'
+import type { Place } from './evidence.ts'
+import type { Done, InFlight } from './outcome.ts'
+import { sendPlain } from './plain-client.ts'
+import type { Plane, WorkloadRuntime } from './plane.ts'
+
+/**
+ * Sends a request from a workload (`null`: from outside), which gives up after `timeoutMs`.
+ * @param authority what is dialled; the Host header may say something else
+ */
+export function sendBounded(
+  plane: Plane,
+  place: Place,
+  sender: WorkloadRuntime | null,
+  request: HttpRequest,
+  authority: string,
+  timeoutMs: number | null,
+  done: Done,
+): void {
+  bound(plane, timeoutMs, done, (end) => sendFrom(plane, place, sender, request, authority, end))
+}
+
+/** Gives up on a request after some time. Sets no timer when the request has ended by then, as it has when nothing needs time. */
+export function bound(plane: Plane, timeoutMs: number | null, done: Done, start: (end: Done) => InFlight | null): void {
+  let ended = false
+  let cancel: (() => void) | null = null
+  const inFlight = start((outcome) => {
+    if (ended) return
+    ended = true
+    cancel?.()
+    done(outcome)
+  })
+  if (ended || timeoutMs === null || timeoutMs === Infinity) return
+  const timer = plane.clock.deadline(
+    timeoutMs,
+    () => {
+      if (ended) return
+      ended = true
+      inFlight?.abandon()
+      done('timeout')
+    },
+    'client gives up',
+  )
+  cancel = () => timer.cancel()
+}
+
+function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, request: HttpRequest, authority: string, done: Done): InFlight | null {
+  const namespace = sender?.instance.ref.namespace ?? 'default'
+  const proxy = sender?.proxy ?? null
+  const target = proxy ? proxy.dial(authority, request.scheme) : dial(plane.model.registry, authority, request.scheme, namespace)
+  if (target.address === null) {
+    done('unresolved')
+    return null
+  }
+  if (!proxy) return sendPlain(plane, place, sender, request, target, done)
+  return connect(plane, place, proxy, request, target, done)
+}

@@ -1,0 +1,65 @@
+import type { HttpRequest } from '../ir/message.ts'
+import { removeHopByHop } from './hop-by-hop.ts'
+import { normalizeTarget, withoutFragment } from './path-normalization.ts'
+import type { Plane } from './plane.ts'
+
+/** Headers by which a client could steer Envoy's router; istiod trusts nobody with them. Source: Envoy `ConnectionManagerUtility::cleanInternalHeaders`. */
+const ownedByProxy: ReadonlySet<string> = new Set([
+  'x-envoy-internal',
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retriable-header-names',
+  'x-envoy-retry-on',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-max-retries',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-force-trace',
+  'x-envoy-ip-tags',
+  'x-envoy-original-url',
+  'x-envoy-hedge-on-per-try-timeout',
+])
+
+/** What an edge proxy takes away besides, since its clients are strangers. */
+const strippedAtEdge: ReadonlySet<string> = new Set([
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-original-path',
+  'x-envoy-original-host',
+  'x-envoy-external-address',
+])
+
+export interface ReceivedRequest {
+  readonly request: HttpRequest
+  /** The client asked to close the connection. */
+  readonly closes: boolean
+}
+
+/** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
+export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean): ReceivedRequest {
+  const headers = sent.headers.copy()
+  const closes = removeHopByHop(headers)
+  const { fields } = headers
+  for (let i = 0; i < fields.length;) {
+    const name = fields[i]!
+    if (name.charCodeAt(0) === 0x78 && (ownedByProxy.has(name) || (edge && strippedAtEdge.has(name)))) fields.splice(i, 2)
+    else i += 2
+  }
+  const forwardedProto = (edge ? undefined : headers.get('x-forwarded-proto')) ?? sent.scheme
+  headers.set('x-forwarded-proto', forwardedProto)
+  if (edge) markClient(headers, plane.clientAddress)
+  if (!headers.has('x-request-id')) fields.push('x-request-id', plane.nextRequestId())
+  const scheme = forwardedProto === 'https' ? 'https' : 'http'
+  const path = normalizeTarget(withoutFragment(sent.path))
+  return { request: { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }, closes }
+}
+
+/** `use_remote_address` of gateways. */
+function markClient(headers: HttpRequest['headers'], address: string): void {
+  const before = headers.all('x-forwarded-for').join(',')
+  headers.set('x-forwarded-for', before === '' ? address : `${before},${address}`)
+  headers.set('x-envoy-external-address', address)
+}

@@ -1,0 +1,157 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { Exchange } from '../ir/exchange.ts'
+import { Headers } from '../ir/message.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import type { MeshCall } from '../mesh.ts'
+import type { Clock } from '../time/clock.ts'
+import type { Random } from '../time/random.ts'
+import { bound, sendBounded } from './client.ts'
+import { connect } from './connect.ts'
+import { ExchangeRecord } from './evidence.ts'
+import type { Place } from './evidence.ts'
+import { dialGateway } from './gateway-port.ts'
+import type { DataPlaneModel } from './model.ts'
+import type { Done } from './outcome.ts'
+import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
+import { ProxyRuntime } from './proxy-runtime.ts'
+import { RequestIds } from './request-ids.ts'
+import { outsidePeer, WorkloadInMesh } from './workload-runtime.ts'
+
+export interface DataPlaneOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** Address that a client outside the mesh calls from. Default: one of TEST-NET-2 (RFC 5737). */
+  readonly clientAddress?: string
+}
+
+/** Every proxy of the mesh, and the workloads behind them. It does not drive the clock. */
+export class DataPlane implements Plane {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly clientAddress: string
+  readonly #random: Random
+  readonly #requestIds: RequestIds
+  /** By namespace and pod. State of proxies outlives a model. */
+  readonly #proxies = new Map<string, ProxyRuntime>()
+  readonly #calls = new Set<MeshCall>()
+  /** Of programs, so that a change of config does not make them draw the same again. */
+  readonly #programChance = new Map<string, Random>()
+  #workloads = new Map<string, WorkloadRuntime | null>()
+  #outside: Peer | null = null
+  #model: DataPlaneModel | null = null
+
+  constructor({ clock, random, clientAddress }: DataPlaneOptions) {
+    this.clock = clock
+    this.clientAddress = clientAddress ?? '198.51.100.10'
+    this.#random = random
+    this.#requestIds = new RequestIds(random.fork('request-id'))
+    const fork = (name: string) => random.fork(name)
+    this.chance = { split: fork('split'), fault: fork('fault'), mirror: fork('mirror'), balance: fork('balance'), backOff: fork('back-off') }
+  }
+
+  get model(): DataPlaneModel {
+    if (!this.#model) throw new Error('the data plane was not given a model yet')
+    return this.#model
+  }
+
+  /** Takes a new version of the config, which acts for every request that is sent from now on. */
+  use(model: DataPlaneModel): void {
+    this.#model = model
+    this.#workloads = new Map()
+    this.#outside = null
+  }
+
+  send(call: MeshCall): Promise<Exchange> {
+    return new Promise((resolve, reject) => {
+      const { request, authority } = requestOf(call)
+      const startMs = this.clock.now()
+      this.#calls.add(call)
+      const exchange = new ExchangeRecord(request, startMs, (error) => {
+        this.#calls.delete(call)
+        reject(error)
+      })
+      const done: Done = (outcome) => {
+        this.#calls.delete(call)
+        resolve(exchange.end(outcome, this.clock.now()))
+      }
+      this.#start(call, { exchange, parent: -1 }, authority, done)
+    })
+  }
+
+  /** What is under way, for the report of a simulation that hangs. */
+  waiting(): string[] {
+    return [...this.#calls].map(({ from, method, url }) => `${from.ref.name}.${from.ref.namespace}: ${method} ${url}`)
+  }
+
+  workload(ref: WorkloadRef): WorkloadRuntime | null {
+    const key = `${ref.namespace}/${ref.instance}`
+    let workload = this.#workloads.get(key)
+    if (workload === undefined) {
+      const instance = this.model.registry.workload(ref)
+      workload = instance
+        ? new WorkloadInMesh(this, instance, (identity) => this.#proxyOf(instance.ref, instance.address, identity), this.#chanceOf(key))
+        : null
+      this.#workloads.set(key, workload)
+    }
+    return workload
+  }
+
+  outside(): Peer {
+    return (this.#outside ??= outsidePeer(this.model, this.#chanceOf('outside')))
+  }
+
+  nextRequestId(): string {
+    return this.#requestIds.next()
+  }
+
+  #chanceOf(name: string): Random {
+    let random = this.#programChance.get(name)
+    if (!random) this.#programChance.set(name, (random = this.#random.fork(`program/${name}`)))
+    return random
+  }
+
+  #start(call: MeshCall, place: Place, authority: string, done: Done): void {
+    const sender = this.workload(call.from.ref)
+    if (!sender) throw new Error(`there is no workload ${call.from.ref.name} in namespace ${call.from.ref.namespace}`)
+    const { request } = place.exchange
+    if (call.from.kind === 'workload') return sendBounded(this, place, sender, request, authority, call.timeoutMs, done)
+    const { proxy } = sender
+    if (!proxy) return done('refused')
+    const target = dialGateway(this.model.registry, sender.instance, authority, request.scheme)
+    bound(this, call.timeoutMs, done, (end) => connect(this, place, proxy, request, target, end))
+  }
+
+  #proxyOf(ref: WorkloadRef, address: string, identity: string): ProxyRuntime | null {
+    const config = this.model.proxyConfig(ref)
+    const key = `${ref.namespace}/${ref.instance}`
+    if (!config) {
+      this.#proxies.delete(key)
+      return null
+    }
+    const { registry } = this.model
+    const known = this.#proxies.get(key)
+    if (!known) {
+      const proxy = new ProxyRuntime(config, registry, { ref, address, identity }, this.#random.fork(`balance/${key}`))
+      this.#proxies.set(key, proxy)
+      return proxy
+    }
+    known.update(config, registry)
+    return known
+  }
+}
+
+/** The request as it stands on the wire; blanks around a value do not get that far. */
+function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
+  const found = /^(https?):\/\/([^/?#]*)(.*)$/i.exec(call.url)
+  if (!found) throw new Error(`"${call.url}" is not a URL of http or https`)
+  const authority = found[2]!
+  const headers = new Headers()
+  let host = authority
+  for (const [name, value] of Object.entries(call.headers))
+    for (const one of typeof value === 'string' ? [value] : value)
+      if (name.toLowerCase() === 'host') host = one
+      else headers.append(name, one.trim())
+  const scheme = found[1]!.toLowerCase() === 'https' ? 'https' : 'http'
+  const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
+  return { request: { method: call.method, scheme, authority: host, path, headers, body: call.body }, authority }
+}

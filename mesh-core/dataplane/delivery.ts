@@ -1,0 +1,75 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import { HopRecord } from './evidence.ts'
+import type { HopOrigin, Place } from './evidence.ts'
+import { InboundSidecar } from './inbound-sidecar.ts'
+import type { Done, InFlight } from './outcome.ts'
+import type { Peer, Plane } from './plane.ts'
+import { runProgram } from './run-program.ts'
+
+/** One try of a request on its way to one peer. */
+export interface Shipment {
+  readonly place: Place
+  readonly origin: HopOrigin
+  readonly request: HttpRequest
+  readonly attempt: number
+  readonly mirrored: boolean
+  /** Identity that the sender's proxy shows; `null` for a connection without mutual TLS. */
+  readonly identity: string | null
+  readonly port: number
+}
+
+/** What is known of the receiver. */
+export interface Receiver {
+  readonly peer: Peer
+  /** Who it is called; the world outside has no name. */
+  readonly ref: WorkloadRef | null
+  readonly version: string | null
+  readonly app: string | null
+}
+
+/** Brings a request to a peer, past the peer's own sidecar where it has one, and the answer back. */
+export class Delivery implements InFlight {
+  readonly hop: HopRecord
+  #inbound: InboundSidecar | null = null
+
+  constructor(shipment: Shipment, receiver: Receiver) {
+    const hop = new HopRecord(shipment.origin)
+    hop.to = receiver.ref
+    hop.version = receiver.version
+    hop.app = receiver.app
+    hop.attempt = shipment.attempt
+    hop.mirrored = shipment.mirrored
+    hop.received = shipment.request
+    this.hop = hop
+  }
+
+  start(plane: Plane, shipment: Shipment, { peer }: Receiver, done: Done): void {
+    const { exchange } = shipment.place
+    const index = exchange.hops.push(this.hop) - 1
+    const place = { exchange, parent: index }
+    const end: Done = (outcome) => {
+      if (outcome === 'refused') this.#unreach(exchange.hops, index)
+      done(outcome)
+    }
+    const { workload } = peer
+    if (!workload?.inboundSidecar) return runProgram(plane, place, peer, shipment.request, end)
+    this.#inbound = new InboundSidecar(plane, place, workload, shipment, this.hop)
+    this.#inbound.start(end)
+  }
+
+  abandon(): void {
+    this.#inbound?.abandon()
+  }
+
+  /** Nobody listened, so nothing arrived. */
+  #unreach(hops: HopRecord[], index: number): void {
+    if (hops.length === index + 1) hops.pop()
+    else this.hop.received = null
+  }
+}
+
+/** A copy, for one response object may be the answer to many requests. */
+export function copyResponse({ status, headers, body }: HttpResponse): HttpResponse {
+  return { status, headers: headers.copy(), body }
+}

@@ -1,0 +1,41 @@
+import type { HttpRequest } from '../ir/message.ts'
+import type { Registry } from '../registry/registry.ts'
+
+/** Where a client's connection goes before any proxy has a say. */
+export interface Dialled {
+  readonly hostname: string
+  /** What DNS made of the name; `null` when it knows none. */
+  readonly address: string | null
+  readonly port: number
+  /** FQDN of the service that owns the name, if one does. */
+  readonly service: string | null
+}
+
+/** Resolves the authority of a URL as a client in `namespace` does. */
+export function dial(registry: Registry, authority: string, scheme: HttpRequest['scheme'], namespace: string): Dialled {
+  const { hostname, port } = splitAuthority(authority, scheme)
+  const address = isAddress(hostname) ? hostname : registry.resolve(hostname, namespace)
+  return { hostname, address, port, service: serviceNamed(registry, hostname, address, namespace) }
+}
+
+export function splitAuthority(authority: string, scheme: HttpRequest['scheme']): { hostname: string; port: number } {
+  const port = /:(\d+)$/.exec(authority)
+  const hostname = port ? authority.slice(0, port.index) : authority
+  return { hostname, port: port ? Number(port[1]) : scheme === 'https' ? 443 : 80 }
+}
+
+function isAddress(hostname: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(hostname) || hostname.startsWith('[')
+}
+
+/** A headless service has no address of its own, so its names are tried, too. */
+function serviceNamed(registry: Registry, hostname: string, address: string | null, namespace: string): string | null {
+  const owner = address === null ? undefined : registry.serviceAt(address)
+  if (owner) return owner.host
+  const name = hostname.toLowerCase().replace(/\.$/, '')
+  for (const suffix of ['', `.${namespace}.svc.cluster.local`, '.svc.cluster.local', '.cluster.local']) {
+    const service = registry.service(name + suffix)
+    if (service) return service.host
+  }
+  return null
+}

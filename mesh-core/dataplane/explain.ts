@@ -1,0 +1,70 @@
+import type { Decision, RuleTried } from '../ir/exchange.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import { formatPath } from '../ir/origin.ts'
+import type { Route } from '../ir/route.ts'
+import { pathWithoutQuery } from '../match/path.ts'
+import { explainRouteMatch } from '../match/route-match.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
+import type { RouteRuntime } from './route-runtime.ts'
+
+/** Goes through the decision again, in words. `request` is as the router saw it, before it was edited. */
+export function explain(proxied: ProxiedRequest, request: HttpRequest): Decision {
+  const { virtualHost, route, proxy, entrance } = proxied
+  const routes = virtualHost?.routes ?? []
+  const chosen = route ? routes.indexOf(route) : -1
+  const tried = chosen < 0 ? routes : routes.slice(0, chosen + 1)
+  return {
+    proxy: proxy.name,
+    listener: entrance.listener.name,
+    virtualHost: virtualHost?.config.name ?? null,
+    host: entrance.target.service ?? request.authority,
+    rules: tried.map(({ config }, i) => ruleTried(config, request, i === chosen)),
+    chosen,
+    outcome: outcomeOf(proxied),
+    odds: oddsOf(route),
+  }
+}
+
+function ruleTried(route: Route, request: HttpRequest, matched: boolean): RuleTried {
+  const origin = route.matchOrigin ?? route.origin
+  return { rule: nameOf(route), origin, matched, reason: explainRouteMatch(route.match, request, pathWithoutQuery(request.path)) }
+}
+
+/** `http[0].match[1]` of a rule that somebody wrote; `default` of a route that every service has. */
+function nameOf(route: Route): string {
+  const path = (route.matchOrigin ?? route.origin).path
+  return formatPath(path[0] === 'spec' ? path.slice(1) : path) || route.name || 'default'
+}
+
+function oddsOf(route: RouteRuntime | null): Decision['odds'] {
+  if (!route) return []
+  const alone = route.choices.length === 1
+  return route.choices.map(({ config }) => ({ cluster: config.cluster, share: alone ? 1 : config.weight / route.totalWeight }))
+}
+
+function outcomeOf({ log, route, choice, virtualHost }: ProxiedRequest): string {
+  if (!virtualHost) return `${log.status}: no virtual host for this Host`
+  if (!route) return `${log.status}: no rule matched`
+  const cluster = choice?.config.cluster ?? ''
+  if (log.flags.split(',').includes('NC')) return `${log.status}: ${whyMissing(cluster)}`
+  if (log.flags.split(',').includes('UH')) return `${log.status}: no ready endpoint for ${describeCluster(cluster)}`
+  if (log.details === 'fault_filter_abort') return `${log.status}: aborted by the rule's fault`
+  if (log.details === 'cors_response') return `${log.status}: preflight answered by the rule's corsPolicy`
+  if (route.config.action.kind === 'redirect') return `${log.status}: redirected`
+  if (route.config.action.kind === 'direct-response') return `${log.status}: answered by the rule itself`
+  return `→ ${describeCluster(cluster)}`
+}
+
+function whyMissing(cluster: string): string {
+  const [, port, subset, host] = cluster.split('|')
+  if (!host) return `there is no cluster ${cluster}`
+  return subset ? `subset ${subset} of ${host} is in no DestinationRule that acts here` : `${host} has no port ${port} that is known here`
+}
+
+/** `reviews subset v1` of `outbound|9080|v1|reviews.default.svc.cluster.local` */
+function describeCluster(cluster: string): string {
+  const [, , subset, host] = cluster.split('|')
+  if (!host) return cluster
+  const name = host.replace(/\.svc\.cluster\.local$/, '')
+  return subset ? `${name} subset ${subset}` : name
+}

@@ -1,0 +1,218 @@
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { ForwardAction } from '../ir/route.ts'
+import type { Timer } from '../time/clock.ts'
+import type { ClusterRuntime } from './cluster-runtime.ts'
+import { Delivery } from './delivery.ts'
+import type { HopRecord } from './evidence.ts'
+import { removeHopByHop } from './hop-by-hop.ts'
+import { mayHaveBody } from './local-reply.ts'
+import { sendMirrors } from './mirror.ts'
+import type { InFlight, Outcome } from './outcome.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
+import { describeReset } from './reset-reply.ts'
+import { backOffMs } from './retry-policy.ts'
+import type { Reset } from './retry-policy.ts'
+import type { RouteRuntime } from './route-runtime.ts'
+import { expectedTimeout, timeoutsOf } from './timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
+import type { UpstreamHost } from './upstream-host.ts'
+import { destinationOf } from './upstream.ts'
+import type { Destination } from './upstream.ts'
+
+/** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
+export class Forwarding implements InFlight {
+  readonly #proxied: ProxiedRequest
+  readonly #route: RouteRuntime
+  readonly #action: ForwardAction
+  #timeouts: Timeouts = { total: 0, perTry: 0 }
+  #startMs = 0
+  #attempt = 0
+  /** The last try that reached somebody. */
+  #delivery: Delivery | null = null
+  /** The try that an answer is awaited from. */
+  #open: Delivery | null = null
+  #host: UpstreamHost | null = null
+  readonly #tried: UpstreamHost[] = []
+  #totalTimer: Timer | null = null
+  #tryTimer: Timer | null = null
+  #ended = false
+
+  constructor(proxied: ProxiedRequest, route: RouteRuntime, action: ForwardAction) {
+    this.#proxied = proxied
+    this.#route = route
+    this.#action = action
+  }
+
+  /** Of the last try, when it reached somebody. */
+  get lastHop(): HopRecord | null {
+    return this.#delivery?.hop ?? null
+  }
+
+  start(): void {
+    const { proxy, log, choice, plane } = this.#proxied
+    const cluster = proxy.cluster(choice!.config.cluster)
+    if (!cluster) {
+      log.cluster = '-'
+      return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
+    }
+    const destination = destinationOf(this.#proxied, cluster, [], 0)
+    if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
+    this.#startMs = plane.clock.now()
+    this.#timeouts = timeoutsOf(this.#action, this.#proxied.request)
+    this.#proxied.takeBody()
+    this.#edit()
+    if (this.#action.mirrors.length > 0) sendMirrors(this.#proxied, this.#action.mirrors)
+    this.#try(cluster, destination)
+    this.#armTotal()
+  }
+
+  abandon(): void {
+    this.#open?.abandon()
+    this.#stop()
+  }
+
+  /** What the router writes into the request once, before the first try. Header operations see the request before path and host are rewritten. */
+  #edit(): void {
+    const { request, choice } = this.#proxied
+    const { headers } = request
+    headers.set('x-envoy-attempt-count', '1')
+    this.#tellTimeout(headers)
+    if (choice!.requestHeaders) choice!.requestHeaders(headers, this.#proxied.subject(null, 0))
+    if (this.#route.requestHeaders) this.#route.requestHeaders(headers, this.#proxied.subject(null, 0))
+    const host = this.#action.hostRewrite ?? choice!.config.hostRewrite
+    if (host !== null) {
+      headers.set('x-envoy-original-host', request.authority)
+      request.authority = host
+    }
+    if (this.#route.rewrite) rewritePath(request, this.#route.rewrite)
+  }
+
+  #try(cluster: ClusterRuntime, destination: Destination | null): void {
+    const { log, plane, place, origin } = this.#proxied
+    if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
+    const attempt = ++this.#attempt
+    log.attempts = attempt
+    log.upstreamHost = destination.address
+    const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, identity: destination.identity, port: destination.port }
+    this.#host = destination.host
+    if (this.#host) this.#host.active++
+    const { receiver } = destination
+    if (!receiver) return this.#conclude(cluster, 'refused')
+    const delivery = new Delivery(shipment, receiver)
+    this.#delivery = this.#open = delivery
+    delivery.start(plane, shipment, receiver, (outcome) => {
+      if (this.#open === delivery) this.#conclude(cluster, outcome)
+    })
+    if (this.#open === delivery) this.#armTry(cluster)
+  }
+
+  #copy(attempt: number): HttpRequest {
+    const { method, scheme, authority, path, headers, body } = this.#proxied.request
+    const copy = { method, scheme, authority, path, headers: headers.copy(), body }
+    if (attempt === 1) return copy
+    copy.headers.set('x-envoy-attempt-count', String(attempt))
+    this.#tellTimeout(copy.headers)
+    return copy
+  }
+
+  #tellTimeout(headers: HttpRequest['headers']): void {
+    const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
+    if (expected > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
+  }
+
+  #conclude(cluster: ClusterRuntime, outcome: Outcome): void {
+    this.#close()
+    const { retry } = this.#route
+    if (typeof outcome === 'string') return this.#reset(cluster, outcome === 'refused' ? 'connect-failure' : 'closed')
+    this.#delivery!.hop.status = outcome.status
+    if (retry?.retriesAnswer(outcome) && this.#tryAgain(cluster)) return
+    this.#answer(outcome)
+  }
+
+  #reset(cluster: ClusterRuntime, reset: Reset): void {
+    if (reset === 'connect-failure') this.#delivery = null
+    if (this.#route.retry?.retriesReset(reset) && this.#tryAgain(cluster)) return
+    if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
+    const { flag, details, body } = describeReset(reset, this.#attempt > 1)
+    this.#refuse(503, body, details, flag)
+  }
+
+  /** @returns false when the tries are used up */
+  #tryAgain(cluster: ClusterRuntime): boolean {
+    const { log, plane } = this.#proxied
+    const { policy } = this.#route.retry!
+    if (this.#attempt > policy.numRetries) {
+      log.raise('URX')
+      return false
+    }
+    const again = () => {
+      if (!this.#ended) this.#try(cluster, destinationOf(this.#proxied, cluster, this.#tried, policy.hostSelectionAttempts))
+    }
+    plane.clock.schedule(backOffMs(policy, this.#attempt, plane.chance.backOff), again, `${log.proxy} tries again`)
+    this.#armTotal()
+    return true
+  }
+
+  #answer(outcome: HttpResponse): void {
+    this.#stop()
+    const { plane, request } = this.#proxied
+    const headers = outcome.headers.copy()
+    removeHopByHop(headers)
+    headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
+    this.#proxied.editResponse(headers, outcome.status)
+    const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''
+    this.#proxied.finish({ status: outcome.status, headers, body })
+  }
+
+  #refuse(status: number, body: string, details: string, flag: string): void {
+    this.#stop()
+    this.#proxied.refuse(status, body, details, flag)
+  }
+
+  /** Nothing is armed for an answer that has come already. */
+  #armTotal(): void {
+    const { total } = this.#timeouts
+    if (total === 0 || this.#ended || this.#totalTimer) return
+    const expire = () => {
+      this.#open?.abandon()
+      this.#refuse(504, 'upstream request timeout', 'response_timeout', 'UT')
+    }
+    this.#totalTimer = this.#proxied.plane.clock.deadline(total, expire, `timeout at ${this.#proxied.proxy.name}`)
+  }
+
+  #armTry(cluster: ClusterRuntime): void {
+    const { perTry } = this.#timeouts
+    if (perTry === 0) return
+    const expire = () => {
+      this.#open?.abandon()
+      this.#close()
+      this.#reset(cluster, 'per-try-timeout')
+    }
+    this.#tryTimer = this.#proxied.plane.clock.deadline(perTry, expire, `per-try timeout at ${this.#proxied.proxy.name}`)
+  }
+
+  /** Ends the try: what comes of it from now on is nobody's. */
+  #close(): void {
+    this.#open = null
+    this.#tryTimer?.cancel()
+    this.#tryTimer = null
+    if (!this.#host) return
+    this.#host.active--
+    this.#tried.push(this.#host)
+    this.#host = null
+  }
+
+  #stop(): void {
+    this.#ended = true
+    this.#totalTimer?.cancel()
+    this.#close()
+  }
+}
+
+function rewritePath(request: HttpRequest, rewrite: (target: string) => string): void {
+  const rewritten = rewrite(request.path)
+  // Envoy leaves a path alone that a rewrite would empty.
+  if (rewritten === '') return
+  request.headers.set('x-envoy-original-path', request.path)
+  request.path = rewritten
+}

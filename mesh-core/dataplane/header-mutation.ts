@@ -1,0 +1,25 @@
+import type { Headers } from '../ir/message.ts'
+import type { HeaderMutation } from '../ir/route.ts'
+import { compileFormat } from './substitution.ts'
+import type { Subject } from './substitution.ts'
+
+/** Edits headers in place. */
+export type Mutator = (headers: Headers, subject: Subject) => void
+
+/**
+ * Removes first; then fills every value in from the headers as they came, and only then writes: replacements, then additions.
+ * A value that comes out empty is not written at all. Source: Envoy `HeaderParser::evaluateHeaders`.
+ * @returns `null` for a mutation that does nothing
+ */
+export function compileMutation({ set, remove }: HeaderMutation): Mutator | null {
+  if (set.length === 0 && remove.length === 0) return null
+  const replaced = set.filter((option) => option.action === 'overwrite').map(({ name, value }) => ({ name, format: compileFormat(value) }))
+  const added = set.filter((option) => option.action === 'append').map(({ name, value }) => ({ name, format: compileFormat(value) }))
+  return (headers, subject) => {
+    for (const name of remove) headers.remove(name)
+    const replacements = replaced.map(({ format }) => format(subject))
+    const additions = added.map(({ format }) => format(subject))
+    replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, replacements[i]!))
+    added.forEach(({ name }, i) => additions[i] !== '' && headers.append(name, additions[i]!))
+  }
+}

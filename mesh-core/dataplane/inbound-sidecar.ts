@@ -1,0 +1,121 @@
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import { noMutation } from '../ir/route.ts'
+import type { RetryPolicy } from '../ir/route.ts'
+import type { Shipment } from './delivery.ts'
+import { LogRecord } from './evidence.ts'
+import type { HopRecord, Place } from './evidence.ts'
+import { removeHopByHop } from './hop-by-hop.ts'
+import { composeLocalReply } from './local-reply.ts'
+import type { Done, InFlight } from './outcome.ts'
+import type { Plane, WorkloadRuntime } from './plane.ts'
+import { describeReset } from './reset-reply.ts'
+import { backOffMs } from './retry-policy.ts'
+import { runProgram } from './run-program.ts'
+
+/** istiod's inbound routes try again what failed before the request was sent. Source: `core/route/retry/retry.go` cachedDefaultInboundPolicy. */
+const retryPolicy: RetryPolicy = {
+  numRetries: 2,
+  retryOn: ['reset-before-request'],
+  retriableStatusCodes: [],
+  perTryTimeoutMs: null,
+  backOff: { baseMs: 25, maxMs: 250 },
+  hostSelectionAttempts: 0,
+}
+
+/** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
+export class InboundSidecar implements InFlight {
+  readonly #plane: Plane
+  readonly #place: Place
+  readonly #workload: WorkloadRuntime
+  readonly #log: LogRecord
+  readonly #request: HttpRequest
+  #ended = false
+
+  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord) {
+    this.#plane = plane
+    this.#place = place
+    this.#workload = workload
+    this.#request = receive(shipment, workload, plane)
+    const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
+    log.route = 'default'
+    log.cluster = `inbound|${shipment.port}||`
+    log.upstreamHost = `${workload.instance.address}:${shipment.port}`
+    this.#log = log
+    hop.inbound = log
+  }
+
+  start(done: Done): void {
+    this.#log.attempts++
+    runProgram(this.#plane, this.#place, this.#workload, this.#request, (outcome) => {
+      if (this.#ended) return
+      if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
+      const refused = outcome === 'refused'
+      if (refused && this.#log.attempts <= retryPolicy.numRetries) return this.#startAgain(done)
+      if (refused) this.#log.raise('URX')
+      this.#end(this.#reply(refused), done)
+    })
+  }
+
+  abandon(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#log.raise('DC')
+    this.#log.details = 'downstream_remote_disconnect'
+    this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
+  }
+
+  #startAgain(done: Done): void {
+    const pause = backOffMs(retryPolicy, this.#log.attempts, this.#plane.chance.backOff)
+    this.#plane.clock.schedule(pause, () => this.#ended || this.start(done), `${this.#log.proxy} tries again`)
+  }
+
+  #pass({ status, headers, body }: HttpResponse): HttpResponse {
+    const copy = headers.copy()
+    removeHopByHop(copy)
+    copy.set('x-envoy-upstream-service-time', String(Math.floor(this.#plane.clock.now() - this.#log.startMs)))
+    copy.set('server', 'istio-envoy')
+    return { status, headers: copy, body }
+  }
+
+  #reply(refused: boolean): HttpResponse {
+    const { flag, details, body } = describeReset(refused ? 'connect-failure' : 'closed', this.#log.attempts > 1)
+    this.#log.raise(flag)
+    this.#log.details = details
+    const response = composeLocalReply({ status: 503, body }, this.#request, () => noMutation)
+    response.headers.set('server', 'istio-envoy')
+    return response
+  }
+
+  #end(response: HttpResponse, done: Done): void {
+    this.#ended = true
+    this.#log.status = response.status
+    this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
+    done(response)
+  }
+}
+
+/** The request as the sidecar passes it on: the shipment's own, which belongs to this try alone. */
+function receive({ request, identity }: Shipment, workload: WorkloadRuntime, plane: Plane): HttpRequest {
+  const { headers } = request
+  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'http')
+  if (!headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
+  if (identity === null) headers.remove('x-forwarded-client-cert')
+  else headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOf(identity)};Subject="";URI=${identity}`)
+  return request
+}
+
+const hashes = new Map<string, string>()
+
+/** Stands for the SHA-256 of the caller's certificate, which the simulation has none of: 64 hexadecimal digits that tell identities apart (FNV-1a). */
+function hashOf(identity: string): string {
+  let hash = hashes.get(identity)
+  if (hash) return hash
+  hash = ''
+  for (let word = 0; word < 8; word++) {
+    let value = 0x811c9dc5 ^ word
+    for (let i = 0; i < identity.length; i++) value = Math.imul(value ^ identity.charCodeAt(i), 0x01000193)
+    hash += (value >>> 0).toString(16).padStart(8, '0')
+  }
+  hashes.set(identity, hash)
+  return hash
+}

@@ -1,0 +1,48 @@
+import type { HttpRequest } from '../ir/message.ts'
+import type { MirrorPolicy } from '../ir/route.ts'
+import { Delivery } from './delivery.ts'
+import { LogRecord } from './evidence.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
+import { destinationOf } from './upstream.ts'
+
+const million = 1_000_000
+
+/** Copies of a request that nobody waits for; what becomes of them the client never learns. Source: Envoy `Router::Filter`, `ShadowWriterImpl`. */
+export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPolicy[]): void {
+  for (const policy of policies) if (proxied.plane.chance.mirror.below(million) < policy.ppm) sendMirror(proxied, policy)
+}
+
+function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy): void {
+  const { plane, proxy, place, origin } = proxied
+  const cluster = proxy.cluster(policy.cluster)
+  const destination = cluster && destinationOf(proxied, cluster, [], 0)
+  if (!destination?.receiver) return
+  const log = new LogRecord(proxy.name, proxied.log.direction, plane.clock.now())
+  log.cluster = policy.cluster
+  log.route = proxied.log.route
+  log.upstreamHost = destination.address
+  log.attempts = 1
+  const request = shadowOf(proxied.request, policy, proxy.place.address)
+  const shipment = { place, origin: { ...origin, log }, request, attempt: 1, mirrored: true, identity: destination.identity, port: destination.port }
+  const delivery = new Delivery(shipment, destination.receiver)
+  delivery.start(plane, shipment, destination.receiver, (outcome) => {
+    log.durationMs = plane.clock.now() - log.startMs
+    if (typeof outcome === 'string') return
+    log.status = outcome.status
+    delivery.hop.status = outcome.status
+  })
+}
+
+/** The proxy itself is the client of the copy, an internal one, and says so. */
+function shadowOf(request: HttpRequest, policy: MirrorPolicy, ownAddress: string): HttpRequest {
+  const headers = request.headers.copy()
+  const before = headers.all('x-forwarded-for').join(',')
+  headers.set('x-forwarded-for', before === '' ? ownAddress : `${before},${ownAddress}`)
+  headers.set('x-envoy-internal', 'true')
+  return { ...request, headers, authority: policy.appendShadowSuffix ? shadowHost(request.authority) : request.authority }
+}
+
+function shadowHost(authority: string): string {
+  const port = /:\d+$/.exec(authority)
+  return port ? `${authority.slice(0, port.index)}-shadow${port[0]}` : `${authority}-shadow`
+}

@@ -1,0 +1,58 @@
+/** Source: Envoy `Http::PathUtil::canonicalPath`, which istiod switches on (`normalize_path`, mesh default `BASE`). */
+export function normalizeTarget(target: string): string {
+  const end = endOfPath(target)
+  // A path that no rule below could change is by far the most common one.
+  if (!/[%\\]|\/\.|[^!-~]|["<>`{}]/.test(target.slice(0, end))) return target
+  return normalizePath(target.slice(0, end)) + target.slice(end)
+}
+
+/** Envoy drops a fragment of the request target before it does anything else with it. */
+export function withoutFragment(target: string): string {
+  const fragment = target.indexOf('#')
+  return fragment < 0 ? target : target.slice(0, fragment)
+}
+
+/** `MERGE_SLASHES`, on top of `BASE`: Envoy `merge_slashes`. */
+export function mergeSlashes(target: string): string {
+  const end = endOfPath(target)
+  return target.slice(0, end).replace(/\/{2,}/g, '/') + target.slice(end)
+}
+
+/** `DECODE_AND_MERGE_SLASHES`: Envoy `path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD`, before all else. */
+export function decodeSlashes(target: string): string {
+  const end = endOfPath(target)
+  return target.slice(0, end).replace(/%2f/gi, '/').replace(/%5c/gi, '\\') + target.slice(end)
+}
+
+function endOfPath(target: string): number {
+  const query = target.indexOf('?')
+  return query < 0 ? target.length : query
+}
+
+function normalizePath(path: string): string {
+  return removeDotSegments(escapeOdd(decodeUnreserved(path.replaceAll('\\', '/'))))
+}
+
+/** `%61` becomes `a`; what is not unreserved in RFC 3986 stays as it was written, in the case that it was written in. */
+function decodeUnreserved(path: string): string {
+  return path.replace(/%([0-9a-f]{2})/gi, (escape, hex: string) => {
+    const character = String.fromCharCode(parseInt(hex, 16))
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape
+  })
+}
+
+function escapeOdd(path: string): string {
+  return path.replace(/[^!-~]|["<>`{}]/g, (character) => encodeURIComponent(character))
+}
+
+function removeDotSegments(path: string): string {
+  const kept: string[] = []
+  const segments = path.split('/').slice(1)
+  segments.forEach((segment, i) => {
+    const last = i === segments.length - 1
+    if (segment === '..') kept.pop()
+    else if (segment !== '.') kept.push(segment)
+    if (last && (segment === '.' || segment === '..')) kept.push('')
+  })
+  return `/${kept.join('/')}`
+}

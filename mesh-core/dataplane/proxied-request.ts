@@ -1,0 +1,213 @@
+import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { Listener } from '../ir/proxy-config.ts'
+import { pathWithoutQuery } from '../match/path.ts'
+import type { CompiledVirtualHost } from '../match/route-table.ts'
+import { receiveRequest } from './connection-manager.ts'
+import type { CorsVerdict } from './cors-filter.ts'
+import type { Dialled } from './dial.ts'
+import { HopRecord, LogRecord } from './evidence.ts'
+import type { HopOrigin, Place } from './evidence.ts'
+import { explain } from './explain.ts'
+import { injectFault } from './fault-filter.ts'
+import { Forwarding } from './forwarding.ts'
+import { composeLocalReply } from './local-reply.ts'
+import type { LocalReply } from './local-reply.ts'
+import type { Done, InFlight } from './outcome.ts'
+import type { Plane } from './plane.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
+import { locationOfItself, locationWithTls } from './redirect.ts'
+import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
+import type { Subject } from './substitution.ts'
+import { chooseWeighted } from './weighted-choice.ts'
+
+/** Which way a connection has come into a proxy. */
+export interface Entrance {
+  readonly listener: Listener
+  readonly table: string
+  readonly target: Dialled
+}
+
+/** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
+export class ProxiedRequest implements InFlight {
+  readonly plane: Plane
+  readonly place: Place
+  readonly proxy: ProxyRuntime
+  readonly entrance: Entrance
+  readonly log: LogRecord
+  readonly origin: HopOrigin
+  /** As this proxy edits it. */
+  readonly request: HttpRequest
+  virtualHost: CompiledVirtualHost<RouteRuntime> | null = null
+  route: RouteRuntime | null = null
+  choice: ChoiceRuntime | null = null
+  readonly #sent: HttpRequest
+  readonly #closes: boolean
+  readonly #done: Done
+  #cors: CorsVerdict | null = null
+  #forwarding: Forwarding | null = null
+  /** The client's body has been taken in: not while the first filter looks at the headers. */
+  #bodyTaken = false
+  #ended = false
+
+  constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
+    this.plane = plane
+    this.place = place
+    this.proxy = proxy
+    this.entrance = entrance
+    this.#sent = sent
+    this.#done = done
+    const { request, closes } = receiveRequest(plane, sent, proxy.edge)
+    this.request = request
+    this.#closes = closes
+    this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
+    this.origin = {
+      parent: place.parent,
+      from: proxy.edge ? null : proxy.place.ref,
+      service: entrance.target.service,
+      log: this.log,
+      explain: () => explain(this, receiveRequest(plane, sent, proxy.edge).request),
+    }
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** The client's own connection: where it comes from, as the proxy sees it. */
+  get remoteAddress(): string {
+    return this.proxy.edge ? this.plane.clientAddress : this.proxy.place.address
+  }
+
+  start(): void {
+    const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
+    this.virtualHost = host
+    if (host?.config.requireTls && this.#sent.scheme === 'http') return this.#redirect(301, locationWithTls(this.request))
+    const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
+    if (!host || index < 0) return this.refuse(404, '', 'route_not_found', 'NR')
+    this.#take(host.routes[index]!)
+  }
+
+  /** Ends the request with an answer of the proxy's own. */
+  refuse(status: number, body: string, details: string, flag: string | null): void {
+    if (flag) this.log.raise(flag)
+    this.reply({ status, body }, details)
+  }
+
+  reply(reply: LocalReply, details: string): void {
+    this.log.details = details
+    const response = composeLocalReply(reply, this.request, (headers) => this.editResponse(headers, 0))
+    this.#noteUnreached(response.status)
+    this.finish(response)
+  }
+
+  /** The answer goes back through the filters, the last one first. */
+  finish(response: HttpResponse): void {
+    if (this.#ended) return
+    this.#ended = true
+    const { headers } = response
+    if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
+    headers.set('server', this.proxy.serverHeader)
+    const unread = !this.#bodyTaken && this.request.body !== ''
+    if (this.#closes || unread) headers.set('connection', 'close')
+    this.log.status = response.status
+    this.log.durationMs = this.plane.clock.now() - this.log.startMs
+    this.#done(response)
+  }
+
+  abandon(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.log.raise('DC')
+    this.log.details = 'downstream_remote_disconnect'
+    this.log.durationMs = this.plane.clock.now() - this.log.startMs
+    this.#forwarding?.abandon()
+  }
+
+  /** Header operations of the route on an answer: the chosen destination's first, then the route's. */
+  editResponse(headers: Headers, status: number): void {
+    const ofChoice = this.choice?.responseHeaders ?? null
+    const ofRoute = this.route?.responseHeaders ?? null
+    if (!ofChoice && !ofRoute) return
+    ofChoice?.(headers, this.subject(headers, status))
+    ofRoute?.(headers, this.subject(headers, status))
+  }
+
+  subject(responseHeaders: Headers | null, responseStatus: number): Subject {
+    const { target } = this.entrance
+    return {
+      request: this.request,
+      responseHeaders,
+      responseStatus,
+      log: this.log,
+      remoteAddress: this.remoteAddress,
+      localAddress: `${target.address ?? this.proxy.place.address}:${target.port}`,
+      hostname: this.proxy.place.ref.instance,
+      now: this.plane.clock.now(),
+    }
+  }
+
+  #take(route: RouteRuntime): void {
+    this.route = route
+    this.log.route = route.config.name || '-'
+    if (route.choices.length > 0) {
+      this.choice = route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
+      this.log.cluster = this.choice.config.cluster
+    }
+    const { fault } = route.config
+    if (fault) injectFault(this, fault, () => this.#pastFault())
+    else this.#pastFault()
+  }
+
+  #pastFault(): void {
+    const route = this.route!
+    const verdict = route.cors?.judge(this.request) ?? null
+    this.#cors = verdict
+    if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict))
+    const { action } = route.config
+    switch (action.kind) {
+      case 'redirect':
+        return this.#redirect(action.status, route.location!(this.request))
+      case 'direct-response': {
+        const tellsPlace = action.status === 201 || (action.status >= 300 && action.status < 400)
+        const headers = tellsPlace ? ['location', locationOfItself(this.request)] : []
+        return this.reply({ status: action.status, body: action.body ?? '', headers }, 'direct_response')
+      }
+      case 'forward':
+        this.#forwarding = new Forwarding(this, route, action)
+        return this.#forwarding.start()
+    }
+  }
+
+  /** From here on the answer comes after the request's body. */
+  takeBody(): void {
+    this.#bodyTaken = true
+  }
+
+  #redirect(status: number, location: string): void {
+    this.reply({ status, body: '', headers: ['location', location] }, 'direct_response')
+  }
+
+  #answerPreflight(fields: string[]): void {
+    this.log.details = 'cors_response'
+    const response = composeLocalReply(
+      { status: 200, body: '', headers: fields },
+      { ...this.request, headers: this.request.headers.copy() },
+      () => {},
+    )
+    this.#noteUnreached(200)
+    this.finish(response)
+  }
+
+  /** The proxy has answered in the workload's stead: of the try that was under way, or of a request that reached nobody. */
+  #noteUnreached(status: number): void {
+    const last = this.#forwarding?.lastHop ?? null
+    if (last) {
+      last.status = status
+      return
+    }
+    const hop = new HopRecord(this.origin)
+    hop.status = status
+    hop.attempt = Math.max(1, this.log.attempts)
+    this.place.exchange.hops.push(hop)
+  }
+}

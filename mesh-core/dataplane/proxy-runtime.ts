@@ -1,0 +1,134 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import type { FilterChain, Listener, ProxyConfig } from '../ir/proxy-config.ts'
+import { compileRouteTable } from '../match/route-table.ts'
+import type { CompiledRouteTable } from '../match/route-table.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Random } from '../time/random.ts'
+import { ClusterRuntime } from './cluster-runtime.ts'
+import { dial } from './dial.ts'
+import type { Dialled } from './dial.ts'
+import { compileRoute } from './route-runtime.ts'
+import type { RouteRuntime } from './route-runtime.ts'
+
+/** Where iptables sends what a workload sends, and so the listener for what no other listener takes. */
+const capturePort = 15001
+
+/** A client that makes names up must not fill the memory. */
+const rememberedNames = 10_000
+
+/** Where a proxy stands. */
+export interface ProxyPlace {
+  readonly ref: WorkloadRef
+  readonly address: string
+  readonly identity: string
+}
+
+/** One proxy: its config, compiled on first use, and its state. */
+export class ProxyRuntime {
+  /** `productpage-v1.default` */
+  readonly name: string
+  readonly edge: boolean
+  readonly place: ProxyPlace
+  readonly #random: Random
+  readonly #clusters = new Map<string, ClusterRuntime>()
+  #config: ProxyConfig
+  #registry: Registry
+  readonly #dialled = new Map<string, Dialled>()
+  #listeners = new Map<string, Listener>()
+  #tables = new Map<string, CompiledRouteTable<RouteRuntime>>()
+
+  constructor(config: ProxyConfig, registry: Registry, place: ProxyPlace, random: Random) {
+    this.name = `${config.proxy.workload}.${config.proxy.namespace}`
+    this.edge = config.proxy.kind === 'gateway'
+    this.place = place
+    this.#random = random
+    this.#config = config
+    this.#registry = registry
+    this.#index()
+  }
+
+  get config(): ProxyConfig {
+    return this.#config
+  }
+
+  /** What Envoy writes into `server`. Source: istio `pilot/pkg/networking/util/proxy_headers.go`. */
+  get serverHeader(): string {
+    return this.edge ? 'istio-envoy' : 'envoy'
+  }
+
+  /** Takes a new config; cluster state stays. */
+  update(config: ProxyConfig, registry: Registry): void {
+    if (registry !== this.#registry) this.#dialled.clear()
+    this.#registry = registry
+    if (config === this.#config) return
+    this.#config = config
+    this.#index()
+    for (const [name, runtime] of this.#clusters) {
+      const cluster = config.clusters[name]
+      if (cluster) runtime.update(cluster)
+      else this.#clusters.delete(name)
+    }
+  }
+
+  /** What becomes of a name that the proxy's workload dials; the answer is remembered, as a resolver does. */
+  dial(authority: string, scheme: HttpRequest['scheme']): Dialled {
+    const key = scheme === 'http' ? authority : `${scheme}:${authority}`
+    const known = this.#dialled.get(key)
+    if (known) return known
+    const dialled = dial(this.#registry, authority, scheme, this.place.ref.namespace)
+    if (this.#dialled.size >= rememberedNames) this.#dialled.clear()
+    this.#dialled.set(key, dialled)
+    return dialled
+  }
+
+  /** The listener bound to this very address, else the one for the port on every address, else the one for everything. */
+  listenerFor(address: string, port: number): Listener | null {
+    const listeners = this.#listeners
+    return (
+      listeners.get(`${address}:${port}`) ??
+      listeners.get(`0.0.0.0:${port}`) ??
+      (this.edge ? null : (listeners.get(`0.0.0.0:${capturePort}`) ?? null))
+    )
+  }
+
+  /** `null` when the table was not sent, as when Envoy has refused it. */
+  routeTable(name: string): CompiledRouteTable<RouteRuntime> | null {
+    let table = this.#tables.get(name)
+    if (table) return table
+    const config = this.#config.routeTables[name]
+    if (!config) return null
+    table = compileRouteTable(config, compileRoute)
+    this.#tables.set(name, table)
+    return table
+  }
+
+  cluster(name: string): ClusterRuntime | null {
+    let runtime = this.#clusters.get(name)
+    if (runtime) return runtime
+    const config = this.#config.clusters[name]
+    if (!config) return null
+    runtime = new ClusterRuntime(config, this.#random)
+    this.#clusters.set(name, runtime)
+    return runtime
+  }
+
+  #index(): void {
+    this.#listeners = new Map(this.#config.listeners.map((listener) => [`${listener.address}:${listener.port}`, listener]))
+    this.#tables = new Map()
+  }
+}
+
+/** The chain for a connection that begins with TLS for `serverName`, or in plaintext (`null`). */
+export function chooseFilterChain(listener: Listener, serverName: string | null): FilterChain | null {
+  const chains = listener.filterChains
+  if (serverName === null) return chains.find((chain) => chain.transport !== 'tls' && chain.serverNames.length === 0) ?? null
+  const named = (name: string) => chains.find((chain) => chain.transport !== 'raw_buffer' && chain.serverNames.includes(name))
+  const labels = serverName.split('.')
+  const wildcards = labels.slice(1).map((_label, i) => `*.${labels.slice(i + 1).join('.')}`)
+  for (const name of [serverName, ...wildcards]) {
+    const chain = named(name)
+    if (chain) return chain
+  }
+  return chains.find((chain) => chain.transport !== 'raw_buffer' && chain.serverNames.length === 0) ?? null
+}

@@ -1,0 +1,14 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { Receiver } from './delivery.ts'
+import type { Plane } from './plane.ts'
+
+/** What stands behind a name: a pod that the registry knows, or else the world outside under that name. */
+export function receiverOf(plane: Plane, ref: WorkloadRef | null, labels: Readonly<Record<string, string>>): Receiver {
+  const workload = ref ? plane.workload(ref) : null
+  return {
+    peer: workload ?? plane.outside(),
+    ref: workload?.instance.ref ?? ref,
+    version: (workload?.instance.version || labels.version) ?? null,
+    app: workload?.instance.app ?? labels.app ?? null,
+  }
+}

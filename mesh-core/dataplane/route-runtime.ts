@@ -1,0 +1,56 @@
+import type { HttpRequest } from '../ir/message.ts'
+import type { Route, WeightedCluster } from '../ir/route.ts'
+import { compileCors } from './cors-filter.ts'
+import type { CorsFilter } from './cors-filter.ts'
+import { compileMutation } from './header-mutation.ts'
+import type { Mutator } from './header-mutation.ts'
+import { compilePathRewrite } from './path-rewrite.ts'
+import type { Rewriter } from './path-rewrite.ts'
+import { compileRedirect } from './redirect.ts'
+import { compileRetry } from './retry-policy.ts'
+import type { RetryConditions } from './retry-policy.ts'
+
+/** A route with all of it that can be decided before a request comes. */
+export interface RouteRuntime {
+  readonly config: Route
+  readonly requestHeaders: Mutator | null
+  readonly responseHeaders: Mutator | null
+  readonly cors: CorsFilter | null
+  /** Alternatives of a forwarding route; empty otherwise. */
+  readonly choices: readonly ChoiceRuntime[]
+  readonly weights: readonly number[]
+  readonly totalWeight: number
+  readonly rewrite: Rewriter | null
+  readonly retry: RetryConditions | null
+  /** Of a redirect. */
+  readonly location: ((request: HttpRequest) => string) | null
+}
+
+export interface ChoiceRuntime {
+  readonly config: WeightedCluster
+  readonly requestHeaders: Mutator | null
+  readonly responseHeaders: Mutator | null
+}
+
+export function compileRoute(route: Route): RouteRuntime {
+  const { action, match } = route
+  const forward = action.kind === 'forward' ? action : null
+  const clusters = forward?.clusters ?? []
+  return {
+    config: route,
+    requestHeaders: compileMutation(route.requestHeaders),
+    responseHeaders: compileMutation(route.responseHeaders),
+    // Envoy's CORS filter looks for its policy at routes that forward.
+    cors: route.cors && forward ? compileCors(route.cors) : null,
+    choices: clusters.map(compileChoice),
+    weights: clusters.map((cluster) => cluster.weight),
+    totalWeight: clusters.reduce((sum, cluster) => sum + cluster.weight, 0),
+    rewrite: forward?.pathRewrite ? compilePathRewrite(forward.pathRewrite, match.path) : null,
+    retry: compileRetry(forward?.retry ?? null),
+    location: action.kind === 'redirect' ? compileRedirect(action, match.path) : null,
+  }
+}
+
+function compileChoice(config: WeightedCluster): ChoiceRuntime {
+  return { config, requestHeaders: compileMutation(config.requestHeaders), responseHeaders: compileMutation(config.responseHeaders) }
+}

@@ -1,0 +1,25 @@
+import { CallError } from '../ir/program.ts'
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { ExchangeRecord, Place } from './evidence.ts'
+import type { Done } from './outcome.ts'
+import type { Peer, Plane } from './plane.ts'
+import { WorkloadContext } from './workload-context.ts'
+
+/** Has a peer's program answer. `done` is called before this returns when the program answers at once. */
+export function runProgram(plane: Plane, place: Place, peer: Peer, request: HttpRequest, done: Done): void {
+  const { exchange } = place
+  let answer: HttpResponse | Promise<HttpResponse>
+  try {
+    answer = peer.program(request, new WorkloadContext(plane, place, peer))
+  } catch (error) {
+    return endWith(error, exchange, done)
+  }
+  if (!(answer instanceof Promise)) return done(answer)
+  answer.then(done, (error: unknown) => endWith(error, exchange, done)).catch(exchange.fail)
+}
+
+/** A program says by a `CallError` that it gives no answer; any other error is a mistake in the program. */
+function endWith(error: unknown, exchange: ExchangeRecord, done: Done): void {
+  if (!(error instanceof CallError)) return exchange.fail(error)
+  done(error.reason === 'refused' ? 'refused' : 'closed')
+}

@@ -1,0 +1,71 @@
+import type { HttpRequest } from '../ir/message.ts'
+import type { NetworkFilter } from '../ir/proxy-config.ts'
+import { Delivery } from './delivery.ts'
+import type { Receiver } from './delivery.ts'
+import type { Dialled } from './dial.ts'
+import { LogRecord } from './evidence.ts'
+import type { Place } from './evidence.ts'
+import { receiverAt } from './original-destination.ts'
+import type { Done, InFlight } from './outcome.ts'
+import type { Plane } from './plane.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
+import { receiverOf } from './receiver.ts'
+import { chooseWeighted } from './weighted-choice.ts'
+
+type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
+
+/** A connection whose bytes are passed on unread: no header is added, and no HTTP rule acts. Source: Envoy `TcpProxy`. */
+export function proxyTcp(
+  plane: Plane,
+  place: Place,
+  proxy: ProxyRuntime,
+  filter: TcpFilter,
+  request: HttpRequest,
+  target: Dialled,
+  done: Done,
+): InFlight | null {
+  const weights = filter.clusters.map((cluster) => cluster.weight)
+  const index = chooseWeighted(
+    weights,
+    weights.reduce((sum, weight) => sum + weight, 0),
+    plane.chance.split,
+  )
+  const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
+  log.cluster = filter.clusters[index]!.cluster
+  log.details = '-'
+  const receiver = receiverBehind(plane, proxy, log, target)
+  if (!receiver) {
+    done('closed')
+    return null
+  }
+  const from = proxy.edge ? null : proxy.place.ref
+  const origin = { parent: place.parent, from, service: target.service, log, explain: null }
+  const copy = { ...request, headers: request.headers.copy() }
+  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, identity: null, port: receiver.port }
+  const delivery = new Delivery(shipment, receiver)
+  delivery.start(plane, shipment, receiver, (outcome) => {
+    log.durationMs = plane.clock.now() - log.startMs
+    if (typeof outcome === 'string') log.raise('UF')
+    else delivery.hop.status = outcome.status
+    // The proxy has taken the connection before it knew whether anybody would take it from it.
+    done(outcome === 'refused' ? 'closed' : outcome)
+  })
+  return delivery
+}
+
+function receiverBehind(plane: Plane, proxy: ProxyRuntime, log: LogRecord, target: Dialled): (Receiver & { readonly port: number }) | null {
+  const cluster = proxy.cluster(log.cluster)
+  if (cluster?.config.discovery === 'original-dst') {
+    const receiver = receiverAt(plane, target.address ?? '', target.port)
+    if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
+    else log.raise('UF')
+    return receiver
+  }
+  const host = cluster?.pick([], 0) ?? null
+  if (!host) {
+    log.raise('UH')
+    return null
+  }
+  log.upstreamHost = host.address
+  return { ...receiverOf(plane, host.endpoint.workload, host.endpoint.labels), port: host.endpoint.port }
+}

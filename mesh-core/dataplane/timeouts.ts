@@ -1,0 +1,39 @@
+import type { HttpRequest } from '../ir/message.ts'
+import type { ForwardAction } from '../ir/route.ts'
+import { isGrpc } from './local-reply.ts'
+
+/** In ms; 0 for none. */
+export interface Timeouts {
+  /** For all tries together. */
+  readonly total: number
+  readonly perTry: number
+}
+
+/** Source: Envoy `FilterUtility::finalTimeout`. */
+export function timeoutsOf(action: ForwardAction, request: HttpRequest): Timeouts {
+  const configured = action.timeoutMs ?? 0
+  const total = isGrpc(request) ? grpcTimeout(request, configured) : configured
+  const perTry = action.retry?.perTryTimeoutMs ?? 0
+  return { total, perTry: total > 0 && perTry >= total ? 0 : perTry }
+}
+
+/** What `x-envoy-expected-rq-timeout-ms` tells the workload when `elapsed` ms are gone; 0 when it tells nothing. */
+export function expectedTimeout({ total, perTry }: Timeouts, elapsed: number): number {
+  const expected = perTry === 0 ? total : perTry
+  if (expected === 0 || total === 0) return expected
+  return elapsed >= total ? 1 : Math.min(expected, total - Math.floor(elapsed))
+}
+
+/** istiod has Envoy honour `grpc-timeout`, up to the route's own timeout where there is one (`max_grpc_timeout`). */
+function grpcTimeout(request: HttpRequest, limit: number): number {
+  const asked = parseGrpcTimeout(request.headers.get('grpc-timeout'))
+  return limit !== 0 && (asked === 0 || asked > limit) ? limit : asked
+}
+
+const unitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
+
+/** `100m` is 100 ms; less than one ms counts as one. Source: gRPC over HTTP/2, Timeout; Envoy `Grpc::Common::getGrpcTimeout`. */
+function parseGrpcTimeout(value: string | undefined): number {
+  const found = /^(\d{1,8})([HMSmun])$/.exec(value ?? '')
+  return found ? Math.ceil(Number(found[1]) * unitMs[found[2]!]!) : 0
+}

@@ -1,0 +1,49 @@
+import type { Cluster, Endpoint } from '../ir/cluster.ts'
+import type { ClusterRuntime } from './cluster-runtime.ts'
+import type { Receiver } from './delivery.ts'
+import { receiverAt } from './original-destination.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
+import { receiverOf } from './receiver.ts'
+import type { UpstreamHost } from './upstream-host.ts'
+
+/** Where one try goes. */
+export interface Destination {
+  /** `10.244.0.5:9080` */
+  readonly address: string
+  readonly port: number
+  /** `null`: nobody listens there. */
+  readonly receiver: Receiver | null
+  /** `null` where the client's own destination is kept. */
+  readonly host: UpstreamHost | null
+  /** Shown under mutual TLS; `null` in plaintext. */
+  readonly identity: string | null
+}
+
+/** @returns `null` when the cluster has nobody to send to */
+export function destinationOf(
+  { plane, proxy, entrance }: ProxiedRequest,
+  cluster: ClusterRuntime,
+  tried: readonly UpstreamHost[],
+  attempts: number,
+): Destination | null {
+  if (cluster.config.discovery === 'original-dst') {
+    const { address, port } = entrance.target
+    const receiver = receiverAt(plane, address ?? '', port)
+    return {
+      address: `${receiver?.address ?? address}:${receiver?.port ?? port}`,
+      port: receiver?.port ?? port,
+      receiver,
+      host: null,
+      identity: null,
+    }
+  }
+  const host = cluster.pick(tried, attempts)
+  if (!host) return null
+  const { endpoint, address } = host
+  const receiver = receiverOf(plane, endpoint.workload, endpoint.labels)
+  return { address, port: endpoint.port, receiver, host, identity: usesMutualTls(cluster.config, endpoint) ? proxy.place.identity : null }
+}
+
+function usesMutualTls({ tls }: Cluster, endpoint: Endpoint): boolean {
+  return tls.mode === 'istio-mutual' || (tls.mode === 'auto' && endpoint.tlsMode === 'istio')
+}

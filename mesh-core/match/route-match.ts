@@ -1,0 +1,41 @@
+import type { RouteMatch } from '../ir/match.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import { compileHeaderMatch, explainHeaderMatch } from './header.ts'
+import { compilePathMatch, explainPathMatch } from './path.ts'
+import { compileQueryMatch, explainQueryMatch } from './query.ts'
+
+/** `path` is the request's path without its query, which every route of a virtual host needs and none should cut again. */
+export type RoutePredicate = (request: HttpRequest, path: string) => boolean
+
+/** @returns a predicate that holds when all conditions do: the path first, the cheapest and the most telling */
+export function compileRouteMatch(match: RouteMatch): RoutePredicate {
+  const path = compilePathMatch(match.path)
+  if (match.headers.length === 0 && match.query.length === 0) return (_request, bare) => path(bare)
+  const headers = match.headers.map(compileHeaderMatch)
+  const query = match.query.map(compileQueryMatch)
+  return (request, bare) => {
+    if (!path(bare)) return false
+    for (const header of headers) if (!header(request)) return false
+    for (const parameter of query) if (!parameter(request.path)) return false
+    return true
+  }
+}
+
+/** The first condition that fails, or all of them when none does. */
+export function explainRouteMatch(match: RouteMatch, request: HttpRequest, path: string): string {
+  const conditions = conditionsOf(match, request, path)
+  const failed = conditions.find((condition) => !condition.holds)
+  if (failed) return failed.reason
+  // A rule without a path condition has the prefix of one slash, which says nothing.
+  const telling = conditions.filter((condition) => condition.reason !== '')
+  return telling.length === 0 ? 'no conditions' : telling.map((condition) => condition.reason).join('; ')
+}
+
+function conditionsOf(match: RouteMatch, request: HttpRequest, path: string): { holds: boolean; reason: string }[] {
+  const anyPath = match.path.kind === 'prefix' && match.path.prefix === '/' && path.startsWith('/')
+  return [
+    { holds: compilePathMatch(match.path)(path), reason: anyPath ? '' : explainPathMatch(match.path, path) },
+    ...match.headers.map((header) => ({ holds: compileHeaderMatch(header)(request), reason: explainHeaderMatch(header, request) })),
+    ...match.query.map((query) => ({ holds: compileQueryMatch(query)(request.path), reason: explainQueryMatch(query, request.path) })),
+  ]
+}

@@ -33,6 +33,7 @@ program
   .option('--gateway <url>', "URL of a live mesh's ingress gateway")
   .option('--assume-config', "the scenarios' config is in place already")
   .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
+  .option('--delete-command <command>', "takes it away again; default: made of the apply command, where that is kubectl's")
   .option('--settle <duration>', 'wait so long after the apply command: 3s')
   .option('--spec', "as the specifications say, without istiod's departures from them")
   .option('--fail-fast', 'stop at the first scenario that fails')

@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly gateway?: string
   readonly assumeConfig?: boolean
   readonly applyCommand?: string
+  readonly deleteCommand?: string
   readonly settle?: string
   readonly spec?: boolean
   readonly failFast?: boolean
@@ -79,6 +80,7 @@ function ourParameters({
   gateway,
   assumeConfig,
   applyCommand,
+  deleteCommand,
   settle,
   spec,
 }: RunOptions): Record<string, string | number | boolean> {
@@ -89,6 +91,7 @@ function ourParameters({
     gateway,
     assumeConfig,
     applyCommand,
+    deleteCommand,
     settle,
     spec,
   }

@@ -94,4 +94,9 @@ export interface Exchange {
   readonly durationMs: number
   /** In the order of arrival, the whole tree. */
   readonly hops: readonly Hop[]
+  /**
+   * Why `hops` cannot say whether the request reached a service that is not among them, in any version or in this one; `null` when they
+   * can. Absent: they always can.
+   */
+  readonly untold?: (service: { readonly name: string; readonly version: string | null }) => string | null
 }

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { Test } from 'supertest'
+import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
+import { Headers } from '../../../mesh-core/ir/message.ts'
+import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import { NotSupported } from '../target.ts'
+import type { Call } from '../target.ts'
+
+/** A request and what came of it, as the client sees it. */
+export type Answered = Pick<Exchange, 'request' | 'response' | 'error' | 'durationMs'>
+
+/** ms. No answer of a mesh takes longer; one that does counts as none. */
+const patienceMs = 120_000
+
+/** Sends requests to a live gateway, each over a connection of its own. */
+export class GatewayClient {
+  readonly #origin: string
+  readonly #agent: HttpAgent
+
+  /** @param gateway its URL; what is behind the port is not looked at */
+  constructor(gateway: string) {
+    this.#origin = new URL(gateway).origin
+    this.#agent = this.#origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false })
+  }
+
+  /** @throws MeshSpecError TARGET_UNREACHABLE when nobody listens there */
+  async send(call: Call): Promise<Answered> {
+    const request = this.#requestOf(call)
+    const start = performance.now()
+    const end = await this.#exchange(request)
+    const durationMs = performance.now() - start
+    return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
+  }
+
+  async #exchange(request: HttpRequest): Promise<HttpResponse | TransportError> {
+    try {
+      return responseOf(await this.#testOf(request))
+    } catch (error) {
+      return this.#transportError(error)
+    }
+  }
+
+  /** A URL names a host for the Host header; what is dialled is always the gateway. */
+  #requestOf({ method, target, headers, body }: Call): HttpRequest {
+    const scheme = this.#origin.startsWith('https:') ? 'https' : 'http'
+    const given = Headers.of(headers)
+    if (!given.has('x-request-id')) given.append('x-request-id', randomUUID())
+    const named = /^(https?):\/\/([^/?#]*)([^#]*)/.exec(target)
+    if (named && named[1] !== scheme) throw new NotSupported('gateway-calls', `the gateway is at ${this.#origin}, which does not speak ${named[1]}`)
+    const authority = given.get('host') ?? named?.[2] ?? new URL(this.#origin).host
+    given.remove('host')
+    return { method, scheme, authority, path: pathOf(named?.[3] ?? target), headers: given, body }
+  }
+
+  #testOf({ method, authority, path, headers, body }: HttpRequest): Test {
+    const test = new Test(this.#origin, method, path).agent(this.#agent).ok(() => true)
+    // What the application receives is to be what the scenario says, nothing of the client's own.
+    test.unset('accept-encoding')
+    test.set('host', authority)
+    for (const name of new Set([...headers.entries()].map(([name]) => name))) test.set(name, severalOrOne(headers.all(name)))
+    if (body !== '') {
+      if (!headers.has('content-length')) test.set('content-length', String(Buffer.byteLength(body)))
+      test.write(body)
+    }
+    return test.buffer(true).parse(readText).timeout({ deadline: patienceMs })
+  }
+
+  #transportError(error: unknown): TransportError {
+    const { code, message } = error as NodeJS.ErrnoException
+    // supertest leaves the code of some errors in the message alone.
+    const reason = code ?? /^E[A-Z]+/.exec(message)?.[0] ?? message
+    if (unreachable.has(reason)) throw this.#unreachable(reason)
+    if (reason === 'ECONNABORTED') return 'timeout'
+    return /CERT|TLS|SSL|EPROTO/.test(reason) ? 'tls' : 'closed'
+  }
+
+  #unreachable(reason: string): MeshSpecError {
+    return new MeshSpecError({
+      code: 'TARGET_UNREACHABLE',
+      origin: null,
+      place: null,
+      problem: `nobody answers at the gateway ${this.#origin} (${reason})`,
+      hint: 'is it running, and reachable from here? --gateway names its URL, for example http://127.0.0.1:8080',
+    })
+  }
+}
+
+const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
+
+function pathOf(target: string): string {
+  return target.startsWith('/') ? target : `/${target}`
+}
+
+/** supertest hands the value on to Node, which takes a list for a header that is sent several times. */
+function severalOrOne(values: string[]): string {
+  return (values.length === 1 ? values[0] : values) as string
+}
+
+function readText(response: unknown, done: (error: Error | null, body: string) => void): void {
+  const chunks: Buffer[] = []
+  const message = response as IncomingMessage
+  message.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)))
+  message.on('end', () => done(null, Buffer.concat(chunks).toString()))
+  message.on('error', (error) => done(error, ''))
+}
+
+function responseOf(response: Awaited<Test>): HttpResponse {
+  const { rawHeaders } = (response as unknown as { readonly res: IncomingMessage }).res
+  const headers = new Headers()
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!)
+  return { status: response.status, headers, body: typeof response.body === 'string' ? response.body : '' }
+}

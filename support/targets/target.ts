@@ -1,23 +1,24 @@
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import type { Origin, Position } from '../../mesh-core/ir/origin.ts'
 import type { Milliseconds } from '../../mesh-core/time/clock.ts'
 
 /** What a target may be able to show. A scenario that needs more is reported as "not supported", never as passed. */
 export const capabilities = {
-  'config': 'applies config, or has a way to put it in place',
+  config: 'applies config, or has a way to put it in place',
   'config-rejection': 'tells why a config is refused',
   'in-mesh-calls': 'sends requests from a workload inside the mesh',
   'gateway-calls': 'sends requests from outside, through the ingress gateway',
-  'workloads': 'deploys the services that a scenario asks for (Bookinfo, echo)',
-  'behaviour': 'makes a service slow, failing or ill',
+  workloads: 'deploys the services that a scenario asks for (Bookinfo, echo)',
+  behaviour: 'makes a service slow, failing or ill',
   'served-by': 'tells which workload gave the answer',
-  'path': 'tells every workload that a request passed on its way',
-  'received': 'tells what each workload received: method, path, headers, how often',
-  'decision': 'tells which rule of the config took the request, and why the others did not',
+  path: 'tells every workload that a request passed on its way',
+  received: 'tells what each workload received: method, path, headers, how often',
+  decision: 'tells which rule of the config took the request, and why the others did not',
   'exact-odds': 'knows the odds of a weighted choice without sampling',
   'virtual-time': 'lets hours pass in no time',
-  'pods': 'lists the pods and how many of their containers are ready',
-  'telemetry': 'answers questions about metrics, traces and the service graph',
+  pods: 'lists the pods and how many of their containers are ready',
+  telemetry: 'answers questions about metrics, traces and the service graph',
 } as const
 export type Capability = keyof typeof capabilities
 
@@ -64,7 +65,13 @@ export interface Load {
 export type Behaviour =
   | { readonly kind: 'delay'; readonly service: ServiceRef; readonly ms: Milliseconds }
   /** `first`: only so many answers; `endpoint`: 1-based, only that one. */
-  | { readonly kind: 'status'; readonly service: ServiceRef; readonly status: number; readonly first: number | null; readonly endpoint: number | null }
+  | {
+      readonly kind: 'status'
+      readonly service: ServiceRef
+      readonly status: number
+      readonly first: number | null
+      readonly endpoint: number | null
+    }
   | { readonly kind: 'no-healthy-endpoints'; readonly service: ServiceRef }
 
 /** An echo service to deploy. */
@@ -76,6 +83,15 @@ export interface EchoService {
   readonly protocol: string
   readonly port: number
   readonly sidecar: boolean
+  /** Further pod labels of a version, which a subset of the config asks for. */
+  readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** Who stands behind a cluster of a proxy's config. */
+export interface BackendVersion {
+  readonly app: string
+  readonly namespace: string
+  readonly version: string
 }
 
 export interface PodStatus {
@@ -130,5 +146,14 @@ export interface MeshSession {
   pods(): Promise<readonly PodStatus[]>
   /** What was read and not acted on, in the words of the target; empty where it models everything. */
   notModelled(): readonly string[]
+  /** The target's clock; needed where it is virtual. */
+  now?(): Milliseconds
+  /** Where a rule stands in the user's YAML. Needed with `decision`. */
+  locate?(origin: Origin): { readonly file: string; readonly position: Position | null }
+  /**
+   * The versions that a cluster of a proxy's config (`Decision.proxy`, `Decision.odds`) leads to: what makes odds of clusters
+   * odds of versions. Needed with `exact-odds`.
+   */
+  behind?(proxy: string, cluster: string): readonly BackendVersion[]
   close(): Promise<void>
 }

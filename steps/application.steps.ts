@@ -1,0 +1,56 @@
+import { Given, Then } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import { podsAre } from '../support/checks/pods.ts'
+import type { MeshWorld, ServiceRef } from '../support/index.ts'
+
+Given('the Bookinfo application', async function (this: MeshWorld) {
+  await this.deployBookinfo('default')
+})
+
+Given('the Bookinfo application in namespace {string}', async function (this: MeshWorld, namespace: string) {
+  await this.deployBookinfo(namespace)
+})
+
+Given('the services:', async function (this: MeshWorld, table: DataTable) {
+  await this.deployEcho(table.raw())
+})
+
+Given('the services that the config names', async function (this: MeshWorld) {
+  await this.deployServicesNamed()
+})
+
+Given('namespace {string} has no sidecars', async function (this: MeshWorld, namespace: string) {
+  await this.prepare((session) => session.setSidecars(namespace, false))
+})
+
+Given('namespace {string} has the label {string}', async function (this: MeshWorld, namespace: string, label: string) {
+  await this.labelNamespace(namespace, label)
+})
+
+Given('{service} takes {duration} to answer', async function (this: MeshWorld, service: ServiceRef, ms: number) {
+  await this.behave({ kind: 'delay', service, ms })
+})
+
+Given('{service} answers {int}', async function (this: MeshWorld, service: ServiceRef, status: number) {
+  await this.behave({ kind: 'status', service, status, first: null, endpoint: null })
+})
+
+Given('{service} answers {int} to the first {requests}', async function (this: MeshWorld, service: ServiceRef, status: number, first: number) {
+  await this.behave({ kind: 'status', service, status, first, endpoint: null })
+})
+
+Given('endpoint {int} of {service} answers {int}', async function (this: MeshWorld, endpoint: number, service: ServiceRef, status: number) {
+  await this.behave({ kind: 'status', service, status, first: null, endpoint })
+})
+
+Given('{service} has no healthy endpoints', async function (this: MeshWorld, service: ServiceRef) {
+  await this.behave({ kind: 'no-healthy-endpoints', service })
+})
+
+Given('the seed {int}', async function (this: MeshWorld, seed: number) {
+  await this.mesh.reseed(seed)
+})
+
+Then('the pods are:', async function (this: MeshWorld, table: DataTable) {
+  podsAre(table.hashes(), await this.pods())
+})

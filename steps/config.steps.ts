@@ -1,0 +1,34 @@
+import { Given, Then, When } from '@cucumber/cucumber'
+import type { MeshWorld } from '../support/index.ts'
+
+Given('the config {string}', async function (this: MeshWorld, name: string) {
+  await this.giveConfig({ name })
+})
+
+Given('the config:', async function (this: MeshWorld, text: string) {
+  await this.giveConfig({ text })
+})
+
+Given('the mesh config:', async function (this: MeshWorld, text: string) {
+  await this.giveMeshConfig(text)
+})
+
+When('the config {string} is applied', async function (this: MeshWorld, name: string) {
+  await this.applyConfig({ name })
+})
+
+When('the config is applied:', async function (this: MeshWorld, text: string) {
+  await this.applyConfig({ text })
+})
+
+When('the config {string} is deleted', async function (this: MeshWorld, name: string) {
+  await this.deleteConfig({ name })
+})
+
+Then('the config is accepted', function (this: MeshWorld) {
+  this.refusal.expectAccepted()
+})
+
+Then('the config is rejected with {string}', function (this: MeshWorld, reason: string) {
+  this.refusal.expectRejected(reason)
+})

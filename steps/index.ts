@@ -1,0 +1,13 @@
+/** The whole vocabulary: import this into a cucumber run, beside steps of your own. */
+import '../support/parameter-types.ts'
+import '../support/hooks.ts'
+import './application.steps.ts'
+import './chart.steps.ts'
+import './config.steps.ts'
+import './page.steps.ts'
+import './response.steps.ts'
+import './routing.steps.ts'
+import './shares.steps.ts'
+import './telemetry.steps.ts'
+import './timing.steps.ts'
+import './traffic.steps.ts'

@@ -1,0 +1,74 @@
+import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import { describeDecision } from '../explain/decision.ts'
+import type { ServiceRef } from '../targets/target.ts'
+import type { CheckContext } from './check.ts'
+
+/** A workload took it, and not as a copy that nobody waits for. */
+export function arrived(hop: Hop): boolean {
+  return hop.to !== null && !hop.mirrored
+}
+
+/** Is the workload that took this request one of the service, in the version? */
+export function isAt(hop: Hop, { name, namespace, version }: ServiceRef): boolean {
+  if (hop.to === null) return false
+  if (namespace !== null && hop.to.namespace !== namespace) return false
+  if (version !== null && hop.version !== version) return false
+  return hop.app === name || serviceBehind(hop) === name
+}
+
+/** Was this request addressed to the service, wherever it went? */
+export function isFor(hop: Hop, { name, namespace }: ServiceRef): boolean {
+  const [service, own] = (hop.service ?? '').split('.')
+  return service === name && (namespace === null || own === undefined || own === namespace)
+}
+
+/** `reviews:v2`, `shop` */
+export function nameOf(hop: Hop): string {
+  const app = hop.app ?? hop.to?.name ?? 'nobody'
+  return hop.version ? `${app}:${hop.version}` : app
+}
+
+/** Root-to-leaf chains of the workloads that took part: `productpage:v1 -> reviews:v2 -> ratings:v1`. Copies are left out. */
+export function pathsOf(exchange: Exchange): string[] {
+  const hops = exchange.hops
+  const parents = new Set(hops.filter(arrived).map((hop) => hop.parent))
+  const leaves = hops.flatMap((hop, i) => (arrived(hop) && !parents.has(i) ? [i] : []))
+  return leaves.map((leaf) =>
+    chainTo(hops, leaf)
+      .map((i) => nameOf(hops[i]!))
+      .join(' -> '),
+  )
+}
+
+/** Indices of the hops from the root to the given one. */
+export function chainTo(hops: readonly Hop[], index: number): number[] {
+  const chain: number[] = []
+  for (let i = index; i >= 0; i = hops[i]!.parent) chain.unshift(i)
+  return chain
+}
+
+/**
+ * Why the request went where it went: the decisions about requests to the service, else those that ended without a workload, else the first one.
+ * `''` where the target cannot tell.
+ */
+export function explain(exchange: Exchange, about: ServiceRef | null, { locate }: CheckContext): string {
+  const candidates = [
+    exchange.hops.filter((hop) => about !== null && isFor(hop, about)),
+    exchange.hops.filter((hop) => hop.to === null),
+    exchange.hops,
+  ]
+  const hops = candidates.map((some) => some.filter((hop) => hop.explain !== null)).find((some) => some.length > 0) ?? []
+  const texts = new Set((about === null && hops.length > 1 ? hops.slice(0, 1) : hops).map((hop) => describeDecision(hop.explain!(), locate)))
+  return [...texts].join('\n')
+}
+
+/** A complaint with its explanation below it. */
+export function withReasons(complaint: string, reasons: string): string {
+  return reasons === '' ? complaint : `${complaint}\n${reasons}`
+}
+
+/** First label of the host that the proxy chose: it may differ from the one that was asked for. Without a proxy, the one that was asked for. */
+function serviceBehind(hop: Hop): string | undefined {
+  const host = hop.log === null ? hop.service : hop.log.cluster.split('|')[3]
+  return host?.split('.')[0]
+}

@@ -1,0 +1,54 @@
+import type { Decision, Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import type { ServiceRef } from '../targets/target.ts'
+import type { CheckContext } from './check.ts'
+import { chainTo, isAt, isFor } from './evidence.ts'
+
+/**
+ * The exact share of requests that reach a version, from the odds of the rules that they took. Known only where one choice decides it: each
+ * request asks for the service once, by the same rule; each cluster of that rule leads to one version; and no choice was made before it.
+ * @returns null where it is not known
+ */
+export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, context: CheckContext): number | null {
+  if (context.behind === null) return null
+  const shares = new Set<number | null>()
+  const known = new Map<string, number | null>()
+  for (const exchange of exchanges) {
+    const hop = soleRequestFor(exchange, service)
+    const decision = hop?.explain?.() ?? null
+    if (hop === null || decision === null || !isCertainUpTo(exchange, hop)) return null
+    const key = `${decision.proxy} ${JSON.stringify(decision.odds)}`
+    if (!known.has(key)) known.set(key, shareOf(decision, service, context.behind))
+    shares.add(known.get(key)!)
+    if (shares.size > 1) return null
+  }
+  const [share] = shares
+  return share ?? null
+}
+
+/** The one hop that asked for the service; `null` when there are several, or none. Copies do not count. */
+function soleRequestFor(exchange: Exchange, service: ServiceRef): Hop | null {
+  const asked = exchange.hops.filter((hop) => !hop.mirrored && (isFor(hop, service) || isAt(hop, { ...service, version: null })))
+  return asked.length === 1 ? asked[0]! : null
+}
+
+/** The requests on the way to this one could go nowhere else. */
+function isCertainUpTo({ hops }: Exchange, hop: Hop): boolean {
+  const above = chainTo(hops, hops.indexOf(hop)).slice(0, -1)
+  return above.every((i) => (hops[i]!.explain?.().odds.length ?? 0) <= 1)
+}
+
+function shareOf({ proxy, odds }: Decision, service: ServiceRef, behind: NonNullable<CheckContext['behind']>): number | null {
+  let sum = 0
+  for (const { cluster, share } of odds) {
+    const backends = behind(proxy, cluster)
+    const wanted = backends.filter((backend) => isBackend(backend, service))
+    // A cluster over several versions: which one a request meets is the balancer's affair, whose odds nobody has written down.
+    if (wanted.length > 0 && wanted.length < backends.length) return null
+    if (wanted.length > 0) sum += share
+  }
+  return odds.length === 0 ? null : sum
+}
+
+function isBackend(backend: ReturnType<NonNullable<CheckContext['behind']>>[number], { name, namespace, version }: ServiceRef): boolean {
+  return backend.app === name && (namespace === null || backend.namespace === namespace) && (version === null || backend.version === version)
+}

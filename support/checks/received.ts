@@ -1,0 +1,59 @@
+import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import { formatServiceRef } from '../service-ref.ts'
+import type { RequestLine } from '../request-line.ts'
+import type { ServiceRef } from '../targets/target.ts'
+import { each, needing } from './check.ts'
+import type { Check, CheckContext } from './check.ts'
+import { arrived, explain, isAt, withReasons } from './evidence.ts'
+import { isReached, reaches } from './reach.ts'
+
+/** What the service received, every try and every copy counted. */
+export function received(service: ServiceRef, wanted: number): Check {
+  return needing('received', (exchanges, context) => {
+    const all = exchanges.flatMap((exchange) => exchange.hops.filter((hop) => isAt(hop, service)))
+    if (all.length === wanted) return undefined
+    const copies = all.filter((hop) => hop.mirrored).length
+    const retries = all.filter((hop) => hop.attempt > 1).length
+    const counts = `${formatServiceRef(service)} received ${all.length} (${retries} of them retries, ${copies} mirrored) instead of ${wanted}.`
+    return withReasons(counts, explain(exchanges[0]!, service, context))
+  })
+}
+
+/** The service received the header with exactly this value, whatever was sent. */
+export function receivesHeader(service: ServiceRef, name: string, value: string): Check {
+  return atService(service, (hop) => {
+    const values = hop.received!.headers.all(name.toLowerCase())
+    if (values.includes(value)) return undefined
+    return values.length === 0 ? `received no header ${name}` : `received ${name}: ${values.map((one) => JSON.stringify(one)).join(', ')}`
+  })
+}
+
+export function receivesNoHeader(service: ServiceRef, name: string): Check {
+  return atService(service, (hop) => {
+    const values = hop.received!.headers.all(name.toLowerCase())
+    return values.length === 0 ? undefined : `received ${name}: ${values.map((one) => JSON.stringify(one)).join(', ')}`
+  })
+}
+
+/** Method and path as they arrived, after rewrites; a full URL is compared with the Host header, too. */
+export function receivesRequest(service: ServiceRef, { method, target }: RequestLine): Check {
+  return atService(service, (hop) => {
+    const { method: seenMethod, scheme, authority, path } = hop.received!
+    const seen = target.startsWith('/') ? path : `${scheme}://${authority}${path}`
+    return seenMethod === method && seen === target ? undefined : `received ${seenMethod} ${seen}`
+  })
+}
+
+/** Some request that the service took satisfies; complains of the last one that does not. */
+function atService(service: ServiceRef, complain: (hop: Hop) => string | undefined): Check {
+  const check = (exchange: Exchange, context: CheckContext): string | undefined => {
+    if (!isReached(exchange, service, context)) return reaches(service)([exchange], context)
+    const complaints = exchange.hops.filter((hop) => arrived(hop) && isAt(hop, service) && hop.received !== null).map(complain)
+    if (complaints.includes(undefined)) return undefined
+    return withReasons(
+      `${formatServiceRef(service)} ${complaints.at(-1) ?? 'received nothing that can be looked at'}.`,
+      explain(exchange, service, context),
+    )
+  }
+  return needing('received', each(check))
+}

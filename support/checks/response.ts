@@ -1,0 +1,58 @@
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import { each } from './check.ts'
+import type { Check } from './check.ts'
+import { explain, withReasons } from './evidence.ts'
+import { answerOf } from './reach.ts'
+
+/** @param wanted any of these */
+export function statusIs(...wanted: readonly number[]): Check {
+  return each((exchange, context) => {
+    if (exchange.response !== null && wanted.includes(exchange.response.status)) return undefined
+    return withReasons(`${answerOf(exchange)}, wanted ${wanted.join(' or ')}.${proxyWords(exchange)}`, explain(exchange, null, context))
+  })
+}
+
+export function headerIs(name: string, wanted: string): Check {
+  return each((exchange) => {
+    if (exchange.response === null) return `${answerOf(exchange)}, so there is no header ${name}.`
+    const values = exchange.response.headers.all(name.toLowerCase())
+    if (values.includes(wanted)) return undefined
+    return values.length === 0
+      ? `the response has no header ${name}; wanted ${JSON.stringify(wanted)}.`
+      : `${name} is ${values.map((value) => JSON.stringify(value)).join(', ')}, wanted ${JSON.stringify(wanted)}.`
+  })
+}
+
+export function headerIsAbsent(name: string): Check {
+  return each((exchange) => {
+    if (exchange.response === null) return `${answerOf(exchange)}, so its headers cannot be looked at.`
+    const values = exchange.response.headers.all(name.toLowerCase())
+    return values.length === 0 ? undefined : `${name} is ${values.map((value) => JSON.stringify(value)).join(', ')}.`
+  })
+}
+
+export function bodyContains(text: string): Check {
+  return each((exchange, context) => {
+    if (exchange.response?.body.includes(text)) return undefined
+    return withReasons(`${answerOf(exchange)}.`, explain(exchange, null, context))
+  })
+}
+
+/** @param status `null` for any redirect */
+export function redirectsTo(location: string, status: number | null): Check {
+  return each((exchange, context) => {
+    const { response } = exchange
+    const seen = response?.headers.get('location')
+    const isRedirect = response !== null && response.status >= 300 && response.status < 400
+    if (isRedirect && seen === location && (status === null || response.status === status)) return undefined
+    if (isRedirect)
+      return withReasons(`redirected to ${JSON.stringify(seen ?? '')} with status ${response.status}.`, explain(exchange, null, context))
+    return withReasons(`not redirected: ${answerOf(exchange)}.`, explain(exchange, null, context))
+  })
+}
+
+/** What the first proxy says of an answer that is its own: ` The proxy's flag is NR (route_not_found).` */
+function proxyWords({ hops }: Exchange): string {
+  const log = hops.find((hop) => hop.to === null && hop.log !== null)?.log
+  return log && log.flags !== '-' ? ` The flag of ${log.proxy} is ${log.flags} (${log.details}).` : ''
+}

@@ -1,0 +1,76 @@
+import { isAbsolute, join, relative, sep } from 'node:path'
+import { ConfigRejected } from '../mesh-core/config/errors.ts'
+import { inNamespace, readPaths, readText } from '../mesh-core/config/load.ts'
+import type { ReadResult } from '../mesh-core/config/load.ts'
+import type { Resource } from '../mesh-core/config/resource.ts'
+import { findConfig } from './config-lookup.ts'
+import type { ConfigPlaces } from './config-lookup.ts'
+import type { DocStringPlace } from './doc-string.ts'
+
+/** A sentence gives MeshConfig's own fields; this makes an object of them. */
+const meshConfigHead = 'apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh}\n'
+
+/** Reads the config that a scenario names, and remembers it. */
+export class ConfigDesk {
+  readonly #places: ConfigPlaces
+  /** The feature's file, as cucumber names it. */
+  readonly #uri: string
+  readonly #given: Resource[] = []
+  readonly #names = new Map<string, string>()
+
+  constructor(places: ConfigPlaces, uri: string) {
+    this.#places = places
+    this.#uri = uri
+  }
+
+  /** Everything that was read so far. */
+  get given(): readonly Resource[] {
+    return this.#given
+  }
+
+  /**
+   * @param namespace of resources that name none
+   * @throws MeshSpecError FILE_NOT_FOUND
+   * @throws ConfigRejected when it cannot be read
+   */
+  file(name: string, namespace: string): readonly Resource[] {
+    const path = findConfig(name, this.#places)
+    const shown = shortened(path, this.#places.cwd)
+    this.#names.set(shown, name.replace(/[\\/]$/, ''))
+    return this.#take(readPaths([shown]), namespace)
+  }
+
+  /** @throws ConfigRejected when it cannot be read */
+  text(text: string, place: DocStringPlace, namespace: string): readonly Resource[] {
+    return this.#take(readText(text, this.#uri, { key: `${this.#uri}:${place.lineOffset}`, ...place }), namespace)
+  }
+
+  /** @throws ConfigRejected when it cannot be read */
+  meshConfig(text: string, place: DocStringPlace): readonly Resource[] {
+    const lines = meshConfigHead.split('\n').length - 1
+    return this.text(meshConfigHead + text, { ...place, lineOffset: place.lineOffset - lines }, '')
+  }
+
+  /** The name of a file in the words of the scenario. */
+  nameOf(file: string): string {
+    for (const [path, name] of this.#names) {
+      if (file === path) return name
+      if (file.startsWith(path + sep)) return join(name, file.slice(path.length + 1))
+    }
+    return shortened(file, this.#places.cwd)
+  }
+
+  #take(result: ReadResult, namespace: string): readonly Resource[] {
+    if (result.errors.length > 0) throw new ConfigRejected(result.errors)
+    const resources = inNamespace(result.resources, namespace)
+    this.#given.push(...resources)
+    return resources
+  }
+}
+
+/** Relative to the folder of the run, where it is inside of it. */
+function shortened(path: string, cwd: string): string {
+  if (!isAbsolute(path)) return path
+  const short = relative(cwd, path)
+  return short === '' || short.startsWith('..') ? path : short
+}

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, normalize, resolve, sep } from 'node:path'
+import { MeshSpecError } from '../mesh-core/config/errors.ts'
+import { ownSamples } from './own-samples.ts'
+
+/** Where the sentence `the config "…"` looks. */
+export interface ConfigPlaces {
+  /** Folder of the feature file. */
+  readonly feature: string
+  /** The `config` setting. */
+  readonly config: string | null
+  readonly cwd: string
+}
+
+/**
+ * Finds a file or a folder: beside the feature, in the folder of the settings, in the project's own `samples/`, then in meshspec's samples.
+ * In a `samples/` a file name, or the end of a path, is enough.
+ * @returns an absolute path
+ * @throws MeshSpecError FILE_NOT_FOUND
+ */
+export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces): string {
+  const beside = [feature, ...(config === null ? [] : [resolve(cwd, config)]), cwd].map((folder) => resolve(folder, name))
+  const direct = beside.find((path) => existsSync(path))
+  if (direct !== undefined) return direct
+  const samples = [join(cwd, 'samples'), ownSamples()]
+  for (const folder of samples) {
+    const found = findBelow(folder, name)
+    if (found !== undefined) return found
+  }
+  throw notFound(name, [...new Set([dirname(beside[0]!), ...samples])], samples)
+}
+
+function findBelow(folder: string, name: string): string | undefined {
+  const end = sep + normalize(name).replace(/[\\/]$/, '')
+  return pathsBelow(folder).find((path) => path.endsWith(end))
+}
+
+const listed = new Map<string, readonly string[]>()
+
+/** Files and folders, parents first, in the order of their names. Read once: samples do not change while scenarios run. */
+function pathsBelow(folder: string): readonly string[] {
+  const known = listed.get(folder)
+  if (known) return known
+  const paths = existsSync(folder) ? walk(folder) : []
+  listed.set(folder, paths)
+  return paths
+}
+
+function walk(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+  const paths = entries.map((entry) => ({ path: join(folder, entry.name), isFolder: entry.isDirectory() }))
+  return paths.toSorted((a, b) => (a.path < b.path ? -1 : 1)).flatMap(({ path, isFolder }) => (isFolder ? [path, ...walk(path)] : [path]))
+}
+
+function notFound(name: string, places: readonly string[], samples: readonly string[]): MeshSpecError {
+  const known = samples.flatMap((folder) => pathsBelow(folder).map((path) => basename(path)))
+  const near = [...new Set(known)].filter((other) => distance(other, basename(name)) <= Math.max(2, name.length / 5))
+  const hint = near.length > 0 ? `did you mean ${near.slice(0, 3).join(', ')}?` : `looked in ${places.join(', ')}`
+  return new MeshSpecError({ code: 'FILE_NOT_FOUND', origin: null, place: null, problem: `there is no config "${name}"`, hint })
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length]!
+}

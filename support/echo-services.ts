@@ -1,0 +1,50 @@
+import { StatementFailed } from './failure.ts'
+import { parseServiceRef, serviceRefPattern } from './service-ref.ts'
+import type { EchoService } from './targets/target.ts'
+
+type Column = (cell: string, service: EchoService) => EchoService
+
+/** What a column of the table `the services:` says of a service. */
+const columns: Readonly<Record<string, Column>> = {
+  service: (cell, service) => ({ ...service, ...named(cell, service) }),
+  versions: (cell, service) => ({ ...service, versions: cell === '' ? [''] : cell.split(',').map((version) => version.trim()) }),
+  replicas: (cell, service) => ({ ...service, replicas: cell === '' ? 1 : whole('replicas', cell) }),
+  protocol: (cell, service) => ({ ...service, protocol: cell === '' ? 'http' : cell }),
+  namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : cell }),
+  port: (cell, service) => ({ ...service, port: cell === '' ? 80 : whole('port', cell) }),
+  sidecar: (cell, service) => ({ ...service, sidecar: cell === '' || yes(cell) }),
+}
+
+/**
+ * @param rows the first names the columns; of those only `service` is needed
+ * @throws StatementFailed
+ */
+export function readEchoTable(rows: readonly (readonly string[])[], namespace: string): EchoService[] {
+  const [head = [], ...body] = rows
+  for (const name of head)
+    if (!Object.hasOwn(columns, name)) throw new StatementFailed(`there is no column "${name}"; the columns are ${Object.keys(columns).join(', ')}`)
+  if (!head.includes('service')) throw new StatementFailed('the table of services needs a column "service"')
+  return body.map((cells) => head.reduce((service, name, i) => columns[name]!(cells[i] ?? '', service), echoService(namespace)))
+}
+
+/** An echo service as it is when nothing else is said. Versions: `v1`. */
+export function echoService(namespace: string): EchoService {
+  return { name: '', namespace, versions: ['v1'], replicas: 1, protocol: 'http', port: 80, sidecar: true }
+}
+
+function named(cell: string, service: EchoService): Pick<EchoService, 'name' | 'namespace'> {
+  if (!new RegExp(`^${serviceRefPattern.source}$`).test(cell)) throw new StatementFailed(`"${cell}" is no name of a service`)
+  const ref = parseServiceRef(cell)
+  if (ref.version !== null) throw new StatementFailed(`"${cell}": versions stand in a column of their own`)
+  return { name: ref.name, namespace: ref.namespace ?? service.namespace }
+}
+
+function whole(column: string, cell: string): number {
+  if (!/^[1-9]\d*$/.test(cell)) throw new StatementFailed(`the ${column} of a service are a whole number from 1, not "${cell}"`)
+  return Number(cell)
+}
+
+function yes(cell: string): boolean {
+  if (!['yes', 'true', 'no', 'false'].includes(cell)) throw new StatementFailed(`the column sidecar says yes or no, not "${cell}"`)
+  return cell === 'yes' || cell === 'true'
+}

@@ -1,0 +1,23 @@
+import { ConfigRejected, MeshSpecError } from '../mesh-core/config/errors.ts'
+import { NotSupported, NotYetProgrammed } from './targets/target.ts'
+
+/** A statement that does not hold, or a scenario that cannot be read as one. Its message is all that a person is shown. */
+export class StatementFailed extends Error {
+  override readonly name = 'StatementFailed'
+}
+
+/** A statistical test that the number of requests did not suffice for. Neither passed nor failed. */
+export class Undecided extends Error {
+  override readonly name = 'Undecided'
+}
+
+const spoken = [StatementFailed, Undecided, NotSupported, NotYetProgrammed, MeshSpecError, ConfigRejected]
+
+/**
+ * Takes the stack off an error that speaks for itself: a person who reads a failed scenario has no use for our source lines.
+ * Any other error is a defect, and keeps it. @returns the same error
+ */
+export function withoutStack<T>(error: T): T {
+  if (error instanceof Error && spoken.some((type) => error instanceof type)) error.stack = error.message
+  return error
+}

@@ -1,0 +1,60 @@
+import { After, AfterAll, Before, BeforeAll, setDefaultTimeout, setDefinitionFunctionWrapper, setWorldConstructor } from '@cucumber/cucumber'
+import { minding, outcomeOf } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import { readSettings } from './settings.ts'
+import { loadTarget } from './targets/load.ts'
+import { verdictMediaType } from './verdict.ts'
+import { verdictRecord } from './verdict-record.ts'
+import { MeshWorld } from './world.ts'
+import type { Run } from './world.ts'
+
+/** Targets bound their own waits; cucumber's 5 s would end a step that sends a thousand requests to a live mesh. */
+const stepTimeoutMs = 10 * 60_000
+
+setWorldConstructor(MeshWorld)
+setDefaultTimeout(stepTimeoutMs)
+
+/** By scenario; the first one counts. */
+const outcomes = new WeakMap<object, Outcome>()
+setDefinitionFunctionWrapper(
+  minding((world, outcome) => {
+    if (world instanceof MeshWorld && !outcomes.has(world)) outcomes.set(world, outcome)
+  }),
+)
+
+let run: Run | null = null
+
+BeforeAll(async function () {
+  const settings = readSettings(this.parameters, process.env)
+  const cwd = process.cwd()
+  run = { settings, target: await loadTarget(settings, cwd), cwd }
+})
+
+Before(function (scenario) {
+  if (this instanceof MeshWorld) this.begin(run!, scenario)
+})
+
+After(async function ({ result }) {
+  // A user's own World may stand in for ours.
+  if (!(this instanceof MeshWorld)) return
+  const status = result?.status ?? 'UNKNOWN'
+  const left = status === 'PASSED' ? leftOver(this) : null
+  if (left !== null) outcomes.set(this, outcomeOf(left)!)
+  this.attach(JSON.stringify(verdictRecord(this, status, outcomes.get(this) ?? null)), verdictMediaType)
+  await this.close()
+  if (left !== null) throw left
+})
+
+AfterAll(async function () {
+  await run?.target.close()
+})
+
+/** A refused config that no `Then` has looked at, when there was no further step to say so. */
+function leftOver(world: MeshWorld): unknown {
+  try {
+    world.refusal.assertLookedAt()
+    return null
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,33 @@
+/** What a user's own steps and targets are written with. */
+export { ConfigRejected, MeshSpecError } from '../mesh-core/config/errors.ts'
+export type { Decision, Exchange, Hop } from '../mesh-core/ir/exchange.ts'
+export { Headers } from '../mesh-core/ir/message.ts'
+export type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
+export { each, needing } from './checks/check.ts'
+export type { Check, CheckContext, ExchangeCheck } from './checks/check.ts'
+export { StatementFailed, Undecided } from './failure.ts'
+export { loadPageChecks } from './page-checks.ts'
+export type { RequestLine } from './request-line.ts'
+export { client, headersOf, inside } from './sender.ts'
+export type { Settings } from './settings.ts'
+export { defineTarget } from './targets/define-target.ts'
+export type { TargetExport } from './targets/load.ts'
+export { capabilities, NotSupported, NotYetProgrammed } from './targets/target.ts'
+export type {
+  BackendVersion,
+  Behaviour,
+  Call,
+  Capability,
+  EchoService,
+  Load,
+  MeshSession,
+  PodStatus,
+  ScenarioInfo,
+  Sender,
+  ServiceRef,
+  Target,
+} from './targets/target.ts'
+export { verdictMediaType } from './verdict.ts'
+export type { StatisticalTest, Verdict, VerdictRecord } from './verdict.ts'
+export { MeshWorld } from './world.ts'
+export type { ConfigSource, Message } from './world.ts'

@@ -1,0 +1,40 @@
+import type { ConfigRejected } from '../mesh-core/config/errors.ts'
+import { StatementFailed } from './failure.ts'
+
+/** Keeps what the mesh said to the config that a `When` applied, until a `Then` looks at it. */
+export class Refusal {
+  #answer: { readonly refused: ConfigRejected | null } | null = null
+  #isLookedAt = true
+
+  /** @param refused `null` when the config was taken */
+  keep(refused: ConfigRejected | null): void {
+    this.#answer = { refused }
+    this.#isLookedAt = refused === null
+  }
+
+  /** @throws StatementFailed for a refusal that no `Then` has looked at: the scenario goes on as if its config were there */
+  assertLookedAt(): void {
+    if (this.#isLookedAt) return
+    this.#isLookedAt = true
+    throw new StatementFailed(`the config was rejected:\n${this.#answer!.refused!.message}`)
+  }
+
+  /** @throws StatementFailed when there was nothing to refuse, or it was taken, or the reason is another */
+  expectRejected(reason: string): void {
+    const refused = this.#look()
+    if (refused === null) throw new StatementFailed(`the config was accepted; wanted it to be rejected with ${JSON.stringify(reason)}.`)
+    if (!refused.message.includes(reason)) throw new StatementFailed(`the config was rejected, but for another reason:\n${refused.message}`)
+  }
+
+  /** @throws StatementFailed */
+  expectAccepted(): void {
+    const refused = this.#look()
+    if (refused !== null) throw new StatementFailed(`the config was rejected:\n${refused.message}`)
+  }
+
+  #look(): ConfigRejected | null {
+    if (this.#answer === null) throw new StatementFailed('no config was applied by a When before this step')
+    this.#isLookedAt = true
+    return this.#answer.refused
+  }
+}

@@ -1,0 +1,128 @@
+import { MeshSpecError } from '../mesh-core/config/errors.ts'
+import { durationPattern, parseDuration } from './duration.ts'
+
+/** What decides how scenarios run. Source: cucumber's `worldParameters.meshspec`, else `MESHSPEC_*` in the environment, else the default. */
+export interface Settings {
+  /** `core`, `cluster`, or the path of a module whose default export is a `Target` or makes one of the settings. Default `core`. */
+  readonly target: string
+  /** Decides everything random; the scenario's own seed is made of it and of where the scenario stands. Default 1. */
+  readonly seed: number
+  /** URL of a live mesh's ingress gateway. Default none. */
+  readonly gateway: string | null
+  /** A folder where config files are looked for before any other place. Default none. */
+  readonly config: string | null
+  /** The scenarios' config is in place already on a live mesh. Default false. */
+  readonly assumeConfig: boolean
+  /** Puts a file's config in place on a live mesh: `kubectl apply -f {file}`. Default none. */
+  readonly applyCommand: string | null
+  /** Takes a file's config away again: `kubectl delete -f {file}`. Default: made of `applyCommand` where that is kubectl's, else none. */
+  readonly deleteCommand: string | null
+  /** ms to wait after `applyCommand` and `deleteCommand`. Default 0. */
+  readonly settleMs: number
+  /** Chance of a false alarm of a statement about shares. Default one in a million. */
+  readonly alpha: number
+  /** Chance of missing a share that is off by `delta`. Default one in a thousand. */
+  readonly beta: number
+  /** Default 0.1: ten points. */
+  readonly delta: number
+  /** Switches istiod's departures from the specifications off. Default false. */
+  readonly spec: boolean
+}
+
+type Reader<T> = (value: unknown) => T | undefined
+
+const text: Reader<string> = (value) => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const whole: Reader<number> = (value) => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
+}
+
+const chance: Reader<number> = (value) => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && number > 0 && number < 1 ? number : undefined
+}
+
+const yes: Reader<boolean> = (value) => {
+  if (value === true || value === 'true' || value === '1') return true
+  return value === false || value === 'false' || value === '0' ? false : undefined
+}
+
+const httpUrl: Reader<string> = (value) => (typeof value === 'string' && /^https?:$/.test(protocolOf(value)) ? value : undefined)
+
+const duration: Reader<number> = (value) =>
+  typeof value === 'string' && new RegExp(`^${durationPattern.source}$`).test(value) ? parseDuration(value) : undefined
+
+interface Row<T> {
+  readonly variable: string
+  readonly parameter: string
+  readonly read: Reader<T>
+  readonly wanted: string
+  readonly fallback: T
+}
+
+/** Every setting, with its name in the environment and in `worldParameters.meshspec`. */
+const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
+  target: { variable: 'MESHSPEC_TARGET', parameter: 'target', read: text, wanted: '"core", "cluster" or the path of a module', fallback: 'core' },
+  seed: { variable: 'MESHSPEC_SEED', parameter: 'seed', read: whole, wanted: 'a whole number from 0', fallback: 1 },
+  gateway: { variable: 'MESHSPEC_GATEWAY', parameter: 'gateway', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:8080"', fallback: null },
+  config: { variable: 'MESHSPEC_CONFIG', parameter: 'config', read: text, wanted: 'a folder', fallback: null },
+  assumeConfig: { variable: 'MESHSPEC_ASSUME_CONFIG', parameter: 'assumeConfig', read: yes, wanted: 'true or false', fallback: false },
+  applyCommand: { variable: 'MESHSPEC_APPLY_COMMAND', parameter: 'applyCommand', read: text, wanted: 'a command with {file} in it', fallback: null },
+  deleteCommand: {
+    variable: 'MESHSPEC_DELETE_COMMAND',
+    parameter: 'deleteCommand',
+    read: text,
+    wanted: 'a command with {file} in it',
+    fallback: null,
+  },
+  settleMs: { variable: 'MESHSPEC_SETTLE', parameter: 'settle', read: duration, wanted: 'a duration such as "3s"', fallback: 0 },
+  alpha: { variable: 'MESHSPEC_ALPHA', parameter: 'alpha', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-6 },
+  beta: { variable: 'MESHSPEC_BETA', parameter: 'beta', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-3 },
+  delta: { variable: 'MESHSPEC_DELTA', parameter: 'delta', read: chance, wanted: 'a share between 0 and 1', fallback: 0.1 },
+  spec: { variable: 'MESHSPEC_SPEC', parameter: 'spec', read: yes, wanted: 'true or false', fallback: false },
+}
+
+export const defaultSettings: Settings = mapRows((row) => row.fallback)
+
+/**
+ * @param worldParameters cucumber's; everything of ours is under `meshspec`
+ * @throws MeshSpecError INVALID_SETTING
+ */
+export function readSettings(worldParameters: unknown, env: Readonly<Record<string, string | undefined>>): Settings {
+  const parameters = parametersOf(worldParameters)
+  return mapRows((row) => {
+    const given = parameters[row.parameter]
+    if (given !== undefined && given !== null) return readRow(row, given, `worldParameters.meshspec.${row.parameter}`)
+    const fromEnv = env[row.variable]
+    return fromEnv === undefined || fromEnv === '' ? row.fallback : readRow(row, fromEnv, `the environment variable ${row.variable}`)
+  })
+}
+
+function mapRows(value: (row: Row<unknown>) => unknown): Settings {
+  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, value(row as Row<unknown>)])) as unknown as Settings
+}
+
+function readRow(row: Row<unknown>, given: unknown, where: string): unknown {
+  const value = row.read(given)
+  if (value === undefined) throw invalidSetting(`${where} is ${JSON.stringify(given)}`, `write ${row.wanted}`)
+  return value
+}
+
+function parametersOf(worldParameters: unknown): Readonly<Record<string, unknown>> {
+  const ours: unknown = (worldParameters as { readonly meshspec?: unknown } | null | undefined)?.meshspec ?? {}
+  if (typeof ours !== 'object' || ours === null || Array.isArray(ours))
+    throw invalidSetting('worldParameters.meshspec is not an object', 'write { "meshspec": { "target": "core" } }')
+  const known = Object.values(rows).map((row) => row.parameter)
+  for (const name of Object.keys(ours))
+    if (!known.includes(name)) throw invalidSetting(`worldParameters.meshspec.${name} is no setting`, `the settings are ${known.join(', ')}`)
+  return ours as Readonly<Record<string, unknown>>
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : ''
+}
+
+function invalidSetting(problem: string, hint: string): MeshSpecError {
+  return new MeshSpecError({ code: 'INVALID_SETTING', origin: null, place: null, problem, hint })
+}

@@ -1,0 +1,39 @@
+import { readText } from '../../../mesh-core/config/load.ts'
+import type { Resource } from '../../../mesh-core/config/resource.ts'
+
+/** The ingress gateway as Istio's default profile installs it, as far as routing sees it. */
+const ingressGateway = `
+apiVersion: v1
+kind: Service
+metadata: {name: istio-ingressgateway, namespace: istio-system, labels: {app: istio-ingressgateway, istio: ingressgateway}}
+spec:
+  type: LoadBalancer
+  selector: {app: istio-ingressgateway, istio: ingressgateway}
+  ports:
+  - {name: status-port, port: 15021, targetPort: 15021}
+  - {name: http2, port: 80, targetPort: 8080}
+  - {name: https, port: 443, targetPort: 8443}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: istio-ingressgateway, namespace: istio-system}
+spec:
+  selector: {matchLabels: {app: istio-ingressgateway, istio: ingressgateway}}
+  template:
+    metadata:
+      labels: {app: istio-ingressgateway, istio: ingressgateway}
+      annotations: {inject.istio.io/templates: gateway}
+    spec:
+      containers: [{name: istio-proxy, image: auto}]
+`
+
+/** What is there before the scenario's own. */
+export function baseResources(): readonly Resource[] {
+  return readText(ingressGateway, 'the ingress gateway').resources
+}
+
+/** @param injected what the namespace's label tells the injector */
+export function namespaceResource(namespace: string, injected: boolean): readonly Resource[] {
+  const labels = { 'istio-injection': injected ? 'enabled' : 'disabled' }
+  return readText(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }), 'the namespaces').resources
+}

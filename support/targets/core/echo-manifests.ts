@@ -1,0 +1,30 @@
+import { readText } from '../../../mesh-core/config/load.ts'
+import type { Resource } from '../../../mesh-core/config/resource.ts'
+import type { EchoService } from '../target.ts'
+
+/** A Service, and a Deployment for each version: named `shop`, `shop-v1`, labelled `app` and `version`, as Istio's samples are. */
+export function echoManifests(services: readonly EchoService[]): readonly Resource[] {
+  const documents = services.flatMap((service) => [serviceOf(service), ...service.versions.map((version) => deploymentOf(service, version))])
+  return readText(documents.map((document) => JSON.stringify(document)).join('\n---\n'), 'the services').resources
+}
+
+function serviceOf({ name, namespace, protocol, port }: EchoService) {
+  const ports = [{ name: protocol, port, targetPort: port }]
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace, labels: { app: name } }, spec: { selector: { app: name }, ports } }
+}
+
+function deploymentOf({ name, namespace, replicas, port, protocol, sidecar, labels: further }: EchoService, version: string) {
+  const labels = {
+    app: name,
+    ...(version === '' ? {} : { version }),
+    ...further?.[version],
+    ...(sidecar ? {} : { 'sidecar.istio.io/inject': 'false' }),
+  }
+  const containers = [{ name: 'echo', image: 'meshspec/echo', ports: [{ name: protocol, containerPort: port }] }]
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: version === '' ? name : `${name}-${version}`, namespace },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  }
+}

@@ -1,0 +1,33 @@
+import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { formatServiceRef } from '../../service-ref.ts'
+import type { ServiceRef } from '../target.ts'
+
+/**
+ * The pods that a sentence means by a service: those that its selector takes, else those with its name as their `app` label or workload.
+ * @param namespace of a service that names none
+ * @throws MeshSpecError UNKNOWN_SERVICE
+ */
+export function findWorkloads(registry: Registry, service: ServiceRef, namespace: string): readonly WorkloadInstance[] {
+  const own = registry.workloads.filter(({ ref }) => ref.namespace === (service.namespace ?? namespace))
+  const pods = own.filter((pod) => belongs(pod, service, registry)).filter(({ version }) => service.version === null || version === service.version)
+  if (pods.length === 0) throw unknownService(service, namespace, registry)
+  return pods
+}
+
+function belongs(pod: WorkloadInstance, { name }: ServiceRef, registry: Registry): boolean {
+  const selector = registry.services.find((service) => service.name === name && service.namespace === pod.ref.namespace)?.selector
+  if (selector) return Object.entries(selector).every(([key, value]) => pod.labels[key] === value)
+  return pod.app === name || pod.ref.name === name
+}
+
+function unknownService(service: ServiceRef, namespace: string, { workloads }: Registry): MeshSpecError {
+  const known = workloads
+    .filter(({ gateway }) => !gateway)
+    .map(({ app, version, ref }) =>
+      formatServiceRef({ name: app, namespace: ref.namespace === namespace ? null : ref.namespace, version: version || null }),
+    )
+  const hint = known.length > 0 ? `there are ${[...new Set(known)].join(', ')}` : 'the scenario has deployed none: begin with "Given the services:"'
+  const problem = `no workload of ${formatServiceRef(service)} in namespace ${service.namespace ?? namespace}`
+  return new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint })
+}

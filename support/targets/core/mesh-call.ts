@@ -1,0 +1,35 @@
+import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import type { MeshCall } from '../../../mesh-core/mesh.ts'
+import type { Registry } from '../../../mesh-core/registry/registry.ts'
+import type { Call, ServiceRef } from '../target.ts'
+
+/** The gateway's address as clients outside know it; a documentation address (RFC 5737), since no cloud gave one. */
+const gatewayAddress = '192.0.2.1'
+
+/**
+ * A sentence's request as the engine takes it.
+ * @throws MeshSpecError INVALID_REQUEST
+ */
+export function meshCall({ from, method, target, headers, body }: Call, registry: Registry, podOf: (service: ServiceRef) => WorkloadRef): MeshCall {
+  const rest = { method, headers: lowerCase(headers), body, timeoutMs: null }
+  if (from.kind === 'service') return { from: { kind: 'workload', ref: podOf(from.service) }, url: absolute(target, null), ...rest }
+  return { from: { kind: 'gateway', ref: ingressGateway(registry) }, url: absolute(target, `http://${gatewayAddress}`), ...rest }
+}
+
+function absolute(target: string, base: string | null): string {
+  if (target.startsWith('/') && base !== null) return base + target
+  if (/^https?:\/\//.test(target) && URL.canParse(target)) return target
+  const problem = `${JSON.stringify(target)} is no URL`
+  const hint =
+    base === null ? 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"' : 'write a path such as "/productpage", or a URL'
+  throw new MeshSpecError({ code: 'INVALID_REQUEST', origin: null, place: null, problem, hint })
+}
+
+function lowerCase(headers: Call['headers']): Call['headers'] {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function ingressGateway({ workloads }: Registry): WorkloadRef {
+  return workloads.find(({ gateway, labels }) => gateway && labels['istio'] === 'ingressgateway')!.ref
+}

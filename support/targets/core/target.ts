@@ -1,0 +1,19 @@
+import type { Settings } from '../../settings.ts'
+import { capabilities } from '../target.ts'
+import type { Capability, Target } from '../target.ts'
+import { CoreSession } from './session.ts'
+
+const missing: readonly Capability[] = ['telemetry']
+
+/** mesh-core in this process: a simulated mesh on a virtual clock. */
+export function createCoreTarget({ spec }: Pick<Settings, 'spec'>): Target {
+  return {
+    name: 'core',
+    capabilities: new Set((Object.keys(capabilities) as Capability[]).filter((capability) => !missing.includes(capability))),
+    clock: 'virtual',
+    open: async ({ seed }) => new CoreSession({ seed, spec }),
+    close: async () => {},
+  }
+}
+
+export default createCoreTarget

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { MeshSpecError } from '../../mesh-core/config/errors.ts'
+import type { Settings } from '../settings.ts'
+import type { Target } from './target.ts'
+
+/** What a target's module exports by default: the target, or what makes it. */
+export type TargetExport = Target | ((settings: Settings) => Target | Promise<Target>)
+
+/**
+ * Targets of our own, each loaded only when it is asked for.
+ * A function, since the module of `cluster` needs not be there to run on `core`.
+ */
+const builtIn: Readonly<Record<string, () => Promise<{ readonly default: TargetExport }>>> = {
+  core: () => import('./core/target.ts'),
+  cluster: () => import('./cluster/target.ts'),
+}
+
+/**
+ * @param cwd a module's path is relative to it
+ * @throws MeshSpecError UNKNOWN_TARGET
+ */
+export async function loadTarget(settings: Settings, cwd: string): Promise<Target> {
+  const load = Object.hasOwn(builtIn, settings.target) ? builtIn[settings.target]! : () => importModule(settings.target, cwd)
+  const exported: unknown = (await load()).default
+  const target: unknown = typeof exported === 'function' ? await (exported as (settings: Settings) => unknown)(settings) : exported
+  if (!isTarget(target))
+    throw unknownTarget(`the default export of ${settings.target} is no Target`, 'export a Target, or a function (settings) => Target')
+  return target
+}
+
+async function importModule(path: string, cwd: string): Promise<{ readonly default: TargetExport }> {
+  const file = isAbsolute(path) ? path : resolve(cwd, path)
+  const names = Object.keys(builtIn).join(', ')
+  if (!existsSync(file)) throw unknownTarget(`there is no target "${path}"`, `write one of ${names}, or the path of a module that exports a Target`)
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly default: TargetExport }
+  } catch (error) {
+    throw unknownTarget(`the target ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, hintFor(path))
+  }
+}
+
+function hintFor(path: string): string | null {
+  return path.endsWith('.ts') ? "TypeScript needs a loader: NODE_OPTIONS='--loader ts-node/esm', or cucumber's loader: ['ts-node/esm']" : null
+}
+
+function isTarget(value: unknown): value is Target {
+  const target = value as Partial<Target> | null | undefined
+  return typeof target?.open === 'function' && typeof target.close === 'function' && target.capabilities instanceof Set
+}
+
+function unknownTarget(problem: string, hint: string | null): MeshSpecError {
+  return new MeshSpecError({ code: 'UNKNOWN_TARGET', origin: null, place: null, problem, hint })
+}

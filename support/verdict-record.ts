@@ -1,0 +1,26 @@
+import type { Outcome } from './outcome.ts'
+import type { Verdict, VerdictRecord } from './verdict.ts'
+import type { MeshWorld } from './world.ts'
+
+/** @param status cucumber's, of the scenario's steps so far: `PASSED`, `FAILED`, `SKIPPED`, `UNDEFINED` … */
+export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome | null): VerdictRecord {
+  const { mesh, run, evidence } = world
+  const session = mesh.opened
+  return {
+    verdict: outcome?.verdict ?? verdictOf(status),
+    reasons: outcome?.reasons ?? [],
+    target: run.target.name,
+    seed: mesh.seed,
+    capabilities: outcome?.capabilities ?? [],
+    requests: evidence.requests,
+    paths: evidence.paths,
+    tests: evidence.tests,
+    virtualMs: run.target.clock === 'virtual' ? (session?.now?.() ?? 0) : null,
+    notModelled: session?.notModelled() ?? [],
+  }
+}
+
+function verdictOf(status: string): Verdict {
+  if (status === 'PASSED') return 'passed'
+  return status === 'SKIPPED' ? 'not-supported' : 'failed'
+}

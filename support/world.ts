@@ -1,0 +1,240 @@
+import { World } from '@cucumber/cucumber'
+import type { ITestCaseHookParameter } from '@cucumber/cucumber'
+import { dirname, resolve } from 'node:path'
+import { ConfigRejected } from '../mesh-core/config/errors.ts'
+import { refOf } from '../mesh-core/config/resource.ts'
+import type { Resource } from '../mesh-core/config/resource.ts'
+import type { Check, CheckContext } from './checks/check.ts'
+import { percent } from './checks/shares.ts'
+import { ConfigDesk } from './config-desk.ts'
+import { DocStrings } from './doc-string.ts'
+import { readEchoTable } from './echo-services.ts'
+import { EvidenceBook } from './evidence-book.ts'
+import { StatementFailed } from './failure.ts'
+import { Refusal } from './refusal.ts'
+import type { RequestLine } from './request-line.ts'
+import { scenarioSeed } from './scenario-seed.ts'
+import { ScenarioSession } from './scenario-session.ts'
+import { servicesNamedBy } from './services-named.ts'
+import type { Settings } from './settings.ts'
+import { cookieOf, loginCall } from './sign-in.ts'
+import { NotSupported } from './targets/target.ts'
+import type { Behaviour, Call, Capability, Load, MeshSession, PodStatus, Sender, Target } from './targets/target.ts'
+import type { StatisticalTest } from './verdict.ts'
+
+/** What the run has decided before its first scenario. */
+export interface Run {
+  readonly settings: Settings
+  readonly target: Target
+  readonly cwd: string
+}
+
+/** A config as a sentence gives it: by name, or as a doc string. */
+export type ConfigSource = { readonly name: string } | { readonly text: string }
+
+/** `headers` of which one may be sent several times. */
+export interface Message {
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string
+}
+
+const once: Load = { times: 1, concurrency: 1 }
+
+/** What one scenario's steps share. Users' own steps may take it for their `this`. */
+export class MeshWorld extends World {
+  /** Namespace of services and config that name none. */
+  namespace = 'default'
+  readonly evidence = new EvidenceBook()
+  readonly refusal = new Refusal()
+  /** The load of the last `When`. */
+  #load: Load = once
+  readonly #labels = new Map<string, Readonly<Record<string, string>>>()
+  readonly #cookies = new Map<string, string>()
+  #scene: { readonly run: Run; readonly mesh: ScenarioSession; readonly configs: ConfigDesk; readonly docStrings: DocStrings } | null = null
+
+  /** Called by the Before hook. */
+  begin(run: Run, { pickle, gherkinDocument }: ITestCaseHookParameter): void {
+    const seed = scenarioSeed(run.settings.seed, pickle.uri, pickle.name)
+    const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed }
+    const places = { feature: dirname(resolve(run.cwd, pickle.uri)), config: run.settings.config, cwd: run.cwd }
+    const configs = new ConfigDesk(places, pickle.uri)
+    this.#scene = { run, mesh: new ScenarioSession(run.target, scenario), configs, docStrings: new DocStrings(pickle, gherkinDocument) }
+  }
+
+  get run(): Run {
+    return this.#need().run
+  }
+
+  get mesh(): ScenarioSession {
+    return this.#need().mesh
+  }
+
+  /** Makes something be there before anything is sent. */
+  async prepare(action: (session: MeshSession) => Promise<void>): Promise<void> {
+    this.refusal.assertLookedAt()
+    await this.mesh.prepare(action)
+  }
+
+  async deployBookinfo(namespace: string): Promise<void> {
+    this.namespace = namespace
+    await this.prepare((session) => session.deployBookinfo(namespace))
+  }
+
+  async deployEcho(table: readonly (readonly string[])[]): Promise<void> {
+    const services = readEchoTable(table, this.namespace)
+    await this.prepare((session) => session.deployEcho(services))
+  }
+
+  async deployServicesNamed(): Promise<void> {
+    const { given } = this.#need().configs
+    if (given.length === 0) throw new StatementFailed('no config was given before this step, so it names no services; write the config first')
+    const services = servicesNamedBy(given)
+    await this.prepare((session) => session.deployEcho(services))
+  }
+
+  /** @param label `key=value` */
+  async labelNamespace(namespace: string, label: string): Promise<void> {
+    const [key = '', value = ''] = label.split('=')
+    const isInjection = key === 'istio-injection' && (value === 'enabled' || value === 'disabled')
+    if (isInjection) return this.prepare((session) => session.setSidecars(namespace, value === 'enabled'))
+    const labels = { ...this.#labels.get(namespace), [key]: value }
+    this.#labels.set(namespace, labels)
+    const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
+    await this.giveConfig({ text })
+  }
+
+  async behave(behaviour: Behaviour): Promise<void> {
+    await this.prepare((session) => session.setBehaviour(behaviour))
+  }
+
+  /** @throws ConfigRejected: a config that is given has to be in order */
+  async giveConfig(source: ConfigSource): Promise<void> {
+    const resources = this.#read(source)
+    await this.prepare((session) => session.apply(resources))
+  }
+
+  /** @param text YAML of Istio's MeshConfig, bare or as the object that carries it */
+  async giveMeshConfig(text: string): Promise<void> {
+    const resources = this.#need().configs.meshConfig(text, this.#need().docStrings.place(text))
+    await this.prepare((session) => session.apply(resources))
+  }
+
+  /** Keeps a refusal for the `Then` that looks at it. */
+  async applyConfig(source: ConfigSource): Promise<void> {
+    try {
+      await this.giveConfig(source)
+      this.refusal.keep(null)
+    } catch (error) {
+      if (!(error instanceof ConfigRejected)) throw error
+      this.refusal.keep(error)
+    }
+  }
+
+  async deleteConfig(source: ConfigSource): Promise<void> {
+    const refs = this.#read(source).map(refOf)
+    await this.prepare((session) => session.remove(refs))
+  }
+
+  /** Sends as often as the load says; what came of it is what the next `Then` looks at. */
+  async send(from: Sender, { method, target }: RequestLine, message: Message = {}, load: Load = once): Promise<void> {
+    await this.#sendCall({ from, method, target, headers: message.headers ?? {}, body: message.body ?? '' }, load)
+  }
+
+  /** As a person with a browser: signs in first, and keeps the cookie. @param user `null` for nobody */
+  async openPage(user: string | null, path: string, times = 1): Promise<void> {
+    const headers = user === null ? {} : { cookie: this.#cookies.get(user) ?? (await this.#signIn(user)) }
+    await this.send({ kind: 'client' }, { method: 'GET', target: path }, { headers }, { times, concurrency: 1 })
+  }
+
+  async elapse(ms: number): Promise<void> {
+    this.refusal.assertLookedAt()
+    await (await this.mesh.use()).elapse(ms)
+  }
+
+  async pods(): Promise<readonly PodStatus[]> {
+    this.refusal.assertLookedAt()
+    return (await this.mesh.use()).pods()
+  }
+
+  /** @throws StatementFailed with the check's complaint */
+  expect(check: Check): void {
+    this.refusal.assertLookedAt()
+    const { last, tests } = this.evidence
+    if (last.length === 0) throw new StatementFailed('no request was sent before this step')
+    this.#assertAllModelled()
+    const before = tests.length
+    const complaint = check(last, this.#checkContext())
+    for (const test of tests.slice(before)) this.log(describeTest(test))
+    if (complaint !== undefined) throw new StatementFailed(complaint)
+  }
+
+  /** @throws NotSupported always */
+  unsupported(capability: Capability, reason: string): never {
+    throw new NotSupported(capability, reason)
+  }
+
+  async close(): Promise<void> {
+    await this.#scene?.mesh.close()
+  }
+
+  async #sendCall(call: Call, load: Load): Promise<void> {
+    this.refusal.assertLookedAt()
+    const session = await this.mesh.use()
+    const exchanges = load.times === 1 ? [await session.send(call)] : await gather(session.sendMany(call, load))
+    this.#load = load
+    this.evidence.take(exchanges)
+  }
+
+  async #signIn(user: string): Promise<string> {
+    this.refusal.assertLookedAt()
+    const cookie = cookieOf(await (await this.mesh.use()).send(loginCall(user)), user)
+    this.#cookies.set(user, cookie)
+    return cookie
+  }
+
+  #read(source: ConfigSource): readonly Resource[] {
+    const { configs, docStrings } = this.#need()
+    return 'name' in source ? configs.file(source.name, this.namespace) : configs.text(source.text, docStrings.place(source.text), this.namespace)
+  }
+
+  /** @throws NotSupported: no verdict may rest on config that was ignored */
+  #assertAllModelled(): void {
+    const ignored = this.mesh.opened?.notModelled() ?? []
+    if (ignored.length > 0) throw new NotSupported('config', ignored.join('; '))
+  }
+
+  #checkContext(): CheckContext {
+    const { run, mesh, configs } = this.#need()
+    const { settings, target } = run
+    const session = mesh.opened
+    return {
+      target: target.name,
+      capabilities: target.capabilities,
+      clock: target.clock,
+      rates: { alpha: settings.alpha, beta: settings.beta, delta: settings.delta },
+      locate: (origin) => {
+        const { file, position } = session?.locate?.(origin) ?? { file: origin.file, position: null }
+        return { file: configs.nameOf(file), position }
+      },
+      behind: session?.behind?.bind(session) ?? null,
+      sequential: this.#load.concurrency === 1 && target.clock === 'wall',
+      record: (test) => this.evidence.tests.push(test),
+    }
+  }
+
+  #need() {
+    if (this.#scene === null) throw new StatementFailed('the mesh is there only inside a scenario')
+    return this.#scene
+  }
+}
+
+async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+function describeTest({ statement, requests, seen, exact, alpha, beta, delta }: StatisticalTest): string {
+  const rates = `false alarms ${alpha}, misses of ${percent(delta)} ${exact ? '0: the exact odds are known' : String(beta)}`
+  return `${statement}: ${percent(seen)} of ${requests} (${rates})`
+}

@@ -51,7 +51,7 @@ program
   .option('-H, --header <name=value>', 'a header of the request (repeatable)', collect)
   .option('--body <text>', 'the body of the request')
   .option('--seed <number>', 'decides everything random')
-  .option('--namespace <namespace>', 'the namespace of config that names none', 'default')
+
   .action(async (words: string[], options: ExplainOptions) => finish((await import('./explain.ts')).explain(words, options)))
 
 program

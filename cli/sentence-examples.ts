@@ -1,2 +1,97 @@
 /** An example of each sentence of the vocabulary, by its expression. A test holds that each one matches its sentence and no other. */
-export const sentenceExamples: Readonly<Record<string, string>> = {}
+export const sentenceExamples: Readonly<Record<string, string>> = {
+  'the Bookinfo application': 'Given the Bookinfo application',
+  'the Bookinfo application in namespace {string}': 'Given the Bookinfo application in namespace "prod"',
+  'the services:': 'Given the services:\n  | service | versions | replicas |\n  | shop    | v1, v2   | 2        |',
+  'the services that the config names': 'Given the services that the config names',
+  'namespace {string} has no sidecars': 'Given namespace "legacy" has no sidecars',
+  'namespace {string} has the label {string}': 'Given namespace "legacy" has the label "istio-injection=enabled"',
+  '{service} takes {duration} to answer': 'Given ratings takes 7s to answer',
+  '{service} answers {int}': 'Given ratings answers 503',
+  '{service} answers {int} to the first {requests}': 'Given ratings answers 503 to the first 2 requests',
+  'endpoint {int} of {service} answers {int}': 'Given endpoint 1 of shop answers 500',
+  '{service} has no healthy endpoints': 'Given ratings has no healthy endpoints',
+  'the seed {int}': 'Given the seed 42',
+  'the pods are:': 'Then the pods are:\n  | name           | ready |\n  | productpage-v1 | 2/2   |',
+  'the chart {string} with values:': 'Given the chart "charts/shop" with values:\n  """\n  canary: 10\n  """',
+  'the chart release {string} is upgraded with values:': 'When the chart release "shop" is upgraded with values:\n  """\n  canary: 50\n  """',
+  'the chart release {string} is rolled back to revision {int}': 'When the chart release "shop" is rolled back to revision 1',
+  'the config {string}': 'Given the config "virtual-service-reviews-v3.yaml"',
+  'the config:':
+    'Given the config:\n  """\n  apiVersion: networking.istio.io/v1\n  kind: VirtualService\n  metadata:\n    name: shop\n  spec:\n    hosts: [shop]\n    http:\n      - route:\n          - destination:\n              host: shop\n  """',
+  'the mesh config:': 'Given the mesh config:\n  """\n  outboundTrafficPolicy:\n    mode: REGISTRY_ONLY\n  """',
+  'the config {string} is applied': 'When the config "virtual-service-reviews-50-v3.yaml" is applied',
+  'the config is applied:':
+    'When the config is applied:\n  """\n  apiVersion: networking.istio.io/v1\n  kind: VirtualService\n  metadata:\n    name: shop\n  spec:\n    hosts: [shop]\n    http:\n      - route:\n          - destination:\n              host: shop\n  """',
+  'the config {string} is deleted': 'When the config "virtual-service-reviews-50-v3.yaml" is deleted',
+  'the config is accepted': 'Then the config is accepted',
+  'the config is rejected with {string}': 'Then the config is rejected with "total destination weight = 0"',
+  'the page says {string}': 'Then the page says "Sorry, product reviews are currently unavailable for this book."',
+  'the page does not say {string}': 'Then the page does not say "Error fetching product reviews!"',
+  'the page title is {string}': 'Then the page title is "Simple Bookstore App"',
+  'the page shows no stars': 'Then the page shows no stars',
+  'the page shows black stars': 'Then the page shows black stars',
+  'the page shows red stars': 'Then the page shows red stars',
+  'the response status is {int}': 'Then the response status is 200',
+  'the response status is {int} or {int}': 'Then the response status is 200 or 503',
+  'the response header {string} is {string}': 'Then the response header "x-served-by" is "v2"',
+  'the response header {string} is absent': 'Then the response header "x-internal" is absent',
+  'the response body contains {string}': 'Then the response body contains "productpage"',
+  'the request is redirected to {string}': 'Then the request is redirected to "https://shop.example.com/new"',
+  'the request is redirected to {string} with status {int}': 'Then the request is redirected to "https://shop.example.com/new" with status 301',
+  'the request reaches {service}': 'Then the request reaches reviews:v2',
+  'the request does not reach {service}': 'Then the request does not reach ratings',
+  'all requests reach {service}': 'Then all requests reach reviews:v3',
+  'the request takes the path {string}': 'Then the request takes the path "productpage -> reviews:v2 -> ratings"',
+  'the request reaches {service} with header {string} set to {string}': 'Then the request reaches shop:v2 with header "x-user" set to "jason"',
+  'the request reaches {service} without header {string}': 'Then the request reaches shop:v2 without header "x-debug"',
+  'the request reaches {service} as {request}': 'Then the request reaches shop:v2 as "GET /v2/items"',
+  '{service} received {requests}': 'Then shop received 3 requests',
+  'every request from the same {string} reaches the same endpoint': 'Then every request from the same "x-user" reaches the same endpoint',
+  'about {percent} of the requests reach {service}': 'Then about 50% of the requests reach reviews:v1',
+  'about {percent} of the requests have status {int}': 'Then about 10% of the requests have status 500',
+  'the requests are split:': 'Then the requests are split:\n  | reviews:v1 | 50% |\n  | reviews:v3 | 50% |',
+  '/^the metric (\\S+) is (\\d+) for:$/':
+    'Then the metric istio_requests_total is 100 for:\n  | destination_workload | reviews-v1 |\n  | response_code        | 200        |',
+  'the query {string} gives exactly {float}': 'Then the query "sum(istio_requests_total)" gives exactly 100',
+  'the query {string} gives more than {float}': 'Then the query "sum(rate(istio_requests_total[1m]))" gives more than 1',
+  'the query {string} gives between {float} and {float}': 'Then the query "sum(rate(istio_requests_total[1m]))" gives between 0.9 and 1.1',
+  'the query {string} gives no data': 'Then the query "istio_tcp_sent_bytes_total" gives no data',
+  'a trace shows:': 'Then a trace shows:\n  | productpage | reviews | ratings |',
+  'the service graph has the edge {string}': 'Then the service graph has the edge "productpage -> reviews:v2"',
+  'the connection from {service} to {service} uses mutual TLS': 'Then the connection from productpage to reviews uses mutual TLS',
+  'the identity of {service} is {string}': 'Then the identity of productpage is "spiffe://cluster.local/ns/default/sa/bookinfo-productpage"',
+  'the analysis reports {word} for {word} {string}': 'Then the analysis reports IST0101 for VirtualService "reviews"',
+  '{duration} pass': 'When 30s pass',
+  'the response takes about {duration}': 'Then the response takes about 7s',
+  'the response takes less than {duration}': 'Then the response takes less than 1s',
+  'the response takes at least {duration}': 'Then the response takes at least 6s',
+  'the response takes between {duration} and {duration}': 'Then the response takes between 5.9s and 6.5s',
+  'user {string} opens {string}': 'When user "jason" opens "/productpage"',
+  'user {string} opens {string} {times}': 'When user "jason" opens "/productpage" 100 times',
+  'someone opens {string}': 'When someone opens "/productpage"',
+  'someone opens {string} {times}': 'When someone opens "/productpage" 100 times',
+  ...sendExamples('a client', 'GET /headers'),
+  ...sendExamples('{service}', 'GET http://ratings:9080/ratings/0', 'reviews'),
+}
+
+/** Every `sends` sentence takes headers, a body, a number of times and how many of them at once. */
+function sendExamples(sender: string, request: string, name = sender): Record<string, string> {
+  const counts = [
+    { expression: '', example: '' },
+    { expression: ' {times}', example: ' 1000 times' },
+    { expression: ' {times}, {int} at once', example: ' 1000 times, 50 at once' },
+  ]
+  const endings = [
+    { expression: '', example: '' },
+    { expression: ' with headers:', example: ' with headers:\n  | end-user | jason |' },
+    { expression: ' with the body:', example: ' with the body:\n  """\n  {"stars": 5}\n  """' },
+  ]
+  const pairs = counts.flatMap((count) =>
+    endings.map((ending) => [
+      `${sender} sends {request}${count.expression}${ending.expression}`,
+      `When ${name} sends "${request}"${count.example}${ending.example}`,
+    ]),
+  )
+  return Object.fromEntries(pairs) as Record<string, string>
+}

@@ -9,5 +9,4 @@ export function escapeXml(text: string): string {
     .replace(forbidden, '\uFFFD')
 }
 
-// eslint-disable-next-line no-control-regex -- the control characters are what it looks for
 const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g

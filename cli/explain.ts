@@ -1,0 +1,108 @@
+import { ConfigRejected } from '../mesh-core/config/errors.ts'
+import type { Resource } from '../mesh-core/config/resource.ts'
+import { echoService } from '../support/echo-services.ts'
+import { parseServiceRef, serviceRefPattern } from '../support/service-ref.ts'
+import { servicesNamedBy } from '../support/services-named.ts'
+import { CoreSession } from '../support/targets/core/session.ts'
+import type { Call, EchoService, Sender } from '../support/targets/target.ts'
+import { Excerpts } from './excerpt.ts'
+import { exitCodes } from './exit-codes.ts'
+import { exchangeText } from './explain-text.ts'
+import { inRounds, readConfig, redefined } from './read-config.ts'
+import { settingError } from './setting-error.ts'
+import { errorsText } from './validate.ts'
+
+export interface ExplainOptions {
+  readonly from: string
+  readonly header?: readonly string[]
+  readonly body?: string
+  readonly seed?: string
+}
+
+/**
+ * @param words the config's files and folders, and the request, in any order
+ * @returns the exit code
+ */
+export async function explain(words: readonly string[], options: ExplainOptions): Promise<number> {
+  const call = callOf(words, options)
+  const paths = words.filter((word) => !requestLine.test(word))
+  const excerpts = new Excerpts()
+  const { resources, errors } = readConfig(paths, excerpts)
+  if (errors.length > 0) return refuse(errors, excerpts)
+  const session = new CoreSession({ seed: seedOf(options.seed), spec: false })
+  const madeUp = madeUpServices(resources, call.from)
+  try {
+    await session.deployEcho(madeUp)
+    for (const round of inRounds(resources)) await session.apply(round)
+  } catch (error) {
+    if (error instanceof ConfigRejected) return refuse(error.errors, excerpts)
+    throw error
+  }
+  const exchange = await session.send(call)
+  process.stdout.write(`${[...preamble(resources, madeUp, session), exchangeText(exchange, (origin) => session.locate(origin))].join('\n')}\n`)
+  return exitCodes.held
+}
+
+function refuse(errors: ConfigRejected['errors'], excerpts: Excerpts): number {
+  process.stderr.write(`${errorsText(errors, excerpts)}\n`)
+  return exitCodes.wrongInput
+}
+
+/** `GET http://reviews:9080/reviews/0` */
+const requestLine = /^([A-Z]+) (\S+)$/
+
+function callOf(words: readonly string[], { from, header = [], body = '' }: ExplainOptions): Call {
+  const requests = words.filter((word) => requestLine.test(word))
+  if (requests.length !== 1)
+    throw settingError(`${requests.length} requests are given`, 'give one, in quotes: "GET http://reviews:9080/reviews/0"', 'INVALID_REQUEST')
+  const [, method, target] = requestLine.exec(requests[0]!)!
+  if (words.length === 1) throw settingError('no config is given', 'name the files or the folder that your config is in')
+  return { from: senderOf(from), method: method!, target: target!, headers: headersOf(header), body }
+}
+
+function senderOf(from: string): Sender {
+  if (from === 'client') return { kind: 'client' }
+  const whole = serviceRefPattern.exec(from)?.[0] === from
+  if (!whole) throw settingError(`--from is "${from}"`, 'write a service (reviews, reviews:v2, reviews.prod) or client')
+  return { kind: 'service', service: parseServiceRef(from) }
+}
+
+/** `name=value`, or `name: value` as curl takes it. */
+function headersOf(given: readonly string[]): Record<string, string[]> {
+  const headers: Record<string, string[]> = {}
+  for (const header of given) {
+    const [, name, value] = /^([^=:\s]+)(?:=|:\s*)(.*)$/.exec(header) ?? []
+    if (name === undefined || value === undefined) throw settingError(`the header "${header}" has no value`, 'write name=value')
+    ;(headers[name.toLowerCase()] ??= []).push(value)
+  }
+  return headers
+}
+
+function seedOf(seed = '1'): number {
+  if (/^\d{1,15}$/.test(seed)) return Number(seed)
+  throw settingError(`--seed is "${seed}"`, 'write a whole number from 0')
+}
+
+/** Echo services for what the config names and nothing defines; for the sender too. */
+function madeUpServices(resources: readonly Resource[], from: Sender): readonly EchoService[] {
+  const named = servicesNamedBy(resources)
+  if (from.kind === 'client') return named
+  const { name, namespace, version } = from.service
+  const home = namespace ?? 'default'
+  const isSender = (service: { readonly name: string; readonly namespace: string }): boolean => service.name === name && service.namespace === home
+  if (resources.some((resource) => (resource.kind === 'Service' || resource.kind === 'Deployment') && isSender(resource))) return named
+  const wanted = version === null ? [] : [version]
+  if (!named.some(isSender)) return [...named, { ...echoService(home), name, versions: wanted.length > 0 ? wanted : ['v1'] }]
+  return named.map((service) => (isSender(service) ? { ...service, versions: [...new Set([...service.versions, ...wanted])] } : service))
+}
+
+/** What a reader must know of the config before the answer: what was made up, what counts of several, what is ignored. */
+function preamble(resources: readonly Resource[], madeUp: readonly EchoService[], session: CoreSession): string[] {
+  const names = madeUp.map(({ name, namespace, versions }) => `${name}${namespace === 'default' ? '' : `.${namespace}`} (${versions.join(', ')})`)
+  const lines = [
+    ...(names.length > 0 ? [`made up, since no resource defines them: ${names.join(', ')}`] : []),
+    ...redefined(resources).map(({ resource, times, file }) => `${resource} is defined ${times} times; the last one counts: ${file}`),
+    ...session.notModelled().map((notice) => `read and not acted on: ${notice}`),
+  ]
+  return lines.length > 0 ? [...lines, ''] : []
+}

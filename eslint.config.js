@@ -1,0 +1,88 @@
+import importX from 'eslint-plugin-import-x'
+import tseslint from 'typescript-eslint'
+
+/** Which folders a folder may import from, besides itself and packages. CONTRIBUTING.md says what each is for. */
+const layers = {
+  'mesh-core/ir': [],
+  'mesh-core/time': ['mesh-core/ir'],
+  'mesh-core/config': ['mesh-core/ir'],
+  'mesh-core/match': ['mesh-core/ir'],
+  'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
+  'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
+  'mesh-core/dataplane': ['mesh-core/match', 'mesh-core/time', 'mesh-core/registry', 'mesh-core/ir'],
+  'mesh-core': [],
+  samples: ['mesh-core/ir'],
+  support: ['mesh-core', 'samples'],
+  steps: ['support'],
+  reports: ['support/verdict.ts'],
+  cli: ['mesh-core', 'samples', 'support', 'reports'],
+}
+
+const zones = Object.entries(layers).map(([target, open]) => ({
+  target: `./${target}`,
+  from: '.',
+  // An error names its code and its place the same way everywhere.
+  except: [target, ...open, 'mesh-core/config/errors.ts', 'node_modules'],
+  message: `${target} may import ${open.length > 0 ? open.join(', ') : 'nothing of ours outside itself'}: imports go one way.`,
+}))
+
+const ambient = 'comes in as a parameter (Clock, Random): a run with the same seed gives the same bytes.'
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'reports/out/', 'samples/init/'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      // A Kubernetes object is data of any shape until `kinds.ts` narrows it.
+      '@typescript-eslint/no-explicit-any': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.suite.ts'],
+    plugins: { 'import-x': importX },
+    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },
+  },
+  {
+    files: ['mesh-core/**/*.ts'],
+    ignores: ['**/*.test.ts', 'mesh-core/time/wall-clock.ts', 'mesh-core/time/virtual-clock.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: `Time ${ambient}` },
+        { object: 'performance', property: 'now', message: `Time ${ambient}` },
+        { object: 'Math', property: 'random', message: `Chance ${ambient}` },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'performance'].map((name) => ({ name, message: `Time ${ambient}` })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: `Time ${ambient}` },
+        { selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]', message: "Patterns that users write are RE2's: use re2js." },
+      ],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['@cucumber/*', 'supertest', 'commander'], message: 'mesh-core is usable alone.' }] }],
+    },
+  },
+  {
+    files: ['mesh-core/**/*.ts'],
+    ignores: ['**/*.test.ts', 'mesh-core/config/**', 'mesh-core/time/wall-clock.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'node:fs', message: 'Only mesh-core/config reads files.' }],
+          patterns: [{ group: ['@cucumber/*', 'supertest', 'commander'], message: 'mesh-core is usable alone.' }],
+        },
+      ],
+    },
+  },
+)

@@ -75,7 +75,7 @@ test.each(mutations)('a difference in %s is reported', (field, mutation) =>
 const countMutations: [string, Partial<CountedObservation>][] = [
   ['times', { times: 199 }],
   ['statuses', { statuses: { 200: 200 } }],
-  ['workloads', { workloads: { 'b-v1': 111 } }], // one candidate: equal
+  ['workloads', { workloads: { 'b-v1': 110, 'b-v2': 90 } }],
   ['flags', { flags: { '-': 10, FI: 190 } }],
   ['clusters', { clusters: { y: 200 } }],
   ['mirrored', { mirrored: {} }],

@@ -128,7 +128,7 @@ function compareInbound(
 function compareCounted(wanted: CountedObservation, seen: CountedObservation, complain: Complain): Difference[] {
   if (wanted.times !== seen.times) return [complain('times', wanted.times, seen.times)]
   return (['statuses', 'workloads', 'flags', 'clusters', 'mirrored'] as const).flatMap((field) => {
-    const complaint = compareShares(wanted[field] ?? {}, seen[field] ?? {})
+    const complaint = compareShares(wanted[field] ?? {}, seen[field] ?? {}, wanted.times)
     return complaint === null ? [] : [complain(field, wanted[field], seen[field], complaint)]
   })
 }

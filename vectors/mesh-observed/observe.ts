@@ -1,4 +1,4 @@
-import type { AccessLogEntry, Exchange, Hop } from '../../mesh-core/ir/index.ts'
+import type { AccessLogEntry, Exchange, Headers, Hop } from '../../mesh-core/ir/index.ts'
 import type { Mesh, MeshCall } from '../../mesh-core/mesh.ts'
 import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
 import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
@@ -95,9 +95,23 @@ function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): 
     method,
     path: recorded(path),
     authority: recorded(authority),
-    headers: changedHeaders(headers, headersOf(call).fields),
+    headers: changedHeaders(
+      hop.mirrored ? asOnLoopback(headers, scene.mesh.registry.workload(sent.from.ref)?.address) : headers,
+      headersOf(call).fields,
+    ),
     ...(arrivedBody !== recorded(sent.body) && { body: arrivedBody }),
   }
+}
+
+/**
+ * Envoy adds its own address to x-forwarded-for of a mirrored request: the one of its first interface. The recorder's proxies had the loopback
+ * interface alone.
+ */
+function asOnLoopback(headers: Headers, proxyAddress: string | undefined): Headers {
+  const copy = headers.copy()
+  const chain = copy.get('x-forwarded-for')?.split(',') ?? []
+  if (chain.at(-1)?.trim() === proxyAddress) copy.set('x-forwarded-for', [...chain.slice(0, -1), '127.0.0.1'].join(','))
+  return copy
 }
 
 function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] {

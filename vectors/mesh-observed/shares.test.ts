@@ -9,7 +9,7 @@ test.each([
   [0.5, 23.928127 / 2, 1e-6],
 ])('upperGamma(%d, %d) is %d', (s, x, p) => expect(upperGamma(s, x) / p).toBeCloseTo(1, 4))
 
-const cases: { wanted: Record<string, number>; seen: Record<string, number>; complaint: RegExp | null }[] = [
+const cases: { wanted: Record<string, number>; seen: Record<string, number>; times?: number; complaint: RegExp | null }[] = [
   { wanted: { v1: 400 }, seen: { v1: 400 }, complaint: null },
   { wanted: { v1: 400 }, seen: { v1: 399 }, complaint: /equal/ }, // exact odds
   { wanted: { v1: 400 }, seen: { v2: 400 }, complaint: /never|must/ },
@@ -21,11 +21,15 @@ const cases: { wanted: Record<string, number>; seen: Record<string, number>; com
   { wanted: { v1: 148, v2: 130, v3: 133 }, seen: { v1: 140, v2: 129, v3: 150 }, complaint: null }, // tries differ in number
   { wanted: { v1: 100, v2: 100 }, seen: { v1: 200, v2: 200 }, complaint: /in all/ },
   { wanted: {}, seen: {}, complaint: null },
+  { wanted: { v1: 301 }, seen: { v1: 314 }, times: 600, complaint: null }, // half of the calls reach nobody
+  { wanted: { v1: 301 }, seen: { v1: 600 }, times: 600, complaint: /none/ },
+  { wanted: { v1: 301 }, seen: { v1: 200 }, times: 600, complaint: /odds/ },
+  { wanted: {}, seen: { v1: 20 }, times: 600, complaint: /v1 never/ },
 ]
 
-for (const { wanted, seen, complaint } of cases)
-  test(`${JSON.stringify(wanted)} and ${JSON.stringify(seen)}`, () => {
-    const said = compareShares(wanted, seen)
+for (const { wanted, seen, times = 0, complaint } of cases)
+  test(`${JSON.stringify(wanted)} and ${JSON.stringify(seen)} of ${times}`, () => {
+    const said = compareShares(wanted, seen, times)
     if (complaint === null) expect(said).toBeNull()
     else expect(said).toMatch(complaint)
   })

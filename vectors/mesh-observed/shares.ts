@@ -10,10 +10,11 @@ const smallestBin = 10
 const rare = 5
 
 /**
- * Are two samples of the same odds? Pearson's chi-square test of homogeneity, with `alpha`.
+ * Are two samples of so many calls of the same odds? Pearson's chi-square test of homogeneity, with `alpha`.
  * @returns a sentence, or `null` when nothing speaks against it
  */
-export function compareShares(wanted: Counts, seen: Counts): string | null {
+export function compareShares(wantedCounts: Counts, seenCounts: Counts, times: number): string | null {
+  const [wanted, seen] = [withNone(wantedCounts, times), withNone(seenCounts, times)]
   const kinds = [...new Set([...Object.keys(wanted), ...Object.keys(seen)])].sort()
   const [n, m] = [total(wanted), total(seen)]
   if (kinds.length === 1) return n === m ? null : 'the only kind, so the counts must be equal'
@@ -28,7 +29,13 @@ export function compareShares(wanted: Counts, seen: Counts): string | null {
   return Math.abs(n - m) <= 5 * Math.sqrt(n + m) ? null : `${m} in all, wanted ${n}`
 }
 
-export function total(counts: Counts): number {
+/** Calls that none of the kinds counts: those that reached no workload, or were not mirrored. */
+function withNone(counts: Counts, times: number): Counts {
+  const rest = times - total(counts)
+  return rest > 0 ? { ...counts, none: rest } : counts
+}
+
+function total(counts: Counts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 

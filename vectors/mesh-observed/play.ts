@@ -45,6 +45,8 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
     const mesh = engine.open({
       seed,
       program: programs(vector, known),
+      // The recorder's name server knew an address for every name, as if each stood for somebody outside.
+      outsideName: () => true,
       inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
     })
     mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {})])

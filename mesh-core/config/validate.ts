@@ -1,5 +1,16 @@
 import type { MeshSpecError } from './errors.ts'
+import type { Problem } from './finding.ts'
+import { findingOf } from './finding.ts'
+import { checkDestinationRule } from './istio/destination-rule.ts'
+import { checkGateway } from './istio/gateway.ts'
+import type { Fields } from './istio/judge.ts'
+import { Judge } from './istio/judge.ts'
+import { checkVirtualService } from './istio/virtual-service.ts'
+import { kindInfo } from './kinds.ts'
 import type { Resource } from './resource.ts'
+import { groupOf } from './resource.ts'
+import { checkCompiled } from './schema/compiled.ts'
+import { checkStructure } from './schema/structure.ts'
 
 /** What the API server and istiod's webhook say of a resource. */
 export interface Verdict {
@@ -20,6 +31,35 @@ export function validateResource(resource: Resource): Verdict {
   return verdict
 }
 
-function judge(_resource: Resource): Verdict {
-  return { errors: [], warnings: [] }
+/** One after the other, as in a cluster: what has the wrong fields is not looked at more closely. */
+function judge(resource: Resource): Verdict {
+  const { object, apiVersion, kind } = resource
+  if (!kindInfo(apiVersion, kind)) return { errors: [], warnings: [] }
+  const found = (problems: readonly Problem[]): readonly MeshSpecError[] => problems.map((problem) => findingOf(resource, problem))
+  const structural: Problem[] = []
+  const report = (problem: Problem): void => void structural.push(problem)
+  checkStructure(object, apiVersion, kind, report)
+  if (structural.length === 0) checkCompiled(object, apiVersion, kind, report)
+  if (structural.length > 0) return { errors: found(structural), warnings: [] }
+  const { errors, warnings } = meaningOf(resource)
+  return { errors: found(errors), warnings: found(warnings) }
+}
+
+/** What istiod's webhook says of the kinds whose rules are known here. */
+function meaningOf({ object, apiVersion, kind, name, namespace }: Resource): Judge {
+  const judge = new Judge()
+  if (groupOf(apiVersion) !== 'networking.istio.io') return judge
+  const spec = (object.spec ?? {}) as Fields
+  switch (kind) {
+    case 'VirtualService':
+      checkVirtualService(spec, namespace, judge)
+      break
+    case 'DestinationRule':
+      checkDestinationRule(spec, namespace, judge)
+      break
+    case 'Gateway':
+      checkGateway(spec, name, judge)
+      break
+  }
+  return judge
 }

@@ -1,0 +1,35 @@
+import { checkSubsetName } from './destination.ts'
+import type { Fields, Judge } from './judge.ts'
+import { each } from './judge.ts'
+import { checkExportTo, checkLabels, wildcardDomainProblem } from './names.ts'
+import { checkTrafficPolicy } from './traffic-policy.ts'
+
+/** Source: Istio `pkg/config/validation/validation.go` ValidateDestinationRule. */
+export function checkDestinationRule(spec: Fields, namespace: string, judge: Judge): void {
+  const problem = wildcardDomainProblem((spec.host as string) ?? '')
+  if (problem !== null) judge.error('INVALID_HOST', ['spec', 'host'], problem)
+  checkTrafficPolicy(spec.trafficPolicy, ['spec', 'trafficPolicy'], judge)
+  const names = new Set<string>()
+  for (const [subset, path] of each(spec.subsets, ['spec', 'subsets'])) {
+    const name = (subset.name as string) ?? ''
+    if (names.has(name)) judge.error('CONFLICTING_FIELDS', [...path, 'name'], `duplicate subset names: ${name}`)
+    names.add(name)
+    checkSubsetName(name, [...path, 'name'], judge)
+    checkLabels(subset.labels, [...path, 'labels'], judge)
+    checkTrafficPolicy(subset.trafficPolicy, [...path, 'trafficPolicy'], judge)
+  }
+  checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, spec.workloadSelector !== undefined)
+  checkSelector(spec.workloadSelector, judge)
+}
+
+function checkSelector(selector: Fields | undefined, judge: Judge): void {
+  if (!selector) return
+  const path = ['spec', 'workloadSelector']
+  const labels = Object.entries((selector.matchLabels ?? {}) as Record<string, string>)
+  for (const [key, value] of labels) {
+    if (key === '') judge.error('INVALID_VALUE', [...path, 'matchLabels', key], `empty key is not supported in selector: "${key}=${value}"`)
+    if (`${key}${value}`.includes('*'))
+      judge.error('INVALID_VALUE', [...path, 'matchLabels', key], `wildcard is not supported in selector: "${key}=${value}"`)
+  }
+  if (labels.length === 0) judge.warn('SCHEMA_REQUIRED', path, 'workload selector specified without labels')
+}

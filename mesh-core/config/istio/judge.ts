@@ -1,0 +1,25 @@
+import type { ErrorCode } from '../errors.ts'
+import type { FieldPath, Problem } from '../finding.ts'
+
+/** An object whose types and field names were checked before. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- checked by the schema of its kind; a type for each of its parts would say the same twice
+export type Fields = Readonly<Record<string, any>>
+
+/** Takes what istiod's validation has to say, in its words where it has some. */
+export class Judge {
+  readonly errors: Problem[] = []
+  readonly warnings: Problem[] = []
+
+  error(code: ErrorCode, path: FieldPath, problem: string, hint: string | null = null): void {
+    this.errors.push({ code, path, problem, hint })
+  }
+
+  warn(code: ErrorCode, path: FieldPath, problem: string, hint: string | null = null): void {
+    this.warnings.push({ code, path, problem, hint })
+  }
+}
+
+/** Each entry of a list with its path; nothing for a field that is not there. */
+export function* each(list: readonly Fields[] | undefined, path: FieldPath): Generator<readonly [Fields, FieldPath]> {
+  if (list) for (let i = 0; i < list.length; i++) yield [list[i] as Fields, [...path, i]]
+}

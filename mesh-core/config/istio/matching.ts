@@ -1,0 +1,73 @@
+import { RE2JS } from 're2js'
+import type { FieldPath } from '../finding.ts'
+import type { Fields, Judge } from './judge.ts'
+
+/** Characters; longer ones might outgrow Envoy's program size. */
+const maxRegex = 1024
+
+/** What is wrong with a pattern, null for nothing; users repeat theirs. */
+const judged = new Map<string, string | null>()
+
+/** Source: Istio validateStringRegexp. */
+export function checkRegex(pattern: string, where: string, path: FieldPath, judge: Judge): void {
+  if (pattern.length > maxRegex) return judge.error('INVALID_REGEX', path, `"${where}": regex is too large, max length allowed is ${maxRegex}`)
+  const problem = regexProblem(pattern)
+  if (problem !== null)
+    judge.error(
+      'INVALID_REGEX',
+      path,
+      `"${where}": ${problem}; Istio uses RE2 style regex-based match (https://github.com/google/re2/wiki/Syntax)`,
+      hintFor(pattern),
+    )
+}
+
+function regexProblem(pattern: string): string | null {
+  const known = judged.get(pattern)
+  if (known !== undefined) return known
+  const problem = compileProblem(pattern)
+  if (judged.size > 10_000) judged.clear()
+  judged.set(pattern, problem)
+  return problem
+}
+
+function compileProblem(pattern: string): string | null {
+  try {
+    RE2JS.compile(pattern)
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function hintFor(pattern: string): string | null {
+  if (pattern === '*') return 'for any value write ".*"; for a header that is present at all, an empty mapping {}'
+  if (/\(\?[=!<]/.test(pattern)) return 'RE2 has no lookahead and no lookbehind; split the rule in two'
+  return /\\[1-9]/.test(pattern) ? 'RE2 has no back references' : null
+}
+
+/** A StringMatch. `emptyPrefix`: of `uri` only, an empty prefix is allowed. Source: Istio validateStringMatch. */
+export function checkStringMatch(match: Fields | undefined, where: string, path: FieldPath, judge: Judge, emptyPrefix = false): void {
+  if (!match) return
+  if (match.prefix === '' && !emptyPrefix)
+    judge.error('INVALID_VALUE', [...path, 'prefix'], `"${where}": prefix string match should not be empty`, 'for any value write {}')
+  if (match.regex === undefined) return
+  if (match.regex === '') judge.error('INVALID_REGEX', [...path, 'regex'], `"${where}": regex string match should not be empty`)
+  else checkRegex(match.regex as string, where, [...path, 'regex'], judge)
+}
+
+const claims = /^@request\.auth\.claims(?:(?:\.[^.]+)+|(?:\[[^\]]+\])+)$/
+
+/** `@request.auth.claims.group`: a claim of the request's JWT. */
+export function isClaim(header: string): boolean {
+  return claims.test(header)
+}
+
+/** Pseudo headers (`:method`) may be matched. Source: Istio ValidateHTTPHeaderNameOrJwtClaimRoute. */
+export function checkHeaderOrClaim(name: string, path: FieldPath, judge: Judge): void {
+  if (!isClaim(name)) checkHeaderName(name.length > 1 && name.startsWith(':') ? name.slice(1) : name, path, judge)
+}
+
+export function checkHeaderName(name: string, path: FieldPath, judge: Judge): void {
+  if (name === '') judge.error('INVALID_VALUE', path, 'header name cannot be empty')
+  else if (!/^[-_A-Za-z0-9]+$/.test(name)) judge.error('INVALID_VALUE', path, `header name ${name} is not a valid header name`)
+}

@@ -1,5 +1,5 @@
 import { Then } from '@cucumber/cucumber'
-import { bodyContains, headerIs, headerIsAbsent, redirectsTo, statusIs } from '../support/checks/response.ts'
+import { bodyContains, getsNoAnswer, headerIs, headerIsAbsent, redirectsTo, statusIs } from '../support/checks/response.ts'
 import type { MeshWorld } from '../support/index.ts'
 
 Then('the response status is {int}', function (this: MeshWorld, status: number) {
@@ -28,4 +28,8 @@ Then('the request is redirected to {string}', function (this: MeshWorld, locatio
 
 Then('the request is redirected to {string} with status {int}', function (this: MeshWorld, location: string, status: number) {
   this.expect(redirectsTo(location, status))
+})
+
+Then('the request gets no answer', function (this: MeshWorld) {
+  this.expect(getsNoAnswer())
 })

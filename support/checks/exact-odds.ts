@@ -5,7 +5,8 @@ import { chainTo, isAt, isFor } from './evidence.ts'
 
 /**
  * The exact share of requests that reach a version, from the odds of the rules that they took. Known only where one choice decides it: each
- * request asks for the service once, by the same rule; each cluster of that rule leads to one version; and no choice was made before it.
+ * request asks for the service once, by the same rule; each cluster of that rule leads to one version; no choice was made before it; and
+ * nothing was stopped on its way, as by an injected fault, which has odds of its own.
  * @returns null where it is not known
  */
 export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, context: CheckContext): number | null {
@@ -15,7 +16,7 @@ export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, 
   for (const exchange of exchanges) {
     const hop = soleRequestFor(exchange, service)
     const decision = hop?.explain?.() ?? null
-    if (hop === null || decision === null || !isCertainUpTo(exchange, hop)) return null
+    if (hop === null || hop.to === null || decision === null || !isCertainUpTo(exchange, hop)) return null
     const key = `${decision.proxy} ${JSON.stringify(decision.odds)}`
     if (!known.has(key)) known.set(key, shareOf(decision, service, context.behind))
     shares.add(known.get(key)!)

@@ -51,6 +51,13 @@ export function redirectsTo(location: string, status: number | null): Check {
   })
 }
 
+/** The connection was refused or closed, or the client gave up. */
+export function getsNoAnswer(): Check {
+  return each((exchange, context) =>
+    exchange.response === null ? undefined : withReasons(`${answerOf(exchange)}.`, explain(exchange, null, context)),
+  )
+}
+
 /** What the first proxy says of an answer that is its own: ` The proxy's flag is NR (route_not_found).` */
 function proxyWords({ hops }: Exchange): string {
   const log = hops.find((hop) => hop.to === null && hop.log !== null)?.log

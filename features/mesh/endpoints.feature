@@ -1,0 +1,76 @@
+@echo
+Feature: Endpoints that are ill, gone or never were
+
+  Background:
+    Given the services:
+      | service | versions | replicas |
+      | shop    | v1, v2   | 2        |
+      | client  |          |          |
+
+  Scenario: No endpoint is ready
+    Given shop has no healthy endpoints
+    When client sends "GET http://shop/"
+    Then the response status is 503
+    And the response body contains "no healthy upstream"
+
+  Scenario: One version is gone, the other still answers
+    Given shop:v2 has no healthy endpoints
+    When client sends "GET http://shop/" 50 times
+    Then all requests reach shop:v1
+
+  Scenario: A subset whose labels no pod has
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec:
+        host: shop
+        subsets: [{name: v9, labels: {version: v9}}]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - route: [{destination: {host: shop, subset: v9}}]
+      """
+    When client sends "GET http://shop/"
+    Then the response status is 503
+    And the response body contains "no healthy upstream"
+
+  Scenario: A slow service is slow, and nothing more
+    Given shop takes 3s to answer
+    When client sends "GET http://shop/" 20 times, 20 at once
+    Then the response takes about 3s
+    And the response status is 200
+
+  Scenario: Services that the config names
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: cart}
+      spec:
+        host: cart
+        subsets:
+        - {name: stable, labels: {version: v1}}
+        - {name: canary, labels: {version: v2}}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: cart}
+      spec:
+        hosts: [cart]
+        http:
+        - match: [{headers: {x-canary: {exact: "1"}}}]
+          route: [{destination: {host: cart, subset: canary}}]
+        - route: [{destination: {host: cart, subset: stable}}]
+      """
+    And the services that the config names
+    When client sends "GET http://cart/" with headers:
+      | x-canary | 1 |
+    Then the request reaches cart:v2
+    When client sends "GET http://cart/"
+    Then the request reaches cart:v1

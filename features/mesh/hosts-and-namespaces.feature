@@ -1,0 +1,91 @@
+@echo
+Feature: Names of services, in config and in requests
+
+  Background:
+    Given the services:
+      | service | namespace | versions |
+      | shop    | prod      | v1       |
+      | shop    | test      | v1       |
+      | client  | prod      | v1       |
+
+  Scenario: A short name means the service of one's own namespace
+    When client.prod sends "GET http://shop/"
+    Then the request reaches shop.prod
+    And the request does not reach shop.test
+
+  Scenario Outline: <host> means the other one
+    When client.prod sends "GET http://<host>/"
+    Then the request reaches shop.test
+    And the request does not reach shop.prod
+
+    Examples:
+      | host                        |
+      | shop.test                   |
+      | shop.test.svc               |
+      | shop.test.svc.cluster.local |
+
+  Scenario: A short name in a rule is completed with the rule's namespace
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop, namespace: prod}
+      spec:
+        hosts: [shop]
+        http:
+        - directResponse: {status: 418}
+      """
+    When client.prod sends "GET http://shop/"
+    Then the response status is 418
+    When client.prod sends "GET http://shop.test/"
+    Then the response status is 200
+
+  Scenario: A name with a dot is not completed
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop, namespace: prod}
+      spec:
+        hosts: [shop]
+        http:
+        - route: [{destination: {host: shop.test}}]
+      """
+    When client.prod sends "GET http://shop/"
+    Then the response status is 503
+    And shop.test received 0 requests
+
+  Scenario: Unknown hosts are passed on to where they lead
+    When client.prod sends "GET http://www.example.com/"
+    Then the response status is 200
+
+  Scenario: Unknown hosts are refused where only the registry counts
+    Given the mesh config:
+      """
+      outboundTrafficPolicy:
+        mode: REGISTRY_ONLY
+      """
+    When client.prod sends "GET http://www.example.com/"
+    Then the response status is 502
+    When client.prod sends "GET http://shop/"
+    Then the response status is 200
+
+  Scenario: A rule that is exported to nobody else acts at home only
+    Given the services:
+      | service | namespace | versions |
+      | client  | test      | v1       |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop, namespace: prod}
+      spec:
+        hosts: [shop]
+        exportTo: ["."]
+        http:
+        - directResponse: {status: 418}
+      """
+    When client.prod sends "GET http://shop/"
+    Then the response status is 418
+    When client.test sends "GET http://shop.prod/"
+    Then the response status is 200

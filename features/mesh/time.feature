@@ -1,0 +1,33 @@
+@echo
+Feature: Time
+  On a virtual clock an hour passes at once, and durations are exact.
+
+  Scenario: Hours pass
+    Given the services:
+      | service |
+      | shop    |
+      | client  |
+    When client sends "GET http://shop/"
+    And 3h pass
+    And client sends "GET http://shop/"
+    Then the response status is 200
+
+  Scenario: Requests at once wait together, requests in a row one after the other
+    Given the services:
+      | service |
+      | shop    |
+      | client  |
+    And shop takes 1s to answer
+    When client sends "GET http://shop/" 10 times
+    Then the response takes about 1s
+    When client sends "GET http://shop/" 100 times, 50 at once
+    Then the response takes about 1s
+
+  Scenario: The same seed draws the same
+    Given the seed 7
+    And the services:
+      | service | versions |
+      | shop    | v1, v2   |
+      | client  |          |
+    When client sends "GET http://shop/" 2000 times
+    Then about 50% of the requests reach shop:v1

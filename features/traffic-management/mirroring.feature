@@ -1,0 +1,74 @@
+@istio:mirroring
+Feature: Mirroring
+  A copy of live traffic goes to another version, and nobody waits for its answer.
+  https://istio.io/latest/docs/tasks/traffic-management/mirroring/
+
+  Background:
+    Given the services:
+      | service | versions |
+      | shop    | v1, v2   |
+      | client  |          |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec:
+        host: shop
+        subsets:
+        - {name: v1, labels: {version: v1}}
+        - {name: v2, labels: {version: v2}}
+      """
+
+  Scenario: Without a mirror the other version hears nothing
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - route: [{destination: {host: shop, subset: v1}}]
+      """
+    When client sends "GET http://shop/items"
+    Then the request reaches shop:v1
+    And shop:v2 received 0 requests
+
+  Scenario: The copy goes to version 2, the answer comes from version 1
+    Given the config "mirror-to-v2.yaml"
+    When client sends "GET http://shop/items"
+    Then the request reaches shop:v1
+    And the request does not reach shop:v2
+    And shop:v2 received 1 request
+    And the response body contains "shop-v1"
+
+  Scenario: A mirror that fails is not seen
+    Given the config "mirror-to-v2.yaml"
+    And shop:v2 answers 503
+    When client sends "GET http://shop/items" 10 times
+    Then the response status is 200
+    And shop:v2 received 10 requests
+
+  Scenario: A mirror that is slow delays nobody
+    Given the config "mirror-to-v2.yaml"
+    And shop:v2 takes 5s to answer
+    When client sends "GET http://shop/items"
+    Then the response takes less than 1s
+    And shop:v2 received 1 request
+
+  Scenario: No mirroring at 0 percent
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - route: [{destination: {host: shop, subset: v1}}]
+          mirror: {host: shop, subset: v2}
+          mirrorPercentage: {value: 0}
+      """
+    When client sends "GET http://shop/items" 100 times
+    Then shop:v2 received 0 requests

@@ -1,0 +1,93 @@
+@istio:traffic-shifting
+Feature: Traffic shifting
+  Traffic moves from one version to another, step by step.
+  https://istio.io/latest/docs/tasks/traffic-management/traffic-shifting/
+
+  Background:
+    Given the Bookinfo application
+    And the config "destination-rule-all.yaml"
+    And the config "virtual-service-all-v1.yaml"
+
+  Scenario: From version 1 over half and half to version 3
+    When someone opens "/productpage" 100 times
+    Then all requests reach reviews:v1
+    And the page shows no stars
+    When the config "virtual-service-reviews-50-v3.yaml" is applied
+    And someone opens "/productpage" 2000 times
+    Then about 50% of the requests reach reviews:v1
+    And about 50% of the requests reach reviews:v3
+    When the config "virtual-service-reviews-v3.yaml" is applied
+    And someone opens "/productpage" 100 times
+    Then all requests reach reviews:v3
+    And the page shows red stars
+
+  Scenario: Nobody is left over in a split
+    Given the config "virtual-service-reviews-50-v3.yaml"
+    When someone opens "/productpage" 2000 times
+    Then the requests are split:
+      | reviews:v1 | 50% |
+      | reviews:v2 | 0%  |
+      | reviews:v3 | 50% |
+
+  Scenario Outline: <file>
+    Given the config "<file>"
+    When productpage sends "GET http://reviews:9080/reviews/0" 2000 times
+    Then the requests are split:
+      | reviews:v1 | <v1> |
+      | reviews:v2 | <v2> |
+      | reviews:v3 | <v3> |
+
+    Examples:
+      | file                               | v1  | v2  | v3  |
+      | virtual-service-reviews-80-20.yaml | 80% | 20% | 0%  |
+      | virtual-service-reviews-90-10.yaml | 90% | 10% | 0%  |
+      | virtual-service-reviews-v2-v3.yaml | 0%  | 50% | 50% |
+
+  Scenario: Weights need not add up to 100
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec:
+        hosts: [reviews]
+        http:
+        - route:
+          - {destination: {host: reviews, subset: v1}, weight: 1}
+          - {destination: {host: reviews, subset: v3}, weight: 3}
+      """
+    When productpage sends "GET http://reviews:9080/reviews/0" 2000 times
+    Then the requests are split:
+      | reviews:v1 | 25% |
+      | reviews:v3 | 75% |
+
+  Scenario: The version with ratings is asked for them, the other is not
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec:
+        hosts: [reviews]
+        http:
+        - route:
+          - {destination: {host: reviews, subset: v1}, weight: 70}
+          - {destination: {host: reviews, subset: v2}, weight: 30}
+      """
+    When someone opens "/productpage" 2000 times
+    Then about 30% of the requests reach ratings
+
+  Scenario: Weights that are all zero are refused
+    When the config is applied:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec:
+        hosts: [reviews]
+        http:
+        - route:
+          - {destination: {host: reviews, subset: v1}, weight: 0}
+          - {destination: {host: reviews, subset: v3}, weight: 0}
+      """
+    Then the config is rejected with "total destination weight = 0"

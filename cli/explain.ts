@@ -30,7 +30,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   const { resources, errors } = readConfig(paths, excerpts)
   if (errors.length > 0) return refuse(errors, excerpts)
   const session = new CoreSession({ seed: seedOf(options.seed), spec: false })
-  const madeUp = madeUpServices(resources, call.from)
+  const madeUp = madeUpServices(resources, call.from).map((service) => ({ ...service, port: portOf(service, call.target) }))
   try {
     await session.deployEcho(madeUp)
     for (const round of inRounds(resources)) await session.apply(round)
@@ -95,6 +95,14 @@ function madeUpServices(resources: readonly Resource[], from: Sender): readonly 
   if (!named.some(isSender)) return [...named, { ...echoService(home), name, versions: wanted.length > 0 ? wanted : ['v1'] }]
   return named.map((service) => (isSender(service) ? { ...service, versions: [...new Set([...service.versions, ...wanted])] } : service))
 }
+
+/** A service that the config names without a port listens where the request goes: nothing else says where. */
+function portOf({ port }: EchoService, target: string): number {
+  const asked = URL.canParse(target) ? Number(new URL(target).port) : 0
+  return port === defaultPort && asked > 0 ? asked : port
+}
+
+const defaultPort = echoService('default').port
 
 /** What a reader must know of the config before the answer: what was made up, what counts of several, what is ignored. */
 function preamble(resources: readonly Resource[], madeUp: readonly EchoService[], session: CoreSession): string[] {

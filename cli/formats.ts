@@ -21,7 +21,7 @@ export function formatsOf(given: readonly string[], configured: readonly (string
 
 function defaults(): Formats {
   const files: Record<string, string> = {}
-  for (const format of defaultFormats()) if (typeof format !== 'string') files[format[1]] = format[0]
+  for (const [name, file] of defaultFormats()) if (file !== undefined) files[file] = name
   return { stdout: formatterUrl('terminal'), files }
 }
 

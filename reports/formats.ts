@@ -9,9 +9,9 @@ export function formatterUrl(name: FormatName): string {
 }
 
 /** What a run writes when nobody says otherwise. */
-export function defaultFormats(folder = 'reports/out'): (string | [string, string])[] {
+export function defaultFormats(folder = 'reports/out'): ([string] | [string, string])[] {
   return [
-    formatterUrl('terminal'),
+    [formatterUrl('terminal')],
     [formatterUrl('html'), `${folder}/report.html`],
     [formatterUrl('junit'), `${folder}/junit.xml`],
     [formatterUrl('json'), `${folder}/report.json`],

@@ -1,0 +1,94 @@
+import { exitCodes } from './exit-codes.ts'
+import { printProblem } from './problem.ts'
+import { configPaths } from './serving/config-paths.ts'
+import { serveMesh } from './serving/serve-mesh.ts'
+import type { ServedMesh } from './serving/serve-mesh.ts'
+import { settingError } from './setting-error.ts'
+
+/** As commander reads them; numbers are still text. */
+export interface ServeOptions {
+  readonly port: string
+  readonly host: string
+  readonly seed?: string
+  readonly admin?: string
+}
+
+/**
+ * Serves the config's applications behind a simulated mesh until it is interrupted. Changed files take effect at once.
+ * @param paths files and folders of YAML
+ * @returns the exit code
+ * @throws MeshSpecError or ConfigRejected for settings and config that are wrong
+ */
+export async function serve(paths: readonly string[], options: ServeOptions): Promise<number> {
+  const served = await start(paths, options)
+  process.stdout.write(describe(served, options.host))
+  await interrupted()
+  await served.close()
+  return exitCodes.held
+}
+
+async function start(paths: readonly string[], { port, host, seed, admin }: ServeOptions): Promise<ServedMesh> {
+  try {
+    return await serveMesh({
+      paths: paths.flatMap(configPaths),
+      port: portNumber('--port', port),
+      address: host,
+      adminPort: admin === undefined ? null : portNumber('--admin', admin),
+      seed: seed === undefined ? 1 : wholeNumber('--seed', seed),
+      reloaded: tellReload,
+    })
+  } catch (error) {
+    throw listenProblem(error, host) ?? error
+  }
+}
+
+function tellReload(error: Error | null): void {
+  if (error === null) process.stdout.write('the config has changed and is in effect\n')
+  else printProblem(error)
+}
+
+function describe({ mesh, config, port, adminPort }: ServedMesh, host: string): string {
+  const page = mesh.registry.services.some(({ name }) => name === 'productpage') ? '/productpage' : '/'
+  const workloads = mesh.registry.workloads.filter(({ gateway }) => !gateway).map(({ ref }) => ref.name)
+  const lines = [
+    `gateway     http://${host.includes(':') ? `[${host}]` : host}:${port}${page}`,
+    ...(adminPort === null ? [] : [`admin       http://127.0.0.1:${adminPort}/config`]),
+    `workloads   ${[...new Set(workloads)].join(', ')}`,
+    `config      ${config.files.join('\n            ')}`,
+    ...mesh.notModelled.map(({ resource, message }) => `ignored     ${resource}: ${message}`),
+    'Edit a file, and the next request sees it. Ctrl-C ends.',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
+
+/** @returns null for what is no matter of the port */
+function listenProblem(error: unknown, host: string): Error | null {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return settingError(`port ${(error as { port?: number }).port} is in use`, 'choose another with --port; 0 takes a free one')
+    case 'EACCES':
+      return settingError(`port ${(error as { port?: number }).port} needs more rights`, 'choose one above 1023 with --port')
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return settingError(`there is no address "${host}" here`, 'leave --host out to serve on this machine alone')
+    default:
+      return null
+  }
+}
+
+function portNumber(option: string, text: string): number {
+  const number = wholeNumber(option, text)
+  if (number > 65535) throw settingError(`${option} is ${number}`, 'ports go from 0 to 65535')
+  return number
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw settingError(`${option} is "${text}"`, 'write a whole number from 0')
+}

@@ -99,7 +99,8 @@ class CoreMesh implements Mesh {
   #take(snapshot: Snapshot): void {
     const resources = [...snapshot.resources.values()]
     const registry = this.#buildRegistry(this.#inOrderOfCreation(snapshot))
-    const compiler = new Compiler(resources, registry, { memory: this.#memory, departs: this.#options.spec ? asSpecified : asIstiod })
+    const departs = this.#options.spec ? asSpecified : asIstiod
+    const compiler = new Compiler(resources, registry, { memory: this.#memory, departs, former: this.#compiler })
     this.#snapshot = snapshot
     this.registry = registry
     this.#compiler = compiler

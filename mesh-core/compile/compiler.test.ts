@@ -76,8 +76,8 @@ describe('hosts at a sidecar', () => {
   test('a service is known by every name that DNS completes, to its own namespace by the bare one too', () => {
     const near = host(compiled(''), `${b}:80`)!
     const far = host(compiled('', 'd', 'other'), `${b}:80`)!
-    expect(near.domains).toEqual([b, 'b', 'b.default.svc', 'b.default', expect.stringMatching(/^10\.96/)])
-    expect(far.domains).toEqual([b, 'b.default.svc', 'b.default', expect.stringMatching(/^10\.96/)])
+    expect(near.domains).toEqual([b, `${b}.`, 'b', 'b.default.svc', 'b.default', expect.stringMatching(/^10\.96/)])
+    expect(far.domains).toEqual([b, `${b}.`, 'b.default.svc', 'b.default', expect.stringMatching(/^10\.96/)])
   })
 
   test('the oldest VirtualService owns its host, the younger does nothing', () => {

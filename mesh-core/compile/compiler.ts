@@ -2,7 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
 import type { Cluster } from '../ir/cluster.ts'
-import type { Route } from '../ir/route.ts'
+import type { Route, RouteTable } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
@@ -42,6 +42,8 @@ export class CompilerMemory {
 }
 
 export interface CompilerOptions {
+  /** Of the version before: proxies keep its tables where Envoy refuses the new ones. */
+  readonly former?: Compiler
   readonly memory?: CompilerMemory
   /** Default: as istiod does. */
   readonly departs?: Departs
@@ -58,6 +60,7 @@ export class Compiler {
   readonly #registry: Registry
   readonly #memory: CompilerMemory
   readonly #departs: Departs
+  #former: Compiler | null
   readonly #configs = new Map<string, ProxyConfig>()
   readonly #outbound = new Map<string, OutboundParts>()
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
@@ -68,6 +71,9 @@ export class Compiler {
     this.#memory = options.memory ?? new CompilerMemory()
     this.#departs = options.departs ?? asIstiod
     this.catalog = new Catalog(resources, registry, this.#memory.parsed, this.#departs)
+    this.#former = options.former ?? null
+    // Of all versions before only those are kept that a proxy may still be on.
+    if (this.#former && !this.#former.#mayBeRefused()) this.#former.#former = null
     this.#memory.enter(JSON.stringify([this.catalog.mesh, registry.services.map((service) => [service.host, service.ports])]))
   }
 
@@ -82,9 +88,23 @@ export class Compiler {
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
       ...parts,
+      routeTables: this.#acknowledged(parts.routeTables, ref),
     }
     this.#configs.set(key, config)
     return config
+  }
+
+  /** Tables that Envoy refuses are as they were before; on a fresh proxy they are empty. */
+  #acknowledged(tables: ProxyConfig['routeTables'], ref: WorkloadRef): ProxyConfig['routeTables'] {
+    const refused = Object.values(tables).filter(isRefused)
+    if (refused.length === 0) return tables
+    const before = this.#former?.proxyConfig(ref)?.routeTables ?? {}
+    const kept = refused.map(({ name, ignorePortInHost }) => [name, before[name] ?? { name, virtualHosts: [], ignorePortInHost }] as const)
+    return { ...tables, ...Object.fromEntries(kept) }
+  }
+
+  #mayBeRefused(): boolean {
+    return this.catalog.virtualServices.some((vs) => vs.rules.some((rule) => rule.refusal !== null))
   }
 
   #sidecar(workload: WorkloadInstance): OutboundParts {
@@ -165,6 +185,10 @@ export class Compiler {
     this.#clusters.set(key, clusters)
     return clusters
   }
+}
+
+function isRefused(table: RouteTable): boolean {
+  return table.virtualHosts.some((host) => host.routes.some((route) => route.refusal !== null))
 }
 
 function readsLabels(vs: VirtualService): boolean {

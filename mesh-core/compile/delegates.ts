@@ -49,7 +49,7 @@ function mergeRule(root: Rule, part: Rule): Rule | null {
   const name = [root.spec.name, part.spec.name].filter(Boolean).join('-')
   if (name !== '') spec['name'] = name
   if (merged.matches.length > 0) spec['match'] = merged.matches
-  return { spec: spec as HttpRule, origin: part.origin, matchOrigins: merged.origins }
+  return { spec: spec as HttpRule, origin: part.origin, matchOrigins: merged.origins, refusal: part.refusal ?? root.refusal }
 }
 
 interface Matches {

@@ -47,7 +47,14 @@ function chainsOf(scope: GatewayScope, podPort: number, servers: readonly BoundS
   if (plain.length === 0 || plain[0] !== servers[0]) return []
   const name = `http.${podPort}`
   routeTables[name] = { name, virtualHosts: gatewayVirtualHosts(scope, plain), ignorePortInHost: true }
-  return [{ name: '', serverNames: [], transport: null, filter: { kind: 'http', routeTable: name } }]
+  return [
+    {
+      name: '',
+      serverNames: [],
+      transport: null,
+      filter: { kind: 'http', routeTable: name, pathNormalization: scope.catalog.mesh.pathNormalization },
+    },
+  ]
 }
 
 function boundServers(scope: GatewayScope): BoundServer[] {

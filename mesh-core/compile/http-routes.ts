@@ -79,6 +79,7 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
     responseHeaders: joined(headers.response, only.response),
     fault: spec.fault ? translateFault(spec.fault, at(rule.origin, 'fault')) : null,
     cors: spec.corsPolicy ? translateCors(spec.corsPolicy) : null,
+    refusal: rule.refusal,
     origin: rule.origin,
     matchOrigin,
   }
@@ -189,6 +190,7 @@ export function defaultRoute(cluster: string, name: string, origin: Origin, mesh
     responseHeaders: noMutation,
     fault: null,
     cors: null,
+    refusal: null,
     origin,
     matchOrigin: null,
   }

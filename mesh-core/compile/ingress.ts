@@ -125,6 +125,7 @@ function ruleOf(resource: Resource, path: IngressPath, i: number, j: number, reg
     spec: { ...(match && { match }), route: [{ destination: { host, port: { number } }, weight: 100 }] } as Rule['spec'],
     origin,
     matchOrigins: match ? [origin] : [],
+    refusal: null,
   }
 }
 

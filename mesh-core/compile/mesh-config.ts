@@ -1,4 +1,5 @@
 import type { Resource } from '../config/resource.ts'
+import type { PathNormalization } from '../ir/proxy-config.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
 /** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
@@ -16,6 +17,7 @@ export interface MeshConfig {
   readonly ingressControllerMode: string
   readonly ingressSelector: string
   readonly enableAutoMtls: boolean
+  readonly pathNormalization: PathNormalization
 }
 
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
@@ -35,5 +37,11 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     ingressControllerMode: config.ingressControllerMode ?? 'STRICT',
     ingressSelector: config.ingressSelector ?? 'ingressgateway',
     enableAutoMtls: config.enableAutoMtls ?? true,
+    pathNormalization: normalization(config.pathNormalization?.normalization),
   }
+}
+
+/** DEFAULT is BASE. Source: Istio `core/listener_builder.go` buildHTTPConnectionManager. */
+function normalization(mode: string | undefined): PathNormalization {
+  return mode === 'NONE' || mode === 'MERGE_SLASHES' || mode === 'DECODE_AND_MERGE_SLASHES' ? mode : 'BASE'
 }

@@ -12,8 +12,14 @@ export function translateRedirect(redirect: HttpRedirect, listenPort: number, tl
     scheme: redirect.scheme || null,
     host: redirect.authority || null,
     port: redirectPort(redirect, listenPort, tls),
-    path: redirect.uri ? { kind: 'full', path: redirect.uri } : null,
+    path: redirectPath(redirect),
   }
+}
+
+/** `prefixRewrite` is younger than the CRD's types that we have. */
+function redirectPath(redirect: HttpRedirect & { readonly prefixRewrite?: string }): RedirectAction['path'] {
+  if (redirect.uri) return { kind: 'full', path: redirect.uri }
+  return redirect.prefixRewrite ? { kind: 'prefix', replacement: redirect.prefixRewrite } : null
 }
 
 function redirectPort(redirect: HttpRedirect, listenPort: number, tls: boolean): number | null {

@@ -1,4 +1,4 @@
-import type { Listener } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
@@ -30,31 +30,59 @@ export function visibleServices(registry: Registry, mesh: MeshConfig, namespace:
   return registry.services.filter((service) => isVisible(service.exportTo, mesh.defaultServiceExportTo, service.namespace, namespace))
 }
 
-/** Source: Istio `core/listener.go` buildSidecarOutboundListeners. */
+/**
+ * One for each address and port that is dialled; HTTP ports share one for all addresses, and so do hosts behind TLS that have no address and are told apart by
+ * their name. Source: Istio `core/listener.go` buildSidecarOutboundListeners.
+ */
 export function outboundListeners(services: readonly Service[], mesh: MeshConfig): Listener[] {
   const listeners = new Map<string, Listener>()
   for (const service of services)
-    for (const port of service.ports)
-      for (const listener of listenersOf(service, port)) if (!listeners.has(listener.name)) listeners.set(listener.name, listener)
+    for (const port of service.ports) {
+      const listener = listenerOf(service, port, mesh)
+      if (!listener) continue
+      const known = listeners.get(listener.name)
+      if (!known) listeners.set(listener.name, listener)
+      else if (isByServerName(known) && isByServerName(listener)) listeners.set(listener.name, joinedListener(known, listener))
+    }
   return [...listeners.values(), virtualOutbound(mesh)]
 }
 
-function listenersOf(service: Service, port: ServicePort): Listener[] {
-  if (port.protocol === 'udp') return []
-  const base = { direction: 'outbound', port: port.number } as const
-  const chain = { name: '', serverNames: [] as string[], transport: null }
-  if (isHttp(port.protocol)) {
-    const name = `0.0.0.0_${port.number}`
-    return [{ ...base, name, address: '0.0.0.0', filterChains: [{ ...chain, filter: { kind: 'http', routeTable: String(port.number) } }] }]
-  }
-  const address = service.address === '' ? '0.0.0.0' : service.address
-  const name = `${address}_${port.number}`
-  if (port.protocol === 'auto')
-    return [{ ...base, name, address, filterChains: [{ ...chain, filter: { kind: 'http', routeTable: sniffedTable(service, port) } }] }]
-  const cluster = clusterName(service.host, port.number, '')
+function listenerOf(service: Service, port: ServicePort, mesh: MeshConfig): Listener | null {
+  if (port.protocol === 'udp') return null
+  const address = isHttp(port.protocol) || service.address === '' ? '0.0.0.0' : service.address
+  const routeTable = isHttp(port.protocol) ? String(port.number) : port.protocol === 'auto' ? sniffedTable(service, port) : null
+  const filterChains =
+    routeTable === null ? tcpChains(service, port, mesh) : [anyChain('', { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization })]
+  return { name: `${address}_${port.number}`, direction: 'outbound', address, port: port.number, filterChains }
+}
+
+/** Behind TLS a host without an address is known by the name that the client asks for; what fits no name is treated as unknown traffic. */
+function tcpChains(service: Service, port: ServicePort, mesh: MeshConfig): FilterChain[] {
+  const chain = anyChain('', tcpTo(clusterName(service.host, port.number, '')))
   const byName = service.address === '' && (port.protocol === 'tls' || port.protocol === 'https')
-  const filter = { kind: 'tcp', clusters: [{ cluster, weight: 1 }] } as const
-  return [{ ...base, name, address, filterChains: [{ ...chain, ...(byName && { serverNames: [service.host], transport: 'tls' as const }), filter }] }]
+  return byName ? [{ ...chain, serverNames: [service.host], transport: 'tls' }, unknownTraffic(mesh)] : [chain]
+}
+
+function isByServerName(listener: Listener): boolean {
+  return (listener.filterChains[0]?.serverNames.length ?? 0) > 0
+}
+
+function joinedListener(first: Listener, second: Listener): Listener {
+  const fallback = first.filterChains.at(-1)!
+  return { ...first, filterChains: [...first.filterChains.slice(0, -1), ...second.filterChains.slice(0, -1), fallback] }
+}
+
+function anyChain(name: string, filter: NetworkFilter): FilterChain {
+  return { name, serverNames: [], transport: null, filter }
+}
+
+function tcpTo(cluster: string): NetworkFilter {
+  return { kind: 'tcp', clusters: [{ cluster, weight: 1 }] }
+}
+
+function unknownTraffic(mesh: MeshConfig): FilterChain {
+  const cluster = mesh.allowAny ? 'PassthroughCluster' : 'BlackHoleCluster'
+  return anyChain(cluster, tcpTo(cluster))
 }
 
 function sniffedTable(service: Service, port: ServicePort): string {
@@ -63,9 +91,7 @@ function sniffedTable(service: Service, port: ServicePort): string {
 
 /** Takes what no other listener takes. */
 function virtualOutbound(mesh: MeshConfig): Listener {
-  const cluster = mesh.allowAny ? 'PassthroughCluster' : 'BlackHoleCluster'
-  const filterChains = [{ name: cluster, serverNames: [], transport: null, filter: { kind: 'tcp', clusters: [{ cluster, weight: 1 }] } }] as const
-  return { name: 'virtualOutbound', direction: 'outbound', address: '0.0.0.0', port: 15001, filterChains }
+  return { name: 'virtualOutbound', direction: 'outbound', address: '0.0.0.0', port: 15001, filterChains: [unknownTraffic(mesh)] }
 }
 
 /** One table for each HTTP port, and one for each port that is sniffed. */

@@ -44,5 +44,5 @@ describe.skipIf(!existsSync(folder))('istio-vs-tables (skipped where ../shared/u
 function ruleOf(yaml: string): Rule {
   const match: HttpMatch[] = parse(yaml) ?? []
   const origin = builtIn('test')
-  return { spec: { match }, origin, matchOrigins: match.map((_, i) => at(origin, i)) }
+  return { spec: { match }, origin, matchOrigins: match.map((_, i) => at(origin, i)), refusal: null }
 }

@@ -36,7 +36,7 @@ export class VirtualHosts {
  */
 export function serviceDomains(service: Service, clientNamespace: string): { domains: string[]; shortened: string[] } {
   const shortened = shortNames(service, clientNamespace)
-  const names = [service.host, ...shortened]
+  const names = [service.host, ...(service.host.startsWith('*') ? [] : [`${service.host}.`]), ...shortened]
   const pods = service.headless ? names.map((name) => `*.${name}`) : []
   return { domains: [...names, ...pods, ...(service.address === '' ? [] : [service.address])], shortened }
 }

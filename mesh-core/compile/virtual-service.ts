@@ -1,5 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
+import { envoyRefusal } from './envoy-refusal.ts'
 import { meshGateway, resolveGateway, resolveHost } from './names.ts'
 import { at, originOf } from './origin.ts'
 import type { PathSemantics } from './route-match.ts'
@@ -12,6 +13,8 @@ export interface Rule {
   readonly origin: Origin
   /** Of each entry of `match`, in order. */
   readonly matchOrigins: readonly Origin[]
+  /** See `envoyRefusal`. */
+  readonly refusal: string | null
 }
 
 /** A VirtualService with its short names resolved; what an Ingress becomes, too. */
@@ -44,7 +47,12 @@ export function virtualServiceOf(resource: Resource): VirtualService {
 }
 
 function ruleOf(rule: HttpRule, namespace: string, origin: Origin): Rule {
-  return { spec: resolved(rule, namespace), origin, matchOrigins: (rule.match ?? []).map((_, i) => at(origin, 'match', i)) }
+  return {
+    spec: resolved(rule, namespace),
+    origin,
+    matchOrigins: (rule.match ?? []).map((_, i) => at(origin, 'match', i)),
+    refusal: envoyRefusal(rule),
+  }
 }
 
 /** Source: Istio `pilot/pkg/model/virtualservice.go` ResolveVirtualServiceShortnames. */

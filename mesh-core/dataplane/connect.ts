@@ -15,13 +15,23 @@ export function connect(plane: Plane, place: Place, proxy: ProxyRuntime, request
     done('refused')
     return null
   }
-  const chain = chooseFilterChain(listener, request.scheme === 'https' ? target.hostname : null)
+  const serverName = request.scheme === 'https' ? target.hostname : null
+  // A sidecar's listeners pass on what none of their chains is for, as they do what no listener is for.
+  const rest = proxy.captureListener
+  const chain = chooseFilterChain(listener, serverName) ?? (rest ? chooseFilterChain(rest, serverName) : null)
   if (!chain) {
     done('closed')
     return null
   }
   if (chain.filter.kind === 'tcp') return proxyTcp(plane, place, proxy, chain.filter, request, target, done)
-  const proxied = new ProxiedRequest(plane, place, proxy, { listener, table: chain.filter.routeTable, target }, request, done)
+  const proxied = new ProxiedRequest(
+    plane,
+    place,
+    proxy,
+    { listener, table: chain.filter.routeTable, normalization: chain.filter.pathNormalization, target },
+    request,
+    done,
+  )
   try {
     proxied.start()
   } catch (error) {

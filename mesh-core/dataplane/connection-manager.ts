@@ -2,6 +2,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import { removeHopByHop } from './hop-by-hop.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
+import type { PathNormalization } from '../ir/proxy-config.ts'
 
 /** Headers by which a client could steer Envoy's router; istiod trusts nobody with them. Source: Envoy `ConnectionManagerUtility::cleanInternalHeaders`. */
 const ownedByProxy: ReadonlySet<string> = new Set([
@@ -39,7 +40,7 @@ export interface ReceivedRequest {
 }
 
 /** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
-export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean): ReceivedRequest {
+export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean, normalization: PathNormalization): ReceivedRequest {
   const headers = sent.headers.copy()
   const closes = removeHopByHop(headers)
   const { fields } = headers
@@ -53,7 +54,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean): 
   if (edge) markClient(headers, plane.clientAddress)
   if (!headers.has('x-request-id')) fields.push('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
-  const path = normalizeTarget(withoutFragment(sent.path))
+  const path = normalizeTarget(withoutFragment(sent.path), normalization)
   return { request: { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }, closes }
 }
 

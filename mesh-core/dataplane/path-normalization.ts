@@ -1,5 +1,21 @@
+import type { PathNormalization } from '../ir/proxy-config.ts'
+
+/** What the connection manager makes of a path, by what it is told. */
+export function normalizeTarget(target: string, normalization: PathNormalization): string {
+  switch (normalization) {
+    case 'BASE':
+      return canonicalTarget(target)
+    case 'NONE':
+      return target
+    case 'MERGE_SLASHES':
+      return mergeSlashes(canonicalTarget(target))
+    case 'DECODE_AND_MERGE_SLASHES':
+      return mergeSlashes(canonicalTarget(decodeSlashes(target)))
+  }
+}
+
 /** Source: Envoy `Http::PathUtil::canonicalPath`, which istiod switches on (`normalize_path`, mesh default `BASE`). */
-export function normalizeTarget(target: string): string {
+function canonicalTarget(target: string): string {
   const end = endOfPath(target)
   // A path that no rule below could change is by far the most common one.
   if (!/[%\\]|\/\.|[^!-~]|["<>`{}]/.test(target.slice(0, end))) return target
@@ -13,13 +29,13 @@ export function withoutFragment(target: string): string {
 }
 
 /** `MERGE_SLASHES`, on top of `BASE`: Envoy `merge_slashes`. */
-export function mergeSlashes(target: string): string {
+function mergeSlashes(target: string): string {
   const end = endOfPath(target)
   return target.slice(0, end).replace(/\/{2,}/g, '/') + target.slice(end)
 }
 
 /** `DECODE_AND_MERGE_SLASHES`: Envoy `path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD`, before all else. */
-export function decodeSlashes(target: string): string {
+function decodeSlashes(target: string): string {
   const end = endOfPath(target)
   return target.slice(0, end).replace(/%2f/gi, '/').replace(/%5c/gi, '\\') + target.slice(end)
 }

@@ -1,5 +1,5 @@
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { Listener } from '../ir/proxy-config.ts'
+import type { Listener, PathNormalization } from '../ir/proxy-config.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
@@ -24,6 +24,7 @@ import { chooseWeighted } from './weighted-choice.ts'
 export interface Entrance {
   readonly listener: Listener
   readonly table: string
+  readonly normalization: PathNormalization
   readonly target: Dialled
 }
 
@@ -56,7 +57,7 @@ export class ProxiedRequest implements InFlight {
     this.entrance = entrance
     this.#sent = sent
     this.#done = done
-    const { request, closes } = receiveRequest(plane, sent, proxy.edge)
+    const { request, closes } = receiveRequest(plane, sent, proxy.edge, entrance.normalization)
     this.request = request
     this.#closes = closes
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
@@ -65,7 +66,7 @@ export class ProxiedRequest implements InFlight {
       from: proxy.edge ? null : proxy.place.ref,
       service: entrance.target.service,
       log: this.log,
-      explain: () => explain(this, receiveRequest(plane, sent, proxy.edge).request),
+      explain: () => explain(this, receiveRequest(plane, sent, proxy.edge, entrance.normalization).request),
     }
   }
 
@@ -152,6 +153,8 @@ export class ProxiedRequest implements InFlight {
     if (route.choices.length > 0) {
       this.choice = route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
       this.log.cluster = this.choice.config.cluster
+      // Outside names are no services: the request is for the one that the gateway sends it to.
+      if (this.origin.service === null && this.proxy.edge) this.origin.service = this.log.cluster.split('|')[3] ?? null
     }
     const { fault } = route.config
     if (fault) injectFault(this, fault, () => this.#pastFault())

@@ -64,7 +64,7 @@ export class Headers {
 
   #removeFrom(name: string, start: number): void {
     const fields = this.fields
-    for (let i = start; i < fields.length; )
+    for (let i = start; i < fields.length;)
       if (fields[i] === name) fields.splice(i, 2)
       else i += 2
   }

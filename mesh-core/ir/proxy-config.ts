@@ -10,10 +10,16 @@ export interface ProxyId {
   readonly labels: Readonly<Record<string, string>>
 }
 
+/**
+ * What becomes of a path before anything looks at it: nothing; dot segments, escapes of plain characters and backslashes resolved (Envoy `normalize_path`);
+ * double slashes merged, too (`merge_slashes`); escaped slashes decoded before (`path_with_escaped_slashes_action`). Source: Istio MeshConfig `pathNormalization`.
+ */
+export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES'
+
 /** What a filter chain does with a connection. */
 export type NetworkFilter =
   /** Envoy `HttpConnectionManager` with RDS. */
-  | { readonly kind: 'http'; readonly routeTable: string }
+  | { readonly kind: 'http'; readonly routeTable: string; readonly pathNormalization: PathNormalization }
   /** Envoy `TcpProxy`. Weights are relative. */
   | { readonly kind: 'tcp'; readonly clusters: readonly { readonly cluster: string; readonly weight: number }[] }
 

@@ -145,6 +145,8 @@ export interface Route {
   readonly responseHeaders: HeaderMutation
   readonly fault: Fault | null
   readonly cors: CorsPolicy | null
+  /** Why Envoy refuses any table that holds this route (NACK), though istiod writes it; `null` for all that are in order. */
+  readonly refusal: string | null
   /** Of the rule (`spec.http[2]`), or of the resource that made a default route. */
   readonly origin: Origin
   /** Of the `match[]` entry; `null` for a rule without. */
@@ -168,4 +170,3 @@ export interface RouteTable {
   /** The port in Host plays no part in the choice of the virtual host. Envoy `ignore_port_in_host_matching`. */
   readonly ignorePortInHost: boolean
 }
-

@@ -49,8 +49,8 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
       outsideName: () => true,
       inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
     })
-    mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {})])
-    mesh.apply(config)
+    // As one change: what was recorded is a proxy that has seen nothing before.
+    mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
     const { warnings } = mesh
     const observed = await observe(vector, { mesh, outsiders: known, inbound })
     return { kind: 'observed', observed, warnings, notModelled: mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`) }

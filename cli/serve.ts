@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { exitCodes } from './exit-codes.ts'
 import { printProblem } from './problem.ts'
 import { configPaths } from './serving/config-paths.ts'
@@ -54,7 +55,7 @@ function describe({ mesh, config, port, adminPort }: ServedMesh, host: string): 
     `gateway     http://${host.includes(':') ? `[${host}]` : host}:${port}${page}`,
     ...(adminPort === null ? [] : [`admin       http://127.0.0.1:${adminPort}/config`]),
     `workloads   ${[...new Set(workloads)].join(', ')}`,
-    `config      ${config.files.join('\n            ')}`,
+    `config      ${config.files.map((file) => relative(process.cwd(), file)).join('\n            ')}`,
     ...mesh.notModelled.map(({ resource, message }) => `ignored     ${resource}: ${message}`),
     'Edit a file, and the next request sees it. Ctrl-C ends.',
   ]

@@ -34,6 +34,9 @@ export const errorCodes = [
   'INVALID_REQUEST',
   'UNDEFINED_STEP',
   'TARGET_UNREACHABLE',
+  'ENVOY_NOT_FOUND',
+  'ENVOY_UNUSABLE',
+  'ENVOY_FAILED',
   'APPLY_FAILED',
   'SIMULATION_STUCK',
 ] as const

@@ -1,10 +1,40 @@
+import { formatPath } from '../ir/origin.ts'
 import { kindInfo } from './kinds.ts'
+import type { Modelled } from './modelled-fields.ts'
+import { modelledFields } from './modelled-fields.ts'
 import type { NotModelled, Resource } from './resource.ts'
+import { groupOf, originAt } from './resource.ts'
 
-/** What of a resource was read and is not acted on. */
+type FieldPath = readonly (string | number)[]
+
+const everywhere = new Set(['apiVersion', 'kind', 'metadata', 'status'])
+
+/** What of a resource was read and is not acted on: its kind, or single fields. */
 export function notModelledIn(resource: Resource): NotModelled[] {
-  const { kind, apiVersion, origin } = resource
-  const info = kindInfo(apiVersion, kind)
-  if (!info?.modelled) return [{ resource: origin.resource, origin, message: `kind ${kind} (${apiVersion}) is not modelled` }]
-  return []
+  const { kind, apiVersion, origin, object } = resource
+  if (!kindInfo(apiVersion, kind)?.modelled) return [{ resource: origin.resource, origin, message: `kind ${kind} (${apiVersion}) is not modelled` }]
+  const table = modelledFields[`${groupOf(apiVersion)}/${kind}`] ?? 'quiet'
+  const paths: FieldPath[] = []
+  for (const field in object) if (!everywhere.has(field)) collect(table === 'quiet' ? 'quiet' : entryOf(table, field), object[field], [field], paths)
+  return paths.map((path) => ({ resource: origin.resource, origin: originAt(resource, path), message: `${formatPath(path)} is not modelled` }))
+}
+
+function entryOf(table: Modelled, field: string): Modelled | undefined {
+  if (typeof table === 'string') return table
+  return Object.hasOwn(table, field) ? table[field] : table['*']
+}
+
+function collect(table: Modelled | undefined, value: unknown, path: FieldPath, paths: FieldPath[]): void {
+  if (typeof table === 'string' || value === null) return
+  if (Array.isArray(value)) {
+    if (table === undefined) paths.push(path)
+    else for (let i = 0; i < value.length; i++) collect(table, value[i], [...path, i], paths)
+  } else if (table === undefined || typeof value !== 'object') paths.push(path)
+  else for (const field in value) descend(table, value as Record<string, unknown>, field, path, paths)
+}
+
+function descend(table: Modelled, value: Readonly<Record<string, unknown>>, field: string, path: FieldPath, paths: FieldPath[]): void {
+  const entry = entryOf(table, field)
+  // Most fields act: no path is built for them.
+  if (typeof entry !== 'string') collect(entry, value[field], [...path, field], paths)
 }

@@ -1,0 +1,71 @@
+/**
+ * What mesh-core acts on. `acts`: this field with all below it. `quiet`: without effect on traffic, so that nobody needs to hear of it.
+ * A mapping names its fields, `*` stands for every key that has no entry; lists are looked through. A field without an entry is reported when
+ * it is read: no verdict rests on a field that was ignored in silence.
+ */
+export type Modelled = 'acts' | 'quiet' | { readonly [field: string]: Modelled }
+
+const fields = (names: string, how: Modelled = 'acts'): Record<string, Modelled> => Object.fromEntries(names.split(' ').map((name) => [name, how]))
+
+const destination: Modelled = { host: 'acts', subset: 'acts', port: { number: 'acts' } }
+
+const httpRoute: Modelled = {
+  ...fields('name redirect directResponse timeout fault mirrorPercentage mirrorPercent mirror_percent corsPolicy headers delegate'),
+  match: fields(
+    'name uri scheme method authority headers port sourceLabels gateways queryParams ignoreUriCase withoutHeaders sourceNamespace statPrefix',
+  ),
+  route: { destination, weight: 'acts', headers: 'acts' },
+  rewrite: fields('uri authority uriRegexRewrite'),
+  retries: fields('attempts perTryTimeout retryOn backoff retryIgnorePreviousHosts'),
+  mirror: destination,
+  mirrors: { destination, percentage: 'acts' },
+}
+
+const connectionPool: Modelled = { http: 'acts', tcp: fields('connectTimeout maxConnections') }
+const portPolicy: Modelled = { port: 'acts', loadBalancer: { simple: 'acts' }, connectionPool, outlierDetection: 'acts', tls: 'acts' }
+const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy }
+
+/** Of a pod: what decides about its place in the network is acted on or reported, the rest is the kubelet's. */
+const podSpec: Modelled = {
+  '*': 'quiet',
+  containers: { ...fields('name image ports env'), '*': 'quiet' },
+  serviceAccountName: 'acts',
+  hostNetwork: 'acts',
+}
+const workload: Modelled = { ...fields('replicas selector'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
+
+const serviceSpec: Modelled = {
+  ...fields('selector ports clusterIP'),
+  ...fields(
+    'type clusterIPs ipFamilies ipFamilyPolicy externalTrafficPolicy healthCheckNodePort loadBalancerIP loadBalancerClass allocateLoadBalancerNodePorts',
+    'quiet',
+  ),
+  ...fields('loadBalancerSourceRanges externalIPs', 'quiet'),
+}
+
+/** By `group/Kind`; only `spec` and what else stands beside metadata is listed. */
+export const modelledFields: Readonly<Record<string, Modelled>> = {
+  'networking.istio.io/VirtualService': { spec: { ...fields('hosts gateways exportTo'), http: httpRoute } },
+  'networking.istio.io/DestinationRule': {
+    spec: { ...fields('host exportTo workloadSelector'), trafficPolicy, subsets: { name: 'acts', labels: 'acts', trafficPolicy } },
+  },
+  'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name'), tls: { httpsRedirect: 'acts' } } } },
+  'networking.istio.io/ServiceEntry': { spec: fields('hosts addresses ports location resolution endpoints workloadSelector exportTo') },
+  '/Service': { spec: serviceSpec },
+  '/Pod': { spec: podSpec },
+  '/ServiceAccount': 'quiet',
+  '/Namespace': 'quiet',
+  '/ConfigMap': 'quiet',
+  '/Secret': 'quiet',
+  '/Endpoints': { subsets: 'acts' },
+  'apps/Deployment': { spec: workload },
+  'extensions/Deployment': { spec: workload },
+  'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend') },
+  'extensions/Ingress': { spec: fields('ingressClassName rules backend') },
+  'mesh.istio.io/MeshConfig': {
+    ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
+    ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization'),
+    ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources trustDomain', 'quiet'),
+    outboundTrafficPolicy: { mode: 'acts' },
+  },
+}

@@ -26,7 +26,8 @@ export function compileCors(policy: CorsPolicy): CorsFilter {
     judge(request) {
       const origin = request.headers.get('origin')
       if (origin === undefined || origin === '') return null
-      const allowedOrigin = origins.some((allows) => allows(origin)) ? origin : null
+      // A policy that would allow an origin called `*` allows every one, as Envoy does for the deprecated form.
+      const allowedOrigin = origins.some((allows) => allows('*') || allows(origin)) ? origin : null
       const preflight = request.method === 'OPTIONS' && (request.headers.get('access-control-request-method') ?? '') !== ''
       return { allowedOrigin, answersPreflight: preflight && (allowedOrigin !== null || !policy.forwardNotMatchingPreflights) }
     },

@@ -59,7 +59,8 @@ export class HopRecord implements Hop {
 export interface HopOrigin {
   readonly parent: number
   readonly from: WorkloadRef | null
-  readonly service: string | null
+  /** Known to a gateway only when it has chosen the route. */
+  service: string | null
   readonly log: LogRecord | null
   readonly explain: (() => Decision) | null
 }

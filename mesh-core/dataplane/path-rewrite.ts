@@ -4,7 +4,7 @@ import type { PathMatch } from '../ir/match.ts'
 import type { PathRewrite } from '../ir/route.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 
-/** @returns the request target after the rewrite, or the same one where the rewrite does not act */
+/** @returns the request target after the rewrite; the empty text where it must not be rewritten */
 export type Rewriter = (target: string) => string
 
 /** Source: Envoy `RouteEntryImplBase::finalizePathHeader`: the query string stays as it was. */
@@ -27,17 +27,24 @@ export function replaceMatched(match: PathMatch, replacement: string): Rewriter 
 
 function replaceRegex(pattern: string, substitution: string): Rewriter {
   const compiled = RE2JS.compile(pattern)
-  const replacement = dollarGroups(substitution)
+  const fill = compileSubstitution(substitution)
   return (target) => {
     const path = pathWithoutQuery(target)
-    return compiled.matcher(path).replaceAll(replacement) + target.slice(path.length)
+    const matcher = compiled.matcher(path)
+    let rewritten = ''
+    let end = 0
+    while (matcher.find()) {
+      rewritten += path.slice(end, matcher.start()) + fill((group) => (group <= matcher.groupCount() ? (matcher.group(group) ?? '') : ''))
+      end = matcher.end()
+    }
+    rewritten += path.slice(end)
+    // Envoy leaves a path alone that would come out empty.
+    return rewritten === '' ? '' : rewritten + target.slice(path.length)
   }
 }
 
-/** RE2's `\1` and `\\` in the words of re2js: `$1`, and a backslash before what would be special there. */
-function dollarGroups(substitution: string): string {
-  return substitution.replace(/\\(\d)|\\\\|[$\\]/g, (written, group: string | undefined) => {
-    if (group !== undefined) return `\${${group}}`.replace(/[{}]/g, '')
-    return written === '$' ? '\\$' : '\\\\'
-  })
+/** RE2's own notation: `\0` is the whole match, `\1` to `\9` are its groups, `\\` a backslash; a dollar sign is one. */
+function compileSubstitution(substitution: string): (group: (index: number) => string) => string {
+  const parts = substitution.match(/\\[\d\\]|[^\\]+|\\/g) ?? []
+  return (group) => parts.map((part) => (/^\\\d$/.test(part) ? group(Number(part[1])) : part === '\\\\' ? '\\' : part)).join('')
 }

@@ -85,11 +85,12 @@ export class ProxyRuntime {
   /** The listener bound to this very address, else the one for the port on every address, else the one for everything. */
   listenerFor(address: string, port: number): Listener | null {
     const listeners = this.#listeners
-    return (
-      listeners.get(`${address}:${port}`) ??
-      listeners.get(`0.0.0.0:${port}`) ??
-      (this.edge ? null : (listeners.get(`0.0.0.0:${capturePort}`) ?? null))
-    )
+    return listeners.get(`${address}:${port}`) ?? listeners.get(`0.0.0.0:${port}`) ?? this.captureListener
+  }
+
+  /** `null` at gateways, which nothing is redirected to. */
+  get captureListener(): Listener | null {
+    return this.edge ? null : (this.#listeners.get(`0.0.0.0:${capturePort}`) ?? null)
   }
 
   /** `null` when the table was not sent, as when Envoy has refused it. */

@@ -16,7 +16,12 @@ function fake(name: string, text: string): string {
 }
 
 const says = (version: string) => `#!/bin/sh\necho "envoy  version: 0a1b2c/${version}/Clean/RELEASE/BoringSSL"\n`
-const env = (more: Record<string, string> = {}) => ({ PATH: `${join(folder, 'bin')}:/bin`, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), ...more })
+const env = (more: Record<string, string> = {}) => ({
+  PATH: `${join(folder, 'bin')}:/bin`,
+  HOME: folder,
+  XDG_CACHE_HOME: join(folder, 'cache'),
+  ...more,
+})
 const cached = 'cache/meshspec/envoy/lib/python3.11/site-packages/envoy/_bin/envoy'
 
 describe('where an Envoy is found', () => {
@@ -58,7 +63,10 @@ describe('why there is none', () => {
     fake('bin/envoy', says('1.40.0'))
     const path = fake('mine', text)
     // What was asked for by name is not replaced by another.
-    await expect(findEnvoy({ env: env({ ENVOY_PATH: path }) })).rejects.toMatchObject({ code: 'ENVOY_UNUSABLE', message: expect.stringContaining(problem) })
+    await expect(findEnvoy({ env: env({ ENVOY_PATH: path }) })).rejects.toMatchObject({
+      code: 'ENVOY_UNUSABLE',
+      message: expect.stringContaining(problem),
+    })
   })
 })
 

@@ -73,7 +73,12 @@ function withPip(folder: string): readonly Command[] {
 }
 
 function lastLine(error: unknown): string {
-  const { code, path, stderr, message } = error as { readonly code?: unknown; readonly path?: string; readonly stderr?: string; readonly message?: string }
+  const { code, path, stderr, message } = error as {
+    readonly code?: unknown
+    readonly path?: string
+    readonly stderr?: string
+    readonly message?: string
+  }
   if (code === 'ENOENT') return `there is no ${path ?? 'such command'}`
   return (stderr || message || String(error)).trim().split('\n').pop()!
 }

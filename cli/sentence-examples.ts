@@ -39,6 +39,7 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the response body contains {string}': 'Then the response body contains "productpage"',
   'the request is redirected to {string}': 'Then the request is redirected to "https://shop.example.com/new"',
   'the request is redirected to {string} with status {int}': 'Then the request is redirected to "https://shop.example.com/new" with status 301',
+  'the request gets no answer': 'Then the request gets no answer',
   'the request reaches {service}': 'Then the request reaches reviews:v2',
   'the request does not reach {service}': 'Then the request does not reach ratings',
   'all requests reach {service}': 'Then all requests reach reviews:v3',
@@ -51,7 +52,7 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'about {percent} of the requests reach {service}': 'Then about 50% of the requests reach reviews:v1',
   'about {percent} of the requests have status {int}': 'Then about 10% of the requests have status 500',
   'the requests are split:': 'Then the requests are split:\n  | reviews:v1 | 50% |\n  | reviews:v3 | 50% |',
-  '/^the metric (\\S+) is (\\d+) for:$/':
+  'the metric {word} is {float} for:':
     'Then the metric istio_requests_total is 100 for:\n  | destination_workload | reviews-v1 |\n  | response_code        | 200        |',
   'the query {string} gives exactly {float}': 'Then the query "sum(istio_requests_total)" gives exactly 100',
   'the query {string} gives more than {float}': 'Then the query "sum(rate(istio_requests_total[1m]))" gives more than 1',

@@ -6,7 +6,7 @@ const noMetrics = 'mesh-core has no telemetry yet, and no target reads Prometheu
 const noTraces = 'mesh-core has no telemetry yet, and no target reads traces'
 const noIdentity = 'no target shows the identities of workloads or how connections are secured yet'
 
-Then(/^the metric (\S+) is (\d+) for:$/, function (this: MeshWorld, _name: string, _value: string, _labels: DataTable) {
+Then('the metric {word} is {float} for:', function (this: MeshWorld, _name: string, _value: number, _labels: DataTable) {
   this.unsupported('telemetry', noMetrics)
 })
 

@@ -1,5 +1,5 @@
-import { Undecided, withoutStack } from './failure.ts'
-import { NotSupported, NotYetProgrammed } from './targets/target.ts'
+import { withoutStack } from './failure.ts'
+import type { NotSupported } from './targets/target.ts'
 import type { Capability } from './targets/target.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -10,13 +10,22 @@ export interface Outcome {
   readonly capabilities: readonly Capability[]
 }
 
-/** @returns null for what is no error of a scenario, a defect of ours or of a user's step */
+/** By the error's name: a user's target may come with a copy of this package of its own. */
+const verdictsByName: Readonly<Record<string, Verdict>> = {
+  NotSupported: 'not-supported',
+  NotYetProgrammed: 'not-programmed',
+  Undecided: 'undecided',
+}
+
+/** @returns null for what is no Error */
 export function outcomeOf(error: unknown): Outcome | null {
   if (!(error instanceof Error)) return null
-  if (error instanceof NotSupported) return { verdict: 'not-supported', reasons: [error.message], capabilities: [error.capability] }
-  if (error instanceof NotYetProgrammed) return { verdict: 'not-programmed', reasons: [error.message], capabilities: [] }
-  if (error instanceof Undecided) return { verdict: 'undecided', reasons: [error.message], capabilities: [] }
-  return { verdict: 'failed', reasons: [error.message], capabilities: [] }
+  const capabilities = isNotSupported(error) ? [error.capability] : []
+  return { verdict: verdictsByName[error.name] ?? 'failed', reasons: [error.message], capabilities }
+}
+
+function isNotSupported(error: unknown): error is NotSupported {
+  return error instanceof Error && error.name === 'NotSupported'
 }
 
 /** What a step's code can be: its `this` is the World, or cucumber's context of a run hook. */
@@ -30,7 +39,7 @@ export function minding(onOutcome: (world: unknown, outcome: Outcome) => void): 
   const settle = (world: unknown, error: unknown): unknown => {
     const outcome = outcomeOf(error)
     if (outcome !== null) onOutcome(world, outcome)
-    if (error instanceof NotSupported) return 'skipped'
+    if (isNotSupported(error)) return 'skipped'
     throw withoutStack(error)
   }
   return (definition) =>

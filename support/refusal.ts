@@ -1,13 +1,12 @@
-import type { ConfigRejected } from '../mesh-core/config/errors.ts'
 import { StatementFailed } from './failure.ts'
 
 /** Keeps what the mesh said to the config that a `When` applied, until a `Then` looks at it. */
 export class Refusal {
-  #answer: { readonly refused: ConfigRejected | null } | null = null
+  #answer: { readonly refused: Error | null } | null = null
   #isLookedAt = true
 
   /** @param refused `null` when the config was taken */
-  keep(refused: ConfigRejected | null): void {
+  keep(refused: Error | null): void {
     this.#answer = { refused }
     this.#isLookedAt = refused === null
   }
@@ -32,7 +31,7 @@ export class Refusal {
     if (refused !== null) throw new StatementFailed(`the config was rejected:\n${refused.message}`)
   }
 
-  #look(): ConfigRejected | null {
+  #look(): Error | null {
     if (this.#answer === null) throw new StatementFailed('no config was applied by a When before this step')
     this.#isLookedAt = true
     return this.#answer.refused

@@ -10,6 +10,7 @@ export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome
     verdict: outcome?.verdict ?? verdictOf(status),
     reasons: outcome?.reasons ?? [],
     target: run.target.name,
+    runSeed: run.settings.seed,
     seed: mesh.seed,
     capabilities: outcome?.capabilities ?? [],
     requests: evidence.requests,

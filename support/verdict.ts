@@ -31,6 +31,8 @@ export interface VerdictRecord {
   /** Why, when it is not `passed`. */
   readonly reasons: readonly string[]
   readonly target: string
+  /** The run's, which decides everything random; and the scenario's own, which is made of it. */
+  readonly runSeed: number
   readonly seed: number
   /** What the target lacks, for `not-supported`. */
   readonly capabilities: readonly string[]

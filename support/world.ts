@@ -1,7 +1,6 @@
 import { World } from '@cucumber/cucumber'
 import type { ITestCaseHookParameter } from '@cucumber/cucumber'
 import { dirname, resolve } from 'node:path'
-import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import { refOf } from '../mesh-core/config/resource.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
 import type { Check, CheckContext } from './checks/check.ts'
@@ -125,7 +124,7 @@ export class MeshWorld extends World {
       await this.giveConfig(source)
       this.refusal.keep(null)
     } catch (error) {
-      if (!(error instanceof ConfigRejected)) throw error
+      if (!(error instanceof Error) || error.name !== 'ConfigRejected') throw error
       this.refusal.keep(error)
     }
   }

@@ -6,11 +6,20 @@ import { answerOf } from './reach.ts'
 
 type ReadPage = (html: string) => Page
 
+export interface PageChecks {
+  readonly says: (text: string) => Check
+  readonly doesNotSay: (text: string) => Check
+  readonly titleIs: (title: string) => Check
+  /** @param color `black` or `red`; every star has it */
+  readonly showsStars: (color: string) => Check
+  readonly showsNoStars: () => Check
+}
+
 /**
  * Checks of pages, apart from the reader: it comes with an HTML parser, which only scenarios about pages should load.
  * A shown status is no error here: Bookinfo's page is 200 whatever its services say.
  */
-export function pageChecks(readPage: ReadPage) {
+export function pageChecks(readPage: ReadPage): PageChecks {
   const onPage = (complain: (page: Page) => string | undefined): Check =>
     each((exchange, context) => {
       const isHtml = exchange.response?.headers.get('content-type')?.startsWith('text/html') ?? false
@@ -43,5 +52,3 @@ function explainAll(exchange: Parameters<typeof explain>[0], context: Parameters
 function excerpt(text: string): string {
   return JSON.stringify(text.length > 500 ? `${text.slice(0, 500)}…` : text)
 }
-
-export type PageChecks = ReturnType<typeof pageChecks>

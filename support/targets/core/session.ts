@@ -5,7 +5,7 @@ import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.t
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import type { Origin } from '../../../mesh-core/ir/origin.ts'
-import type { Mesh } from '../../../mesh-core/mesh.ts'
+import type { Mesh, MeshCall } from '../../../mesh-core/mesh.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { createEcho } from '../../../samples/echo/echo.ts'
 import { programFor } from '../../../samples/resolve-program.ts'
@@ -108,7 +108,7 @@ export class CoreSession implements MeshSession {
     return this.#mesh.clock.now()
   }
 
-  locate(origin: Origin) {
+  locate(origin: Origin): ReturnType<Mesh['locate']> {
     return this.#mesh.locate(origin)
   }
 
@@ -125,7 +125,7 @@ export class CoreSession implements MeshSession {
 
   async close(): Promise<void> {}
 
-  #meshCall(call: Call) {
+  #meshCall(call: Call): MeshCall {
     return meshCall(call, this.#mesh.registry, (service) => this.#podsOf(service)[0]!.ref)
   }
 

@@ -8,14 +8,15 @@ import { builtIn } from './origin.ts'
 import { clusterPolicy, portPolicy, subsetPolicy, upstreamTls, type PortPolicy } from './traffic-policy.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
-export function serviceClusters(service: Service, rule: DestinationRule | undefined, registry: Registry, mesh: MeshConfig): Cluster[] {
+export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {
+  const { rule } = sources
   return service.ports
     .filter((port) => port.protocol !== 'udp')
     .flatMap((port) => {
-      const whole = serviceCluster(service, port, portPolicy(rule?.trafficPolicy, port.number), { rule, registry, mesh })
+      const whole = serviceCluster(service, port, portPolicy(rule?.trafficPolicy, port.number), sources)
       const subsets = (rule?.subsets ?? []).map((subset) => {
         const policy = subsetPolicy(rule?.trafficPolicy, subset.trafficPolicy, port.number)
-        const cluster = serviceCluster(service, port, policy, { rule, registry, mesh })
+        const cluster = serviceCluster(service, port, policy, sources)
         return {
           ...cluster,
           name: clusterName(service.host, port.number, subset.name),
@@ -28,15 +29,18 @@ export function serviceClusters(service: Service, rule: DestinationRule | undefi
     })
 }
 
-interface ClusterSources {
+export interface ClusterSources {
+  /** The DestinationRule that the client follows. */
   readonly rule: DestinationRule | undefined
   readonly registry: Registry
   readonly mesh: MeshConfig
+  /** The client is a gateway: nobody has dialled an address there that could be kept, so a headless service is balanced. */
+  readonly gateway: boolean
 }
 
-function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy, { rule, registry, mesh }: ClusterSources): Cluster {
+function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy, { rule, registry, mesh, gateway }: ClusterSources): Cluster {
   const decided = clusterPolicy(policy, mesh)
-  const passthrough = service.headless || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
+  const passthrough = (service.headless && !gateway) || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
   return {
     name: clusterName(service.host, port.number, ''),
     destination: { host: service.host, port: port.number, subset: '' },

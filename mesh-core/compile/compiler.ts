@@ -172,14 +172,15 @@ export class Compiler {
 
   #clustersFor(workload: WorkloadInstance): Readonly<Record<string, Cluster>> {
     const { namespace } = workload.ref
-    const key = `${namespace} ${this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
+    const key = `${namespace} ${workload.gateway} ${this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
     const known = this.#clusters.get(key)
     if (known) return known
     const clusters: Record<string, Cluster> = {}
     const client = { namespace, labels: workload.labels }
     for (const service of visibleServices(this.#registry, this.catalog.mesh, namespace)) {
       const rule = this.catalog.destinationRules.find(service.host, client, service.namespace)
-      for (const cluster of serviceClusters(service, rule, this.#registry, this.catalog.mesh)) clusters[cluster.name] ??= cluster
+      const sources = { rule, registry: this.#registry, mesh: this.catalog.mesh, gateway: workload.gateway }
+      for (const cluster of serviceClusters(service, sources)) clusters[cluster.name] ??= cluster
     }
     for (const cluster of specialClusters(this.catalog.mesh)) clusters[cluster.name] = cluster
     this.#clusters.set(key, clusters)

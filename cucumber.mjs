@@ -1,7 +1,9 @@
-/** `npx cucumber-js` runs the conformance suite with the built vocabulary, `npx cucumber-js -p dev` with its sources. */
-const suite = { paths: ['features/**/*.feature'], publishQuiet: true }
+import { defaultFormats } from './dist/reports/index.js'
 
-export default {
-  default: { ...suite, import: ['dist/steps/index.js'] },
-  dev: { ...suite, loader: ['ts-node/esm'], import: ['steps/index.ts'] },
-}
+const suite = { paths: ['features/**/*.feature'], format: defaultFormats() }
+
+/** `npx cucumber-js`: the conformance suite with the built vocabulary. */
+export default { ...suite, import: ['dist/steps/index.js'] }
+
+/** `npx cucumber-js -p dev`: the same with the vocabulary's sources. */
+export const dev = { ...suite, loader: ['ts-node/esm'], import: ['steps/index.ts'] }

@@ -111,7 +111,7 @@ function exitCodeOf(record: RunRecord, { dryRun, tags, name }: RunOptions): numb
     const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
     throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : 'name a feature file or a folder that holds some')
   }
-  if (counts['undefined-step'] > 0) return exitCodes.wrongInput
+  if (counts.invalid > 0) return exitCodes.wrongInput
   if (dryRun) return exitCodes.held
   return counts.failed + counts.undecided + counts['not-programmed'] + record.hookErrors.length > 0 ? exitCodes.failed : exitCodes.held
 }

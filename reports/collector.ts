@@ -142,13 +142,14 @@ function isOfInterest(step: StepRecord): boolean {
 
 /** The World's own word counts where it is worse than a pass; cucumber's does for everything else. */
 function judge(steps: readonly StepRecord[], record: VerdictRecord | null): ScenarioVerdict {
-  if (steps.some((step) => step.status === 'undefined' || step.status === 'ambiguous')) return 'undefined-step'
+  if (!steps.some((step) => step.line !== null) || steps.some((step) => step.status === 'undefined' || step.status === 'ambiguous')) return 'invalid'
   if (record && record.verdict !== 'passed') return record.verdict
   if (steps.some((step) => step.status === 'failed' || step.status === 'pending')) return 'failed'
   return steps.some((step) => step.status === 'skipped') ? 'not-supported' : 'passed'
 }
 
 function reasonsOf(steps: readonly StepRecord[], record: VerdictRecord | null): readonly string[] {
+  if (!steps.some((step) => step.line !== null)) return ['the scenario has no steps: its lines begin with Given, When, Then, And, But or *']
   if (record && record.reasons.length > 0) return record.reasons
   const worst = steps.find((step) => step.status !== 'passed')
   if (!worst) return []

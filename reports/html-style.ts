@@ -7,10 +7,10 @@ body.failed { border-top-color: var(--bad); }
 h1 { font-size: 1.4rem; margin: 1rem 0 .25rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 small, .facts { opacity: .7; font-weight: normal; font-size: .85rem; }
 .badge { border: 1px solid; border-radius: 1rem; padding: 0 .6rem; font-size: .85rem; white-space: nowrap; color: var(--odd); }
-.badge.passed { color: var(--good); } .badge.failed, .badge.undefined-step { color: var(--bad); }
+.badge.passed { color: var(--good); } .badge.failed, .badge.invalid { color: var(--bad); }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .35rem 0; padding: .35rem .75rem; }
 summary { cursor: pointer; } summary.passed::before { content: '✔ '; color: var(--good); }
-summary.failed::before, summary.undefined-step::before { content: '✖ '; color: var(--bad); }
+summary.failed::before, summary.invalid::before { content: '✖ '; color: var(--bad); }
 ol { list-style: none; padding-left: 1rem; margin: .5rem 0; }
 li::before { content: '✔ '; color: var(--good); } li.skipped::before { content: '– '; color: inherit; } li.skipped { opacity: .6; }
 li.failed::before, li.undefined::before, li.ambiguous::before { content: '✖ '; color: var(--bad); }

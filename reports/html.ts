@@ -18,7 +18,7 @@ import { versions } from './versions.ts'
 /** One page that needs nothing but itself: counts, then each feature with its scenarios, those that did not pass unfolded. */
 export function htmlReport(run: RunRecord): string {
   const counts = countVerdicts(run.scenarios)
-  const worst = counts.failed + counts['undefined-step'] + run.parseErrors.length + run.hookErrors.length > 0 ? 'failed' : 'passed'
+  const worst = counts.failed + counts.invalid + run.parseErrors.length + run.hookErrors.length > 0 ? 'failed' : 'passed'
   return [
     '<!doctype html>',
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>meshspec: ${summaryTitle(counts)}</title>`,
@@ -53,7 +53,7 @@ function factsHtml({ scenarios, durationMs }: RunRecord): string {
   const { meshspec, cucumber, node } = versions()
   const facts = [
     ...[...new Set(records.map(({ target }) => `target ${target}`))],
-    ...seedFact(records.map(({ seed }) => seed)),
+    ...seedFact(records.map(({ runSeed }) => runSeed)),
     formatMs(durationMs),
     `meshspec ${meshspec}, cucumber ${cucumber}, Node ${node}`,
   ]

@@ -56,7 +56,7 @@ function unreadableXml(uri: string, message: string): string {
 
 function totals(scenarios: readonly ScenarioRecord[], unreadable: number): string {
   const count = (...wanted: ScenarioRecord['verdict'][]): number => scenarios.filter(({ verdict }) => wanted.includes(verdict)).length
-  const errors = count('undefined-step', 'undecided', 'not-programmed') + unreadable
+  const errors = count('invalid', 'undecided', 'not-programmed') + unreadable
   return `tests="${scenarios.length + unreadable}" failures="${count('failed')}" errors="${errors}" skipped="${count('not-supported')}"`
 }
 

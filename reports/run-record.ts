@@ -34,8 +34,8 @@ export interface ScenarioRecord {
   readonly durationMs: number
 }
 
-/** `undefined-step`: a sentence that is in no vocabulary; that is a mistake in the input, not an answer of the mesh. */
-export type ScenarioVerdict = Verdict | 'undefined-step'
+/** `invalid`: a sentence that no step, or more than one, reads; or no sentence at all. A mistake in the input, not an answer of the mesh. */
+export type ScenarioVerdict = Verdict | 'invalid'
 
 /** A sentence that nothing defines. */
 export interface UndefinedStep {
@@ -57,13 +57,13 @@ export interface RunRecord {
   readonly durationMs: number
 }
 
-export const verdicts: readonly ScenarioVerdict[] = ['passed', 'failed', 'undefined-step', 'not-supported', 'undecided', 'not-programmed']
+export const verdicts: readonly ScenarioVerdict[] = ['passed', 'failed', 'invalid', 'not-supported', 'undecided', 'not-programmed']
 
 /** How each verdict is called in text that people read. */
 export const verdictWords: Readonly<Record<ScenarioVerdict, string>> = {
   passed: 'passed',
   failed: 'failed',
-  'undefined-step': 'with an undefined step',
+  invalid: 'invalid',
   'not-supported': 'not supported',
   undecided: 'undecided',
   'not-programmed': 'not yet programmed',

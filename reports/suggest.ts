@@ -6,9 +6,10 @@ const offered = 3
  */
 export function suggestSteps(text: string, expressions: readonly string[]): string[] {
   const words = tokens(text)
-  return expressions
-    .map((expression) => ({ expression, likeness: likeness(words, tokens(expression)) }))
-    .filter(({ likeness }) => likeness >= 0.5)
+  const rated = expressions.map((expression) => ({ expression, likeness: likeness(words, tokens(expression)) }))
+  const best = Math.max(...rated.map(({ likeness }) => likeness))
+  return rated
+    .filter(({ likeness }) => likeness >= Math.max(0.5, best - 0.15))
     .sort((a, b) => b.likeness - a.likeness || a.expression.localeCompare(b.expression))
     .slice(0, offered)
     .map(({ expression }) => expression)

@@ -5,7 +5,7 @@ import { countVerdicts, verdicts, verdictWords } from './run-record.ts'
 const marks: Readonly<Record<ScenarioVerdict, string>> = {
   passed: '✔',
   failed: '✖',
-  'undefined-step': '?',
+  invalid: '?',
   'not-supported': '–',
   undecided: '≈',
   'not-programmed': '…',
@@ -38,7 +38,7 @@ function failureBlock(scenario: ScenarioRecord, paint: Paint): string {
   const { verdict, feature, name, uri, line, steps, reasons } = scenario
   const heading = `${paint(colourOf(verdict), `${marks[verdict]} ${feature}: ${name}`)} ${paint('dim', `${uri}:${line}`)}`
   const explained = steps.some((step) => step.message !== null)
-  const told = explained || verdict === 'undefined-step' ? [] : reasons.map((reason) => indent(reason, 4))
+  const told = explained || verdict === 'invalid' ? [] : reasons.map((reason) => indent(reason, 4))
   return [heading, ...steps.flatMap((step) => stepLines(step, paint)), ...told].join('\n')
 }
 
@@ -116,7 +116,7 @@ function targetLines(scenarios: readonly ScenarioRecord[]): string[] {
   const records = scenarios.flatMap(({ record }) => record ?? [])
   if (records.length === 0) return []
   const targets = [...new Set(records.map(({ target }) => target))].join(', ')
-  const seeds = [...new Set(records.map(({ seed }) => seed))]
+  const seeds = [...new Set(records.map(({ runSeed }) => runSeed))]
   return [`target ${targets}${seeds.length === 1 ? `, seed ${seeds[0]}` : ''}`]
 }
 
@@ -127,7 +127,7 @@ export function formatMs(ms: number): string {
 
 function colourOf(verdict: ScenarioVerdict): 'green' | 'red' | 'yellow' {
   if (verdict === 'passed') return 'green'
-  return verdict === 'failed' || verdict === 'undefined-step' ? 'red' : 'yellow'
+  return verdict === 'failed' || verdict === 'invalid' ? 'red' : 'yellow'
 }
 
 function indent(text: string, columns: number): string {

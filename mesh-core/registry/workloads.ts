@@ -45,7 +45,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
     version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
     ports: containers.flatMap((container) => (container.ports ?? []).map((port) => ({ number: port.containerPort, name: port.name ?? '' }))),
-    ready: annotations['oracle/ready'] !== 'false' && annotations['meshspec.dev/ready'] !== 'false',
+    ready: annotations['meshspec.dev/ready'] !== 'false',
     gateway,
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { readText } from './read.ts'
+
+const cases: readonly { about: string; text: string; messages: string[] }[] = [
+  {
+    about: 'what acts is not mentioned',
+    text: 'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a}\nspec:\n  hosts: [a]\n  http: [{match: [{uri: {prefix: /}}], route: [{destination: {host: a, port: {number: 80}}}], timeout: 1s}]',
+    messages: [],
+  },
+  {
+    about: 'fields that are ignored, each once',
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}, simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {loadBalancer: {warmup: {duration: 1s}}}}]',
+    messages: ['spec.trafficPolicy.loadBalancer.consistentHash is not modelled', 'spec.subsets[1].trafficPolicy.loadBalancer.warmup is not modelled'],
+  },
+  {
+    about: 'a kind that is known and does not act',
+    text: 'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}',
+    messages: ['kind Sidecar (networking.istio.io/v1) is not modelled'],
+  },
+  {
+    about: 'a kind that is unknown',
+    text: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}',
+    messages: ['kind Thing (example.com/v1) is not modelled'],
+  },
+  {
+    about: 'what the kubelet alone cares for',
+    text: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  replicas: 1\n  selector: {}\n  template: {spec: {volumes: [], containers: [{name: a, image: b, resources: {}}], hostAliases: []}}',
+    messages: [],
+  },
+  {
+    about: 'how a Service spreads traffic otherwise',
+    text: 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: ClusterIP, sessionAffinity: ClientIP}',
+    messages: ['spec.sessionAffinity is not modelled'],
+  },
+]
+
+for (const { about, text, messages } of cases)
+  test(about, () => {
+    expect(readText(text, 'a.yaml').notModelled.map(({ message }) => message)).toEqual(messages)
+  })

@@ -19,3 +19,14 @@ export function withOurSteps(support: Support): Support {
   const own = importPaths.length === 0 && requirePaths.length === 0 ? usualPlaces : importPaths
   return { ...support, importPaths: [stepsFile, ...own.filter((path) => path !== stepsFile)] }
 }
+
+/** Node before 22.18 does not read TypeScript by itself. */
+const typescriptLoader = 'ts-node/esm'
+
+/** Registers the loader that a target or steps in TypeScript need, unless the project has one of its own. */
+export function withTypescript(support: Support, target: string): Support {
+  const { loaders = [], importPaths = [] } = support
+  const isNeeded = [target, ...importPaths].some((path) => /\.[cm]?ts$/.test(path))
+  const nodeReadsIt = Boolean((process.features as { readonly typescript?: unknown }).typescript)
+  return isNeeded && !nodeReadsIt && loaders.length === 0 ? { ...support, loaders: [typescriptLoader] } : support
+}

@@ -80,9 +80,21 @@ program
   .argument('<config...>', 'YAML files and folders: the application and its config, for example samples/bookinfo')
   .option('--port <port>', 'of the gateway', '8080')
   .option('--host <address>', 'where the gateway listens', '127.0.0.1')
+  .option('--admin <port>', 'also serve the admin interface on this port')
   .option('--seed <number>', 'decides everything random')
   .option('--admin <port>', 'take changes of the config here, on loopback: PUT and DELETE /config with YAML')
   .action(async (folders: string[], options: ServeOptions) => finish((await import('./serve.ts')).serve(folders, options)))
+
+program
+  .command('doctor')
+  .description('say what is there of all that the targets need, and how to get the rest')
+  .action(async () => finish((await import('./doctor.ts')).doctor()))
+
+program
+  .command('envoy')
+  .description('"install" puts Envoy into the cache, "which" prints the one that would be used')
+  .argument('<action>', 'install or which')
+  .action(async (action: string) => finish((await import('./envoy.ts')).envoy(action)))
 
 async function finish(work: Promise<number>): Promise<void> {
   process.exitCode = await work

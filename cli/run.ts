@@ -5,7 +5,7 @@ import { countVerdicts, type RunRecord } from '../reports/run-record.ts'
 import { exitCodes } from './exit-codes.ts'
 import { checkFeatures } from './feature-paths.ts'
 import { formatsOf } from './formats.ts'
-import { withOurSteps } from './glue.ts'
+import { withOurSteps, withTypescript } from './glue.ts'
 import { settingError } from './setting-error.ts'
 import { checkTarget } from './target-name.ts'
 
@@ -38,10 +38,10 @@ export interface RunOptions {
 export async function run(features: readonly string[], options: RunOptions): Promise<number> {
   checkFeatures(features)
   const configuration = await configurationOf(features, options)
-  const settings = readSettings(configuration.runtime.worldParameters, process.env)
-  checkTarget(settings.target)
+  const { target } = readSettings(configuration.runtime.worldParameters, process.env)
+  checkTarget(target)
   const collector = new Collector()
-  await runCucumber(configuration, {}, (envelope) => void collector.take(envelope))
+  await runCucumber({ ...configuration, support: withTypescript(configuration.support, target) }, {}, (envelope) => void collector.take(envelope))
   return exitCodeOf(collector.record, options)
 }
 

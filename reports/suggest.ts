@@ -39,7 +39,7 @@ function likeness(a: readonly string[], b: readonly string[]): number {
 /** A value fits a bare word too: `reviews:v2` stands where the expression has `{service}`. */
 function sameness(word: string, other: string): number {
   if (word === other) return 1
-  if (other === '§') return 0.9
+  if (other === '§') return 0.5
   return isTypo(word, other) ? 0.8 : 0
 }
 

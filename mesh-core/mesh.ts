@@ -1,5 +1,6 @@
 import type { ConfigRejected } from './config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
+import type { MeshCall } from './dataplane/model.ts'
 import type { WorkloadRef } from './ir/cluster.ts'
 import type { Exchange } from './ir/exchange.ts'
 import type { Origin, Position } from './ir/origin.ts'
@@ -23,20 +24,6 @@ export interface MeshOptions {
   readonly outsideName?: (hostname: string) => boolean
   /** Switches istiod's departures from the specifications off. Default false. */
   readonly spec?: boolean
-}
-
-/** One request to send. */
-export interface MeshCall {
-  /** A workload (its sidecar, where it has one), or a client outside the mesh that reaches a gateway. */
-  readonly from: { readonly kind: 'workload'; readonly ref: WorkloadRef } | { readonly kind: 'gateway'; readonly ref: WorkloadRef }
-  readonly method: string
-  /** `http://reviews:9080/reviews/0`. For a gateway only the port is dialled; the host becomes the Host header. */
-  readonly url: string
-  /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
-  readonly body: string
-  /** The client gives up after so many ms; `null` for never. */
-  readonly timeoutMs: number | null
 }
 
 /** The engine: config in, exchanges out. Usable alone. */
@@ -67,4 +54,4 @@ export interface Mesh {
   locate(origin: Origin): { readonly file: string; readonly position: Position | null }
 }
 
-export type { ConfigRejected }
+export type { ConfigRejected, MeshCall }

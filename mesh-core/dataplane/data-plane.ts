@@ -2,7 +2,6 @@ import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Exchange } from '../ir/exchange.ts'
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import type { MeshCall } from '../mesh.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { bound, sendBounded } from './client.ts'
@@ -10,7 +9,7 @@ import { connect } from './connect.ts'
 import { ExchangeRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { dialGateway } from './gateway-port.ts'
-import type { DataPlaneModel } from './model.ts'
+import type { DataPlaneModel, MeshCall } from './model.ts'
 import type { Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { ProxyRuntime } from './proxy-runtime.ts'
@@ -131,7 +130,7 @@ export class DataPlane implements Plane {
     const { registry } = this.model
     const known = this.#proxies.get(key)
     if (!known) {
-      const proxy = new ProxyRuntime(config, registry, { ref, address, identity }, this.#random.fork(`balance/${key}`))
+      const proxy = new ProxyRuntime(config, registry, { ref, address, identity }, { clock: this.clock, random: this.#random.fork(`balance/${key}`) })
       this.#proxies.set(key, proxy)
       return proxy
     }

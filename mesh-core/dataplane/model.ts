@@ -20,3 +20,17 @@ export interface DataPlaneModel {
   program(workload: WorkloadInstance | null): Program
   locate(origin: Origin): { file: string; position: Position | null }
 }
+
+/** One request to send. */
+export interface MeshCall {
+  /** A workload (its sidecar, where it has one), or a client outside the mesh that reaches a gateway. */
+  readonly from: { readonly kind: 'workload'; readonly ref: WorkloadRef } | { readonly kind: 'gateway'; readonly ref: WorkloadRef }
+  readonly method: string
+  /** `http://reviews:9080/reviews/0`. For a gateway only the port is dialled; the host becomes the Host header. */
+  readonly url: string
+  /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: string
+  /** The client gives up after so many ms; `null` for never. */
+  readonly timeoutMs: number | null
+}

@@ -21,6 +21,9 @@ export function indexDomains<T>(entries: Iterable<readonly [domain: string, valu
   }
   return {
     find(host) {
+      // Nearly every host is in lower case and known by its exact name: then nothing is allocated.
+      const known = exact.get(host)
+      if (known !== undefined) return known
       const lower = host.toLowerCase()
       return exact.get(lower) ?? suffixes.find(lower) ?? prefixes.find(lower) ?? rest
     },

@@ -4,17 +4,13 @@ import { compileHeaderMatch, explainHeaderMatch } from './header.ts'
 import { compilePathMatch, explainPathMatch } from './path.ts'
 import { compileQueryMatch, explainQueryMatch } from './query.ts'
 
-/** `path` is the request's path without its query, which every route of a virtual host needs and none should cut again. */
-export type RoutePredicate = (request: HttpRequest, path: string) => boolean
-
-/** @returns a predicate that holds when all conditions do: the path first, the cheapest and the most telling */
-export function compileRouteMatch(match: RouteMatch): RoutePredicate {
-  const path = compilePathMatch(match.path)
-  if (match.headers.length === 0 && match.query.length === 0) return (_request, bare) => path(bare)
+/** @returns a predicate over all conditions but the path; `null` when there is none */
+export function compileConditions(match: RouteMatch): ((request: HttpRequest) => boolean) | null {
+  if (match.headers.length === 0 && match.query.length === 0) return null
   const headers = match.headers.map(compileHeaderMatch)
   const query = match.query.map(compileQueryMatch)
-  return (request, bare) => {
-    if (!path(bare)) return false
+  if (headers.length === 1 && query.length === 0) return headers[0]!
+  return (request) => {
     for (const header of headers) if (!header(request)) return false
     for (const parameter of query) if (!parameter(request.path)) return false
     return true

@@ -1,8 +1,8 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { indexDomains } from './domains.ts'
-import { compileRouteMatch } from './route-match.ts'
-import type { RoutePredicate } from './route-match.ts'
+import type { FindRoute } from './route-list.ts'
+import { compileRouteList, SharedConditions } from './route-list.ts'
 
 export interface CompiledVirtualHost<R> {
   readonly config: VirtualHost
@@ -27,8 +27,9 @@ export function compileRouteTable<R>(table: RouteTable, compileRoute: (route: Ro
 }
 
 function* domainsOf<R>(table: RouteTable, compileRoute: (route: Route) => R): Generator<readonly [string, CompiledVirtualHost<R>]> {
+  const shared = new SharedConditions()
   for (const config of table.virtualHosts) {
-    const virtualHost = new LazyVirtualHost(config, compileRoute)
+    const virtualHost = new LazyVirtualHost(config, shared, compileRoute)
     for (const domain of config.domains) yield [domain, virtualHost]
   }
 }
@@ -41,12 +42,14 @@ export function hostWithoutPort(authority: string): string {
 
 class LazyVirtualHost<R> implements CompiledVirtualHost<R> {
   readonly config: VirtualHost
+  readonly #shared: SharedConditions
   readonly #compileRoute: (route: Route) => R
-  #predicates: RoutePredicate[] | null = null
+  #findRoute: FindRoute | null = null
   #routes: R[] | null = null
 
-  constructor(config: VirtualHost, compileRoute: (route: Route) => R) {
+  constructor(config: VirtualHost, shared: SharedConditions, compileRoute: (route: Route) => R) {
     this.config = config
+    this.#shared = shared
     this.#compileRoute = compileRoute
   }
 
@@ -55,8 +58,7 @@ class LazyVirtualHost<R> implements CompiledVirtualHost<R> {
   }
 
   findRoute(request: HttpRequest, path: string): number {
-    const predicates = (this.#predicates ??= this.config.routes.map((route) => compileRouteMatch(route.match)))
-    for (let i = 0; i < predicates.length; i++) if (predicates[i]!(request, path)) return i
-    return -1
+    const findRoute = (this.#findRoute ??= compileRouteList(this.config.routes, this.#shared))
+    return findRoute(request, path)
   }
 }

@@ -1,0 +1,25 @@
+import { type Benchmark, describeFigure } from './benchmark.ts'
+import { loadConfig } from './load-config.ts'
+import { productPages } from './product-pages.ts'
+import { routeDecisions } from './route-decisions.ts'
+
+const benchmarks: readonly Benchmark[] = [routeDecisions, productPages, loadConfig]
+
+/** Runs the named benchmarks, or all. */
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !benchmarks.some((benchmark) => benchmark.name === name))
+  if (unknown !== undefined) {
+    console.error(`there is no benchmark "${unknown}"; known: ${benchmarks.map(({ name }) => name).join(', ')}`)
+    return 2
+  }
+  for (const benchmark of benchmarks) {
+    if (names.length > 0 && !names.includes(benchmark.name)) continue
+    console.log(`${benchmark.name}: ${benchmark.about}`)
+    const reason = benchmark.unable?.() ?? null
+    if (reason !== null) console.log(`  not run: ${reason}`)
+    else for (const figure of await benchmark.run()) console.log(describeFigure(figure))
+  }
+  return 0
+}
+
+process.exitCode = await main(process.argv.slice(2))

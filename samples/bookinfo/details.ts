@@ -1,4 +1,4 @@
-import { Headers } from '../../mesh-core/ir/message.ts'
+import { type Headers } from '../../mesh-core/ir/message.ts'
 import type { HttpResponse } from '../../mesh-core/ir/message.ts'
 import type { Program, ServiceContext } from '../../mesh-core/ir/program.ts'
 import { answerJson, answerText, pathOf } from '../answer.ts'

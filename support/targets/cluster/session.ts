@@ -14,6 +14,8 @@ export interface ClusterAccess {
   readonly settling: Settling
   /** The scenario's config is in place already. */
   readonly assumeConfig: boolean
+  /** Applications that were looked for and found: once for the run. */
+  readonly found: Set<'bookinfo'>
 }
 
 /** A live mesh of which only the gateway's endpoint is known, and perhaps a command that puts config in place. */
@@ -43,9 +45,10 @@ export class ClusterSession implements MeshSession {
   async deployBookinfo(namespace: string): Promise<void> {
     if (namespace !== 'default')
       throw new NotSupported('workloads', `only Bookinfo in the namespace default can be used through the gateway, not in ${namespace}`)
+    if (this.#access.found.has('bookinfo')) return
     await this.#access.settling.wait()
     const { response } = await this.#access.client.send({ from: { kind: 'client' }, method: 'GET', target: '/productpage', headers: {}, body: '' })
-    if (response?.headers.has('x-envoy-upstream-service-time') || response?.body.includes('Simple Bookstore App')) return
+    if (response?.body.includes('Simple Bookstore App')) return void this.#access.found.add('bookinfo')
     const seen = response === null ? 'gets no answer' : `is answered ${response.status}`
     throw new NotSupported('workloads', `this target deploys nothing, and no Bookinfo is behind the gateway: GET /productpage ${seen}`)
   }

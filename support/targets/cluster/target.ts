@@ -20,7 +20,7 @@ export default function createClusterTarget(settings: ClusterSettings): Target {
   if (settings.gateway === null) throw missingGateway()
   const commands = settings.applyCommand === null ? null : createConfigCommands(settings.applyCommand, settings.deleteCommand)
   const client = new GatewayClient(settings.gateway)
-  return new ClusterTarget({ client, settling: new Settling(settings.settleMs), assumeConfig: settings.assumeConfig }, commands)
+  return new ClusterTarget({ client, settling: new Settling(settings.settleMs), assumeConfig: settings.assumeConfig, found: new Set() }, commands)
 }
 
 class ClusterTarget implements Target {

@@ -80,7 +80,6 @@ program
   .argument('<config...>', 'YAML files and folders: the application and its config, for example samples/bookinfo')
   .option('--port <port>', 'of the gateway', '8080')
   .option('--host <address>', 'where the gateway listens', '127.0.0.1')
-  .option('--admin <port>', 'also serve the admin interface on this port')
   .option('--seed <number>', 'decides everything random')
   .option('--admin <port>', 'take changes of the config here, on loopback: PUT and DELETE /config with YAML')
   .action(async (folders: string[], options: ServeOptions) => finish((await import('./serve.ts')).serve(folders, options)))

@@ -1,6 +1,7 @@
 import { defaultFormats } from './dist/reports/index.js'
 
-const suite = { paths: ['features/**/*.feature'], format: defaultFormats() }
+// No `paths`: cucumber looks into features/ by itself, and would add its own arguments to ours instead of taking them.
+const suite = { format: defaultFormats() }
 
 /** `npx cucumber-js`: the conformance suite with the built vocabulary. */
 export default { ...suite, import: ['dist/steps/index.js'] }

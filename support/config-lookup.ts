@@ -54,7 +54,11 @@ function walk(folder: string): string[] {
 
 function notFound(name: string, places: readonly string[], samples: readonly string[]): MeshSpecError {
   const known = samples.flatMap((folder) => pathsBelow(folder).map((path) => basename(path)))
-  const near = [...new Set(known)].filter((other) => distance(other, basename(name)) <= Math.max(2, name.length / 5))
+  const near = [...new Set(known)]
+    .map((other) => ({ other, far: distance(other, basename(name)) }))
+    .filter(({ far }) => far <= Math.max(2, name.length / 5))
+    .toSorted((a, b) => a.far - b.far)
+    .map(({ other }) => other)
   const hint = near.length > 0 ? `did you mean ${near.slice(0, 3).join(', ')}?` : `looked in ${places.join(', ')}`
   return new MeshSpecError({ code: 'FILE_NOT_FOUND', origin: null, place: null, problem: `there is no config "${name}"`, hint })
 }

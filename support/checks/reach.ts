@@ -17,7 +17,7 @@ export function reachesNot(service: ServiceRef): Check {
   return each((exchange, context) => {
     if (!isReached(exchange, service, context)) return undefined
     const took = exchange.hops.filter((hop) => arrived(hop) && isAt(hop, service)).map(nameOf)
-    return withReasons(`reached ${[...new Set(took)].join(', ')}: ${pathsOf(exchange).join(', ')}.`, explain(exchange, service, context))
+    return withReasons(`reached ${names(took)}; it took ${pathsOf(exchange).join(', ')}.`, explain(exchange, service, context))
   })
 }
 

@@ -1,6 +1,9 @@
 import { readText } from '../../../mesh-core/config/load.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
 
+export const gatewayFile = 'the ingress gateway'
+export const namespaceFile = 'the namespaces'
+
 /** The ingress gateway as Istio's default profile installs it, as far as routing sees it. */
 const ingressGateway = `
 apiVersion: v1
@@ -29,11 +32,11 @@ spec:
 
 /** What is there before the scenario's own. */
 export function baseResources(): readonly Resource[] {
-  return readText(ingressGateway, 'the ingress gateway').resources
+  return readText(ingressGateway, gatewayFile).resources
 }
 
 /** @param injected what the namespace's label tells the injector */
 export function namespaceResource(namespace: string, injected: boolean): readonly Resource[] {
   const labels = { 'istio-injection': injected ? 'enabled' : 'disabled' }
-  return readText(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }), 'the namespaces').resources
+  return readText(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }), namespaceFile).resources
 }

@@ -2,10 +2,12 @@ import { readText } from '../../../mesh-core/config/load.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { EchoService } from '../target.ts'
 
+export const echoFile = 'the services'
+
 /** A Service, and a Deployment for each version: named `shop`, `shop-v1`, labelled `app` and `version`, as Istio's samples are. */
 export function echoManifests(services: readonly EchoService[]): readonly Resource[] {
   const documents = services.flatMap((service) => [serviceOf(service), ...service.versions.map((version) => deploymentOf(service, version))])
-  return readText(documents.map((document) => JSON.stringify(document)).join('\n---\n'), 'the services').resources
+  return readText(documents.map((document) => JSON.stringify(document)).join('\n---\n'), echoFile).resources
 }
 
 function serviceOf({ name, namespace, protocol, port }: EchoService) {

@@ -11,12 +11,14 @@ import { createEcho } from '../../../samples/echo/echo.ts'
 import { programFor } from '../../../samples/resolve-program.ts'
 import { ownSamples } from '../../own-samples.ts'
 import type { BackendVersion, Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
-import { baseResources, namespaceResource } from './base.ts'
+import { baseResources, gatewayFile, namespaceFile, namespaceResource } from './base.ts'
 import { Behaviours } from './behaviours.ts'
-import { echoManifests } from './echo-manifests.ts'
+import { echoFile, echoManifests } from './echo-manifests.ts'
 import { findWorkloads } from './find-workloads.ts'
 import { meshCall } from './mesh-call.ts'
 import { withPodsNotReady } from './readiness.ts'
+
+const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
 
 /** One scenario's mesh. */
 export class CoreSession implements MeshSession {
@@ -109,7 +111,9 @@ export class CoreSession implements MeshSession {
   }
 
   locate(origin: Origin): ReturnType<Mesh['locate']> {
-    return this.#mesh.locate(origin)
+    const place = this.#mesh.locate(origin)
+    // What this target has made itself has no line that a person could look at.
+    return generated.has(place.file) ? { ...place, position: null } : place
   }
 
   behind(proxy: string, cluster: string): readonly BackendVersion[] {

@@ -1,0 +1,470 @@
+Feature: Scenarios that must not pass
+  The description of each is what a person is told. "…" stands for anything.
+
+  Background:
+    Given the Bookinfo application
+    And the config "destination-rule-all.yaml"
+    And the config "virtual-service-all-v1.yaml"
+    And the services:
+      | service | versions |
+      | shop    | v1, v2   |
+      | client  | v1       |
+
+  Scenario: the page shows black stars
+    the page shows no stars.
+    details.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:50:7   … → details.default subset v1
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When someone opens "/productpage"
+    Then the page shows black stars
+
+  Scenario: the page shows red stars
+    the page shows no stars.
+    details.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:50:7   … → details.default subset v1
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When someone opens "/productpage"
+    Then the page shows red stars
+
+  Scenario: the page shows no stars
+    the page shows 9 red stars.
+    details.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:50:7   … → details.default subset v1
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-reviews-v3.yaml:10:7   … → reviews.default subset v3
+    ratings.default.svc.cluster.local, asked by reviews-v3:
+      ✓ http[0]  virtual-service-all-v1.yaml:37:7   … → ratings.default subset v1
+
+    Given the config "virtual-service-reviews-v3.yaml"
+    When someone opens "/productpage"
+    Then the page shows no stars
+
+  Scenario: the page title is 'Other'
+    the title is "Simple Bookstore App".
+
+    When someone opens "/productpage"
+    Then the page title is "Other"
+
+  Scenario: the page says 'Other'
+    there is no page: the answer was 200 with the body "…".
+
+    When client sends "GET http://shop/"
+    Then the page says "Other"
+
+  Scenario: the page does not say 'Book Details'
+    the page says so.
+    details.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:50:7   … → details.default subset v1
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When someone opens "/productpage"
+    Then the page does not say "Book Details"
+
+  Scenario: the response status is 200
+    the answer was 503 with the body "…", wanted 200.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/?status=503"
+    Then the response status is 200
+
+  Scenario: the response status is 200 or 404
+    the answer was 503 with the body "…", wanted 200 or 404.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/?status=503"
+    Then the response status is 200 or 404
+
+  Scenario: the response header 'x-a' is 'b'
+    the response has no header x-a; wanted "b".
+
+    When client sends "GET http://shop/"
+    Then the response header "x-a" is "b"
+
+  Scenario: the response header 'content-type' is absent
+    content-type is "application/json".
+
+    When client sends "GET http://shop/"
+    Then the response header "content-type" is absent
+
+  Scenario: the response body contains 'purple'
+    the answer was 200 with the body "{\"id\": \"0\",\"podname\": \"reviews-v1\",\"clustername\": \"null\",\"reviews\": [{\"reviewer\": \"Reviewer1\",\"text\": \"An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!\"},{\"reviewer\":…".
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When client sends "GET http://reviews:9080/reviews/0"
+    Then the response body contains "purple"
+
+  Scenario: the request reaches ratings
+    did not reach ratings; it took reviews:v1.
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When client sends "GET http://reviews:9080/reviews/0"
+    Then the request reaches ratings
+
+  Scenario: the request does not reach reviews
+    reached reviews:v1; it took reviews:v1.
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When client sends "GET http://reviews:9080/reviews/0"
+    Then the request does not reach reviews
+
+  Scenario: all requests reach reviews:v2
+    3 of 3 requests did not; request 1:
+    reached reviews:v1 instead.
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When client sends "GET http://reviews:9080/reviews/0" 3 times
+    Then all requests reach reviews:v2
+
+  Scenario: the request takes the path 'productpage -> reviews:v2 -> ratings'
+    took productpage:v1 -> details:v1, productpage:v1 -> reviews:v1 instead.
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When someone opens "/productpage"
+    Then the request takes the path "productpage -> reviews:v2 -> ratings"
+
+  Scenario: the request takes the path 'reviews'
+    took productpage:v1 -> details:v1, productpage:v1 -> reviews:v1 instead.
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When someone opens "/productpage"
+    Then the request takes the path "reviews"
+
+  Scenario: the request takes the path 'reviews => ratings'
+    "reviews => ratings" in "reviews => ratings" names no service; a path reads "productpage -> reviews:v2 -> ratings"
+
+    When someone opens "/productpage"
+    Then the request takes the path "reviews => ratings"
+
+  Scenario: the request reaches shop with header 'x-user' set to 'jason'
+    shop received no header x-user.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/"
+    Then the request reaches shop with header "x-user" set to "jason"
+
+  Scenario: the request reaches shop without header 'x-user'
+    shop received x-user: "anna".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/" with headers:
+      | x-user | anna |
+    Then the request reaches shop without header "x-user"
+
+  Scenario: the request reaches shop as 'GET /b'
+    shop received GET /a.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a"
+    Then the request reaches shop as "GET /b"
+
+  Scenario: the request is redirected to 'http://shop/b' with status 301
+    not redirected: the answer was 200 with the body "…".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a"
+    Then the request is redirected to "http://shop/b" with status 301
+
+  Scenario: the request is redirected to 'http://shop/b'
+    not redirected: the answer was 200 with the body "…".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a"
+    Then the request is redirected to "http://shop/b"
+
+  Scenario: the request gets no answer
+    the answer was 200 with the body "…".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a"
+    Then the request gets no answer
+
+  Scenario: the response takes about 3s
+    took 2s, wanted 2.85s to 3.15s.
+
+    Given shop takes 2s to answer
+    When client sends "GET http://shop/a"
+    Then the response takes about 3s
+
+  Scenario: the response takes less than 2s
+    took 2s.
+
+    Given shop takes 2s to answer
+    When client sends "GET http://shop/a"
+    Then the response takes less than 2s
+
+  Scenario: the response takes at least 2s
+    took 0ms.
+
+    When client sends "GET http://shop/a"
+    Then the response takes at least 2s
+
+  Scenario: the response takes between 1s and 2s
+    took 0ms.
+
+    When client sends "GET http://shop/a"
+    Then the response takes between 1s and 2s
+
+  Scenario: about 10% of the requests reach shop:v1
+    about 10% of the requests reach shop:v1: it was 51.25% (1025 of 2000, 99% interval 48.35% to 54.15%). Were the statement true, a sample like this one would come up at most once in 1,000,000 runs.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a" 2000 times
+    Then about 10% of the requests reach shop:v1
+
+  Scenario: about 50% of the requests reach shop:v1
+    about 50% of the requests reach shop:v1: 3 of 20 were too few requests to tell 50% from a share that is 10% off (false alarms 0.000001, misses 0.001); send 1580 or more.
+
+    When client sends "GET http://shop/a" 20 times
+    Then about 50% of the requests reach shop:v1
+
+  Scenario: about 10% of the requests have status 500
+    about 10% of the requests have status 500: 0 of 20 were too few requests to tell 10% from a share that is 10% off (false alarms 0.000001, misses 0.001); send 776 or more.
+
+    When client sends "GET http://shop/a" 20 times
+    Then about 10% of the requests have status 500
+
+  Scenario: the requests are split
+    about 90% of the requests reach shop:v1: it was 50.6% (1012 of 2000, 99% interval 47.7% to 53.5%). Were the statement true, a sample like this one would come up at most once in 2,000,000 runs.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+    about 10% of the requests reach shop:v2: it was 49.4% (988 of 2000, 99% interval 46.5% to 52.3%). Were the statement true, a sample like this one would come up at most once in 2,000,000 runs.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a" 2000 times
+    Then the requests are split:
+      | shop:v1 | 90% |
+      | shop:v2 | 10% |
+
+  Scenario: the requests are split (2)
+    the shares add up to 90%, and must to 100%.
+
+    When client sends "GET http://shop/a" 2000 times
+    Then the requests are split:
+      | shop:v1 | 90% |
+
+  Scenario: every request from the same 'x-user' reaches the same endpoint
+    x-user "anna" reached shop-v1, shop-v2.
+
+    When client sends "GET http://shop/a" 20 times with headers:
+      | x-user | anna |
+    Then every request from the same "x-user" reaches the same endpoint
+
+  Scenario: shop received 2 requests
+    shop received 1 (0 of them retries, 0 mirrored) instead of 2.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/a"
+    Then shop received 2 requests
+
+  Scenario: the config is rejected with 'weight'
+    the config was accepted; wanted it to be rejected with "weight".
+
+    When the config "virtual-service-reviews-v3.yaml" is applied
+    Then the config is rejected with "weight"
+
+  Scenario: the config is accepted
+    the config was rejected:
+    steps/failing/failing.feature:299:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+      hint: did you mean "http"?
+
+    When the config is applied:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: x}
+      spec:
+        hosts: [x]
+        htp: []
+      """
+    Then the config is accepted
+
+  Scenario: the config is applied
+    the config was rejected:
+    steps/failing/failing.feature:315:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+      hint: did you mean "http"?
+
+    When the config is applied:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: x}
+      spec:
+        hosts: [x]
+        htp: []
+      """
+
+  Scenario: someone opens '/productpage'
+    the config was rejected:
+    steps/failing/failing.feature:330:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+      hint: did you mean "http"?
+
+    When the config is applied:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: x}
+      spec:
+        hosts: [x]
+        htp: []
+      """
+    And someone opens "/productpage"
+
+  Scenario: the response status is 200 (2)
+    no request was sent before this step
+
+    Then the response status is 200
+
+  Scenario: the pods are
+    reviews-v1 is 2/2, wanted 1/1.
+    there is no pod reviews-v9; there are details-v1, ratings-v1, reviews-v1, reviews-v2, reviews-v3, productpage-v1, shop-v1, shop-v2, client-v1.
+
+    Then the pods are:
+      | name       | ready |
+      | reviews-v1 | 1/1   |
+      | reviews-v9 | 1/1   |
+
+  Scenario: the config 'virtual-service-review-v3.yaml'
+    FILE_NOT_FOUND there is no config "virtual-service-review-v3.yaml"
+      hint: did you mean virtual-service-reviews-v3.yaml, virtual-service-reviews-v2.yaml, virtual-service-reviews-50-v3.yaml?
+
+    Given the config "virtual-service-review-v3.yaml"
+
+  Scenario: nobody.prod sends 'GET http://shop/'
+    UNKNOWN_SERVICE no workload of nobody.prod in namespace prod
+      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1, shop:v1, shop:v2, client:v1
+
+    When nobody.prod sends "GET http://shop/"
+
+  Scenario: client sends 'GET /'
+    INVALID_REQUEST "/" is no URL
+      hint: a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"
+
+    When client sends "GET /"
+
+  Scenario: the response status is 200 (3)
+    not supported: Telemetry default/x: kind Telemetry (telemetry.istio.io/v1) is not modelled
+
+    Given the config:
+      """
+      apiVersion: telemetry.istio.io/v1
+      kind: Telemetry
+      metadata: {name: x}
+      spec: {}
+      """
+    When someone opens "/productpage"
+    Then the response status is 200
+
+  Scenario: the metric istio_requests_total is 100 for
+    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+
+    When client sends "GET http://shop/"
+    Then the metric istio_requests_total is 100 for:
+      | response_code | 200 |
+
+  Scenario: the query 'up' gives exactly 1
+    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+
+    When client sends "GET http://shop/"
+    Then the query "up" gives exactly 1
+
+  Scenario: the query 'up' gives more than 1
+    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+
+    When client sends "GET http://shop/"
+    Then the query "up" gives more than 1
+
+  Scenario: the query 'up' gives between 1 and 2
+    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+
+    When client sends "GET http://shop/"
+    Then the query "up" gives between 1 and 2
+
+  Scenario: the query 'up' gives no data
+    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+
+    When client sends "GET http://shop/"
+    Then the query "up" gives no data
+
+  Scenario: a trace shows
+    not supported: mesh-core has no telemetry yet, and no target reads traces
+
+    When client sends "GET http://shop/"
+    Then a trace shows:
+      | a | b |
+
+  Scenario: the service graph has the edge 'a -> b'
+    not supported: mesh-core has no telemetry yet, so there is no service graph
+
+    When client sends "GET http://shop/"
+    Then the service graph has the edge "a -> b"
+
+  Scenario: the connection from client to shop uses mutual TLS
+    not supported: no target shows the identities of workloads or how connections are secured yet
+
+    When client sends "GET http://shop/"
+    Then the connection from client to shop uses mutual TLS
+
+  Scenario: the identity of shop is 'spiffe://cluster.local/ns/default/sa/shop'
+    not supported: no target shows the identities of workloads or how connections are secured yet
+
+    When client sends "GET http://shop/"
+    Then the identity of shop is "spiffe://cluster.local/ns/default/sa/shop"
+
+  Scenario: the analysis reports IST0101 for VirtualService 'reviews'
+    not supported: mesh-core has no analyzers yet
+
+    When client sends "GET http://shop/"
+    Then the analysis reports IST0101 for VirtualService "reviews"
+
+  Scenario: the chart 'charts/shop' with values
+    not supported: meshspec does not render Helm charts yet
+
+    Given the chart "charts/shop" with values:
+      """
+      a: 1
+      """
+
+  Scenario: the chart release 'shop' is upgraded with values
+    not supported: meshspec does not render Helm charts yet
+
+    When the chart release "shop" is upgraded with values:
+      """
+      a: 1
+      """
+
+  Scenario: the chart release 'shop' is rolled back to revision 1
+    not supported: meshspec does not render Helm charts yet
+
+    When the chart release "shop" is rolled back to revision 1
+
+  Scenario: the rules that were tried
+    reached reviews:v1 instead.
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✗ http[0]…  virtual-service-reviews-test-v2.yaml:12:11   header end-user is "anna", wanted exactly "jason"
+      ✓ http[1]…  virtual-service-reviews-test-v2.yaml:19:7    … → reviews…subset v1
+
+    Given the config "virtual-service-reviews-test-v2.yaml"
+    When user "anna" opens "/productpage"
+    Then the request reaches reviews:v2

@@ -10,7 +10,6 @@ export const errorCodes = [
   'FILE_NOT_FOUND',
   'FILE_UNREADABLE',
   'NOT_A_RESOURCE',
-  'DUPLICATE_RESOURCE',
   'SCHEMA_TYPE',
   'SCHEMA_VALUE',
   'SCHEMA_REQUIRED',

@@ -146,7 +146,7 @@ class Names {
               code: 'UNKNOWN_GATEWAY' as const,
               path: [...path, 'gateways', i],
               problem: `there is no Gateway "${gatewayKey(name, namespace)}"`,
-              hint: suggestion(name, [...this.#gateways]),
+              hint: suggestion(gatewayKey(name, namespace), [...this.#gateways]),
             },
           ]
     })

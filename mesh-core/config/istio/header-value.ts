@@ -4,7 +4,7 @@
  */
 type State = 'text' | 'name' | 'arguments' | 'list' | 'string' | 'list-end' | 'arguments-end' | 'end'
 
-const control = /[\0-\x08\x0A-\x1F\x7F]/ // eslint-disable-line no-control-regex -- they are what is looked for
+const control = /[\0-\x08\x0A-\x1F\x7F]/
 
 /** @returns what is wrong with the value, null for nothing */
 export function headerValueProblem(value: string): string | null {

@@ -1,8 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { FieldPath, Problem } from '../finding.ts'
 
-/** An object whose types and field names were checked before. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- checked by the schema of its kind; a type for each of its parts would say the same twice
+/** An object whose types and field names were checked before: its schema says what it is, types for each part would say so twice. */
 export type Fields = Readonly<Record<string, any>>
 
 /** Takes what istiod's validation has to say, in its words where it has some. */

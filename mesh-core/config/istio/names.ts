@@ -1,11 +1,12 @@
 import type { FieldPath } from '../finding.ts'
 import type { Judge } from './judge.ts'
 
-const label = '[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?'
-const dnsLabel = new RegExp(`^${label}$`)
+const dnsLabel = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/
 /** `*`, `*-name`, `*name` or a plain label. */
-const wildcardLabel = new RegExp(`^(?:\\*|(?:\\*|\\*-)?${label})$`)
-const labelKey = new RegExp(`^(?:${label}(?:\\.${label})*/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$`)
+const wildcardLabel = /^(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)$/
+/** A name, after a domain and a slash where there is one. */
+const labelKey =
+  /^(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*\/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const labelValue = /^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
 const numeric = /^[-+]?\d+$/
 const maxLabel = 63

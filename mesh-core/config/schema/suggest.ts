@@ -10,7 +10,8 @@ export function suggestion(written: string, known: readonly string[]): string | 
 function closest(written: string, known: readonly string[]): string | null {
   const lower = written.toLowerCase()
   let best: string | null = null
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1
+  // A third of the letters may be wrong: short names (v1, v3) are all near each other, and none is meant more than another.
+  let bestDistance = Math.floor(written.length / 3) + 1
   for (const name of known) {
     const distance = editDistance(lower, name.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [name, distance]

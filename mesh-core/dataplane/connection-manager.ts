@@ -21,6 +21,8 @@ const ownedByProxy: ReadonlySet<string> = new Set([
   'x-envoy-ip-tags',
   'x-envoy-original-url',
   'x-envoy-hedge-on-per-try-timeout',
+  // Who the client is only its certificate says (`forward_client_cert_details: SANITIZE`).
+  'x-forwarded-client-cert',
 ])
 
 /** What an edge proxy takes away besides, since its clients are strangers. */
@@ -52,7 +54,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean, n
   const forwardedProto = (edge ? undefined : headers.get('x-forwarded-proto')) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
   if (edge) markClient(headers, plane.clientAddress)
-  if (!headers.has('x-request-id')) fields.push('x-request-id', plane.nextRequestId())
+  if (edge || !headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const path = normalizeTarget(withoutFragment(sent.path), normalization)
   return { request: { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }, closes }

@@ -3,11 +3,13 @@ import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import { Delivery } from './delivery.ts'
+import type { Receiver, Shipment } from './delivery.ts'
 import type { HopRecord } from './evidence.ts'
 import { removeHopByHop } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
 import { sendMirrors } from './mirror.ts'
 import type { InFlight, Outcome } from './outcome.ts'
+import type { TryResult } from './outlier-detection.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { describeReset } from './reset-reply.ts'
 import { backOffMs } from './retry-policy.ts'
@@ -24,6 +26,7 @@ export class Forwarding implements InFlight {
   readonly #proxied: ProxiedRequest
   readonly #route: RouteRuntime
   readonly #action: ForwardAction
+  #cluster: ClusterRuntime | null = null
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
   #attempt = 0
@@ -55,6 +58,7 @@ export class Forwarding implements InFlight {
       log.cluster = '-'
       return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
     }
+    this.#cluster = cluster
     const destination = destinationOf(this.#proxied, cluster, [], 0)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#startMs = plane.clock.now()
@@ -62,7 +66,7 @@ export class Forwarding implements InFlight {
     this.#proxied.takeBody()
     this.#edit()
     if (this.#action.mirrors.length > 0) sendMirrors(this.#proxied, this.#action.mirrors)
-    this.#try(cluster, destination)
+    this.#try(destination)
     this.#armTotal()
   }
 
@@ -87,23 +91,31 @@ export class Forwarding implements InFlight {
     if (this.#route.rewrite) rewritePath(request, this.#route.rewrite)
   }
 
-  #try(cluster: ClusterRuntime, destination: Destination | null): void {
-    const { log, plane, place, origin } = this.#proxied
+  #try(destination: Destination | null): void {
+    const { log, place, origin } = this.#proxied
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     const attempt = ++this.#attempt
     log.attempts = attempt
     log.upstreamHost = destination.address
     const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, identity: destination.identity, port: destination.port }
-    this.#host = destination.host
-    if (this.#host) this.#host.active++
-    const { receiver } = destination
-    if (!receiver) return this.#conclude(cluster, 'refused')
+    const { receiver, host } = destination
+    if (!receiver) return this.#conclude('refused')
+    const begin = () => this.#begin(shipment, receiver, host)
+    const admission = host ? this.#cluster!.admit(host, begin) : 'now'
+    if (admission === 'overflow') return this.#reset('overflow')
+    if (admission === 'now') begin()
+  }
+
+  #begin(shipment: Shipment, receiver: Receiver, host: UpstreamHost | null): void {
+    // Its client may have gone while it waited for a connection.
+    if (this.#ended) return host ? this.#cluster!.release(host) : undefined
+    this.#host = host
     const delivery = new Delivery(shipment, receiver)
     this.#delivery = this.#open = delivery
-    delivery.start(plane, shipment, receiver, (outcome) => {
-      if (this.#open === delivery) this.#conclude(cluster, outcome)
+    delivery.start(this.#proxied.plane, shipment, receiver, (outcome) => {
+      if (this.#open === delivery) this.#conclude(outcome)
     })
-    if (this.#open === delivery) this.#armTry(cluster)
+    if (this.#open === delivery) this.#armTry()
   }
 
   #copy(attempt: number): HttpRequest {
@@ -120,25 +132,25 @@ export class Forwarding implements InFlight {
     if (expected > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
   }
 
-  #conclude(cluster: ClusterRuntime, outcome: Outcome): void {
-    this.#close()
+  #conclude(outcome: Outcome): void {
+    this.#close(typeof outcome === 'string' ? 'local-failure' : outcome.status)
     const { retry } = this.#route
-    if (typeof outcome === 'string') return this.#reset(cluster, outcome === 'refused' ? 'connect-failure' : 'closed')
+    if (typeof outcome === 'string') return this.#reset(outcome === 'refused' ? 'connect-failure' : 'closed')
     this.#delivery!.hop.status = outcome.status
-    if (retry?.retriesAnswer(outcome) && this.#tryAgain(cluster)) return
+    if (retry?.retriesAnswer(outcome) && this.#tryAgain()) return
     this.#answer(outcome)
   }
 
-  #reset(cluster: ClusterRuntime, reset: Reset): void {
-    if (reset === 'connect-failure') this.#delivery = null
-    if (this.#route.retry?.retriesReset(reset) && this.#tryAgain(cluster)) return
+  #reset(reset: Reset): void {
+    if (reset === 'connect-failure' || reset === 'overflow') this.#delivery = null
+    if (this.#route.retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
     const { flag, details, body } = describeReset(reset, this.#attempt > 1)
-    this.#refuse(503, body, details, flag)
+    this.#refuse(503, body, details, flag, reset === 'overflow' ? ['x-envoy-overloaded', 'true'] : [])
   }
 
   /** @returns false when the tries are used up */
-  #tryAgain(cluster: ClusterRuntime): boolean {
+  #tryAgain(): boolean {
     const { log, plane } = this.#proxied
     const { policy } = this.#route.retry!
     if (this.#attempt > policy.numRetries) {
@@ -146,7 +158,7 @@ export class Forwarding implements InFlight {
       return false
     }
     const again = () => {
-      if (!this.#ended) this.#try(cluster, destinationOf(this.#proxied, cluster, this.#tried, policy.hostSelectionAttempts))
+      if (!this.#ended) this.#try(destinationOf(this.#proxied, this.#cluster!, this.#tried, policy.hostSelectionAttempts))
     }
     plane.clock.schedule(backOffMs(policy, this.#attempt, plane.chance.backOff), again, `${log.proxy} tries again`)
     this.#armTotal()
@@ -164,9 +176,9 @@ export class Forwarding implements InFlight {
     this.#proxied.finish({ status: outcome.status, headers, body })
   }
 
-  #refuse(status: number, body: string, details: string, flag: string): void {
+  #refuse(status: number, body: string, details: string, flag: string, headers: readonly string[] = []): void {
     this.#stop()
-    this.#proxied.refuse(status, body, details, flag)
+    this.#proxied.refuse({ status, body, headers }, details, flag)
   }
 
   /** Nothing is armed for an answer that has come already. */
@@ -175,37 +187,40 @@ export class Forwarding implements InFlight {
     if (total === 0 || this.#ended || this.#totalTimer) return
     const expire = () => {
       this.#open?.abandon()
+      this.#close('timeout')
       this.#refuse(504, 'upstream request timeout', 'response_timeout', 'UT')
     }
     this.#totalTimer = this.#proxied.plane.clock.deadline(total, expire, `timeout at ${this.#proxied.proxy.name}`)
   }
 
-  #armTry(cluster: ClusterRuntime): void {
+  #armTry(): void {
     const { perTry } = this.#timeouts
     if (perTry === 0) return
     const expire = () => {
       this.#open?.abandon()
-      this.#close()
-      this.#reset(cluster, 'per-try-timeout')
+      this.#close('timeout')
+      this.#reset('per-try-timeout')
     }
     this.#tryTimer = this.#proxied.plane.clock.deadline(perTry, expire, `per-try timeout at ${this.#proxied.proxy.name}`)
   }
 
-  /** Ends the try: what comes of it from now on is nobody's. */
-  #close(): void {
+  /** Ends the try: what comes of it from now on is nobody's. `result` is `null` for one that the client gave up. */
+  #close(result: TryResult | null): void {
     this.#open = null
     this.#tryTimer?.cancel()
     this.#tryTimer = null
-    if (!this.#host) return
-    this.#host.active--
-    this.#tried.push(this.#host)
+    const host = this.#host
+    if (!host) return
     this.#host = null
+    this.#tried.push(host)
+    if (result !== null) this.#cluster!.note(host, result)
+    this.#cluster!.release(host)
   }
 
   #stop(): void {
     this.#ended = true
     this.#totalTimer?.cancel()
-    this.#close()
+    this.#close(null)
   }
 }
 

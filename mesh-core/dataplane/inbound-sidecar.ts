@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
-import { noMutation } from '../ir/route.ts'
 import type { RetryPolicy } from '../ir/route.ts'
+import { receiveRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { HopRecord, Place } from './evidence.ts'
@@ -29,6 +29,7 @@ export class InboundSidecar implements InFlight {
   readonly #workload: WorkloadRuntime
   readonly #log: LogRecord
   readonly #request: HttpRequest
+  readonly #hop: HopRecord
   #ended = false
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord) {
@@ -42,6 +43,8 @@ export class InboundSidecar implements InFlight {
     log.upstreamHost = `${workload.instance.address}:${shipment.port}`
     this.#log = log
     hop.inbound = log
+    hop.received = this.#request
+    this.#hop = hop
   }
 
   start(done: Done): void {
@@ -51,7 +54,7 @@ export class InboundSidecar implements InFlight {
       if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
       const refused = outcome === 'refused'
       if (refused && this.#log.attempts <= retryPolicy.numRetries) return this.#startAgain(done)
-      if (refused) this.#log.raise('URX')
+      if (refused) this.#raiseUnreached()
       this.#end(this.#reply(refused), done)
     })
   }
@@ -69,6 +72,13 @@ export class InboundSidecar implements InFlight {
     this.#plane.clock.schedule(pause, () => this.#ended || this.start(done), `${this.#log.proxy} tries again`)
   }
 
+  /** The sidecar was there and its workload was not. */
+  #raiseUnreached(): void {
+    this.#log.raise('URX')
+    this.#hop.received = null
+    this.#hop.to = null
+  }
+
   #pass({ status, headers, body }: HttpResponse): HttpResponse {
     const copy = headers.copy()
     removeHopByHop(copy)
@@ -81,7 +91,7 @@ export class InboundSidecar implements InFlight {
     const { flag, details, body } = describeReset(refused ? 'connect-failure' : 'closed', this.#log.attempts > 1)
     this.#log.raise(flag)
     this.#log.details = details
-    const response = composeLocalReply({ status: 503, body }, this.#request, () => noMutation)
+    const response = composeLocalReply({ status: 503, body }, this.#request, () => {})
     response.headers.set('server', 'istio-envoy')
     return response
   }
@@ -94,13 +104,10 @@ export class InboundSidecar implements InFlight {
   }
 }
 
-/** The request as the sidecar passes it on: the shipment's own, which belongs to this try alone. */
+/** The request as the sidecar passes it on; what another sidecar has sent needs no more tidying up. */
 function receive({ request, identity }: Shipment, workload: WorkloadRuntime, plane: Plane): HttpRequest {
-  const { headers } = request
-  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'http')
-  if (!headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
-  if (identity === null) headers.remove('x-forwarded-client-cert')
-  else headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOf(identity)};Subject="";URI=${identity}`)
+  if (identity === null) return receiveRequest(plane, request, false, 'BASE').request
+  request.headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOf(identity)};Subject="";URI=${identity}`)
   return request
 }
 

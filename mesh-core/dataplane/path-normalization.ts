@@ -18,7 +18,7 @@ export function normalizeTarget(target: string, normalization: PathNormalization
 function canonicalTarget(target: string): string {
   const end = endOfPath(target)
   // A path that no rule below could change is by far the most common one.
-  if (!/[%\\]|\/\.|[^!-~]|["<>`{}]/.test(target.slice(0, end))) return target
+  if (!/[%\\]|\/\.|[^!-~]|["<>^`{|}]/.test(target.slice(0, end))) return target
   return normalizePath(target.slice(0, end)) + target.slice(end)
 }
 
@@ -40,13 +40,32 @@ function decodeSlashes(target: string): string {
   return target.slice(0, end).replace(/%2f/gi, '/').replace(/%5c/gi, '\\') + target.slice(end)
 }
 
+/** A path that the connection manager refuses, with status 400. */
+export function isRefused(target: string): boolean {
+  return target.includes('%00') && target.lastIndexOf('%00', endOfPath(target)) >= 0
+}
+
 function endOfPath(target: string): number {
   const query = target.indexOf('?')
   return query < 0 ? target.length : query
 }
 
 function normalizePath(path: string): string {
-  return removeDotSegments(escapeOdd(decodeUnreserved(path.replaceAll('\\', '/'))))
+  const kept: string[] = []
+  const segments = path.replaceAll('\\', '/').split('/').slice(1)
+  segments.forEach((segment, i) => {
+    const dots = dotsOf(segment)
+    if (dots === 2) kept.pop()
+    if (dots === 0) kept.push(escapeOdd(decodeUnreserved(segment)))
+    else if (i === segments.length - 1) kept.push('')
+  })
+  return `/${kept.join('/')}`
+}
+
+/** 1 or 2 for a segment that stands for this or the upper directory, written `.` or `%2e`; parameters behind plain dots do not save it. */
+function dotsOf(segment: string): 0 | 1 | 2 {
+  const dots = /^(?:(?:\.|%2e){1,2}$|\.{1,2};)/i.exec(segment)?.[0]
+  return dots === undefined ? 0 : dots.replace(';', '').replace(/%2e/gi, '.').length === 1 ? 1 : 2
 }
 
 /** `%61` becomes `a`; what is not unreserved in RFC 3986 stays as it was written, in the case that it was written in. */
@@ -58,17 +77,5 @@ function decodeUnreserved(path: string): string {
 }
 
 function escapeOdd(path: string): string {
-  return path.replace(/[^!-~]|["<>`{}]/g, (character) => encodeURIComponent(character))
-}
-
-function removeDotSegments(path: string): string {
-  const kept: string[] = []
-  const segments = path.split('/').slice(1)
-  segments.forEach((segment, i) => {
-    const last = i === segments.length - 1
-    if (segment === '..') kept.pop()
-    else if (segment !== '.') kept.push(segment)
-    if (last && (segment === '.' || segment === '..')) kept.push('')
-  })
-  return `/${kept.join('/')}`
+  return path.replace(/[^!-~]|["<>^`{|}]/g, (character) => encodeURIComponent(character))
 }

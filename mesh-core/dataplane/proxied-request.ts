@@ -13,6 +13,7 @@ import { Forwarding } from './forwarding.ts'
 import { composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
+import { isRefused } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { locationOfItself, locationWithTls } from './redirect.ts'
@@ -80,18 +81,19 @@ export class ProxiedRequest implements InFlight {
   }
 
   start(): void {
+    if (this.entrance.normalization !== 'NONE' && isRefused(this.request.path)) return this.#refusePath()
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
     if (host?.config.requireTls && this.#sent.scheme === 'http') return this.#redirect(301, locationWithTls(this.request))
     const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
-    if (!host || index < 0) return this.refuse(404, '', 'route_not_found', 'NR')
+    if (!host || index < 0) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(host.routes[index]!)
   }
 
   /** Ends the request with an answer of the proxy's own. */
-  refuse(status: number, body: string, details: string, flag: string | null): void {
-    if (flag) this.log.raise(flag)
-    this.reply({ status, body }, details)
+  refuse(reply: LocalReply, details: string, flag: string): void {
+    this.log.raise(flag)
+    this.reply(reply, details)
   }
 
   reply(reply: LocalReply, details: string): void {
@@ -145,6 +147,14 @@ export class ProxiedRequest implements InFlight {
       hostname: this.proxy.place.ref.instance,
       now: this.plane.clock.now(),
     }
+  }
+
+  #refusePath(): void {
+    this.log.details = 'path_normalization_failed'
+    const response = composeLocalReply({ status: 400, body: '' }, this.request, () => {})
+    response.headers.set('connection', 'close')
+    this.#noteUnreached(response.status)
+    this.finish(response)
   }
 
   #take(route: RouteRuntime): void {

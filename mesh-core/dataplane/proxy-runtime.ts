@@ -4,6 +4,7 @@ import type { FilterChain, Listener, ProxyConfig } from '../ir/proxy-config.ts'
 import { compileRouteTable } from '../match/route-table.ts'
 import type { CompiledRouteTable } from '../match/route-table.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { ClusterRuntime } from './cluster-runtime.ts'
 import { dial } from './dial.ts'
@@ -30,6 +31,7 @@ export class ProxyRuntime {
   readonly name: string
   readonly edge: boolean
   readonly place: ProxyPlace
+  readonly #clock: Clock
   readonly #random: Random
   readonly #clusters = new Map<string, ClusterRuntime>()
   #config: ProxyConfig
@@ -38,10 +40,11 @@ export class ProxyRuntime {
   #listeners = new Map<string, Listener>()
   #tables = new Map<string, CompiledRouteTable<RouteRuntime>>()
 
-  constructor(config: ProxyConfig, registry: Registry, place: ProxyPlace, random: Random) {
+  constructor(config: ProxyConfig, registry: Registry, place: ProxyPlace, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
     this.name = `${config.proxy.workload}.${config.proxy.namespace}`
     this.edge = config.proxy.kind === 'gateway'
     this.place = place
+    this.#clock = clock
     this.#random = random
     this.#config = config
     this.#registry = registry
@@ -109,7 +112,7 @@ export class ProxyRuntime {
     if (runtime) return runtime
     const config = this.#config.clusters[name]
     if (!config) return null
-    runtime = new ClusterRuntime(config, this.#random)
+    runtime = new ClusterRuntime(config, this.#clock, this.#random)
     this.#clusters.set(name, runtime)
     return runtime
   }

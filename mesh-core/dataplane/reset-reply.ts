@@ -1,13 +1,28 @@
 import type { Reset } from './retry-policy.ts'
 
-/** How an answer that never came is told: to the log, and to the client. Source: Envoy `Router::Filter::onUpstreamReset`. */
-export function describeReset(reset: Exclude<Reset, 'per-try-timeout'>, retried: boolean): { flag: string; details: string; body: string } {
-  const reason = reset === 'connect-failure' ? 'remote connection failure' : 'connection termination'
+/** How an answer that never came is told: to the log, and to the client. */
+export interface ResetStory {
+  readonly flag: string
+  readonly details: string
+  readonly body: string
+}
+
+/** Source: Envoy `Router::Filter::onUpstreamReset`. */
+export function describeReset(reset: Exclude<Reset, 'per-try-timeout'>, retried: boolean): ResetStory {
+  const { flag, reason, detail } = stories[reset]
   return {
-    flag: reset === 'connect-failure' ? 'UF' : 'UC',
-    details: `upstream_reset_before_response_started{${
-      reset === 'connect-failure' ? 'remote_connection_failure|delayed_connect_error:_Connection_refused' : 'connection_termination'
-    }}`,
+    flag,
+    details: `upstream_reset_before_response_started{${detail}}`,
     body: `upstream connect error or disconnect/reset before headers. ${retried ? 'retried and the latest ' : ''}reset reason: ${reason}`,
   }
 }
+
+const stories = {
+  'connect-failure': {
+    flag: 'UF',
+    reason: 'remote connection failure',
+    detail: 'remote_connection_failure|delayed_connect_error:_Connection_refused',
+  },
+  closed: { flag: 'UC', reason: 'connection termination', detail: 'connection_termination' },
+  overflow: { flag: 'UO', reason: 'overflow', detail: 'overflow' },
+} as const

@@ -8,6 +8,8 @@ export type Reset =
   | 'connect-failure'
   /** The endpoint closed the connection before it answered. */
   | 'closed'
+  /** Too many requests were under way; never retried. */
+  | 'overflow'
   /** The proxy gave the try up, for its own limit in time. */
   | 'per-try-timeout'
 
@@ -28,7 +30,7 @@ export function compileRetry(policy: RetryPolicy | null): RetryConditions | null
   const grpc = new Set([...on].flatMap((condition) => grpcStatuses[condition] ?? []))
   return {
     policy,
-    retriesReset: (reset) => (reset === 'connect-failure' ? onConnectFailure : onAnyReset),
+    retriesReset: (reset) => reset !== 'overflow' && (reset === 'connect-failure' ? onConnectFailure : onAnyReset),
     retriesAnswer: ({ status, headers }) =>
       codes.has(status) ||
       (status >= 500 && (on.has('5xx') || (on.has('gateway-error') && status >= 502 && status <= 504))) ||

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../ir/cluster.ts'
+import type { HostHealth } from './outlier-detection.ts'
 
 /** An endpoint as one proxy knows it. */
 export interface UpstreamHost {
@@ -7,4 +8,7 @@ export interface UpstreamHost {
   readonly address: string
   /** Requests under way. */
   active: number
+  /** Requests that wait for a connection. */
+  readonly pending: (() => void)[]
+  readonly health: HostHealth
 }

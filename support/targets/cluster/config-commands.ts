@@ -63,7 +63,7 @@ function refusalIn(stderr: string): string | null {
 }
 
 function endOf({ code, stderr }: Ended): string {
-  const end = code === null ? 'was stopped' : `ended with code ${code}`
+  const end = code === null ? 'was stopped' : `ended with exit code ${code}`
   return stderr.trim() === '' ? end : `${end}: ${stderr.trim()}`
 }
 

@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findConfig } from './config-lookup.ts'
+import { ownSamples } from './own-samples.ts'
+
+const cwd = mkdtempSync(join(tmpdir(), 'meshspec-lookup-'))
+const feature = join(cwd, 'features/checkout')
+const places = { feature, config: null, cwd }
+
+beforeAll(() => {
+  for (const folder of ['features/checkout/mesh', 'samples/shop/rules', 'extra']) mkdirSync(join(cwd, folder), { recursive: true })
+  for (const file of ['features/checkout/a.yaml', 'samples/shop/rules/a.yaml', 'samples/shop/rules/b.yaml', 'samples/virtual-service-all-v1.yaml', 'extra/b.yaml'])
+    writeFileSync(join(cwd, file), '')
+})
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+const cases: { name: string; finds: string; config?: string; why: string }[] = [
+  { name: 'a.yaml', finds: 'features/checkout/a.yaml', why: 'beside the feature comes first' },
+  { name: 'mesh', finds: 'features/checkout/mesh', why: 'a folder' },
+  { name: 'b.yaml', finds: 'samples/shop/rules/b.yaml', why: "below the project's samples" },
+  { name: 'rules/b.yaml', finds: 'samples/shop/rules/b.yaml', why: 'by the end of its path' },
+  { name: 'rules/', finds: 'samples/shop/rules', why: 'a folder of the samples' },
+  { name: 'b.yaml', config: 'extra', finds: 'extra/b.yaml', why: 'the folder of the settings comes before the samples' },
+  { name: 'virtual-service-all-v1.yaml', finds: 'samples/virtual-service-all-v1.yaml', why: "the project's samples come before meshspec's" },
+]
+for (const { name, finds, config, why } of cases) test(why, () => expect(findConfig(name, { ...places, config: config ?? null })).toBe(join(cwd, finds)))
+
+test("meshspec's own samples come last", () =>
+  expect(findConfig('destination-rule-all.yaml', places)).toBe(join(ownSamples(), 'bookinfo/networking/destination-rule-all.yaml')))
+
+test('a name that is nearly right is guessed', () =>
+  expect(() => findConfig('destination-rules-all.yaml', places)).toThrow(
+    expect.objectContaining({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('did you mean destination-rule-all.yaml') }),
+  ))
+
+// `rules.yaml` ends in a name that exists, but is another file's name.
+test('half a file name is not enough', () => expect(() => findConfig('rule-all.yaml', places)).toThrow(expect.objectContaining({ code: 'FILE_NOT_FOUND' })))

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { StatementFailed, Undecided } from './failure.ts'
+import { minding } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import { NotSupported, NotYetProgrammed } from './targets/target.ts'
+
+function runWith(error: unknown, how: 'throws' | 'rejects'): { result: unknown; outcomes: Outcome[] } {
+  const outcomes: Outcome[] = []
+  const definition = minding((_world, outcome) => outcomes.push(outcome))(() => {
+    if (how === 'throws') throw error
+    return Promise.reject(error)
+  })
+  try {
+    return { result: definition.call({}), outcomes }
+  } catch (thrown) {
+    return { result: thrown, outcomes }
+  }
+}
+
+describe.each(['throws', 'rejects'] as const)('a step that %s', (how) => {
+  test('NotSupported is skipped', async () => {
+    const { result, outcomes } = runWith(new NotSupported('telemetry', 'no metrics'), how)
+    expect(await result).toBe('skipped')
+    expect(outcomes).toEqual([{ verdict: 'not-supported', reasons: ['no metrics'], capabilities: ['telemetry'] }])
+  })
+
+  const failing: [error: Error, verdict: string][] = [
+    [new NotYetProgrammed('not yet programmed after 30 s'), 'not-programmed'],
+    [new Undecided('too few'), 'undecided'],
+    [new StatementFailed('reached reviews:v1 instead.'), 'failed'],
+  ]
+  for (const [error, verdict] of failing)
+    test(`${error.name} fails as ${verdict}, without a stack`, async () => {
+      const { result, outcomes } = runWith(error, how)
+      await expect(Promise.resolve(result).then((value) => (how === 'throws' ? Promise.reject(value) : value))).rejects.toBe(error)
+      expect(outcomes.map((outcome) => outcome.verdict)).toEqual([verdict])
+      expect(error.stack).toBe(error.message)
+    })
+
+  test('any other error keeps its stack', async () => {
+    const error = new TypeError('a defect')
+    const { result } = runWith(error, how)
+    await Promise.resolve(result).catch(() => {})
+    expect(error.stack).toContain('outcome.test.ts')
+  })
+})
+
+test('what a step answers passes through', () => {
+  const minded = minding(() => {})
+  expect(minded(() => 'pending').call({})).toBe('pending')
+  expect(minded(() => undefined).call({})).toBeUndefined()
+})

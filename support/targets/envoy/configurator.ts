@@ -1,0 +1,141 @@
+import { request as requestHttp } from 'node:http'
+import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
+import { NotYetProgrammed } from '../target.ts'
+import { Refused } from './discovery-server.ts'
+import type { Subscription } from './discovery-server.ts'
+import { restSource } from './envoy-process.ts'
+import type { EnvoyProcess } from './envoy-process.ts'
+import { freePorts } from './free-ports.ts'
+import { httpConnectionManager } from './xds/connection-manager.ts'
+import { typed } from './xds/json.ts'
+import type { Json } from './xds/json.ts'
+import { socketAddress } from './xds/placement.ts'
+
+/** All that an Envoy has, of all proxies that it hosts. */
+export interface EnvoyConfig {
+  readonly clusters: readonly Json[]
+  readonly listeners: readonly Json[]
+  /** By name; each is one that a listener asks for. */
+  readonly routes: ReadonlyMap<string, Json>
+}
+
+export const emptyConfig: EnvoyConfig = { clusters: [], listeners: [], routes: new Map() }
+
+/** ms until a version that nobody acknowledges is "not yet programmed". */
+const deadlineMs = 10_000
+
+const all = { clusters: { kind: 'clusters', name: '' }, listeners: { kind: 'listeners', name: '' } } as const
+const marker = 'meshspec.version'
+
+/** What Envoy said of a part of the config. */
+export type Complain = (subscription: Subscription, words: string) => ConfigRejected
+
+/** Brings Envoy from one config to the next, without a moment in which a route leads nowhere. */
+export class Configurator {
+  readonly #envoy: EnvoyProcess
+  readonly #markerPort: number
+  #current = emptyConfig
+  #round = 0
+
+  private constructor(envoy: EnvoyProcess, markerPort: number) {
+    this.#envoy = envoy
+    this.#markerPort = markerPort
+  }
+
+  /** Resolves when Envoy answers. */
+  static async start(envoy: EnvoyProcess): Promise<Configurator> {
+    const [port] = await freePorts(1)
+    const configurator = new Configurator(envoy, port!)
+    await configurator.use(emptyConfig, () => new ConfigRejected([]))
+    return configurator
+  }
+
+  /**
+   * Resolves when every request that is sent from now on meets the new config. What Envoy refuses changes nothing.
+   * @throws ConfigRejected, NotYetProgrammed, MeshSpecError ENVOY_FAILED
+   */
+  async use(next: EnvoyConfig, complain: Complain): Promise<void> {
+    const before = this.#current
+    try {
+      await this.#push(next)
+      this.#current = next
+    } catch (error) {
+      this.#envoy.check()
+      if (!(error instanceof Refused)) throw new NotYetProgrammed(error instanceof Error ? error.message : String(error))
+      const words = await this.#envoy.wordsOn(error.subscription)
+      this.#envoy.discovery.withdraw()
+      await this.#push(before)
+      throw complain(error.subscription, words)
+    }
+  }
+
+  /** Clusters first, then what leads to them; what is not led to any more goes last. */
+  async #push(next: EnvoyConfig): Promise<void> {
+    const { discovery } = this.#envoy
+    const named = new Set(next.clusters.map(({ name }) => name))
+    const leaving = this.#current.clusters.filter(({ name }) => !named.has(name))
+    discovery.put(all.clusters, [...next.clusters, ...leaving])
+    await this.#acknowledged()
+    for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])
+    discovery.put(all.listeners, [...next.listeners, this.#markerListener()])
+    await this.#mark()
+    for (const name of this.#current.routes.keys()) if (!next.routes.has(name)) discovery.forget({ kind: 'routes', name })
+    if (leaving.length === 0) return
+    discovery.put(all.clusters, next.clusters)
+    await this.#acknowledged()
+  }
+
+  #acknowledged(): Promise<void> {
+    return this.#envoy.discovery.acknowledged(deadlineMs, () => this.#envoy.check())
+  }
+
+  /**
+   * The main thread has acknowledged; the worker may yet be about to take it up. It takes changes in their order, so a request that meets a change made
+   * after them proves that all the others are in force.
+   */
+  async #mark(): Promise<void> {
+    const first = this.#round === 0
+    if (first) this.#putMarker()
+    await this.#acknowledged()
+    if (!first) {
+      this.#putMarker()
+      await this.#acknowledged()
+    }
+    const until = performance.now() + deadlineMs
+    while ((await this.#seenMarker()) !== String(this.#round)) {
+      this.#envoy.check()
+      if (performance.now() > until) throw new Error('Envoy answers by its former config')
+    }
+  }
+
+  #putMarker(): void {
+    const body = { inline_string: String(++this.#round) }
+    const routes = [{ match: { prefix: '/' }, direct_response: { status: 200, body } }]
+    const table = typed('envoy.config.route.v3.RouteConfiguration', { name: marker, virtual_hosts: [{ name: marker, domains: ['*'], routes }] })
+    this.#envoy.discovery.put({ kind: 'routes', name: marker }, [table])
+  }
+
+  #markerListener(): Json {
+    const routes = { rds: { config_source: restSource(), route_config_name: marker } }
+    const manager = httpConnectionManager({ direction: 'outbound', statPrefix: marker, routes, pathNormalization: 'NONE', accessLog: [] })
+    return typed('envoy.config.listener.v3.Listener', {
+      name: marker,
+      address: socketAddress({ address: '127.0.0.1', port: this.#markerPort }),
+      filter_chains: [{ filters: [manager] }],
+    })
+  }
+
+  #seenMarker(): Promise<string> {
+    return new Promise((resolve) => {
+      const failed = () => setTimeout(() => resolve(''), 5)
+      const request = requestHttp({ host: '127.0.0.1', port: this.#markerPort, agent: false, timeout: 2000 }, (response) => {
+        let body = ''
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+        response.on('end', () => resolve(body))
+        response.on('error', failed)
+      })
+      request.on('timeout', () => request.destroy(new Error('no answer')))
+      request.on('error', failed).end()
+    })
+  }
+}

@@ -1,0 +1,186 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json as readJson } from 'node:stream/consumers'
+import type { Json } from './xds/json.ts'
+
+export type ResourceKind = 'clusters' | 'listeners' | 'routes'
+
+/** What one of Envoy's subscriptions asks for: all clusters, all listeners, or one route table by its name. */
+export interface Subscription {
+  readonly kind: ResourceKind
+  /** `''` for all. */
+  readonly name: string
+}
+
+/** Envoy did not take a version. Its own words are in its log. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly subscription: Subscription
+  constructor(subscription: Subscription) {
+    super(`Envoy refused the ${subscription.kind} ${subscription.name}`)
+    this.subscription = subscription
+  }
+}
+
+/** One subscription: what it is to have, and how far Envoy has come. */
+interface Channel {
+  readonly subscription: Subscription
+  version: number
+  body: string
+  resources: string
+  /** What Envoy has acknowledged last. */
+  accepted: string
+  served: number
+  acknowledged: number
+  refused: number
+  held: ServerResponse | null
+}
+
+/**
+ * Serves xDS as REST-JSON with long polling: a poll that has the newest version already is answered when there is a newer one. The version that the
+ * next poll names is the acknowledgement, and the same one again the refusal. Source: Envoy, xDS REST and gRPC protocol, REST-JSON polling subscriptions.
+ */
+export class DiscoveryServer {
+  readonly #channels = new Map<string, Channel>()
+  readonly #watchers = new Set<() => void>()
+  readonly #server: Server
+  #version = 0
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#poll(request, response))
+    // A poll may wait for as long as a scenario takes.
+    this.#server.requestTimeout = 0
+    this.#server.keepAliveTimeout = 0
+  }
+
+  static async start(): Promise<DiscoveryServer> {
+    const server = new DiscoveryServer()
+    await new Promise<void>((resolve, reject) => server.#server.once('error', reject).listen(0, '127.0.0.1', resolve))
+    return server
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** What the subscription is to have from now on. Resources that are the same as before make no new version. */
+  put(subscription: Subscription, resources: readonly Json[]): void {
+    const channel = this.#channel(subscription)
+    const text = JSON.stringify(resources)
+    if (channel.resources === text) return
+    channel.resources = text
+    channel.version = ++this.#version
+    channel.body = `{"version_info":"${channel.version}","resources":${text}}`
+    if (channel.held) this.#serve(channel, channel.held)
+  }
+
+  forget(subscription: Subscription): void {
+    const key = keyOf(subscription)
+    this.#channels.get(key)?.held?.destroy()
+    this.#channels.delete(key)
+  }
+
+  /** Takes back what Envoy has not acknowledged: it goes on with what it had before. */
+  withdraw(): void {
+    for (const channel of this.#channels.values()) {
+      if (channel.acknowledged === channel.version) continue
+      channel.version = channel.acknowledged
+      channel.resources = channel.accepted
+    }
+  }
+
+  /**
+   * Resolves when Envoy has taken all that was put.
+   * @throws Refused
+   * @param check throws when there is nobody left to wait for
+   * @throws Error when it has not by the deadline
+   */
+  async acknowledged(deadlineMs: number, check: () => void): Promise<void> {
+    const deadline = performance.now() + deadlineMs
+    for (;;) {
+      check()
+      const open = [...this.#channels.values()].filter((channel) => channel.acknowledged !== channel.version)
+      const refused = open.find((channel) => channel.refused === channel.version)
+      if (refused) throw new Refused(refused.subscription)
+      if (open.length === 0) return
+      const left = deadline - performance.now()
+      if (left <= 0) throw new Error(`Envoy has not acknowledged ${open.map(({ subscription }) => keyOf(subscription)).join(', ')}`)
+      await this.#change(left)
+    }
+  }
+
+  /** Ends every wait, to be looked at again: Envoy may have died. */
+  wake(): void {
+    for (const watcher of [...this.#watchers]) watcher()
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  async #poll(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { version_info: version = '', resource_names: names = [] } = (await readJson(request)) as {
+        readonly version_info?: string
+        readonly resource_names?: readonly string[]
+      }
+      const channel = this.#channel({ kind: request.url!.slice(request.url!.lastIndexOf(':') + 1) as ResourceKind, name: names[0] ?? '' })
+      this.#take(channel, Number(version), response)
+    } catch {
+      response.writeHead(400).end()
+    }
+  }
+
+  #take(channel: Channel, version: number, response: ServerResponse): void {
+    channel.acknowledged = version
+    channel.held = null
+    if (version === channel.version) channel.accepted = channel.resources
+    const refused = channel.served === channel.version && version !== channel.version
+    if (refused) channel.refused = channel.version
+    // A version that was refused would be refused again.
+    if (version === channel.version || refused) this.#hold(channel, response)
+    else this.#serve(channel, response)
+    this.wake()
+  }
+
+  #hold(channel: Channel, response: ServerResponse): void {
+    channel.held = response
+    response.once('close', () => {
+      if (channel.held === response) channel.held = null
+    })
+  }
+
+  #serve(channel: Channel, response: ServerResponse): void {
+    if (channel.version === 0) return this.#hold(channel, response)
+    channel.held = null
+    channel.served = channel.version
+    response.writeHead(200, { 'content-type': 'application/json' }).end(channel.body)
+  }
+
+  #channel(subscription: Subscription): Channel {
+    const key = keyOf(subscription)
+    const known = this.#channels.get(key)
+    if (known) return known
+    const made = { subscription, version: 0, body: '', resources: '', accepted: '', served: 0, acknowledged: 0, refused: 0, held: null }
+    this.#channels.set(key, made)
+    return made
+  }
+
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#watchers.delete(done)
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#watchers.add(done)
+    })
+  }
+}
+
+function keyOf({ kind, name }: Subscription): string {
+  return name === '' ? kind : `${kind} ${name}`
+}

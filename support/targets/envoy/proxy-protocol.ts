@@ -1,0 +1,30 @@
+/** Bytes by which every PROXY header of version 2 begins. */
+const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
+const version2Proxy = 0x21
+const tcpOverIpv4 = 0x11
+/** The first of the types that are free for anybody's use. */
+export const landsType = 0xe0
+
+export interface ProxiedConnection {
+  readonly source: { readonly address: string; readonly port: number }
+  /** Where the client believes that it connects to: what iptables would have kept for Envoy as the original destination. */
+  readonly destination: { readonly address: string; readonly port: number }
+  /** Who answers there in truth, `127.0.0.1:40123`. */
+  readonly lands: string
+}
+
+/** The bytes that go before a connection's own. Source: The PROXY protocol, version 2 (HAProxy), section 2.2. */
+export function proxyHeader({ source, destination, lands }: ProxiedConnection): Buffer {
+  const tlv = Buffer.concat([Buffer.from([landsType]), twoBytes(lands.length), Buffer.from(lands)])
+  const ports = Buffer.concat([twoBytes(source.port), twoBytes(destination.port)])
+  const payload = Buffer.concat([fourBytes(source.address), fourBytes(destination.address), ports, tlv])
+  return Buffer.concat([signature, Buffer.from([version2Proxy, tcpOverIpv4]), twoBytes(payload.length), payload])
+}
+
+function twoBytes(number: number): Buffer {
+  return Buffer.from([number >> 8, number & 0xff])
+}
+
+function fourBytes(address: string): Buffer {
+  return Buffer.from(address.split('.').map(Number))
+}

@@ -1,0 +1,83 @@
+import type { Cluster, LoadBalancing, OutlierDetection } from '../../../../mesh-core/ir/cluster.ts'
+import { endpointsByLocality } from './endpoint.ts'
+import { duration, optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+import type { Placement } from './placement.ts'
+
+/** Source: Envoy `Cluster`, with the fields that istiod sets. */
+export function cluster(config: Cluster, placement: Placement): Json {
+  const name = placement.cluster(config.name)
+  return typed('envoy.config.cluster.v3.Cluster', {
+    name,
+    ...discovery(config, name, placement),
+    connect_timeout: duration(config.connectTimeoutMs),
+    ...loadBalancing(config.loadBalancing),
+    circuit_breakers: { thresholds: [thresholds(config)] },
+    ...protocolOptions(config),
+    ...optional('outlier_detection', config.outlierDetection && outlierDetection(config.outlierDetection)),
+    common_lb_config: { healthy_panic_threshold: { value: config.panicThreshold } },
+    ...(placement.transportSocket(config) ?? {}),
+  })
+}
+
+const eds = { eds_config: { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' } }
+
+function discovery(config: Cluster, name: string, placement: Placement): Json {
+  if (config.discovery === 'original-dst') return { type: 'ORIGINAL_DST', ...optional('original_dst_lb_config', placement.originalDestination) }
+  if (placement.endpoints === 'eds' && config.discovery === 'eds') return { type: 'EDS', eds_cluster_config: { ...eds, service_name: name } }
+  const loadAssignment = { load_assignment: { cluster_name: name, endpoints: endpointsByLocality(config, placement) } }
+  return { type: placement.endpoints === 'eds' ? kinds[config.discovery] : 'STATIC', ...loadAssignment }
+}
+
+const kinds = { eds: 'EDS', static: 'STATIC', 'strict-dns': 'STRICT_DNS', 'logical-dns': 'LOGICAL_DNS' } as const
+
+function loadBalancing(policy: LoadBalancing): Json {
+  switch (policy.kind) {
+    case 'LEAST_REQUEST':
+      return { lb_policy: policy.kind, ...(policy.choiceCount === 2 ? {} : { least_request_lb_config: { choice_count: policy.choiceCount } }) }
+    case 'ROUND_ROBIN':
+    case 'RANDOM':
+      return { lb_policy: policy.kind }
+    case 'RING_HASH': {
+      const { minimumRingSize, maximumRingSize } = policy
+      return { lb_policy: policy.kind, ring_hash_lb_config: { minimum_ring_size: minimumRingSize, maximum_ring_size: maximumRingSize } }
+    }
+    case 'MAGLEV':
+      return { lb_policy: policy.kind, maglev_lb_config: { table_size: policy.tableSize } }
+    case 'ORIGINAL_DST':
+      return { lb_policy: 'CLUSTER_PROVIDED' }
+  }
+}
+
+function thresholds({ circuitBreaker }: Cluster): Json {
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = circuitBreaker
+  return { max_connections: maxConnections, max_pending_requests: maxPendingRequests, max_requests: maxRequests, max_retries: maxRetries }
+}
+
+function protocolOptions({ maxRequestsPerConnection }: Cluster): Json {
+  if (maxRequestsPerConnection === null) return {}
+  const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+  const options = {
+    common_http_protocol_options: { max_requests_per_connection: maxRequestsPerConnection },
+    explicit_http_config: { http_protocol_options: {} },
+  }
+  return { typed_extension_protocol_options: { [type]: typed(type, options) } }
+}
+
+/** istiod names what is enforced: Envoy's own defaults would enforce more. */
+function outlierDetection(detection: OutlierDetection): Json {
+  const count = (field: string, value: number | null) => ({
+    ...optional(field, value),
+    [`enforcing_${field}`]: value === null ? 0 : 100,
+  })
+  return {
+    ...count('consecutive_5xx', detection.consecutive5xx),
+    ...count('consecutive_gateway_failure', detection.consecutiveGatewayFailure),
+    ...(detection.splitExternalLocalOriginErrors ? count('consecutive_local_origin_failure', detection.consecutiveLocalOriginFailure) : {}),
+    enforcing_success_rate: 0,
+    split_external_local_origin_errors: detection.splitExternalLocalOriginErrors,
+    interval: duration(detection.intervalMs),
+    base_ejection_time: duration(detection.baseEjectionTimeMs),
+    max_ejection_percent: detection.maxEjectionPercent,
+  }
+}

@@ -1,0 +1,62 @@
+import type { PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
+import { optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+
+/** What istiod sets apart for the three places of a proxy. Source: Istio `core/listener.go`, `core/gateway.go`. */
+const ofDirection = {
+  outbound: { use_remote_address: false },
+  inbound: {
+    server_name: 'istio-envoy',
+    use_remote_address: false,
+    forward_client_cert_details: 'APPEND_FORWARD',
+    set_current_client_cert_details: { subject: true, dns: true, uri: true },
+  },
+  gateway: {
+    server_name: 'istio-envoy',
+    use_remote_address: true,
+    forward_client_cert_details: 'SANITIZE_SET',
+    set_current_client_cert_details: { subject: true, cert: true, dns: true, uri: true },
+  },
+} as const
+
+const normalizations: Readonly<Record<PathNormalization, Json>> = {
+  NONE: { path_with_escaped_slashes_action: 'KEEP_UNCHANGED' },
+  BASE: { normalize_path: true, path_with_escaped_slashes_action: 'KEEP_UNCHANGED' },
+  MERGE_SLASHES: { normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: 'KEEP_UNCHANGED' },
+  DECODE_AND_MERGE_SLASHES: { normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: 'UNESCAPE_AND_FORWARD' },
+}
+
+export interface ConnectionManager {
+  readonly direction: keyof typeof ofDirection
+  /** For the names of metrics. */
+  readonly statPrefix: string
+  /** `rds` or `route_config`. */
+  readonly routes: Json
+  readonly pathNormalization: PathNormalization
+  readonly accessLog: readonly Json[]
+}
+
+/** Source: Envoy `HttpConnectionManager`, with what istiod sets. */
+export function httpConnectionManager({ direction, statPrefix, routes, pathNormalization, accessLog }: ConnectionManager): Json {
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typed_config: typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
+      stat_prefix: statPrefix,
+      ...routes,
+      ...ofDirection[direction],
+      ...optional('access_log', accessLog),
+      http_filters: httpFilters,
+      stream_idle_timeout: '0s',
+      proxy_100_continue: true,
+      upgrade_configs: [{ upgrade_type: 'websocket' }],
+      ...normalizations[pathNormalization],
+    }),
+  }
+}
+
+/** In istiod's order. */
+const httpFilters: readonly Json[] = [filter('fault', 'fault.v3.HTTPFault'), filter('cors', 'cors.v3.Cors'), filter('router', 'router.v3.Router')]
+
+function filter(name: string, type: string): Json {
+  return { name: `envoy.filters.http.${name}`, typed_config: typed(`envoy.extensions.filters.http.${type}`) }
+}

@@ -1,0 +1,20 @@
+import type { HeaderMutation, HeaderValueOption } from '../../../../mesh-core/ir/route.ts'
+import { optional } from './json.ts'
+import type { Json } from './json.ts'
+
+/** The four fields that routes and weighted clusters share. */
+export function headerOperations(request: HeaderMutation, response: HeaderMutation): Json {
+  return {
+    ...optional('request_headers_to_add', request.set.map(headerValueOption)),
+    ...optional('request_headers_to_remove', request.remove),
+    ...optional('response_headers_to_add', response.set.map(headerValueOption)),
+    ...optional('response_headers_to_remove', response.remove),
+  }
+}
+
+function headerValueOption({ name, value, action }: HeaderValueOption): Json {
+  return {
+    header: { key: name, value },
+    append_action: action === 'overwrite' ? 'OVERWRITE_IF_EXISTS_OR_ADD' : 'APPEND_IF_EXISTS_OR_ADD',
+  }
+}

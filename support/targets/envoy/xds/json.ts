@@ -1,0 +1,17 @@
+/** A message of Envoy's API in the JSON form of Protocol Buffers. */
+export type Json = Readonly<Record<string, unknown>>
+
+/** A message inside a `google.protobuf.Any`. @param type without the package `type.googleapis.com` */
+export function typed(type: string, fields: Json = {}): Json {
+  return { '@type': `type.googleapis.com/${type}`, ...fields }
+}
+
+/** `google.protobuf.Duration`: `1.5s` */
+export function duration(ms: number): string {
+  return `${Number((ms / 1000).toFixed(9))}s`
+}
+
+/** The field, unless there is nothing to say. */
+export function optional<T>(name: string, value: T | null | undefined): Json {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { [name]: value }
+}

@@ -1,0 +1,23 @@
+import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
+import { filterChain, inspectors } from './filter-chain.ts'
+import { optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+import { socketAddress } from './placement.ts'
+import type { Placement } from './placement.ts'
+
+/** One listener as istiod would send it. Those of a sidecar are bound to no port: `virtualOutbound` hands connections over by their original destination. */
+export function listener(config: Listener, placement: Placement): Json {
+  const own = config.name === virtualOutbound
+  return typed('envoy.config.listener.v3.Listener', {
+    name: config.name,
+    address: socketAddress(config),
+    filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
+    ...optional('listener_filters', inspectors(config.filterChains)),
+    traffic_direction: config.direction === 'inbound' ? 'INBOUND' : 'OUTBOUND',
+    ...(own ? { use_original_dst: true } : {}),
+    ...(config.direction === 'outbound' && !own ? { bind_to_port: false } : {}),
+  })
+}
+
+/** Takes what no other listener takes. */
+export const virtualOutbound = 'virtualOutbound'

@@ -1,0 +1,53 @@
+import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
+import { duration, optional } from './json.ts'
+import type { Json } from './json.ts'
+
+export interface SocketAddress {
+  readonly address: string
+  readonly port: number
+}
+
+/**
+ * What differs between the config of a proxy as istiod would send it, and as it is run here: beside other proxies in one Envoy, on loopback,
+ * and watched.
+ */
+export interface Placement {
+  /** Names are an Envoy's; proxies that share one need names of their own. */
+  cluster(name: string): string
+  routeTable(name: string): string
+  /** Where the endpoint listens in truth. */
+  endpoint(endpoint: Endpoint): SocketAddress
+  /** Where endpoints come from: inside the cluster, or by EDS. */
+  readonly endpoints: 'inline' | 'eds'
+  /** How a cluster of kind `original-dst` learns where the connection is to go; `null`: from the connection itself. */
+  readonly originalDestination: Json | null
+  /** Of route tables. */
+  readonly configSource: Json
+  readonly accessLog: readonly Json[]
+  /** Secures a connection to an endpoint; `null` for none. */
+  transportSocket(cluster: Cluster): Json | null
+}
+
+const ads = { ads: {}, initial_fetch_timeout: duration(0), resource_api_version: 'V3' }
+
+/** The config as istiod would send it: over ADS, nothing added. */
+export const asIstiodSends: Placement = {
+  cluster: (name) => name,
+  routeTable: (name) => name,
+  endpoint: ({ address, port }) => ({ address, port }),
+  endpoints: 'eds',
+  originalDestination: null,
+  configSource: ads,
+  accessLog: [],
+  transportSocket: () => null,
+}
+
+export function socketAddress({ address, port }: SocketAddress): Json {
+  return { socket_address: { address, port_value: port } }
+}
+
+/** `envoy.lb` metadata by which ring hash and Maglev place an endpoint: its address in the mesh, wherever it listens in truth. */
+export function hashKey(endpoint: Endpoint, place: SocketAddress): Json {
+  const own = `${endpoint.address}:${endpoint.port}`
+  return optional('metadata', own === `${place.address}:${place.port}` ? null : { filter_metadata: { 'envoy.lb': { hash_key: own } } })
+}

@@ -1,0 +1,35 @@
+import type { HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../../../../mesh-core/ir/match.ts'
+import { optional } from './json.ts'
+import type { Json } from './json.ts'
+import { stringMatcher } from './string-match.ts'
+
+/** Source: Envoy `RouteMatch`. */
+export function routeMatch({ path, headers, query }: RouteMatch): Json {
+  return { ...pathSpecifier(path), ...optional('headers', headers.map(headerMatcher)), ...optional('query_parameters', query.map(queryMatcher)) }
+}
+
+function pathSpecifier(path: PathMatch): Json {
+  switch (path.kind) {
+    case 'exact':
+      return { path: path.path, case_sensitive: !path.ignoreCase }
+    case 'prefix':
+      return { prefix: path.prefix, case_sensitive: !path.ignoreCase }
+    case 'segments':
+      return { path_separated_prefix: path.prefix, case_sensitive: !path.ignoreCase }
+    case 'regex':
+      return { safe_regex: { regex: path.pattern } }
+  }
+}
+
+function headerMatcher({ name, match, invert, treatMissingAsEmpty }: HeaderMatch): Json {
+  return {
+    name,
+    ...(match.kind === 'present' ? { present_match: true } : { string_match: stringMatcher(match) }),
+    ...(invert ? { invert_match: true } : {}),
+    ...(treatMissingAsEmpty ? { treat_missing_header_as_empty: true } : {}),
+  }
+}
+
+function queryMatcher({ name, match }: QueryMatch): Json {
+  return { name, ...(match.kind === 'present' ? { present_match: true } : { string_match: stringMatcher(match) }) }
+}

@@ -1,0 +1,42 @@
+import type { Route, RouteTable, VirtualHost } from '../../../../mesh-core/ir/route.ts'
+import { headerOperations } from './header-mutation.ts'
+import { optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+import type { Placement } from './placement.ts'
+import { routeAction } from './route-action.ts'
+import { perFilterConfig } from './route-filters.ts'
+import { routeMatch } from './route-match.ts'
+
+/** Source: Envoy `RouteConfiguration`, with the fields that istiod sets. */
+export function routeConfiguration(table: RouteTable, placement: Placement): Json {
+  return typed('envoy.config.route.v3.RouteConfiguration', {
+    name: placement.routeTable(table.name),
+    virtual_hosts: table.virtualHosts.map((host) => virtualHost(host, placement)),
+    validate_clusters: false,
+    max_direct_response_body_size_bytes: 1_048_576,
+    ignore_port_in_host_matching: table.ignorePortInHost,
+  })
+}
+
+function virtualHost({ name, domains, routes, requireTls }: VirtualHost, placement: Placement): Json {
+  return {
+    name,
+    domains,
+    ...optional(
+      'routes',
+      routes.map((route) => routeEntry(route, placement)),
+    ),
+    ...(requireTls ? { require_tls: 'ALL' } : {}),
+    include_request_attempt_count: true,
+  }
+}
+
+function routeEntry(route: Route, placement: Placement): Json {
+  return {
+    ...optional('name', route.name || null),
+    match: routeMatch(route.match),
+    ...routeAction(route.action, placement),
+    ...headerOperations(route.requestHeaders, route.responseHeaders),
+    ...perFilterConfig(route),
+  }
+}

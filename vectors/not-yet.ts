@@ -3,8 +3,6 @@
  * soon as all of its cases pass.
  */
 export const notYet: Readonly<Record<string, string>> = {
-  hosts: 'export scopes, delegates and mesh-wide defaults are near, not complete',
-  cors: 'the CORS filter is near, not complete',
   destination: 'DestinationRule merging across namespaces is near, not complete',
   rejected: 'istiod refuses more than is checked here',
   'rejected-more': 'istiod refuses more than is checked here',

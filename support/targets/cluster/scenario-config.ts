@@ -1,5 +1,6 @@
 import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { groupOf, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
+import { NotSupported } from '../target.ts'
 import type { ConfigCommands } from './config-commands.ts'
 import { documentOf, join, nameOnly, withoutServerFields } from './documents.ts'
 
@@ -31,7 +32,10 @@ export class ScenarioConfig {
     return true
   }
 
+  /** @throws NotSupported for what could not be brought back after the scenario */
   async remove(refs: readonly ResourceRef[]): Promise<void> {
+    const foreign = refs.find((ref) => !this.#now.has(resourceKey(ref)))
+    if (foreign && !this.#commands.read) throw notRestorable(foreign)
     await this.#remember(refs)
     await this.#commands.remove?.(join(refs.map(nameOnly)))
     for (const ref of refs) this.#now.set(resourceKey(ref), null)
@@ -72,6 +76,11 @@ export class ScenarioConfig {
     if (gone.length > 0) await this.#commands.remove?.(join(gone.map(({ ref }) => nameOnly(ref))))
     if (there.length > 0) await this.#commands.apply(join(there))
   }
+}
+
+function notRestorable({ kind, namespace, name }: ResourceRef): NotSupported {
+  const reason = `${kind} ${namespace}/${name}, which the scenario deletes, is not of the scenario, and no command tells how to bring it back`
+  return new NotSupported('config', reason)
 }
 
 function keyOf({ apiVersion, kind, metadata }: KubeObject): string {

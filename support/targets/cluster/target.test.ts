@@ -125,6 +125,15 @@ describe('config by a command', () => {
     expect(calls().map((call) => call.split(' ')[2])).toEqual(['get', 'delete', 'apply'])
   })
 
+  test('what nobody could bring back is not deleted', async () => {
+    const log = join(folder, 'deleted')
+    const session = await open({ applyCommand: 'true {file}', deleteCommand: `cat {file} >> ${log}` })
+    await expect(session.remove(virtualService('v1').map(refOf))).rejects.toMatchObject({ name: 'NotSupported', capability: 'config' })
+    await session.apply(virtualService('v1'))
+    await session.remove(virtualService('v1').map(refOf))
+    expect(readFileSync(log, 'utf8')).toContain('reviews')
+  })
+
   test('a refusal of the mesh is a refusal, and nothing of it stays', async () => {
     const denied = `echo 'Error from server: error when creating "x": admission webhook "validation.istio.io" denied the request: total destination weight = 0' >&2; exit 1`
     const { command, calls } = kubectl(null, denied)

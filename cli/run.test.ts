@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { packageRoot } from './package-root.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'meshspec-run-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** The built command (npm run build), as a person starts it. */
+function meshspec(args: readonly string[], cwd = folder): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'dist', 'cli', 'main.js'), ...args], { cwd, encoding: 'utf8' })
+  expect(stdout + stderr).not.toMatch(/^\s+at .*\(?(node:|file:).*:\d+:\d+\)?$/m)
+  return { status, stdout, stderr }
+}
+
+function feature(name: string, ...steps: readonly string[]): string {
+  writeFileSync(join(folder, name), `Feature: F\n  Scenario: S\n${steps.map((step) => `    ${step}\n`).join('')}`)
+  return name
+}
+
+const services = ['Given the services:', '  | service | versions |', '  | a | v1 |', '  | b | v1, v2 |']
+const holds = feature('holds.feature', ...services, 'When a sends "GET http://b/"', 'Then the request reaches b')
+const fails = feature('fails.feature', ...services, 'When a sends "GET http://b/"', 'Then the response status is 418')
+const typo = feature('typo.feature', ...services, 'When a sends "GET http://b/"', 'Then the requst reaches b')
+const syntax = feature('syntax.feature', 'Given x', '  | a | b |', '  | c |')
+const empty = feature('empty.feature')
+
+describe('exit codes', () => {
+  const cases: { name: string; args: string[]; status: number; says: string }[] = [
+    { name: 'held', args: [holds], status: 0, says: '1 scenario: 1 passed' },
+    { name: 'a scenario failed', args: [fails], status: 1, says: '418' },
+    { name: 'a typo in a sentence', args: [typo], status: 2, says: 'did you mean: the request reaches {service}' },
+    { name: 'a feature that is no Gherkin', args: [syntax], status: 2, says: 'syntax.feature' },
+    { name: 'a scenario without steps', args: [empty], status: 2, says: 'the scenario has no steps' },
+    { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },
+    { name: 'no such target', args: [holds, '--target', 'moon'], status: 2, says: 'UNKNOWN_TARGET' },
+    { name: 'no such module', args: [holds, '--target', './moon.ts'], status: 2, says: 'UNKNOWN_TARGET' },
+    { name: 'no scenario fits', args: [holds, '--tags', '@none'], status: 2, says: 'no scenario fits --tags "@none"' },
+    { name: 'a bad tag expression', args: [holds, '--tags', '@a and and'], status: 2, says: 'and' },
+    { name: 'a bad seed', args: [holds, '--seed', 'x'], status: 2, says: '--seed is "x"' },
+    { name: 'a bad option', args: [holds, '--sede', '1'], status: 2, says: '--seed' },
+    { name: 'a bad setting', args: [holds, '--gateway', 'foo'], status: 2, says: 'INVALID_SETTING' },
+  ]
+  for (const { name, args, status, says } of cases)
+    test(name, () => {
+      const seen = meshspec(['run', ...args])
+      expect(seen.stdout + seen.stderr).toContain(says)
+      expect(seen.status).toBe(status)
+    })
+})
+
+test('the same seed gives the same messages, byte for byte', () => {
+  const bytes = (file: string): string => {
+    expect(meshspec(['run', fails, '--seed', '5', '--format', `messages:${file}`]).status).toBe(1)
+    return readFileSync(join(folder, file), 'utf8')
+  }
+  expect(bytes('one.ndjson')).toBe(bytes('two.ndjson'))
+})
+
+test("a user's own target runs, and what it cannot show is not supported", () => {
+  const seen = meshspec(
+    ['run', 'docs/example-target.feature', '--target', './docs/example-target.ts', '--format', `json:${join(folder, 'own.json')}`],
+    packageRoot,
+  )
+  expect(seen.stdout).toContain('2 scenarios: 1 passed, 1 not supported')
+  expect(seen.stdout).toContain('the example has one service, and it is there')
+  expect(seen.status).toBe(0)
+})
+
+describe('validate', () => {
+  test('shows the lines of an error', () => {
+    const rule =
+      'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec:\n  hosts: [b]\n  http:\n  - timeout: fast\n    route: [{destination: {host: b}}]\n'
+    writeFileSync(join(folder, 'bad.yaml'), rule)
+    const { status, stderr } = meshspec(['validate', 'bad.yaml'])
+    expect(status).toBe(2)
+    expect(stderr).toContain('bad.yaml:7:5 INVALID_DURATION')
+    expect(stderr).toContain('  7 |   - timeout: fast\n    |     ^')
+  })
+  test('holds for the samples', () => expect(meshspec(['validate', join(packageRoot, 'samples/bookinfo')]).status).toBe(0))
+})
+
+test('explain prints the rules tried', () => {
+  const { status, stdout } = meshspec(
+    [
+      'explain',
+      'samples/bookinfo/networking/destination-rule-all.yaml',
+      'samples/bookinfo/networking/virtual-service-reviews-test-v2.yaml',
+      '--from',
+      'productpage',
+      'GET http://reviews:9080/reviews/0',
+      '-H',
+      'end-user=jason',
+    ],
+    packageRoot,
+  )
+  expect(stdout).toMatch(/✓ http\[0\]\S* +samples\/bookinfo\/networking\/virtual-service-reviews-test-v2\.yaml:\d+:\d+ .*subset v2/)
+  expect(stdout).toContain('reached reviews:v2')
+  expect(status).toBe(0)
+})

@@ -29,5 +29,5 @@ Feature: Time
       | service | versions |
       | shop    | v1, v2   |
       | client  |          |
-    When client sends "GET http://shop/" 2000 times
+    When client sends "GET http://shop/" 1600 times
     Then about 50% of the requests reach shop:v1

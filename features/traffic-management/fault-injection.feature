@@ -97,7 +97,7 @@ Feature: Fault injection
         - fault: {abort: {percentage: {value: 10}, httpStatus: 500}}
           route: [{destination: {host: ratings, subset: v1}}]
       """
-    When reviews:v2 sends "GET http://ratings:9080/ratings/0" 2000 times
+    When reviews:v2 sends "GET http://ratings:9080/ratings/0" 1000 times
     Then about 10% of the requests have status 500
     And about 90% of the requests reach ratings:v1
 

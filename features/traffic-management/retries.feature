@@ -61,7 +61,7 @@ Feature: Retries
         - retries: {attempts: 1, retryOn: "503"}
           route: [{destination: {host: shop}}]
       """
-    When client sends "GET http://shop/" 2000 times
+    When client sends "GET http://shop/" 1000 times
     Then about 98% of the requests have status 200
 
   Scenario: Each try has its own time

@@ -18,7 +18,8 @@ export function isAt(hop: Hop, { name, namespace, version }: ServiceRef): boolea
 
 /** Was this request addressed to the service, wherever it went? */
 export function isFor(hop: Hop, { name, namespace }: ServiceRef): boolean {
-  const [service, own] = (hop.service ?? '').split('.')
+  if (hop.service === null) return false
+  const [service, own] = labelsOf(hop.service)
   return service === name && (namespace === null || own === undefined || own === namespace)
 }
 
@@ -68,7 +69,18 @@ export function withReasons(complaint: string, reasons: string): string {
 }
 
 /** First label of the host that the proxy chose: it may differ from the one that was asked for. Without a proxy, the one that was asked for. */
-function serviceBehind(hop: Hop): string | undefined {
-  const host = hop.log === null ? hop.service : hop.log.cluster.split('|')[3]
-  return host?.split('.')[0]
+function serviceBehind({ log, service }: Hop): string | undefined {
+  if (log === null) return service === null ? undefined : labelsOf(service)[0]
+  return labelsOf(log.cluster.slice(log.cluster.lastIndexOf('|') + 1))[0]
+}
+
+const split = new Map<string, readonly string[]>()
+
+/** The labels of a host. Remembered: the thousands of hops of a sample name a handful of hosts. */
+function labelsOf(host: string): readonly string[] {
+  const known = split.get(host)
+  if (known) return known
+  const labels = host.split('.')
+  split.set(host, labels)
+  return labels
 }

@@ -9,26 +9,24 @@ import { chainTo, isAt, isFor } from './evidence.ts'
  * nothing was stopped on its way, as by an injected fault, which has odds of its own.
  * @returns null where it is not known
  */
-export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, context: CheckContext): number | null {
-  if (context.behind === null) return null
-  const shares = new Set<number | null>()
-  const known = new Map<string, number | null>()
+export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, { behind }: CheckContext): number | null {
+  if (behind === null) return null
+  const byWay = new Map<string, number | null>()
   for (const exchange of exchanges) {
     const hop = soleRequestFor(exchange, service)
-    const decision = hop?.explain?.() ?? null
-    if (hop === null || hop.to === null || decision === null || !isCertainUpTo(exchange, hop)) return null
-    const key = `${decision.proxy} ${JSON.stringify(decision.odds)}`
-    if (!known.has(key)) known.set(key, shareOf(decision, service, context.behind))
-    shares.add(known.get(key)!)
-    if (shares.size > 1) return null
+    if (hop === null || hop.to === null || hop.explain === null) return null
+    // The requests of one `When` are all the same, so those that took the same way were decided by the same rule.
+    const way = `${hop.log?.proxy ?? ''} ${hop.log?.cluster ?? ''}`
+    if (!byWay.has(way)) byWay.set(way, isCertainUpTo(exchange, hop) ? shareOf(hop.explain(), service, behind) : null)
   }
-  const [share] = shares
-  return share ?? null
+  const [share = null, ...others] = new Set(byWay.values())
+  return others.length > 0 ? null : share
 }
 
 /** The one hop that asked for the service; `null` when there are several, or none. Copies do not count. */
 function soleRequestFor(exchange: Exchange, service: ServiceRef): Hop | null {
-  const asked = exchange.hops.filter((hop) => !hop.mirrored && (isFor(hop, service) || isAt(hop, { ...service, version: null })))
+  const anyVersion = { ...service, version: null }
+  const asked = exchange.hops.filter((hop) => !hop.mirrored && (isFor(hop, service) || isAt(hop, anyVersion)))
   return asked.length === 1 ? asked[0]! : null
 }
 

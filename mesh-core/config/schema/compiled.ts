@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { FieldPath, Problem, Report } from '../finding.ts'
+import { certainlyFits } from './certain.ts'
 
 /** What a validator compiled by ajv says of a value. */
 interface AjvError {
@@ -15,14 +16,29 @@ interface Validator {
 }
 
 const kinds = new Set(['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup'])
+/** The kinds whose bounds certain.ts knows. */
+const plainKinds = new Set(['VirtualService', 'DestinationRule', 'Gateway'])
 const validators = new Map<string, Validator>()
+
+/** Fields of which one may be set. A schema says so by alternatives, each with its own complaint; one sentence is enough. */
+export const alternatives: readonly (readonly string[])[] = [
+  ['exact', 'prefix', 'regex'],
+  ['string', 'bytes'],
+  ['httpStatus', 'grpcStatus', 'http2Error'],
+  ['fixedDelay', 'exponentialDelay'],
+  ['port', 'derivePort'],
+  ['simple', 'consistentHash', 'backendUtilization'],
+  ['httpHeaderName', 'httpCookie', 'useSourceIp', 'httpQueryParameterName'],
+  ['ringHash', 'maglev'],
+]
 
 /**
  * Judges an Istio object by its CRD's OpenAPI schema, compiled by ajv in @kubernetes-models/istio: bounds of numbers, lengths, formats, fields that
  * exclude each other. Types and field names are checked before (structure.ts), with better words.
  */
 export function checkCompiled(object: unknown, apiVersion: string, kind: string, report: Report): void {
-  const validator = validatorOf(apiVersion, kind)
+  if (plainKinds.has(kind) && certainlyFits(object, alternatives)) return
+  const validator = compiledValidator(apiVersion, kind)
   if (!validator || validator(object)) return
   for (const problem of problemsOf(validator.errors ?? [], object)) report(problem)
 }
@@ -33,7 +49,7 @@ const require = createRequire(import.meta.url)
  * Loaded when the first object of its kind is read, since they cost some ten ms. Read by their files: what the package exports are classes around
  * them, and those cost as much again.
  */
-function validatorOf(apiVersion: string, kind: string): Validator | undefined {
+export function compiledValidator(apiVersion: string, kind: string): Validator | undefined {
   const [group, version = ''] = apiVersion.split('/')
   if (group !== 'networking.istio.io' || !kinds.has(kind)) return undefined
   const name = `NetworkingIstioIo${version.charAt(0).toUpperCase()}${version.slice(1)}${kind}`
@@ -44,18 +60,6 @@ function validatorOf(apiVersion: string, kind: string): Validator | undefined {
   validators.set(name, validate)
   return validate
 }
-
-/** Fields of which one may be set. A schema says so by alternatives, each with its own complaint; one sentence is enough. */
-const alternatives: readonly (readonly string[])[] = [
-  ['exact', 'prefix', 'regex'],
-  ['string', 'bytes'],
-  ['httpStatus', 'grpcStatus', 'http2Error'],
-  ['fixedDelay', 'exponentialDelay'],
-  ['port', 'derivePort'],
-  ['simple', 'consistentHash', 'backendUtilization'],
-  ['httpHeaderName', 'httpCookie', 'useSourceIp', 'httpQueryParameterName'],
-  ['ringHash', 'maglev'],
-]
 
 function problemsOf(errors: readonly AjvError[], object: unknown): Problem[] {
   const excluding = new Set(errors.filter(({ keyword }) => keyword === 'oneOf').map(({ instancePath }) => instancePath))

@@ -37,8 +37,8 @@ export function summaryText(run: RunRecord, paint: Paint): string {
 function failureBlock(scenario: ScenarioRecord, paint: Paint): string {
   const { verdict, feature, name, uri, line, steps, reasons } = scenario
   const heading = `${paint(colourOf(verdict), `${marks[verdict]} ${feature}: ${name}`)} ${paint('dim', `${uri}:${line}`)}`
-  const explained = steps.some((step) => step.message !== null)
-  const told = explained || verdict === 'invalid' ? [] : reasons.map((reason) => indent(reason, 4))
+  const explained = steps.some((step) => step.message !== null || step.status === 'undefined')
+  const told = explained ? [] : reasons.map((reason) => indent(reason, 4))
   return [heading, ...steps.flatMap((step) => stepLines(step, paint)), ...told].join('\n')
 }
 

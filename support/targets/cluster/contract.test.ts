@@ -2,7 +2,7 @@ import { configPaths } from '../../../cli/serving/config-paths.ts'
 import { serveMesh } from '../../../cli/serving/serve-mesh.ts'
 import { testTarget } from '../target.suite.ts'
 import type { Target } from '../target.ts'
-import createClusterTarget from './target.ts'
+import { createClusterTarget } from './target.ts'
 
 /** The target over Bookinfo behind a simulated mesh on real ports, which ends with the target. */
 async function overServedBookinfo(hasCommand: boolean): Promise<Target> {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { connect } from 'node:net'
 import { Test } from 'supertest'
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
@@ -15,6 +17,8 @@ export type Answered = Pick<Exchange, 'request' | 'response' | 'error' | 'durati
 
 /** ms. No answer of a mesh takes longer; one that does counts as none. */
 const patienceMs = 120_000
+/** ms. A connection takes milliseconds, or several tries of a lossy network. */
+const probeMs = 10_000
 
 /** Sends requests to a live gateway, each over a connection of its own. */
 export class GatewayClient {
@@ -25,6 +29,20 @@ export class GatewayClient {
   constructor(gateway: string) {
     this.#origin = new URL(gateway).origin
     this.#agent = this.#origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false })
+  }
+
+  /** Looks whether anybody listens, before a run. @throws MeshSpecError TARGET_UNREACHABLE */
+  async probe(): Promise<void> {
+    const { hostname, port, protocol } = new URL(this.#origin)
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) })
+    try {
+      await once(socket, 'connect', { signal: AbortSignal.timeout(probeMs) })
+    } catch (error) {
+      const { code, name } = error as NodeJS.ErrnoException
+      throw this.#unreachable(name === 'AbortError' ? 'ETIMEDOUT' : (code ?? name))
+    } finally {
+      socket.destroy()
+    }
   }
 
   /** @throws MeshSpecError TARGET_UNREACHABLE when nobody listens there */

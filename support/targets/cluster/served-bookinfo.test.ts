@@ -10,7 +10,7 @@ import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { pathsOf } from '../../checks/evidence.ts'
 import { cookieOf, loginCall } from '../../sign-in.ts'
 import type { Call, MeshSession, Target } from '../target.ts'
-import createClusterTarget from './target.ts'
+import { createClusterTarget } from './target.ts'
 
 // The target against Bookinfo behind a simulated mesh on real ports: what it would meet in a cluster, without one.
 let served: ServedMesh

@@ -9,7 +9,7 @@ import { readText } from '../../../mesh-core/config/read.ts'
 import { refOf } from '../../../mesh-core/config/resource.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { Call, MeshSession } from '../target.ts'
-import createClusterTarget from './target.ts'
+import reachClusterTarget, { createClusterTarget } from './target.ts'
 import type { ClusterSettings } from './target.ts'
 
 let folder: string
@@ -67,6 +67,12 @@ describe('settings', () => {
     [{ applyCommand: 'a {file}', deleteCommand: 'b' }, 'INVALID_SETTING'],
   ])('%j is %s', async (settings, code) => {
     await expect(open(settings)).rejects.toMatchObject({ code })
+  })
+
+  test('a gateway that nobody is behind fails before the first scenario', async () => {
+    const settings = { assumeConfig: true, applyCommand: null, deleteCommand: null, settleMs: 0 }
+    await expect(reachClusterTarget({ ...settings, gateway: 'http://127.0.0.1:1' })).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE' })
+    await expect(reachClusterTarget({ ...settings, gateway })).resolves.toMatchObject({ name: 'cluster' })
   })
 
   test('capabilities follow from what is given', () => {

@@ -13,14 +13,26 @@ import { Settling } from './settling.ts'
 export type ClusterSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'>
 
 /**
- * A live mesh behind the endpoint of its gateway.
- * @throws MeshSpecError INVALID_SETTING
+ * A live mesh behind the endpoint of its gateway, which answers.
+ * @throws MeshSpecError INVALID_SETTING, TARGET_UNREACHABLE
  */
-export default function createClusterTarget(settings: ClusterSettings): Target {
+export default async function reachClusterTarget(settings: ClusterSettings): Promise<Target> {
+  const { client, target } = assemble(settings)
+  await client.probe()
+  return target
+}
+
+/** @throws MeshSpecError INVALID_SETTING */
+export function createClusterTarget(settings: ClusterSettings): Target {
+  return assemble(settings).target
+}
+
+function assemble(settings: ClusterSettings): { readonly client: GatewayClient; readonly target: Target } {
   if (settings.gateway === null) throw missingGateway()
   const commands = settings.applyCommand === null ? null : createConfigCommands(settings.applyCommand, settings.deleteCommand)
   const client = new GatewayClient(settings.gateway)
-  return new ClusterTarget({ client, settling: new Settling(settings.settleMs), assumeConfig: settings.assumeConfig, found: new Set() }, commands)
+  const access = { client, settling: new Settling(settings.settleMs), assumeConfig: settings.assumeConfig, found: new Set<'bookinfo'>() }
+  return { client, target: new ClusterTarget(access, commands) }
 }
 
 class ClusterTarget implements Target {

@@ -49,7 +49,7 @@ export class ClusterRuntime {
     this.#balancer = createBalancer(config, this.#random)
     this.#limited = isLimited(config.circuitBreaker)
     this.#config = config
-    this.#tellHealth()
+    this.#tellHealth(this.#clock.now())
   }
 
   /**
@@ -59,7 +59,7 @@ export class ClusterRuntime {
   pick(tried: readonly UpstreamHost[], attempts: number): UpstreamHost | null {
     const balancer = this.#balancer
     if (!balancer) throw notModelled(this.#config)
-    if (this.#usableUntil !== Infinity && this.#clock.now() >= this.#usableUntil) this.#tellHealth()
+    if (this.#usableUntil !== Infinity && this.#clock.now() >= this.#usableUntil) this.#tellHealth(this.#usableUntil)
     let host = balancer(this.#usable)
     for (let i = 0; i < attempts && host && tried.includes(host); i++) host = balancer(this.#usable)
     return host
@@ -94,7 +94,7 @@ export class ClusterRuntime {
     const ejected = this.#hosts.filter((one) => one.health.ejectedUntil > now)
     if (ejected.includes(host) || !mayEject(config, ejected.length, this.#hosts.length)) return
     eject(config, host.health, now, this.#startMs)
-    if (now - this.#healthToldMs > mergeWindowMs) this.#tellHealth()
+    if (now - this.#healthToldMs > mergeWindowMs) this.#tellHealth(now)
     else this.#usableUntil = Math.min(this.#usableUntil, now + mergeWindowMs)
   }
 
@@ -103,13 +103,16 @@ export class ClusterRuntime {
     host.active++
   }
 
-  /** Below the panic threshold the health of hosts is not looked at. */
-  #tellHealth(): void {
+  /**
+   * Below the panic threshold the health of hosts is not looked at.
+   * @param due when this was to be told, which may have passed unnoticed since nobody asked
+   */
+  #tellHealth(due: Milliseconds): void {
     const now = this.#clock.now()
     const healthy = this.#hosts.filter((host) => host.health.ejectedUntil <= now)
     const panics = 100 * healthy.length < this.#config.panicThreshold * this.#hosts.length
     this.#usable = panics || healthy.length === this.#hosts.length ? this.#hosts : healthy
-    this.#healthToldMs = now
+    this.#healthToldMs = due
     const returns = this.#hosts.map((host) => host.health.ejectedUntil).filter((until) => until > now)
     this.#usableUntil = Math.min(Infinity, ...returns)
   }

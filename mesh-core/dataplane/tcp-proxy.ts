@@ -3,7 +3,7 @@ import type { NetworkFilter } from '../ir/proxy-config.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver } from './delivery.ts'
 import type { Dialled } from './dial.ts'
-import { LogRecord } from './evidence.ts'
+import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -34,12 +34,13 @@ export function proxyTcp(
   log.cluster = filter.clusters[index]!.cluster
   log.details = '-'
   const receiver = receiverBehind(plane, proxy, log, target)
+  const from = proxy.edge ? null : proxy.place.ref
+  const origin = { parent: place.parent, from, service: target.service, log, explain: null }
   if (!receiver) {
+    place.exchange.hops.push(new HopRecord(origin))
     done('closed')
     return null
   }
-  const from = proxy.edge ? null : proxy.place.ref
-  const origin = { parent: place.parent, from, service: target.service, log, explain: null }
   const copy = { ...request, headers: request.headers.copy() }
   const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, identity: null, port: receiver.port }
   const delivery = new Delivery(shipment, receiver)

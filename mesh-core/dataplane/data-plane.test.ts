@@ -1,0 +1,238 @@
+import { expect, test } from 'vitest'
+
+import { CallError } from '../ir/program.ts'
+import type { RetryPolicy } from '../ir/route.ts'
+import { answer, clusterName, route, testMesh } from './test-mesh.suite.ts'
+
+const origin = { file: 'test.yaml', document: 0, resource: 'VirtualService default/b', path: [] }
+const million = 1_000_000
+
+function retries(numRetries: number, retryOn: string[], more: Partial<RetryPolicy> = {}): RetryPolicy {
+  const backOff = { baseMs: 25, maxMs: 250 }
+  return { numRetries, retryOn, retriableStatusCodes: [], perTryTimeoutMs: null, backOff, hostSelectionAttempts: 5, ...more }
+}
+
+test('a request takes its route to a pod, and every proxy on the way says so', async () => {
+  const mesh = testMesh({ program: () => answer(200, 'hello'), inbound: true })
+  const { response, durationMs, hops } = await mesh.send({ headers: { 'End-User': ' jason ' } })
+  expect([response!.status, response!.body, response!.headers.get('server'), durationMs]).toEqual([200, 'hello', 'envoy', 0])
+  const [hop] = hops
+  expect(hop).toMatchObject({ parent: -1, service: 'b.default.svc.cluster.local', app: 'b', version: 'v1', status: 200, attempt: 1, mirrored: false })
+  expect(hop!.log).toMatchObject({
+    proxy: 'a.default',
+    cluster: clusterName,
+    route: 'test',
+    flags: '-',
+    details: 'via_upstream',
+    upstreamHost: '10.0.1.1:8080',
+  })
+  expect(hop!.inbound).toMatchObject({ proxy: 'b-1.default', cluster: 'inbound|8080||', route: 'default', status: 200 })
+  const { headers } = hop!.received!
+  expect(headers.get('end-user')).toBe('jason')
+  expect(headers.get('x-envoy-attempt-count')).toBe('1')
+  expect(headers.get('x-forwarded-client-cert')).toMatch(
+    /^By=spiffe:\/\/cluster.local\/ns\/default\/sa\/b;Hash=[0-9a-f]{64};Subject="";URI=.*\/sa\/a$/,
+  )
+})
+
+test('an exchange can be explained afterwards', async () => {
+  const onlyApi = route({}, { match: { path: { kind: 'prefix', prefix: '/api', ignoreCase: false }, pathOrigin: null, headers: [], query: [] } })
+  const mesh = testMesh({ program: () => answer(), routes: [onlyApi] })
+  const missed = (await mesh.send({ url: 'http://b/x' })).hops[0]!.explain!()
+  expect(missed).toMatchObject({ chosen: -1, outcome: '404: no rule matched', odds: [], virtualHost: 'b:80', listener: '0.0.0.0_80' })
+  expect(missed.rules).toEqual([{ rule: 'http[0]', origin: onlyApi.origin, matched: false, reason: 'path "/x" does not begin with "/api"' }])
+  const taken = (await mesh.send({ url: 'http://b/api' })).hops[0]!.explain!()
+  expect(taken).toMatchObject({ chosen: 0, outcome: '→ b.default', odds: [{ cluster: clusterName, share: 1 }] })
+})
+
+test('without a route the answer is 404 and nobody is reached', async () => {
+  const { response, hops } = await testMesh({ program: () => answer(), routes: [] }).send()
+  expect([response!.status, response!.body]).toEqual([404, ''])
+  expect(hops).toMatchObject([{ to: null, received: null, status: 404, log: { flags: 'NR', details: 'route_not_found' } }])
+})
+
+test('a delay is no part of the timeout, and an abort comes after it', async () => {
+  const delay = { ppm: million, durationMs: 400 }
+  const delayed = testMesh({ program: () => answer(), routes: [route({ timeoutMs: 100 }, { fault: { delay, abort: null, origin } })] })
+  expect(await delayed.send()).toMatchObject({ response: { status: 200 }, durationMs: 400, hops: [{ log: { flags: 'DI' } }] })
+  const abort = { ppm: million, status: { kind: 'http', status: 418 } } as const
+  const both = testMesh({ program: () => answer(), routes: [route({}, { fault: { delay, abort, origin } })] })
+  expect(await both.send()).toMatchObject({
+    response: { status: 418, body: 'fault filter abort' },
+    durationMs: 400,
+    hops: [{ to: null, log: { flags: 'DI,FI' } }],
+  })
+})
+
+test('a route gives up after its timeout, and the workload answers nobody', async () => {
+  let answered = 0
+  const slow = testMesh({
+    program: (_request, context) => context.sleep(700).then(() => (answered++, answer())),
+    routes: [route({ timeoutMs: 200 })],
+    inbound: true,
+  })
+  const exchange = await slow.send()
+  expect(exchange).toMatchObject({ response: { status: 504, body: 'upstream request timeout' }, durationMs: 200 })
+  expect(exchange.hops).toMatchObject([{ status: 504, log: { flags: 'UT', details: 'response_timeout' }, inbound: { flags: 'DC', status: 0 } }])
+  expect(exchange.hops[0]!.received!.headers.get('x-envoy-expected-rq-timeout-ms')).toBe('200')
+  await slow.clock.elapse(1000)
+  expect(answered).toBe(1)
+})
+
+test('an answer that comes with the end of the timeout comes too late', async () => {
+  const mesh = testMesh({ program: (_request, context) => context.sleep(200).then(() => answer()), routes: [route({ timeoutMs: 200 })] })
+  expect(await mesh.send()).toMatchObject({ response: { status: 504 }, durationMs: 200 })
+})
+
+test('tries are made again on other pods until they are used up', async () => {
+  const program = () => answer(503, 'down')
+  const mesh = testMesh({ program, pods: 3, routes: [route({ retry: retries(2, ['5xx']) })] })
+  const { response, hops } = await mesh.send()
+  expect([response!.status, response!.body]).toEqual([503, 'down'])
+  expect(hops.map(({ attempt, status }) => [attempt, status])).toEqual([[1, 503], [2, 503], [3, 503]]) // prettier-ignore
+  expect(new Set(hops.map(({ to }) => to!.name)).size).toBe(3)
+  expect(hops.map(({ received }) => received!.headers.get('x-envoy-attempt-count'))).toEqual(['1', '2', '3'])
+  expect(hops[0]!.log).toMatchObject({ flags: 'URX', details: 'via_upstream', attempts: 3 })
+})
+
+test('each try has a limit of its own', async () => {
+  const program = (_request: unknown, context: { sleep(ms: number): Promise<void> }) => context.sleep(800).then(() => answer())
+  const mesh = testMesh({ program, routes: [route({ retry: retries(1, ['5xx'], { perTryTimeoutMs: 150 }) })] })
+  const { response, durationMs, hops } = await mesh.send()
+  expect(response).toMatchObject({ status: 504, body: 'upstream request timeout' })
+  expect(durationMs).toBeGreaterThanOrEqual(300)
+  expect(durationMs).toBeLessThan(325)
+  expect(hops.map(({ status }) => status)).toEqual([0, 504])
+  expect(hops[0]!.log).toMatchObject({ flags: 'URX,UT', details: 'upstream_per_try_timeout' })
+})
+
+test.each([
+  ['refused', 'UF', 'remote connection failure', 0],
+  ['closed', 'UC', 'connection termination', 1],
+] as const)('a connection that is %s ends in 503 %s', async (reason, flag, text, reached) => {
+  const program = () => {
+    throw new CallError(reason)
+  }
+  const { response, hops } = await testMesh({ program }).send()
+  expect(response).toMatchObject({ status: 503, body: `upstream connect error or disconnect/reset before headers. reset reason: ${text}` })
+  expect(hops).toMatchObject([{ status: 503, log: { flags: flag } }])
+  expect(hops.filter(({ received }) => received !== null).length).toBe(reached)
+})
+
+test('behind a sidecar of its own a workload that is not there is an answer like others', async () => {
+  const program = () => {
+    throw new CallError('refused')
+  }
+  const { response, hops } = await testMesh({ program, inbound: true }).send()
+  expect(response).toMatchObject({ status: 503 })
+  expect(hops).toMatchObject([{ to: null, received: null, log: { flags: '-', details: 'via_upstream' }, inbound: { flags: 'URX,UF', attempts: 3 } }])
+})
+
+test('a cluster that is not there is 503 NC, one without pods 503 UH', async () => {
+  const missing = testMesh({
+    program: () => answer(),
+    routes: [route({ clusters: [{ ...firstCluster(), cluster: 'outbound|80|v9|b.default.svc.cluster.local' }] })],
+  })
+  const nc = await missing.send({ method: 'POST', body: 'x' })
+  expect(nc).toMatchObject({ response: { status: 503, body: '' }, hops: [{ log: { flags: 'NC', cluster: '-', details: 'cluster_not_found' } }] })
+  expect(nc.response!.headers.get('connection')).toBe('close') // the body was not read
+  expect(nc.hops[0]!.explain!().outcome).toBe('503: subset v9 of b.default.svc.cluster.local is in no DestinationRule that acts here')
+  const empty = await testMesh({ program: () => answer(), pods: 0 }).send()
+  expect(empty).toMatchObject({
+    response: { status: 503, body: 'no healthy upstream' },
+    hops: [{ log: { flags: 'UH', details: 'no_healthy_upstream' } }],
+  })
+})
+
+test('a mirror gets a copy, and its failure nobody notices', async () => {
+  const mirrors = [{ cluster: clusterName, ppm: million, appendShadowSuffix: true, origin }]
+  const program = (request: { authority: string }) => answer(request.authority === 'b' ? 200 : 500)
+  const { response, hops } = await testMesh({ program, routes: [route({ mirrors })] }).send()
+  expect(response!.status).toBe(200)
+  expect(hops.map(({ mirrored, received, status }) => [mirrored, received!.authority, status])).toEqual([[true, 'b-shadow', 500], [false, 'b', 200]]) // prettier-ignore
+  expect(hops[0]!.received!.headers.get('x-forwarded-for')).toBe('10.0.0.1')
+})
+
+test('a client that gives up is flagged DC, and the request goes on without it', async () => {
+  const mesh = testMesh({ program: (_request, context) => context.sleep(500).then(() => answer()) })
+  const { response, error, durationMs, hops } = await mesh.send({ timeoutMs: 100 })
+  expect([response, error, durationMs]).toEqual([null, 'timeout', 100])
+  expect(hops).toMatchObject([{ status: 0, log: { flags: 'DC', details: 'downstream_remote_disconnect' } }])
+})
+
+test('a client without a sidecar is past all rules', async () => {
+  const abort = { ppm: million, status: { kind: 'http', status: 418 } } as const
+  const mesh = testMesh({ program: () => answer(200, 'plain'), sidecar: false, routes: [route({}, { fault: { delay: null, abort, origin } })] })
+  const { response, hops } = await mesh.send()
+  expect(response).toMatchObject({ status: 200, body: 'plain' })
+  expect(hops).toMatchObject([{ log: null, explain: null }])
+  expect(await mesh.send({ url: 'http://nosuch/' })).toMatchObject({ response: null, error: 'unresolved' })
+  expect(await mesh.send({ url: 'http://b:81/' })).toMatchObject({ response: null, error: 'refused' })
+})
+
+test('more requests at once than allowed are refused at once, or wait for a connection', async () => {
+  const breaker = { maxConnections: 1, maxPendingRequests: 1, maxRequests: 1000, maxRetries: 1000 }
+  const mesh = testMesh({ program: (_request, context) => context.sleep(500).then(() => answer()), cluster: { circuitBreaker: breaker } })
+  const exchanges = await Promise.all(Array.from({ length: 4 }, () => mesh.send()))
+  expect(exchanges.map(({ response, durationMs }) => [response!.status, durationMs])).toEqual([[200, 500], [200, 1000], [503, 0], [503, 0]]) // prettier-ignore
+  expect(exchanges[3]!.hops[0]!.log).toMatchObject({ flags: 'UO', details: 'upstream_reset_before_response_started{overflow}' })
+  expect(exchanges[3]!.response!.headers.get('x-envoy-overloaded')).toBe('true')
+})
+
+test('a pod that keeps failing is put out, and let in again later', async () => {
+  const outlierDetection = {
+    consecutive5xx: 2,
+    consecutiveGatewayFailure: null,
+    consecutiveLocalOriginFailure: null,
+    splitExternalLocalOriginErrors: false,
+    intervalMs: 10_000,
+    baseEjectionTimeMs: 30_000,
+    maxEjectionPercent: 100,
+  }
+  const program = (_request: unknown, { pod }: { pod: { name: string } }) => answer(pod.name === 'b-1' ? 500 : 200)
+  const mesh = testMesh({ program, pods: 2, cluster: { outlierDetection, panicThreshold: 0 } })
+  const failures = async (count: number) => {
+    let failed = 0
+    for (let i = 0; i < count; i++) if ((await mesh.send()).response!.status === 500) failed++
+    return failed
+  }
+  expect(await failures(20)).toBe(2)
+  await mesh.clock.elapse(29_999)
+  expect(await failures(10)).toBe(0)
+  // Past the second in which further changes of health are held back.
+  await mesh.clock.elapse(1 + 2000)
+  expect(await failures(10)).toBe(2)
+})
+
+test('the same seed gives the same exchanges, another one does not', async () => {
+  const pods = async (seed: number) => {
+    const mesh = testMesh({ program: () => answer(), pods: 5, seed, cluster: { loadBalancing: { kind: 'RANDOM' } } })
+    const names: string[] = []
+    for (let i = 0; i < 40; i++) names.push((await mesh.send()).hops[0]!.to!.name)
+    return names
+  }
+  expect(await pods(3)).toEqual(await pods(3))
+  expect(await pods(3)).not.toEqual(await pods(4))
+})
+
+test('a program that waits for ever is named, and a mistake in a program surfaces', async () => {
+  await expect(testMesh({ program: () => new Promise(() => {}) }).send()).rejects.toThrow('it waits for a.default: GET http://b/')
+  const broken = () => {
+    throw new TypeError('undefined is not a function')
+  }
+  await expect(testMesh({ program: broken }).send()).rejects.toThrow(TypeError)
+  await expect(testMesh({ program: () => Promise.reject(new TypeError('late')) }).send()).rejects.toThrow('late')
+})
+
+test('a policy that is not modelled is said so instead of guessed', async () => {
+  const loadBalancing = { kind: 'RING_HASH', minimumRingSize: 1024, maximumRingSize: 8192 } as const
+  await expect(testMesh({ program: () => answer(), cluster: { loadBalancing } }).send()).rejects.toThrow(
+    'load balancing by RING_HASH is not modelled',
+  )
+})
+
+function firstCluster() {
+  const { action } = route()
+  if (action.kind !== 'forward') throw new Error('a forwarding route')
+  return action.clusters[0]!
+}

@@ -23,11 +23,30 @@ Feature: Time
     When client sends "GET http://shop/" 100 times, 50 at once
     Then the response takes about 1s
 
-  Scenario: The same seed draws the same
+  Scenario: The seed decides what is drawn, not the odds
     Given the seed 7
     And the services:
       | service | versions |
       | shop    | v1, v2   |
       | client  |          |
-    When client sends "GET http://shop/" 1600 times
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec:
+        host: shop
+        subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - route:
+          - {destination: {host: shop, subset: v1}, weight: 50}
+          - {destination: {host: shop, subset: v2}, weight: 50}
+      """
+    When client sends "GET http://shop/" 200 times
     Then about 50% of the requests reach shop:v1

@@ -13,7 +13,7 @@ Feature: Traffic shifting
     Then all requests reach reviews:v1
     And the page shows no stars
     When the config "virtual-service-reviews-50-v3.yaml" is applied
-    And someone opens "/productpage" 2000 times
+    And someone opens "/productpage" 1600 times
     Then about 50% of the requests reach reviews:v1
     And about 50% of the requests reach reviews:v3
     And the request does not reach reviews:v2

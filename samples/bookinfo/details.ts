@@ -2,6 +2,7 @@ import { type Headers } from '../../mesh-core/ir/message.ts'
 import type { HttpResponse } from '../../mesh-core/ir/message.ts'
 import type { Program, ServiceContext } from '../../mesh-core/ir/program.ts'
 import { answerJson, answerText, pathOf } from '../answer.ts'
+import { remember } from '../remember.ts'
 import { passOn, passedOnByProductpage } from './propagated-headers.ts'
 import type { Env } from './settings.ts'
 
@@ -43,13 +44,15 @@ export function createDetails(env: Env = {}): Program {
     if (!path.startsWith('/details/')) return answerText(404, 'details has no such page')
     const id = path.slice(path.lastIndexOf('/') + 1)
     if (!isNumber(id)) return answerJson(400, '{"error":"please provide numeric product id"}')
-    return external ? askBookService(Number(id), scheme, request.headers, context) : answerJson(200, bookJson(Number(id), builtIn))
+    return external ? askBookService(Number(id), scheme, request.headers, context) : answerJson(200, builtInJson(id))
   }
 }
 
 function isNumber(text: string): boolean {
   return text === '0' || /^-?\d+$/.test(text)
 }
+
+const builtInJson = remember(100, (id) => bookJson(Number(id), builtIn))
 
 function bookJson(id: number, book: Book): string {
   return JSON.stringify({ id, ...book })

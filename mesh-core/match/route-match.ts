@@ -24,7 +24,7 @@ export function explainRouteMatch(match: RouteMatch, request: HttpRequest, path:
   if (failed) return failed.reason
   // A rule without a path condition has the prefix of one slash, which says nothing.
   const telling = conditions.filter((condition) => condition.reason !== '')
-  return telling.length === 0 ? 'no conditions' : telling.map((condition) => condition.reason).join('; ')
+  return telling.length === 0 ? 'no match conditions: takes everything' : telling.map((condition) => condition.reason).join('; ')
 }
 
 function conditionsOf(match: RouteMatch, request: HttpRequest, path: string): { holds: boolean; reason: string }[] {

@@ -1,9 +1,12 @@
 import { type Benchmark, describeFigure } from './benchmark.ts'
 import { loadConfig } from './load-config.ts'
 import { productPages } from './product-pages.ts'
+import { oneScenario } from './one-scenario.ts'
 import { routeDecisions } from './route-decisions.ts'
+import { routingChecks } from './routing-checks.ts'
+import { suite } from './suite.ts'
 
-const benchmarks: readonly Benchmark[] = [routeDecisions, productPages, loadConfig]
+const benchmarks: readonly Benchmark[] = [routeDecisions, productPages, routingChecks, loadConfig, oneScenario, suite]
 
 /** Runs the named benchmarks, or all. */
 async function main(names: readonly string[]): Promise<number> {

@@ -3,6 +3,7 @@ import { type CompiledRouteTable, compileRouteTable } from '../mesh-core/match/r
 import { baseResources } from '../support/targets/core/base.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
 import { bookinfoMesh } from './bookinfo-mesh.ts'
+import { clientResources } from './client.ts'
 import { hostName, largeMesh, virtualService } from './large-config.ts'
 import { rateOf } from './rate.ts'
 
@@ -58,7 +59,7 @@ function bookinfoRequests(): Requests {
 function largeHosts(): Mesh {
   const mesh = createMesh()
   const services = Array.from({ length: largeMesh.hosts }, (_, i) => readText(virtualService(i), `${i}.yaml`).resources).flat()
-  mesh.apply([...baseResources(), ...readText(client, 'client.yaml').resources, ...services])
+  mesh.apply([...baseResources(), ...clientResources(), ...services])
   return mesh
 }
 
@@ -74,19 +75,3 @@ function largeRequests(): Requests {
 function request(authority: string, path: string, headers: string[]): HttpRequest {
   return { method: 'GET', scheme: 'http', authority, path, headers: new Headers(headers), body: '' }
 }
-
-const client = `
-apiVersion: v1
-kind: Service
-metadata: {name: client}
-spec: {selector: {app: client}, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: client}
-spec:
-  selector: {matchLabels: {app: client}}
-  template:
-    metadata: {labels: {app: client}}
-    spec: {containers: [{name: app, image: client, ports: [{containerPort: 8080}]}]}
-`

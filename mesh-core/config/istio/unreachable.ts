@@ -16,6 +16,7 @@ function warnOfUnreachable(rules: readonly Fields[], path: FieldPath, judge: Jud
       withoutMatch = true
       continue
     }
+    if (withoutMatch) unreachable(rule, i, 'route without matches defined before', path, judge)
     let repeated = 0
     for (const [j, match] of (rule.match as Fields[]).entries()) {
       const key = conditionsOf(match)
@@ -68,18 +69,19 @@ function asText(match: Fields | undefined, otherwise = ''): string {
 }
 
 /** The same conditions in the same words, whatever their order; the name is none. */
-function conditionsOf(match: Fields): string {
-  return JSON.stringify(sorted({ ...match, name: undefined }))
+function conditionsOf({ name: _, ...match }: Fields): string {
+  return inOrder(match)
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  )
+/** JSON with its keys in order. */
+function inOrder(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(inOrder).join(',')}]`
+  const object = value as Readonly<Record<string, unknown>>
+  return `{${Object.keys(object)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${inOrder(object[key])}`)
+    .join(',')}}`
 }
 
 function nameOf(named: Fields, index: number): string {

@@ -128,6 +128,8 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     labels: {},
     exportTo: [],
     createdMs: 0,
+    resolution: 'registry',
+    external: false,
     origin,
   }
   return {

@@ -29,7 +29,7 @@ interface Observed {
 }
 
 /** Kinds whose rules are not known here yet: what istiod refuses of them is taken. */
-const laterKinds = /\b(?:ServiceEntry|Sidecar|WorkloadEntry|HTTPRoute)[ /]/
+const laterKinds = /\b(?:Sidecar|WorkloadEntry|HTTPRoute)[ /]/
 
 describe.skipIf(absent)(`what istiod and the API server were seen to refuse ${absent || ''}`, () => {
   const all = absent ? [] : vectors<Observed>('mesh-observed')
@@ -66,6 +66,12 @@ function firstProblem(rejected: string): string {
   return (/\t\* (.*)/.exec(text)?.[1] ?? (text.trim().split('\n').at(-1) as string)).trim()
 }
 
+/** Vectors of Istio's tests that are knowingly judged otherwise. */
+const differences: Readonly<Record<string, string>> = {
+  'ServiceEntry/ValidateServiceEntries/discovery type DYNAMIC_DNS, MESH_INTERNAL with waypoint (invalid)':
+    'waypoints (ambient mode) are not modelled',
+}
+
 interface Verdicts {
   readonly name: string
   readonly kind: string
@@ -79,7 +85,7 @@ describe.skipIf(absent)(`Istio's own tests of its validation ${absent || ''}`, (
   const ours = absent
     ? []
     : vectors<Verdicts>('istio-validation').filter(
-        ({ kind, scope }) => scope === 'resource' && ['VirtualService', 'DestinationRule', 'Gateway'].includes(kind),
+        ({ kind, scope }) => scope === 'resource' && ['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry'].includes(kind),
       )
 
   test('there is something to compare', () => {
@@ -90,7 +96,10 @@ describe.skipIf(absent)(`Istio's own tests of its validation ${absent || ''}`, (
     const disagreeing = ours
       .map(({ name, yaml, valid }) => ({ name, valid, errors: judged(withName(yaml)).errors.map(({ message }) => message) }))
       .filter(({ valid, errors }) => valid !== (errors.length === 0))
-    expect(disagreeing).toEqual([])
+    expect(disagreeing.filter(({ name }) => !(name in differences))).toEqual([])
+    expect(disagreeing.map(({ name }) => name).filter((name) => name in differences)).toEqual(
+      Object.keys(differences).filter((name) => ours.some((vector) => vector.name === name)),
+    )
   })
 
   test('warnings agree', () => {

@@ -203,7 +203,36 @@ const semantic: readonly Case[] = [
   },
 ]
 
-for (const [name, cases] of Object.entries({ structural, semantic }))
+const serviceEntry = (spec: string): string => `apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: ext}\nspec: ${spec}\n`
+const port = '{number: 80, name: http, protocol: HTTP}'
+
+const external: readonly Case[] = [
+  { about: 'names by DNS', text: serviceEntry(`{hosts: [a.test], ports: [${port}], resolution: DNS}`), errors: [] },
+  {
+    about: 'a wildcard by DNS',
+    text: serviceEntry(`{hosts: ["*.a.test"], ports: [${port}], resolution: DNS}`),
+    errors: ['INVALID_HOST spec.hosts.0'],
+  },
+  { about: 'any host', text: serviceEntry(`{hosts: ["*"], ports: [${port}]}`), errors: ['INVALID_HOST spec.hosts.0'] },
+  { about: 'no hosts', text: serviceEntry(`{hosts: [], ports: [${port}]}`), errors: ['SCHEMA_VALUE spec.hosts'] },
+  {
+    about: 'endpoints for NONE',
+    text: serviceEntry(`{hosts: [a.test], ports: [${port}], endpoints: [{address: 10.0.0.1}]}`),
+    errors: ['CONFLICTING_FIELDS spec.endpoints'],
+  },
+  {
+    about: 'a name for STATIC',
+    text: serviceEntry(`{hosts: [a.test], ports: [${port}], resolution: STATIC, endpoints: [{address: b.test}]}`),
+    errors: ['INVALID_HOST spec.endpoints.0.address'],
+  },
+  {
+    about: 'one port twice',
+    text: serviceEntry(`{hosts: [a.test], ports: [${port}, {number: 80, name: other}]}`),
+    errors: ['CONFLICTING_FIELDS spec.ports.1.number'],
+  },
+]
+
+for (const [name, cases] of Object.entries({ structural, semantic, external }))
   describe(name, () => {
     for (const { about, text, errors } of cases) test(about, () => expect(codes(text)).toEqual(errors))
   })
@@ -223,6 +252,8 @@ test('warnings are apart from errors', () => {
   expect(errors).toEqual([])
   expect(warnings.map(({ details }) => details.problem)).toEqual([
     'virtualService rule #1 not used (only the last rule can have no matches)',
+    'virtualService rule #2 not used (route without matches defined before)',
+    'virtualService rule #3 not used (route without matches defined before)',
     'virtualService rule #3 match #0 of prefix /ab is not used (duplicate/overlapping match in rule #0 of prefix /a on #2)',
   ])
 })

@@ -5,6 +5,7 @@ import { checkDestinationRule } from './istio/destination-rule.ts'
 import { checkGateway } from './istio/gateway.ts'
 import type { Fields } from './istio/judge.ts'
 import { Judge } from './istio/judge.ts'
+import { checkServiceEntry } from './istio/service-entry.ts'
 import { checkVirtualService } from './istio/virtual-service.ts'
 import { kindInfo } from './kinds.ts'
 import type { Resource } from './resource.ts'
@@ -59,6 +60,9 @@ function meaningOf({ object, apiVersion, kind, name, namespace }: Resource): Jud
       break
     case 'Gateway':
       checkGateway(spec, name, judge)
+      break
+    case 'ServiceEntry':
+      checkServiceEntry(spec, namespace, judge)
       break
   }
   return judge

@@ -1,0 +1,179 @@
+import type { FieldPath } from '../finding.ts'
+import type { Fields, Judge } from './judge.ts'
+import { each } from './judge.ts'
+import { checkExportTo, checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress, isIpSubnet, wildcardDomainProblem } from './names.ts'
+
+const httpOrTls = new Set(['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS'])
+const protocols = new Set([...httpOrTls, 'TCP', 'UDP', 'MONGO', 'REDIS', 'MYSQL', 'HBONE', 'DOUBLE-HBONE'])
+
+/** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` ValidateServiceEntry. */
+export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge): void {
+  checkSelector(spec, judge)
+  checkHosts(spec, judge)
+  checkAddresses(spec, judge)
+  checkPorts(spec, judge)
+  checkResolution(spec, judge)
+  const several = ((spec.hosts ?? []) as string[]).length > 1
+  const plain = ((spec.ports ?? []) as Fields[]).findIndex((port) => !httpOrTls.has(String(port.protocol ?? '').toUpperCase()))
+  if (resolutionOf(spec) !== 'NONE' && several && plain >= 0)
+    judge.error('CONFLICTING_FIELDS', ['spec', 'ports', plain], 'multiple hosts provided with non-HTTP, non-TLS ports')
+  checkExports(spec, namespace, judge)
+}
+
+function resolutionOf(spec: Fields): string {
+  return (spec.resolution as string) ?? 'NONE'
+}
+
+function checkSelector(spec: Fields, judge: Judge): void {
+  const selector = spec.workloadSelector as Fields | undefined
+  if (!selector) return
+  if (spec.endpoints !== undefined) judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'only one of WorkloadSelector or Endpoints can be set')
+  const labels = Object.entries((selector.labels ?? {}) as Record<string, string>)
+  for (const [key, value] of labels) {
+    const path = ['spec', 'workloadSelector', 'labels', key]
+    if (key === '') judge.error('INVALID_VALUE', path, `empty key is not supported in selector: "${key}=${value}"`)
+    if (`${key}${value}`.includes('*')) judge.error('INVALID_VALUE', path, `wildcard is not supported in selector: "${key}=${value}"`)
+  }
+  if (labels.length === 0)
+    judge.warn(
+      'SCHEMA_REQUIRED',
+      ['spec', 'workloadSelector'],
+      'service entry: workload selector specified without labels, will be applied to all services in namespace',
+    )
+  if (resolutionOf(spec) !== 'STATIC')
+    judge.warn('CONFLICTING_FIELDS', ['spec', 'workloadSelector'], `workloadSelector should not be set when resolution mode is ${resolutionOf(spec)}`)
+}
+
+function checkHosts(spec: Fields, judge: Judge): void {
+  for (const [i, host] of ((spec.hosts ?? []) as string[]).entries()) {
+    const problem = host === '*' ? 'hostname cannot be wildcard' : wildcardDomainProblem(host)
+    if (problem !== null) judge.error('INVALID_HOST', ['spec', 'hosts', i], problem)
+    else if (host.startsWith('*') && !host.startsWith('*.'))
+      judge.warn('INVALID_HOST', ['spec', 'hosts', i], `partial wildcard "${host}" not allowed`)
+  }
+}
+
+function checkAddresses(spec: Fields, judge: Judge): void {
+  const addresses = (spec.addresses ?? []) as string[]
+  for (const [i, address] of addresses.entries())
+    if (!isIpSubnet(address))
+      judge.error('INVALID_VALUE', ['spec', 'addresses', i], `${address} is not a valid ${address.includes('/') ? 'CIDR block' : 'IP'}`)
+  const network = addresses.findIndex((address) => address.includes('/'))
+  if (network >= 0 && !['NONE', 'STATIC'].includes(resolutionOf(spec)))
+    judge.error('CONFLICTING_FIELDS', ['spec', 'addresses', network], 'CIDR addresses are allowed only for NONE/STATIC resolution types')
+}
+
+function checkPorts(spec: Fields, judge: Judge): void {
+  const names = new Set<string>()
+  const numbers = new Set<number>()
+  for (const [port, path] of each(spec.ports, ['spec', 'ports'])) {
+    const {
+      name = '',
+      number = 0,
+      protocol = '',
+      targetPort = 0,
+    } = port as { name?: string; number?: number; protocol?: string; targetPort?: number }
+    if (names.has(name)) judge.error('CONFLICTING_FIELDS', [...path, 'name'], `service entry port name "${name}" already defined`)
+    if (numbers.has(number))
+      judge.error('CONFLICTING_FIELDS', [...path, 'number'], `port number cannot be duplicated: service entry port ${number} already defined`)
+    names.add(name)
+    numbers.add(number)
+    if (!isDnsLabel(name)) judge.error('INVALID_VALUE', [...path, 'name'], `invalid port name: ${name}`)
+    if (protocol !== '' && !protocols.has(protocol.toUpperCase()))
+      judge.error('INVALID_VALUE', [...path, 'protocol'], `unsupported protocol: ${protocol}`)
+    checkPort(number, [...path, 'number'], judge)
+    if (!spec.addresses?.length && resolutionOf(spec) === 'NONE' && (protocol === '' || protocol === 'TCP'))
+      judge.warn(
+        'SCHEMA_REQUIRED',
+        path,
+        'addresses are required for ports serving TCP (or unset) protocol when ISTIO_META_DNS_AUTO_ALLOCATE is not set on a proxy',
+      )
+    if (targetPort !== 0) checkPort(targetPort, [...path, 'targetPort'], judge)
+    if (targetPort !== 0 && resolutionOf(spec) === 'NONE')
+      judge.warn('CONFLICTING_FIELDS', [...path, 'targetPort'], 'targetPort has no effect when resolution mode is NONE')
+  }
+}
+
+function checkResolution(spec: Fields, judge: Judge): void {
+  const endpoints = (spec.endpoints ?? []) as Fields[]
+  const resolution = resolutionOf(spec)
+  const names = new Set(((spec.ports ?? []) as Fields[]).map((port) => port.name as string))
+  switch (resolution) {
+    case 'NONE':
+      if (endpoints.length > 0) judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'no endpoints should be provided for resolution type none')
+      return
+    case 'STATIC':
+      for (const [endpoint, path] of each(endpoints, ['spec', 'endpoints'])) checkEndpoint(endpoint, names, false, path, judge)
+      return
+    case 'DYNAMIC_DNS':
+      return checkDynamicDns(spec, judge)
+    case 'DNS':
+    case 'DNS_ROUND_ROBIN':
+      if (endpoints.length === 0) requireNames(spec, resolution, judge)
+      if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length > 1)
+        judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], `there must only be 0 or 1 endpoint for resolution mode ${resolution}`)
+      for (const [endpoint, path] of each(endpoints, ['spec', 'endpoints'])) checkEndpoint(endpoint, names, true, path, judge)
+  }
+}
+
+function requireNames(spec: Fields, resolution: string, judge: Judge): void {
+  for (const [i, host] of ((spec.hosts ?? []) as string[]).entries()) {
+    const problem = fqdnProblem(host)
+    if (problem === null) continue
+    const rule = 'hosts must be FQDN or contain only prefix wildcards if no endpoints are provided for resolution mode'
+    judge.error(
+      'INVALID_HOST',
+      ['spec', 'hosts', i],
+      `${rule} ${resolution}, ${problem}`,
+      'a wildcard cannot be resolved; take resolution NONE, or give endpoints',
+    )
+  }
+}
+
+/** Names are resolved as requests come, so that there must be a name in them, and a wildcard to fit. */
+function checkDynamicDns(spec: Fields, judge: Judge): void {
+  for (const [i, host] of ((spec.hosts ?? []) as string[]).entries())
+    if (!host.startsWith('*')) judge.error('INVALID_HOST', ['spec', 'hosts', i], `host "${host}" must be a wildcard for resolution mode DYNAMIC_DNS`)
+  if (spec.addresses?.length)
+    judge.error('CONFLICTING_FIELDS', ['spec', 'addresses'], 'no addresses should be provided for resolution mode DYNAMIC_DNS')
+  if (spec.endpoints?.length)
+    judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'no endpoints should be provided for resolution mode DYNAMIC_DNS')
+  for (const [port, path] of each(spec.ports, ['spec', 'ports']))
+    if (!httpOrTls.has(String(port.protocol ?? '').toUpperCase()))
+      judge.error('CONFLICTING_FIELDS', [...path, 'protocol'], 'resolution mode DYNAMIC_DNS is for HTTP and TLS ports alone')
+}
+
+const socketPrefix = 'unix://'
+
+function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: boolean, path: FieldPath, judge: Judge): void {
+  const { address = '', network = '', ports = {} } = endpoint as { address?: string; network?: string; ports?: Record<string, number> }
+  if (address === '' && !network) judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
+  else if (address === '') judge.warn('SCHEMA_REQUIRED', [...path, 'address'], `address is unset with network "${network}"`)
+  else if (address.startsWith(socketPrefix) && !byDns) checkSocket(address.slice(socketPrefix.length), ports, portNames, path, judge)
+  else if (!isIpAddress(address) && !(byDns && fqdnProblem(address) === null))
+    judge.error(
+      'INVALID_HOST',
+      [...path, 'address'],
+      byDns ? `endpoint address "${address}" is not a valid FQDN or an IP address` : `endpoint address "${address}" is not a valid IP address`,
+    )
+  for (const [name, port] of Object.entries(ports)) {
+    if (!portNames.has(name)) judge.error('INVALID_PORT', [...path, 'ports', name], `endpoint port ${port} is not defined by the service entry`)
+    if (!isDnsLabel(name)) judge.error('INVALID_VALUE', [...path, 'ports', name], `invalid port name: ${name}`)
+    checkPort(port, [...path, 'ports', name], judge)
+  }
+  checkLabels(endpoint.labels, [...path, 'labels'], judge)
+}
+
+function checkSocket(socket: string, ports: object, portNames: ReadonlySet<string>, path: FieldPath, judge: Judge): void {
+  if (!socket.startsWith('@') && (!socket.startsWith('/') || socket.endsWith('/')))
+    judge.error('INVALID_VALUE', [...path, 'address'], `${socket} is not an absolute path to a file`)
+  if (Object.keys(ports).length > 0) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], `unix endpoint unix://${socket} must not include ports`)
+  if (portNames.size !== 1) judge.error('CONFLICTING_FIELDS', [...path, 'address'], 'exactly 1 service port required for unix endpoints')
+}
+
+/** `~` is for nobody, and stands alone. */
+function checkExports(spec: Fields, namespace: string, judge: Judge): void {
+  const exportTo = (spec.exportTo ?? []) as string[]
+  if (!exportTo.includes('~')) return checkExportTo(exportTo, namespace, ['spec', 'exportTo'], judge)
+  if (exportTo.length > 1) judge.error('CONFLICTING_FIELDS', ['spec', 'exportTo'], 'cannot export service entry to no one (~) and someone')
+}

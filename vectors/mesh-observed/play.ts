@@ -106,7 +106,9 @@ async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall
 
 export function meshCallOf(call: ObservedCall, mesh: Mesh): MeshCall {
   const [method, url] = [call.request.slice(0, call.request.indexOf(' ')), call.request.slice(call.request.indexOf(' ') + 1)]
-  const { fields, host } = headersOf(call)
+  const { fields, host: ownHost } = headersOf(call)
+  // At a gateway the URL's port is the server's; the recorded client did not write it into Host.
+  const host = ownHost ?? (call.from === 'ingressgateway' ? /^\w+:\/\/([^/?#:]*)/.exec(url)?.[1] : undefined) ?? null
   const headers: Record<string, string[]> = host === null ? {} : { host: [host] }
   // White space around a value belongs to the syntax of HTTP/1.1 and never leaves the parser.
   for (const [name, value] of fields) (headers[name.toLowerCase()] ??= []).push(value.replace(/^[ \t]+|[ \t]+$/g, ''))

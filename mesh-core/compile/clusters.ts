@@ -5,7 +5,8 @@ import type { DestinationRule } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName } from './names.ts'
 import { builtIn } from './origin.ts'
-import { clusterPolicy, portPolicy, subsetPolicy, upstreamTls, type PortPolicy } from './traffic-policy.ts'
+import type { PortPolicy } from './destination-rule-types.ts'
+import { clusterPolicy, portPolicy, subsetPolicy, upstreamTls } from './traffic-policy.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
 export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {

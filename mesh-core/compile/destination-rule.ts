@@ -1,15 +1,12 @@
-import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1/DestinationRule'
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
+import type { DestinationRuleSpec, TrafficPolicy } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isSubsetOf, isWildcard, resolveHost } from './names.ts'
 import { originOf } from './origin.ts'
 import { isVisible } from './visibility.ts'
-
-export type DestinationRuleSpec = NonNullable<IDestinationRule['spec']>
-export type TrafficPolicy = NonNullable<DestinationRuleSpec['trafficPolicy']>
 
 export interface Subset {
   readonly name: string
@@ -51,12 +48,12 @@ function destinationRuleOf(resource: Resource): DestinationRule {
     host: resolveHost(spec.host ?? '', resource.namespace),
     namespace: resource.namespace,
     exportTo: spec.exportTo,
-    workloadSelector: (spec.workloadSelector?.matchLabels as Labels | undefined) ?? null,
+    workloadSelector: spec.workloadSelector?.matchLabels ?? null,
     trafficPolicy: spec.trafficPolicy,
     subsets: (spec.subsets ?? []).map((subset, i) => ({
       name: subset.name ?? '',
-      labels: (subset.labels ?? {}) as Labels,
-      trafficPolicy: subset.trafficPolicy as TrafficPolicy | undefined,
+      labels: subset.labels ?? {},
+      trafficPolicy: subset.trafficPolicy,
       origin: originOf(resource, 'spec', 'subsets', i),
     })),
     origin: resource.origin,

@@ -1,10 +1,7 @@
 import type { CircuitBreaker, Cluster, LoadBalancing, OutlierDetection, UpstreamTls } from '../ir/cluster.ts'
-import type { TrafficPolicy } from './destination-rule.ts'
+import type { ClientTls, ConnectionPool, LoadBalancer, OutlierSettings, PortPolicy, TrafficPolicy } from './destination-rule-types.ts'
 import { durationMs } from './duration.ts'
 import type { MeshConfig } from './mesh-config.ts'
-
-/** A policy without port-level settings, as it counts for one port. */
-export type PortPolicy = Pick<TrafficPolicy, 'connectionPool' | 'loadBalancer' | 'outlierDetection' | 'tls'>
 
 /**
  * The policy for one port. Port-level settings replace the destination's wholesale: what they leave out takes defaults, not the parent's.
@@ -12,7 +9,7 @@ export type PortPolicy = Pick<TrafficPolicy, 'connectionPool' | 'loadBalancer' |
  */
 export function portPolicy(policy: TrafficPolicy | undefined, port: number): PortPolicy {
   const own = policy?.portLevelSettings?.find((setting) => setting.port?.number === port)
-  return (own ?? policy ?? {}) as PortPolicy
+  return own ?? policy ?? {}
 }
 
 /** A subset's policy goes over the destination's, field by field. */
@@ -21,13 +18,13 @@ export function subsetPolicy(destination: TrafficPolicy | undefined, subset: Tra
   const own = subset?.portLevelSettings?.find((setting) => setting.port?.number === port) ?? subset
   if (!own) return below
   const fields = ['connectionPool', 'loadBalancer', 'outlierDetection', 'tls'] as const
-  return Object.fromEntries(fields.map((field) => [field, (own as PortPolicy)[field] ?? below[field]])) as PortPolicy
+  return Object.fromEntries(fields.map((field) => [field, own[field] ?? below[field]])) as PortPolicy
 }
 
 const unlimited = 2 ** 32 - 1
 
 /** A 0 counts as unset. Source: Istio `core/cluster_traffic_policy.go` applyConnectionPool. */
-export function circuitBreaker(pool: TrafficPolicy['connectionPool']): CircuitBreaker {
+export function circuitBreaker(pool: ConnectionPool | undefined): CircuitBreaker {
   return {
     maxConnections: pool?.tcp?.maxConnections || unlimited,
     maxPendingRequests: pool?.http?.http1MaxPendingRequests || unlimited,
@@ -37,7 +34,7 @@ export function circuitBreaker(pool: TrafficPolicy['connectionPool']): CircuitBr
 }
 
 /** LEAST_REQUEST unless said otherwise. Source: the same file, applyLoadBalancer. */
-export function loadBalancing(balancer: TrafficPolicy['loadBalancer']): LoadBalancing {
+export function loadBalancing(balancer: LoadBalancer | undefined): LoadBalancing {
   switch (balancer?.simple) {
     case 'ROUND_ROBIN':
       return { kind: 'ROUND_ROBIN' }
@@ -54,7 +51,7 @@ export function loadBalancing(balancer: TrafficPolicy['loadBalancer']): LoadBala
  * Only the counts that are given are enforced, save that Envoy enforces five 5xx in a row where `consecutive5xxErrors` is missing.
  * Times default as Envoy's: 10 s, 30 s, 10 %. Source: the same file, applyOutlierDetection; Envoy `outlier_detection.proto`.
  */
-export function outlierDetection(outlier: TrafficPolicy['outlierDetection']): OutlierDetection | null {
+export function outlierDetection(outlier: OutlierSettings | undefined): OutlierDetection | null {
   if (!outlier) return null
   const local = outlier.splitExternalLocalOriginErrors ? (outlier.consecutiveLocalOriginFailures ?? 5) : 0
   return {
@@ -69,7 +66,7 @@ export function outlierDetection(outlier: TrafficPolicy['outlierDetection']): Ou
 }
 
 /** Automatic mutual TLS acts where no mode is given. Source: Istio `core/cluster_tls.go` buildUpstreamTLSSettings. */
-export function upstreamTls(tls: TrafficPolicy['tls'], host: string, external: boolean, mesh: MeshConfig): UpstreamTls {
+export function upstreamTls(tls: ClientTls | undefined, host: string, external: boolean, mesh: MeshConfig): UpstreamTls {
   switch (tls?.mode) {
     case 'ISTIO_MUTUAL':
       return { mode: 'istio-mutual' }

@@ -1,0 +1,60 @@
+/**
+ * The fields of a DestinationRule that are acted on. The CRD's own types (`@kubernetes-models/istio`) spell each `oneOf` out as a union of exclusions, which
+ * the type checker takes half a minute to compare; the schema has held every document against them before it comes here.
+ */
+export interface DestinationRuleSpec {
+  readonly host?: string
+  readonly exportTo?: readonly string[]
+  readonly workloadSelector?: { readonly matchLabels?: Readonly<Record<string, string>> }
+  readonly trafficPolicy?: TrafficPolicy
+  readonly subsets?: readonly SubsetSpec[]
+}
+
+export interface SubsetSpec {
+  readonly name?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly trafficPolicy?: TrafficPolicy
+}
+
+/** What may stand at a destination, at one of its ports, and at a subset. */
+export interface PortPolicy {
+  readonly connectionPool?: ConnectionPool
+  readonly loadBalancer?: LoadBalancer
+  readonly outlierDetection?: OutlierSettings
+  readonly tls?: ClientTls
+}
+
+export interface TrafficPolicy extends PortPolicy {
+  readonly portLevelSettings?: readonly (PortPolicy & { readonly port?: { readonly number?: number } })[]
+}
+
+export interface ConnectionPool {
+  readonly tcp?: { readonly maxConnections?: number; readonly connectTimeout?: string }
+  readonly http?: {
+    readonly http1MaxPendingRequests?: number
+    readonly http2MaxRequests?: number
+    readonly maxRetries?: number
+    readonly maxRequestsPerConnection?: number
+  }
+}
+
+export interface LoadBalancer {
+  readonly simple?: string
+}
+
+export interface OutlierSettings {
+  readonly consecutive5xxErrors?: number
+  readonly consecutiveGatewayErrors?: number
+  readonly splitExternalLocalOriginErrors?: boolean
+  readonly consecutiveLocalOriginFailures?: number
+  readonly interval?: string
+  readonly baseEjectionTime?: string
+  readonly maxEjectionPercent?: number
+  readonly minHealthPercent?: number
+}
+
+export interface ClientTls {
+  readonly mode?: string
+  readonly sni?: string
+  readonly insecureSkipVerify?: boolean
+}

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { settingError } from './setting-error.ts'
 
 /** The targets that the package brings. */
-const builtIn = ['core', 'cluster']
+const builtIn = ['core', 'envoy', 'cluster']
 
 /** Fails before anything runs; the World would only find out in every single scenario. */
 export function checkTarget(target: string): void {
   if (builtIn.includes(target)) return
   if (!looksLikePath(target))
-    throw settingError(`there is no target "${target}"`, 'write "core", "cluster" or the path of a module: ./my-target.ts', 'UNKNOWN_TARGET')
+    throw settingError(`there is no target "${target}"`, 'write "core", "envoy", "cluster" or the path of a module: ./my-target.ts', 'UNKNOWN_TARGET')
   if (target.startsWith('.') && !existsSync(target))
     throw settingError(`there is no module "${target}"`, 'the path counts from the folder that the command runs in', 'UNKNOWN_TARGET')
 }

@@ -15,6 +15,7 @@ export type TargetExport = Target | ((settings: Settings) => Target | Promise<Ta
 const builtIn: Readonly<Record<string, () => Promise<{ readonly default: TargetExport }>>> = {
   core: () => import('./core/target.ts'),
   cluster: () => import('./cluster/target.ts'),
+  envoy: () => import('./envoy/target.ts'),
 }
 
 /**

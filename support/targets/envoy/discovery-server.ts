@@ -34,6 +34,8 @@ interface Channel {
   served: number
   acknowledged: number
   refused: number
+  /** An answer was given, and the poll that says what became of it has not come yet. */
+  undecided: boolean
   held: ServerResponse | null
 }
 
@@ -75,10 +77,9 @@ export class DiscoveryServer {
     if (channel.held) this.#serve(channel, channel.held)
   }
 
+  /** Nothing more is said of it. Its last poll stays open: a listener that is drained would only come again. */
   forget(subscription: Subscription): void {
-    const key = keyOf(subscription)
-    this.#channels.get(key)?.held?.destroy()
-    this.#channels.delete(key)
+    this.#channels.delete(keyOf(subscription))
   }
 
   /** Takes back what Envoy has not acknowledged: it goes on with what it had before. */
@@ -100,7 +101,7 @@ export class DiscoveryServer {
     const deadline = performance.now() + deadlineMs
     for (;;) {
       check()
-      const open = [...this.#channels.values()].filter((channel) => channel.acknowledged !== channel.version)
+      const open = [...this.#channels.values()].filter(({ version, acknowledged }) => version !== 0 && acknowledged !== version)
       const refused = open.find((channel) => channel.refused === channel.version)
       if (refused) throw new Refused(refused.subscription)
       if (open.length === 0) return
@@ -133,14 +134,15 @@ export class DiscoveryServer {
     }
   }
 
+  /** A poll that is not the one after an answer is a new subscription's: it has nothing yet, and has refused nothing. */
   #take(channel: Channel, version: number, response: ServerResponse): void {
+    if (channel.undecided && version !== channel.served) channel.refused = channel.served
+    channel.undecided = false
     channel.acknowledged = version
     channel.held = null
     if (version === channel.version) channel.accepted = channel.resources
-    const refused = channel.served === channel.version && version !== channel.version
-    if (refused) channel.refused = channel.version
     // A version that was refused would be refused again.
-    if (version === channel.version || refused) this.#hold(channel, response)
+    if (version === channel.version || channel.refused === channel.version) this.#hold(channel, response)
     else this.#serve(channel, response)
     this.wake()
   }
@@ -156,6 +158,7 @@ export class DiscoveryServer {
     if (channel.version === 0) return this.#hold(channel, response)
     channel.held = null
     channel.served = channel.version
+    channel.undecided = true
     response.writeHead(200, { 'content-type': 'application/json' }).end(channel.body)
   }
 
@@ -163,7 +166,18 @@ export class DiscoveryServer {
     const key = keyOf(subscription)
     const known = this.#channels.get(key)
     if (known) return known
-    const made = { subscription, version: 0, body: '', resources: '', accepted: '', served: 0, acknowledged: 0, refused: 0, held: null }
+    const made = {
+      subscription,
+      version: 0,
+      body: '',
+      resources: '',
+      accepted: '',
+      served: 0,
+      acknowledged: 0,
+      refused: -1,
+      undecided: false,
+      held: null,
+    }
     this.#channels.set(key, made)
     return made
   }

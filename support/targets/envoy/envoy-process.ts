@@ -92,6 +92,8 @@ const flags = [
   ...['--concurrency', '1'],
   '--disable-hot-restart',
   ...['--log-level', 'warning'],
+  // What istiod sets though it is deprecated is told for every route.
+  ...['--component-log-level', 'misc:error'],
   ...['--log-format', '[%l] %v'],
   // ms; the access log is what an exchange waits for
   ...['--file-flush-interval-msec', '2'],

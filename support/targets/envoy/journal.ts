@@ -1,0 +1,90 @@
+import type { Decision } from '../../../mesh-core/ir/exchange.ts'
+import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import type { LogLine } from './xds/access-log.ts'
+
+/** One request from its sender to its answer, whatever proxies made of it on the way. */
+export interface CallRecord {
+  readonly id: string
+  /** What made the sender send it; `null` for the client of the exchange. */
+  readonly parent: ReceivedRecord | null
+  readonly from: WorkloadRef | null
+  readonly service: string | null
+  /** Where the client wanted to go: `10.96.0.5:9080`. */
+  readonly dialled: string
+  /** The sender's sidecar, or the gateway; `null` for a sender without. */
+  readonly proxy: WorkloadInstance | null
+  readonly startMs: number
+  endMs: number | null
+  /** Of the answer; 0 for none. */
+  status: number
+  line: LogLine | null
+  readonly received: ReceivedRecord[]
+  decision: Decision | null
+  /** Copies that the config asks for. */
+  mirrors: number
+}
+
+/** A request as it arrived at a workload. */
+export interface ReceivedRecord {
+  readonly call: CallRecord
+  /** `null`: the world outside. */
+  readonly workload: WorkloadInstance | null
+  readonly request: HttpRequest
+  readonly attempt: number
+  readonly atMs: number
+  /** Of the workload's answer; `null` while there is none. */
+  status: number | null
+  inbound: LogLine | null
+}
+
+/** ms that an exchange waits for what Envoy has still to write of it; more than enough for a busy machine. */
+const patienceMs = 2000
+/** ms that it waits for copies, which nobody answers to. */
+const mirrorPatienceMs = 150
+
+/** All calls of one exchange. */
+export class Journal {
+  readonly calls: CallRecord[] = []
+  readonly #changed = new Set<() => void>()
+
+  /** What was waited for may have come. */
+  note(): void {
+    for (const changed of [...this.#changed]) changed()
+  }
+
+  /** Resolves when Envoy has written all that it will write of what has ended, or when the patience does. */
+  async complete(): Promise<void> {
+    const start = performance.now()
+    for (;;) {
+      const waited = performance.now() - start
+      const missing = this.calls.some((call) => isUnwritten(call)) && waited < patienceMs
+      const copies = this.calls.some((call) => awaitsCopies(call)) && waited < mirrorPatienceMs
+      if (!missing && !copies) return
+      await this.#change((missing ? patienceMs : mirrorPatienceMs) - waited)
+    }
+  }
+
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#changed.delete(done)
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(done, Math.max(1, ms))
+      this.#changed.add(done)
+    })
+  }
+}
+
+function isUnwritten(call: CallRecord): boolean {
+  if (call.endMs !== null && call.proxy !== null && call.line === null) return true
+  return call.received.some(({ workload, status, inbound }) => workload?.sidecar && status !== null && inbound === null)
+}
+
+function awaitsCopies({ received, mirrors, endMs, line }: CallRecord): boolean {
+  if (mirrors === 0 || endMs === null) return false
+  return received.length < mirrors + Math.max(1, line?.attempts ?? 1)
+}

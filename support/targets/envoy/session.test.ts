@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readText } from '../../../mesh-core/config/load.ts'
+import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
+import type { MeshSession } from '../target.ts'
+import { envoyForTests } from './envoy-for-tests.ts'
+import createTarget from './target.ts'
+
+const path = await envoyForTests()
+const target = createTarget({ spec: false })
+afterAll(() => target.close())
+
+const scenario = { name: 'test', uri: 'test', tags: [], seed: 1 }
+const yaml = (text: string) => readText(text, 'test.yaml').resources
+const opens = (page: string, headers = {}) => ({ from: { kind: 'client' }, method: 'GET', target: page, headers, body: '' }) as const
+const pathOf = ({ hops }: Exchange) => hops.map(({ parent, app, version }) => `${parent} ${app}:${version}`)
+
+const subsets = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: default}
+spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}, {name: v3, labels: {version: v3}}]}
+---`
+const reviewsTo = (http: string) => `${subsets}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: default}
+spec: {hosts: [reviews], http: [${http}]}`
+const toSubset = (subset: string) => `route: [{destination: {host: reviews, subset: ${subset}}}]`
+
+describe.skipIf(path === null)('Bookinfo on Envoy', () => {
+  let session: MeshSession
+  beforeAll(async () => {
+    await target.open(scenario).then((first) => first.close())
+    session = await target.open(scenario)
+    await session.deployBookinfo('default')
+  })
+  afterAll(() => session.close())
+
+  test('a page is made of all services, and every hop is told', async () => {
+    await session.apply(yaml(reviewsTo(`{${toSubset('v2')}}`)))
+    const exchange = await session.send(opens('/productpage'))
+    expect(exchange.response?.status).toBe(200)
+    expect(exchange.response?.body).toContain('glyphicon-star')
+    expect(pathOf(exchange).sort()).toEqual(['-1 productpage:v1', '0 details:v1', '0 reviews:v2', '2 ratings:v1'])
+    const reviews = exchange.hops.find(({ app }) => app === 'reviews')!
+    expect(reviews.log).toMatchObject({
+      proxy: 'productpage-v1.default',
+      direction: 'outbound',
+      status: 200,
+      flags: '-',
+      details: 'via_upstream',
+      cluster: 'outbound|9080|v2|reviews.default.svc.cluster.local',
+      attempts: 1,
+    })
+    expect(reviews.inbound).toMatchObject({ proxy: 'reviews-v2.default', cluster: 'inbound|9080||', status: 200 })
+    expect(reviews.log!.upstreamHost).toMatch(/^10\.244\.0\.\d+:9080$/)
+    expect(reviews.received!.headers.has('x-meshspec-call')).toBe(false)
+    expect(reviews.explain!()).toMatchObject({ chosen: 0, outcome: '→ reviews.default subset v2' })
+  })
+
+  test('the user decides', async () => {
+    await session.apply(yaml(reviewsTo(`{match: [{headers: {end-user: {exact: jason}}}], ${toSubset('v2')}}, {${toSubset('v1')}}`)))
+    const login = { ...opens('/login', { 'content-type': 'application/x-www-form-urlencoded' }), method: 'POST', body: 'username=jason&passwd=' }
+    const cookie = (await session.send(login)).response!.headers.get('set-cookie')!.split(';')[0]!
+    expect(pathOf(await session.send(opens('/productpage', { cookie })))).toContain('0 reviews:v2')
+    expect(pathOf(await session.send(opens('/productpage')))).toContain('0 reviews:v1')
+  })
+
+  test('a subset that nobody defines has no cluster', async () => {
+    await session.apply(yaml(reviewsTo(`{${toSubset('v9')}}`)))
+    const call = {
+      ...opens('http://reviews:9080/reviews/0'),
+      from: { kind: 'service', service: { name: 'productpage', namespace: null, version: null } },
+    } as const
+    const { response, hops } = await session.send(call)
+    expect(response?.status).toBe(503)
+    expect(hops).toMatchObject([{ to: null, received: null, status: 503, log: { flags: 'NC', cluster: '-' } }])
+  })
+})

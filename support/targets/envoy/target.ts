@@ -1,0 +1,43 @@
+import type { Settings } from '../../settings.ts'
+import { defineTarget } from '../define-target.ts'
+import { capabilities } from '../target.ts'
+import type { Capability, ScenarioInfo, Target } from '../target.ts'
+import { EnvoyHost } from './envoy-host.ts'
+import { findEnvoy } from './find-envoy.ts'
+import { EnvoySession } from './session.ts'
+
+/** docs/targets.md says why. */
+const missing: readonly Capability[] = ['telemetry', 'virtual-time', 'exact-odds']
+
+/** Real Envoy on loopback, one process for all scenarios of this one; a new one after a crash. */
+class EnvoyTarget implements Target {
+  readonly name = 'envoy'
+  readonly capabilities = new Set((Object.keys(capabilities) as Capability[]).filter((capability) => !missing.includes(capability)))
+  readonly clock = 'wall'
+  readonly #spec: boolean
+  #host: Promise<EnvoyHost> | null = null
+
+  constructor(spec: boolean) {
+    this.#spec = spec
+  }
+
+  async open({ seed }: ScenarioInfo): Promise<EnvoySession> {
+    return EnvoySession.open(await this.#running(), { seed, spec: this.#spec })
+  }
+
+  async close(): Promise<void> {
+    const host = this.#host
+    this.#host = null
+    await (await host?.catch(() => null))?.stop()
+  }
+
+  async #running(): Promise<EnvoyHost> {
+    const former = await this.#host?.catch(() => null)
+    if (former?.running) return former
+    await former?.stop()
+    this.#host = findEnvoy().then(({ path }) => EnvoyHost.start(path))
+    return this.#host
+  }
+}
+
+export default defineTarget(({ spec }: Pick<Settings, 'spec'>) => new EnvoyTarget(spec))

@@ -1,0 +1,195 @@
+import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
+import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import type { Protocol, Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import type { EnvoyConfig } from './configurator.ts'
+import { restSource } from './envoy-process.ts'
+import { freePorts } from './free-ports.ts'
+import { accessLog } from './xds/access-log.ts'
+import { cluster } from './xds/cluster.ts'
+import type { Json } from './xds/json.ts'
+import { gatewayListener, landsByMetadata, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
+import type { Placement, SocketAddress } from './xds/placement.ts'
+import { routeConfiguration } from './xds/route-table.ts'
+
+/** Ports of 127.0.0.1 that belong to one pod. */
+interface PodPlaces {
+  /** Of the workload itself. */
+  workload: number
+  /** Of its sidecar's outbound side. */
+  outbound: number
+  /** Of its sidecar's inbound side, or of its gateway's listeners: by the pod's own port. */
+  readonly byPodPort: Map<number, number>
+}
+
+/** Nobody listens there: what a port is that a pod does not have. */
+const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
+
+/** Where everything of one mesh is in truth, and the config of its proxies made for that. */
+export class Topology {
+  readonly #prefix: string
+  readonly #pods = new Map<string, PodPlaces>()
+  /** Of the world outside. */
+  outsidePort = 0
+
+  /** @param prefix of all names in the Envoy, which may host other meshes, too */
+  constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  /** Takes up a workload that listens on a port of its own. */
+  async add({ ref }: WorkloadInstance, workloadPort: number): Promise<void> {
+    const [outbound] = await freePorts(1)
+    this.#pods.set(keyOf(ref), { workload: workloadPort, outbound: outbound!, byPodPort: new Map() })
+  }
+
+  has(ref: WorkloadRef): boolean {
+    return this.#pods.has(keyOf(ref))
+  }
+
+  /** Where the sidecar of the workload takes outgoing connections. */
+  outboundPort(ref: WorkloadRef): number {
+    return this.#pods.get(keyOf(ref))!.outbound
+  }
+
+  /** Where the gateway listens for a port of its pod; `null`: it does not. */
+  gatewayPort(ref: WorkloadRef, podPort: number): number | null {
+    return this.#pods.get(keyOf(ref))?.byPodPort.get(podPort) ?? null
+  }
+
+  /** Who takes a connection to a pod: its sidecar, or the workload itself. */
+  atPod({ ref, sidecar }: WorkloadInstance, podPort: number): SocketAddress {
+    const places = this.#pods.get(keyOf(ref))
+    if (!places) return nowhere
+    const port = sidecar ? places.byPodPort.get(podPort) : places.workload
+    return port === undefined ? nowhere : { address: '127.0.0.1', port }
+  }
+
+  /** The address in the mesh of what listens on a port here, `10.244.0.5:9080`; `null`: it is nobody's of the mesh. */
+  meshAddress(port: number, registry: Registry): string | null {
+    for (const workload of registry.workloads) {
+      const places = this.#pods.get(keyOf(workload.ref))
+      for (const [podPort, own] of places?.byPodPort ?? []) if (own === port) return `${workload.address}:${podPort}`
+      if (places?.workload === port) return `${workload.address}:${workload.ports[0]?.number ?? 0}`
+    }
+    return null
+  }
+
+  /** Somebody else has taken a port in the meantime: others are chosen. */
+  async moveProxies(): Promise<void> {
+    for (const places of this.#pods.values()) {
+      places.byPodPort.clear()
+      places.outbound = (await freePorts(1))[0]!
+    }
+  }
+
+  outside(): SocketAddress {
+    return { address: '127.0.0.1', port: this.outsidePort }
+  }
+
+  /** The config of all proxies. */
+  async config(registry: Registry, proxyConfig: (ref: WorkloadRef) => ProxyConfig | null): Promise<EnvoyConfig> {
+    const proxies = registry.workloads.flatMap((workload) => {
+      const config = this.has(workload.ref) ? proxyConfig(workload.ref) : null
+      return config ? [{ workload, config }] : []
+    })
+    for (const { workload, config } of proxies) await this.#findPorts(workload, config, registry)
+    const parts = proxies.map(({ workload, config }) => this.#proxy(workload, config, registry))
+    return {
+      clusters: parts.flatMap(({ clusters }) => clusters),
+      listeners: parts.flatMap(({ listeners }) => listeners),
+      routes: new Map(parts.flatMap(({ routes }) => routes)),
+    }
+  }
+
+  async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
+    const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
+    const wanted = workload.gateway ? config.listeners.map(({ port }) => port) : [...podPorts(workload, registry).keys()]
+    const missing = wanted.filter((port) => !byPodPort.has(port))
+    const found = await freePorts(missing.length)
+    missing.forEach((port, i) => byPodPort.set(port, found[i]!))
+  }
+
+  #proxy(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): { clusters: Json[]; listeners: Json[]; routes: [string, Json][] } {
+    const placement = this.#placementOf(workload, registry)
+    const inbound = workload.gateway ? [] : this.#inbound(workload, registry)
+    const outbound = this.#outbound(workload, config, placement)
+    const tables = [...tablesOf(config.listeners)].flatMap((name) => config.routeTables[name] ?? [])
+    return {
+      clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...inbound.map((one) => one.cluster)],
+      listeners: [...outbound, ...inbound.map((one) => one.listener)],
+      routes: tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)]),
+    }
+  }
+
+  #outbound(workload: WorkloadInstance, config: ProxyConfig, placement: Placement): Json[] {
+    const places = this.#pods.get(keyOf(workload.ref))!
+    const name = this.#nameOf(workload)
+    if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config.listeners, placement)]
+    return config.listeners.map((one) => gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, placement))
+  }
+
+  #inbound(workload: WorkloadInstance, registry: Registry): { listener: Json; cluster: Json }[] {
+    const places = this.#pods.get(keyOf(workload.ref))!
+    return [...podPorts(workload, registry)].map(([podPort, protocol]) =>
+      sidecarInbound({
+        proxy: proxyName(workload),
+        name: `${this.#nameOf(workload)}inbound|${podPort}`,
+        podPort,
+        port: places.byPodPort.get(podPort)!,
+        workloadPort: places.workload,
+        http: !['tcp', 'tls', 'https'].includes(protocol),
+      }),
+    )
+  }
+
+  #placementOf(workload: WorkloadInstance, registry: Registry): Placement {
+    const prefix = this.#nameOf(workload)
+    return {
+      cluster: (name) => prefix + name,
+      routeTable: (name) => prefix + name,
+      endpoint: ({ address, port }) => {
+        const pod = registry.workloadAt(address)
+        return pod ? this.atPod(pod, port) : this.outside()
+      },
+      endpoints: 'inline',
+      originalDestination: landsByMetadata,
+      configSource: restSource(),
+      accessLog: accessLog(proxyName(workload), workload.gateway ? 'gateway' : 'outbound'),
+      transportSocket: () => null,
+    }
+  }
+
+  #nameOf({ ref }: WorkloadInstance): string {
+    return `${this.#prefix}${ref.instance}.${ref.namespace}/`
+  }
+
+  /** The name of a cluster as its proxy knows it. */
+  ownName(workload: WorkloadInstance, name: string): string {
+    const prefix = this.#nameOf(workload)
+    return name.startsWith(prefix) ? name.slice(prefix.length) : name
+  }
+}
+
+/** `productpage-v1.default` */
+export function proxyName({ ref }: WorkloadInstance): string {
+  return `${ref.name}.${ref.namespace}`
+}
+
+function keyOf({ namespace, instance }: WorkloadRef): string {
+  return `${namespace}/${instance}`
+}
+
+function tablesOf(listeners: readonly Listener[]): ReadonlySet<string> {
+  const chains = listeners.flatMap(({ filterChains }) => filterChains)
+  return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
+}
+
+/** The ports of a pod, each with the protocol that a service gives to it: those that its containers name, and those that services lead to. */
+function podPorts(workload: WorkloadInstance, registry: Registry): ReadonlyMap<number, Protocol> {
+  const ports = new Map<number, Protocol>(workload.ports.map(({ number }) => [number, 'auto']))
+  for (const service of registry.services)
+    for (const port of service.ports)
+      for (const endpoint of registry.endpoints(service, port.number))
+        if (endpoint.address === workload.address) ports.set(endpoint.port, port.protocol)
+  return ports
+}

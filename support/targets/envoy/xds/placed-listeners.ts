@@ -1,0 +1,114 @@
+import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
+import { landsType } from '../proxy-protocol.ts'
+import { accessLog } from './access-log.ts'
+import { httpConnectionManager } from './connection-manager.ts'
+import { filterChain, inspectors } from './filter-chain.ts'
+import { optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+import { virtualOutbound } from './listener.ts'
+import { socketAddress } from './placement.ts'
+import type { Placement } from './placement.ts'
+
+/** Key of the connection's metadata in which the place stands that answers at the original destination. */
+const lands = 'lands'
+const proxyProtocolFilter = 'envoy.filters.listener.proxy_protocol'
+
+/** Source: Envoy `OriginalDstLbConfig.metadata_key`. */
+export const landsByMetadata: Json = { metadata_key: { key: proxyProtocolFilter, path: [{ key: lands }] } }
+
+/**
+ * Does for a connection what iptables and `original_dst` do in a pod: its header says where the client wanted to go and where it came from.
+ * Source: Envoy `ProxyProtocol`.
+ */
+const proxyProtocol = {
+  name: proxyProtocolFilter,
+  typed_config: typed('envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol', {
+    rules: [{ tlv_type: landsType, on_tlv_present: { key: lands } }],
+  }),
+}
+
+/**
+ * The outbound side of a sidecar on one port: what are listeners of their own addresses in a pod are filter chains here, each for its destination, and
+ * `virtualOutbound` is the one for all others. So many sidecars can have listeners for the same destination in one Envoy.
+ */
+export function sidecarOutbound(name: string, port: number, listeners: readonly Listener[], placement: Placement): Json {
+  const last = listeners.find((one) => one.name === virtualOutbound)
+  const others = listeners.filter((one) => one !== last)
+  return typed('envoy.config.listener.v3.Listener', {
+    name,
+    address: socketAddress({ address: '127.0.0.1', port }),
+    listener_filters: [proxyProtocol, ...inspectors(others.flatMap(({ filterChains }) => filterChains))],
+    filter_chains: others.flatMap((one) => one.filterChains.map((chain) => filterChain(chain, one, placement, destinationOf(one)))),
+    ...optional('default_filter_chain', last?.filterChains[0] && filterChain(last.filterChains[0], last, placement)),
+    traffic_direction: 'OUTBOUND',
+  })
+}
+
+function destinationOf({ address, port }: Listener): Json {
+  return { destination_port: port, ...(address === '0.0.0.0' ? {} : { prefix_ranges: [{ address_prefix: address, prefix_len: 32 }] }) }
+}
+
+/** One port of a gateway. */
+export function gatewayListener(name: string, port: number, config: Listener, placement: Placement): Json {
+  return typed('envoy.config.listener.v3.Listener', {
+    name,
+    address: socketAddress({ address: '127.0.0.1', port }),
+    listener_filters: [proxyProtocol, ...inspectors(config.filterChains)],
+    filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
+    traffic_direction: 'OUTBOUND',
+  })
+}
+
+export interface InboundPort {
+  readonly proxy: string
+  /** Unique in the Envoy. */
+  readonly name: string
+  /** Of the pod. */
+  readonly podPort: number
+  /** Where the sidecar listens for it, and where the workload itself. */
+  readonly port: number
+  readonly workloadPort: number
+  readonly http: boolean
+}
+
+/** The inbound side of a sidecar for one port of its workload. Source: Istio `core/listener_inbound.go`, `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
+export function sidecarInbound(inbound: InboundPort): { readonly listener: Json; readonly cluster: Json } {
+  const cluster = `${inbound.name}||`
+  const load = { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }] }
+  return {
+    listener: typed('envoy.config.listener.v3.Listener', {
+      name: inbound.name,
+      address: socketAddress({ address: '127.0.0.1', port: inbound.port }),
+      filter_chains: [{ filters: [inbound.http ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)] }],
+      traffic_direction: 'INBOUND',
+    }),
+    cluster: typed('envoy.config.cluster.v3.Cluster', { name: cluster, type: 'STATIC', connect_timeout: '10s', load_assignment: load }),
+  }
+}
+
+function workloadAddress({ workloadPort }: InboundPort): Json {
+  return socketAddress({ address: '127.0.0.1', port: workloadPort })
+}
+
+function inboundHttp({ proxy, podPort }: InboundPort, cluster: string): Json {
+  const route = {
+    cluster,
+    timeout: '0s',
+    retry_policy: { retry_on: 'reset-before-request', num_retries: 2 },
+    max_stream_duration: { max_stream_duration: '0s', grpc_timeout_header_max: '0s' },
+  }
+  const routes = [{ name: 'default', match: { prefix: '/' }, route }]
+  const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes }]
+  return httpConnectionManager({
+    direction: 'inbound',
+    statPrefix: 'inbound',
+    routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, validate_clusters: false } },
+    pathNormalization: 'BASE',
+    accessLog: accessLog(proxy, 'inbound'),
+  })
+}
+
+function inboundTcp({ proxy }: InboundPort, cluster: string): Json {
+  const config = { stat_prefix: 'inbound', cluster, access_log: accessLog(proxy, 'inbound') }
+  return { name: 'envoy.filters.network.tcp_proxy', typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', config) }
+}

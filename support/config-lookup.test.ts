@@ -11,7 +11,13 @@ const places = { feature, config: null, cwd }
 
 beforeAll(() => {
   for (const folder of ['features/checkout/mesh', 'samples/shop/rules', 'extra']) mkdirSync(join(cwd, folder), { recursive: true })
-  for (const file of ['features/checkout/a.yaml', 'samples/shop/rules/a.yaml', 'samples/shop/rules/b.yaml', 'samples/virtual-service-all-v1.yaml', 'extra/b.yaml'])
+  for (const file of [
+    'features/checkout/a.yaml',
+    'samples/shop/rules/a.yaml',
+    'samples/shop/rules/b.yaml',
+    'samples/virtual-service-all-v1.yaml',
+    'extra/b.yaml',
+  ])
     writeFileSync(join(cwd, file), '')
 })
 afterAll(() => rmSync(cwd, { recursive: true }))
@@ -25,7 +31,8 @@ const cases: { name: string; finds: string; config?: string; why: string }[] = [
   { name: 'b.yaml', config: 'extra', finds: 'extra/b.yaml', why: 'the folder of the settings comes before the samples' },
   { name: 'virtual-service-all-v1.yaml', finds: 'samples/virtual-service-all-v1.yaml', why: "the project's samples come before meshspec's" },
 ]
-for (const { name, finds, config, why } of cases) test(why, () => expect(findConfig(name, { ...places, config: config ?? null })).toBe(join(cwd, finds)))
+for (const { name, finds, config, why } of cases)
+  test(why, () => expect(findConfig(name, { ...places, config: config ?? null })).toBe(join(cwd, finds)))
 
 test("meshspec's own samples come last", () =>
   expect(findConfig('destination-rule-all.yaml', places)).toBe(join(ownSamples(), 'bookinfo/networking/destination-rule-all.yaml')))
@@ -36,4 +43,5 @@ test('a name that is nearly right is guessed', () =>
   ))
 
 // `rules.yaml` ends in a name that exists, but is another file's name.
-test('half a file name is not enough', () => expect(() => findConfig('rule-all.yaml', places)).toThrow(expect.objectContaining({ code: 'FILE_NOT_FOUND' })))
+test('half a file name is not enough', () =>
+  expect(() => findConfig('rule-all.yaml', places)).toThrow(expect.objectContaining({ code: 'FILE_NOT_FOUND' })))

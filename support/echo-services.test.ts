@@ -20,12 +20,30 @@ test('a table of services', () => {
 test('only the name is needed', () => expect(readEchoTable([['service'], ['shop']], 'default')).toEqual([{ ...plain, name: 'shop' }]))
 
 const refused: { rows: string[][]; says: RegExp }[] = [
-  { rows: [['service', 'color'], ['shop', 'red']], says: /no column "color"/ },
+  {
+    rows: [
+      ['service', 'color'],
+      ['shop', 'red'],
+    ],
+    says: /no column "color"/,
+  },
   { rows: [['versions'], ['v1']], says: /needs a column "service"/ },
   { rows: [['service'], ['shop:v1']], says: /versions stand in a column of their own/ },
   { rows: [['service'], ['The Shop']], says: /no name of a service/ },
-  { rows: [['service', 'replicas'], ['shop', '0']], says: /whole number from 1, not "0"/ },
-  { rows: [['service', 'sidecar'], ['shop', 'perhaps']], says: /yes or no/ },
+  {
+    rows: [
+      ['service', 'replicas'],
+      ['shop', '0'],
+    ],
+    says: /whole number from 1, not "0"/,
+  },
+  {
+    rows: [
+      ['service', 'sidecar'],
+      ['shop', 'perhaps'],
+    ],
+    says: /yes or no/,
+  },
 ]
 for (const { rows, says } of refused) test(`refused: ${says}`, () => expect(() => readEchoTable(rows, 'default')).toThrow(says))
 

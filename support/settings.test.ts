@@ -9,7 +9,13 @@ describe('settings', () => {
 
   test('come from the environment, which world parameters outweigh', () => {
     const env = { MESHSPEC_SEED: '7', MESHSPEC_TARGET: 'cluster', MESHSPEC_SETTLE: '3s', MESHSPEC_ASSUME_CONFIG: 'true', MESHSPEC_ALPHA: '' }
-    expect(readSettings({ meshspec: { seed: 8 } }, env)).toEqual({ ...defaultSettings, seed: 8, target: 'cluster', settleMs: 3000, assumeConfig: true })
+    expect(readSettings({ meshspec: { seed: 8 } }, env)).toEqual({
+      ...defaultSettings,
+      seed: 8,
+      target: 'cluster',
+      settleMs: 3000,
+      assumeConfig: true,
+    })
   })
 
   test("leave a project's own world parameters alone", () => expect(readSettings({ baseUrl: 'x' }, {})).toEqual(defaultSettings))

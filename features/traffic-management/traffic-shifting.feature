@@ -24,7 +24,7 @@ Feature: Traffic shifting
 
   Scenario: Nobody is left over in a split
     Given the config "virtual-service-reviews-50-v3.yaml"
-    When productpage sends "GET http://reviews:9080/reviews/0" 300 times
+    When productpage sends "GET http://reviews:9080/reviews/0" 1800 times, 20 at once
     Then the requests are split:
       | reviews:v1 | 50% |
       | reviews:v2 | 0%  |
@@ -32,7 +32,7 @@ Feature: Traffic shifting
 
   Scenario Outline: <file>
     Given the config "<file>"
-    When productpage sends "GET http://reviews:9080/reviews/0" 300 times
+    When productpage sends "GET http://reviews:9080/reviews/0" 1800 times, 20 at once
     Then the requests are split:
       | reviews:v1 | <v1> |
       | reviews:v2 | <v2> |
@@ -57,7 +57,7 @@ Feature: Traffic shifting
           - {destination: {host: reviews, subset: v1}, weight: 1}
           - {destination: {host: reviews, subset: v3}, weight: 3}
       """
-    When productpage sends "GET http://reviews:9080/reviews/0" 300 times
+    When productpage sends "GET http://reviews:9080/reviews/0" 1800 times, 20 at once
     Then the requests are split:
       | reviews:v1 | 25% |
       | reviews:v3 | 75% |

@@ -79,7 +79,7 @@ export class Configurator {
     for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])
     discovery.put(all.listeners, [...next.listeners, this.#markerListener()])
     await this.#mark()
-    for (const name of this.#current.routes.keys()) if (!next.routes.has(name)) discovery.forget({ kind: 'routes', name })
+    for (const name of this.#current.routes.keys()) if (!next.routes.has(name)) discovery.retire({ kind: 'routes', name })
     if (leaving.length === 0) return
     discovery.put(all.clusters, next.clusters)
     await this.#acknowledged()

@@ -36,6 +36,7 @@ interface Channel {
   refused: number
   /** An answer was given, and the poll that says what became of it has not come yet. */
   undecided: boolean
+  retired: boolean
   held: ServerResponse | null
 }
 
@@ -70,16 +71,18 @@ export class DiscoveryServer {
   put(subscription: Subscription, resources: readonly Json[]): void {
     const channel = this.#channel(subscription)
     const text = JSON.stringify(resources)
-    if (channel.resources === text) return
+    const gone = channel.retired && channel.held === null
+    channel.retired = false
+    if (channel.resources === text && !gone) return
     channel.resources = text
     channel.version = ++this.#version
     channel.body = `{"version_info":"${channel.version}","resources":${text}}`
     if (channel.held) this.#serve(channel, channel.held)
   }
 
-  /** Nothing more is said of it. Its last poll stays open: a listener that is drained would only come again. */
-  forget(subscription: Subscription): void {
-    this.#channels.delete(keyOf(subscription))
+  /** Nothing more is said of it. A listener that is drained still asks for it, and a new one may take that subscription over. */
+  retire(subscription: Subscription): void {
+    this.#channel(subscription).retired = true
   }
 
   /** Takes back what Envoy has not acknowledged: it goes on with what it had before. */
@@ -101,7 +104,7 @@ export class DiscoveryServer {
     const deadline = performance.now() + deadlineMs
     for (;;) {
       check()
-      const open = [...this.#channels.values()].filter(({ version, acknowledged }) => version !== 0 && acknowledged !== version)
+      const open = [...this.#channels.values()].filter(({ version, acknowledged, retired }) => version !== 0 && !retired && acknowledged !== version)
       const refused = open.find((channel) => channel.refused === channel.version)
       if (refused) throw new Refused(refused.subscription)
       if (open.length === 0) return
@@ -176,6 +179,7 @@ export class DiscoveryServer {
       acknowledged: 0,
       refused: -1,
       undecided: false,
+      retired: false,
       held: null,
     }
     this.#channels.set(key, made)

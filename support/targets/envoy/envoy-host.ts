@@ -1,3 +1,4 @@
+import { NotYetProgrammed } from '../target.ts'
 import type { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { Configurator, emptyConfig } from './configurator.ts'
 import type { Complain, EnvoyConfig } from './configurator.ts'
@@ -53,8 +54,14 @@ export class EnvoyHost {
   /** @throws ConfigRejected, NotYetProgrammed, MeshSpecError ENVOY_FAILED */
   use(mesh: number, config: EnvoyConfig, complain: Complain): Promise<void> {
     const change = this.#changing.then(async () => {
-      await this.#configurator.use(this.#joined(mesh, config), complain)
-      this.#configs.set(mesh, config)
+      try {
+        await this.#configurator.use(this.#joined(mesh, config), complain)
+        this.#configs.set(mesh, config)
+      } catch (error) {
+        // Of an Envoy that does not take config up any more nothing good is to be expected: the next mesh gets a new one.
+        if (error instanceof NotYetProgrammed) await this.#process.stop()
+        throw error
+      }
     })
     this.#changing = change.catch(() => {})
     return change

@@ -22,18 +22,25 @@ export interface Wire {
  * @throws CallError
  */
 export async function sendOver(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
-  let socket: Socket | null = null
+  const socket = open(wire)
+  // Node sets the timeout of a request only on connections that it opens itself.
+  let silent = false
+  if (wire.timeoutMs !== null && wire.timeoutMs !== Infinity)
+    socket.setTimeout(wire.timeoutMs, () => {
+      silent = true
+      socket.destroy(new CallError('timeout'))
+    })
   try {
-    const message = await start(wire, request, (opened) => (socket = opened))
+    const message = await start(socket, request)
     return { status: message.statusCode ?? 0, headers: headersOf(message), body: await readBody(message) }
   } catch (error) {
-    throw error instanceof CallError ? error : new CallError(reasonOf(error))
+    throw new CallError(silent ? 'timeout' : reasonOf(error))
   } finally {
-    ;(socket as Socket | null)?.destroy()
+    socket.destroy()
   }
 }
 
-function start(wire: Wire, request: HttpRequest, onSocket: (socket: Socket) => void): Promise<IncomingMessage> {
+function start(socket: Socket, request: HttpRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     // Without Node's own headers: a proxy sees what the sentence says. (The option is newer than the types.)
     const options: RequestOptions & { readonly setDefaultHeaders: boolean } = {
@@ -41,20 +48,9 @@ function start(wire: Wire, request: HttpRequest, onSocket: (socket: Socket) => v
       path: request.path,
       headers: fieldsOf(request),
       setDefaultHeaders: false,
-      createConnection: () => {
-        const socket = open(wire)
-        onSocket(socket)
-        return socket
-      },
-      ...(wire.timeoutMs === null || wire.timeoutMs === Infinity ? {} : { timeout: wire.timeoutMs }),
+      createConnection: () => socket,
     }
-    const sent = requestHttp(options, (message) => {
-      sent.on('timeout', () => message.destroy(new CallError('timeout')))
-      resolve(message)
-    })
-    sent.on('timeout', () => sent.destroy(new CallError('timeout')))
-    sent.on('error', reject)
-    sent.end(request.body)
+    requestHttp(options, resolve).on('error', reject).end(request.body)
   })
 }
 

@@ -15,9 +15,13 @@ import { echoManifests } from '../core/echo-manifests.ts'
 import { findWorkloads } from '../core/find-workloads.ts'
 import { meshCall } from '../core/mesh-call.ts'
 import { withPodsNotReady } from '../core/readiness.ts'
+import { NotSupported } from '../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
 import type { EnvoyHost } from './envoy-host.ts'
 import { EnvoyMesh } from './envoy-mesh.ts'
+
+/** ms that a scenario may ask to pass; a suite that waits longer is run by nobody. */
+const longestWaitMs = 60_000
 
 /** One scenario's mesh. */
 export class EnvoySession implements MeshSession {
@@ -101,8 +105,9 @@ export class EnvoySession implements MeshSession {
     for (const exchange of pending) yield await exchange
   }
 
-  elapse(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms))
+  async elapse(ms: number): Promise<void> {
+    if (ms > longestWaitMs) throw new NotSupported('virtual-time', `the envoy target's clock is the wall's, and ${ms / 1000} s is too long to wait`)
+    await new Promise((resolve) => setTimeout(resolve, ms))
   }
 
   async pods(): Promise<readonly PodStatus[]> {

@@ -48,5 +48,5 @@ Feature: Time
           - {destination: {host: shop, subset: v1}, weight: 50}
           - {destination: {host: shop, subset: v2}, weight: 50}
       """
-    When client sends "GET http://shop/" 200 times
+    When client sends "GET http://shop/" 1600 times, 20 at once
     Then about 50% of the requests reach shop:v1

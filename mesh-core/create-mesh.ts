@@ -28,7 +28,6 @@ export function createMesh(options: MeshOptions = {}): Mesh {
 /** Ties the layers together: config → registry → compile → dataplane, anew for each version of the config. */
 class CoreMesh implements Mesh {
   readonly clock: Clock
-  registry: Registry
   readonly #options: MeshOptions
   readonly #dataPlane: DataPlane
   readonly #addresses = { pods: new AddressBook(podAddress), clusterIps: new AddressBook(serviceAddress), outside: new AddressBook(outsideAddress) }
@@ -36,16 +35,20 @@ class CoreMesh implements Mesh {
   readonly #programs = new Map<string, Program>()
   readonly #memory = new CompilerMemory()
   #snapshot: Snapshot = emptySnapshot
-  #compiler: Compiler
+  #now: Version
+  /** The version that the data plane runs on. */
+  #running: Version | null = null
   #applied: readonly Resource[] = []
 
   constructor(options: MeshOptions) {
     this.#options = options
     this.clock = options.clock ?? new VirtualClock()
     this.#dataPlane = new DataPlane({ clock: this.clock, random: new SeededRandom(options.seed ?? 1) })
-    this.registry = this.#buildRegistry([])
-    this.#compiler = new Compiler([], this.registry)
-    this.#take(emptySnapshot)
+    this.#now = this.#versionOf(emptySnapshot, null, true)
+  }
+
+  get registry(): Registry {
+    return this.#now.registry()
   }
 
   get version(): number {
@@ -63,16 +66,16 @@ class CoreMesh implements Mesh {
   apply(resources: readonly Resource[]): void {
     const snapshot = applyTo(this.#snapshot, resources)
     for (const resource of resources) this.#order.of(resourceKey(refOf(resource)))
-    this.#take(snapshot)
+    this.#take(snapshot, resources.some(isRead))
     this.#applied = resources
   }
 
   remove(refs: readonly ResourceRef[]): void {
-    this.#take(removeFrom(this.#snapshot, refs))
+    this.#take(removeFrom(this.#snapshot, refs), refs.some(isRead))
   }
 
   proxyConfig(workload: WorkloadRef): ProxyConfig | null {
-    return this.#compiler.proxyConfig(workload)
+    return this.#now.compiler().proxyConfig(workload)
   }
 
   send(call: MeshCall): Promise<Exchange> {
@@ -80,6 +83,7 @@ class CoreMesh implements Mesh {
   }
 
   start(call: MeshCall): Promise<Exchange> {
+    this.#run()
     return this.#dataPlane.send(call)
   }
 
@@ -95,24 +99,39 @@ class CoreMesh implements Mesh {
     return locateIn(this.#snapshot, origin)
   }
 
-  /** Everything that is made of a snapshot is made before anything of the last one is let go. */
-  #take(snapshot: Snapshot): void {
-    const resources = [...snapshot.resources.values()]
-    const registry = this.#buildRegistry(this.#inOrderOfCreation(snapshot))
-    const departs = this.#options.spec ? asSpecified : asIstiod
-    const compiler = new Compiler(resources, registry, { memory: this.#memory, departs, former: this.#compiler })
+  /** What is under way goes on with the new version from now on; without anything under way nothing is built before somebody asks. */
+  #take(snapshot: Snapshot, changesRegistry: boolean): void {
+    this.#now = this.#versionOf(snapshot, this.#now, changesRegistry)
     this.#snapshot = snapshot
-    this.registry = registry
-    this.#compiler = compiler
-    this.#dataPlane.use(this.#model())
+    if (this.#dataPlane.waiting().length > 0) this.#run()
   }
 
-  #model(): DataPlaneModel {
-    const compiler = this.#compiler
+  #versionOf(snapshot: Snapshot, former: Version | null, changesRegistry: boolean): Version {
+    const resources = [...snapshot.resources.values()]
+    // Of all versions before only those are kept whose tables a proxy may still be on.
+    if (former && !former.mayBeRefused()) former.former = null
+    const registry = former && !changesRegistry ? former.registry : once(() => this.#buildRegistry(this.#inOrderOfCreation(snapshot)))
+    const departs = this.#options.spec ? asSpecified : asIstiod
+    const version: Version = {
+      former,
+      registry,
+      compiler: once(() => new Compiler(resources, registry(), { memory: this.#memory, departs, former: () => version.former?.compiler() ?? null })),
+      mayBeRefused: once(() => this.#memory.mayBeRefused(resources)),
+    }
+    return version
+  }
+
+  #run(): void {
+    if (this.#running === this.#now) return
+    this.#running = this.#now
+    this.#dataPlane.use(this.#model(this.#now))
+  }
+
+  #model({ compiler, registry }: Version): DataPlaneModel {
     return {
       version: this.#snapshot.version,
-      registry: this.registry,
-      proxyConfig: (workload) => compiler.proxyConfig(workload),
+      registry: registry(),
+      proxyConfig: (workload) => compiler().proxyConfig(workload),
       inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
       program: (workload) => this.#programOf(workload),
       locate: (origin) => this.locate(origin),
@@ -140,6 +159,26 @@ class CoreMesh implements Mesh {
       outsideName: this.#options.outsideName ?? isOutsideName,
     })
   }
+}
+
+/** What a snapshot amounts to, made when it is first asked for. */
+interface Version {
+  /** The one before, as long as a proxy may have to go on with its tables. */
+  former: Version | null
+  readonly registry: () => Registry
+  readonly compiler: () => Compiler
+  readonly mayBeRefused: () => boolean
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+const readByRegistry: ReadonlySet<string> = new Set(['Namespace', 'Service', 'ServiceEntry', 'Deployment', 'Pod'])
+
+function isRead({ kind }: { readonly kind: string }): boolean {
+  return readByRegistry.has(kind)
 }
 
 function isOutsideName(hostname: string): boolean {

@@ -5,7 +5,7 @@ import { gatewayOf, type Gateway } from './gateway-resource.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { reachOf } from './visibility.ts'
-import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
+import type { VirtualService } from './virtual-service.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
 
@@ -19,12 +19,12 @@ export class Catalog {
   readonly #selected = new Map<string, readonly VirtualService[]>()
 
   /** @param resources in order of age */
-  constructor(resources: readonly Resource[], registry: Registry, parsed: WeakMap<Resource, VirtualService>, departs: Departs) {
+  constructor(resources: readonly Resource[], registry: Registry, rulesOf: (resource: Resource) => VirtualService, departs: Departs) {
     const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
     this.mesh = meshConfigOf(resources)
     this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
     this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh)]
-    const own = ofKind('VirtualService').map((resource) => remembered(parsed, resource))
+    const own = ofKind('VirtualService').map(rulesOf)
     this.virtualServices = [
       ...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo),
       ...ingressVirtualServices(resources, this.mesh, registry, departs),
@@ -54,12 +54,4 @@ export class Catalog {
 /** The Gateway API has a kind of the same name. */
 function isIstio(resource: Resource): boolean {
   return resource.apiVersion.startsWith('networking.istio.io/')
-}
-
-function remembered(parsed: WeakMap<Resource, VirtualService>, resource: Resource): VirtualService {
-  const known = parsed.get(resource)
-  if (known) return known
-  const vs = virtualServiceOf(resource)
-  parsed.set(resource, vs)
-  return vs
 }

@@ -13,14 +13,14 @@ import { compileGateway } from './gateway.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { meshGateway } from './names.ts'
 import { outboundListeners, outboundRouteTables, visibleServices } from './sidecar.ts'
-import type { VirtualService } from './virtual-service.ts'
+import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
 
 /**
  * What outlives a version of the config: rules by the resource that they were read from, and the routes made of them as long as services and mesh config stay
  * the same. So a change compiles what it touches.
  */
 export class CompilerMemory {
-  readonly parsed = new WeakMap<Resource, VirtualService>()
+  readonly #parsed = new WeakMap<Resource, VirtualService>()
   #routes = new WeakMap<VirtualService, Map<string, readonly Route[]>>()
   #surroundings = ''
 
@@ -28,6 +28,19 @@ export class CompilerMemory {
   enter(surroundings: string): void {
     if (surroundings !== this.#surroundings) this.#routes = new WeakMap()
     this.#surroundings = surroundings
+  }
+
+  /** Is there a rule among the resources that Envoy refuses? */
+  mayBeRefused(resources: readonly Resource[]): boolean {
+    return resources.some((resource) => resource.kind === 'VirtualService' && this.rulesOf(resource).rules.some((rule) => rule.refusal !== null))
+  }
+
+  rulesOf(resource: Resource): VirtualService {
+    const known = this.#parsed.get(resource)
+    if (known) return known
+    const vs = virtualServiceOf(resource)
+    this.#parsed.set(resource, vs)
+    return vs
   }
 
   routes(vs: VirtualService, key: string, make: () => readonly Route[]): readonly Route[] {
@@ -43,7 +56,7 @@ export class CompilerMemory {
 
 export interface CompilerOptions {
   /** Of the version before: proxies keep its tables where Envoy refuses the new ones. */
-  readonly former?: Compiler
+  readonly former?: () => Compiler | null
   readonly memory?: CompilerMemory
   /** Default: as istiod does. */
   readonly departs?: Departs
@@ -60,7 +73,7 @@ export class Compiler {
   readonly #registry: Registry
   readonly #memory: CompilerMemory
   readonly #departs: Departs
-  #former: Compiler | null
+  readonly #former: () => Compiler | null
   readonly #configs = new Map<string, ProxyConfig>()
   readonly #outbound = new Map<string, OutboundParts>()
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
@@ -70,10 +83,8 @@ export class Compiler {
     this.#registry = registry
     this.#memory = options.memory ?? new CompilerMemory()
     this.#departs = options.departs ?? asIstiod
-    this.catalog = new Catalog(resources, registry, this.#memory.parsed, this.#departs)
-    this.#former = options.former ?? null
-    // Of all versions before only those are kept that a proxy may still be on.
-    if (this.#former && !this.#former.#mayBeRefused()) this.#former.#former = null
+    this.catalog = new Catalog(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
+    this.#former = options.former ?? (() => null)
     this.#memory.enter(JSON.stringify([this.catalog.mesh, registry.services.map((service) => [service.host, service.ports])]))
   }
 
@@ -98,13 +109,9 @@ export class Compiler {
   #acknowledged(tables: ProxyConfig['routeTables'], ref: WorkloadRef): ProxyConfig['routeTables'] {
     const refused = Object.values(tables).filter(isRefused)
     if (refused.length === 0) return tables
-    const before = this.#former?.proxyConfig(ref)?.routeTables ?? {}
+    const before = this.#former()?.proxyConfig(ref)?.routeTables ?? {}
     const kept = refused.map(({ name, ignorePortInHost }) => [name, before[name] ?? { name, virtualHosts: [], ignorePortInHost }] as const)
     return { ...tables, ...Object.fromEntries(kept) }
-  }
-
-  #mayBeRefused(): boolean {
-    return this.catalog.virtualServices.some((vs) => vs.rules.some((rule) => rule.refusal !== null))
   }
 
   #sidecar(workload: WorkloadInstance): OutboundParts {

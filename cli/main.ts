@@ -7,6 +7,7 @@ import { printProblem } from './problem.ts'
 import type { RunOptions } from './run.ts'
 import type { ServeOptions } from './serve.ts'
 import type { ValidateOptions } from './validate.ts'
+import type { XdsOptions } from './xds.ts'
 
 /** Each command's work is loaded when it is asked for: start-up counts, and `run` must not pay for `serve`. */
 const program = new Command('meshspec')
@@ -94,6 +95,14 @@ program
   .description('"install" puts Envoy into the cache, "which" prints the one that would be used')
   .argument('<action>', 'install or which')
   .action(async (action: string) => finish((await import('./envoy.ts')).envoy(action)))
+
+program
+  .command('xds')
+  .description('print what a proxy is told, in the words of Envoy')
+  .argument('<config...>', 'YAML files and folders: the application and its config')
+  .requiredOption('--proxy <name>', 'a workload, perhaps with its namespace: productpage, reviews-v2.default')
+  .option('--kind <kind>', 'only listeners, routes, clusters or endpoints')
+  .action(async (paths: string[], options: XdsOptions) => finish((await import('./xds.ts')).xds(paths, options)))
 
 async function finish(work: Promise<number>): Promise<void> {
   process.exitCode = await work

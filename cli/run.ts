@@ -39,7 +39,7 @@ export async function run(features: readonly string[], options: RunOptions): Pro
   checkFeatures(features)
   const configuration = await configurationOf(features, options)
   const { target } = readSettings(configuration.runtime.worldParameters, process.env)
-  checkTarget(target)
+  await checkTarget(target)
   const collector = new Collector()
   await runCucumber({ ...configuration, support: withTypescript(configuration.support, target) }, {}, (envelope) => void collector.take(envelope))
   return exitCodeOf(collector.record, options)

@@ -5,7 +5,8 @@ import { settingError } from './setting-error.ts'
 const builtIn = ['core', 'envoy', 'cluster']
 
 /** Fails before anything runs; the World would only find out in every single scenario. */
-export function checkTarget(target: string): void {
+export async function checkTarget(target: string): Promise<void> {
+  if (target === 'envoy') await (await import('../support/targets/envoy/find-envoy.ts')).findEnvoy()
   if (builtIn.includes(target)) return
   if (!looksLikePath(target))
     throw settingError(`there is no target "${target}"`, 'write "core", "envoy", "cluster" or the path of a module: ./my-target.ts', 'UNKNOWN_TARGET')

@@ -59,6 +59,7 @@ program
   .command('validate')
   .description('check config as the mesh would when it is applied')
   .argument('<config...>', 'YAML files and folders; - for standard input')
+  .option('--whole', 'this is all that the mesh has: hosts, subsets and gateways that are not defined here are errors')
   .option('--quiet', 'print errors only')
   .action(async (paths: string[], options: ValidateOptions) => finish((await import('./validate.ts')).validate(paths, options)))
 

@@ -1,6 +1,7 @@
 import type { MeshSpecError } from '../mesh-core/config/errors.ts'
 import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import type { NotModelled, Resource } from '../mesh-core/config/resource.ts'
+import { checkReferences } from '../mesh-core/config/load.ts'
 import { createMesh } from '../mesh-core/create-mesh.ts'
 import type { Mesh } from '../mesh-core/mesh.ts'
 import { Excerpts } from './excerpt.ts'
@@ -9,15 +10,17 @@ import { inRounds, readConfig } from './read-config.ts'
 
 export interface ValidateOptions {
   readonly quiet?: boolean
+  /** The config is all that the mesh has: what it does not define does not exist. */
+  readonly whole?: boolean
 }
 
 /** @returns the exit code */
-export async function validate(paths: readonly string[], { quiet = false }: ValidateOptions): Promise<number> {
+export async function validate(paths: readonly string[], { quiet = false, whole = false }: ValidateOptions): Promise<number> {
   const excerpts = new Excerpts()
   const { resources, errors } = readConfig(paths, excerpts)
   const mesh = createMesh()
   const refused = applyAll(mesh, resources)
-  const all = [...errors, ...refused]
+  const all = [...errors, ...refused, ...checkReferences(resources, { whole })]
   if (!quiet) process.stdout.write(notices(mesh))
   if (all.length > 0) process.stderr.write(`${errorsText(all, excerpts)}\n`)
   else if (!quiet) process.stdout.write(`${count(resources.length, 'resource')} in ${count(filesOf(resources), 'file')}: valid\n`)

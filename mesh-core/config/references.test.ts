@@ -45,9 +45,34 @@ const cases: readonly { about: string; documents: string[]; found: string[]; who
   },
   {
     about: 'an unknown gateway',
-    documents: [gateway, rule('vs', '{hosts: [a.com], gateways: [other/gw]}')],
+    documents: [gateway, rule('vs', '{hosts: [a.com], gateways: [gateway]}')],
     found: ['UNKNOWN_GATEWAY spec.gateways.0'],
   },
+  {
+    about: 'gateways of a namespace that has none live elsewhere',
+    documents: [gateway, rule('vs', '{hosts: [a.com], gateways: [other/gw]}')],
+    found: [],
+  },
+  {
+    about: 'unless that is the whole mesh',
+    documents: [gateway, rule('vs', '{hosts: [a.com], gateways: [other/gw]}')],
+    whole: true,
+    found: ['UNKNOWN_GATEWAY spec.gateways.0'],
+  },
+  { about: 'no DestinationRule for that host', documents: [subsets, to('{host: ratings, subset: v3}')], found: [] },
+  {
+    about: 'no DestinationRule for that host in the whole mesh',
+    documents: [services, subsets, to('{host: ratings.prod.svc.cluster.local, subset: v3}')],
+    whole: true,
+    found: ['UNKNOWN_SUBSET spec.http.0.route.0.destination.subset'],
+  },
+  { about: 'services of a namespace that has none live elsewhere', documents: [services, to('{host: a.test.svc.cluster.local}')], found: [] },
+  {
+    about: 'a short name means the own namespace, though the service is in another',
+    documents: [services.replace('name: reviews', 'name: shop'), to('{host: ratings}').replace('name: vs', 'name: vs, namespace: test')],
+    found: ['UNKNOWN_HOST spec.http.0.route.0.destination.host'],
+  },
+  { about: 'a ServiceEntry alone says nothing of the services', documents: [external, to('{host: reviews}')], found: [] },
   {
     about: 'two rules on one host, under two names of it',
     documents: [rule('one', '{hosts: [reviews]}'), rule('two', '{hosts: [b, reviews.default.svc.cluster.local]}')],

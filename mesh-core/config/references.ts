@@ -10,8 +10,8 @@ import { suggestion } from './schema/suggest.ts'
 
 export interface ReferenceOptions {
   /**
-   * The resources are all that the mesh has. Default false: a kind of which there is none at all is taken to live elsewhere, so that a folder of
-   * rules can be checked without the services.
+   * The resources are all that the mesh has. Default false: where there is no Service in the namespace, no DestinationRule for the host, or no
+   * Gateway in the namespace, those are taken to live elsewhere, so that a folder of rules can be checked without the services.
    */
   readonly whole?: boolean
 }
@@ -23,7 +23,7 @@ export interface ReferenceOptions {
 export function checkReferences(resources: readonly Resource[], { whole = false }: ReferenceOptions = {}): MeshSpecError[] {
   const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind && isIstioOrCore(resource))
   const rules = ofKind('VirtualService')
-  const names = new Names(resources, ofKind, whole)
+  const names = new Names(ofKind, whole)
   const errors = rules.flatMap((rule) =>
     referencesOf(rule)
       .flatMap((reference) => names.problemsOf(reference))
@@ -69,24 +69,18 @@ class Names {
   readonly #wildcards: readonly string[]
   readonly #subsets = new Map<string, Set<string>>()
   readonly #gateways: ReadonlySet<string>
-  readonly #knows: { readonly hosts: boolean; readonly subsets: boolean; readonly gateways: boolean }
+  readonly #whole: boolean
 
-  constructor(resources: readonly Resource[], ofKind: (kind: string) => readonly Resource[], whole: boolean) {
+  constructor(ofKind: (kind: string) => readonly Resource[], whole: boolean) {
     const services = ofKind('Service').map((service) => fqdnOf(service.name, service.namespace))
     const external = ofKind('ServiceEntry').flatMap((entry) =>
       ((entry.object.spec?.hosts ?? []) as string[]).map((host) => fqdnOf(host, entry.namespace)),
     )
     this.#services = new Set([...services, ...external])
     this.#wildcards = external.filter((host) => host.startsWith('*'))
-    const gateways = ofKind('Gateway')
-    this.#gateways = new Set(gateways.map(({ namespace, name }) => `${namespace}/${name}`))
-    const rules = ofKind('DestinationRule')
-    for (const rule of rules) this.#addSubsets(rule)
-    this.#knows = {
-      hosts: whole || services.length > 0 || resources.some(({ kind }) => kind === 'ServiceEntry'),
-      subsets: whole || rules.length > 0,
-      gateways: whole || gateways.length > 0,
-    }
+    this.#gateways = new Set(ofKind('Gateway').map(({ namespace, name }) => `${namespace}/${name}`))
+    for (const rule of ofKind('DestinationRule')) this.#addSubsets(rule)
+    this.#whole = whole
   }
 
   #addSubsets(rule: Resource): void {
@@ -97,12 +91,18 @@ class Names {
   }
 
   problemsOf({ host, subset, path }: Reference): Problem[] {
-    if (this.#knows.hosts && !this.#isHost(host)) return [this.#unknownHost(host, [...path, 'host'])]
-    if (subset === '' || !this.#knows.subsets) return []
+    if (!this.#isHost(host) && this.#knowsHostsLike(host)) return [this.#unknownHost(host, [...path, 'host'])]
     const known = this.#subsetsOf(host)
-    if (known.has(subset)) return []
-    const hint = known.size > 0 ? suggestion(subset, [...known]) : 'define it in a DestinationRule for that host'
+    if (subset === '' || known?.has(subset) || (known === null && !this.#whole)) return []
+    const hint = known?.size ? suggestion(subset, [...known]) : 'define it in a DestinationRule for that host'
     return [{ code: 'UNKNOWN_SUBSET', path: [...path, 'subset'], problem: `subset "${subset}" of "${host}" is in no DestinationRule`, hint }]
+  }
+
+  /** A Service of the same name in another namespace makes it the mistake that is made most: a short name is one of the rule's own namespace. */
+  #knowsHostsLike(host: string): boolean {
+    const [name = '', namespace = '', kind] = host.split('.')
+    if (this.#whole || (kind !== 'svc' && this.#services.size > 0)) return true
+    return [...this.#services].some((known) => known.endsWith(`.${namespace}.svc.cluster.local`) || known.startsWith(`${name}.`))
   }
 
   #isHost(host: string): boolean {
@@ -119,16 +119,15 @@ class Names {
     return { code: 'UNKNOWN_HOST', path, problem: `host "${host}" is no Service and no host of a ServiceEntry`, hint }
   }
 
-  /** A DestinationRule for a wildcard counts for the hosts below it. */
-  #subsetsOf(host: string): Set<string> {
+  /** A DestinationRule for a wildcard counts for the hosts below it. @returns null when no DestinationRule is for this host */
+  #subsetsOf(host: string): ReadonlySet<string> | null {
     const exact = this.#subsets.get(host)
     if (exact) return exact
     for (const [wildcard, subsets] of this.#subsets) if (wildcard.startsWith('*') && isSubsetOf(host, wildcard)) return subsets
-    return new Set()
+    return null
   }
 
   gatewayProblems(rule: Resource): Problem[] {
-    if (!this.#knows.gateways) return []
     const spec = (rule.object.spec ?? {}) as Fields
     const inMatches = [...each(spec.http, ['spec', 'http'])].flatMap(([route, at]) => [...each(route.match, [...at, 'match'])])
     return [[spec, ['spec']] as const, ...inMatches].flatMap(([holder, path]) =>
@@ -138,18 +137,15 @@ class Names {
 
   #unknownGateways(names: readonly string[], namespace: string, path: FieldPath): Problem[] {
     return names.flatMap((name, i) => {
-      const known = name === 'mesh' || this.#gateways.has(gatewayKey(name, namespace))
-      return known
-        ? []
-        : [
-            {
-              code: 'UNKNOWN_GATEWAY' as const,
-              path: [...path, 'gateways', i],
-              problem: `there is no Gateway "${gatewayKey(name, namespace)}"`,
-              hint: suggestion(gatewayKey(name, namespace), [...this.#gateways]),
-            },
-          ]
+      const key = gatewayKey(name, namespace)
+      if (name === 'mesh' || this.#gateways.has(key) || !this.#knowsGatewaysOf(key.split('/')[0]!)) return []
+      const hint = suggestion(key, [...this.#gateways])
+      return [{ code: 'UNKNOWN_GATEWAY' as const, path: [...path, 'gateways', i], problem: `there is no Gateway "${key}"`, hint }]
     })
+  }
+
+  #knowsGatewaysOf(namespace: string): boolean {
+    return this.#whole || [...this.#gateways].some((key) => key.startsWith(`${namespace}/`))
   }
 }
 

@@ -30,15 +30,20 @@ export function nameOf(hop: Hop): string {
 }
 
 /** Root-to-leaf chains of the workloads that took part: `productpage:v1 -> reviews:v2 -> ratings:v1`. Copies are left out. */
-export function pathsOf(exchange: Exchange): string[] {
-  const hops = exchange.hops
-  const parents = new Set(hops.filter(arrived).map((hop) => hop.parent))
-  const leaves = hops.flatMap((hop, i) => (arrived(hop) && !parents.has(i) ? [i] : []))
-  return leaves.map((leaf) =>
-    chainTo(hops, leaf)
-      .map((i) => nameOf(hops[i]!))
-      .join(' -> '),
-  )
+export function pathsOf({ hops }: Exchange): string[] {
+  const paths: string[] = []
+  for (let i = 0; i < hops.length; i++) if (arrived(hops[i]!) && isLeaf(hops, i)) paths.push(pathTo(hops, i))
+  return paths
+}
+
+function isLeaf(hops: readonly Hop[], index: number): boolean {
+  for (let i = index + 1; i < hops.length; i++) if (hops[i]!.parent === index && arrived(hops[i]!)) return false
+  return true
+}
+
+function pathTo(hops: readonly Hop[], index: number): string {
+  const hop = hops[index]!
+  return hop.parent < 0 ? nameOf(hop) : `${pathTo(hops, hop.parent)} -> ${nameOf(hop)}`
 }
 
 /** Indices of the hops from the root to the given one. */

@@ -13,7 +13,20 @@ const unseen = new Set(['script', 'style', 'head', 'template', 'noscript'])
 /** Elements that do not part words. */
 const inline = new Set(['a', 'b', 'i', 'em', 'strong', 'span', 'font', 'small', 'u', 'code'])
 
+/** Pages read lately: of many answers most are the same text. */
+const lately = new Map<string, Page>()
+const remembered = 16
+
 export function readPage(html: string): Page {
+  const known = lately.get(html)
+  if (known) return known
+  if (lately.size >= remembered) lately.clear()
+  const page = parsePage(html)
+  lately.set(html, page)
+  return page
+}
+
+function parsePage(html: string): Page {
   const reader = new PageReader()
   const parser = new Parser({
     onopentag: (name, attributes) => reader.open(name, attributes),

@@ -28,7 +28,7 @@ const all = { clusters: { kind: 'clusters', name: '' }, listeners: { kind: 'list
 const marker = 'meshspec.version'
 
 /** What Envoy said of a part of the config. */
-export type Complain = (subscription: Subscription, words: string) => ConfigRejected
+export type Complain = (subscription: Subscription, words: string) => Promise<ConfigRejected>
 
 /** Brings Envoy from one config to the next, without a moment in which a route leads nowhere. */
 export class Configurator {
@@ -46,7 +46,7 @@ export class Configurator {
   static async start(envoy: EnvoyProcess): Promise<Configurator> {
     const [port] = await freePorts(1)
     const configurator = new Configurator(envoy, port!)
-    await configurator.use(emptyConfig, () => new ConfigRejected([]))
+    await configurator.use(emptyConfig, async () => new ConfigRejected([]))
     return configurator
   }
 
@@ -65,7 +65,7 @@ export class Configurator {
       const words = await this.#envoy.wordsOn(error.subscription)
       this.#envoy.discovery.withdraw()
       await this.#push(before)
-      throw complain(error.subscription, words)
+      throw await complain(error.subscription, words)
     }
   }
 

@@ -1,5 +1,5 @@
 import { NotYetProgrammed } from '../target.ts'
-import type { ConfigRejected } from '../../../mesh-core/config/errors.ts'
+import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { Configurator, emptyConfig } from './configurator.ts'
 import type { Complain, EnvoyConfig } from './configurator.ts'
 import { EnvoyProcess } from './envoy-process.ts'
@@ -67,9 +67,9 @@ export class EnvoyHost {
     return change
   }
 
-  async leave(mesh: number, complain: (words: string) => ConfigRejected): Promise<void> {
+  async leave(mesh: number): Promise<void> {
     this.#readers.delete(mesh)
-    if (this.running) await this.use(mesh, emptyConfig, (_, words) => complain(words))
+    if (this.running) await this.use(mesh, emptyConfig, async () => new ConfigRejected([]))
     this.#configs.delete(mesh)
   }
 

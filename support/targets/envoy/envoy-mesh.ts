@@ -1,5 +1,6 @@
 import { ConfigRejected, MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
+import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
 import { dial } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
@@ -12,12 +13,15 @@ import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
-import type { Mesh, MeshCall } from '../../../mesh-core/mesh.ts'
+import type { Mesh, MeshCall, MeshOptions } from '../../../mesh-core/mesh.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { hostHandler } from '../../../samples/host/host.ts'
 import type { Host } from '../../../samples/host/host.ts'
 import { NotSupported } from '../target.ts'
 import type { Complain } from './configurator.ts'
+import { clusterSuspects, findCulprit, routeSuspects } from './culprit.ts'
+import type { Suspect } from './culprit.ts'
+import type { ResourceKind } from './discovery-server.ts'
 import type { EnvoyHost } from './envoy-host.ts'
 import { hopsOf } from './hops.ts'
 import { Journal } from './journal.ts'
@@ -29,13 +33,11 @@ import { callHeader } from './xds/access-log.ts'
 import type { LogLine } from './xds/access-log.ts'
 import type { SocketAddress } from './xds/placement.ts'
 
-export interface EnvoyMeshOptions {
+export interface EnvoyMeshOptions extends Pick<MeshOptions, 'injectByDefault' | 'inboundSidecar' | 'outsideName'> {
   readonly seed: number
   readonly spec: boolean
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each. */
   readonly program: (workload: WorkloadInstance | null) => Program
-  /** See `MeshOptions`. */
-  readonly injectByDefault?: (namespace: string) => boolean
 }
 
 /** Address of the client outside the mesh, as gateways see it: of TEST-NET-2 (RFC 5737), the same as on `core`. */
@@ -55,15 +57,17 @@ export class EnvoyMesh {
   /** Calls that Envoy may still write about. */
   readonly #open = new Map<string, { readonly call: CallRecord; readonly journal: Journal }>()
   readonly #byPeer = new Map<string, string>()
+  /** By their keys, to go back to. */
+  readonly #applied = new Map<string, Resource>()
   #replaying: Promise<unknown> = Promise.resolve()
 
-  private constructor(host: EnvoyHost, { seed, spec, program, injectByDefault }: EnvoyMeshOptions) {
+  private constructor(host: EnvoyHost, { program, ...options }: EnvoyMeshOptions) {
     this.#host = host
     this.#program = program
     const answer = () => () => ({ status: 200, headers: new Headers(), body: '' })
-    this.#model = createMesh({ seed, spec, program: answer, ...(injectByDefault ? { injectByDefault } : {}) })
+    this.#model = createMesh({ ...options, program: answer })
     this.#id = host.join((line) => this.#read(line))
-    this.#topology = new Topology(`${this.#id}/`)
+    this.#topology = new Topology(`${this.#id}/`, options.inboundSidecar ?? (({ sidecar }) => sidecar))
   }
 
   static async open(host: EnvoyHost, options: EnvoyMeshOptions): Promise<EnvoyMesh> {
@@ -74,6 +78,10 @@ export class EnvoyMesh {
 
   get registry(): Registry {
     return this.#model.registry
+  }
+
+  get warnings(): readonly string[] {
+    return this.#model.warnings
   }
 
   get notModelled(): readonly NotModelled[] {
@@ -94,12 +102,14 @@ export class EnvoyMesh {
    */
   async apply(resources: readonly Resource[]): Promise<void> {
     this.#model.apply(resources)
-    await this.#push()
+    await this.#pushOrReturn(resources.map(refOf))
+    for (const resource of resources) this.#applied.set(resourceKey(refOf(resource)), resource)
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {
     this.#model.remove(refs)
-    await this.#push()
+    await this.#pushOrReturn(refs)
+    for (const ref of refs) this.#applied.delete(resourceKey(ref))
   }
 
   /** Sends one request and waits for its end, and for all that Envoy writes of it. @throws MeshSpecError ENVOY_FAILED */
@@ -132,8 +142,20 @@ export class EnvoyMesh {
   }
 
   async close(): Promise<void> {
-    await this.#host.leave(this.#id, (words) => new ConfigRejected([problem(words)]))
+    await this.#host.leave(this.#id)
     await Promise.all(this.#servers.map((server) => server.close()))
+  }
+
+  /** What Envoy refuses is taken back here, too. */
+  async #pushOrReturn(changed: readonly ResourceRef[]): Promise<void> {
+    try {
+      await this.#push()
+    } catch (error) {
+      const former = changed.flatMap((ref) => this.#applied.get(resourceKey(ref)) ?? [])
+      this.#model.apply(former)
+      this.#model.remove(changed.filter((ref) => !this.#applied.has(resourceKey(ref))))
+      throw error
+    }
   }
 
   async #push(): Promise<void> {
@@ -151,7 +173,24 @@ export class EnvoyMesh {
     }
   }
 
-  readonly #complain: Complain = (_, words) => new ConfigRejected([problem(words)])
+  readonly #complain: Complain = async ({ kind, name }, words) => {
+    const culprit = await findCulprit(this.#host.path, this.#suspects(kind, name))
+    return new ConfigRejected([problem(culprit?.words ?? words, culprit ? this.#placed(culprit.origin) : null)])
+  }
+
+  /** Parts of the config that may be what Envoy refuses. */
+  #suspects(kind: ResourceKind, name: string): readonly Suspect[] {
+    return this.registry.workloads.flatMap((workload) => {
+      const config = this.#topology.has(workload.ref) ? this.#model.proxyConfig(workload.ref) : null
+      if (!config) return []
+      if (kind === 'clusters') return clusterSuspects(config)
+      return kind === 'routes' ? routeSuspects(config, this.#topology.ownName(workload, name)) : []
+    })
+  }
+
+  #placed(origin: Origin): Placed {
+    return { origin, place: this.#model.locate(origin) }
+  }
 
   /** Serves a workload's program on a port of its own. @returns the port */
   async #serve(workload: WorkloadInstance | null): Promise<number> {
@@ -167,8 +206,9 @@ export class EnvoyMesh {
     const current = workload && (this.registry.workload(workload.ref) ?? workload)
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
+    const watched = current !== null && this.#topology.inbound(current)
     const received: ReceivedRecord | null = open
-      ? { call: open.call, workload: current, request: copy, attempt, atMs: performance.now(), status: null, inbound: null }
+      ? { call: open.call, workload: current, request: copy, attempt, atMs: performance.now(), status: null, watched, inbound: null }
       : null
     if (received) open!.call.received.push(received)
     try {
@@ -365,8 +405,14 @@ function podOf(workload: WorkloadInstance | null): Parameters<Program>[1]['pod']
   return { name: ref.instance, namespace: ref.namespace, app, version, env }
 }
 
-function problem(words: string): MeshSpecError {
-  return new MeshSpecError({ code: 'APPLY_FAILED', origin: null, place: null, problem: `Envoy refuses it: ${words}`, hint: null })
+interface Placed {
+  readonly origin: Origin
+  readonly place: ReturnType<Mesh['locate']>
+}
+
+function problem(words: string, placed: Placed | null): MeshSpecError {
+  const where = placed ?? { origin: null, place: null }
+  return new MeshSpecError({ code: 'APPLY_FAILED', ...where, problem: `Envoy refuses it: ${words}`, hint: null })
 }
 
 /** The request as it stands on the wire. */

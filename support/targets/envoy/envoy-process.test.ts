@@ -26,7 +26,7 @@ function answers(body: string, domains = ['*']): Json {
   return typed('envoy.config.route.v3.RouteConfiguration', { name: 'table', virtual_hosts: [{ name: 'all', domains, routes }] })
 }
 
-const complain = (_: unknown, words: string) =>
+const complain = async (_: unknown, words: string) =>
   new ConfigRejected([new MeshSpecError({ code: 'APPLY_FAILED', origin: null, place: null, problem: words, hint: null })])
 
 describe.skipIf(path === null)('an Envoy that is told what to do', () => {

@@ -36,6 +36,8 @@ export interface ReceivedRecord {
   readonly atMs: number
   /** Of the workload's answer; `null` while there is none. */
   status: number | null
+  /** The workload's own sidecar stands before it, and will write of this. */
+  readonly watched: boolean
   inbound: LogLine | null
 }
 
@@ -81,7 +83,7 @@ export class Journal {
 
 function isUnwritten(call: CallRecord): boolean {
   if (call.endMs !== null && call.proxy !== null && call.line === null) return true
-  return call.received.some(({ workload, status, inbound }) => workload?.sidecar && status !== null && inbound === null)
+  return call.received.some(({ watched, status, inbound }) => watched && status !== null && inbound === null)
 }
 
 function awaitsCopies({ received, mirrors, endMs, line }: CallRecord): boolean {

@@ -76,4 +76,15 @@ describe.skipIf(path === null)('Bookinfo on Envoy', () => {
     expect(response?.status).toBe(503)
     expect(hops).toMatchObject([{ to: null, received: null, status: 503, log: { flags: 'NC', cluster: '-' } }])
   })
+
+  test('what Envoy refuses is told in its words with its place, and changes nothing', async () => {
+    await session.apply(yaml(reviewsTo(`{${toSubset('v3')}}`)))
+    const spoilt = `{${toSubset('v1')}, match: [{uri: {exact: /nobody}}]},\n  {rewrite: {uri: "/a\\nb"}, ${toSubset('v1')}}`
+    const refusal = await session.apply(yaml(reviewsTo(spoilt))).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ name: 'ConfigRejected' })
+    expect((refusal as Error).message).toMatch(
+      /^test.yaml:11:3 APPLY_FAILED VirtualService default\/reviews spec.http\[1\]: Envoy refuses it: RouteActionValidationError.PrefixRewrite: value does not match/,
+    )
+    expect(pathOf(await session.send(opens('/productpage')))).toContain('0 reviews:v3')
+  })
 })

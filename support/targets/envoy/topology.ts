@@ -27,13 +27,16 @@ const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
 /** Where everything of one mesh is in truth, and the config of its proxies made for that. */
 export class Topology {
   readonly #prefix: string
+  /** Does the workload's own sidecar act on incoming calls? */
+  readonly #hasInbound: (workload: WorkloadInstance) => boolean
   readonly #pods = new Map<string, PodPlaces>()
   /** Of the world outside. */
   outsidePort = 0
 
   /** @param prefix of all names in the Envoy, which may host other meshes, too */
-  constructor(prefix: string) {
+  constructor(prefix: string, hasInbound: (workload: WorkloadInstance) => boolean) {
     this.#prefix = prefix
+    this.#hasInbound = hasInbound
   }
 
   /** Takes up a workload that listens on a port of its own. */
@@ -57,10 +60,10 @@ export class Topology {
   }
 
   /** Who takes a connection to a pod: its sidecar, or the workload itself. */
-  atPod({ ref, sidecar }: WorkloadInstance, podPort: number): SocketAddress {
-    const places = this.#pods.get(keyOf(ref))
+  atPod(workload: WorkloadInstance, podPort: number): SocketAddress {
+    const places = this.#pods.get(keyOf(workload.ref))
     if (!places) return nowhere
-    const port = sidecar ? places.byPodPort.get(podPort) : places.workload
+    const port = this.inbound(workload) ? places.byPodPort.get(podPort) : places.workload
     return port === undefined ? nowhere : { address: '127.0.0.1', port }
   }
 
@@ -80,6 +83,10 @@ export class Topology {
       places.byPodPort.clear()
       places.outbound = (await freePorts(1))[0]!
     }
+  }
+
+  inbound(workload: WorkloadInstance): boolean {
+    return workload.sidecar && this.#hasInbound(workload)
   }
 
   outside(): SocketAddress {
@@ -111,7 +118,7 @@ export class Topology {
 
   #proxy(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): { clusters: Json[]; listeners: Json[]; routes: [string, Json][] } {
     const placement = this.#placementOf(workload, registry)
-    const inbound = workload.gateway ? [] : this.#inbound(workload, registry)
+    const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry)
     const outbound = this.#outbound(workload, config, placement)
     const tables = [...tablesOf(config.listeners)].flatMap((name) => config.routeTables[name] ?? [])
     return {

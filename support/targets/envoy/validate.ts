@@ -30,14 +30,15 @@ export async function refusalOf(path: string, { listeners = [], clusters = [], r
   }
 }
 
-/** The line that says what is wrong, without what goes before it. */
+/** Of a chain of causes the last; else all but where Envoy read the config. */
 function wordsIn(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '')
-  return (lines.find((line) => /error|invalid|unable|must/i.test(line)) ?? lines[0] ?? 'it does not say why').replace(
-    /^error initializing configuration '': /,
-    '',
-  )
+  const [, constraint] = /Proto constraint validation failed \(([^]*)\)/.exec(output) ?? []
+  const words = constraint?.split('| caused by ').pop() ?? output.replace(/^[^]*?error initializing configuration '[^']*': /, '')
+  return words.trim().replace(/\s+/g, ' ').slice(0, longestWords) || 'it does not say why'
 }
+
+/** Envoy may print the whole message that it does not like. */
+const longestWords = 500
 
 /** A route table needs a listener to be looked at. */
 function holding(table: Json, index: number): Json {

@@ -29,7 +29,7 @@ const zones = Object.entries(layers).map(([target, open]) => ({
 const ambient = 'comes in as a parameter (Clock, Random): a run with the same seed gives the same bytes.'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'reports/out/', 'samples/init/'] },
+  { ignores: ['.cache/', 'dist/', 'node_modules/', 'reports/out/', 'samples/init/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

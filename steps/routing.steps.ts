@@ -6,15 +6,15 @@ import { received, receivesHeader, receivesNoHeader, receivesRequest } from '../
 import type { MeshWorld, RequestLine, ServiceRef } from '../support/index.ts'
 
 Then('the request reaches {service}', function (this: MeshWorld, service: ServiceRef) {
-  this.expect(reaches(service))
+  this.expect(reaches(service), [service])
 })
 
 Then('the request does not reach {service}', function (this: MeshWorld, service: ServiceRef) {
-  this.expect(reachesNot(service))
+  this.expect(reachesNot(service), [service])
 })
 
 Then('all requests reach {service}', function (this: MeshWorld, service: ServiceRef) {
-  this.expect(reaches(service))
+  this.expect(reaches(service), [service])
 })
 
 Then('the request takes the path {string}', function (this: MeshWorld, path: string) {
@@ -24,20 +24,20 @@ Then('the request takes the path {string}', function (this: MeshWorld, path: str
 Then(
   'the request reaches {service} with header {string} set to {string}',
   function (this: MeshWorld, service: ServiceRef, name: string, value: string) {
-    this.expect(receivesHeader(service, name, value))
+    this.expect(receivesHeader(service, name, value), [service])
   },
 )
 
 Then('the request reaches {service} without header {string}', function (this: MeshWorld, service: ServiceRef, name: string) {
-  this.expect(receivesNoHeader(service, name))
+  this.expect(receivesNoHeader(service, name), [service])
 })
 
 Then('the request reaches {service} as {request}', function (this: MeshWorld, service: ServiceRef, request: RequestLine) {
-  this.expect(receivesRequest(service, request))
+  this.expect(receivesRequest(service, request), [service])
 })
 
 Then('{service} received {requests}', function (this: MeshWorld, service: ServiceRef, requests: number) {
-  this.expect(received(service, requests))
+  this.expect(received(service, requests), [service])
 })
 
 Then('every request from the same {string} reaches the same endpoint', function (this: MeshWorld, header: string) {

@@ -4,7 +4,7 @@ import { readSplit, shareHasStatus, shareReaches, splitAs } from '../support/che
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
 Then('about {percent} of the requests reach {service}', function (this: MeshWorld, share: number, service: ServiceRef) {
-  this.expect(shareReaches(service, share))
+  this.expect(shareReaches(service, share), [service])
 })
 
 Then('about {percent} of the requests have status {int}', function (this: MeshWorld, share: number, status: number) {
@@ -12,5 +12,9 @@ Then('about {percent} of the requests have status {int}', function (this: MeshWo
 })
 
 Then('the requests are split:', function (this: MeshWorld, table: DataTable) {
-  this.expect(splitAs(readSplit(table.raw())))
+  const split = readSplit(table.raw())
+  this.expect(
+    splitAs(split),
+    split.map(({ service }) => service),
+  )
 })

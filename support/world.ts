@@ -18,7 +18,7 @@ import { servicesNamedBy } from './services-named.ts'
 import type { Settings } from './settings.ts'
 import { cookieOf, loginCall } from './sign-in.ts'
 import { NotSupported } from './targets/target.ts'
-import type { Behaviour, Call, Capability, Load, MeshSession, PodStatus, Sender, Target } from './targets/target.ts'
+import type { Behaviour, Call, Capability, Load, MeshSession, PodStatus, Sender, ServiceRef, Target } from './targets/target.ts'
 import type { StatisticalTest } from './verdict.ts'
 
 /** What the run has decided before its first scenario. */
@@ -37,6 +37,8 @@ export interface Message {
   readonly body?: string
 }
 
+const bookinfoServices = ['productpage', 'details', 'reviews', 'ratings']
+
 const once: Load = { times: 1, concurrency: 1 }
 
 /** What one scenario's steps share. Users' own steps may take it for their `this`. */
@@ -47,6 +49,8 @@ export class MeshWorld extends World {
   readonly refusal = new Refusal()
   /** The load of the last `When`. */
   #load: Load = once
+  /** `name.namespace` of the services that the scenario has asked for by name. */
+  readonly #deployed = new Set<string>()
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
   readonly #cookies = new Map<string, string>()
   #scene: { readonly run: Run; readonly mesh: ScenarioSession; readonly configs: ConfigDesk; readonly docStrings: DocStrings } | null = null
@@ -76,18 +80,20 @@ export class MeshWorld extends World {
 
   async deployBookinfo(namespace: string): Promise<void> {
     this.namespace = namespace
+    for (const name of bookinfoServices) this.#deployed.add(`${name}.${namespace}`)
     await this.prepare((session) => session.deployBookinfo(namespace))
   }
 
   async deployEcho(table: readonly (readonly string[])[]): Promise<void> {
     const services = readEchoTable(table, this.namespace)
+    for (const { name, namespace } of services) this.#deployed.add(`${name}.${namespace}`)
     await this.prepare((session) => session.deployEcho(services))
   }
 
   async deployServicesNamed(): Promise<void> {
     const { given } = this.#need().configs
     if (given.length === 0) throw new StatementFailed('no config was given before this step, so it names no services; write the config first')
-    const services = servicesNamedBy(given)
+    const services = servicesNamedBy(given).filter(({ name, namespace }) => !this.#deployed.has(`${name}.${namespace}`))
     await this.prepare((session) => session.deployEcho(services))
   }
 
@@ -155,12 +161,16 @@ export class MeshWorld extends World {
     return (await this.mesh.use()).pods()
   }
 
-  /** @throws StatementFailed with the check's complaint */
-  expect(check: Check): void {
+  /**
+   * @param services that the statement names
+   * @throws StatementFailed with the check's complaint
+   */
+  expect(check: Check, services: readonly ServiceRef[] = []): void {
     this.refusal.assertLookedAt()
     const { last, tests } = this.evidence
     if (last.length === 0) throw new StatementFailed('no request was sent before this step')
     this.#assertAllModelled()
+    for (const service of services) this.mesh.opened?.assertKnown?.(service)
     const before = tests.length
     const complaint = check(last, this.#checkContext())
     for (const test of tests.slice(before)) this.log(describeTest(test))

@@ -109,6 +109,22 @@ Feature: Scenarios that must not pass
     When client sends "GET http://reviews:9080/reviews/0"
     Then the request reaches ratings
 
+  Scenario: the request does not reach a service that is misspelled
+    UNKNOWN_SERVICE no workload of reveiws in namespace default
+      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1
+
+    Given the Bookinfo application
+    When someone opens "/productpage"
+    Then the request does not reach reveiws
+
+  Scenario: about 0% of the requests reach a version that is none
+    UNKNOWN_SERVICE no workload of reviews:v4 in namespace default
+      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1
+
+    Given the Bookinfo application
+    When someone opens "/productpage"
+    Then about 0% of the requests reach reviews:v4
+
   Scenario: the request does not reach reviews
     reached reviews:v1; it took reviews:v1.
     reviews.default.svc.cluster.local, asked by client-v1:
@@ -286,7 +302,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is accepted
     the config was rejected:
-    steps/failing/failing.feature:299:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:315:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -302,7 +318,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is applied
     the config was rejected:
-    steps/failing/failing.feature:315:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:331:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -317,7 +333,7 @@ Feature: Scenarios that must not pass
 
   Scenario: someone opens '/productpage'
     the config was rejected:
-    steps/failing/failing.feature:330:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:346:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:

@@ -148,6 +148,12 @@ export interface MeshSession {
   notModelled(): readonly string[]
   /** The target's clock; needed where it is virtual. */
   now?(): Milliseconds
+  /**
+   * Called with each service that a statement names: one that is misspelled must not hold because nothing reached it. Left out where the target
+   * cannot tell.
+   * @throws MeshSpecError UNKNOWN_SERVICE when no workload of the mesh is meant
+   */
+  assertKnown?(service: ServiceRef): void
   /** Where a rule stands in the user's YAML. Needed with `decision`. */
   locate?(origin: Origin): { readonly file: string; readonly position: Position | null }
   /**

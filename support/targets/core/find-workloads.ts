@@ -15,6 +15,16 @@ export function findWorkloads(registry: Registry, service: ServiceRef, namespace
   return pods
 }
 
+/**
+ * Without a namespace, one of any namespace will do: the statement looks at all of them.
+ * @throws MeshSpecError UNKNOWN_SERVICE
+ */
+export function assertKnown(registry: Registry, service: ServiceRef, namespace: string): void {
+  const candidates = registry.workloads.filter((pod) => service.namespace === null || pod.ref.namespace === service.namespace)
+  const isKnown = candidates.some((pod) => belongs(pod, service, registry) && (service.version === null || pod.version === service.version))
+  if (!isKnown) throw unknownService(service, namespace, registry)
+}
+
 function belongs(pod: WorkloadInstance, { name }: ServiceRef, registry: Registry): boolean {
   const selector = registry.services.find((service) => service.name === name && service.namespace === pod.ref.namespace)?.selector
   if (selector) return Object.entries(selector).every(([key, value]) => pod.labels[key] === value)

@@ -14,7 +14,7 @@ import type { BackendVersion, Behaviour, Call, EchoService, Load, MeshSession, P
 import { baseResources, gatewayFile, namespaceFile, namespaceResource } from './base.ts'
 import { Behaviours } from './behaviours.ts'
 import { echoFile, echoManifests } from './echo-manifests.ts'
-import { findWorkloads } from './find-workloads.ts'
+import { assertKnown, findWorkloads } from './find-workloads.ts'
 import { meshCall } from './mesh-call.ts'
 import { withPodsNotReady } from './readiness.ts'
 
@@ -125,6 +125,10 @@ export class CoreSession implements MeshSession {
     return versions.filter(
       (one, i) => versions.findIndex((other) => other.app === one.app && other.version === one.version && other.namespace === one.namespace) === i,
     )
+  }
+
+  assertKnown(service: ServiceRef): void {
+    assertKnown(this.#mesh.registry, service, this.#namespace)
   }
 
   async close(): Promise<void> {}

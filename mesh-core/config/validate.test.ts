@@ -161,6 +161,11 @@ const semantic: readonly Case[] = [
     errors: ['INVALID_VALUE spec.http.0.headers.request.set.a'],
   },
   {
+    about: 'every method of CORS',
+    text: virtualService(`[{corsPolicy: {allowMethods: ['*']}, route: ${route}}]`),
+    errors: [],
+  },
+  {
     about: 'a method in lower case',
     text: virtualService(`[{corsPolicy: {allowMethods: [get]}, route: ${route}}]`),
     errors: ['INVALID_VALUE spec.http.0.corsPolicy.allowMethods.0'],

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../ir/message.ts'
 import { removeHopByHop } from './hop-by-hop.ts'
+import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
@@ -44,6 +45,7 @@ export interface ReceivedRequest {
 /** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
 export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean, normalization: PathNormalization): ReceivedRequest {
   const headers = sent.headers.copy()
+  joinRepeated(headers, inlineOfRequest)
   const closes = removeHopByHop(headers)
   const { fields } = headers
   for (let i = 0; i < fields.length;) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { CallError } from '../ir/program.ts'
+import { noMutation } from '../ir/route.ts'
 import type { RetryPolicy } from '../ir/route.ts'
 import { answer, clusterName, route, testMesh } from './test-mesh.suite.ts'
 
@@ -236,3 +237,31 @@ function firstCluster() {
   if (action.kind !== 'forward') throw new Error('a forwarding route')
   return action.clusters[0]!
 }
+
+test.each(['WORD', 'get', 'GETX'])("the method %s is the parser's to refuse", async (method) => {
+  const { response, hops } = await testMesh({ program: () => answer() }).send({ method })
+  expect([response!.status, response!.body, response!.headers.get('connection')]).toEqual([400, 'Bad Request', 'close'])
+  expect(hops).toMatchObject([{ to: null, log: { flags: 'DPE', details: 'http1.codec_error', route: '-', cluster: '-' } }])
+})
+
+test('a cluster that is not there is not named when a fault answers in its stead', async () => {
+  const alternative = { weight: 1, requestHeaders: noMutation, responseHeaders: noMutation, hostRewrite: null, origin }
+  const abort = { ppm: million, status: { kind: 'http', status: 418 } } as const
+  const routes = [route({ clusters: [{ ...alternative, cluster: 'outbound|80||nobody' }] }, { fault: { delay: null, abort, origin } })]
+  const { hops } = await testMesh({ program: () => answer(), routes }).send()
+  expect(hops).toMatchObject([{ log: { flags: 'FI', cluster: '-' } }])
+})
+
+test.each([
+  [null, 'new.example.com', undefined], // of an alternative: nothing is noted
+  ['route.example.com', 'route.example.com', 'new.example.com'],
+  ['route.example.com', 'route.example.com', 'b', null],
+])(
+  'a host rewritten by the route to %s and by the alternative arrives as %s, noted as %s',
+  async (ofRoute, host, original, ofChoice: string | null = 'new.example.com') => {
+    const alternative = { cluster: clusterName, weight: 1, requestHeaders: noMutation, responseHeaders: noMutation, hostRewrite: ofChoice, origin }
+    const { hops } = await testMesh({ program: () => answer(), routes: [route({ clusters: [alternative], hostRewrite: ofRoute })] }).send()
+    expect(hops[0]!.received!.authority).toBe(host)
+    expect(hops[0]!.received!.headers.get('x-envoy-original-host')).toBe(original)
+  },
+)

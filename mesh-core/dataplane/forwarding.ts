@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
+import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver, Shipment } from './delivery.ts'
 import type { HopRecord } from './evidence.ts'
@@ -83,7 +84,9 @@ export class Forwarding implements InFlight {
     this.#tellTimeout(headers)
     if (choice!.requestHeaders) choice!.requestHeaders(headers, this.#proxied.subject(null, 0))
     if (this.#route.requestHeaders) this.#route.requestHeaders(headers, this.#proxied.subject(null, 0))
-    const host = this.#action.hostRewrite ?? choice!.config.hostRewrite
+    // Envoy's `WeightedClusterEntry` rewrites first, and keeps no record of what was there.
+    request.authority = choice!.config.hostRewrite ?? request.authority
+    const host = this.#action.hostRewrite
     if (host !== null) {
       headers.set('x-envoy-original-host', request.authority)
       request.authority = host
@@ -170,6 +173,7 @@ export class Forwarding implements InFlight {
     const { plane, request } = this.#proxied
     const headers = outcome.headers.copy()
     removeHopByHop(headers)
+    joinRepeated(headers, inlineOfResponse)
     headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
     this.#proxied.editResponse(headers, outcome.status)
     const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''

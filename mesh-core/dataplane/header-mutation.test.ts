@@ -4,6 +4,7 @@ import { Headers } from '../ir/message.ts'
 import type { HeaderValueOption } from '../ir/route.ts'
 import { LogRecord } from './evidence.ts'
 import { compileMutation } from './header-mutation.ts'
+import { inlineOfRequest } from './inline-headers.ts'
 import { compileFormat } from './substitution.ts'
 
 const log = Object.assign(new LogRecord('a.default', 'outbound', 1500), { route: 'the-route', cluster: 'outbound|80|v1|b.default.svc.cluster.local' })
@@ -28,17 +29,18 @@ const add = (name: string, value: string): HeaderValueOption => ({ name, value, 
 test.each<[string, HeaderValueOption[], string[], string[], string[]]>([
   ['set replaces every value', [set('x', 'new')], [], ['x', 'a', 'x', 'b'], ['x', 'new']],
   ['add appends', [add('x', 'new')], [], ['x', 'a'], ['x', 'a', 'x', 'new']],
+  ['add to an inline header joins', [add('user-agent', 'new')], [], ['user-agent', 'a'], ['user-agent', 'a,new']],
   ['what is removed can be added anew', [add('x', 'new')], ['x'], ['x', 'a'], ['x', 'new']],
   ['an empty value is not written', [set('x', ''), add('y', '%REQ(NOT-THERE)%')], [], ['x', 'a'], ['x', 'a']],
   ['values see the headers as they came', [set('x', 'new'), set('y', '%REQ(X)%')], [], ['x', 'a'], ['x', 'new', 'y', 'a']],
   ['replacements come before additions', [add('x', 'added'), set('x', 'set')], [], ['x', 'a'], ['x', 'set', 'x', 'added']],
 ])('%s', (_about, options, remove, before, after) => {
   const headers = new Headers([...before])
-  compileMutation({ set: options, remove })!(headers, subjectOf(headers))
+  compileMutation({ set: options, remove }, inlineOfRequest)!(headers, subjectOf(headers))
   expect(headers.fields).toEqual(after)
 })
 
-test('a mutation without operations is none', () => expect(compileMutation({ set: [], remove: [] })).toBeNull())
+test('a mutation without operations is none', () => expect(compileMutation({ set: [], remove: [] }, inlineOfRequest)).toBeNull())
 
 test.each([
   ['%REQ(:PATH)%', '/p?q=1'],

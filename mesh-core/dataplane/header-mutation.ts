@@ -1,5 +1,6 @@
 import type { Headers } from '../ir/message.ts'
 import type { HeaderMutation } from '../ir/route.ts'
+import { addValue } from './inline-headers.ts'
 import { compileFormat } from './substitution.ts'
 import type { Subject } from './substitution.ts'
 
@@ -8,10 +9,10 @@ export type Mutator = (headers: Headers, subject: Subject) => void
 
 /**
  * Removes first; then fills every value in from the headers as they came, and only then writes: replacements, then additions.
- * A value that comes out empty is not written at all. Source: Envoy `HeaderParser::evaluateHeaders`.
+ * A value that comes out empty is not written at all. `inline`: those of the message that Envoy keeps in one value. Source: Envoy `HeaderParser::evaluateHeaders`.
  * @returns `null` for a mutation that does nothing
  */
-export function compileMutation({ set, remove }: HeaderMutation): Mutator | null {
+export function compileMutation({ set, remove }: HeaderMutation, inline: ReadonlySet<string>): Mutator | null {
   if (set.length === 0 && remove.length === 0) return null
   const replaced = set.filter((option) => option.action === 'overwrite').map(({ name, value }) => ({ name, format: compileFormat(value) }))
   const added = set.filter((option) => option.action === 'append').map(({ name, value }) => ({ name, format: compileFormat(value) }))
@@ -20,6 +21,6 @@ export function compileMutation({ set, remove }: HeaderMutation): Mutator | null
     const replacements = replaced.map(({ format }) => format(subject))
     const additions = added.map(({ format }) => format(subject))
     replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, replacements[i]!))
-    added.forEach(({ name }, i) => additions[i] !== '' && headers.append(name, additions[i]!))
+    added.forEach(({ name }, i) => additions[i] !== '' && addValue(headers, name, additions[i]!, inline))
   }
 }

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RetryPolicy } from '../ir/route.ts'
+import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
@@ -82,6 +83,7 @@ export class InboundSidecar implements InFlight {
   #pass({ status, headers, body }: HttpResponse): HttpResponse {
     const copy = headers.copy()
     removeHopByHop(copy)
+    joinRepeated(copy, inlineOfResponse)
     copy.set('x-envoy-upstream-service-time', String(Math.floor(this.#plane.clock.now() - this.#log.startMs)))
     copy.set('server', 'istio-envoy')
     return { status, headers: copy, body }

@@ -34,6 +34,8 @@ function replaceRegex(pattern: string, substitution: string): Rewriter {
     let rewritten = ''
     let end = 0
     while (matcher.find()) {
+      // RE2's GlobalReplace takes no empty match that touches the match before it.
+      if (matcher.start() === matcher.end() && matcher.end() === end && end > 0) continue
       rewritten += path.slice(end, matcher.start()) + fill((group) => (group <= matcher.groupCount() ? (matcher.group(group) ?? '') : ''))
       end = matcher.end()
     }

@@ -16,6 +16,7 @@ import type { Done, InFlight } from './outcome.ts'
 import { isRefused } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
+import { isKnownMethod } from './request-method.ts'
 import { locationOfItself, locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import type { Subject } from './substitution.ts'
@@ -81,6 +82,7 @@ export class ProxiedRequest implements InFlight {
   }
 
   start(): void {
+    if (!isKnownMethod(this.request.method)) return this.#refuseMethod()
     if (this.entrance.normalization !== 'NONE' && isRefused(this.request.path)) return this.#refusePath()
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
@@ -149,6 +151,16 @@ export class ProxiedRequest implements InFlight {
     }
   }
 
+  /** The parser's own answer. */
+  #refuseMethod(): void {
+    this.log.raise('DPE')
+    this.log.details = 'http1.codec_error'
+    const response = composeLocalReply({ status: 400, body: 'Bad Request' }, this.request, () => {})
+    response.headers.set('connection', 'close')
+    this.#noteUnreached(response.status)
+    this.finish(response)
+  }
+
   #refusePath(): void {
     this.log.details = 'path_normalization_failed'
     const response = composeLocalReply({ status: 400, body: '' }, this.request, () => {})
@@ -162,7 +174,9 @@ export class ProxiedRequest implements InFlight {
     this.log.route = route.config.name || '-'
     if (route.choices.length > 0) {
       this.choice = route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
-      this.log.cluster = this.choice.config.cluster
+      const { cluster } = this.choice.config
+      // A cluster that is not there is not named.
+      this.log.cluster = this.proxy.cluster(cluster) ? cluster : '-'
       // Outside names are no services: the request is for the one that the gateway sends it to.
       if (this.origin.service === null && this.proxy.edge) this.origin.service = this.log.cluster.split('|')[3] ?? null
     }

@@ -11,7 +11,8 @@ export function compileRedirect(redirect: RedirectAction, match: PathMatch): (re
     const scheme = redirect.scheme ?? request.scheme
     const port = redirect.port === null ? '' : `:${redirect.port}`
     const host = redirect.host ?? hostOf(request, scheme, redirect.port !== null)
-    return `${scheme}://${host}${port}${path(request.path)}`
+    const target = path(request.path)
+    return `${scheme}://${host}${port}${target.startsWith('/') ? '' : '/'}${target}`
   }
 }
 

@@ -26,6 +26,7 @@ describe('regex rewrite', () => {
   test.each([
     ['^/users/([^/]+)/orders/([0-9]+)$', '/orders/\\2/of/\\1', '/users/jason/orders/7?x=1', '/orders/7/of/jason?x=1'],
     ['o', '0', '/all/foo?oo=o', '/all/f00?oo=o'],
+    ['x*', '-', '/ax', '-/-a-'], // nothing is not found right behind something
     ['/whole/(.*)', '/x\\0y', '/whole/abc', '/x/whole/abcy'],
     ['/a/(.*)', '/b\\\\\\1', '/a/x', '/b\\x'],
     ['(?i)/D/', '/$1/', '/d/x', '/$1/x'],
@@ -53,6 +54,7 @@ describe('redirect', () => {
     [{ scheme: 'https' }, 'b:9090', '/', 'https://b:9090/'],
     [{ port: 8443 }, 'b:9090', '/a', 'http://b:8443/a'],
     [{ path: { kind: 'full', path: '/new' } }, 'b', '/old/x?y=1', 'http://b/new?y=1'],
+    [{ path: { kind: 'full', path: 'new' } }, 'b', '/old?y=1', 'http://b/new?y=1'], // a slash is put before it
     [{ path: { kind: 'full', path: '/new?fixed=1' } }, 'b', '/old?y=1', 'http://b/new?fixed=1'],
     [{ path: { kind: 'prefix', replacement: '/new' }, host: 'c' }, 'b', '/old/x', 'http://c/new/x'],
   ])('%o of %s%s is %s', (fields, authority, path, location) => {

@@ -4,6 +4,7 @@ import { compileCors } from './cors-filter.ts'
 import type { CorsFilter } from './cors-filter.ts'
 import { compileMutation } from './header-mutation.ts'
 import type { Mutator } from './header-mutation.ts'
+import { inlineOfRequest, inlineOfResponse } from './inline-headers.ts'
 import { compilePathRewrite } from './path-rewrite.ts'
 import type { Rewriter } from './path-rewrite.ts'
 import { compileRedirect } from './redirect.ts'
@@ -38,8 +39,8 @@ export function compileRoute(route: Route): RouteRuntime {
   const clusters = forward?.clusters ?? []
   return {
     config: route,
-    requestHeaders: compileMutation(route.requestHeaders),
-    responseHeaders: compileMutation(route.responseHeaders),
+    requestHeaders: compileMutation(route.requestHeaders, inlineOfRequest),
+    responseHeaders: compileMutation(route.responseHeaders, inlineOfResponse),
     // Envoy's CORS filter looks for its policy at routes that forward.
     cors: route.cors && forward ? compileCors(route.cors) : null,
     choices: clusters.map(compileChoice),
@@ -52,5 +53,9 @@ export function compileRoute(route: Route): RouteRuntime {
 }
 
 function compileChoice(config: WeightedCluster): ChoiceRuntime {
-  return { config, requestHeaders: compileMutation(config.requestHeaders), responseHeaders: compileMutation(config.responseHeaders) }
+  return {
+    config,
+    requestHeaders: compileMutation(config.requestHeaders, inlineOfRequest),
+    responseHeaders: compileMutation(config.responseHeaders, inlineOfResponse),
+  }
 }

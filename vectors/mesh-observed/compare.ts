@@ -10,7 +10,7 @@ import {
   type ObservedCase,
   type SingleObservation,
 } from './case.ts'
-import { compareDurations, isTimed } from './duration.ts'
+import { backOffBound, compareDurations, isTimed } from './duration.ts'
 import type { Outcome } from './play.ts'
 import { compareRefusal } from './refusal.ts'
 import { compareShares } from './shares.ts'
@@ -98,7 +98,17 @@ function compareArrival(field: string, wanted: Arrival, seen: Arrival, free: rea
   // A target knows the port only where a proxy logged whom it called.
   if (wanted.port !== undefined && seen.port !== undefined && wanted.port !== seen.port)
     differences.push(complain(`${field}.port`, wanted.port, seen.port))
-  return [...differences, ...compareHeaders(`${field}.headers`, wanted.headers, seen.headers, complain)]
+  const expected = waited(wanted, seen) ? { ...seen.headers, [timeoutHeader]: wanted.headers[timeoutHeader]! } : seen.headers
+  return [...differences, ...compareHeaders(`${field}.headers`, wanted.headers, expected, complain)]
+}
+
+const timeoutHeader = 'x-envoy-expected-rq-timeout-ms'
+
+/** Do the times left to a further try differ by no more than chance, which draws the waits before it? */
+function waited(wanted: Arrival, seen: Arrival): boolean {
+  const tries = Number(wanted.headers['x-envoy-attempt-count'] ?? 1)
+  const [one, other] = [wanted, seen].map(({ headers }) => Number(headers[timeoutHeader] ?? NaN))
+  return tries > 1 && Math.abs(one! - other!) <= backOffBound(tries - 1) + 25
 }
 
 function arrivalName({ workload, method, authority, path }: Arrival): string {

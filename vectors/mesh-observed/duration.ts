@@ -25,7 +25,7 @@ export function compareDurations(
 }
 
 /** The wait before the n-th retry is drawn from [0, 25 * 2^(n-1)) ms. Source: Envoy `JitteredExponentialBackOffStrategy`, base 25 ms, at most 250 ms. */
-function backOffBound(retries: number): number {
+export function backOffBound(retries: number): number {
   let bound = 0
   for (let n = 0; n < retries; n++) bound += Math.min(250, 25 * 2 ** n)
   return bound

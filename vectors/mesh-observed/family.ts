@@ -1,6 +1,6 @@
 import type { Difference } from '../difference.ts'
-import { meshCore } from './engine.ts'
 import { type Collection, readCollection } from './folder.ts'
+import type { Engine } from './play.ts'
 import { runCase } from './run-case.ts'
 
 export interface Selection {
@@ -19,8 +19,7 @@ export interface CaseResult {
 }
 
 /** Runs the chosen cases one after another. */
-export async function* runMeshObserved(collection: Collection, selection: Selection): AsyncGenerator<CaseResult> {
-  const engine = await meshCore()
+export async function* runMeshObserved(collection: Collection, selection: Selection, engine: Engine): AsyncGenerator<CaseResult> {
   for (const { name: area, cases } of collection.areas) {
     if (selection.area !== null && selection.area !== area) continue
     for (const vector of cases) {

@@ -7,7 +7,7 @@ import { outside, type Outsider } from './world.ts'
 
 /** What an observer of a case knows. */
 export interface Scene {
-  readonly mesh: Mesh
+  readonly mesh: Pick<Mesh, 'registry' | 'proxyConfig'>
   readonly outsiders: ReadonlyMap<string, Outsider>
   /** Workloads whose own sidecars run: `b-v1.default`. */
   readonly inbound: ReadonlySet<string>

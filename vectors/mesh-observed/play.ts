@@ -8,12 +8,18 @@ import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
 import { inboundSidecars, type Outsider, outside, outsiders } from './world.ts'
 
+/** What a case asks of a mesh. One that is not simulated takes its time for a change, and has something to close. */
+export interface PlayedMesh extends Pick<Mesh, 'registry' | 'warnings' | 'notModelled' | 'proxyConfig' | 'send' | 'start' | 'settle' | 'elapse'> {
+  apply(resources: readonly Resource[]): void | Promise<void>
+  close?(): Promise<void>
+}
+
 /** What a case is played on. */
 export interface Engine {
   /** @throws MeshSpecError or ConfigRejected */
   read(text: string, file: string): readonly Resource[]
   meshConfig(fields: Readonly<Record<string, unknown>>): readonly Resource[]
-  open(options: MeshOptions): Mesh
+  open(options: MeshOptions): PlayedMesh | Promise<PlayedMesh>
 }
 
 export type Outcome =
@@ -37,12 +43,13 @@ const patienceMs = 60_000
 
 /** Plays a case on a mesh of its own: applies world and config, sends the calls one after another, and writes down what came back. */
 export async function play(vector: ObservedCase, world: string, engine: Engine, seed: number): Promise<Outcome> {
+  let mesh: PlayedMesh | null = null
   try {
     const before = engine.read(world, `worlds/${vector.world ?? 'none'}.yaml`)
     const config = engine.read(vector.config ?? '', `${vector.name}.yaml`)
     const inbound = vector.inbound ? new Set(vector.inbound) : inboundSidecars(config, [...before, ...config])
     const known = outsiders(config)
-    const mesh = engine.open({
+    mesh = await engine.open({
       seed,
       program: programs(vector, known),
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
@@ -50,7 +57,7 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
       inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
     })
     // As one change: what was recorded is a proxy that has seen nothing before.
-    mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
+    await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
     const { warnings } = mesh
     const observed = await observe(vector, { mesh, outsiders: known, inbound })
     return { kind: 'observed', observed, warnings, notModelled: mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`) }
@@ -58,6 +65,8 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
     if (error instanceof ConfigRejected) return { kind: 'rejected', errors: error.errors }
     if (error instanceof MeshSpecError) return { kind: 'rejected', errors: [error] }
     throw error
+  } finally {
+    await mesh?.close?.()
   }
 }
 
@@ -90,7 +99,7 @@ async function observe(vector: ObservedCase, scene: Scene): Promise<Observation[
   return observations
 }
 
-async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall, mesh: Mesh): Promise<Exchange[]> {
+async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall, mesh: PlayedMesh): Promise<Exchange[]> {
   const exchanges: Exchange[] = []
   if (parallel === 1) {
     for (let i = 0; i < times; i++) exchanges.push(await mesh.send(call))
@@ -104,7 +113,7 @@ async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall
   return exchanges
 }
 
-export function meshCallOf(call: ObservedCall, mesh: Mesh): MeshCall {
+export function meshCallOf(call: ObservedCall, mesh: PlayedMesh): MeshCall {
   const [method, url] = [call.request.slice(0, call.request.indexOf(' ')), call.request.slice(call.request.indexOf(' ') + 1)]
   const { fields, host: ownHost } = headersOf(call)
   // At a gateway the URL's port is the server's; the recorded client did not write it into Host.
@@ -122,7 +131,7 @@ export function meshCallOf(call: ObservedCall, mesh: Mesh): MeshCall {
   }
 }
 
-function senderOf(from: string, mesh: Mesh): MeshCall['from'] {
+function senderOf(from: string, mesh: PlayedMesh): MeshCall['from'] {
   if (from === 'ingressgateway') return { kind: 'gateway', ref: instanceOf(gatewayRef.name, gatewayRef.namespace, mesh) ?? gatewayRef }
   const gateway = from.startsWith('gateway:')
   const [, name, namespace] = /^(?:gateway:)?(.+?)(?:\.([^.]+))?$/.exec(from)!
@@ -130,6 +139,6 @@ function senderOf(from: string, mesh: Mesh): MeshCall['from'] {
   return { kind: gateway ? 'gateway' : 'workload', ref: ref ?? { name: name!, namespace: namespace ?? 'default', instance: `${name}-0` } }
 }
 
-function instanceOf(name: string, namespace: string, mesh: Mesh): WorkloadRef | undefined {
+function instanceOf(name: string, namespace: string, mesh: PlayedMesh): WorkloadRef | undefined {
   return mesh.registry.workloads.find(({ ref }) => ref.name === name && ref.namespace === namespace)?.ref
 }

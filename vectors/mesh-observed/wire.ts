@@ -9,7 +9,7 @@ import type { HeaderRecord, HeaderValue, ObservedCall } from './case.ts'
 /** @returns the text as the recorder wrote it down */
 export function recorded(text: string): string {
   // Only ASCII is the same in both, and nearly everything is.
-   
+
   return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }
 

@@ -15,7 +15,7 @@ export function checkCors(policy: Fields | undefined, path: FieldPath, judge: Ju
     else checkStringMatch({ regex: origin.regex }, 'corsPolicy.allowOrigins', at, judge)
   }
   for (const [i, method] of ((policy.allowMethods ?? []) as string[]).entries())
-    if (!methods.has(method))
+    if (method !== '*' && !methods.has(method))
       judge.error(
         'INVALID_VALUE',
         [...path, 'allowMethods', i],

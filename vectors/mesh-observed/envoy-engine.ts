@@ -1,0 +1,42 @@
+import type { MeshOptions } from '../../mesh-core/mesh.ts'
+import { EnvoyHost } from '../../support/targets/envoy/envoy-host.ts'
+import { EnvoyMesh } from '../../support/targets/envoy/envoy-mesh.ts'
+import { findEnvoy } from '../../support/targets/envoy/find-envoy.ts'
+import { meshCore } from './engine.ts'
+import type { Engine, PlayedMesh } from './play.ts'
+
+/** mesh-core's compiler with Envoy's data plane. `close` ends the Envoy. @throws MeshSpecError ENVOY_NOT_FOUND */
+export async function realEnvoy(): Promise<Engine & { readonly close: () => Promise<void> }> {
+  const { read, meshConfig } = await meshCore()
+  const host = await EnvoyHost.start((await findEnvoy()).path)
+  return { read, meshConfig, open: (options) => open(host, options), close: () => host.stop() }
+}
+
+async function open(host: EnvoyHost, options: MeshOptions): Promise<PlayedMesh> {
+  const { program, inboundSidecar, outsideName } = options
+  const mesh = await EnvoyMesh.open(host, {
+    seed: options.seed ?? 1,
+    spec: false,
+    program: program!,
+    ...(inboundSidecar && { inboundSidecar }),
+    ...(outsideName && { outsideName }),
+  })
+  return {
+    get registry() {
+      return mesh.registry
+    },
+    get warnings() {
+      return mesh.warnings
+    },
+    get notModelled() {
+      return mesh.notModelled
+    },
+    proxyConfig: (ref) => mesh.proxyConfig(ref),
+    apply: (resources) => mesh.apply(resources),
+    send: (call) => mesh.send(call),
+    start: (call) => mesh.send(call),
+    settle: (work) => work,
+    elapse: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    close: () => mesh.close(),
+  }
+}

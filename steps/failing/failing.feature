@@ -111,7 +111,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the request does not reach a service that is misspelled
     UNKNOWN_SERVICE no workload of reveiws in namespace default
-      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1
+      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1, shop:v1, shop:v2, client:v1
 
     Given the Bookinfo application
     When someone opens "/productpage"
@@ -119,7 +119,7 @@ Feature: Scenarios that must not pass
 
   Scenario: about 0% of the requests reach a version that is none
     UNKNOWN_SERVICE no workload of reviews:v4 in namespace default
-      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1
+      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1, shop:v1, shop:v2, client:v1
 
     Given the Bookinfo application
     When someone opens "/productpage"

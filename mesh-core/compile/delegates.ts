@@ -95,12 +95,12 @@ export function hasConflict(root: HttpMatch, leaf: HttpMatch): boolean {
   return (
     (['uri', 'scheme', 'method', 'authority'] as const).some((field) => textConflict(root[field], leaf[field])) ||
     mapConflict(root.headers, leaf.headers) ||
-    // The conditions of the delegate's withoutHeaders are held against the root's headers, as istiod does.
-    mapConflict(root.headers, leaf.withoutHeaders) ||
+    mapConflict(root.withoutHeaders, leaf.withoutHeaders) ||
     mapConflict(root.queryParams, leaf.queryParams) ||
     (root.ignoreUriCase ?? false) !== (leaf.ignoreUriCase ?? false) ||
     Boolean(root.port && leaf.port && root.port !== leaf.port) ||
-    Boolean(root.sourceNamespace && leaf.sourceNamespace !== undefined && root.sourceNamespace !== leaf.sourceNamespace) ||
+    // A delegate that names no namespace is in conflict with a root that does.
+    Boolean(root.sourceNamespace && root.sourceNamespace !== leaf.sourceNamespace) ||
     (leaf.gateways ?? []).some((gateway) => (root.gateways ?? [gateway]).includes(gateway) === false) ||
     Object.entries(leaf.sourceLabels ?? {}).some(([label, value]) => root.sourceLabels?.[label] !== undefined && root.sourceLabels[label] !== value)
   )

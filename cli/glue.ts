@@ -1,5 +1,8 @@
 import type { IRunConfiguration } from '@cucumber/cucumber/api'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { settingError } from './setting-error.ts'
 
 type Support = IRunConfiguration['support']
 
@@ -23,10 +26,26 @@ export function withOurSteps(support: Support): Support {
 /** Node before 22.18 does not read TypeScript by itself. */
 const typescriptLoader = 'ts-node/esm'
 
-/** Registers the loader that a target or steps in TypeScript need, unless the project has one of its own. */
+/**
+ * Registers the loader that a target or steps in TypeScript need, unless the project has one of its own.
+ * @throws MeshSpecError INVALID_SETTING when nothing is there that reads TypeScript
+ */
 export function withTypescript(support: Support, target: string): Support {
   const { loaders = [], importPaths = [] } = support
   const isNeeded = [target, ...importPaths].some((path) => /\.[cm]?ts$/.test(path))
   const nodeReadsIt = Boolean((process.features as { readonly typescript?: unknown }).typescript)
-  return isNeeded && !nodeReadsIt && loaders.length === 0 ? { ...support, loaders: [typescriptLoader] } : support
+  if (!isNeeded || nodeReadsIt || loaders.length > 0) return support
+  assertInstalled(typescriptLoader)
+  return { ...support, loaders: [typescriptLoader] }
+}
+
+function assertInstalled(module: string): void {
+  try {
+    createRequire(join(process.cwd(), 'package.json')).resolve(module)
+  } catch {
+    throw settingError(
+      `Node ${process.versions.node} does not read TypeScript by itself, and ts-node is not installed`,
+      'npm install --save-dev ts-node typescript, or Node from 22.18 on',
+    )
+  }
 }

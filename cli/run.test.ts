@@ -79,6 +79,17 @@ describe('validate', () => {
     expect(stderr).toContain('bad.yaml:7:5 INVALID_DURATION')
     expect(stderr).toContain('  7 |   - timeout: fast\n    |     ^')
   })
+  test('names what refers to nothing, once every resource is right in itself', () => {
+    const rule = (hosts: string): string =>
+      `apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n---\n` +
+      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: ${hosts}, http: [{route: [{destination: {host: c}}]}]}\n`
+    writeFileSync(join(folder, 'refers.yaml'), rule('[b]'))
+    writeFileSync(join(folder, 'wrong.yaml'), rule('b'))
+    expect(meshspec(['validate', 'refers.yaml']).stderr).toContain('refers.yaml:9:51 UNKNOWN_HOST')
+    const { status, stderr } = meshspec(['validate', 'wrong.yaml'])
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/SCHEMA_TYPE[^]*\n1 error\n$/)
+  })
   test('holds for the samples', () => expect(meshspec(['validate', join(packageRoot, 'samples/bookinfo')]).status).toBe(0))
 })
 

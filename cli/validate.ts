@@ -1,7 +1,7 @@
 import type { MeshSpecError } from '../mesh-core/config/errors.ts'
 import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import type { NotModelled, Resource } from '../mesh-core/config/resource.ts'
-import { checkReferences } from '../mesh-core/config/load.ts'
+import { checkReferences, weightNotes } from '../mesh-core/config/load.ts'
 import { createMesh } from '../mesh-core/create-mesh.ts'
 import type { Mesh } from '../mesh-core/mesh.ts'
 import { Excerpts } from './excerpt.ts'
@@ -20,10 +20,12 @@ export async function validate(paths: readonly string[], { quiet = false, whole 
   const { resources, errors } = readConfig(paths, excerpts)
   const mesh = createMesh()
   const refused = applyAll(mesh, resources)
-  const all = [...errors, ...refused, ...checkReferences(resources, { whole })]
+  const inThemselves = [...errors, ...refused]
+  // What refers to something that is wrong would be called wrong itself.
+  const all = inThemselves.length > 0 ? inThemselves : checkReferences(resources, { whole })
   if (!quiet) process.stdout.write(notices(mesh))
   if (all.length > 0) process.stderr.write(`${errorsText(all, excerpts)}\n`)
-  else if (!quiet) process.stdout.write(`${count(resources.length, 'resource')} in ${count(filesOf(resources), 'file')}: valid\n`)
+  else if (!quiet) process.stdout.write(`${notes(resources)}${count(resources.length, 'resource')} in ${count(filesOf(resources), 'file')}: valid\n`)
   return all.length > 0 ? exitCodes.wrongInput : exitCodes.held
 }
 
@@ -61,6 +63,12 @@ function withExcerpt({ message, details }: MeshSpecError, excerpts: Excerpts): s
 function notices(mesh: Mesh): string {
   const notModelled = mesh.notModelled.map((notice) => `${placeOf(mesh, notice)}: ${notice.resource}: ${notice.message}\n`)
   return [...notModelled, ...mesh.warnings.map((warning) => `warning: ${warning}\n`)].join('')
+}
+
+function notes(resources: readonly Resource[]): string {
+  return weightNotes(resources)
+    .map((note) => `note: ${note}\n`)
+    .join('')
 }
 
 function placeOf(mesh: Mesh, { origin }: NotModelled): string {

@@ -137,7 +137,7 @@ export class EnvoyMesh {
     this.#host.check()
     this.#forget(journal)
     const failed = typeof outcome === 'string'
-    const hops = hopsOf(journal, { cluster: (line) => this.#clusterName(line), host: (line, own) => this.#hostName(line, own) })
+    const hops = hopsOf(journal, { cluster: clusterName, host: (line, own) => this.#hostName(line, own) })
     return { request, response: failed ? null : outcome, error: failed ? outcome : null, durationMs, hops }
   }
 
@@ -347,16 +347,16 @@ export class EnvoyMesh {
     for (const [peer, id] of this.#byPeer) if (!this.#open.has(id)) this.#byPeer.delete(peer)
   }
 
-  #clusterName(line: LogLine): string {
-    if (line.cluster === null) return '-'
-    return line.cluster.slice(line.cluster.indexOf('/', line.cluster.indexOf('/') + 1) + 1)
-  }
-
   #hostName({ host }: LogLine, call: CallRecord): string {
     if (host === null) return '-'
     const port = Number(host.slice(host.lastIndexOf(':') + 1))
     return this.#topology.meshAddress(port, this.registry) ?? call.dialled
   }
+}
+
+/** Without the mark that istiod ends it with. */
+function clusterName({ cluster }: LogLine): string {
+  return cluster === null ? '-' : cluster.replace(/;$/, '')
 }
 
 interface Outgoing {

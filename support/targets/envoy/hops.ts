@@ -72,7 +72,7 @@ function mirroredOf(call: CallRecord): ReadonlySet<ReceivedRecord> {
 }
 
 function isChosen({ line }: CallRecord, { workload, inbound }: ReceivedRecord): boolean {
-  const [, , subset, host] = line?.cluster?.split('|') ?? []
+  const [, , subset, host] = line?.cluster?.replace(/;$/, '').split('|') ?? []
   if (!workload || host === undefined) return inbound === null
   const [service, namespace] = host.split('.')
   return (

@@ -32,7 +32,10 @@ export async function sendOver(wire: Wire, request: HttpRequest): Promise<HttpRe
     })
   try {
     const message = await start(socket, request)
-    return { status: message.statusCode ?? 0, headers: headersOf(message), body: await readBody(message) }
+    const headers = headersOf(message)
+    // Of the headers of a connection this one says something: the proxy would take no other request on it.
+    if (message.headers.connection === 'close') headers.append('connection', 'close')
+    return { status: message.statusCode ?? 0, headers, body: await readBody(message) }
   } catch (error) {
     throw new CallError(silent ? 'timeout' : reasonOf(error))
   } finally {
@@ -62,6 +65,8 @@ function open({ port, preamble, onConnected }: Wire): Socket {
 
 function fieldsOf(request: HttpRequest): string[] {
   const fields = ['host', request.authority, ...request.headers.fields]
+  // Unsaid, Node would write that it closes the connection, and a proxy answers to that.
+  if (!request.headers.has('connection')) fields.push('connection', 'keep-alive')
   if (request.body !== '' && !request.headers.has('content-length')) fields.push('content-length', String(Buffer.byteLength(request.body)))
   return fields
 }

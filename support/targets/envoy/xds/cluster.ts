@@ -9,6 +9,7 @@ export function cluster(config: Cluster, placement: Placement): Json {
   const name = placement.cluster(config.name)
   return typed('envoy.config.cluster.v3.Cluster', {
     name,
+    alt_stat_name: statName(config.name),
     ...discovery(config, name, placement),
     connect_timeout: duration(config.connectTimeoutMs),
     ...loadBalancing(config.loadBalancing),
@@ -18,6 +19,11 @@ export function cluster(config: Cluster, placement: Placement): Json {
     common_lb_config: { healthy_panic_threshold: { value: config.panicThreshold } },
     ...(placement.transportSocket(config) ?? {}),
   })
+}
+
+/** What Envoy calls the cluster in its log and in `%UPSTREAM_CLUSTER%`; istiod ends it with a mark for its metrics. */
+export function statName(name: string): string {
+  return `${name};`
 }
 
 const eds = { eds_config: { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' } }

@@ -1,6 +1,7 @@
 import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
+import { statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, inspectors } from './filter-chain.ts'
 import { optional, typed } from './json.ts'
@@ -82,7 +83,13 @@ export function sidecarInbound(inbound: InboundPort): { readonly listener: Json;
       filter_chains: [{ filters: [inbound.http ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)] }],
       traffic_direction: 'INBOUND',
     }),
-    cluster: typed('envoy.config.cluster.v3.Cluster', { name: cluster, type: 'STATIC', connect_timeout: '10s', load_assignment: load }),
+    cluster: typed('envoy.config.cluster.v3.Cluster', {
+      name: cluster,
+      alt_stat_name: statName(`inbound|${inbound.podPort}||`),
+      type: 'STATIC',
+      connect_timeout: '10s',
+      load_assignment: load,
+    }),
   }
 }
 

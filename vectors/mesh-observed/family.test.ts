@@ -1,3 +1,4 @@
+import { meshCore } from './engine.ts'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { describeDifference } from '../difference.ts'
@@ -13,7 +14,7 @@ for (const folder of ['../shared/upstream/mesh-observed', 'vectors/own']) {
     for (const { name } of areas)
       test(`all cases of ${name} are as observed`, { timeout: 120_000 }, async () => {
         const complaints: string[] = []
-        for await (const { name: vector, differences } of runMeshObserved(readMeshObserved(folder), { area: name, case: null }))
+        for await (const { name: vector, differences } of runMeshObserved(readMeshObserved(folder), { area: name, case: null }, await meshCore()))
           if (differences.length > 0) complaints.push(`${vector}\n${differences.map(describeDifference).join('\n')}`)
         expect(complaints.join('\n')).toBe('')
       })

@@ -1,13 +1,14 @@
 import type { AccessLogEntry, Exchange, Headers, Hop } from '../../mesh-core/ir/index.ts'
-import type { Mesh, MeshCall } from '../../mesh-core/mesh.ts'
+import type { MeshCall } from '../../mesh-core/mesh.ts'
 import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
 import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
 import { ownContentType, workloadHeader } from './workload.ts'
 import { outside, type Outsider } from './world.ts'
+import type { PlayedMesh } from './play.ts'
 
 /** What an observer of a case knows. */
 export interface Scene {
-  readonly mesh: Pick<Mesh, 'registry' | 'proxyConfig'>
+  readonly mesh: PlayedMesh
   readonly outsiders: ReadonlyMap<string, Outsider>
   /** Workloads whose own sidecars run: `b-v1.default`. */
   readonly inbound: ReadonlySet<string>
@@ -123,7 +124,7 @@ function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] 
 }
 
 /** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. */
-function candidatesOf(cluster: string, { from }: MeshCall, mesh: Mesh): { candidates: string[]; lb: string } | Record<string, never> {
+function candidatesOf(cluster: string, { from }: MeshCall, mesh: PlayedMesh): { candidates: string[]; lb: string } | Record<string, never> {
   const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
   if (!config || config.endpoints.length < 2) return {}
   return { candidates: [...new Set(config.endpoints.map(({ workload }) => workload.name))].sort(order), lb: config.loadBalancing.kind }

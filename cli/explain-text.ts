@@ -31,5 +31,7 @@ function receiverText({ hops }: Exchange, hop: Hop): string {
 
 function answerText({ response, error, durationMs }: Exchange): string {
   const took = `after ${Number(durationMs.toFixed(3))} ms of mesh time`
-  return response === null ? `no answer: ${error} ${took}` : `answer: ${response.status} ${took}`
+  const location = response?.headers.get('location')
+  const onwards = location ? `, on to ${location},` : ''
+  return response === null ? `no answer: ${error} ${took}` : `answer: ${response.status}${onwards} ${took}`
 }

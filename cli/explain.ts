@@ -60,8 +60,11 @@ function callOf(words: readonly string[], { from, header = [], body = '' }: Expl
   return { from: senderOf(from), method: method!, target: target!, headers: headersOf(header), body }
 }
 
+/** The gateway sends what a client outside sent to it. */
+const outside: ReadonlySet<string> = new Set(['client', 'gateway', 'ingressgateway', 'istio-ingressgateway'])
+
 function senderOf(from: string): Sender {
-  if (from === 'client') return { kind: 'client' }
+  if (outside.has(from)) return { kind: 'client' }
   const whole = serviceRefPattern.exec(from)?.[0] === from
   if (!whole) throw settingError(`--from is "${from}"`, 'write a service (reviews, reviews:v2, reviews.prod) or client')
   return { kind: 'service', service: parseServiceRef(from) }

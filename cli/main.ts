@@ -48,7 +48,7 @@ program
   .command('explain')
   .description('show which rules a request is tried on, and why each takes it or not')
   .argument('<config...>', 'YAML files and folders, then the request: "GET http://reviews:9080/reviews/0"')
-  .requiredOption('--from <sender>', 'who sends: a service, perhaps a version of it (reviews:v2), or "client" for outside the gateway')
+  .requiredOption('--from <sender>', 'who sends: a service, perhaps a version of it (reviews:v2), or "client" for outside (also "gateway")')
   .option('-H, --header <name=value>', 'a header of the request (repeatable)', collect)
   .option('--body <text>', 'the body of the request')
   .option('--seed <number>', 'decides everything random')

@@ -1,0 +1,33 @@
+import type { Difference } from '../vectors/difference.ts'
+import type { GeneratedMesh } from './generate/mesh.ts'
+import type { Judgement, Referee } from './referee.ts'
+import { shrink, type ShrinkLimits } from './shrink.ts'
+
+/** @returns the smallest mesh found that still shows the first difference, or `null` when it does not occur again: then chance had made it */
+export async function minimal({ mesh, differences }: Judgement, referee: Referee, limits: ShrinkLimits): Promise<Judgement | null> {
+  const [first] = differences
+  const wanted = kindOf(first!)
+  const start = onlyCall(mesh, first!)
+  const persists = async (candidates: readonly GeneratedMesh[]): Promise<boolean[]> =>
+    (await referee.judge(renamed(candidates))).map((judgement) => judgement.differences.some((one) => kindOf(one) === wanted))
+  const [alone, again] = await persists([start, mesh])
+  if (!alone && !again) return null
+  const smallest = await shrink(alone ? start : mesh, persists, limits)
+  const [judgement] = await referee.judge([smallest])
+  return judgement!.differences.length > 0 ? judgement! : { ...judgement!, mesh, differences }
+}
+
+/** The kind of a difference: `reached[0].headers.x-env` stays itself, values do not matter. */
+function kindOf({ field, seen }: Difference): string {
+  return field === 'rejected' || field === 'warnings' ? `${field} ${seen === undefined}` : field
+}
+
+function onlyCall(mesh: GeneratedMesh, { call }: Difference): GeneratedMesh {
+  const index = Number(/^#(\d+) /.exec(call ?? '')?.[1] ?? NaN)
+  return Number.isNaN(index) ? mesh : { ...mesh, calls: [mesh.calls[index]!] }
+}
+
+/** Cases of one question need names of their own. */
+function renamed(meshes: readonly GeneratedMesh[]): GeneratedMesh[] {
+  return meshes.map((mesh, i) => ({ ...mesh, name: `${mesh.name}-${i}` }))
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
+
+/** Says what istiod's code and real Envoy do with cases. */
+const oracle = resolve(import.meta.dirname, '../../shared/oracle/ask')
+export const worldFile = resolve(import.meta.dirname, '../vectors/own/worlds/shop.yaml')
+
+export function oracleIsThere(): boolean {
+  return existsSync(oracle)
+}
+
+/** @returns the cases with what was observed, in their order. One process answers all; a case takes about half a second. */
+export async function ask(cases: readonly ObservedCase[]): Promise<readonly ObservedCase[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'differential-'))
+  try {
+    mkdirSync(join(folder, 'worlds'))
+    copyFileSync(worldFile, join(folder, 'worlds', 'shop.yaml'))
+    const file = join(folder, 'generated.json')
+    writeFileSync(file, JSON.stringify(cases))
+    return JSON.parse(await output(oracle, ['--json', '--jobs', '2', file])) as ObservedCase[]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function output(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolveText, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [out, err]: [Buffer[], Buffer[]] = [[], []]
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) resolveText(Buffer.concat(out).toString())
+      else reject(new Error(`the oracle ended with ${code}: ${Buffer.concat(err).toString().slice(-2000)}`))
+    })
+  })
+}

@@ -1,0 +1,25 @@
+import type { Difference } from '../vectors/difference.ts'
+import type { GeneratedMesh } from './generate/mesh.ts'
+
+/** What became of one mesh. */
+export interface Judgement {
+  readonly mesh: GeneratedMesh
+  /** Those that no listed reason explains. */
+  readonly differences: readonly Difference[]
+  /** So many were explained. */
+  readonly explained: number
+  /** Why the mesh could not be judged; then there are no differences. */
+  readonly skipped: string | null
+  /** The config was refused by both. */
+  readonly refused: boolean
+  /** What the other side answered, call by call. */
+  readonly observed: readonly unknown[]
+}
+
+/** Compares mesh-core with another implementation. */
+export interface Referee {
+  readonly name: string
+  /** In the order of the meshes. Many at once, where that is cheaper. */
+  judge(meshes: readonly GeneratedMesh[]): Promise<readonly Judgement[]>
+  close(): Promise<void>
+}

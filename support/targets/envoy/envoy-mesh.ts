@@ -167,7 +167,7 @@ export class EnvoyMesh {
         return await this.#host.use(this.#id, config, this.#complain)
       } catch (error) {
         // Between our choice of a port and Envoy's taking it, somebody else may have.
-        if (tries === 3 || !(error instanceof ConfigRejected) || !/Address already in use/.test(error.message)) throw error
+        if (tries === 3 || !(error instanceof ConfigRejected) || !/Address already in use|duplicate address/.test(error.message)) throw error
         await this.#topology.moveProxies()
       }
     }

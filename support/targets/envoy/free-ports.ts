@@ -1,10 +1,25 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 
-/** Ports of 127.0.0.1 that the system has chosen. All are held until the last is known, so none comes twice. */
+/** What this process was given: the system may offer a port again that Envoy is only about to take. */
+const given = new Set<number>()
+/** The oldest are let go: Envoy has taken them long ago, or has done with them, and the system has some 28000 to give. */
+const remembered = 4000
+
+/** Ports of 127.0.0.1 that the system has chosen, none of them twice. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  const servers: Server[] = []
+  const ports: number[] = []
+  // All are held until the last is known.
+  while (ports.length < count) {
+    const server = await listen()
+    servers.push(server)
+    const { port } = server.address() as AddressInfo
+    if (given.has(port)) continue
+    given.add(port)
+    if (given.size > remembered) given.delete(given.values().next().value!)
+    ports.push(port)
+  }
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
   return ports
 }

@@ -72,7 +72,7 @@ function updateManifest(folder: string): Outcome {
   const after = `${JSON.stringify(completed(manifest), null, 2)}\n`
   if (before === after) return { written: [], kept: ['package.json'] }
   writeFileSync(file, after)
-  return { written: ['package.json'], kept: [] }
+  return { written: [before === null ? 'package.json' : 'package.json (what was missing in it)'], kept: [] }
 }
 
 function parseManifest(text: string, file: string): Manifest {

@@ -1,5 +1,5 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
-import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { HttpRequest } from '../ir/message.ts'
 import { HopRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
@@ -67,9 +67,4 @@ export class Delivery implements InFlight {
     if (hops.length === index + 1) hops.pop()
     else this.hop.received = null
   }
-}
-
-/** A copy, for one response object may be the answer to many requests. */
-export function copyResponse({ status, headers, body }: HttpResponse): HttpResponse {
-  return { status, headers: headers.copy(), body }
 }

@@ -117,7 +117,8 @@ function headersFor(draw: Draw, match: Json): Record<string, string | string[]> 
     if (draw.chance(0.85)) headers[name.toLowerCase()] = headerVariant(draw, textFor(draw, condition, values))
   if (draw.chance(0.15)) headers[draw.one(headerNames).toLowerCase()] ??= headerVariant(draw, draw.one(values))
   if (draw.chance(0.06)) headers['origin'] = draw.one(['http://shop.example.com', 'https://shop.example.com', 'http://evil.example.org'])
-  if (headers['origin'] && draw.chance(0.7)) headers['access-control-request-method'] = 'PUT'
+  if (headers['origin'] && draw.chance(0.7))
+    Object.assign(headers, { 'access-control-request-method': 'PUT', ...draw.maybe(0.5, () => ({ 'access-control-request-headers': 'x-a, x-env' })) })
   return headers
 }
 

@@ -14,7 +14,7 @@ export interface CorsFilter {
   /** `null` for a request that is none of the policy's business. */
   judge(request: HttpRequest): CorsVerdict | null
   /** Headers of a preflight's answer, as a flat list. */
-  preflightHeaders(verdict: CorsVerdict): string[]
+  preflightHeaders(verdict: CorsVerdict, request: HttpRequest): string[]
   /** Source: Envoy `CorsFilter::encodeHeaders`. */
   editResponse(headers: Headers, verdict: CorsVerdict): void
 }
@@ -31,10 +31,10 @@ export function compileCors(policy: CorsPolicy): CorsFilter {
       const preflight = request.method === 'OPTIONS' && (request.headers.get('access-control-request-method') ?? '') !== ''
       return { allowedOrigin, answersPreflight: preflight && (allowedOrigin !== null || !policy.forwardNotMatchingPreflights) }
     },
-    preflightHeaders({ allowedOrigin }) {
+    preflightHeaders({ allowedOrigin }, request) {
       const headers = allowedOrigin === null ? [] : originHeaders(policy, allowedOrigin)
-      if (policy.allowMethods) headers.push('access-control-allow-methods', policy.allowMethods)
-      if (policy.allowHeaders) headers.push('access-control-allow-headers', policy.allowHeaders)
+      if (policy.allowMethods) headers.push('access-control-allow-methods', allowed(policy.allowMethods, 'access-control-request-method', request))
+      if (policy.allowHeaders) headers.push('access-control-allow-headers', allowed(policy.allowHeaders, 'access-control-request-headers', request))
       if (policy.maxAge) headers.push('access-control-max-age', policy.maxAge)
       return headers
     },
@@ -45,6 +45,11 @@ export function compileCors(policy: CorsPolicy): CorsFilter {
       if (policy.exposeHeaders) headers.set('access-control-expose-headers', policy.exposeHeaders)
     },
   }
+}
+
+/** A star that stands alone becomes what was asked for, be it nothing; among others it stays. Seen with Envoy 1.40.0. */
+function allowed(list: string, asked: string, request: HttpRequest): string {
+  return list === '*' ? (request.headers.get(asked) ?? '') : list
 }
 
 function originHeaders(policy: CorsPolicy, origin: string): string[] {

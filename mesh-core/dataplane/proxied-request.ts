@@ -189,7 +189,7 @@ export class ProxiedRequest implements InFlight {
     const route = this.route!
     const verdict = route.cors?.judge(this.request) ?? null
     this.#cors = verdict
-    if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict))
+    if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict, this.request))
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

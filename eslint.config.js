@@ -26,6 +26,16 @@ const zones = Object.entries(layers).map(([target, open]) => ({
   message: `${target} may import ${open.length > 0 ? open.join(', ') : 'nothing of ours outside itself'}: imports go one way.`,
 }))
 
+const targets = ['core', 'envoy', 'cluster']
+
+/** What several targets need stands in `deployment`; none reaches into another. */
+const betweenTargets = targets.map((target) => ({
+  target: `./support/targets/${target}`,
+  from: './support/targets',
+  except: [target, 'deployment', './target.ts', './target.suite.ts', './define-target.ts', './load.ts'],
+  message: 'A target imports no other target.',
+}))
+
 const ambient = 'comes in as a parameter (Clock, Random): a run with the same seed gives the same bytes.'
 
 export default tseslint.config(
@@ -48,7 +58,7 @@ export default tseslint.config(
     files: ['**/*.ts'],
     ignores: ['**/*.test.ts', '**/*.suite.ts'],
     plugins: { 'import-x': importX },
-    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },
+    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: [...zones, ...betweenTargets] }] },
   },
   {
     files: ['mesh-core/**/*.ts'],

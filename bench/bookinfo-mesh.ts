@@ -1,7 +1,7 @@
 import { createMesh, type Mesh, readPaths } from '../mesh-core/index.ts'
 import { createEcho } from '../samples/echo/echo.ts'
 import { programFor } from '../samples/resolve-program.ts'
-import { baseResources } from '../support/targets/core/base.ts'
+import { baseResources } from '../support/targets/deployment/base.ts'
 
 const networking = ['bookinfo-gateway', 'destination-rule-all', 'virtual-service-all-v1', 'virtual-service-reviews-test-v2']
 

@@ -1,5 +1,5 @@
 import { createMesh, readPaths } from '../mesh-core/index.ts'
-import { baseResources } from '../support/targets/core/base.ts'
+import { baseResources } from '../support/targets/deployment/base.ts'
 import { clientResources } from './client.ts'
 import { largeMesh } from './large-config.ts'
 

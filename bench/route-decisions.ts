@@ -1,6 +1,6 @@
 import { createMesh, Headers, type HttpRequest, type Mesh, type RouteTable, readText } from '../mesh-core/index.ts'
 import { type CompiledRouteTable, compileRouteTable } from '../mesh-core/match/route-table.ts'
-import { baseResources } from '../support/targets/core/base.ts'
+import { baseResources } from '../support/targets/deployment/base.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
 import { bookinfoMesh } from './bookinfo-mesh.ts'
 import { clientResources } from './client.ts'

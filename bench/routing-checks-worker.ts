@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 import { createMesh, Headers, type HttpRequest, readPaths } from '../mesh-core/index.ts'
 import { compileRouteTable } from '../mesh-core/match/route-table.ts'
-import { baseResources } from '../support/targets/core/base.ts'
+import { baseResources } from '../support/targets/deployment/base.ts'
 import { clientResources } from './client.ts'
 
 interface TestCase {

@@ -1,6 +1,6 @@
 import { createMesh } from '../mesh-core/create-mesh.ts'
 import type { Mesh } from '../mesh-core/mesh.ts'
-import { baseResources } from '../support/targets/core/base.ts'
+import { baseResources } from '../support/targets/deployment/base.ts'
 import { proxyResources } from '../support/targets/envoy/xds/proxy-resources.ts'
 import type { ProxyResources } from '../support/targets/envoy/xds/proxy-resources.ts'
 import { Excerpts } from './excerpt.ts'

@@ -11,12 +11,12 @@ import { createEcho } from '../../../samples/echo/echo.ts'
 import { programFor } from '../../../samples/resolve-program.ts'
 import { ownSamples } from '../../own-samples.ts'
 import type { BackendVersion, Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
-import { baseResources, gatewayFile, namespaceFile, namespaceResource } from './base.ts'
-import { Behaviours } from './behaviours.ts'
-import { echoFile, echoManifests } from './echo-manifests.ts'
-import { assertKnown, findWorkloads } from './find-workloads.ts'
-import { meshCall } from './mesh-call.ts'
-import { withPodsNotReady } from './readiness.ts'
+import { baseResources, gatewayFile, namespaceFile, namespaceResource } from '../deployment/base.ts'
+import { Behaviours } from '../deployment/behaviours.ts'
+import { echoFile, echoManifests } from '../deployment/echo-manifests.ts'
+import { assertKnown, findWorkloads } from '../deployment/find-workloads.ts'
+import { meshCall } from '../deployment/mesh-call.ts'
+import { withPodsNotReady } from '../deployment/readiness.ts'
 
 const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
 

@@ -3,7 +3,6 @@
  * soon as all of its cases pass.
  */
 export const notYet: Readonly<Record<string, string>> = {
-  destination: 'DestinationRule merging across namespaces is near, not complete',
   rejected: 'istiod refuses more than is checked here',
   'rejected-more': 'istiod refuses more than is checked here',
   gateway: 'TLS servers, selectors and several gateways on one port',

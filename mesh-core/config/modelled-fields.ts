@@ -1,9 +1,9 @@
 /**
  * What mesh-core acts on. `acts`: this field with all below it. `quiet`: without effect on traffic, so that nobody needs to hear of it.
  * A mapping names its fields, `*` stands for every key that has no entry; lists are looked through. A field without an entry is reported when
- * it is read: no verdict rests on a field that was ignored in silence.
+ * it is read, and so is a value outside a set: no verdict rests on a field that was ignored in silence.
  */
-export type Modelled = 'acts' | 'quiet' | { readonly [field: string]: Modelled }
+export type Modelled = 'acts' | 'quiet' | ReadonlySet<string> | { readonly [field: string]: Modelled }
 
 const fields = (names: string, how: Modelled = 'acts'): Record<string, Modelled> => Object.fromEntries(names.split(' ').map((name) => [name, how]))
 
@@ -21,8 +21,14 @@ const httpRoute: Modelled = {
   mirrors: { destination, percentage: 'acts' },
 }
 
-const connectionPool: Modelled = { http: 'acts', tcp: fields('connectTimeout maxConnections') }
-const portPolicy: Modelled = { port: 'acts', loadBalancer: { simple: 'acts' }, connectionPool, outlierDetection: 'acts', tls: 'acts' }
+// No simulated connection is slow to come about, so that its timeout never ends one.
+const connectionPool: Modelled = {
+  http: fields('http1MaxPendingRequests http2MaxRequests'),
+  tcp: { maxConnections: 'acts', connectTimeout: 'quiet' },
+}
+// TLS towards an application is not simulated: a plain one would not understand it, and here it would answer.
+const tls: Modelled = { mode: new Set(['ISTIO_MUTUAL', 'DISABLE']) }
+const portPolicy: Modelled = { port: 'acts', loadBalancer: { simple: 'acts' }, connectionPool, outlierDetection: 'acts', tls }
 const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy }
 
 /** Of a pod: what decides about its place in the network is acted on or reported, the rest is the kubelet's. */
@@ -50,14 +56,14 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
     spec: { ...fields('host exportTo workloadSelector'), trafficPolicy, subsets: { name: 'acts', labels: 'acts', trafficPolicy } },
   },
   'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name'), tls: { httpsRedirect: 'acts' } } } },
-  'networking.istio.io/ServiceEntry': { spec: fields('hosts addresses ports location resolution endpoints workloadSelector exportTo') },
+  'networking.istio.io/ServiceEntry': { spec: fields('hosts addresses ports location resolution endpoints exportTo') },
   '/Service': { spec: serviceSpec },
   '/Pod': { spec: podSpec },
   '/ServiceAccount': 'quiet',
   '/Namespace': 'quiet',
   '/ConfigMap': 'quiet',
   '/Secret': 'quiet',
-  '/Endpoints': { subsets: 'acts' },
+  '/Endpoints': {},
   'apps/Deployment': { spec: workload },
   'extensions/Deployment': { spec: workload },
   'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend') },
@@ -65,7 +71,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'mesh.istio.io/MeshConfig': {
     ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
     ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization'),
-    ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources trustDomain', 'quiet'),
+    ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources', 'quiet'),
     outboundTrafficPolicy: { mode: 'acts' },
   },
 }

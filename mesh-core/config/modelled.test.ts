@@ -28,6 +28,19 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     messages: [],
   },
   {
+    about: 'a value that is not acted on, of a field that is',
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {tls: {mode: SIMPLE, sni: b}}\n  subsets: [{name: v1, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}]',
+    messages: ['spec.trafficPolicy.tls.mode is not modelled', 'spec.trafficPolicy.tls.sni is not modelled'],
+  },
+  {
+    about: 'limits of a pool that nothing keeps',
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {connectionPool: {tcp: {maxConnections: 1, connectTimeout: 1s}, http: {http1MaxPendingRequests: 1, maxRequestsPerConnection: 1, maxRetries: 1}}}',
+    messages: [
+      'spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection is not modelled',
+      'spec.trafficPolicy.connectionPool.http.maxRetries is not modelled',
+    ],
+  },
+  {
     about: 'how a Service spreads traffic otherwise',
     text: 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: ClusterIP, sessionAffinity: ClientIP}',
     messages: ['spec.sessionAffinity is not modelled'],

@@ -19,13 +19,22 @@ export function notModelledIn(resource: Resource): NotModelled[] {
   return paths.map((path) => ({ resource: origin.resource, origin: originAt(resource, path), message: `${formatPath(path)} is not modelled` }))
 }
 
+function isValues(table: Modelled | undefined): table is ReadonlySet<string> {
+  return table instanceof Set
+}
+
 function entryOf(table: Modelled, field: string): Modelled | undefined {
   if (typeof table === 'string') return table
+  if (isValues(table)) return undefined
   return Object.hasOwn(table, field) ? table[field] : table['*']
 }
 
 function collect(table: Modelled | undefined, value: unknown, path: FieldPath, paths: FieldPath[]): void {
   if (typeof table === 'string' || value === null) return
+  if (isValues(table)) {
+    if (!table.has(value as string)) paths.push(path)
+    return
+  }
   if (Array.isArray(value)) {
     if (table === undefined) paths.push(path)
     else for (let i = 0; i < value.length; i++) collect(table, value[i], [...path, i], paths)

@@ -7,7 +7,6 @@ export const notYet: Readonly<Record<string, string>> = {
   'rejected-more': 'istiod refuses more than is checked here',
   gateway: 'TLS servers, selectors and several gateways on one port',
   'service-entry': 'ServiceEntry and WorkloadEntry',
-  'sidecar-resource': 'the Sidecar resource',
   'consistent-hash': 'ring hash and Maglev',
   'load-balancing': 'outlier detection, connection pools and locality',
   tcp: 'TCP routes',

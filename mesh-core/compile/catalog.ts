@@ -4,6 +4,7 @@ import { DestinationRules, mergeDestinationRules } from './destination-rule.ts'
 import { gatewayOf, type Gateway } from './gateway-resource.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
+import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
 import { reachOf } from './visibility.ts'
 import type { VirtualService } from './virtual-service.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -14,6 +15,7 @@ export class Catalog {
   readonly mesh: MeshConfig
   readonly destinationRules: DestinationRules
   readonly gateways: readonly Gateway[]
+  readonly sidecars: SidecarResources
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -24,6 +26,7 @@ export class Catalog {
     this.mesh = meshConfigOf(resources)
     this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
     this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh)]
+    this.sidecars = new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), this.mesh.rootNamespace)
     const own = ofKind('VirtualService').map(rulesOf)
     this.virtualServices = [
       ...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo),

@@ -4,7 +4,7 @@ import type { ProxyConfig } from '../ir/proxy-config.ts'
 import type { Cluster } from '../ir/cluster.ts'
 import type { Route, RouteTable } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
-import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import { Catalog } from './catalog.ts'
@@ -12,7 +12,10 @@ import { serviceClusters, specialClusters } from './clusters.ts'
 import { compileGateway } from './gateway.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { meshGateway } from './names.ts'
-import { outboundListeners, outboundRouteTables, visibleServices } from './sidecar.ts'
+import { outboundListeners } from './outbound-listeners.ts'
+import { outboundRouteTables } from './outbound-routes.ts'
+import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
+import { gatewayServices, sidecarScope } from './sidecar-scope.ts'
 import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
 
 /**
@@ -75,6 +78,7 @@ export class Compiler {
   readonly #departs: Departs
   readonly #former: () => Compiler | null
   readonly #configs = new Map<string, ProxyConfig>()
+  readonly #scopes = new Map<string, SidecarScope>()
   readonly #outbound = new Map<string, OutboundParts>()
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
 
@@ -85,7 +89,13 @@ export class Compiler {
     this.#departs = options.departs ?? asIstiod
     this.catalog = new Catalog(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#former = options.former ?? (() => null)
-    this.#memory.enter(JSON.stringify([this.catalog.mesh, registry.services.map((service) => [service.host, service.ports])]))
+    this.#memory.enter(
+      JSON.stringify([
+        this.catalog.mesh,
+        resources.filter((resource) => resource.kind === 'Sidecar').map((resource) => [resource.namespace, resource.name, resource.object['spec']]),
+        registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
+      ]),
+    )
   }
 
   /** `null` for a workload without a proxy. */
@@ -115,39 +125,49 @@ export class Compiler {
   }
 
   #sidecar(workload: WorkloadInstance): OutboundParts {
-    const namespace = workload.ref.namespace
-    const rules = this.catalog.virtualServicesFor(meshGateway, namespace)
-    const key = `${namespace} ${rules.some(readsLabels) || this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
+    const scope = this.#scopeOf(workload)
+    const rules = scope.egress.flatMap((egress) => egress.virtualServices)
+    const selective = rules.some(readsLabels) || this.catalog.destinationRules.selective
+    const key = `${this.#scopeKey(workload)} ${selective ? labelsKey(workload.labels) : ''}`
     const known = this.#outbound.get(key)
     if (known) return known
-    const services = visibleServices(this.#registry, this.catalog.mesh, namespace)
-    const scope = {
-      catalog: this.catalog,
-      registry: this.#registry,
-      namespace,
-      labels: workload.labels,
-      routesOf: (vs: VirtualService, port: number): readonly Route[] => this.#routes(vs, this.#routeContext(workload, [meshGateway], port, false)),
-    }
+    const routesOf = (vs: VirtualService, port: number, egress: EgressListener): readonly Route[] =>
+      this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services))
     const parts = {
-      listeners: outboundListeners(services, this.catalog.mesh),
-      routeTables: outboundRouteTables(scope, services),
-      clusters: this.#clustersFor(workload),
+      listeners: outboundListeners(scope, this.catalog.mesh),
+      routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf }),
+      clusters: this.#clustersFor(workload, scope.services),
     }
     this.#outbound.set(key, parts)
     return parts
   }
 
+  #scopeOf(workload: WorkloadInstance): SidecarScope {
+    const key = this.#scopeKey(workload)
+    const known = this.#scopes.get(key)
+    if (known) return known
+    const scope = sidecarScope(this.catalog, this.#registry, workload.ref.namespace, this.catalog.sidecars.for(workload))
+    this.#scopes.set(key, scope)
+    return scope
+  }
+
+  /** Sidecars of a namespace that follow the same Sidecar resource know the same. */
+  #scopeKey(workload: WorkloadInstance): string {
+    return `${workload.ref.namespace} ${this.catalog.sidecars.for(workload)?.origin.resource ?? ''}`
+  }
+
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
-      this.#routes(vs, this.#routeContext(workload, [gateway], port, tls))
+      this.#routes(vs, '', this.#routeContext(workload, [gateway], port, tls, null))
     return {
       ...compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf }),
-      clusters: this.#clustersFor(workload),
+      clusters: this.#clustersFor(workload, gatewayServices(this.#registry, this.catalog.mesh, workload.ref.namespace)),
     }
   }
 
-  #routes(vs: VirtualService, context: RouteContext): readonly Route[] {
+  #routes(vs: VirtualService, scope: string, context: RouteContext): readonly Route[] {
     const key = JSON.stringify([
+      scope,
       context.namespace,
       context.gateways,
       context.listenPort,
@@ -157,8 +177,15 @@ export class Compiler {
     return this.#memory.routes(vs, key, () => httpRoutes(vs, context))
   }
 
-  #routeContext(workload: WorkloadInstance, gateways: readonly string[], listenPort: number, tls: boolean): RouteContext {
-    const sidecar = gateways[0] === meshGateway
+  /** @param known services of the sidecar's listener; `null` at a gateway */
+  #routeContext(
+    workload: WorkloadInstance,
+    gateways: readonly string[],
+    listenPort: number,
+    tls: boolean,
+    known: readonly Service[] | null,
+  ): RouteContext {
+    const byHost = known && servicesByHost(known)
     const viewer = workload.ref.namespace
     return {
       labels: workload.labels,
@@ -169,22 +196,22 @@ export class Compiler {
       mesh: this.catalog.mesh,
       departs: this.#departs,
       service: (host) => {
-        const service = this.#registry.service(host)
+        const service = byHost ? byHost.get(host) : this.#registry.service(host)
         if (!service) return undefined
-        const ports = sidecar ? service.ports.filter((port) => port.number === listenPort) : service.ports
+        const ports = byHost ? service.ports.filter((port) => port.number === listenPort) : service.ports
         return ports.length > 0 ? { service, ports } : undefined
       },
     }
   }
 
-  #clustersFor(workload: WorkloadInstance): Readonly<Record<string, Cluster>> {
+  #clustersFor(workload: WorkloadInstance, services: readonly Service[]): Readonly<Record<string, Cluster>> {
     const { namespace } = workload.ref
-    const key = `${namespace} ${workload.gateway} ${this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
+    const key = `${this.#scopeKey(workload)} ${workload.gateway} ${this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
     const known = this.#clusters.get(key)
     if (known) return known
     const clusters: Record<string, Cluster> = {}
     const client = { namespace, labels: workload.labels }
-    for (const service of visibleServices(this.#registry, this.catalog.mesh, namespace)) {
+    for (const service of services) {
       const rule = this.catalog.destinationRules.find(service.host, client, service.namespace)
       const sources = { rule, registry: this.#registry, mesh: this.catalog.mesh, gateway: workload.gateway }
       for (const cluster of serviceClusters(service, sources)) clusters[cluster.name] ??= cluster
@@ -201,6 +228,16 @@ function isRefused(table: RouteTable): boolean {
 
 function readsLabels(vs: VirtualService): boolean {
   return vs.rules.some((rule) => rule.spec.match?.some((match) => match.sourceLabels !== undefined))
+}
+
+const indexes = new WeakMap<readonly Service[], ReadonlyMap<string, Service>>()
+
+function servicesByHost(services: readonly Service[]): ReadonlyMap<string, Service> {
+  const known = indexes.get(services)
+  if (known) return known
+  const index = new Map(services.map((service) => [service.host, service]))
+  indexes.set(services, index)
+  return index
 }
 
 function labelsKey(labels: Labels): string {

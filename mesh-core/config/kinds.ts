@@ -15,8 +15,8 @@ const istio = ['v1alpha3', 'v1beta1', 'v1']
 
 /** A closed list; everything else is kept and reported as not modelled. */
 export const kinds: readonly KindInfo[] = [
-  ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry'].map((kind) => known('networking.istio.io', kind, istio)),
-  ...['Sidecar', 'WorkloadEntry', 'WorkloadGroup'].map((kind) => known('networking.istio.io', kind, istio, { modelled: false })),
+  ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar'].map((kind) => known('networking.istio.io', kind, istio)),
+  ...['WorkloadEntry', 'WorkloadGroup'].map((kind) => known('networking.istio.io', kind, istio, { modelled: false })),
   ...['Service', 'Pod', 'ServiceAccount', 'Endpoints'].map((kind) => known('', kind, ['v1'])),
   ...['ConfigMap', 'Secret'].map((kind) => known('', kind, ['v1'])),
   known('', 'Namespace', ['v1'], { namespaced: false }),

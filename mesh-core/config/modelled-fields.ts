@@ -49,6 +49,8 @@ const serviceSpec: Modelled = {
   ...fields('loadBalancerSourceRanges externalIPs', 'quiet'),
 }
 
+const egressProtocols: Modelled = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS', 'TCP', 'MONGO', 'REDIS', 'MYSQL'])
+
 /** By `group/Kind`; only `spec` and what else stands beside metadata is listed. */
 export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.istio.io/VirtualService': { spec: { ...fields('hosts gateways exportTo'), http: httpRoute } },
@@ -57,6 +59,13 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   },
   'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name'), tls: { httpsRedirect: 'acts' } } } },
   'networking.istio.io/ServiceEntry': { spec: fields('hosts addresses ports location resolution endpoints exportTo') },
+  'networking.istio.io/Sidecar': {
+    spec: {
+      workloadSelector: 'acts',
+      egress: { hosts: 'acts', bind: 'acts', captureMode: 'acts', port: { number: 'acts', name: 'quiet', protocol: egressProtocols } },
+      outboundTrafficPolicy: { mode: 'acts' },
+    },
+  },
   '/Service': { spec: serviceSpec },
   '/Pod': { spec: podSpec },
   '/ServiceAccount': 'quiet',

@@ -13,11 +13,6 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     messages: ['spec.trafficPolicy.loadBalancer.consistentHash is not modelled', 'spec.subsets[1].trafficPolicy.loadBalancer.warmup is not modelled'],
   },
   {
-    about: 'a kind that is known and does not act',
-    text: 'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}',
-    messages: ['kind Sidecar (networking.istio.io/v1) is not modelled'],
-  },
-  {
     about: 'a kind that is unknown',
     text: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}',
     messages: ['kind Thing (example.com/v1) is not modelled'],

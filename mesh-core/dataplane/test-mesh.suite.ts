@@ -128,6 +128,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     labels: {},
     exportTo: [],
     createdMs: 0,
+    provider: 'Kubernetes',
     resolution: 'registry',
     external: false,
     origin,

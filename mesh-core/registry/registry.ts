@@ -48,6 +48,8 @@ export interface Service {
   readonly namespace: string
   /** Cluster IP, or the first address of a ServiceEntry; `''` for a headless service and for hosts that only DNS knows. */
   readonly address: string
+  /** Of several services of one host Kubernetes' own is taken. */
+  readonly provider: 'Kubernetes' | 'External'
   /** `registry`: pods of the cluster. Others are a ServiceEntry's `resolution`: its own endpoints, the name's addresses in DNS, or the address that the client dialled. */
   readonly resolution: 'registry' | 'static' | 'dns' | 'dns-round-robin' | 'none'
   /** ServiceEntry `location: MESH_EXTERNAL`: no mutual TLS of the mesh. */

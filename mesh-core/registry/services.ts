@@ -21,6 +21,7 @@ export function serviceOf(resource: Resource, addresses: AddressBook): Service {
     namespace: resource.namespace,
     address: headless ? '' : (spec.clusterIP ?? addresses.of(`${resource.namespace}/${resource.name}`)),
     headless,
+    provider: 'Kubernetes',
     resolution: 'registry',
     external: false,
     ports: (spec.ports ?? []).map(portOf),
@@ -63,6 +64,7 @@ export function serviceEntryHosts(resource: Resource): Service[] {
     namespace: resource.namespace,
     address: spec.addresses?.[0] ?? '',
     headless: false,
+    provider: 'External' as const,
     resolution,
     external: (spec.location ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
     ports: (spec.ports ?? []).map((port: { number: number; name?: string; protocol?: string; targetPort?: number }) => ({

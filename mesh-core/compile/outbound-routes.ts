@@ -1,0 +1,137 @@
+import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
+import { noMutation } from '../ir/route.ts'
+import { isHttp, isHttpOrSniffed } from '../registry/protocol.ts'
+import type { Service } from '../registry/registry.ts'
+import { groupBy } from './group-by.ts'
+import { defaultRoute } from './http-routes.ts'
+import type { MeshConfig } from './mesh-config.ts'
+import { clusterName, isSubsetOf, isWildcard, overlaps } from './names.ts'
+import { builtIn } from './origin.ts'
+import { dialledPorts, sniffedTable } from './outbound-listeners.ts'
+import { matchAll } from './route-match.ts'
+import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
+import { egressForPort } from './sidecar-scope.ts'
+import type { VirtualService } from './virtual-service.ts'
+import { serviceDomains, VirtualHosts } from './virtual-hosts.ts'
+
+/** What the route tables of a sidecar are made of. */
+export interface OutboundRoutes {
+  readonly scope: SidecarScope
+  readonly mesh: MeshConfig
+  /** Routes of a rule on a port; remembered by the compiler. */
+  readonly routesOf: (vs: VirtualService, port: number, egress: EgressListener) => readonly Route[]
+}
+
+/** One table for each HTTP port, and one for each port that is sniffed. */
+export function outboundRouteTables(outbound: OutboundRoutes): Record<string, RouteTable> {
+  const tables: Record<string, RouteTable> = {}
+  const ports = outbound.scope.egress.flatMap(dialledPorts).filter(({ port }) => isHttpOrSniffed(port.protocol))
+  for (const [number, entries] of groupBy(ports, ({ port }) => port.number)) {
+    const egress = egressForPort(outbound.scope, number)
+    if (!egress) continue
+    const hosts = virtualHosts(outbound, egress, number)
+    if (entries.some(({ port }) => isHttp(port.protocol)))
+      tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true }
+    for (const { service, port } of entries) {
+      if (port.protocol !== 'auto') continue
+      const own = hosts.find((host) => host.domains.includes(service.host))
+      const name = sniffedTable(service, port)
+      tables[name] = { name, virtualHosts: own ? [{ ...own, domains: ['*'] }] : [], ignorePortInHost: true }
+    }
+  }
+  return tables
+}
+
+/** Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts. */
+function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: number): VirtualHost[] {
+  const { scope } = outbound
+  const services = new Map(
+    egress.services.filter((service) => service.ports.some((own) => own.number === port)).map((service) => [service.host, service]),
+  )
+  const hosts = new VirtualHosts(new Set(services.keys()))
+  const taken = new Set<string>()
+  const owners = mostSpecificOwners(egress)
+  const rules = egress.virtualServices
+  // On port 80 rules act for hosts that are no service, too.
+  for (const vs of port === 80 ? rules : rules.filter((rule) => rule.hosts.some((host) => matchesAny(host, services)))) {
+    const routes = outbound.routesOf(vs, port, egress)
+    if (routes.length === 0) continue
+    const { strangers, matching } = separateHosts(vs, services, owners)
+    const http = matching.filter((service) => isHttpOrSniffed(service.ports.find((own) => own.number === port)!.protocol))
+    if (http.length === 0 && port !== 80) continue
+    for (const host of strangers) hosts.add(host, port, [host], [], routes)
+    for (const service of http) {
+      taken.add(service.host)
+      addService(hosts, service, port, scope.namespace, routes)
+    }
+  }
+  for (const service of services.values()) if (!taken.has(service.host)) addDefault(hosts, service, port, outbound)
+  return hosts.all
+}
+
+function addService(hosts: VirtualHosts, service: Service, port: number, namespace: string, routes: readonly Route[]): void {
+  const { domains, shortened } = serviceDomains(service, namespace)
+  hosts.add(service.host, port, domains, shortened, routes)
+}
+
+function addDefault(hosts: VirtualHosts, service: Service, port: number, { scope, mesh }: OutboundRoutes): void {
+  if (!isHttpOrSniffed(service.ports.find((own) => own.number === port)!.protocol)) return
+  addService(hosts, service, port, scope.namespace, [defaultRoute(clusterName(service.host, port, ''), 'default', service.origin, mesh)])
+}
+
+function matchesAny(host: string, services: ReadonlyMap<string, Service>): boolean {
+  if (services.has(host)) return true
+  if (!isWildcard(host)) return [...services.keys()].some((name) => isWildcard(name) && isSubsetOf(host, name))
+  return [...services.keys()].some((name) => overlaps(host, name))
+}
+
+/** Hosts of a rule that are services, and those that are not. Source: Istio `core/route/route.go` separateVSHostsAndServices. */
+function separateHosts(
+  vs: VirtualService,
+  services: ReadonlyMap<string, Service>,
+  owners: ReadonlyMap<string, VirtualService>,
+): { strangers: string[]; matching: Service[] } {
+  const strangers: string[] = []
+  const matching: Service[] = []
+  for (const host of vs.hosts.filter((name) => !isWildcard(name))) {
+    const service = services.get(host)
+    if (service) matching.push(service)
+    else strangers.push(host)
+  }
+  for (const host of vs.hosts.filter(isWildcard)) {
+    const fitting = [...services.values()].filter((service) => isSubsetOf(service.host, host))
+    if (fitting.length === 0) strangers.push(host)
+    matching.push(...fitting.filter((service) => owners.get(service.host) === vs))
+  }
+  return { strangers, matching }
+}
+
+/** Which rule a service belongs to when several name it: the exact one, else the one with the longest wildcard. Source: Istio `pilot/pkg/model/sidecar.go`. */
+function mostSpecificOwners({ services, virtualServices }: EgressListener): ReadonlyMap<string, VirtualService> {
+  const exact = new Map<string, VirtualService>()
+  const wild: { host: string; vs: VirtualService }[] = []
+  for (const vs of virtualServices)
+    for (const host of vs.hosts)
+      if (isWildcard(host)) wild.push({ host, vs })
+      else if (!exact.has(host)) exact.set(host, vs)
+  if (wild.length === 0) return exact
+  wild.sort((a, b) => b.host.length - a.host.length)
+  const owners = new Map<string, VirtualService>()
+  for (const service of services) {
+    const owner = exact.get(service.host) ?? wild.find(({ host }) => isSubsetOf(service.host, host))?.vs
+    if (owner) owners.set(service.host, owner)
+  }
+  return owners
+}
+
+/** Source: Istio `core/httproute.go` buildCatchAllVirtualHost. */
+function catchAll({ scope: { allowAny }, mesh }: OutboundRoutes): VirtualHost {
+  const name = allowAny ? 'allow_any' : 'block_all'
+  const origin = builtIn(`outboundTrafficPolicy ${allowAny ? 'ALLOW_ANY' : 'REGISTRY_ONLY'}`)
+  const passed = defaultRoute('PassthroughCluster', name, origin, mesh)
+  const route: Route =
+    allowAny && passed.action.kind === 'forward'
+      ? { ...passed, action: { ...passed.action, retry: null } }
+      : { ...passed, match: matchAll, action: { kind: 'direct-response', status: 502, body: null }, requestHeaders: noMutation }
+  return { name, domains: ['*'], routes: [route], requireTls: false }
+}

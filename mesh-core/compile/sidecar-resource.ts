@@ -1,0 +1,112 @@
+import type { Resource } from '../config/resource.ts'
+import type { Origin } from '../ir/origin.ts'
+import type { Labels } from '../registry/labels.ts'
+import { selects } from '../registry/labels.ts'
+import { protocolOf } from '../registry/protocol.ts'
+import type { Protocol, WorkloadInstance } from '../registry/registry.ts'
+import type { ConnectionPool } from './destination-rule-types.ts'
+
+/** A name that is imported, and from where: `*` from everywhere. */
+export interface ImportedHost {
+  readonly namespace: string
+  readonly host: string
+}
+
+export interface EgressSpec {
+  /** `null` takes the ports of the services. */
+  readonly port: { readonly number: number; readonly protocol: Protocol } | null
+  /** Address that is listened on; `''` for those of the services. */
+  readonly bind: string
+  readonly hosts: readonly ImportedHost[]
+}
+
+export interface IngressSpec {
+  readonly port: number
+  /** Where the workload itself listens. */
+  readonly applicationPort: number
+  readonly connectionPool: ConnectionPool | undefined
+}
+
+/** A Sidecar resource, ready to be asked. */
+export interface SidecarResource {
+  readonly name: string
+  readonly namespace: string
+  /** `null` for the one of a whole namespace. */
+  readonly selector: Labels | null
+  readonly egress: readonly EgressSpec[]
+  readonly ingress: readonly IngressSpec[]
+  /** `null`: as the mesh has it. */
+  readonly allowAny: boolean | null
+  readonly inboundConnectionPool: ConnectionPool | undefined
+  readonly origin: Origin
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: validated by its schema when it was read
+type Spec = any
+
+export const everything: EgressSpec = { port: null, bind: '', hosts: [{ namespace: '*', host: '*' }] }
+
+/** Without `egress` everything is imported. Source: Istio `pilot/pkg/model/sidecar.go` initSidecarScopeInternalIndexes. */
+export function sidecarResourceOf(resource: Resource): SidecarResource {
+  const spec: Spec = resource.object['spec'] ?? {}
+  const egress: EgressSpec[] = (spec.egress ?? []).map(egressOf)
+  const policy: string | undefined = spec.outboundTrafficPolicy && (spec.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY')
+  return {
+    name: resource.name,
+    namespace: resource.namespace,
+    selector: spec.workloadSelector ? (spec.workloadSelector.labels ?? {}) : null,
+    egress: egress.length > 0 ? egress : [everything],
+    ingress: (spec.ingress ?? []).map(ingressOf),
+    allowAny: policy === undefined ? null : policy === 'ALLOW_ANY',
+    inboundConnectionPool: spec.inboundConnectionPool,
+    origin: resource.origin,
+  }
+}
+
+/** What listens on a port of its own and names no address listens on the loopback. Source: `core/listener.go` buildSidecarOutboundListeners. */
+function egressOf(egress: Spec): EgressSpec {
+  const own = egress.captureMode === 'NONE'
+  return {
+    port: egress.port
+      ? {
+          number: egress.port.number ?? 0,
+          protocol: protocolOf({ number: egress.port.number, name: '', transport: 'TCP', appProtocol: egress.port.protocol ?? null }),
+        }
+      : null,
+    bind: egress.bind ?? (own ? '127.0.0.1' : ''),
+    hosts: (egress.hosts ?? []).map(importedHost),
+  }
+}
+
+function importedHost(text: string): ImportedHost {
+  const slash = text.indexOf('/')
+  return { namespace: text.slice(0, slash), host: text.slice(slash + 1).toLowerCase() }
+}
+
+/** `127.0.0.1:8080`, `0.0.0.0:8080`; without one the port itself. Source: `core/listener_inbound.go` buildInboundChainConfigs. */
+function ingressOf(ingress: Spec): IngressSpec {
+  const port: number = ingress.port?.number ?? 0
+  const named = /:(\d+)$/.exec(ingress.defaultEndpoint ?? '')?.[1]
+  return { port, applicationPort: named ? Number(named) : port, connectionPool: ingress.connectionPool }
+}
+
+/** The Sidecars of a mesh, in order of age. */
+export class SidecarResources {
+  readonly #byNamespace = new Map<string, SidecarResource[]>()
+  readonly #root: SidecarResource | null
+
+  constructor(all: readonly SidecarResource[], rootNamespace: string) {
+    for (const sidecar of all) this.#byNamespace.set(sidecar.namespace, [...(this.#byNamespace.get(sidecar.namespace) ?? []), sidecar])
+    this.#root = this.#byNamespace.get(rootNamespace)?.find((sidecar) => sidecar.selector === null) ?? null
+  }
+
+  /**
+   * The one that a workload follows: of its namespace the oldest that selects it, else the one for the whole namespace, else that of the root namespace.
+   * Source: Istio `pilot/pkg/model/push_context.go` getSidecarScope, initSidecarScopes.
+   */
+  for({ ref, labels }: Pick<WorkloadInstance, 'ref' | 'labels'>): SidecarResource | null {
+    const own = this.#byNamespace.get(ref.namespace) ?? []
+    const selecting = own.find((sidecar) => sidecar.selector !== null && selects(sidecar.selector, labels))
+    return selecting ?? own.find((sidecar) => sidecar.selector === null) ?? this.#root
+  }
+}

@@ -1,0 +1,176 @@
+import type { Registry, Service } from '../registry/registry.ts'
+import type { Catalog } from './catalog.ts'
+import type { MeshConfig } from './mesh-config.ts'
+import { isSubsetOf, isWildcard, meshGateway, overlaps } from './names.ts'
+import type { EgressSpec, ImportedHost, SidecarResource } from './sidecar-resource.ts'
+import { everything } from './sidecar-resource.ts'
+import type { VirtualService } from './virtual-service.ts'
+import { reachOf } from './visibility.ts'
+
+/** What a sidecar knows, through one of its `egress` entries. */
+export interface EgressListener extends EgressSpec {
+  readonly services: readonly Service[]
+  readonly virtualServices: readonly VirtualService[]
+}
+
+/** What a sidecar knows of the mesh. Source: Istio `pilot/pkg/model/sidecar.go` SidecarScope. */
+export interface SidecarScope {
+  readonly namespace: string
+  readonly egress: readonly EgressListener[]
+  /** Of all entries, and the destinations of their rules: what clusters are made of. */
+  readonly services: readonly Service[]
+  readonly allowAny: boolean
+}
+
+/** Services that are exported to a namespace: the private ones first, then those exported to it by name. Source: `push_context.go` servicesExportedToNamespace. */
+export function visibleServices(registry: Registry, mesh: MeshConfig, namespace: string): Service[] {
+  const byReach = { private: [] as Service[], exported: [] as Service[], public: [] as Service[] }
+  for (const service of registry.services) {
+    const reach = reachOf(service.exportTo, mesh.defaultServiceExportTo, service.namespace, namespace)
+    if (reach) byReach[reach].push(service)
+  }
+  return [...byReach.private, ...byReach.exported, ...byReach.public]
+}
+
+/** Of several services of one host a proxy knows one. Source: the same file, DefaultSidecarScopeForGateway. */
+export function gatewayServices(registry: Registry, mesh: MeshConfig, namespace: string): Service[] {
+  const merged = new MergedServices()
+  for (const service of visibleServices(registry, mesh, namespace)) merged.add(service)
+  return merged.all
+}
+
+/** @param sidecar `null`: everything is known that is exported to the namespace */
+export function sidecarScope(catalog: Catalog, registry: Registry, namespace: string, sidecar: SidecarResource | null): SidecarScope {
+  const visible = visibleServices(registry, catalog.mesh, namespace)
+  const rules = catalog.virtualServicesFor(meshGateway, namespace)
+  const egress = (sidecar?.egress ?? [everything]).map((spec) => egressListener(spec, namespace, visible, rules))
+  const merged = new MergedServices()
+  for (const listener of egress) {
+    for (const service of listener.services) merged.add(service)
+    if (sidecar) for (const service of destinations(listener, namespace, visible)) merged.add(service)
+  }
+  return { namespace, egress, services: merged.all, allowAny: sidecar?.allowAny ?? catalog.mesh.allowAny }
+}
+
+function egressListener(spec: EgressSpec, namespace: string, visible: readonly Service[], rules: readonly VirtualService[]): EgressListener {
+  const hosts = spec.hosts.map((entry) => (entry.namespace === '.' ? { ...entry, namespace } : entry))
+  const all = hosts.some((entry) => entry.namespace === '*' && entry.host === '*')
+  const imported = all ? [...visible] : visible.filter((service) => importsService(hosts, service))
+  const trimmed = spec.port ? imported.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : imported
+  return {
+    ...spec,
+    services: ofOneNamespaceEach(trimmed, namespace),
+    virtualServices: all ? rules : rules.filter((vs) => importsRule(hosts, vs)),
+  }
+}
+
+/** Source: the same file, hostClassification.Matches. */
+function importsService(hosts: readonly ImportedHost[], { host, namespace }: Service): boolean {
+  const from = hosts.filter((entry) => entry.namespace === namespace || entry.namespace === '*')
+  return from.some((entry) => (isWildcard(entry.host) ? isSubsetOf(host, entry.host) : host === entry.host))
+}
+
+/** A rule comes along when any of its hosts overlaps with what is imported. Source: the same file, VSMatches; `virtualservice.go` SelectVirtualServices. */
+function importsRule(hosts: readonly ImportedHost[], vs: VirtualService): boolean {
+  const from = hosts.filter((entry) => entry.namespace === vs.namespace || entry.namespace === '*')
+  return from.some((entry) => vs.hosts.some((host) => overlaps(host, entry.host)))
+}
+
+function ofPort(service: Service, number: number): Service | null {
+  const ports = service.ports.filter((port) => port.number === number)
+  if (ports.length === 0) return null
+  return ports.length === service.ports.length ? service : { ...service, ports }
+}
+
+/**
+ * Several services of one host come from one namespace only: the proxy's own, else that of a Kubernetes service, else the first one's.
+ * Source: the same file, selectServices.
+ */
+function ofOneNamespaceEach(services: readonly Service[], own: string): Service[] {
+  const chosen = new Map<string, Service>()
+  for (const service of services) {
+    const known = chosen.get(service.host)
+    const better = known?.provider !== 'Kubernetes' && service.provider === 'Kubernetes' && known?.namespace !== own
+    if (!known || service.namespace === own || better) chosen.set(service.host, service)
+  }
+  return services.filter((service) => chosen.get(service.host)!.namespace === service.namespace)
+}
+
+/** Services that the rules of an entry send to. Source: the same file, collectImportedServices. */
+function destinations(listener: EgressListener, namespace: string, visible: readonly Service[]): Service[] {
+  if (listener.virtualServices.length === 0) return []
+  const byHost = new Map<string, Service[]>()
+  for (const service of visible) byHost.set(service.host, [...(byHost.get(service.host) ?? []), service])
+  return listener.virtualServices.flatMap((vs) =>
+    [...destinationPorts(vs, namespace)].flatMap(([host, ports]) => {
+      const found = [...(byHost.get(host) ?? [])].sort((a, b) => order(a.namespace, b.namespace))
+      const service = found.find((one) => one.namespace === namespace) ?? found[0]
+      if (!service) return []
+      if (listener.port) return ofPort(service, listener.port.number) ?? []
+      return ofPorts(service, ports) ?? []
+    }),
+  )
+}
+
+/** 0 stands for a destination that names no port. Source: `push_context.go` virtualServiceDestinationsFilteredBySourceNamespace. */
+function destinationPorts(vs: VirtualService, namespace: string): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>()
+  const add = (destination: { readonly host?: string; readonly port?: { readonly number?: number } } | undefined): void => {
+    if (!destination?.host) return
+    const ports = found.get(destination.host) ?? new Set()
+    found.set(destination.host, ports.add(destination.port?.number ?? 0))
+  }
+  for (const { spec } of vs.rules) {
+    const sources = (spec.match ?? []).flatMap((match) => match.sourceNamespace || [])
+    if (sources.length > 0 && !sources.includes(namespace)) continue
+    for (const entry of spec.route ?? []) add(entry.destination as never)
+    add(spec.mirror as never)
+    for (const entry of spec.mirrors ?? []) add(entry.destination as never)
+  }
+  return found
+}
+
+function ofPorts(service: Service, numbers: ReadonlySet<number>): Service | null {
+  if (numbers.has(0)) return service
+  const ports = service.ports.filter((port) => numbers.has(port.number))
+  if (ports.length === 0) return null
+  return ports.length === service.ports.length ? service : { ...service, ports }
+}
+
+/**
+ * One service for each host: the first, unless a later one is Kubernetes' own; what comes of one ServiceEntry's namespace and resolution adds its ports.
+ * Source: the same file, appendSidecarServices.
+ */
+class MergedServices {
+  readonly #byHost = new Map<string, Service>()
+
+  get all(): Service[] {
+    return [...this.#byHost.values()]
+  }
+
+  add(service: Service): void {
+    const known = this.#byHost.get(service.host)
+    if (!known) return void this.#byHost.set(service.host, service)
+    if (known === service) return
+    if (known.provider !== 'Kubernetes' && service.provider === 'Kubernetes') return void this.#byHost.set(service.host, service)
+    if (!mayMerge(known, service)) return
+    const ports = service.ports.filter((port) => !known.ports.some((own) => own.number === port.number))
+    if (ports.length > 0) this.#byHost.set(service.host, { ...known, ports: [...known.ports, ...ports] })
+  }
+}
+
+/** Source: the same file, canMergeServices. */
+function mayMerge(a: Service, b: Service): boolean {
+  const attributes = ({ namespace, resolution, provider, labels, selector, exportTo }: Service): string =>
+    JSON.stringify([namespace, resolution, provider, Object.entries(labels).sort(), Object.entries(selector ?? {}).sort(), [...exportTo].sort()])
+  return attributes(a) === attributes(b)
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** The entry whose services a route table of a port is made of. Source: the same file, GetEgressListenerForRDS. */
+export function egressForPort(scope: SidecarScope, port: number): EgressListener | null {
+  return scope.egress.find((listener) => listener.port === null || listener.port.number === port) ?? null
+}

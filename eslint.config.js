@@ -7,6 +7,7 @@ const layers = {
   'mesh-core/time': ['mesh-core/ir'],
   'mesh-core/config': ['mesh-core/ir'],
   'mesh-core/match': ['mesh-core/ir'],
+  'mesh-core/envoy': ['mesh-core/match', 'mesh-core/ir'],
   'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
   'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
   'mesh-core/dataplane': ['mesh-core/match', 'mesh-core/time', 'mesh-core/registry', 'mesh-core/ir'],

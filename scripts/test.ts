@@ -29,9 +29,9 @@ const checks: readonly Check[] = [
   { name: 'features on core', command: [node, 'dist/cli/main.js', 'run'], missing: null },
   { name: 'features by cucumber-js', command: [bin('cucumber-js'), '--format', 'summary'], missing: null },
   {
-    name: 'observed vectors',
+    name: 'vectors',
     command: ['npm', 'run', '--silent', 'vectors'],
-    missing: existsSync(join(shared, 'upstream', 'mesh-observed')) ? null : 'the observed vectors (../shared/upstream/mesh-observed) are not here',
+    missing: existsSync(join(shared, 'upstream')) ? null : 'the vectors (../shared/upstream) are not here',
   },
 ]
 

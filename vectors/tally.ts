@@ -1,56 +1,89 @@
-import type { CaseResult } from './mesh-observed/family.ts'
+import type { CaseResult } from './family.ts'
+
+/** What a vector counts as. `stale`: it passes, though an exemption says that it cannot. */
+export type Verdict = 'passed' | 'failed' | 'not-yet' | 'exempt' | 'stale' | 'skipped'
 
 interface Count {
   passed: number
   failed: number
+  exempt: number
 }
 
-/** Counts cases by area; areas that are not reached yet apart. */
+/** What is known not to pass yet. */
+export interface Known {
+  /** By area. */
+  readonly notYet: Readonly<Record<string, string>>
+  /** By `area/name`. */
+  readonly exempt: Readonly<Record<string, string>>
+}
+
+/** Counts the vectors of one family by area; areas that are not reached yet apart. */
 export class Tally {
   readonly #areas = new Map<string, Count>()
-  readonly #notYet: Readonly<Record<string, string>>
+  readonly #known: Known
   #skipped = 0
 
-  constructor(notYet: Readonly<Record<string, string>>) {
-    this.#notYet = notYet
+  constructor(known: Known) {
+    this.#known = known
   }
 
-  add({ area, skipped, differences }: CaseResult): void {
-    if (skipped !== null) {
+  add(result: CaseResult): Verdict {
+    const verdict = this.#judge(result)
+    if (verdict === 'skipped') {
       this.#skipped++
-      return
+      return verdict
     }
-    const count = this.#areas.get(area) ?? { passed: 0, failed: 0 }
-    this.#areas.set(area, count)
-    if (differences.length === 0) count.passed++
+    const count = this.#areas.get(result.area) ?? { passed: 0, failed: 0, exempt: 0 }
+    this.#areas.set(result.area, count)
+    if (verdict === 'exempt') count.exempt++
+    else if (verdict === 'passed') count.passed++
+    else if (verdict === 'stale') count.failed++
+    else if (result.differences.length === 0) count.passed++
     else count.failed++
+    return verdict
   }
 
   get empty(): boolean {
     return this.#areas.size === 0 && this.#skipped === 0
   }
 
-  /** Failed cases of the areas that are reached. */
+  /** Of the areas that are reached. */
+  get passed(): number {
+    return this.#sum('passed')
+  }
+
   get failed(): number {
     return this.#sum('failed')
   }
 
-  /** The report's end. Its last line is `N passed, N failed`. */
+  /** Everything but the last line, which is about all families. */
   lines(): string[] {
     const areas = [...this.#areas].sort(([a], [b]) => (a < b ? -1 : 1))
-    const line = ([area, { passed, failed }]: [string, Count]): string => `  ${area}: ${passed} of ${passed + failed}`
+    const line = ([area, { passed, failed, exempt }]: [string, Count]): string =>
+      `  ${area}: ${passed} of ${passed + failed + exempt}${exempt > 0 ? `, ${exempt} exempted` : ''}`
     const reached = areas.filter(([area]) => !this.#isNotYet(area))
     const later = areas.filter(([area]) => this.#isNotYet(area))
+    const exempted = areas.reduce((sum, [, { exempt }]) => sum + exempt, 0)
     return [
       ...(reached.length > 0 ? ['passed by area:', ...reached.map(line)] : []),
-      ...(later.length > 0 ? ['not yet, and not counted below:', ...later.map((entry) => `${line(entry)} pass (${this.#notYet[entry[0]]})`)] : []),
+      ...(later.length > 0
+        ? ['not yet, and not counted below:', ...later.map((entry) => `${line(entry)} pass (${this.#known.notYet[entry[0]]})`)]
+        : []),
+      ...(exempted > 0 ? [`${exempted} exempted (vectors/exemptions.ts says why; --verbose names them)`] : []),
       ...(this.#skipped > 0 ? [`${this.#skipped} not recorded`] : []),
-      `${this.#sum('passed')} passed, ${this.failed} failed`,
     ]
   }
 
+  #judge({ area, name, skipped, differences }: CaseResult): Verdict {
+    if (skipped !== null) return 'skipped'
+    if (this.#isNotYet(area)) return 'not-yet'
+    const passes = differences.length === 0
+    if (Object.hasOwn(this.#known.exempt, `${area}/${name}`)) return passes ? 'stale' : 'exempt'
+    return passes ? 'passed' : 'failed'
+  }
+
   #isNotYet(area: string): boolean {
-    return Object.hasOwn(this.#notYet, area)
+    return Object.hasOwn(this.#known.notYet, area)
   }
 
   #sum(kind: keyof Count): number {

@@ -15,6 +15,7 @@ import type { ProxiedRequest } from './proxied-request.ts'
 import { describeReset } from './reset-reply.ts'
 import { backOffMs } from './retry-policy.ts'
 import type { Reset } from './retry-policy.ts'
+import { editForwarded } from './route-edits.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -76,22 +77,12 @@ export class Forwarding implements InFlight {
     this.#stop()
   }
 
-  /** What the router writes into the request once, before the first try. Header operations see the request before path and host are rewritten. */
+  /** What the router writes into the request once, before the first try. */
   #edit(): void {
     const { request, choice } = this.#proxied
-    const { headers } = request
-    headers.set('x-envoy-attempt-count', '1')
-    this.#tellTimeout(headers)
-    if (choice!.requestHeaders) choice!.requestHeaders(headers, this.#proxied.subject(null, 0))
-    if (this.#route.requestHeaders) this.#route.requestHeaders(headers, this.#proxied.subject(null, 0))
-    // Envoy's `WeightedClusterEntry` rewrites first, and keeps no record of what was there.
-    request.authority = choice!.config.hostRewrite ?? request.authority
-    const host = this.#action.hostRewrite
-    if (host !== null) {
-      headers.set('x-envoy-original-host', request.authority)
-      request.authority = host
-    }
-    if (this.#route.rewrite) rewritePath(request, this.#route.rewrite)
+    request.headers.set('x-envoy-attempt-count', '1')
+    this.#tellTimeout(request.headers)
+    editForwarded(request, this.#route, choice!, this.#action, () => this.#proxied.subject(null, 0))
   }
 
   #try(destination: Destination | null): void {
@@ -226,12 +217,4 @@ export class Forwarding implements InFlight {
     this.#totalTimer?.cancel()
     this.#close(null)
   }
-}
-
-function rewritePath(request: HttpRequest, rewrite: (target: string) => string): void {
-  const rewritten = rewrite(request.path)
-  // Envoy leaves a path alone that a rewrite would empty.
-  if (rewritten === '') return
-  request.headers.set('x-envoy-original-path', request.path)
-  request.path = rewritten
 }

@@ -20,7 +20,7 @@ export function compilePathRewrite(rewrite: PathRewrite, match: PathMatch): Rewr
 }
 
 /** Plain text replacement: `/foo` by `/` makes `//bar` of `/foo/bar`. An exact path or a regex has matched the whole path. */
-export function replaceMatched(match: PathMatch, replacement: string): Rewriter {
+function replaceMatched(match: PathMatch, replacement: string): Rewriter {
   const length = match.kind === 'prefix' || match.kind === 'segments' ? match.prefix.length : null
   return (target) => replacement + target.slice(length ?? pathWithoutQuery(target).length)
 }

@@ -2,7 +2,7 @@ import type { PathMatch } from '../ir/match.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { RedirectAction } from '../ir/route.ts'
 import { pathWithoutQuery } from '../match/path.ts'
-import { replaceMatched } from './path-rewrite.ts'
+import { compilePathRewrite } from './path-rewrite.ts'
 
 /** @returns the location that the client is sent to. Source: Envoy `RouteEntryImplBase::newUri`. */
 export function compileRedirect(redirect: RedirectAction, match: PathMatch): (request: HttpRequest) => string {
@@ -28,7 +28,7 @@ export function locationOfItself(request: HttpRequest): string {
 
 function compileRedirectPath(path: RedirectAction['path'], match: PathMatch): (target: string) => string {
   if (path === null) return (target) => target
-  if (path.kind === 'prefix') return replaceMatched(match, path.replacement)
+  if (path.kind !== 'full') return compilePathRewrite(path, match)
   // A query of the rule's own takes the place of the request's.
   if (path.path.includes('?')) return () => path.path
   return (target) => path.path + target.slice(pathWithoutQuery(target).length)

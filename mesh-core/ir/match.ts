@@ -21,6 +21,13 @@ export type StringMatch =
   /** Present, with any value (the empty one too). */
   | { readonly kind: 'present' }
 
+/** A whole number, at least `start` and less than `end`. Source: Envoy `Int64Range`; istiod never writes it. */
+export interface NumberRange {
+  readonly kind: 'range'
+  readonly start: number
+  readonly end: number
+}
+
 /**
  * A condition on a header or a pseudo header (`:method`, `:authority`, `:scheme`, `:path`). Source: Envoy `HeaderMatcher`.
  * A header that was sent several times holds if any single value does (facts/istio-tasks.md 4.18).
@@ -28,7 +35,7 @@ export type StringMatch =
 export interface HeaderMatch {
   /** Lower case. */
   readonly name: string
-  readonly match: StringMatch
+  readonly match: StringMatch | NumberRange
   /** Istio `withoutHeaders`: the condition holds when `match` does not. */
   readonly invert: boolean
   /** A header that is missing is compared as the empty text; otherwise a missing header never matches. */

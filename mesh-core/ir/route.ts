@@ -109,7 +109,7 @@ export interface RedirectAction {
   /** A number is written as it is; `null` keeps the request's (Envoy `port_redirect`). */
   readonly port: number | null
   /** `null` keeps the request's. */
-  readonly path: { readonly kind: 'full'; readonly path: string } | { readonly kind: 'prefix'; readonly replacement: string } | null
+  readonly path: PathRewrite | null
 }
 
 /** Source: Envoy `DirectResponseAction`. */

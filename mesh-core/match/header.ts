@@ -1,4 +1,4 @@
-import type { HeaderMatch } from '../ir/match.ts'
+import type { HeaderMatch, NumberRange } from '../ir/match.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { compileStringMatch, describeStringMatch } from './string.ts'
 
@@ -10,19 +10,18 @@ export function compileHeaderMatch(match: HeaderMatch): (request: HttpRequest) =
 
 /** Why the request does or does not fulfil the condition: `header end-user is "anna", wanted exactly "jason"`. */
 export function explainHeaderMatch(match: HeaderMatch, request: HttpRequest): string {
-  const values = match.name.startsWith(':') ? [pseudoHeader(match.name)(request)] : headerValues(match.name, request)
+  const pseudo = pseudoHeaders.get(match.name)
+  const values = pseudo ? [pseudo(request)] : request.headers.all(match.name)
   const seen = values.length === 0 ? 'is missing' : `is ${values.map((value) => `"${value}"`).join(' and ')}`
-  const wanted = match.match.kind === 'present' && match.invert ? 'none' : `${match.invert ? 'not ' : ''}${describeStringMatch(match.match)}`
+  const wanted = match.match.kind === 'present' && match.invert ? 'none' : `${match.invert ? 'not ' : ''}${describeValueMatch(match.match)}`
   return `header ${match.name} ${seen}, wanted ${wanted}`
 }
 
 function compileAnyValue(match: HeaderMatch): (request: HttpRequest) => boolean {
   const { name } = match
-  const test = compileStringMatch(match.match)
-  if (name.startsWith(':') || name === 'host') {
-    const value = pseudoHeader(name)
-    return (request) => test(value(request))
-  }
+  const test = compileValueMatch(match.match)
+  const pseudo = pseudoHeaders.get(name)
+  if (pseudo) return (request) => test(pseudo(request))
   // Envoy asks whether the header is there before it looks at `treat_missing_header_as_empty`.
   const missing = match.treatMissingAsEmpty && match.match.kind !== 'present' && test('')
   return (request) => {
@@ -37,22 +36,24 @@ function compileAnyValue(match: HeaderMatch): (request: HttpRequest) => boolean 
   }
 }
 
-function headerValues(name: string, request: HttpRequest): string[] {
-  return name === 'host' ? [request.authority] : request.headers.all(name)
+function compileValueMatch(match: HeaderMatch['match']): (value: string) => boolean {
+  return match.kind === 'range' ? (value) => isInRange(value, match) : compileStringMatch(match)
 }
 
-function pseudoHeader(name: string): (request: HttpRequest) => string {
-  switch (name) {
-    case ':method':
-      return (request) => request.method
-    case ':path':
-      return (request) => request.path
-    case ':authority':
-    case 'host':
-      return (request) => request.authority
-    case ':scheme':
-      return (request) => request.scheme
-    default:
-      return () => ''
-  }
+/** What is no whole number is in no range. Source: Envoy `HeaderDataRangeMatch`. */
+function isInRange(value: string, { start, end }: NumberRange): boolean {
+  return /^[+-]?\d+$/.test(value) && Number(value) >= start && Number(value) < end
 }
+
+function describeValueMatch(match: HeaderMatch['match']): string {
+  return match.kind === 'range' ? `a number from ${match.start} to below ${match.end}` : describeStringMatch(match)
+}
+
+/** What requests carry outside their fields. Any other name is that of a field. */
+const pseudoHeaders: ReadonlyMap<string, (request: HttpRequest) => string> = new Map([
+  [':method', (request) => request.method],
+  [':path', (request) => request.path],
+  [':scheme', (request) => request.scheme],
+  [':authority', (request) => request.authority],
+  ['host', (request) => request.authority],
+])

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { NoVectors } from '../family.ts'
+import { readVectors } from '../read-vectors.ts'
 import type { ObservedCase } from './case.ts'
 
 /** The cases of one file: the file's name is their area. */
@@ -14,21 +16,14 @@ export interface Collection {
   world(name: string | undefined): string
 }
 
-/** A folder or a file that holds no vectors. */
-export class NoVectors extends Error {
-  override readonly name = 'NoVectors'
-}
-
 /**
  * Reads a family folder (`vectors/*.json` and `worlds/`), or a folder or file of vectors in the same form.
  * @param spareWorlds where worlds are looked for that do not lie beside the vectors
  * @throws NoVectors
  */
 export function readCollection(path: string, spareWorlds: string): Collection {
-  if (!existsSync(path)) throw new NoVectors(`there is no ${path}`)
+  const areas = readVectors(path, isCase, 'a list of cases').map(({ name, vectors }) => ({ name, cases: vectors }))
   const folder = statSync(path).isDirectory() ? path : dirname(path)
-  const areas = filesOf(path).flatMap(readArea)
-  if (areas.length === 0) throw new NoVectors(`${path} holds no vectors: files with a JSON array of cases, in the folder itself or in vectors/`)
   const worldFolders = [join(folder, 'worlds'), join(folder, '..', 'worlds'), spareWorlds]
   const worlds = new Map<string, string>()
   return {
@@ -39,28 +34,6 @@ export function readCollection(path: string, spareWorlds: string): Collection {
       return worlds.get(name)!
     },
   }
-}
-
-function filesOf(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path]
-  const inner = join(path, 'vectors')
-  const folder = existsSync(inner) ? inner : path
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .sort()
-    .map((file) => join(folder, file))
-}
-
-/** Other JSON files (`index.json`) lie beside vectors: they hold no list of cases. */
-function readArea(file: string): Area[] {
-  let data: unknown
-  try {
-    data = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new NoVectors(`${file} is no JSON: ${(error as Error).message}`, { cause: error })
-  }
-  if (!Array.isArray(data) || !data.every(isCase)) return []
-  return [{ name: basename(file, '.json'), cases: data }]
 }
 
 function isCase(item: unknown): item is ObservedCase {

@@ -116,7 +116,7 @@ function redirect({ status, scheme, host, port, path }: RedirectAction): Json {
     ...optional('scheme_redirect', scheme),
     ...optional('host_redirect', host),
     ...optional('port_redirect', port),
-    ...(path === null ? {} : path.kind === 'full' ? { path_redirect: path.path } : { prefix_rewrite: path.replacement }),
+    ...(path === null ? {} : path.kind === 'full' ? { path_redirect: path.path } : pathRewrite(path)),
     response_code: redirectCodes[status] ?? status,
   }
 }

@@ -24,10 +24,15 @@ function pathSpecifier(path: PathMatch): Json {
 function headerMatcher({ name, match, invert, treatMissingAsEmpty }: HeaderMatch): Json {
   return {
     name,
-    ...(match.kind === 'present' ? { present_match: true } : { string_match: stringMatcher(match) }),
+    ...headerValue(match),
     ...(invert ? { invert_match: true } : {}),
     ...(treatMissingAsEmpty ? { treat_missing_header_as_empty: true } : {}),
   }
+}
+
+function headerValue(match: HeaderMatch['match']): Json {
+  if (match.kind === 'range') return { range_match: { start: match.start, end: match.end } }
+  return match.kind === 'present' ? { present_match: true } : { string_match: stringMatcher(match) }
 }
 
 function queryMatcher({ name, match }: QueryMatch): Json {

@@ -1,0 +1,29 @@
+import type { HttpRequest } from '../ir/message.ts'
+import type { ForwardAction } from '../ir/route.ts'
+import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
+import type { Subject } from './substitution.ts'
+
+/**
+ * What a route makes of a request that it forwards, in place. Header operations see the request before path and host are rewritten.
+ * Source: Envoy `RouteEntryImplBase::finalizeRequestHeaders`.
+ */
+export function editForwarded(request: HttpRequest, route: RouteRuntime, choice: ChoiceRuntime, action: ForwardAction, subject: () => Subject): void {
+  const { headers } = request
+  if (choice.requestHeaders) choice.requestHeaders(headers, subject())
+  if (route.requestHeaders) route.requestHeaders(headers, subject())
+  // Envoy's `WeightedClusterEntry` rewrites first, and keeps no record of what was there.
+  request.authority = choice.config.hostRewrite ?? request.authority
+  if (action.hostRewrite !== null) {
+    headers.set('x-envoy-original-host', request.authority)
+    request.authority = action.hostRewrite
+  }
+  if (route.rewrite) rewritePath(request, route.rewrite)
+}
+
+function rewritePath(request: HttpRequest, rewrite: (target: string) => string): void {
+  const rewritten = rewrite(request.path)
+  // Envoy leaves a path alone that a rewrite would empty.
+  if (rewritten === '') return
+  request.headers.set('x-envoy-original-path', request.path)
+  request.path = rewritten
+}

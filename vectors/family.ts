@@ -1,0 +1,41 @@
+import type { Difference } from './difference.ts'
+
+export interface Selection {
+  readonly area: string | null
+  /** Name of a case. */
+  readonly case: string | null
+}
+
+/** What came of one vector. */
+export interface CaseResult {
+  /** What results are counted by: a file of vectors, or a group of them. */
+  readonly area: string
+  readonly name: string
+  readonly about: string
+  /** Why the case could not be recorded; such a case neither passes nor fails. */
+  readonly skipped: string | null
+  readonly differences: readonly Difference[]
+}
+
+/** The data plane under test: mesh-core's own, or Envoy's. */
+export type EngineName = 'core' | 'envoy'
+
+/** Vectors of one format, and what runs them. */
+export interface Family {
+  /** Where they lie, when nothing else is said. */
+  readonly folders: readonly string[]
+  readonly engines: readonly EngineName[]
+  /** Areas whose cases are run and counted, but do not fail a run; each with what is missing. */
+  readonly notYet?: Readonly<Record<string, string>>
+  /** @throws NoVectors */
+  run(path: string, selection: Selection, engine: EngineName): AsyncIterable<CaseResult>
+}
+
+/** A folder or a file that holds no vectors. */
+export class NoVectors extends Error {
+  override readonly name = 'NoVectors'
+}
+
+export function isSelected({ area, case: name }: Selection, group: string, vector: string): boolean {
+  return (area === null || area === group) && (name === null || name === vector)
+}

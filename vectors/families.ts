@@ -1,9 +1,11 @@
 import { type Family } from './family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
+import { vsTables } from './vs-tables/family.ts'
 
 /** By the name of the folder that they are handed out in. */
 export const families: Readonly<Record<string, Family>> = {
   'mesh-observed': meshObserved,
   'envoy-router-check': routerCheck,
+  'istio-vs-tables': vsTables,
 }

@@ -112,6 +112,6 @@ function hostsFor(server: GatewayServer, namespace: string): string[] {
 }
 
 /** Source: Istio `core/route/route.go` SortVHostRoutes. */
-function catchAllLast(routes: readonly Route[]): Route[] {
+export function catchAllLast(routes: readonly Route[]): Route[] {
   return [...routes.filter((route) => !isCatchAll(route.match)), ...routes.filter((route) => isCatchAll(route.match))]
 }

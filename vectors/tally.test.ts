@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import type { CaseResult } from './family.ts'
+import { Tally } from './tally.ts'
+
+function result(area: string, name: string, passes: boolean): CaseResult {
+  const difference = { call: null, field: 'f', wanted: 1, seen: 2 }
+  return { area, name, about: '', skipped: null, differences: passes ? [] : [difference] }
+}
+
+test('an exempted vector does not count, and fails the run as soon as it passes', () => {
+  const tally = new Tally({ notYet: { later: 'why' }, exempt: { 'a/x': 'why', 'a/y': 'why' } })
+  expect(tally.add(result('a', 'x', false))).toBe('exempt')
+  expect(tally.add(result('a', 'y', true))).toBe('stale')
+  expect(tally.add(result('a', 'z', false))).toBe('failed')
+  expect(tally.add(result('a', 'v', true))).toBe('passed')
+  expect(tally.add(result('later', 'x', false))).toBe('not-yet')
+  expect(tally.add({ ...result('a', 'w', false), skipped: 'crashed' })).toBe('skipped')
+  expect([tally.passed, tally.failed]).toEqual([1, 2])
+  expect(tally.lines()).toContain('  a: 1 of 4, 1 exempted')
+})

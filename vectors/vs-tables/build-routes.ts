@@ -1,0 +1,57 @@
+import { parseDocument } from '../../mesh-core/config/yaml/parse.ts'
+import type { KubeObject, Resource } from '../../mesh-core/config/resource.ts'
+import { asIstiod } from '../../mesh-core/compile/departures.ts'
+import { httpRoutes } from '../../mesh-core/compile/http-routes.ts'
+import { meshConfigOf } from '../../mesh-core/compile/mesh-config.ts'
+import { type VirtualService, virtualServiceOf } from '../../mesh-core/compile/virtual-service.ts'
+import type { Route } from '../../mesh-core/ir/index.ts'
+import { asIstiodSends } from '../../support/targets/envoy/xds/placement.ts'
+import { routeConfiguration } from '../../support/targets/envoy/xds/route-table.ts'
+import type { Difference } from '../difference.ts'
+import { check } from './asserts.ts'
+import type { BuildVector } from './vector.ts'
+
+/** Compiles the VirtualService as for a proxy, writes the routes as Envoy would get them, and looks at those. */
+export function runBuild(vector: BuildVector): Difference[] {
+  const routes = httpRoutes(virtualService(vector.virtualService), {
+    labels: vector.proxy.labels ?? {},
+    namespace: vector.proxy.namespace ?? '',
+    gateways: vector.gateways,
+    listenPort: vector.listenPort,
+    tls: false,
+    service: () => undefined,
+    mesh: meshConfigOf([resource({ ...vector.options?.meshConfig, kind: 'MeshConfig' })]),
+    departs: asIstiod,
+  })
+  const subject = { routes: envoyRoutes(routes), error: routes.length === 0 ? 'no routes matched' : null }
+  return vector.asserts.flatMap((assertion) => check(subject, assertion))
+}
+
+function virtualService(yaml: string): VirtualService {
+  const made = resource(parseDocument(yaml) as object)
+  const semantics = made.object.metadata.annotations?.['internal.istio.io/route-semantics']
+  const translated = virtualServiceOf(made)
+  return semantics === undefined ? translated : { ...translated, semantics: 'kubernetes' }
+}
+
+/** Unit tests translate what no API server would take: without a namespace, or hosts. */
+function resource(fields: object): Resource {
+  const object = { metadata: { name: 'test' }, apiVersion: '', kind: '', ...fields } as KubeObject
+  const { name, namespace = '' } = object.metadata
+  const origin = { file: 'vector', document: 0, resource: `${object.kind} ${namespace}/${name}`, path: [] }
+  const source = { key: 'vector', file: 'vector', text: '', lineOffset: 0, columnOffset: 0 }
+  return { object, kind: object.kind, apiVersion: object.apiVersion, name, namespace, origin, source }
+}
+
+export function envoyRoutes(routes: readonly Route[]): unknown[] {
+  const table = { name: '', virtualHosts: [{ name: '', domains: ['*'], routes, requireTls: false }], ignorePortInHost: true }
+  const { virtual_hosts } = routeConfiguration(table, asIstiodSends) as { virtual_hosts: [{ routes?: unknown[] }] }
+  return camelCase(virtual_hosts[0].routes ?? []) as unknown[]
+}
+
+function camelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCase)
+  if (typeof value !== 'object' || value === null) return value
+  const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [camel(name), camelCase(inner)]))
+}

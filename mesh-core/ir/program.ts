@@ -37,4 +37,8 @@ export class CallError extends Error {
  * A service: answers one request. May answer at once (no promise), which the simulated data plane takes as the fast path.
  * @throws CallError when the client is to get no answer: `closed` closes the connection, `refused` is a port that nobody listens on
  */
-export type Program = (request: HttpRequest, context: ServiceContext) => HttpResponse | Promise<HttpResponse>
+export interface Program {
+  (request: HttpRequest, context: ServiceContext): HttpResponse | Promise<HttpResponse>
+  /** `false`: nobody ever listens on its ports, so that on real ones there is nothing to connect to. Default: true. */
+  readonly listens?: boolean
+}

@@ -11,12 +11,13 @@ export const ownContentType = 'application/x-oracle'
  */
 export function workloadProgram(name: string, namespace: string, behaviour: Behaviour): Program {
   let calls = 0
-  return (request, context) => {
+  const program: Program = (request, context) => {
     const spent = behaviour.first !== undefined && calls >= behaviour.first
     calls++
     const now = spent ? { ...(behaviour.headers && { headers: behaviour.headers }) } : behaviour
     return act(now, { name, namespace }, request, context)
   }
+  return Object.assign(program, { listens: behaviour.refuse !== true })
 }
 
 function act(

@@ -1,11 +1,13 @@
 import type { AccessLogEntry, Hop } from '../../../mesh-core/ir/exchange.ts'
+import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
+import { asFromPod, isCopy } from './mirrors.ts'
 import type { LogLine } from './xds/access-log.ts'
 
 /** How names of this Envoy are told in the words of the mesh. */
 export interface Names {
-  cluster(line: LogLine): string
-  host(line: LogLine, call: CallRecord): string
+  /** `10.244.0.5:9080` of a port of 127.0.0.1; `null`: it is nobody's of the mesh. */
+  host(port: number): string | null
 }
 
 interface Entry {
@@ -25,12 +27,11 @@ export function hopsOf({ calls }: Journal, names: Names): readonly Hop[] {
 /** A request that reached nobody is a hop, too. */
 function entriesOf(call: CallRecord): Entry[] {
   const own = call.received.map((received) => ({ call, received, atMs: received.atMs }))
-  const mirrored = mirroredOf(call)
-  return call.received.some((received) => !mirrored.has(received)) ? own : [...own, { call, received: null, atMs: call.endMs ?? call.startMs }]
+  return call.received.some((received) => !isMirrored(call, received)) ? own : [...own, { call, received: null, atMs: call.endMs ?? call.startMs }]
 }
 
 function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLogEntry | null, parent: number, names: Names): Hop {
-  const mirrored = received !== null && mirroredOf(call).has(received)
+  const mirrored = received !== null && isMirrored(call, received)
   const { decision } = call
   return {
     parent,
@@ -39,7 +40,7 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     to: received?.workload?.ref ?? null,
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
-    received: received?.request ?? null,
+    received: received && asReceived(call, received, mirrored),
     status: statusOf(call, received, mirrored),
     attempt: received?.attempt ?? Math.max(1, log?.attempts ?? 1),
     mirrored,
@@ -55,35 +56,13 @@ function statusOf(call: CallRecord, received: ReceivedRecord | null, mirrored: b
   return last ? call.status : (received.status ?? 0)
 }
 
-/**
- * Envoy does not tell a copy from the request: of two that arrived for the same try, the one is the request that arrived where the access log says,
- * or else at an endpoint of the chosen cluster.
- */
-function mirroredOf(call: CallRecord): ReadonlySet<ReceivedRecord> {
-  const copies = new Set<ReceivedRecord>()
-  if (call.mirrors === 0) return copies
-  const attempts = new Set(call.received.map(({ attempt }) => attempt))
-  for (const attempt of attempts) {
-    const same = call.received.filter((received) => received.attempt === attempt)
-    const own = same.find((received) => isChosen(call, received))
-    for (const received of same) if (received !== own) copies.add(received)
-  }
-  return copies
+function isMirrored({ mirrors }: CallRecord, { request }: ReceivedRecord): boolean {
+  return mirrors > 0 && isCopy(request.headers)
 }
 
-function isChosen({ line }: CallRecord, { workload, inbound }: ReceivedRecord): boolean {
-  const [, , subset, host] = line?.cluster?.replace(/;$/, '').split('|') ?? []
-  if (!workload || host === undefined) return inbound === null
-  const [service, namespace] = host.split('.')
-  return (
-    namespace === workload.ref.namespace &&
-    (service === workload.app || workload.ref.name.startsWith(`${service}-`)) &&
-    fits(subset, workload.version)
-  )
-}
-
-function fits(subset: string | undefined, version: string): boolean {
-  return subset === undefined || subset === '' || version === '' || subset === version
+/** A copy as it would have arrived in a pod. */
+function asReceived({ proxy }: CallRecord, { request }: ReceivedRecord, mirrored: boolean): HttpRequest {
+  return mirrored && proxy ? { ...request, headers: asFromPod(request.headers, proxy.address) } : request
 }
 
 function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names): AccessLogEntry {
@@ -96,8 +75,19 @@ function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names
     flags: line.flags ?? '-',
     details: line.details ?? '-',
     route: line.route || '-',
-    cluster: names.cluster(line),
-    upstreamHost: names.host(line, call),
+    cluster: clusterName(line),
+    upstreamHost: hostName(line, call, names),
     attempts: line.attempts ?? 0,
   }
+}
+
+/** Without the mark that istiod ends it with. */
+function clusterName({ cluster }: LogLine): string {
+  return cluster === null ? '-' : cluster.replace(/;$/, '')
+}
+
+/** What is nobody's of the mesh is where the client wanted to go. */
+function hostName({ host }: LogLine, { dialled }: CallRecord, names: Names): string {
+  if (host === null) return '-'
+  return names.host(Number(host.slice(host.lastIndexOf(':') + 1))) ?? dialled
 }

@@ -10,7 +10,7 @@ const target = createTarget({ spec: false })
 afterAll(() => target.close())
 
 const scenario = { name: 'test', uri: 'test', tags: [], seed: 1 }
-const yaml = (text: string) => readText(text, 'test.yaml').resources
+const yaml = (text: string, file = 'test.yaml') => readText(text, file).resources
 const opens = (page: string, headers = {}) => ({ from: { kind: 'client' }, method: 'GET', target: page, headers, body: '' }) as const
 const pathOf = ({ hops }: Exchange) => hops.map(({ parent, app, version }) => `${parent} ${app}:${version}`)
 
@@ -75,6 +75,34 @@ describe.skipIf(path === null)('Bookinfo on Envoy', () => {
     const { response, hops } = await session.send(call)
     expect(response?.status).toBe(503)
     expect(hops).toMatchObject([{ to: null, received: null, status: 503, log: { flags: 'NC', cluster: '-' } }])
+  })
+
+  test('a pod answers on each of its ports, and refuses the others', async () => {
+    const ports = (name: string, numbers: number[]) => numbers.map((number) => `{name: ${name}-${number}, port: ${number}}`).join()
+    await session.apply(
+      yaml(
+        `
+apiVersion: v1
+kind: Service
+metadata: {name: two, namespace: default}
+spec: {selector: {app: two}, ports: [${ports('http', [8080, 9090, 7070])}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: two, namespace: default}
+spec:
+  selector: {matchLabels: {app: two}}
+  template:
+    metadata: {labels: {app: two}}
+    spec: {containers: [{name: two, image: meshspec/echo, ports: [{containerPort: 8080}, {containerPort: 9090}]}]}`,
+        'two.yaml',
+      ),
+    )
+    const from = { kind: 'service', service: { name: 'productpage', namespace: null, version: null } } as const
+    const seen = async (port: number) => (await session.send({ ...opens(`http://two:${port}/`), from })).hops.at(-1)!
+    for (const port of [8080, 9090])
+      expect(await seen(port)).toMatchObject({ status: 200, to: { name: 'two' }, log: { upstreamHost: expect.stringMatching(`:${port}$`) } })
+    expect(await seen(7070)).toMatchObject({ status: 503, received: null, log: { flags: '-', details: 'via_upstream' } })
   })
 
   test('what Envoy refuses is told in its words with its place, and changes nothing', async () => {

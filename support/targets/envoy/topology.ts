@@ -13,15 +13,15 @@ import { routeConfiguration } from './xds/route-table.ts'
 
 /** Ports of 127.0.0.1 that belong to one pod. */
 interface PodPlaces {
-  /** Of the workload itself. */
-  workload: number
+  /** Of the workload itself: by the pod's own port. */
+  readonly workload: Map<number, number>
   /** Of its sidecar's outbound side. */
   outbound: number
   /** Of its sidecar's inbound side, or of its gateway's listeners: by the pod's own port. */
   readonly byPodPort: Map<number, number>
 }
 
-/** Nobody listens there: what a port is that a pod does not have. */
+/** Nobody listens there: what a port is that a pod does not have. The port is TCPMUX's, which no machine of today serves. */
 const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
 
 /** Where everything of one mesh is in truth, and the config of its proxies made for that. */
@@ -39,10 +39,17 @@ export class Topology {
     this.#hasInbound = hasInbound
   }
 
-  /** Takes up a workload that listens on a port of its own. */
-  async add({ ref }: WorkloadInstance, workloadPort: number): Promise<void> {
-    const [outbound] = await freePorts(1)
-    this.#pods.set(keyOf(ref), { workload: workloadPort, outbound: outbound!, byPodPort: new Map() })
+  /** Takes up a workload, or ports that it listens on now. @param ports where each of the pod's is in truth */
+  async add({ ref }: WorkloadInstance, ports: ReadonlyMap<number, number>): Promise<void> {
+    const places = this.#pods.get(keyOf(ref)) ?? { workload: new Map(), outbound: (await freePorts(1))[0]!, byPodPort: new Map() }
+    for (const [podPort, port] of ports) places.workload.set(podPort, port)
+    this.#pods.set(keyOf(ref), places)
+  }
+
+  /** Those of the pod's ports that nothing is known of. */
+  unserved(ref: WorkloadRef, podPorts: readonly number[]): readonly number[] {
+    const known = this.#pods.get(keyOf(ref))?.workload
+    return podPorts.filter((port) => !known?.has(port))
   }
 
   has(ref: WorkloadRef): boolean {
@@ -63,16 +70,20 @@ export class Topology {
   atPod(workload: WorkloadInstance, podPort: number): SocketAddress {
     const places = this.#pods.get(keyOf(workload.ref))
     if (!places) return nowhere
-    const port = this.inbound(workload) ? places.byPodPort.get(podPort) : places.workload
+    const port = (this.inbound(workload) ? places.byPodPort : places.workload).get(podPort)
     return port === undefined ? nowhere : { address: '127.0.0.1', port }
+  }
+
+  nowhere(): SocketAddress {
+    return nowhere
   }
 
   /** The address in the mesh of what listens on a port here, `10.244.0.5:9080`; `null`: it is nobody's of the mesh. */
   meshAddress(port: number, registry: Registry): string | null {
     for (const workload of registry.workloads) {
       const places = this.#pods.get(keyOf(workload.ref))
-      for (const [podPort, own] of places?.byPodPort ?? []) if (own === port) return `${workload.address}:${podPort}`
-      if (places?.workload === port) return `${workload.address}:${workload.ports[0]?.number ?? 0}`
+      for (const ports of [places?.byPodPort, places?.workload])
+        for (const [podPort, own] of ports ?? []) if (own === port) return `${workload.address}:${podPort}`
     }
     return null
   }
@@ -143,7 +154,7 @@ export class Topology {
         name: `${this.#nameOf(workload)}inbound|${podPort}`,
         podPort,
         port: places.byPodPort.get(podPort)!,
-        workloadPort: places.workload,
+        workloadPort: places.workload.get(podPort) ?? nowhere.port,
         http: !['tcp', 'tls', 'https'].includes(protocol),
       }),
     )
@@ -189,6 +200,12 @@ function keyOf({ namespace, instance }: WorkloadRef): string {
 function tablesOf(listeners: readonly Listener[]): ReadonlySet<string> {
   const chains = listeners.flatMap(({ filterChains }) => filterChains)
   return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
+}
+
+/** The ports that a pod's containers listen on: those that they name; without any, those that services lead to. */
+export function listeningPorts(workload: WorkloadInstance, registry: Registry): readonly number[] {
+  const named = workload.ports.map(({ number }) => number)
+  return [...new Set(named.length > 0 ? named : podPorts(workload, registry).keys())]
 }
 
 /** The ports of a pod, each with the protocol that a service gives to it: those that its containers name, and those that services lead to. */

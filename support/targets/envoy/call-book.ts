@@ -1,0 +1,59 @@
+import type { CallRecord, Journal } from './journal.ts'
+import { proxyName } from './topology.ts'
+import type { LogLine } from './xds/access-log.ts'
+
+export interface OpenCall {
+  readonly call: CallRecord
+  readonly journal: Journal
+}
+
+let calls = 0
+
+/** The calls that Envoy may still write about, and what it wrote. */
+export class CallBook {
+  readonly #open = new Map<string, OpenCall>()
+  /** Which call a connection of ours carries: all that tells one that no HTTP filter looked at. */
+  readonly #byPeer = new Map<string, string>()
+
+  /** Takes up a call. */
+  enter(about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'received' | 'decision' | 'mirrors'>, journal: Journal): CallRecord {
+    const fresh = { startMs: performance.now(), endMs: null, status: 0, line: null, received: [], decision: null, mirrors: 0 }
+    const call: CallRecord = { id: `${process.pid}-${++calls}`, ...about, ...fresh }
+    journal.calls.push(call)
+    this.#open.set(call.id, { call, journal })
+    return call
+  }
+
+  find(id: string): OpenCall | undefined {
+    return this.#open.get(id)
+  }
+
+  /** @param address our end of the connection that the call goes by */
+  connected(address: string, { id }: CallRecord): void {
+    this.#byPeer.set(address, id)
+  }
+
+  read(line: LogLine): void {
+    const open = this.#open.get(line.call ?? this.#byPeer.get(line.peer) ?? '')
+    if (!open) return
+    const { call, journal } = open
+    if (line.direction !== 'inbound') call.line ??= line
+    else enterInbound(call, line)
+    journal.note()
+  }
+
+  /** What has ended will not be written about again. */
+  forget({ calls: own }: Journal): void {
+    for (const { id, endMs } of own) if (endMs !== null) this.#open.delete(id)
+    if (this.#byPeer.size < 1000) return
+    for (const [peer, id] of this.#byPeer) if (!this.#open.has(id)) this.#byPeer.delete(peer)
+  }
+}
+
+function enterInbound({ received }: CallRecord, line: LogLine): void {
+  const attempt = line.attempt === null ? null : Number(line.attempt)
+  const record = received.find(
+    (one) => one.inbound === null && one.workload && proxyName(one.workload) === line.proxy && (attempt === null || one.attempt === attempt),
+  )
+  if (record) record.inbound = line
+}

@@ -1,0 +1,85 @@
+import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
+import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import type { Mesh } from '../../../mesh-core/mesh.ts'
+import type { CallBook } from './call-book.ts'
+import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
+import { mostMirrors } from './mirrors.ts'
+import type { Departure, Way, Ways } from './ways.ts'
+import { LoopbackClient } from './wire/loopback-client.ts'
+import { callHeader } from './xds/access-log.ts'
+
+export interface Outgoing extends Departure {
+  readonly journal: Journal
+  /** What made the sender send it; `null` for the client of the exchange. */
+  readonly parent: ReceivedRecord | null
+  readonly timeoutMs: number | null
+}
+
+/** Sends the requests of clients and workloads, each marked so that what Envoy and its receivers tell of it is known for its. */
+export class Senders {
+  readonly #model: Mesh
+  readonly #book: CallBook
+  readonly #ways: Ways
+  readonly #client = new LoopbackClient()
+  #replaying: Promise<unknown> = Promise.resolve()
+
+  constructor(model: Mesh, book: CallBook, ways: Ways) {
+    this.#model = model
+    this.#book = book
+    this.#ways = ways
+  }
+
+  async send(out: Outgoing): Promise<HttpResponse | TransportError> {
+    const way = this.#ways.of(out)
+    if (typeof way === 'string') return way
+    const call = this.#enter(out, way)
+    const { port, preamble, key, proxy, target } = way
+    const serverName = out.request.scheme === 'https' ? target.hostname : null
+    const onConnected = (address: string) => (proxy ? this.#book.connected(address, call) : undefined)
+    const outcome = await this.#client.send({ port, preamble, key, serverName, timeoutMs: out.timeoutMs, onConnected }, marked(out.request, call.id))
+    if (typeof outcome !== 'string') call.status = outcome.status
+    call.endMs = performance.now()
+    out.journal.note()
+    return outcome
+  }
+
+  /** Resolves when mesh-core has said of all that was sent why it took its way. */
+  explained(): Promise<unknown> {
+    return this.#replaying
+  }
+
+  /** From now on connections are new ones. */
+  renew(): void {
+    this.#client.closeIdle()
+  }
+
+  #enter(out: Outgoing, { proxy, target }: Way): CallRecord {
+    const { journal, parent, sender, gateway } = out
+    const from = gateway ? null : (sender?.ref ?? null)
+    const call = this.#book.enter({ parent, from, service: target.service, dialled: `${target.address}:${target.port}`, proxy }, journal)
+    if (proxy) this.#replay(call, out)
+    return call
+  }
+
+  /** Has mesh-core decide about the same request by the same config: what it tries, in its words. */
+  #replay(call: CallRecord, { gateway, request, authority }: Outgoing): void {
+    const { ref } = call.proxy!
+    const headers: Record<string, string[]> = { host: [request.authority] }
+    for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
+    const url = `${request.scheme}://${authority}${request.path}`
+    const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
+    this.#replaying = this.#replaying.then(async () => {
+      const { hops } = await this.#model.send({ from, method: request.method, url, headers, body: '', timeoutMs: null })
+      call.decision = hops[0]?.explain?.() ?? null
+      const config = this.#model.proxyConfig(ref)
+      if (config && call.decision) call.mirrors = mostMirrors(config, call.decision)
+    })
+    this.#replaying = this.#replaying.catch(() => {})
+  }
+}
+
+function marked(request: HttpRequest, id: string): HttpRequest {
+  const headers = request.headers.copy()
+  headers.append(callHeader, id)
+  return { ...request, headers }
+}

@@ -1,0 +1,113 @@
+import { dial } from '../../../mesh-core/dataplane/dial.ts'
+import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
+import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
+import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
+import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import type { Listener } from '../../../mesh-core/ir/proxy-config.ts'
+import type { Mesh } from '../../../mesh-core/mesh.ts'
+import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { proxyHeader } from './proxy-protocol.ts'
+import type { Topology } from './topology.ts'
+import { virtualOutbound } from './xds/listener.ts'
+import type { SocketAddress } from './xds/placement.ts'
+
+/** A connection that somebody is about to open. */
+export interface Departure {
+  /** A workload, or the gateway that a client outside reaches; `null`: the world outside. */
+  readonly sender: WorkloadInstance | null
+  readonly gateway: boolean
+  readonly request: HttpRequest
+  /** What is dialled; the Host header may say something else. */
+  readonly authority: string
+}
+
+export interface Way {
+  readonly port: number
+  readonly preamble: Buffer | null
+  /** As `Wire.key`. */
+  readonly key: string | null
+  /** Whose proxy takes it; `null` for none. */
+  readonly proxy: WorkloadInstance | null
+  readonly target: Dialled
+}
+
+/** Address of the client outside the mesh, as gateways see it: of TEST-NET-2 (RFC 5737), the same as on `core`. */
+const clientAddress = '198.51.100.10'
+
+let connections = 0
+
+/** How connections leave: through the sender's sidecar or a gateway, which are told where they were to go, or straight. */
+export class Ways {
+  readonly #model: Mesh
+  readonly #topology: Topology
+
+  constructor(model: Mesh, topology: Topology) {
+    this.#model = model
+    this.#topology = topology
+  }
+
+  of(departure: Departure): Way | TransportError {
+    const { sender, gateway, request, authority } = departure
+    if (gateway) return this.#throughGateway(sender!, authority, request)
+    const target = dial(this.#model.registry, authority, request.scheme, sender?.ref.namespace ?? 'default')
+    if (target.address === null) return 'unresolved'
+    const lands = this.#placeOf(target.address, target.port)
+    if (!sender?.sidecar) return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target }
+    const port = this.#topology.outboundPort(sender.ref)
+    return {
+      port,
+      preamble: preambleOf(sender.address, target, lands),
+      key: this.#isHttp(sender, target) ? keyOf(request, port, target, lands) : null,
+      proxy: sender,
+      target,
+    }
+  }
+
+  #throughGateway(gateway: WorkloadInstance, authority: string, request: HttpRequest): Way | TransportError {
+    const target = dialGateway(this.#model.registry, gateway, authority, request.scheme)
+    const port = this.#topology.gatewayPort(gateway.ref, target.port)
+    const listener = this.#model.proxyConfig(gateway.ref)?.listeners.find((one) => one.port === target.port)
+    if (port === null || !listener) return 'refused'
+    const preamble = preambleOf(clientAddress, target, this.#topology.outside())
+    return { port, preamble, key: speaksHttp(listener) ? keyOf(request, port, target) : null, proxy: gateway, target }
+  }
+
+  /** A TCP proxy writes of a connection as a whole, so each call needs one of its own. */
+  #isHttp(sender: WorkloadInstance, { address, port }: Dialled): boolean {
+    const listeners = this.#model.proxyConfig(sender.ref)?.listeners.filter((one) => one.port === port && one.name !== virtualOutbound) ?? []
+    const listener = listeners.find((one) => one.address === address) ?? listeners.find((one) => one.address === '0.0.0.0')
+    return listener !== undefined && speaksHttp(listener)
+  }
+
+  /** Who answers at an address of the mesh's network, past all rules: a pod, a pod of the service that kube-proxy would pick, or the world outside. */
+  #placeOf(address: string, port: number): SocketAddress {
+    const { registry } = this.#model
+    const pod = registry.workloadAt(address)
+    if (pod) return this.#topology.atPod(pod, port)
+    const service = registry.serviceAt(address)
+    if (!service) return this.#topology.outside()
+    const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
+    const chosen = endpoints[Math.floor(Math.random() * endpoints.length)]
+    const workload = chosen && registry.workloadAt(chosen.address)
+    return workload ? this.#topology.atPod(workload, chosen.port) : this.#topology.nowhere()
+  }
+}
+
+function speaksHttp({ filterChains }: Listener): boolean {
+  return filterChains.every(({ filter }) => filter.kind === 'http')
+}
+
+/** `null` under TLS: what a proxy decides by it holds for the connection. */
+function keyOf({ scheme }: HttpRequest, port: number, target?: Dialled, lands?: SocketAddress): string | null {
+  return scheme === 'https' ? null : `${port} ${target?.address}:${target?.port} ${lands?.port}`
+}
+
+function preambleOf(source: string, { address, port }: Dialled, lands: SocketAddress): Buffer {
+  // As a system gives ports out to clients.
+  const sourcePort = 32768 + (++connections % 28000)
+  return proxyHeader({
+    source: { address: source, port: sourcePort },
+    destination: { address: address!, port },
+    lands: `${lands.address}:${lands.port}`,
+  })
+}

@@ -1,0 +1,63 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { Headers } from '../../../../mesh-core/ir/message.ts'
+import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
+import { CallError } from '../../../../mesh-core/ir/program.ts'
+import { LoopbackClient } from './loopback-client.ts'
+import type { Wire } from './loopback-client.ts'
+import { LoopbackServer } from './loopback-server.ts'
+import type { Handler } from './loopback-server.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
+
+const echo: Handler = async ({ path, body }) => ({ status: 200, headers: new Headers(), body: path + body })
+const request = (path: string, body = ''): HttpRequest => ({ method: 'POST', scheme: 'http', authority: 'b', path, headers: new Headers(), body })
+
+async function serve(handler: Handler): Promise<{ wire: Wire; client: LoopbackClient; peers: string[] }> {
+  const server = await LoopbackServer.start(handler)
+  const client = new LoopbackClient()
+  const peers: string[] = []
+  closing.push(() => (client.closeIdle(), server.close()))
+  const onConnected = (address: string) => peers.push(address)
+  return { wire: { port: server.port, preamble: null, key: 'same', serverName: null, timeoutMs: 5000, onConnected }, client, peers }
+}
+
+test('a connection carries requests one after another, and each is told of it', async () => {
+  const { wire, client, peers } = await serve(echo)
+  for (const path of ['/1', '/2', 'no slash']) expect(await client.send(wire, request(path, 'ä'))).toMatchObject({ status: 200, body: `${path}ä` })
+  expect(peers).toHaveLength(3)
+  expect(new Set(peers).size).toBe(1)
+})
+
+test('requests at once have connections of their own, and so has one that asks for it', async () => {
+  const { wire, client, peers } = await serve(echo)
+  await Promise.all([client.send(wire, request('/1')), client.send(wire, request('/2'))])
+  await client.send({ ...wire, key: null }, request('/3'))
+  expect(new Set(peers).size).toBe(3)
+})
+
+test('after a change there are new ones', async () => {
+  const { wire, client, peers } = await serve(echo)
+  await client.send(wire, request('/1'))
+  client.closeIdle()
+  await client.send(wire, request('/2'))
+  expect(new Set(peers).size).toBe(2)
+})
+
+test.each([
+  ['closed', () => Promise.reject(new CallError('closed'))],
+  ['timeout', () => new Promise<never>(() => {})],
+] as const)('%s', async (reason, handler) => {
+  const { wire, client } = await serve(handler)
+  expect(await client.send({ ...wire, timeoutMs: 50 }, request('/'))).toBe(reason)
+})
+
+test('refused', async () => {
+  const free = createServer()
+  const port = await new Promise<number>((resolve) => free.listen(0, '127.0.0.1', () => resolve((free.address() as AddressInfo).port)))
+  await new Promise((resolve) => free.close(resolve))
+  const wire = { port, preamble: null, key: null, serverName: null, timeoutMs: 5000, onConnected: () => {} }
+  expect(await new LoopbackClient().send(wire, request('/'))).toBe('refused')
+})

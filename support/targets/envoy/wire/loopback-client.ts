@@ -1,0 +1,149 @@
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
+import { bytesOfRequest, closes, framingOfResponse, responseOf, statusIn } from './http1.ts'
+import { MessageReader } from './message-reader.ts'
+import type { Message } from './message-reader.ts'
+
+/** The way to whoever takes the request. */
+export interface Wire {
+  readonly port: number
+  /** Goes before the first of the requests' own bytes. */
+  readonly preamble: Buffer | null
+  /** Connections of the same key may be used again, one request after another; `null`: the connection is this request's own. */
+  readonly key: string | null
+  /** The name that a TLS client asks for; `null` for plain text. */
+  readonly serverName: string | null
+  /** `null` for never. Bounds the silence on the socket. */
+  readonly timeoutMs: number | null
+  /** Our end of the connection, `127.0.0.1:40123`, before anything is sent on it. */
+  readonly onConnected: (address: string) => void
+}
+
+/** Sends requests, and keeps the connections that may be used again. */
+export class LoopbackClient {
+  readonly #idle = new Map<string, Connection[]>()
+
+  /** @returns the answer, or why there is none */
+  async send(wire: Wire, request: HttpRequest): Promise<HttpResponse | TransportError> {
+    const connection = (wire.key === null ? undefined : this.#take(wire.key)) ?? new Connection(wire)
+    const outcome = await connection.exchange(request, wire)
+    if (wire.key !== null && connection.open) this.#keep(wire.key, connection)
+    else connection.close()
+    return outcome
+  }
+
+  /** What was said on a connection before is nothing to the next request: a proxy may go on with its former config on it. */
+  closeIdle(): void {
+    for (const connections of this.#idle.values()) for (const connection of connections) connection.close()
+    this.#idle.clear()
+  }
+
+  #take(key: string): Connection | undefined {
+    const connections = this.#idle.get(key) ?? []
+    while (connections.length > 0) {
+      const connection = connections.pop()!
+      if (connection.open) return connection
+    }
+    return undefined
+  }
+
+  #keep(key: string, connection: Connection): void {
+    const connections = this.#idle.get(key)
+    if (connections) connections.push(connection)
+    else this.#idle.set(key, [connection])
+  }
+}
+
+type Outcome = Message | TransportError
+
+class Connection {
+  readonly #socket: Socket
+  #reader: MessageReader
+  #method = ''
+  #waiting: ((outcome: Outcome) => void) | null = null
+  #address: string | null = null
+  #lost: TransportError | null = null
+  open = true
+
+  constructor({ port, preamble, serverName }: Wire) {
+    this.#reader = new MessageReader((head) => framingOfResponse(head, this.#method))
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    if (preamble) socket.write(preamble)
+    this.#socket = serverName === null ? socket : secured(socket, serverName)
+    socket.once('error', (error: NodeJS.ErrnoException) => this.#lose(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
+    if (this.#socket !== socket) this.#socket.once('error', () => this.#lose('tls'))
+    this.#socket.on('data', (bytes: Buffer) => this.#read(bytes)).once('close', () => this.#end())
+    this.#socket.once('end', () => this.#end())
+    this.#socket.on('timeout', () => this.#lose('timeout'))
+    socket.once('connect', () => this.#connected(`${socket.localAddress}:${socket.localPort}`))
+  }
+
+  #told: ((address: string) => void) | null = null
+
+  #connected(address: string): void {
+    this.#address = address
+    this.#told?.(address)
+  }
+
+  async exchange(request: HttpRequest, { timeoutMs, onConnected }: Wire): Promise<HttpResponse | TransportError> {
+    this.#method = request.method
+    this.#told = onConnected
+    if (this.#address !== null) onConnected(this.#address)
+    this.#socket.setTimeout(timeoutMs === null || timeoutMs === Infinity ? 0 : timeoutMs)
+    const outcome = await new Promise<Outcome>((resolve) => {
+      this.#waiting = resolve
+      if (this.#lost) this.#answer(this.#lost)
+      else this.#socket.write(bytesOfRequest(request))
+    })
+    this.#socket.setTimeout(0)
+    if (typeof outcome === 'string') return outcome
+    if (closes(outcome)) this.close()
+    return responseOf(outcome)
+  }
+
+  close(): void {
+    this.open = false
+    this.#socket.destroy()
+  }
+
+  #read(bytes: Buffer): void {
+    this.#reader.push(bytes)
+    this.#takeAnswer()
+  }
+
+  /** An answer without a length ends with its connection. */
+  #end(): void {
+    this.#reader.end()
+    if (this.#waiting) this.#takeAnswer()
+    this.#lose('closed')
+  }
+
+  #takeAnswer(): void {
+    try {
+      for (let message = this.#reader.take(); message; message = this.#reader.take()) if (statusIn(message) >= 200) return this.#answer(message)
+    } catch {
+      this.#lose('closed')
+    }
+  }
+
+  #answer(outcome: Outcome): void {
+    const waiting = this.#waiting
+    this.#waiting = null
+    waiting?.(outcome)
+  }
+
+  #lose(reason: TransportError): void {
+    this.#lost ??= reason
+    this.close()
+    this.#answer(this.#lost)
+  }
+}
+
+/** Whom the proxy shows is not for the client of a test to judge. */
+function secured(socket: Socket, serverName: string): Socket {
+  const named = /^[\d.]+$/.test(serverName) ? {} : { servername: serverName }
+  return connectTls({ socket, ...named, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false })
+}

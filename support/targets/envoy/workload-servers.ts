@@ -1,0 +1,100 @@
+import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import { CallError } from '../../../mesh-core/ir/program.ts'
+import type { Program } from '../../../mesh-core/ir/program.ts'
+import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import type { CallBook, OpenCall } from './call-book.ts'
+import { freePorts } from './free-ports.ts'
+import { Journal } from './journal.ts'
+import type { ReceivedRecord } from './journal.ts'
+import type { Senders } from './senders.ts'
+import type { Topology } from './topology.ts'
+import { LoopbackServer } from './wire/loopback-server.ts'
+import { callHeader } from './xds/access-log.ts'
+
+export interface WorkloadServersOptions {
+  readonly program: (workload: WorkloadInstance | null) => Program
+  readonly registry: () => Registry
+  readonly topology: Topology
+  readonly book: CallBook
+  readonly senders: Senders
+}
+
+/** The programs of workloads (`null`: the world outside), each served on real ports. */
+export class WorkloadServers {
+  readonly #options: WorkloadServersOptions
+  readonly #servers: LoopbackServer[] = []
+  readonly #programs = new Map<string, Program>()
+
+  constructor(options: WorkloadServersOptions) {
+    this.#options = options
+  }
+
+  /** @returns a port of 127.0.0.1 for each of the pod's */
+  async serve(workload: WorkloadInstance | null, podPorts: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const program = this.#programOf(workload)
+    const listens = program.listens ?? true
+    const ports = listens ? await Promise.all(podPorts.map(() => this.#serve(workload, program))) : await freePorts(podPorts.length)
+    return new Map(podPorts.map((podPort, i) => [podPort, ports[i]!]))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close()))
+  }
+
+  #programOf(workload: WorkloadInstance | null): Program {
+    const key = workload ? `${workload.ref.namespace}/${workload.ref.instance}` : ''
+    const program = this.#programs.get(key) ?? this.#options.program(workload)
+    this.#programs.set(key, program)
+    return program
+  }
+
+  async #serve(workload: WorkloadInstance | null, program: Program): Promise<number> {
+    const server = await LoopbackServer.start((request) => this.#receive(workload, program, request))
+    this.#servers.push(server)
+    return server.port
+  }
+
+  async #receive(workload: WorkloadInstance | null, program: Program, request: HttpRequest): Promise<HttpResponse> {
+    const open = this.#options.book.find(request.headers.get(callHeader) ?? '')
+    request.headers.remove(callHeader)
+    const current = workload && (this.#options.registry().workload(workload.ref) ?? workload)
+    const received = open ? this.#record(open, current, request) : null
+    try {
+      const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
+      if (received) received.status = response.status
+      return response
+    } finally {
+      open?.journal.note()
+    }
+  }
+
+  #record({ call }: OpenCall, workload: WorkloadInstance | null, request: HttpRequest): ReceivedRecord {
+    const watched = workload !== null && this.#options.topology.inbound(workload)
+    const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
+    const copy = { ...request, headers: request.headers.copy() }
+    const received = { call, workload, request: copy, attempt, atMs: performance.now(), status: null, watched, inbound: null }
+    call.received.push(received)
+    return received
+  }
+
+  #context(workload: WorkloadInstance | null, parent: ReceivedRecord | null, journal: Journal): Parameters<Program>[1] {
+    return {
+      now: () => performance.now(),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      random: Math.random,
+      pod: podOf(workload),
+      call: async (request, { timeoutMs }) => {
+        const out = { journal, parent, sender: workload, gateway: false, request, authority: request.authority, timeoutMs }
+        const outcome = await this.#options.senders.send(out)
+        if (typeof outcome !== 'string') return outcome
+        throw new CallError(outcome === 'tls' ? 'closed' : outcome)
+      },
+    }
+  }
+}
+
+function podOf(workload: WorkloadInstance | null): Parameters<Program>[1]['pod'] {
+  if (!workload) return { name: 'outside', namespace: '', app: 'outside', version: '', env: {} }
+  const { ref, app, version, env } = workload
+  return { name: ref.instance, namespace: ref.namespace, app, version, env }
+}

@@ -9,6 +9,7 @@ const layers = {
   'mesh-core/match': ['mesh-core/ir'],
   'mesh-core/envoy': ['mesh-core/match', 'mesh-core/ir'],
   'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
+  'mesh-core/analyze': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
   'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
   'mesh-core/dataplane': ['mesh-core/match', 'mesh-core/time', 'mesh-core/registry', 'mesh-core/ir'],
   'mesh-core': [],

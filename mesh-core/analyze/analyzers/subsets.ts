@@ -1,0 +1,38 @@
+import type { Resource } from '../../config/resource.ts'
+import type { Analyzer } from '../analyzer.ts'
+import { KnownHosts } from '../hosts.ts'
+import type { Inventory } from '../inventory.ts'
+import { kinds, labelsOf, listOf, specOf, textsOf } from '../inventory.ts'
+import { messageTypes } from '../message-types.ts'
+import { isSelectedBy } from '../selectors.ts'
+
+/** A DestinationRule for nobody, and subsets that no pod carries. Source: Istio `analyzers/destinationrule/subset.go`. */
+export const subsets: Analyzer = {
+  name: 'destinationrule.SubsetSelectPodAnalyzer',
+  inputs: [kinds.destinationRule],
+  analyze(mesh, report) {
+    const hosts = new KnownHosts(mesh)
+    const pods = mesh.all(kinds.pod).map((pod) => withTopology(pod, mesh))
+    for (const rule of mesh.all(kinds.destinationRule)) {
+      const spec = specOf(rule)
+      const known = hosts.find(String(spec.host), rule.namespace, textsOf(spec.exportTo))
+      if (!known) {
+        report(messageTypes.unknownRuleHost, rule, [String(spec.host)], ['spec', 'host'])
+        continue
+      }
+      for (const [i, { name, labels }] of listOf(spec.subsets).entries())
+        if (!pods.some((pod) => isSelectedBy(pod, { ...known.selector, ...labels })))
+          report(messageTypes.subsetWithoutPods, rule, [String(name)], ['spec', 'subsets', i])
+    }
+  },
+}
+
+/** Labels of a pod as an endpoint has them: its node's place in the world joins them. */
+function withTopology(pod: Resource, mesh: Inventory): Readonly<Record<string, string>> {
+  const nodeName = specOf(pod).nodeName as string | undefined
+  const node = nodeName && mesh.find(kinds.node, '', nodeName)
+  if (!node) return labelsOf(pod)
+  const places = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone', 'topology.istio.io/subzone']
+  const known = Object.entries(labelsOf(node)).filter(([name]) => places.includes(name))
+  return { ...labelsOf(pod), ...Object.fromEntries(known), 'kubernetes.io/hostname': nodeName }
+}

@@ -1,0 +1,118 @@
+import type { Resource } from '../config/resource.ts'
+import { groupOf } from '../config/resource.ts'
+
+/** `group/Kind`, without a version. */
+export const kinds = {
+  virtualService: 'networking.istio.io/VirtualService',
+  destinationRule: 'networking.istio.io/DestinationRule',
+  gateway: 'networking.istio.io/Gateway',
+  serviceEntry: 'networking.istio.io/ServiceEntry',
+  sidecar: 'networking.istio.io/Sidecar',
+  proxyConfig: 'networking.istio.io/ProxyConfig',
+  envoyFilter: 'networking.istio.io/EnvoyFilter',
+  authorizationPolicy: 'security.istio.io/AuthorizationPolicy',
+  requestAuthentication: 'security.istio.io/RequestAuthentication',
+  telemetry: 'telemetry.istio.io/Telemetry',
+  wasmPlugin: 'extensions.istio.io/WasmPlugin',
+  meshConfig: 'mesh.istio.io/MeshConfig',
+  meshNetworks: 'mesh.istio.io/MeshNetworks',
+  kubernetesGateway: 'gateway.networking.k8s.io/Gateway',
+  service: '/Service',
+  pod: '/Pod',
+  namespace: '/Namespace',
+  node: '/Node',
+  secret: '/Secret',
+  configMap: '/ConfigMap',
+  deployment: 'apps/Deployment',
+  mutatingWebhook: 'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  validatingWebhook: 'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  crd: 'apiextensions.k8s.io/CustomResourceDefinition',
+} as const
+
+/** Namespaces of Kubernetes itself: neither they nor what they hold is looked at. Source: Istio `pkg/kube/inject` IgnoredNamespaces. */
+const systemNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'])
+
+/** The resources that an analysis looks at, by kind, in the order in which they were given. */
+export class Inventory {
+  readonly #byKind = new Map<string, Resource[]>()
+  readonly #byName = new Map<string, Resource>()
+  /** Of a resource, where those of several clusters are looked at together; `''` otherwise. */
+  readonly #clusters: ReadonlyMap<Resource, string>
+
+  /** Time of the analysis, in ms since the epoch: certificates are valid at some times and not at others. */
+  readonly nowMs: number
+
+  constructor(resources: readonly Resource[], { clusters, nowMs }: { readonly clusters?: ReadonlyMap<Resource, string>; readonly nowMs: number }) {
+    this.#clusters = clusters ?? new Map()
+    this.nowMs = nowMs
+    for (const resource of resources) if (!isOfSystem(resource)) this.#add(resource)
+  }
+
+  all(kind: string): readonly Resource[] {
+    return this.#byKind.get(kind) ?? []
+  }
+
+  find(kind: string, namespace: string, name: string): Resource | undefined {
+    return this.#byName.get(`${kind}/${namespace}/${name}`)
+  }
+
+  /** Name of the cluster that the resource was read from; `''` where there is one only. */
+  clusterOf(resource: Resource): string {
+    return this.#clusters.get(resource) ?? ''
+  }
+
+  *[Symbol.iterator](): IterableIterator<Resource> {
+    for (const resources of this.#byKind.values()) yield* resources
+  }
+
+  #add(resource: Resource): void {
+    const kind = kindOf(resource)
+    const known = this.#byKind.get(kind)
+    if (known) known.push(resource)
+    else this.#byKind.set(kind, [resource])
+    this.#byName.set(`${kind}/${resource.namespace}/${resource.name}`, resource)
+  }
+}
+
+export function kindOf({ apiVersion, kind }: Resource): string {
+  return `${groupOf(apiVersion)}/${kind}`
+}
+
+export function isSystemNamespace(namespace: string): boolean {
+  return systemNamespaces.has(namespace)
+}
+
+function isOfSystem({ kind, name, namespace }: Resource): boolean {
+  return isSystemNamespace(namespace) || (kind === 'Namespace' && isSystemNamespace(name))
+}
+
+/** `namespace/name`, or the name alone. */
+export function fullName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return namespace === '' ? name : `${namespace}/${name}`
+}
+
+/** An empty object for a resource without a spec. */
+export function specOf(resource: Resource): Fields {
+  return (resource.object.spec ?? {}) as Fields
+}
+
+export function labelsOf({ object }: Resource): Readonly<Record<string, string>> {
+  return object.metadata?.labels ?? {}
+}
+
+export function annotationsOf({ object }: Resource): Readonly<Record<string, string>> {
+  return object.metadata?.annotations ?? {}
+}
+
+/** A list, which a document that nobody has validated may hold something else for. */
+export function listOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? (value as readonly Fields[]).filter((entry) => typeof entry === 'object' && entry !== null) : []
+}
+
+/** Texts of a list. */
+export function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []
+}
+
+/** An object of any shape: schemas are checked elsewhere, and an analyzer says nothing of what it does not understand. */
+export type Fields = Readonly<Record<string, any>>

@@ -1,0 +1,28 @@
+import type { FieldPath } from '../config/finding.ts'
+import type { Resource } from '../config/resource.ts'
+
+export type Level = 'error' | 'warning' | 'info'
+
+/** A kind of message: the codes and names are those of `istioctl analyze`, the words are ours. */
+export interface MessageType<Args extends readonly unknown[]> {
+  /** `IST0101` */
+  readonly code: string
+  /** `ReferencedResourceNotFound` */
+  readonly name: string
+  readonly level: Level
+  readonly text: (...args: Args) => string
+}
+
+/** What an analyzer has found. */
+export interface Message {
+  readonly code: string
+  readonly name: string
+  readonly level: Level
+  readonly resource: Resource
+  /** Of the field that the message is about; empty for the resource as a whole. */
+  readonly path: FieldPath
+  readonly text: string
+}
+
+/** Takes what an analyzer finds. Without a path the message is about the resource as a whole. */
+export type Report = <Args extends readonly unknown[]>(type: MessageType<Args>, resource: Resource, args: Args, path?: FieldPath) => void

@@ -1,3 +1,4 @@
+import { istioAnalyze } from './analyze/family.ts'
 import { type Family } from './family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
@@ -8,4 +9,5 @@ export const families: Readonly<Record<string, Family>> = {
   'mesh-observed': meshObserved,
   'envoy-router-check': routerCheck,
   'istio-vs-tables': vsTables,
+  'istio-analyze': istioAnalyze,
 }

@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import { mergeDelegates } from './delegates.ts'
 import { DestinationRules, mergeDestinationRules } from './destination-rule.ts'
 import { gatewayOf, type Gateway } from './gateway-resource.ts'
+import { convertGatewayApi, type GatewayApi } from './gateway-api/conversion.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
@@ -16,6 +17,7 @@ export class Catalog {
   readonly destinationRules: DestinationRules
   readonly gateways: readonly Gateway[]
   readonly sidecars: SidecarResources
+  readonly gatewayApi: GatewayApi
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -25,10 +27,13 @@ export class Catalog {
     const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
     this.mesh = meshConfigOf(resources)
     this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
-    this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh)]
     this.sidecars = new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), this.mesh.rootNamespace)
+    this.gatewayApi = convertGatewayApi(resources, registry, departs)
+    this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh), ...this.gatewayApi.istioGateways]
     const own = ofKind('VirtualService').map(rulesOf)
+    // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     this.virtualServices = [
+      ...this.gatewayApi.virtualServices,
       ...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo),
       ...ingressVirtualServices(resources, this.mesh, registry, departs),
     ]

@@ -9,6 +9,13 @@ export interface Departure {
 }
 
 export const departures = {
+  brokenFilterDropsRoute: {
+    specification:
+      'A rule with a filter that is not supported answers with an error; the other rules of its route act (Gateway API HTTPRouteRule.filters).',
+    istiod: 'No rule of the route acts: 404.',
+    since: '1.32',
+    observed: 'gateway-api/gwapi-unknown-filter',
+  },
   ingressDefaultBackendIgnored: {
     specification: 'An Ingress sends what none of its rules takes to its defaultBackend (networking.k8s.io/v1 IngressSpec.defaultBackend).',
     istiod: 'defaultBackend is not looked at: such a request is answered 404.',

@@ -24,6 +24,8 @@ export interface Gateway {
   readonly name: string
   readonly namespace: string
   readonly selector: Labels
+  /** Of the Gateway API: the Services whose pods it configures, instead of those that `selector` selects; `null` for Istio's own. */
+  readonly services: readonly string[] | null
   readonly servers: readonly GatewayServer[]
   readonly origin: Origin
 }
@@ -34,6 +36,7 @@ export function gatewayOf(resource: Resource): Gateway {
     name: resource.name,
     namespace: resource.namespace,
     selector: (spec.selector ?? {}) as Labels,
+    services: null,
     servers: (spec.servers ?? []).map((server, i) => serverOf(server, resource, originOf(resource, 'spec', 'servers', i))),
     origin: resource.origin,
   }

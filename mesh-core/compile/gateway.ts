@@ -58,11 +58,26 @@ function chainsOf(scope: GatewayScope, podPort: number, servers: readonly BoundS
 }
 
 function boundServers(scope: GatewayScope): BoundServer[] {
-  const { catalog, workload } = scope
-  const gateways = catalog.gateways.filter((gateway) => selects(gateway.selector, workload.labels))
+  const { catalog } = scope
+  const gateways = catalog.gateways.filter((gateway) => configures(gateway, scope))
   return gateways.flatMap((gateway) =>
-    gateway.servers.flatMap((server) => podPorts(scope, server.port).map((podPort) => ({ server, gateway, podPort }))),
+    gateway.servers.flatMap((server) => portsOf(gateway, server, scope).map((podPort) => ({ server, gateway, podPort }))),
   )
+}
+
+/** A Gateway of the Gateway API has the ports of its Service and no others. */
+function portsOf(gateway: Gateway, { port }: GatewayServer, scope: GatewayScope): number[] {
+  const known = gateway.services?.some((host) => scope.registry.service(host)?.ports.some(({ number }) => number === port)) ?? true
+  return known ? podPorts(scope, port) : []
+}
+
+/** Source: `pilot/pkg/model/push_context.go` mergeGateways. */
+function configures({ selector, services }: Gateway, { registry, workload }: GatewayScope): boolean {
+  if (services === null) return selects(selector, workload.labels)
+  return services.some((host) => {
+    const service = registry.service(host)
+    return service !== undefined && isServiceOf(service.selector, workload) && service.namespace === workload.ref.namespace
+  })
 }
 
 /** A number that is a port of the gateway's Service stands for its target port; any other is the pod's own. Source: `pilot/pkg/model/gateway.go` resolvePorts. */

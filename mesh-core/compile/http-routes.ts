@@ -1,5 +1,6 @@
 import type { Origin } from '../ir/origin.ts'
-import type { ForwardAction, MirrorPolicy, Route, RouteAction, WeightedCluster } from '../ir/route.ts'
+import type { PathMatch } from '../ir/match.ts'
+import type { ForwardAction, MirrorPolicy, PathRewrite, Route, RouteAction, WeightedCluster } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
 import type { Service } from '../registry/registry.ts'
@@ -13,7 +14,7 @@ import { clusterName } from './names.ts'
 import { at } from './origin.ts'
 import { translateDirectResponse, translateRedirect } from './redirect.ts'
 import { retryPolicy } from './retry-policy.ts'
-import { isCatchAll, matchAll, routeMatch } from './route-match.ts'
+import { isCatchAll, matchAll, routeMatch, type RouteSemantics } from './route-match.ts'
 import type { Rule, VirtualService } from './virtual-service.ts'
 import type { Destination, HttpMatch, HttpRule } from './virtual-service-types.ts'
 
@@ -71,10 +72,11 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
   const spec = rule.spec
   const headers = translateHeaders(spec.headers)
   const only = spec.route?.length === 1 && !spec.redirect && !spec.directResponse ? translateHeaders(spec.route[0]!.headers) : noHeaders
+  const compiled = match === null ? matchAll : routeMatch(match, matchOrigin ?? rule.origin, vs.semantics)
   return {
     name: [spec.name ?? '', match?.name].filter((part, i) => i === 0 || part).join('.'),
-    match: match === null ? matchAll : routeMatch(match, matchOrigin ?? rule.origin, vs.semantics),
-    action: translateAction(rule, headers, only, context),
+    match: compiled,
+    action: translateAction(rule, headers, only, { ...context, semantics: vs.semantics, path: compiled.path }),
     requestHeaders: joined(headers.request, only.request),
     responseHeaders: joined(headers.response, only.response),
     fault: spec.fault ? translateFault(spec.fault, at(rule.origin, 'fault')) : null,
@@ -85,7 +87,13 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
   }
 }
 
-function translateAction(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: RouteContext): RouteAction {
+interface ActionContext extends RouteContext {
+  readonly semantics: RouteSemantics
+  /** That the route was chosen by. */
+  readonly path: PathMatch
+}
+
+function translateAction(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: ActionContext): RouteAction {
   const { redirect, directResponse } = rule.spec
   if (redirect) return translateRedirect(redirect, context.listenPort, context.tls)
   if (directResponse) return translateDirectResponse(directResponse)
@@ -93,25 +101,35 @@ function translateAction(rule: Rule, headers: TranslatedHeaders, only: Translate
 }
 
 /** Source: the same file, applyHTTPRouteDestination. */
-function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: RouteContext): ForwardAction {
+function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: ActionContext): ForwardAction {
   const spec = rule.spec
   const rewrite = spec.rewrite
   return {
     kind: 'forward',
     clusters: weightedClusters(rule, context),
-    clusterNotFoundStatus: 503,
+    clusterNotFoundStatus: context.semantics === 'gateway-api' ? 500 : 503,
     timeoutMs: spec.timeout ? durationMs(spec.timeout) || null : null,
     retry: retryPolicy(spec.retries ?? context.mesh.defaultHttpRetryPolicy, false),
     mirrors: mirrors(spec, rule.origin, context),
-    pathRewrite: rewrite?.uriRegexRewrite
-      ? { kind: 'regex', pattern: rewrite.uriRegexRewrite.match ?? '', substitution: rewrite.uriRegexRewrite.rewrite ?? '' }
-      : rewrite?.uri
-        ? { kind: 'prefix', replacement: rewrite.uri }
-        : null,
+    pathRewrite: rewrite ? pathRewrite(rewrite, context) : null,
     // The rule's own authority goes before the one that its only destination sets.
     hostRewrite: rewrite?.authority || headers.authority || only.authority,
     hashPolicies: [],
   }
+}
+
+function pathRewrite({ uri, uriRegexRewrite }: NonNullable<HttpRule['rewrite']>, { semantics, path }: ActionContext): PathRewrite | null {
+  if (uriRegexRewrite) return { kind: 'regex', pattern: uriRegexRewrite.match ?? '', substitution: uriRegexRewrite.rewrite ?? '' }
+  if (!uri) return null
+  // By segments the root takes the prefix away, and the slash behind it stays.
+  if (uri === '/' && semantics === 'gateway-api')
+    return { kind: 'regex', pattern: `^${quoted(path.kind === 'segments' ? path.prefix : '')}(/?)(.*)`, substitution: '/\\2' }
+  return { kind: 'prefix', replacement: uri }
+}
+
+/** Source: Go `regexp.QuoteMeta`. */
+function quoted(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
 }
 
 /** Of several destinations those of weight 0 are left out; the headers of an only one stand at the route. */

@@ -49,6 +49,7 @@ export function ingressGateways(resources: readonly Resource[], mesh: MeshConfig
     name: gatewayName(resource),
     namespace: mesh.rootNamespace,
     selector: { istio: mesh.ingressSelector },
+    services: null,
     servers: [
       {
         port: 80,
@@ -95,7 +96,7 @@ export function ingressVirtualServices(resources: readonly Resource[], mesh: Mes
     gateways: [...new Set(gateways)],
     exportTo: undefined,
     rules: rules.sort((a, b) => Number(b.exact) - Number(a.exact) || b.path.length - a.path.length).map(({ rule }) => rule),
-    semantics: 'kubernetes',
+    semantics: 'ingress',
     origin: resource.origin,
   }))
 }

@@ -4,8 +4,8 @@ import { at } from './origin.ts'
 import { stringMatch } from './string-match.ts'
 import type { HttpMatch, IstioStringMatch } from './virtual-service-types.ts'
 
-/** How the prefixes of a rule are meant: by characters in a VirtualService, by segments in an Ingress or a Gateway API route. */
-export type PathSemantics = 'istio' | 'kubernetes'
+/** Whose rules these were. Prefixes are meant by characters in a VirtualService, by segments in an Ingress or a Gateway API route. */
+export type RouteSemantics = 'istio' | 'ingress' | 'gateway-api'
 
 export const matchAll: RouteMatch = { path: { kind: 'prefix', prefix: '/', ignoreCase: false }, pathOrigin: null, headers: [], query: [] }
 
@@ -13,7 +13,7 @@ export const matchAll: RouteMatch = { path: { kind: 'prefix', prefix: '/', ignor
  * Headers by name, then method, authority and scheme: the order in which Envoy tries them and an explanation names them.
  * Source: Istio `core/route/route.go` TranslateRouteMatch.
  */
-export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: PathSemantics): RouteMatch {
+export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: RouteSemantics): RouteMatch {
   if (match === null) return matchAll
   const headers = [
     ...headerMatches(match.headers, at(origin, 'headers'), false),
@@ -32,7 +32,7 @@ export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: P
   }
 }
 
-function pathMatch(uri: IstioStringMatch | undefined, ignoreCase: boolean, semantics: PathSemantics): PathMatch {
+function pathMatch(uri: IstioStringMatch | undefined, ignoreCase: boolean, semantics: RouteSemantics): PathMatch {
   if (uri?.exact !== undefined) return { kind: 'exact', path: uri.exact, ignoreCase }
   if (uri?.regex !== undefined) return { kind: 'regex', pattern: uri.regex }
   if (uri?.prefix === undefined) return { kind: 'prefix', prefix: '/', ignoreCase }

@@ -3,7 +3,7 @@ import type { Origin } from '../ir/origin.ts'
 import { envoyRefusal } from './envoy-refusal.ts'
 import { meshGateway, resolveGateway, resolveHost } from './names.ts'
 import { at, originOf } from './origin.ts'
-import type { PathSemantics } from './route-match.ts'
+import type { RouteSemantics } from './route-match.ts'
 import type { HttpRule, VirtualServiceSpec } from './virtual-service-types.ts'
 
 /** One `http[]` entry, wherever it was written: a delegate's rule keeps its own place and namespace. */
@@ -27,7 +27,7 @@ export interface VirtualService {
   readonly gateways: readonly string[]
   readonly exportTo: readonly string[] | undefined
   readonly rules: readonly Rule[]
-  readonly semantics: PathSemantics
+  readonly semantics: RouteSemantics
   readonly origin: Origin
 }
 

@@ -12,6 +12,7 @@ export interface KindInfo {
 }
 
 const istio = ['v1alpha3', 'v1beta1', 'v1']
+const gatewayApi = ['v1', 'v1beta1', 'v1alpha3', 'v1alpha2']
 
 /** A closed list; everything else is kept and reported as not modelled. */
 export const kinds: readonly KindInfo[] = [
@@ -24,6 +25,11 @@ export const kinds: readonly KindInfo[] = [
   known('extensions', 'Deployment', ['v1beta1']),
   known('networking.k8s.io', 'Ingress', ['v1']),
   known('extensions', 'Ingress', ['v1beta1']),
+  ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'ListenerSet', 'ReferenceGrant'].map((kind) => known('gateway.networking.k8s.io', kind, gatewayApi)),
+  ...['TCPRoute', 'TLSRoute', 'UDPRoute', 'BackendTLSPolicy'].map((kind) =>
+    known('gateway.networking.k8s.io', kind, gatewayApi, { modelled: false }),
+  ),
+  known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),
 ]

@@ -1,11 +1,5 @@
-/**
- * What mesh-core acts on. `acts`: this field with all below it. `quiet`: without effect on traffic, so that nobody needs to hear of it.
- * A mapping names its fields, `*` stands for every key that has no entry; lists are looked through. A field without an entry is reported when
- * it is read, and so is a value outside a set: no verdict rests on a field that was ignored in silence.
- */
-export type Modelled = 'acts' | 'quiet' | ReadonlySet<string> | { readonly [field: string]: Modelled }
-
-const fields = (names: string, how: Modelled = 'acts'): Record<string, Modelled> => Object.fromEntries(names.split(' ').map((name) => [name, how]))
+import { gatewayApiFields } from './gateway-api/modelled-fields.ts'
+import { fields, type Modelled } from './modelled-table.ts'
 
 const destination: Modelled = { host: 'acts', subset: 'acts', port: { number: 'acts' } }
 
@@ -77,6 +71,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'extensions/Deployment': { spec: workload },
   'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend') },
   'extensions/Ingress': { spec: fields('ingressClassName rules backend') },
+  ...gatewayApiFields,
   'mesh.istio.io/MeshConfig': {
     ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
     ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization'),

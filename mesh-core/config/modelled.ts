@@ -1,7 +1,7 @@
 import { formatPath } from '../ir/origin.ts'
 import { kindInfo } from './kinds.ts'
-import type { Modelled } from './modelled-fields.ts'
 import { modelledFields } from './modelled-fields.ts'
+import type { Modelled } from './modelled-table.ts'
 import type { NotModelled, Resource } from './resource.ts'
 import { groupOf, originAt } from './resource.ts'
 

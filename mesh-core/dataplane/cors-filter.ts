@@ -32,7 +32,8 @@ export function compileCors(policy: CorsPolicy): CorsFilter {
       return { allowedOrigin, answersPreflight: preflight && (allowedOrigin !== null || !policy.forwardNotMatchingPreflights) }
     },
     preflightHeaders({ allowedOrigin }, request) {
-      const headers = allowedOrigin === null ? [] : originHeaders(policy, allowedOrigin)
+      // Whom it answers without letting in is told of credentials, too.
+      const headers = originHeaders(policy, allowedOrigin)
       if (policy.allowMethods) headers.push('access-control-allow-methods', allowed(policy.allowMethods, 'access-control-request-method', request))
       if (policy.allowHeaders) headers.push('access-control-allow-headers', allowed(policy.allowHeaders, 'access-control-request-headers', request))
       if (policy.maxAge) headers.push('access-control-max-age', policy.maxAge)
@@ -52,8 +53,8 @@ function allowed(list: string, asked: string, request: HttpRequest): string {
   return list === '*' ? (request.headers.get(asked) ?? '') : list
 }
 
-function originHeaders(policy: CorsPolicy, origin: string): string[] {
-  const headers = ['access-control-allow-origin', origin]
+function originHeaders(policy: CorsPolicy, origin: string | null): string[] {
+  const headers = origin === null ? [] : ['access-control-allow-origin', origin]
   if (policy.allowCredentials) headers.push('access-control-allow-credentials', 'true')
   return headers
 }

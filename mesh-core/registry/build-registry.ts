@@ -3,6 +3,7 @@ import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { type AddressBook } from './addresses.ts'
 import { candidates, isIpAddress } from './dns.ts'
 import { endpointsOf, serviceEntryEndpoints } from './endpoints.ts'
+import { managedGateways } from './managed-gateways.ts'
 import type { Registry, Service, WorkloadInstance } from './registry.ts'
 import { serviceEntryHosts, serviceOf } from './services.ts'
 import { workloadsOf } from './workloads.ts'
@@ -18,7 +19,8 @@ export interface RegistryOptions {
 
 /** Services, workloads and endpoints as the resources describe them. */
 export function buildRegistry(resources: Iterable<Resource>, options: RegistryOptions): Registry {
-  const all = [...resources]
+  const given = [...resources]
+  const all = [...given, ...managedGateways(given)]
   const namespaces = new Map(all.filter((resource) => resource.kind === 'Namespace').map((resource) => [resource.name, resource]))
   const workloads = all
     .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'Pod')

@@ -1,0 +1,26 @@
+import type { Resource } from '../../config/resource.ts'
+import type { Problem } from './conditions.ts'
+import type { Attachment } from './parents.ts'
+
+/** What became of a route's rules. Routes of the mesh and of gateways are made apart: only the latter need ReferenceGrants. */
+export interface RouteResult<Rule> {
+  readonly rules: readonly Rule[]
+  /** What its references do not reach. */
+  readonly problems: readonly Problem[]
+}
+
+export interface AttachedRoute<Rule> {
+  readonly resource: Resource
+  readonly attachments: readonly Attachment[]
+  readonly atGateways: RouteResult<Rule>
+  readonly inMesh: RouteResult<Rule>
+}
+
+/** Of converted rules: none where one of them could not be made at all. */
+export function resultOf<Rule>(converted: readonly { readonly rule: Rule | null; readonly problems: readonly Problem[] }[]): RouteResult<Rule> {
+  const broken = converted.find(({ rule }) => rule === null)
+  if (broken) return { rules: [], problems: broken.problems }
+  return { rules: converted.flatMap(({ rule }) => rule ?? []), problems: converted.flatMap(({ problems }) => problems) }
+}
+
+export const noResult: RouteResult<never> = { rules: [], problems: [] }

@@ -1,0 +1,73 @@
+import type { Resource } from '../../config/resource.ts'
+import type { Rule, VirtualService } from '../virtual-service.ts'
+import { meshGateway } from '../names.ts'
+import type { HttpMatch } from '../virtual-service-types.ts'
+import type { AttachedRoute } from './attached-route.ts'
+import { bindingName } from './listener-binding.ts'
+import { type Attachment, isOwnHost } from './parents.ts'
+import { byPrecedence } from './precedence.ts'
+
+/** One host of a route at one parent. */
+interface Part {
+  readonly key: string
+  readonly host: string
+  readonly gateway: string
+  readonly resource: Resource
+  readonly rules: readonly Rule[]
+  readonly exportTo: readonly string[] | undefined
+}
+
+/**
+ * One VirtualService for each host at each parent, of all routes that have it, whose matches are ordered together.
+ * Source: Istio `pilot/pkg/config/kube/gateway/route_collections.go` HTTPRouteCollection, mergeHTTPRoutes.
+ * @param routes in order of age
+ */
+export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[]): VirtualService[] {
+  const byKey = new Map<string, Part[]>()
+  for (const route of routes)
+    for (const attachment of route.attachments)
+      for (const part of attachment.denied ? [] : partsOf(route, attachment)) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part])
+  return [...byKey.values()].map(merged)
+}
+
+function merged(parts: readonly Part[]): VirtualService {
+  const { key, host, gateway, resource, exportTo } = parts[0]!
+  return {
+    name: key,
+    namespace: resource.namespace,
+    hosts: [host.toLowerCase()],
+    gateways: [gateway],
+    exportTo,
+    rules: parts.flatMap(({ rules }) => rules).toSorted(byPrecedence),
+    semantics: 'gateway-api',
+    origin: resource.origin,
+  }
+}
+
+function partsOf(route: AttachedRoute<Rule>, attachment: Attachment): Part[] {
+  return attachment.kind === 'mesh' ? meshParts(route, attachment) : gatewayParts(route, attachment)
+}
+
+function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment: Attachment & { kind: 'listener' }): Part[] {
+  if (atGateways.rules.length === 0) return []
+  const hostnames: readonly string[] = resource.object['spec']?.hostnames ?? []
+  const gateway = bindingName(attachment.binding)
+  return (hostnames.length === 0 ? ['*'] : hostnames)
+    .filter((host) => isOwnHost(host, attachment))
+    .map((host) => ({ key: `${gateway}/${host}`, host, gateway, resource, rules: atGateways.rules, exportTo: undefined }))
+}
+
+/** A route of another namespace than its parent's acts for clients of its own namespace alone. */
+function meshParts({ resource, inMesh }: AttachedRoute<Rule>, { ref, hosts, namespace }: Attachment & { kind: 'mesh' }): Part[] {
+  if (inMesh.rules.length === 0) return []
+  const rules = ref.port === undefined ? inMesh.rules : inMesh.rules.map((rule) => atPort(rule, ref.port!))
+  const exportTo = namespace === resource.namespace ? undefined : [resource.namespace]
+  const place = [resource.namespace, ...(ref.port === undefined ? [] : [ref.port])].join('/')
+  return hosts.map((host) => ({ key: `${place}/${host}`, host, gateway: meshGateway, resource, rules, exportTo }))
+}
+
+function atPort(rule: Rule, port: number): Rule {
+  const matches = rule.spec.match ?? [{} as HttpMatch]
+  const matchOrigins = rule.spec.match ? rule.matchOrigins : [rule.origin]
+  return { ...rule, spec: { ...rule.spec, match: matches.map((match) => ({ ...match, port })) }, matchOrigins }
+}

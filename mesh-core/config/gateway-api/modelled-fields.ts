@@ -1,0 +1,33 @@
+import { fields, type Modelled } from '../modelled-table.ts'
+
+const backendRef: Modelled = fields('group kind namespace name port weight')
+const headerFilters: Modelled = fields('type requestHeaderModifier responseHeaderModifier extensionRef')
+const httpFilters: Modelled = { ...headerFilters, ...fields('requestRedirect urlRewrite cors'), requestMirror: 'acts' }
+const grpcFilters: Modelled = { ...headerFilters, requestMirror: 'acts' }
+
+const routeHead = fields('parentRefs hostnames')
+const ruleHead = fields('name matches')
+
+const listener: Modelled = { ...fields('name port protocol hostname allowedRoutes') }
+
+/** What istiod puts into the pods and Services that it makes, save for names, is not about traffic. */
+const infrastructure: Modelled = fields('labels annotations', 'quiet')
+
+/** Of the kinds of the Gateway API, by `group/Kind`. */
+export const gatewayApiFields: Readonly<Record<string, Modelled>> = {
+  'gateway.networking.k8s.io/GatewayClass': { spec: { controllerName: 'acts', description: 'quiet' } },
+  'gateway.networking.k8s.io/Gateway': {
+    spec: { gatewayClassName: 'acts', addresses: 'acts', allowedListeners: 'acts', infrastructure, listeners: listener },
+  },
+  'gateway.networking.k8s.io/ListenerSet': { spec: { parentRef: 'acts', listeners: listener } },
+  'gateway.networking.k8s.io/HTTPRoute': {
+    spec: {
+      ...routeHead,
+      rules: { ...ruleHead, ...fields('timeouts retry'), filters: httpFilters, backendRefs: { ...backendRef, filters: httpFilters } },
+    },
+  },
+  'gateway.networking.k8s.io/GRPCRoute': {
+    spec: { ...routeHead, rules: { ...ruleHead, filters: grpcFilters, backendRefs: { ...backendRef, filters: grpcFilters } } },
+  },
+  'gateway.networking.k8s.io/ReferenceGrant': { spec: fields('from to') },
+}

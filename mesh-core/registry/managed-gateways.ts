@@ -1,0 +1,113 @@
+import type { KubeObject, Resource } from '../config/resource.ts'
+import { groupOf } from '../config/resource.ts'
+
+export const gatewayApi = 'gateway.networking.k8s.io'
+/** Of the classes whose Gateways istiod runs pods for. */
+export const gatewayController = 'istio.io/gateway-controller'
+/** Of the class whose Gateways lie in other clusters: accepted, never programmed. */
+export const remoteController = 'istio.io/unmanaged-gateway'
+
+/** Classes that istiod makes itself. Source: Istio `pilot/pkg/config/kube/gateway/model.go` builtinClasses. */
+const builtInClasses: readonly (readonly [string, string])[] = [
+  ['istio', gatewayController],
+  ['istio-remote', remoteController],
+  ['istio-waypoint', 'istio.io/mesh-controller'],
+]
+
+/** Which controller serves a class; `undefined` for a class that nobody has made. */
+export function controllersByClass(resources: Iterable<Resource>): ReadonlyMap<string, string> {
+  const controllers = new Map(builtInClasses)
+  for (const resource of resources)
+    if (isOfGatewayApi(resource, 'GatewayClass')) controllers.set(resource.name, String(resource.object['spec']?.controllerName ?? ''))
+  return controllers
+}
+
+export function isOfGatewayApi({ apiVersion, kind }: Resource, wanted: string): boolean {
+  return kind === wanted && groupOf(apiVersion) === gatewayApi
+}
+
+interface AddressedSpec {
+  readonly gatewayClassName?: string
+  readonly addresses?: readonly { readonly type?: string; readonly value?: string }[]
+}
+
+/**
+ * Does istiod run pods for this Gateway? Without addresses, or with a single IP; a host name is that of a Service that is there already.
+ * Source: the same folder, `conversion.go` IsManaged.
+ */
+export function isManaged({ addresses = [] }: AddressedSpec): boolean {
+  return addresses.length === 0 || (addresses.length === 1 && (addresses[0]!.type ?? 'IPAddress') === 'IPAddress')
+}
+
+/** Of the Service and the Deployment of a Gateway. Source: the same file, GetDefaultName; annotation `gateway.istio.io/name-override`. */
+export function managedName({ name, object }: Resource): string {
+  return object.metadata.annotations?.['gateway.istio.io/name-override'] ?? `${name}-${object['spec']?.gatewayClassName}`
+}
+
+/** The Services and Deployments that istiod makes for Gateways. Source: the same folder, `deploymentcontroller.go`. */
+export function managedGateways(resources: readonly Resource[]): Resource[] {
+  const gateways = resources.filter((resource) => isOfGatewayApi(resource, 'Gateway'))
+  if (gateways.length === 0) return []
+  const controllers = controllersByClass(resources)
+  return gateways.flatMap((gateway) => {
+    const spec: AddressedSpec = gateway.object['spec'] ?? {}
+    if (controllers.get(spec.gatewayClassName ?? '') !== gatewayController || !isManaged(spec)) return []
+    return [serviceFor(gateway, portsOf(gateway, resources)), deploymentFor(gateway)]
+  })
+}
+
+interface ListenerPort {
+  readonly name: string
+  readonly port: number
+  readonly protocol: string
+}
+
+/** One for each port number of the Gateway's own listeners and of its ListenerSets'; the first listener of a port names it. */
+function portsOf(gateway: Resource, resources: readonly Resource[]): ListenerPort[] {
+  const sets = resources.filter((resource) => {
+    const parent = resource.object['spec']?.parentRef
+    return isOfGatewayApi(resource, 'ListenerSet') && parent?.name === gateway.name && (parent.namespace ?? resource.namespace) === gateway.namespace
+  })
+  const listeners: readonly ListenerPort[] = [gateway, ...sets].flatMap((holder) => holder.object['spec']?.listeners ?? [])
+  const byNumber = new Map<number, ListenerPort>()
+  for (const listener of listeners) if (listener.protocol !== 'UDP' && !byNumber.has(listener.port)) byNumber.set(listener.port, listener)
+  return [...byNumber.values()]
+}
+
+function serviceFor(gateway: Resource, ports: readonly ListenerPort[]): Resource {
+  return made(gateway, 'v1', 'Service', {
+    spec: {
+      type: 'LoadBalancer',
+      selector: labelsOf(gateway),
+      ports: [
+        { name: 'status-port', port: 15021, protocol: 'TCP', appProtocol: 'tcp' },
+        ...ports.map(({ name, port, protocol }) => ({ name, port, protocol: 'TCP', appProtocol: protocol.toLowerCase() })),
+      ],
+    },
+  })
+}
+
+function deploymentFor(gateway: Resource): Resource {
+  const labels = { ...labelsOf(gateway), 'sidecar.istio.io/inject': 'false', 'service.istio.io/canonical-name': managedName(gateway) }
+  return made(gateway, 'apps/v1', 'Deployment', {
+    spec: {
+      selector: { matchLabels: labelsOf(gateway) },
+      template: {
+        metadata: { labels },
+        spec: { serviceAccountName: managedName(gateway), containers: [{ name: 'istio-proxy', image: 'istio/proxyv2', args: ['proxy', 'router'] }] },
+      },
+    },
+  })
+}
+
+function labelsOf({ name }: Resource): Record<string, string> {
+  return { 'gateway.networking.k8s.io/gateway-name': name }
+}
+
+/** Stands where the Gateway stands, since nobody wrote it. */
+function made(gateway: Resource, apiVersion: string, kind: string, rest: Readonly<Record<string, unknown>>): Resource {
+  const { namespace, origin, source } = gateway
+  const name = managedName(gateway)
+  const object = { apiVersion, kind, metadata: { ...gateway.object.metadata, name, namespace, annotations: {} }, ...rest } as KubeObject
+  return { object, kind, apiVersion, name, namespace, origin, source }
+}

@@ -175,7 +175,16 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-const readByRegistry: ReadonlySet<string> = new Set(['Namespace', 'Service', 'ServiceEntry', 'Deployment', 'Pod', 'Gateway', 'GatewayClass', 'ListenerSet'])
+const readByRegistry: ReadonlySet<string> = new Set([
+  'Namespace',
+  'Service',
+  'ServiceEntry',
+  'Deployment',
+  'Pod',
+  'Gateway',
+  'GatewayClass',
+  'ListenerSet',
+])
 
 function isRead({ kind }: { readonly kind: string }): boolean {
   return readByRegistry.has(kind)

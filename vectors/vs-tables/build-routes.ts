@@ -31,7 +31,8 @@ function virtualService(yaml: string): VirtualService {
   const made = resource(parseDocument(yaml) as object)
   const semantics = made.object.metadata.annotations?.['internal.istio.io/route-semantics']
   const translated = virtualServiceOf(made)
-  return semantics === undefined ? translated : { ...translated, semantics: 'kubernetes' }
+  if (semantics === undefined) return translated
+  return { ...translated, semantics: semantics === 'gateway' ? 'gateway-api' : 'ingress' }
 }
 
 /** Unit tests translate what no API server would take: without a namespace, or hosts. */

@@ -34,6 +34,7 @@ async function open(host: EnvoyHost, options: MeshOptions): Promise<PlayedMesh> 
     proxyConfig: (ref) => mesh.proxyConfig(ref),
     apply: (resources) => mesh.apply(resources),
     send: (call) => mesh.send(call),
+    sendMany: (call, load) => mesh.sendMany(call, load),
     start: (call) => mesh.send(call),
     settle: (work) => work,
     elapse: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

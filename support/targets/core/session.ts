@@ -1,41 +1,26 @@
-import { join } from 'node:path'
-import { ConfigRejected, MeshSpecError } from '../../../mesh-core/config/errors.ts'
-import { inNamespace, readPaths } from '../../../mesh-core/config/load.ts'
 import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import type { Origin } from '../../../mesh-core/ir/origin.ts'
-import type { Mesh, MeshCall } from '../../../mesh-core/mesh.ts'
-import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
-import { createEcho } from '../../../samples/echo/echo.ts'
-import { programFor } from '../../../samples/resolve-program.ts'
-import { ownSamples } from '../../own-samples.ts'
+import type { Mesh } from '../../../mesh-core/mesh.ts'
 import type { BackendVersion, Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
-import { baseResources, gatewayFile, namespaceFile, namespaceResource } from '../deployment/base.ts'
-import { Behaviours } from '../deployment/behaviours.ts'
-import { echoFile, echoManifests } from '../deployment/echo-manifests.ts'
-import { assertKnown, findWorkloads } from '../deployment/find-workloads.ts'
-import { meshCall } from '../deployment/mesh-call.ts'
-import { withPodsNotReady } from '../deployment/readiness.ts'
-
-const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
+import { baseResources, namespaceResource } from '../deployment/base.ts'
+import { Deployed, ownPlace } from '../deployment/deployed.ts'
+import { echoManifests } from '../deployment/echo-manifests.ts'
 
 /** One scenario's mesh. */
 export class CoreSession implements MeshSession {
   readonly #mesh: Mesh
-  readonly #behaviours: Behaviours
-  readonly #deployments = new Map<string, Resource>()
-  /** Where services without a namespace are looked for. */
-  #namespace = 'default'
+  readonly #deployed = new Deployed(() => this.#mesh.registry)
 
   constructor({ seed, spec }: { readonly seed: number; readonly spec: boolean }) {
-    this.#behaviours = new Behaviours((pod) => (pod === null ? createEcho('outside') : programFor(pod)))
-    this.#mesh = createMesh({ seed, spec, program: (pod) => this.#behaviours.program(pod) })
+    this.#mesh = createMesh({ seed, spec, program: (pod) => this.#deployed.program(pod) })
     this.#mesh.apply(baseResources())
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {
-    this.#apply(resources)
+    this.#mesh.apply(resources)
+    this.#deployed.note(resources)
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {
@@ -43,29 +28,15 @@ export class CoreSession implements MeshSession {
   }
 
   async deployBookinfo(namespace: string): Promise<void> {
-    const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
-    const { resources, errors } = readPaths(files)
-    if (errors.length > 0) throw new ConfigRejected(errors)
-    this.#namespace = namespace
-    this.#apply(inNamespace(resources, namespace))
+    await this.apply(this.#deployed.bookinfo(namespace))
   }
 
-  async deployEcho(services: readonly EchoService[]): Promise<void> {
-    this.#apply(echoManifests(services))
+  deployEcho(services: readonly EchoService[]): Promise<void> {
+    return this.apply(echoManifests(services))
   }
 
   async setBehaviour(behaviour: Behaviour): Promise<void> {
-    const pods = this.#podsOf(behaviour.service)
-    switch (behaviour.kind) {
-      case 'delay':
-        return this.#behaviours.state(pods, { delayMs: behaviour.ms })
-      case 'status': {
-        const { status, first, endpoint } = behaviour
-        return this.#behaviours.state(endpoint === null ? pods : [endpointOf(pods, endpoint)], { status, first: first ?? Infinity })
-      }
-      case 'no-healthy-endpoints':
-        return this.#stop(pods)
-    }
+    this.#mesh.apply(this.#deployed.behave(behaviour))
   }
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
@@ -73,11 +44,11 @@ export class CoreSession implements MeshSession {
   }
 
   send(call: Call): Promise<Exchange> {
-    return this.#mesh.send(this.#meshCall(call))
+    return this.#mesh.send(this.#deployed.meshCall(call))
   }
 
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
-    const meshCall = this.#meshCall(call)
+    const meshCall = this.#deployed.meshCall(call)
     const ended: Exchange[] = []
     let started = 0
     const one = async (): Promise<void> => {
@@ -95,11 +66,7 @@ export class CoreSession implements MeshSession {
   }
 
   async pods(): Promise<readonly PodStatus[]> {
-    const pods = this.#mesh.registry.workloads.filter(({ gateway }) => !gateway)
-    return pods.map(({ ref, sidecar, ready }) => {
-      const containers = sidecar ? 2 : 1
-      return { name: ref.instance, namespace: ref.namespace, containers, readyContainers: ready ? containers : containers - 1 }
-    })
+    return this.#deployed.pods()
   }
 
   notModelled(): readonly string[] {
@@ -111,9 +78,7 @@ export class CoreSession implements MeshSession {
   }
 
   locate(origin: Origin): ReturnType<Mesh['locate']> {
-    const place = this.#mesh.locate(origin)
-    // What this target has made itself has no line that a person could look at.
-    return generated.has(place.file) ? { ...place, position: null } : place
+    return ownPlace(this.#mesh.locate(origin))
   }
 
   behind(proxy: string, cluster: string): readonly BackendVersion[] {
@@ -128,34 +93,8 @@ export class CoreSession implements MeshSession {
   }
 
   assertKnown(service: ServiceRef): void {
-    assertKnown(this.#mesh.registry, service, this.#namespace)
+    this.#deployed.assertKnown(service)
   }
 
   async close(): Promise<void> {}
-
-  #meshCall(call: Call): MeshCall {
-    return meshCall(call, this.#mesh.registry, (service) => this.#podsOf(service)[0]!.ref)
-  }
-
-  #podsOf(service: ServiceRef): readonly WorkloadInstance[] {
-    return findWorkloads(this.#mesh.registry, service, this.#namespace)
-  }
-
-  #apply(resources: readonly Resource[]): void {
-    this.#mesh.apply(resources)
-    for (const resource of resources) if (resource.kind === 'Deployment') this.#deployments.set(`${resource.namespace}/${resource.name}`, resource)
-  }
-
-  #stop(pods: readonly WorkloadInstance[]): void {
-    const deployments = pods.flatMap(({ ref }) => this.#deployments.get(`${ref.namespace}/${ref.name}`) ?? [])
-    this.#mesh.apply([...new Set(deployments)].map(withPodsNotReady))
-  }
-}
-
-/** @param endpoint counted from 1 */
-function endpointOf(pods: readonly WorkloadInstance[], endpoint: number): WorkloadInstance {
-  const pod = pods[endpoint - 1]
-  if (pod !== undefined) return pod
-  const problem = `there is no endpoint ${endpoint}`
-  throw new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint: `the service has ${pods.length}` })
 }

@@ -103,6 +103,23 @@ export class EnvoyMesh {
     return (await this.sendForAnswer(call)).evidence()
   }
 
+  /** The next request starts when one has its answer; what Envoy writes of it is awaited beside. */
+  async sendMany(call: MeshCall, { times, concurrency }: { readonly times: number; readonly concurrency: number }): Promise<Exchange[]> {
+    const pending: Promise<Exchange>[] = []
+    let started = 0
+    const one = async (): Promise<void> => {
+      while (started < times) {
+        started += 1
+        const { evidence } = await this.sendForAnswer(call)
+        const exchange = evidence()
+        exchange.catch(() => {})
+        pending.push(exchange)
+      }
+    }
+    await Promise.all(Array.from({ length: concurrency }, one))
+    return Promise.all(pending)
+  }
+
   /** Resolves when the answer is there; the evidence comes a little later, so that many requests need not wait for it one after another. */
   async sendForAnswer(call: MeshCall): Promise<{ readonly evidence: () => Promise<Exchange> }> {
     this.#host.check()

@@ -77,6 +77,11 @@ describe.skipIf(path === null)('Bookinfo on Envoy', () => {
     expect(hops).toMatchObject([{ to: null, received: null, status: 503, log: { flags: 'NC', cluster: '-' } }])
   })
 
+  test('a service that nobody has deployed is not known', () => {
+    session.assertKnown!({ name: 'reviews', namespace: null, version: 'v2' })
+    expect(() => session.assertKnown!({ name: 'review', namespace: null, version: null })).toThrow('no workload of review')
+  })
+
   test('a pod answers on each of its ports, and refuses the others', async () => {
     const ports = (name: string, numbers: number[]) => numbers.map((number) => `{name: ${name}-${number}, port: ${number}}`).join()
     await session.apply(

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { ConfigRejected, MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import { inNamespace, readPaths } from '../../../mesh-core/config/load.ts'
+import type { Resource } from '../../../mesh-core/config/resource.ts'
+import type { Position } from '../../../mesh-core/ir/origin.ts'
+import type { Program } from '../../../mesh-core/ir/program.ts'
+import type { MeshCall } from '../../../mesh-core/mesh.ts'
+import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { createEcho } from '../../../samples/echo/echo.ts'
+import { programFor } from '../../../samples/resolve-program.ts'
+import { ownSamples } from '../../own-samples.ts'
+import type { Behaviour, Call, PodStatus, ServiceRef } from '../target.ts'
+import { gatewayFile, namespaceFile } from './base.ts'
+import { Behaviours } from './behaviours.ts'
+import { echoFile } from './echo-manifests.ts'
+import { assertKnown, findWorkloads } from './find-workloads.ts'
+import { meshCall } from './mesh-call.ts'
+import { withPodsNotReady } from './readiness.ts'
+
+const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
+
+/** What a scenario has deployed, on targets that run the services themselves: who is meant by a name, and how each behaves. */
+export class Deployed {
+  readonly #behaviours = new Behaviours((pod) => (pod === null ? createEcho('outside') : programFor(pod)))
+  readonly #deployments = new Map<string, Resource>()
+  readonly #registry: () => Registry
+  /** Where services without a namespace are looked for. */
+  #namespace = 'default'
+
+  constructor(registry: () => Registry) {
+    this.#registry = registry
+  }
+
+  program(pod: WorkloadInstance | null): Program {
+    return this.#behaviours.program(pod)
+  }
+
+  /** Remembers what was applied. */
+  note(resources: readonly Resource[]): void {
+    for (const resource of resources) if (resource.kind === 'Deployment') this.#deployments.set(`${resource.namespace}/${resource.name}`, resource)
+  }
+
+  /** Bookinfo and its gateway; from now on its namespace is the one that is meant where none is named. @throws ConfigRejected */
+  bookinfo(namespace: string): readonly Resource[] {
+    const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
+    const { resources, errors } = readPaths(files)
+    if (errors.length > 0) throw new ConfigRejected(errors)
+    this.#namespace = namespace
+    return inNamespace(resources, namespace)
+  }
+
+  /** @returns what has to be applied for it. @throws MeshSpecError UNKNOWN_SERVICE */
+  behave(behaviour: Behaviour): readonly Resource[] {
+    const pods = this.#podsOf(behaviour.service)
+    switch (behaviour.kind) {
+      case 'delay':
+        this.#behaviours.state(pods, { delayMs: behaviour.ms })
+        return []
+      case 'status': {
+        const { status, first, endpoint } = behaviour
+        this.#behaviours.state(endpoint === null ? pods : [endpointOf(pods, endpoint)], { status, first: first ?? Infinity })
+        return []
+      }
+      case 'no-healthy-endpoints': {
+        const deployments = pods.flatMap(({ ref }) => this.#deployments.get(`${ref.namespace}/${ref.name}`) ?? [])
+        return [...new Set(deployments)].map(withPodsNotReady)
+      }
+    }
+  }
+
+  meshCall(call: Call): MeshCall {
+    return meshCall(call, this.#registry(), (service) => this.#podsOf(service)[0]!.ref)
+  }
+
+  /** @throws MeshSpecError UNKNOWN_SERVICE */
+  assertKnown(service: ServiceRef): void {
+    assertKnown(this.#registry(), service, this.#namespace)
+  }
+
+  pods(): readonly PodStatus[] {
+    const pods = this.#registry().workloads.filter(({ gateway }) => !gateway)
+    return pods.map(({ ref, sidecar, ready }) => {
+      const containers = sidecar ? 2 : 1
+      return { name: ref.instance, namespace: ref.namespace, containers, readyContainers: ready ? containers : containers - 1 }
+    })
+  }
+
+  #podsOf(service: ServiceRef): readonly WorkloadInstance[] {
+    return findWorkloads(this.#registry(), service, this.#namespace)
+  }
+}
+
+interface Place {
+  readonly file: string
+  readonly position: Position | null
+}
+
+/** What a target has made itself has no line that a person could look at. */
+export function ownPlace(place: Place): Place {
+  return generated.has(place.file) ? { ...place, position: null } : place
+}
+
+/** @param endpoint counted from 1 */
+function endpointOf(pods: readonly WorkloadInstance[], endpoint: number): WorkloadInstance {
+  const pod = pods[endpoint - 1]
+  if (pod !== undefined) return pod
+  const problem = `there is no endpoint ${endpoint}`
+  throw new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint: `the service has ${pods.length}` })
+}

@@ -2,12 +2,20 @@ import { istioAnalyze } from './analyze/family.ts'
 import { type Family } from './family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
+import { icv } from './icv/family.ts'
 import { vsTables } from './vs-tables/family.ts'
 
 /** By the name of the folder that they are handed out in. */
 export const families: Readonly<Record<string, Family>> = {
   'mesh-observed': meshObserved,
   'envoy-router-check': routerCheck,
+  'icv-vectors': icv,
   'istio-vs-tables': vsTables,
   'istio-analyze': istioAnalyze,
+}
+
+export const shortNames: Readonly<Record<string, string>> = {
+  icv: 'icv-vectors',
+  'router-check': 'envoy-router-check',
+  'vs-tables': 'istio-vs-tables',
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeDifference } from './difference.ts'
 import { exemptions } from './exemptions.ts'
-import { families } from './families.ts'
+import { families, shortNames } from './families.ts'
 import { type CaseResult, type EngineName, type Family, NoVectors, type Selection } from './family.ts'
 import { Tally, type Verdict } from './tally.ts'
 
@@ -28,7 +28,8 @@ interface Options {
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args)
   if (values.help) return say(usage, 0)
-  const [family, dir, ...rest] = positionals
+  const [word, dir, ...rest] = positionals
+  const family = word === undefined ? undefined : (shortNames[word] ?? word)
   if (rest.length > 0) return say(usage, 2)
   if (family !== undefined && !Object.hasOwn(families, family))
     return say(`there is no family "${family}"; known: ${Object.keys(families).join(', ')}`, 2)

@@ -47,7 +47,7 @@ function queryKey({ name, match }: QueryMatch): unknown {
  * Most routes are passed over for their path. So the paths of a list lie side by side, and what is called for each is called only where the
  * path fits: with 100,000 routes the time goes into reaching what is scattered over the memory.
  */
-export function compileRouteList(routes: readonly Route[], shared: SharedConditions): FindRoute {
+export function compileRouteList(routes: readonly Pick<Route, 'match'>[], shared: SharedConditions): FindRoute {
   const kinds = routes.map(({ match }) => (hasText(match.path) ? match.path.kind : 'other'))
   const texts = routes.map(({ match }) => (hasText(match.path) ? shared.text(textOf(match.path)) : ''))
   const others = routes.map(({ match }) => (hasText(match.path) ? null : compilePathMatch(match.path)))

@@ -1,0 +1,46 @@
+import type { IcvRequest } from '../../cli/import/icv/read-suite.ts'
+import { matchAll, routeMatch } from '../../mesh-core/compile/route-match.ts'
+import type { HttpRule } from '../../mesh-core/compile/virtual-service-types.ts'
+import { Headers, type HttpRequest, type Route } from '../../mesh-core/ir/index.ts'
+import { pathWithoutQuery } from '../../mesh-core/match/path.ts'
+import { compileRouteList, SharedConditions } from '../../mesh-core/match/route-list.ts'
+import type { WrittenRule, WrittenVirtualService } from './config.ts'
+
+/**
+ * The first rule of the first VirtualService that takes the request, as istio-config-validator sees it: hosts are compared as texts, rules of delegates are
+ * not merged, and of a match only `uri`, `authority`, `method` and `headers` count. How each of these is compared is the data plane's own code.
+ * Source: istio-config-validator `internal/pkg/unit/unit.go` GetRoute.
+ * @returns `null` when no rule does
+ */
+export function ruleFor(request: IcvRequest, virtualServices: readonly WrittenVirtualService[], checkHosts: boolean): HttpRule | null {
+  for (const { hosts, rules } of virtualServices) {
+    if (checkHosts && !hosts.includes(request.authority)) continue
+    const candidates = rules.flatMap(candidatesOf)
+    const index = compileRouteList(candidates.map(asRoute), new SharedConditions())(httpRequest(request), pathWithoutQuery(request.uri))
+    if (index >= 0) return candidates[index]!.written
+  }
+  return null
+}
+
+interface Candidate {
+  readonly written: HttpRule
+  readonly match: Route['match']
+}
+
+function candidatesOf({ written, rule }: WrittenRule): Candidate[] {
+  const matches = written.match ?? []
+  if (matches.length === 0) return [{ written, match: matchAll }]
+  return matches.map(({ uri, authority, method, headers }) => {
+    const looked = { ...(uri && { uri }), ...(authority && { authority }), ...(method && { method }), ...(headers && { headers }) }
+    return { written, match: routeMatch(looked, rule.origin, 'istio') }
+  })
+}
+
+function asRoute({ match }: Candidate): Pick<Route, 'match'> {
+  return { match }
+}
+
+function httpRequest({ authority, method, uri, headers }: IcvRequest): HttpRequest {
+  const fields = Headers.of(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])))
+  return { method, scheme: 'http', authority, path: uri, headers: fields, body: '' }
+}

@@ -27,12 +27,12 @@ export function withOurSteps(support: Support): Support {
 const typescriptLoader = 'ts-node/esm'
 
 /**
- * Registers the loader that a target or steps in TypeScript need, unless the project has one of its own.
+ * Registers the loader that targets or steps in TypeScript need, unless the project has one of its own.
  * @throws MeshSpecError INVALID_SETTING when nothing is there that reads TypeScript
  */
-export function withTypescript(support: Support, target: string): Support {
+export function withTypescript(support: Support, targets: readonly string[]): Support {
   const { loaders = [], importPaths = [] } = support
-  const isNeeded = [target, ...importPaths].some((path) => /\.[cm]?ts$/.test(path))
+  const isNeeded = [...targets, ...importPaths].some((path) => /\.[cm]?ts$/.test(path))
   const nodeReadsIt = Boolean((process.features as { readonly typescript?: unknown }).typescript)
   if (!isNeeded || nodeReadsIt || loaders.length > 0) return support
   assertInstalled(typescriptLoader)

@@ -4,7 +4,7 @@ import type { ExplainOptions } from './explain.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './package-root.ts'
 import { printProblem } from './problem.ts'
-import type { RunOptions } from './run.ts'
+import type { RunOptions } from './run-configuration.ts'
 import type { ServeOptions } from './serve.ts'
 import type { ValidateOptions } from './validate.ts'
 import type { XdsOptions } from './xds.ts'
@@ -25,7 +25,7 @@ program
   .command('run')
   .description('run features against a target (default: the conformance suite, on core)')
   .argument('[features...]', 'feature files, folders, or FILE:LINE; default: features/')
-  .option('--target <target>', '"core", "cluster", or the path of a module of your own')
+  .option('--target <targets>', '"core", "envoy", "cluster", the path of a module of your own, or several of them to compare: core,envoy')
   .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
   .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
   .option('--seed <number>', 'decides everything random')
@@ -38,7 +38,7 @@ program
   .option('--settle <duration>', 'wait so long after the apply command: 3s')
   .option('--spec', "as the specifications say, without istiod's departures from them")
   .option('--fail-fast', 'stop at the first scenario that fails')
-  .option('--parallel <workers>', 'run in so many processes')
+  .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4)')
   .option('--profile <name>', "use this profile of the project's cucumber config (repeatable)", collect)
   .option('--cucumber-config <file>', "the project's cucumber config; default: cucumber.(mjs|js|json|yaml)")
   .addOption(new Option('--dry-run', 'only match the sentences, run nothing'))
@@ -52,7 +52,6 @@ program
   .option('-H, --header <name=value>', 'a header of the request (repeatable)', collect)
   .option('--body <text>', 'the body of the request')
   .option('--seed <number>', 'decides everything random')
-
   .action(async (words: string[], options: ExplainOptions) => finish((await import('./explain.ts')).explain(words, options)))
 
 program

@@ -4,6 +4,13 @@ import { settingError } from './setting-error.ts'
 /** The targets that the package brings. */
 const builtIn = ['core', 'envoy', 'cluster']
 
+/** @param target one, or several with commas between them */
+export function targetsIn(target: string): readonly string[] {
+  const targets = target.split(',').map((one) => one.trim())
+  if (targets.includes('')) throw settingError(`--target is "${target}"`, 'write targets with a comma between each two: core,envoy')
+  return [...new Set(targets)]
+}
+
 /** Fails before anything runs; the World would only find out in every single scenario. */
 export async function checkTarget(target: string): Promise<void> {
   if (target === 'envoy') await (await import('../support/targets/envoy/find-envoy.ts')).findEnvoy()

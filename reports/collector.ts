@@ -18,6 +18,8 @@ export class Collector {
   readonly #documents = new Map<string, GherkinIndex>()
   readonly #pickles = new Map<string, Pickle>()
   readonly #testCases = new Map<string, TestCase>()
+  /** Those that have not come to their end. */
+  readonly #unfinished = new Set<string>()
   readonly #hooks = new Map<string, string>()
   readonly #attempts = new Map<string, Attempt>()
   readonly #expressions: string[] = []
@@ -47,7 +49,7 @@ export class Collector {
   #takeDefinitions(envelope: Envelope): void {
     if (envelope.gherkinDocument?.uri) this.#documents.set(envelope.gherkinDocument.uri, indexDocument(envelope.gherkinDocument))
     else if (envelope.pickle) this.#pickles.set(envelope.pickle.id, envelope.pickle)
-    else if (envelope.testCase) this.#testCases.set(envelope.testCase.id, envelope.testCase)
+    else if (envelope.testCase) this.#plan(envelope.testCase)
     else if (envelope.hook) this.#hooks.set(envelope.hook.id, envelope.hook.type === 'BEFORE_TEST_CASE' ? 'Before' : 'After')
     else if (envelope.stepDefinition) this.#expressions.push(envelope.stepDefinition.pattern.source)
     else if (envelope.parseError)
@@ -57,8 +59,8 @@ export class Collector {
   #takeRun(envelope: Envelope): ScenarioRecord | undefined {
     const { testRunStarted, testRunHookFinished, testCaseStarted, attachment, testStepFinished, testCaseFinished, testRunFinished } = envelope
     if (testRunStarted) this.#startedMs = milliseconds(testRunStarted.timestamp)
-    else if (testRunFinished) this.#durationMs = milliseconds(testRunFinished.timestamp) - this.#startedMs
-    else if (testRunHookFinished && testRunHookFinished.result.status !== 'PASSED')
+    else if (testRunFinished) this.#endRun(milliseconds(testRunFinished.timestamp))
+    else if (testRunHookFinished && !['PASSED', 'SKIPPED'].includes(testRunHookFinished.result.status))
       this.#hookErrors.push(failureText(testRunHookFinished.result) ?? '')
     else if (testCaseStarted) {
       const testCase = this.#testCases.get(testCaseStarted.testCaseId)!
@@ -68,6 +70,23 @@ export class Collector {
     else if (testCaseFinished)
       return this.#finish(testCaseFinished.testCaseStartedId, milliseconds(testCaseFinished.timestamp), testCaseFinished.willBeRetried)
     return undefined
+  }
+
+  #plan(testCase: TestCase): void {
+    this.#testCases.set(testCase.id, testCase)
+    this.#unfinished.add(testCase.id)
+  }
+
+  /** A scenario whose process died has no end of its own, and must not be missing. */
+  #endRun(endedMs: number): void {
+    this.#durationMs = endedMs - this.#startedMs
+    const begun = new Map([...this.#attempts.values()].map((attempt) => [attempt.testCase.id, attempt]))
+    for (const testCaseId of this.#unfinished) {
+      const testCase = this.#testCases.get(testCaseId)!
+      const attempt = begun.get(testCaseId) ?? { testCase, startedMs: endedMs, finished: [], record: null }
+      const scenario = this.#scenarioRecord(this.#pickles.get(testCase.pickleId)!, attempt, endedMs - attempt.startedMs)
+      this.#scenarios.push({ ...scenario, verdict: 'interrupted', reasons: ['the process that was to run it has ended'] })
+    }
   }
 
   #takeAttachment(attachment: Attachment, testCaseStartedId: string): void {
@@ -80,6 +99,7 @@ export class Collector {
     const attempt = this.#attempts.get(testCaseStartedId)!
     this.#attempts.delete(testCaseStartedId)
     if (willBeRetried) return undefined
+    this.#unfinished.delete(attempt.testCase.id)
     const pickle = this.#pickles.get(attempt.testCase.pickleId)!
     const scenario = this.#scenarioRecord(pickle, attempt, endedMs - attempt.startedMs)
     this.#scenarios.push(scenario)

@@ -8,6 +8,7 @@ const selfExplaining = new Set([
   'NotSupported',
   'NotYetProgrammed',
   'Undecided',
+  'Interrupted',
   'AssertionError',
 ])
 

@@ -3,7 +3,7 @@ export const formatNames = ['terminal', 'html', 'junit', 'json', 'messages'] as 
 export type FormatName = (typeof formatNames)[number]
 
 /** The module of a formatter as cucumber takes it: a URL, so that it is found from wherever cucumber is installed. */
-export function formatterUrl(name: FormatName): string {
+export function formatterUrl(name: FormatName | 'silent'): string {
   // `.ts` in the sources, `.js` in dist/: the same as this module's own
   return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href
 }

@@ -1,74 +1,26 @@
 import { Collector } from './collector.ts'
 import { escapeXml as escape } from './escape.ts'
 import type { Formatter } from './formatter.ts'
-import { style } from './html-style.ts'
-import {
-  countVerdicts,
-  groupByUri,
-  type RunRecord,
-  type ScenarioRecord,
-  type ScenarioVerdict,
-  type StepRecord,
-  verdicts,
-  verdictWords,
-} from './run-record.ts'
+import { badgesHtml, factsHtml, htmlPage, problemHtml, problemsHtml, table } from './html-page.ts'
+import { inOrder } from './in-order.ts'
+import { countVerdicts, groupByUri, type RunRecord, type ScenarioRecord, type StepRecord, verdicts, verdictWords } from './run-record.ts'
 import { formatMs } from './terminal-text.ts'
-import { versions } from './versions.ts'
 
-/** One page that needs nothing but itself: counts, then each feature with its scenarios, those that did not pass unfolded. */
+/** Counts, then each feature with its scenarios, those that did not pass unfolded. */
 export function htmlReport(run: RunRecord): string {
   const counts = countVerdicts(run.scenarios)
-  const worst = counts.failed + counts.invalid + run.parseErrors.length + run.hookErrors.length > 0 ? 'failed' : 'passed'
-  return [
-    '<!doctype html>',
-    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>meshspec: ${summaryTitle(counts)}</title>`,
-    `<style>${style}</style></head>`,
-    `<body class="${worst}"><header><h1>meshspec</h1><p class="counts">${countsHtml(counts)}</p>${factsHtml(run)}</header><main>`,
-    ...run.parseErrors.map(({ uri, message }) => `<section class="error"><h2>${escape(uri)}</h2><pre>${escape(message)}</pre></section>`),
-    ...run.hookErrors.map((message) => `<section class="error"><h2>A hook of the run failed</h2><pre>${escape(message)}</pre></section>`),
-    ...run.undefinedSteps.map(undefinedHtml),
-    ...[...groupByUri(run.scenarios)].map(([uri, scenarios]) => featureHtml(uri, scenarios)),
-    '</main></body></html>',
-    '',
-  ].join('\n')
-}
-
-function summaryTitle(counts: Readonly<Record<ScenarioVerdict, number>>): string {
-  return verdicts
-    .filter((verdict) => counts[verdict] > 0)
-    .map((verdict) => `${counts[verdict]} ${verdictWords[verdict]}`)
-    .join(', ')
-}
-
-function countsHtml(counts: Readonly<Record<ScenarioVerdict, number>>): string {
-  return verdicts
-    .filter((verdict) => counts[verdict] > 0)
-    .map((verdict) => `<span class="badge ${verdict}">${counts[verdict]} ${verdictWords[verdict]}</span>`)
-    .join(' ')
-}
-
-/** Target, seed and versions: what is needed to see the same run again. */
-function factsHtml({ scenarios, durationMs }: RunRecord): string {
-  const records = scenarios.flatMap(({ record }) => record ?? [])
-  const { meshspec, cucumber, node } = versions()
-  const facts = [
-    ...[...new Set(records.map(({ target }) => `target ${target}`))],
-    ...seedFact(records.map(({ runSeed }) => runSeed)),
-    formatMs(durationMs),
-    `meshspec ${meshspec}, cucumber ${cucumber}, Node ${node}`,
-  ]
-  return `<p class="facts">${facts.map(escape).join(' · ')}</p>`
-}
-
-function seedFact(seeds: readonly number[]): string[] {
-  const distinct = [...new Set(seeds)]
-  return distinct.length === 1 ? [`seed ${distinct[0]}`] : []
-}
-
-function undefinedHtml({ uri, line, text, suggestions }: RunRecord['undefinedSteps'][number]): string {
-  const hint =
-    suggestions.length > 0 ? `<p>Did you mean</p><ul>${suggestions.map((one) => `<li><code>${escape(one)}</code></li>`).join('')}</ul>` : ''
-  return `<section class="error"><h2>${escape(uri)}:${line}</h2><p>No sentence of the vocabulary reads <code>${escape(text)}</code></p>${hint}</section>`
+  const badges = verdicts.filter((kind) => counts[kind] > 0).map((kind) => ({ kind, words: `${counts[kind]} ${verdictWords[kind]}` }))
+  const targets = [...new Set(run.scenarios.flatMap(({ record }) => record?.target ?? []))]
+  return htmlPage({
+    title: badges.map(({ words }) => words).join(', '),
+    good: counts.failed + counts.invalid + counts.interrupted + run.parseErrors.length + run.hookErrors.length === 0,
+    header: badgesHtml(badges) + factsHtml(targets, run.scenarios, run.durationMs),
+    sections: [
+      ...problemsHtml(run),
+      ...run.hookErrors.map((message) => problemHtml('A hook of the run failed', message)),
+      ...[...groupByUri(run.scenarios)].map(([uri, scenarios]) => featureHtml(uri, scenarios)),
+    ],
+  })
 }
 
 function featureHtml(uri: string, scenarios: readonly ScenarioRecord[]): string {
@@ -85,14 +37,14 @@ function scenarioHtml(scenario: ScenarioRecord): string {
   return `<details${verdict === 'passed' ? '' : ' open'}>${summary}${why}<ol>${steps.map(stepHtml).join('')}</ol>${evidenceHtml(scenario)}</details>`
 }
 
-function stepHtml({ keyword, text, argument, status, message }: StepRecord): string {
+export function stepHtml({ keyword, text, argument, status, message }: StepRecord): string {
   const below = argument.length > 0 ? `<pre class="argument">${escape(argument.join('\n'))}</pre>` : ''
   const why = message === null ? '' : `<pre class="reason">${escape(message)}</pre>`
   return `<li class="${status}"><b>${escape(keyword)}</b> ${escape(text)}${below}${why}</li>`
 }
 
 /** What the verdict rests on: the requests and their paths, the tests of shares, config that was ignored. */
-function evidenceHtml({ record }: ScenarioRecord): string {
+export function evidenceHtml({ record }: ScenarioRecord): string {
   if (!record) return ''
   const paths = Object.entries(record.paths).map(([path, count]) => `<tr><td>${count}</td><td>${escape(path)}</td></tr>`)
   const tests = record.tests.map(
@@ -108,11 +60,6 @@ function evidenceHtml({ record }: ScenarioRecord): string {
   ].join('')
 }
 
-function table(headings: readonly string[], rows: readonly string[]): string {
-  if (rows.length === 0) return ''
-  return `<table><thead><tr>${headings.map((heading) => `<th>${heading}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`
-}
-
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`
 }
@@ -121,7 +68,10 @@ const html: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
     const collector = new Collector()
-    on('message', (envelope) => void collector.take(envelope))
+    on(
+      'message',
+      inOrder((envelope) => void collector.take(envelope)),
+    )
     return () => write(htmlReport(collector.record))
   },
 }

@@ -1,6 +1,7 @@
 import { Collector } from './collector.ts'
 import type { Formatter } from './formatter.ts'
-import { type RunRecord, countVerdicts } from './run-record.ts'
+import { inOrder } from './in-order.ts'
+import { type RunRecord, type ScenarioRecord, countVerdicts } from './run-record.ts'
 import { versions } from './versions.ts'
 
 /** Version of the report's shape; raised when a field changes its meaning or goes away. */
@@ -17,11 +18,15 @@ export function jsonReport(run: RunRecord): object {
     parseErrors: run.parseErrors,
     hookErrors: run.hookErrors,
     undefinedSteps: run.undefinedSteps,
-    scenarios: run.scenarios.map(({ durationMs, steps, ...scenario }) => ({
-      ...scenario,
-      durationMs: Math.round(durationMs),
-      steps: steps.map((step) => ({ ...step, durationMs: Number(step.durationMs.toFixed(3)) })),
-    })),
+    scenarios: run.scenarios.map(jsonScenario),
+  }
+}
+
+export function jsonScenario({ durationMs, steps, ...scenario }: ScenarioRecord): object {
+  return {
+    ...scenario,
+    durationMs: Math.round(durationMs),
+    steps: steps.map((step) => ({ ...step, durationMs: Number(step.durationMs.toFixed(3)) })),
   }
 }
 
@@ -39,7 +44,10 @@ const json: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
     const collector = new Collector()
-    on('message', (envelope) => void collector.take(envelope))
+    on(
+      'message',
+      inOrder((envelope) => void collector.take(envelope)),
+    )
     return () => write(`${JSON.stringify(jsonReport(collector.record), null, 2)}\n`)
   },
 }

@@ -1,6 +1,7 @@
 import { Collector } from './collector.ts'
 import { escapeXml } from './escape.ts'
 import type { Formatter } from './formatter.ts'
+import { inOrder } from './in-order.ts'
 import { groupByUri, type RunRecord, type ScenarioRecord, verdictWords } from './run-record.ts'
 
 /** JUnit's XML as CI servers read it: a suite for each feature; what a target cannot show is `skipped`, with its reason as the message. */
@@ -45,7 +46,7 @@ function outcomeXml({ verdict, reasons }: ScenarioRecord): string {
   return `      <${element} type="${verdict}" message="${message}">${escapeXml(text)}</${element}>`
 }
 
-function unreadableXml(uri: string, message: string): string {
+export function unreadableXml(uri: string, message: string): string {
   const file = escapeXml(uri)
   return [
     `  <testsuite name="${file}" file="${file}" tests="1" failures="0" errors="1" skipped="0" time="0.000">`,
@@ -56,17 +57,17 @@ function unreadableXml(uri: string, message: string): string {
 
 function totals(scenarios: readonly ScenarioRecord[], unreadable: number): string {
   const count = (...wanted: ScenarioRecord['verdict'][]): number => scenarios.filter(({ verdict }) => wanted.includes(verdict)).length
-  const errors = count('invalid', 'undecided', 'not-programmed') + unreadable
+  const errors = count('invalid', 'undecided', 'not-programmed', 'interrupted') + unreadable
   return `tests="${scenarios.length + unreadable}" failures="${count('failed')}" errors="${errors}" skipped="${count('not-supported')}"`
 }
 
-function stepsText({ steps }: ScenarioRecord): string {
+export function stepsText({ steps }: ScenarioRecord): string {
   return steps
     .flatMap(({ keyword, text, argument, status }) => [`${status.padEnd(9)} ${keyword} ${text}`, ...argument.map((line) => `            ${line}`)])
     .join('\n')
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return (ms / 1000).toFixed(3)
 }
 
@@ -74,7 +75,10 @@ const junit: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
     const collector = new Collector()
-    on('message', (envelope) => void collector.take(envelope))
+    on(
+      'message',
+      inOrder((envelope) => void collector.take(envelope)),
+    )
     return () => write(junitReport(collector.record))
   },
 }

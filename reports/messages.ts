@@ -1,6 +1,7 @@
 import type { Envelope } from '@cucumber/messages'
 import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
 import type { Formatter } from './formatter.ts'
+import { inOrder } from './in-order.ts'
 
 interface Timestamp {
   seconds: number
@@ -68,7 +69,10 @@ const messages: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
     const normaliser = new Normaliser(process.cwd())
-    on('message', (envelope) => write(`${normaliser.line(envelope)}\n`))
+    on(
+      'message',
+      inOrder((envelope) => write(`${normaliser.line(envelope)}\n`)),
+    )
   },
 }
 export default messages

@@ -57,7 +57,7 @@ export interface RunRecord {
   readonly durationMs: number
 }
 
-export const verdicts: readonly ScenarioVerdict[] = ['passed', 'failed', 'invalid', 'not-supported', 'undecided', 'not-programmed']
+export const verdicts: readonly ScenarioVerdict[] = ['passed', 'failed', 'invalid', 'not-supported', 'undecided', 'not-programmed', 'interrupted']
 
 /** How each verdict is called in text that people read. */
 export const verdictWords: Readonly<Record<ScenarioVerdict, string>> = {
@@ -67,6 +67,7 @@ export const verdictWords: Readonly<Record<ScenarioVerdict, string>> = {
   'not-supported': 'not supported',
   undecided: 'undecided',
   'not-programmed': 'not yet programmed',
+  interrupted: 'interrupted',
 }
 
 export function countVerdicts(scenarios: readonly ScenarioRecord[]): Record<ScenarioVerdict, number> {
@@ -76,8 +77,8 @@ export function countVerdicts(scenarios: readonly ScenarioRecord[]): Record<Scen
 }
 
 /** In the order in which the files first occur. */
-export function groupByUri(scenarios: readonly ScenarioRecord[]): Map<string, ScenarioRecord[]> {
-  const groups = new Map<string, ScenarioRecord[]>()
+export function groupByUri<T extends { readonly uri: string }>(scenarios: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
   for (const scenario of scenarios) {
     const group = groups.get(scenario.uri)
     if (group) group.push(scenario)

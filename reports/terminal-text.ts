@@ -9,6 +9,7 @@ const marks: Readonly<Record<ScenarioVerdict, string>> = {
   'not-supported': '–',
   undecided: '≈',
   'not-programmed': '…',
+  interrupted: '!',
 }
 
 /** One line for one scenario: its verdict, name and, when it is slow to watch, its time. */
@@ -17,16 +18,22 @@ export function scenarioLine(scenario: ScenarioRecord, paint: Paint): string {
   const virtual = record?.virtualMs ? `${formatMs(record.virtualMs)} of mesh time` : ''
   const wall = durationMs >= 1000 ? formatMs(durationMs) : ''
   const times = [virtual, wall].filter((text) => text !== '').join(', ')
-  return `  ${paint(colourOf(verdict), marks[verdict])} ${name}${times ? paint('dim', ` (${times})`) : ''}`
+  return `  ${markOf(verdict, paint)} ${name}${times ? paint('dim', ` (${times})`) : ''}`
+}
+
+export function markOf(verdict: ScenarioVerdict, paint: Paint): string {
+  return paint(colourOf(verdict), marks[verdict])
 }
 
 /** All that did not pass, then the counts. */
 export function summaryText(run: RunRecord, paint: Paint): string {
-  const bad = run.scenarios.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'not-supported')
+  const told: readonly ScenarioVerdict[] = ['passed', 'not-supported', 'interrupted']
+  const bad = run.scenarios.filter(({ verdict }) => !told.includes(verdict))
   const blocks = [
     ...bad.map((scenario) => failureBlock(scenario, paint)),
     ...run.hookErrors.map((message) => `${paint('red', '✖')} ${message}`),
-    notSupportedBlock(run.scenarios, paint),
+    reasonsBlock('Not supported by the target:', ofVerdict(run.scenarios, 'not-supported'), Infinity, paint),
+    reasonsBlock('Not run to their end:', ofVerdict(run.scenarios, 'interrupted'), 5, paint),
     undefinedBlock(run, paint),
     notModelledBlock(run.scenarios, paint),
     countsBlock(run, paint),
@@ -50,23 +57,29 @@ function stepLines(step: StepRecord, paint: Paint): string[] {
   return step.message === null ? lines : [...lines, indent(step.message, 6)]
 }
 
-/** Reasons with the scenarios that each of them kept from being shown. */
-function notSupportedBlock(scenarios: readonly ScenarioRecord[], paint: Paint): string {
-  const byReason = new Map<string, ScenarioRecord[]>()
-  for (const scenario of scenarios.filter(({ verdict }) => verdict === 'not-supported')) {
-    const reason = scenario.reasons.join('; ')
-    byReason.set(reason, [...(byReason.get(reason) ?? []), scenario])
-  }
-  if (byReason.size === 0) return ''
-  const lines = [...byReason].flatMap(([reason, those]) => [
-    `  ${reason}`,
-    ...those.map(({ uri, line, name }) => paint('dim', `    ${uri}:${line} ${name}`)),
-  ])
-  return [paint('yellow', 'Not supported by the target:'), ...lines].join('\n')
+function ofVerdict(scenarios: readonly ScenarioRecord[], wanted: ScenarioVerdict): readonly ScenarioRecord[] {
+  return scenarios.filter(({ verdict }) => verdict === wanted)
 }
 
+/** Reasons with the scenarios that each of them kept from being shown: of each at most so many. */
+export function reasonsBlock(heading: string, scenarios: readonly Reasoned[], most: number, paint: Paint): string {
+  if (scenarios.length === 0) return ''
+  const byReason = new Map<string, string[]>()
+  for (const { uri, line, name, reasons } of scenarios) {
+    const reason = reasons.join('; ')
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${uri}:${line} ${name}`])
+  }
+  const lines = [...byReason].flatMap(([reason, those]) => {
+    const more = those.length > most ? [`and ${those.length - most} more`] : []
+    return [`  ${reason}`, ...[...those.slice(0, most), ...more].map((text) => paint('dim', `    ${text}`))]
+  })
+  return [paint('yellow', heading), ...lines].join('\n')
+}
+
+type Reasoned = Pick<ScenarioRecord, 'uri' | 'line' | 'name' | 'reasons'>
+
 /** `UNDEFINED_STEP` with what might have been meant, for each such sentence once. */
-function undefinedBlock({ undefinedSteps }: RunRecord, paint: Paint): string {
+export function undefinedBlock({ undefinedSteps }: Pick<RunRecord, 'undefinedSteps'>, paint: Paint): string {
   return undefinedSteps
     .map(({ uri, line, text, suggestions }) => {
       const hint =
@@ -130,6 +143,6 @@ function colourOf(verdict: ScenarioVerdict): 'green' | 'red' | 'yellow' {
   return verdict === 'failed' || verdict === 'invalid' ? 'red' : 'yellow'
 }
 
-function indent(text: string, columns: number): string {
+export function indent(text: string, columns: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(columns))
 }

@@ -1,5 +1,6 @@
 import { Collector } from './collector.ts'
 import type { Formatter } from './formatter.ts'
+import { inOrder } from './in-order.ts'
 import { makePaint } from './paint.ts'
 import { scenarioLine, summaryText } from './terminal-text.ts'
 
@@ -10,13 +11,14 @@ const terminal: Formatter = {
     const collector = new Collector()
     const paint = makePaint(stream.isTTY === true, process.env)
     let heading = ''
-    on('message', (envelope) => {
+    const show = inOrder((envelope) => {
       const scenario = collector.take(envelope)
-      if (!scenario) return
+      if (!scenario || scenario.verdict === 'interrupted') return
       if (scenario.uri !== heading) write(`${heading === '' ? '' : '\n'}${paint('bold', scenario.feature)}\n`)
       heading = scenario.uri
       write(`${scenarioLine(scenario, paint)}\n`)
     })
+    on('message', show)
     return () => write(`\n${summaryText(collector.record, paint)}\n`)
   },
 }

@@ -9,7 +9,7 @@ export class Undecided extends Error {
 }
 
 /** Names, not classes: a user's target may come with a copy of this package of its own. */
-const spoken = ['StatementFailed', 'Undecided', 'NotSupported', 'NotYetProgrammed', 'MeshSpecError', 'ConfigRejected']
+const spoken = ['StatementFailed', 'Undecided', 'NotSupported', 'NotYetProgrammed', 'Interrupted', 'MeshSpecError', 'ConfigRejected']
 
 /**
  * Takes the stack off an error that speaks for itself: a person who reads a failed scenario has no use for our source lines.

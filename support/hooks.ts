@@ -5,6 +5,7 @@ import { readSettings } from './settings.ts'
 import { loadTarget } from './targets/load.ts'
 import { verdictMediaType } from './verdict.ts'
 import { verdictRecord } from './verdict-record.ts'
+import { followCoordinator } from './worker-process.ts'
 import { MeshWorld } from './world.ts'
 import type { Run } from './world.ts'
 
@@ -13,6 +14,7 @@ const stepTimeoutMs = 10 * 60_000
 
 setWorldConstructor(MeshWorld)
 setDefaultTimeout(stepTimeoutMs)
+followCoordinator()
 
 /** By scenario; the first one counts. */
 const outcomes = new WeakMap<object, Outcome>()

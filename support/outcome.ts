@@ -1,4 +1,5 @@
 import { withoutStack } from './failure.ts'
+import { assertNotInterrupted, untilInterrupted } from './interruption.ts'
 import type { NotSupported } from './targets/target.ts'
 import type { Capability } from './targets/target.ts'
 import type { Verdict } from './verdict.ts'
@@ -15,6 +16,7 @@ const verdictsByName: Readonly<Record<string, Verdict>> = {
   NotSupported: 'not-supported',
   NotYetProgrammed: 'not-programmed',
   Undecided: 'undecided',
+  Interrupted: 'interrupted',
 }
 
 /** @returns null for what is no Error */
@@ -33,7 +35,8 @@ type Definition = (this: unknown, ...args: unknown[]) => unknown
 
 /**
  * Takes care of what a step or a hook throws, our own and users' alike: "not supported" makes cucumber skip the rest of the scenario, and an error that
- * speaks for itself loses its stack. A step that calls back, or answers at once, stays as it is.
+ * speaks for itself loses its stack. A step that calls back, or answers at once, stays as it is. When the run is interrupted, steps end; hooks do their work,
+ * for they clean up.
  */
 export function minding(onOutcome: (world: unknown, outcome: Outcome) => void): (definition: Definition) => Definition {
   const settle = (world: unknown, error: unknown): unknown => {
@@ -44,11 +47,20 @@ export function minding(onOutcome: (world: unknown, outcome: Outcome) => void): 
   }
   return (definition) =>
     function (this: unknown, ...args: unknown[]) {
+      const step = isStep(this, args)
       try {
+        if (step) assertNotInterrupted()
         const result = definition.apply(this, args)
-        return result instanceof Promise ? result.catch((error: unknown) => settle(this, error)) : result
+        if (!(result instanceof Promise)) return result
+        return (step ? untilInterrupted(result) : result).catch((error: unknown) => settle(this, error))
       } catch (error) {
         return settle(this, error)
       }
     }
+}
+
+/** Hooks of a run have no World, and those of a scenario get what cucumber knows of it. */
+function isStep(world: unknown, [first]: readonly unknown[]): boolean {
+  const { attach } = (world ?? {}) as { readonly attach?: unknown }
+  return typeof attach === 'function' && (first as { readonly testCaseStartedId?: unknown } | null | undefined)?.testCaseStartedId === undefined
 }

@@ -6,9 +6,9 @@ export const verdictMediaType = 'application/vnd.meshspec.verdict+json'
 
 /**
  * `not-supported`: the target cannot show what the scenario asks. `undecided`: a statistical test ended without a decision.
- * `not-programmed`: the mesh had not taken the config up by the deadline. None of these three is a pass.
+ * `not-programmed`: the mesh had not taken the config up by the deadline. `interrupted`: the run was ended before the scenario was. None of these is a pass.
  */
-export type Verdict = 'passed' | 'failed' | 'not-supported' | 'undecided' | 'not-programmed'
+export type Verdict = 'passed' | 'failed' | 'not-supported' | 'undecided' | 'not-programmed' | 'interrupted'
 
 /** One statement about shares that was decided by a test. */
 export interface StatisticalTest {

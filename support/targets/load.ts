@@ -34,7 +34,10 @@ export async function loadTarget(settings: Settings, cwd: string): Promise<Targe
 async function importModule(path: string, cwd: string): Promise<{ readonly default: TargetExport }> {
   const file = isAbsolute(path) ? path : resolve(cwd, path)
   const names = Object.keys(builtIn).join(', ')
-  if (!existsSync(file)) throw unknownTarget(`there is no target "${path}"`, `write one of ${names}, or the path of a module that exports a Target`)
+  if (!existsSync(file)) {
+    const several = path.includes(',') ? '; several are compared by npx meshspec run --target' : ''
+    throw unknownTarget(`there is no target "${path}"`, `write one of ${names}, or the path of a module that exports a Target${several}`)
+  }
   try {
     return (await import(pathToFileURL(file).href)) as { readonly default: TargetExport }
   } catch (error) {

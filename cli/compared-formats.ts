@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
+import { comparisonHtml } from '../reports/comparison-html.ts'
+import { comparisonJson } from '../reports/comparison-json.ts'
+import { comparisonJunit } from '../reports/comparison-junit.ts'
+import { comparisonText } from '../reports/comparison-text.ts'
+import type { Comparison } from '../reports/comparison.ts'
+import { formatterUrl } from '../reports/formats.ts'
+import type { FormatName } from '../reports/formats.ts'
+import { makePaint } from '../reports/paint.ts'
+import { settingError } from './setting-error.ts'
+
+type Formats = IRunConfiguration['formats']
+type Render = (comparison: Comparison) => string
+
+/** The formats that put targets side by side, by cucumber's name for their formatter. Any other tells of one run. */
+const renders: ReadonlyMap<string, Render> = new Map(
+  (
+    [
+      ['terminal', (comparison) => `\n${comparisonText(comparison, makePaint(process.stdout.isTTY === true, process.env))}\n`],
+      ['html', comparisonHtml],
+      ['junit', comparisonJunit],
+      ['json', (comparison) => `${JSON.stringify(comparisonJson(comparison), null, 2)}\n`],
+    ] satisfies [FormatName, Render][]
+  ).map(([name, render]) => [formatterUrl(name as FormatName), render]),
+)
+
+/** What cucumber itself writes in the run on one target: what tells of one run, into files with the target's name in theirs. */
+export function formatsOn(target: string, formats: Formats): Formats {
+  const files = Object.entries(formats.files).filter(([, formatter]) => !renders.has(formatter))
+  return {
+    ...formats,
+    stdout: renders.has(formats.stdout) ? formatterUrl('silent') : formats.stdout,
+    files: Object.fromEntries(files.map(([file, formatter]) => [withName(file, target), formatter])),
+  }
+}
+
+/** `out/messages.ndjson` → `out/messages.core.ndjson` */
+function withName(file: string, target: string): string {
+  const extension = extname(file)
+  return `${file.slice(0, file.length - extension.length)}.${target}${extension}`
+}
+
+/** Writes the reports that put the targets side by side. @throws MeshSpecError INVALID_SETTING for a file that cannot be written */
+export function writeComparison(comparison: Comparison, { stdout, files }: Formats): void {
+  for (const [file, formatter] of Object.entries(files)) {
+    const render = renders.get(formatter)
+    if (render) writeReport(file, render(comparison))
+  }
+  // A formatter of somebody else's has shown each run; what differs would be seen by nobody.
+  process.stdout.write((renders.get(stdout) ?? renders.get(formatterUrl('terminal'))!)(comparison))
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw settingError(`the report ${file} cannot be written: ${code ?? message}`, 'name another file, or make room: --format html:FILE')
+  }
+}

@@ -1,0 +1,71 @@
+import { type IRunConfiguration, loadConfiguration } from '@cucumber/cucumber/api'
+import { formatsOf } from './formats.ts'
+import { withOurSteps } from './glue.ts'
+import { settingError } from './setting-error.ts'
+
+/** As commander reads them; numbers are still text. */
+export interface RunOptions {
+  readonly target?: string
+  readonly tags?: string
+  readonly name?: readonly string[]
+  readonly seed?: string
+  readonly config?: string
+  readonly format?: readonly string[]
+  readonly gateway?: string
+  readonly assumeConfig?: boolean
+  readonly applyCommand?: string
+  readonly deleteCommand?: string
+  readonly settle?: string
+  readonly spec?: boolean
+  readonly failFast?: boolean
+  readonly parallel?: string
+  readonly profile?: readonly string[]
+  readonly cucumberConfig?: string
+  readonly dryRun?: boolean
+}
+
+/** The project's own cucumber config where it has one, and what the command line says. @throws MeshSpecError INVALID_SETTING */
+export async function configurationOf(features: readonly string[], options: RunOptions): Promise<IRunConfiguration> {
+  const { runConfiguration, useConfiguration } = await loadConfiguration({
+    ...present({ file: options.cucumberConfig, profiles: options.profile && [...options.profile] }),
+    provided: providedBy(options),
+  })
+  return {
+    ...runConfiguration,
+    // What the command line names replaces what the project's config names; cucumber would run both.
+    sources: features.length > 0 ? { ...runConfiguration.sources, paths: [...features] } : runConfiguration.sources,
+    support: withOurSteps(runConfiguration.support),
+    formats: { ...runConfiguration.formats, ...formatsOf(options.format ?? [], useConfiguration.format) },
+  }
+}
+
+/** For a run on one target, of those that were named. */
+export function onTarget(configuration: IRunConfiguration, target: string, parallel: number): IRunConfiguration {
+  const { runtime } = configuration
+  const meshspec = { ...(runtime.worldParameters as { readonly meshspec?: object }).meshspec, target }
+  return { ...configuration, runtime: { ...runtime, parallel, worldParameters: { ...runtime.worldParameters, meshspec } } }
+}
+
+type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['provided'], undefined | string | string[]>
+
+/** In cucumber's words. */
+function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
+  const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
+  const seed = wholeNumber('--seed', options.seed)
+  const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec })
+  return {
+    ...present({ tags, name: name && [...name], failFast, dryRun, parallel: wholeNumber('--parallel', parallel) }),
+    worldParameters: { meshspec },
+  }
+}
+
+/** Without what was not said: cucumber would take `undefined` for a value. */
+function present<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
+
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw settingError(`${option} is "${text}"`, 'write a whole number from 0')
+}

@@ -1,0 +1,33 @@
+import type { Comparison } from '../reports/comparison.ts'
+import { countAgreements } from '../reports/comparison.ts'
+import { countVerdicts, type RunRecord } from '../reports/run-record.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { RunOptions } from './run-configuration.ts'
+import { settingError } from './setting-error.ts'
+
+type Filter = Pick<RunOptions, 'dryRun' | 'tags' | 'name'>
+
+/** @throws MeshSpecError INVALID_SETTING for a run that shows nothing */
+export function codeOfRun(record: RunRecord, filter: Filter): number {
+  if (record.parseErrors.length > 0) return exitCodes.wrongInput
+  assertSome(record, filter)
+  const { passed, invalid, 'not-supported': notSupported } = countVerdicts(record.scenarios)
+  if (invalid > 0) return exitCodes.wrongInput
+  if (filter.dryRun) return exitCodes.held
+  return passed + notSupported === record.scenarios.length && record.hookErrors.length === 0 ? exitCodes.held : exitCodes.failed
+}
+
+/** Held: no target says anything else than that it holds, or that it cannot show it. @throws MeshSpecError INVALID_SETTING */
+export function codeOfComparison(comparison: Comparison, filter: Filter): number {
+  const codes = comparison.runs.map(({ run }) => codeOfRun(run, filter))
+  if (codes.includes(exitCodes.wrongInput)) return exitCodes.wrongInput
+  const { differs, fails, open } = countAgreements(comparison.scenarios)
+  return differs + fails + open > 0 || codes.includes(exitCodes.failed) ? exitCodes.failed : exitCodes.held
+}
+
+/** A run that shows nothing is no success: with a typo in --tags, a CI job would stay green for ever. */
+function assertSome({ scenarios }: RunRecord, { tags, name }: Filter): void {
+  if (scenarios.length > 0) return
+  const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
+  throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : 'name a feature file or a folder that holds some')
+}

@@ -1,0 +1,11 @@
+import { interrupt } from './interruption.ts'
+
+/**
+ * In a process that cucumber has forked to run scenarios beside others: ends in good order when it is told to, and at once when the one that forked it
+ * is not there any more, for else it would go on for nobody.
+ */
+export function followCoordinator(): void {
+  if (process.env['CUCUMBER_PARALLEL'] === undefined || !process.send) return
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(signal))
+  process.once('disconnect', () => process.exit(1))
+}

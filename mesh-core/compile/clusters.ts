@@ -45,7 +45,7 @@ function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy,
   return {
     name: clusterName(service.host, port.number, ''),
     destination: { host: service.host, port: port.number, subset: '' },
-    discovery: passthrough ? 'original-dst' : discoveries[service.resolution],
+    discovery: passthrough || service.resolution === 'alias' ? 'original-dst' : discoveries[service.resolution],
     endpoints: registry.endpoints(service, port.number),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
@@ -54,11 +54,12 @@ function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy,
   }
 }
 
-const discoveries: Readonly<Record<Service['resolution'], Cluster['discovery']>> = {
+const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Cluster['discovery']>> = {
   registry: 'eds',
   static: 'eds',
   dns: 'strict-dns',
   'dns-round-robin': 'logical-dns',
+  'dynamic-dns': 'dynamic-dns',
   none: 'original-dst',
 }
 

@@ -15,11 +15,11 @@ export function outboundListeners(scope: SidecarScope, mesh: MeshConfig): Listen
     // What an entry with a port listens on is not added to by the one without.
     const locked: ReadonlySet<string> = egress.port ? new Set() : new Set(listeners.keys())
     for (const { service, port } of dialledPorts(egress)) {
-      const listener = listenerOf(service, port, egress.bind, scope, mesh)
-      if (!listener || locked.has(listener.name)) continue
-      const known = listeners.get(listener.name)
-      if (!known) listeners.set(listener.name, listener)
-      else if (isByServerName(known) && isByServerName(listener)) listeners.set(listener.name, joinedListener(known, listener))
+      for (const listener of listenersOf(service, port, egress.bind, scope, mesh)) {
+        if (locked.has(listener.name)) continue
+        const known = listeners.get(listener.name)
+        listeners.set(listener.name, known ? joined(known, listener) : listener)
+      }
     }
   }
   return [...listeners.values(), virtualOutbound(scope)]
@@ -30,13 +30,23 @@ export function dialledPorts({ services, port }: EgressListener): { service: Ser
   return services.flatMap((service) => service.ports.map((own) => ({ service, port: port ? { ...own, ...port } : own })))
 }
 
-function listenerOf(service: Service, port: ServicePort, bind: string, scope: SidecarScope, mesh: MeshConfig): Listener | null {
-  if (port.protocol === 'udp') return null
-  const address = bind || (isHttp(port.protocol) || service.address === '' ? '0.0.0.0' : service.address)
+/** HTTP listens on every address; anything else on those of the service, and for ranges of addresses on all with a chain for the range. */
+function listenersOf(service: Service, port: ServicePort, bind: string, scope: SidecarScope, mesh: MeshConfig): Listener[] {
+  if (port.protocol === 'udp') return []
   const routeTable = isHttp(port.protocol) ? String(port.number) : port.protocol === 'auto' ? sniffedTable(service, port) : null
   const filterChains =
     routeTable === null ? tcpChains(service, port, scope) : [anyChain('', { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization })]
-  return { name: `${address}_${port.number}`, direction: 'outbound', address, port: port.number, filterChains }
+  const on = (address: string, chains: readonly FilterChain[]): Listener => {
+    return { name: `${address}_${port.number}`, direction: 'outbound', address, port: port.number, filterChains: chains }
+  }
+  const everywhere = bind || '0.0.0.0'
+  if (bind || isHttp(port.protocol) || service.addresses.length === 0) return [on(everywhere, filterChains)]
+  const ranges = service.addresses.filter((address) => address.includes('/'))
+  const limited = filterChains.map((chain) => ({ ...chain, destinations: ranges }))
+  return [
+    ...service.addresses.filter((address) => !address.includes('/')).map((address) => on(address, filterChains)),
+    ...(ranges.length > 0 ? [on(everywhere, [...limited, unknownTraffic(scope)])] : []),
+  ]
 }
 
 /** Behind TLS a host without an address is known by the name that the client asks for; what fits no name is treated as unknown traffic. */
@@ -46,13 +56,17 @@ function tcpChains(service: Service, port: ServicePort, scope: SidecarScope): Fi
   return byName ? [{ ...chain, serverNames: [service.host], transport: 'tls' }, unknownTraffic(scope)] : [chain]
 }
 
-function isByServerName(listener: Listener): boolean {
-  return (listener.filterChains[0]?.serverNames.length ?? 0) > 0
+function isSelective({ serverNames, destinations }: FilterChain): boolean {
+  return serverNames.length > 0 || destinations !== undefined
 }
 
-function joinedListener(first: Listener, second: Listener): Listener {
-  const fallback = first.filterChains.at(-1)!
-  return { ...first, filterChains: [...first.filterChains.slice(0, -1), ...second.filterChains.slice(0, -1), fallback] }
+/** Chains that look at what is dialled stand beside one another; of those that take everything the first stays, save that what is known goes before the unknown. */
+function joined(first: Listener, second: Listener): Listener {
+  const selective = [...first.filterChains, ...second.filterChains].filter(isSelective)
+  if (selective.length === 0) return first
+  const rest = [...first.filterChains, ...second.filterChains].filter((chain) => !isSelective(chain))
+  const fallback = rest.find((chain) => chain.name === '') ?? rest[0]
+  return { ...first, filterChains: [...selective, ...(fallback ? [fallback] : [])] }
 }
 
 function anyChain(name: string, filter: NetworkFilter): FilterChain {

@@ -26,6 +26,8 @@ export interface SidecarScope {
 export function visibleServices(registry: Registry, mesh: MeshConfig, namespace: string): Service[] {
   const byReach = { private: [] as Service[], exported: [] as Service[], public: [] as Service[] }
   for (const service of registry.services) {
+    // An alias is a name of another service, and nothing of its own.
+    if (service.resolution === 'alias') continue
     const reach = reachOf(service.exportTo, mesh.defaultServiceExportTo, service.namespace, namespace)
     if (reach) byReach[reach].push(service)
   }
@@ -59,7 +61,7 @@ function egressListener(spec: EgressSpec, namespace: string, visible: readonly S
   const trimmed = spec.port ? imported.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : imported
   return {
     ...spec,
-    services: ofOneNamespaceEach(trimmed, namespace),
+    services: ofOneNamespaceEach(trimmed, namespace).map((service) => (all ? service : withImportedAliases(service, hosts))),
     virtualServices: all ? rules : rules.filter((vs) => importsRule(hosts, vs)),
   }
 }
@@ -68,6 +70,12 @@ function egressListener(spec: EgressSpec, namespace: string, visible: readonly S
 function importsService(hosts: readonly ImportedHost[], { host, namespace }: Service): boolean {
   const from = hosts.filter((entry) => entry.namespace === namespace || entry.namespace === '*')
   return from.some((entry) => (isWildcard(entry.host) ? isSubsetOf(host, entry.host) : host === entry.host))
+}
+
+/** Source: the same file, matchingAliasService. */
+function withImportedAliases(service: Service, hosts: readonly ImportedHost[]): Service {
+  if (service.aliases.length === 0) return service
+  return { ...service, aliases: service.aliases.filter((host) => importsService(hosts, { ...service, host })) }
 }
 
 /** A rule comes along when any of its hosts overlaps with what is imported. Source: the same file, VSMatches; `virtualservice.go` SelectVirtualServices. */

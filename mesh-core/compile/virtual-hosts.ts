@@ -35,16 +35,17 @@ export class VirtualHosts {
  * Source: Istio `core/httproute.go` generateVirtualHostDomains.
  */
 export function serviceDomains(service: Service, clientNamespace: string): { domains: string[]; shortened: string[] } {
-  const shortened = shortNames(service, clientNamespace)
-  const names = [service.host, ...(service.host.startsWith('*') ? [] : [`${service.host}.`]), ...shortened]
+  const hosts = [service.host, ...service.aliases]
+  const shortened = hosts.flatMap((host) => shortNames(host, clientNamespace))
+  const names = hosts.flatMap((host) => [host, ...(host.startsWith('*') ? [] : [`${host}.`]), ...shortNames(host, clientNamespace)])
   const pods = service.headless ? names.map((name) => `*.${name}`) : []
   return { domains: [...names, ...pods, ...(service.address === '' ? [] : [service.address])], shortened }
 }
 
-function shortNames(service: Service, clientNamespace: string): string[] {
+function shortNames(host: string, clientNamespace: string): string[] {
   const suffix = `.svc.${clusterDomain}`
-  if (!service.host.endsWith(suffix)) return []
-  const qualified = service.host.slice(0, -suffix.length)
+  if (!host.endsWith(suffix)) return []
+  const qualified = host.slice(0, -suffix.length)
   const dot = qualified.indexOf('.')
   if (dot < 0 || qualified.indexOf('.', dot + 1) >= 0) return []
   const sameNamespace = qualified.slice(dot + 1) === clientNamespace

@@ -16,10 +16,12 @@ const gatewayApi = ['v1', 'v1beta1', 'v1alpha3', 'v1alpha2']
 
 /** A closed list; everything else is kept and reported as not modelled. */
 export const kinds: readonly KindInfo[] = [
-  ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar'].map((kind) => known('networking.istio.io', kind, istio)),
-  ...['WorkloadEntry', 'WorkloadGroup'].map((kind) => known('networking.istio.io', kind, istio, { modelled: false })),
+  ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup'].map((kind) =>
+    known('networking.istio.io', kind, istio),
+  ),
   ...['Service', 'Pod', 'ServiceAccount', 'Endpoints'].map((kind) => known('', kind, ['v1'])),
   ...['ConfigMap', 'Secret'].map((kind) => known('', kind, ['v1'])),
+  known('discovery.k8s.io', 'EndpointSlice', ['v1']),
   known('', 'Namespace', ['v1'], { namespaced: false }),
   known('apps', 'Deployment', ['v1']),
   known('extensions', 'Deployment', ['v1beta1']),

@@ -35,7 +35,7 @@ const podSpec: Modelled = {
 const workload: Modelled = { ...fields('replicas selector'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
 
 const serviceSpec: Modelled = {
-  ...fields('selector ports clusterIP'),
+  ...fields('selector ports clusterIP externalName publishNotReadyAddresses'),
   ...fields(
     'type clusterIPs ipFamilies ipFamilyPolicy externalTrafficPolicy healthCheckNodePort loadBalancerIP loadBalancerClass allocateLoadBalancerNodePorts',
     'quiet',
@@ -45,6 +45,8 @@ const serviceSpec: Modelled = {
 
 const egressProtocols: Modelled = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS', 'TCP', 'MONGO', 'REDIS', 'MYSQL'])
 
+const workloadEntry: Modelled = fields('address ports labels locality weight serviceAccount')
+
 /** By `group/Kind`; only `spec` and what else stands beside metadata is listed. */
 export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.istio.io/VirtualService': { spec: { ...fields('hosts gateways exportTo'), http: httpRoute } },
@@ -52,7 +54,11 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
     spec: { ...fields('host exportTo workloadSelector'), trafficPolicy, subsets: { name: 'acts', labels: 'acts', trafficPolicy } },
   },
   'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name'), tls: { httpsRedirect: 'acts' } } } },
-  'networking.istio.io/ServiceEntry': { spec: fields('hosts addresses ports location resolution endpoints exportTo') },
+  'networking.istio.io/ServiceEntry': {
+    spec: { ...fields('hosts addresses ports location resolution exportTo workloadSelector'), endpoints: workloadEntry },
+  },
+  'networking.istio.io/WorkloadEntry': { spec: workloadEntry },
+  'networking.istio.io/WorkloadGroup': 'quiet',
   'networking.istio.io/Sidecar': {
     spec: {
       workloadSelector: 'acts',
@@ -66,7 +72,8 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   '/Namespace': 'quiet',
   '/ConfigMap': 'quiet',
   '/Secret': 'quiet',
-  '/Endpoints': {},
+  '/Endpoints': { subsets: 'acts' },
+  'discovery.k8s.io/EndpointSlice': fields('endpoints ports addressType'),
   'apps/Deployment': { spec: workload },
   'extensions/Deployment': { spec: workload },
   'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend') },

@@ -18,7 +18,7 @@ export function connect(plane: Plane, place: Place, proxy: ProxyRuntime, request
   const serverName = request.scheme === 'https' ? target.hostname : null
   // A sidecar's listeners pass on what none of their chains is for, as they do what no listener is for.
   const rest = proxy.captureListener
-  const chain = chooseFilterChain(listener, serverName) ?? (rest ? chooseFilterChain(rest, serverName) : null)
+  const chain = chooseFilterChain(listener, serverName, target.address) ?? (rest ? chooseFilterChain(rest, serverName, target.address) : null)
   if (!chain) {
     done('closed')
     return null

@@ -35,7 +35,9 @@ function serviceNamed(registry: Registry, hostname: string, address: string | nu
   const name = hostname.toLowerCase().replace(/\.$/, '')
   for (const suffix of ['', `.${namespace}.svc.cluster.local`, '.svc.cluster.local', '.cluster.local']) {
     const service = registry.service(name + suffix)
-    if (service) return service.host
+    // A name of another host is that host.
+    if (service)
+      return service.resolution === 'alias' ? (serviceNamed(registry, service.externalName, null, namespace) ?? service.externalName) : service.host
   }
   return null
 }

@@ -10,8 +10,7 @@ export function receiverAt(plane: Plane, address: string, port: number): (Receiv
   const { registry } = plane.model
   const pod = registry.workloadAt(address)
   if (pod) {
-    const listens = pod.ports.length === 0 || pod.ports.some((own) => own.number === port)
-    return listens ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
+    return registry.listens(pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
   }
   const service = registry.serviceAt(address)
   if (!service) return { ...receiverOf(plane, null, {}), address, port }

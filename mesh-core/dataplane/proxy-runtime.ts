@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { ClusterRuntime } from './cluster-runtime.ts'
+import { prefixLength } from './address-range.ts'
 import { dial } from './dial.ts'
 import type { Dialled } from './dial.ts'
 import { compileRoute } from './route-runtime.ts'
@@ -123,9 +124,9 @@ export class ProxyRuntime {
   }
 }
 
-/** The chain for a connection that begins with TLS for `serverName`, or in plaintext (`null`). */
-export function chooseFilterChain(listener: Listener, serverName: string | null): FilterChain | null {
-  const chains = listener.filterChains
+/** The chain for a connection to `address` that begins with TLS for `serverName`, or in plaintext (`null`). */
+export function chooseFilterChain(listener: Listener, serverName: string | null, address: string | null): FilterChain | null {
+  const chains = chainsForAddress(listener.filterChains, address)
   if (serverName === null) return chains.find((chain) => chain.transport !== 'tls' && chain.serverNames.length === 0) ?? null
   const named = (name: string) => chains.find((chain) => chain.transport !== 'raw_buffer' && chain.serverNames.includes(name))
   const labels = serverName.split('.')
@@ -135,4 +136,13 @@ export function chooseFilterChain(listener: Listener, serverName: string | null)
     if (chain) return chain
   }
   return chains.find((chain) => chain.transport !== 'raw_buffer' && chain.serverNames.length === 0) ?? null
+}
+
+/** The address is looked at first; chains for other addresses are then out of the question. Source: Envoy `FilterChainManagerImpl::findFilterChain`. */
+function chainsForAddress(chains: readonly FilterChain[], address: string | null): readonly FilterChain[] {
+  if (chains.every((chain) => chain.destinations === undefined)) return chains
+  const length = ({ destinations }: FilterChain): number =>
+    destinations === undefined ? 0 : Math.max(...destinations.map((range) => prefixLength(range, address ?? '')))
+  const longest = Math.max(...chains.map(length))
+  return chains.filter((chain) => length(chain) === longest)
 }

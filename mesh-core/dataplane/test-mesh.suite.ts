@@ -128,6 +128,9 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     labels: {},
     exportTo: [],
     createdMs: 0,
+    addresses: [],
+    externalName: '',
+    aliases: [],
     provider: 'Kubernetes',
     resolution: 'registry',
     external: false,
@@ -140,6 +143,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     workload: (ref) => workloads.find((own) => own.ref.instance === ref.instance),
     workloadAt: (address) => workloads.find((own) => own.address === address),
     serviceAt: (address) => (address === service.address ? service : undefined),
+    listens: ({ ports }, port) => ports.length === 0 || ports.some((own) => own.number === port),
     endpoints: (_service, port) => (port === 80 ? endpoints : []),
     resolve: (hostname) => (hostname === 'b' ? service.address : null),
   }

@@ -1,9 +1,12 @@
 import type { Cluster, Endpoint } from '../ir/cluster.ts'
+import type { HttpRequest } from '../ir/message.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './delivery.ts'
+import { splitAuthority } from './dial.ts'
 import { receiverAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { receiverOf } from './receiver.ts'
+import type { Plane } from './plane.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 
 /** Where one try goes. */
@@ -21,7 +24,7 @@ export interface Destination {
 
 /** @returns `null` when the cluster has nobody to send to */
 export function destinationOf(
-  { plane, proxy, entrance }: ProxiedRequest,
+  { plane, proxy, entrance, request }: ProxiedRequest,
   cluster: ClusterRuntime,
   tried: readonly UpstreamHost[],
   attempts: number,
@@ -37,11 +40,28 @@ export function destinationOf(
       identity: null,
     }
   }
+  if (cluster.config.discovery === 'dynamic-dns') return destinationNamed(plane, request)
   const host = cluster.pick(tried, attempts)
   if (!host) return null
   const { endpoint, address } = host
-  const receiver = receiverOf(plane, endpoint.workload, endpoint.labels)
+  const receiver = listenerAt(plane, endpoint)
   return { address, port: endpoint.port, receiver, host, identity: usesMutualTls(cluster.config, endpoint) ? proxy.place.identity : null }
+}
+
+/** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
+function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest): Destination | null {
+  const { hostname, port } = splitAuthority(authority, scheme)
+  const address = plane.model.registry.resolve(hostname, '')
+  if (address === null) return null
+  const receiver = receiverAt(plane, address, port)
+  return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, identity: null }
+}
+
+/** `null`: a pod that has ports, of which this is none. */
+function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receiver | null {
+  const receiver = receiverOf(plane, workload, labels)
+  const pod = receiver.peer.workload?.instance
+  return pod && !plane.model.registry.listens(pod, port) ? null : receiver
 }
 
 function usesMutualTls({ tls }: Cluster, endpoint: Endpoint): boolean {

@@ -59,7 +59,8 @@ export interface Cluster {
   readonly name: string
   /** FQDN, port and subset that the name is made of; `null` for special clusters. */
   readonly destination: { readonly host: string; readonly port: number; readonly subset: string } | null
-  readonly discovery: 'eds' | 'static' | 'strict-dns' | 'logical-dns' | 'original-dst'
+  /** `dynamic-dns`: the name in Host is resolved anew for each request (Envoy's dynamic forward proxy). */
+  readonly discovery: 'eds' | 'static' | 'strict-dns' | 'logical-dns' | 'dynamic-dns' | 'original-dst'
   readonly endpoints: readonly Endpoint[]
   readonly loadBalancing: LoadBalancing
   readonly connectTimeoutMs: number

@@ -27,6 +27,8 @@ export interface FilterChain {
   readonly name: string
   /** SNI names; empty for any. */
   readonly serverNames: readonly string[]
+  /** Ranges of addresses that the client dials, `192.0.2.0/28`; absent for any. The longest that fits goes before the name. Envoy `prefix_ranges`. */
+  readonly destinations?: readonly string[]
   readonly transport: 'raw_buffer' | 'tls' | null
   readonly filter: NetworkFilter
 }

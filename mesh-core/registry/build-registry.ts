@@ -1,11 +1,13 @@
 import type { Resource } from '../config/resource.ts'
 import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { type AddressBook } from './addresses.ts'
+import { withAliases } from './aliases.ts'
 import { candidates, isIpAddress } from './dns.ts'
-import { endpointsOf, serviceEntryEndpoints } from './endpoints.ts'
+import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
-import type { Registry, Service, WorkloadInstance } from './registry.ts'
-import { serviceEntryHosts, serviceOf } from './services.ts'
+import type { Registry, Service, ServiceSource, WorkloadInstance } from './registry.ts'
+import { ServiceEntrySource } from './service-entry-source.ts'
+import { workloadEntryOf } from './workload-entries.ts'
 import { workloadsOf } from './workloads.ts'
 
 export interface RegistryOptions {
@@ -25,39 +27,46 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const workloads = all
     .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'Pod')
     .flatMap((resource) => workloadsOf(resource, { addresses: options.pods, namespaces, injectByDefault: options.injectByDefault }))
-  const entries = new Map<Service, Resource>()
-  const services: Service[] = []
-  for (const resource of all) {
-    if (resource.kind === 'Service') services.push(serviceOf(resource, options.clusterIps))
-    if (resource.kind === 'ServiceEntry')
-      for (const service of serviceEntryHosts(resource)) {
-        services.push(service)
-        entries.set(service, resource)
-      }
-  }
-  return new BuiltRegistry(services, workloads, entries, options)
+  const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf) }
+  const byAddress = firstOf(workloads, (workload) => workload.address)
+  const sources = [
+    new KubernetesSource(all, instances, options.clusterIps, (address) => byAddress.get(address)),
+    new ServiceEntrySource(all, instances),
+  ]
+  return new BuiltRegistry(sources, workloads, options)
 }
+
+/** A resolver gives up on names that lead on and on. */
+const mostAliases = 8
 
 class BuiltRegistry implements Registry {
   readonly services: readonly Service[]
   readonly workloads: readonly WorkloadInstance[]
   readonly #options: RegistryOptions
-  readonly #entries: ReadonlyMap<Service, Resource>
   readonly #byHost: ReadonlyMap<string, Service>
-  readonly #byAddress: ReadonlyMap<string, Service>
+  readonly #byAddress: ReadonlyMap<string, { readonly service: Service }>
   readonly #workloads: ReadonlyMap<string, WorkloadInstance>
   readonly #workloadByAddress: ReadonlyMap<string, WorkloadInstance>
+  /** Addresses with ports that Services lead to. */
+  #ledTo: ReadonlySet<string> | null = null
   readonly #endpoints = new Map<string, readonly Endpoint[]>()
+  readonly #instances = new Map<string, { readonly source: ServiceSource; readonly service: Service }[]>()
 
-  constructor(services: Service[], workloads: WorkloadInstance[], entries: ReadonlyMap<Service, Resource>, options: RegistryOptions) {
-    this.services = services
+  constructor(sources: readonly ServiceSource[], workloads: readonly WorkloadInstance[], options: RegistryOptions) {
+    for (const source of sources)
+      for (const service of source.services) {
+        const key = `${service.namespace}/${service.host}`
+        const known = this.#instances.get(key)
+        if (known) known.push({ source, service })
+        else this.#instances.set(key, [{ source, service }])
+      }
+    this.services = withAliases(sources.flatMap(({ services }) => [...services]).sort(byAge))
     this.workloads = workloads
     this.#options = options
-    this.#entries = entries
-    this.#byHost = firstOf(services, (service) => service.host)
+    this.#byHost = firstOf([...this.services].sort(kubernetesFirst), (service) => service.host)
     this.#byAddress = firstOf(
-      services.filter((service) => service.address !== ''),
-      (service) => service.address,
+      this.services.flatMap((service) => service.addresses.map((address) => ({ service, address }))),
+      ({ address }) => address,
     )
     this.#workloads = firstOf(workloads, (workload) => instanceKey(workload.ref))
     this.#workloadByAddress = firstOf(workloads, (workload) => workload.address)
@@ -76,7 +85,18 @@ class BuiltRegistry implements Registry {
   }
 
   serviceAt(address: string): Service | undefined {
-    return this.#byAddress.get(address)
+    return this.#byAddress.get(address)?.service
+  }
+
+  listens({ ports, address }: WorkloadInstance, port: number): boolean {
+    if (ports.length === 0 || ports.some((own) => own.number === port)) return true
+    this.#ledTo ??= new Set(
+      this.services
+        .filter((service) => service.provider === 'Kubernetes')
+        .flatMap((service) => service.ports.flatMap((own) => this.endpoints(service, own.number)))
+        .map((endpoint) => `${endpoint.address}:${endpoint.port}`),
+    )
+    return this.#ledTo.has(`${address}:${port}`)
   }
 
   endpoints(service: Service, port: number): readonly Endpoint[] {
@@ -88,14 +108,16 @@ class BuiltRegistry implements Registry {
     return found
   }
 
-  resolve(hostname: string, namespace: string): string | null {
+  resolve(hostname: string, namespace: string, seen = 0): string | null {
     if (isIpAddress(hostname)) return hostname
     for (const name of candidates(hostname, namespace)) {
       const service = this.#byHost.get(name)
       if (service && service.address !== '') return service.address
       if (service?.headless) return this.#podOf(service)
+      if (service?.resolution === 'alias' && seen < mostAliases) return this.resolve(`${service.externalName}.`, namespace, seen + 1)
     }
-    return this.#options.outsideName(hostname) ? this.#options.outside.of(hostname.toLowerCase()) : null
+    const name = hostname.toLowerCase().replace(/\.$/, '')
+    return this.#options.outsideName(name) ? this.#options.outside.of(name) : null
   }
 
   /** The address of the first endpoint, as a resolver that does not rotate gives it. */
@@ -104,12 +126,27 @@ class BuiltRegistry implements Registry {
     return port ? (this.endpoints(service, port.number)[0]?.address ?? null) : null
   }
 
-  #findEndpoints(service: Service, number: number): readonly Endpoint[] {
-    const port = service.ports.find((candidate) => candidate.number === number)
-    if (!port) return []
-    const entry = this.#entries.get(service)
-    return entry ? serviceEntryEndpoints(service, port, entry) : endpointsOf(service, port, this.workloads)
+  /** Ports of one name are one, wherever the host was read. Source: Istio `pilot/pkg/xds/endpoints/endpoint_builder.go`. */
+  #findEndpoints({ namespace, host, ports }: Service, number: number): readonly Endpoint[] {
+    const name = ports.find((port) => port.number === number)?.name
+    if (name === undefined) return []
+    return (this.#instances.get(`${namespace}/${host}`) ?? []).flatMap(({ source, service }) =>
+      service.ports.filter((port) => port.name === name).flatMap((port) => source.endpoints(service, port)),
+    )
   }
+}
+
+/** Source: Istio `pilot/pkg/model/push_context.go` SortServicesByCreationTime. */
+function byAge(a: Service, b: Service): number {
+  return a.createdMs - b.createdMs || order(a.name, b.name) || order(a.namespace, b.namespace)
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function kubernetesFirst(a: Service, b: Service): number {
+  return Number(b.provider === 'Kubernetes') - Number(a.provider === 'Kubernetes')
 }
 
 function instanceKey(ref: WorkloadRef): string {

@@ -1,26 +1,8 @@
 import type { Endpoint } from '../ir/cluster.ts'
-import type { Resource } from '../config/resource.ts'
-import { selects } from './labels.ts'
-import type { Service, ServicePort, WorkloadInstance } from './registry.ts'
+import type { ServicePort, WorkloadInstance } from './registry.ts'
 
-/** The pods that a Kubernetes service's port leads to, ready ones only. Source: EndpointSlices as Kubernetes makes them. */
-export function endpointsOf(service: Service, port: ServicePort, workloads: readonly WorkloadInstance[]): Endpoint[] {
-  const selector = service.selector
-  if (selector === null || Object.keys(selector).length === 0) return []
-  return workloads
-    .filter((workload) => workload.ready && workload.ref.namespace === service.namespace && selects(selector, workload.labels))
-    .flatMap((workload) => {
-      const target = targetPort(port, workload)
-      return target === undefined ? [] : [endpointOf(workload, target)]
-    })
-}
-
-/** A named target port is looked up among the pod's own ports; a pod without it is no endpoint. */
-function targetPort(port: ServicePort, workload: WorkloadInstance): number | undefined {
-  return typeof port.targetPort === 'number' ? port.targetPort : workload.ports.find((own) => own.name === port.targetPort)?.number
-}
-
-function endpointOf(workload: WorkloadInstance, port: number): Endpoint {
+/** A pod as an endpoint. */
+export function podEndpoint(workload: WorkloadInstance, port: number): Endpoint {
   return {
     address: workload.address,
     port,
@@ -33,37 +15,40 @@ function endpointOf(workload: WorkloadInstance, port: number): Endpoint {
   }
 }
 
-/**
- * The endpoints that a ServiceEntry lists itself (`resolution: STATIC`), or the host's own name (`DNS`).
- * The workload behind one carries the labels `app` and `version`, or is called as the DNS name.
- */
-export function serviceEntryEndpoints(service: Service, port: ServicePort, resource: Resource): Endpoint[] {
-  const listed: readonly EntryEndpoint[] = resource.object['spec']?.endpoints ?? []
-  if (listed.length === 0)
-    return service.resolution === 'none' || service.resolution === 'static' ? [] : [entryEndpoint(service, { address: service.host }, port)]
-  return listed.map((endpoint) => entryEndpoint(service, endpoint, port))
+/** A named target port is looked up among the pod's own ports; a pod without it is no endpoint. */
+export function targetPort(port: ServicePort, workload: WorkloadInstance): number | undefined {
+  return typeof port.targetPort === 'number' ? port.targetPort : workload.ports.find((own) => own.name === port.targetPort)?.number
 }
 
-interface EntryEndpoint {
+/** A WorkloadEntry's spec, or an entry of a ServiceEntry's `endpoints`. */
+export interface EntrySpec {
   readonly address?: string
   readonly ports?: Readonly<Record<string, number>>
   readonly labels?: Readonly<Record<string, string>>
   readonly locality?: string
   readonly weight?: number
+  readonly serviceAccount?: string
 }
 
-function entryEndpoint(service: Service, endpoint: EntryEndpoint, port: ServicePort): Endpoint {
-  const address = endpoint.address ?? service.host
-  const labels = endpoint.labels ?? {}
-  const name = labels['app'] ? [labels['app'], labels['version']].filter(Boolean).join('-') : address
+/** The workload behind it is called by its labels `app` and `version`, else by its address. */
+export function entryEndpoint(spec: EntrySpec, namespace: string, address: string, port: number): Endpoint {
+  const labels = spec.labels ?? {}
+  const name = [labels['app'], labels['version']].filter(Boolean).join('-') || address
   return {
     address,
-    port: endpoint.ports?.[port.name] ?? (port.targetPort as number),
-    workload: { namespace: service.namespace, name, instance: name },
+    port,
+    workload: { namespace, name, instance: name },
     labels,
-    locality: endpoint.locality ?? '',
-    weight: endpoint.weight ?? 1,
+    locality: spec.locality ?? '',
+    weight: spec.weight || 1,
     healthy: true,
-    tlsMode: 'disabled',
+    tlsMode: tlsModeOf(spec),
   }
+}
+
+/** Source: Istio `serviceregistry/serviceentry/conversion.go` getTLSModeFromWorkloadEntry. */
+function tlsModeOf({ labels, serviceAccount }: EntrySpec): Endpoint['tlsMode'] {
+  const label = labels?.['security.istio.io/tlsMode']
+  if (label !== undefined) return label === 'istio' ? 'istio' : 'disabled'
+  return serviceAccount ? 'istio' : 'disabled'
 }

@@ -40,6 +40,9 @@ export interface ServicePort {
   readonly protocol: Protocol
 }
 
+/** Where a service was read from. Source: Istio `pilot/pkg/serviceregistry/provider`. */
+export type Provider = 'Kubernetes' | 'External'
+
 /** A host that the mesh knows. Source: Istio `model.Service`. */
 export interface Service {
   /** FQDN: `reviews.default.svc.cluster.local`, or a ServiceEntry's host. */
@@ -48,10 +51,19 @@ export interface Service {
   readonly namespace: string
   /** Cluster IP, or the first address of a ServiceEntry; `''` for a headless service and for hosts that only DNS knows. */
   readonly address: string
+  /** All of them: addresses and ranges (`192.0.2.0/28`). */
+  readonly addresses: readonly string[]
   /** Of several services of one host Kubernetes' own is taken. */
-  readonly provider: 'Kubernetes' | 'External'
-  /** `registry`: pods of the cluster. Others are a ServiceEntry's `resolution`: its own endpoints, the name's addresses in DNS, or the address that the client dialled. */
-  readonly resolution: 'registry' | 'static' | 'dns' | 'dns-round-robin' | 'none'
+  readonly provider: Provider
+  /**
+   * `registry`: pods of the cluster. `alias`: an ExternalName, another name of `externalName`. Others are a ServiceEntry's `resolution`: its own endpoints, the
+   * name's addresses in DNS (for `dynamic-dns` of the name that is asked for), or the address that the client dialled.
+   */
+  readonly resolution: 'registry' | 'alias' | 'static' | 'dns' | 'dns-round-robin' | 'dynamic-dns' | 'none'
+  /** `''` unless it is an alias. */
+  readonly externalName: string
+  /** Other names of it: ExternalName services that lead to it. */
+  readonly aliases: readonly string[]
   /** ServiceEntry `location: MESH_EXTERNAL`: no mutual TLS of the mesh. */
   readonly external: boolean
   readonly headless: boolean
@@ -74,6 +86,10 @@ export interface Registry {
   workloadAt(address: string): WorkloadInstance | undefined
   /** The service whose cluster IP this is. */
   serviceAt(address: string): Service | undefined
+  /**
+   * Does the pod's application listen there? On the ports that its containers name and those that Services lead to; one that names none listens everywhere.
+   */
+  listens(workload: WorkloadInstance, port: number): boolean
   /** Endpoints of a service's port, not ready ones left out. */
   endpoints(service: Service, port: number): readonly Endpoint[]
   /**
@@ -82,4 +98,15 @@ export interface Registry {
    * `null`: there is no such name.
    */
   resolve(hostname: string, namespace: string): string | null
+}
+
+/**
+ * One place that services are read from, with the instances of each. Several may know the same host; what they know of its endpoints adds up.
+ * Source: Istio `pilot/pkg/model/service.go` ServiceDiscovery.
+ */
+export interface ServiceSource {
+  readonly provider: Provider
+  readonly services: readonly Service[]
+  /** Of a service of this source, ready ones only. */
+  endpoints(service: Service, port: ServicePort): readonly Endpoint[]
 }

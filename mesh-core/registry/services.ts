@@ -10,19 +10,28 @@ export function fqdn(name: string, namespace: string): string {
   return `${name}.${namespace}.svc.${clusterDomain}`
 }
 
-/** Source: Istio `pkg/kube/inject`, `pilot/pkg/serviceregistry/kube/conversion.go` ConvertService. */
+/** Source: Istio `pilot/pkg/serviceregistry/kube/conversion.go` ConvertService. */
 export function serviceOf(resource: Resource, addresses: AddressBook): Service {
   const spec = resource.object['spec'] ?? {}
-  const headless = spec.clusterIP === 'None'
+  const alias = spec.type === 'ExternalName'
+  const headless = !alias && spec.clusterIP === 'None'
   const annotations = resource.object.metadata.annotations ?? {}
+  const address: string = headless || alias ? '' : (spec.clusterIP ?? addresses.of(`${resource.namespace}/${resource.name}`))
   return {
     host: fqdn(resource.name, resource.namespace),
     name: resource.name,
     namespace: resource.namespace,
-    address: headless ? '' : (spec.clusterIP ?? addresses.of(`${resource.namespace}/${resource.name}`)),
+    address,
+    addresses: address === '' ? [] : [address],
     headless,
     provider: 'Kubernetes',
-    resolution: 'registry',
+    resolution: alias ? 'alias' : 'registry',
+    externalName: alias
+      ? String(spec.externalName ?? '')
+          .toLowerCase()
+          .replace(/\.$/, '')
+      : '',
+    aliases: [],
     external: false,
     ports: (spec.ports ?? []).map(portOf),
     selector: spec.selector ?? null,
@@ -62,10 +71,13 @@ export function serviceEntryHosts(resource: Resource): Service[] {
     host: host.toLowerCase(),
     name: host,
     namespace: resource.namespace,
-    address: spec.addresses?.[0] ?? '',
+    address: (spec.addresses ?? []).map(single).find((address: string) => !address.includes('/')) ?? '',
+    addresses: (spec.addresses ?? []).map(single),
     headless: false,
     provider: 'External' as const,
     resolution,
+    externalName: '',
+    aliases: [],
     external: (spec.location ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
     ports: (spec.ports ?? []).map((port: { number: number; name?: string; protocol?: string; targetPort?: number }) => ({
       name: port.name ?? '',
@@ -82,11 +94,17 @@ export function serviceEntryHosts(resource: Resource): Service[] {
   }))
 }
 
+/** A range of one address is that address. */
+function single(address: string): string {
+  return address.replace(/\/(32|128)$/, '')
+}
+
 const resolutions: Readonly<Record<string, Service['resolution']>> = {
   NONE: 'none',
   STATIC: 'static',
   DNS: 'dns',
   DNS_ROUND_ROBIN: 'dns-round-robin',
+  DYNAMIC_DNS: 'dynamic-dns',
 }
 
 export function createdMs(resource: Resource): number {

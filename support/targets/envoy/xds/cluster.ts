@@ -12,7 +12,7 @@ export function cluster(config: Cluster, placement: Placement): Json {
     alt_stat_name: statName(config.name),
     ...discovery(config, name, placement),
     connect_timeout: duration(config.connectTimeoutMs),
-    ...loadBalancing(config.loadBalancing),
+    ...loadBalancing(config.loadBalancing, config.discovery),
     circuit_breakers: { thresholds: [thresholds(config)] },
     ...protocolOptions(config),
     ...optional('outlier_detection', config.outlierDetection && outlierDetection(config.outlierDetection)),
@@ -29,7 +29,9 @@ export function statName(name: string): string {
 const eds = { eds_config: { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' } }
 
 function discovery(config: Cluster, name: string, placement: Placement): Json {
-  if (config.discovery === 'original-dst') return { type: 'ORIGINAL_DST', ...optional('original_dst_lb_config', placement.originalDestination) }
+  // A client dials the name that it asks for: its own destination stands for what a dynamic forward proxy would look up.
+  if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns')
+    return { type: 'ORIGINAL_DST', ...optional('original_dst_lb_config', placement.originalDestination) }
   if (placement.endpoints === 'eds' && config.discovery === 'eds') return { type: 'EDS', eds_cluster_config: { ...eds, service_name: name } }
   const loadAssignment = { load_assignment: { cluster_name: name, endpoints: endpointsByLocality(config, placement) } }
   return { type: placement.endpoints === 'eds' ? kinds[config.discovery] : 'STATIC', ...loadAssignment }
@@ -37,7 +39,8 @@ function discovery(config: Cluster, name: string, placement: Placement): Json {
 
 const kinds = { eds: 'EDS', static: 'STATIC', 'strict-dns': 'STRICT_DNS', 'logical-dns': 'LOGICAL_DNS' } as const
 
-function loadBalancing(policy: LoadBalancing): Json {
+function loadBalancing(policy: LoadBalancing, discovery: Cluster['discovery']): Json {
+  if (discovery === 'dynamic-dns') return { lb_policy: 'CLUSTER_PROVIDED' }
   switch (policy.kind) {
     case 'LEAST_REQUEST':
       return { lb_policy: policy.kind, ...(policy.choiceCount === 2 ? {} : { least_request_lb_config: { choice_count: policy.choiceCount } }) }

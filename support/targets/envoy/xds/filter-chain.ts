@@ -9,6 +9,7 @@ import { tcpProxy } from './tcp-proxy.ts'
 export function filterChain(chain: FilterChain, listener: Listener, placement: Placement, destination: Json = {}): Json {
   const match = {
     ...destination,
+    ...optional('prefix_ranges', chain.destinations?.map(prefixRange) ?? null),
     ...optional('server_names', chain.serverNames),
     ...optional('transport_protocol', chain.transport),
   }
@@ -17,6 +18,12 @@ export function filterChain(chain: FilterChain, listener: Listener, placement: P
     ...(Object.keys(match).length === 0 ? {} : { filter_chain_match: match }),
     filters: [networkFilter(chain.filter, listener, placement)],
   }
+}
+
+/** `192.0.2.0/28`, or a single address. */
+export function prefixRange(range: string): Json {
+  const [address = '', bits] = range.split('/')
+  return { address_prefix: address, prefix_len: bits === undefined ? (address.includes(':') ? 128 : 32) : Number(bits) }
 }
 
 function networkFilter(filter: NetworkFilter, listener: Listener, placement: Placement): Json {

@@ -3,7 +3,7 @@ import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import { statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
-import { filterChain, inspectors } from './filter-chain.ts'
+import { filterChain, inspectors, prefixRange } from './filter-chain.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { virtualOutbound } from './listener.ts'
@@ -46,7 +46,7 @@ export function sidecarOutbound(name: string, port: number, listeners: readonly 
 }
 
 function destinationOf({ address, port }: Listener): Json {
-  return { destination_port: port, ...(address === '0.0.0.0' ? {} : { prefix_ranges: [{ address_prefix: address, prefix_len: 32 }] }) }
+  return { destination_port: port, ...(address === '0.0.0.0' ? {} : { prefix_ranges: [prefixRange(address)] }) }
 }
 
 /** One port of a gateway. */

@@ -1,0 +1,63 @@
+import type { Resource } from '../config/resource.ts'
+import type { Endpoint } from '../ir/cluster.ts'
+import { entryEndpoint, podEndpoint } from './endpoints.ts'
+import type { ServicePort, WorkloadInstance } from './registry.ts'
+
+/** The ready addresses of a service's port that somebody has written down. */
+interface Written {
+  /** `namespace/service` */
+  readonly key: string
+  readonly ports: readonly { readonly name: string; readonly port: number }[]
+  readonly addresses: readonly { readonly address: string; readonly zone: string }[]
+}
+
+/** Endpoints that are not made of a selector: EndpointSlices, and Endpoints, which Kubernetes mirrors into slices. */
+export class WrittenEndpoints {
+  readonly #byService = new Map<string, Written[]>()
+  readonly #workloadAt: (address: string) => WorkloadInstance | undefined
+
+  constructor(resources: readonly Resource[], workloadAt: (address: string) => WorkloadInstance | undefined) {
+    this.#workloadAt = workloadAt
+    for (const written of resources.flatMap((resource) => (resource.kind === 'EndpointSlice' ? sliceOf(resource) : mirrored(resource))))
+      this.#byService.set(written.key, [...(this.#byService.get(written.key) ?? []), written])
+  }
+
+  endpoints(namespace: string, service: string, port: ServicePort): Endpoint[] {
+    return (this.#byService.get(`${namespace}/${service}`) ?? []).flatMap(({ ports, addresses }) => {
+      const own = ports.find(({ name }) => name === port.name)
+      if (!own) return []
+      return addresses.map(({ address, zone }) => {
+        const pod = this.#workloadAt(address)
+        return pod ? podEndpoint(pod, own.port) : { ...entryEndpoint({}, namespace, address, own.port), locality: zone && `/${zone}` }
+      })
+    })
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: Kubernetes' own kinds, whose fields are looked at with care
+type Data = any
+
+/** What says nothing of its readiness is ready. Source: Istio `serviceregistry/kube/controller/endpointslice.go` endpointHealthStatus. */
+function sliceOf({ namespace, object }: Resource): Written[] {
+  const service = object.metadata.labels?.['kubernetes.io/service-name']
+  if (!service) return []
+  const slice: Data = object
+  const addresses = (slice.endpoints ?? [])
+    .filter((endpoint: Data) => endpoint.conditions?.ready !== false)
+    .flatMap((endpoint: Data) => (endpoint.addresses ?? []).slice(0, 1).map((address: string) => ({ address, zone: endpoint.zone ?? '' })))
+  return [{ key: `${namespace}/${service}`, ports: portsOf(slice.ports), addresses }]
+}
+
+/** Source: Kubernetes `pkg/controller/endpointslicemirroring`. */
+function mirrored({ namespace, name, object }: Resource): Written[] {
+  const subsets: Data[] = (object as Data).subsets ?? []
+  return subsets.map((subset) => ({
+    key: `${namespace}/${name}`,
+    ports: portsOf(subset.ports),
+    addresses: (subset.addresses ?? []).map(({ ip }: { ip: string }) => ({ address: ip, zone: '' })),
+  }))
+}
+
+function portsOf(ports: Data): Written['ports'] {
+  return (ports ?? []).map((port: Data) => ({ name: port.name ?? '', port: port.port ?? 0 }))
+}

@@ -1,0 +1,69 @@
+import type { Resource } from '../config/resource.ts'
+import type { Endpoint } from '../ir/cluster.ts'
+import type { AddressBook } from './addresses.ts'
+import { WrittenEndpoints } from './endpoint-slices.ts'
+import { entryEndpoint, podEndpoint, targetPort } from './endpoints.ts'
+import { selects } from './labels.ts'
+import type { Service, ServicePort, ServiceSource, WorkloadInstance } from './registry.ts'
+import { serviceOf } from './services.ts'
+import type { WorkloadEntry } from './workload-entries.ts'
+import { entriesOf } from './workload-entries.ts'
+
+/** What stands behind services, wherever it was read. */
+export interface Instances {
+  readonly workloads: readonly WorkloadInstance[]
+  readonly entries: readonly WorkloadEntry[]
+}
+
+/** Services of Kubernetes, with their pods. */
+export class KubernetesSource implements ServiceSource {
+  readonly provider = 'Kubernetes'
+  readonly services: readonly Service[]
+  readonly #instances: Instances
+  readonly #written: WrittenEndpoints
+  /** Services whose pods count before they are ready. */
+  readonly #unready: ReadonlySet<string>
+
+  constructor(
+    resources: readonly Resource[],
+    instances: Instances,
+    clusterIps: AddressBook,
+    workloadAt: (address: string) => WorkloadInstance | undefined,
+  ) {
+    const services = resources.filter((resource) => resource.kind === 'Service')
+    this.services = services.map((resource) => serviceOf(resource, clusterIps))
+    this.#instances = instances
+    const written = resources.filter((resource) => resource.kind === 'EndpointSlice' || resource.kind === 'Endpoints')
+    this.#written = new WrittenEndpoints(written, workloadAt)
+    const early = services.filter(({ object }) => object['spec']?.publishNotReadyAddresses === true)
+    this.#unready = new Set(early.map(({ namespace, name }) => `${namespace}/${name}`))
+  }
+
+  /** Source: EndpointSlices as Kubernetes makes them, and Istio `serviceregistry/kube/controller/controller.go` for machines that are selected. */
+  endpoints(service: Service, port: ServicePort): readonly Endpoint[] {
+    const { selector, namespace, name } = service
+    if (service.resolution === 'alias') return []
+    const written = this.#written.endpoints(namespace, name, port)
+    if (selector === null || Object.keys(selector).length === 0) return written
+    const early = this.#unready.has(`${namespace}/${name}`)
+    const pods = this.#instances.workloads.filter(
+      (workload) => (workload.ready || early) && workload.ref.namespace === namespace && selects(selector, workload.labels),
+    )
+    const machines = entriesOf(this.#instances.entries, namespace, selector).filter((entry) => !entry.named)
+    return [
+      ...pods.flatMap((workload) => {
+        const target = targetPort(port, workload)
+        return target === undefined ? [] : [podEndpoint(workload, target)]
+      }),
+      ...machines.flatMap((machine) => {
+        const target = machinePort(port, machine)
+        return target === undefined ? [] : [entryEndpoint(machine.spec, namespace, machine.address, target)]
+      }),
+      ...written,
+    ]
+  }
+}
+
+function machinePort(port: ServicePort, { spec }: WorkloadEntry): number | undefined {
+  return spec.ports?.[port.name] ?? (typeof port.targetPort === 'number' ? port.targetPort : spec.ports?.[port.targetPort])
+}

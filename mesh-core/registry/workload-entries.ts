@@ -1,0 +1,28 @@
+import type { Resource } from '../config/resource.ts'
+import { isIpAddress } from './dns.ts'
+import type { EntrySpec } from './endpoints.ts'
+import type { Labels } from './labels.ts'
+import { selects } from './labels.ts'
+
+/** A machine outside of Kubernetes. */
+export interface WorkloadEntry {
+  readonly namespace: string
+  readonly name: string
+  readonly address: string
+  /** Its address is a name, which only DNS knows. */
+  readonly named: boolean
+  readonly labels: Labels
+  readonly spec: EntrySpec
+}
+
+/** Without an address there is nobody to call. */
+export function workloadEntryOf({ namespace, name, object }: Resource): WorkloadEntry[] {
+  const spec: EntrySpec = object['spec'] ?? {}
+  if (!spec.address) return []
+  return [{ namespace, name, address: spec.address, named: !isIpAddress(spec.address), labels: spec.labels ?? {}, spec }]
+}
+
+/** Entries of the namespace that a selector takes. */
+export function entriesOf(entries: readonly WorkloadEntry[], namespace: string, selector: Labels): readonly WorkloadEntry[] {
+  return entries.filter((entry) => entry.namespace === namespace && selects(selector, entry.labels))
+}

@@ -1,52 +1,120 @@
 import { readFileSync } from 'node:fs'
 import type { MeshSpecError } from '../mesh-core/config/errors.ts'
+import type { Difference } from '../vectors/difference.ts'
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
+import { callName } from '../vectors/mesh-observed/compare.ts'
 import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import { realEnvoy } from '../vectors/mesh-observed/envoy-engine.ts'
-import { play } from '../vectors/mesh-observed/play.ts'
-import { runCase } from '../vectors/mesh-observed/run-case.ts'
+import { type Engine, type Observer, openCase, type Outcome, play } from '../vectors/mesh-observed/play.ts'
+import { interact, runCase, tried } from '../vectors/mesh-observed/run-case.ts'
+import { atOnce, inOrder } from './at-once.ts'
 import { asCase, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
 import { worldFile } from './oracle.ts'
 import type { Judgement, Referee } from './referee.ts'
 
 /** Draws of chance that a single call is compared with. */
-const seeds = 100
+const seeds = 400
+/** Meshes that Envoy has at the same time. */
+const meshesAtOnce = 20
+const callsAtOnce = 12
+/** ms; a call that is later than that may have been delayed. */
+const latenessMs = 100
 
 /** mesh-core's own config in real Envoy: what differs is the data plane. @throws MeshSpecError ENVOY_NOT_FOUND */
 export async function againstEnvoy(): Promise<Referee> {
-  const core = await meshCore()
+  const core = readingOnce(await meshCore())
   const envoy = await realEnvoy()
-  const world = readFileSync(worldFile, 'utf8')
-  const judgeOne = async (mesh: GeneratedMesh): Promise<Judgement> => {
-    const vector = asCase(mesh)
-    const nothing = { mesh, differences: [], explained: 0, skipped: null, refused: false, observed: [] }
-    let outcome
-    try {
-      outcome = await play(vector, world, envoy, 1)
-    } catch (error) {
-      return { ...nothing, skipped: error instanceof Error ? error.message : String(error) }
-    }
-    if (outcome.kind === 'rejected') {
-      const alone = await play({ ...vector, calls: [] }, world, core, 1)
-      return alone.kind === 'rejected' ? { ...nothing, refused: true } : { ...nothing, differences: outcome.errors.map(refusal) }
-    }
-    const observed: ObservedCase = { ...vector, observed: outcome.observed }
-    const known = new KnownOf('envoy')
-    const differences = await runCase(observed, world, core, { seeds, ignores: known.covers })
-    return { ...nothing, differences, explained: known.count, observed: outcome.observed }
-  }
+  const engines = { core, envoy: { ...envoy, read: core.read } }
   return {
     name: 'envoy',
     async judge(meshes) {
       const judgements: Judgement[] = []
-      for (const mesh of meshes) judgements.push(await judgeOne(mesh))
+      for (let start = 0; start < meshes.length; start += meshesAtOnce)
+        for (const judgement of await judgeTogether(meshes.slice(start, start + meshesAtOnce), engines)) judgements.push(judgement)
       return judgements
     },
     close: () => envoy.close(),
   }
 }
 
-function refusal({ message }: MeshSpecError): Judgement['differences'][number] {
+interface Engines {
+  readonly core: Engine
+  readonly envoy: Engine
+}
+
+async function judgeTogether(meshes: readonly GeneratedMesh[], engines: Engines): Promise<Judgement[]> {
+  const outcomes = await playTogether(meshes.map(asCase), engines.envoy, atOnce(callsAtOnce))
+  // mesh-core is asked when all of them are done: while it computes, nobody is answered here.
+  const judgements: Judgement[] = []
+  for (const [i, outcome] of outcomes.entries()) judgements.push(await firstLook(meshes[i]!, outcome, engines))
+  return judgements
+}
+
+/** Of many calls at once some are late, and what that has made different is no difference: those calls are made once more, one after another. */
+async function firstLook(mesh: GeneratedMesh, outcome: Outcome | Error, engines: Engines): Promise<Judgement> {
+  const late: Difference[] = []
+  const isLate = (difference: Difference): boolean => {
+    if (!comesLate(difference)) return false
+    if (Number(difference.wanted) - Number(difference.seen) > latenessMs) late.push(difference)
+    return true
+  }
+  const judgement = await judgeOne(mesh, outcome, engines.core, isLate)
+  const differing = [...judgement.differences, ...late]
+  if (differing.length === 0) return judgement
+  const less = { ...mesh, calls: callsOf(mesh, differing) }
+  const [second] = await playTogether([asCase(less)], engines.envoy, inOrder)
+  if (second instanceof Error) return judgement
+  const again = await judgeOne(less, second!, engines.core)
+  return again.differences.length > 0 ? again : { ...judgement, differences: [], unsteady: judgement.differences }
+}
+
+/** The calls that differ; all where one may decide about the next, or where the config as a whole is treated differently. */
+function callsOf(mesh: GeneratedMesh, differences: readonly Difference[]): GeneratedMesh['calls'] {
+  if (interact(asCase(mesh)) || differences.some(({ call }) => call === null)) return mesh.calls
+  return mesh.calls.filter((call, index) => differences.some((difference) => difference.call === callName(call, index)))
+}
+
+function comesLate({ field, wanted, seen }: Difference): boolean {
+  return field === 'durationMs' && Number(wanted) > Number(seen)
+}
+
+const world = readFileSync(worldFile, 'utf8')
+
+/** Each phase of all cases before the next one: config that is taken up holds requests up, and one change is cheaper than many. */
+async function playTogether(cases: readonly ObservedCase[], engine: Engine, observe: Observer): Promise<(Outcome | Error)[]> {
+  const opened = await Promise.all(cases.map((vector) => tried(() => openCase(vector, world, engine, 1))))
+  const outcomes = await Promise.all(
+    opened.map((one, i): Promise<Outcome | Error> | Outcome | Error => {
+      if (one instanceof Error || one.kind === 'rejected') return one
+      const { scene, warnings, notModelled } = one
+      return tried(async () => ({ kind: 'observed', observed: await observe(cases[i]!, scene), warnings, notModelled }))
+    }),
+  )
+  await Promise.all(opened.map((one) => (one instanceof Error || one.kind === 'rejected' ? null : one.close())))
+  return outcomes
+}
+
+async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Engine, isLate = (_: Difference) => false): Promise<Judgement> {
+  const vector = asCase(mesh)
+  const nothing = { mesh, differences: [], explained: 0, skipped: null, refused: false, unsteady: [], observed: [] }
+  if (outcome instanceof Error) return { ...nothing, skipped: outcome.message }
+  if (outcome.kind === 'rejected') {
+    const alone = await play({ ...vector, calls: [] }, world, core, 1)
+    return alone.kind === 'rejected' ? { ...nothing, refused: true } : { ...nothing, differences: outcome.errors.map(refusal) }
+  }
+  const observed: ObservedCase = { ...vector, observed: outcome.observed }
+  const known = new KnownOf('envoy')
+  const differences = await runCase(observed, world, core, { seeds, ignores: (difference) => isLate(difference) || known.covers(difference) })
+  return { ...nothing, differences, explained: known.count, observed: outcome.observed }
+}
+
+/** The world is the same for every mesh, and what is read of it never changes. */
+function readingOnce(engine: Engine): Engine {
+  const before = engine.read(world, 'worlds/shop.yaml')
+  return { ...engine, read: (text, file) => (text === world ? before : engine.read(text, file)) }
+}
+
+function refusal({ message }: MeshSpecError): Difference {
   return { call: null, field: 'rejected', wanted: message, seen: undefined, note: 'Envoy refuses what mesh-core takes' }
 }

@@ -6,6 +6,8 @@ export interface Judgement {
   readonly mesh: GeneratedMesh
   /** Those that no listed reason explains. */
   readonly differences: readonly Difference[]
+  /** Seen once, and not again. */
+  readonly unsteady: readonly Difference[]
   /** So many were explained. */
   readonly explained: number
   /** Why the mesh could not be judged; then there are no differences. */

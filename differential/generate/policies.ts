@@ -49,7 +49,7 @@ export function trafficPolicy(draw: Draw, ports: boolean): Json {
     ...draw.maybe(0.4, () => ({ loadBalancer: { simple: draw.one(['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST']) } })),
     ...draw.maybe(0.3, () => ({
       connectionPool: {
-        http: draw.one<Json>([{ http1MaxPendingRequests: 10 }, { http2MaxRequests: 5 }]),
+        http: draw.one<Json>([{ http1MaxPendingRequests: 100 }, { http2MaxRequests: 50 }]),
       },
     })),
     ...draw.maybe(0.2, () => ({ tls: { mode: 'DISABLE' } })),

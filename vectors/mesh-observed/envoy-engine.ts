@@ -1,9 +1,8 @@
-import type { MeshOptions } from '../../mesh-core/mesh.ts'
 import { EnvoyHost } from '../../support/targets/envoy/envoy-host.ts'
 import { EnvoyMesh } from '../../support/targets/envoy/envoy-mesh.ts'
 import { findEnvoy } from '../../support/targets/envoy/find-envoy.ts'
 import { meshCore } from './engine.ts'
-import type { Engine, PlayedMesh } from './play.ts'
+import type { CaseOptions, Engine, PlayedMesh } from './play.ts'
 
 /** mesh-core's compiler with Envoy's data plane. `close` ends the Envoy. @throws MeshSpecError ENVOY_NOT_FOUND */
 export async function realEnvoy(): Promise<Engine & { readonly close: () => Promise<void> }> {
@@ -12,12 +11,13 @@ export async function realEnvoy(): Promise<Engine & { readonly close: () => Prom
   return { read, meshConfig, open: (options) => open(host, options), close: () => host.stop() }
 }
 
-async function open(host: EnvoyHost, options: MeshOptions): Promise<PlayedMesh> {
-  const { program, inboundSidecar, outsideName } = options
+async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> {
+  const { program, inboundSidecar, outsideName, sends } = options
   const mesh = await EnvoyMesh.open(host, {
     seed: options.seed ?? 1,
     spec: false,
     program: program!,
+    sends,
     ...(inboundSidecar && { inboundSidecar }),
     ...(outsideName && { outsideName }),
   })
@@ -36,6 +36,7 @@ async function open(host: EnvoyHost, options: MeshOptions): Promise<PlayedMesh> 
     send: (call) => mesh.send(call),
     sendMany: (call, load) => mesh.sendMany(call, load),
     start: (call) => mesh.send(call),
+    answer: (call) => mesh.sendForAnswer(call),
     settle: (work) => work,
     elapse: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     close: () => mesh.close(),

@@ -2,6 +2,7 @@ import { ConfigRejected, MeshSpecError } from '../../mesh-core/config/errors.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange, Program, WorkloadRef } from '../../mesh-core/ir/index.ts'
 import type { Mesh, MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
+import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { headersOf } from './wire.ts'
@@ -13,6 +14,8 @@ export interface PlayedMesh extends Pick<Mesh, 'registry' | 'warnings' | 'notMod
   apply(resources: readonly Resource[]): void | Promise<void>
   /** Where it is faster than one after another, each awaited with all that is told of it. */
   sendMany?(call: MeshCall, load: { readonly times: number; readonly concurrency: number }): Promise<Exchange[]>
+  /** Resolves when the answer is there; where what is written of it comes later, many requests need not wait for that one after another. */
+  answer?(call: MeshCall): Promise<{ readonly evidence: () => Promise<Exchange> }>
   close?(): Promise<void>
 }
 
@@ -21,11 +24,16 @@ export interface Engine {
   /** @throws MeshSpecError or ConfigRejected */
   read(text: string, file: string): readonly Resource[]
   meshConfig(fields: Readonly<Record<string, unknown>>): readonly Resource[]
-  open(options: MeshOptions): PlayedMesh | Promise<PlayedMesh>
+  open(options: CaseOptions): PlayedMesh | Promise<PlayedMesh>
+}
+
+export interface CaseOptions extends MeshOptions {
+  /** Whose proxies may get requests to send. */
+  readonly sends: (workload: WorkloadInstance) => boolean
 }
 
 export type Outcome =
-  | { readonly kind: 'rejected'; readonly errors: readonly MeshSpecError[] }
+  | RejectedCase
   | {
       readonly kind: 'observed'
       readonly observed: readonly Observation[]
@@ -43,9 +51,24 @@ const settleMs = 10
 /** Of the recorder's client. */
 const patienceMs = 60_000
 
-/** Plays a case on a mesh of its own: applies world and config, sends the calls one after another, and writes down what came back. */
-export async function play(vector: ObservedCase, world: string, engine: Engine, seed: number): Promise<Outcome> {
+/** A case's mesh, ready for its calls. */
+export interface OpenedCase {
+  readonly kind: 'opened'
+  readonly scene: Scene
+  readonly warnings: readonly string[]
+  readonly notModelled: readonly string[]
+  readonly close: () => Promise<void>
+}
+
+export interface RejectedCase {
+  readonly kind: 'rejected'
+  readonly errors: readonly MeshSpecError[]
+}
+
+/** A mesh with the world and the config of a case. */
+export async function openCase(vector: ObservedCase, world: string, engine: Engine, seed: number): Promise<OpenedCase | RejectedCase> {
   let mesh: PlayedMesh | null = null
+  const close = async (): Promise<void> => mesh?.close?.()
   try {
     const before = engine.read(world, `worlds/${vector.world ?? 'none'}.yaml`)
     const config = engine.read(vector.config ?? '', `${vector.name}.yaml`)
@@ -56,20 +79,40 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
       program: programs(vector, known),
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
       outsideName: () => true,
+      sends: senders(vector),
       inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
     })
     // As one change: what was recorded is a proxy that has seen nothing before.
     await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
-    const { warnings } = mesh
-    const observed = await observe(vector, { mesh, outsiders: known, inbound })
-    return { kind: 'observed', observed, warnings, notModelled: mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`) }
+    const notModelled = mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
+    return { kind: 'opened', scene: { mesh, outsiders: known, inbound }, warnings: mesh.warnings, notModelled, close }
   } catch (error) {
+    await close()
     if (error instanceof ConfigRejected) return { kind: 'rejected', errors: error.errors }
     if (error instanceof MeshSpecError) return { kind: 'rejected', errors: [error] }
     throw error
-  } finally {
-    await mesh?.close?.()
   }
+}
+
+/** Sends the calls of a case, and writes down what came back. */
+export type Observer = (vector: ObservedCase, scene: Scene) => Promise<readonly Observation[]>
+
+/** Plays a case on a mesh of its own. */
+export async function play(vector: ObservedCase, world: string, engine: Engine, seed: number, observe: Observer = inTurn): Promise<Outcome> {
+  const opened = await openCase(vector, world, engine, seed)
+  if (opened.kind === 'rejected') return opened
+  const { scene, warnings, notModelled, close } = opened
+  try {
+    return { kind: 'observed', observed: await observe(vector, scene), warnings, notModelled }
+  } finally {
+    await close()
+  }
+}
+
+/** The calling workloads, and gateways, which sidecars may lead to. */
+function senders({ calls = [] }: ObservedCase): CaseOptions['sends'] {
+  const names = new Set(calls.map(({ from }) => (from.includes('.') ? from : `${from}.default`)))
+  return ({ ref, gateway }) => gateway || names.has(`${ref.name}.${ref.namespace}`)
 }
 
 /** One program for each workload, made at its first call: it counts. */
@@ -86,19 +129,29 @@ function programs(vector: ObservedCase, known: ReadonlyMap<string, Outsider>): N
   return (workload) => (workload ? programOf({ workload: workload.ref.name, namespace: workload.ref.namespace }) : elsewhere)
 }
 
-async function observe(vector: ObservedCase, scene: Scene): Promise<Observation[]> {
+/** As the recorder did: each call when all is over that the one before has caused. */
+export async function inTurn(vector: ObservedCase, scene: Scene): Promise<Observation[]> {
+  const observations: Observation[] = []
+  for (const index of (vector.calls ?? []).keys()) observations.push(await observeCall(vector, index, scene))
+  return observations
+}
+
+/** Sends one of the calls, and waits until all is over that it has caused. */
+export async function observeCall(vector: ObservedCase, index: number, scene: Scene): Promise<Observation> {
   const ejects = vector.config?.includes('outlierDetection') ?? false
   const mirrors = vector.config?.toLowerCase().includes('mirror') ?? false
-  const observations: Observation[] = []
-  for (const [index, call] of (vector.calls ?? []).entries()) {
-    if (call.pause !== undefined) await scene.mesh.elapse(durationMs(call.pause))
-    else if (index > 0 && ejects) await scene.mesh.elapse(settleOfHealthMs)
-    const meshCall = meshCallOf(call, scene.mesh)
-    const exchanges = await sendAll(call, meshCall, scene.mesh)
-    await scene.mesh.elapse(mirrors ? settleOfMirrorsMs : settleMs)
-    observations.push((call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, meshCall, scene))
-  }
-  return observations
+  const call = vector.calls![index]!
+  if (call.pause !== undefined) await scene.mesh.elapse(durationMs(call.pause))
+  else if (index > 0 && ejects) await scene.mesh.elapse(settleOfHealthMs)
+  const meshCall = meshCallOf(call, scene.mesh)
+  const exchanges = await sendAll(call, meshCall, scene.mesh)
+  await scene.mesh.elapse(mirrors ? settleOfMirrorsMs : settleMs)
+  return observation(exchanges, call, meshCall, scene)
+}
+
+/** In the recorded form. */
+export function observation(exchanges: readonly Exchange[], call: ObservedCall, sent: MeshCall, scene: Scene): Observation {
+  return (call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, sent, scene)
 }
 
 async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall, mesh: PlayedMesh): Promise<Exchange[]> {

@@ -1,20 +1,20 @@
 import type { Difference } from '../difference.ts'
-import { isCounted, type ObservedCase } from './case.ts'
+import { isCounted, type Observation, type ObservedCase } from './case.ts'
 import { compareCall, compareWhole } from './compare.ts'
-import { type Engine, type Outcome, play } from './play.ts'
+import { type Engine, inTurn, observeCall, openCase, type OpenedCase, type Outcome, play } from './play.ts'
 
-/** Other seeds that a case is played with when a single call differs. */
-const otherSeeds = 24
+/** Draws of a single call that differs at first. */
+const defaultSeeds = 24
 
 export interface Judging {
-  /** Default 24. */
+  /** So many draws of a call are looked at. Default 24. */
   readonly seeds?: number
   /** Differences that do not count, in no draw. */
   readonly ignores?: (difference: Difference) => boolean
 }
 
 /** @returns the differences of one call */
-type Compare = (index: number, seen: Observed) => Difference[]
+type Compare = (index: number, seen: Observation | undefined) => Difference[]
 
 /**
  * Plays a case and compares. The recorded answer to a single call is one draw of those that chance allows (a weight, a percentage, an endpoint), and not
@@ -25,17 +25,34 @@ export async function runCase(
   vector: ObservedCase,
   world: string,
   engine: Engine,
-  { seeds = otherSeeds, ignores = () => false }: Judging = {},
+  { seeds = defaultSeeds, ignores = () => false }: Judging = {},
 ): Promise<Difference[]> {
-  const outcome = await tryPlay(vector, world, engine, 1)
-  if (outcome instanceof Error) return [{ call: null, field: 'crash', wanted: undefined, seen: outcome.stack ?? outcome.message }]
+  const opened = await tried(() => openCase(vector, world, engine, 1))
+  if (opened instanceof Error) return [crash(opened)]
+  if (opened.kind === 'rejected') return compareWhole(vector, opened).filter((difference) => !ignores(difference))
+  const observed = await tried(() => inTurn(vector, opened.scene))
+  if (observed instanceof Error) return [crash(observed)]
+  const outcome: Observed = { kind: 'observed', observed, warnings: opened.warnings, notModelled: opened.notModelled }
   const whole = compareWhole(vector, outcome).filter((difference) => !ignores(difference))
-  if (outcome.kind === 'rejected' || vector.rejected !== undefined) return whole
-  const compare: Compare = (index, seen) => compareCall(vector, index, seen.observed[index]).filter((difference) => !ignores(difference))
-  const open = new Map((vector.calls ?? []).map((_, index) => [index, compare(index, outcome)]))
-  const draw = (seed: number): Promise<Outcome | Error> => tryPlay(vector, world, engine, seed)
-  for (const index of await otherDraws(draw, seeds, outcome, singleCalls(vector, open), compare)) open.delete(index)
+  if (vector.rejected !== undefined) return whole
+  const compare: Compare = (index, seen) => compareCall(vector, index, seen).filter((difference) => !ignores(difference))
+  const open = new Map((vector.calls ?? []).map((_, index) => [index, compare(index, observed[index])]))
+  const calls = singleCalls(vector, open)
+  const passed = interact(vector)
+    ? await otherSeeds((seed) => tried(() => play(vector, world, engine, seed)), seeds, outcome, calls, compare)
+    : await otherDraws(vector, opened, seeds, calls, compare)
+  for (const index of passed) open.delete(index)
   return [...whole, ...[...open.values()].flat()]
+}
+
+/** Does what came before decide about a call? */
+export function interact({ behaviour = {}, config = '', calls = [] }: ObservedCase): boolean {
+  const counts = Object.values(behaviour).some(({ first }) => first !== undefined)
+  return counts || calls.some(({ pause }) => pause !== undefined) || /outlierDetection/.test(config)
+}
+
+function crash(error: Error): Difference {
+  return { call: null, field: 'crash', wanted: undefined, seen: error.stack ?? error.message }
 }
 
 type Observed = Outcome & { kind: 'observed' }
@@ -46,8 +63,28 @@ function singleCalls(vector: ObservedCase, differences: ReadonlyMap<number, read
   return [...differences].filter(([index, list]) => list.length > 0 && single(index)).map(([index]) => index)
 }
 
+/** @returns those of the calls that the same mesh answers as recorded when it is asked again: its chance goes on */
+async function otherDraws(vector: ObservedCase, { scene }: OpenedCase, most: number, calls: readonly number[], compare: Compare): Promise<number[]> {
+  const passed: number[] = []
+  for (const index of calls) if (await isDrawn(vector, index, scene, most, compare)) passed.push(index)
+  return passed
+}
+
+async function isDrawn(vector: ObservedCase, index: number, scene: OpenedCase['scene'], most: number, compare: Compare): Promise<boolean> {
+  const kinds = new Set<string>()
+  for (let draw = 1; draw <= most; draw++) {
+    const seen = await tried(() => observeCall(vector, index, scene))
+    if (seen instanceof Error) return false
+    if (compare(index, seen).length === 0) return true
+    kinds.add(JSON.stringify(seen))
+    // Without chance every draw is the same: half of the looks are enough.
+    if (draw === Math.ceil(most / 2) && kinds.size === 1) return false
+  }
+  return false
+}
+
 /** @returns those of the calls that another seed answers as recorded */
-async function otherDraws(
+async function otherSeeds(
   draw: (seed: number) => Promise<Outcome | Error>,
   seeds: number,
   first: Observed,
@@ -59,7 +96,7 @@ async function otherDraws(
   for (let seed = 2; passed.size < calls.length && seed < 2 + seeds; seed++) {
     const outcome = await draw(seed)
     if (outcome instanceof Error || outcome.kind === 'rejected') break
-    for (const index of calls) if (compare(index, outcome).length === 0) passed.add(index)
+    for (const index of calls) if (compare(index, outcome.observed[index]).length === 0) passed.add(index)
     same &&= JSON.stringify(first.observed) === JSON.stringify(outcome.observed)
     // Without chance every seed gives the same: half of the looks are enough.
     if (seed === Math.ceil(seeds / 2) && same) break
@@ -67,9 +104,10 @@ async function otherDraws(
   return [...passed]
 }
 
-async function tryPlay(vector: ObservedCase, world: string, engine: Engine, seed: number): Promise<Outcome | Error> {
+/** @returns the error that was thrown, whatever it is */
+export async function tried<T>(action: () => Promise<T>): Promise<T | Error> {
   try {
-    return await play(vector, world, engine, seed)
+    return await action()
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

@@ -56,6 +56,7 @@ export class Configurator {
    */
   async use(next: EnvoyConfig, complain: Complain): Promise<void> {
     const before = this.#current
+    this.#envoy.forgetWords()
     try {
       await this.#push(next)
       this.#current = next

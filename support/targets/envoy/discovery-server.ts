@@ -34,6 +34,8 @@ interface Channel {
   served: number
   acknowledged: number
   refused: number
+  /** Served, and not acknowledged once. */
+  doubted: number
   /** An answer was given, and the poll that says what became of it has not come yet. */
   undecided: boolean
   retired: boolean
@@ -137,9 +139,15 @@ export class DiscoveryServer {
     }
   }
 
-  /** A poll that is not the one after an answer is a new subscription's: it has nothing yet, and has refused nothing. */
+  /**
+   * A poll that is not the one after an answer is a new subscription's: it has nothing yet, and has refused nothing. One that seems to refuse may be a new
+   * subscription's, too, when the one that was answered has ended with its listener: the version is served once more, and counts as refused the second time.
+   */
   #take(channel: Channel, version: number, response: ServerResponse): void {
-    if (channel.undecided && version !== channel.served) channel.refused = channel.served
+    if (channel.undecided && version !== channel.served) {
+      if (channel.doubted === channel.served) channel.refused = channel.served
+      channel.doubted = channel.served
+    }
     channel.undecided = false
     channel.acknowledged = version
     channel.held = null
@@ -178,6 +186,7 @@ export class DiscoveryServer {
       served: 0,
       acknowledged: 0,
       refused: -1,
+      doubted: -1,
       undecided: false,
       retired: false,
       held: null,

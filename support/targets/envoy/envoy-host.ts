@@ -5,6 +5,15 @@ import type { Complain, EnvoyConfig } from './configurator.ts'
 import { EnvoyProcess } from './envoy-process.ts'
 import type { LogLine } from './xds/access-log.ts'
 
+/** What a mesh is to have from now on, and who waits for it. */
+interface Change {
+  readonly mesh: number
+  readonly config: EnvoyConfig
+  readonly complain: Complain
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 /** One Envoy for all meshes of this process, each with names of its own. */
 export class EnvoyHost {
   readonly path: string
@@ -13,8 +22,8 @@ export class EnvoyHost {
   readonly #configs = new Map<number, EnvoyConfig>()
   readonly #readers: Map<number, (line: LogLine) => void>
   #meshes = 0
-  /** The last change: they follow one another. */
-  #changing: Promise<unknown> = Promise.resolve()
+  readonly #waiting: Change[] = []
+  #working = false
 
   private constructor(path: string, process: EnvoyProcess, configurator: Configurator, readers: Map<number, (line: LogLine) => void>) {
     this.#readers = readers
@@ -51,20 +60,15 @@ export class EnvoyHost {
     return mesh
   }
 
-  /** @throws ConfigRejected, NotYetProgrammed, MeshSpecError ENVOY_FAILED */
+  /**
+   * Changes follow one another; those that have come together in the meantime go to Envoy together.
+   * @throws ConfigRejected, NotYetProgrammed, MeshSpecError ENVOY_FAILED
+   */
   use(mesh: number, config: EnvoyConfig, complain: Complain): Promise<void> {
-    const change = this.#changing.then(async () => {
-      try {
-        await this.#configurator.use(this.#joined(mesh, config), complain)
-        this.#configs.set(mesh, config)
-      } catch (error) {
-        // Of an Envoy that does not take config up any more nothing good is to be expected: the next mesh gets a new one.
-        if (error instanceof NotYetProgrammed) await this.#process.stop()
-        throw error
-      }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ mesh, config, complain, resolve, reject })
+      if (!this.#working) void this.#work()
     })
-    this.#changing = change.catch(() => {})
-    return change
   }
 
   async leave(mesh: number): Promise<void> {
@@ -77,14 +81,58 @@ export class EnvoyHost {
     return this.#process.stop()
   }
 
-  #joined(mesh: number, config: EnvoyConfig): EnvoyConfig {
-    const all = [...[...this.#configs].filter(([other]) => other !== mesh).map(([, own]) => own), config]
+  async #work(): Promise<void> {
+    this.#working = true
+    while (this.#waiting.length > 0) await this.#take(nextOfEach(this.#waiting))
+    this.#working = false
+  }
+
+  async #take(changes: readonly Change[]): Promise<void> {
+    const [first] = changes
+    try {
+      await this.#configurator.use(this.#joined(changes), changes.length === 1 ? first!.complain : async () => new ConfigRejected([]))
+    } catch (error) {
+      if (error instanceof ConfigRejected && changes.length > 1) return this.#takeHalves(changes)
+      // Of an Envoy that does not take config up any more nothing good is to be expected: the next mesh gets a new one.
+      if (error instanceof NotYetProgrammed) await this.#process.stop()
+      for (const { reject } of changes) reject(error)
+      return
+    }
+    for (const { mesh, config, resolve } of changes) {
+      this.#configs.set(mesh, config)
+      resolve()
+    }
+  }
+
+  /** One of them is refused, and Envoy does not say which. */
+  async #takeHalves(changes: readonly Change[]): Promise<void> {
+    const middle = Math.ceil(changes.length / 2)
+    await this.#take(changes.slice(0, middle))
+    await this.#take(changes.slice(middle))
+  }
+
+  #joined(changes: readonly Change[]): EnvoyConfig {
+    const configs = new Map(this.#configs)
+    for (const { mesh, config } of changes) configs.set(mesh, config)
+    const all = [...configs.values()]
     return {
       clusters: all.flatMap(({ clusters }) => clusters),
       listeners: all.flatMap(({ listeners }) => listeners),
       routes: new Map(all.flatMap(({ routes }) => [...routes])),
     }
   }
+}
+
+/** Takes the first change of each mesh out of those that wait. */
+function nextOfEach(waiting: Change[]): readonly Change[] {
+  const next = new Map<number, Change>()
+  const later: Change[] = []
+  for (const change of waiting.splice(0)) {
+    if (next.has(change.mesh)) later.push(change)
+    else next.set(change.mesh, change)
+  }
+  waiting.push(...later)
+  return [...next.values()]
 }
 
 /** Lines that are no JSON are not of the access log. */

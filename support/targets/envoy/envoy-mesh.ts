@@ -27,6 +27,8 @@ export interface EnvoyMeshOptions extends Pick<MeshOptions, 'injectByDefault' | 
   readonly spec: boolean
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each. */
   readonly program: (workload: WorkloadInstance | null) => Program
+  /** Whose proxies are run, beside those of workloads with inbound sidecars: others cost, and nobody may send from there. Default: all. */
+  readonly sends?: (workload: WorkloadInstance) => boolean
 }
 
 /** A mesh on real Envoy: mesh-core's own compiler, Envoy's data plane, and the programs as servers on loopback. */
@@ -42,10 +44,12 @@ export class EnvoyMesh {
   readonly #names: Names
   /** By their keys, to go back to. */
   readonly #applied = new Map<string, Resource>()
+  readonly #sends: NonNullable<EnvoyMeshOptions['sends']>
 
   private constructor(host: EnvoyHost, { program, ...options }: EnvoyMeshOptions) {
     const answer = () => () => ({ status: 200, headers: new Headers(), body: '' })
     this.#host = host
+    this.#sends = options.sends ?? (() => true)
     this.#model = createMesh({ ...options, program: answer })
     this.#id = host.join((line) => this.#book.read(line))
     this.#topology = new Topology(`${this.#id}/`, options.inboundSidecar ?? (({ sidecar }) => sidecar))
@@ -166,7 +170,7 @@ export class EnvoyMesh {
   async #push(): Promise<void> {
     for (const workload of this.registry.workloads) await this.#serve(workload)
     for (let tries = 1; ; tries++) {
-      const config = await this.#topology.config(this.registry, (ref) => this.#model.proxyConfig(ref))
+      const config = await this.#topology.config(this.registry, (workload) => (this.#isRun(workload) ? this.#model.proxyConfig(workload.ref) : null))
       try {
         return await this.#host.use(this.#id, config, complainFor(this.#host.path, this.#model, this.#topology))
       } catch (error) {
@@ -182,6 +186,10 @@ export class EnvoyMesh {
     const missing = this.#topology.unserved(workload.ref, wanted)
     if (missing.length === 0 && this.#topology.has(workload.ref)) return
     await this.#topology.add(workload, await this.#servers.serve(workload, missing))
+  }
+
+  #isRun(workload: WorkloadInstance): boolean {
+    return this.#topology.inbound(workload) || this.#sends(workload)
   }
 }
 

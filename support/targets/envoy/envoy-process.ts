@@ -61,6 +61,11 @@ export class EnvoyProcess {
     return new MeshSpecError({ code: 'ENVOY_FAILED', origin: null, place: null, problem, hint })
   }
 
+  /** What it said of former versions is of no interest any more. */
+  forgetWords(): void {
+    this.#complaints.length = 0
+  }
+
   /** What Envoy said of a refused version. Its log comes by another way than its answer, and a little later. */
   async wordsOn({ kind }: Subscription): Promise<string> {
     for (let i = 0; i < 50; i++) {

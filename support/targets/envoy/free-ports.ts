@@ -1,32 +1,30 @@
 import { createServer } from 'node:net'
-import type { AddressInfo, Server } from 'node:net'
 
-/** What this process was given: the system may offer a port again that Envoy is only about to take. */
-const given = new Set<number>()
-/** The oldest are let go: Envoy has taken them long ago, or has done with them, and the system has some 28000 to give. */
-const remembered = 4000
+/**
+ * Ports that no system gives to outgoing connections unasked (Linux: from 32768 on, others from 49152 on): between our choice and Envoy's taking it,
+ * a port of those may become somebody's.
+ */
+const lowest = 10_000
+const highest = 32_767
 
-/** Ports of 127.0.0.1 that the system has chosen, none of them twice. */
+/** Where this process goes on: processes beside each other begin at different places. */
+let next = lowest + Math.floor(Math.random() * (highest - lowest))
+
+/** Free ports of 127.0.0.1. None is given out again before all others were. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers: Server[] = []
   const ports: number[] = []
-  // All are held until the last is known.
-  while (ports.length < count) {
-    const server = await listen()
-    servers.push(server)
-    const { port } = server.address() as AddressInfo
-    if (given.has(port)) continue
-    given.add(port)
-    if (given.size > remembered) given.delete(given.values().next().value!)
-    ports.push(port)
+  for (let tries = 0; ports.length < count; tries++) {
+    if (tries > highest - lowest) throw new Error(`there are no ${count} free ports between ${lowest} and ${highest}`)
+    const port = next
+    next = next === highest ? lowest : next + 1
+    if (await isFree(port)) ports.push(port)
   }
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
   return ports
 }
 
-function listen(): Promise<Server> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject).listen(0, '127.0.0.1', () => resolve(server))
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }

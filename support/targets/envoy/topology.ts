@@ -105,9 +105,9 @@ export class Topology {
   }
 
   /** The config of all proxies. */
-  async config(registry: Registry, proxyConfig: (ref: WorkloadRef) => ProxyConfig | null): Promise<EnvoyConfig> {
+  async config(registry: Registry, proxyConfig: (workload: WorkloadInstance) => ProxyConfig | null): Promise<EnvoyConfig> {
     const proxies = registry.workloads.flatMap((workload) => {
-      const config = this.has(workload.ref) ? proxyConfig(workload.ref) : null
+      const config = this.has(workload.ref) ? proxyConfig(workload) : null
       return config ? [{ workload, config }] : []
     })
     for (const { workload, config } of proxies) await this.#findPorts(workload, config, registry)

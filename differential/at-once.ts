@@ -1,0 +1,68 @@
+import type { Exchange } from '../mesh-core/ir/exchange.ts'
+import type { MeshCall } from '../mesh-core/mesh.ts'
+import type { Observation, ObservedCase } from '../vectors/mesh-observed/case.ts'
+import type { Scene } from '../vectors/mesh-observed/observe.ts'
+import { inTurn, meshCallOf, observation, type Observer } from '../vectors/mesh-observed/play.ts'
+import { interact } from '../vectors/mesh-observed/run-case.ts'
+
+/** ms that copies may take which nobody awaits an answer of. */
+const settleOfMirrorsMs = 100
+
+type Evidence = () => Promise<Exchange>
+type Answer = (call: MeshCall) => Promise<{ readonly evidence: Evidence }>
+
+/**
+ * Sends the calls of a case beside each other where none of them decides about another; then what is written of all of them is awaited together.
+ * @param most calls under way at a time, of all meshes together: more would wait for each other, and be late
+ */
+export function atOnce(most: number): Observer {
+  const turns = new Turns(most)
+  return (vector, scene) => observe(vector, scene, interact(vector) ? oneByOne : (send) => (call) => turns.take(() => send(call)))
+}
+
+/** Each call when all is over that the one before has caused. */
+export const inOrder: Observer = (vector, scene) => observe(vector, scene, oneByOne)
+
+async function observe(vector: ObservedCase, scene: Scene, ordered: (send: Answer) => Answer): Promise<readonly Observation[]> {
+  const { answer } = scene.mesh
+  if (!answer) return inTurn(vector, scene)
+  const send = ordered(answer)
+  const { calls = [] } = vector
+  const sent = calls.map((call) => meshCallOf(call, scene.mesh))
+  const answers = await Promise.all(calls.map(({ times = 1 }, index) => Promise.all(Array.from({ length: times }, () => send(sent[index]!)))))
+  if (vector.config?.toLowerCase().includes('mirror')) await scene.mesh.elapse(settleOfMirrorsMs)
+  return Promise.all(
+    calls.map(async (call, index) => observation(await Promise.all(answers[index]!.map(({ evidence }) => evidence())), call, sent[index]!, scene)),
+  )
+}
+
+function oneByOne(send: Answer): Answer {
+  const turns = new Turns(1)
+  return (call) =>
+    turns.take(async () => {
+      const exchange = await (await send(call)).evidence()
+      return { evidence: () => Promise.resolve(exchange) }
+    })
+}
+
+/** Lets so many act at a time, the others in the order in which they came. */
+class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(most: number) {
+    this.#free = most
+  }
+
+  async take<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      return await act()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#free++
+    }
+  }
+}

@@ -6,8 +6,6 @@ export const notYet: Readonly<Record<string, string>> = {
   rejected: 'istiod refuses more than is checked here',
   'rejected-more': 'istiod refuses more than is checked here',
   gateway: 'TLS servers, selectors and several gateways on one port',
-  'consistent-hash': 'ring hash and Maglev',
-  'load-balancing': 'outlier detection, connection pools and locality',
   tcp: 'TCP routes',
   'gateway-api': 'the Kubernetes Gateway API',
   'kube-ingress': 'the Kubernetes Ingress',

@@ -1,6 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import { mergeDelegates } from './delegates.ts'
-import { DestinationRules, mergeDestinationRules } from './destination-rule.ts'
+import { DestinationRules } from './destination-rules.ts'
 import { gatewayOf, type Gateway } from './gateway-resource.ts'
 import { convertGatewayApi, type GatewayApi } from './gateway-api/conversion.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
@@ -26,7 +26,7 @@ export class Catalog {
   constructor(resources: readonly Resource[], registry: Registry, rulesOf: (resource: Resource) => VirtualService, departs: Departs) {
     const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
     this.mesh = meshConfigOf(resources)
-    this.destinationRules = new DestinationRules(mergeDestinationRules(ofKind('DestinationRule')), this.mesh)
+    this.destinationRules = new DestinationRules(ofKind('DestinationRule'), this.mesh)
     this.sidecars = new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), this.mesh.rootNamespace)
     this.gatewayApi = convertGatewayApi(resources, registry, departs)
     this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh), ...this.gatewayApi.istioGateways]

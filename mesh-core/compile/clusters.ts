@@ -1,9 +1,12 @@
 import type { Cluster } from '../ir/cluster.ts'
+import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
-import type { DestinationRule } from './destination-rule.ts'
+import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName } from './names.ts'
+import { localityBalancing } from './locality.ts'
+import type { ClientPlace } from './locality.ts'
 import { builtIn } from './origin.ts'
 import type { PortPolicy } from './destination-rule-types.ts'
 import { clusterPolicy, portPolicy, subsetPolicy, upstreamTls } from './traffic-policy.ts'
@@ -14,17 +17,10 @@ export function serviceClusters(service: Service, sources: ClusterSources): Clus
   return service.ports
     .filter((port) => port.protocol !== 'udp')
     .flatMap((port) => {
-      const whole = serviceCluster(service, port, portPolicy(rule?.trafficPolicy, port.number), sources)
+      const whole = serviceCluster(service, port, portPolicy(rule?.trafficPolicy, port.number), sources, null)
       const subsets = (rule?.subsets ?? []).map((subset) => {
         const policy = subsetPolicy(rule?.trafficPolicy, subset.trafficPolicy, port.number)
-        const cluster = serviceCluster(service, port, policy, sources)
-        return {
-          ...cluster,
-          name: clusterName(service.host, port.number, subset.name),
-          destination: { host: service.host, port: port.number, subset: subset.name },
-          endpoints: cluster.endpoints.filter((endpoint) => selects(subset.labels, endpoint.labels)),
-          origin: subset.origin,
-        }
+        return serviceCluster(service, port, policy, sources, subset)
       })
       return [whole, ...subsets]
     })
@@ -33,25 +29,49 @@ export function serviceClusters(service: Service, sources: ClusterSources): Clus
 export interface ClusterSources {
   /** The DestinationRule that the client follows. */
   readonly rule: DestinationRule | undefined
+  readonly client: ClientPlace
   readonly registry: Registry
   readonly mesh: MeshConfig
   /** The client is a gateway: nobody has dialled an address there that could be kept, so a headless service is balanced. */
   readonly gateway: boolean
 }
 
-function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy, { rule, registry, mesh, gateway }: ClusterSources): Cluster {
+function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy, sources: ClusterSources, subset: Subset | null): Cluster {
+  const { rule, mesh, gateway } = sources
   const decided = clusterPolicy(policy, mesh)
   const passthrough = (service.headless && !gateway) || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
+  const name = subset?.name ?? ''
   return {
-    name: clusterName(service.host, port.number, ''),
-    destination: { host: service.host, port: port.number, subset: '' },
+    name: clusterName(service.host, port.number, name),
+    destination: { host: service.host, port: port.number, subset: name },
     discovery: passthrough || service.resolution === 'alias' ? 'original-dst' : discoveries[service.resolution],
-    endpoints: registry.endpoints(service, port.number),
+    ...endpointsFor(service, port, policy, sources, subset?.labels ?? {}),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
     tls: upstreamTls(policy.tls, service.host, service.external, mesh),
-    origin: rule?.origin ?? service.origin,
+    origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
+}
+
+/** Source: Istio `xds/endpoints/endpoint_builder.go` BuildClusterLoadAssignment. */
+function endpointsFor(
+  service: Service,
+  port: ServicePort,
+  policy: PortPolicy,
+  { registry, client, mesh }: ClusterSources,
+  labels: Labels,
+): Pick<Cluster, 'endpoints' | 'localities'> {
+  const outlier = policy.outlierDetection
+  // Who panics must not send to those that are not ready.
+  const readyOnly = service.trafficDistribution === 'any' && (outlier?.minHealthPercent ?? 0) > 0
+  const all = registry.endpoints(service, port.number).filter((endpoint) => selects(labels, endpoint.labels) && (endpoint.healthy || !readyOnly))
+  const localities = localityBalancing(all, client, {
+    own: policy.loadBalancer?.localityLbSetting,
+    trafficDistribution: service.trafficDistribution,
+    mesh: mesh.localityLbSetting,
+    detectsOutliers: outlier !== undefined,
+  })
+  return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }
 }
 
 const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Cluster['discovery']>> = {
@@ -65,7 +85,7 @@ const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Clus
 
 /** Clusters that every sidecar has. Source: the same file, buildBlackHoleCluster, buildDefaultPassthroughCluster. */
 export function specialClusters(mesh: MeshConfig): Cluster[] {
-  const base = { destination: null, endpoints: [], ...clusterPolicy({}, mesh), tls: { mode: 'disable' } as const, panicThreshold: 0 }
+  const base = { destination: null, endpoints: [], localities: null, ...clusterPolicy({}, mesh), tls: { mode: 'disable' } as const }
   return [
     {
       ...base,

@@ -8,8 +8,12 @@ import type { Registry, Service, WorkloadInstance } from '../registry/registry.t
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import { Catalog } from './catalog.ts'
+import { clientPlace } from './client-place.ts'
 import { serviceClusters, specialClusters } from './clusters.ts'
+import type { DestinationRule } from './destination-rule.ts'
+import type { ConsistentHash } from './destination-rule-types.ts'
 import { compileGateway } from './gateway.ts'
+import { hashOfDestination, hashOfService } from './hash-policy.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { meshGateway } from './names.ts'
 import { outboundListeners } from './outbound-listeners.ts'
@@ -81,6 +85,8 @@ export class Compiler {
   readonly #scopes = new Map<string, SidecarScope>()
   readonly #outbound = new Map<string, OutboundParts>()
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
+  /** Does mesh or a service ask for nearness by labels? */
+  readonly #failsOverByLabels: boolean
 
   /** @param resources in order of age */
   constructor(resources: readonly Resource[], registry: Registry, options: CompilerOptions = {}) {
@@ -89,9 +95,13 @@ export class Compiler {
     this.#departs = options.departs ?? asIstiod
     this.catalog = new Catalog(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#former = options.former ?? (() => null)
+    const { mesh, destinationRules } = this.catalog
+    const asked = registry.services.some(({ trafficDistribution }) => trafficDistribution !== 'any')
+    this.#failsOverByLabels = asked || (mesh.localityLbSetting.failoverPriority?.length ?? 0) > 0
     this.#memory.enter(
       JSON.stringify([
-        this.catalog.mesh,
+        mesh,
+        destinationRules.hashing,
         resources.filter((resource) => resource.kind === 'Sidecar').map((resource) => [resource.namespace, resource.name, resource.object['spec']]),
         registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
       ]),
@@ -127,15 +137,15 @@ export class Compiler {
   #sidecar(workload: WorkloadInstance): OutboundParts {
     const scope = this.#scopeOf(workload)
     const rules = scope.egress.flatMap((egress) => egress.virtualServices)
-    const selective = rules.some(readsLabels) || this.catalog.destinationRules.selective
-    const key = `${this.#scopeKey(workload)} ${selective ? labelsKey(workload.labels) : ''}`
+    const key = `${this.#clientKey(workload)} ${rules.some(readsLabels) ? labelsKey(workload.labels) : ''}`
     const known = this.#outbound.get(key)
     if (known) return known
     const routesOf = (vs: VirtualService, port: number, egress: EgressListener): readonly Route[] =>
       this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services))
+    const hashOf = (service: Service, port: number): ConsistentHash | undefined => hashOfService(this.#ruleFor(service, workload), port)
     const parts = {
       listeners: outboundListeners(scope, this.catalog.mesh),
-      routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf }),
+      routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf, hashOf }),
       clusters: this.#clustersFor(workload, scope.services),
     }
     this.#outbound.set(key, parts)
@@ -172,7 +182,7 @@ export class Compiler {
       context.gateways,
       context.listenPort,
       context.tls,
-      readsLabels(vs) ? labelsKey(context.labels) : '',
+      readsLabels(vs) || this.catalog.destinationRules.readsLabels ? labelsKey(context.labels) : '',
     ])
     return this.#memory.routes(vs, key, () => httpRoutes(vs, context))
   }
@@ -193,6 +203,10 @@ export class Compiler {
       gateways,
       listenPort,
       tls,
+      hashOf: (destination) => {
+        const service = byHost ? byHost.get(destination.host ?? '') : this.#registry.service(destination.host ?? '')
+        return service && hashOfDestination(this.#ruleFor(service, workload), destination)
+      },
       mesh: this.catalog.mesh,
       departs: this.#departs,
       service: (host) => {
@@ -205,20 +219,29 @@ export class Compiler {
   }
 
   #clustersFor(workload: WorkloadInstance, services: readonly Service[]): Readonly<Record<string, Cluster>> {
-    const { namespace } = workload.ref
-    const key = `${this.#scopeKey(workload)} ${workload.gateway} ${this.catalog.destinationRules.selective ? labelsKey(workload.labels) : ''}`
+    const key = `${workload.gateway} ${this.#clientKey(workload)}`
     const known = this.#clusters.get(key)
     if (known) return known
     const clusters: Record<string, Cluster> = {}
-    const client = { namespace, labels: workload.labels }
-    for (const service of services) {
-      const rule = this.catalog.destinationRules.find(service.host, client, service.namespace)
-      const sources = { rule, registry: this.#registry, mesh: this.catalog.mesh, gateway: workload.gateway }
-      for (const cluster of serviceClusters(service, sources)) clusters[cluster.name] ??= cluster
-    }
-    for (const cluster of specialClusters(this.catalog.mesh)) clusters[cluster.name] = cluster
+    const { mesh } = this.catalog
+    const sources = { client: clientPlace(workload), registry: this.#registry, mesh, gateway: workload.gateway }
+    for (const service of services)
+      for (const cluster of serviceClusters(service, { ...sources, rule: this.#ruleFor(service, workload) })) clusters[cluster.name] ??= cluster
+    for (const cluster of specialClusters(mesh)) clusters[cluster.name] = cluster
     this.#clusters.set(key, clusters)
     return clusters
+  }
+
+  #ruleFor(service: Service, workload: WorkloadInstance): DestinationRule | undefined {
+    const client = { namespace: workload.ref.namespace, labels: clientPlace(workload).labels }
+    return this.catalog.destinationRules.find(service.host, client, service.namespace)
+  }
+
+  /** Clients of one key have the same clusters. */
+  #clientKey(workload: WorkloadInstance): string {
+    const { locality, labels } = clientPlace(workload)
+    const readsLabels = this.catalog.destinationRules.readsLabels || this.#failsOverByLabels
+    return `${this.#scopeKey(workload)} ${locality} ${readsLabels ? labelsKey(labels) : ''}`
   }
 }
 

@@ -22,6 +22,7 @@ export interface PortPolicy {
   readonly loadBalancer?: LoadBalancer
   readonly outlierDetection?: OutlierSettings
   readonly tls?: ClientTls
+  readonly retryBudget?: RetryBudget
 }
 
 export interface TrafficPolicy extends PortPolicy {
@@ -29,17 +30,51 @@ export interface TrafficPolicy extends PortPolicy {
 }
 
 export interface ConnectionPool {
-  readonly tcp?: { readonly maxConnections?: number; readonly connectTimeout?: string }
+  readonly tcp?: { readonly maxConnections?: number; readonly connectTimeout?: string; readonly idleTimeout?: string }
   readonly http?: {
     readonly http1MaxPendingRequests?: number
     readonly http2MaxRequests?: number
     readonly maxRetries?: number
     readonly maxRequestsPerConnection?: number
+    readonly idleTimeout?: string
   }
+}
+
+export interface RetryBudget {
+  readonly percent?: number
+  readonly minRetryConcurrency?: number
 }
 
 export interface LoadBalancer {
   readonly simple?: string
+  readonly consistentHash?: ConsistentHash
+  readonly localityLbSetting?: LocalitySetting
+  readonly warmup?: { readonly duration?: string; readonly aggression?: number; readonly minimumPercent?: number }
+  readonly warmupDurationSecs?: string
+}
+
+export interface ConsistentHash {
+  readonly httpHeaderName?: string
+  readonly httpCookie?: {
+    readonly name?: string
+    readonly path?: string
+    readonly ttl?: string
+    readonly attributes?: readonly { readonly name?: string; readonly value?: string }[]
+  }
+  readonly useSourceIp?: boolean
+  readonly httpQueryParameterName?: string
+  /** int64 and uint64 may be written as text. */
+  readonly minimumRingSize?: number | string
+  readonly ringHash?: { readonly minimumRingSize?: number | string }
+  readonly maglev?: { readonly tableSize?: number | string }
+}
+
+/** Of a DestinationRule, or of the mesh. */
+export interface LocalitySetting {
+  readonly enabled?: boolean
+  readonly distribute?: readonly { readonly from?: string; readonly to?: Readonly<Record<string, number>> }[]
+  readonly failover?: readonly { readonly from?: string; readonly to?: string }[]
+  readonly failoverPriority?: readonly string[]
 }
 
 export interface OutlierSettings {

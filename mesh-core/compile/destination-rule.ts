@@ -1,12 +1,9 @@
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { Labels } from '../registry/labels.ts'
-import { selects } from '../registry/labels.ts'
-import type { DestinationRuleSpec, TrafficPolicy } from './destination-rule-types.ts'
-import type { MeshConfig } from './mesh-config.ts'
-import { isSubsetOf, isWildcard, resolveHost } from './names.ts'
 import { originOf } from './origin.ts'
-import { isVisible } from './visibility.ts'
+import type { DestinationRuleSpec, TrafficPolicy } from './destination-rule-types.ts'
+import { resolveHost } from './names.ts'
 
 export interface Subset {
   readonly name: string
@@ -15,40 +12,27 @@ export interface Subset {
   readonly origin: Origin
 }
 
-/** What the DestinationRules of one host in one namespace amount to. */
+/** One DestinationRule, or what several of one host amount to. */
 export interface DestinationRule {
+  /** FQDN. */
   readonly host: string
   readonly namespace: string
-  readonly exportTo: readonly string[] | undefined
+  /** Empty for the mesh's default. A rule for some workloads alone never leaves its namespace. */
+  readonly exportTo: ReadonlySet<string>
   readonly workloadSelector: Labels | null
   readonly trafficPolicy: TrafficPolicy | undefined
   readonly subsets: readonly Subset[]
   readonly origin: Origin
 }
 
-/**
- * Those of one host in one namespace (and with the same selector and exportTo) are merged: subsets add up, the first of a name wins, and so does the
- * trafficPolicy of the oldest that has one. Source: Istio `pilot/pkg/model/destination_rule.go` mergeDestinationRule.
- * @param resources in order of age
- */
-export function mergeDestinationRules(resources: readonly Resource[]): DestinationRule[] {
-  const merged = new Map<string, DestinationRule>()
-  for (const resource of resources) {
-    const rule = destinationRuleOf(resource)
-    const key = JSON.stringify([rule.namespace, rule.host, rule.workloadSelector, rule.exportTo ?? []])
-    const older = merged.get(key)
-    merged.set(key, older ? combine(older, rule) : rule)
-  }
-  return [...merged.values()]
-}
-
-function destinationRuleOf(resource: Resource): DestinationRule {
+export function destinationRuleOf(resource: Resource): DestinationRule {
   const spec: DestinationRuleSpec = resource.object['spec'] ?? {}
+  const workloadSelector = spec.workloadSelector ? (spec.workloadSelector.matchLabels ?? {}) : null
   return {
     host: resolveHost(spec.host ?? '', resource.namespace),
     namespace: resource.namespace,
-    exportTo: spec.exportTo,
-    workloadSelector: spec.workloadSelector?.matchLabels ?? null,
+    exportTo: new Set(workloadSelector ? ['.'] : spec.exportTo),
+    workloadSelector,
     trafficPolicy: spec.trafficPolicy,
     subsets: (spec.subsets ?? []).map((subset, i) => ({
       name: subset.name ?? '',
@@ -60,6 +44,30 @@ function destinationRuleOf(resource: Resource): DestinationRule {
   }
 }
 
+/**
+ * Adds a rule to those of its host: subsets add up, the first of a name wins, and so does the first trafficPolicy. A rule that is seen more widely than one
+ * before it is merged into that one and stands for itself, too; one that selects other workloads, or is seen otherwise, just stands for itself.
+ * Source: Istio `pilot/pkg/model/destination_rule.go` mergeDestinationRule.
+ */
+export function mergeInto(rules: readonly DestinationRule[], rule: DestinationRule): DestinationRule[] {
+  let apart = true
+  const merged = rules.map((older) => {
+    const same = isSameSet(rule.exportTo, older.exportTo)
+    if (!same && !(older.exportTo.size > 0 && isSuperset(rule.exportTo, older.exportTo))) {
+      apart = true
+      return older
+    }
+    apart = !same
+    if (older.workloadSelector && rule.workloadSelector && !isSameSelector(older.workloadSelector, rule.workloadSelector)) {
+      apart = true
+      return older
+    }
+    if ((older.workloadSelector === null) === (rule.workloadSelector === null)) apart = false
+    return combine(older, rule)
+  })
+  return apart ? [...merged, rule] : merged
+}
+
 function combine(older: DestinationRule, younger: DestinationRule): DestinationRule {
   const names = new Set(older.subsets.map((subset) => subset.name))
   return {
@@ -69,72 +77,15 @@ function combine(older: DestinationRule, younger: DestinationRule): DestinationR
   }
 }
 
-/** The DestinationRules of a mesh, ready to be asked. */
-export class DestinationRules {
-  readonly #byNamespace = new Map<string, NamespaceRules>()
-  readonly #mesh: MeshConfig
-
-  constructor(rules: readonly DestinationRule[], mesh: MeshConfig) {
-    this.#mesh = mesh
-    for (const rule of rules) {
-      const own = this.#byNamespace.get(rule.namespace)
-      if (own) own.add(rule)
-      else this.#byNamespace.set(rule.namespace, new NamespaceRules(rule))
-    }
-  }
-
-  /** Are there rules that hold for some workloads only? Then clusters differ within a namespace. */
-  get selective(): boolean {
-    return [...this.#byNamespace.values()].some((rules) => rules.selective)
-  }
-
-  /**
-   * The rule for a host as one client sees it: of the client's namespace, else of the service's, else of the root namespace; the first namespace that has one
-   * ends the search. In it a rule that selects the client goes first, then the most specific host.
-   * Source: Istio `pilot/pkg/model/push_context.go` destinationRule.
-   */
-  find(host: string, client: { readonly namespace: string; readonly labels: Labels }, serviceNamespace: string): DestinationRule | undefined {
-    const root = this.#mesh.rootNamespace
-    const places = client.namespace === root ? [serviceNamespace, root] : [client.namespace, serviceNamespace, root]
-    if (client.namespace === root) {
-      const own = this.#byNamespace.get(root)?.find(host, client.labels, (rule) => rule.exportTo?.length === 1 && rule.exportTo[0] === '.')
-      if (own) return own
-    }
-    for (const place of new Set(places)) {
-      const found = this.#byNamespace.get(place)?.find(host, client.labels, (rule) => this.#visible(rule, client.namespace))
-      if (found) return found
-    }
-    return undefined
-  }
-
-  #visible(rule: DestinationRule, viewer: string): boolean {
-    return isVisible(rule.exportTo, this.#mesh.defaultDestinationRuleExportTo, rule.namespace, viewer)
-  }
+function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && isSuperset(a, b)
 }
 
-class NamespaceRules {
-  readonly #exact = new Map<string, DestinationRule[]>()
-  /** The longest first. */
-  readonly #wildcards: DestinationRule[] = []
-  selective = false
+function isSuperset(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return [...b].every((entry) => a.has(entry))
+}
 
-  constructor(first: DestinationRule) {
-    this.add(first)
-  }
-
-  add(rule: DestinationRule): void {
-    if (rule.workloadSelector) this.selective = true
-    if (isWildcard(rule.host)) {
-      this.#wildcards.push(rule)
-      this.#wildcards.sort((a, b) => b.host.length - a.host.length)
-    } else this.#exact.set(rule.host, [...(this.#exact.get(rule.host) ?? []), rule])
-  }
-
-  find(host: string, labels: Labels, visible: (rule: DestinationRule) => boolean): DestinationRule | undefined {
-    const exact = (this.#exact.get(host) ?? []).filter(visible)
-    const wild = this.#wildcards.filter((rule) => isSubsetOf(host, rule.host) && visible(rule))
-    const all = [...exact, ...wild]
-    const selecting = all.find((rule) => rule.workloadSelector !== null && selects(rule.workloadSelector, labels))
-    return selecting ?? all.find((rule) => rule.workloadSelector === null)
-  }
+function isSameSelector(a: Labels, b: Labels): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }

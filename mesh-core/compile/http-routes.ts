@@ -8,7 +8,9 @@ import { translateCors } from './cors.ts'
 import type { Departs } from './departures.ts'
 import { durationMs } from './duration.ts'
 import { ppm, translateFault } from './fault.ts'
+import { hashPolicies } from './hash-policy.ts'
 import { joined, noHeaders, translateHeaders, type TranslatedHeaders } from './headers.ts'
+import type { ConsistentHash } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName } from './names.ts'
 import { at } from './origin.ts'
@@ -34,6 +36,8 @@ export interface RouteContext {
    * at a sidecar the listener's port alone, at a gateway all of them.
    */
   readonly service: (host: string) => { readonly ports: readonly { readonly number: number }[]; readonly service: Service } | undefined
+  /** The hash that the DestinationRule of a destination asks for. */
+  readonly hashOf: (destination: NonNullable<Destination>) => ConsistentHash | undefined
   readonly mesh: MeshConfig
   readonly departs: Departs
 }
@@ -104,17 +108,20 @@ function translateAction(rule: Rule, headers: TranslatedHeaders, only: Translate
 function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: ActionContext): ForwardAction {
   const spec = rule.spec
   const rewrite = spec.rewrite
+  const route = spec.route ?? []
+  const hashes = route.filter((entry) => route.length === 1 || entry.weight).map((entry) => context.hashOf(entry.destination!))
   return {
     kind: 'forward',
     clusters: weightedClusters(rule, context),
     clusterNotFoundStatus: context.semantics === 'gateway-api' ? 500 : 503,
     timeoutMs: spec.timeout ? durationMs(spec.timeout) || null : null,
-    retry: retryPolicy(spec.retries ?? context.mesh.defaultHttpRetryPolicy, false),
+    // With a hash the same endpoint is tried again; of several destinations istiod does not look.
+    retry: retryPolicy(spec.retries ?? context.mesh.defaultHttpRetryPolicy, route.length === 1 && hashes[0] !== undefined),
     mirrors: mirrors(spec, rule.origin, context),
     pathRewrite: rewrite ? pathRewrite(rewrite, context) : null,
     // The rule's own authority goes before the one that its only destination sets.
     hostRewrite: rewrite?.authority || headers.authority || only.authority,
-    hashPolicies: [],
+    hashPolicies: hashes.flatMap(hashPolicies),
   }
 }
 
@@ -189,7 +196,7 @@ function mirrorShare(spec: HttpRule): number {
 }
 
 /** The route of a service without a VirtualService. Source: the same file, BuildDefaultHTTPOutboundRoute. */
-export function defaultRoute(cluster: string, name: string, origin: Origin, mesh: MeshConfig): Route {
+export function defaultRoute(cluster: string, name: string, origin: Origin, mesh: MeshConfig, hash?: ConsistentHash): Route {
   return {
     name,
     match: matchAll,
@@ -202,7 +209,7 @@ export function defaultRoute(cluster: string, name: string, origin: Origin, mesh
       mirrors: [],
       pathRewrite: null,
       hostRewrite: null,
-      hashPolicies: [],
+      hashPolicies: hashPolicies(hash),
     },
     requestHeaders: noMutation,
     responseHeaders: noMutation,

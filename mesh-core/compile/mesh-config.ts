@@ -1,5 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { LocalitySetting } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
 /** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
@@ -17,6 +18,7 @@ export interface MeshConfig {
   readonly ingressControllerMode: string
   readonly ingressSelector: string
   readonly enableAutoMtls: boolean
+  readonly localityLbSetting: LocalitySetting
   readonly pathNormalization: PathNormalization
 }
 
@@ -37,6 +39,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     ingressControllerMode: config.ingressControllerMode ?? 'STRICT',
     ingressSelector: config.ingressSelector ?? 'ingressgateway',
     enableAutoMtls: config.enableAutoMtls ?? true,
+    localityLbSetting: config.localityLbSetting ?? { enabled: true },
     pathNormalization: normalization(config.pathNormalization?.normalization),
   }
 }

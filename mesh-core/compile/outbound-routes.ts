@@ -2,6 +2,7 @@ import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
 import { isHttp, isHttpOrSniffed } from '../registry/protocol.ts'
 import type { Service } from '../registry/registry.ts'
+import type { ConsistentHash } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
 import { defaultRoute } from './http-routes.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -20,6 +21,8 @@ export interface OutboundRoutes {
   readonly mesh: MeshConfig
   /** Routes of a rule on a port; remembered by the compiler. */
   readonly routesOf: (vs: VirtualService, port: number, egress: EgressListener) => readonly Route[]
+  /** What the requests to a service without rules are hashed by. */
+  readonly hashOf: (service: Service, port: number) => ConsistentHash | undefined
 }
 
 /** One table for each HTTP port, and one for each port that is sniffed. */
@@ -74,9 +77,10 @@ function addService(hosts: VirtualHosts, service: Service, port: number, namespa
   hosts.add(service.host, port, domains, shortened, routes)
 }
 
-function addDefault(hosts: VirtualHosts, service: Service, port: number, { scope, mesh }: OutboundRoutes): void {
+function addDefault(hosts: VirtualHosts, service: Service, port: number, { scope, mesh, hashOf }: OutboundRoutes): void {
   if (!isHttpOrSniffed(service.ports.find((own) => own.number === port)!.protocol)) return
-  addService(hosts, service, port, scope.namespace, [defaultRoute(clusterName(service.host, port, ''), 'default', service.origin, mesh)])
+  const route = defaultRoute(clusterName(service.host, port, ''), 'default', service.origin, mesh, hashOf(service, port))
+  addService(hosts, service, port, scope.namespace, [route])
 }
 
 function matchesAny(host: string, services: ReadonlyMap<string, Service>): boolean {

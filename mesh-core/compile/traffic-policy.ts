@@ -1,6 +1,7 @@
-import type { CircuitBreaker, Cluster, LoadBalancing, OutlierDetection, UpstreamTls } from '../ir/cluster.ts'
-import type { ClientTls, ConnectionPool, LoadBalancer, OutlierSettings, PortPolicy, TrafficPolicy } from './destination-rule-types.ts'
+import type { CircuitBreaker, Cluster, OutlierDetection, UpstreamTls } from '../ir/cluster.ts'
+import type { ClientTls, ConnectionPool, OutlierSettings, PortPolicy, RetryBudget, TrafficPolicy } from './destination-rule-types.ts'
 import { durationMs } from './duration.ts'
+import { loadBalancing, slowStart } from './load-balancing.ts'
 import type { MeshConfig } from './mesh-config.ts'
 
 /**
@@ -12,38 +13,35 @@ export function portPolicy(policy: TrafficPolicy | undefined, port: number): Por
   return own ?? policy ?? {}
 }
 
-/** A subset's policy goes over the destination's, field by field. */
+/**
+ * A subset's policy goes over the destination's, field by field; its settings for the port replace all that a port can set.
+ * Source: Istio `networking/util` MergeSubsetTrafficPolicy, `model.MergeTrafficPolicy`.
+ */
 export function subsetPolicy(destination: TrafficPolicy | undefined, subset: TrafficPolicy | undefined, port: number): PortPolicy {
   const below = portPolicy(destination, port)
-  const own = subset?.portLevelSettings?.find((setting) => setting.port?.number === port) ?? subset
-  if (!own) return below
-  const fields = ['connectionPool', 'loadBalancer', 'outlierDetection', 'tls'] as const
-  return Object.fromEntries(fields.map((field) => [field, own[field] ?? below[field]])) as PortPolicy
+  const ofPort = subset?.portLevelSettings?.find((setting) => setting.port?.number === port)
+  if (ofPort) return { ...pick(ofPort, portFields), ...pick(below, otherFields) }
+  return subset ? { ...pick(below, allFields), ...pick(subset, allFields) } : below
+}
+
+const portFields = ['connectionPool', 'loadBalancer', 'outlierDetection', 'tls'] as const
+const otherFields = ['retryBudget'] as const
+const allFields = [...portFields, ...otherFields]
+
+function pick(policy: PortPolicy, fields: readonly (keyof PortPolicy)[]): PortPolicy {
+  return Object.fromEntries(fields.filter((field) => policy[field] !== undefined).map((field) => [field, policy[field]]))
 }
 
 const unlimited = 2 ** 32 - 1
 
 /** A 0 counts as unset. Source: Istio `core/cluster_traffic_policy.go` applyConnectionPool. */
-export function circuitBreaker(pool: ConnectionPool | undefined): CircuitBreaker {
+export function circuitBreaker(pool: ConnectionPool | undefined, budget: RetryBudget | undefined): CircuitBreaker {
   return {
     maxConnections: pool?.tcp?.maxConnections || unlimited,
     maxPendingRequests: pool?.http?.http1MaxPendingRequests || unlimited,
     maxRequests: pool?.http?.http2MaxRequests || unlimited,
     maxRetries: pool?.http?.maxRetries || unlimited,
-  }
-}
-
-/** LEAST_REQUEST unless said otherwise. Source: the same file, applyLoadBalancer. */
-export function loadBalancing(balancer: LoadBalancer | undefined): LoadBalancing {
-  switch (balancer?.simple) {
-    case 'ROUND_ROBIN':
-      return { kind: 'ROUND_ROBIN' }
-    case 'RANDOM':
-      return { kind: 'RANDOM' }
-    case 'PASSTHROUGH':
-      return { kind: 'ORIGINAL_DST' }
-    default:
-      return { kind: 'LEAST_REQUEST', choiceCount: 2 }
+    retryBudget: budget ? { percent: budget.percent ?? 20, minimum: budget.minRetryConcurrency || 3 } : null,
   }
 }
 
@@ -80,19 +78,33 @@ export function upstreamTls(tls: ClientTls | undefined, host: string, external: 
   }
 }
 
+/** Envoy's default. */
+const idleTimeout = '1h'
+
 /** The fields of a cluster that a policy decides. */
-export function clusterPolicy(
-  policy: PortPolicy,
-  mesh: MeshConfig,
-): Pick<Cluster, 'circuitBreaker' | 'connectTimeoutMs' | 'maxRequestsPerConnection' | 'outlierDetection' | 'panicThreshold' | 'loadBalancing'> {
+export type Decided = Pick<
+  Cluster,
+  | 'circuitBreaker'
+  | 'connectTimeoutMs'
+  | 'idleTimeoutMs'
+  | 'loadBalancing'
+  | 'maxRequestsPerConnection'
+  | 'outlierDetection'
+  | 'panicThreshold'
+  | 'slowStart'
+>
+
+export function clusterPolicy(policy: PortPolicy, mesh: MeshConfig): Decided {
   const pool = policy.connectionPool
   return {
     loadBalancing: loadBalancing(policy.loadBalancer),
+    slowStart: slowStart(policy.loadBalancer),
     connectTimeoutMs: durationMs(pool?.tcp?.connectTimeout ?? mesh.connectTimeout),
-    circuitBreaker: circuitBreaker(pool),
+    circuitBreaker: circuitBreaker(pool, policy.retryBudget),
     maxRequestsPerConnection: pool?.http?.maxRequestsPerConnection || null,
+    idleTimeoutMs: durationMs(pool?.http?.idleTimeout ?? pool?.tcp?.idleTimeout ?? idleTimeout),
     outlierDetection: outlierDetection(policy.outlierDetection),
-    // With outlier detection istiod writes minHealthPercent, 0 when unset: no panic. Without it Envoy's 50 stays.
-    panicThreshold: policy.outlierDetection ? (policy.outlierDetection.minHealthPercent ?? 0) : 50,
+    // Since istiod tells of endpoints that are not ready, panic would send to them.
+    panicThreshold: policy.outlierDetection?.minHealthPercent ?? 0,
   }
 }

@@ -17,13 +17,15 @@ const httpRoute: Modelled = {
 
 // No simulated connection is slow to come about, so that its timeout never ends one.
 const connectionPool: Modelled = {
-  http: fields('http1MaxPendingRequests http2MaxRequests'),
-  tcp: { maxConnections: 'acts', connectTimeout: 'quiet' },
+  http: fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout'),
+  tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 }
 // TLS towards an application is not simulated: a plain one would not understand it, and here it would answer.
 const tls: Modelled = { mode: new Set(['ISTIO_MUTUAL', 'DISABLE']) }
-const portPolicy: Modelled = { port: 'acts', loadBalancer: { simple: 'acts' }, connectionPool, outlierDetection: 'acts', tls }
-const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy }
+const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
+const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection: 'acts', tls }
+const retryBudget: Modelled = fields('percent minRetryConcurrency')
+const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget }
 
 /** Of a pod: what decides about its place in the network is acted on or reported, the rest is the kubelet's. */
 const podSpec: Modelled = {
@@ -35,7 +37,7 @@ const podSpec: Modelled = {
 const workload: Modelled = { ...fields('replicas selector'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
 
 const serviceSpec: Modelled = {
-  ...fields('selector ports clusterIP externalName publishNotReadyAddresses'),
+  ...fields('selector ports clusterIP externalName publishNotReadyAddresses trafficDistribution'),
   ...fields(
     'type clusterIPs ipFamilies ipFamilyPolicy externalTrafficPolicy healthCheckNodePort loadBalancerIP loadBalancerClass allocateLoadBalancerNodePorts',
     'quiet',
@@ -81,7 +83,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   ...gatewayApiFields,
   'mesh.istio.io/MeshConfig': {
     ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
-    ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization'),
+    ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting'),
     ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources', 'quiet'),
     outboundTrafficPolicy: { mode: 'acts' },
   },

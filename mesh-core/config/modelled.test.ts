@@ -9,8 +9,11 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
   },
   {
     about: 'fields that are ignored, each once',
-    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}, simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {loadBalancer: {warmup: {duration: 1s}}}}]',
-    messages: ['spec.trafficPolicy.loadBalancer.consistentHash is not modelled', 'spec.subsets[1].trafficPolicy.loadBalancer.warmup is not modelled'],
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {}, simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {loadBalancer: {backendUtilization: {}}}}]',
+    messages: [
+      'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting is not modelled',
+      'spec.subsets[1].trafficPolicy.loadBalancer.backendUtilization is not modelled',
+    ],
   },
   {
     about: 'a kind that is unknown',
@@ -29,11 +32,8 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
   },
   {
     about: 'limits of a pool that nothing keeps',
-    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {connectionPool: {tcp: {maxConnections: 1, connectTimeout: 1s}, http: {http1MaxPendingRequests: 1, maxRequestsPerConnection: 1, maxRetries: 1}}}',
-    messages: [
-      'spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection is not modelled',
-      'spec.trafficPolicy.connectionPool.http.maxRetries is not modelled',
-    ],
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {connectionPool: {tcp: {maxConnections: 1, connectTimeout: 1s}, http: {http1MaxPendingRequests: 1, maxRequestsPerConnection: 1, maxRetries: 1, maxConcurrentStreams: 1}}}',
+    messages: ['spec.trafficPolicy.connectionPool.http.maxConcurrentStreams is not modelled'],
   },
   {
     about: 'how a Service spreads traffic otherwise',

@@ -1,22 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import type { Cluster, LoadBalancing, OutlierDetection } from '../ir/cluster.ts'
+import type { Cluster, Endpoint, LoadBalancing, OutlierDetection } from '../ir/cluster.ts'
 import { SeededRandom } from '../time/seeded-random.ts'
-import { createBalancer } from './load-balancer.ts'
+import { VirtualClock } from '../time/virtual-clock.ts'
+import { blindly, createBalancer } from './load-balancer.ts'
 import { eject, freshHealth, mayEject, noteResult } from './outlier-detection.ts'
 import type { TryResult } from './outlier-detection.ts'
+import { newHost } from './upstream-host.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
+const clock = new VirtualClock()
+
 const hostsOf = (weights: number[]) =>
-  weights.map(
-    (weight, i) => ({ endpoint: { weight }, address: `10.0.0.${i}:80`, active: 0, pending: [], health: freshHealth() }) as unknown as UpstreamHost,
-  )
+  weights.map((weight, i) => newHost({ address: `10.0.0.${i}`, port: 80, weight, healthy: true } as unknown as Endpoint, clock.now()))
 
 function picks(loadBalancing: LoadBalancing, hosts: readonly UpstreamHost[], count: number): number[] {
-  const balancer = createBalancer({ loadBalancing, endpoints: hosts.map(({ endpoint }) => endpoint) } as unknown as Cluster, new SeededRandom(5))!
-  return Array.from({ length: count }, () => hosts.indexOf(balancer(hosts)!))
+  const balancer = createBalancer({ loadBalancing, slowStart: null } as unknown as Cluster, new SeededRandom(5), clock)!
+  balancer.refresh([{ hosts, healthy: hosts, localities: null }], { loads: [100], panics: [false] })
+  return Array.from({ length: count }, () => hosts.indexOf(balancer.pick(blindly)!))
 }
 
 const counted = (all: readonly number[], of: number) => Array.from({ length: of }, (_, i) => all.filter((one) => one === i).length)

@@ -1,27 +1,134 @@
-import type { CircuitBreaker } from '../ir/cluster.ts'
+import type { Cluster } from '../ir/cluster.ts'
+import type { Clock } from '../time/clock.ts'
+import { closeIdle } from './connection-pool.ts'
+import type { Connection } from './connection-pool.ts'
 import type { UpstreamHost } from './upstream-host.ts'
-
-/** Whether a request may begin: at once, when a connection is free, or not at all, for too many do already. */
-export type Admission = 'now' | 'later' | 'overflow'
 
 /** Istio's default for limits that nobody has set. */
 const unlimited = 0xffff_ffff
 
-export function isLimited({ maxConnections, maxPendingRequests, maxRequests }: CircuitBreaker): boolean {
-  return maxConnections < unlimited || maxPendingRequests < unlimited || maxRequests < unlimited
-}
+/** Stands for any connection where nothing limits their number. */
+const uncounted: Connection = { served: 0, idleSinceMs: 0 }
+
+/** Called when a request may begin on a connection, or with `null` when too many are under way. */
+export type Begin = (connection: Connection | null) => void
 
 /**
- * `active` and `pending` are the cluster's. A request of HTTP/1.1 has a connection to itself, and each host gets one in any case.
- * Source: Envoy `ConnPoolImplBase::newStreamImpl`, `tryCreateNewConnection`.
+ * What one proxy has under way towards a cluster, held to the cluster's limits.
+ * Source: Envoy `ConnPoolImplBase` newStreamImpl, tryCreateNewConnection, attachStreamToClient; `ResourceManagerImpl`.
  */
-export function admit(breaker: CircuitBreaker, host: UpstreamHost, active: number, pending: number): Admission {
-  if (active >= breaker.maxRequests) return 'overflow'
-  if (active < breaker.maxConnections || host.active === 0) return 'now'
-  return pending < breaker.maxPendingRequests ? 'later' : 'overflow'
+export class CircuitBreaker {
+  readonly #clock: Clock
+  #config: Cluster
+  #hosts: readonly UpstreamHost[]
+  #limited: boolean
+  #active = 0
+  #pending = 0
+  #retries = 0
+
+  constructor(config: Cluster, hosts: readonly UpstreamHost[], clock: Clock) {
+    this.#clock = clock
+    this.#config = config
+    this.#hosts = hosts
+    this.#limited = isLimited(config)
+  }
+
+  update(config: Cluster, hosts: readonly UpstreamHost[]): void {
+    const limited = isLimited(config)
+    // Without limits nobody has counted connections; those that carry a request are known.
+    if (limited && !this.#limited) for (const { pool, active } of hosts) pool.connections = active
+    this.#config = config
+    this.#hosts = hosts
+    this.#limited = limited
+  }
+
+  /** Calls `begin` now, or when a connection is free. */
+  admit(host: UpstreamHost, begin: Begin): void {
+    if (!this.#limited) return this.#start(host, uncounted, begin)
+    const { pool } = host
+    this.#closeIdle()
+    const free = pool.idle.pop()
+    if (free) return this.#start(host, free, begin)
+    if (this.#pending >= this.#config.circuitBreaker.maxPendingRequests) return begin(null)
+    // A host without any connection is given one in spite of the limit: nothing would ever become free there.
+    if (this.#connections() < this.#config.circuitBreaker.maxConnections || pool.connections === 0) return this.#connect(host, begin)
+    this.#pending++
+    pool.waiting.push((connection) => {
+      this.#pending--
+      this.#start(host, connection, begin)
+    })
+  }
+
+  /** Of a request that was admitted. A connection on which an answer failed to come is closed. */
+  release(host: UpstreamHost, connection: Connection, answered: boolean): void {
+    this.#active--
+    host.active--
+    if (!this.#limited) return
+    const served = connection.served + 1
+    const { maxRequestsPerConnection } = this.#config
+    const spent = maxRequestsPerConnection !== null && served >= maxRequestsPerConnection
+    this.#offer(host, answered && !spent ? { served, idleSinceMs: this.#clock.now() } : null)
+  }
+
+  /** May a request be tried again? If so, `endRetry` gives its place back. */
+  beginRetry(): boolean {
+    const { maxRetries, retryBudget } = this.#config.circuitBreaker
+    const underWay = this.#active + this.#pending
+    const limit = retryBudget ? Math.max(retryBudget.minimum, Math.floor((retryBudget.percent / 100) * underWay)) : maxRetries
+    if (this.#retries >= limit) return false
+    this.#retries++
+    return true
+  }
+
+  endRetry(): void {
+    this.#retries--
+  }
+
+  /** Lets a connection be opened, whose bytes are nobody's requests; or not. Source: Envoy `TcpProxy::Filter::establishUpstreamConnection`. */
+  open(host: UpstreamHost): boolean {
+    if (this.#connections() >= this.#config.circuitBreaker.maxConnections) return false
+    host.pool.connections++
+    return true
+  }
+
+  close(host: UpstreamHost): void {
+    host.pool.connections--
+  }
+
+  #start(host: UpstreamHost, connection: Connection, begin: Begin): void {
+    if (this.#active >= this.#config.circuitBreaker.maxRequests) {
+      this.#offer(host, connection)
+      return begin(null)
+    }
+    this.#active++
+    host.active++
+    begin(connection)
+  }
+
+  #connect(host: UpstreamHost, begin: Begin): void {
+    host.pool.connections++
+    this.#start(host, { served: 0, idleSinceMs: this.#clock.now() }, begin)
+  }
+
+  /** The one who has waited longest gets the connection, or a new one in place of one that is closed (`null`). */
+  #offer({ pool }: UpstreamHost, connection: Connection | null): void {
+    const next = pool.waiting.shift()
+    if (next) return next(connection ?? { served: 0, idleSinceMs: this.#clock.now() })
+    if (connection) pool.idle.push(connection)
+    else pool.connections--
+  }
+
+  #connections(): number {
+    return this.#hosts.reduce((sum, { pool }) => sum + pool.connections, 0)
+  }
+
+  #closeIdle(): void {
+    const before = this.#clock.now() - this.#config.idleTimeoutMs
+    for (const { pool } of this.#hosts) closeIdle(pool, before)
+  }
 }
 
-/** A connection is free: the one who has waited longest gets it. */
-export function release(host: UpstreamHost): void {
-  host.pending.shift()?.()
+function isLimited({ circuitBreaker }: Cluster): boolean {
+  const { maxConnections, maxPendingRequests, maxRequests } = circuitBreaker
+  return maxConnections < unlimited || maxPendingRequests < unlimited || maxRequests < unlimited
 }

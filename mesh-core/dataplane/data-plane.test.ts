@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { CallError } from '../ir/program.ts'
+import type { Program } from '../ir/program.ts'
 import { noMutation } from '../ir/route.ts'
-import type { RetryPolicy } from '../ir/route.ts'
+import type { ForwardAction, RetryPolicy } from '../ir/route.ts'
 import { answer, clusterName, route, testMesh } from './test-mesh.suite.ts'
 
 const origin = { file: 'test.yaml', document: 0, resource: 'VirtualService default/b', path: [] }
@@ -172,7 +173,7 @@ test('a client without a sidecar is past all rules', async () => {
 })
 
 test('more requests at once than allowed are refused at once, or wait for a connection', async () => {
-  const breaker = { maxConnections: 1, maxPendingRequests: 1, maxRequests: 1000, maxRetries: 1000 }
+  const breaker = { maxConnections: 1, maxPendingRequests: 1, maxRequests: 1000, maxRetries: 1000, retryBudget: null }
   const mesh = testMesh({ program: (_request, context) => context.sleep(500).then(() => answer()), cluster: { circuitBreaker: breaker } })
   const exchanges = await Promise.all(Array.from({ length: 4 }, () => mesh.send()))
   expect(exchanges.map(({ response, durationMs }) => [response!.status, durationMs])).toEqual([[200, 500], [200, 1000], [503, 0], [503, 0]]) // prettier-ignore
@@ -225,11 +226,18 @@ test('a program that waits for ever is named, and a mistake in a program surface
   await expect(testMesh({ program: () => Promise.reject(new TypeError('late')) }).send()).rejects.toThrow('late')
 })
 
-test('a policy that is not modelled is said so instead of guessed', async () => {
-  const loadBalancing = { kind: 'RING_HASH', minimumRingSize: 1024, maximumRingSize: 8192 } as const
-  await expect(testMesh({ program: () => answer(), cluster: { loadBalancing } }).send()).rejects.toThrow(
-    'load balancing by RING_HASH is not modelled',
-  )
+test('the same key reaches the same pod, another one may not; the answer to a client without a key gives it one', async () => {
+  const cookie = { kind: 'cookie', name: 'session', path: '/', ttlMs: 60_000, attributes: [], terminal: false } as const
+  const action = { ...(route().action as ForwardAction), hashPolicies: [cookie] }
+  const loadBalancing = { kind: 'RING_HASH', minimumRingSize: 1024, maximumRingSize: 8_388_608 } as const
+  const program: Program = (_request, { pod }) => answer(200, pod.name)
+  const mesh = testMesh({ program, pods: 5, routes: [route({}, { action })], cluster: { loadBalancing } })
+  const podOf = async (value: string) => (await mesh.send({ headers: { cookie: `session=${value}` } })).response!.body
+  for (const value of ['one', 'two']) expect(new Set([await podOf(value), await podOf(value), await podOf(value)]).size).toBe(1)
+  expect(new Set(await Promise.all(Array.from({ length: 30 }, (_, i) => podOf(`${i}`)))).size).toBe(5)
+  const { response } = await mesh.send()
+  const given = /^session="([0-9a-f]{16})"; Max-Age=60; Path=\/; HttpOnly$/.exec(response!.headers.get('set-cookie')!)![1]!
+  expect(await podOf(given)).toBe(response!.body)
 })
 
 function firstCluster() {

@@ -45,7 +45,14 @@ export class DataPlane implements Plane {
     this.#random = random
     this.#requestIds = new RequestIds(random.fork('request-id'))
     const fork = (name: string) => random.fork(name)
-    this.chance = { split: fork('split'), fault: fork('fault'), mirror: fork('mirror'), balance: fork('balance'), backOff: fork('back-off') }
+    this.chance = {
+      split: fork('split'),
+      fault: fork('fault'),
+      mirror: fork('mirror'),
+      balance: fork('balance'),
+      backOff: fork('back-off'),
+      port: fork('port'),
+    }
   }
 
   get model(): DataPlaneModel {
@@ -73,7 +80,7 @@ export class DataPlane implements Plane {
         this.#calls.delete(call)
         resolve(exchange.end(outcome, this.clock.now()))
       }
-      this.#start(call, { exchange, parent: -1 }, authority, done)
+      this.#start(call, { exchange, parent: -1, sourcePort: call.sourcePort ?? null }, authority, done)
     })
   }
 

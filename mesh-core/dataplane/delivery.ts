@@ -47,7 +47,7 @@ export class Delivery implements InFlight {
   start(plane: Plane, shipment: Shipment, { peer }: Receiver, done: Done): void {
     const { exchange } = shipment.place
     const index = exchange.hops.push(this.hop) - 1
-    const place = { exchange, parent: index }
+    const place = { exchange, parent: index, sourcePort: null }
     const end: Done = (outcome) => {
       if (outcome === 'refused') this.#unreach(exchange.hops, index)
       done(outcome)

@@ -96,4 +96,6 @@ export interface Place {
   readonly exchange: ExchangeRecord
   /** Index of the hop whose workload sends; -1 for the client of the exchange. */
   readonly parent: number
+  /** Of the client's connection; `null` when it says nothing of it. */
+  readonly sourcePort: number | null
 }

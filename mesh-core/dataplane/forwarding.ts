@@ -2,29 +2,34 @@ import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
+import type { Connection } from './connection-pool.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver, Shipment } from './delivery.ts'
 import type { HopRecord } from './evidence.ts'
 import { removeHopByHop } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
+import type { PickContext } from './load-balancer.ts'
 import { sendMirrors } from './mirror.ts'
 import type { InFlight, Outcome } from './outcome.ts'
 import type { TryResult } from './outlier-detection.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
+import type { CookiePolicy, HashSource } from './request-hash.ts'
 import { describeReset } from './reset-reply.ts'
 import { backOffMs } from './retry-policy.ts'
 import type { Reset } from './retry-policy.ts'
 import { editForwarded } from './route-edits.ts'
 import type { RouteRuntime } from './route-runtime.ts'
+import { sessionCookieValue, setCookie } from './session-cookie.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { destinationOf } from './upstream.ts'
 import type { Destination } from './upstream.ts'
+import type { Hash64 } from './xx-hash.ts'
 
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
-export class Forwarding implements InFlight {
+export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #proxied: ProxiedRequest
   readonly #route: RouteRuntime
   readonly #action: ForwardAction
@@ -37,7 +42,12 @@ export class Forwarding implements InFlight {
   /** The try that an answer is awaited from. */
   #open: Delivery | null = null
   #host: UpstreamHost | null = null
-  readonly #tried: UpstreamHost[] = []
+  #connection: Connection | null = null
+  readonly tried: UpstreamHost[] = []
+  attempts = 0
+  /** One of the cluster's places for retries is taken. */
+  #retries = false
+  readonly #cookies: string[] = []
   #totalTimer: Timer | null = null
   #tryTimer: Timer | null = null
   #ended = false
@@ -53,6 +63,24 @@ export class Forwarding implements InFlight {
     return this.#delivery?.hop ?? null
   }
 
+  get request(): HttpRequest {
+    return this.#proxied.request
+  }
+
+  get remoteAddress(): string {
+    return this.#proxied.remoteAddress
+  }
+
+  hash(): Hash64 | null {
+    return this.#route.hash?.(this) ?? null
+  }
+
+  giveCookie(policy: CookiePolicy): string {
+    const value = sessionCookieValue(`${this.remoteAddress}:${this.#proxied.remotePort}`, this.#proxied.localAddress)
+    this.#cookies.push(setCookie(policy, value))
+    return value
+  }
+
   start(): void {
     const { proxy, log, choice, plane } = this.#proxied
     const cluster = proxy.cluster(choice!.config.cluster)
@@ -61,7 +89,7 @@ export class Forwarding implements InFlight {
       return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
     }
     this.#cluster = cluster
-    const destination = destinationOf(this.#proxied, cluster, [], 0)
+    const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#startMs = plane.clock.now()
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request)
@@ -94,16 +122,18 @@ export class Forwarding implements InFlight {
     const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, identity: destination.identity, port: destination.port }
     const { receiver, host } = destination
     if (!receiver) return this.#conclude('refused')
-    const begin = () => this.#begin(shipment, receiver, host)
-    const admission = host ? this.#cluster!.admit(host, begin) : 'now'
-    if (admission === 'overflow') return this.#reset('overflow')
-    if (admission === 'now') begin()
+    if (!host) return this.#begin(shipment, receiver)
+    this.#cluster!.breaker.admit(host, (connection) => {
+      // Its client may have gone while it waited for a connection.
+      if (this.#ended) return connection ? this.#cluster!.breaker.release(host, connection, true) : undefined
+      if (!connection) return this.#reset('overflow')
+      this.#host = host
+      this.#connection = connection
+      this.#begin(shipment, receiver)
+    })
   }
 
-  #begin(shipment: Shipment, receiver: Receiver, host: UpstreamHost | null): void {
-    // Its client may have gone while it waited for a connection.
-    if (this.#ended) return host ? this.#cluster!.release(host) : undefined
-    this.#host = host
+  #begin(shipment: Shipment, receiver: Receiver): void {
     const delivery = new Delivery(shipment, receiver)
     this.#delivery = this.#open = delivery
     delivery.start(this.#proxied.plane, shipment, receiver, (outcome) => {
@@ -151,8 +181,15 @@ export class Forwarding implements InFlight {
       log.raise('URX')
       return false
     }
+    this.#endRetry()
+    this.#retries = this.#cluster!.breaker.beginRetry()
+    if (!this.#retries) {
+      log.raise('UO')
+      return false
+    }
+    this.attempts = policy.hostSelectionAttempts
     const again = () => {
-      if (!this.#ended) this.#try(destinationOf(this.#proxied, this.#cluster!, this.#tried, policy.hostSelectionAttempts))
+      if (!this.#ended) this.#try(destinationOf(this.#proxied, this.#cluster!, this))
     }
     plane.clock.schedule(backOffMs(policy, this.#attempt, plane.chance.backOff), again, `${log.proxy} tries again`)
     this.#armTotal()
@@ -166,6 +203,7 @@ export class Forwarding implements InFlight {
     removeHopByHop(headers)
     joinRepeated(headers, inlineOfResponse)
     headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
+    for (const cookie of this.#cookies) headers.append('set-cookie', cookie)
     this.#proxied.editResponse(headers, outcome.status)
     const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''
     this.#proxied.finish({ status: outcome.status, headers, body })
@@ -207,13 +245,19 @@ export class Forwarding implements InFlight {
     const host = this.#host
     if (!host) return
     this.#host = null
-    this.#tried.push(host)
+    this.tried.push(host)
     if (result !== null) this.#cluster!.note(host, result)
-    this.#cluster!.release(host)
+    this.#cluster!.breaker.release(host, this.#connection!, typeof result === 'number')
+  }
+
+  #endRetry(): void {
+    if (this.#retries) this.#cluster!.breaker.endRetry()
+    this.#retries = false
   }
 
   #stop(): void {
     this.#ended = true
+    this.#endRetry()
     this.#totalTimer?.cancel()
     this.#close(null)
   }

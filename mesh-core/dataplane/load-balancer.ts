@@ -1,64 +1,43 @@
 import type { Cluster } from '../ir/cluster.ts'
+import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
-import { DeadlineSchedule } from './deadline-schedule.ts'
+import { HashingBalancer } from './hashing-balancer.ts'
+import type { HostSet } from './host-set.ts'
+import type { PriorityLoad } from './priority-load.ts'
+import { SpreadingBalancer } from './spreading-balancer.ts'
 import type { UpstreamHost } from './upstream-host.ts'
+import type { Hash64 } from './xx-hash.ts'
 
-/** Picks one of the hosts that may be used; `null` when there are none. */
-export type Balancer = (hosts: readonly UpstreamHost[]) => UpstreamHost | null
+/** What one pick goes by. */
+export interface PickContext {
+  /** Of the request; `null` where nothing of it is hashed. */
+  hash(): Hash64 | null
+  /** Hosts that are better left alone, and how many picks may be spent on that. */
+  readonly tried: readonly UpstreamHost[]
+  readonly attempts: number
+}
 
-/** @returns a balancer that keeps its place between picks; `null` for a policy that is not modelled */
-export function createBalancer(cluster: Cluster, random: Random): Balancer | null {
-  const weighted = cluster.endpoints.some((endpoint) => endpoint.weight !== cluster.endpoints[0]!.weight)
-  switch (cluster.loadBalancing.kind) {
-    case 'LEAST_REQUEST': {
-      const { choiceCount } = cluster.loadBalancing
-      return weighted ? byDeadline(random, (host) => host.endpoint.weight / (host.active + 1)) : leastRequest(choiceCount, random)
-    }
+/** A pick that nothing is known for. */
+export const blindly: PickContext = { hash: () => null, tried: [], attempts: 0 }
+
+export interface Balancer {
+  /** Takes the hosts as they are now; there is at least one set. */
+  refresh(sets: readonly HostSet[], load: PriorityLoad): void
+  /** `null` when there is nobody to choose. */
+  pick(context: PickContext): UpstreamHost | null
+}
+
+/** @returns `null` where the client's own destination is kept */
+export function createBalancer({ loadBalancing, slowStart }: Cluster, random: Random, clock: Clock): Balancer | null {
+  switch (loadBalancing.kind) {
+    case 'LEAST_REQUEST':
     case 'ROUND_ROBIN':
-      return weighted ? byDeadline(random, (host) => host.endpoint.weight) : roundRobin(random)
     case 'RANDOM':
-      return (hosts) => (hosts.length === 0 ? null : hosts[random.below(hosts.length)]!)
-    case 'ORIGINAL_DST':
+      return new SpreadingBalancer(loadBalancing, { random, clock, slowStart })
     case 'RING_HASH':
     case 'MAGLEV':
+      return new HashingBalancer(loadBalancing, random)
+    case 'ORIGINAL_DST':
       return null
-  }
-}
-
-/** Of `choiceCount` hosts drawn with replacement the one with the fewest requests under way. Source: Envoy `LeastRequestLoadBalancer::unweightedHostPick`. */
-function leastRequest(choiceCount: number, random: Random): Balancer {
-  return (hosts) => {
-    if (hosts.length <= 1) return hosts[0] ?? null
-    let candidate = hosts[random.below(hosts.length)]!
-    for (let i = 1; i < choiceCount; i++) {
-      const other = hosts[random.below(hosts.length)]!
-      if (other.active < candidate.active) candidate = other
-    }
-    return candidate
-  }
-}
-
-/** Where it begins is drawn, so that many proxies do not all begin with the same host. */
-function roundRobin(random: Random): Balancer {
-  let next = -1
-  return (hosts) => {
-    if (hosts.length === 0) return null
-    if (next < 0) next = random.below(hosts.length)
-    return hosts[next++ % hosts.length]!
-  }
-}
-
-/** Hosts of different weights. Source: Envoy `EdfLoadBalancerBase`. */
-function byDeadline(random: Random, weightOf: (host: UpstreamHost) => number): Balancer {
-  let schedule: DeadlineSchedule<UpstreamHost> | null = null
-  let scheduled: readonly UpstreamHost[] = []
-  return (hosts) => {
-    if (hosts.length === 0) return null
-    if (!schedule || hosts !== scheduled) {
-      schedule = new DeadlineSchedule(hosts, weightOf)
-      scheduled = hosts
-      for (let skips = random.below(hosts.length); skips > 0; skips--) schedule.pick()
-    }
-    return schedule.pick()
   }
 }

@@ -3,6 +3,7 @@ import type { MirrorPolicy } from '../ir/route.ts'
 import { Delivery } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
+import { blindly } from './load-balancer.ts'
 import { destinationOf } from './upstream.ts'
 
 const million = 1_000_000
@@ -15,7 +16,7 @@ export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPo
 function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy): void {
   const { plane, proxy, place, origin } = proxied
   const cluster = proxy.cluster(policy.cluster)
-  const destination = cluster && destinationOf(proxied, cluster, [], 0)
+  const destination = cluster && destinationOf(proxied, cluster, blindly)
   if (!destination?.receiver) return
   const log = new LogRecord(proxy.name, proxied.log.direction, plane.clock.now())
   log.cluster = policy.cluster

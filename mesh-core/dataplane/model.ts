@@ -33,4 +33,6 @@ export interface MeshCall {
   readonly body: string
   /** The client gives up after so many ms; `null` for never. */
   readonly timeoutMs: number | null
+  /** The client's port, by which calls of one connection are known. Default: a connection of its own. */
+  readonly sourcePort?: number
 }

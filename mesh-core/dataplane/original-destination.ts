@@ -14,7 +14,7 @@ export function receiverAt(plane: Plane, address: string, port: number): (Receiv
   }
   const service = registry.serviceAt(address)
   if (!service) return { ...receiverOf(plane, null, {}), address, port }
-  const endpoints = registry.endpoints(service, port)
+  const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
   if (endpoints.length === 0) return null
   const endpoint = endpoints[plane.chance.balance.below(endpoints.length)]!
   return { ...receiverOf(plane, endpoint.workload, endpoint.labels), address: endpoint.address, port: endpoint.port }

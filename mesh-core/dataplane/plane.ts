@@ -27,6 +27,8 @@ export interface Chance {
   readonly mirror: Random
   readonly balance: Random
   readonly backOff: Random
+  /** Ports that clients call from. */
+  readonly port: Random
 }
 
 /** Somebody who answers requests. */

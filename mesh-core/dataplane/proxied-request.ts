@@ -30,6 +30,9 @@ export interface Entrance {
   readonly target: Dialled
 }
 
+/** Linux takes client ports from here on. */
+const firstEphemeralPort = 32768
+
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
 export class ProxiedRequest implements InFlight {
   readonly plane: Plane
@@ -50,6 +53,7 @@ export class ProxiedRequest implements InFlight {
   #forwarding: Forwarding | null = null
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
+  #remotePort: number | null = null
   #ended = false
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -79,6 +83,17 @@ export class ProxiedRequest implements InFlight {
   /** The client's own connection: where it comes from, as the proxy sees it. */
   get remoteAddress(): string {
     return this.proxy.edge ? this.plane.clientAddress : this.proxy.place.address
+  }
+
+  /** Of that connection; one that nobody has named is drawn once. */
+  get remotePort(): number {
+    return (this.#remotePort ??= this.place.sourcePort ?? firstEphemeralPort + this.plane.chance.port.below(65536 - firstEphemeralPort))
+  }
+
+  /** What the client dialled. */
+  get localAddress(): string {
+    const { target } = this.entrance
+    return `${target.address ?? this.proxy.place.address}:${target.port}`
   }
 
   start(): void {
@@ -138,14 +153,13 @@ export class ProxiedRequest implements InFlight {
   }
 
   subject(responseHeaders: Headers | null, responseStatus: number): Subject {
-    const { target } = this.entrance
     return {
       request: this.request,
       responseHeaders,
       responseStatus,
       log: this.log,
       remoteAddress: this.remoteAddress,
-      localAddress: `${target.address ?? this.proxy.place.address}:${target.port}`,
+      localAddress: this.localAddress,
       hostname: this.proxy.place.ref.instance,
       now: this.plane.clock.now(),
     }

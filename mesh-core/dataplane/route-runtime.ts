@@ -8,8 +8,11 @@ import { inlineOfRequest, inlineOfResponse } from './inline-headers.ts'
 import { compilePathRewrite } from './path-rewrite.ts'
 import type { Rewriter } from './path-rewrite.ts'
 import { compileRedirect } from './redirect.ts'
+import { compileHashPolicies } from './request-hash.ts'
+import type { HashSource } from './request-hash.ts'
 import { compileRetry } from './retry-policy.ts'
 import type { RetryConditions } from './retry-policy.ts'
+import type { Hash64 } from './xx-hash.ts'
 
 /** A route with all of it that can be decided before a request comes. */
 export interface RouteRuntime {
@@ -23,6 +26,8 @@ export interface RouteRuntime {
   readonly totalWeight: number
   readonly rewrite: Rewriter | null
   readonly retry: RetryConditions | null
+  /** What a balancer goes by; `null` for nothing. */
+  readonly hash: ((source: HashSource) => Hash64 | null) | null
   /** Of a redirect. */
   readonly location: ((request: HttpRequest) => string) | null
 }
@@ -48,6 +53,7 @@ export function compileRoute(route: Route): RouteRuntime {
     totalWeight: clusters.reduce((sum, cluster) => sum + cluster.weight, 0),
     rewrite: forward?.pathRewrite ? compilePathRewrite(forward.pathRewrite, match.path) : null,
     retry: compileRetry(forward?.retry ?? null),
+    hash: compileHashPolicies(forward?.hashPolicies ?? []),
     location: action.kind === 'redirect' ? compileRedirect(action, match.path) : null,
   }
 }

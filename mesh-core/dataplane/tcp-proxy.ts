@@ -6,6 +6,7 @@ import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
+import { blindly } from './load-balancer.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -62,7 +63,7 @@ function receiverBehind(plane: Plane, proxy: ProxyRuntime, log: LogRecord, targe
     else log.raise('UF')
     return receiver
   }
-  const host = cluster?.pick([], 0) ?? null
+  const host = cluster?.pick(blindly) ?? null
   if (!host) {
     log.raise('UH')
     return null

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './delivery.ts'
 import { splitAuthority } from './dial.ts'
+import type { PickContext } from './load-balancer.ts'
 import { receiverAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { receiverOf } from './receiver.ts'
@@ -26,8 +27,7 @@ export interface Destination {
 export function destinationOf(
   { plane, proxy, entrance, request }: ProxiedRequest,
   cluster: ClusterRuntime,
-  tried: readonly UpstreamHost[],
-  attempts: number,
+  context: PickContext,
 ): Destination | null {
   if (cluster.config.discovery === 'original-dst') {
     const { address, port } = entrance.target
@@ -41,7 +41,7 @@ export function destinationOf(
     }
   }
   if (cluster.config.discovery === 'dynamic-dns') return destinationNamed(plane, request)
-  const host = cluster.pick(tried, attempts)
+  const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
   const receiver = listenerAt(plane, endpoint)

@@ -10,7 +10,7 @@ export interface Endpoint {
   /** `region/zone/subzone`; `''` when unknown. */
   readonly locality: string
   readonly weight: number
-  /** Ready, as Kubernetes sees it; endpoints that are not are left out by EDS. */
+  /** Ready, as Kubernetes sees it. istiod tells of others, too, so that proxies know how much of a service is there. */
   readonly healthy: boolean
   /** The workload's sidecar takes mutual TLS (it is injected), so that auto mTLS applies. */
   readonly tlsMode: 'istio' | 'disabled'
@@ -34,12 +34,40 @@ export type LoadBalancing =
   /** To the address that the client dialled. */
   | { readonly kind: 'ORIGINAL_DST' }
 
+/** New hosts get their share by and by. Source: Envoy `SlowStartConfig`. */
+export interface SlowStart {
+  readonly windowMs: number
+  /** 1 grows evenly, more grows faster at first. */
+  readonly aggression: number
+  /** What a host gets at least, in percent of its weight. */
+  readonly minimumPercent: number
+}
+
 /** Upper bounds; Istio's default is 2^32 - 1. Source: Envoy `CircuitBreakers.Thresholds`. */
 export interface CircuitBreaker {
   readonly maxConnections: number
   readonly maxPendingRequests: number
   readonly maxRequests: number
   readonly maxRetries: number
+  /** Bounds retries by what is under way, in place of `maxRetries`. Source: Envoy `RetryBudget`. */
+  readonly retryBudget: { readonly percent: number; readonly minimum: number } | null
+}
+
+/** Endpoints of one place that are used alike. Source: Envoy `LocalityLbEndpoints`. */
+export interface LocalityGroup {
+  /** `region/zone/subzone`; `''` when unknown. */
+  readonly locality: string
+  /** 0 is used first. */
+  readonly priority: number
+  readonly weight: number
+  readonly endpoints: readonly Endpoint[]
+}
+
+/** Where endpoints are counts for this proxy. */
+export interface LocalityBalancing {
+  /** Weights of the groups of one priority act. Envoy `locality_weighted_lb_config`. */
+  readonly weighted: boolean
+  readonly groups: readonly LocalityGroup[]
 }
 
 /** Source: Envoy `OutlierDetection`. `null` counts are not enforced. */
@@ -62,11 +90,17 @@ export interface Cluster {
   /** `dynamic-dns`: the name in Host is resolved anew for each request (Envoy's dynamic forward proxy). */
   readonly discovery: 'eds' | 'static' | 'strict-dns' | 'logical-dns' | 'dynamic-dns' | 'original-dst'
   readonly endpoints: readonly Endpoint[]
+  /** The same endpoints by where they are; `null` where that does not count. */
+  readonly localities: LocalityBalancing | null
   readonly loadBalancing: LoadBalancing
+  /** Of LEAST_REQUEST and ROUND_ROBIN; `null` for none. */
+  readonly slowStart: SlowStart | null
   readonly connectTimeoutMs: number
   readonly circuitBreaker: CircuitBreaker
   /** `max_requests_per_connection`; `null` for no limit. */
   readonly maxRequestsPerConnection: number | null
+  /** How long a connection without requests is kept. Envoy's default is an hour. */
+  readonly idleTimeoutMs: number
   readonly outlierDetection: OutlierDetection | null
   /** Percentage of healthy endpoints below which all are used; 0 never. Envoy `healthy_panic_threshold`. */
   readonly panicThreshold: number

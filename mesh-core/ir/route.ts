@@ -78,7 +78,15 @@ export type PathRewrite =
 /** What a key is hashed of, in order; `terminal` stops at the first that gives a hash. Source: Envoy `RouteAction.HashPolicy`. */
 export type HashPolicy =
   | { readonly kind: 'header'; readonly name: string; readonly terminal: boolean }
-  | { readonly kind: 'cookie'; readonly name: string; readonly path: string; readonly ttlMs: number | null; readonly terminal: boolean }
+  | {
+      readonly kind: 'cookie'
+      readonly name: string
+      readonly path: string
+      /** A client without the cookie is given one for so long, 0 for its session; `null` gives none. */
+      readonly ttlMs: number | null
+      readonly attributes: readonly { readonly name: string; readonly value: string }[]
+      readonly terminal: boolean
+    }
   | { readonly kind: 'source-ip'; readonly terminal: boolean }
   | { readonly kind: 'query'; readonly name: string; readonly terminal: boolean }
 

@@ -30,7 +30,7 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf) }
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const sources = [
-    new KubernetesSource(all, instances, options.clusterIps, (address) => byAddress.get(address)),
+    new KubernetesSource(all, instances, { clusterIps: options.clusterIps, namespaces }, (address) => byAddress.get(address)),
     new ServiceEntrySource(all, instances),
   ]
   return new BuiltRegistry(sources, workloads, options)
@@ -123,7 +123,7 @@ class BuiltRegistry implements Registry {
   /** The address of the first endpoint, as a resolver that does not rotate gives it. */
   #podOf(service: Service): string | null {
     const port = service.ports[0]
-    return port ? (this.endpoints(service, port.number)[0]?.address ?? null) : null
+    return port ? (this.endpoints(service, port.number).find(({ healthy }) => healthy)?.address ?? null) : null
   }
 
   /** Ports of one name are one, wherever the host was read. Source: Istio `pilot/pkg/xds/endpoints/endpoint_builder.go`. */

@@ -3,12 +3,12 @@ import type { Endpoint } from '../ir/cluster.ts'
 import { entryEndpoint, podEndpoint } from './endpoints.ts'
 import type { ServicePort, WorkloadInstance } from './registry.ts'
 
-/** The ready addresses of a service's port that somebody has written down. */
+/** The addresses of a service's port that somebody has written down. */
 interface Written {
   /** `namespace/service` */
   readonly key: string
   readonly ports: readonly { readonly name: string; readonly port: number }[]
-  readonly addresses: readonly { readonly address: string; readonly zone: string }[]
+  readonly addresses: readonly { readonly address: string; readonly zone: string; readonly ready: boolean }[]
 }
 
 /** Endpoints that are not made of a selector: EndpointSlices, and Endpoints, which Kubernetes mirrors into slices. */
@@ -26,9 +26,10 @@ export class WrittenEndpoints {
     return (this.#byService.get(`${namespace}/${service}`) ?? []).flatMap(({ ports, addresses }) => {
       const own = ports.find(({ name }) => name === port.name)
       if (!own) return []
-      return addresses.map(({ address, zone }) => {
+      return addresses.map(({ address, zone, ready }) => {
         const pod = this.#workloadAt(address)
-        return pod ? podEndpoint(pod, own.port) : { ...entryEndpoint({}, namespace, address, own.port), locality: zone && `/${zone}` }
+        if (pod) return { ...podEndpoint(pod, own.port), healthy: ready }
+        return { ...entryEndpoint({}, namespace, address, own.port), locality: zone && `/${zone}`, healthy: ready }
       })
     })
   }
@@ -42,9 +43,11 @@ function sliceOf({ namespace, object }: Resource): Written[] {
   const service = object.metadata.labels?.['kubernetes.io/service-name']
   if (!service) return []
   const slice: Data = object
-  const addresses = (slice.endpoints ?? [])
-    .filter((endpoint: Data) => endpoint.conditions?.ready !== false)
-    .flatMap((endpoint: Data) => (endpoint.addresses ?? []).slice(0, 1).map((address: string) => ({ address, zone: endpoint.zone ?? '' })))
+  const addresses = (slice.endpoints ?? []).flatMap((endpoint: Data) =>
+    (endpoint.addresses ?? [])
+      .slice(0, 1)
+      .map((address: string) => ({ address, zone: endpoint.zone ?? '', ready: endpoint.conditions?.ready !== false })),
+  )
   return [{ key: `${namespace}/${service}`, ports: portsOf(slice.ports), addresses }]
 }
 
@@ -54,7 +57,7 @@ function mirrored({ namespace, name, object }: Resource): Written[] {
   return subsets.map((subset) => ({
     key: `${namespace}/${name}`,
     ports: portsOf(subset.ports),
-    addresses: (subset.addresses ?? []).map(({ ip }: { ip: string }) => ({ address: ip, zone: '' })),
+    addresses: (subset.addresses ?? []).map(({ ip }: { ip: string }) => ({ address: ip, zone: '', ready: true })),
   }))
 }
 

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { ServicePort, WorkloadInstance } from './registry.ts'
+import { topologyLabels } from './topology.ts'
 
 /** A pod as an endpoint. */
 export function podEndpoint(workload: WorkloadInstance, port: number): Endpoint {
@@ -7,10 +8,10 @@ export function podEndpoint(workload: WorkloadInstance, port: number): Endpoint 
     address: workload.address,
     port,
     workload: workload.ref,
-    labels: workload.labels,
+    labels: topologyLabels(workload.labels, workload.locality),
     locality: workload.locality,
     weight: 1,
-    healthy: true,
+    healthy: workload.ready,
     tlsMode: workload.sidecar ? 'istio' : 'disabled',
   }
 }
@@ -32,7 +33,7 @@ export interface EntrySpec {
 
 /** The workload behind it is called by its labels `app` and `version`, else by its address. */
 export function entryEndpoint(spec: EntrySpec, namespace: string, address: string, port: number): Endpoint {
-  const labels = spec.labels ?? {}
+  const labels = topologyLabels(spec.labels ?? {}, spec.locality ?? '')
   const name = [labels['app'], labels['version']].filter(Boolean).join('-') || address
   return {
     address,

@@ -27,11 +27,11 @@ export class KubernetesSource implements ServiceSource {
   constructor(
     resources: readonly Resource[],
     instances: Instances,
-    clusterIps: AddressBook,
+    { clusterIps, namespaces }: { readonly clusterIps: AddressBook; readonly namespaces: ReadonlyMap<string, Resource> },
     workloadAt: (address: string) => WorkloadInstance | undefined,
   ) {
     const services = resources.filter((resource) => resource.kind === 'Service')
-    this.services = services.map((resource) => serviceOf(resource, clusterIps))
+    this.services = services.map((resource) => serviceOf(resource, clusterIps, namespaces))
     this.#instances = instances
     const written = resources.filter((resource) => resource.kind === 'EndpointSlice' || resource.kind === 'Endpoints')
     this.#written = new WrittenEndpoints(written, workloadAt)
@@ -46,14 +46,12 @@ export class KubernetesSource implements ServiceSource {
     const written = this.#written.endpoints(namespace, name, port)
     if (selector === null || Object.keys(selector).length === 0) return written
     const early = this.#unready.has(`${namespace}/${name}`)
-    const pods = this.#instances.workloads.filter(
-      (workload) => (workload.ready || early) && workload.ref.namespace === namespace && selects(selector, workload.labels),
-    )
+    const pods = this.#instances.workloads.filter((workload) => workload.ref.namespace === namespace && selects(selector, workload.labels))
     const machines = entriesOf(this.#instances.entries, namespace, selector).filter((entry) => !entry.named)
     return [
       ...pods.flatMap((workload) => {
         const target = targetPort(port, workload)
-        return target === undefined ? [] : [podEndpoint(workload, target)]
+        return target === undefined ? [] : [{ ...podEndpoint(workload, target), healthy: workload.ready || early }]
       }),
       ...machines.flatMap((machine) => {
         const target = machinePort(port, machine)

@@ -43,6 +43,9 @@ export interface ServicePort {
 /** Where a service was read from. Source: Istio `pilot/pkg/serviceregistry/provider`. */
 export type Provider = 'Kubernetes' | 'External'
 
+/** Whether a service asks for near endpoints. Source: Istio `pilot/pkg/model/service.go` TrafficDistribution. */
+export type TrafficDistribution = 'any' | 'same-zone' | 'same-node'
+
 /** A host that the mesh knows. Source: Istio `model.Service`. */
 export interface Service {
   /** FQDN: `reviews.default.svc.cluster.local`, or a ServiceEntry's host. */
@@ -67,6 +70,7 @@ export interface Service {
   /** ServiceEntry `location: MESH_EXTERNAL`: no mutual TLS of the mesh. */
   readonly external: boolean
   readonly headless: boolean
+  readonly trafficDistribution: TrafficDistribution
   readonly ports: readonly ServicePort[]
   readonly selector: Readonly<Record<string, string>> | null
   readonly labels: Readonly<Record<string, string>>
@@ -90,7 +94,7 @@ export interface Registry {
    * Does the pod's application listen there? On the ports that its containers name and those that Services lead to; one that names none listens everywhere.
    */
   listens(workload: WorkloadInstance, port: number): boolean
-  /** Endpoints of a service's port, not ready ones left out. */
+  /** Endpoints of a service's port, those that are not ready among them. */
   endpoints(service: Service, port: number): readonly Endpoint[]
   /**
    * What DNS answers to a client in `namespace` (search list `<ns>.svc.cluster.local`, `svc.cluster.local`, `cluster.local`):
@@ -107,6 +111,6 @@ export interface Registry {
 export interface ServiceSource {
   readonly provider: Provider
   readonly services: readonly Service[]
-  /** Of a service of this source, ready ones only. */
+  /** Of a service of this source. */
   endpoints(service: Service, port: ServicePort): readonly Endpoint[]
 }

@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
 import { protocolOf } from './protocol.ts'
 import type { Service, ServicePort } from './registry.ts'
+import { trafficDistribution } from './traffic-distribution.ts'
 
 /** The cluster's DNS domain, Istio's `--domain`. */
 export const clusterDomain = 'cluster.local'
@@ -11,7 +12,7 @@ export function fqdn(name: string, namespace: string): string {
 }
 
 /** Source: Istio `pilot/pkg/serviceregistry/kube/conversion.go` ConvertService. */
-export function serviceOf(resource: Resource, addresses: AddressBook): Service {
+export function serviceOf(resource: Resource, addresses: AddressBook, namespaces: ReadonlyMap<string, Resource>): Service {
   const spec = resource.object['spec'] ?? {}
   const alias = spec.type === 'ExternalName'
   const headless = !alias && spec.clusterIP === 'None'
@@ -25,6 +26,7 @@ export function serviceOf(resource: Resource, addresses: AddressBook): Service {
     addresses: address === '' ? [] : [address],
     headless,
     provider: 'Kubernetes',
+    trafficDistribution: trafficDistribution(spec.trafficDistribution, annotations, namespaces.get(resource.namespace)),
     resolution: alias ? 'alias' : 'registry',
     externalName: alias
       ? String(spec.externalName ?? '')
@@ -75,6 +77,7 @@ export function serviceEntryHosts(resource: Resource): Service[] {
     addresses: (spec.addresses ?? []).map(single),
     headless: false,
     provider: 'External' as const,
+    trafficDistribution: 'any',
     resolution,
     externalName: '',
     aliases: [],

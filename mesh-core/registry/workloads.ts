@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
 import { isGatewayPod, isInjected } from './injection.ts'
 import type { WorkloadInstance } from './registry.ts'
+import { localityOf } from './topology.ts'
 
 export interface WorkloadOptions {
   readonly addresses: AddressBook
@@ -50,7 +51,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     image: app?.image ?? '',
-    locality: (labels['istio-locality'] ?? '').replaceAll('.', '/'),
+    locality: localityOf(labels),
     origin: resource.origin,
   }
 }

@@ -35,5 +35,15 @@ export function runRouterCheck(tests: readonly RouterCheckTest[], all: readonly 
 }
 
 function contextOf({ gateways, namespace }: VirtualService): Parameters<typeof httpRoutes>[1] {
-  return { labels: {}, namespace, gateways, listenPort: port, tls: false, service: () => undefined, mesh: meshConfigOf([]), departs: asIstiod }
+  return {
+    labels: {},
+    namespace,
+    gateways,
+    listenPort: port,
+    tls: false,
+    service: () => undefined,
+    hashOf: () => undefined,
+    mesh: meshConfigOf([]),
+    departs: asIstiod,
+  }
 }

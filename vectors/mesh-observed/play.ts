@@ -70,8 +70,8 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
   let mesh: PlayedMesh | null = null
   const close = async (): Promise<void> => mesh?.close?.()
   try {
-    const before = engine.read(world, `worlds/${vector.world ?? 'none'}.yaml`)
-    const config = engine.read(vector.config ?? '', `${vector.name}.yaml`)
+    const before = engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`)
+    const config = engine.read(own(vector.config ?? ''), `${vector.name}.yaml`)
     const inbound = vector.inbound ? new Set(vector.inbound) : inboundSidecars(config, [...before, ...config])
     const known = outsiders(config)
     mesh = await engine.open({
@@ -115,6 +115,11 @@ function senders({ calls = [] }: ObservedCase): CaseOptions['sends'] {
   return ({ ref, gateway }) => gateway || names.has(`${ref.name}.${ref.namespace}`)
 }
 
+/** The recorder's word for a pod that is not ready is not ours. */
+function own(text: string): string {
+  return text.replaceAll('oracle/ready', 'meshspec.dev/ready')
+}
+
 /** One program for each workload, made at its first call: it counts. */
 function programs(vector: ObservedCase, known: ReadonlyMap<string, Outsider>): NonNullable<MeshOptions['program']> {
   const made = new Map<string, Program>()
@@ -154,16 +159,23 @@ export function observation(exchanges: readonly Exchange[], call: ObservedCall, 
   return (call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, sent, scene)
 }
 
-async function sendAll({ times = 1, parallel = 1 }: ObservedCall, call: MeshCall, mesh: PlayedMesh): Promise<Exchange[]> {
+/** Calls from one port are known as those of one connection. */
+function onOneConnection(call: MeshCall, index: number): MeshCall {
+  return { ...call, sourcePort: 40_000 + index }
+}
+
+async function sendAll({ times = 1, parallel = 1, newConnections = false }: ObservedCall, call: MeshCall, mesh: PlayedMesh): Promise<Exchange[]> {
   if (mesh.sendMany && times > 1) return mesh.sendMany(call, { times, concurrency: parallel })
   const exchanges: Exchange[] = []
   if (parallel === 1) {
-    for (let i = 0; i < times; i++) exchanges.push(await mesh.send(call))
+    const only = onOneConnection(call, 0)
+    for (let i = 0; i < times; i++) exchanges.push(await mesh.send(newConnections ? call : only))
     return exchanges
   }
   let left = times
-  const connection = async (): Promise<void> => {
-    while (left-- > 0) exchanges.push(await mesh.start(call))
+  const connection = async (_: unknown, index: number): Promise<void> => {
+    const same = onOneConnection(call, index)
+    while (left-- > 0) exchanges.push(await mesh.start(newConnections ? call : same))
   }
   await mesh.settle(Promise.all(Array.from({ length: parallel }, connection)))
   return exchanges

@@ -20,6 +20,7 @@ export function runBuild(vector: BuildVector): Difference[] {
     listenPort: vector.listenPort,
     tls: false,
     service: () => undefined,
+    hashOf: () => undefined,
     mesh: meshConfigOf([resource({ ...vector.options?.meshConfig, kind: 'MeshConfig' })]),
     departs: asIstiod,
   })

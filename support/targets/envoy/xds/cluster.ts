@@ -1,4 +1,4 @@
-import type { Cluster, LoadBalancing, OutlierDetection } from '../../../../mesh-core/ir/cluster.ts'
+import type { Cluster, OutlierDetection, SlowStart } from '../../../../mesh-core/ir/cluster.ts'
 import { endpointsByLocality } from './endpoint.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
@@ -12,11 +12,14 @@ export function cluster(config: Cluster, placement: Placement): Json {
     alt_stat_name: statName(config.name),
     ...discovery(config, name, placement),
     connect_timeout: duration(config.connectTimeoutMs),
-    ...loadBalancing(config.loadBalancing, config.discovery),
+    ...loadBalancing(config),
     circuit_breakers: { thresholds: [thresholds(config)] },
     ...protocolOptions(config),
     ...optional('outlier_detection', config.outlierDetection && outlierDetection(config.outlierDetection)),
-    common_lb_config: { healthy_panic_threshold: { value: config.panicThreshold } },
+    common_lb_config: {
+      healthy_panic_threshold: { value: config.panicThreshold },
+      ...(config.localities?.weighted ? { locality_weighted_lb_config: {} } : {}),
+    },
     ...(placement.transportSocket(config) ?? {}),
   })
 }
@@ -39,12 +42,15 @@ function discovery(config: Cluster, name: string, placement: Placement): Json {
 
 const kinds = { eds: 'EDS', static: 'STATIC', 'strict-dns': 'STRICT_DNS', 'logical-dns': 'LOGICAL_DNS' } as const
 
-function loadBalancing(policy: LoadBalancing, discovery: Cluster['discovery']): Json {
-  if (discovery === 'dynamic-dns') return { lb_policy: 'CLUSTER_PROVIDED' }
+function loadBalancing({ loadBalancing: policy, slowStart, discovery: kind }: Cluster): Json {
+  if (kind === 'dynamic-dns') return { lb_policy: 'CLUSTER_PROVIDED' }
   switch (policy.kind) {
-    case 'LEAST_REQUEST':
-      return { lb_policy: policy.kind, ...(policy.choiceCount === 2 ? {} : { least_request_lb_config: { choice_count: policy.choiceCount } }) }
+    case 'LEAST_REQUEST': {
+      const options = { ...(policy.choiceCount === 2 ? {} : { choice_count: policy.choiceCount }), ...warmUp(slowStart) }
+      return { lb_policy: policy.kind, ...given('least_request_lb_config', options) }
+    }
     case 'ROUND_ROBIN':
+      return { lb_policy: policy.kind, ...given('round_robin_lb_config', warmUp(slowStart)) }
     case 'RANDOM':
       return { lb_policy: policy.kind }
     case 'RING_HASH': {
@@ -58,16 +64,46 @@ function loadBalancing(policy: LoadBalancing, discovery: Cluster['discovery']): 
   }
 }
 
-function thresholds({ circuitBreaker }: Cluster): Json {
-  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = circuitBreaker
-  return { max_connections: maxConnections, max_pending_requests: maxPendingRequests, max_requests: maxRequests, max_retries: maxRetries }
+function given(name: string, options: Json): Json {
+  return Object.keys(options).length === 0 ? {} : { [name]: options }
 }
 
-function protocolOptions({ maxRequestsPerConnection }: Cluster): Json {
-  if (maxRequestsPerConnection === null) return {}
+function warmUp(slowStart: SlowStart | null): Json {
+  if (!slowStart) return {}
+  const { windowMs, aggression, minimumPercent } = slowStart
+  return {
+    slow_start_config: {
+      slow_start_window: duration(windowMs),
+      // Envoy wants a key by which the value could be changed at run time.
+      aggression: { default_value: aggression, runtime_key: 'meshspec.slow_start.aggression' },
+      min_weight_percent: { value: minimumPercent },
+    },
+  }
+}
+
+function thresholds({ circuitBreaker }: Cluster): Json {
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries, retryBudget } = circuitBreaker
+  return {
+    max_connections: maxConnections,
+    max_pending_requests: maxPendingRequests,
+    max_requests: maxRequests,
+    max_retries: maxRetries,
+    ...optional('retry_budget', retryBudget && { budget_percent: { value: retryBudget.percent }, min_retry_concurrency: retryBudget.minimum }),
+  }
+}
+
+/** Envoy's own. */
+const idleTimeoutMs = 3_600_000
+
+function protocolOptions(config: Cluster): Json {
+  const common = {
+    ...optional('max_requests_per_connection', config.maxRequestsPerConnection),
+    ...(config.idleTimeoutMs === idleTimeoutMs ? {} : { idle_timeout: duration(config.idleTimeoutMs) }),
+  }
+  if (Object.keys(common).length === 0) return {}
   const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
   const options = {
-    common_http_protocol_options: { max_requests_per_connection: maxRequestsPerConnection },
+    common_http_protocol_options: common,
     explicit_http_config: { http_protocol_options: {} },
   }
   return { typed_extension_protocol_options: { [type]: typed(type, options) } }

@@ -1,4 +1,4 @@
-import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
+import type { Cluster, Endpoint, LocalityGroup } from '../../../../mesh-core/ir/cluster.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { hashKey, socketAddress } from './placement.ts'
@@ -10,14 +10,19 @@ export function clusterLoadAssignment(config: Cluster, placement: Placement): Js
   return typed(type, { cluster_name: placement.cluster(config.name), endpoints: endpointsByLocality(config, placement) })
 }
 
-/** Endpoints that are not ready are left out, as Kubernetes leaves them out of an EndpointSlice's ready ones. */
-export function endpointsByLocality({ endpoints }: Cluster, placement: Placement): readonly Json[] {
-  const localities = new Map<string, Endpoint[]>()
-  for (const endpoint of endpoints) if (endpoint.healthy) localities.set(endpoint.locality, [...(localities.get(endpoint.locality) ?? []), endpoint])
-  return [...localities].map(([locality, own]) => ({
-    ...optional('locality', localityOf(locality)),
-    lb_endpoints: own.map((endpoint) => lbEndpoint(endpoint, placement)),
-  }))
+export function endpointsByLocality({ endpoints, localities }: Cluster, placement: Placement): readonly Json[] {
+  if (localities) return localities.groups.map((group) => ({ ...localityEndpoints(group, placement), ...weightAndPriority(group) }))
+  const byLocality = new Map<string, Endpoint[]>()
+  for (const endpoint of endpoints) byLocality.set(endpoint.locality, [...(byLocality.get(endpoint.locality) ?? []), endpoint])
+  return [...byLocality].map(([locality, own]) => localityEndpoints({ locality, endpoints: own }, placement))
+}
+
+function localityEndpoints({ locality, endpoints }: Pick<LocalityGroup, 'locality' | 'endpoints'>, placement: Placement): Json {
+  return { ...optional('locality', localityOf(locality)), lb_endpoints: endpoints.map((endpoint) => lbEndpoint(endpoint, placement)) }
+}
+
+function weightAndPriority({ weight, priority }: LocalityGroup): Json {
+  return { load_balancing_weight: weight, ...(priority === 0 ? {} : { priority }) }
 }
 
 function localityOf(locality: string): Json | null {
@@ -31,6 +36,7 @@ function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {
   return {
     endpoint: { address: socketAddress(place) },
     ...hashKey(endpoint, place),
+    ...(endpoint.healthy ? {} : { health_status: 'UNHEALTHY' }),
     ...(endpoint.weight === 1 ? {} : { load_balancing_weight: endpoint.weight }),
   }
 }

@@ -93,7 +93,12 @@ function hashPolicy(policy: HashPolicy): Json {
       return { header: { header_name: policy.name }, ...terminal }
     case 'cookie':
       return {
-        cookie: { name: policy.name, path: policy.path, ...optional('ttl', policy.ttlMs === null ? null : duration(policy.ttlMs)) },
+        cookie: {
+          name: policy.name,
+          path: policy.path,
+          ...optional('ttl', policy.ttlMs === null ? null : duration(policy.ttlMs)),
+          ...optional('attributes', policy.attributes),
+        },
         ...terminal,
       }
     case 'source-ip':

@@ -1,0 +1,126 @@
+import type { Endpoint, LocalityBalancing, LocalityGroup } from '../ir/cluster.ts'
+import type { Labels } from '../registry/labels.ts'
+import type { TrafficDistribution } from '../registry/registry.ts'
+import { localityParts } from '../registry/topology.ts'
+import type { LocalitySetting } from './destination-rule-types.ts'
+import { groupBy } from './group-by.ts'
+
+/** Who sends. */
+export interface ClientPlace {
+  /** Those of its place among them. */
+  readonly labels: Labels
+  /** `region/zone/subzone` or `''`. */
+  readonly locality: string
+}
+
+export interface LocalitySources {
+  /** Of the DestinationRule. */
+  readonly own: LocalitySetting | undefined
+  readonly trafficDistribution: TrafficDistribution
+  readonly mesh: LocalitySetting
+  /** Outlier detection finds out who is down: without it traffic would never come back from a fail-over. */
+  readonly detectsOutliers: boolean
+}
+
+/**
+ * How the places of endpoints count for one client: weights where the setting distributes, else priorities where it fails over.
+ * Source: Istio `core/loadbalancer/loadbalancer.go` GetEffectiveLbSetting, ApplyLocalityLoadBalancer.
+ * @param endpoints in the order in which istiod sends them
+ */
+export function localityBalancing(endpoints: readonly Endpoint[], client: ClientPlace, sources: LocalitySources): LocalityBalancing | null {
+  const { setting, forced } = effectiveSetting(sources)
+  if (!setting) return null
+  if (setting.distribute) return { weighted: true, groups: distributed(byLocality(endpoints), client, setting.distribute) }
+  if (!sources.detectsOutliers && !forced) return null
+  const weighted = setting.failover !== undefined || setting.failoverPriority !== undefined
+  return { weighted, groups: failingOver(byLocality(endpoints), client, setting) }
+}
+
+/** The rule's own goes before the service's wish, and that before the mesh's. */
+function effectiveSetting({ own, trafficDistribution, mesh }: LocalitySources): { setting: LocalitySetting | null; forced: boolean } {
+  const unlessOff = (setting: LocalitySetting) => ({ setting: setting.enabled === false ? null : setting, forced: false })
+  if (own) return unlessOff(own)
+  if (trafficDistribution !== 'any') return { setting: { failoverPriority: nearness[trafficDistribution] }, forced: true }
+  return unlessOff(mesh)
+}
+
+const zones = ['topology.istio.io/network', 'topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
+const nearness = {
+  'same-zone': zones,
+  'same-node': [...zones, 'topology.istio.io/subzone', 'kubernetes.io/hostname'],
+} as const satisfies Record<Exclude<TrafficDistribution, 'any'>, readonly string[]>
+
+/** In the order of the localities' names. Source: Istio `xds/endpoints/endpoint_builder.go` generate. */
+export function byLocality(endpoints: readonly Endpoint[]): LocalityGroup[] {
+  return [...groupBy(endpoints, ({ locality }) => locality)]
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([locality, own]) => ({ locality, priority: 0, weight: weightOf(own), endpoints: own }))
+}
+
+function weightOf(endpoints: readonly Endpoint[]): number {
+  return endpoints.reduce((sum, { weight }) => sum + weight, 0)
+}
+
+/** The first entry for the client's place decides; localities that it does not name get nothing. Source: the same file, applyLocalityWeights. */
+function distributed(
+  groups: readonly LocalityGroup[],
+  { locality }: ClientPlace,
+  distribute: NonNullable<LocalitySetting['distribute']>,
+): LocalityGroup[] {
+  const entry = distribute.find(({ from }) => isWithin(locality, from ?? ''))
+  if (!entry) return [...groups]
+  const shares = Object.entries(entry.to ?? {})
+  return groups.flatMap((group) => {
+    const share = shares.find(([place]) => isWithin(group.locality, place))
+    if (!share) return []
+    const [place, weight] = share
+    const first = (other: LocalityGroup) => shares.find(([name]) => isWithin(other.locality, name))![0] === place
+    const total = groups.filter((other) => isWithin(other.locality, place) && first(other)).reduce((sum, other) => sum + other.weight, 0)
+    return [{ ...group, weight: Math.ceil((group.weight * weight) / total) }]
+  })
+}
+
+/** `region1/zone1/*`: a star and what is missing fit everything. Source: Istio `networking/util` LocalityMatch. */
+function isWithin(locality: string, place: string): boolean {
+  const [region, zone, subzone] = localityParts(place)
+  const own = localityParts(locality)
+  const fits = (wanted: string, part: string) => wanted === '*' || wanted === part
+  return fits(region, own[0]) && (zone === '' || fits(zone, own[1])) && (subzone === '' || fits(subzone, own[2]))
+}
+
+function failingOver(groups: readonly LocalityGroup[], client: ClientPlace, { failover, failoverPriority }: LocalitySetting): LocalityGroup[] {
+  if (!failoverPriority?.length) return withoutGaps(groups.map((group) => nearer(group, client, failover ?? [])))
+  const byLabels = withoutGaps(groups.flatMap((group) => splitByLabels(group, client, failoverPriority)))
+  return failover?.length ? withoutGaps(byLabels.map((group) => nearer(group, client, failover))) : byLabels
+}
+
+/** 0 in the same subzone, 1 in the same zone, 2 in the same region, 3 elsewhere, 4 where the fail-over does not go to. Source: the same file, applyLocalityFailover. */
+function nearer(group: LocalityGroup, client: ClientPlace, failover: NonNullable<LocalitySetting['failover']>): LocalityGroup {
+  const [region, zone, subzone] = localityParts(client.locality)
+  const own = localityParts(group.locality)
+  const target = failover.find(({ from }) => (from ?? '') === region)
+  const far = target && own[0] !== (target.to ?? '') ? 4 : 3
+  const distance = region !== own[0] ? far : zone !== own[1] ? 2 : subzone !== own[2] ? 1 : 0
+  return { ...group, priority: 5 * group.priority + distance }
+}
+
+/** The more of the labels, from the first on, client and endpoint share, the better. Source: the same file, applyFailoverPriorityPerLocality. */
+function splitByLabels(group: LocalityGroup, client: ClientPlace, priorities: readonly string[]): LocalityGroup[] {
+  const wanted = priorities.map((entry) => entry.split('='))
+  // The value that is written down for a label counts wherever the label is named.
+  const written = new Map(wanted.flatMap(([name, value, ...rest]) => (value !== undefined && rest.length === 0 ? [[name!, value] as const] : [])))
+  const own = client.labels
+  const priorityOf = ({ labels }: Endpoint): number => {
+    const differing = wanted.findIndex(([name]) => (written.get(name!) ?? own[name!] ?? '') !== (labels[name!] ?? ''))
+    return differing < 0 ? 0 : priorities.length - differing
+  }
+  return [...groupBy(group.endpoints, priorityOf)]
+    .sort(([a], [b]) => a - b)
+    .map(([priority, endpoints]) => ({ locality: group.locality, priority, weight: weightOf(endpoints), endpoints }))
+}
+
+/** Envoy wants priorities without gaps. */
+function withoutGaps(groups: readonly LocalityGroup[]): LocalityGroup[] {
+  const used = [...new Set(groups.map(({ priority }) => priority))].sort((a, b) => a - b)
+  return groups.map((group) => ({ ...group, priority: used.indexOf(group.priority) }))
+}

@@ -1,0 +1,31 @@
+import type { Labels } from './labels.ts'
+
+/** istiod's name for the cluster that it runs in. */
+const clusterId = 'Kubernetes'
+
+/** `region/zone/subzone`, each `''` where it is not known; what follows belongs to nobody. */
+export function localityParts(locality: string): readonly [region: string, zone: string, subzone: string] {
+  const [region = '', zone = '', subzone = ''] = locality.split('/')
+  return [region, zone, subzone]
+}
+
+/** A pod's labels with those that say where it is. Source: Istio `pilot/pkg/serviceregistry/util/label` AugmentLabels. */
+export function topologyLabels(labels: Labels, locality: string): Labels {
+  const [region, zone, subzone] = localityParts(locality)
+  return {
+    ...labels,
+    ...(region && { 'topology.kubernetes.io/region': region }),
+    ...(zone && { 'topology.kubernetes.io/zone': zone }),
+    ...(subzone && { 'topology.istio.io/subzone': subzone }),
+    'topology.istio.io/cluster': clusterId,
+  }
+}
+
+/**
+ * Where a pod is, as its own labels say: `topology.istio.io/locality` or the older `istio-locality`, whose dots stand for slashes where no slash is.
+ * Source: Istio `pkg/model/proxy.go` GetLocalityLabel, SanitizeLocalityLabel.
+ */
+export function localityOf(labels: Labels): string {
+  const label = labels['topology.istio.io/locality'] ?? labels['istio-locality'] ?? ''
+  return label.includes('/') ? label : label.replaceAll('.', '/')
+}

@@ -1,3 +1,4 @@
+import { spiffeId } from '../registry/spiffe.ts'
 import type { PodInfo, Program } from '../ir/program.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { Random } from '../time/random.ts'
@@ -21,7 +22,7 @@ export class WorkloadInMesh implements WorkloadRuntime {
     const { ref } = instance
     this.instance = instance
     this.name = `${ref.name}.${ref.namespace}`
-    this.identity = `spiffe://cluster.local/ns/${ref.namespace}/sa/${instance.serviceAccount}`
+    this.identity = spiffeId({ namespace: ref.namespace, serviceAccount: instance.serviceAccount })
     this.pod = { name: ref.instance, namespace: ref.namespace, app: instance.app, version: instance.version, env: instance.env }
     this.program = plane.model.program(instance)
     this.inboundSidecar = plane.model.inboundSidecar(instance)

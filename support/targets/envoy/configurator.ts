@@ -17,9 +17,11 @@ export interface EnvoyConfig {
   readonly listeners: readonly Json[]
   /** By name; each is one that a listener asks for. */
   readonly routes: ReadonlyMap<string, Json>
+  /** By name; each is one that a cluster or a listener asks for. */
+  readonly secrets: ReadonlyMap<string, Json>
 }
 
-export const emptyConfig: EnvoyConfig = { clusters: [], listeners: [], routes: new Map() }
+export const emptyConfig: EnvoyConfig = { clusters: [], listeners: [], routes: new Map(), secrets: new Map() }
 
 /** ms until a version that nobody acknowledges is "not yet programmed". */
 const deadlineMs = 10_000
@@ -75,6 +77,8 @@ export class Configurator {
     const { discovery } = this.#envoy
     const named = new Set(next.clusters.map(({ name }) => name))
     const leaving = this.#current.clusters.filter(({ name }) => !named.has(name))
+    // They stay for good: there are few of them, and who asks for one again gets it.
+    for (const [name, secret] of next.secrets) discovery.put({ kind: 'secrets', name }, [secret])
     discovery.put(all.clusters, [...next.clusters, ...leaving])
     await this.#acknowledged()
     for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])

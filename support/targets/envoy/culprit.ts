@@ -45,8 +45,8 @@ export function routeSuspects({ routeTables }: ProxyConfig, name: string): reado
   )
 }
 
-/** Endpoints have nothing to do with it, and EDS would need a server. */
-const alone: Placement = { ...asIstiodSends, endpoints: 'inline' }
+/** Endpoints and secrets have nothing to do with it, and would need a server. */
+const alone: Placement = { ...asIstiodSends, endpoints: 'inline', transportSocket: () => ({}) }
 
 export function clusterSuspects({ clusters }: ProxyConfig): readonly Suspect[] {
   return Object.values(clusters).map((one) => ({ config: { clusters: [cluster({ ...one, endpoints: [] }, alone)] }, origin: one.origin }))

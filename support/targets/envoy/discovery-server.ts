@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { json as readJson } from 'node:stream/consumers'
 import type { Json } from './xds/json.ts'
 
-export type ResourceKind = 'clusters' | 'listeners' | 'routes'
+export type ResourceKind = 'clusters' | 'listeners' | 'routes' | 'secrets'
 
-/** What one of Envoy's subscriptions asks for: all clusters, all listeners, or one route table by its name. */
+/** What one of Envoy's subscriptions asks for: all clusters, all listeners, or one route table or secret by its name. */
 export interface Subscription {
   readonly kind: ResourceKind
   /** `''` for all. */

@@ -119,6 +119,7 @@ export class EnvoyHost {
       clusters: all.flatMap(({ clusters }) => clusters),
       listeners: all.flatMap(({ listeners }) => listeners),
       routes: new Map(all.flatMap(({ routes }) => [...routes])),
+      secrets: new Map(all.flatMap(({ secrets }) => [...secrets])),
     }
   }
 }

@@ -33,7 +33,12 @@ describe.skipIf(path === null)('an Envoy that is told what to do', () => {
   let envoy: EnvoyProcess
   let configurator: Configurator
   let port: number
-  const config = (table: Json): EnvoyConfig => ({ clusters: [], listeners: [listens(port)], routes: new Map([['table', table]]) })
+  const config = (table: Json): EnvoyConfig => ({
+    clusters: [],
+    listeners: [listens(port)],
+    routes: new Map([['table', table]]),
+    secrets: new Map(),
+  })
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text()
 
   beforeAll(async () => {

@@ -58,6 +58,20 @@ describe.skipIf(path === null)('Bookinfo on Envoy', () => {
     expect(reviews.explain!()).toMatchObject({ chosen: 0, outcome: '→ reviews.default subset v2' })
   })
 
+  test('the sidecars speak mutual TLS, and say who has called', async () => {
+    const received = async () => (await session.send(opens('/productpage'))).hops.find(({ app }) => app === 'details')!.received!
+    const identity = (name: string) => `spiffe://cluster.local/ns/default/sa/bookinfo-${name}`
+    const certificate = /^By=(.*);Hash=[0-9a-f]{64};Subject="";URI=(.*)$/.exec((await received()).headers.get('x-forwarded-client-cert')!)
+    expect(certificate?.slice(1)).toEqual([identity('details'), identity('productpage')])
+    const policy = yaml(
+      'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: details, namespace: default}\nspec: {host: details, trafficPolicy: {tls: {mode: DISABLE}}}',
+      'disable.yaml',
+    )
+    await session.apply(policy)
+    expect((await received()).headers.has('x-forwarded-client-cert')).toBe(false)
+    await session.remove([{ group: 'networking.istio.io', kind: 'DestinationRule', namespace: 'default', name: 'details' }])
+  })
+
   test('the user decides', async () => {
     await session.apply(yaml(reviewsTo(`{match: [{headers: {end-user: {exact: jason}}}], ${toSubset('v2')}}, {${toSubset('v1')}}`)))
     const login = { ...opens('/login', { 'content-type': 'application/x-www-form-urlencoded' }), method: 'POST', body: 'username=jason&passwd=' }

@@ -1,12 +1,16 @@
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
-import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
+import type { Cluster, WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Protocol, Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { EnvoyConfig } from './configurator.ts'
+import { credentials } from './credentials.ts'
 import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
 import { accessLog } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
 import type { Json } from './xds/json.ts'
+import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
+import type { SecretSource } from './xds/mutual-tls.ts'
 import { gatewayListener, landsByMetadata, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
 import { routeConfiguration } from './xds/route-table.ts'
@@ -111,11 +115,13 @@ export class Topology {
       return config ? [{ workload, config }] : []
     })
     for (const { workload, config } of proxies) await this.#findPorts(workload, config, registry)
-    const parts = proxies.map(({ workload, config }) => this.#proxy(workload, config, registry))
+    const secrets = new Set<string>()
+    const parts = proxies.map(({ workload, config }) => this.#proxy(workload, config, registry, secrets))
     return {
       clusters: parts.flatMap(({ clusters }) => clusters),
       listeners: parts.flatMap(({ listeners }) => listeners),
       routes: new Map(parts.flatMap(({ routes }) => routes)),
+      secrets: new Map(await Promise.all([...secrets].map(async (name) => [name, await secretNamed(name)] as const))),
     }
   }
 
@@ -127,9 +133,15 @@ export class Topology {
     missing.forEach((port, i) => byPodPort.set(port, found[i]!))
   }
 
-  #proxy(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): { clusters: Json[]; listeners: Json[]; routes: [string, Json][] } {
-    const placement = this.#placementOf(workload, registry)
-    const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry)
+  /** @param secrets gets the names of those that the proxy asks for */
+  #proxy(
+    workload: WorkloadInstance,
+    config: ProxyConfig,
+    registry: Registry,
+    secrets: Set<string>,
+  ): { clusters: Json[]; listeners: Json[]; routes: [string, Json][] } {
+    const placement = this.#placementOf(workload, registry, secrets)
+    const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry, secrets)
     const outbound = this.#outbound(workload, config, placement)
     const tables = [...tablesOf(config.listeners)].flatMap((name) => config.routeTables[name] ?? [])
     return {
@@ -146,7 +158,7 @@ export class Topology {
     return config.listeners.map((one) => gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, placement))
   }
 
-  #inbound(workload: WorkloadInstance, registry: Registry): { listener: Json; cluster: Json }[] {
+  #inbound(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): { listener: Json; cluster: Json }[] {
     const places = this.#pods.get(keyOf(workload.ref))!
     return [...podPorts(workload, registry)].map(([podPort, protocol]) =>
       sidecarInbound({
@@ -156,11 +168,12 @@ export class Topology {
         port: places.byPodPort.get(podPort)!,
         workloadPort: places.workload.get(podPort) ?? nowhere.port,
         http: !['tcp', 'tls', 'https'].includes(protocol),
+        secrets: secretsOf(workload, secrets),
       }),
     )
   }
 
-  #placementOf(workload: WorkloadInstance, registry: Registry): Placement {
+  #placementOf(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): Placement {
     const prefix = this.#nameOf(workload)
     return {
       cluster: (name) => prefix + name,
@@ -173,8 +186,21 @@ export class Topology {
       originalDestination: landsByMetadata,
       configSource: restSource(),
       accessLog: accessLog(proxyName(workload), workload.gateway ? 'gateway' : 'outbound'),
-      transportSocket: () => null,
+      takesMutualTls: ({ address }) => this.#takesMutualTls(registry.workloadAt(address)),
+      transportSocket: (config) => {
+        // Without anybody who takes it, what istiod writes changes nothing.
+        const needed = config.tls.mode === 'istio-mutual' || (config.tls.mode === 'auto' && this.#anyInbound(registry))
+        return needed ? clusterSockets(config, secretsOf(workload, secrets), identitiesOf(config, registry)) : {}
+      },
     }
+  }
+
+  #takesMutualTls(pod: WorkloadInstance | undefined): boolean {
+    return pod !== undefined && !pod.gateway && this.inbound(pod)
+  }
+
+  #anyInbound({ workloads }: Registry): boolean {
+    return workloads.some((pod) => this.#takesMutualTls(pod))
   }
 
   #nameOf({ ref }: WorkloadInstance): string {
@@ -186,6 +212,25 @@ export class Topology {
     const prefix = this.#nameOf(workload)
     return name.startsWith(prefix) ? name.slice(prefix.length) : name
   }
+}
+
+const rootName = 'ROOTCA'
+
+/** @param asked takes note of what is asked for */
+function secretsOf({ ref, serviceAccount }: WorkloadInstance, asked: Set<string>): SecretSource {
+  const own = spiffeId({ namespace: ref.namespace, serviceAccount })
+  asked.add(own).add(rootName)
+  return { own, root: rootName, configSource: restSource() }
+}
+
+async function secretNamed(name: string): Promise<Json> {
+  return name === rootName ? authoritySecret(name, await credentials.root()) : certificateSecret(name, await credentials.ofIdentity(name))
+}
+
+/** Of the pods behind a cluster: nobody else is taken for them. */
+function identitiesOf({ endpoints }: Cluster, registry: Registry): readonly string[] {
+  const pods = endpoints.flatMap(({ address }) => registry.workloadAt(address) ?? [])
+  return [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount })))].sort()
 }
 
 /** `productpage-v1.default` */

@@ -1,7 +1,10 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../../mesh-core/ir/program.ts'
+import { credentials } from '../credentials.ts'
 import { bytesOfResponse, framingOfRequest, requestOf } from './http1.ts'
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
@@ -17,7 +20,7 @@ export class LoopbackServer {
     this.#server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy())
-      new ServedConnection(socket, handler).start()
+      socket.once('data', (first: Buffer) => this.#serve(socket, first, handler))
     })
   }
 
@@ -32,11 +35,28 @@ export class LoopbackServer {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** A client that begins TLS gets it, with a certificate for the name that it asks for. */
+  #serve(socket: Socket, first: Buffer, handler: Handler): void {
+    if (first[0] !== handshake) return new ServedConnection(socket, handler).start(first)
+    socket.pause()
+    socket.unshift(first)
+    const secured = new TLSSocket(socket, { isServer: true, SNICallback: certify, ALPNProtocols: ['http/1.1'] })
+    secured.on('error', () => socket.destroy())
+    new ServedConnection(secured, handler).start()
+  }
+
   /** Ends open connections, too. */
   close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
+}
+
+/** By which a TLS record begins that is part of a handshake. */
+const handshake = 0x16
+
+function certify(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
+  credentials.ofServer(name || 'localhost').then((context) => done(null, context), done)
 }
 
 /** Answers the requests of one connection, one after another. */
@@ -52,11 +72,14 @@ class ServedConnection {
     this.#handler = handler
   }
 
-  start(): void {
-    this.#socket.on('data', (bytes: Buffer) => {
-      this.#reader.push(bytes)
-      if (!this.#busy) this.#next()
-    })
+  start(first?: Buffer): void {
+    this.#socket.on('data', (bytes: Buffer) => this.#read(bytes))
+    if (first) this.#read(first)
+  }
+
+  #read(bytes: Buffer): void {
+    this.#reader.push(bytes)
+    if (!this.#busy) this.#next()
   }
 
   #next(): void {

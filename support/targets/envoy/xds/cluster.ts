@@ -20,7 +20,7 @@ export function cluster(config: Cluster, placement: Placement): Json {
       healthy_panic_threshold: { value: config.panicThreshold },
       ...(config.localities?.weighted ? { locality_weighted_lb_config: {} } : {}),
     },
-    ...(placement.transportSocket(config) ?? {}),
+    ...placement.transportSocket(config),
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Cluster, Endpoint, LocalityGroup } from '../../../../mesh-core/ir/cluster.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
+import { takesMutualTls } from './mutual-tls.ts'
 import { hashKey, socketAddress } from './placement.ts'
 import type { Placement } from './placement.ts'
 
@@ -33,9 +34,10 @@ function localityOf(locality: string): Json | null {
 
 function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {
   const place = placement.endpoint(endpoint)
+  const metadata = { ...hashKey(endpoint, place), ...(placement.takesMutualTls(endpoint) ? takesMutualTls : {}) }
   return {
     endpoint: { address: socketAddress(place) },
-    ...hashKey(endpoint, place),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata: { filter_metadata: metadata } }),
     ...(endpoint.healthy ? {} : { health_status: 'UNHEALTHY' }),
     ...(endpoint.weight === 1 ? {} : { load_balancing_weight: endpoint.weight }),
   }

@@ -37,7 +37,7 @@ function networkFilter(filter: NetworkFilter, listener: Listener, placement: Pla
   })
 }
 
-const tlsInspector = {
+export const tlsInspector = {
   name: 'envoy.filters.listener.tls_inspector',
   typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector' },
 }

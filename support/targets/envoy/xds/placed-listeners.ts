@@ -3,10 +3,12 @@ import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import { statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
-import { filterChain, inspectors, prefixRange } from './filter-chain.ts'
+import { filterChain, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { virtualOutbound } from './listener.ts'
+import { inboundMatches, inboundTls } from './mutual-tls.ts'
+import type { SecretSource } from './mutual-tls.ts'
 import { socketAddress } from './placement.ts'
 import type { Placement } from './placement.ts'
 
@@ -70,17 +72,24 @@ export interface InboundPort {
   readonly port: number
   readonly workloadPort: number
   readonly http: boolean
+  readonly secrets: SecretSource
 }
 
 /** The inbound side of a sidecar for one port of its workload. Source: Istio `core/listener_inbound.go`, `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
 export function sidecarInbound(inbound: InboundPort): { readonly listener: Json; readonly cluster: Json } {
   const cluster = `${inbound.name}||`
   const load = { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }] }
+  const own = inbound.http ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)
   return {
     listener: typed('envoy.config.listener.v3.Listener', {
       name: inbound.name,
       address: socketAddress({ address: '127.0.0.1', port: inbound.port }),
-      filter_chains: [{ filters: [inbound.http ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)] }],
+      listener_filters: [tlsInspector],
+      filter_chains: [
+        { name: 'mutual', filter_chain_match: inboundMatches.mutual, transport_socket: inboundTls(inbound.secrets), filters: [own] },
+        { name: 'plain', filter_chain_match: inboundMatches.plain, filters: [own] },
+        { name: 'tls', filter_chain_match: inboundMatches.tls, filters: [inboundTcp(inbound, cluster)] },
+      ],
       traffic_direction: 'INBOUND',
     }),
     cluster: typed('envoy.config.cluster.v3.Cluster', {

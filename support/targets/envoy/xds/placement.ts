@@ -1,6 +1,7 @@
 import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
-import { duration, optional } from './json.ts'
+import { duration } from './json.ts'
 import type { Json } from './json.ts'
+import { clusterSockets } from './mutual-tls.ts'
 
 export interface SocketAddress {
   readonly address: string
@@ -24,11 +25,24 @@ export interface Placement {
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]
-  /** Secures a connection to an endpoint; `null` for none. */
-  transportSocket(cluster: Cluster): Json | null
+  /** Does the sidecar of the endpoint's pod take mutual TLS? */
+  takesMutualTls(endpoint: Endpoint): boolean
+  /** How connections to the cluster are secured: fields of Envoy's `Cluster`. */
+  transportSocket(cluster: Cluster): Json
 }
 
 const ads = { ads: {}, initial_fetch_timeout: duration(0), resource_api_version: 'V3' }
+
+/** Secrets come from the agent beside the proxy. Source: Istio `pilot/pkg/security/model/authentication.go` ConstructSdsSecretConfig. */
+const istioAgent = {
+  own: 'default',
+  root: 'ROOTCA',
+  configSource: {
+    api_config_source: { api_type: 'GRPC', transport_api_version: 'V3', grpc_services: [{ envoy_grpc: { cluster_name: 'sds-grpc' } }] },
+    initial_fetch_timeout: duration(0),
+    resource_api_version: 'V3',
+  },
+}
 
 /** The config as istiod would send it: over ADS, nothing added. */
 export const asIstiodSends: Placement = {
@@ -39,7 +53,8 @@ export const asIstiodSends: Placement = {
   originalDestination: null,
   configSource: ads,
   accessLog: [],
-  transportSocket: () => null,
+  takesMutualTls: ({ tlsMode }) => tlsMode === 'istio',
+  transportSocket: (cluster) => clusterSockets(cluster, istioAgent, []),
 }
 
 export function socketAddress({ address, port }: SocketAddress): Json {
@@ -49,5 +64,5 @@ export function socketAddress({ address, port }: SocketAddress): Json {
 /** `envoy.lb` metadata by which ring hash and Maglev place an endpoint: its address in the mesh, wherever it listens in truth. */
 export function hashKey(endpoint: Endpoint, place: SocketAddress): Json {
   const own = `${endpoint.address}:${endpoint.port}`
-  return optional('metadata', own === `${place.address}:${place.port}` ? null : { filter_metadata: { 'envoy.lb': { hash_key: own } } })
+  return own === `${place.address}:${place.port}` ? {} : { 'envoy.lb': { hash_key: own } }
 }

@@ -1,0 +1,89 @@
+import type { Cluster } from '../../../../mesh-core/ir/cluster.ts'
+import { optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+
+/** Where a proxy's certificate and the authorities that it trusts come from. Source: Envoy `SdsSecretConfig`. */
+export interface SecretSource {
+  /** Name of the proxy's own certificate. */
+  readonly own: string
+  readonly root: string
+  readonly configSource: Json
+}
+
+/** What istiod's sidecars say of themselves, so that inbound sides know mutual TLS of the mesh from TLS of applications. Source: Istio `pilot/pkg/networking/util` ALPNInMesh. */
+const meshProtocols = ['istio-peer-exchange', 'istio']
+/** What a sidecar offers for HTTP; its own `istio.alpn` filter would choose it of `meshProtocols`. */
+const offered = ['istio-http/1.1', 'istio', 'http/1.1']
+/** Source: Istio `core/listener.go` mtlsHTTPALPNs, mtlsTCPALPNs. */
+const ofHttpPeers = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2', ...meshProtocols]
+
+/** Which endpoints of an `auto` cluster take mutual TLS. Source: Envoy `envoy.transport_socket_match`. */
+export const takesMutualTls: Json = { 'envoy.transport_socket_match': { tlsMode: 'istio' } }
+
+/**
+ * How a proxy secures its connections to a cluster.
+ * @param peers identities that the endpoints may have; empty for any
+ */
+export function clusterSockets({ tls, name }: Cluster, source: SecretSource, peers: readonly string[]): Json {
+  if (tls.mode === 'istio-mutual') return { transport_socket: upstreamTls(name, source, peers) }
+  if (tls.mode !== 'auto') return {}
+  return {
+    transport_socket_matches: [
+      { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transport_socket: upstreamTls(name, source, peers) },
+      { name: 'tlsMode-disabled', match: {}, transport_socket: { name: 'envoy.transport_sockets.raw_buffer', typed_config: rawBuffer } },
+    ],
+  }
+}
+
+const rawBuffer = typed('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer')
+
+function upstreamTls(cluster: string, source: SecretSource, peers: readonly string[]): Json {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
+      common_tls_context: { ...commonContext(source, peers), alpn_protocols: offered },
+      // `outbound_.80_.v1_.reviews.default.svc.cluster.local`. Source: Istio `model.BuildDNSSrvSubsetKey`.
+      sni: cluster.replaceAll('|', '_.'),
+    }),
+  }
+}
+
+/** The receiving end of mutual TLS in the mesh. */
+export function inboundTls(source: SecretSource): Json {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+      common_tls_context: { ...commonContext(source, []), alpn_protocols: ['h2', 'http/1.1'] },
+      require_client_certificate: true,
+    }),
+  }
+}
+
+function commonContext({ own, root, configSource }: SecretSource, peers: readonly string[]): Json {
+  const secret = (name: string) => ({ name, sds_config: configSource })
+  const names = peers.map((exact) => ({ san_type: 'URI', matcher: { exact } }))
+  return {
+    tls_certificate_sds_secret_configs: [secret(own)],
+    combined_validation_context: {
+      default_validation_context: optional('match_typed_subject_alt_names', names),
+      validation_context_sds_secret_config: secret(root),
+    },
+  }
+}
+
+/** The three ways in that istiod's permissive mode leaves open. Source: Istio `core/listener_inbound.go` getFilterChainMatchOptions. */
+export const inboundMatches = {
+  mutual: { transport_protocol: 'tls', application_protocols: ofHttpPeers },
+  plain: { transport_protocol: 'raw_buffer' },
+  /** Of applications: it is not looked into. */
+  tls: { transport_protocol: 'tls' },
+} as const
+
+export function certificateSecret(name: string, pair: { readonly certificateChain: string; readonly privateKey: string }): Json {
+  const certificate = { certificate_chain: { inline_string: pair.certificateChain }, private_key: { inline_string: pair.privateKey } }
+  return typed('envoy.extensions.transport_sockets.tls.v3.Secret', { name, tls_certificate: certificate })
+}
+
+export function authoritySecret(name: string, certificate: string): Json {
+  return typed('envoy.extensions.transport_sockets.tls.v3.Secret', { name, validation_context: { trusted_ca: { inline_string: certificate } } })
+}

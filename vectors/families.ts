@@ -1,5 +1,6 @@
 import { istioAnalyze } from './analyze/family.ts'
 import { type Family } from './family.ts'
+import { istioRouting } from './istio-routing/family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
 import { icv } from './icv/family.ts'
@@ -11,6 +12,7 @@ export const families: Readonly<Record<string, Family>> = {
   'envoy-router-check': routerCheck,
   'icv-vectors': icv,
   'istio-vs-tables': vsTables,
+  'istio-routing': istioRouting,
   'istio-analyze': istioAnalyze,
 }
 

@@ -12,7 +12,7 @@ export interface CaseResult {
   readonly area: string
   readonly name: string
   readonly about: string
-  /** Why the case could not be recorded; such a case neither passes nor fails. */
+  /** Why the case is not run (it could not be recorded, say); such a case neither passes nor fails. */
   readonly skipped: string | null
   readonly differences: readonly Difference[]
 }

@@ -4,7 +4,7 @@ import { describeDifference } from './difference.ts'
 import { exemptions } from './exemptions.ts'
 import { families, shortNames } from './families.ts'
 import { type CaseResult, type EngineName, type Family, NoVectors, type Selection } from './family.ts'
-import { Tally, type Verdict } from './tally.ts'
+import { exemptionOf, Tally, type Verdict } from './tally.ts'
 
 const usage = `npm run vectors -- [FAMILY [DIR]] [--target TARGET] [--area AREA] [--case NAME] [--verbose]
 
@@ -99,10 +99,18 @@ function report(
 ): void {
   const title = `${area}/${name}`
   if (verdict === 'stale')
-    return console.log(`✖ ${title} passes, though vectors/exemptions.ts says that it cannot: take it out there (${exempt[title]})`)
+    return console.log(
+      `✖ ${title} passes, though vectors/exemptions.ts says that it cannot: take it out there (${exemptionOf(exempt, title)?.reason})`,
+    )
   if (!everything && verdict !== 'failed') return
   const why =
-    verdict === 'skipped' ? `: not recorded: ${skipped}` : verdict === 'exempt' ? `: exempted: ${exempt[title]}` : about === '' ? '' : `: ${about}`
+    verdict === 'skipped'
+      ? `: not run: ${skipped}`
+      : verdict === 'exempt'
+        ? `: exempted: ${exemptionOf(exempt, title)?.reason}`
+        : about === ''
+          ? ''
+          : `: ${about}`
   console.log(
     `${verdict === 'not-yet' && differences.length === 0 ? '✔' : marks[verdict]} ${title}${differences.length === 0 && verdict === 'passed' ? '' : why}`,
   )

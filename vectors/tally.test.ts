@@ -18,3 +18,10 @@ test('an exempted vector does not count, and fails the run as soon as it passes'
   expect([tally.passed, tally.failed]).toEqual([1, 2])
   expect(tally.lines()).toContain('  a: 1 of 4, 1 exempted')
 })
+
+test('an exemption of many vectors fails the run when all of them pass', () => {
+  const tally = new Tally({ notYet: {}, exempt: { 'a/x*': 'why', 'a/y*': 'why' } })
+  expect(['x1', 'x2', 'y1', 'y2'].map((name) => tally.add(result('a', name, name !== 'x2')))).toEqual(['passed', 'exempt', 'passed', 'passed'])
+  expect(tally.stalePatterns).toEqual(['a/y*'])
+  expect(tally.failed).toBe(1)
+})

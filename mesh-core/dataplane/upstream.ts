@@ -37,7 +37,7 @@ export function destinationOf(
       port: receiver?.port ?? port,
       receiver,
       host: null,
-      identity: null,
+      identity: secures(cluster.config, receiver?.peer.workload?.instance.sidecar ?? false) ? proxy.place.identity : null,
     }
   }
   if (cluster.config.discovery === 'dynamic-dns') return destinationNamed(plane, request)
@@ -45,7 +45,13 @@ export function destinationOf(
   if (!host) return null
   const { endpoint, address } = host
   const receiver = listenerAt(plane, endpoint)
-  return { address, port: endpoint.port, receiver, host, identity: usesMutualTls(cluster.config, endpoint) ? proxy.place.identity : null }
+  return {
+    address,
+    port: endpoint.port,
+    receiver,
+    host,
+    identity: secures(cluster.config, endpoint.tlsMode === 'istio') ? proxy.place.identity : null,
+  }
 }
 
 /** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
@@ -64,6 +70,7 @@ function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receive
   return pod && !plane.model.registry.listens(pod, port) ? null : receiver
 }
 
-function usesMutualTls({ tls }: Cluster, endpoint: Endpoint): boolean {
-  return tls.mode === 'istio-mutual' || (tls.mode === 'auto' && endpoint.tlsMode === 'istio')
+/** @param understands the other end has a proxy of the mesh */
+function secures({ tls }: Cluster, understands: boolean): boolean {
+  return tls.mode === 'istio-mutual' || (tls.mode === 'auto' && understands)
 }

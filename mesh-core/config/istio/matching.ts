@@ -62,12 +62,18 @@ export function isClaim(header: string): boolean {
   return claims.test(header)
 }
 
-/** Pseudo headers (`:method`) may be matched. Source: Istio ValidateHTTPHeaderNameOrJwtClaimRoute. */
+/** Those of HTTP/2 may be matched. */
+const pseudoHeaders: ReadonlySet<string> = new Set([':method', ':path', ':scheme', ':authority', ':status'])
+
+/** Source: Istio ValidateHTTPHeaderNameOrJwtClaimRoute. */
 export function checkHeaderOrClaim(name: string, path: FieldPath, judge: Judge): void {
-  if (!isClaim(name)) checkHeaderName(name.length > 1 && name.startsWith(':') ? name.slice(1) : name, path, judge)
+  if (!isClaim(name) && !pseudoHeaders.has(name)) checkHeaderName(name, path, judge)
 }
+
+/** A token of HTTP (RFC 9110, 5.6.2). */
+const token = /^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/
 
 export function checkHeaderName(name: string, path: FieldPath, judge: Judge): void {
   if (name === '') judge.error('INVALID_VALUE', path, 'header name cannot be empty')
-  else if (!/^[-_A-Za-z0-9]+$/.test(name)) judge.error('INVALID_VALUE', path, `header name ${name} is not a valid header name`)
+  else if (!token.test(name)) judge.error('INVALID_VALUE', path, `header name ${name} is not a valid header name`)
 }

@@ -1,0 +1,117 @@
+import { ConfigRejected } from '../../mesh-core/config/errors.ts'
+import { inNamespace, readText } from '../../mesh-core/config/load.ts'
+import type { Resource } from '../../mesh-core/config/resource.ts'
+import { type Exchange, Headers, type Hop, type Program } from '../../mesh-core/ir/index.ts'
+import type { MeshCall } from '../../mesh-core/mesh.ts'
+import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
+import type { Fixture, RoutingCall, RoutingVector } from './vector.ts'
+import { worldOf } from './world.ts'
+
+/** What plays a vector: mesh-core, or its compiler with Envoy. */
+export type Open = (options: Pick<CaseOptions, 'seed' | 'program' | 'sends'>) => PlayedMesh | Promise<PlayedMesh>
+
+export interface Played {
+  readonly exchanges: readonly Exchange[]
+  /** Of the vector's own config. */
+  readonly notModelled: readonly string[]
+}
+
+/** Upstream's own patience. */
+const patienceMs = 60_000
+
+/** A share is told from a hundred times as many requests as upstream sends: by the same tolerance a wrong one hardly passes, and a right one hardly fails. */
+const samplesOfSplit = 100
+
+/** @throws ConfigRejected for a config that is refused; @throws NotPlayable for a call that a mesh of HTTP cannot send */
+export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixture, open: Open): Promise<Played> {
+  const sends: CaseOptions['sends'] = ({ ref, gateway }) => gateway || (ref.name === call.from.service && ref.namespace === call.from.namespace)
+  const mesh = await open({ seed: 1, program: () => echo, sends })
+  try {
+    const own = inNamespace(read(yaml, 'config.yaml'), fixture.namespace)
+    await mesh.apply([...read(worldOf(fixture), 'world.yaml'), ...own])
+    const names = new Set(own.map(({ origin }) => origin.resource))
+    const splits = expect.some(({ check }) => check === 'Split')
+    const count = (call.count ?? 1) * (splits ? samplesOfSplit : 1)
+    const exchanges: Exchange[] = []
+    for (let i = 0; i < count; i++) exchanges.push(await sendFollowing(mesh, call, fixture))
+    const notModelled = mesh.notModelled.filter(({ resource }) => names.has(resource)).map(({ resource, message }) => `${resource}: ${message}`)
+    return { exchanges, notModelled }
+  } finally {
+    await mesh.close?.()
+  }
+}
+
+/** What the data plane has no form for: raw bytes, DNS queries, PROXY protocol. */
+export class NotPlayable extends Error {
+  override readonly name = 'NotPlayable'
+}
+
+function read(text: string, file: string): readonly Resource[] {
+  const { resources, errors } = readText(text, file)
+  if (errors.length > 0) throw new ConfigRejected(errors)
+  return resources
+}
+
+const echo: Program = (request) => {
+  const headers = new Headers(['content-type', 'text/plain'])
+  // What a gRPC server says of a call that went well.
+  if (request.headers.get('content-type')?.startsWith('application/grpc')) headers.set('grpc-status', '0')
+  return { status: 200, headers, body: 'echo' }
+}
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** As the test's client does: to another place, the Host goes with it. */
+async function sendFollowing(mesh: PlayedMesh, call: RoutingCall, fixture: Fixture): Promise<Exchange> {
+  let sent = meshCallOf(call, mesh, fixture)
+  for (let hops = 0; ; hops++) {
+    const exchange = await mesh.send(sent)
+    const location = exchange.response?.headers.get('location')
+    if (!call.followRedirects || !redirects.has(exchange.response?.status ?? 0) || location === undefined || hops === 10) return exchange
+    const { host: _, ...headers } = sent.headers
+    sent = { ...sent, url: new URL(location, sent.url).href, headers }
+  }
+}
+
+function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): MeshCall {
+  if (call.scheme === 'dns') throw new NotPlayable('a DNS query cannot be sent')
+  if (call.message !== undefined || call.proxyProtocolVersion !== undefined) throw new NotPlayable('bytes that are no HTTP request cannot be sent')
+  const headers: Record<string, readonly string[]> = {}
+  for (const [name, values] of Object.entries(call.headers ?? {})) headers[name.toLowerCase()] = values
+  if (call.host !== undefined) headers['host'] ??= [call.host]
+  if (call.scheme === 'grpc') headers['content-type'] = ['application/grpc']
+  const scheme = call.scheme === 'https' ? 'https' : 'http'
+  return {
+    from: senderOf(call, mesh),
+    method: call.method ?? (call.scheme === 'grpc' ? 'POST' : 'GET'),
+    url: `${scheme}://${targetOf(call, mesh, fixture)}:${call.port?.servicePort ?? 80}${withoutFragment(call.path ?? '/')}`,
+    headers,
+    body: '',
+    timeoutMs: call.timeoutMs ?? patienceMs,
+  }
+}
+
+/** A client keeps the fragment to itself. */
+function withoutFragment(path: string): string {
+  return path.replace(/#.*$/, '')
+}
+
+function targetOf({ from, to, toWorkload, address, host }: RoutingCall, mesh: PlayedMesh, fixture: Fixture): string {
+  if (from.ingress) return (host ?? 'gateway').replace(/:\d+$/, '')
+  const target = to ?? toWorkload
+  if (address !== undefined) return address
+  if (toWorkload) return mesh.registry.workloads.find(({ ref }) => ref.name === toWorkload.service && ref.namespace === toWorkload.namespace)!.address
+  if (target) return `${target.service}.${target.namespace}.svc.${fixture.meshDomain}`
+  throw new NotPlayable('the call has no target')
+}
+
+function senderOf({ from }: RoutingCall, mesh: PlayedMesh): MeshCall['from'] {
+  const workload = mesh.registry.workloads.find(({ ref }) => ref.name === from.service && ref.namespace === from.namespace)
+  if (!workload) throw new NotPlayable(`there is no workload ${from.service} in ${from.namespace}`)
+  return { kind: from.ingress ? 'gateway' : 'workload', ref: workload.ref }
+}
+
+/** The last hop that took the request in, mirrors aside. */
+export function arrival({ hops }: Exchange): Hop | null {
+  return hops.findLast((hop) => hop.received !== null && !hop.mirrored) ?? null
+}

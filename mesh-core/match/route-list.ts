@@ -2,6 +2,7 @@ import type { HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../ir/match
 import type { HttpRequest } from '../ir/message.ts'
 import type { Route } from '../ir/route.ts'
 import { compilePathMatch } from './path.ts'
+import { indexRoutes } from './route-index.ts'
 import { compileConditions } from './route-match.ts'
 
 /** Index of the first route that takes the request, -1 for none. `path` is without the query. */
@@ -43,11 +44,18 @@ function queryKey({ name, match }: QueryMatch): unknown {
   return [name, match]
 }
 
+/** Shorter lists are read through faster than an index is asked. */
+const worthAnIndex = 32
+
+export function compileRouteList(routes: readonly Pick<Route, 'match'>[], shared: SharedConditions): FindRoute {
+  return routes.length < worthAnIndex ? readThrough(routes, shared) : indexRoutes(routes, shared)
+}
+
 /**
  * Most routes are passed over for their path. So the paths of a list lie side by side, and what is called for each is called only where the
  * path fits: with 100,000 routes the time goes into reaching what is scattered over the memory.
  */
-export function compileRouteList(routes: readonly Pick<Route, 'match'>[], shared: SharedConditions): FindRoute {
+function readThrough(routes: readonly Pick<Route, 'match'>[], shared: SharedConditions): FindRoute {
   const kinds = routes.map(({ match }) => (hasText(match.path) ? match.path.kind : 'other'))
   const texts = routes.map(({ match }) => (hasText(match.path) ? shared.text(textOf(match.path)) : ''))
   const others = routes.map(({ match }) => (hasText(match.path) ? null : compilePathMatch(match.path)))

@@ -1,5 +1,6 @@
 import { Compiler, CompilerMemory } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
+import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { notModelledIn } from './config/modelled.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import { refOf, resourceKey } from './config/resource.ts'
@@ -61,6 +62,10 @@ class CoreMesh implements Mesh {
 
   get warnings(): readonly string[] {
     return this.#applied.flatMap((resource) => validateResource(resource).warnings.map((warning) => warning.message))
+  }
+
+  get statuses(): readonly ObjectStatus[] {
+    return this.#now.compiler().statuses
   }
 
   apply(resources: readonly Resource[]): void {

@@ -1,3 +1,4 @@
+import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import type { ConfigRejected } from './config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import type { MeshCall } from './dataplane/model.ts'
@@ -36,6 +37,8 @@ export interface Mesh {
   readonly notModelled: readonly NotModelled[]
   /** Warnings of the last apply, in the words of istiod where it has some. */
   readonly warnings: readonly string[]
+  /** What the controllers of the mesh say of the objects that have a status: those of the Gateway API. */
+  readonly statuses: readonly ObjectStatus[]
   /**
    * Applies resources as one change.
    * @throws {ConfigRejected} and then nothing is changed

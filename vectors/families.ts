@@ -1,6 +1,7 @@
 import { istioAnalyze } from './analyze/family.ts'
 import { type Family } from './family.ts'
 import { istioRouting } from './istio-routing/family.ts'
+import { gatewayApi } from './gateway-api/family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
 import { icv } from './icv/family.ts'
@@ -13,6 +14,7 @@ export const families: Readonly<Record<string, Family>> = {
   'icv-vectors': icv,
   'istio-vs-tables': vsTables,
   'istio-routing': istioRouting,
+  'gateway-api': gatewayApi,
   'istio-analyze': istioAnalyze,
 }
 

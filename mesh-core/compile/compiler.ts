@@ -14,6 +14,8 @@ import type { DestinationRule } from './destination-rule.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import { compileGateway } from './gateway.ts'
 import { hashOfDestination, hashOfService } from './hash-policy.ts'
+import type { ObjectStatus } from './gateway-api/object-status.ts'
+import { statusesOf } from './gateway-api/status.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { meshGateway } from './names.ts'
 import { outboundListeners } from './outbound-listeners.ts'
@@ -84,6 +86,7 @@ export class Compiler {
   readonly #configs = new Map<string, ProxyConfig>()
   readonly #scopes = new Map<string, SidecarScope>()
   readonly #outbound = new Map<string, OutboundParts>()
+  #statuses: readonly ObjectStatus[] | null = null
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
   /** Does mesh or a service ask for nearness by labels? */
   readonly #failsOverByLabels: boolean
@@ -106,6 +109,11 @@ export class Compiler {
         registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
       ]),
     )
+  }
+
+  /** Computed when first asked for: traffic does not need them. */
+  get statuses(): readonly ObjectStatus[] {
+    return (this.#statuses ??= statusesOf(this.catalog.gatewayApi))
   }
 
   /** `null` for a workload without a proxy. */

@@ -16,8 +16,14 @@ export interface AttachedRoute<Rule> {
   readonly inMesh: RouteResult<Rule>
 }
 
+export interface Converted<Rule> {
+  /** `null`: it cannot be made at all; then nothing of the route is done. */
+  readonly rule: Rule | null
+  readonly problems: readonly Problem[]
+}
+
 /** Of converted rules: none where one of them could not be made at all. */
-export function resultOf<Rule>(converted: readonly { readonly rule: Rule | null; readonly problems: readonly Problem[] }[]): RouteResult<Rule> {
+export function resultOf<Rule>(converted: readonly Converted<Rule>[]): RouteResult<Rule> {
   const broken = converted.find(({ rule }) => rule === null)
   if (broken) return { rules: [], problems: broken.problems }
   return { rules: converted.flatMap(({ rule }) => rule ?? []), problems: converted.flatMap(({ problems }) => problems) }

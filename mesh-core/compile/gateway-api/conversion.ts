@@ -1,14 +1,16 @@
 import type { Resource } from '../../config/resource.ts'
+import { isOfGatewayApi } from '../../registry/managed-gateways.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Departs } from '../departures.ts'
 import type { Gateway } from '../gateway-resource.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
-import { type AttachedRoute, noResult, resultOf } from './attached-route.ts'
+import { type AttachedRoute, type Converted, noResult, resultOf, type RouteResult } from './attached-route.ts'
+import { type ConnectionRoute, convertConnectionRoute } from './connection-route.ts'
 import type { ConvertedRule } from './converted-rule.ts'
 import { servedGateways, type ServedGateway } from './gateways.ts'
 import { convertGrpcRoute, convertHttpRoute } from './http-route.ts'
 import { isServed } from './listener-status.ts'
-import { attachmentsOf } from './parents.ts'
+import { type Attachment, attachmentsOf } from './parents.ts'
 import { type Surroundings, surroundingsOf } from './surroundings.ts'
 import { httpVirtualServices } from './virtual-services.ts'
 
@@ -17,6 +19,7 @@ export interface GatewayApi {
   readonly surroundings: Surroundings
   readonly gateways: readonly ServedGateway[]
   readonly httpRoutes: readonly AttachedRoute<Rule>[]
+  readonly connectionRoutes: readonly AttachedRoute<ConnectionRoute>[]
   /** Of listeners that take traffic. */
   readonly istioGateways: readonly Gateway[]
   readonly virtualServices: readonly VirtualService[]
@@ -30,21 +33,20 @@ export function convertGatewayApi(resources: readonly Resource[], registry: Regi
   const surroundings = surroundingsOf(resources, registry, departs)
   const gateways = servedGateways(surroundings)
   const bindings = gateways.flatMap((gateway) => gateway.bindings)
-  const attached = (route: Resource): AttachedRoute<Rule> => {
+  const attach = <Rule>(route: Resource, convert: (mesh: boolean) => readonly Converted<Rule>[]): AttachedRoute<Rule> => {
     const attachments = attachmentsOf(route, bindings, surroundings)
-    const convert = (mesh: boolean): readonly ConvertedRule[] => converters[route.kind]!(route, mesh, surroundings)
-    return {
-      resource: route,
-      attachments,
-      atGateways: attachments.some(({ kind }) => kind === 'listener') ? resultOf(convert(false)) : noResult,
-      inMesh: attachments.some(({ kind }) => kind === 'mesh') ? resultOf(convert(true)) : noResult,
-    }
+    const resultFor = (kind: Attachment['kind'], mesh: boolean): RouteResult<Rule> =>
+      attachments.some((one) => one.kind === kind) ? resultOf(convert(mesh)) : noResult
+    return { resource: route, attachments, atGateways: resultFor('listener', false), inMesh: resultFor('mesh', true) }
   }
-  const httpRoutes = resources.filter((resource) => resource.kind in converters).map(attached)
+  const ofKinds = (names: readonly string[]): Resource[] => resources.filter((one) => names.includes(one.kind) && isOfGatewayApi(one, one.kind))
+  const httpRoutes = ofKinds(Object.keys(converters)).map((route) => attach(route, (mesh) => converters[route.kind]!(route, mesh, surroundings)))
+  const connectionRoutes = ofKinds(connectionKinds).map((route) => attach(route, (mesh) => convertConnectionRoute(route, mesh, surroundings)))
   return {
     surroundings,
     gateways,
     httpRoutes,
+    connectionRoutes,
     istioGateways: bindings.filter(({ state }) => isServed(state)).map(({ compiled }) => compiled),
     virtualServices: httpVirtualServices(httpRoutes),
   }
@@ -54,3 +56,5 @@ const converters: Readonly<Record<string, (route: Resource, mesh: boolean, surro
   HTTPRoute: convertHttpRoute,
   GRPCRoute: convertGrpcRoute,
 }
+
+const connectionKinds = ['TCPRoute', 'TLSRoute', 'UDPRoute']

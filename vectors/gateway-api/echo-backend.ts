@@ -1,0 +1,43 @@
+import { CallError, Headers, type HttpRequest, type HttpResponse, type Program, type ServiceContext } from '../../mesh-core/ir/index.ts'
+import { durationMs } from '../mesh-observed/case.ts'
+
+/** Asks the backend for header fields in its answer: `name: value, name: value`. */
+export const setsHeaders = 'x-echo-set-header'
+
+/**
+ * The suite's echo backend: it answers 200, late if the query says `delay`, and fails the first tries of a request that it tells by `uuid`: without
+ * `responseCode` by closing the connection, after `delayRetry`, until `succeedAfter` retries were made.
+ */
+export function echoBackend(): Program {
+  const tries = new Map<string, number>()
+  return async (request, context) => {
+    const query = new URLSearchParams(request.path.split('?')[1] ?? '')
+    const failing = isFailing(query, tries)
+    await wait(failing ? query.get('delayRetry') : query.get('delay'), context)
+    if (failing && !query.has('responseCode')) throw new CallError('closed')
+    return answer(failing ? Number(query.get('responseCode')) : 200, request)
+  }
+}
+
+function isFailing(query: URLSearchParams, tries: Map<string, number>): boolean {
+  const uuid = query.get('uuid')
+  const wanted = query.get('succeedAfter')
+  if (uuid === null || wanted === null) return false
+  const before = tries.get(uuid) ?? 0
+  tries.set(uuid, before + 1)
+  return before < Number(wanted)
+}
+
+async function wait(duration: string | null, context: ServiceContext): Promise<void> {
+  if (duration !== null) await context.sleep(durationMs(duration))
+}
+
+function answer(status: number, request: HttpRequest): HttpResponse {
+  const grpc = request.headers.get('content-type')?.startsWith('application/grpc') ?? false
+  const headers = new Headers(grpc ? ['content-type', 'application/grpc', 'grpc-status', '0'] : ['content-type', 'application/json'])
+  for (const field of (request.headers.get(setsHeaders) ?? '').split(', ')) {
+    const colon = field.indexOf(':')
+    if (colon > 0) headers.append(field.slice(0, colon).trim(), field.slice(colon + 1).trim())
+  }
+  return { status, headers, body: '' }
+}

@@ -1,0 +1,77 @@
+import type { Difference } from '../difference.ts'
+import { type Family, isSelected } from '../family.ts'
+import { readVectors } from '../read-vectors.ts'
+import { compareCase } from './compare-case.ts'
+import { compareDistribution } from './compare-distribution.ts'
+import { compareStatus } from './compare-status.ts'
+import { NotPlayable, send } from './exchange.ts'
+import { readSuite, Stage, type Suite } from './stage.ts'
+import { type GatewayApiVector, isGatewayApiVector } from './vector.ts'
+
+/** The conformance suite of the Kubernetes Gateway API; a vector is one of its tests. Where istiod departs from the specification, the latter is followed. */
+export const gatewayApi: Family = {
+  folders: ['../shared/upstream/gateway-api'],
+  engines: ['core'],
+  async *run(path, selection) {
+    const suite = readSuite(path)
+    for (const { vectors } of readVectors(path, isGatewayApiVector, 'in the form that vector.schema.json says'))
+      for (const vector of vectors) {
+        const { name, kind: area, description: about } = vector
+        if (!isSelected(selection, area, name)) continue
+        const skipped = unmet(vector)
+        yield { area, name, about, skipped, differences: skipped === null ? await tryRun(suite, vector) : [] }
+      }
+  },
+}
+
+/** What this implementation does not do though the suite knows a feature for it: such a test is not for it. */
+const unsupported = new Set<string>()
+
+function unmet({ requires = [] }: GatewayApiVector): string | null {
+  const other = requires.find(({ feature, supported }) => unsupported.has(feature) === supported)
+  return other ? `it is for those that ${other.supported ? '' : 'do not '}support ${other.feature}` : null
+}
+
+async function tryRun(suite: Suite, vector: GatewayApiVector): Promise<Difference[]> {
+  try {
+    return await run(new Stage(suite, vector), vector)
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return [{ call: null, field: 'crash', wanted: undefined, seen: text }]
+  }
+}
+
+/** Phase 0, then each mutation with its phase. */
+async function run(stage: Stage, vector: GatewayApiVector): Promise<Difference[]> {
+  const found = await runPhase(stage, vector, 0)
+  for (const [i, mutation] of (vector.mutations ?? []).entries()) {
+    stage.mutate(mutation)
+    found.push(...(await runPhase(stage, vector, i + 1)))
+  }
+  return found
+}
+
+async function runPhase(stage: Stage, vector: GatewayApiVector, phase: number): Promise<Difference[]> {
+  const found = vector.status.filter((one) => one.phase === phase).flatMap((wanted) => compareStatus(stage, wanted))
+  for (const one of vector.cases.filter((other) => other.phase === phase))
+    found.push(
+      ...(await playable(one.name, async () => {
+        const differences: Difference[] = []
+        for (let i = 0; i < (one.repeat ?? 1) && differences.length === 0; i++)
+          differences.push(...compareCase(one.name, one.expected, one.request ?? {}, await send(stage, one, `${one.name}${i}`)))
+        return differences
+      })),
+    )
+  for (const one of (vector.distributions ?? []).filter((other) => other.phase === phase))
+    found.push(...(await playable(one.subtest ?? one.kind, () => compareDistribution(stage, vector, one))))
+  return found
+}
+
+async function playable(call: string, play: () => Promise<Difference[]>): Promise<Difference[]> {
+  try {
+    return await play()
+  } catch (error) {
+    if (!(error instanceof NotPlayable)) throw error
+    return [{ call, field: 'case', wanted: 'played', seen: error.message }]
+  }
+}

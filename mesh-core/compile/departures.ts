@@ -9,6 +9,18 @@ export interface Departure {
 }
 
 export const departures = {
+  backendFiltersAreHeadersOnly: {
+    specification: 'A backend may have filters of its own: rewrites, redirects and mirrors, too (Gateway API HTTPBackendRef.filters).',
+    istiod: 'Only header filters are known there; with another one no rule of the route acts.',
+    since: '1.32',
+    observed: 'gateway-api/backend-filter-rewrite',
+  },
+  retriesLeaveResetsAlone: {
+    specification: 'With a retry stanza connections that are reset and tries that take too long are tried again, too (Gateway API HTTPRouteRetry).',
+    istiod: 'They are not, save connections that do not come about.',
+    since: '1.32',
+    observed: 'gateway-api/retry-attempts-only',
+  },
   brokenFilterDropsRoute: {
     specification:
       'A rule with a filter that is not supported answers with an error; the other rules of its route act (Gateway API HTTPRouteRule.filters).',

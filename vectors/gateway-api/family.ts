@@ -12,7 +12,6 @@ import { type GatewayApiVector, isGatewayApiVector } from './vector.ts'
 export const gatewayApi: Family = {
   folders: ['../shared/upstream/gateway-api'],
   engines: ['core'],
-  notYet: { gateway: 'TLS, TCP and UDP at gateways, BackendTLSPolicy' },
   async *run(path, selection) {
     const suite = readSuite(path)
     for (const { vectors } of readVectors(path, isGatewayApiVector, 'in the form that vector.schema.json says'))

@@ -59,6 +59,7 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
     'use-client-protocol/use client protocol with h2': 'the version of HTTP towards the workload cannot be observed',
     'xff/a': 'numTrustedProxies of a gateway is not modelled',
+  },
   'gateway-api': {
     'gateway/BackendTLSPolicy': 'BackendTLSPolicy is not modelled',
     'gateway/BackendTLSPolicyConflictResolution': 'BackendTLSPolicy is not modelled',

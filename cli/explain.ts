@@ -10,7 +10,8 @@ import { exitCodes } from './exit-codes.ts'
 import { exchangeText } from './explain-text.ts'
 import { inRounds, readConfig, redefined } from './read-config.ts'
 import { settingError } from './setting-error.ts'
-import { errorsText } from './validate.ts'
+import { findingOfError } from './findings/finding.ts'
+import { findingsText } from './findings/text.ts'
 
 export interface ExplainOptions {
   readonly from: string
@@ -44,7 +45,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
 }
 
 function refuse(errors: ConfigRejected['errors'], excerpts: Excerpts): number {
-  process.stderr.write(`${errorsText(errors, excerpts)}\n`)
+  process.stderr.write(`${findingsText(errors.map(findingOfError), excerpts)}\n`)
   return exitCodes.wrongInput
 }
 

@@ -56,10 +56,14 @@ program
 
 program
   .command('validate')
-  .description('check config as the mesh would when it is applied')
+  .description('say what the mesh would refuse of config, and what an expert would warn of')
   .argument('<config...>', 'YAML files and folders; - for standard input')
-  .option('--whole', 'this is all that the mesh has: hosts, subsets and gateways that are not defined here are errors')
-  .option('--quiet', 'print errors only')
+  .option('--whole', 'this is all that the mesh has: hosts, subsets, gateways and pods that are not defined here do not exist')
+  .option('--format <format>', 'text, json, sarif, github (annotations) or junit', 'text')
+  .option('--output <file>', 'write the findings there')
+  .option('--fail-on <level>', 'error, warning or info: from which level on the exit code is 1', 'error')
+  .option('--suppress <code>', 'leave a code away, or for some resources only: IST0118="Service default/*" (repeatable)', collect, [])
+  .option('--quiet', 'print only what is at or above the level')
   .action(async (paths: string[], options: ValidateOptions) => finish((await import('./validate.ts')).validate(paths, options)))
 
 program

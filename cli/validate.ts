@@ -1,89 +1,128 @@
-import type { MeshSpecError } from '../mesh-core/config/errors.ts'
-import { ConfigRejected } from '../mesh-core/config/errors.ts'
+import { writeFileSync } from 'node:fs'
+import { analyze } from '../mesh-core/analyze/analyze.ts'
+import { Inventory } from '../mesh-core/analyze/inventory.ts'
+import type { Level } from '../mesh-core/analyze/message.ts'
+import { kindInfo } from '../mesh-core/config/kinds.ts'
+import { type ReadResult, validateResource, weightNotes } from '../mesh-core/config/load.ts'
 import type { NotModelled, Resource } from '../mesh-core/config/resource.ts'
-import { checkReferences, weightNotes } from '../mesh-core/config/load.ts'
-import { createMesh } from '../mesh-core/create-mesh.ts'
-import type { Mesh } from '../mesh-core/mesh.ts'
+import { versions } from '../reports/versions.ts'
 import { Excerpts } from './excerpt.ts'
 import { exitCodes } from './exit-codes.ts'
-import { inRounds, readConfig } from './read-config.ts'
+import { type Finding, findingOfError, findingOfMessage, isAtLeast, levels } from './findings/finding.ts'
+import { findingsForGithub } from './findings/github.ts'
+import { findingsJson } from './findings/json.ts'
+import { findingsJunit } from './findings/junit.ts'
+import { findingsSarif } from './findings/sarif.ts'
+import { count, findingsText } from './findings/text.ts'
+import { readConfig } from './read-config.ts'
+import { settingError } from './setting-error.ts'
+import { Suppressions } from './suppressions.ts'
 
 export interface ValidateOptions {
   readonly quiet?: boolean
   /** The config is all that the mesh has: what it does not define does not exist. */
   readonly whole?: boolean
+  readonly format: string
+  readonly output?: string
+  readonly failOn: string
+  readonly suppress: readonly string[]
 }
 
-/** @returns the exit code */
-export async function validate(paths: readonly string[], { quiet = false, whole = false }: ValidateOptions): Promise<number> {
+const unreadable: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'FILE_UNREADABLE', 'YAML_TOO_LARGE'])
+
+/** @returns the exit code: 0, 1 for findings at or above the level, 2 when something could not be read */
+export async function validate(paths: readonly string[], options: ValidateOptions): Promise<number> {
   const excerpts = new Excerpts()
-  const { resources, errors } = readConfig(paths, excerpts)
-  const mesh = createMesh()
-  const refused = applyAll(mesh, resources)
-  const inThemselves = [...errors, ...refused]
+  const failOn = levelOf(options.failOn)
+  const write = writerOf(options.format)
+  const suppressions = new Suppressions(options.suppress)
+  const read = readConfig(paths, excerpts)
+  const findings = findingsOf(read, options.whole ?? false).filter((finding) => !suppressions.cover(finding))
+  const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
+  if (options.format === 'text') writeText(shown, read, excerpts, options)
+  else print(write(shown, filesOf(read.resources)), options.output)
+  if (read.errors.some(({ code }) => unreadable.has(code))) return exitCodes.wrongInput
+  return findings.some((finding) => isAtLeast(finding, failOn)) ? exitCodes.failed : exitCodes.held
+}
+
+/** What cannot be read and what would be refused; once all of that is in order, what an expert would warn of. */
+function findingsOf({ resources, errors }: ReadResult, whole: boolean): readonly Finding[] {
+  const verdicts = resources.flatMap((resource) => validateResource(resource).errors)
+  const refused = [...errors, ...verdicts].map(findingOfError)
   // What refers to something that is wrong would be called wrong itself.
-  const all = inThemselves.length > 0 ? inThemselves : checkReferences(resources, { whole })
-  if (!quiet) process.stdout.write(notices(mesh))
-  if (all.length > 0) process.stderr.write(`${errorsText(all, excerpts)}\n`)
-  else if (!quiet) process.stdout.write(`${notes(resources)}${count(resources.length, 'resource')} in ${count(filesOf(resources), 'file')}: valid\n`)
-  return all.length > 0 ? exitCodes.wrongInput : exitCodes.held
+  if (refused.length > 0) return refused
+  return analyze(new Inventory(effective(resources), { nowMs: Date.now(), whole, manifests: true })).map(findingOfMessage)
 }
 
-/** Every resource is checked, those too that another one of the same name takes the place of. */
-function applyAll(mesh: Mesh, resources: readonly Resource[]): MeshSpecError[] {
-  const errors: MeshSpecError[] = []
-  for (const round of inRounds(resources)) errors.push(...applyRound(mesh, round))
-  return errors
+/** Of what is defined several times the last counts, as with `kubectl apply`. */
+function effective(resources: readonly Resource[]): readonly Resource[] {
+  return [...new Map(resources.map((resource) => [`${resource.apiVersion.split('/')[0]} ${resource.origin.resource}`, resource])).values()]
 }
 
-function applyRound(mesh: Mesh, resources: readonly Resource[]): readonly MeshSpecError[] {
-  try {
-    mesh.apply(resources)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigRejected) return error.errors
-    throw error
-  }
+type Writer = (findings: readonly Finding[], files: readonly string[]) => string
+
+const writers: Readonly<Record<string, Writer>> = {
+  text: (findings) => findingsText(findings),
+  json: (findings) => findingsJson(findings),
+  sarif: (findings) => findingsSarif(findings, versions().meshspec),
+  github: (findings) => findingsForGithub(findings),
+  junit: findingsJunit,
 }
 
-/** Each error with the lines that it is about, then how many there are. */
-export function errorsText(errors: readonly MeshSpecError[], excerpts: Excerpts): string {
-  return [...errors.map((error) => withExcerpt(error, excerpts)), count(errors.length, 'error')].join('\n\n')
+function writerOf(format: string): Writer {
+  const writer = Object.hasOwn(writers, format) ? writers[format] : undefined
+  if (!writer) throw settingError(`there is no format "${format}"`, `write one of ${Object.keys(writers).join(', ')}`)
+  return writer
 }
 
-/** The hint stays last, below the lines that it is about. */
-function withExcerpt({ message, details }: MeshSpecError, excerpts: Excerpts): string {
-  const { place, hint } = details
-  const lines = place?.position ? excerpts.at(place.file, place.position) : null
-  if (lines === null) return message
-  const sentence = hint === null ? message : message.slice(0, message.length - `\n  hint: ${hint}`.length)
-  return [sentence, indent(lines), ...(hint === null ? [] : [`  hint: ${hint}`])].join('\n')
+function levelOf(text: string): Level {
+  const level = levels.find((known) => known === text)
+  if (!level) throw settingError(`--fail-on is "${text}"`, `write one of ${levels.join(', ')}`)
+  return level
 }
 
-function notices(mesh: Mesh): string {
-  const notModelled = mesh.notModelled.map((notice) => `${placeOf(mesh, notice)}: ${notice.resource}: ${notice.message}\n`)
-  return [...notModelled, ...mesh.warnings.map((warning) => `warning: ${warning}\n`)].join('')
+function print(text: string, output: string | undefined): void {
+  if (output === undefined) process.stdout.write(text === '' ? '' : `${text}\n`)
+  else writeFileSync(output, `${text}\n`)
 }
 
-function notes(resources: readonly Resource[]): string {
-  return weightNotes(resources)
-    .map((note) => `note: ${note}\n`)
-    .join('')
+function writeText(findings: readonly Finding[], read: ReadResult, excerpts: Excerpts, { quiet, output }: ValidateOptions): void {
+  const text = findingsText(findings, excerpts)
+  if (output !== undefined) writeFileSync(output, `${text}\n`)
+  else if (text !== '') process.stderr.write(`${text}\n`)
+  if (quiet) return
+  process.stdout.write(notices(read))
+  if (findings.every(({ level }) => level !== 'error'))
+    process.stdout.write(`${count(read.resources.length, 'resource')} in ${count(filesOf(read.resources).length, 'file')}: valid\n`)
 }
 
-function placeOf(mesh: Mesh, { origin }: NotModelled): string {
-  const { file, position } = mesh.locate(origin)
-  return position === null ? file : `${file}:${position.line}:${position.column}`
+/** What was not looked at, and what is unusual. */
+function notices({ resources, notModelled, passedOver }: ReadResult): string {
+  const lines = [
+    ...notModelled.filter(isIstio).map(({ resource, message, origin }) => `${origin.file}: ${resource}: ${message}`),
+    ...weightNotes(resources).map((note) => `note: ${note}`),
+    ...foreign(resources),
+    ...passedOver
+      .filter(({ what }) => what === 'Helm template')
+      .map(({ file }) => `passed over: ${file} is a Helm template; render it first: helm template`),
+  ]
+  const others = passedOver.filter(({ what }) => what !== 'Helm template').length
+  if (others > 0) lines.push(`passed over: ${count(others, 'document')} that ${others === 1 ? 'is' : 'are'} no Kubernetes object`)
+  return lines.map((line) => `${line}\n`).join('')
 }
 
-function filesOf(resources: readonly Resource[]): number {
-  return new Set(resources.map(({ source }) => source.file)).size
+/** A kind that mesh-core has a schema for; of others only their number is told. */
+function isIstio({ message }: NotModelled): boolean {
+  return !message.startsWith('kind ')
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+function foreign(resources: readonly Resource[]): string[] {
+  const unknown = resources.filter(({ apiVersion, kind }) => !kindInfo(apiVersion, kind))
+  if (unknown.length === 0) return []
+  const kinds = [...new Set(unknown.map(({ kind }) => kind))].sort()
+  return [`passed over: ${count(unknown.length, 'resource')} of kinds that are not checked: ${kinds.join(', ')}`]
 }
 
-function indent(text: string): string {
-  return text.replace(/^/gm, '  ')
+function filesOf(resources: readonly Resource[]): readonly string[] {
+  return [...new Set(resources.map(({ source }) => source.file))]
 }

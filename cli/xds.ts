@@ -7,7 +7,8 @@ import { Excerpts } from './excerpt.ts'
 import { exitCodes } from './exit-codes.ts'
 import { inRounds, readConfig } from './read-config.ts'
 import { settingError } from './setting-error.ts'
-import { errorsText } from './validate.ts'
+import { findingOfError } from './findings/finding.ts'
+import { findingsText } from './findings/text.ts'
 
 export interface XdsOptions {
   readonly proxy: string
@@ -24,7 +25,7 @@ export async function xds(paths: readonly string[], { proxy, kind }: XdsOptions)
   const excerpts = new Excerpts()
   const { resources, errors } = readConfig(paths, excerpts)
   if (errors.length > 0) {
-    process.stderr.write(`${errorsText(errors, excerpts)}\n`)
+    process.stderr.write(`${findingsText(errors.map(findingOfError), excerpts)}\n`)
     return exitCodes.wrongInput
   }
   const mesh = createMesh()

@@ -1,10 +1,8 @@
-import type { FieldPath } from '../config/finding.ts'
-import { locate } from '../config/locate.ts'
 import type { Resource } from '../config/resource.ts'
-import { originAt } from '../config/resource.ts'
 import type { Analyzer } from './analyzer.ts'
 import { analyzers as all } from './analyzers.ts'
 import type { Inventory } from './inventory.ts'
+import { placeOf } from './describe.ts'
 import { annotationsOf } from './inventory.ts'
 import type { Message, Report } from './message.ts'
 
@@ -12,9 +10,9 @@ import type { Message, Report } from './message.ts'
 export function analyze(mesh: Inventory, analyzers: readonly Analyzer[] = all): readonly Message[] {
   const messages: Message[] = []
   const told = new Set<string>()
-  const report: Report = (type, resource, args, path = []) => {
+  const report: Report = (type, resource, args, path = [], hint = null) => {
     if (isSuppressed(resource, type.code)) return
-    const message = { code: type.code, name: type.name, level: type.level, resource, path, text: type.text(...args) }
+    const message = { code: type.code, name: type.name, level: type.level, resource, path, text: type.text(...args), hint }
     const key = identityOf(message)
     if (told.has(key)) return
     told.add(key)
@@ -31,11 +29,7 @@ function isSuppressed(resource: Resource, code: string): boolean {
 }
 
 /** Of two messages that say the same of the same line one is enough. */
-function identityOf({ code, resource, path, text }: Message): string {
-  const line = locate(resource.source, resource.origin.document, placeOf(resource, path))?.line ?? 0
-  return JSON.stringify([code, resource.origin.file, resource.origin.resource, line, text])
-}
-
-function placeOf(resource: Resource, path: FieldPath): FieldPath {
-  return originAt(resource, path).path
+function identityOf(message: Message): string {
+  const { code, resource, text } = message
+  return JSON.stringify([code, resource.origin.file, resource.origin.resource, placeOf(message).position?.line ?? 0, text])
 }

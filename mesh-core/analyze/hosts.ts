@@ -1,5 +1,6 @@
 import { hostsOverlap } from '../config/istio/names.ts'
 import type { Resource } from '../config/resource.ts'
+import { suggestion } from '../config/schema/suggest.ts'
 import type { Fields, Inventory } from './inventory.ts'
 import { annotationsOf, kinds, listOf, specOf, textsOf } from './inventory.ts'
 
@@ -24,10 +25,12 @@ export interface KnownHost {
 
 /** Hosts of Services and ServiceEntries, as a namespace sees them. Source: Istio `analyzers/util/service_lookup.go`. */
 export class KnownHosts {
+  readonly #mesh: Inventory
   readonly #byScope = new Map<string, KnownHost>()
   readonly #wild: { readonly scope: string; readonly known: KnownHost }[] = []
 
   constructor(mesh: Inventory) {
+    this.#mesh = mesh
     for (const entry of mesh.all(kinds.serviceEntry)) this.#addEntry(entry)
     for (const service of mesh.all(kinds.service)) this.#addService(service)
   }
@@ -42,6 +45,25 @@ export class KnownHosts {
     }
     const bare = host.replace(/^\*/, '')
     return this.#wild.find(({ scope, known }) => (scope === '*' || scope === namespace) && bare.endsWith(known.host.slice(1)))?.known
+  }
+
+  /** Would the host be known, if it was there? Where the mesh is not whole: if another of its namespace is known, or one of the same name elsewhere. */
+  wouldKnow(host: string, namespace: string): boolean {
+    if (this.#mesh.isWhole) return true
+    const services = this.#mesh.all(kinds.service)
+    const [name, owner, kind] = fqdnOf(host, namespace).split('.')
+    if (kind !== 'svc') return services.length > 0
+    return services.some((service) => service.namespace === owner || service.name === name)
+  }
+
+  hintFor(host: string, namespace: string): string | null {
+    const known = this.#mesh.all(kinds.service).map((service) => fqdnOf(service.name, service.namespace))
+    // The mistake that is made most: a short name with its namespace.
+    const meant = `${host}.svc.cluster.local`
+    if (known.includes(meant)) return `write ${meant}: a name with a dot is taken as it is written`
+    const fqdn = fqdnOf(host, namespace)
+    const [first = ''] = fqdn.split('.')
+    return suggestion(fqdn, known.filter((name) => name.startsWith(first) || name.endsWith(fqdn.slice(first.length))).slice(0, 20))
   }
 
   #addEntry(entry: Resource): void {

@@ -32,37 +32,63 @@ export const kinds = {
 /** Namespaces of Kubernetes itself: neither they nor what they hold is looked at. Source: Istio `pkg/kube/inject` IgnoredNamespaces. */
 const systemNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'])
 
-/** The resources that an analysis looks at, by kind, in the order in which they were given. */
-export class Inventory {
-  readonly #byKind = new Map<string, Resource[]>()
-  readonly #byName = new Map<string, Resource>()
-  /** Of a resource, where those of several clusters are looked at together; `''` otherwise. */
-  readonly #clusters: ReadonlyMap<Resource, string>
-
+export interface InventoryOptions {
   /** Time of the analysis, in ms since the epoch: certificates are valid at some times and not at others. */
   readonly nowMs: number
+  /**
+   * The resources are all that the mesh has (default). Otherwise what does not appear is taken to live elsewhere, where nothing of its kind is
+   * there in its namespace: so a folder of rules can be looked at without the services.
+   */
+  readonly whole?: boolean
+  /** The resources are what somebody applies: pods are those that Deployments and their like make. Default: pods are Pods alone, as in a dump of a cluster. */
+  readonly manifests?: boolean
+  /** The cluster that a resource was read from, where those of several are looked at together. */
+  readonly clusters?: ReadonlyMap<Resource, string>
+}
 
-  constructor(resources: readonly Resource[], { clusters, nowMs }: { readonly clusters?: ReadonlyMap<Resource, string>; readonly nowMs: number }) {
-    this.#clusters = clusters ?? new Map()
+/** The resources that an analysis looks at, by kind, in the order in which they were given. */
+export class Inventory {
+  readonly nowMs: number
+  readonly #byKind = new Map<string, Resource[]>()
+  readonly #byName = new Map<string, Resource>()
+  readonly #clusters: ReadonlyMap<Resource, string>
+  readonly #whole: boolean
+  readonly #made: readonly Resource[]
+
+  constructor(resources: readonly Resource[], { nowMs, whole = true, manifests = false, clusters = new Map() }: InventoryOptions) {
     this.nowMs = nowMs
+    this.#clusters = clusters
+    this.#whole = whole
     for (const resource of resources) if (!isOfSystem(resource)) this.#add(resource)
+    this.#made = manifests ? workloadKinds.flatMap((kind) => this.all(kind)).map(podOf) : []
   }
 
   all(kind: string): readonly Resource[] {
     return this.#byKind.get(kind) ?? []
   }
 
+  /** What selectors can select: Pods, and with `manifests` one for each template. */
+  get pods(): readonly Resource[] {
+    return [...this.all(kinds.pod), ...this.#made]
+  }
+
   find(kind: string, namespace: string, name: string): Resource | undefined {
     return this.#byName.get(`${kind}/${namespace}/${name}`)
+  }
+
+  /** May something of the kind be missed in the namespace? Not where nothing of it is known and the mesh is not whole. */
+  knows(kind: string, namespace?: string): boolean {
+    const known = kind === kinds.pod ? this.pods : this.all(kind)
+    return this.#whole || known.some((resource) => namespace === undefined || resource.namespace === namespace)
+  }
+
+  get isWhole(): boolean {
+    return this.#whole
   }
 
   /** Name of the cluster that the resource was read from; `''` where there is one only. */
   clusterOf(resource: Resource): string {
     return this.#clusters.get(resource) ?? ''
-  }
-
-  *[Symbol.iterator](): IterableIterator<Resource> {
-    for (const resources of this.#byKind.values()) yield* resources
   }
 
   #add(resource: Resource): void {
@@ -71,6 +97,19 @@ export class Inventory {
     if (known) known.push(resource)
     else this.#byKind.set(kind, [resource])
     this.#byName.set(`${kind}/${resource.namespace}/${resource.name}`, resource)
+  }
+}
+
+const workloadKinds = ['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet']
+
+/** The pod that a workload's template makes. */
+function podOf(workload: Resource): Resource {
+  const { metadata, spec } = (workload.object.spec?.template ?? {}) as Fields
+  return {
+    ...workload,
+    kind: 'Pod',
+    apiVersion: 'v1',
+    object: { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: workload.name }, spec },
   }
 }
 

@@ -22,7 +22,15 @@ export interface Message {
   /** Of the field that the message is about; empty for the resource as a whole. */
   readonly path: FieldPath
   readonly text: string
+  /** What to write instead, where that can be told. */
+  readonly hint: string | null
 }
 
 /** Takes what an analyzer finds. Without a path the message is about the resource as a whole. */
-export type Report = <Args extends readonly unknown[]>(type: MessageType<Args>, resource: Resource, args: Args, path?: FieldPath) => void
+export type Report = <Args extends readonly unknown[]>(
+  type: MessageType<Args>,
+  resource: Resource,
+  args: Args,
+  path?: FieldPath,
+  hint?: string | null,
+) => void

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ErrorCode } from './errors.ts'
 import { MeshSpecError } from './errors.ts'
 import type { ReadResult } from './read.ts'
-import { failed, maxTextLength, mergeResults, readText } from './read.ts'
+import { failed, ForeignDocument, maxTextLength, mergeResults, readText } from './read.ts'
 
 const configFile = /\.(?:ya?ml|json)$/i
 
@@ -38,10 +38,22 @@ function readFolder(folder: string, above: ReadonlySet<string>): ReadResult {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map((entry) => join(folder, entry.name))
     .filter((path) => configFile.test(path) || isFolder(path))
-    .map((path) => readPath(path, inside))
+    .map((path) => passingOver(readPath(path, inside)))
   if (above.size === 0 && results.length === 0)
     return failed(fault('FILE_NOT_FOUND', folder, 'the folder holds no *.yaml, *.yml or *.json', 'name the folder that your config is in'))
   return mergeResults(results)
+}
+
+/** What merely lies beside config is no mistake. */
+function passingOver(result: ReadResult): ReadResult {
+  const foreign = result.errors.filter((error) => error instanceof ForeignDocument)
+  if (foreign.length === 0) return result
+  const passedOver = foreign.map(({ what, details }) => ({ file: details.place?.file ?? '', what }))
+  return {
+    ...result,
+    errors: result.errors.filter((error) => !(error instanceof ForeignDocument)),
+    passedOver: [...result.passedOver, ...passedOver],
+  }
 }
 
 function isFolder(path: string): boolean {

@@ -1,4 +1,5 @@
 import type { Position } from '../ir/origin.ts'
+import type { ErrorInit } from './errors.ts'
 import { MeshSpecError } from './errors.ts'
 import { isNamespaced } from './kinds.ts'
 import { locate } from './locate.ts'
@@ -16,6 +17,24 @@ export interface ReadResult {
   readonly resources: readonly Resource[]
   readonly errors: readonly MeshSpecError[]
   readonly notModelled: readonly NotModelled[]
+  /** Documents of a folder that are none of a mesh's config. */
+  readonly passedOver: readonly PassedOver[]
+}
+
+/** Something that lies in a folder beside config: no error, and no config either. */
+export interface PassedOver {
+  readonly file: string
+  readonly what: 'no Kubernetes object' | 'Helm template'
+}
+
+/** A document that is an error where its file was named, and is passed over where it just lies in a folder. */
+export class ForeignDocument extends MeshSpecError {
+  readonly what: PassedOver['what']
+
+  constructor(what: PassedOver['what'], details: ErrorInit) {
+    super(details)
+    this.what = what
+  }
 }
 
 /** Where a text stands that is no whole file: in a doc string of a feature, say. */
@@ -42,11 +61,12 @@ export function mergeResults(results: readonly ReadResult[]): ReadResult {
     resources: results.flatMap((result) => result.resources),
     errors: results.flatMap((result) => result.errors),
     notModelled: results.flatMap((result) => result.notModelled),
+    passedOver: results.flatMap((result) => result.passedOver),
   }
 }
 
 export function failed(error: MeshSpecError): ReadResult {
-  return { resources: [], errors: [error], notModelled: [] }
+  return { resources: [], errors: [error], notModelled: [], passedOver: [] }
 }
 
 function readSource(source: SourceText): ReadResult {
@@ -59,7 +79,7 @@ function readSource(source: SourceText): ReadResult {
       if (error instanceof MeshSpecError) errors.push(error)
       else throw error
     }
-  return { resources, errors, notModelled: resources.flatMap(notModelledIn) }
+  return { resources, errors, notModelled: resources.flatMap(notModelledIn), passedOver: [] }
 }
 
 function readDocument(source: SourceText, document: DocumentText): Resource[] {
@@ -75,14 +95,17 @@ function parsed(source: SourceText, document: DocumentText): unknown {
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
     const position = shifted(source, positionAt(document.text, error.offset), document.line)
-    throw new MeshSpecError({
-      code: error.code,
-      origin: null,
-      place: { file: source.file, position },
-      problem: error.message,
-      hint: syntaxHint(error),
-    })
+    const place = { file: source.file, position }
+    const hint = 'render it first: helm template'
+    if (isTemplate(document.text))
+      throw new ForeignDocument('Helm template', { code: error.code, origin: null, place, problem: 'is a Helm template', hint })
+    throw new MeshSpecError({ code: error.code, origin: null, place, problem: error.message, hint: syntaxHint(error) })
   }
+}
+
+/** `{{ .Values.name }}`, which no YAML begins a value with and means. */
+function isTemplate(text: string): boolean {
+  return /\{\{-?\s*(?:[.$]|if |range |with |include |template |define |end\b|else\b|toYaml |printf |default |quote |tpl |\/\*)/.test(text)
 }
 
 function badSeparator(source: SourceText, document: DocumentText): MeshSpecError {
@@ -130,7 +153,10 @@ function toResource(source: SourceText, document: number, object: unknown, path:
       problem,
       hint,
     })
-  if (!isMapping(object)) throw fault('this document is no Kubernetes object', 'it needs apiVersion, kind and metadata')
+  if (!isMapping(object) || (object.apiVersion === undefined && object.kind === undefined)) {
+    const { details } = fault('this document is no Kubernetes object', 'it needs apiVersion, kind and metadata')
+    throw new ForeignDocument('no Kubernetes object', details)
+  }
   const { apiVersion, kind } = object
   if (typeof apiVersion !== 'string' || apiVersion === '')
     throw fault('apiVersion is missing', 'for example "apiVersion: networking.istio.io/v1"', ['apiVersion'])

@@ -13,17 +13,18 @@ export const authorizationPolicies: Analyzer = {
   name: 'auth.AuthorizationPoliciesAnalyzer',
   inputs: [kinds.authorizationPolicy],
   analyze(mesh, report) {
-    const pods = mesh.all(kinds.pod).filter((pod) => isPodInMesh(pod, mesh) || isPodAmbient(pod))
+    const pods = mesh.pods.filter((pod) => isPodInMesh(pod, mesh) || isPodAmbient(pod))
     for (const policy of mesh.all(kinds.authorizationPolicy)) {
-      checkSelector(policy, pods, rootNamespaceOf(mesh), report)
+      checkSelector(policy, pods, mesh, report)
       checkNamespaces(policy, mesh, report)
     }
   },
 }
 
-function checkSelector(policy: Resource, pods: readonly Resource[], rootNamespace: string, report: Report): void {
+function checkSelector(policy: Resource, pods: readonly Resource[], mesh: Inventory, report: Report): void {
   const { selector } = specOf(policy)
-  const everywhere = policy.namespace === rootNamespace
+  if (!mesh.knows(kinds.pod, policy.namespace)) return
+  const everywhere = policy.namespace === rootNamespaceOf(mesh)
   if (everywhere && !selector) return
   const near = everywhere ? pods : pods.filter(({ namespace }) => namespace === policy.namespace)
   const selected = near.some((pod) => isSelectedBy(labelsOf(pod), selector?.matchLabels))
@@ -31,6 +32,7 @@ function checkSelector(policy: Resource, pods: readonly Resource[], rootNamespac
 }
 
 function checkNamespaces(policy: Resource, mesh: Inventory, report: Report): void {
+  if (!mesh.knows(kinds.namespace)) return
   for (const [i, rule] of listOf(specOf(policy).rules).entries())
     for (const [j, from] of listOf(rule.from).entries())
       for (const field of ['namespaces', 'notNamespaces'])

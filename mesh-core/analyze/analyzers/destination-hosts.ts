@@ -23,8 +23,10 @@ export const destinationHosts: Analyzer = {
 function checkDestination(rule: Resource, named: NamedDestination, hosts: KnownHosts, report: Report): void {
   const { destination, path, mirror } = named
   const known = hosts.find(String(destination.host), rule.namespace, textsOf(specOf(rule).exportTo))
-  if (!known) report(messageTypes.notFound, rule, [mirror ? 'mirror host' : 'host', String(destination.host)], [...path, 'host'])
-  else checkPort(rule, named, known, report)
+  const host = String(destination.host)
+  if (known) return checkPort(rule, named, known, report)
+  if (hosts.wouldKnow(host, rule.namespace))
+    report(messageTypes.notFound, rule, [mirror ? 'mirror host' : 'host', host], [...path, 'host'], hosts.hintFor(host, rule.namespace))
 }
 
 function checkPort(rule: Resource, { destination, path }: NamedDestination, { ports }: KnownHost, report: Report): void {

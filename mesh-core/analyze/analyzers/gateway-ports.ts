@@ -14,7 +14,7 @@ export const gatewayPorts: Analyzer = {
       const { selector, servers } = specOf(gateway)
       const pods = podsOf(gateway, mesh)
       if (pods.length === 0) {
-        report(messageTypes.notFound, gateway, ['selector', selectorText(selector)], ['spec', 'selector'])
+        if (mesh.isWhole) report(messageTypes.notFound, gateway, ['selector', selectorText(selector)], ['spec', 'selector'])
         continue
       }
       const open = new Set(pods.flatMap((pod) => portsInFrontOf(pod, mesh)))
@@ -28,7 +28,7 @@ export const gatewayPorts: Analyzer = {
 /** Pods that a Gateway selects, in whatever namespace. */
 export function podsOf(gateway: Resource, mesh: Inventory): readonly Resource[] {
   const { selector } = specOf(gateway)
-  return mesh.all(kinds.pod).filter((pod) => isSelectedBy(labelsOf(pod), selector))
+  return mesh.pods.filter((pod) => isSelectedBy(labelsOf(pod), selector))
 }
 
 function portsInFrontOf(pod: Resource, mesh: Inventory): number[] {

@@ -15,13 +15,14 @@ export const gatewaySecrets: Analyzer = {
       const { selector, servers } = specOf(gateway)
       const [pod] = podsOf(gateway, mesh)
       if (!pod) {
-        report(messageTypes.notFound, gateway, ['selector', selectorText(selector)], ['spec', 'selector'])
+        if (mesh.isWhole) report(messageTypes.notFound, gateway, ['selector', selectorText(selector)], ['spec', 'selector'])
         continue
       }
       for (const [i, { tls }] of listOf(servers).entries()) {
         if (!tls?.credentialName) continue
         const path = ['spec', 'servers', i, 'tls', 'credentialName']
         const secret = mesh.find(kinds.secret, pod.namespace, tls.credentialName)
+        if (!secret && !mesh.knows(kinds.secret, pod.namespace)) continue
         if (!secret) report(messageTypes.notFound, gateway, ['credentialName', String(tls.credentialName)], path)
         else if (!holdsCertificate(secret, mesh.nowMs)) report(messageTypes.invalidCredential, gateway, [gateway.name, pod.namespace], path)
       }

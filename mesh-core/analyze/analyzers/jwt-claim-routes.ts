@@ -14,7 +14,7 @@ export const jwtClaimRoutes: Analyzer = {
   analyze(mesh, report) {
     for (const rule of mesh.all(kinds.virtualService)) {
       const key = claimKeyOf(rule)
-      if (key === null) continue
+      if (key === null || !mesh.knows(kinds.requestAuthentication)) continue
       for (const name of textsOf(specOf(rule).gateways)) {
         const ref = gatewayRef(name, rule.namespace)
         const gateway = name === 'mesh' ? undefined : mesh.find(kinds.gateway, ref.namespace, ref.name)

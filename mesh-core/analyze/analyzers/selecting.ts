@@ -1,6 +1,6 @@
 import type { Resource } from '../../config/resource.ts'
 import type { Inventory } from '../inventory.ts'
-import { kinds, labelsOf } from '../inventory.ts'
+import { labelsOf } from '../inventory.ts'
 import { isSelectedBy } from '../selectors.ts'
 
 export interface Selected {
@@ -15,8 +15,7 @@ export function selectedTogether(
   resources: readonly Resource[],
   labels: (resource: Resource) => Readonly<Record<string, string>>,
 ): readonly Selected[] {
-  return mesh
-    .all(kinds.pod)
+  return mesh.pods
     .map((pod) => ({ pod, selecting: resources.filter((one) => one.namespace === pod.namespace && isSelectedBy(labelsOf(pod), labels(one))) }))
     .filter(({ selecting }) => selecting.length > 0)
 }

@@ -27,7 +27,10 @@ function labels(sidecar: Resource): Readonly<Record<string, string>> {
 function checkSelected(mesh: Inventory, report: Report): void {
   const sidecars = mesh.all(kinds.sidecar).filter((one) => Object.keys(labels(one)).length > 0)
   for (const sidecar of sidecars)
-    if (!mesh.all(kinds.pod).some((pod) => pod.namespace === sidecar.namespace && isSelectedBy(labelsOf(pod), labels(sidecar))))
+    if (
+      mesh.knows(kinds.pod, sidecar.namespace) &&
+      !mesh.pods.some((pod) => pod.namespace === sidecar.namespace && isSelectedBy(labelsOf(pod), labels(sidecar)))
+    )
       report(messageTypes.notFound, sidecar, ['selector', selectorText(labels(sidecar))], ['spec', 'workloadSelector', 'labels'])
   const told = new Set<Resource>()
   for (const { pod, selecting } of selectedTogether(mesh, sidecars, labels)) {

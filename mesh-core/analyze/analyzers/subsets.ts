@@ -1,6 +1,6 @@
 import type { Resource } from '../../config/resource.ts'
 import type { Analyzer } from '../analyzer.ts'
-import { KnownHosts } from '../hosts.ts'
+import { type KnownHost, KnownHosts } from '../hosts.ts'
 import type { Inventory } from '../inventory.ts'
 import { kinds, labelsOf, listOf, specOf, textsOf } from '../inventory.ts'
 import { messageTypes } from '../message-types.ts'
@@ -12,19 +12,25 @@ export const subsets: Analyzer = {
   inputs: [kinds.destinationRule],
   analyze(mesh, report) {
     const hosts = new KnownHosts(mesh)
-    const pods = mesh.all(kinds.pod).map((pod) => withTopology(pod, mesh))
+    const pods = mesh.pods.map((pod) => withTopology(pod, mesh))
     for (const rule of mesh.all(kinds.destinationRule)) {
       const spec = specOf(rule)
       const known = hosts.find(String(spec.host), rule.namespace, textsOf(spec.exportTo))
       if (!known) {
-        report(messageTypes.unknownRuleHost, rule, [String(spec.host)], ['spec', 'host'])
+        if (hosts.wouldKnow(String(spec.host), rule.namespace)) report(messageTypes.unknownRuleHost, rule, [String(spec.host)], ['spec', 'host'])
         continue
       }
+      if (!mesh.knows(kinds.pod, namespaceOf(known, rule.namespace))) continue
       for (const [i, { name, labels }] of listOf(spec.subsets).entries())
         if (!pods.some((pod) => isSelectedBy(pod, { ...known.selector, ...labels })))
           report(messageTypes.subsetWithoutPods, rule, [String(name)], ['spec', 'subsets', i])
     }
   },
+}
+
+/** Where the pods of a host live. */
+function namespaceOf({ host }: KnownHost, ruleNamespace: string): string {
+  return /^[^.]+\.([^.]+)\.svc\./.exec(host)?.[1] ?? ruleNamespace
 }
 
 /** Labels of a pod as an endpoint has them: its node's place in the world joins them. */

@@ -12,7 +12,10 @@ export const telemetrySelectors: Analyzer = {
   analyze(mesh, report) {
     const telemetries = mesh.all(kinds.telemetry).filter((one) => Object.keys(labels(one)).length > 0)
     for (const one of telemetries)
-      if (!mesh.all(kinds.pod).some((pod) => pod.namespace === one.namespace && isSelectedBy(labelsOf(pod), labels(one))))
+      if (
+        mesh.knows(kinds.pod, one.namespace) &&
+        !mesh.pods.some((pod) => pod.namespace === one.namespace && isSelectedBy(labelsOf(pod), labels(one)))
+      )
         report(messageTypes.notFound, one, ['selector', selectorText(labels(one))], ['spec', 'selector', 'matchLabels'])
     for (const { pod, selecting } of selectedTogether(mesh, telemetries, labels))
       if (selecting.length > 1)

@@ -1,4 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
+import { suggestion } from '../../config/schema/suggest.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { anyOverlaps, gatewayHostsFor, gatewayRef } from '../hosts.ts'
 import type { Inventory } from '../inventory.ts'
@@ -20,7 +21,8 @@ function check(rule: Resource, name: string, path: readonly (string | number)[],
   if (isInternal(name)) return report(messageTypes.internalGateway, rule, [fullName(rule), name], path)
   const ref = gatewayRef(name, rule.namespace)
   const hosts = hostsOf(ref, rule.namespace, mesh)
-  if (hosts === null) report(messageTypes.notFound, rule, ['gateway', name], path)
+  if (hosts === null && !mesh.knows(kinds.gateway, ref.namespace) && !mesh.knows(kinds.kubernetesGateway, ref.namespace)) return
+  if (hosts === null) report(messageTypes.notFound, rule, ['gateway', name], path, suggestion(fullName(ref), gatewayNames(mesh)))
   const own = textsOf(specOf(rule).hosts)
   if (!anyOverlaps(hosts ?? [], own)) report(messageTypes.hostNotInGateway, rule, [own, fullName(rule), fullName(ref)], path)
 }
@@ -36,4 +38,8 @@ function hostsOf({ namespace, name }: ReturnType<typeof gatewayRef>, ruleNamespa
   if (gateway) return gatewayHostsFor(gateway, ruleNamespace)
   const kubernetes = mesh.find(kinds.kubernetesGateway, namespace, name)
   return kubernetes ? listOf(specOf(kubernetes).listeners).map(({ hostname }) => hostname || '*') : null
+}
+
+function gatewayNames(mesh: Inventory): string[] {
+  return [...mesh.all(kinds.gateway), ...mesh.all(kinds.kubernetesGateway)].map(fullName)
 }

@@ -66,7 +66,7 @@ function labellings(key: string, values: readonly string[], revisions: readonly 
 function checkServices(all: readonly Webhook[], mesh: Inventory, report: Report): void {
   for (const { config, webhook } of all) {
     const service = webhook.clientConfig?.service
-    if (service && !mesh.find(kinds.service, service.namespace ?? '', service.name))
+    if (service && mesh.knows(kinds.service, service.namespace) && !mesh.find(kinds.service, service.namespace ?? '', service.name))
       report(messageTypes.invalidWebhook, config, [`calls a service that does not exist: ${service.namespace}/${service.name}`])
   }
 }

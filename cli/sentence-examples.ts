@@ -63,6 +63,7 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the connection from {service} to {service} uses mutual TLS': 'Then the connection from productpage to reviews uses mutual TLS',
   'the identity of {service} is {string}': 'Then the identity of productpage is "spiffe://cluster.local/ns/default/sa/bookinfo-productpage"',
   'the analysis reports {word} for {word} {string}': 'Then the analysis reports IST0101 for VirtualService "reviews"',
+  'the analysis reports nothing': 'Then the analysis reports nothing',
   '{duration} pass': 'When 30s pass',
   'the response takes about {duration}': 'Then the response takes about 7s',
   'the response takes less than {duration}': 'Then the response takes less than 1s',

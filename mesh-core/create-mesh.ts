@@ -56,6 +56,10 @@ class CoreMesh implements Mesh {
     return this.#snapshot.version
   }
 
+  get resources(): readonly Resource[] {
+    return [...this.#snapshot.resources.values()]
+  }
+
   get notModelled(): readonly NotModelled[] {
     return [...this.#snapshot.resources.values()].flatMap((resource) => notModelledIn(resource))
   }

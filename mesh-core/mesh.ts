@@ -33,7 +33,8 @@ export interface Mesh {
   readonly registry: Registry
   /** Counts the changes of config; 0 before the first. */
   readonly version: number
-  /** Of all that is applied now. */
+  /** All that is applied now. */
+  readonly resources: readonly Resource[]
   readonly notModelled: readonly NotModelled[]
   /** Warnings of the last apply, in the words of istiod where it has some. */
   readonly warnings: readonly string[]

@@ -25,6 +25,14 @@ When('the config {string} is deleted', async function (this: MeshWorld, name: st
   await this.deleteConfig({ name })
 })
 
+Then('the analysis reports {word} for {word} {string}', async function (this: MeshWorld, code: string, kind: string, name: string) {
+  await this.expectAnalysis(code, kind, name)
+})
+
+Then('the analysis reports nothing', async function (this: MeshWorld) {
+  await this.expectNoAnalysis()
+})
+
 Then('the config is accepted', function (this: MeshWorld) {
   this.refusal.expectAccepted()
 })

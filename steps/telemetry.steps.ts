@@ -41,7 +41,3 @@ Then('the connection from {service} to {service} uses mutual TLS', function (thi
 Then('the identity of {service} is {string}', function (this: MeshWorld, _service: ServiceRef, _identity: string) {
   this.unsupported('telemetry', noIdentity)
 })
-
-Then('the analysis reports {word} for {word} {string}', function (this: MeshWorld, _code: string, _kind: string, _name: string) {
-  this.unsupported('config', 'mesh-core has no analyzers yet')
-})

@@ -3,6 +3,7 @@ import type { ITestCaseHookParameter } from '@cucumber/cucumber'
 import { dirname, resolve } from 'node:path'
 import { refOf } from '../mesh-core/config/resource.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
+import type { Analysis } from './analysis.ts'
 import type { Check, CheckContext } from './checks/check.ts'
 import { percent } from './checks/shares.ts'
 import { ConfigDesk } from './config-desk.ts'
@@ -175,6 +176,24 @@ export class MeshWorld extends World {
     const complaint = check(last, this.#checkContext())
     for (const test of tests.slice(before)) this.log(describeTest(test))
     if (complaint !== undefined) throw new StatementFailed(complaint)
+  }
+
+  /** @throws StatementFailed unless the config calls for this message */
+  async expectAnalysis(code: string, kind: string, name: string): Promise<void> {
+    ;(await this.#analysis()).expectReported(code, kind, name)
+  }
+
+  /** Of the config that the scenario has given. @throws StatementFailed for any message */
+  async expectNoAnalysis(): Promise<void> {
+    ;(await this.#analysis()).expectNothing(this.#need().configs.given)
+  }
+
+  /** Loaded when it is asked for: an analyzer is a file, and there are many. */
+  async #analysis(): Promise<Analysis> {
+    this.refusal.assertLookedAt()
+    const resources = (await this.mesh.use()).resources?.()
+    if (!resources) throw new NotSupported('config', 'the target does not tell what is applied, which an analysis looks at')
+    return new (await import('./analysis.ts')).Analysis(resources)
   }
 
   /** @throws NotSupported always */

@@ -449,10 +449,32 @@ Feature: Scenarios that must not pass
     Then the identity of shop is "spiffe://cluster.local/ns/default/sa/shop"
 
   Scenario: the analysis reports IST0101 for VirtualService 'reviews'
-    not supported: mesh-core has no analyzers yet
+    the analysis does not report IST0101 for VirtualService "reviews"; it reports of it nothing.
 
-    When client sends "GET http://shop/"
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec: {hosts: [shop], http: [{route: [{destination: {host: shop}}]}]}
+      """
     Then the analysis reports IST0101 for VirtualService "reviews"
+
+  Scenario: the analysis reports nothing
+    the analysis reports …
+      … IST0101 VirtualService default/reviews spec.http[0].route[0].destination.host: there is no host "nobody"
+      hint: did you mean "shop.default.svc.cluster.local"?
+      … IST0173 DestinationRule default/ratings spec.subsets[2]: subset v2-mysql selects no pod; requests for it get 503
+      … IST0173 DestinationRule default/ratings spec.subsets[3]: subset v2-mysql-vm selects no pod; requests for it get 503
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec: {hosts: [shop], http: [{route: [{destination: {host: nobody}}]}]}
+      """
+    Then the analysis reports nothing
 
   Scenario: the chart 'charts/shop' with values
     not supported: meshspec does not render Helm charts yet

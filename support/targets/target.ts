@@ -146,6 +146,8 @@ export interface MeshSession {
   pods(): Promise<readonly PodStatus[]>
   /** What was read and not acted on, in the words of the target; empty where it models everything. */
   notModelled(): readonly string[]
+  /** All that is applied now, services and their pods included: what an analysis looks at. Left out where the target cannot tell. */
+  resources?(): readonly Resource[]
   /** The target's clock; needed where it is virtual. */
   now?(): Milliseconds
   /**

@@ -69,6 +69,10 @@ export class CoreSession implements MeshSession {
     return this.#deployed.pods()
   }
 
+  resources(): readonly Resource[] {
+    return this.#mesh.resources
+  }
+
   notModelled(): readonly string[] {
     return this.#mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
   }

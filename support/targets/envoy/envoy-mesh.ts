@@ -74,6 +74,10 @@ export class EnvoyMesh {
     return this.#model.warnings
   }
 
+  get resources(): readonly Resource[] {
+    return this.#model.resources
+  }
+
   get notModelled(): readonly NotModelled[] {
     return this.#model.notModelled
   }

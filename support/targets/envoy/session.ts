@@ -73,6 +73,10 @@ export class EnvoySession implements MeshSession {
     return this.#deployed.pods()
   }
 
+  resources(): readonly Resource[] {
+    return this.#mesh.resources
+  }
+
   notModelled(): readonly string[] {
     return this.#mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
   }

@@ -1,0 +1,38 @@
+import { analyze } from '../mesh-core/analyze/analyze.ts'
+import { describeMessage } from '../mesh-core/analyze/describe.ts'
+import { Inventory } from '../mesh-core/analyze/inventory.ts'
+import type { Message } from '../mesh-core/analyze/message.ts'
+import { messageTypes } from '../mesh-core/analyze/message-types.ts'
+import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
+import { StatementFailed } from './failure.ts'
+
+/** What an expert would warn of in all that a scenario's mesh has. */
+export class Analysis {
+  readonly #messages: readonly Message[]
+
+  constructor(resources: readonly Resource[]) {
+    this.#messages = analyze(new Inventory(resources, { nowMs: Date.now(), manifests: true }))
+  }
+
+  /** @param name may hold the namespace: `prod/reviews`. @throws StatementFailed with what is reported instead */
+  expectReported(code: string, kind: string, name: string): void {
+    if (!Object.values(messageTypes).some((type) => type.code === code))
+      throw new StatementFailed(`no analyzer reports ${code}; docs/errors.md has the codes.`)
+    const about = this.#messages.filter(
+      ({ resource }) => resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name),
+    )
+    if (about.some((message) => message.code === code)) return
+    throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}`)
+  }
+
+  /** @throws StatementFailed with what is reported of one of the resources */
+  expectNothing(resources: readonly Resource[]): void {
+    const keys = new Set(resources.map((resource) => resourceKey(refOf(resource))))
+    const about = this.#messages.filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
+    if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)
+  }
+}
+
+function listed(messages: readonly Message[]): string {
+  return messages.length === 0 ? 'nothing.' : `\n${messages.map((message) => `  ${describeMessage(message)}`).join('\n')}`
+}

@@ -240,7 +240,7 @@ Feature: Scenarios that must not pass
     Then the response takes between 1s and 2s
 
   Scenario: about 10% of the requests reach shop:v1
-    about 10% of the requests reach shop:v1: it was 51.25% (1025 of 2000, 99% interval 48.35% to 54.15%). Were the statement true, a sample like this one would come up at most once in 1,000,000 runs.
+    about 10% of the requests reach shop:v1: it was … (… of 2000, 99% interval … to …). Were the statement true, a sample like this one would come up at most once in 1,000,000 runs.
     shop.default.svc.cluster.local, asked by client-v1:
       ✓ default  the services   … → shop.default
 
@@ -248,7 +248,7 @@ Feature: Scenarios that must not pass
     Then about 10% of the requests reach shop:v1
 
   Scenario: about 50% of the requests reach shop:v1
-    about 50% of the requests reach shop:v1: 3 of 20 were too few requests to tell 50% from a share that is 10% off (false alarms 0.000001, misses 0.001); send 1580 or more.
+    about 50% of the requests reach shop:v1: … of 20 were too few requests to tell 50% from a share that is 10% off (false alarms 0.000001, misses 0.001); send 1580 or more.
 
     When client sends "GET http://shop/a" 20 times
     Then about 50% of the requests reach shop:v1
@@ -260,10 +260,10 @@ Feature: Scenarios that must not pass
     Then about 10% of the requests have status 500
 
   Scenario: the requests are split
-    about 90% of the requests reach shop:v1: it was 49.2% (984 of 2000, 99% interval 46.3% to 52.1%). Were the statement true, a sample like this one would come up at most once in 2,000,000 runs.
+    about 90% of the requests reach shop:v1: it was … (… of 2000, 99% interval … to …). Were the statement true, a sample like this one would come up at most once in 2,000,000 runs.
     shop.default.svc.cluster.local, asked by client-v1:
       ✓ default  the services   … → shop.default
-    about 10% of the requests reach shop:v2: it was 50.8% (1016 of 2000, 99% interval 47.9% to 53.7%). Were the statement true, a sample like this one would come up at most once in 2,000,000 runs.
+    about 10% of the requests reach shop:v2: it was … (… of 2000, 99% interval … to …). Were the statement true, a sample like this one would come up at most once in 2,000,000 runs.
     shop.default.svc.cluster.local, asked by client-v1:
       ✓ default  the services   … → shop.default
 

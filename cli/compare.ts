@@ -1,55 +1,34 @@
 import { basename, extname } from 'node:path'
-import { type IRunConfiguration, runCucumber } from '@cucumber/cucumber/api'
-import { Collector } from '../reports/collector.ts'
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import { compareRuns } from '../reports/comparison.ts'
 import type { TargetRun } from '../reports/comparison.ts'
-import { inOrder } from '../reports/in-order.ts'
 import { countVerdicts, type RunRecord, verdicts, verdictWords } from '../reports/run-record.ts'
 import { formatMs } from '../reports/terminal-text.ts'
 import { isInterrupted } from '../support/interruption.ts'
 import { formatsOn, writeComparison } from './compared-formats.ts'
 import { withTypescript } from './glue.ts'
 import { onTarget, type RunOptions } from './run-configuration.ts'
+import { runFeatures, type Support } from './run-features.ts'
 import { codeOfComparison } from './verdict-codes.ts'
 import { workersFor } from './workers.ts'
-
-/** Steps are loaded once: a second import of the same module would define nothing. */
-type Support = Parameters<typeof runCucumber>[0]['support']
 
 /** Runs the same features on each target in turn, and says where the targets agree. @returns what the exit code is, for a run that was not interrupted */
 export async function compareTargets(targets: readonly string[], configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
   let support: Support = withTypescript(configuration.support, targets)
   const runs: TargetRun[] = []
-  for (const [index, target] of namesOf(targets).entries()) {
-    const { record, loaded } = await runOn({ target: targets[index]!, name: target, support }, configuration, options)
+  for (const [index, name] of namesOf(targets).entries()) {
+    const parallel = await workersFor(targets[index]!, configuration, options.parallel)
+    const formats = formatsOn(name, configuration.formats)
+    const { record, support: loaded } = await runFeatures({ ...onTarget(configuration, targets[index]!, parallel), formats }, support)
     support = loaded
-    runs.push({ target, run: record })
-    process.stderr.write(`${progressText(target, record)}\n`)
+    runs.push({ target: name, run: record })
+    process.stderr.write(`${progressText(name, record)}\n`)
     // What the sentences are, one run has said already.
     if (isInterrupted() || record.parseErrors.length > 0) break
   }
   const comparison = compareRuns(runs)
   writeComparison(comparison, configuration.formats)
   return () => codeOfComparison(comparison, options)
-}
-
-interface One {
-  readonly target: string
-  readonly name: string
-  readonly support: Support
-}
-
-async function runOn(
-  { target, name, support }: One,
-  configuration: IRunConfiguration,
-  options: RunOptions,
-): Promise<{ record: RunRecord; loaded: Support }> {
-  const collector = new Collector()
-  const parallel = await workersFor(target, configuration, options.parallel)
-  const formats = formatsOn(name, configuration.formats)
-  const take = inOrder((envelope) => void collector.take(envelope))
-  const { support: loaded } = await runCucumber({ ...onTarget(configuration, target, parallel), formats, support }, {}, take)
-  return { record: collector.record, loaded }
 }
 
 /** As the reports call them: a module by its name without folder and extension, where no other is called so. */

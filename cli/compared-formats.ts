@@ -9,7 +9,7 @@ import type { Comparison } from '../reports/comparison.ts'
 import { formatterUrl } from '../reports/formats.ts'
 import type { FormatName } from '../reports/formats.ts'
 import { makePaint } from '../reports/paint.ts'
-import { settingError } from './setting-error.ts'
+import { notWritten } from './not-written.ts'
 
 type Formats = IRunConfiguration['formats']
 type Render = (comparison: Comparison) => string
@@ -42,14 +42,14 @@ function withName(file: string, target: string): string {
   return `${file.slice(0, file.length - extension.length)}.${target}${extension}`
 }
 
-/** Writes the reports that put the targets side by side. @throws MeshSpecError INVALID_SETTING for a file that cannot be written */
+/** Writes the reports that put the targets side by side. @throws MeshSpecError REPORT_NOT_WRITTEN */
 export function writeComparison(comparison: Comparison, { stdout, files }: Formats): void {
+  // A formatter of somebody else's has shown each run; what differs would be seen by nobody.
+  process.stdout.write((renders.get(stdout) ?? renders.get(formatterUrl('terminal'))!)(comparison))
   for (const [file, formatter] of Object.entries(files)) {
     const render = renders.get(formatter)
     if (render) writeReport(file, render(comparison))
   }
-  // A formatter of somebody else's has shown each run; what differs would be seen by nobody.
-  process.stdout.write((renders.get(stdout) ?? renders.get(formatterUrl('terminal'))!)(comparison))
 }
 
 function writeReport(file: string, text: string): void {
@@ -57,7 +57,6 @@ function writeReport(file: string, text: string): void {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw settingError(`the report ${file} cannot be written: ${code ?? message}`, 'name another file, or make room: --format html:FILE')
+    throw notWritten([file], error)
   }
 }

@@ -6,6 +6,7 @@ import { ownVersion } from './package-root.ts'
 import { printProblem } from './problem.ts'
 import type { RunOptions } from './run-configuration.ts'
 import type { ServeOptions } from './serve.ts'
+import { minding } from './standard-output.ts'
 import type { ValidateOptions } from './validate.ts'
 import type { XdsOptions } from './xds.ts'
 
@@ -112,6 +113,7 @@ async function finish(work: Promise<number>): Promise<void> {
   process.exitCode = await work
 }
 
+minding(process.stdout)
 try {
   await program.parseAsync()
 } catch (error) {

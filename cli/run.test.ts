@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -113,4 +113,27 @@ test('explain prints the rules tried', () => {
   expect(stdout).toMatch(/✓ http\[0\]\S* +samples\/bookinfo\/networking\/virtual-service-reviews-test-v2\.yaml:\d+:\d+ .*subset v2/)
   expect(stdout).toContain('reached reviews:v2')
   expect(status).toBe(0)
+})
+
+describe('what cannot be written', () => {
+  const full = existsSync('/dev/full')
+  test.skipIf(!full)('a report on a full disk', () => {
+    const { status, stderr } = meshspec(['run', holds, '--format', 'html:/dev/full'])
+    expect(stderr).toContain('REPORT_NOT_WRITTEN the report /dev/full cannot be written: no space is left on its disk')
+    expect(status).toBe(2)
+  })
+  test.skipIf(!full)('standard output on a full disk', () => {
+    const main = join(packageRoot, 'dist', 'cli', 'main.js')
+    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${main}" run ${holds} > /dev/full`], { cwd: folder, encoding: 'utf8' })
+    expect(stderr).toContain('REPORT_NOT_WRITTEN standard output cannot be written: no space is left on its disk')
+    expect(stderr).not.toContain('    at ')
+    expect(status).toBe(2)
+  })
+  test('nobody reads standard output any more', () => {
+    const main = join(packageRoot, 'dist', 'cli', 'main.js')
+    const command = `{ "${process.execPath}" "${main}" run ${holds}; echo "exit code $?" >&2; } | true`
+    const { stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' })
+    expect(stderr).toContain('exit code 0')
+    expect(stderr).not.toContain('EPIPE')
+  })
 })

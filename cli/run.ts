@@ -1,11 +1,10 @@
-import { type IRunConfiguration, runCucumber } from '@cucumber/cucumber/api'
-import { Collector } from '../reports/collector.ts'
-import { inOrder } from '../reports/in-order.ts'
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import { readSettings } from '../support/settings.ts'
 import { compareTargets } from './compare.ts'
 import { checkFeatures } from './feature-paths.ts'
 import { withTypescript } from './glue.ts'
 import { configurationOf, onTarget, type RunOptions } from './run-configuration.ts'
+import { runFeatures } from './run-features.ts'
 import { exitCodeOf, heedingSignals } from './signals.ts'
 import { checkTarget, targetsIn } from './target-name.ts'
 import { codeOfRun } from './verdict-codes.ts'
@@ -31,9 +30,7 @@ export async function run(features: readonly string[], options: RunOptions): Pro
 
 /** @returns what the exit code is, for a run that was not interrupted */
 async function runOn(target: string, configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
-  const collector = new Collector()
   const parallel = await workersFor(target, configuration, options.parallel)
-  const take = inOrder((envelope) => void collector.take(envelope))
-  await runCucumber({ ...onTarget(configuration, target, parallel), support: withTypescript(configuration.support, [target]) }, {}, take)
-  return () => codeOfRun(collector.record, options)
+  const { record } = await runFeatures(onTarget(configuration, target, parallel), withTypescript(configuration.support, [target]))
+  return () => codeOfRun(record, options)
 }

@@ -33,6 +33,8 @@ export const errorCodes = [
   'ENVOY_NOT_FOUND',
   'ENVOY_UNUSABLE',
   'ENVOY_FAILED',
+  'SERVICE_FAILED',
+  'REPORT_NOT_WRITTEN',
   'APPLY_FAILED',
   'SIMULATION_STUCK',
 ] as const

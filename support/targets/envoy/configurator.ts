@@ -1,5 +1,5 @@
 import { request as requestHttp } from 'node:http'
-import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
+import { type ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { NotYetProgrammed } from '../target.ts'
 import { Refused } from './discovery-server.ts'
 import type { Subscription } from './discovery-server.ts'
@@ -44,12 +44,23 @@ export class Configurator {
     this.#markerPort = markerPort
   }
 
-  /** Resolves when Envoy answers. */
-  static async start(envoy: EnvoyProcess): Promise<Configurator> {
-    const [port] = await freePorts(1)
-    const configurator = new Configurator(envoy, port!)
-    await configurator.use(emptyConfig, async () => new ConfigRejected([]))
-    return configurator
+  /** Resolves when Envoy answers. @throws MeshSpecError ENVOY_FAILED */
+  static async start(envoy: EnvoyProcess, withinMs = deadlineMs): Promise<Configurator> {
+    for (let tries = 1; ; tries++) {
+      const [port] = await freePorts(1)
+      try {
+        const configurator = new Configurator(envoy, port!)
+        await configurator.#push(emptyConfig, withinMs)
+        return configurator
+      } catch (error) {
+        envoy.check()
+        if (!(error instanceof Refused))
+          throw envoy.failure(`Envoy did not become ready within ${withinMs / 1000} s`, 'try it by hand: envoy --version')
+        const words = await envoy.wordsOn(error.subscription)
+        if (tries === 3 || !isPortTaken(words)) throw envoy.failure(`Envoy refuses its first config: ${words}`, 'name another Envoy in $ENVOY_PATH')
+        envoy.discovery.withdraw()
+      }
+    }
   }
 
   /**
@@ -73,40 +84,40 @@ export class Configurator {
   }
 
   /** Clusters first, then what leads to them; what is not led to any more goes last. */
-  async #push(next: EnvoyConfig): Promise<void> {
+  async #push(next: EnvoyConfig, withinMs = deadlineMs): Promise<void> {
     const { discovery } = this.#envoy
     const named = new Set(next.clusters.map(({ name }) => name))
     const leaving = this.#current.clusters.filter(({ name }) => !named.has(name))
     // They stay for good: there are few of them, and who asks for one again gets it.
     for (const [name, secret] of next.secrets) discovery.put({ kind: 'secrets', name }, [secret])
     discovery.put(all.clusters, [...next.clusters, ...leaving])
-    await this.#acknowledged()
+    await this.#acknowledged(withinMs)
     for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])
-    discovery.put(all.listeners, [...next.listeners, this.#markerListener()])
-    await this.#mark()
+    discovery.put(all.listeners, [...next.listeners, this.#markerListener()].map(alone))
+    await this.#mark(withinMs)
     for (const name of this.#current.routes.keys()) if (!next.routes.has(name)) discovery.retire({ kind: 'routes', name })
     if (leaving.length === 0) return
     discovery.put(all.clusters, next.clusters)
     await this.#acknowledged()
   }
 
-  #acknowledged(): Promise<void> {
-    return this.#envoy.discovery.acknowledged(deadlineMs, () => this.#envoy.check())
+  #acknowledged(withinMs = deadlineMs): Promise<void> {
+    return this.#envoy.discovery.acknowledged(withinMs, () => this.#envoy.check())
   }
 
   /**
    * The main thread has acknowledged; the worker may yet be about to take it up. It takes changes in their order, so a request that meets a change made
    * after them proves that all the others are in force.
    */
-  async #mark(): Promise<void> {
+  async #mark(withinMs: number): Promise<void> {
     const first = this.#round === 0
     if (first) this.#putMarker()
-    await this.#acknowledged()
+    await this.#acknowledged(withinMs)
     if (!first) {
       this.#putMarker()
-      await this.#acknowledged()
+      await this.#acknowledged(withinMs)
     }
-    const until = performance.now() + deadlineMs
+    const until = performance.now() + withinMs
     while ((await this.#seenMarker()) !== String(this.#round)) {
       this.#envoy.check()
       if (performance.now() > until) throw new Error('Envoy answers by its former config')
@@ -143,4 +154,14 @@ export class Configurator {
       request.on('error', failed).end()
     })
   }
+}
+
+/** Who listens on a port listens alone: with Envoy's default (`reuse_port`) two that have chosen the same one would share its connections in silence. */
+function alone(listener: Json): Json {
+  return { ...listener, enable_reuse_port: false }
+}
+
+/** Between our choice of a port and Envoy's taking it, somebody else may have. */
+export function isPortTaken(words: string): boolean {
+  return /Address already in use|duplicate address/.test(words)
 }

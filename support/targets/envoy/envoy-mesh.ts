@@ -12,6 +12,7 @@ import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import type { Mesh, MeshCall, MeshOptions } from '../../../mesh-core/mesh.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { CallBook } from './call-book.ts'
+import { isPortTaken } from './configurator.ts'
 import type { EnvoyHost } from './envoy-host.ts'
 import { hopsOf } from './hops.ts'
 import type { Names } from './hops.ts'
@@ -146,6 +147,7 @@ export class EnvoyMesh {
     await this.#senders.explained()
     await journal.complete()
     this.#host.check()
+    this.#servers.check()
     this.#book.forget(journal)
     const failed = typeof outcome === 'string'
     return { request, response: failed ? null : outcome, error: failed ? outcome : null, durationMs, hops: hopsOf(journal, this.#names) }
@@ -178,8 +180,7 @@ export class EnvoyMesh {
       try {
         return await this.#host.use(this.#id, config, complainFor(this.#host.path, this.#model, this.#topology))
       } catch (error) {
-        // Between our choice of a port and Envoy's taking it, somebody else may have.
-        if (tries === 3 || !(error instanceof ConfigRejected) || !/Address already in use|duplicate address/.test(error.message)) throw error
+        if (tries === 3 || !(error instanceof ConfigRejected) || !isPortTaken(error.message)) throw error
         await this.#topology.moveProxies()
       }
     }

@@ -13,6 +13,9 @@ const xdsCluster = 'meshspec.xds'
 /** Lines of Envoy's own log that an error quotes. */
 const tailLength = 20
 
+/** ms from the end of the process to that of its log. */
+const lastWordsMs = 500
+
 /** Envoy's own words, each with the kind of resource that they are about. */
 interface Complaint {
   readonly kind: string
@@ -32,8 +35,11 @@ export class EnvoyProcess {
     this.discovery = discovery
     this.#process = process
     createInterface({ input: process.stdout }).on('line', onLogLine)
-    createInterface({ input: process.stderr }).on('line', (line) => this.#read(line))
-    void process.ended.then((how) => {
+    const log = createInterface({ input: process.stderr }).on('line', (line) => this.#read(line))
+    const logEnded = new Promise((resolve) => log.once('close', resolve))
+    void process.ended.then(async (how) => {
+      // Its last words come by another way than its end.
+      await Promise.race([logEnded, new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
       this.#death = how
       discovery.wake()
     })
@@ -52,13 +58,14 @@ export class EnvoyProcess {
 
   /** @throws MeshSpecError ENVOY_FAILED when Envoy is not there any more */
   check(): void {
-    if (this.#death !== null && !this.#stopped) throw this.failure(`Envoy has ended (${this.#death})`)
+    if (this.#death !== null && !this.#stopped)
+      throw this.failure(`Envoy has ended (${this.#death})`, 'if it happens again, name another Envoy in $ENVOY_PATH')
   }
 
-  /** An error that quotes the end of Envoy's log. */
-  failure(problem: string): MeshSpecError {
-    const hint = this.#tail.length === 0 ? 'its log is empty' : `the end of its log:\n    ${this.#tail.join('\n    ')}`
-    return new MeshSpecError({ code: 'ENVOY_FAILED', origin: null, place: null, problem, hint })
+  /** An error that quotes the end of Envoy's log. @param advice what to do */
+  failure(problem: string, advice: string): MeshSpecError {
+    const log = this.#tail.length === 0 ? 'its log is empty' : `the end of its log:\n    ${this.#tail.join('\n    ')}`
+    return new MeshSpecError({ code: 'ENVOY_FAILED', origin: null, place: null, problem, hint: `${advice}; ${log}` })
   }
 
   /** What it said of former versions is of no interest any more. */

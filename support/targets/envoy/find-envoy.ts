@@ -27,6 +27,8 @@ export interface EnvoyCandidate {
 
 export interface EnvoySearch {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** ms that an Envoy may take to tell its version. Default 10000. */
+  readonly patienceMs?: number
 }
 
 const sources: readonly EnvoySource[] = ['$ENVOY_PATH', 'PATH', 'func-e', 'the cache']
@@ -61,11 +63,11 @@ export async function lookEverywhere(search: EnvoySearch = { env: process.env })
   return candidates
 }
 
-async function look(source: EnvoySource, { env }: EnvoySearch): Promise<EnvoyCandidate | null> {
+async function look(source: EnvoySource, { env, patienceMs = 10_000 }: EnvoySearch): Promise<EnvoyCandidate | null> {
   const path = await pathOf(source, env)
   if (path === null) return null
   if (!existsSync(path)) return { source, path, version: null, problem: 'there is no such file' }
-  return { source, path, ...(await inspect(path)) }
+  return { source, path, ...(await inspect(path, patienceMs)) }
 }
 
 async function pathOf(source: EnvoySource, env: EnvoySearch['env']): Promise<string | null> {
@@ -92,15 +94,16 @@ async function firstLine(command: string, args: readonly string[], env: EnvoySea
   }
 }
 
-async function inspect(path: string): Promise<{ version: string | null; problem: string | null }> {
+async function inspect(path: string, patienceMs: number): Promise<{ version: string | null; problem: string | null }> {
   try {
-    const { stdout } = await run(path, ['--version'], { timeout: 20_000 })
+    const { stdout } = await run(path, ['--version'], { timeout: patienceMs, killSignal: 'SIGKILL' })
     // `envoy  version: 9e55…/1.40.0/Clean/RELEASE/BoringSSL`
     const version = /version: [0-9a-f]*\/(\d+\.\d+\.\d+)/.exec(stdout)?.[1]
     if (version === undefined) return { version: null, problem: 'it does not say an Envoy version' }
     return { version, problem: isOlder(version, oldestEnvoy) ? `it is ${version}, and at least ${oldestEnvoy} is needed` : null }
   } catch (error) {
-    return { version: null, problem: whyItDoesNotRun(error) }
+    const { killed } = error as { readonly killed?: boolean }
+    return { version: null, problem: killed ? `it has not told its version within ${patienceMs / 1000} s` : whyItDoesNotRun(error) }
   }
 }
 

@@ -31,8 +31,9 @@ class EnvoyTarget implements Target {
     await (await host?.catch(() => null))?.stop()
   }
 
+  /** One that has not started would not the next time, either, and every scenario would wait for it: what it said is said again. */
   async #running(): Promise<EnvoyHost> {
-    const former = await this.#host?.catch(() => null)
+    const former = await this.#host
     if (former?.running) return former
     await former?.stop()
     this.#host = findEnvoy().then(({ path }) => EnvoyHost.start(path))

@@ -1,3 +1,4 @@
+import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
@@ -24,6 +25,7 @@ export class WorkloadServers {
   readonly #options: WorkloadServersOptions
   readonly #servers: LoopbackServer[] = []
   readonly #programs = new Map<string, Program>()
+  #failure: MeshSpecError | null = null
 
   constructor(options: WorkloadServersOptions) {
     this.#options = options
@@ -35,6 +37,11 @@ export class WorkloadServers {
     const listens = program.listens ?? true
     const ports = listens ? await Promise.all(podPorts.map(() => this.#serve(workload, program))) : await freePorts(podPorts.length)
     return new Map(podPorts.map((podPort, i) => [podPort, ports[i]!]))
+  }
+
+  /** @throws MeshSpecError SERVICE_FAILED when a program has failed: what the mesh then answers says nothing about the mesh */
+  check(): void {
+    if (this.#failure) throw this.#failure
   }
 
   async close(): Promise<void> {
@@ -63,6 +70,9 @@ export class WorkloadServers {
       const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
       if (received) received.status = response.status
       return response
+    } catch (error) {
+      if (!(error instanceof CallError)) this.#failure ??= failureOf(workload, request, error)
+      throw error
     } finally {
       open?.journal.note()
     }
@@ -91,6 +101,13 @@ export class WorkloadServers {
       },
     }
   }
+}
+
+function failureOf(workload: WorkloadInstance | null, { method, path }: HttpRequest, error: unknown): MeshSpecError {
+  const who = workload ? `the program of ${workload.ref.instance}.${workload.ref.namespace}` : 'the program of the world outside the mesh'
+  const problem = `${who} failed at ${method} ${path}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`
+  const hint = 'correct the program; its stack is on standard error. A service that is to answer 500 is told so: "Given reviews answers 500"'
+  return new MeshSpecError({ code: 'SERVICE_FAILED', origin: null, place: null, problem, hint })
 }
 
 function podOf(workload: WorkloadInstance | null): Parameters<Program>[1]['pod'] {

@@ -12,7 +12,7 @@ export interface Benchmark {
   /** What is measured beside what. */
   readonly about: string
   /** Why it cannot run here; `null` when it can. */
-  readonly unable?: () => string | null
+  readonly unable?: () => string | null | Promise<string | null>
   run(): Promise<readonly Figure[]> | readonly Figure[]
 }
 

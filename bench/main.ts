@@ -1,4 +1,6 @@
 import { type Benchmark, describeFigure } from './benchmark.ts'
+import { envoyMesh } from './envoy-mesh.ts'
+import { envoySuite } from './envoy-suite.ts'
 import { loadConfig } from './load-config.ts'
 import { productPages } from './product-pages.ts'
 import { oneScenario } from './one-scenario.ts'
@@ -6,7 +8,7 @@ import { routeDecisions } from './route-decisions.ts'
 import { routingChecks } from './routing-checks.ts'
 import { suite } from './suite.ts'
 
-const benchmarks: readonly Benchmark[] = [routeDecisions, productPages, routingChecks, loadConfig, oneScenario, suite]
+const benchmarks: readonly Benchmark[] = [routeDecisions, productPages, routingChecks, loadConfig, oneScenario, suite, envoyMesh, envoySuite]
 
 /** Runs the named benchmarks, or all. */
 async function main(names: readonly string[]): Promise<number> {
@@ -18,7 +20,7 @@ async function main(names: readonly string[]): Promise<number> {
   for (const benchmark of benchmarks) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue
     console.log(`${benchmark.name}: ${benchmark.about}`)
-    const reason = benchmark.unable?.() ?? null
+    const reason = (await benchmark.unable?.()) ?? null
     if (reason !== null) console.log(`  not run: ${reason}`)
     else for (const figure of await benchmark.run()) console.log(describeFigure(figure))
   }

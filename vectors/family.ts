@@ -1,3 +1,4 @@
+import { WrongArguments } from './command-line.ts'
 import type { Difference } from './difference.ts'
 
 export interface Selection {
@@ -32,7 +33,7 @@ export interface Family {
 }
 
 /** A folder or a file that holds no vectors. */
-export class NoVectors extends Error {
+export class NoVectors extends WrongArguments {
   override readonly name = 'NoVectors'
 }
 

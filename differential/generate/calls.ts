@@ -9,23 +9,38 @@ interface Aim {
   readonly hosts: readonly string[]
   readonly gateway: boolean
   readonly match: Json
+  readonly rule: Json
 }
 
 /** Calls at the edges of the conditions of a config: most meet one rule but for a detail. */
 export function calls(draw: Draw, config: readonly Document[], count: number): ObservedCall[] {
   const aims = config.filter(({ kind }) => kind === 'VirtualService').flatMap(aimsOf)
   const rooted = aims.filter(({ hosts }) => hosts.length > 0)
-  return Array.from({ length: count }, () => call(draw, { ...draw.one(rooted), match: draw.one(aims).match }))
+  const single = Array.from({ length: count }, () => {
+    const { match, rule } = draw.one(aims)
+    return call(draw, { ...draw.one(rooted), match, rule })
+  })
+  return draw.chance(0.12) ? withMany(draw, single, aims) : single
+}
+
+/** Enough to tell an even split from one that is off by a quarter. */
+const manyTimes = 200
+
+/** One of the calls is made so often that its shares show, where a rule draws lots. */
+function withMany(draw: Draw, single: readonly ObservedCall[], aims: readonly Aim[]): ObservedCall[] {
+  const drawn = aims.some(({ rule }) => ((rule['route'] ?? []) as unknown[]).length > 1 || JSON.stringify(rule).includes('"value":50'))
+  const chosen = drawn ? draw.between(0, single.length - 1) : -1
+  return single.map((one, index) => (index === chosen ? { ...one, times: manyTimes } : one))
 }
 
 function aimsOf({ spec }: Document): Aim[] {
-  const rules = spec['http'] as { match?: Json[] }[]
+  const rules = spec['http'] as (Json & { match?: Json[] })[]
   const hosts = (spec['hosts'] ?? []) as string[]
   const gateway = ((spec['gateways'] ?? []) as string[]).includes('default/gw')
-  return rules.flatMap(({ match = [{}] }) => match.map((one) => ({ hosts, gateway, match: one })))
+  return rules.flatMap((rule) => (rule.match ?? [{}]).map((match) => ({ hosts, gateway, match, rule })))
 }
 
-function call(draw: Draw, { hosts, gateway, match }: Aim): ObservedCall {
+function call(draw: Draw, { hosts, gateway, match, rule }: Aim): ObservedCall {
   const from =
     gateway && draw.chance(0.6) ? 'ingressgateway' : draw.one(['a.default', 'a.default', 'a.default', 'a.default', 'c-v1.default', 'd.other'])
   const method =
@@ -34,8 +49,9 @@ function call(draw: Draw, { hosts, gateway, match }: Aim): ObservedCall {
           .toUpperCase()
           .replace(/[^A-Z]/g, '')
       : draw.one(['GET', 'GET', 'GET', ...methods])
-  const headers = headersFor(draw, match)
-  const request = `${method} http://${authority(draw, draw.one(hosts), from)}${target(draw, match)}`
+  const cross = 'corsPolicy' in rule && draw.chance(0.6)
+  const headers = { ...headersFor(draw, match), ...(cross && preflight(draw)) }
+  const request = `${cross && draw.chance(0.7) ? 'OPTIONS' : method} http://${authority(draw, draw.one(hosts), from)}${target(draw, match)}`
   const host = hostHeader(draw, draw.one(hosts))
   return {
     from,
@@ -117,9 +133,23 @@ function headersFor(draw: Draw, match: Json): Record<string, string | string[]> 
     if (draw.chance(0.85)) headers[name.toLowerCase()] = headerVariant(draw, textFor(draw, condition, values))
   if (draw.chance(0.15)) headers[draw.one(headerNames).toLowerCase()] ??= headerVariant(draw, draw.one(values))
   if (draw.chance(0.06)) headers['origin'] = draw.one(['http://shop.example.com', 'https://shop.example.com', 'http://evil.example.org'])
-  if (headers['origin'] && draw.chance(0.7))
-    Object.assign(headers, { 'access-control-request-method': 'PUT', ...draw.maybe(0.5, () => ({ 'access-control-request-headers': 'x-a, x-env' })) })
   return headers
+}
+
+/** What a browser says that asks whether it may: mostly whole. */
+function preflight(draw: Draw): Record<string, string> {
+  return {
+    origin: draw.one([
+      'http://shop.example.com',
+      'http://shop.example.com',
+      'https://shop.example.com',
+      'http://shop',
+      'http://evil.example.org',
+      'null',
+    ]),
+    ...draw.maybe(0.8, () => ({ 'access-control-request-method': draw.one(['PUT', 'GET', '']) })),
+    ...draw.maybe(0.4, () => ({ 'access-control-request-headers': 'x-a, x-env' })),
+  }
 }
 
 function headerVariant(draw: Draw, value: string): string | string[] {

@@ -6,11 +6,14 @@ export function retries(draw: Draw): Json {
   return {
     attempts: draw.between(1, 3),
     ...draw.maybe(0.3, () => ({ perTryTimeout: draw.one(['150ms', '2s']) })),
-    ...draw.maybe(0.7, () => ({
-      retryOn: draw.one(['5xx', '503', 'gateway-error,connect-failure', 'retriable-4xx', 'reset', '409,418', 'retriable-status-codes']),
-    })),
+    ...draw.maybe(0.7, () => ({ retryOn: draw.one(retryConditions) })),
   }
 }
+
+const retryConditions = [
+  ...['5xx', '503', '5xx,retriable-4xx', 'gateway-error,connect-failure', 'connect-failure,refused-stream', 'retriable-4xx', 'reset'],
+  ...['409,418', 'retriable-status-codes', 'reset-before-request', 'retriable-status-codes,409', 'retriable-headers'],
+]
 
 /** Half shares are rare: a single call then proves little. */
 function percentage(draw: Draw): Json {

@@ -34,11 +34,15 @@ function destinationRules(draw: Draw): Document[] {
     return [
       document('DestinationRule', `rule-${name}`, namespace!, {
         host: draw.chance(0.5) ? name : host,
-        subsets: subsets.map((version) => ({
-          name: version,
-          labels: { version },
-          ...draw.maybe(0.1, () => ({ trafficPolicy: trafficPolicy(draw, false) })),
-        })),
+        subsets: [
+          ...subsets.map((version) => ({
+            name: version,
+            labels: { version },
+            ...draw.maybe(0.1, () => ({ trafficPolicy: trafficPolicy(draw, false) })),
+          })),
+          // Nobody has such a label.
+          { name: 'empty', labels: { version: 'v0' } },
+        ],
         ...draw.maybe(0.4, () => ({ trafficPolicy: trafficPolicy(draw, true) })),
         ...draw.maybe(0.06, () => ({ exportTo: draw.one([['.'], ['*'], ['other']]) })),
       }),

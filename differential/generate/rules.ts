@@ -37,16 +37,16 @@ function policies(draw: Draw, { namespace }: RuleContext): Json {
   return {
     ...draw.maybe(0.2, () => ({ rewrite: rewrite(draw) })),
     ...times(draw),
-    ...draw.maybe(0.15, () => ({ fault: fault(draw) })),
-    ...draw.maybe(0.1, () => ({ corsPolicy: cors(draw) })),
+    ...draw.maybe(0.2, () => ({ fault: fault(draw) })),
+    ...draw.maybe(0.15, () => ({ corsPolicy: cors(draw) })),
     ...draw.maybe(0.12, () => mirrors(draw, namespace)),
   }
 }
 
 /** A timeout that may strike comes without retries, since chance decides how long these wait. */
 function times(draw: Draw): Json {
-  if (draw.chance(0.06)) return { timeout: '150ms', retries: { attempts: 0 } }
-  return { ...draw.maybe(0.1, () => ({ timeout: '5s' })), ...draw.maybe(0.2, () => ({ retries: retries(draw) })) }
+  if (draw.chance(0.04)) return { timeout: '150ms', retries: { attempts: 0 } }
+  return { ...draw.maybe(0.1, () => ({ timeout: '5s' })), ...draw.maybe(0.35, () => ({ retries: retries(draw) })) }
 }
 
 /** Weights are large where there are any, so that a few seeds show every choice. */
@@ -63,7 +63,7 @@ function destination(draw: Draw, namespace: string): Json {
   const known = draw.one(destinations.slice(0, draw.one([1, 2, 2, 4])))
   return {
     host: spelled(draw, known, namespace),
-    ...draw.maybe(0.4, () => ({ subset: draw.one([...known.subsets, ...known.subsets, 'v9']) })),
+    ...draw.maybe(0.4, () => ({ subset: draw.one([...known.subsets, ...known.subsets, ...known.subsets, 'v9', 'empty']) })),
     ...draw.maybe(0.1, () => ({ port: { number: draw.one([80, 9090, 9090, 7777]) } })),
   }
 }

@@ -1,0 +1,52 @@
+import type { Observation } from '../vectors/mesh-observed/case.ts'
+import { KindCounts } from './kinds.ts'
+import type { Judgement } from './referee.ts'
+
+/** What a run has come to. */
+export class RunCount {
+  readonly #seed: string
+  readonly #startMs = performance.now()
+  readonly #kinds = new KindCounts()
+  #seconds = 0
+  #meshes = 0
+  #calls = 0
+  #refused = 0
+  #explained = 0
+  #skipped = 0
+  unsteady = 0
+  differing = 0
+
+  constructor(seed: string) {
+    this.#seed = seed
+  }
+
+  add({ mesh, refused, explained, skipped, unsteady, observed }: Judgement): void {
+    if (skipped !== null) return void this.#skipped++
+    this.#meshes++
+    this.#explained += explained
+    if (unsteady.length > 0) this.unsteady++
+    if (refused) return void this.#refused++
+    this.#calls += mesh.calls.reduce((sum, { times = 1 }) => sum + times, 0)
+    this.#kinds.add(mesh, observed as readonly Observation[])
+  }
+
+  /** All is judged; what differs is only to be shrunk. */
+  end(): void {
+    this.#seconds = (performance.now() - this.#startMs) / 1000
+  }
+
+  lines(): readonly string[] {
+    const further = [
+      this.#refused > 0 && `${this.#refused} refused by both`,
+      this.#explained > 0 && `${this.#explained} known differences`,
+      this.unsteady > 0 && `${this.unsteady} not seen again`,
+      this.#skipped > 0 && `${this.#skipped} not run`,
+    ].filter((part) => part !== false)
+    const rate = `${this.#seconds.toFixed(1)} s, ${Math.round(this.#calls / this.#seconds)} requests/s`
+    const rest = further.length > 0 ? ` (${further.join(', ')})` : ''
+    return [
+      `of the calls: ${this.#kinds.toString()}`,
+      `seed ${this.#seed}: ${this.#meshes} meshes, ${this.#calls} requests in ${rate}, ${this.differing} meshes differ${rest}`,
+    ]
+  }
+}

@@ -8,6 +8,7 @@ import type { RunOptions } from './run-configuration.ts'
 import type { ServeOptions } from './serve.ts'
 import { minding } from './standard-output.ts'
 import type { ValidateOptions } from './validate.ts'
+import type { WebhookOptions } from './webhook.ts'
 import type { XdsOptions } from './xds.ts'
 
 /** Each command's work is loaded when it is asked for: start-up counts, and `run` must not pay for `serve`. */
@@ -89,6 +90,15 @@ program
   .option('--seed <number>', 'decides everything random')
   .option('--admin <port>', 'take changes of the config here, on loopback: PUT and DELETE /config with YAML')
   .action(async (folders: string[], options: ServeOptions) => finish((await import('./serve.ts')).serve(folders, options)))
+
+program
+  .command('webhook')
+  .description('refuse in a cluster what validate refuses: an admission webhook (AdmissionReview v1 over HTTPS)')
+  .requiredOption('--cert <file>', 'its certificate, as PEM')
+  .requiredOption('--key <file>', "the certificate's key")
+  .option('--port <port>', 'where it listens', '8443')
+  .option('--host <address>', 'on which address', '0.0.0.0')
+  .action(async (options: WebhookOptions) => finish((await import('./webhook.ts')).webhook(options)))
 
 program
   .command('doctor')

@@ -1,6 +1,6 @@
 import type { Receiver } from './delivery.ts'
 import type { Plane } from './plane.ts'
-import { receiverOf } from './receiver.ts'
+import { listensOn, receiverOf } from './receiver.ts'
 
 /**
  * Who answers at an address and a port of the network, past all rules of the mesh: a pod, a pod of the service that kube-proxy picks,
@@ -10,7 +10,7 @@ export function receiverAt(plane: Plane, address: string, port: number): (Receiv
   const { registry } = plane.model
   const pod = registry.workloadAt(address)
   if (pod) {
-    return registry.listens(pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
+    return listensOn(pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
   }
   const service = registry.serviceAt(address)
   if (!service) return { ...receiverOf(plane, null, {}), address, port }

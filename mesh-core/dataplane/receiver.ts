@@ -1,4 +1,5 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
+import type { WorkloadInstance } from '../registry/registry.ts'
 import type { Receiver } from './delivery.ts'
 import type { Plane } from './plane.ts'
 
@@ -11,4 +12,9 @@ export function receiverOf(plane: Plane, ref: WorkloadRef | null, labels: Readon
     version: (workload?.instance.version || labels.version) ?? null,
     app: workload?.instance.app ?? labels.app ?? null,
   }
+}
+
+/** Does its application listen there? On the ports that its containers name; one that names none listens everywhere. */
+export function listensOn({ ports }: WorkloadInstance, port: number): boolean {
+  return ports.length === 0 || ports.some((own) => own.number === port)
 }

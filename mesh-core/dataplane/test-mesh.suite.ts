@@ -140,11 +140,11 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
   return {
     services: [service],
     workloads,
+    outsiders: [],
     service: (host) => (host === service.host ? service : undefined),
     workload: (ref) => workloads.find((own) => own.ref.instance === ref.instance),
     workloadAt: (address) => workloads.find((own) => own.address === address),
     serviceAt: (address) => (address === service.address ? service : undefined),
-    listens: ({ ports }, port) => ports.length === 0 || ports.some((own) => own.number === port),
     endpoints: (_service, port) => (port === 80 ? endpoints : []),
     resolve: (hostname) => (hostname === 'b' ? service.address : null),
   }

@@ -6,7 +6,7 @@ import { splitAuthority } from './dial.ts'
 import type { PickContext } from './load-balancer.ts'
 import { receiverAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
-import { receiverOf } from './receiver.ts'
+import { listensOn, receiverOf } from './receiver.ts'
 import type { Plane } from './plane.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 
@@ -67,7 +67,7 @@ function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest): Des
 function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receiver | null {
   const receiver = receiverOf(plane, workload, labels)
   const pod = receiver.peer.workload?.instance
-  return pod && !plane.model.registry.listens(pod, port) ? null : receiver
+  return pod && !listensOn(pod, port) ? null : receiver
 }
 
 /** @param understands the other end has a proxy of the mesh */

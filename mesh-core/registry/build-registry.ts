@@ -47,8 +47,9 @@ class BuiltRegistry implements Registry {
   readonly #byAddress: ReadonlyMap<string, { readonly service: Service }>
   readonly #workloads: ReadonlyMap<string, WorkloadInstance>
   readonly #workloadByAddress: ReadonlyMap<string, WorkloadInstance>
-  /** Addresses with ports that Services lead to. */
-  #ledTo: ReadonlySet<string> | null = null
+  #outsiders: ReadonlyMap<string, WorkloadInstance> | null = null
+  #outsiderAt: ReadonlyMap<string, WorkloadInstance> | null = null
+  readonly #sources: readonly ServiceSource[]
   readonly #endpoints = new Map<string, readonly Endpoint[]>()
   readonly #instances = new Map<string, { readonly source: ServiceSource; readonly service: Service }[]>()
 
@@ -63,6 +64,7 @@ class BuiltRegistry implements Registry {
     this.services = withAliases(sources.flatMap(({ services }) => [...services]).sort(byAge))
     this.workloads = workloads
     this.#options = options
+    this.#sources = sources
     this.#byHost = firstOf([...this.services].sort(kubernetesFirst), (service) => service.host)
     this.#byAddress = firstOf(
       this.services.flatMap((service) => service.addresses.map((address) => ({ service, address }))),
@@ -72,31 +74,31 @@ class BuiltRegistry implements Registry {
     this.#workloadByAddress = firstOf(workloads, (workload) => workload.address)
   }
 
+  get outsiders(): readonly WorkloadInstance[] {
+    return [...this.#outside().values()]
+  }
+
+  #outside(): ReadonlyMap<string, WorkloadInstance> {
+    return (this.#outsiders ??= firstOf(
+      this.#sources.flatMap((source) => source.outsiders()),
+      ({ ref }) => instanceKey(ref),
+    ))
+  }
+
   service(host: string): Service | undefined {
     return this.#byHost.get(host)
   }
 
   workload(ref: WorkloadRef): WorkloadInstance | undefined {
-    return this.#workloads.get(instanceKey(ref))
+    return this.#workloads.get(instanceKey(ref)) ?? this.#outside().get(instanceKey(ref))
   }
 
   workloadAt(address: string): WorkloadInstance | undefined {
-    return this.#workloadByAddress.get(address)
+    return this.#workloadByAddress.get(address) ?? (this.#outsiderAt ??= firstOf(this.outsiders, (one) => one.address)).get(address)
   }
 
   serviceAt(address: string): Service | undefined {
     return this.#byAddress.get(address)?.service
-  }
-
-  listens({ ports, address }: WorkloadInstance, port: number): boolean {
-    if (ports.length === 0 || ports.some((own) => own.number === port)) return true
-    this.#ledTo ??= new Set(
-      this.services
-        .filter((service) => service.provider === 'Kubernetes')
-        .flatMap((service) => service.ports.flatMap((own) => this.endpoints(service, own.number)))
-        .map((endpoint) => `${endpoint.address}:${endpoint.port}`),
-    )
-    return this.#ledTo.has(`${address}:${port}`)
   }
 
   endpoints(service: Service, port: number): readonly Endpoint[] {

@@ -1,6 +1,8 @@
 import type { Resource } from '../config/resource.ts'
 import type { Endpoint } from '../ir/cluster.ts'
+import type { Origin } from '../ir/origin.ts'
 import { entryEndpoint, podEndpoint } from './endpoints.ts'
+import { outsiderOf } from './outsiders.ts'
 import type { ServicePort, WorkloadInstance } from './registry.ts'
 
 /** The addresses of a service's port that somebody has written down. */
@@ -9,6 +11,7 @@ interface Written {
   readonly key: string
   readonly ports: readonly { readonly name: string; readonly port: number }[]
   readonly addresses: readonly { readonly address: string; readonly zone: string; readonly ready: boolean }[]
+  readonly origin: Origin
 }
 
 /** Endpoints that are not made of a selector: EndpointSlices, and Endpoints, which Kubernetes mirrors into slices. */
@@ -20,6 +23,16 @@ export class WrittenEndpoints {
     this.#workloadAt = workloadAt
     for (const written of resources.flatMap((resource) => (resource.kind === 'EndpointSlice' ? sliceOf(resource) : mirrored(resource))))
       this.#byService.set(written.key, [...(this.#byService.get(written.key) ?? []), written])
+  }
+
+  outsiders(): WorkloadInstance[] {
+    return [...this.#byService].flatMap(([key, all]) =>
+      all.flatMap(({ addresses, origin }) =>
+        addresses
+          .filter(({ address }) => !this.#workloadAt(address))
+          .map(({ address }) => outsiderOf(entryEndpoint({}, key.slice(0, key.indexOf('/')), address, 0), origin)),
+      ),
+    )
   }
 
   endpoints(namespace: string, service: string, port: ServicePort): Endpoint[] {
@@ -39,7 +52,7 @@ export class WrittenEndpoints {
 type Data = any
 
 /** What says nothing of its readiness is ready. Source: Istio `serviceregistry/kube/controller/endpointslice.go` endpointHealthStatus. */
-function sliceOf({ namespace, object }: Resource): Written[] {
+function sliceOf({ namespace, object, origin }: Resource): Written[] {
   const service = object.metadata.labels?.['kubernetes.io/service-name']
   if (!service) return []
   const slice: Data = object
@@ -48,16 +61,17 @@ function sliceOf({ namespace, object }: Resource): Written[] {
       .slice(0, 1)
       .map((address: string) => ({ address, zone: endpoint.zone ?? '', ready: endpoint.conditions?.ready !== false })),
   )
-  return [{ key: `${namespace}/${service}`, ports: portsOf(slice.ports), addresses }]
+  return [{ key: `${namespace}/${service}`, ports: portsOf(slice.ports), addresses, origin }]
 }
 
 /** Source: Kubernetes `pkg/controller/endpointslicemirroring`. */
-function mirrored({ namespace, name, object }: Resource): Written[] {
+function mirrored({ namespace, name, object, origin }: Resource): Written[] {
   const subsets: Data[] = (object as Data).subsets ?? []
   return subsets.map((subset) => ({
     key: `${namespace}/${name}`,
     ports: portsOf(subset.ports),
     addresses: (subset.addresses ?? []).map(({ ip }: { ip: string }) => ({ address: ip, zone: '', ready: true })),
+    origin,
   }))
 }
 

@@ -38,7 +38,7 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, address: strin
   return {
     address,
     port,
-    workload: { namespace, name, instance: name },
+    workload: { namespace, name, instance: address },
     labels,
     locality: spec.locality ?? '',
     weight: spec.weight || 1,

@@ -4,6 +4,7 @@ import type { AddressBook } from './addresses.ts'
 import { WrittenEndpoints } from './endpoint-slices.ts'
 import { entryEndpoint, podEndpoint, targetPort } from './endpoints.ts'
 import { selects } from './labels.ts'
+import { outsiderOf } from './outsiders.ts'
 import type { Service, ServicePort, ServiceSource, WorkloadInstance } from './registry.ts'
 import { serviceOf } from './services.ts'
 import type { WorkloadEntry } from './workload-entries.ts'
@@ -37,6 +38,13 @@ export class KubernetesSource implements ServiceSource {
     this.#written = new WrittenEndpoints(written, workloadAt)
     const early = services.filter(({ object }) => object['spec']?.publishNotReadyAddresses === true)
     this.#unready = new Set(early.map(({ namespace, name }) => `${namespace}/${name}`))
+  }
+
+  outsiders(): readonly WorkloadInstance[] {
+    const machines = this.#instances.entries.map(({ spec, namespace, address, origin }) =>
+      outsiderOf(entryEndpoint(spec, namespace, address, 0), origin),
+    )
+    return [...machines, ...this.#written.outsiders()]
   }
 
   /** Source: EndpointSlices as Kubernetes makes them, and Istio `serviceregistry/kube/controller/controller.go` for machines that are selected. */

@@ -85,15 +85,14 @@ export interface Service {
 export interface Registry {
   readonly services: readonly Service[]
   readonly workloads: readonly WorkloadInstance[]
+  /** Machines and hosts outside of Kubernetes that ServiceEntries, WorkloadEntries and EndpointSlices name. */
+  readonly outsiders: readonly WorkloadInstance[]
   service(host: string): Service | undefined
+  /** A pod, or somebody outside. */
   workload(ref: WorkloadRef): WorkloadInstance | undefined
   workloadAt(address: string): WorkloadInstance | undefined
   /** The service whose cluster IP this is. */
   serviceAt(address: string): Service | undefined
-  /**
-   * Does the pod's application listen there? On the ports that its containers name and those that Services lead to; one that names none listens everywhere.
-   */
-  listens(workload: WorkloadInstance, port: number): boolean
   /** Endpoints of a service's port, those that are not ready among them. */
   endpoints(service: Service, port: number): readonly Endpoint[]
   /**
@@ -111,6 +110,8 @@ export interface Registry {
 export interface ServiceSource {
   readonly provider: Provider
   readonly services: readonly Service[]
+  /** Who stands behind them and is no pod. */
+  outsiders(): readonly WorkloadInstance[]
   /** Of a service of this source. */
   endpoints(service: Service, port: ServicePort): readonly Endpoint[]
 }

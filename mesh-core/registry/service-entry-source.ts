@@ -4,7 +4,8 @@ import type { EntrySpec } from './endpoints.ts'
 import { entryEndpoint, podEndpoint } from './endpoints.ts'
 import type { Instances } from './kubernetes-source.ts'
 import { selects } from './labels.ts'
-import type { Service, ServicePort, ServiceSource } from './registry.ts'
+import { outsiderOf } from './outsiders.ts'
+import type { Service, ServicePort, ServiceSource, WorkloadInstance } from './registry.ts'
 import { serviceEntryHosts } from './services.ts'
 import { entriesOf } from './workload-entries.ts'
 
@@ -24,6 +25,14 @@ export class ServiceEntrySource implements ServiceSource {
       for (const service of services) this.#listed.set(service, resource.object['spec']?.endpoints ?? [])
       return services
     })
+  }
+
+  outsiders(): readonly WorkloadInstance[] {
+    return this.services.flatMap((service) =>
+      service.selector
+        ? []
+        : service.ports.slice(0, 1).flatMap((port) => this.endpoints(service, port).map((endpoint) => outsiderOf(endpoint, service.origin))),
+    )
   }
 
   endpoints(service: Service, port: ServicePort): readonly Endpoint[] {

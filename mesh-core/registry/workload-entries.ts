@@ -1,4 +1,5 @@
 import type { Resource } from '../config/resource.ts'
+import type { Origin } from '../ir/origin.ts'
 import { isIpAddress } from './dns.ts'
 import type { EntrySpec } from './endpoints.ts'
 import type { Labels } from './labels.ts'
@@ -13,13 +14,14 @@ export interface WorkloadEntry {
   readonly named: boolean
   readonly labels: Labels
   readonly spec: EntrySpec
+  readonly origin: Origin
 }
 
 /** Without an address there is nobody to call. */
-export function workloadEntryOf({ namespace, name, object }: Resource): WorkloadEntry[] {
+export function workloadEntryOf({ namespace, name, object, origin }: Resource): WorkloadEntry[] {
   const spec: EntrySpec = object['spec'] ?? {}
   if (!spec.address) return []
-  return [{ namespace, name, address: spec.address, named: !isIpAddress(spec.address), labels: spec.labels ?? {}, spec }]
+  return [{ namespace, name, address: spec.address, named: !isIpAddress(spec.address), labels: spec.labels ?? {}, spec, origin }]
 }
 
 /** Entries of the namespace that a selector takes. */

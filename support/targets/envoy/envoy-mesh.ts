@@ -174,7 +174,7 @@ export class EnvoyMesh {
   }
 
   async #push(): Promise<void> {
-    for (const workload of this.registry.workloads) await this.#serve(workload)
+    for (const workload of [...this.registry.workloads, ...this.registry.outsiders]) await this.#serve(workload)
     for (let tries = 1; ; tries++) {
       const config = await this.#topology.config(this.registry, (workload) => (this.#isRun(workload) ? this.#model.proxyConfig(workload.ref) : null))
       try {

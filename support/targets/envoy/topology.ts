@@ -74,7 +74,9 @@ export class Topology {
   atPod(workload: WorkloadInstance, podPort: number): SocketAddress {
     const places = this.#pods.get(keyOf(workload.ref))
     if (!places) return nowhere
-    const port = (this.inbound(workload) ? places.byPodPort : places.workload).get(podPort)
+    const ports = this.inbound(workload) ? places.byPodPort : places.workload
+    // One that names no ports listens on all.
+    const port = ports.get(podPort) ?? (workload.ports.length === 0 ? ports.values().next().value : undefined)
     return port === undefined ? nowhere : { address: '127.0.0.1', port }
   }
 
@@ -84,7 +86,7 @@ export class Topology {
 
   /** The address in the mesh of what listens on a port here, `10.244.0.5:9080`; `null`: it is nobody's of the mesh. */
   meshAddress(port: number, registry: Registry): string | null {
-    for (const workload of registry.workloads) {
+    for (const workload of [...registry.workloads, ...registry.outsiders]) {
       const places = this.#pods.get(keyOf(workload.ref))
       for (const ports of [places?.byPodPort, places?.workload])
         for (const [podPort, own] of ports ?? []) if (own === port) return `${workload.address}:${podPort}`

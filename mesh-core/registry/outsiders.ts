@@ -1,0 +1,24 @@
+import type { Endpoint } from '../ir/cluster.ts'
+import type { Origin } from '../ir/origin.ts'
+import type { WorkloadInstance } from './registry.ts'
+
+/** What stands behind an endpoint that is no pod: a machine, or a host of the world outside. It has no proxy that is known here. */
+export function outsiderOf({ workload, address, labels, locality }: Endpoint, origin: Origin): WorkloadInstance {
+  return {
+    ref: workload,
+    address,
+    labels,
+    annotations: {},
+    serviceAccount: '',
+    app: labels['app'] ?? workload.name,
+    version: labels['version'] ?? '',
+    ports: [],
+    ready: true,
+    sidecar: false,
+    gateway: false,
+    env: {},
+    image: '',
+    locality,
+    origin,
+  }
+}

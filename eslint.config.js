@@ -11,6 +11,7 @@ const layers = {
   'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
   'mesh-core/analyze': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
   'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
+  'mesh-core/identity': ['mesh-core/ir'],
   'mesh-core/dataplane': ['mesh-core/match', 'mesh-core/time', 'mesh-core/registry', 'mesh-core/ir'],
   'mesh-core': [],
   samples: ['mesh-core/ir'],

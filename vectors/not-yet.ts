@@ -5,8 +5,6 @@
 export const notYet: Readonly<Record<string, string>> = {
   rejected: 'istiod refuses more than is checked here',
   'rejected-more': 'istiod refuses more than is checked here',
-  gateway: 'TLS servers, selectors and several gateways on one port',
-  tcp: 'TCP routes',
   'gateway-api': 'the Kubernetes Gateway API',
   'kube-ingress': 'the Kubernetes Ingress',
   security: 'authorization, JWT and mutual TLS',

@@ -6,6 +6,7 @@ import { convertGatewayApi, type GatewayApi } from './gateway-api/conversion.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
+import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
 import type { VirtualService } from './virtual-service.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -18,6 +19,7 @@ export class Catalog {
   readonly gateways: readonly Gateway[]
   readonly sidecars: SidecarResources
   readonly gatewayApi: GatewayApi
+  readonly secrets: Secrets
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -30,6 +32,7 @@ export class Catalog {
     this.sidecars = new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), this.mesh.rootNamespace)
     this.gatewayApi = convertGatewayApi(resources, registry, departs)
     this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh), ...this.gatewayApi.istioGateways]
+    this.secrets = new Secrets(ofKind('Secret'))
     const own = ofKind('VirtualService').map(rulesOf)
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     this.virtualServices = [

@@ -152,7 +152,7 @@ export class Compiler {
       this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services))
     const hashOf = (service: Service, port: number): ConsistentHash | undefined => hashOfService(this.#ruleFor(service, workload), port)
     const parts = {
-      listeners: outboundListeners(scope, this.catalog.mesh),
+      listeners: outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }),
       routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf, hashOf }),
       clusters: this.#clustersFor(workload, scope.services),
     }
@@ -258,7 +258,11 @@ function isRefused(table: RouteTable): boolean {
 }
 
 function readsLabels(vs: VirtualService): boolean {
-  return vs.rules.some((rule) => rule.spec.match?.some((match) => match.sourceLabels !== undefined))
+  const l4 = [...vs.tcp, ...vs.tls].flatMap((rule) => rule.matches)
+  return (
+    vs.rules.some((rule) => rule.spec.match?.some((match) => match.sourceLabels !== undefined)) ||
+    l4.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0)
+  )
 }
 
 const indexes = new WeakMap<readonly Service[], ReadonlyMap<string, Service>>()

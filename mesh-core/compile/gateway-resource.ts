@@ -6,17 +6,23 @@ import { originOf } from './origin.ts'
 
 type Server = NonNullable<NonNullable<IGateway['spec']>['servers']>[number]
 
+export interface ServerTls extends Omit<NonNullable<Server['tls']>, 'mode' | 'httpsRedirect'> {
+  /** Istio's default is PASSTHROUGH. */
+  readonly mode: NonNullable<NonNullable<Server['tls']>['mode']>
+  readonly httpsRedirect: boolean
+}
+
 export interface GatewayServer {
   /** As the Gateway says it: the number of the gateway's Service port, or of the pod's. */
   readonly port: number
   readonly portName: string
   /** Upper case. */
   readonly protocol: string
-  /** `namespace/host`, with `*` for any namespace. */
+  /** Address that the listener is bound to; `''` for every one. */
+  readonly bind: string
+  /** `namespace/host`, with `*` for any namespace. As written: names of TLS servers are told apart with their case. */
   readonly hosts: readonly { readonly namespace: string; readonly host: string }[]
-  readonly httpsRedirect: boolean
-  /** `SIMPLE`, `MUTUAL`, `PASSTHROUGH` …; `null` without TLS. */
-  readonly tlsMode: string | null
+  readonly tls: ServerTls | null
   readonly origin: Origin
 }
 
@@ -47,17 +53,20 @@ function serverOf(server: Server, resource: Resource, origin: Origin): GatewaySe
     port: server.port?.number ?? 0,
     portName: server.port?.name ?? '',
     protocol: (server.port?.protocol ?? 'HTTP').toUpperCase(),
-    hosts: (server.hosts ?? []).map((host) => serverHost(host, resource.namespace)),
-    httpsRedirect: server.tls?.httpsRedirect ?? false,
-    tlsMode: server.tls && !server.tls.httpsRedirect ? (server.tls.mode ?? 'SIMPLE') : null,
+    bind: server.bind ?? '',
+    hosts: serverHosts(server.hosts ?? [], resource.namespace),
+    tls: server.tls ? { ...server.tls, mode: server.tls.mode ?? 'PASSTHROUGH', httpsRedirect: server.tls.httpsRedirect ?? false } : null,
     origin,
   }
 }
 
-/** `ns/host` binds VirtualServices of that namespace alone; `.` is the Gateway's own. Source: Istio `pkg/config/host` NamesForNamespace. */
-function serverHost(text: string, own: string): { namespace: string; host: string } {
-  const slash = text.indexOf('/')
-  if (slash < 0) return { namespace: '*', host: text.toLowerCase() }
-  const namespace = text.slice(0, slash)
-  return { namespace: namespace === '.' ? own : namespace, host: text.slice(slash + 1).toLowerCase() }
+/** `ns/host` binds VirtualServices of that namespace alone; `.` is the Gateway's own. Source: Istio `pilot/pkg/model/gateway.go` sanitizeServerHostNamespace. */
+function serverHosts(texts: readonly string[], own: string): GatewayServer['hosts'] {
+  if (texts.includes('*/*')) return [{ namespace: '*', host: '*' }]
+  return texts.map((text) => {
+    const slash = text.indexOf('/')
+    if (slash < 0) return { namespace: '*', host: text }
+    const namespace = text.slice(0, slash)
+    return { namespace: namespace === '.' ? own : namespace, host: text.slice(slash + 1) }
+  })
 }

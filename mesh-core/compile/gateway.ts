@@ -1,13 +1,16 @@
-import type { FilterChain, Listener } from '../ir/proxy-config.ts'
-import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
+import { anyConnection } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import type { Route, RouteTable } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
+import { autoPassthroughChains } from './auto-passthrough.ts'
+import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
-import { groupBy } from './group-by.ts'
-import { intersection } from './names.ts'
-import { isCatchAll } from './route-match.ts'
+import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
+import { isHttpServer, isPlainHttp, mergeServers, type BoundServer, type MergedServers } from './merge-servers.ts'
+import { downstreamTls, isPassthrough } from './server-tls.ts'
 import type { VirtualService } from './virtual-service.ts'
 
 export interface GatewayScope {
@@ -17,51 +20,89 @@ export interface GatewayScope {
   readonly routesOf: (vs: VirtualService, gateway: string, port: number, tls: boolean) => readonly Route[]
 }
 
-interface BoundServer {
-  readonly server: GatewayServer
-  readonly gateway: Gateway
-  /** Of the pod. */
-  readonly podPort: number
-}
-
-const httpProtocols = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB']
-
 /**
- * Listeners and route tables of a gateway's pod: all servers of all Gateways that select it; plain HTTP servers of one port are joined.
+ * Listeners and route tables of a gateway's pod: all servers of all Gateways that select it.
  * Source: Istio `pilot/pkg/model/gateway.go` mergeGateways, `core/gateway.go`.
  */
 export function compileGateway(scope: GatewayScope): { listeners: Listener[]; routeTables: Record<string, RouteTable> } {
-  const bound = boundServers(scope)
-  const listeners: Listener[] = []
-  const routeTables: Record<string, RouteTable> = {}
-  for (const [podPort, servers] of groupBy(bound, (one) => one.podPort)) {
-    const filterChains = chainsOf(scope, podPort, servers, routeTables)
-    if (filterChains.length > 0) listeners.push({ name: `0.0.0.0_${podPort}`, direction: 'gateway', address: '0.0.0.0', port: podPort, filterChains })
+  const { ports, byRouteName } = mergeServers(boundServers(scope))
+  const listeners = new Map<string, Listener>()
+  const taken = new Map<number, Map<string, string>>()
+  for (const port of ports) {
+    const names = taken.get(port.podPort) ?? new Map<string, string>()
+    taken.set(port.podPort, names)
+    addListener(listeners, port, chainsOf(port, names, scope))
   }
-  return { listeners, routeTables }
+  const tables = [...byRouteName].filter(([name]) => name !== '').map(([name, servers]) => tableOf(name, servers, scope))
+  return {
+    listeners: [...listeners.values()].filter(({ filterChains }) => filterChains.length > 0 && !hasTwins(filterChains)),
+    routeTables: Object.fromEntries(tables.map((table) => [table.name, table])),
+  }
 }
 
-/** The kind of the first server of a port decides; a TLS server behind a plain one is skipped, and the reverse. */
-function chainsOf(scope: GatewayScope, podPort: number, servers: readonly BoundServer[], routeTables: Record<string, RouteTable>): FilterChain[] {
-  const plain = servers.filter((one) => httpProtocols.includes(one.server.protocol))
-  if (plain.length === 0 || plain[0] !== servers[0]) return []
-  const name = `http.${podPort}`
-  routeTables[name] = { name, virtualHosts: gatewayVirtualHosts(scope, plain), ignorePortInHost: true }
-  return [
-    {
-      name: '',
-      serverNames: [],
-      transport: null,
-      filter: { kind: 'http', routeTable: name, pathNormalization: scope.catalog.mesh.pathNormalization },
-    },
-  ]
+function addListener(listeners: Map<string, Listener>, { podPort, bind }: MergedServers, filterChains: FilterChain[]): void {
+  const address = bind || '0.0.0.0'
+  const name = `${address}_${podPort}`
+  const known = listeners.get(name)
+  if (known) filterChains.unshift(...known.filterChains)
+  listeners.set(name, { name, direction: 'gateway', address, port: podPort, filterChains, defaultFilterChain: null })
+}
+
+/** Envoy refuses a listener with two chains for the same connections. Source: Envoy `FilterChainManagerImpl::addFilterChains`. */
+function hasTwins(chains: readonly FilterChain[]): boolean {
+  const seen = new Set<string>()
+  return chains.some(({ serverNames, applicationProtocols }) =>
+    (serverNames.length > 0 ? serverNames : ['']).some((name) => {
+      const key = JSON.stringify([name, applicationProtocols])
+      return seen.size === seen.add(key).size
+    }),
+  )
+}
+
+function tableOf(name: string, servers: readonly BoundServer[], scope: GatewayScope): RouteTable {
+  return { name, virtualHosts: gatewayVirtualHosts(servers, scope), ignorePortInHost: true }
+}
+
+/** @param names that chains of the port have taken already, each with its address */
+function chainsOf({ servers, podPort }: MergedServers, names: Map<string, string>, scope: GatewayScope): FilterChain[] {
+  const first = servers[0]!
+  if (isPlainHttp(first.server))
+    return [{ ...anyConnection, name: '', tls: null, filter: httpFilter(`http.${podPort}${bindSuffix(first.server)}`, scope) }]
+  return servers.flatMap((one) => serverChains(one, names, scope))
+}
+
+/** A server that HTTP rules do not act for, and no other rule names, takes nothing. Source: Istio `core/gateway.go` createGatewayTCPFilterChainOpts. */
+function serverChains(one: BoundServer, names: Map<string, string>, scope: GatewayScope): FilterChain[] {
+  const { server } = one
+  if (isHttpServer(server)) return [tlsChain(one, httpFilter(one.routeName, scope), scope)]
+  if (server.tls?.mode === 'AUTO_PASSTHROUGH') return autoPassthroughChains(server, scope)
+  if (server.tls && isPassthrough(server.tls)) return passthroughChains(one, names, scope)
+  const filter = tcpRouteOf(one, scope)
+  if (!filter) return []
+  return server.tls ? [tlsChain(one, filter, scope)] : [{ ...anyConnection, name: '', tls: null, filter }]
+}
+
+function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, workload }: GatewayScope): FilterChain {
+  const tls = downstreamTls(server.tls!, workload.ref.namespace, catalog.secrets, filter.kind === 'tcp')
+  return { ...anyConnection, name: '', serverNames: serverNames(server.hosts.map(({ host }) => host)), tls, filter }
+}
+
+/** A star stands for every name, with or without one. Source: Istio `core/listener.go` buildGatewayListener. */
+export function serverNames(hosts: readonly string[]): string[] {
+  return hosts.includes('*') ? [] : [...new Set(hosts)].sort()
+}
+
+function httpFilter(routeTable: string, { catalog }: GatewayScope): NetworkFilter {
+  return { kind: 'http', routeTable, pathNormalization: catalog.mesh.pathNormalization }
 }
 
 function boundServers(scope: GatewayScope): BoundServer[] {
   const { catalog } = scope
   const gateways = catalog.gateways.filter((gateway) => configures(gateway, scope))
   return gateways.flatMap((gateway) =>
-    gateway.servers.flatMap((server) => portsOf(gateway, server, scope).map((podPort) => ({ server, gateway, podPort }))),
+    gateway.servers.flatMap((server) =>
+      portsOf(gateway, server, scope).map((podPort) => ({ server, gateway, podPort, routeName: routeNameOf(server, gateway, podPort) })),
+    ),
   )
 }
 
@@ -80,6 +121,16 @@ function configures({ selector, services }: Gateway, { registry, workload }: Gat
   })
 }
 
+/** Source: Istio `pilot/pkg/model/gateway.go` gatewayRDSRouteName. */
+function routeNameOf(server: GatewayServer, gateway: Gateway, podPort: number): string {
+  if (isPlainHttp(server)) return `http.${podPort}${bindSuffix(server)}`
+  return isHttpServer(server) ? `https.${server.port}.${server.portName}.${gateway.name}.${gateway.namespace}${bindSuffix(server)}` : ''
+}
+
+function bindSuffix({ bind }: GatewayServer): string {
+  return bind === '' ? '' : `.${bind}`
+}
+
 /** A number that is a port of the gateway's Service stands for its target port; any other is the pod's own. Source: `pilot/pkg/model/gateway.go` resolvePorts. */
 export function podPorts({ registry, workload }: Pick<GatewayScope, 'registry' | 'workload'>, number: number): number[] {
   const mapped = registry.services
@@ -93,40 +144,4 @@ export function podPorts({ registry, workload }: Pick<GatewayScope, 'registry' |
 
 function isServiceOf(selector: Labels | null, workload: WorkloadInstance): boolean {
   return selector !== null && Object.keys(selector).length > 0 && selects(selector, workload.labels)
-}
-
-/**
- * The rules of all VirtualServices of a host are joined in their order, what takes everything goes to the end.
- * Source: Istio `core/gateway.go` buildGatewayHTTPRouteConfig.
- */
-function gatewayVirtualHosts(scope: GatewayScope, servers: readonly BoundServer[]): VirtualHost[] {
-  const port = servers[0]!.server.port
-  const hosts = new Map<string, { routes: Route[]; requireTls: boolean }>()
-  for (const { server, gateway } of servers) {
-    const name = `${gateway.namespace}/${gateway.name}`
-    for (const vs of scope.catalog.virtualServicesFor(name, scope.workload.ref.namespace)) {
-      const shared = intersection(hostsFor(server, vs.namespace), vs.hosts)
-      if (shared.length === 0) continue
-      const routes = scope.routesOf(vs, name, port, false)
-      if (routes.length === 0) continue
-      for (const host of shared) {
-        const known = hosts.get(host)
-        if (known) known.routes.push(...routes)
-        else hosts.set(host, { routes: [...routes], requireTls: server.httpsRedirect })
-        if (server.httpsRedirect) hosts.get(host)!.requireTls = true
-      }
-    }
-    if (server.httpsRedirect) for (const { host } of server.hosts) if (!hosts.has(host)) hosts.set(host, { routes: [], requireTls: true })
-  }
-  if (hosts.size === 0) return [{ name: `blackhole:${port}`, domains: ['*'], routes: [], requireTls: false }]
-  return [...hosts].map(([host, { routes, requireTls }]) => ({ name: `${host}:${port}`, domains: [host], routes: catchAllLast(routes), requireTls }))
-}
-
-function hostsFor(server: GatewayServer, namespace: string): string[] {
-  return server.hosts.filter((entry) => entry.namespace === '*' || entry.namespace === namespace).map((entry) => entry.host)
-}
-
-/** Source: Istio `core/route/route.go` SortVHostRoutes. */
-export function catchAllLast(routes: readonly Route[]): Route[] {
-  return [...routes.filter((route) => !isCatchAll(route.match)), ...routes.filter((route) => isCatchAll(route.match))]
 }

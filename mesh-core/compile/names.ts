@@ -31,6 +31,11 @@ export function clusterName(host: string, port: number, subset: string): string 
   return `outbound|${port}|${subset}|${host}`
 }
 
+/** As an SNI name can say it. Source: the same file, BuildDNSSrvSubsetKey. */
+export function sniClusterName(host: string, port: number, subset: string): string {
+  return `outbound_.${port}_.${subset}_.${host}`
+}
+
 /** `*`, `*.example.com`. */
 export function isWildcard(host: string): boolean {
   return host.startsWith('*')

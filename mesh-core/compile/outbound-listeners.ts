@@ -1,28 +1,44 @@
-import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import { anyConnection } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
-import type { Service, ServicePort } from '../registry/registry.ts'
+import type { Registry, Service, ServicePort } from '../registry/registry.ts'
+import type { Labels } from '../registry/labels.ts'
 import type { MeshConfig } from './mesh-config.ts'
-import { clusterName } from './names.ts'
+import { chainsFor, type OutboundChains } from './outbound-chains.ts'
 import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
 
+const everyAddress = '0.0.0.0'
+
+export interface OutboundListeners {
+  readonly scope: SidecarScope
+  readonly mesh: MeshConfig
+  readonly registry: Registry
+  /** Of the sidecar's pod. */
+  readonly labels: Labels
+}
+
 /**
- * One for each address and port that is dialled; HTTP ports share one for all addresses, and so do hosts behind TLS that have no address and are told apart by
- * their name. Source: Istio `core/listener.go` buildSidecarOutboundListeners.
+ * One for each address and port that is dialled; HTTP ports share one for all addresses, and so do hosts that have no address of their own and are told apart
+ * by what the client asks for. Source: Istio `core/listener.go` buildSidecarOutboundListeners.
  */
-export function outboundListeners(scope: SidecarScope, mesh: MeshConfig): Listener[] {
+export function outboundListeners({ scope, mesh, registry, labels }: OutboundListeners): Listener[] {
   const listeners = new Map<string, Listener>()
+  const chains: OutboundChains = { mesh, client: { namespace: scope.namespace, labels }, portsOf: (host) => registry.service(host)?.ports }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     const locked: ReadonlySet<string> = egress.port ? new Set() : new Set(listeners.keys())
-    for (const { service, port } of dialledPorts(egress)) {
-      for (const listener of listenersOf(service, port, egress.bind, scope, mesh)) {
-        if (locked.has(listener.name)) continue
-        const known = listeners.get(listener.name)
-        listeners.set(listener.name, known ? joined(known, listener) : listener)
+    const rules = egress.virtualServices.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0)
+    for (const { service, port } of dialledPorts(egress))
+      for (const address of port.protocol === 'udp' ? [] : addressesOf(service, port, egress.bind, registry)) {
+        const name = `${address}_${port.number}`
+        if (locked.has(name)) continue
+        const own = () => chainsFor(service, port, rules, address === everyAddress, chains)
+        const known = listeners.get(name)
+        if (!known) listeners.set(name, { name, direction: 'outbound', address, port: port.number, filterChains: own(), defaultFilterChain: null })
+        else if (!isHttp(port.protocol) && isDividable(known)) listeners.set(name, joined(known, own()))
       }
-    }
   }
-  return [...listeners.values(), virtualOutbound(scope)]
+  return [...[...listeners.values()].map((listener) => withDefault(listener, scope)), virtualOutbound(scope)]
 }
 
 /** A port that the entry names goes before those of the services, with its protocol. */
@@ -30,63 +46,52 @@ export function dialledPorts({ services, port }: EgressListener): { service: Ser
   return services.flatMap((service) => service.ports.map((own) => ({ service, port: port ? { ...own, ...port } : own })))
 }
 
-/** HTTP listens on every address; anything else on those of the service, and for ranges of addresses on all with a chain for the range. */
-function listenersOf(service: Service, port: ServicePort, bind: string, scope: SidecarScope, mesh: MeshConfig): Listener[] {
-  if (port.protocol === 'udp') return []
-  const routeTable = isHttp(port.protocol) ? String(port.number) : port.protocol === 'auto' ? sniffedTable(service, port) : null
-  const filterChains =
-    routeTable === null ? tcpChains(service, port, scope) : [anyChain('', { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization })]
-  const on = (address: string, chains: readonly FilterChain[]): Listener => {
-    return { name: `${address}_${port.number}`, direction: 'outbound', address, port: port.number, filterChains: chains }
-  }
-  const everywhere = bind || '0.0.0.0'
-  if (bind || isHttp(port.protocol) || service.addresses.length === 0) return [on(everywhere, filterChains)]
-  const ranges = service.addresses.filter((address) => address.includes('/'))
-  const limited = filterChains.map((chain) => ({ ...chain, destinations: ranges }))
-  return [
-    ...service.addresses.filter((address) => !address.includes('/')).map((address) => on(address, filterChains)),
-    ...(ranges.length > 0 ? [on(everywhere, [...limited, unknownTraffic(scope)])] : []),
-  ]
+/** What is not HTTP is known by its address; pods of a headless service have their own each. */
+function addressesOf(service: Service, port: ServicePort, bind: string, registry: Registry): string[] {
+  if (bind !== '') return [bind]
+  if (isHttp(port.protocol)) return [everyAddress]
+  const own = [...new Set(service.addresses.map((address) => (address.includes('/') ? everyAddress : address)))]
+  if (own.length > 0 || !service.headless) return own.length > 0 ? own : [everyAddress]
+  const pods = registry.endpoints(service, port.number).map(({ address }) => address)
+  return pods.length > 0 ? pods : [everyAddress]
 }
 
-/** Behind TLS a host without an address is known by the name that the client asks for; what fits no name is treated as unknown traffic. */
-function tcpChains(service: Service, port: ServicePort, scope: SidecarScope): FilterChain[] {
-  const chain = anyChain('', tcpTo(clusterName(service.host, port.number, '')))
-  const byName = service.address === '' && (port.protocol === 'tls' || port.protocol === 'https')
-  return byName ? [{ ...chain, serverNames: [service.host], transport: 'tls' }, unknownTraffic(scope)] : [chain]
+/** Are its chains for some connections only, so that others may go beside them? */
+function isDividable({ filterChains }: Listener): boolean {
+  return filterChains.every(({ filter, serverNames, destinations }) => filter.kind === 'tcp' && (serverNames.length > 0 || destinations.length > 0))
 }
 
-function isSelective({ serverNames, destinations }: FilterChain): boolean {
-  return serverNames.length > 0 || destinations !== undefined
+function joined(first: Listener, further: readonly FilterChain[]): Listener {
+  const keyOf = ({ destinations, serverNames }: FilterChain): string => JSON.stringify([destinations, serverNames])
+  const known = new Set(first.filterChains.map(keyOf))
+  return { ...first, filterChains: [...first.filterChains, ...further.filter((chain) => !known.has(keyOf(chain)))] }
 }
 
-/** Chains that look at what is dialled stand beside one another; of those that take everything the first stays, save that what is known goes before the unknown. */
-function joined(first: Listener, second: Listener): Listener {
-  const selective = [...first.filterChains, ...second.filterChains].filter(isSelective)
-  if (selective.length === 0) return first
-  const rest = [...first.filterChains, ...second.filterChains].filter((chain) => !isSelective(chain))
-  const fallback = rest.find((chain) => chain.name === '') ?? rest[0]
-  return { ...first, filterChains: [...selective, ...(fallback ? [fallback] : [])] }
+/**
+ * Beside chains that look at connections the one that does not is the default; without one, what is there for unknown traffic.
+ * Source: the same file, appendListenerFallthroughRouteForCompleteListener.
+ */
+function withDefault(listener: Listener, scope: SidecarScope): Listener {
+  const { filterChains } = listener
+  const last = filterChains.find(takesAll)
+  if (last)
+    return filterChains.length === 1
+      ? listener
+      : { ...listener, filterChains: filterChains.filter((chain) => chain !== last), defaultFilterChain: last }
+  return { ...listener, defaultFilterChain: unknownTraffic(scope) }
 }
 
-function anyChain(name: string, filter: NetworkFilter): FilterChain {
-  return { name, serverNames: [], transport: null, filter }
-}
-
-function tcpTo(cluster: string): NetworkFilter {
-  return { kind: 'tcp', clusters: [{ cluster, weight: 1 }] }
+function takesAll({ serverNames, destinations, applicationProtocols, transport }: FilterChain): boolean {
+  return serverNames.length + destinations.length + applicationProtocols.length === 0 && transport === null
 }
 
 function unknownTraffic(scope: SidecarScope): FilterChain {
   const cluster = scope.allowAny ? 'PassthroughCluster' : 'BlackHoleCluster'
-  return anyChain(cluster, tcpTo(cluster))
-}
-
-export function sniffedTable(service: Service, port: ServicePort): string {
-  return `${service.host}:${port.number}`
+  return { ...anyConnection, name: 'PassthroughFilterChain', tls: null, filter: { kind: 'tcp', clusters: [{ cluster, weight: 1 }] } }
 }
 
 /** Takes what no other listener takes. */
 function virtualOutbound(scope: SidecarScope): Listener {
-  return { name: 'virtualOutbound', direction: 'outbound', address: '0.0.0.0', port: 15001, filterChains: [unknownTraffic(scope)] }
+  const chain = { ...unknownTraffic(scope), name: 'virtualOutbound-catchall-tcp' }
+  return { name: 'virtualOutbound', direction: 'outbound', address: everyAddress, port: 15001, filterChains: [chain], defaultFilterChain: null }
 }

@@ -3,6 +3,8 @@ import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.
 /** The CRD's own types, with names. */
 export type VirtualServiceSpec = NonNullable<IVirtualService['spec']>
 export type HttpRule = NonNullable<VirtualServiceSpec['http']>[number]
+export type TcpRule = NonNullable<VirtualServiceSpec['tcp']>[number]
+export type TlsRule = NonNullable<VirtualServiceSpec['tls']>[number]
 export type HttpRetry = NonNullable<HttpRule['retries']>
 export type HttpMatch = NonNullable<HttpRule['match']>[number]
 export type HttpDestination = NonNullable<HttpRule['route']>[number]

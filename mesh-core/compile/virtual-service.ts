@@ -1,6 +1,7 @@
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
 import { envoyRefusal } from './envoy-refusal.ts'
+import { l4RuleOf, type L4Rule } from './l4-rule.ts'
 import { meshGateway, resolveGateway, resolveHost } from './names.ts'
 import { at, originOf } from './origin.ts'
 import type { RouteSemantics } from './route-match.ts'
@@ -27,6 +28,8 @@ export interface VirtualService {
   readonly gateways: readonly string[]
   readonly exportTo: readonly string[] | undefined
   readonly rules: readonly Rule[]
+  readonly tcp: readonly L4Rule[]
+  readonly tls: readonly L4Rule[]
   readonly semantics: RouteSemantics
   readonly origin: Origin
 }
@@ -41,6 +44,8 @@ export function virtualServiceOf(resource: Resource): VirtualService {
     gateways: (spec.gateways && spec.gateways.length > 0 ? spec.gateways : [meshGateway]).map((gateway) => resolveGateway(gateway, namespace)),
     exportTo: spec.exportTo,
     rules: (spec.http ?? []).map((rule, i) => ruleOf(rule, namespace, originOf(resource, 'spec', 'http', i))),
+    tcp: (spec.tcp ?? []).map((rule, i) => l4RuleOf(rule, namespace, originOf(resource, 'spec', 'tcp', i))),
+    tls: (spec.tls ?? []).map((rule, i) => l4RuleOf(rule, namespace, originOf(resource, 'spec', 'tls', i))),
     semantics: 'istio',
     origin: resource.origin,
   }

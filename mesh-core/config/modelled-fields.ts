@@ -15,6 +15,15 @@ const httpRoute: Modelled = {
   mirrors: { destination, percentage: 'acts' },
 }
 
+const l4Route: Modelled = {
+  match: fields('destinationSubnets port sourceLabels gateways sourceNamespace sniHosts'),
+  route: { destination, weight: 'acts' },
+}
+
+const serverTls = fields(
+  'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites',
+)
+
 // No simulated connection is slow to come about, so that its timeout never ends one.
 const connectionPool: Modelled = {
   http: fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout'),
@@ -51,11 +60,11 @@ const workloadEntry: Modelled = fields('address ports labels locality weight ser
 
 /** By `group/Kind`; only `spec` and what else stands beside metadata is listed. */
 export const modelledFields: Readonly<Record<string, Modelled>> = {
-  'networking.istio.io/VirtualService': { spec: { ...fields('hosts gateways exportTo'), http: httpRoute } },
+  'networking.istio.io/VirtualService': { spec: { ...fields('hosts gateways exportTo'), http: httpRoute, tcp: l4Route, tls: l4Route } },
   'networking.istio.io/DestinationRule': {
     spec: { ...fields('host exportTo workloadSelector'), trafficPolicy, subsets: { name: 'acts', labels: 'acts', trafficPolicy } },
   },
-  'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name'), tls: { httpsRedirect: 'acts' } } } },
+  'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name bind'), tls: serverTls } } },
   'networking.istio.io/ServiceEntry': {
     spec: { ...fields('hosts addresses ports location resolution exportTo workloadSelector'), endpoints: workloadEntry },
   },

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../ir/message.ts'
+import type { ClientTls } from '../ir/tls.ts'
 import { connect } from './connect.ts'
 import { dial } from './dial.ts'
 import type { Place } from './evidence.ts'
@@ -6,20 +7,18 @@ import type { Done, InFlight } from './outcome.ts'
 import { sendPlain } from './plain-client.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 
+export interface Sent {
+  readonly request: HttpRequest
+  /** What is dialled; the Host header may say something else. */
+  readonly authority: string
+  readonly tls?: ClientTls | undefined
+}
+
 /**
  * Sends a request from a workload (`null`: from outside), which gives up after `timeoutMs`.
- * @param authority what is dialled; the Host header may say something else
  */
-export function sendBounded(
-  plane: Plane,
-  place: Place,
-  sender: WorkloadRuntime | null,
-  request: HttpRequest,
-  authority: string,
-  timeoutMs: number | null,
-  done: Done,
-): void {
-  bound(plane, timeoutMs, done, (end) => sendFrom(plane, place, sender, request, authority, end))
+export function sendBounded(plane: Plane, place: Place, sender: WorkloadRuntime | null, sent: Sent, timeoutMs: number | null, done: Done): void {
+  bound(plane, timeoutMs, done, (end) => sendFrom(plane, place, sender, sent, end))
 }
 
 /** Gives up on a request after some time. Sets no timer when the request has ended by then, as it has when nothing needs time. */
@@ -46,7 +45,7 @@ export function bound(plane: Plane, timeoutMs: number | null, done: Done, start:
   cancel = () => timer.cancel()
 }
 
-function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, request: HttpRequest, authority: string, done: Done): InFlight | null {
+function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, { request, authority, tls }: Sent, done: Done): InFlight | null {
   const namespace = sender?.instance.ref.namespace ?? 'default'
   const proxy = sender?.proxy ?? null
   const target = proxy ? proxy.dial(authority, request.scheme) : dial(plane.model.registry, authority, request.scheme, namespace)
@@ -55,5 +54,5 @@ function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, re
     return null
   }
   if (!proxy) return sendPlain(plane, place, sender, request, target, done)
-  return connect(plane, place, proxy, request, target, done)
+  return connect(plane, place, proxy, request, target, done, tls)
 }

@@ -1,37 +1,54 @@
 import type { HttpRequest } from '../ir/message.ts'
+import type { ClientTls } from '../ir/tls.ts'
+import { chooseFilterChain } from '../match/filter-chain.ts'
+import type { Connection } from '../match/filter-chain.ts'
+import { serverNameOf } from './dial.ts'
 import type { Dialled } from './dial.ts'
+import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { ProxiedRequest } from './proxied-request.ts'
-import { chooseFilterChain } from './proxy-runtime.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { proxyTcp } from './tcp-proxy.ts'
+import { handshake } from './tls-handshake.ts'
 
 /** A connection that reaches a proxy: to the listener and the filter chain that take it. */
-export function connect(plane: Plane, place: Place, proxy: ProxyRuntime, request: HttpRequest, target: Dialled, done: Done): InFlight | null {
+export function connect(
+  plane: Plane,
+  place: Place,
+  proxy: ProxyRuntime,
+  request: HttpRequest,
+  target: Dialled,
+  done: Done,
+  tls: ClientTls = {},
+): InFlight | null {
   const listener = proxy.listenerFor(target.address ?? '', target.port)
   if (!listener) {
     done('refused')
     return null
   }
-  const serverName = request.scheme === 'https' ? target.hostname : null
-  // A sidecar's listeners pass on what none of their chains is for, as they do what no listener is for.
-  const rest = proxy.captureListener
-  const chain = chooseFilterChain(listener, serverName, target.address) ?? (rest ? chooseFilterChain(rest, serverName, target.address) : null)
+  const secure = request.scheme === 'https'
+  const connection = secure ? tlsConnection(target, tls) : plainConnection(target)
+  const chain = chooseFilterChain(listener.filterChains, connection) ?? listener.defaultFilterChain
   if (!chain) {
     done('closed')
     return null
   }
-  if (chain.filter.kind === 'tcp') return proxyTcp(plane, place, proxy, chain.filter, request, target, done)
-  const proxied = new ProxiedRequest(
-    plane,
-    place,
-    proxy,
-    { listener, table: chain.filter.routeTable, normalization: chain.filter.pathNormalization, target },
-    request,
-    done,
-  )
+  const failure = chain.tls && (secure ? handshake(chain.tls, tls, connection.serverName) : 'closed')
+  if (failure) {
+    done(failure)
+    return null
+  }
+  // Behind TLS that has ended here only what it held is passed on.
+  if (chain.filter.kind === 'tcp')
+    return proxyTcp(plane, place, proxy, chain.filter, chain.tls ? { ...request, scheme: 'http' } : request, target, done)
+  if (secure && !chain.tls) {
+    refuseTls(plane, place, proxy, target, done)
+    return null
+  }
+  const { routeTable, pathNormalization } = chain.filter
+  const proxied = new ProxiedRequest(plane, place, proxy, { listener, table: routeTable, normalization: pathNormalization, target }, request, done)
   try {
     proxied.start()
   } catch (error) {
@@ -39,4 +56,25 @@ export function connect(plane: Plane, place: Place, proxy: ProxyRuntime, request
     place.exchange.fail(error)
   }
   return proxied
+}
+
+const http1: readonly string[] = ['http/1.1']
+
+function plainConnection({ address }: Dialled): Connection {
+  return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: http1 }
+}
+
+function tlsConnection(target: Dialled, tls: ClientTls): Connection {
+  const serverName = serverNameOf(target, tls)?.toLowerCase() ?? null
+  return { address: target.address ?? '', serverName, transport: 'tls', applicationProtocols: tls.applicationProtocols ?? [] }
+}
+
+/** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */
+function refuseTls(plane: Plane, place: Place, proxy: ProxyRuntime, target: Dialled, done: Done): void {
+  const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
+  log.raise('DPE')
+  log.details = 'http1.codec_error'
+  const from = proxy.edge ? null : proxy.place.ref
+  place.exchange.hops.push(new HopRecord({ parent: place.parent, from, service: target.service, log, explain: null }))
+  done('tls: WRONG_VERSION_NUMBER')
 }

@@ -120,11 +120,11 @@ export class DataPlane implements Plane {
     const sender = this.workload(call.from.ref)
     if (!sender) throw new Error(`there is no workload ${call.from.ref.name} in namespace ${call.from.ref.namespace}`)
     const { request } = place.exchange
-    if (call.from.kind === 'workload') return sendBounded(this, place, sender, request, authority, call.timeoutMs, done)
+    if (call.from.kind === 'workload') return sendBounded(this, place, sender, { request, authority, tls: call.tls }, call.timeoutMs, done)
     const { proxy } = sender
     if (!proxy) return done('refused')
     const target = dialGateway(this.model.registry, sender.instance, authority, request.scheme)
-    bound(this, call.timeoutMs, done, (end) => connect(this, place, proxy, request, target, end))
+    bound(this, call.timeoutMs, done, (end) => connect(this, place, proxy, request, target, end, call.tls))
   }
 
   #proxyOf(ref: WorkloadRef, address: string, identity: string): ProxyRuntime | null {

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../ir/message.ts'
+import type { ClientTls } from '../ir/tls.ts'
 import type { Registry } from '../registry/registry.ts'
 
 /** Where a client's connection goes before any proxy has a say. */
@@ -22,6 +23,12 @@ export function splitAuthority(authority: string, scheme: HttpRequest['scheme'])
   const port = /:(\d+)$/.exec(authority)
   const hostname = port ? authority.slice(0, port.index) : authority
   return { hostname, port: port ? Number(port[1]) : scheme === 'https' ? 443 : 80 }
+}
+
+/** SNI of a client: what it is told to ask for, or the host that it dials, unless that is an address. */
+export function serverNameOf({ hostname }: Dialled, tls: ClientTls | undefined): string | null {
+  if (tls?.serverName !== undefined) return tls.serverName
+  return isAddress(hostname) ? null : hostname
 }
 
 function isAddress(hostname: string): boolean {

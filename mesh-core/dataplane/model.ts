@@ -3,6 +3,7 @@ import type { Position } from '../ir/origin.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
 import type { Program } from '../ir/program.ts'
+import type { ClientTls } from '../ir/tls.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 
 /**
@@ -31,6 +32,8 @@ export interface MeshCall {
   /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** Of a URL of https. Default: a client that checks nothing, and names the host that it dials. */
+  readonly tls?: ClientTls
   /** The client gives up after so many ms; `null` for never. */
   readonly timeoutMs: number | null
   /** The client's port, by which calls of one connection are known. Default: a connection of its own. */

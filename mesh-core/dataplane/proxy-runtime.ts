@@ -1,13 +1,12 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import type { FilterChain, Listener, ProxyConfig } from '../ir/proxy-config.ts'
+import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
 import { compileRouteTable } from '../match/route-table.ts'
 import type { CompiledRouteTable } from '../match/route-table.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { ClusterRuntime } from './cluster-runtime.ts'
-import { prefixLength } from './address-range.ts'
 import { dial } from './dial.ts'
 import type { Dialled } from './dial.ts'
 import { compileRoute } from './route-runtime.ts'
@@ -122,27 +121,4 @@ export class ProxyRuntime {
     this.#listeners = new Map(this.#config.listeners.map((listener) => [`${listener.address}:${listener.port}`, listener]))
     this.#tables = new Map()
   }
-}
-
-/** The chain for a connection to `address` that begins with TLS for `serverName`, or in plaintext (`null`). */
-export function chooseFilterChain(listener: Listener, serverName: string | null, address: string | null): FilterChain | null {
-  const chains = chainsForAddress(listener.filterChains, address)
-  if (serverName === null) return chains.find((chain) => chain.transport !== 'tls' && chain.serverNames.length === 0) ?? null
-  const named = (name: string) => chains.find((chain) => chain.transport !== 'raw_buffer' && chain.serverNames.includes(name))
-  const labels = serverName.split('.')
-  const wildcards = labels.slice(1).map((_label, i) => `*.${labels.slice(i + 1).join('.')}`)
-  for (const name of [serverName, ...wildcards]) {
-    const chain = named(name)
-    if (chain) return chain
-  }
-  return chains.find((chain) => chain.transport !== 'raw_buffer' && chain.serverNames.length === 0) ?? null
-}
-
-/** The address is looked at first; chains for other addresses are then out of the question. Source: Envoy `FilterChainManagerImpl::findFilterChain`. */
-function chainsForAddress(chains: readonly FilterChain[], address: string | null): readonly FilterChain[] {
-  if (chains.every((chain) => chain.destinations === undefined)) return chains
-  const length = ({ destinations }: FilterChain): number =>
-    destinations === undefined ? 0 : Math.max(...destinations.map((range) => prefixLength(range, address ?? '')))
-  const longest = Math.max(...chains.map(length))
-  return chains.filter((chain) => length(chain) === longest)
 }

@@ -18,7 +18,7 @@ export function compileRedirect(redirect: RedirectAction, match: PathMatch): (re
 
 /** Where a virtual host that wants TLS sends plain requests. Envoy `require_tls: ALL`. */
 export function locationWithTls(request: HttpRequest): string {
-  return `https://${hostOf(request, 'https', false)}${request.path}`
+  return `https://${request.authority}${request.path}`
 }
 
 /** Where an answer made by the proxy itself says it is, when its status is one that tells a place. */

@@ -1,6 +1,7 @@
 import type { Cluster, Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { Headers } from '../ir/message.ts'
 import type { Program } from '../ir/program.ts'
+import { anyConnection } from '../ir/proxy-config.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
 import { noMutation } from '../ir/route.ts'
 import type { ForwardAction, Route } from '../ir/route.ts'
@@ -152,11 +153,11 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
 
 function configOf({ routes, cluster }: TestMeshOptions, endpoints: readonly Endpoint[]): ProxyConfig {
   const filter = { kind: 'http', routeTable: '80', pathNormalization: 'BASE' } as const
-  const chain = { name: '', serverNames: [], transport: null, filter }
+  const chain = { ...anyConnection, name: '', tls: null, filter }
   const host = { name: 'b:80', domains: ['b'], routes: routes ?? [route()], requireTls: false }
   return {
     proxy: { kind: 'sidecar', namespace: 'default', workload: 'a', labels: {} },
-    listeners: [{ name: '0.0.0.0_80', direction: 'outbound', address: '0.0.0.0', port: 80, filterChains: [chain] }],
+    listeners: [{ name: '0.0.0.0_80', direction: 'outbound', address: '0.0.0.0', port: 80, filterChains: [chain], defaultFilterChain: null }],
     routeTables: { 80: { name: '80', virtualHosts: [host], ignorePortInHost: true } },
     clusters: { [clusterName]: { ...clusterOf(endpoints), ...cluster } },
   }

@@ -1,5 +1,6 @@
 import { CallError } from '../ir/program.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import { withoutTlsReason } from '../ir/exchange.ts'
 import type { PodInfo, ServiceContext } from '../ir/program.ts'
 import { sendBounded } from './client.ts'
 import type { Place } from './evidence.ts'
@@ -35,9 +36,9 @@ export class WorkloadContext implements ServiceContext {
 
   call(request: HttpRequest, { timeoutMs }: { readonly timeoutMs: number }): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      sendBounded(this.#plane, this.#place, this.#peer.workload, request, request.authority, timeoutMs, (outcome) => {
+      sendBounded(this.#plane, this.#place, this.#peer.workload, { request, authority: request.authority }, timeoutMs, (outcome) => {
         if (typeof outcome !== 'string') resolve(outcome)
-        else reject(new CallError(outcome === 'tls' ? 'closed' : outcome))
+        else reject(new CallError(withoutTlsReason(outcome)))
       })
     })
   }

@@ -82,7 +82,19 @@ export interface Decision {
 }
 
 /** Why there was no answer at all. */
-export type TransportError = 'refused' | 'closed' | 'timeout' | 'unresolved' | 'tls'
+export type TransportError = 'refused' | 'closed' | 'timeout' | 'unresolved' | TlsError
+
+/** How programs are told of it: those do not look into TLS. */
+export function withoutTlsReason(error: TransportError): Exclude<TransportError, TlsError> {
+  return isTlsError(error) ? 'closed' : error
+}
+
+export function isTlsError(error: string): error is TlsError {
+  return error.startsWith('tls: ')
+}
+
+/** A handshake that failed, with the reason as OpenSSL names it: `tls: TLSV13_ALERT_CERTIFICATE_REQUIRED`. */
+export type TlsError = `tls: ${string}`
 
 /** A request, its answer, and the evidence. */
 export interface Exchange {

@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts'
 import type { RouteTable } from './route.ts'
+import type { DownstreamTls } from './tls.ts'
 
 /** Names a proxy and says what it is. Source: Istio `model.Proxy`. */
 export interface ProxyId {
@@ -23,13 +24,26 @@ export type NetworkFilter =
   /** Envoy `TcpProxy`. Weights are relative. */
   | { readonly kind: 'tcp'; readonly clusters: readonly { readonly cluster: string; readonly weight: number }[] }
 
-export interface FilterChain {
-  readonly name: string
-  /** SNI names; empty for any. */
+/** Which connections a filter chain is for. Source: Envoy `FilterChainMatch`. */
+export interface FilterChainMatch {
+  /** Ranges of addresses that the client dials, `192.0.2.0/28` or bare; empty for any. The longest that fits goes before the name. Envoy `prefix_ranges`. */
+  readonly destinations: readonly string[]
+  /** SNI names, exact or `*.suffix`; empty for any. */
   readonly serverNames: readonly string[]
-  /** Ranges of addresses that the client dials, `192.0.2.0/28`; absent for any. The longest that fits goes before the name. Envoy `prefix_ranges`. */
-  readonly destinations?: readonly string[]
   readonly transport: 'raw_buffer' | 'tls' | null
+  /** ALPN of a TLS client, or what a plain client is seen to speak: `http/1.1`, `h2c`; empty for any. */
+  readonly applicationProtocols: readonly string[]
+}
+
+export const anyConnection: FilterChainMatch = { destinations: [], serverNames: [], transport: null, applicationProtocols: [] }
+
+/** By these Envoy's HTTP inspector is asked whether a client speaks HTTP; HTTP/1.0 does not count. Source: Istio `core/listener.go` plaintextHTTPALPNs. */
+export const plainHttp: readonly string[] = ['http/1.1', 'h2c']
+
+export interface FilterChain extends FilterChainMatch {
+  readonly name: string
+  /** TLS that ends here; `null` where bytes are taken as they are. */
+  readonly tls: DownstreamTls | null
   readonly filter: NetworkFilter
 }
 
@@ -41,6 +55,8 @@ export interface Listener {
   readonly address: string
   readonly port: number
   readonly filterChains: readonly FilterChain[]
+  /** Takes what none of the others is for; `null`: such connections are closed. */
+  readonly defaultFilterChain: FilterChain | null
 }
 
 /**

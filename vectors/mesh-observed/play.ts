@@ -5,6 +5,7 @@ import type { Mesh, MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
 import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
+import { withCertificates } from './certificates.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
 import { inboundSidecars, type Outsider, outside, outsiders } from './world.ts'
@@ -70,8 +71,8 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
   let mesh: PlayedMesh | null = null
   const close = async (): Promise<void> => mesh?.close?.()
   try {
-    const before = engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`)
-    const config = engine.read(own(vector.config ?? ''), `${vector.name}.yaml`)
+    const before = await withCertificates(engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`))
+    const config = await withCertificates(engine.read(own(vector.config ?? ''), `${vector.name}.yaml`))
     const inbound = vector.inbound ? new Set(vector.inbound) : inboundSidecars(config, [...before, ...config])
     const known = outsiders(config)
     mesh = await engine.open({

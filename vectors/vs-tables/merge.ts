@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseDocument } from '../../mesh-core/config/yaml/parse.ts'
-import { catchAllLast } from '../../mesh-core/compile/gateway.ts'
+import { catchAllLast } from '../../mesh-core/compile/gateway-virtual-hosts.ts'
 import { hasConflict, mergeDelegates, mergeMatches } from '../../mesh-core/compile/delegates.ts'
 import { resolveGateway } from '../../mesh-core/compile/names.ts'
 import { at, builtIn } from '../../mesh-core/compile/origin.ts'
@@ -48,7 +48,7 @@ function mergedRules(root: HttpRule, parts: readonly HttpRule[]): HttpRule[] {
 }
 
 function virtualService(name: string, namespace: string, hosts: readonly string[], rules: readonly HttpRule[]): VirtualService {
-  return { name, namespace, hosts, gateways: ['mesh'], exportTo: undefined, rules: rules.map(ruleOf), semantics: 'istio', origin }
+  return { name, namespace, hosts, gateways: ['mesh'], exportTo: undefined, rules: rules.map(ruleOf), tcp: [], tls: [], semantics: 'istio', origin }
 }
 
 function ruleOf(spec: HttpRule): Rule {

@@ -1,5 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
-import type { GatewayServer } from '../gateway-resource.ts'
+import type { GatewayServer, ServerTls } from '../gateway-resource.ts'
 import { originOf } from '../origin.ts'
 import { certificateOf } from './certificates.ts'
 import type { Problem } from './conditions.ts'
@@ -52,7 +52,7 @@ function bindingOf(listener: Listener, index: number, holder: ListenerHolder, su
   }
 }
 
-function serverOf(listener: Listener, namespaces: readonly string[], { mode }: ListenerTls): Omit<GatewayServer, 'origin'> {
+function serverOf(listener: Listener, namespaces: readonly string[], { mode, certificates }: ListenerTls): Omit<GatewayServer, 'origin'> {
   const host = (listener.hostname ?? '*').toLowerCase()
   return {
     port: listener.port,
@@ -60,9 +60,15 @@ function serverOf(listener: Listener, namespaces: readonly string[], { mode }: L
     protocol: listener.protocol,
     // Where no namespace fits, `~` is one that there is not: the listener is there and takes no route.
     hosts: namespaces.length === 0 ? [{ namespace: '~', host }] : namespaces.map((namespace) => ({ namespace, host })),
-    httpsRedirect: false,
-    tlsMode: mode,
+    bind: '',
+    tls: mode === null ? null : serverTls(mode, certificates),
   }
+}
+
+/** Certificates are named with their namespaces. Source: Istio `pilot/pkg/config/kube/gateway/conversion.go` buildTLS. */
+function serverTls(mode: string, certificates: readonly Resource[]): ServerTls {
+  const names = certificates.map(({ namespace, name }) => `kubernetes-gateway://${namespace}/${name}`)
+  return { mode: mode as ServerTls['mode'], httpsRedirect: false, ...(names.length > 0 && { credentialNames: names }) }
 }
 
 interface ListenerTls {

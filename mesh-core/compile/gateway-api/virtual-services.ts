@@ -39,6 +39,8 @@ function merged(parts: readonly Part[]): VirtualService {
     gateways: [gateway],
     exportTo,
     rules: parts.flatMap(({ rules }) => rules).toSorted(byPrecedence),
+    tcp: [],
+    tls: [],
     semantics: 'gateway-api',
     origin: resource.origin,
   }

@@ -93,7 +93,7 @@ export class GatewayClient {
     const reason = code ?? /^E[A-Z]+/.exec(message)?.[0] ?? message
     if (unreachable.has(reason)) throw this.#unreachable(reason)
     if (reason === 'ECONNABORTED') return 'timeout'
-    return /CERT|TLS|SSL|EPROTO/.test(reason) ? 'tls' : 'closed'
+    return /CERT|TLS|SSL|EPROTO/.test(reason) ? `tls: ${reason}` : 'closed'
   }
 
   #unreachable(reason: string): MeshSpecError {

@@ -138,7 +138,7 @@ export class EnvoyMesh {
     if (!sender) throw new Error(`there is no workload ${call.from.ref.instance} in namespace ${call.from.ref.namespace}`)
     const startMs = performance.now()
     const gateway = call.from.kind === 'gateway'
-    const outcome = await this.#senders.send({ journal, parent: null, sender, gateway, request, authority, timeoutMs: call.timeoutMs })
+    const outcome = await this.#senders.send({ journal, parent: null, sender, gateway, request, authority, timeoutMs: call.timeoutMs, tls: call.tls })
     const durationMs = performance.now() - startMs
     return { evidence: async () => this.#evidence(journal, { request, outcome, durationMs }) }
   }

@@ -1,6 +1,8 @@
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
+import { serverNameOf } from '../../../mesh-core/dataplane/dial.ts'
 import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { mostMirrors } from './mirrors.ts'
@@ -13,6 +15,7 @@ export interface Outgoing extends Departure {
   /** What made the sender send it; `null` for the client of the exchange. */
   readonly parent: ReceivedRecord | null
   readonly timeoutMs: number | null
+  readonly tls?: ClientTls | undefined
 }
 
 /** Sends the requests of clients and workloads, each marked so that what Envoy and its receivers tell of it is known for its. */
@@ -34,9 +37,9 @@ export class Senders {
     if (typeof way === 'string') return way
     const call = this.#enter(out, way)
     const { port, preamble, key, proxy, target } = way
-    const serverName = out.request.scheme === 'https' ? target.hostname : null
+    const tls = out.request.scheme === 'https' ? { ...out.tls, serverName: serverNameOf(target, out.tls) } : null
     const onConnected = (address: string) => (proxy ? this.#book.connected(address, call) : undefined)
-    const outcome = await this.#client.send({ port, preamble, key, serverName, timeoutMs: out.timeoutMs, onConnected }, marked(out.request, call.id))
+    const outcome = await this.#client.send({ port, preamble, key, tls, timeoutMs: out.timeoutMs, onConnected }, marked(out.request, call.id))
     if (typeof outcome !== 'string') call.status = outcome.status
     call.endMs = performance.now()
     out.journal.note()
@@ -62,14 +65,14 @@ export class Senders {
   }
 
   /** Has mesh-core decide about the same request by the same config: what it tries, in its words. */
-  #replay(call: CallRecord, { gateway, request, authority }: Outgoing): void {
+  #replay(call: CallRecord, { gateway, request, authority, tls }: Outgoing): void {
     const { ref } = call.proxy!
     const headers: Record<string, string[]> = { host: [request.authority] }
     for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
     const url = `${request.scheme}://${authority}${request.path}`
     const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
     this.#replaying = this.#replaying.then(async () => {
-      const { hops } = await this.#model.send({ from, method: request.method, url, headers, body: '', timeoutMs: null })
+      const { hops } = await this.#model.send({ from, method: request.method, url, headers, body: '', timeoutMs: null, ...(tls && { tls }) })
       call.decision = hops[0]?.explain?.() ?? null
       const config = this.#model.proxyConfig(ref)
       if (config && call.decision) call.mirrors = mostMirrors(config, call.decision)

@@ -194,6 +194,7 @@ export class Topology {
         const needed = config.tls.mode === 'istio-mutual' || (config.tls.mode === 'auto' && this.#anyInbound(registry))
         return needed ? clusterSockets(config, secretsOf(workload, secrets), identitiesOf(config, registry)) : {}
       },
+      secrets: null,
     }
   }
 

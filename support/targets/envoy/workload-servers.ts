@@ -1,4 +1,5 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import { withoutTlsReason } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
@@ -97,7 +98,7 @@ export class WorkloadServers {
         const out = { journal, parent, sender: workload, gateway: false, request, authority: request.authority, timeoutMs }
         const outcome = await this.#options.senders.send(out)
         if (typeof outcome !== 'string') return outcome
-        throw new CallError(outcome === 'tls' ? 'closed' : outcome)
+        throw new CallError(withoutTlsReason(outcome))
       },
     }
   }

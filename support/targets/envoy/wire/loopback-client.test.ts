@@ -21,7 +21,7 @@ async function serve(handler: Handler): Promise<{ wire: Wire; client: LoopbackCl
   const peers: string[] = []
   closing.push(() => (client.closeIdle(), server.close()))
   const onConnected = (address: string) => peers.push(address)
-  return { wire: { port: server.port, preamble: null, key: 'same', serverName: null, timeoutMs: 5000, onConnected }, client, peers }
+  return { wire: { port: server.port, preamble: null, key: 'same', tls: null, timeoutMs: 5000, onConnected }, client, peers }
 }
 
 test('a connection carries requests one after another, and each is told of it', async () => {
@@ -58,6 +58,6 @@ test('refused', async () => {
   const free = createServer()
   const port = await new Promise<number>((resolve) => free.listen(0, '127.0.0.1', () => resolve((free.address() as AddressInfo).port)))
   await new Promise((resolve) => free.close(resolve))
-  const wire = { port, preamble: null, key: null, serverName: null, timeoutMs: 5000, onConnected: () => {} }
+  const wire = { port, preamble: null, key: null, tls: null, timeoutMs: 5000, onConnected: () => {} }
   expect(await new LoopbackClient().send(wire, request('/'))).toBe('refused')
 })

@@ -1,8 +1,10 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { SecureVersion } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
+import type { ClientTls, TlsVersion } from '../../../../mesh-core/ir/tls.ts'
 import { bytesOfRequest, closes, framingOfResponse, responseOf, statusIn } from './http1.ts'
 import { MessageReader } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
@@ -14,8 +16,8 @@ export interface Wire {
   readonly preamble: Buffer | null
   /** Connections of the same key may be used again, one request after another; `null`: the connection is this request's own. */
   readonly key: string | null
-  /** The name that a TLS client asks for; `null` for plain text. */
-  readonly serverName: string | null
+  /** `null` for plain text. */
+  readonly tls: (ClientTls & { readonly serverName: string | null }) | null
   /** `null` for never. Bounds the silence on the socket. */
   readonly timeoutMs: number | null
   /** Our end of the connection, `127.0.0.1:40123`, before anything is sent on it. */
@@ -68,13 +70,13 @@ class Connection {
   #lost: TransportError | null = null
   open = true
 
-  constructor({ port, preamble, serverName }: Wire) {
+  constructor({ port, preamble, tls }: Wire) {
     this.#reader = new MessageReader((head) => framingOfResponse(head, this.#method))
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     if (preamble) socket.write(preamble)
-    this.#socket = serverName === null ? socket : secured(socket, serverName)
+    this.#socket = tls === null ? socket : secured(socket, tls)
     socket.once('error', (error: NodeJS.ErrnoException) => this.#lose(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
-    if (this.#socket !== socket) this.#socket.once('error', () => this.#lose('tls'))
+    if (this.#socket !== socket) this.#socket.once('error', (error: NodeJS.ErrnoException) => this.#lose(tlsFailure(error)))
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes)).once('close', () => this.#end())
     this.#socket.once('end', () => this.#end())
     this.#socket.on('timeout', () => this.#lose('timeout'))
@@ -142,8 +144,29 @@ class Connection {
   }
 }
 
-/** Whom the proxy shows is not for the client of a test to judge. */
-function secured(socket: Socket, serverName: string): Socket {
-  const named = /^[\d.]+$/.test(serverName) ? {} : { servername: serverName }
-  return connectTls({ socket, ...named, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false })
+/** A client that is told no authority takes whatever certificate the server shows. */
+function secured(
+  socket: Socket,
+  { serverName, applicationProtocols, certificate, trusts, minVersion, maxVersion }: NonNullable<Wire['tls']>,
+): Socket {
+  return connectTls({
+    socket,
+    ...(serverName !== null && { servername: serverName }),
+    ALPNProtocols: [...(applicationProtocols ?? ['http/1.1'])],
+    ...(certificate && { cert: certificate.certificateChain, key: certificate.privateKey }),
+    ...(trusts !== undefined && { ca: trusts }),
+    rejectUnauthorized: trusts !== undefined,
+    ...(minVersion && { minVersion: nodeVersion(minVersion) }),
+    ...(maxVersion && { maxVersion: nodeVersion(maxVersion) }),
+  })
+}
+
+function nodeVersion(version: TlsVersion): SecureVersion {
+  return version === 'TLSv1_0' ? 'TLSv1' : (version.replace('_', '.') as SecureVersion)
+}
+
+/** Why a handshake failed, as OpenSSL names it; a connection that was just closed says nothing. */
+function tlsFailure({ code = '' }: NodeJS.ErrnoException): TransportError {
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'closed'
+  return code.startsWith('ERR_SSL_') ? `tls: ${code.slice('ERR_SSL_'.length)}` : 'tls: CERTIFICATE_VERIFY_FAILED'
 }

@@ -1,5 +1,6 @@
 import type { FilterChain, Listener, NetworkFilter } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpConnectionManager } from './connection-manager.ts'
+import { closing, downstreamTls } from './downstream-tls.ts'
 import { optional } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
@@ -8,15 +9,18 @@ import { tcpProxy } from './tcp-proxy.ts'
 /** Source: Envoy `FilterChain`. @param destination conditions on where the connection was to go */
 export function filterChain(chain: FilterChain, listener: Listener, placement: Placement, destination: Json = {}): Json {
   const match = {
+    ...optional('prefix_ranges', chain.destinations.map(prefixRange)),
     ...destination,
-    ...optional('prefix_ranges', chain.destinations?.map(prefixRange) ?? null),
     ...optional('server_names', chain.serverNames),
     ...optional('transport_protocol', chain.transport),
+    ...optional('application_protocols', chain.applicationProtocols),
   }
+  const socket = chain.tls && downstreamTls(chain.tls, placement)
   return {
     ...optional('name', chain.name || null),
     ...(Object.keys(match).length === 0 ? {} : { filter_chain_match: match }),
-    filters: [networkFilter(chain.filter, listener, placement)],
+    filters: [socket === 'missing' ? closing : networkFilter(chain.filter, listener, placement)],
+    ...(socket === 'missing' ? {} : optional('transport_socket', socket)),
   }
 }
 
@@ -42,7 +46,31 @@ export const tlsInspector = {
   typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector' },
 }
 
-/** Reads what the chains ask for. */
-export function inspectors(chains: readonly FilterChain[]): readonly Json[] {
-  return chains.some(({ serverNames, transport }) => serverNames.length > 0 || transport === 'tls') ? [tlsInspector] : []
+const httpInspector = {
+  name: 'envoy.filters.listener.http_inspector',
+  typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.listener.http_inspector.v3.HttpInspector' },
+}
+
+/**
+ * Reads what the chains ask for, and nothing on ports where they ask for nothing: there the server may be the first to speak.
+ * @param byPort the listener takes connections to several ports
+ */
+export function inspectors(listeners: readonly Listener[], byPort = false): readonly Json[] {
+  return [inspector(tlsInspector, asksForTls, listeners, byPort), inspector(httpInspector, asksForHttp, listeners, byPort)].flat()
+}
+
+function inspector(filter: Json, asks: (chain: FilterChain) => boolean, listeners: readonly Listener[], byPort: boolean): readonly Json[] {
+  const ports = [...new Set(listeners.filter(({ filterChains }) => filterChains.some(asks)).map(({ port }) => port))]
+  if (ports.length === 0) return []
+  const rules = ports.map((port) => ({ destination_port_range: { start: port, end: port + 1 } }))
+  const wanted = rules.length === 1 ? rules[0]! : { or_match: { rules } }
+  return [byPort ? { ...filter, filter_disabled: { not_match: wanted } } : filter]
+}
+
+function asksForTls({ serverNames, transport, tls }: FilterChain): boolean {
+  return serverNames.length > 0 || transport === 'tls' || tls !== null
+}
+
+function asksForHttp({ applicationProtocols, transport }: FilterChain): boolean {
+  return applicationProtocols.length > 0 && transport === 'raw_buffer'
 }

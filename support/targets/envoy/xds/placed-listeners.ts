@@ -1,4 +1,5 @@
-import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { FilterChain, Listener } from '../../../../mesh-core/ir/proxy-config.ts'
+import { byDestination } from '../../../../mesh-core/match/filter-chain.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import { statName } from './cluster.ts'
@@ -11,6 +12,8 @@ import { inboundMatches, inboundTls } from './mutual-tls.ts'
 import type { SecretSource } from './mutual-tls.ts'
 import { socketAddress } from './placement.ts'
 import type { Placement } from './placement.ts'
+
+const everyAddress = '0.0.0.0'
 
 /** Key of the connection's metadata in which the place stands that answers at the original destination. */
 const lands = 'lands'
@@ -40,15 +43,25 @@ export function sidecarOutbound(name: string, port: number, listeners: readonly 
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [proxyProtocol, ...inspectors(others.flatMap(({ filterChains }) => filterChains))],
-    filter_chains: others.flatMap((one) => one.filterChains.map((chain) => filterChain(chain, one, placement, destinationOf(one)))),
+    listener_filters: [proxyProtocol, ...inspectors(others, true)],
+    filter_chains: others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
     ...optional('default_filter_chain', last?.filterChains[0] && filterChain(last.filterChains[0], last, placement)),
     traffic_direction: 'OUTBOUND',
   })
 }
 
-function destinationOf({ address, port }: Listener): Json {
-  return { destination_port: port, ...(address === '0.0.0.0' ? {} : { prefix_ranges: [prefixRange(address)] }) }
+/**
+ * Of a listener for one address only those chains act that are for it. The default goes beside the others, where Envoy would not find it behind a transport
+ * that another one asks for.
+ */
+function chainsAt({ address, filterChains, defaultFilterChain: rest }: Listener): readonly FilterChain[] {
+  const own = address === everyAddress ? filterChains : byDestination(filterChains, address)
+  return rest ? [...own.map((chain) => ({ ...chain, transport: null })), rest] : own
+}
+
+function destinationOf({ destinations }: FilterChain, { address, port }: Listener): Json {
+  const ranges = address === everyAddress ? destinations : [address]
+  return { destination_port: port, ...optional('prefix_ranges', ranges.map(prefixRange)) }
 }
 
 /** One port of a gateway. */
@@ -56,7 +69,7 @@ export function gatewayListener(name: string, port: number, config: Listener, pl
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [proxyProtocol, ...inspectors(config.filterChains)],
+    listener_filters: [proxyProtocol, ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     traffic_direction: 'OUTBOUND',
   })

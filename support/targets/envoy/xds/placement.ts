@@ -29,6 +29,8 @@ export interface Placement {
   takesMutualTls(endpoint: Endpoint): boolean
   /** How connections to the cluster are secured: fields of Envoy's `Cluster`. */
   transportSocket(cluster: Cluster): Json
+  /** Where certificates come from; `null`: they stand in the config. */
+  readonly secrets: Json | null
 }
 
 const ads = { ads: {}, initial_fetch_timeout: duration(0), resource_api_version: 'V3' }
@@ -55,6 +57,8 @@ export const asIstiodSends: Placement = {
   accessLog: [],
   takesMutualTls: ({ tlsMode }) => tlsMode === 'istio',
   transportSocket: (cluster) => clusterSockets(cluster, istioAgent, []),
+  // Unlike other sources it has a time limit: a Secret that does not exist holds up no listener. Source: Istio `pilot/pkg/security/model/authentication.go`.
+  secrets: { ads: {}, resource_api_version: 'V3' },
 }
 
 export function socketAddress({ address, port }: SocketAddress): Json {

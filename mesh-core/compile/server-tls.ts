@@ -1,0 +1,68 @@
+import type { DownstreamTls, ServerCertificate, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
+import type { ServerTls } from './gateway-resource.ts'
+import type { Secrets } from './secrets.ts'
+
+const http = ['h2', 'http/1.1']
+/** Behind mutual TLS of the mesh a TCP server exchanges metadata. */
+const tcpOfMesh = ['istio-peer-exchange', ...http]
+
+export function isPassthrough({ mode }: ServerTls): boolean {
+  return mode === 'PASSTHROUGH' || mode === 'AUTO_PASSTHROUGH'
+}
+
+/**
+ * How a server ends TLS. Source: Istio `core/listener.go` BuildListenerTLSContext.
+ * @param namespace of the gateway's pod: its Secrets stand there
+ */
+export function downstreamTls(tls: ServerTls, namespace: string, secrets: Secrets, isTcp: boolean): DownstreamTls {
+  const ofMesh = tls.mode === 'ISTIO_MUTUAL'
+  return {
+    certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, namespace, secrets),
+    clients: clientsOf(tls, namespace, secrets),
+    minVersion: ofMesh ? null : versionOf(tls.minProtocolVersion),
+    maxVersion: ofMesh ? null : versionOf(tls.maxProtocolVersion),
+    cipherSuites: ofMesh ? [] : knownCiphers(tls.cipherSuites ?? []),
+    applicationProtocols: ofMesh && isTcp ? tcpOfMesh : http,
+  }
+}
+
+/** Certificates in files of the pod's are none that could be read here. */
+function certificatesOf(tls: ServerTls, namespace: string, secrets: Secrets): ServerCertificate[] {
+  const names = tls.credentialName ? [tls.credentialName] : (tls.credentialNames ?? [])
+  if (names.length === 0) return [{ kind: 'secret', name: tls.serverCertificate ?? '', pair: null }]
+  return names.map((name) => ({ kind: 'secret', name: resourceName(name), pair: secrets.keyPair(name, namespace) }))
+}
+
+function clientsOf(tls: ServerTls, namespace: string, secrets: Secrets): DownstreamTls['clients'] {
+  const subjectAltNames = tls.subjectAltNames ?? []
+  if (tls.mode === 'ISTIO_MUTUAL') return { trusted: { kind: 'workload' }, required: true, subjectAltNames }
+  if (tls.mode !== 'MUTUAL' && tls.mode !== 'OPTIONAL_MUTUAL') return null
+  return { trusted: authoritiesOf(tls, namespace, secrets), required: tls.mode === 'MUTUAL', subjectAltNames }
+}
+
+function authoritiesOf(tls: ServerTls, namespace: string, secrets: Secrets): TrustedAuthorities {
+  const own = tls.caCertCredentialName
+  const name = own || tls.credentialName || tls.credentialNames?.[0] || ''
+  return { kind: 'secret', name: own ? resourceName(own) : `${resourceName(name)}-cacert`, certificates: secrets.authorities(name, namespace) }
+}
+
+function resourceName(credentialName: string): string {
+  return /^kubernetes(-gateway)?:\/\//.test(credentialName) ? credentialName : `kubernetes://${credentialName}`
+}
+
+const versions: Readonly<Record<string, TlsVersion>> = { TLSV1_0: 'TLSv1_0', TLSV1_1: 'TLSv1_1', TLSV1_2: 'TLSv1_2', TLSV1_3: 'TLSv1_3' }
+
+function versionOf(version: string | undefined): TlsVersion | null {
+  return versions[version ?? ''] ?? null
+}
+
+/** Those that are not known are left out. Source: Istio `pkg/config/security/security.go` FilterCipherSuites. */
+function knownCiphers(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name) => cipherSuites.has(name)))]
+}
+
+const cipherSuites: ReadonlySet<string> = new Set(
+  `ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305
+   ECDHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES128-SHA ECDHE-RSA-AES128-SHA ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA AES128-GCM-SHA256 AES256-GCM-SHA384
+   AES128-SHA AES256-SHA DES-CBC3-SHA`.split(/\s+/),
+)

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { anyConnection } from '../ir/proxy-config.ts'
+import type { FilterChainMatch } from '../ir/proxy-config.ts'
+import { chooseFilterChain } from './filter-chain.ts'
+import type { Connection } from './filter-chain.ts'
+
+const chain = (name: string, match: Partial<FilterChainMatch>) => ({ ...anyConnection, ...match, name })
+const plain: Connection = { address: '10.0.0.1', serverName: null, transport: 'raw_buffer', applicationProtocols: ['http/1.1'] }
+const tls = (serverName: string | null, ...applicationProtocols: string[]): Connection => ({
+  ...plain,
+  serverName,
+  transport: 'tls',
+  applicationProtocols,
+})
+
+const byName = [
+  chain('exact', { serverNames: ['A.example.com'] }),
+  chain('wild', { serverNames: ['*.example.com'] }),
+  chain('wilder', { serverNames: ['*.com'] }),
+  chain('any', {}),
+]
+const http = [chain('http', { transport: 'raw_buffer', applicationProtocols: ['http/1.1', 'h2c'] }), chain('rest', {})]
+const mesh = [chain('mesh', { serverNames: ['b.local'], applicationProtocols: ['istio'] }), chain('any', {})]
+const subnets = [
+  chain('wide', { destinations: ['10.0.0.0/8'] }),
+  chain('narrow', { destinations: ['10.0.0.0/24'], serverNames: ['a.com'] }),
+  chain('any', {}),
+]
+
+test.each([
+  ['the name itself', byName, tls('a.example.com'), 'exact'],
+  ['the longest wildcard', byName, tls('x.y.example.com'), 'wild'],
+  ['a shorter wildcard', byName, tls('x.com'), 'wilder'],
+  ['no name fits', byName, tls('x.org'), 'any'],
+  ['a client that names nobody', byName, tls(null), 'any'],
+  ['a plain client', byName, plain, 'any'],
+  ['HTTP is seen', http, plain, 'http'],
+  ['HTTP/1.0 does not count: no way back to chains for any transport', http, { ...plain, applicationProtocols: ['http/1.0'] }, null],
+  ['TLS where HTTP is expected', http, tls('a.com', 'http/1.1'), 'rest'],
+  ['by ALPN', mesh, tls('b.local', 'h2', 'istio'), 'mesh'],
+  ['a name fits and the ALPN does not: no way back', mesh, tls('b.local', 'h2'), null],
+  ['the narrowest block, from which there is no way back', subnets, tls('b.com'), null],
+  ['in the narrowest block', subnets, tls('a.com'), 'narrow'],
+  ['in a wide block', subnets, { ...plain, address: '10.1.0.1' }, 'wide'],
+  ['in no block', subnets, { ...plain, address: '11.1.0.1' }, 'any'],
+])('%s', (_name, chains, connection, expected) => {
+  expect(chooseFilterChain(chains, connection)?.name ?? null).toBe(expected)
+})

@@ -1,0 +1,52 @@
+import type { FilterChainMatch } from '../ir/proxy-config.ts'
+import { prefixLength } from './address-range.ts'
+
+/** What is known of a connection before anything of it is taken. */
+export interface Connection {
+  /** Where the client wanted to go. */
+  readonly address: string
+  /** SNI, lower case; `null` for a client that names none, or speaks no TLS. */
+  readonly serverName: string | null
+  readonly transport: 'raw_buffer' | 'tls'
+  /** ALPN in the client's order; of a plain client what it is seen to speak. */
+  readonly applicationProtocols: readonly string[]
+}
+
+/**
+ * The chain that takes a connection. Each property narrows the choice to the most specific of what is left, and there is no way back from it.
+ * Source: Envoy `FilterChainManagerImpl::findFilterChain`.
+ */
+export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
+  const here = byTransport(byServerName(byDestination(chains, connection.address), connection.serverName), connection.transport)
+  for (const protocol of connection.applicationProtocols) {
+    const chain = here.find(({ applicationProtocols }) => applicationProtocols.includes(protocol))
+    if (chain) return chain
+  }
+  return here.find(({ applicationProtocols }) => applicationProtocols.length === 0) ?? null
+}
+
+/** The chains for the narrowest block that an address is in; without any, those for every address. */
+export function byDestination<C extends FilterChainMatch>(chains: readonly C[], address: string): readonly C[] {
+  if (chains.every(({ destinations }) => destinations.length === 0)) return chains
+  const lengthOf = ({ destinations }: C): number =>
+    destinations.length === 0 ? 0 : Math.max(...destinations.map((range) => prefixLength(range, address)))
+  const longest = Math.max(...chains.map(lengthOf))
+  return chains.filter((chain) => lengthOf(chain) === longest && longest >= 0)
+}
+
+/** The name itself, then `*.` before ever less of it. */
+function byServerName<C extends FilterChainMatch>(chains: readonly C[], serverName: string | null): readonly C[] {
+  const labels = serverName?.split('.') ?? []
+  const wildcards = labels.slice(1).map((_, i) => `*.${labels.slice(i + 1).join('.')}`)
+  for (const name of serverName === null ? [] : [serverName, ...wildcards]) {
+    // Envoy keeps the names of chains in lower case.
+    const named = chains.filter(({ serverNames }) => serverNames.some((own) => own.toLowerCase() === name))
+    if (named.length > 0) return named
+  }
+  return chains.filter(({ serverNames }) => serverNames.length === 0)
+}
+
+function byTransport<C extends FilterChainMatch>(chains: readonly C[], transport: Connection['transport']): readonly C[] {
+  const own = chains.filter((chain) => chain.transport === transport)
+  return own.length > 0 ? own : chains.filter((chain) => chain.transport === null)
+}

@@ -1,6 +1,7 @@
 import type { MeshSpecError } from './errors.ts'
 import type { Problem } from './finding.ts'
 import { findingOf } from './finding.ts'
+import { checkGatewayApi } from './gateway-api/check.ts'
 import { checkDestinationRule } from './istio/destination-rule.ts'
 import { checkGateway } from './istio/gateway.ts'
 import type { Fields } from './istio/judge.ts'
@@ -41,6 +42,7 @@ function judge(resource: Resource): Verdict {
   const report = (problem: Problem): void => void structural.push(problem)
   checkStructure(object, apiVersion, kind, report)
   if (structural.length === 0) checkCompiled(object, apiVersion, kind, report)
+  if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, kind, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)
   return { errors: found(errors), warnings: found(warnings) }

@@ -1,4 +1,5 @@
 import type { FieldPath, Report } from '../finding.ts'
+import { gatewayApiTrees } from '../gateway-api/fields.ts'
 import { groupOf } from '../resource.ts'
 import type { FieldTree } from './field-tree.ts'
 import { kindTrees, sharedTrees } from './field-trees.generated.ts'
@@ -8,6 +9,8 @@ import { suggestion } from './suggest.ts'
 /** How strictly a tree is read: CRDs refuse `null`, Kubernetes' own types take it for nothing; theirs have no fractions. */
 type Rules = 'crd' | 'core'
 
+const crdGroups: ReadonlySet<string> = new Set(['networking.istio.io', 'gateway.networking.k8s.io'])
+
 const parsed = new Map<string, FieldTree>()
 
 /** The fields of a kind; undefined for a kind without a schema. */
@@ -15,6 +18,8 @@ export function fieldsOf(apiVersion: string, kind: string): FieldTree | undefine
   const name = `${groupOf(apiVersion)}/${kind}`
   const known = parsed.get(name)
   if (known) return known
+  const own = gatewayApiTrees.get(name)
+  if (own) return own
   const text = kindTrees[name]
   if (text === undefined) return undefined
   const tree = withLaterFields(name, JSON.parse(text) as FieldTree)
@@ -36,7 +41,7 @@ function shared(name: string): FieldTree {
  */
 export function checkStructure(object: Readonly<Record<string, unknown>>, apiVersion: string, kind: string, report: Report): void {
   const tree = fieldsOf(apiVersion, kind)
-  if (tree) check(tree, object, groupOf(apiVersion) === 'networking.istio.io' ? 'crd' : 'core', [], report)
+  if (tree) check(tree, object, crdGroups.has(groupOf(apiVersion)) ? 'crd' : 'core', [], report)
 }
 
 function check(tree: FieldTree, value: unknown, rules: Rules, path: FieldPath, report: Report): void {

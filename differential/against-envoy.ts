@@ -20,6 +20,8 @@ const meshesAtOnce = 20
 const callsAtOnce = 12
 /** ms; a call that is later than that may have been delayed. */
 const latenessMs = 100
+/** At a call that differs, after the first. */
+const looks = 3
 
 /** mesh-core's own config in real Envoy: what differs is the data plane. @throws MeshSpecError ENVOY_NOT_FOUND */
 export async function againstEnvoy(): Promise<Referee> {
@@ -51,22 +53,36 @@ async function judgeTogether(meshes: readonly GeneratedMesh[], engines: Engines)
   return judgements
 }
 
-/** Of many calls at once some are late, and what that has made different is no difference: those calls are made once more, one after another. */
+/** Of many calls at once some are late, and what that has made different is no difference: those calls are made again, one after another. */
 async function firstLook(mesh: GeneratedMesh, outcome: Outcome | Error, engines: Engines): Promise<Judgement> {
+  const first = await leniently(mesh, outcome, engines.core)
+  let [again, less, played] = [first, mesh, outcome]
+  // Wall time has no upper bound on a busy machine: the shortest of some looks tells.
+  for (let look = 1; look <= looks && again.late.length + again.judgement.differences.length > 0; look++) {
+    less = { ...less, calls: callsOf(less, [...again.late, ...again.judgement.differences]) }
+    const [alone] = await playTogether([asCase(less)], engines.envoy, inOrder)
+    if (alone instanceof Error) return first.judgement
+    played = alone!
+    again = await leniently(less, played, engines.core)
+    if (again.judgement.differences.length > 0) return again.judgement
+  }
+  if (again.late.length > 0) return judgeOne(less, played, engines.core)
+  return { ...first.judgement, differences: [], unsteady: first.judgement.differences }
+}
+
+/** Without the differences that a busy machine makes; those that may be more than that stand apart. */
+async function leniently(
+  mesh: GeneratedMesh,
+  outcome: Outcome | Error,
+  core: Engine,
+): Promise<{ judgement: Judgement; late: readonly Difference[] }> {
   const late: Difference[] = []
-  const isLate = (difference: Difference): boolean => {
+  const judgement = await judgeOne(mesh, outcome, core, (difference) => {
     if (!comesLate(difference)) return false
     if (Number(difference.wanted) - Number(difference.seen) > latenessMs) late.push(difference)
     return true
-  }
-  const judgement = await judgeOne(mesh, outcome, engines.core, isLate)
-  const differing = [...judgement.differences, ...late]
-  if (differing.length === 0) return judgement
-  const less = { ...mesh, calls: callsOf(mesh, differing) }
-  const [second] = await playTogether([asCase(less)], engines.envoy, inOrder)
-  if (second instanceof Error) return judgement
-  const again = await judgeOne(less, second!, engines.core)
-  return again.differences.length > 0 ? again : { ...judgement, differences: [], unsteady: judgement.differences }
+  })
+  return { judgement, late }
 }
 
 /** The calls that differ; all where one may decide about the next, or where the config as a whole is treated differently. */

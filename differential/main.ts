@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { ownCommand, perform, wholeNumber } from '../vectors/command-line.ts'
 import { describeDifference } from '../vectors/difference.ts'
 import { againstIstiod } from './against-istiod.ts'
-import { generateMesh } from './generate/mesh.ts'
+import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
 import { minimal } from './minimal.ts'
 import { oracleIsThere } from './oracle.ts'
 import { printFeature } from './print-feature.ts'
@@ -20,6 +20,7 @@ const command = ownCommand('differential', 'Has mesh-core and another implementa
       .default('istiod'),
   )
   .option('--only <index>', 'only the mesh with this index of the seed', wholeNumber)
+  .option('--meshes <file>', 'instead of generated ones those of such a file as --out writes')
   .option('--no-shrink', 'prints differences as they were found')
   .option('--out <file>', 'writes the meshes that differ to a file, as JSON')
   .addHelpText('after', '\nExit codes: 0 no difference, 1 differences, 2 wrong arguments.')
@@ -30,6 +31,7 @@ interface Options {
   readonly calls: number
   readonly against: 'istiod' | 'envoy'
   readonly only?: number
+  readonly meshes?: string
   readonly shrink: boolean
   readonly out?: string
 }
@@ -40,17 +42,16 @@ const batchSize = 40
 const mostShrunk = 5
 
 async function main(given: Command): Promise<number> {
-  const { seed = String(Date.now() % 1_000_000), only, cases, ...options } = given.opts<Options>()
+  const { seed = String(Date.now() % 1_000_000), ...options } = given.opts<Options>()
   const referee = await refereeOf(options.against)
   if (referee === null) return 0
-  const indexes = only === undefined ? Array.from({ length: cases }, (_, i) => i) : [only]
-  console.log(`seed ${seed}: ${indexes.length} meshes with ${options.calls} calls each, against ${referee.name}`)
+  const meshes = options.meshes === undefined ? generated(seed, options) : readMeshes(options.meshes)
+  console.log(`seed ${seed}: ${meshes.length} meshes with ${options.calls} calls each, against ${referee.name}`)
   const count = new RunCount(seed)
   const differing: Judgement[] = []
   try {
-    for (let start = 0; start < indexes.length; start += batchSize) {
-      const meshes = indexes.slice(start, start + batchSize).map((index) => generateMesh(seed, index, options.calls))
-      for (const judgement of await referee.judge(meshes)) {
+    for (let start = 0; start < meshes.length; start += batchSize) {
+      for (const judgement of await referee.judge(meshes.slice(start, start + batchSize).map((make) => make()))) {
         note(count, judgement)
         if (judgement.differences.length > 0) differing.push(judgement)
       }
@@ -63,6 +64,22 @@ async function main(given: Command): Promise<number> {
   if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(differing, null, 1))
   for (const line of count.lines()) console.log(line)
   return count.differing === 0 ? 0 : 1
+}
+
+/** Made when they are judged. */
+type Meshes = readonly (() => GeneratedMesh)[]
+
+function generated(seed: string, { cases, calls, only }: Options): Meshes {
+  const indexes = only === undefined ? Array.from({ length: cases }, (_, i) => i) : [only]
+  return indexes.map((index) => () => generateMesh(seed, index, calls))
+}
+
+function readMeshes(file: string): Meshes {
+  return (JSON.parse(readFileSync(file, 'utf8')) as Judgement[]).map(
+    ({ mesh }) =>
+      () =>
+        mesh,
+  )
 }
 
 async function refereeOf(name: Options['against']): Promise<Referee | null> {

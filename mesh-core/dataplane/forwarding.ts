@@ -95,7 +95,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request)
     this.#proxied.takeBody()
     this.#edit()
-    if (this.#action.mirrors.length > 0) sendMirrors(this.#proxied, this.#action.mirrors)
+    if (this.#action.mirrors.length > 0) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
     this.#try(destination)
     this.#armTotal()
   }

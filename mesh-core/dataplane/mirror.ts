@@ -4,16 +4,17 @@ import { Delivery } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { blindly } from './load-balancer.ts'
+import type { Timeouts } from './timeouts.ts'
 import { destinationOf } from './upstream.ts'
 
 const million = 1_000_000
 
 /** Copies of a request that nobody waits for; what becomes of them the client never learns. Source: Envoy `Router::Filter`, `ShadowWriterImpl`. */
-export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPolicy[]): void {
-  for (const policy of policies) if (proxied.plane.chance.mirror.below(million) < policy.ppm) sendMirror(proxied, policy)
+export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPolicy[], timeouts: Timeouts): void {
+  for (const policy of policies) if (proxied.plane.chance.mirror.below(million) < policy.ppm) sendMirror(proxied, policy, timeouts)
 }
 
-function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy): void {
+function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Timeouts): void {
   const { plane, proxy, place, origin } = proxied
   const cluster = proxy.cluster(policy.cluster)
   const destination = cluster && destinationOf(proxied, cluster, blindly)
@@ -23,7 +24,7 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy): void {
   log.route = proxied.log.route
   log.upstreamHost = destination.address
   log.attempts = 1
-  const request = shadowOf(proxied.request, policy, proxy.place.address)
+  const request = shadowOf(proxied.request, policy, { ownAddress: proxy.place.address, timeouts })
   const shipment = { place, origin: { ...origin, log }, request, attempt: 1, mirrored: true, identity: destination.identity, port: destination.port }
   const delivery = new Delivery(shipment, destination.receiver)
   delivery.start(plane, shipment, destination.receiver, (outcome) => {
@@ -34,12 +35,17 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy): void {
   })
 }
 
-/** The proxy itself is the client of the copy, an internal one, and says so. */
-function shadowOf(request: HttpRequest, policy: MirrorPolicy, ownAddress: string): HttpRequest {
+/** The proxy itself is the client of the copy, an internal one, and says so. It gives the copy the time of all tries, not that of one. */
+function shadowOf(
+  request: HttpRequest,
+  policy: MirrorPolicy,
+  { ownAddress, timeouts }: { readonly ownAddress: string; readonly timeouts: Timeouts },
+): HttpRequest {
   const headers = request.headers.copy()
   const before = headers.all('x-forwarded-for').join(',')
   headers.set('x-forwarded-for', before === '' ? ownAddress : `${before},${ownAddress}`)
   headers.set('x-envoy-internal', 'true')
+  if (timeouts.total > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeouts.total))
   return { ...request, headers, authority: policy.appendShadowSuffix ? shadowHost(request.authority) : request.authority }
 }
 

@@ -102,7 +102,8 @@ class Connection {
     })
     this.#socket.setTimeout(0)
     if (typeof outcome === 'string') return outcome
-    if (closes(outcome)) this.close()
+    // A direct response of Envoy's with the status 204 brings its body all the same: nobody could tell it from the next answer.
+    if (closes(outcome) || this.#reader.begun || statusIn(outcome) === 204) this.close()
     return responseOf(outcome)
   }
 

@@ -50,6 +50,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #cookies: string[] = []
   #totalTimer: Timer | null = null
   #tryTimer: Timer | null = null
+  /** Of the last try, where no connection came about. */
+  #failure: string | undefined = undefined
   #ended = false
 
   constructor(proxied: ProxiedRequest, route: RouteRuntime, action: ForwardAction) {
@@ -121,6 +123,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.upstreamHost = destination.address
     const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, identity: destination.identity, port: destination.port }
     const { receiver, host } = destination
+    this.#failure = destination.failure
     if (!receiver) return this.#conclude('refused')
     if (!host) return this.#begin(shipment, receiver)
     this.#cluster!.breaker.admit(host, (connection) => {
@@ -169,7 +172,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (reset === 'connect-failure' || reset === 'overflow') this.#delivery = null
     if (this.#route.retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
-    const { flag, details, body } = describeReset(reset, this.#attempt > 1)
+    const { flag, details, body } = describeReset(reset, this.#attempt > 1, this.#failure)
     this.#refuse(503, body, details, flag, reset === 'overflow' ? ['x-envoy-overloaded', 'true'] : [])
   }
 

@@ -7,21 +7,26 @@ export interface ResetStory {
   readonly body: string
 }
 
-/** Source: Envoy `Router::Filter::onUpstreamReset`. */
-export function describeReset(reset: Exclude<Reset, 'per-try-timeout'>, retried: boolean): ResetStory {
+/**
+ * Source: Envoy `Router::Filter::onUpstreamReset`.
+ * @param failure why no connection came about; default: nobody listens
+ */
+export function describeReset(reset: Exclude<Reset, 'per-try-timeout'>, retried: boolean, failure = refusal): ResetStory {
   const { flag, reason, detail } = stories[reset]
   return {
     flag,
-    details: `upstream_reset_before_response_started{${detail}}`,
+    details: `upstream_reset_before_response_started{${reset === 'connect-failure' ? `${detail}|${failure}` : detail}}`,
     body: `upstream connect error or disconnect/reset before headers. ${retried ? 'retried and the latest ' : ''}reset reason: ${reason}`,
   }
 }
+
+const refusal = 'delayed_connect_error:_Connection_refused'
 
 const stories = {
   'connect-failure': {
     flag: 'UF',
     reason: 'remote connection failure',
-    detail: 'remote_connection_failure|delayed_connect_error:_Connection_refused',
+    detail: 'remote_connection_failure',
   },
   closed: { flag: 'UC', reason: 'connection termination', detail: 'connection_termination' },
   overflow: { flag: 'UO', reason: 'overflow', detail: 'overflow' },

@@ -15,8 +15,10 @@ export interface Destination {
   /** `10.244.0.5:9080` */
   readonly address: string
   readonly port: number
-  /** `null`: nobody listens there. */
+  /** `null`: no connection to it comes about. */
   readonly receiver: Receiver | null
+  /** Why not, where it is not for want of anybody who listens: Envoy's transport failure reason. */
+  readonly failure?: string
   /** `null` where the client's own destination is kept. */
   readonly host: UpstreamHost | null
   /** Shown under mutual TLS; `null` in plaintext. */
@@ -45,6 +47,8 @@ export function destinationOf(
   if (!host) return null
   const { endpoint, address } = host
   const receiver = listenerAt(plane, endpoint)
+  if (receiver && cluster.config.tls.mode === 'istio-mutual' && !receiver.peer.workload?.inboundSidecar)
+    return { address, port: endpoint.port, receiver: null, failure: mistrusted(cluster.config), host, identity: null }
   return {
     address,
     port: endpoint.port,
@@ -68,6 +72,16 @@ function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receive
   const receiver = receiverOf(plane, workload, labels)
   const pod = receiver.peer.workload?.instance
   return pod && !listensOn(pod, port) ? null : receiver
+}
+
+/**
+ * Without a sidecar there is nobody who could show the identity that is asked for. A server that takes TLS by itself shows a certificate for the name that the
+ * client asks for, Istio's name of the cluster.
+ */
+function mistrusted({ name }: Cluster): string {
+  const shown = name.replaceAll('|', '_.')
+  const cause = `verify_cert_failed:_SAN_matcher,_certificate_SANs_are_[${shown}]`
+  return `TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:${cause}:TLS_error_end`
 }
 
 /** @param understands the other end has a proxy of the mesh */

@@ -14,7 +14,7 @@ export function workloadProgram(name: string, namespace: string, behaviour: Beha
   const program: Program = (request, context) => {
     const spent = behaviour.first !== undefined && calls >= behaviour.first
     calls++
-    const now = spent ? { ...(behaviour.headers && { headers: behaviour.headers }) } : behaviour
+    const now = spent && !behaviour.refuse ? { ...(behaviour.headers && { headers: behaviour.headers }) } : behaviour
     return act(now, { name, namespace }, request, context)
   }
   return Object.assign(program, { listens: behaviour.refuse !== true })

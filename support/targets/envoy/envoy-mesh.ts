@@ -155,8 +155,11 @@ export class EnvoyMesh {
 
   async close(): Promise<void> {
     this.#senders.renew()
-    await this.#host.leave(this.#id)
-    await this.#servers.close()
+    try {
+      await this.#host.leave(this.#id)
+    } finally {
+      await this.#servers.close()
+    }
   }
 
   /** What Envoy refuses is taken back here, too. */

@@ -1,4 +1,5 @@
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
+import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
 import type { Cluster, WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Protocol, Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
@@ -192,10 +193,18 @@ export class Topology {
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
         const needed = config.tls.mode === 'istio-mutual' || (config.tls.mode === 'auto' && this.#anyInbound(registry))
-        return needed ? clusterSockets(config, secretsOf(workload, secrets), identitiesOf(config, registry)) : {}
+        return needed ? clusterSockets(this.#withoutMatches(config, registry), secretsOf(workload, secrets), identitiesOf(config, registry)) : {}
       },
       secrets: null,
     }
+  }
+
+  /** The address that a client dialled carries no `tlsMode`: all pods behind such a cluster take mutual TLS, or it is not used. Source: Istio `core/cluster_tls.go`. */
+  #withoutMatches(config: Cluster, registry: Registry): Cluster {
+    if (config.tls.mode !== 'auto' || config.discovery !== 'original-dst') return config
+    const { endpoints } = config
+    const all = endpoints.length > 0 && endpoints.every(({ address }) => this.#takesMutualTls(registry.workloadAt(address)))
+    return { ...config, tls: { mode: all ? 'istio-mutual' : 'disable' } }
   }
 
   #takesMutualTls(pod: WorkloadInstance | undefined): boolean {
@@ -250,10 +259,9 @@ function tablesOf(listeners: readonly Listener[]): ReadonlySet<string> {
   return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
 }
 
-/** The ports that a pod's containers listen on: those that they name; without any, those that services lead to. */
+/** The ports that a pod's application listens on, as on `core`. */
 export function listeningPorts(workload: WorkloadInstance, registry: Registry): readonly number[] {
-  const named = workload.ports.map(({ number }) => number)
-  return [...new Set(named.length > 0 ? named : podPorts(workload, registry).keys())]
+  return [...podPorts(workload, registry).keys()].filter((port) => listensOn(workload, port))
 }
 
 /** The ports of a pod, each with the protocol that a service gives to it: those that its containers name, and those that services lead to. */

@@ -30,6 +30,20 @@ export async function runCase(
   const opened = await tried(() => openCase(vector, world, engine, 1))
   if (opened instanceof Error) return [crash(opened)]
   if (opened.kind === 'rejected') return compareWhole(vector, opened).filter((difference) => !ignores(difference))
+  try {
+    return await judge(vector, world, engine, opened, { seeds, ignores })
+  } finally {
+    await opened.close()
+  }
+}
+
+async function judge(
+  vector: ObservedCase,
+  world: string,
+  engine: Engine,
+  opened: OpenedCase,
+  { seeds, ignores }: Required<Judging>,
+): Promise<Difference[]> {
   const observed = await tried(() => inTurn(vector, opened.scene))
   if (observed instanceof Error) return [crash(observed)]
   const outcome: Observed = { kind: 'observed', observed, warnings: opened.warnings, notModelled: opened.notModelled }

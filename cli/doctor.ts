@@ -9,7 +9,7 @@ import { ownVersion } from './package-root.ts'
  */
 export async function doctor(): Promise<number> {
   process.stdout.write(`meshspec ${ownVersion()}, Node ${process.versions.node}, ${process.platform} ${process.arch}\n`)
-  process.stdout.write('core: needs nothing\n')
+  process.stdout.write('core: needs nothing\ncluster: needs a live mesh behind the URL of its gateway (--gateway)\n')
   for (const candidate of await lookEverywhere()) process.stdout.write(`envoy: ${describe(candidate)}\n`)
   try {
     const { path, version } = await findEnvoy()

@@ -117,6 +117,7 @@ program
   .argument('<config...>', 'YAML files and folders: the application and its config')
   .requiredOption('--proxy <name>', 'a workload, perhaps with its namespace: productpage, reviews-v2.default')
   .option('--kind <kind>', 'only listeners, routes, clusters or endpoints')
+  .option('--format <format>', 'json or yaml', 'json')
   .action(async (paths: string[], options: XdsOptions) => finish((await import('./xds.ts')).xds(paths, options)))
 
 async function finish(work: Promise<number>): Promise<void> {

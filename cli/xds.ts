@@ -13,15 +13,23 @@ import { findingsText } from './findings/text.ts'
 export interface XdsOptions {
   readonly proxy: string
   readonly kind?: string
+  readonly format: string
+}
+
+const formats: Readonly<Record<string, (resources: unknown) => string | Promise<string>>> = {
+  json: (resources) => `${JSON.stringify(resources, null, 2)}\n`,
+  yaml: async (resources) => (await import('js-yaml')).dump(resources, { noRefs: true, lineWidth: -1 }),
 }
 
 const kinds = ['listeners', 'routes', 'clusters', 'endpoints'] as const
 
 /**
- * Prints what a proxy would get, as JSON in Envoy's own words.
+ * Prints what a proxy would get, in Envoy's own words.
  * @returns the exit code
  */
-export async function xds(paths: readonly string[], { proxy, kind }: XdsOptions): Promise<number> {
+export async function xds(paths: readonly string[], { proxy, kind, format }: XdsOptions): Promise<number> {
+  const write = formats[format]
+  if (write === undefined) throw settingError(`--format is "${format}"`, `write ${Object.keys(formats).join(' or ')}`)
   const excerpts = new Excerpts()
   const { resources, errors } = readConfig(paths, excerpts)
   if (errors.length > 0) {
@@ -32,7 +40,7 @@ export async function xds(paths: readonly string[], { proxy, kind }: XdsOptions)
   mesh.apply(baseResources())
   for (const round of inRounds(resources)) mesh.apply(round)
   const all = resourcesOf(mesh, proxy)
-  process.stdout.write(`${JSON.stringify(kind === undefined ? all : only(all, kind), null, 2)}\n`)
+  process.stdout.write(await write(kind === undefined ? all : only(all, kind)))
   return exitCodes.held
 }
 

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { CommandFolder } from './built-command.fixture.ts'
 import { packageRoot } from './package-root.ts'
+
+/** ms; whole processes are started here, perhaps on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const folder = new CommandFolder()
 afterAll(() => folder.remove())

@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { envoyForTests } from '../support/targets/envoy/envoy-for-tests.ts'
 import { CommandFolder } from './built-command.fixture.ts'
 import { packageRoot } from './package-root.ts'
+
+/** ms; whole processes are started here, perhaps on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const envoy = await envoyForTests()
 const folder = new CommandFolder()

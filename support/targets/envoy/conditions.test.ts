@@ -13,6 +13,9 @@ import { findEnvoy } from './find-envoy.ts'
 import { type freePorts } from './free-ports.ts'
 import createTarget from './target.ts'
 
+/** ms; whole processes are started here, perhaps on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 })
+
 /** Ports that are chosen next, though somebody has them; and all that were chosen. */
 const { taken, chosen } = vi.hoisted(() => ({ taken: [] as number[], chosen: [] as number[] }))
 vi.mock('./free-ports.ts', async (original) => {

@@ -99,7 +99,8 @@ describe('a resource is left alone about a code', () => {
       messagesOf(unnamed(codes))
         .map(({ code }) => code)
         .filter((code) => code !== 'IST0136'),
-    ).toEqual(found))
+    ).toEqual(found),
+  )
 })
 
 test('namespaces of Kubernetes itself are not looked at', () => {

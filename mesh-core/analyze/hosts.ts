@@ -27,6 +27,7 @@ export interface KnownHost {
 export class KnownHosts {
   readonly #mesh: Inventory
   readonly #byScope = new Map<string, KnownHost>()
+  readonly #serviceNames = new Set<string>()
   readonly #wild: { readonly scope: string; readonly known: KnownHost }[] = []
 
   constructor(mesh: Inventory) {
@@ -50,10 +51,9 @@ export class KnownHosts {
   /** Would the host be known, if it was there? Where the mesh is not whole: if another of its namespace is known, or one of the same name elsewhere. */
   wouldKnow(host: string, namespace: string): boolean {
     if (this.#mesh.isWhole) return true
-    const services = this.#mesh.all(kinds.service)
-    const [name, owner, kind] = fqdnOf(host, namespace).split('.')
-    if (kind !== 'svc') return services.length > 0
-    return services.some((service) => service.namespace === owner || service.name === name)
+    const [name = '', owner = '', kind] = fqdnOf(host, namespace).split('.')
+    if (kind !== 'svc') return this.#mesh.knows(kinds.service)
+    return this.#mesh.knows(kinds.service, owner) || this.#serviceNames.has(name)
   }
 
   hintFor(host: string, namespace: string): string | null {
@@ -75,6 +75,7 @@ export class KnownHosts {
   }
 
   #addService(service: Resource): void {
+    this.#serviceNames.add(service.name)
     const exportTo = annotationsOf(service)['networking.istio.io/exportTo']
     const ports = listOf(specOf(service).ports).map(({ port }) => Number(port))
     // As istioctl has it: a subset of a Service is looked for among all pods.

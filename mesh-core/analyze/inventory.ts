@@ -53,14 +53,17 @@ export class Inventory {
   readonly #byName = new Map<string, Resource>()
   readonly #clusters: ReadonlyMap<Resource, string>
   readonly #whole: boolean
-  readonly #made: readonly Resource[]
+  readonly #byNamespace = new Map<string, Resource[]>()
+  readonly #pods: readonly Resource[]
 
   constructor(resources: readonly Resource[], { nowMs, whole = true, manifests = false, clusters = new Map() }: InventoryOptions) {
     this.nowMs = nowMs
     this.#clusters = clusters
     this.#whole = whole
     for (const resource of resources) if (!isOfSystem(resource)) this.#add(resource)
-    this.#made = manifests ? workloadKinds.flatMap((kind) => this.all(kind)).map(podOf) : []
+    const made = manifests ? workloadKinds.flatMap((kind) => this.all(kind)).map(podOf) : []
+    for (const pod of made) addTo(this.#byNamespace, `${kinds.pod}/${pod.namespace}`, pod)
+    this.#pods = [...this.all(kinds.pod), ...made]
   }
 
   all(kind: string): readonly Resource[] {
@@ -69,7 +72,12 @@ export class Inventory {
 
   /** What selectors can select: Pods, and with `manifests` one for each template. */
   get pods(): readonly Resource[] {
-    return [...this.all(kinds.pod), ...this.#made]
+    return this.#pods
+  }
+
+  /** Resources of a kind in one namespace; a service selects pods of its own only. */
+  allIn(kind: string, namespace: string): readonly Resource[] {
+    return this.#byNamespace.get(`${kind}/${namespace}`) ?? []
   }
 
   find(kind: string, namespace: string, name: string): Resource | undefined {
@@ -78,8 +86,9 @@ export class Inventory {
 
   /** May something of the kind be missed in the namespace? Not where nothing of it is known and the mesh is not whole. */
   knows(kind: string, namespace?: string): boolean {
-    const known = kind === kinds.pod ? this.pods : this.all(kind)
-    return this.#whole || known.some((resource) => namespace === undefined || resource.namespace === namespace)
+    if (this.#whole) return true
+    if (namespace === undefined) return kind === kinds.pod ? this.pods.length > 0 : this.all(kind).length > 0
+    return this.#byNamespace.has(`${kind}/${namespace}`)
   }
 
   get isWhole(): boolean {
@@ -93,11 +102,16 @@ export class Inventory {
 
   #add(resource: Resource): void {
     const kind = kindOf(resource)
-    const known = this.#byKind.get(kind)
-    if (known) known.push(resource)
-    else this.#byKind.set(kind, [resource])
+    addTo(this.#byKind, kind, resource)
+    addTo(this.#byNamespace, `${kind}/${resource.namespace}`, resource)
     this.#byName.set(`${kind}/${resource.namespace}/${resource.name}`, resource)
   }
+}
+
+function addTo(map: Map<string, Resource[]>, key: string, resource: Resource): void {
+  const known = map.get(key)
+  if (known) known.push(resource)
+  else map.set(key, [resource])
 }
 
 const workloadKinds = ['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet']

@@ -1,7 +1,6 @@
 import { hostsOverlap } from '../../config/istio/names.ts'
 import type { Resource } from '../../config/resource.ts'
 import type { Analyzer } from '../analyzer.ts'
-import type { Inventory } from '../inventory.ts'
 import { fullName, kinds, listOf, specOf, textsOf } from '../inventory.ts'
 import { messageTypes } from '../message-types.ts'
 import { selectorText } from '../selectors.ts'
@@ -13,8 +12,9 @@ export const conflictingGateways: Analyzer = {
   inputs: [kinds.gateway],
   analyze(mesh, report) {
     const gateways = mesh.all(kinds.gateway)
+    const pods = new Map(gateways.map((gateway) => [gateway, new Set(podsOf(gateway, mesh))] as const))
     for (const gateway of gateways) {
-      const others = gateways.filter((other) => other !== gateway && shareProxies(gateway, other, mesh))
+      const others = gateways.filter((other) => other !== gateway && shareProxies(gateway, other, pods))
       const selector = selectorText(specOf(gateway).selector)
       for (const [i, { port, hosts }] of listOf(specOf(gateway).servers).entries()) {
         const own = textsOf(hosts)
@@ -34,10 +34,10 @@ export const conflictingGateways: Analyzer = {
 }
 
 /** By the same selector, or by a pod that both select. */
-function shareProxies(one: Resource, other: Resource, mesh: Inventory): boolean {
+function shareProxies(one: Resource, other: Resource, podsOfGateways: ReadonlyMap<Resource, ReadonlySet<Resource>>): boolean {
   if (selectorText(specOf(one).selector) === selectorText(specOf(other).selector)) return true
-  const pods = new Set(podsOf(one, mesh))
-  return podsOf(other, mesh).some((pod) => pods.has(pod))
+  const own = podsOfGateways.get(one)!
+  return [...podsOfGateways.get(other)!].some((pod) => own.has(pod))
 }
 
 /** Of two servers on one port the later counts. */

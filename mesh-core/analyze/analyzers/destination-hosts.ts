@@ -13,9 +13,10 @@ export const destinationHosts: Analyzer = {
   analyze(mesh, report) {
     const hosts = new KnownHosts(mesh)
     const rules = mesh.all(kinds.virtualService)
+    const withSubsets = rulesWithSubsets(rules)
     for (const rule of rules) {
       for (const named of destinationsOf(rule)) checkDestination(rule, named, hosts, report)
-      checkSubsets(rule, rules, report)
+      checkSubsets(rule, withSubsets, report)
     }
   },
 }
@@ -38,22 +39,27 @@ function checkPort(rule: Resource, { destination, path }: NamedDestination, { po
 }
 
 /** At a gateway the subset that another rule gives the host for sidecars plays no part. */
-function checkSubsets(rule: Resource, rules: readonly Resource[], report: Report): void {
+function checkSubsets(rule: Resource, withSubsets: WithSubsets, report: Report): void {
   const { gateways, http } = specOf(rule)
   if (textsOf(gateways).length === 0) return
   for (const [i, { route }] of listOf(http).entries())
-    for (const [j, { destination }] of listOf(route).entries()) {
-      if (!destination || destination.subset) continue
-      for (const other of rules)
-        if (subsetHostsOf(other).includes(destination.host))
+    for (const [j, { destination }] of listOf(route).entries())
+      if (destination && !destination.subset)
+        for (const other of withSubsets.get(destination.host) ?? [])
           report(messageTypes.subsetIgnoredAtGateway, rule, [fullName(other), fullName(rule)], ['spec', 'http', i, 'route', j, 'destination', 'host'])
-    }
 }
 
-/** Hosts of a rule that it sends to a subset of themselves. */
-function subsetHostsOf(rule: Resource): readonly string[] {
-  const { hosts, http } = specOf(rule)
-  return listOf(http)
-    .flatMap(({ route }) => listOf(route))
-    .flatMap(({ destination }) => (destination?.subset && textsOf(hosts).includes(destination.host) ? [destination.host] : []))
+/** By host, the rules of it that send to a subset of it. */
+type WithSubsets = ReadonlyMap<string, ReadonlySet<Resource>>
+
+function rulesWithSubsets(rules: readonly Resource[]): WithSubsets {
+  const byHost = new Map<string, Set<Resource>>()
+  for (const rule of rules) {
+    const { hosts, http } = specOf(rule)
+    const own = textsOf(hosts)
+    for (const { route } of listOf(http))
+      for (const { destination } of listOf(route))
+        if (destination?.subset && own.includes(destination.host)) byHost.set(destination.host, (byHost.get(destination.host) ?? new Set()).add(rule))
+  }
+  return byHost
 }

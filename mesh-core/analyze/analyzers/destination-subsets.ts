@@ -11,11 +11,11 @@ export const destinationSubsets: Analyzer = {
   name: 'virtualservice.DestinationRuleAnalyzer',
   inputs: [kinds.virtualService],
   analyze(mesh, report) {
-    const rules = mesh.all(kinds.destinationRule)
+    const subsets = new Subsets(mesh.all(kinds.destinationRule))
     for (const rule of mesh.all(kinds.virtualService))
       for (const { destination, path, mirror } of destinationsOf(rule)) {
         const { host, subset } = destination
-        const known = subset ? subsetsOf(fqdnOf(String(host), rule.namespace), rules) : null
+        const known = subset ? subsets.of(fqdnOf(String(host), rule.namespace)) : null
         if (!subset || (known === null ? !mesh.isWhole : known.includes(subset))) continue
         const what = mirror ? 'subset of a mirror' : 'subset'
         report(messageTypes.notFound, rule, [what, `${host}+${subset}`], [...path, 'subset'], suggestion(String(subset), known ?? []))
@@ -23,11 +23,23 @@ export const destinationSubsets: Analyzer = {
   },
 }
 
-/** A rule for a wildcard counts for the hosts below it. @returns `null` where no rule is for the host */
-function subsetsOf(host: string, rules: readonly Resource[]): readonly string[] | null {
-  const own = rules.filter((rule) => {
-    const ruled = fqdnOf(String(specOf(rule).host), rule.namespace)
-    return ruled === host || (ruled.startsWith('*') && isSubsetOf(host, ruled))
-  })
-  return own.length === 0 ? null : own.flatMap((rule) => listOf(specOf(rule).subsets).map(({ name }) => String(name)))
+/** What DestinationRules define. A rule for a wildcard counts for the hosts below it. */
+class Subsets {
+  readonly #byHost = new Map<string, string[]>()
+  readonly #wild: string[] = []
+
+  constructor(rules: readonly Resource[]) {
+    for (const rule of rules) {
+      const host = fqdnOf(String(specOf(rule).host), rule.namespace)
+      const names = listOf(specOf(rule).subsets).map(({ name }) => String(name))
+      this.#byHost.set(host, [...(this.#byHost.get(host) ?? []), ...names])
+      if (host.startsWith('*')) this.#wild.push(host)
+    }
+  }
+
+  /** `null` where no rule is for the host. */
+  of(host: string): readonly string[] | null {
+    const hosts = [host, ...this.#wild.filter((wild) => wild !== host && isSubsetOf(host, wild))].filter((one) => this.#byHost.has(one))
+    return hosts.length === 0 ? null : hosts.flatMap((one) => this.#byHost.get(one)!)
+  }
 }

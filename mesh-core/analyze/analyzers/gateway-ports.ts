@@ -34,8 +34,8 @@ export function podsOf(gateway: Resource, mesh: Inventory): readonly Resource[] 
 function portsInFrontOf(pod: Resource, mesh: Inventory): number[] {
   return (
     mesh
-      .all(kinds.service)
-      .filter((service) => service.namespace === pod.namespace && isSelectedBy(labelsOf(pod), specOf(service).selector))
+      .allIn(kinds.service, pod.namespace)
+      .filter((service) => isSelectedBy(labelsOf(pod), specOf(service).selector))
       .flatMap((service) => listOf(specOf(service).ports))
       .filter(({ protocol }) => (protocol || 'TCP') === 'TCP')
       // The port of a server is the Service's, or the one that the proxy listens on.

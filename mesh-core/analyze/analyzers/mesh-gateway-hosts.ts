@@ -11,10 +11,10 @@ export const meshGatewayHosts: Analyzer = {
   inputs: [kinds.virtualService],
   analyze(mesh, report) {
     const claims = claimsOf(mesh.all(kinds.virtualService).filter(isForSidecars))
+    const forAll = new ClaimsForAll(claims)
     const told = new Set<Resource>()
     for (const { scope, host, rules } of claims) {
-      const others =
-        scope === '*' ? [] : claims.filter((other) => other.scope === '*' && hostsOverlap(other.host, host)).flatMap((other) => other.rules)
+      const others = scope === '*' ? [] : forAll.overlapping(host).flatMap((other) => other.rules)
       const all = [...new Set([...rules, ...others])]
       if (all.length < 2) continue
       for (const rule of all)
@@ -50,4 +50,24 @@ function claimsOf(rules: readonly Resource[]): readonly Claim[] {
       }
   }
   return [...claims.values()]
+}
+
+/** Claims that all namespaces see. */
+class ClaimsForAll {
+  readonly #byHost = new Map<string, Claim>()
+  readonly #wild: Claim[] = []
+
+  constructor(claims: readonly Claim[]) {
+    for (const claim of claims) {
+      if (claim.scope !== '*') continue
+      this.#byHost.set(claim.host, claim)
+      if (claim.host.startsWith('*')) this.#wild.push(claim)
+    }
+  }
+
+  overlapping(host: string): readonly Claim[] {
+    if (host.startsWith('*')) return [...this.#byHost.values()].filter((claim) => hostsOverlap(claim.host, host))
+    const exact = this.#byHost.get(host)
+    return [...(exact ? [exact] : []), ...this.#wild.filter((claim) => hostsOverlap(claim.host, host))]
+  }
 }

@@ -13,7 +13,7 @@ export const serviceAssociation: Analyzer = {
   analyze(mesh, report) {
     for (const deployment of mesh.all(kinds.deployment)) {
       if (isWaypoint(deployment) || !isDeploymentInMesh(deployment, mesh)) continue
-      const services = mesh.all(kinds.service).filter((service) => stands(service, deployment))
+      const services = mesh.allIn(kinds.service, deployment.namespace).filter((service) => stands(service, deployment))
       checkProtocols(deployment, services, report)
       checkTargets(deployment, services, report)
     }
@@ -27,7 +27,7 @@ function isWaypoint(deployment: Resource): boolean {
 function stands(service: Resource, deployment: Resource): boolean {
   const { selector } = specOf(service)
   const labels = templateOf(deployment).metadata?.labels ?? {}
-  return service.namespace === deployment.namespace && Object.keys(selector ?? {}).length > 0 && isSelectedBy(labels, selector)
+  return Object.keys(selector ?? {}).length > 0 && isSelectedBy(labels, selector)
 }
 
 const namePath = ['metadata', 'name']

@@ -12,7 +12,7 @@ export const subsets: Analyzer = {
   inputs: [kinds.destinationRule],
   analyze(mesh, report) {
     const hosts = new KnownHosts(mesh)
-    const pods = mesh.pods.map((pod) => withTopology(pod, mesh))
+    const pods = new PodLabels(mesh.pods.map((pod) => withTopology(pod, mesh)))
     for (const rule of mesh.all(kinds.destinationRule)) {
       const spec = specOf(rule)
       const known = hosts.find(String(spec.host), rule.namespace, textsOf(spec.exportTo))
@@ -22,8 +22,7 @@ export const subsets: Analyzer = {
       }
       if (!mesh.knows(kinds.pod, namespaceOf(known, rule.namespace))) continue
       for (const [i, { name, labels }] of listOf(spec.subsets).entries())
-        if (!pods.some((pod) => isSelectedBy(pod, { ...known.selector, ...labels })))
-          report(messageTypes.subsetWithoutPods, rule, [String(name)], ['spec', 'subsets', i])
+        if (!pods.someAre({ ...known.selector, ...labels })) report(messageTypes.subsetWithoutPods, rule, [String(name)], ['spec', 'subsets', i])
     }
   },
 }
@@ -41,4 +40,28 @@ function withTopology(pod: Resource, mesh: Inventory): Readonly<Record<string, s
   const places = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone', 'topology.istio.io/subzone']
   const known = Object.entries(labelsOf(node)).filter(([name]) => places.includes(name))
   return { ...labelsOf(pod), ...Object.fromEntries(known), 'kubernetes.io/hostname': nodeName }
+}
+
+type Labels = Readonly<Record<string, string>>
+
+/** Labels of all pods, found by one of them: a mesh has as many subsets as pods. */
+class PodLabels {
+  readonly #all: readonly Labels[]
+  readonly #byLabel = new Map<string, Labels[]>()
+
+  constructor(all: readonly Labels[]) {
+    this.#all = all
+    for (const labels of all)
+      for (const [key, value] of Object.entries(labels)) {
+        const known = this.#byLabel.get(`${key}=${value}`)
+        if (known) known.push(labels)
+        else this.#byLabel.set(`${key}=${value}`, [labels])
+      }
+  }
+
+  someAre(selector: Labels): boolean {
+    const [first] = Object.entries(selector)
+    const candidates = first === undefined ? this.#all : (this.#byLabel.get(first.join('=')) ?? [])
+    return candidates.some((labels) => isSelectedBy(labels, selector))
+  }
 }

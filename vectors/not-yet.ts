@@ -5,6 +5,5 @@
 export const notYet: Readonly<Record<string, string>> = {
   rejected: 'istiod refuses more than is checked here',
   'rejected-more': 'istiod refuses more than is checked here',
-  'gateway-api': 'the Kubernetes Gateway API',
   security: 'authorization, JWT and mutual TLS',
 }

@@ -9,7 +9,11 @@ export class Secrets {
   readonly #byName: ReadonlyMap<string, Resource>
 
   constructor(resources: readonly Resource[]) {
-    this.#byName = new Map(resources.filter(({ kind }) => kind === 'Secret').map((resource) => [`${resource.namespace}/${resource.name}`, resource]))
+    const keyed = resources.flatMap((resource): [string, Resource][] => {
+      if (resource.kind === 'Secret') return [[`${resource.namespace}/${resource.name}`, resource]]
+      return resource.kind === 'ConfigMap' ? [[`configmap://${resource.namespace}/${resource.name}`, resource]] : []
+    })
+    this.#byName = new Map(keyed)
   }
 
   /** @returns `null` for a Secret that is missing, or has no certificate that could be shown */
@@ -42,8 +46,8 @@ function pairOf(secret: Resource, certificate: string, key: string): KeyPair | n
 }
 
 /** `stringData` is what the API server writes over `data`. */
-function entryOf({ object }: Resource, key: string): string | null {
-  const plain: unknown = object['stringData']?.[key]
+function entryOf({ kind, object }: Resource, key: string): string | null {
+  const plain: unknown = kind === 'ConfigMap' ? object['data']?.[key] : object['stringData']?.[key]
   if (typeof plain === 'string') return plain
   const encoded: unknown = object['data']?.[key]
   return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : null

@@ -57,13 +57,18 @@ export function proxyTcp(
 
 function receiverBehind(plane: Plane, proxy: ProxyRuntime, log: LogRecord, target: Dialled): (Receiver & { readonly port: number }) | null {
   const cluster = proxy.cluster(log.cluster)
-  if (cluster?.config.discovery === 'original-dst') {
+  if (!cluster) {
+    log.raise('NC')
+    log.cluster = '-'
+    return null
+  }
+  if (cluster.config.discovery === 'original-dst') {
     const receiver = receiverAt(plane, target.address ?? '', target.port)
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else log.raise('UF')
     return receiver
   }
-  const host = cluster?.pick(blindly) ?? null
+  const host = cluster.pick(blindly)
   if (!host) {
     log.raise('UH')
     return null

@@ -37,7 +37,20 @@ function callOf(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh: str
   const path = transport === 'grpc' ? (request.path ?? `/${request.service ?? 'echo'}/${request.rpc ?? 'Echo'}`) : (request.path ?? '/')
   const query = request.query === undefined ? '' : `?${request.query.replaceAll('${uuid}', fresh)}`
   const method = transport === 'grpc' ? 'POST' : (request.method ?? 'GET')
-  return { from, method, url: `${scheme}://${host}:${target.port}${path}${query}`, headers, body: request.body ?? '', timeoutMs: 10_000 }
+  const tls = scheme === 'https' && what.tls ? { tls: tlsOf(what.tls, stage) } : {}
+  return { ...tls, from, method, url: `${scheme}://${host}:${target.port}${path}${query}`, headers, body: request.body ?? '', timeoutMs: 10_000 }
+}
+
+function tlsOf(
+  { serverName, trustedCertificate, clientCertificate }: NonNullable<Exchanging['tls']>,
+  { certificates }: Stage,
+): NonNullable<MeshCall['tls']> {
+  return {
+    serverName,
+    applicationProtocols: ['h2', 'http/1.1'],
+    ...(trustedCertificate && { trusts: certificates.text(trustedCertificate) }),
+    ...(clientCertificate && { certificate: certificates.pair(clientCertificate) }),
+  }
 }
 
 function dialled(stage: Stage, { client, tls }: Exchanging, target: Target): { readonly from: MeshCall['from']; readonly host: string } {

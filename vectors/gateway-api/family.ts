@@ -13,8 +13,10 @@ export const gatewayApi: Family = {
   folders: ['../shared/upstream/gateway-api'],
   engines: ['core'],
   async *run(path, selection) {
-    const suite = readSuite(path)
-    for (const { vectors } of readVectors(path, isGatewayApiVector, 'in the form that vector.schema.json says'))
+    const files = readVectors(path, isGatewayApiVector, 'in the form that vector.schema.json says')
+    const names = files.flatMap(({ vectors }) => vectors.flatMap(({ cases }) => cases.flatMap(({ tls }) => tls?.serverName ?? [])))
+    const suite = await readSuite(path, [...new Set(names)])
+    for (const { vectors } of files)
       for (const vector of vectors) {
         const { name, kind: area, description: about } = vector
         if (!isSelected(selection, area, name)) continue

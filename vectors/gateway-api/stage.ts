@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import {
   type Mesh,
@@ -14,6 +13,7 @@ import { statusFor } from '../../mesh-core/compile/gateway-api/status.ts'
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import { besideVectors, readJson } from '../read-vectors.ts'
 import { NoVectors } from '../family.ts'
+import { type Certificates, issueCertificates, type WantedCertificate } from './certificates.ts'
 import { echoBackend } from './echo-backend.ts'
 import type { GatewayApiVector, Mutation, ObjectName } from './vector.ts'
 
@@ -21,15 +21,15 @@ import type { GatewayApiVector, Mutation, ObjectName } from './vector.ts'
 export interface Suite {
   /** YAML. */
   readonly base: string
-  readonly certificates: readonly { readonly kind: string; readonly namespace: string; readonly name: string }[]
+  readonly certificates: Certificates
 }
 
-/** @throws NoVectors */
-export function readSuite(path: string): Suite {
+/** @param names that clients ask TLS servers for; @throws NoVectors */
+export async function readSuite(path: string, names: readonly string[]): Promise<Suite> {
   const [base, suite] = [besideVectors(path, 'base.yaml'), besideVectors(path, 'suite.json')]
   if (!base || !suite) throw new NoVectors(`${path}: base.yaml and suite.json of the suite lie beside its vectors`)
-  const { generatedCertificates = [] } = readJson(suite) as { generatedCertificates?: Suite['certificates'] }
-  return { base: readFileSync(base, 'utf8'), certificates: generatedCertificates }
+  const { generatedCertificates = [] } = readJson(suite) as { generatedCertificates?: readonly WantedCertificate[] }
+  return { base: readFileSync(base, 'utf8'), certificates: await issueCertificates(generatedCertificates, names) }
 }
 
 const className = 'istio'
@@ -38,6 +38,7 @@ export const controllerName = 'istio.io/gateway-controller'
 /** A mesh that a vector is played on, as the specification has it. */
 export class Stage {
   readonly mesh: Mesh
+  readonly certificates: Certificates
   readonly #generations = new Map<string, number>()
   readonly #clientNamespaces: ReadonlySet<string>
   /** Objects come one after another: their ages differ. */
@@ -47,7 +48,8 @@ export class Stage {
     const programs = new Map<string, Program>()
     this.mesh = createMesh({ spec: true, program: (workload) => programFor(workload, programs) })
     this.#clientNamespaces = new Set([...vector.cases, ...(vector.distributions ?? [])].flatMap(({ client }) => client?.namespace ?? []))
-    this.#apply(certificatesOf(suite))
+    this.certificates = suite.certificates
+    this.#apply(suite.certificates.manifests())
     this.#apply(suite.base)
     this.#apply(vector.manifests)
   }
@@ -72,7 +74,10 @@ export class Stage {
   }
 
   #read(text: string): readonly Resource[] {
-    const filled = text.replaceAll('{GATEWAY_CLASS_NAME}', className).replaceAll('{GATEWAY_CONTROLLER_NAME}', controllerName)
+    const filled = this.certificates
+      .filled(text)
+      .replaceAll('{GATEWAY_CLASS_NAME}', className)
+      .replaceAll('{GATEWAY_CONTROLLER_NAME}', controllerName)
     const { resources, errors } = readText(filled, 'vector.yaml')
     if (errors.length > 0) throw errors[0]!
     return resources
@@ -102,16 +107,4 @@ function programFor(workload: WorkloadInstance | null, programs: Map<string, Pro
   const program = programs.get(key) ?? echoBackend()
   programs.set(key, program)
   return program
-}
-
-/** Of the certificates that the suite makes only the frame is looked at. */
-function certificatesOf({ certificates }: Suite): string {
-  const pem = (what: string): string => `-----BEGIN ${what}-----\nMA==\n-----END ${what}-----\n`
-  const encoded = (what: string): string => Buffer.from(pem(what)).toString('base64')
-  return certificates
-    .map(({ kind, namespace, name }) => {
-      const data = kind === 'Secret' ? { 'tls.crt': encoded('CERTIFICATE'), 'tls.key': encoded('PRIVATE KEY') } : { 'ca.crt': pem('CERTIFICATE') }
-      return JSON.stringify({ apiVersion: 'v1', kind, metadata: { namespace, name }, ...(kind === 'Secret' && { type: 'kubernetes.io/tls' }), data })
-    })
-    .join('\n---\n')
 }

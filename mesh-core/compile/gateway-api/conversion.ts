@@ -6,6 +6,7 @@ import type { Gateway } from '../gateway-resource.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
 import { type AttachedRoute, type Converted, noResult, resultOf, type RouteResult } from './attached-route.ts'
 import { type ConnectionRoute, convertConnectionRoute } from './connection-route.ts'
+import { connectionVirtualServices } from './connection-virtual-services.ts'
 import type { ConvertedRule } from './converted-rule.ts'
 import { servedGateways, type ServedGateway } from './gateways.ts'
 import { convertGrpcRoute, convertHttpRoute } from './http-route.ts'
@@ -48,7 +49,7 @@ export function convertGatewayApi(resources: readonly Resource[], registry: Regi
     httpRoutes,
     connectionRoutes,
     istioGateways: bindings.filter(({ state }) => isServed(state)).map(({ compiled }) => compiled),
-    virtualServices: httpVirtualServices(httpRoutes),
+    virtualServices: [...httpVirtualServices(httpRoutes), ...connectionVirtualServices(connectionRoutes)],
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Resource } from '../../config/resource.ts'
 import type { GatewayServer, ServerTls } from '../gateway-resource.ts'
 import { originOf } from '../origin.ts'
-import { certificateOf } from './certificates.ts'
+import { authoritiesOf, certificateOf } from './certificates.ts'
 import type { Problem } from './conditions.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import type { ListenerState } from './listener-status.ts'
@@ -29,7 +29,7 @@ function bindingOf(listener: Listener, index: number, holder: ListenerHolder, su
   const { owner, gateway, services } = holder
   const origin = originOf(owner, 'spec', 'listeners', index)
   const namespaces = namespacesFor(listener.allowedRoutes?.namespaces, owner.namespace, surroundings.namespaces)
-  const tls = tlsOf(listener, owner, surroundings)
+  const tls = tlsOf(listener, holder, surroundings)
   return {
     owner,
     gateway,
@@ -52,7 +52,11 @@ function bindingOf(listener: Listener, index: number, holder: ListenerHolder, su
   }
 }
 
-function serverOf(listener: Listener, namespaces: readonly string[], { mode, certificates }: ListenerTls): Omit<GatewayServer, 'origin'> {
+function serverOf(
+  listener: Listener,
+  namespaces: readonly string[],
+  { mode, certificates, authorities }: ListenerTls,
+): Omit<GatewayServer, 'origin'> {
   const host = (listener.hostname ?? '*').toLowerCase()
   return {
     port: listener.port,
@@ -61,32 +65,43 @@ function serverOf(listener: Listener, namespaces: readonly string[], { mode, cer
     // Where no namespace fits, `~` is one that there is not: the listener is there and takes no route.
     hosts: namespaces.length === 0 ? [{ namespace: '~', host }] : namespaces.map((namespace) => ({ namespace, host })),
     bind: '',
-    tls: mode === null ? null : serverTls(mode, certificates),
+    tls: mode === null ? null : serverTls(mode, certificates, authorities),
   }
 }
 
 /** Certificates are named with their namespaces. Source: Istio `pilot/pkg/config/kube/gateway/conversion.go` buildTLS. */
-function serverTls(mode: string, certificates: readonly Resource[]): ServerTls {
+function serverTls(mode: string, certificates: readonly Resource[], authorities: Resource | null): ServerTls {
   const names = certificates.map(({ namespace, name }) => `kubernetes-gateway://${namespace}/${name}`)
-  return { mode: mode as ServerTls['mode'], httpsRedirect: false, ...(names.length > 0 && { credentialNames: names }) }
+  return {
+    mode: mode as ServerTls['mode'],
+    httpsRedirect: false,
+    ...(names.length > 0 && { credentialNames: names }),
+    ...(authorities && { caCertCredentialName: `configmap://${authorities.namespace}/${authorities.name}` }),
+  }
 }
 
 interface ListenerTls {
   readonly mode: string | null
   readonly certificates: readonly Resource[]
+  /** That certificates of clients are checked against. */
+  readonly authorities: Resource | null
   readonly problem: Problem | null
 }
 
 /** Several certificates: those that are in order count; the listener is served as long as there is one. Source: the same folder, buildTLS. */
-function tlsOf({ tls, protocol }: Listener, owner: Resource, surroundings: Surroundings): ListenerTls {
-  if (!tls) return { mode: null, certificates: [], problem: protocol === 'HTTPS' ? noCertificate : null }
-  if (tls.mode === 'Passthrough') return { mode: 'PASSTHROUGH', certificates: [], problem: null }
+function tlsOf({ tls, protocol, port }: Listener, { owner, gateway }: ListenerHolder, surroundings: Surroundings): ListenerTls {
+  const none = { certificates: [], authorities: null, problem: null }
+  if (!tls) return { ...none, mode: null, problem: protocol === 'HTTPS' ? noCertificate : null }
+  if (tls.mode === 'Passthrough') return { ...none, mode: 'PASSTHROUGH' }
   const terminateMode = tls.options?.['gateway.istio.io/tls-terminate-mode']
-  if (terminateMode === 'ISTIO_MUTUAL') return { mode: 'ISTIO_MUTUAL', certificates: [], problem: null }
+  if (terminateMode === 'ISTIO_MUTUAL') return { ...none, mode: 'ISTIO_MUTUAL' }
   const found = (tls.certificateRefs ?? []).map((ref) => certificateOf(ref, owner, surroundings))
   const problems = found.flatMap((one) => ('problem' in one ? [one.problem] : []))
   const certificates = found.flatMap((one) => ('secret' in one ? [one.secret] : []))
-  return { mode: terminateMode ?? 'SIMPLE', certificates, problem: problems[0] ?? null }
+  const clients = protocol === 'HTTPS' ? authoritiesOf(gateway, port, surroundings) : null
+  if (clients && 'problem' in clients) return { mode: 'SIMPLE', certificates: [], authorities: null, problem: clients.problem }
+  const mode = terminateMode ?? (clients ? 'MUTUAL' : 'SIMPLE')
+  return { mode, certificates, authorities: clients?.authorities ?? null, problem: problems[0] ?? null }
 }
 
 const noCertificate: Problem = { reason: 'InvalidCertificateRef', message: 'the listener names no certificate' }

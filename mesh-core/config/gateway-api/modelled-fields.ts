@@ -8,7 +8,8 @@ const grpcFilters: Modelled = { ...headerFilters, requestMirror: 'acts' }
 const routeHead = fields('parentRefs hostnames')
 const ruleHead = fields('name matches')
 
-const listener: Modelled = { ...fields('name port protocol hostname allowedRoutes') }
+const listener: Modelled = fields('name port protocol hostname allowedRoutes tls')
+const connectionRules: Modelled = { name: 'quiet', backendRefs: backendRef }
 
 /** What istiod puts into the pods and Services that it makes, save for names, is not about traffic. */
 const infrastructure: Modelled = fields('labels annotations', 'quiet')
@@ -17,7 +18,7 @@ const infrastructure: Modelled = fields('labels annotations', 'quiet')
 export const gatewayApiFields: Readonly<Record<string, Modelled>> = {
   'gateway.networking.k8s.io/GatewayClass': { spec: { controllerName: 'acts', description: 'quiet' } },
   'gateway.networking.k8s.io/Gateway': {
-    spec: { gatewayClassName: 'acts', addresses: 'acts', allowedListeners: 'acts', infrastructure, listeners: listener },
+    spec: { gatewayClassName: 'acts', addresses: 'acts', allowedListeners: 'acts', infrastructure, listeners: listener, tls: { frontend: 'acts' } },
   },
   'gateway.networking.k8s.io/ListenerSet': { spec: { parentRef: 'acts', listeners: listener } },
   'gateway.networking.k8s.io/HTTPRoute': {
@@ -29,5 +30,7 @@ export const gatewayApiFields: Readonly<Record<string, Modelled>> = {
   'gateway.networking.k8s.io/GRPCRoute': {
     spec: { ...routeHead, rules: { ...ruleHead, filters: grpcFilters, backendRefs: { ...backendRef, filters: grpcFilters } } },
   },
+  'gateway.networking.k8s.io/TCPRoute': { spec: { parentRefs: 'acts', rules: connectionRules } },
+  'gateway.networking.k8s.io/TLSRoute': { spec: { ...routeHead, rules: connectionRules } },
   'gateway.networking.k8s.io/ReferenceGrant': { spec: fields('from to') },
 }

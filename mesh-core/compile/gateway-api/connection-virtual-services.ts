@@ -1,0 +1,57 @@
+import type { L4Match, L4Rule } from '../l4-rule.ts'
+import { meshGateway, overlaps } from '../names.ts'
+import type { VirtualService } from '../virtual-service.ts'
+import type { AttachedRoute } from './attached-route.ts'
+import type { ConnectionRoute } from './connection-route.ts'
+import { bindingName } from './listener-binding.ts'
+import type { Attachment } from './parents.ts'
+
+const anything: L4Match = { port: 0, sourceLabels: {}, sourceNamespace: '', gateways: [], destinationSubnets: [], sniHosts: [] }
+
+/**
+ * TCPRoutes and TLSRoutes as VirtualServices, one for each host at each parent. Of several at one listener the oldest acts, since nothing tells their
+ * connections apart. Source: Istio `pilot/pkg/config/kube/gateway/route_collections.go` TCPRouteCollection, TLSRouteCollection.
+ * @param routes in order of age
+ */
+export function connectionVirtualServices(routes: readonly AttachedRoute<ConnectionRoute>[]): VirtualService[] {
+  return routes.flatMap((route) => route.attachments.flatMap((attachment) => (attachment.denied ? [] : virtualServicesAt(route, attachment))))
+}
+
+function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: Attachment): VirtualService[] {
+  const { kind, name, namespace, origin, object } = route.resource
+  const mesh = attachment.kind === 'mesh'
+  const { rules } = mesh ? route.inMesh : route.atGateways
+  if (rules.length === 0 || kind === 'UDPRoute') return []
+  // A listener that ends TLS has looked at the name before: what is left is a plain connection.
+  const ended = attachment.kind === 'listener' && !['PASSTHROUGH', undefined].includes(attachment.binding.compiled.servers[0]?.tls?.mode)
+  const bySni = kind === 'TLSRoute' && !ended
+  const hostnames: readonly string[] = kind === 'TLSRoute' ? (object['spec']?.hostnames ?? ['*']) : ['*']
+  const hosts = mesh ? attachment.hosts : hostnames
+  return hosts.map((host, i) => {
+    const sniHosts = mesh ? hostsFor(hostnames, host) : hostnames
+    const translated = rules.map((rule) => ruleOf(rule, bySni ? sniHosts : [], (mesh && attachment.ref.port) || 0))
+    return {
+      name: `${name}~${kind === 'TLSRoute' ? 'tls' : 'tcp'}~${i}`,
+      namespace,
+      hosts: [host.toLowerCase()],
+      gateways: [mesh ? meshGateway : bindingName(attachment.binding)],
+      exportTo: mesh && attachment.namespace !== namespace ? [namespace] : undefined,
+      rules: [],
+      tcp: bySni ? [] : translated,
+      tls: bySni ? translated : [],
+      semantics: 'gateway-api',
+      origin,
+    }
+  })
+}
+
+/** In the mesh a route without hostnames of its own means its parent's. Source: the same folder, `conversion.go` augmentTLSPortMatch, compatibleRoutesForHost. */
+function hostsFor(hostnames: readonly string[], parent: string): readonly string[] {
+  if (hostnames.length === 1) return hostnames[0] === '*' ? [parent] : hostnames
+  return hostnames.filter((hostname) => overlaps(parent, hostname))
+}
+
+function ruleOf({ destinations, origin }: ConnectionRoute, sniHosts: readonly string[], port: number): L4Rule {
+  const matches = sniHosts.length > 0 || port > 0 ? [{ ...anything, sniHosts, port }] : []
+  return { matches, route: destinations, origin }
+}

@@ -38,6 +38,7 @@ interface Options {
 
 /** Meshes that are judged at once. */
 const batchSize = 40
+const progressEvery = 400
 /** So many differing meshes are shrunk in one run; of the others the differences are printed. */
 const mostShrunk = 5
 
@@ -51,6 +52,7 @@ async function main(given: Command): Promise<number> {
   const differing: Judgement[] = []
   try {
     for (let start = 0; start < meshes.length; start += batchSize) {
+      if (start > 0 && start % progressEvery === 0) console.log(`  ${start} meshes, ${differing.length} differ`)
       for (const judgement of await referee.judge(meshes.slice(start, start + batchSize).map((make) => make()))) {
         note(count, judgement)
         if (judgement.differences.length > 0) differing.push(judgement)

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { ExplainOptions } from './explain.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './package-root.ts'
+import type { ImportOptions } from './import.ts'
 import { printProblem } from './problem.ts'
 import type { RunOptions } from './run-configuration.ts'
 import type { ServeOptions } from './serve.ts'
@@ -99,6 +100,14 @@ program
   .option('--port <port>', 'where it listens', '8443')
   .option('--host <address>', 'on which address', '0.0.0.0')
   .action(async (options: WebhookOptions) => finish((await import('./webhook.ts')).webhook(options)))
+  .command('import')
+  .description('make features of the tests of another tool, with the config that they are about')
+  .argument('<format>', 'icv (istio-config-validator) or router-check (router_check_tool of Envoy, istio-router-check)')
+  .argument('<files...>', 'files and folders of tests and of config')
+  .requiredOption('--out <dir>', 'where the features go')
+  .action(async (format: string, paths: string[], options: ImportOptions) =>
+    finish((await import('./import.ts')).importTests(format, paths, options)),
+  )
 
 program
   .command('doctor')

@@ -2,6 +2,9 @@ import type { Resource } from '../mesh-core/config/resource.ts'
 import { echoService } from './echo-services.ts'
 import type { EchoService } from './targets/target.ts'
 
+/** Where echo services listen, and clients call, when nobody says otherwise. */
+const unnamedPort = 80
+
 /** What of VirtualServices and DestinationRules names hosts; their schemas have passed when they are read. */
 interface RuleSpec {
   readonly hosts?: readonly string[]
@@ -25,6 +28,7 @@ interface Destination {
 interface Named {
   readonly host: string
   readonly namespace: string
+  /** That a destination asks for: 80 where it names none, since the client's own port counts then; `null` for what is no destination. */
   readonly port: number | null
   readonly labels: Readonly<Record<string, string>> | null
 }
@@ -41,7 +45,16 @@ export function servicesNamedBy(resources: readonly Resource[]): EchoService[] {
     if (service === null || defined.has(keyOf(service))) continue
     services.set(keyOf(service), merge(services.get(keyOf(service)), service, named))
   }
-  return [...services.values()].map((service) => (service.versions.length === 0 ? { ...service, versions: ['v1'] } : service))
+  return [...services.values()].map(completed)
+}
+
+function completed(service: EchoService): EchoService {
+  const [port = unnamedPort, ...ports] = service.ports ?? []
+  return { ...withoutPorts(service), port, ...(ports.length > 0 ? { ports } : {}), versions: service.versions.length === 0 ? ['v1'] : service.versions }
+}
+
+function withoutPorts({ ports: _, ...service }: EchoService): EchoService {
+  return service
 }
 
 function namesIn(resource: Resource): Named[] {
@@ -57,7 +70,7 @@ function namesIn(resource: Resource): Named[] {
     ...[...route, ...mirrors].map(({ destination }) => destination),
     ...(mirror ? [mirror] : []),
   ])
-  return [...hosts.map((host) => at(host)), ...destinations.map(({ host, port }) => at(host, port?.number ?? null))]
+  return [...hosts.map((host) => at(host)), ...destinations.map(({ host, port }) => at(host, port?.number ?? unnamedPort))]
 }
 
 /** `null` for a host that is none of the cluster's. */
@@ -73,8 +86,8 @@ function keyOf({ name, namespace }: EchoService): string {
 }
 
 function merge(known: EchoService | undefined, fresh: EchoService, { port, labels }: Named): EchoService {
-  const before = known ?? fresh
-  const service = port === null ? before : { ...before, port }
+  const before = known ?? { ...fresh, ports: [] }
+  const service = port === null || before.ports?.includes(port) ? before : { ...before, ports: [...(before.ports ?? []), port] }
   if (labels === null) return service
   // A subset of other labels than `version` still needs a pod of its own: it gets the labels' values as its version.
   const version = labels['version'] ?? Object.values(labels).join('-')

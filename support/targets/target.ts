@@ -82,6 +82,8 @@ export interface EchoService {
   readonly replicas: number
   readonly protocol: string
   readonly port: number
+  /** Further ports, of the same protocol. */
+  readonly ports?: readonly number[]
   readonly sidecar: boolean
   /** Further pod labels of a version, which a subset of the config asks for. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>

@@ -6,7 +6,7 @@ import { ConfigRejected, MeshSpecError } from '../../mesh-core/config/errors.ts'
 import type { Difference } from '../difference.ts'
 import { type Family, isSelected, NoVectors } from '../family.ts'
 import { besideVectors, readJson } from '../read-vectors.ts'
-import { readVirtualServices } from './config.ts'
+import { readVirtualServices } from '../../cli/import/icv/written.ts'
 import { runCases } from './run-cases.ts'
 import { runRouterCheck } from './run-router-check.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readIcvSuite } from '../../cli/import/icv/read-suite.ts'
-import { readVirtualServices, type WrittenVirtualService } from './config.ts'
+import { readVirtualServices, type WrittenVirtualService } from '../../cli/import/icv/written.ts'
 import { runCases } from './run-cases.ts'
 
 const config = `

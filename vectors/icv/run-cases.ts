@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type IcvCase, type IcvRequest, requestsOf, type Section } from '../../cli/import/icv/read-suite.ts'
 import type { Difference } from '../difference.ts'
-import type { WrittenVirtualService } from './config.ts'
-import { ruleFor } from './rules.ts'
+import type { WrittenVirtualService } from '../../cli/import/icv/written.ts'
+import { ruleFor } from '../../cli/import/icv/rules.ts'
 
 /** Runs each case as istio-config-validator does. Source: `internal/pkg/unit/unit.go` Run. */
 export function runCases(cases: readonly IcvCase[], virtualServices: readonly WrittenVirtualService[]): Difference[] {
@@ -11,7 +11,7 @@ export function runCases(cases: readonly IcvCase[], virtualServices: readonly Wr
 
 function runRequest(one: IcvCase, request: IcvRequest, all: readonly WrittenVirtualService[]): Difference[] {
   const call = `${one.description}: ${request.method} ${request.authority}${request.uri}`
-  const first = ruleFor(request, all, true)
+  const first = ruleFor(request, all, true)?.written
   const complaints: Difference[] = []
   const expect = (section: Section, seen: unknown): void => {
     if (same(seen, one[section]) === one.wantMatch) return
@@ -27,7 +27,7 @@ function runRequest(one: IcvCase, request: IcvRequest, all: readonly WrittenVirt
         ({ translated: { name, namespace } }) => name === delegate.name && (!delegate.namespace || namespace === delegate.namespace),
       )
       if (!target) return [{ call, field: 'delegate', wanted: delegate, seen: undefined, note: 'there is no such VirtualService' }]
-      rule = ruleFor(request, [target], false)
+      rule = ruleFor(request, [target], false)?.written
     }
   }
   expect('route', rule?.route)

@@ -8,7 +8,7 @@ import type { RouteConfiguration } from '../../mesh-core/envoy/route-configurati
 import type { RouteTable } from '../../mesh-core/ir/index.ts'
 import type { Difference } from '../difference.ts'
 import { runTest } from '../router-check/family.ts'
-import type { WrittenVirtualService } from './config.ts'
+import type { WrittenVirtualService } from '../../cli/import/icv/written.ts'
 
 /** What istio-router-check listens on. */
 const port = 80

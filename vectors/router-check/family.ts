@@ -6,7 +6,7 @@ import type { Difference } from '../difference.ts'
 import { type Family, isSelected } from '../family.ts'
 import { readVectors } from '../read-vectors.ts'
 import { differencesOf, judge } from './judge.ts'
-import { lookUp } from './lookup.ts'
+import { lookUp } from '../../cli/import/router-check/lookup.ts'
 import type { MetadataEntry, RouterCheckInput, RouterCheckTest, RouterCheckVector } from './vector.ts'
 
 /** Envoy's own tests of `router_check_tool`: lookups in route configurations. A vector is one test; its area is the configuration. */

@@ -2,7 +2,7 @@ import { readHeaderMatch } from '../../mesh-core/envoy/matchers.ts'
 import { type Headers, type HttpRequest } from '../../mesh-core/ir/index.ts'
 import { compileHeaderMatch, explainHeaderMatch } from '../../mesh-core/match/header.ts'
 import type { Difference } from '../difference.ts'
-import type { Found } from './lookup.ts'
+import type { Found } from '../../cli/import/router-check/lookup.ts'
 import type { HeaderField, RouterCheckTest, RouterCheckWanted } from './vector.ts'
 
 /** One thing that a test asks for, and whether it was found. */

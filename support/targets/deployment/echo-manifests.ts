@@ -10,19 +10,26 @@ export function echoManifests(services: readonly EchoService[]): readonly Resour
   return readText(documents.map((document) => JSON.stringify(document)).join('\n---\n'), echoFile).resources
 }
 
-function serviceOf({ name, namespace, protocol, port }: EchoService) {
-  const ports = [{ name: protocol, port, targetPort: port }]
+/** The protocol names a port, followed by the number where there are several. */
+function portsOf({ protocol, port, ports = [] }: EchoService): readonly { readonly name: string; readonly port: number }[] {
+  return [{ name: protocol, port }, ...ports.map((further) => ({ name: `${protocol}-${further}`, port: further }))]
+}
+
+function serviceOf(service: EchoService) {
+  const { name, namespace } = service
+  const ports = portsOf(service).map((own) => ({ ...own, targetPort: own.port }))
   return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace, labels: { app: name } }, spec: { selector: { app: name }, ports } }
 }
 
-function deploymentOf({ name, namespace, replicas, port, protocol, sidecar, labels: further }: EchoService, version: string) {
+function deploymentOf(service: EchoService, version: string) {
+  const { name, namespace, replicas, sidecar, labels: further } = service
   const labels = {
     app: name,
     ...(version === '' ? {} : { version }),
     ...further?.[version],
     ...(sidecar ? {} : { 'sidecar.istio.io/inject': 'false' }),
   }
-  const containers = [{ name: 'echo', image: 'meshspec/echo', ports: [{ name: protocol, containerPort: port }] }]
+  const containers = [{ name: 'echo', image: 'meshspec/echo', ports: portsOf(service).map((own) => ({ name: own.name, containerPort: own.port })) }]
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -1,17 +1,17 @@
-import { addValue, inlineOfRequest, inlineOfResponse } from '../../mesh-core/dataplane/inline-headers.ts'
-import { LogRecord } from '../../mesh-core/dataplane/evidence.ts'
-import { locationOfItself, locationWithTls } from '../../mesh-core/dataplane/redirect.ts'
-import { editForwarded } from '../../mesh-core/dataplane/route-edits.ts'
-import { compileRoute, type RouteRuntime } from '../../mesh-core/dataplane/route-runtime.ts'
-import type { Subject } from '../../mesh-core/dataplane/substitution.ts'
-import { chooseWeighted } from '../../mesh-core/dataplane/weighted-choice.ts'
-import type { RouteConfiguration } from '../../mesh-core/envoy/route-configuration.ts'
-import { type ForwardAction, Headers, type HttpRequest, type VirtualHost } from '../../mesh-core/ir/index.ts'
-import { compileHeaderMatch } from '../../mesh-core/match/header.ts'
-import { pathWithoutQuery } from '../../mesh-core/match/path.ts'
-import { compileRouteTable } from '../../mesh-core/match/route-table.ts'
-import type { Random } from '../../mesh-core/time/random.ts'
-import type { RouterCheckInput } from './vector.ts'
+import { addValue, inlineOfRequest, inlineOfResponse } from '../../../mesh-core/dataplane/inline-headers.ts'
+import { LogRecord } from '../../../mesh-core/dataplane/evidence.ts'
+import { locationOfItself, locationWithTls } from '../../../mesh-core/dataplane/redirect.ts'
+import { editForwarded } from '../../../mesh-core/dataplane/route-edits.ts'
+import { compileRoute, type RouteRuntime } from '../../../mesh-core/dataplane/route-runtime.ts'
+import type { Subject } from '../../../mesh-core/dataplane/substitution.ts'
+import { chooseWeighted } from '../../../mesh-core/dataplane/weighted-choice.ts'
+import type { RouteConfiguration } from '../../../mesh-core/envoy/route-configuration.ts'
+import { type ForwardAction, Headers, type HttpRequest, type VirtualHost } from '../../../mesh-core/ir/index.ts'
+import { compileHeaderMatch } from '../../../mesh-core/match/header.ts'
+import { pathWithoutQuery } from '../../../mesh-core/match/path.ts'
+import { compileRouteTable } from '../../../mesh-core/match/route-table.ts'
+import type { Random } from '../../../mesh-core/time/random.ts'
+import type { RouterCheckInput } from './read-tests.ts'
 
 /** What is found of a request; a text is empty and a number 0 where there is nothing to say. */
 export interface Found {
@@ -107,7 +107,7 @@ function answered(body: string, route: RouteRuntime, input: RouterCheckInput, re
   return headers
 }
 
-function requestOf(input: RouterCheckInput): HttpRequest {
+export function requestOf(input: RouterCheckInput): HttpRequest {
   const scheme = input.ssl === true ? 'https' : 'http'
   const headers = new Headers()
   headers.set('x-forwarded-proto', scheme)

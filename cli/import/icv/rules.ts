@@ -1,10 +1,10 @@
-import type { IcvRequest } from '../../cli/import/icv/read-suite.ts'
-import { matchAll, routeMatch } from '../../mesh-core/compile/route-match.ts'
-import type { HttpRule } from '../../mesh-core/compile/virtual-service-types.ts'
-import { Headers, type HttpRequest, type Route } from '../../mesh-core/ir/index.ts'
-import { pathWithoutQuery } from '../../mesh-core/match/path.ts'
-import { compileRouteList, SharedConditions } from '../../mesh-core/match/route-list.ts'
-import type { WrittenRule, WrittenVirtualService } from './config.ts'
+import type { IcvRequest } from './read-suite.ts'
+import { matchAll, routeMatch } from '../../../mesh-core/compile/route-match.ts'
+import type { HttpRule } from '../../../mesh-core/compile/virtual-service-types.ts'
+import { Headers, type HttpRequest, type Route } from '../../../mesh-core/ir/index.ts'
+import { pathWithoutQuery } from '../../../mesh-core/match/path.ts'
+import { compileRouteList, SharedConditions } from '../../../mesh-core/match/route-list.ts'
+import type { WrittenRule, WrittenVirtualService } from './written.ts'
 
 /**
  * The first rule of the first VirtualService that takes the request, as istio-config-validator sees it: hosts are compared as texts, rules of delegates are
@@ -12,22 +12,23 @@ import type { WrittenRule, WrittenVirtualService } from './config.ts'
  * Source: istio-config-validator `internal/pkg/unit/unit.go` GetRoute.
  * @returns `null` when no rule does
  */
-export function ruleFor(request: IcvRequest, virtualServices: readonly WrittenVirtualService[], checkHosts: boolean): HttpRule | null {
+export function ruleFor(request: IcvRequest, virtualServices: readonly WrittenVirtualService[], checkHosts: boolean): FoundRule | null {
   for (const { hosts, rules } of virtualServices) {
     if (checkHosts && !hosts.includes(request.authority)) continue
     const candidates = rules.flatMap(candidatesOf)
     const index = compileRouteList(candidates.map(asRoute), new SharedConditions())(httpRequest(request), pathWithoutQuery(request.uri))
-    if (index >= 0) return candidates[index]!.written
+    if (index >= 0) return candidates[index]!
   }
   return null
 }
 
-interface Candidate {
+/** A rule, and the one of its matches that took the request. */
+export interface FoundRule {
   readonly written: HttpRule
   readonly match: Route['match']
 }
 
-function candidatesOf({ written, rule }: WrittenRule): Candidate[] {
+function candidatesOf({ written, rule }: WrittenRule): FoundRule[] {
   const matches = written.match ?? []
   if (matches.length === 0) return [{ written, match: matchAll }]
   return matches.map(({ uri, authority, method, headers }) => {
@@ -36,7 +37,7 @@ function candidatesOf({ written, rule }: WrittenRule): Candidate[] {
   })
 }
 
-function asRoute({ match }: Candidate): Pick<Route, 'match'> {
+function asRoute({ match }: FoundRule): Pick<Route, 'match'> {
   return { match }
 }
 

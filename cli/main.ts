@@ -100,6 +100,8 @@ program
   .option('--port <port>', 'where it listens', '8443')
   .option('--host <address>', 'on which address', '0.0.0.0')
   .action(async (options: WebhookOptions) => finish((await import('./webhook.ts')).webhook(options)))
+
+program
   .command('import')
   .description('make features of the tests of another tool, with the config that they are about')
   .argument('<format>', 'icv (istio-config-validator) or router-check (router_check_tool of Envoy, istio-router-check)')

@@ -88,3 +88,10 @@ test('services that config names: each host of the cluster that it does not defi
     { ...plain, name: 'audit', namespace: 'prod' },
   ])
 })
+
+test('a service listens on every port that a destination asks for, and on 80 for one that asks for none', () => {
+  const to = (destination: string): string => `{route: [{destination: ${destination}}]}`
+  const rules = [to('{host: cart, port: {number: 8000}}'), to('{host: cart}'), to('{host: cart, port: {number: 8000}}')].join(', ')
+  const text = `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: a}, spec: {hosts: [www.example.com], http: [${rules}]}}`
+  expect(servicesNamedBy(readText(text, 'ports.yaml').resources)).toEqual([{ ...plain, name: 'cart', namespace: 'default', port: 8000, ports: [80] }])
+})

@@ -50,7 +50,12 @@ export function servicesNamedBy(resources: readonly Resource[]): EchoService[] {
 
 function completed(service: EchoService): EchoService {
   const [port = unnamedPort, ...ports] = service.ports ?? []
-  return { ...withoutPorts(service), port, ...(ports.length > 0 ? { ports } : {}), versions: service.versions.length === 0 ? ['v1'] : service.versions }
+  return {
+    ...withoutPorts(service),
+    port,
+    ...(ports.length > 0 ? { ports } : {}),
+    versions: service.versions.length === 0 ? ['v1'] : service.versions,
+  }
 }
 
 function withoutPorts({ ports: _, ...service }: EchoService): EchoService {

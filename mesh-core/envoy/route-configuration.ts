@@ -23,6 +23,8 @@ export interface RouteConfiguration {
   readonly virtualClusters: (host: VirtualHost) => readonly VirtualCluster[]
   /** Header of the request that names the cluster; `null` where the route does. Source: Envoy `RouteAction.cluster_header`. */
   readonly clusterHeader: (route: Route) => string | null
+  /** Places of the routes that the circumstances switch off. */
+  readonly off: readonly string[]
 }
 
 const configurationFields = new Set([
@@ -54,6 +56,7 @@ export function readRouteConfiguration(value: unknown, file: string, now: Circum
     tlsRequirement: (host) => reader.requirements.get(host) ?? 'NONE',
     virtualClusters: (host) => reader.virtualClusters.get(host) ?? [],
     clusterHeader: (route) => reader.clusterHeaders.get(route) ?? null,
+    off: reader.off,
   }
 }
 
@@ -61,6 +64,7 @@ class Reader {
   readonly requirements = new Map<VirtualHost, TlsRequirement>()
   readonly virtualClusters = new Map<VirtualHost, VirtualCluster[]>()
   readonly clusterHeaders = new Map<Route, string>()
+  readonly off: string[] = []
   readonly #file: string
   readonly #now: Circumstances
 
@@ -89,7 +93,10 @@ class Reader {
     const config = only(value, place, routeFields)
     const origin = this.#origin(place)
     const match = readRouteMatch(config['match'], `${place}.match`, origin)
-    if (!inForce(message(config['match'], place), `${place}.match`, this.#now)) return []
+    if (!inForce(message(config['match'], place), `${place}.match`, this.#now)) {
+      this.off.push(place)
+      return []
+    }
     const action = readAction(config, place, origin)
     if (action === null) throw new NotUnderstood(place, 'a route needs route, redirect or direct_response')
     const { request, response } = inTurn(readHeaderMutations(config, place), outer)

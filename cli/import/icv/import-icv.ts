@@ -10,7 +10,7 @@ import { type FoundRule, ruleFor } from './rules.ts'
 import { virtualServicesOf, type WrittenVirtualService } from './written.ts'
 
 export const icvFormat: ImportFormat = {
-  isTest: (text) => /^["']?testCases["']?\s*:/m.test(text),
+  isTest: (text) => /^\s*\{?\s*["']?testCases["']?\s*:/m.test(text),
   open: () => ({ config: '', notes: [], importSuite: importIcv }),
 }
 

@@ -18,7 +18,7 @@ const gateway = 'imported'
 export function convertRouteConfiguration(data: unknown, file: string): Converted {
   const config = readRouteConfiguration(data, file, { runtimeKey: null, random: 0, metadata: {} })
   const missing = new Map<Route, string>()
-  const notes: string[] = []
+  const notes = config.off.map((place) => `not converted: ${place}: it depends on the runtime or on metadata, and is off without`)
   const virtualServices = config.table.virtualHosts.map((host, i) => virtualService(host, i, config, missing))
   for (const [route, why] of missing) notes.push(`not converted: ${String(route.origin.path[0])}: ${why}`)
   const server = { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }

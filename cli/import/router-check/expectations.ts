@@ -8,15 +8,24 @@ export interface LookupExpectations {
   readonly omitted: readonly string[]
 }
 
-/** @param serviceOf how a sentence names the cluster; `null` where it leads to no service of the mesh */
-export function lookupExpectations({ input, validate }: RouterCheckTest, serviceOf: (cluster: string) => string | null): LookupExpectations {
+/**
+ * @param serviceOf how a sentence names the cluster; `null` where it leads to no service of the mesh
+ * @param configured the cluster that the config leads to, for tests that do not name theirs; `''` where that is not known
+ */
+export function lookupExpectations(
+  { input, validate }: RouterCheckTest,
+  serviceOf: (cluster: string) => string | null,
+  configured: string,
+): LookupExpectations {
   const then: string[] = []
   const omitted: string[] = []
   const { cluster_name, path_rewrite, host_rewrite, path_redirect, code_redirect } = validate
-  const service = cluster_name ? serviceOf(cluster_name) : null
+  const spoken = path_rewrite || host_rewrite || (validate.request_header_matches ?? validate.request_header_fields ?? []).length > 0
+  const cluster = cluster_name ?? (spoken ? configured : '')
+  const service = cluster === '' ? null : serviceOf(cluster)
   if (cluster_name && service === null) omitted.push(`cluster_name ${cluster_name}: no service stands for it`)
-  if (service !== null) then.push(reached(service, input.authority, input.path, path_rewrite, host_rewrite))
-  else if (path_rewrite || host_rewrite) omitted.push('path_rewrite and host_rewrite: the test does not say which service is reached')
+  if (service !== null) then.push(reached(service, input.path, path_rewrite, host_rewrite))
+  else if (path_rewrite || host_rewrite) omitted.push('path_rewrite and host_rewrite: which service is reached is not known')
   if (path_redirect || code_redirect) answered(path_redirect, code_redirect, input, then, omitted)
   for (const field of ['virtual_host_name', 'virtual_cluster_name'] as const)
     if (validate[field]) omitted.push(`${field} ${validate[field]}: a name that no request shows`)
@@ -28,9 +37,8 @@ export function lookupExpectations({ input, validate }: RouterCheckTest, service
   return { then, omitted }
 }
 
-function reached(service: string, authority: string, path: string, pathRewrite: string | undefined, hostRewrite: string | undefined): string {
+function reached(service: string, path: string, pathRewrite: string | undefined, hostRewrite: string | undefined): string {
   if (hostRewrite) return `the request reaches ${service} as "<method> http://${hostRewrite}${pathRewrite || path}"`
-  void authority
   return pathRewrite ? `the request reaches ${service} as "<method> ${pathRewrite}"` : `the request reaches ${service}`
 }
 
@@ -49,10 +57,14 @@ function fields(list: readonly HeaderField[] = []): unknown[] {
   )
 }
 
+/** Where requests come from in the tool, and in no mesh. */
+const ownAddress = '127.0.0.1'
+
 function requestHeader(matcher: unknown, service: string | null, then: string[], omitted: string[]): void {
   const match = read(matcher)
-  if (service === null) omitted.push(`request header ${match.name}: the test does not say which service is reached`)
+  if (service === null) omitted.push(`request header ${match.name}: which service is reached is not known`)
   else if (match.name.startsWith(':')) omitted.push(`request header ${match.name}: method and path are named by other sentences`)
+  else if (isExact(match) && match.match.value === ownAddress) omitted.push(`request header ${match.name}: it holds the tool's own address`)
   else if (isExact(match)) then.push(`the request reaches ${service} with header "${match.name}" set to "${match.match.value}"`)
   else if (isAbsent(match)) then.push(`the request reaches ${service} without header "${match.name}"`)
   else omitted.push(`request header ${JSON.stringify(matcher)}: only equality and absence can be said`)

@@ -10,11 +10,11 @@ import { isKubernetes, type SourceFile } from '../sources.ts'
 import { featureOf, type ImportedSuite, type ImportFormat, type NamedFeature } from '../suite.ts'
 import { type Converted, convertRouteConfiguration } from './convert.ts'
 import { clusterNames, lookupExpectations } from './expectations.ts'
-import { requestOf } from './lookup.ts'
+import { lookUp, requestOf } from './lookup.ts'
 import { readRouterCheckTests, type RouterCheckTest } from './read-tests.ts'
 
 export const routerCheckFormat: ImportFormat = {
-  isTest: (text) => /^\s*["']?tests["']?\s*:/m.test(text) && !isKubernetes(text),
+  isTest: (text) => /^\s*\{?\s*["']?tests["']?\s*:/m.test(text) && !isKubernetes(text),
   open(configs) {
     const own = configs.filter(({ text }) => !isKubernetes(text) && /virtual_?[hH]osts/.test(text))
     const converted = own.map(({ path, text }) => convertRouteConfiguration(parseDocument(text), path))
@@ -37,7 +37,7 @@ function importSuite(tests: readonly SourceFile[], resources: readonly Resource[
     const leftOut: Omission[] = []
     for (const test of own) {
       const reason = inexpressible(test, converted)
-      const scenario = reason === null ? scenarioOf(test, all, nameOf) : null
+      const scenario = reason === null ? scenarioOf(test, all, nameOf, converted) : null
       if (scenario && scenario.then.length > 0) scenarios.push(scenario)
       else leftOut.push({ test: test.test_name, reason: reason ?? (scenario!.omitted.join('; ') || 'it says nothing') })
     }
@@ -46,9 +46,18 @@ function importSuite(tests: readonly SourceFile[], resources: readonly Resource[
   return { features, tests: count }
 }
 
-function scenarioOf(test: RouterCheckTest, all: readonly WrittenVirtualService[], nameOf: (cluster: string) => string | null): ImportedScenario {
+function scenarioOf(
+  test: RouterCheckTest,
+  all: readonly WrittenVirtualService[],
+  nameOf: (cluster: string) => string | null,
+  converted: readonly Converted[],
+): ImportedScenario {
   const { input } = test
-  const { then, omitted } = lookupExpectations(test, nameOf)
+  const { then, omitted } = lookupExpectations(
+    test,
+    nameOf,
+    converted.map(({ config }) => lookUp(config, input).cluster).find((cluster) => cluster !== '') ?? '',
+  )
   const host = all.find(({ hosts }) => hosts.includes(input.authority)) ?? all.find(({ hosts }) => hosts.includes('*'))
   return {
     name: test.test_name,

@@ -1,4 +1,4 @@
-import { Given, Then } from '@cucumber/cucumber'
+import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { podsAre } from '../support/checks/pods.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
@@ -44,7 +44,23 @@ Given('endpoint {int} of {service} answers {int}', async function (this: MeshWor
 })
 
 Given('{service} has no healthy endpoints', async function (this: MeshWorld, service: ServiceRef) {
-  await this.behave({ kind: 'no-healthy-endpoints', service })
+  await this.behave({ kind: 'readiness', service, endpoint: null, ready: false })
+})
+
+When('{service} has healthy endpoints again', async function (this: MeshWorld, service: ServiceRef) {
+  await this.behave({ kind: 'readiness', service, endpoint: null, ready: true })
+})
+
+When('endpoint {int} of {service} is not ready', async function (this: MeshWorld, endpoint: number, service: ServiceRef) {
+  await this.behave({ kind: 'readiness', service, endpoint, ready: false })
+})
+
+When('endpoint {int} of {service} is ready again', async function (this: MeshWorld, endpoint: number, service: ServiceRef) {
+  await this.behave({ kind: 'readiness', service, endpoint, ready: true })
+})
+
+When('{service} is scaled to {int} replica(s)', async function (this: MeshWorld, service: ServiceRef, replicas: number) {
+  await this.behave({ kind: 'replicas', service, replicas })
 })
 
 Given('the seed {int}', async function (this: MeshWorld, seed: number) {

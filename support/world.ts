@@ -1,8 +1,8 @@
 import { World } from '@cucumber/cucumber'
 import type { ITestCaseHookParameter } from '@cucumber/cucumber'
 import { dirname, resolve } from 'node:path'
-import { refOf } from '../mesh-core/config/resource.ts'
-import type { Resource } from '../mesh-core/config/resource.ts'
+import { refOf, resourceKey } from '../mesh-core/config/resource.ts'
+import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
 import type { Check, CheckContext } from './checks/check.ts'
 import { percent } from './checks/shares.ts'
@@ -138,7 +138,10 @@ export class MeshWorld extends World {
 
   async deleteConfig(source: ConfigSource): Promise<void> {
     const refs = this.#read(source).map(refOf)
-    await this.prepare((session) => session.remove(refs))
+    await this.prepare((session) => {
+      assertApplied(refs, session.resources?.() ?? null)
+      return session.remove(refs)
+    })
   }
 
   /** Sends as often as the load says; what came of it is what the next `Then` looks at. */
@@ -254,6 +257,19 @@ export class MeshWorld extends World {
     if (this.#scene === null) throw new StatementFailed('the mesh is there only inside a scenario')
     return this.#scene
   }
+}
+
+/** @param applied `null` where the target cannot tell */
+function assertApplied(refs: readonly ResourceRef[], applied: readonly Resource[] | null): void {
+  if (applied === null) return
+  const keys = new Set(applied.map((resource) => resourceKey(refOf(resource))))
+  const missing = refs
+    .filter((ref) => !keys.has(resourceKey(ref)))
+    .map(({ kind, namespace, name }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`)
+  if (missing.length > 0)
+    throw new StatementFailed(
+      `cannot delete what is not there: ${missing.join(', ')} ${missing.length > 1 ? 'were' : 'was'} not applied, or has been deleted`,
+    )
 }
 
 async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {

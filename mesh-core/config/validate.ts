@@ -7,7 +7,9 @@ import { checkGateway } from './istio/gateway.ts'
 import type { Fields } from './istio/judge.ts'
 import { Judge } from './istio/judge.ts'
 import { checkServiceEntry } from './istio/service-entry.ts'
+import { checkSidecar } from './istio/sidecar.ts'
 import { checkVirtualService } from './istio/virtual-service.ts'
+import { checkWorkloadEntry, checkWorkloadGroup } from './istio/workload-entry.ts'
 import { kindInfo } from './kinds.ts'
 import type { Resource } from './resource.ts'
 import { groupOf } from './resource.ts'
@@ -65,6 +67,15 @@ function meaningOf({ object, apiVersion, kind, name, namespace }: Resource): Jud
       break
     case 'ServiceEntry':
       checkServiceEntry(spec, namespace, judge)
+      break
+    case 'Sidecar':
+      checkSidecar(spec, judge)
+      break
+    case 'WorkloadEntry':
+      checkWorkloadEntry(spec, ['spec'], judge)
+      break
+    case 'WorkloadGroup':
+      checkWorkloadGroup(spec, judge)
       break
   }
   return judge

@@ -16,10 +16,23 @@ export function workloadsOf(resource: Resource, options: WorkloadOptions): Workl
   const spec = resource.object['spec'] ?? {}
   const replicas: number = spec.replicas ?? 1
   const template = spec.template ?? {}
-  // A single replica is named as the workload; several are numbered.
-  return Array.from({ length: replicas }, (_, i) =>
-    instanceOf(resource, resource.name, replicas === 1 ? resource.name : `${resource.name}-${i + 1}`, template, options),
-  )
+  const alone = Number(resource.object.metadata.annotations?.[scaledFrom] ?? replicas) === 1
+  return Array.from({ length: replicas }, (_, i) => instanceOf(resource, resource.name, instanceName(resource.name, i, alone), template, options))
+}
+
+/** On a Deployment that was scaled: how many replicas it began with. Those that stay keep their names. */
+export const scaledFrom = 'meshspec.dev/scaled-from'
+/** On a pod template: `false` for none of its pods is ready, or the names of those that are not. */
+export const readiness = 'meshspec.dev/ready'
+export const notReady = 'meshspec.dev/not-ready'
+
+/** A single replica is named as the workload; several are numbered. */
+function instanceName(name: string, index: number, alone: boolean): string {
+  return alone && index === 0 ? name : `${name}-${index + 1}`
+}
+
+function isReady(annotations: Readonly<Record<string, string>>, instance: string): boolean {
+  return annotations[readiness] !== 'false' && !(annotations[notReady]?.split(',').includes(instance) ?? false)
 }
 
 interface PodLike {
@@ -46,7 +59,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
     version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
     ports: containers.flatMap((container) => (container.ports ?? []).map((port) => ({ number: port.containerPort, name: port.name ?? '' }))),
-    ready: annotations['meshspec.dev/ready'] !== 'false',
+    ready: isReady(annotations, instance),
     gateway,
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),

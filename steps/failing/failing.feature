@@ -506,3 +506,10 @@ Feature: Scenarios that must not pass
     Given the config "virtual-service-reviews-test-v2.yaml"
     When user "anna" opens "/productpage"
     Then the request reaches reviews:v2
+
+  Scenario: the config is deleted, and never was applied
+    cannot delete what is not there: VirtualService default/reviews was not applied, or has been deleted
+
+    When the config "virtual-service-reviews-50-v3.yaml" is deleted
+    And the config "virtual-service-reviews-50-v3.yaml" is deleted
+    Then the response status is 200

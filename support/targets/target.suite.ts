@@ -165,7 +165,7 @@ const cases: readonly Case[] = [
     needs: [...inMesh, 'behaviour'],
     run: async (session) => {
       await deployShop(session)
-      await session.setBehaviour({ kind: 'no-healthy-endpoints', service: shop })
+      await session.setBehaviour({ kind: 'readiness', service: shop, endpoint: null, ready: false })
       expect((await session.send(fromCaller('http://shop/'))).response?.status).toBe(503)
     },
   },

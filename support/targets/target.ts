@@ -72,7 +72,10 @@ export type Behaviour =
       readonly first: number | null
       readonly endpoint: number | null
     }
-  | { readonly kind: 'no-healthy-endpoints'; readonly service: ServiceRef }
+  /** Kubernetes takes pods that are not ready out of their services. `endpoint`: 1-based, `null` for all. */
+  | { readonly kind: 'readiness'; readonly service: ServiceRef; readonly endpoint: number | null; readonly ready: boolean }
+  /** Of each of its workloads. */
+  | { readonly kind: 'replicas'; readonly service: ServiceRef; readonly replicas: number }
 
 /** An echo service to deploy. */
 export interface EchoService {

@@ -15,7 +15,7 @@ import { Behaviours } from './behaviours.ts'
 import { echoFile } from './echo-manifests.ts'
 import { assertKnown, findWorkloads } from './find-workloads.ts'
 import { meshCall } from './mesh-call.ts'
-import { withPodsNotReady } from './readiness.ts'
+import { withPodsNotReady, withReplicas } from './readiness.ts'
 
 const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
 
@@ -23,6 +23,10 @@ const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echo
 export class Deployed {
   readonly #behaviours = new Behaviours((pod) => (pod === null ? createEcho('outside') : programFor(pod)))
   readonly #deployments = new Map<string, Resource>()
+  /** `namespace/pod` */
+  readonly #notReady = new Set<string>()
+  /** By the name that a sentence has used. */
+  readonly #scaled = new Map<string, readonly WorkloadInstance[]>()
   readonly #registry: () => Registry
   /** Where services without a namespace are looked for. */
   #namespace = 'default'
@@ -51,6 +55,7 @@ export class Deployed {
 
   /** @returns what has to be applied for it. @throws MeshSpecError UNKNOWN_SERVICE */
   behave(behaviour: Behaviour): readonly Resource[] {
+    if (behaviour.kind === 'replicas') return this.#scale(behaviour.service, behaviour.replicas)
     const pods = this.#podsOf(behaviour.service)
     switch (behaviour.kind) {
       case 'delay':
@@ -61,11 +66,39 @@ export class Deployed {
         this.#behaviours.state(endpoint === null ? pods : [endpointOf(pods, endpoint)], { status, first: first ?? Infinity })
         return []
       }
-      case 'no-healthy-endpoints': {
-        const deployments = pods.flatMap(({ ref }) => this.#deployments.get(`${ref.namespace}/${ref.name}`) ?? [])
-        return [...new Set(deployments)].map(withPodsNotReady)
+      case 'readiness': {
+        const { ready, endpoint } = behaviour
+        return this.#setReady(endpoint === null ? pods : [endpointOf(pods, endpoint)], ready)
       }
     }
+  }
+
+  #setReady(pods: readonly WorkloadInstance[], ready: boolean): readonly Resource[] {
+    for (const { ref } of pods)
+      if (ready) this.#notReady.delete(`${ref.namespace}/${ref.instance}`)
+      else this.#notReady.add(`${ref.namespace}/${ref.instance}`)
+    return this.#changed(pods, (deployment) => withPodsNotReady(deployment, this.#namesIn(deployment.namespace)))
+  }
+
+  #namesIn(namespace: string): readonly string[] {
+    return [...this.#notReady].filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1))
+  }
+
+  /** Whom a name has meant is remembered, so that what was scaled to nothing can come back. */
+  #scale(service: ServiceRef, replicas: number): readonly Resource[] {
+    if (replicas < 0)
+      throw new MeshSpecError({ code: 'INVALID_VALUE', origin: null, place: null, problem: `there are no ${replicas} replicas`, hint: null })
+    const key = JSON.stringify(service)
+    const pods = this.#scaled.get(key) ?? this.#podsOf(service)
+    this.#scaled.set(key, pods)
+    return this.#changed(pods, (deployment) => withReplicas(deployment, replicas))
+  }
+
+  #changed(pods: readonly WorkloadInstance[], change: (deployment: Resource) => Resource): readonly Resource[] {
+    const keys = new Set(pods.map(({ ref }) => `${ref.namespace}/${ref.name}`))
+    const changed = [...keys].flatMap((key) => this.#deployments.get(key) ?? []).map(change)
+    this.note(changed)
+    return changed
   }
 
   meshCall(call: Call): MeshCall {

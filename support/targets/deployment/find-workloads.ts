@@ -9,7 +9,7 @@ import type { ServiceRef } from '../target.ts'
  * @throws MeshSpecError UNKNOWN_SERVICE
  */
 export function findWorkloads(registry: Registry, service: ServiceRef, namespace: string): readonly WorkloadInstance[] {
-  const own = registry.workloads.filter(({ ref }) => ref.namespace === (service.namespace ?? namespace))
+  const own = [...registry.workloads, ...registry.outsiders].filter(({ ref }) => ref.namespace === (service.namespace ?? namespace))
   const pods = own.filter((pod) => belongs(pod, service, registry)).filter(({ version }) => service.version === null || version === service.version)
   if (pods.length === 0) throw unknownService(service, namespace, registry)
   return pods
@@ -20,7 +20,9 @@ export function findWorkloads(registry: Registry, service: ServiceRef, namespace
  * @throws MeshSpecError UNKNOWN_SERVICE
  */
 export function assertKnown(registry: Registry, service: ServiceRef, namespace: string): void {
-  const candidates = registry.workloads.filter((pod) => service.namespace === null || pod.ref.namespace === service.namespace)
+  const candidates = [...registry.workloads, ...registry.outsiders].filter(
+    (pod) => service.namespace === null || pod.ref.namespace === service.namespace,
+  )
   const isKnown = candidates.some((pod) => belongs(pod, service, registry) && (service.version === null || pod.version === service.version))
   if (!isKnown) throw unknownService(service, namespace, registry)
 }

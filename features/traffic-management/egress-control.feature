@@ -1,0 +1,108 @@
+@echo
+Feature: Egress control
+  What a mesh lets out: everything, or what it knows.
+  https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/
+
+  Background:
+    Given the services:
+      | service |
+      | client  |
+
+  Scenario: Unknown hosts are passed on
+    When client sends "GET http://httpbin.org/headers"
+    Then the response status is 200
+
+  Rule: With REGISTRY_ONLY unknown hosts are blocked
+
+    Background:
+      Given the mesh config:
+        """
+        outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+        """
+
+    Scenario: A host that nobody has registered
+      When client sends "GET http://httpbin.org/headers"
+      Then the response status is 502
+
+    Scenario: A ServiceEntry opens a host, on its own ports
+      Given the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: httpbin-ext}
+        spec:
+          hosts: [httpbin.org]
+          ports: [{number: 80, name: http, protocol: HTTP}]
+          resolution: DNS
+          location: MESH_EXTERNAL
+        """
+      When client sends "GET http://httpbin.org/headers"
+      Then the response status is 200
+      When client sends "GET http://www.google.com/"
+      Then the response status is 502
+
+    Scenario: Rules act for external hosts, too
+      Given the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: httpbin-ext}
+        spec:
+          hosts: [httpbin.org]
+          ports: [{number: 80, name: http, protocol: HTTP}]
+          resolution: DNS
+          location: MESH_EXTERNAL
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: httpbin-ext}
+        spec:
+          hosts: [httpbin.org]
+          http:
+          - match: [{uri: {prefix: /blocked}}]
+            directResponse: {status: 403}
+          - route: [{destination: {host: httpbin.org}}]
+        """
+      When client sends "GET http://httpbin.org/headers"
+      Then the response status is 200
+      When client sends "GET http://httpbin.org/blocked"
+      Then the response status is 403
+
+    Scenario: A wildcard opens every name below it
+      Given the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: wikipedia}
+        spec:
+          hosts: ["*.wikipedia.org"]
+          ports: [{number: 80, name: http, protocol: HTTP}]
+          resolution: NONE
+        """
+      When client sends "GET http://en.wikipedia.org/wiki/Main_Page"
+      Then the response status is 200
+      When client sends "GET http://wikipedia.com/"
+      Then the response status is 502
+
+    Scenario: An ExternalName service is another name of what it leads to
+      Given the config:
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: partner}
+        spec: {type: ExternalName, externalName: api.partner.example}
+        """
+      When client sends "GET http://partner/"
+      Then the response status is 502
+      When the config is applied:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: partner}
+        spec:
+          hosts: [api.partner.example]
+          ports: [{number: 80, name: http, protocol: HTTP}]
+          resolution: DNS
+        """
+      And client sends "GET http://partner/"
+      Then the response status is 200

@@ -1,0 +1,38 @@
+import type { FieldPath } from '../finding.ts'
+import type { Fields, Judge } from './judge.ts'
+import { checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress } from './names.ts'
+
+const socketPrefix = 'unix://'
+
+/** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` validateWorkloadEntry. */
+export function checkWorkloadEntry(spec: Fields, path: FieldPath, judge: Judge): void {
+  const { address = '', network = '' } = spec as { address?: string; network?: string }
+  if (address === '' && network === '') judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
+  else if (address === '') judge.warn('SCHEMA_REQUIRED', [...path, 'address'], `address is unset with network "${network}"`)
+  else if (address.startsWith(socketPrefix)) checkSocket(address.slice(socketPrefix.length), spec, path, judge)
+  else if (!isIpAddress(address) && fqdnProblem(address) !== null)
+    judge.error('INVALID_HOST', [...path, 'address'], `endpoint address "${address}" is not a valid FQDN or an IP address`)
+  checkPorts(spec, path, judge)
+  checkLabels(spec.labels, [...path, 'labels'], judge)
+}
+
+function checkSocket(socket: string, spec: Fields, path: FieldPath, judge: Judge): void {
+  if (!/^[/@]/.test(socket)) judge.error('INVALID_VALUE', [...path, 'address'], 'UDS must be an absolute path or abstract socket')
+  if (Object.keys(spec.ports ?? {}).length > 0) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], 'UDS may not include ports')
+}
+
+function checkPorts(spec: Fields, path: FieldPath, judge: Judge): void {
+  for (const [name, port] of Object.entries((spec.ports ?? {}) as Record<string, number>)) {
+    if (!isDnsLabel(name)) judge.error('INVALID_VALUE', [...path, 'ports', name], 'port name must be valid')
+    checkPort(port, [...path, 'ports', name], judge)
+  }
+}
+
+/** The template is that of WorkloadEntries to come, which have addresses of their own. Source: the same file, ValidateWorkloadGroup. */
+export function checkWorkloadGroup(spec: Fields, judge: Judge): void {
+  checkLabels(spec.metadata?.labels, ['spec', 'metadata', 'labels'], judge)
+  checkPorts((spec.template ?? {}) as Fields, ['spec', 'template'], judge)
+  const probe = spec.probe as Fields | undefined
+  if (probe && !['httpGet', 'tcpSocket', 'exec', 'grpc'].some((method) => probe[method] !== undefined))
+    judge.error('SCHEMA_REQUIRED', ['spec', 'probe'], 'unknown health check method <nil>')
+}

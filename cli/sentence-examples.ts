@@ -30,6 +30,15 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the config {string} is deleted': 'When the config "virtual-service-reviews-50-v3.yaml" is deleted',
   'the config is accepted': 'Then the config is accepted',
   'the config is rejected with {string}': 'Then the config is rejected with "total destination weight = 0"',
+  'the TLS secret {string} for {string}': 'Given the TLS secret "shop-credential" for "shop.example.com"',
+  'the TLS secret {string} for {string} from an authority that nobody trusts':
+    'Given the TLS secret "shop-credential" for "shop.example.com" from an authority that nobody trusts',
+  'a client with the certificate {string} sends {request}':
+    'When a client with the certificate "partner.example.com" sends "GET https://shop.example.com/"',
+  'a client sends {string} over TCP to port {int}': 'When a client sends "hello" over TCP to port 31400',
+  'a client sends {string} over TCP to port {int} {times}': 'When a client sends "hello" over TCP to port 31400 100 times',
+  '{service} sends {string} over TCP to {string}': 'When shop sends "hello" over TCP to "db:5432"',
+  '{service} sends {string} over TCP to {string} {times}': 'When shop sends "hello" over TCP to "db:5432" 100 times',
   'the page says {string}': 'Then the page says "Sorry, product reviews are currently unavailable for this book."',
   'the page does not say {string}': 'Then the page does not say "Error fetching product reviews!"',
   'the page title is {string}': 'Then the page title is "Simple Bookstore App"',

@@ -13,6 +13,7 @@ import { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed } from './failure.ts'
 import { Refusal } from './refusal.ts'
 import type { RequestLine } from './request-line.ts'
+import { ScenarioCertificates } from './scenario-certificates.ts'
 import { scenarioSeed } from './scenario-seed.ts'
 import { ScenarioSession } from './scenario-session.ts'
 import { servicesNamedBy } from './services-named.ts'
@@ -36,6 +37,8 @@ export type ConfigSource = { readonly name: string } | { readonly text: string }
 export interface Message {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
+  /** Name in the certificate that the client shows. */
+  readonly certificate?: string
 }
 
 const bookinfoServices = ['productpage', 'details', 'reviews', 'ratings']
@@ -53,6 +56,7 @@ export class MeshWorld extends World {
   /** `name.namespace` of the services that the scenario has asked for by name. */
   readonly #deployed = new Set<string>()
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
+  readonly #certificates = new ScenarioCertificates()
   readonly #cookies = new Map<string, string>()
   #scene: { readonly run: Run; readonly mesh: ScenarioSession; readonly configs: ConfigDesk; readonly docStrings: DocStrings } | null = null
 
@@ -119,6 +123,11 @@ export class MeshWorld extends World {
     await this.prepare((session) => session.apply(resources))
   }
 
+  /** A Secret for the ingress gateway. @param names that its certificate is for, with commas between */
+  async giveTlsSecret(name: string, names: string, trusted: boolean): Promise<void> {
+    await this.giveConfig({ text: await this.#certificates.secret(name, names, trusted) })
+  }
+
   /** @param text YAML of Istio's MeshConfig, bare or as the object that carries it */
   async giveMeshConfig(text: string): Promise<void> {
     const resources = this.#need().configs.meshConfig(text, this.#need().docStrings.place(text))
@@ -146,7 +155,15 @@ export class MeshWorld extends World {
 
   /** Sends as often as the load says; what came of it is what the next `Then` looks at. */
   async send(from: Sender, { method, target }: RequestLine, message: Message = {}, load: Load = once): Promise<void> {
-    await this.#sendCall({ from, method, target, headers: message.headers ?? {}, body: message.body ?? '' }, load)
+    const { headers = {}, body = '', certificate } = message
+    const tls = this.#certificates.client(certificate === undefined ? null : await this.#certificates.ofClient(certificate))
+    const secure = target.startsWith('https:')
+    await this.#sendCall({ from, method, target, headers, body, ...(secure && { tls }) }, load)
+  }
+
+  /** A line over a TCP connection of its own. @param authority `db:5432` */
+  async sendBytes(from: Sender, authority: string, line: string, times = 1): Promise<void> {
+    await this.#sendCall({ from, method: 'TCP', target: `tcp://${authority}`, headers: {}, body: `${line}\n` }, { times, concurrency: 1 })
   }
 
   /** As a person with a browser: signs in first, and keeps the cookie. @param user `null` for nobody */

@@ -26,6 +26,6 @@ export function autoPassthroughChains(server: GatewayServer, { catalog, registry
 }
 
 function chainTo(cluster: string): FilterChain {
-  const filter = { kind: 'tcp', clusters: [{ cluster, weight: 1 }] } as const
+  const filter = { kind: 'tcp', clusters: [{ cluster, weight: 1 }], origin: null } as const
   return { ...anyConnection, name: '', serverNames: [cluster], applicationProtocols: meshProtocols, tls: null, filter }
 }

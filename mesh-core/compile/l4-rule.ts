@@ -71,9 +71,10 @@ export function concernsServer(match: L4Match, gateway: string, port: number): b
 export type PortsOf = (host: string) => readonly { readonly number: number }[] | undefined
 
 /** Of several destinations those of weight 0 are left out. Source: Istio `core/networkfilter.go` buildOutboundNetworkFilters. */
-export function tcpProxyTo({ route }: L4Rule, listenPort: number, portsOf: PortsOf): NetworkFilter {
+export function tcpProxyTo({ route, origin }: L4Rule, listenPort: number, portsOf: PortsOf): NetworkFilter {
   const used = route.length === 1 ? [{ ...route[0]!, weight: 1 }] : route.filter(({ weight }) => weight > 0)
-  return { kind: 'tcp', clusters: used.map(({ destination, weight }) => ({ cluster: destinationCluster(destination, listenPort, portsOf), weight })) }
+  const clusters = used.map(({ destination, weight }) => ({ cluster: destinationCluster(destination, listenPort, portsOf), weight }))
+  return { kind: 'tcp', clusters, origin }
 }
 
 /** Without a port the service's only one counts, else the one that was dialled. Source: Istio `core/route/route.go` GetDestinationCluster. */

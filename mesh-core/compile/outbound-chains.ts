@@ -89,7 +89,7 @@ function fits(match: L4Match, port: ServicePort, { client }: OutboundChains): bo
 
 function toService(service: Service, listened: ServicePort): NetworkFilter {
   const port = service.ports.length === 1 ? service.ports[0]!.number : listened.number
-  return { kind: 'tcp', clusters: [{ cluster: clusterName(service.host, port, ''), weight: 1 }] }
+  return { kind: 'tcp', clusters: [{ cluster: clusterName(service.host, port, ''), weight: 1 }], origin: service.origin }
 }
 
 function chainTo(filter: NetworkFilter, match: Partial<FilterChain>): FilterChain {

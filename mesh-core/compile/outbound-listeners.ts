@@ -87,7 +87,7 @@ function takesAll({ serverNames, destinations, applicationProtocols, transport }
 
 function unknownTraffic(scope: SidecarScope): FilterChain {
   const cluster = scope.allowAny ? 'PassthroughCluster' : 'BlackHoleCluster'
-  return { ...anyConnection, name: 'PassthroughFilterChain', tls: null, filter: { kind: 'tcp', clusters: [{ cluster, weight: 1 }] } }
+  return { ...anyConnection, name: 'PassthroughFilterChain', tls: null, filter: { kind: 'tcp', clusters: [{ cluster, weight: 1 }], origin: null } }
 }
 
 /** Takes what no other listener takes. */

@@ -6,6 +6,7 @@ import { serverNameOf } from './dial.ts'
 import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
+import { badRequest } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { ProxiedRequest } from './proxied-request.ts'
@@ -29,7 +30,7 @@ export function connect(
     return null
   }
   const secure = request.scheme === 'https'
-  const connection = secure ? tlsConnection(target, tls) : plainConnection(target)
+  const connection = secure ? tlsConnection(target, tls) : plainConnection(target, request)
   const chain = chooseFilterChain(listener.filterChains, connection) ?? listener.defaultFilterChain
   if (!chain) {
     done('closed')
@@ -42,9 +43,19 @@ export function connect(
   }
   // Behind TLS that has ended here only what it held is passed on.
   if (chain.filter.kind === 'tcp')
-    return proxyTcp(plane, place, proxy, chain.filter, chain.tls ? { ...request, scheme: 'http' } : request, target, done)
-  if (secure && !chain.tls) {
-    refuseTls(plane, place, proxy, target, done)
+    return proxyTcp(
+      plane,
+      place,
+      proxy,
+      chain.filter,
+      chain.tls ? { ...request, scheme: 'http' } : request,
+      { target, listener: listener.name },
+      done,
+    )
+  const isHttp = request.protocol !== 'tcp' && (!secure || chain.tls !== null)
+  if (!isHttp) {
+    refuseBytes(plane, place, proxy, target)
+    done(secure ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
     return null
   }
   const { routeTable, pathNormalization } = chain.filter
@@ -60,8 +71,10 @@ export function connect(
 
 const http1: readonly string[] = ['http/1.1']
 
-function plainConnection({ address }: Dialled): Connection {
-  return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: http1 }
+const nothing: readonly string[] = []
+
+function plainConnection({ address }: Dialled, { protocol }: HttpRequest): Connection {
+  return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: protocol === 'tcp' ? nothing : http1 }
 }
 
 function tlsConnection(target: Dialled, tls: ClientTls): Connection {
@@ -70,11 +83,10 @@ function tlsConnection(target: Dialled, tls: ClientTls): Connection {
 }
 
 /** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */
-function refuseTls(plane: Plane, place: Place, proxy: ProxyRuntime, target: Dialled, done: Done): void {
+function refuseBytes(plane: Plane, place: Place, proxy: ProxyRuntime, target: Dialled): void {
   const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
   log.raise('DPE')
   log.details = 'http1.codec_error'
   const from = proxy.edge ? null : proxy.place.ref
   place.exchange.hops.push(new HopRecord({ parent: place.parent, from, service: target.service, log, explain: null }))
-  done('tls: WRONG_VERSION_NUMBER')
 }

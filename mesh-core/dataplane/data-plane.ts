@@ -148,9 +148,10 @@ export class DataPlane implements Plane {
 
 /** The request as it stands on the wire; blanks around a value do not get that far. */
 function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
-  const found = /^(https?):\/\/([^/?#]*)(.*)$/i.exec(call.url)
-  if (!found) throw new Error(`"${call.url}" is not a URL of http or https`)
+  const found = /^(https?|tcp):\/\/([^/?#]*)(.*)$/i.exec(call.url)
+  if (!found) throw new Error(`"${call.url}" is not a URL of http, https or tcp`)
   const authority = found[2]!
+  if (found[1]!.toLowerCase() === 'tcp') return { request: bytesOf(authority, call.body), authority }
   const headers = new Headers()
   let host = authority
   for (const [name, value] of Object.entries(call.headers))
@@ -160,4 +161,9 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
   const scheme = found[1]!.toLowerCase() === 'https' ? 'https' : 'http'
   const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
   return { request: { method: call.method, scheme, authority: host, path, headers, body: call.body }, authority }
+}
+
+/** What a client says over TCP. */
+export function bytesOf(authority: string, body: string): HttpRequest {
+  return { protocol: 'tcp', method: '', scheme: 'http', authority, path: '', headers: new Headers(), body }
 }

@@ -1,10 +1,13 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { isHttp } from '../registry/protocol.ts'
+import type { Service, ServicePort } from '../registry/registry.ts'
 import { HopRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import type { Done, InFlight } from './outcome.ts'
-import type { Peer, Plane } from './plane.ts'
+import type { Peer, Plane, WorkloadRuntime } from './plane.ts'
+import { badRequest } from './local-reply.ts'
 import { runProgram } from './run-program.ts'
 
 /** One try of a request on its way to one peer. */
@@ -53,7 +56,10 @@ export class Delivery implements InFlight {
       done(outcome)
     }
     const { workload } = peer
-    if (!workload?.inboundSidecar) return runProgram(plane, place, peer, shipment.request, end)
+    const isBytes = shipment.request.protocol === 'tcp'
+    if (isBytes && workload?.inboundSidecar && expectsHttp(plane, workload, shipment.port)) return end(badRequest())
+    // A sidecar passes bytes on as any TCP proxy does.
+    if (!workload?.inboundSidecar || isBytes) return runProgram(plane, place, peer, shipment.request, end)
     this.#inbound = new InboundSidecar(plane, place, workload, shipment, this.hop)
     this.#inbound.start(end)
   }
@@ -67,4 +73,12 @@ export class Delivery implements InFlight {
     if (hops.length === index + 1) hops.pop()
     else this.hop.received = null
   }
+}
+
+/** Does a service say that its port of this pod speaks HTTP? Source: Istio `core/listener_inbound.go`. */
+function expectsHttp({ model }: Plane, { instance }: WorkloadRuntime, port: number): boolean {
+  const { registry } = model
+  const leadsHere = (service: Service, own: ServicePort): boolean =>
+    registry.endpoints(service, own.number).some((endpoint) => endpoint.address === instance.address && endpoint.port === port)
+  return registry.services.some((service) => service.ports.some((own) => isHttp(own.protocol) && leadsHere(service, own)))
 }

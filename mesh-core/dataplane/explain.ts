@@ -1,9 +1,12 @@
 import type { Decision, RuleTried } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { formatPath } from '../ir/origin.ts'
+import type { Origin } from '../ir/origin.ts'
+import type { NetworkFilter } from '../ir/proxy-config.ts'
 import type { Route } from '../ir/route.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import { explainRouteMatch } from '../match/route-match.ts'
+import type { LogRecord } from './evidence.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 
@@ -23,6 +26,28 @@ export function explain(proxied: ProxiedRequest, request: HttpRequest): Decision
     outcome: outcomeOf(proxied),
     odds: oddsOf(route),
   }
+}
+
+/** Where a connection went that nobody looked into. */
+export function explainTcp(proxy: string, listener: string, host: string, filter: Extract<NetworkFilter, { kind: 'tcp' }>, log: LogRecord): Decision {
+  const total = filter.clusters.reduce((sum, { weight }) => sum + weight, 0)
+  const missing = log.flags === 'NC' || log.flags === 'UH'
+  return {
+    proxy,
+    listener,
+    virtualHost: null,
+    host,
+    rules: filter.origin ? [tcpRule(filter.origin)] : [],
+    chosen: filter.origin ? 0 : -1,
+    outcome: missing ? `closed: nobody behind ${describeCluster(log.cluster)}` : `→ ${describeCluster(log.cluster)}`,
+    odds: filter.clusters.map(({ cluster, weight }) => ({ cluster, share: weight / total })),
+  }
+}
+
+function tcpRule(origin: Origin): RuleTried {
+  const { path } = origin
+  const rule = formatPath(path[0] === 'spec' ? path.slice(1) : path) || 'default'
+  return { rule, origin, matched: true, reason: 'takes the connections of its port, name and address' }
 }
 
 function ruleTried(route: Route, request: HttpRequest, matched: boolean): RuleTried {

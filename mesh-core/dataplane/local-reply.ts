@@ -46,3 +46,9 @@ function grpcStatusOf(status: number): number {
 function encodeMessage(text: string): string {
   return text.replace(/[^ -$&-~]/gu, (character) => encodeURIComponent(character))
 }
+
+/** The answer of Envoy's parser to bytes that are no HTTP, as who speaks none sees it. */
+export function badRequest(): HttpResponse {
+  const head = 'HTTP/1.1 400 Bad Request\r\ncontent-length: 11\r\ncontent-type: text/plain\r\nconnection: close'
+  return { status: 0, headers: new Headers(), body: `${head}\r\n\r\nBad Request` }
+}

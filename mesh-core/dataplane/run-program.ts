@@ -1,7 +1,8 @@
 import { CallError } from '../ir/program.ts'
+import { Headers } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ExchangeRecord, Place } from './evidence.ts'
-import type { Done } from './outcome.ts'
+import type { Done, Outcome } from './outcome.ts'
 import type { Peer, Plane } from './plane.ts'
 import { WorkloadContext } from './workload-context.ts'
 
@@ -14,8 +15,15 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
   } catch (error) {
     return endWith(error, exchange, done)
   }
-  if (!(answer instanceof Promise)) return done(answer)
-  answer.then(done, (error: unknown) => endWith(error, exchange, done)).catch(exchange.fail)
+  const end: Done = request.protocol === 'tcp' ? (outcome) => done(asBytes(outcome)) : done
+  if (!(answer instanceof Promise)) return end(answer)
+  answer.then(end, (error: unknown) => endWith(error, exchange, done)).catch(exchange.fail)
+}
+
+/** A program that has answered as if it were HTTP does not understand bytes that are none, as every server of HTTP. */
+function asBytes(outcome: Outcome): Outcome {
+  if (typeof outcome === 'string' || outcome.status === 0) return outcome
+  return { status: 0, headers: new Headers(), body: 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n' }
 }
 
 /** A program says by a `CallError` that it gives no answer; any other error is a mistake in the program. */

@@ -7,6 +7,7 @@ import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
 import { blindly } from './load-balancer.ts'
+import { explainTcp } from './explain.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -22,7 +23,7 @@ export function proxyTcp(
   proxy: ProxyRuntime,
   filter: TcpFilter,
   request: HttpRequest,
-  target: Dialled,
+  { target, listener }: { readonly target: Dialled; readonly listener: string },
   done: Done,
 ): InFlight | null {
   const weights = filter.clusters.map((cluster) => cluster.weight)
@@ -36,7 +37,9 @@ export function proxyTcp(
   log.details = '-'
   const receiver = receiverBehind(plane, proxy, log, target)
   const from = proxy.edge ? null : proxy.place.ref
-  const origin = { parent: place.parent, from, service: target.service, log, explain: null }
+  const host = target.service ?? target.hostname
+  const explain = () => explainTcp(proxy.name, listener, host, filter, log)
+  const origin = { parent: place.parent, from, service: target.service ?? serviceBehind(proxy, log), log, explain }
   if (!receiver) {
     place.exchange.hops.push(new HopRecord(origin))
     done('closed')
@@ -53,6 +56,11 @@ export function proxyTcp(
     done(outcome === 'refused' ? 'closed' : outcome)
   })
   return delivery
+}
+
+/** Outside names are no services: the connection is for the one that the gateway sends it to. */
+function serviceBehind(proxy: ProxyRuntime, { cluster }: LogRecord): string | null {
+  return proxy.edge ? (cluster.split('|')[3] ?? null) : null
 }
 
 function receiverBehind(plane: Plane, proxy: ProxyRuntime, log: LogRecord, target: Dialled): (Receiver & { readonly port: number }) | null {

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts'
+import type { Origin } from './origin.ts'
 import type { RouteTable } from './route.ts'
 import type { DownstreamTls } from './tls.ts'
 
@@ -22,7 +23,12 @@ export type NetworkFilter =
   /** Envoy `HttpConnectionManager` with RDS. */
   | { readonly kind: 'http'; readonly routeTable: string; readonly pathNormalization: PathNormalization }
   /** Envoy `TcpProxy`. Weights are relative. */
-  | { readonly kind: 'tcp'; readonly clusters: readonly { readonly cluster: string; readonly weight: number }[] }
+  | {
+      readonly kind: 'tcp'
+      readonly clusters: readonly { readonly cluster: string; readonly weight: number }[]
+      /** Of the rule (`spec.tcp[0]`), or of the service; `null` for unknown traffic. */
+      readonly origin: Origin | null
+    }
 
 /** Which connections a filter chain is for. Source: Envoy `FilterChainMatch`. */
 export interface FilterChainMatch {

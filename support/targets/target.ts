@@ -1,6 +1,7 @@
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { Origin, Position } from '../../mesh-core/ir/origin.ts'
+import type { ClientTls } from '../../mesh-core/ir/tls.ts'
 import type { Milliseconds } from '../../mesh-core/time/clock.ts'
 
 /** What a target may be able to show. A scenario that needs more is reported as "not supported", never as passed. */
@@ -49,10 +50,12 @@ export interface ServiceRef {
 export interface Call {
   readonly from: Sender
   readonly method: string
-  /** A path (`/productpage`; only for the client outside) or a URL. */
+  /** A path (`/productpage`; only for the client outside) or a URL; `tcp://db:5432` sends the body over TCP as it is. */
   readonly target: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** Of a URL of https. Default: a client that checks nothing. */
+  readonly tls?: ClientTls
 }
 
 /** How many requests, and how many of them at once. */

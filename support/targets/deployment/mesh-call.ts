@@ -11,15 +11,19 @@ const gatewayAddress = '192.0.2.1'
  * A sentence's request as the engine takes it.
  * @throws MeshSpecError INVALID_REQUEST
  */
-export function meshCall({ from, method, target, headers, body }: Call, registry: Registry, podOf: (service: ServiceRef) => WorkloadRef): MeshCall {
-  const rest = { method, headers: lowerCase(headers), body, timeoutMs: null }
+export function meshCall(
+  { from, method, target, headers, body, tls }: Call,
+  registry: Registry,
+  podOf: (service: ServiceRef) => WorkloadRef,
+): MeshCall {
+  const rest = { method, headers: lowerCase(headers), body, timeoutMs: null, ...(tls && { tls }) }
   if (from.kind === 'service') return { from: { kind: 'workload', ref: podOf(from.service) }, url: absolute(target, null), ...rest }
   return { from: { kind: 'gateway', ref: ingressGateway(registry) }, url: absolute(target, `http://${gatewayAddress}`), ...rest }
 }
 
 function absolute(target: string, base: string | null): string {
   if (target.startsWith('/') && base !== null) return base + target
-  if (/^https?:\/\//.test(target) && URL.canParse(target)) return target
+  if (/^(https?|tcp):\/\//.test(target) && URL.canParse(target)) return target
   const problem = `${JSON.stringify(target)} is no URL`
   const hint =
     base === null ? 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"' : 'write a path such as "/productpage", or a URL'

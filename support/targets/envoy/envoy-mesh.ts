@@ -2,6 +2,7 @@ import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
+import { bytesOf } from '../../../mesh-core/dataplane/data-plane.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../mesh-core/ir/message.ts'
@@ -209,8 +210,9 @@ interface Answered {
 
 /** The request as it stands on the wire. */
 function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
-  const [, scheme, authority, rest] = /^(https?):\/\/([^/?#]*)(.*)$/i.exec(call.url) ?? []
-  if (authority === undefined) throw new Error(`"${call.url}" is not a URL of http or https`)
+  const [, scheme, authority, rest] = /^(https?|tcp):\/\/([^/?#]*)(.*)$/i.exec(call.url) ?? []
+  if (authority === undefined) throw new Error(`"${call.url}" is not a URL of http, https or tcp`)
+  if (scheme!.toLowerCase() === 'tcp') return { request: bytesOf(authority, call.body), authority }
   const headers = Headers.of(call.headers)
   const host = headers.get('host') ?? authority
   headers.remove('host')

@@ -7,6 +7,7 @@ import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { mostMirrors } from './mirrors.ts'
 import type { Departure, Way, Ways } from './ways.ts'
+import { markBytes } from './wire/raw-bytes.ts'
 import { LoopbackClient } from './wire/loopback-client.ts'
 import { callHeader } from './xds/access-log.ts'
 
@@ -69,7 +70,7 @@ export class Senders {
     const { ref } = call.proxy!
     const headers: Record<string, string[]> = { host: [request.authority] }
     for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
-    const url = `${request.scheme}://${authority}${request.path}`
+    const url = `${request.protocol ?? request.scheme}://${authority}${request.path}`
     const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
     this.#replaying = this.#replaying.then(async () => {
       const { hops } = await this.#model.send({ from, method: request.method, url, headers, body: '', timeoutMs: null, ...(tls && { tls }) })
@@ -82,6 +83,7 @@ export class Senders {
 }
 
 function marked(request: HttpRequest, id: string): HttpRequest {
+  if (request.protocol === 'tcp') return { ...request, body: markBytes(id) + request.body }
   const headers = request.headers.copy()
   headers.append(callHeader, id)
   return { ...request, headers }

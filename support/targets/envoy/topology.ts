@@ -9,6 +9,7 @@ import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
 import { accessLog } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
+import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
 import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
 import type { SecretSource } from './xds/mutual-tls.ts'
@@ -196,6 +197,7 @@ export class Topology {
         return needed ? clusterSockets(this.#withoutMatches(config, registry), secretsOf(workload, secrets), identitiesOf(config, registry)) : {}
       },
       secrets: null,
+      own: () => secretsOf(workload, secrets),
     }
   }
 
@@ -255,7 +257,7 @@ function keyOf({ namespace, instance }: WorkloadRef): string {
 }
 
 function tablesOf(listeners: readonly Listener[]): ReadonlySet<string> {
-  const chains = listeners.flatMap(({ filterChains }) => filterChains)
+  const chains = listeners.flatMap(({ filterChains }) => filterChains.filter(({ tls }) => !tls || !isWithoutSecrets(tls)))
   return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
 }
 

@@ -80,7 +80,8 @@ export class WorkloadServers {
   }
 
   #record({ call }: OpenCall, workload: WorkloadInstance | null, request: HttpRequest): ReceivedRecord {
-    const watched = workload !== null && this.#options.topology.inbound(workload)
+    // A sidecar that passes bytes on has no word of which call they belong to.
+    const watched = workload !== null && request.protocol !== 'tcp' && this.#options.topology.inbound(workload)
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
     const received = { call, workload, request: copy, attempt, atMs: performance.now(), status: null, watched, inbound: null }

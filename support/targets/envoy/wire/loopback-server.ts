@@ -4,10 +4,13 @@ import { TLSSocket } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../../mesh-core/ir/program.ts'
+import { bytesOf } from '../../../../mesh-core/dataplane/data-plane.ts'
 import { credentials } from '../credentials.ts'
+import { callHeader } from '../xds/access-log.ts'
 import { bytesOfResponse, framingOfRequest, requestOf } from './http1.ts'
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
+import { isMarked, takeLine } from './raw-bytes.ts'
 
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>
 
@@ -37,6 +40,7 @@ export class LoopbackServer {
 
   /** A client that begins TLS gets it, with a certificate for the name that it asks for. */
   #serve(socket: Socket, first: Buffer, handler: Handler): void {
+    if (isMarked(first)) return new ServedLine(socket, handler).read(first)
     if (first[0] !== handshake) return new ServedConnection(socket, handler).start(first)
     socket.pause()
     socket.unshift(first)
@@ -57,6 +61,31 @@ const handshake = 0x16
 
 function certify(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
   credentials.ofServer(name || 'localhost').then((context) => done(null, context), done)
+}
+
+/** Answers one line of a TCP connection, and closes it. */
+class ServedLine {
+  readonly #socket: Socket
+  readonly #handler: Handler
+  #bytes: Buffer = Buffer.alloc(0)
+
+  constructor(socket: Socket, handler: Handler) {
+    this.#socket = socket
+    this.#handler = handler
+    socket.on('data', (bytes: Buffer) => this.read(bytes))
+  }
+
+  read(bytes: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes])
+    const line = takeLine(this.#bytes)
+    if (!line) return
+    const request = bytesOf('', line.text)
+    request.headers.append(callHeader, line.id)
+    this.#handler(request).then(
+      ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
+      () => this.#socket.resetAndDestroy(),
+    )
+  }
 }
 
 /** Answers the requests of one connection, one after another. */

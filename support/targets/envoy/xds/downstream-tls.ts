@@ -8,7 +8,7 @@ import type { Placement } from './placement.ts'
  * @returns `missing`: there is no certificate to show, or nothing to check those of clients against
  */
 export function downstreamTls(tls: DownstreamTls, placement: Placement): Json | 'missing' {
-  if (!placement.secrets && (tls.certificates.every(isMissing) || isWithoutAuthorities(tls.clients?.trusted))) return 'missing'
+  if (!placement.secrets && isWithoutSecrets(tls)) return 'missing'
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
@@ -29,6 +29,11 @@ export const closing: Json = {
   typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', { stat_prefix: 'missing', cluster: 'missing' }),
 }
 
+/** There is no certificate to show, or nothing to check those of clients against. */
+export function isWithoutSecrets({ certificates: own, clients: wanted }: DownstreamTls): boolean {
+  return own.every(isMissing) || isWithoutAuthorities(wanted?.trusted)
+}
+
 function isMissing(certificate: ServerCertificate): boolean {
   return certificate.kind === 'secret' && certificate.pair === null
 }
@@ -46,26 +51,33 @@ function parameters({ minVersion, maxVersion, cipherSuites }: DownstreamTls): Js
   return Object.keys(all).length > 0 ? all : null
 }
 
-function certificates({ certificates: all }: DownstreamTls, { secrets }: Placement): Json {
-  if (secrets) return { tls_certificate_sds_secret_configs: all.map((one) => secretConfig(one.kind === 'secret' ? one.name : 'default', secrets)) }
-  const pairs = all.flatMap((one) => (one.kind === 'secret' && one.pair ? [one.pair] : []))
-  return { tls_certificates: pairs.map(inline) }
+function certificates({ certificates: all }: DownstreamTls, placement: Placement): Json {
+  if (all.some(({ kind }) => kind === 'workload')) {
+    const { own, configSource } = placement.own()
+    return { tls_certificate_sds_secret_configs: [secretConfig(own, configSource)] }
+  }
+  const { secrets } = placement
+  const named = all.flatMap((one) => (one.kind === 'secret' ? [one] : []))
+  if (secrets) return { tls_certificate_sds_secret_configs: named.map(({ name }) => secretConfig(name, secrets)) }
+  return { tls_certificates: named.flatMap(({ pair }) => (pair ? [inline(pair)] : [])) }
 }
 
 function inline({ certificateChain, privateKey }: KeyPair): Json {
   return { certificate_chain: { inline_string: certificateChain }, private_key: { inline_string: privateKey } }
 }
 
-function clients({ clients: wanted }: DownstreamTls, { secrets }: Placement): Json {
+function clients({ clients: wanted }: DownstreamTls, placement: Placement): Json {
   if (!wanted) return {}
   const { trusted, subjectAltNames } = wanted
   const names = optional(
     'match_subject_alt_names',
     subjectAltNames.map((exact) => ({ exact })),
   )
-  if (!secrets) return { validation_context: { ...names, trusted_ca: { inline_string: trusted.kind === 'secret' ? trusted.certificates : '' } } }
-  const name = trusted.kind === 'secret' ? trusted.name : 'ROOTCA'
-  return { combined_validation_context: { default_validation_context: names, validation_context_sds_secret_config: secretConfig(name, secrets) } }
+  if (trusted.kind === 'secret' && !placement.secrets)
+    return { validation_context: { ...names, trusted_ca: { inline_string: trusted.certificates } } }
+  const { root, configSource } = placement.own()
+  const source = trusted.kind === 'secret' ? secretConfig(trusted.name, placement.secrets!) : secretConfig(root, configSource)
+  return { combined_validation_context: { default_validation_context: names, validation_context_sds_secret_config: source } }
 }
 
 function secretConfig(name: string, source: Json): Json {

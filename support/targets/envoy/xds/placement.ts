@@ -2,6 +2,7 @@ import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
 import { duration } from './json.ts'
 import type { Json } from './json.ts'
 import { clusterSockets } from './mutual-tls.ts'
+import type { SecretSource } from './mutual-tls.ts'
 
 export interface SocketAddress {
   readonly address: string
@@ -29,8 +30,10 @@ export interface Placement {
   takesMutualTls(endpoint: Endpoint): boolean
   /** How connections to the cluster are secured: fields of Envoy's `Cluster`. */
   transportSocket(cluster: Cluster): Json
-  /** Where certificates come from; `null`: they stand in the config. */
+  /** Where the certificates of Secrets come from; `null`: they stand in the config. */
   readonly secrets: Json | null
+  /** The proxy's own certificate, and the authority of the mesh. */
+  own(): SecretSource
 }
 
 const ads = { ads: {}, initial_fetch_timeout: duration(0), resource_api_version: 'V3' }
@@ -59,6 +62,7 @@ export const asIstiodSends: Placement = {
   transportSocket: (cluster) => clusterSockets(cluster, istioAgent, []),
   // Unlike other sources it has a time limit: a Secret that does not exist holds up no listener. Source: Istio `pilot/pkg/security/model/authentication.go`.
   secrets: { ads: {}, resource_api_version: 'V3' },
+  own: () => istioAgent,
 }
 
 export function socketAddress({ address, port }: SocketAddress): Json {

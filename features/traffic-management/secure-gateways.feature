@@ -1,0 +1,164 @@
+@istio:secure-ingress
+Feature: Secure gateways
+  A gateway ends TLS for its hosts, each with a certificate of its own.
+  https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
+
+  Background:
+    Given the services:
+      | service    | versions | port |
+      | httpbin    | v1       | 8000 |
+      | helloworld | v1       | 5000 |
+    And the TLS secret "httpbin-credential" for "httpbin.example.com"
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata:
+        name: mygateway
+      spec:
+        selector:
+          istio: ingressgateway
+        servers:
+          - port: { number: 443, name: https, protocol: HTTPS }
+            tls: { mode: SIMPLE, credentialName: httpbin-credential }
+            hosts: [httpbin.example.com]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: httpbin
+      spec:
+        hosts: [httpbin.example.com]
+        gateways: [mygateway]
+        http:
+          - match:
+              - uri: { prefix: /status }
+            route:
+              - destination: { host: httpbin, port: { number: 8000 } }
+      """
+
+  Scenario: The gateway ends TLS and passes the request on
+    When a client sends "GET https://httpbin.example.com/status?status=418"
+    Then the response status is 418
+    And the request reaches httpbin with header "x-forwarded-proto" set to "https"
+
+  Scenario: A path that no rule takes
+    When a client sends "GET https://httpbin.example.com/headers"
+    Then the response status is 404
+
+  Scenario: A name that the gateway does not serve gets no handshake
+    When a client sends "GET https://other.example.com/status"
+    Then the request gets no answer
+
+  Scenario: Plain HTTP on the TLS port gets no answer
+    When a client sends "GET http://httpbin.example.com:443/status"
+    Then the request gets no answer
+
+  Scenario: A certificate that the client does not trust
+    Given the TLS secret "httpbin-credential" for "httpbin.example.com" from an authority that nobody trusts
+    When a client sends "GET https://httpbin.example.com/status"
+    Then the request gets no answer
+    And the request does not reach httpbin
+
+  Scenario: A certificate for another name
+    Given the TLS secret "httpbin-credential" for "helloworld.example.com"
+    When a client sends "GET https://httpbin.example.com/status"
+    Then the request gets no answer
+
+  Scenario: The certificate is replaced by another one that the client trusts
+    Given the TLS secret "httpbin-credential" for "httpbin.example.com"
+    When a client sends "GET https://httpbin.example.com/status"
+    Then the response status is 200
+
+  Scenario: Several hosts, each with its certificate
+    Given the TLS secret "helloworld-credential" for "helloworld.example.com"
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata:
+        name: mygateway
+      spec:
+        selector:
+          istio: ingressgateway
+        servers:
+          - port: { number: 443, name: https-httpbin, protocol: HTTPS }
+            tls: { mode: SIMPLE, credentialName: httpbin-credential }
+            hosts: [httpbin.example.com]
+          - port: { number: 443, name: https-helloworld, protocol: HTTPS }
+            tls: { mode: SIMPLE, credentialName: helloworld-credential }
+            hosts: [helloworld.example.com]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: helloworld
+      spec:
+        hosts: [helloworld.example.com]
+        gateways: [mygateway]
+        http:
+          - match:
+              - uri: { exact: /hello }
+            route:
+              - destination: { host: helloworld, port: { number: 5000 } }
+      """
+    When a client sends "GET https://helloworld.example.com/hello"
+    Then the request reaches helloworld
+    When a client sends "GET https://httpbin.example.com/status"
+    Then the request reaches httpbin
+    When a client sends "GET https://httpbin.example.com/hello" with headers:
+      | host | helloworld.example.com |
+    Then the response status is 404
+
+  Scenario: A Secret that is not there
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata:
+        name: mygateway
+      spec:
+        selector:
+          istio: ingressgateway
+        servers:
+          - port: { number: 443, name: https, protocol: HTTPS }
+            tls: { mode: SIMPLE, credentialName: httpbin-credential }
+            hosts: [httpbin.example.com]
+          - port: { number: 443, name: https-missing, protocol: HTTPS }
+            tls: { mode: SIMPLE, credentialName: missing-credential }
+            hosts: [missing.example.com]
+      """
+    When a client sends "GET https://missing.example.com/status"
+    Then the request gets no answer
+    When a client sends "GET https://httpbin.example.com/status"
+    Then the response status is 200
+
+  Rule: Clients show certificates, too
+
+    Background:
+      Given the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata:
+          name: mygateway
+        spec:
+          selector:
+            istio: ingressgateway
+          servers:
+            - port: { number: 443, name: https, protocol: HTTPS }
+              tls: { mode: MUTUAL, credentialName: httpbin-credential, subjectAltNames: [partner.example.com] }
+              hosts: [httpbin.example.com]
+        """
+
+    Scenario: Without one there is no answer
+      When a client sends "GET https://httpbin.example.com/status"
+      Then the request gets no answer
+
+    Scenario: With the wanted one there is
+      When a client with the certificate "partner.example.com" sends "GET https://httpbin.example.com/status"
+      Then the response status is 200
+
+    Scenario: One for another name will not do
+      When a client with the certificate "stranger.example.com" sends "GET https://httpbin.example.com/status"
+      Then the request gets no answer

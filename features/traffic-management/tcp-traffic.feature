@@ -1,0 +1,125 @@
+@istio:tcp-traffic-shifting
+Feature: TCP traffic
+  Connections are routed by their port, their sender and the name that a TLS client asks for; what they carry is not looked at.
+  https://istio.io/latest/docs/tasks/traffic-management/tcp-traffic-shifting/
+
+  Background:
+    Given the services:
+      | service  | versions | port | protocol |
+      | tcp-echo | v1, v2   | 9000 | tcp      |
+      | curl     |          | 80   | http     |
+      | shop     | v1       | 80   | http     |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata:
+        name: tcp-echo-gateway
+      spec:
+        selector:
+          istio: ingressgateway
+        servers:
+          - port: { number: 31400, name: tcp, protocol: TCP }
+            hosts: ["*"]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata:
+        name: tcp-echo
+      spec:
+        host: tcp-echo
+        subsets:
+          - name: v1
+            labels: { version: v1 }
+          - name: v2
+            labels: { version: v2 }
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: tcp-echo
+      spec:
+        hosts: ["*"]
+        gateways: [tcp-echo-gateway]
+        tcp:
+          - match:
+              - port: 31400
+            route:
+              - destination: { host: tcp-echo, port: { number: 9000 }, subset: v1 }
+      """
+
+  Scenario: Everything goes to v1
+    When a client sends "world" over TCP to port 31400 20 times
+    Then all requests reach tcp-echo:v1
+    And the response body contains "tcp-echo-v1 world"
+
+  Scenario: A fifth of the connections goes to v2
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: tcp-echo
+      spec:
+        hosts: ["*"]
+        gateways: [tcp-echo-gateway]
+        tcp:
+          - match:
+              - port: 31400
+            route:
+              - destination: { host: tcp-echo, port: { number: 9000 }, subset: v1 }
+                weight: 80
+              - destination: { host: tcp-echo, port: { number: 9000 }, subset: v2 }
+                weight: 20
+      """
+    When a client sends "world" over TCP to port 31400 1300 times
+    Then the requests are split:
+      | tcp-echo:v1 | 80% |
+      | tcp-echo:v2 | 20% |
+
+  Scenario: A port that no server has
+    When a client sends "world" over TCP to port 31401
+    Then the request gets no answer
+
+  Scenario: Inside the mesh, by who sends
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: tcp-echo-mesh
+      spec:
+        hosts: [tcp-echo]
+        tcp:
+          - match:
+              - port: 9000
+                sourceLabels: { app: curl }
+            route:
+              - destination: { host: tcp-echo, subset: v2 }
+          - route:
+              - destination: { host: tcp-echo, subset: v1 }
+      """
+    When curl sends "hello" over TCP to "tcp-echo:9000" 10 times
+    Then all requests reach tcp-echo:v2
+    When shop sends "hello" over TCP to "tcp-echo:9000" 10 times
+    Then all requests reach tcp-echo:v1
+
+  Scenario: Bytes that are no HTTP pass the sender's sidecar, and the one of an HTTP service refuses them
+    When curl sends "hello" over TCP to "shop:80"
+    Then the response body contains "400 Bad Request"
+
+  Scenario: A subset that nobody defines
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: tcp-echo-mesh
+      spec:
+        hosts: [tcp-echo]
+        tcp:
+          - route:
+              - destination: { host: tcp-echo, subset: v9 }
+      """
+    When curl sends "hello" over TCP to "tcp-echo:9000"
+    Then the request gets no answer

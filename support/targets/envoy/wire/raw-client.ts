@@ -1,0 +1,27 @@
+import { connect } from 'node:net'
+import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
+import { Headers } from '../../../../mesh-core/ir/message.ts'
+import type { HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import type { Wire } from './loopback-client.ts'
+
+/** Says a line over a connection of its own, and takes what comes until the other side closes. An end without a word is none. */
+export function sendBytes({ port, preamble, timeoutMs, onConnected }: Wire, text: string): Promise<HttpResponse | TransportError> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const heard: Buffer[] = []
+    const end = (failure: TransportError): void => {
+      socket.destroy()
+      resolve(heard.length > 0 ? { status: 0, headers: new Headers(), body: Buffer.concat(heard).toString() } : failure)
+    }
+    socket.setTimeout(timeoutMs === null || timeoutMs === Infinity ? 0 : timeoutMs)
+    socket.once('connect', () => {
+      onConnected(`${socket.localAddress}:${socket.localPort}`)
+      if (preamble) socket.write(preamble)
+      socket.write(text)
+    })
+    socket.on('data', (bytes: Buffer) => heard.push(bytes))
+    socket.once('end', () => end('closed')).once('close', () => end('closed'))
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
+    socket.once('timeout', () => end('timeout'))
+  })
+}

@@ -2,6 +2,7 @@ import { istioAnalyze } from './analyze/family.ts'
 import { type Family } from './family.ts'
 import { istioRouting } from './istio-routing/family.ts'
 import { gatewayApi } from './gateway-api/family.ts'
+import { ingressConformance } from './ingress-conformance/family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
 import { icv } from './icv/family.ts'
@@ -15,6 +16,7 @@ export const families: Readonly<Record<string, Family>> = {
   'istio-vs-tables': vsTables,
   'istio-routing': istioRouting,
   'gateway-api': gatewayApi,
+  'ingress-conformance': ingressConformance,
   'istio-analyze': istioAnalyze,
 }
 

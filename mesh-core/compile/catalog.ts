@@ -31,7 +31,11 @@ export class Catalog {
     this.destinationRules = new DestinationRules(ofKind('DestinationRule'), this.mesh)
     this.sidecars = new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), this.mesh.rootNamespace)
     this.gatewayApi = convertGatewayApi(resources, registry, departs)
-    this.gateways = [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, this.mesh), ...this.gatewayApi.istioGateways]
+    this.gateways = [
+      ...ofKind('Gateway').filter(isIstio).map(gatewayOf),
+      ...ingressGateways(resources, this.mesh, departs),
+      ...this.gatewayApi.istioGateways,
+    ]
     this.secrets = new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')])
     const own = ofKind('VirtualService').map(rulesOf)
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.

@@ -17,6 +17,7 @@ import { hashOfDestination, hashOfService } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { statusesOf } from './gateway-api/status.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
+import { ingressStatuses } from './ingress-status.ts'
 import { meshGateway } from './names.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import { outboundRouteTables } from './outbound-routes.ts'
@@ -87,6 +88,7 @@ export class Compiler {
   readonly #scopes = new Map<string, SidecarScope>()
   readonly #outbound = new Map<string, OutboundParts>()
   #statuses: readonly ObjectStatus[] | null = null
+  readonly #ingressStatuses: () => ObjectStatus[]
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
   /** Does mesh or a service ask for nearness by labels? */
   readonly #failsOverByLabels: boolean
@@ -98,6 +100,7 @@ export class Compiler {
     this.#departs = options.departs ?? asIstiod
     this.catalog = new Catalog(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#former = options.former ?? (() => null)
+    this.#ingressStatuses = () => ingressStatuses(resources, this.catalog.mesh, registry)
     const { mesh, destinationRules } = this.catalog
     const asked = registry.services.some(({ trafficDistribution }) => trafficDistribution !== 'any')
     this.#failsOverByLabels = asked || (mesh.localityLbSetting.failoverPriority?.length ?? 0) > 0
@@ -113,7 +116,7 @@ export class Compiler {
 
   /** Computed when first asked for: traffic does not need them. */
   get statuses(): readonly ObjectStatus[] {
-    return (this.#statuses ??= statusesOf(this.catalog.gatewayApi))
+    return (this.#statuses ??= [...statusesOf(this.catalog.gatewayApi), ...this.#ingressStatuses()])
   }
 
   /** `null` for a workload without a proxy. */

@@ -28,6 +28,18 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-api/gwapi-unknown-filter',
   },
+  ingressSecretsAreTheRoots: {
+    specification: 'The Secret of an Ingress is one of its own namespace (networking.k8s.io/v1 IngressTLS.secretName).',
+    istiod: 'It is looked for in the namespace of the ingress gateway.',
+    since: '1.32',
+    observed: 'kube-ingress/ingress-tls',
+  },
+  ingressWildcardsTakeAnyLabels: {
+    specification: 'A wildcard host of an Ingress stands for a single label (networking.k8s.io/v1 IngressRule.host).',
+    istiod: 'It stands for any number of labels.',
+    since: '1.32',
+    observed: 'kube-ingress/ingress-wildcard-labels',
+  },
   ingressDefaultBackendIgnored: {
     specification: 'An Ingress sends what none of its rules takes to its defaultBackend (networking.k8s.io/v1 IngressSpec.defaultBackend).',
     istiod: 'defaultBackend is not looked at: such a request is answered 404.',

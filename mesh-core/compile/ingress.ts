@@ -1,7 +1,8 @@
 import type { Resource } from '../config/resource.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { Registry, Service } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
-import type { Gateway } from './gateway-resource.ts'
+import { selects } from '../registry/labels.ts'
+import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { resolveHost } from './names.ts'
 import { originOf } from './origin.ts'
@@ -44,13 +45,14 @@ function ingresses(resources: readonly Resource[], mesh: MeshConfig): Resource[]
 }
 
 /** One Gateway for each Ingress, on port 80 for any host. Source: Istio `pilot/pkg/config/kube/ingress/conversion.go` ConvertIngressV1alpha3. */
-export function ingressGateways(resources: readonly Resource[], mesh: MeshConfig): Gateway[] {
+export function ingressGateways(resources: readonly Resource[], mesh: MeshConfig, departs: Departs): Gateway[] {
   return ingresses(resources, mesh).map((resource) => ({
     name: gatewayName(resource),
     namespace: mesh.rootNamespace,
     selector: { istio: mesh.ingressSelector },
     services: null,
     servers: [
+      ...tlsServers(resource, departs),
       {
         port: 80,
         portName: 'http',
@@ -63,6 +65,38 @@ export function ingressGateways(resources: readonly Resource[], mesh: MeshConfig
     ],
     origin: resource.origin,
   }))
+}
+
+interface IngressTls {
+  readonly hosts?: readonly string[]
+  readonly secretName?: string
+}
+
+/** One for each entry of `tls` that names a Secret. */
+function tlsServers(resource: Resource, departs: Departs): GatewayServer[] {
+  const entries: readonly IngressTls[] = resource.object['spec']?.tls ?? []
+  return entries.flatMap(({ hosts = [], secretName }, i) => {
+    if (!secretName) return []
+    const credentialName = departs('ingressSecretsAreTheRoots') ? secretName : `kubernetes-gateway://${resource.namespace}/${secretName}`
+    return {
+      port: 443,
+      portName: `https-443-ingress-${resource.name}-${resource.namespace}-${i}`,
+      protocol: 'HTTPS',
+      bind: '',
+      hosts: (hosts.length > 0 ? hosts : ['*']).map((host) => ({ namespace: '*', host })),
+      tls: { mode: 'SIMPLE' as const, httpsRedirect: false, credentialName },
+      origin: originOf(resource, 'spec', 'tls', i),
+    }
+  })
+}
+
+/** Where an Ingress is reached: the addresses of the Services of the gateway that serves it; none for one of another class. */
+export function ingressAddresses(resources: readonly Resource[], mesh: MeshConfig, registry: Registry): ReadonlyMap<Resource, readonly string[]> {
+  const pods = registry.workloads.filter(({ labels }) => labels['istio'] === mesh.ingressSelector)
+  const serves = ({ selector, namespace }: Service): boolean =>
+    selector !== null && Object.keys(selector).length > 0 && pods.some((pod) => pod.ref.namespace === namespace && selects(selector, pod.labels))
+  const addresses = registry.services.filter((service) => service.address !== '' && serves(service)).map(({ address }) => address)
+  return new Map(ingresses(resources, mesh).map((resource) => [resource, addresses]))
 }
 
 function gatewayName(resource: Resource): string {
@@ -83,7 +117,7 @@ export function ingressVirtualServices(resources: readonly Resource[], mesh: Mes
       byHost.set(host, entry)
       entry.gateways.push(`${mesh.rootNamespace}/${gatewayName(resource)}`)
       for (const [j, path] of (ingressRule.http?.paths ?? []).entries()) {
-        const rule = ruleOf(resource, path, i, j, registry)
+        const rule = ruleOf(resource, path, i, j, registry, departs('ingressWildcardsTakeAnyLabels') ? null : singleLabel(host))
         if (rule)
           entry.rules.push({ rule, path: path.path ?? '', exact: (rule.spec.match?.[0]?.uri as IstioStringMatch | undefined)?.exact !== undefined })
       }
@@ -115,7 +149,7 @@ function defaultRules(resource: Resource): readonly IngressRule[] {
 }
 
 /** A backend whose port name is not known drops its path. */
-function ruleOf(resource: Resource, path: IngressPath, i: number, j: number, registry: Registry): Rule | null {
+function ruleOf(resource: Resource, path: IngressPath, i: number, j: number, registry: Registry, authority: IstioStringMatch | null): Rule | null {
   const origin = originOf(resource, 'spec', 'rules', i, 'http', 'paths', j)
   const name = path.backend.service?.name ?? path.backend.serviceName ?? ''
   const host = resolveHost(name, resource.namespace)
@@ -123,13 +157,18 @@ function ruleOf(resource: Resource, path: IngressPath, i: number, j: number, reg
   const number = typeof port === 'number' ? port : registry.service(host)?.ports.find((own) => own.name === port)?.number
   if (number === undefined) return null
   const uri = uriMatch(path)
-  const match = uri ? [{ uri }] : undefined
+  const match = uri || authority ? [{ ...(uri && { uri }), ...(authority && { authority }) }] : undefined
   return {
     spec: { ...(match && { match }), route: [{ destination: { host, port: { number } }, weight: 100 }] } as Rule['spec'],
     origin,
     matchOrigins: match ? [origin] : [],
     refusal: null,
   }
+}
+
+/** What a wildcard host stands for by the specification: one label. */
+function singleLabel(host: string): IstioStringMatch | null {
+  return host.startsWith('*.') ? { regex: `[^.]+${host.slice(1).replaceAll('.', '\\.')}(:[0-9]+)?` } : null
 }
 
 /** `ImplementationSpecific`, and the path types of old, understand `…*` and `….*` at the end as a prefix. Source: the same file, createFallbackStringMatch. */

@@ -87,8 +87,8 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'discovery.k8s.io/EndpointSlice': fields('endpoints ports addressType'),
   'apps/Deployment': { spec: workload },
   'extensions/Deployment': { spec: workload },
-  'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend') },
-  'extensions/Ingress': { spec: fields('ingressClassName rules backend') },
+  'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend tls') },
+  'extensions/Ingress': { spec: fields('ingressClassName rules backend tls') },
   ...gatewayApiFields,
   'mesh.istio.io/MeshConfig': {
     ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),

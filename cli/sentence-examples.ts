@@ -10,6 +10,8 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   '{service} answers {int}': 'Given ratings answers 503',
   '{service} answers {int} to the first {requests}': 'Given ratings answers 503 to the first 2 requests',
   'endpoint {int} of {service} answers {int}': 'Given endpoint 1 of shop answers 500',
+  'the services of the Consul catalogue {string}': 'Given the services of the Consul catalogue "http://127.0.0.1:8500"',
+  'the Consul catalogue changes within {duration}': 'When the Consul catalogue changes within 10s',
   '{service} has no healthy endpoints': 'Given ratings has no healthy endpoints',
   '{service} has healthy endpoints again': 'When ratings has healthy endpoints again',
   'endpoint {int} of {service} is not ready': 'When endpoint 2 of shop is not ready',

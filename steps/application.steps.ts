@@ -27,6 +27,14 @@ Given('namespace {string} has the label {string}', async function (this: MeshWor
   await this.labelNamespace(namespace, label)
 })
 
+Given('the services of the Consul catalogue {string}', async function (this: MeshWorld, url: string) {
+  await this.readConsul(url)
+})
+
+When('the Consul catalogue changes within {duration}', async function (this: MeshWorld, waitMs: number) {
+  await this.awaitConsul(waitMs)
+})
+
 Given('{service} takes {duration} to answer', async function (this: MeshWorld, service: ServiceRef, ms: number) {
   await this.behave({ kind: 'delay', service, ms })
 })

@@ -12,6 +12,8 @@ import { readEchoTable } from './echo-services.ts'
 import { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed } from './failure.ts'
 import { Refusal } from './refusal.ts'
+import { ConsulCatalogue } from './registry/consul.ts'
+import type { CatalogueChange } from './registry/consul.ts'
 import type { RequestLine } from './request-line.ts'
 import { ScenarioCertificates } from './scenario-certificates.ts'
 import { scenarioSeed } from './scenario-seed.ts'
@@ -58,6 +60,7 @@ export class MeshWorld extends World {
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
   readonly #certificates = new ScenarioCertificates()
   readonly #cookies = new Map<string, string>()
+  #consul: ConsulCatalogue | null = null
   #scene: { readonly run: Run; readonly mesh: ScenarioSession; readonly configs: ConfigDesk; readonly docStrings: DocStrings } | null = null
 
   /** Called by the Before hook. */
@@ -111,6 +114,25 @@ export class MeshWorld extends World {
     this.#labels.set(namespace, labels)
     const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     await this.giveConfig({ text })
+  }
+
+  /** @throws MeshSpecError TARGET_UNREACHABLE */
+  async readConsul(url: string): Promise<void> {
+    this.#consul = new ConsulCatalogue(url, this.namespace)
+    await this.#takeUp(await this.#consul.read())
+  }
+
+  /** @throws StatementFailed without a catalogue; MeshSpecError TARGET_UNREACHABLE when nothing changes */
+  async awaitConsul(waitMs: number): Promise<void> {
+    if (this.#consul === null) throw new StatementFailed('no Consul catalogue was given before this step')
+    await this.#takeUp(await this.#consul.changed(waitMs))
+  }
+
+  async #takeUp({ apply, remove }: CatalogueChange): Promise<void> {
+    await this.prepare(async (session) => {
+      if (apply.length > 0) await session.apply(apply)
+      if (remove.length > 0) await session.remove(remove)
+    })
   }
 
   async behave(behaviour: Behaviour): Promise<void> {

@@ -186,6 +186,7 @@ function once<T>(make: () => T): () => T {
 
 const readByRegistry: ReadonlySet<string> = new Set([
   'Namespace',
+  'Node',
   'Service',
   'ServiceEntry',
   'WorkloadEntry',

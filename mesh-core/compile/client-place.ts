@@ -13,8 +13,8 @@ export function clientPlace(workload: WorkloadInstance): ClientPlace {
   return place
 }
 
-function placeOf({ labels, locality }: WorkloadInstance): ClientPlace {
-  const own = topologyLabels(labels, locality)
+function placeOf({ labels, locality, node }: WorkloadInstance): ClientPlace {
+  const own = topologyLabels(labels, locality, node)
   const parts = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone', 'topology.istio.io/subzone'].map((name) => own[name] ?? '')
   const known = localityParts(parts.join('/')).join('/').replace(/\/+$/, '')
   return { labels: topologyLabels(own, known), locality: known }

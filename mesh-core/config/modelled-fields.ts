@@ -41,7 +41,7 @@ const podSpec: Modelled = {
   '*': 'quiet',
   containers: { ...fields('name image ports env'), '*': 'quiet' },
   serviceAccountName: 'acts',
-  hostNetwork: 'acts',
+  ...fields('hostNetwork nodeName'),
 }
 const workload: Modelled = { ...fields('replicas selector'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
 
@@ -81,6 +81,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   '/Pod': { spec: podSpec },
   '/ServiceAccount': 'quiet',
   '/Namespace': 'quiet',
+  '/Node': 'quiet',
   '/ConfigMap': 'quiet',
   '/Secret': 'quiet',
   '/Endpoints': { subsets: 'acts' },

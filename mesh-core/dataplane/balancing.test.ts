@@ -74,15 +74,17 @@ describe('outlier detection', () => {
 
   test.each<[Partial<OutlierDetection>, TryResult[], boolean[]]>([
     [{ consecutive5xx: 2 }, [500, 200, 500, 503], [false, false, false, true]],
-    [{ consecutive5xx: 2 }, ['local-failure', 'timeout'], [false, true]],
+    [{ consecutive5xx: 2 }, ['connect-failure', 'timeout'], [false, true]],
     [{ consecutiveGatewayFailure: 2 }, [502, 500, 503, 504], [false, false, false, true]],
     [{ consecutive5xx: 0, consecutiveGatewayFailure: 1 }, [500, 502], [false, true]],
     [
       { consecutive5xx: 1, consecutiveLocalOriginFailure: 2, splitExternalLocalOriginErrors: true },
-      ['local-failure', 'local-failure', 500],
+      ['connect-failure', 'connect-failure', 500],
       [false, true, true],
     ],
     [{ consecutiveLocalOriginFailure: 2, splitExternalLocalOriginErrors: true }, ['timeout', 404, 'timeout'], [false, false, false]],
+    [{ consecutiveLocalOriginFailure: 2, splitExternalLocalOriginErrors: true }, ['timeout', 'closed', 'timeout'], [false, false, false]],
+    [{ consecutiveLocalOriginFailure: 1, splitExternalLocalOriginErrors: true }, ['closed'], [true]],
   ])('%o: %j ejects at %j', (config, results, ejects) => {
     const health = freshHealth()
     expect(results.map((result) => noteResult({ ...base, ...config }, health, result))).toEqual(ejects)

@@ -91,12 +91,13 @@ export class Forwarding implements InFlight, PickContext, HashSource {
       return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
     }
     this.#cluster = cluster
-    const destination = destinationOf(this.#proxied, cluster, this)
-    if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#startMs = plane.clock.now()
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request)
-    this.#proxied.takeBody()
+    // Where it goes is decided by what it has become.
     this.#edit()
+    const destination = destinationOf(this.#proxied, cluster, this)
+    if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
+    this.#proxied.takeBody()
     if (this.#action.mirrors.length > 0) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
     this.#try(destination)
     this.#armTotal()
@@ -160,7 +161,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #conclude(outcome: Outcome): void {
-    this.#close(typeof outcome === 'string' ? 'local-failure' : outcome.status)
+    this.#close(typeof outcome !== 'string' ? outcome.status : outcome === 'refused' ? 'connect-failure' : 'closed')
     const { retry } = this.#route
     if (typeof outcome === 'string') return this.#reset(outcome === 'refused' ? 'connect-failure' : 'closed')
     this.#delivery!.hop.status = outcome.status

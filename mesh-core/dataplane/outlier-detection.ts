@@ -20,8 +20,8 @@ export const freshHealth = (): HostHealth => ({
   ejections: 0,
 })
 
-/** How a try ended, as outlier detection sees it. A number is the status of an answer. */
-export type TryResult = number | 'local-failure' | 'timeout'
+/** How a try ended, as outlier detection sees it. A number is the status of an answer; `closed` and `timeout` are of connections that had come about. */
+export type TryResult = number | 'connect-failure' | 'closed' | 'timeout'
 
 /** No ejection is longer, unless the base itself is. Envoy `max_ejection_time`. */
 const maxEjectionMs = 300_000
@@ -31,9 +31,10 @@ const maxEjectionMs = 300_000
  * @returns whether the host is to be put out, if so many may be
  */
 export function noteResult(config: OutlierDetection, health: HostHealth, result: TryResult): boolean {
+  // A connection that comes about ends the count of those that did not. Source: Envoy `UpstreamRequest::onPoolReady`.
+  if (result !== 'connect-failure') health.consecutiveLocalFailures = 0
   if (typeof result !== 'number' && config.splitExternalLocalOriginErrors)
     return reaches(++health.consecutiveLocalFailures, config.consecutiveLocalOriginFailure) && reset(health)
-  if (typeof result === 'number') health.consecutiveLocalFailures = 0
   // A failure of the proxy's own counts as the status that it tells its client.
   const status = typeof result === 'number' ? result : result === 'timeout' ? 504 : 503
   if (status < 500) {

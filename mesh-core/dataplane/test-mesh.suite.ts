@@ -109,6 +109,7 @@ function podOf(name: string, address: string): WorkloadInstance {
     env: {},
     image: 'test',
     locality: '',
+    node: '',
     origin,
   }
 }

@@ -23,10 +23,12 @@ export interface RegistryOptions {
 export function buildRegistry(resources: Iterable<Resource>, options: RegistryOptions): Registry {
   const given = [...resources]
   const all = [...given, ...managedGateways(given)]
-  const namespaces = new Map(all.filter((resource) => resource.kind === 'Namespace').map((resource) => [resource.name, resource]))
+  const byName = (kind: string) => new Map(all.filter((resource) => resource.kind === kind).map((resource) => [resource.name, resource]))
+  const namespaces = byName('Namespace')
+  const nodes = byName('Node')
   const workloads = all
     .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'Pod')
-    .flatMap((resource) => workloadsOf(resource, { addresses: options.pods, namespaces, injectByDefault: options.injectByDefault }))
+    .flatMap((resource) => workloadsOf(resource, { addresses: options.pods, namespaces, nodes, injectByDefault: options.injectByDefault }))
   const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf) }
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const sources = [

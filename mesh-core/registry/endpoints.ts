@@ -8,7 +8,7 @@ export function podEndpoint(workload: WorkloadInstance, port: number): Endpoint 
     address: workload.address,
     port,
     workload: workload.ref,
-    labels: topologyLabels(workload.labels, workload.locality),
+    labels: topologyLabels(workload.labels, workload.locality, workload.node),
     locality: workload.locality,
     weight: 1,
     healthy: workload.ready,

@@ -25,6 +25,8 @@ export interface WorkloadInstance {
   readonly image: string
   /** `region/zone/subzone` or `''`. */
   readonly locality: string
+  /** Name of the Kubernetes node that it was put on; `''` when nobody has said so. */
+  readonly node: string
   readonly origin: Origin
 }
 

@@ -10,7 +10,7 @@ export function localityParts(locality: string): readonly [region: string, zone:
 }
 
 /** A pod's labels with those that say where it is. Source: Istio `pilot/pkg/serviceregistry/util/label` AugmentLabels. */
-export function topologyLabels(labels: Labels, locality: string): Labels {
+export function topologyLabels(labels: Labels, locality: string, node = ''): Labels {
   const [region, zone, subzone] = localityParts(locality)
   return {
     ...labels,
@@ -18,6 +18,7 @@ export function topologyLabels(labels: Labels, locality: string): Labels {
     ...(zone && { 'topology.kubernetes.io/zone': zone }),
     ...(subzone && { 'topology.istio.io/subzone': subzone }),
     'topology.istio.io/cluster': clusterId,
+    ...(node && { 'kubernetes.io/hostname': node }),
   }
 }
 
@@ -28,4 +29,12 @@ export function topologyLabels(labels: Labels, locality: string): Labels {
 export function localityOf(labels: Labels): string {
   const label = labels['topology.istio.io/locality'] ?? labels['istio-locality'] ?? ''
   return label.includes('/') ? label : label.replaceAll('.', '/')
+}
+
+/** Where a node is; the older names of its labels count too. Source: Istio `serviceregistry/kube/controller/controller.go` getPodLocality. */
+export function nodeLocality(labels: Labels): string {
+  const region = labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'] ?? ''
+  const zone = labels['topology.kubernetes.io/zone'] ?? labels['failure-domain.beta.kubernetes.io/zone'] ?? ''
+  const parts = [region, zone, labels['topology.istio.io/subzone'] ?? '']
+  return parts.every((part) => part === '') ? '' : parts.join('/')
 }

@@ -2,11 +2,12 @@ import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
 import { isGatewayPod, isInjected } from './injection.ts'
 import type { WorkloadInstance } from './registry.ts'
-import { localityOf } from './topology.ts'
+import { localityOf, nodeLocality } from './topology.ts'
 
 export interface WorkloadOptions {
   readonly addresses: AddressBook
   readonly namespaces: ReadonlyMap<string, Resource>
+  readonly nodes: ReadonlyMap<string, Resource>
   readonly injectByDefault: (namespace: string) => boolean
 }
 
@@ -43,6 +44,7 @@ interface PodLike {
 
 function instanceOf(resource: Resource, name: string, instance: string, pod: PodLike, options: WorkloadOptions): WorkloadInstance {
   const spec = pod['spec'] ?? {}
+  const node: string = spec.nodeName ?? ''
   const labels = pod.metadata?.labels ?? {}
   const annotations = pod.metadata?.annotations ?? {}
   const containers: readonly Container[] = spec.containers ?? []
@@ -64,7 +66,8 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     image: app?.image ?? '',
-    locality: localityOf(labels),
+    locality: localityOf(labels) || nodeLocality(options.nodes.get(node)?.object.metadata.labels ?? {}),
+    node,
     origin: resource.origin,
   }
 }

@@ -1,6 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
-import type { ProxyConfig } from '../ir/proxy-config.ts'
+import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
 import type { Cluster } from '../ir/cluster.ts'
 import type { Route, RouteTable } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
@@ -13,7 +13,7 @@ import { serviceClusters, specialClusters } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import { compileGateway } from './gateway.ts'
-import { hashOfDestination, hashOfService } from './hash-policy.ts'
+import { hashOfDestination, hashOfService, withSourceHash } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { statusesOf } from './gateway-api/status.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
@@ -155,7 +155,7 @@ export class Compiler {
       this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services))
     const hashOf = (service: Service, port: number): ConsistentHash | undefined => hashOfService(this.#ruleFor(service, workload), port)
     const parts = {
-      listeners: outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }),
+      listeners: this.#withSourceHash(outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }), workload),
       routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf, hashOf }),
       clusters: this.#clustersFor(workload, scope.services),
     }
@@ -180,8 +180,10 @@ export class Compiler {
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
       this.#routes(vs, '', this.#routeContext(workload, [gateway], port, tls, null))
+    const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf })
     return {
-      ...compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf }),
+      listeners: this.#withSourceHash(listeners, workload),
+      routeTables,
       clusters: this.#clustersFor(workload, gatewayServices(this.#registry, this.catalog.mesh, workload.ref.namespace)),
     }
   }
@@ -241,6 +243,13 @@ export class Compiler {
     for (const cluster of specialClusters(mesh)) clusters[cluster.name] = cluster
     this.#clusters.set(key, clusters)
     return clusters
+  }
+
+  #withSourceHash(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
+    return withSourceHash(listeners, (host) => {
+      const service = this.#registry.service(host)
+      return service && this.#ruleFor(service, workload)
+    })
   }
 
   #ruleFor(service: Service, workload: WorkloadInstance): DestinationRule | undefined {

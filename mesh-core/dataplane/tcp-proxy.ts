@@ -13,6 +13,7 @@ import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { receiverOf } from './receiver.ts'
 import { chooseWeighted } from './weighted-choice.ts'
+import { xxHash64 } from './xx-hash.ts'
 
 type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 
@@ -35,27 +36,33 @@ export function proxyTcp(
   const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
   log.cluster = filter.clusters[index]!.cluster
   log.details = '-'
-  const receiver = receiverBehind(plane, proxy, log, target)
+  const upstream = upstreamOf(plane, proxy, filter, log, target)
   const from = proxy.edge ? null : proxy.place.ref
   const host = target.service ?? target.hostname
   const explain = () => explainTcp(proxy.name, listener, host, filter, log)
   const origin = { parent: place.parent, from, service: target.service ?? serviceBehind(proxy, log), log, explain }
-  if (!receiver) {
+  if (!upstream) {
     place.exchange.hops.push(new HopRecord(origin))
     done('closed')
     return null
   }
+  const { receiver, port, close } = upstream
   const copy = { ...request, headers: request.headers.copy() }
-  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, identity: null, port: receiver.port }
+  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, identity: null, port }
   const delivery = new Delivery(shipment, receiver)
   delivery.start(plane, shipment, receiver, (outcome) => {
+    close()
     log.durationMs = plane.clock.now() - log.startMs
     if (typeof outcome === 'string') log.raise('UF')
     else delivery.hop.status = outcome.status
     // The proxy has taken the connection before it knew whether anybody would take it from it.
     done(outcome === 'refused' ? 'closed' : outcome)
   })
-  return delivery
+  const abandon = () => {
+    close()
+    delivery.abandon()
+  }
+  return { abandon }
 }
 
 /** Outside names are no services: the connection is for the one that the gateway sends it to. */
@@ -63,7 +70,13 @@ function serviceBehind(proxy: ProxyRuntime, { cluster }: LogRecord): string | nu
   return proxy.edge ? (cluster.split('|')[3] ?? null) : null
 }
 
-function receiverBehind(plane: Plane, proxy: ProxyRuntime, log: LogRecord, target: Dialled): (Receiver & { readonly port: number }) | null {
+interface Upstream {
+  readonly receiver: Receiver
+  readonly port: number
+  readonly close: () => void
+}
+
+function upstreamOf(plane: Plane, proxy: ProxyRuntime, filter: TcpFilter, log: LogRecord, target: Dialled): Upstream | null {
   const cluster = proxy.cluster(log.cluster)
   if (!cluster) {
     log.raise('NC')
@@ -74,13 +87,19 @@ function receiverBehind(plane: Plane, proxy: ProxyRuntime, log: LogRecord, targe
     const receiver = receiverAt(plane, target.address ?? '', target.port)
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else log.raise('UF')
-    return receiver
+    return receiver && { receiver, port: receiver.port, close: () => {} }
   }
-  const host = cluster.pick(blindly)
+  const client = proxy.edge ? plane.clientAddress : proxy.place.address
+  const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
   if (!host) {
     log.raise('UH')
     return null
   }
+  if (!cluster.breaker.open(host)) {
+    log.raise('UO')
+    return null
+  }
   log.upstreamHost = host.address
-  return { ...receiverOf(plane, host.endpoint.workload, host.endpoint.labels), port: host.endpoint.port }
+  const { workload, labels, port } = host.endpoint
+  return { receiver: receiverOf(plane, workload, labels), port, close: () => cluster.breaker.close(host) }
 }

@@ -28,6 +28,8 @@ export type NetworkFilter =
       readonly clusters: readonly { readonly cluster: string; readonly weight: number }[]
       /** Of the rule (`spec.tcp[0]`), or of the service; `null` for unknown traffic. */
       readonly origin: Origin | null
+      /** Connections are balanced by the client's address. Envoy `hash_policy` with `source_ip`. */
+      readonly hashesSource?: boolean
     }
 
 /** Which connections a filter chain is for. Source: Envoy `FilterChainMatch`. */

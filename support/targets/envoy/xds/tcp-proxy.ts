@@ -4,7 +4,7 @@ import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
 
 /** Source: Envoy `TcpProxy`. */
-export function tcpProxy({ clusters }: Extract<NetworkFilter, { kind: 'tcp' }>, placement: Placement): Json {
+export function tcpProxy({ clusters, hashesSource }: Extract<NetworkFilter, { kind: 'tcp' }>, placement: Placement): Json {
   const [only] = clusters
   const weighted = clusters.map(({ cluster, weight }) => ({ name: placement.cluster(cluster), weight }))
   return {
@@ -12,6 +12,7 @@ export function tcpProxy({ clusters }: Extract<NetworkFilter, { kind: 'tcp' }>, 
     typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
       stat_prefix: only?.cluster ?? 'none',
       ...(clusters.length === 1 ? { cluster: placement.cluster(only!.cluster) } : { weighted_clusters: { clusters: weighted } }),
+      ...(hashesSource ? { hash_policy: [{ source_ip: {} }] } : {}),
       ...optional('access_log', placement.accessLog),
     }),
   }

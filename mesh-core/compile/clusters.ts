@@ -9,20 +9,21 @@ import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
 import { builtIn } from './origin.ts'
 import type { PortPolicy } from './destination-rule-types.ts'
-import { clusterPolicy, portPolicy, subsetPolicy, upstreamTls } from './traffic-policy.ts'
+import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy, upstreamTls } from './traffic-policy.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
 export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {
-  const { rule } = sources
+  const { rule, mesh } = sources
   return service.ports
     .filter((port) => port.protocol !== 'udp')
     .flatMap((port) => {
-      const whole = serviceCluster(service, port, portPolicy(rule?.trafficPolicy, port.number), sources, null)
+      const own = portPolicy(rule?.trafficPolicy, port.number)
+      const policies = { own, effective: defaultedPolicy(own, mesh) }
       const subsets = (rule?.subsets ?? []).map((subset) => {
-        const policy = subsetPolicy(rule?.trafficPolicy, subset.trafficPolicy, port.number)
-        return serviceCluster(service, port, policy, sources, subset)
+        const merged = (below: PortPolicy) => subsetPolicy(below, subset.trafficPolicy, port.number)
+        return serviceCluster(service, port, { own: merged(own), effective: merged(policies.effective) }, sources, subset)
       })
-      return [whole, ...subsets]
+      return [serviceCluster(service, port, policies, sources, null), ...subsets]
     })
 }
 
@@ -36,19 +37,25 @@ export interface ClusterSources {
   readonly gateway: boolean
 }
 
-function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy, sources: ClusterSources, subset: Subset | null): Cluster {
+/** Of the rule alone, and with what the mesh adds. */
+interface Policies {
+  readonly own: PortPolicy
+  readonly effective: PortPolicy
+}
+
+function serviceCluster(service: Service, port: ServicePort, policies: Policies, sources: ClusterSources, subset: Subset | null): Cluster {
   const { rule, mesh, gateway } = sources
-  const decided = clusterPolicy(policy, mesh)
+  const decided = clusterPolicy(policies.effective, mesh)
   const passthrough = (service.headless && !gateway) || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
   const name = subset?.name ?? ''
   return {
     name: clusterName(service.host, port.number, name),
     destination: { host: service.host, port: port.number, subset: name },
     discovery: passthrough || service.resolution === 'alias' ? 'original-dst' : discoveries[service.resolution],
-    ...endpointsFor(service, port, policy, sources, subset?.labels ?? {}),
+    ...endpointsFor(service, port, policies, sources, subset?.labels ?? {}),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
-    tls: upstreamTls(policy.tls, service.host, service.external, mesh),
+    tls: upstreamTls(policies.effective.tls, service.host, service.external, mesh),
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
 }
@@ -57,19 +64,19 @@ function serviceCluster(service: Service, port: ServicePort, policy: PortPolicy,
 function endpointsFor(
   service: Service,
   port: ServicePort,
-  policy: PortPolicy,
+  { own, effective }: Policies,
   { registry, client, mesh }: ClusterSources,
   labels: Labels,
 ): Pick<Cluster, 'endpoints' | 'localities'> {
-  const outlier = policy.outlierDetection
+  const outlier = own.outlierDetection
   // Who panics must not send to those that are not ready.
   const readyOnly = service.trafficDistribution === 'any' && (outlier?.minHealthPercent ?? 0) > 0
   const all = registry.endpoints(service, port.number).filter((endpoint) => selects(labels, endpoint.labels) && (endpoint.healthy || !readyOnly))
   const localities = localityBalancing(all, client, {
-    own: policy.loadBalancer?.localityLbSetting,
+    own: own.loadBalancer?.localityLbSetting,
     trafficDistribution: service.trafficDistribution,
     mesh: mesh.localityLbSetting,
-    detectsOutliers: outlier !== undefined,
+    detectsOutliers: { rule: outlier !== undefined, cluster: effective.outlierDetection !== undefined },
   })
   return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }
 }

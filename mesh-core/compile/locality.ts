@@ -18,8 +18,10 @@ export interface LocalitySources {
   readonly own: LocalitySetting | undefined
   readonly trafficDistribution: TrafficDistribution
   readonly mesh: LocalitySetting
-  /** Outlier detection finds out who is down: without it traffic would never come back from a fail-over. */
-  readonly detectsOutliers: boolean
+  /**
+   * Outlier detection finds out who is down: without it there is no fail-over. For endpoints the rule's own counts, though the mesh's acts on the cluster.
+   */
+  readonly detectsOutliers: { readonly rule: boolean; readonly cluster: boolean }
 }
 
 /**
@@ -31,9 +33,10 @@ export function localityBalancing(endpoints: readonly Endpoint[], client: Client
   const { setting, forced } = effectiveSetting(sources)
   if (!setting) return null
   if (setting.distribute) return { weighted: true, groups: distributed(byLocality(endpoints), client, setting.distribute) }
-  if (!sources.detectsOutliers && !forced) return null
-  const weighted = setting.failover !== undefined || setting.failoverPriority !== undefined
-  return { weighted, groups: failingOver(byLocality(endpoints), client, setting) }
+  const { rule, cluster } = sources.detectsOutliers
+  const weighted = (cluster || forced) && (setting.failover !== undefined || setting.failoverPriority !== undefined)
+  if (rule || forced) return { weighted, groups: failingOver(byLocality(endpoints), client, setting) }
+  return weighted ? { weighted, groups: byLocality(endpoints) } : null
 }
 
 /** The rule's own goes before the service's wish, and that before the mesh's. */

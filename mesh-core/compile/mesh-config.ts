@@ -1,6 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
-import type { LocalitySetting } from './destination-rule-types.ts'
+import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
 /** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
@@ -19,6 +19,8 @@ export interface MeshConfig {
   readonly ingressSelector: string
   readonly enableAutoMtls: boolean
   readonly localityLbSetting: LocalitySetting
+  /** Holds for every service, block by block, where its rule says nothing. */
+  readonly defaultTrafficPolicy: Pick<PortPolicy, 'connectionPool' | 'outlierDetection'>
   readonly pathNormalization: PathNormalization
 }
 
@@ -40,6 +42,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     ingressSelector: config.ingressSelector ?? 'ingressgateway',
     enableAutoMtls: config.enableAutoMtls ?? true,
     localityLbSetting: config.localityLbSetting ?? { enabled: true },
+    defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
     pathNormalization: normalization(config.pathNormalization?.normalization),
   }
 }

@@ -13,12 +13,16 @@ export function portPolicy(policy: TrafficPolicy | undefined, port: number): Por
   return own ?? policy ?? {}
 }
 
+/** What the mesh says of pools and outlier detection holds where a rule leaves it open. Source: Istio `core/cluster_traffic_policy.go` applyDefaultTrafficPolicy. */
+export function defaultedPolicy(policy: PortPolicy, { defaultTrafficPolicy }: MeshConfig): PortPolicy {
+  return { ...defaultTrafficPolicy, ...pick(policy, allFields) }
+}
+
 /**
  * A subset's policy goes over the destination's, field by field; its settings for the port replace all that a port can set.
  * Source: Istio `networking/util` MergeSubsetTrafficPolicy, `model.MergeTrafficPolicy`.
  */
-export function subsetPolicy(destination: TrafficPolicy | undefined, subset: TrafficPolicy | undefined, port: number): PortPolicy {
-  const below = portPolicy(destination, port)
+export function subsetPolicy(below: PortPolicy, subset: TrafficPolicy | undefined, port: number): PortPolicy {
   const ofPort = subset?.portLevelSettings?.find((setting) => setting.port?.number === port)
   if (ofPort) return { ...pick(ofPort, portFields), ...pick(below, otherFields) }
   return subset ? { ...pick(below, allFields), ...pick(subset, allFields) } : below

@@ -32,7 +32,13 @@ const connectionPool: Modelled = {
 // TLS towards an application is not simulated: a plain one would not understand it, and here it would answer.
 const tls: Modelled = { mode: new Set(['ISTIO_MUTUAL', 'DISABLE']) }
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
-const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection: 'acts', tls }
+const outlierDetection: Modelled = {
+  ...fields('consecutive5xxErrors consecutiveGatewayErrors splitExternalLocalOriginErrors consecutiveLocalOriginFailures'),
+  ...fields('interval baseEjectionTime maxEjectionPercent minHealthPercent'),
+  // istiod reads it no more.
+  consecutiveErrors: 'quiet',
+}
+const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection, tls }
 const retryBudget: Modelled = fields('percent minRetryConcurrency')
 const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget }
 
@@ -95,6 +101,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
     ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
     ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting'),
     ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources', 'quiet'),
+    defaultTrafficPolicy: { connectionPool, outlierDetection },
     outboundTrafficPolicy: { mode: 'acts' },
   },
 }

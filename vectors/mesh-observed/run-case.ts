@@ -71,9 +71,9 @@ function crash(error: Error): Difference {
 
 type Observed = Outcome & { kind: 'observed' }
 
-/** Indexes of single calls that differ. */
+/** Indexes of calls that differ and stand for a single draw. */
 function singleCalls(vector: ObservedCase, differences: ReadonlyMap<number, readonly Difference[]>): number[] {
-  const single = (index: number): boolean => vector.observed?.[index] !== undefined && !isCounted(vector.observed[index])
+  const single = (index: number): boolean => vector.observed?.[index] !== undefined && isOneDraw(vector.observed[index])
   return [...differences].filter(([index, list]) => list.length > 0 && single(index)).map(([index]) => index)
 }
 
@@ -95,6 +95,11 @@ async function isDrawn(vector: ObservedCase, index: number, scene: OpenedCase['s
     if (draw === Math.ceil(most / 2) && kinds.size === 1) return false
   }
   return false
+}
+
+/** Calls of one connection that all stay with one workload are one draw, too: which one it is. */
+function isOneDraw(observation: Observation): boolean {
+  return !isCounted(observation) || Object.keys(observation.workloads).length === 1
 }
 
 /** @returns those of the calls that another seed answers as recorded */

@@ -5,8 +5,6 @@
 export const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'istio-routing': {
     'autopassthrough/*': 'a Gateway server of mode AUTO_PASSTHROUGH and PeerAuthentication are not modelled',
-    'consistent-hash/tcp source ip a': 'hash policies are not modelled',
-    'consistent-hash/tcp source ip b': 'hash policies are not modelled',
     'dns/*': 'the DNS proxy of the sidecar is not modelled',
     'envoyfilter/envoyfilter': 'EnvoyFilter is not modelled',
     'externalname/routed/auto-http': 'Services of type ExternalName are not modelled',
@@ -86,9 +84,5 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
       'the vector does not carry what makes it so: upstream says in code, beside the YAML, that an Ingress was the source',
     'buildHTTPRoutes/for prefix path rewrite with XForwardedHost enabled': 'MeshConfig defaultConfig.proxyHeaders is not modelled',
     'buildHTTPRoutes/for virtual service with exact matching on JWT claims with extended': 'JWT claims are not modelled',
-    'buildHTTPRoutes/for virtual service with port level settings matching service port': 'hash policies are not modelled',
-    'buildHTTPRoutes/for virtual service with query param based ring hash': 'hash policies are not modelled',
-    'buildHTTPRoutes/for virtual service with subsets and top level traffic policy with ring hash': 'hash policies are not modelled',
-    'buildHTTPRoutes/for virtual service with subsets with port level settings with ring hash': 'hash policies are not modelled',
   },
 }

@@ -155,7 +155,10 @@ export class Compiler {
       this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services))
     const hashOf = (service: Service, port: number): ConsistentHash | undefined => hashOfService(this.#ruleFor(service, workload), port)
     const parts = {
-      listeners: this.#withSourceHash(outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }), workload),
+      listeners: this.#withSourceHash(
+        outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }),
+        workload,
+      ),
       routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf, hashOf }),
       clusters: this.#clustersFor(workload, scope.services),
     }

@@ -8,6 +8,7 @@ import { bound, sendBounded } from './client.ts'
 import { connect } from './connect.ts'
 import { ExchangeRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
+import { ephemeralPort } from './ephemeral-port.ts'
 import { dialGateway } from './gateway-port.ts'
 import type { DataPlaneModel, MeshCall } from './model.ts'
 import type { Done } from './outcome.ts'
@@ -35,6 +36,8 @@ export class DataPlane implements Plane {
   readonly #calls = new Set<MeshCall>()
   /** Of programs, so that a change of config does not make them draw the same again. */
   readonly #programChance = new Map<string, Random>()
+  /** Of clients' connections. */
+  readonly #ports = new WeakMap<object, number>()
   #workloads = new Map<string, WorkloadRuntime | null>()
   #outside: Peer | null = null
   #model: DataPlaneModel | null = null
@@ -80,7 +83,7 @@ export class DataPlane implements Plane {
         this.#calls.delete(call)
         resolve(exchange.end(outcome, this.clock.now()))
       }
-      this.#start(call, { exchange, parent: -1, sourcePort: call.sourcePort ?? null }, authority, done)
+      this.#start(call, { exchange, parent: -1, sourcePort: call.connection ? this.#portOf(call.connection) : null }, authority, done)
     })
   }
 
@@ -114,6 +117,12 @@ export class DataPlane implements Plane {
     let random = this.#programChance.get(name)
     if (!random) this.#programChance.set(name, (random = this.#random.fork(`program/${name}`)))
     return random
+  }
+
+  #portOf(connection: object): number {
+    const port = this.#ports.get(connection) ?? ephemeralPort(this.chance.port)
+    this.#ports.set(connection, port)
+    return port
   }
 
   #start(call: MeshCall, place: Place, authority: string, done: Done): void {

@@ -36,6 +36,6 @@ export interface MeshCall {
   readonly tls?: ClientTls
   /** The client gives up after so many ms; `null` for never. */
   readonly timeoutMs: number | null
-  /** The client's port, by which calls of one connection are known. Default: a connection of its own. */
-  readonly sourcePort?: number
+  /** Stands for the client's connection: calls with the same one come from the same port. Default: a connection of its own. */
+  readonly connection?: object
 }

@@ -5,6 +5,7 @@ import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import type { Dialled } from './dial.ts'
+import { ephemeralPort } from './ephemeral-port.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explain } from './explain.ts'
@@ -29,9 +30,6 @@ export interface Entrance {
   readonly normalization: PathNormalization
   readonly target: Dialled
 }
-
-/** Linux takes client ports from here on. */
-const firstEphemeralPort = 32768
 
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
 export class ProxiedRequest implements InFlight {
@@ -87,7 +85,7 @@ export class ProxiedRequest implements InFlight {
 
   /** Of that connection; one that nobody has named is drawn once. */
   get remotePort(): number {
-    return (this.#remotePort ??= this.place.sourcePort ?? firstEphemeralPort + this.plane.chance.port.below(65536 - firstEphemeralPort))
+    return (this.#remotePort ??= this.place.sourcePort ?? ephemeralPort(this.plane.chance.port))
   }
 
   /** What the client dialled. */

@@ -19,6 +19,7 @@ export function outsiderOf({ workload, address, labels, locality }: Endpoint, or
     env: {},
     image: '',
     locality,
+    node: '',
     origin,
   }
 }

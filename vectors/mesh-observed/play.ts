@@ -150,7 +150,7 @@ export async function observeCall(vector: ObservedCase, index: number, scene: Sc
   if (call.pause !== undefined) await scene.mesh.elapse(durationMs(call.pause))
   else if (index > 0 && ejects) await scene.mesh.elapse(settleOfHealthMs)
   const meshCall = meshCallOf(call, scene.mesh)
-  const exchanges = await sendAll(call, meshCall, scene.mesh)
+  const exchanges = await sendAll(call, meshCall, scene)
   await scene.mesh.elapse(mirrors ? settleOfMirrorsMs : settleMs)
   return observation(exchanges, call, meshCall, scene)
 }
@@ -160,22 +160,17 @@ export function observation(exchanges: readonly Exchange[], call: ObservedCall, 
   return (call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, sent, scene)
 }
 
-/** Calls from one port are known as those of one connection. */
-function onOneConnection(call: MeshCall, index: number): MeshCall {
-  return { ...call, sourcePort: 40_000 + index }
-}
-
-async function sendAll({ times = 1, parallel = 1, newConnections = false }: ObservedCall, call: MeshCall, mesh: PlayedMesh): Promise<Exchange[]> {
+async function sendAll({ times = 1, parallel = 1, newConnections = false }: ObservedCall, call: MeshCall, { mesh }: Scene): Promise<Exchange[]> {
   if (mesh.sendMany && times > 1) return mesh.sendMany(call, { times, concurrency: parallel })
   const exchanges: Exchange[] = []
   if (parallel === 1) {
-    const only = onOneConnection(call, 0)
+    const only = { ...call, connection: {} }
     for (let i = 0; i < times; i++) exchanges.push(await mesh.send(newConnections ? call : only))
     return exchanges
   }
   let left = times
-  const connection = async (_: unknown, index: number): Promise<void> => {
-    const same = onOneConnection(call, index)
+  const connection = async (): Promise<void> => {
+    const same = { ...call, connection: {} }
     while (left-- > 0) exchanges.push(await mesh.start(newConnections ? call : same))
   }
   await mesh.settle(Promise.all(Array.from({ length: parallel }, connection)))

@@ -1,8 +1,10 @@
 import { parseDocument } from '../../mesh-core/config/yaml/parse.ts'
 import type { KubeObject, Resource } from '../../mesh-core/config/resource.ts'
 import { asIstiod } from '../../mesh-core/compile/departures.ts'
-import { httpRoutes } from '../../mesh-core/compile/http-routes.ts'
-import { meshConfigOf } from '../../mesh-core/compile/mesh-config.ts'
+import { DestinationRules } from '../../mesh-core/compile/destination-rules.ts'
+import { hashOfDestination } from '../../mesh-core/compile/hash-policy.ts'
+import { httpRoutes, type RouteContext } from '../../mesh-core/compile/http-routes.ts'
+import { meshConfigOf, type MeshConfig } from '../../mesh-core/compile/mesh-config.ts'
 import { type VirtualService, virtualServiceOf } from '../../mesh-core/compile/virtual-service.ts'
 import type { Route } from '../../mesh-core/ir/index.ts'
 import { asIstiodSends } from '../../support/targets/envoy/xds/placement.ts'
@@ -13,6 +15,7 @@ import type { BuildVector } from './vector.ts'
 
 /** Compiles the VirtualService as for a proxy, writes the routes as Envoy would get them, and looks at those. */
 export function runBuild(vector: BuildVector): Difference[] {
+  const mesh = meshConfigOf([resource({ ...vector.options?.meshConfig, kind: 'MeshConfig' })])
   const routes = httpRoutes(virtualService(vector.virtualService), {
     labels: vector.proxy.labels ?? {},
     namespace: vector.proxy.namespace ?? '',
@@ -20,12 +23,26 @@ export function runBuild(vector: BuildVector): Difference[] {
     listenPort: vector.listenPort,
     tls: false,
     service: () => undefined,
-    hashOf: () => undefined,
-    mesh: meshConfigOf([resource({ ...vector.options?.meshConfig, kind: 'MeshConfig' })]),
+    hashOf: hashesOf(vector, mesh),
+    mesh,
     departs: asIstiod,
   })
   const subject = { routes: envoyRoutes(routes), error: routes.length === 0 ? 'no routes matched' : null }
   return vector.asserts.flatMap((assertion) => check(subject, assertion))
+}
+
+/** The rules of a vector stand in the root namespace, or in that of the service. */
+function hashesOf({ destinationRules = '', services = [], proxy }: BuildVector, mesh: MeshConfig): RouteContext['hashOf'] {
+  const rules = destinationRules.split(/^---$/m).filter((text) => text.trim() !== '')
+  const known = new DestinationRules(
+    rules.map((text) => resource(parseDocument(text) as object)),
+    mesh,
+  )
+  const client = { namespace: proxy.namespace ?? '', labels: proxy.labels ?? {} }
+  return (destination) => {
+    const service = services.find(({ hostname }) => hostname === destination.host)
+    return service && hashOfDestination(known.find(service.hostname, client, service.namespace), destination)
+  }
 }
 
 function virtualService(yaml: string): VirtualService {

@@ -10,7 +10,8 @@ const installMs = 300_000
 
 const work = mkdtempSync(join(tmpdir(), 'meshspec-package-'))
 const project = join(work, 'project')
-afterAll(() => rmSync(work, { recursive: true, force: true }))
+// A whole node_modules goes.
+afterAll(() => rmSync(work, { recursive: true, force: true }), 120_000)
 
 function sh(command: string, cwd = project): { readonly status: number | null; readonly output: string } {
   const { status, stdout, stderr } = spawnSync(command, { cwd, encoding: 'utf8', shell: true, env: { ...process.env, FORCE_COLOR: '0' } })

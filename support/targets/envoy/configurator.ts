@@ -89,9 +89,15 @@ export class Configurator {
     const named = new Set(next.clusters.map(({ name }) => name))
     const leaving = this.#current.clusters.filter(({ name }) => !named.has(name))
     // They stay for good: there are few of them, and who asks for one again gets it.
-    for (const [name, secret] of next.secrets) discovery.put({ kind: 'secrets', name }, [secret])
+    const ofClusters = next.secrets.size > 0 ? JSON.stringify(next.clusters) : ''
+    const putSecrets = (early: boolean): void => {
+      for (const [name, secret] of next.secrets) if (ofClusters.includes(`"${name}"`) === early) discovery.put({ kind: 'secrets', name }, [secret])
+    }
+    putSecrets(true)
     discovery.put(all.clusters, [...next.clusters, ...leaving])
     await this.#acknowledged(withinMs)
+    // Nobody asks for those of listeners before there are listeners.
+    putSecrets(false)
     for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])
     discovery.put(all.listeners, [...next.listeners, this.#markerListener()].map(alone))
     await this.#mark(withinMs)

@@ -56,7 +56,9 @@ export function sidecarOutbound(name: string, port: number, listeners: readonly 
  */
 function chainsAt({ address, filterChains, defaultFilterChain: rest }: Listener): readonly FilterChain[] {
   const own = address === everyAddress ? filterChains : byDestination(filterChains, address)
-  return rest ? [...own.map((chain) => ({ ...chain, transport: null })), rest] : own
+  const needsRest = own.every(({ serverNames, applicationProtocols }) => serverNames.length + applicationProtocols.length > 0)
+  const left = address === everyAddress || needsRest ? rest : null
+  return left ? [...own.map((chain) => ({ ...chain, transport: null })), left] : own
 }
 
 function destinationOf({ destinations }: FilterChain, { address, port }: Listener): Json {

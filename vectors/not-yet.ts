@@ -3,7 +3,5 @@
  * soon as all of its cases pass.
  */
 export const notYet: Readonly<Record<string, string>> = {
-  rejected: 'istiod refuses more than is checked here',
-  'rejected-more': 'istiod refuses more than is checked here',
   security: 'authorization, JWT and mutual TLS',
 }

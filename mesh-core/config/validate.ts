@@ -69,7 +69,7 @@ function meaningOf({ object, apiVersion, kind, name, namespace }: Resource): Jud
       checkServiceEntry(spec, namespace, judge)
       break
     case 'Sidecar':
-      checkSidecar(spec, judge)
+      checkSidecar(spec, namespace, judge)
       break
     case 'WorkloadEntry':
       checkWorkloadEntry(spec, ['spec'], judge)

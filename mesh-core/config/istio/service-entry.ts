@@ -1,6 +1,8 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
+import { checkSelectorLabels } from './selector.ts'
+import { socketPrefix, socketProblem } from './socket.ts'
 import { checkExportTo, checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress, isIpSubnet, wildcardDomainProblem } from './names.ts'
 
 const httpOrTls = new Set(['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS'])
@@ -28,13 +30,8 @@ function checkSelector(spec: Fields, judge: Judge): void {
   const selector = spec.workloadSelector as Fields | undefined
   if (!selector) return
   if (spec.endpoints !== undefined) judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'only one of WorkloadSelector or Endpoints can be set')
-  const labels = Object.entries((selector.labels ?? {}) as Record<string, string>)
-  for (const [key, value] of labels) {
-    const path = ['spec', 'workloadSelector', 'labels', key]
-    if (key === '') judge.error('INVALID_VALUE', path, `empty key is not supported in selector: "${key}=${value}"`)
-    if (`${key}${value}`.includes('*')) judge.error('INVALID_VALUE', path, `wildcard is not supported in selector: "${key}=${value}"`)
-  }
-  if (labels.length === 0)
+  const labels = checkSelectorLabels(selector, ['spec', 'workloadSelector'], judge)
+  if (labels === 0)
     judge.warn(
       'SCHEMA_REQUIRED',
       ['spec', 'workloadSelector'],
@@ -143,8 +140,6 @@ function checkDynamicDns(spec: Fields, judge: Judge): void {
       judge.error('CONFLICTING_FIELDS', [...path, 'protocol'], 'resolution mode DYNAMIC_DNS is for HTTP and TLS ports alone')
 }
 
-const socketPrefix = 'unix://'
-
 function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: boolean, path: FieldPath, judge: Judge): void {
   const { address = '', network = '', ports = {} } = endpoint as { address?: string; network?: string; ports?: Record<string, number> }
   if (address === '' && !network) judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
@@ -165,8 +160,8 @@ function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: 
 }
 
 function checkSocket(socket: string, ports: object, portNames: ReadonlySet<string>, path: FieldPath, judge: Judge): void {
-  if (!socket.startsWith('@') && (!socket.startsWith('/') || socket.endsWith('/')))
-    judge.error('INVALID_VALUE', [...path, 'address'], `${socket} is not an absolute path to a file`)
+  const problem = socketProblem(socket)
+  if (problem !== null) judge.error('INVALID_VALUE', [...path, 'address'], problem)
   if (Object.keys(ports).length > 0) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], `unix endpoint unix://${socket} must not include ports`)
   if (portNames.size !== 1) judge.error('CONFLICTING_FIELDS', [...path, 'address'], 'exactly 1 service port required for unix endpoints')
 }

@@ -1,8 +1,7 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress } from './names.ts'
-
-const socketPrefix = 'unix://'
+import { socketPrefix, socketProblem } from './socket.ts'
 
 /** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` validateWorkloadEntry. */
 export function checkWorkloadEntry(spec: Fields, path: FieldPath, judge: Judge): void {
@@ -17,7 +16,8 @@ export function checkWorkloadEntry(spec: Fields, path: FieldPath, judge: Judge):
 }
 
 function checkSocket(socket: string, spec: Fields, path: FieldPath, judge: Judge): void {
-  if (!/^[/@]/.test(socket)) judge.error('INVALID_VALUE', [...path, 'address'], 'UDS must be an absolute path or abstract socket')
+  const problem = socketProblem(socket)
+  if (problem !== null) judge.error('INVALID_VALUE', [...path, 'address'], problem)
   if (Object.keys(spec.ports ?? {}).length > 0) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], 'UDS may not include ports')
 }
 

@@ -6,6 +6,7 @@ import { ingressConformance } from './ingress-conformance/family.ts'
 import { meshObserved } from './mesh-observed/family.ts'
 import { routerCheck } from './router-check/family.ts'
 import { icv } from './icv/family.ts'
+import { istioValidation } from './validation/family.ts'
 import { vsTables } from './vs-tables/family.ts'
 
 /** By the name of the folder that they are handed out in. */
@@ -18,6 +19,7 @@ export const families: Readonly<Record<string, Family>> = {
   'gateway-api': gatewayApi,
   'ingress-conformance': ingressConformance,
   'istio-analyze': istioAnalyze,
+  'istio-validation': istioValidation,
 }
 
 export const shortNames: Readonly<Record<string, string>> = {

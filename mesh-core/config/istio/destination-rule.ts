@@ -18,7 +18,7 @@ export function checkDestinationRule(spec: Fields, namespace: string, judge: Jud
     checkLabels(subset.labels, [...path, 'labels'], judge)
     checkTrafficPolicy(subset.trafficPolicy, [...path, 'trafficPolicy'], judge)
   }
-  checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, spec.workloadSelector !== undefined)
+  checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, { withSelector: spec.workloadSelector !== undefined })
   checkSelector(spec.workloadSelector, judge)
 }
 

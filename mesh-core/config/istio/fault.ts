@@ -12,11 +12,13 @@ const grpcStatuses = new Set(
 export function checkFault(fault: Fields | undefined, path: FieldPath, judge: Judge): void {
   if (!fault) return
   if (!fault.abort && !fault.delay) judge.error('SCHEMA_REQUIRED', path, 'HTTP fault injection must have an abort and/or a delay')
-  if (fault.abort) checkAbort(fault.abort as Fields, [...path, 'abort'], judge)
-  if (fault.delay) checkDelay(fault.delay as Fields, [...path, 'delay'], judge)
+  checkAbort(fault.abort, [...path, 'abort'], judge)
+  checkDelay(fault.delay, [...path, 'delay'], judge)
 }
 
-function checkAbort(abort: Fields, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateHTTPFaultInjectionAbort. */
+export function checkAbort(abort: Fields | undefined, path: FieldPath, judge: Judge): void {
+  if (!abort) return
   checkPercentage(abort.percentage, [...path, 'percentage', 'value'], judge)
   if (abort.grpcStatus !== undefined) {
     const hint = 'See https://github.com/grpc/grpc/blob/master/doc/statuscodes.md for a list of supported codes'
@@ -27,7 +29,9 @@ function checkAbort(abort: Fields, path: FieldPath, judge: Judge): void {
   else judge.warn('SCHEMA_REQUIRED', path, 'abort configured, but error type not set')
 }
 
-function checkDelay(delay: Fields, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateHTTPFaultInjectionDelay. */
+export function checkDelay(delay: Fields | undefined, path: FieldPath, judge: Judge): void {
+  if (!delay) return
   checkPercentage(delay.percentage, [...path, 'percentage', 'value'], judge)
   checkDuration(delay.fixedDelay, [...path, 'fixedDelay'], judge)
   if (delay.exponentialDelay === undefined) return

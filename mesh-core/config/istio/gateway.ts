@@ -30,7 +30,8 @@ function isHttp(protocol = ''): boolean {
   return http.includes(protocol.toUpperCase())
 }
 
-function checkServer(server: Fields, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateServer. */
+export function checkServer(server: Fields, path: FieldPath, judge: Judge): void {
   if (!server.hosts?.length)
     judge.error('SCHEMA_REQUIRED', [...path, 'hosts'], 'server config must contain at least one host', 'for any host write "*"')
   for (const [i, host] of ((server.hosts ?? []) as string[]).entries()) checkServerHost(host, [...path, 'hosts', i], judge)
@@ -63,7 +64,8 @@ function checkHostPart(host: string, path: FieldPath, judge: Judge): void {
 
 const socketPrefix = 'unix://'
 
-function checkServerPort(server: Fields, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateServerPort. */
+export function checkServerPort(server: Fields, path: FieldPath, judge: Judge): void {
   const at = [...path, 'port']
   if (!server.port) return judge.error('SCHEMA_REQUIRED', at, 'port is required')
   const {

@@ -7,7 +7,8 @@ import { checkGatewayNames, checkLabels, checkPort, isDnsLabel } from './names.t
 export function checkHttpMatch(match: Fields, path: FieldPath, judge: Judge): void {
   for (const [name, header] of Object.entries((match.headers ?? {}) as Fields)) {
     checkHeaderOrClaim(name, [...path, 'headers', name], judge)
-    checkStringMatch(header, 'headers', [...path, 'headers', name], judge)
+    if (header === null) judge.error('SCHEMA_TYPE', [...path, 'headers', name], `header match ${name} cannot be null`, 'for any value write {}')
+    else checkStringMatch(header, 'headers', [...path, 'headers', name], judge)
   }
   for (const [name, header] of Object.entries((match.withoutHeaders ?? {}) as Fields)) {
     checkHeaderOrClaim(name, [...path, 'withoutHeaders', name], judge)

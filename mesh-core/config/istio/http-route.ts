@@ -73,7 +73,8 @@ function checkMirrorShare(percentage: Fields | undefined, name: string, path: Fi
   if (value < 0) judge.error('INVALID_PERCENT', [...path, 'value'], `${name} must have a min value of 0 (it has ${value.toFixed(6)})`)
 }
 
-function checkRedirect(route: Fields, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateHTTPRedirect. */
+export function checkRedirect(route: Fields, path: FieldPath, judge: Judge): void {
   const { redirect } = route
   if (!redirect) return
   const at = [...path, 'redirect']
@@ -94,7 +95,8 @@ function checkRedirect(route: Fields, path: FieldPath, judge: Judge): void {
 const largeBody = 100 * 1024
 const tooLargeBody = 1024 * 1024
 
-function checkDirectResponse(response: Fields | undefined, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateHTTPDirectResponse. */
+export function checkDirectResponse(response: Fields | undefined, path: FieldPath, judge: Judge): void {
   if (!response) return
   const { body, status } = response
   const size =
@@ -107,7 +109,8 @@ function checkDirectResponse(response: Fields | undefined, path: FieldPath, judg
   checkHttpStatus((status as number) ?? 0, [...path, 'status'], judge)
 }
 
-function checkRewrite(rewrite: Fields | undefined, path: FieldPath, judge: Judge): void {
+/** Source: Istio validateHTTPRewrite. */
+export function checkRewrite(rewrite: Fields | undefined, path: FieldPath, judge: Judge): void {
   if (!rewrite) return
   const { uri, authority, uriRegexRewrite } = rewrite
   if (uri && uriRegexRewrite)
@@ -116,9 +119,13 @@ function checkRewrite(rewrite: Fields | undefined, path: FieldPath, judge: Judge
     const problem = 'rewrite must specify at least one of URI, UriRegexRewrite, or authority. Only one of URI or UriRegexRewrite may be specified'
     return judge.error('SCHEMA_REQUIRED', path, problem)
   }
-  if (!uriRegexRewrite) return
-  const at = [...path, 'uriRegexRewrite']
-  if (!uriRegexRewrite.match || !uriRegexRewrite.rewrite)
-    judge.error('SCHEMA_REQUIRED', at, 'UriRegexRewrite has errors: UriRegexRewrite requires both Rewrite and Match fields to be specified')
-  else checkRegex(uriRegexRewrite.match as string, 'HTTPRewrite.UriRegexRewrite.Match', [...at, 'match'], judge)
+  checkUriRegexRewrite(uriRegexRewrite, [...path, 'uriRegexRewrite'], judge)
+}
+
+/** Source: Istio validateURIRegexRewrite. */
+export function checkUriRegexRewrite(rewrite: Fields | undefined, path: FieldPath, judge: Judge): void {
+  if (!rewrite) return
+  if (!rewrite.match || !rewrite.rewrite)
+    judge.error('SCHEMA_REQUIRED', path, 'UriRegexRewrite has errors: UriRegexRewrite requires both Rewrite and Match fields to be specified')
+  else checkRegex(rewrite.match as string, 'HTTPRewrite.UriRegexRewrite.Match', [...path, 'match'], judge)
 }

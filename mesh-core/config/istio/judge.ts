@@ -18,7 +18,7 @@ export class Judge {
   }
 }
 
-/** Each entry of a list with its path; nothing for a field that is not there. */
+/** Each entry of a list with its path; nothing for a field that is not there, and for an entry that is null. */
 export function* each(list: readonly Fields[] | undefined, path: FieldPath): Generator<readonly [Fields, FieldPath]> {
-  if (list) for (let i = 0; i < list.length; i++) yield [list[i] as Fields, [...path, i]]
+  if (list) for (let i = 0; i < list.length; i++) if (list[i]) yield [list[i] as Fields, [...path, i]]
 }

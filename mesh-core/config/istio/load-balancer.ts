@@ -8,6 +8,7 @@ export function checkLoadBalancer(settings: Fields | undefined, outlier: Fields 
   if (!settings) return
   if (settings.consistentHash) checkConsistentHash(settings.consistentHash as Fields, [...path, 'consistentHash'], judge)
   checkLocality(settings.localityLbSetting, outlier, [...path, 'localityLbSetting'], judge)
+  checkZoneAware(settings.zoneAwareLbSetting, outlier, [...path, 'zoneAwareLbSetting'], judge)
   checkDuration(settings.warmupDurationSecs, [...path, 'warmupDurationSecs'], judge)
   checkDuration(settings.warmup?.duration, [...path, 'warmup', 'duration'], judge)
 }
@@ -62,6 +63,22 @@ export function checkLocality(setting: Fields | undefined, outlier: Fields | und
       `can not simultaneously set 'failover' and topology label '${label}' in 'failover_priority'`,
     )
   if (!checkDistribution(distribute, [...path, 'distribute'], judge)) return
+  if ((failover.length > 0 || failoverPriority.length > 0) && !outlier)
+    judge.warn('SCHEMA_REQUIRED', path, 'outlier detection policy must be provided for failover')
+  for (const [entry, at] of each(failover, [...path, 'failover'])) checkFailover(entry, at, judge)
+}
+
+/** Zones are chosen by load there, so that failover is between regions alone. Source: Istio ValidateZoneAwareLbSetting. */
+export function checkZoneAware(setting: Fields | undefined, outlier: Fields | undefined, path: FieldPath, judge: Judge): void {
+  if (!setting) return
+  const { failover = [], failoverPriority = [] } = setting as { failover?: Fields[]; failoverPriority?: string[] }
+  const label = failoverPriority.find((name) => topology.has(name.split('=')[0] as string))
+  if (label !== undefined)
+    judge.error(
+      'CONFLICTING_FIELDS',
+      [...path, 'failoverPriority'],
+      `topology label '${label}' must not be in failoverPriority of zone aware balancing`,
+    )
   if ((failover.length > 0 || failoverPriority.length > 0) && !outlier)
     judge.warn('SCHEMA_REQUIRED', path, 'outlier detection policy must be provided for failover')
   for (const [entry, at] of each(failover, [...path, 'failover'])) checkFailover(entry, at, judge)

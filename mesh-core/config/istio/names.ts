@@ -99,12 +99,26 @@ export function isSubsetOf(inner: string, outer: string): boolean {
   return outer.startsWith('*') ? inner.endsWith(outer.slice(1)) : inner === outer
 }
 
+interface Exporter {
+  /** It is a DestinationRule for some workloads. */
+  readonly withSelector?: boolean
+  /** It may be for nobody (`~`): a ServiceEntry. */
+  readonly none?: boolean
+}
+
 /** Source: Istio validateExportTo. */
-export function checkExportTo(exportTo: readonly string[] | undefined, namespace: string, path: FieldPath, judge: Judge, withSelector = false): void {
+export function checkExportTo(
+  exportTo: readonly string[] | undefined,
+  namespace: string,
+  path: FieldPath,
+  judge: Judge,
+  { withSelector = false, none = false }: Exporter = {},
+): void {
   if (!exportTo || exportTo.length === 0) return
   const seen = new Set<string>()
   exportTo.forEach((entry, i) => {
-    checkExportEntry(entry, namespace, seen, [...path, i], judge)
+    if (none && entry === '~' && !seen.has(entry)) seen.add(entry)
+    else checkExportEntry(entry, namespace, seen, [...path, i], judge)
   })
   if (withSelector && seen.size > 0) {
     if (!seen.has(namespace))
@@ -114,6 +128,7 @@ export function checkExportTo(exportTo: readonly string[] | undefined, namespace
   }
   if (seen.has('*') && exportTo.length > 1)
     judge.error('CONFLICTING_FIELDS', path, 'cannot have both public (*) and non-public exportTo values for a resource')
+  if (seen.has('~') && exportTo.length > 1) judge.error('CONFLICTING_FIELDS', path, 'cannot export service entry to no one (~) and someone')
 }
 
 function checkExportEntry(entry: string, namespace: string, seen: Set<string>, path: FieldPath, judge: Judge): void {

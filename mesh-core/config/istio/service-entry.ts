@@ -19,7 +19,7 @@ export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge)
   const plain = ((spec.ports ?? []) as Fields[]).findIndex((port) => !httpOrTls.has(String(port.protocol ?? '').toUpperCase()))
   if (resolutionOf(spec) !== 'NONE' && several && plain >= 0)
     judge.error('CONFLICTING_FIELDS', ['spec', 'ports', plain], 'multiple hosts provided with non-HTTP, non-TLS ports')
-  checkExports(spec, namespace, judge)
+  checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, { none: true })
 }
 
 function resolutionOf(spec: Fields): string {
@@ -164,11 +164,4 @@ function checkSocket(socket: string, ports: object, portNames: ReadonlySet<strin
   if (problem !== null) judge.error('INVALID_VALUE', [...path, 'address'], problem)
   if (Object.keys(ports).length > 0) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], `unix endpoint unix://${socket} must not include ports`)
   if (portNames.size !== 1) judge.error('CONFLICTING_FIELDS', [...path, 'address'], 'exactly 1 service port required for unix endpoints')
-}
-
-/** `~` is for nobody, and stands alone. */
-function checkExports(spec: Fields, namespace: string, judge: Judge): void {
-  const exportTo = (spec.exportTo ?? []) as string[]
-  if (!exportTo.includes('~')) return checkExportTo(exportTo, namespace, ['spec', 'exportTo'], judge)
-  if (exportTo.length > 1) judge.error('CONFLICTING_FIELDS', ['spec', 'exportTo'], 'cannot export service entry to no one (~) and someone')
 }

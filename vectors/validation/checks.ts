@@ -1,0 +1,71 @@
+import type { FieldPath } from '../../mesh-core/config/finding.ts'
+import { checkCors } from '../../mesh-core/config/istio/cors.ts'
+import { checkDestination, checkWeights } from '../../mesh-core/config/istio/destination.ts'
+import { checkDuration } from '../../mesh-core/config/istio/durations.ts'
+import { checkAbort, checkDelay, checkHttpStatus } from '../../mesh-core/config/istio/fault.ts'
+import { checkServer, checkServerPort } from '../../mesh-core/config/istio/gateway.ts'
+import { headerValueProblem } from '../../mesh-core/config/istio/header-value.ts'
+import { checkDirectResponse, checkHttpRoute, checkRedirect, checkRewrite, checkUriRegexRewrite } from '../../mesh-core/config/istio/http-route.ts'
+import type { Judge } from '../../mesh-core/config/istio/judge.ts'
+import { checkLoadBalancer, checkLocalities, checkLocality, checkZoneAware } from '../../mesh-core/config/istio/load-balancer.ts'
+import { checkHeaderName, checkHeaderOrClaim } from '../../mesh-core/config/istio/matching.ts'
+import {
+  checkExportTo,
+  checkPort,
+  fqdnProblem,
+  isDnsLabel,
+  isIpAddress,
+  isIpSubnet,
+  wildcardDomainProblem,
+} from '../../mesh-core/config/istio/names.ts'
+import { checkRetries } from '../../mesh-core/config/istio/retries.ts'
+import { checkServerTls } from '../../mesh-core/config/istio/server-tls.ts'
+import { checkClientTls, checkConnectionPool, checkOutlierDetection, checkTrafficPolicy } from '../../mesh-core/config/istio/traffic-policy.ts'
+
+export type Check = (value: any, path: FieldPath, judge: Judge, args: any) => void
+
+/** A check that knows of errors alone. */
+function holds(wrong: (value: any, args: any) => boolean): Check {
+  return (value, path, judge, args) => {
+    if (wrong(value, args)) judge.error('INVALID_VALUE', path, `${JSON.stringify(value)} is not valid`)
+  }
+}
+
+/** Ours by the names of Istio's functions. */
+export const checks: Readonly<Record<string, Check>> = {
+  validateHTTPRoute: (route, path, judge, { delegate = false }) => checkHttpRoute(route, delegate, path, judge),
+  validateServer: checkServer,
+  validateServerPort: (port, path, judge, { bind = '' }) => checkServerPort({ port, bind }, path, judge),
+  validateTLSOptions: checkServerTls,
+  ValidateTLS: checkClientTls,
+  validateTrafficPolicy: checkTrafficPolicy,
+  validateConnectionPool: checkConnectionPool,
+  validateOutlierDetection: checkOutlierDetection,
+  validateLoadBalancer: (settings, path, judge, { outlierDetection }) => checkLoadBalancer(settings, outlierDetection, path, judge),
+  ValidateLocalityLbSetting: (setting, path, judge, { outlierDetection }) => checkLocality(setting, outlierDetection, path, judge),
+  ValidateZoneAwareLbSetting: (setting, path, judge, { outlierDetection }) => checkZoneAware(setting, outlierDetection, path, judge),
+  validateLocalities: checkLocalities,
+  validateCORSPolicy: checkCors,
+  validateDestination: checkDestination,
+  validateRouteDestinations: checkWeights,
+  ValidateDuration: checkDuration,
+  validateHTTPFaultInjectionAbort: checkAbort,
+  validateHTTPFaultInjectionDelay: checkDelay,
+  validateHTTPRedirect: (redirect, path, judge) => checkRedirect({ redirect }, path, judge),
+  validateHTTPRewrite: checkRewrite,
+  validateURIRegexRewrite: checkUriRegexRewrite,
+  validateHTTPDirectResponse: checkDirectResponse,
+  ValidateHTTPRetry: checkRetries,
+  validateExportTo: (exportTo, path, judge, { namespace, isServiceEntry = false, isDestinationRuleWithSelector = false }) =>
+    checkExportTo(exportTo, namespace, path, judge, { withSelector: isDestinationRuleWithSelector, none: isServiceEntry }),
+  validateHTTPStatus: checkHttpStatus,
+  ValidatePort: checkPort,
+  ValidateHTTPHeaderNameOrJwtClaimRoute: checkHeaderOrClaim,
+  ValidateStrictHTTPHeaderName: checkHeaderName,
+  ValidateHTTPHeaderValue: holds((value) => headerValueProblem(value) !== null),
+  ValidateFQDN: holds((value) => fqdnProblem(value) !== null),
+  ValidateWildcardDomain: holds((value) => wildcardDomainProblem(value) !== null),
+  ValidateIPAddress: holds((value) => !isIpAddress(value)),
+  ValidateIPSubnet: holds((value) => !isIpSubnet(value)),
+  ValidatePortName: holds((value) => !isDnsLabel(value)),
+}

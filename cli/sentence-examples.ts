@@ -79,6 +79,13 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the identity of {service} is {string}': 'Then the identity of productpage is "spiffe://cluster.local/ns/default/sa/bookinfo-productpage"',
   'the analysis reports {word} for {word} {string}': 'Then the analysis reports IST0101 for VirtualService "reviews"',
   'the analysis reports nothing': 'Then the analysis reports nothing',
+  '{word} {string} is accepted': 'Then HTTPRoute "shop" is accepted',
+  '{word} {string} is not accepted, because {string}': 'Then HTTPRoute "shop" is not accepted, because "NoMatchingParent"',
+  '{word} {string} resolves its references': 'Then HTTPRoute "shop" resolves its references',
+  '{word} {string} does not resolve its references, because {string}':
+    'Then HTTPRoute "shop" does not resolve its references, because "BackendNotFound"',
+  'listener {string} of {word} {string} is not accepted, because {string}':
+    'Then listener "odd" of Gateway "entry" is not accepted, because "UnsupportedProtocol"',
   '{duration} pass': 'When 30s pass',
   'the response takes about {duration}': 'Then the response takes about 7s',
   'the response takes less than {duration}': 'Then the response takes less than 1s',

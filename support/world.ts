@@ -11,6 +11,7 @@ import { DocStrings } from './doc-string.ts'
 import { readEchoTable } from './echo-services.ts'
 import { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed } from './failure.ts'
+import { ObjectStatuses } from './object-statuses.ts'
 import { Refusal } from './refusal.ts'
 import { ConsulCatalogue } from './registry/consul.ts'
 import type { CatalogueChange } from './registry/consul.ts'
@@ -228,6 +229,14 @@ export class MeshWorld extends World {
   /** Of the config that the scenario has given. @throws StatementFailed for any message */
   async expectNoAnalysis(): Promise<void> {
     ;(await this.#analysis()).expectNothing(this.#need().configs.given)
+  }
+
+  /** @throws NotSupported where the target does not tell them */
+  async objectStatuses(): Promise<ObjectStatuses> {
+    this.refusal.assertLookedAt()
+    const statuses = (await this.mesh.use()).statuses?.()
+    if (!statuses) throw new NotSupported('config', 'the target does not tell the status of objects')
+    return new ObjectStatuses(statuses)
   }
 
   /** Loaded when it is asked for: an analyzer is a file, and there are many. */

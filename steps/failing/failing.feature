@@ -513,3 +513,93 @@ Feature: Scenarios that must not pass
     When the config "virtual-service-reviews-50-v3.yaml" is deleted
     And the config "virtual-service-reviews-50-v3.yaml" is deleted
     Then the response status is 200
+
+  Scenario: HTTPRoute 'shop' is accepted
+    of HTTPRoute "shop" is said:
+      Accepted is False, NoMatchingListenerHostname: none of the hostnames is one of listener "http" of Gateway "entry" ("shop.test")
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: shop.test}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec: {parentRefs: [{name: entry}], hostnames: [other.test], rules: [{backendRefs: [{name: nosuch, port: 80}]}]}
+      """
+    Then HTTPRoute "shop" is accepted
+
+  Scenario: HTTPRoute 'shop' is not accepted
+    of HTTPRoute "shop" is said:
+      Accepted is True, Accepted: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: shop.test}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec: {parentRefs: [{name: entry}], hostnames: [shop.test], rules: [{backendRefs: [{name: nosuch, port: 80}]}]}
+      """
+    Then HTTPRoute "shop" is not accepted, because "NoMatchingParent"
+
+  Scenario: HTTPRoute 'shop' resolves its references
+    of HTTPRoute "shop" is said:
+      ResolvedRefs is False, BackendNotFound: there is no Service "default/nosuch"
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: shop.test}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec: {parentRefs: [{name: entry}], hostnames: [shop.test], rules: [{backendRefs: [{name: nosuch, port: 80}]}]}
+      """
+    Then HTTPRoute "shop" resolves its references
+
+  Scenario: HTTPRoute 'shop' does not resolve its references
+    of HTTPRoute "shop" is said:
+      ResolvedRefs is False, BackendNotFound: there is no Service "default/nosuch"
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: shop.test}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec: {parentRefs: [{name: entry}], hostnames: [shop.test], rules: [{backendRefs: [{name: nosuch, port: 80}]}]}
+      """
+    Then HTTPRoute "shop" does not resolve its references, because "RefNotPermitted"
+
+  Scenario: listener 'http' of Gateway 'entry' is not accepted
+    of Gateway "entry" listener "http" is said:
+      Accepted is True, Accepted: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP, hostname: shop.test}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec: {parentRefs: [{name: entry}], hostnames: [shop.test], rules: [{backendRefs: [{name: nosuch, port: 80}]}]}
+      """
+    Then listener "http" of Gateway "entry" is not accepted, because "UnsupportedProtocol"

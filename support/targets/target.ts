@@ -1,3 +1,4 @@
+import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { Origin, Position } from '../../mesh-core/ir/origin.ts'
@@ -156,6 +157,8 @@ export interface MeshSession {
   notModelled(): readonly string[]
   /** All that is applied now, services and their pods included: what an analysis looks at. Left out where the target cannot tell. */
   resources?(): readonly Resource[]
+  /** What controllers say of objects, in the words of their specifications; absent: the target cannot tell. */
+  statuses?(): readonly ObjectStatus[]
   /** The target's clock; needed where it is virtual. */
   now?(): Milliseconds
   /**

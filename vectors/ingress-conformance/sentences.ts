@@ -19,7 +19,7 @@ const ingressOf = (name: string, spec: string): string =>
 
 /** The vocabulary of the suite. */
 export const sentences: readonly Sentence[] = [
-  { form: /^a new random namespace$/, act: () => {} },
+  { form: /^a new random namespace$/, act: (): void => undefined },
   { form: /^an Ingress resource(?: in a new random namespace)?$/, act: (stage, _, { text }) => stage.giveIngress(text) },
   { form: /^an Ingress resource named "(.*)" with this spec:$/, act: (stage, [name], { text }) => stage.giveIngress(ingressOf(name!, text)) },
   { form: /^a self-signed TLS secret named "(.*)" for the "(.*)" hostname$/, act: (stage, [name, host]) => stage.giveSecret(name!, host!) },

@@ -1,3 +1,4 @@
+import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
@@ -71,6 +72,10 @@ export class CoreSession implements MeshSession {
 
   resources(): readonly Resource[] {
     return this.#mesh.resources
+  }
+
+  statuses(): readonly ObjectStatus[] {
+    return this.#mesh.statuses
   }
 
   notModelled(): readonly string[] {

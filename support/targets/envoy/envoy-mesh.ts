@@ -1,3 +1,4 @@
+import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
@@ -78,6 +79,10 @@ export class EnvoyMesh {
 
   get resources(): readonly Resource[] {
     return this.#model.resources
+  }
+
+  get statuses(): readonly ObjectStatus[] {
+    return this.#model.statuses
   }
 
   get notModelled(): readonly NotModelled[] {

@@ -1,3 +1,4 @@
+import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import type { Origin } from '../../../mesh-core/ir/origin.ts'
@@ -75,6 +76,10 @@ export class EnvoySession implements MeshSession {
 
   resources(): readonly Resource[] {
     return this.#mesh.resources
+  }
+
+  statuses(): readonly ObjectStatus[] {
+    return this.#mesh.statuses
   }
 
   notModelled(): readonly string[] {

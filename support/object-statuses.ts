@@ -1,0 +1,68 @@
+import type { Condition } from '../mesh-core/compile/gateway-api/conditions.ts'
+import type { ObjectStatus } from '../mesh-core/compile/gateway-api/object-status.ts'
+import { StatementFailed } from './failure.ts'
+
+/** What controllers say of the objects of a scenario's mesh: conditions, of routes for each parent. */
+export class ObjectStatuses {
+  readonly #statuses: readonly ObjectStatus[]
+
+  constructor(statuses: readonly ObjectStatus[]) {
+    this.#statuses = statuses
+  }
+
+  /**
+   * @param type of a condition; a route has it at each of its parents, and each counts
+   * @param name may hold the namespace: `prod/shop`
+   * @throws StatementFailed where one is not True
+   */
+  expectTrue(type: string, kind: string, name: string): void {
+    const conditions = this.#conditions(type, kind, name)
+    if (conditions.some(({ status }) => status !== 'True')) throw new StatementFailed(told(type, kind, name, conditions))
+  }
+
+  /** @param reason at one of the parents at least. @throws StatementFailed */
+  expectFalse(type: string, kind: string, name: string, reason: string): void {
+    const conditions = this.#conditions(type, kind, name)
+    if (!isSo(conditions, reason)) throw new StatementFailed(told(type, kind, name, conditions))
+  }
+
+  /** @throws StatementFailed */
+  expectListenerNotAccepted(listener: string, kind: string, name: string, reason: string): void {
+    const status = this.#find(kind, name)
+    const own = status.listeners.find((one) => one.name === listener)
+    if (!own) throw new StatementFailed(`${kind} "${name}" has no listener "${listener}"; it has ${listed(status.listeners.map((one) => one.name))}.`)
+    const conditions = own.conditions.filter(({ type }) => type === 'Accepted')
+    if (!isSo(conditions, reason)) throw new StatementFailed(told('Accepted', kind, `${name}" listener "${listener}`, conditions))
+  }
+
+  #conditions(type: string, kind: string, name: string): readonly Condition[] {
+    const status = this.#find(kind, name)
+    const holders = status.parents.length > 0 ? status.parents : [status]
+    const conditions = holders.flatMap((holder) => holder.conditions.filter((one) => one.type === type))
+    if (conditions.length === 0)
+      throw new StatementFailed(`nobody says whether ${kind} "${name}" is ${type}: it names no Gateway, Service or ServiceEntry that there is.`)
+    return conditions
+  }
+
+  #find(kind: string, name: string): ObjectStatus {
+    const found = this.#statuses.find(
+      ({ resource }) => resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name),
+    )
+    if (found) return found
+    const others = this.#statuses.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource.name)
+    throw new StatementFailed(`there is no ${kind} "${name}" with a status; of this kind there is ${listed(others)}.`)
+  }
+}
+
+function isSo(conditions: readonly Condition[], reason: string): boolean {
+  return conditions.some((condition) => condition.status === 'False' && condition.reason === reason)
+}
+
+function told(type: string, kind: string, name: string, conditions: readonly Condition[]): string {
+  const lines = conditions.map(({ status, reason, message }) => `  ${type} is ${status}, ${reason}: ${message}`)
+  return [`of ${kind} "${name}" is said:`, ...lines].join('\n')
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ')
+}

@@ -16,6 +16,7 @@ import { findingsSarif } from './findings/sarif.ts'
 import { count, findingsText } from './findings/text.ts'
 import { readConfig } from './read-config.ts'
 import { settingError } from './setting-error.ts'
+import { statusNotices } from './status-notices.ts'
 import { Suppressions } from './suppressions.ts'
 
 export interface ValidateOptions {
@@ -86,14 +87,15 @@ function print(text: string, output: string | undefined): void {
   else writeFileSync(output, `${text}\n`)
 }
 
-function writeText(findings: readonly Finding[], read: ReadResult, excerpts: Excerpts, { quiet, output }: ValidateOptions): void {
+function writeText(findings: readonly Finding[], read: ReadResult, excerpts: Excerpts, { quiet, output, whole }: ValidateOptions): void {
   const text = findingsText(findings, excerpts)
   if (output !== undefined) writeFileSync(output, `${text}\n`)
   else if (text !== '') process.stderr.write(`${text}\n`)
   if (quiet) return
+  const refused = findings.some(({ level }) => level === 'error')
   process.stdout.write(notices(read))
-  if (findings.every(({ level }) => level !== 'error'))
-    process.stdout.write(`${count(read.resources.length, 'resource')} in ${count(filesOf(read.resources).length, 'file')}: valid\n`)
+  if (!refused) for (const line of statusNotices(read.resources, whole ?? false)) process.stdout.write(`${line}\n`)
+  if (!refused) process.stdout.write(`${count(read.resources.length, 'resource')} in ${count(filesOf(read.resources).length, 'file')}: valid\n`)
 }
 
 /** What was not looked at, and what is unusual. */

@@ -18,7 +18,8 @@ export function meshCall(
 ): MeshCall {
   const rest = { method, headers: lowerCase(headers), body, timeoutMs: null, ...(tls && { tls }) }
   if (from.kind === 'service') return { from: { kind: 'workload', ref: podOf(from.service) }, url: absolute(target, null), ...rest }
-  return { from: { kind: 'gateway', ref: ingressGateway(registry) }, url: absolute(target, `http://${gatewayAddress}`), ...rest }
+  const url = absolute(target, `http://${gatewayAddress}`)
+  return { from: { kind: 'gateway', ref: gatewayFor(portOf(url), registry) }, url, ...rest }
 }
 
 function absolute(target: string, base: string | null): string {
@@ -34,6 +35,23 @@ function lowerCase(headers: Call['headers']): Call['headers'] {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function ingressGateway({ workloads }: Registry): WorkloadRef {
-  return workloads.find(({ gateway, labels }) => gateway && labels['istio'] === 'ingressgateway')!.ref
+/** The pods of a Gateway of the Gateway API whose Service has the port, where there is one; else those that are there from the beginning. */
+function gatewayFor(port: number, { workloads, services }: Registry): WorkloadRef {
+  const managed = workloads.find(
+    ({ labels, ref }) =>
+      labels[gatewayName] !== undefined &&
+      services.some(
+        ({ selector, namespace, ports }) =>
+          namespace === ref.namespace && selector?.[gatewayName] === labels[gatewayName] && ports.some(({ number }) => number === port),
+      ),
+  )
+  return (managed ?? workloads.find(({ gateway, labels }) => gateway && labels['istio'] === 'ingressgateway'))!.ref
+}
+
+const gatewayName = 'gateway.networking.k8s.io/gateway-name'
+const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url)
+  return port === '' ? (defaultPorts[protocol] ?? 0) : Number(port)
 }

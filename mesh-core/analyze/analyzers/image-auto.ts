@@ -1,9 +1,9 @@
+import { matchesLabelSelector } from '../../registry/label-selector.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { proxyContainer, templateOf } from '../in-mesh.ts'
 import type { Fields } from '../inventory.ts'
 import { kinds, labelsOf, listOf, specOf } from '../inventory.ts'
 import { messageTypes } from '../message-types.ts'
-import { matchesLabelSelector } from '../selectors.ts'
 
 /** `image: auto` is for the injection webhook to fill in. Source: Istio `analyzers/injection/image-auto.go`. */
 export const imageAuto: Analyzer = {
@@ -21,7 +21,7 @@ export const imageAuto: Analyzer = {
       const namespace = mesh.find(kinds.namespace, '', deployment.namespace || 'default')
       const labels = namespace ? labelsOf(namespace) : {}
       const isFilled = webhooks.some(
-        (one) => matchesLabelSelector(one.namespaceSelector, labels) && matchesLabelSelector(one.objectSelector, metadata?.labels ?? {}),
+        (one) => matchesLabelSelector(one.namespaceSelector ?? {}, labels) && matchesLabelSelector(one.objectSelector ?? {}, metadata?.labels ?? {}),
       )
       if (isAuto(spec) && !isFilled) report(messageTypes.imageAutoMayStay, deployment, ['Deployment', deployment.name])
     }

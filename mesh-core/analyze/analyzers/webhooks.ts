@@ -1,10 +1,10 @@
 import type { Resource } from '../../config/resource.ts'
+import { matchesLabelSelector } from '../../registry/label-selector.ts'
 import type { Analyzer } from '../analyzer.ts'
 import type { Fields, Inventory } from '../inventory.ts'
 import { fullName, kinds, labelsOf, listOf } from '../inventory.ts'
 import type { Report } from '../message.ts'
 import { messageTypes } from '../message-types.ts'
-import { matchesLabelSelector } from '../selectors.ts'
 
 const revisionLabel = 'istio.io/rev'
 
@@ -48,7 +48,7 @@ function checkOverlaps(all: readonly Webhook[], revisions: readonly string[], re
   for (const namespace of labellings('istio-injection', ['enabled', 'disabled'], revisions))
     for (const pod of labellings('sidecar.istio.io/inject', ['true', 'false'], revisions)) {
       const acting = all.filter(
-        ({ webhook }) => matchesLabelSelector(webhook.namespaceSelector, namespace) && matchesLabelSelector(webhook.objectSelector, pod),
+        ({ webhook }) => matchesLabelSelector(webhook.namespaceSelector ?? {}, namespace) && matchesLabelSelector(webhook.objectSelector ?? {}, pod),
       )
       if (acting.length < 2) continue
       for (const one of acting) {

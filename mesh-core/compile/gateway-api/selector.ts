@@ -1,28 +1,6 @@
-import type { LabelSelector, NamespaceRule } from './types.ts'
-
-type Labels = Readonly<Record<string, string>>
-
-/** Source: Kubernetes `apimachinery/pkg/apis/meta/v1` LabelSelectorAsSelector. */
-export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
-  const equal = Object.entries(selector.matchLabels ?? {}).every(([name, value]) => labels[name] === value)
-  return equal && (selector.matchExpressions ?? []).every((expression) => fulfils(expression, labels))
-}
-
-function fulfils({ key, operator, values = [] }: NonNullable<LabelSelector['matchExpressions']>[number], labels: Labels): boolean {
-  const value = labels[key]
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value)
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
-    default:
-      return false
-  }
-}
+import { matchesLabelSelector } from '../../registry/label-selector.ts'
+import type { Labels } from '../../registry/labels.ts'
+import type { NamespaceRule } from './types.ts'
 
 /** The namespaces that a rule takes: names, or `*` for all. The rule's own counts as `Same`. */
 export function namespacesFor(rule: NamespaceRule | undefined, own: string, namespaces: ReadonlyMap<string, Labels>): string[] {
@@ -30,7 +8,7 @@ export function namespacesFor(rule: NamespaceRule | undefined, own: string, name
     case 'All':
       return ['*']
     case 'Selector':
-      return [...namespaces].filter(([, labels]) => matchesSelector(rule?.selector ?? {}, labels)).map(([name]) => name)
+      return [...namespaces].filter(([, labels]) => matchesLabelSelector(rule?.selector ?? {}, labels)).map(([name]) => name)
     case 'None':
       return []
     case 'Same':

@@ -1,3 +1,4 @@
+import type { LabelSelector } from '../../registry/label-selector.ts'
 /** The parts of the Gateway API's objects that are acted on. Fields are as the API server has them before defaults. */
 
 export interface ParentRef {
@@ -114,11 +115,6 @@ export interface RouteSpec<Rule> {
   readonly parentRefs?: readonly ParentRef[]
   readonly hostnames?: readonly string[]
   readonly rules?: readonly Rule[]
-}
-
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[]
 }
 
 export interface NamespaceRule {

@@ -19,17 +19,17 @@ export function endpointsByLocality({ endpoints, localities }: Cluster, placemen
 }
 
 function localityEndpoints({ locality, endpoints }: Pick<LocalityGroup, 'locality' | 'endpoints'>, placement: Placement): Json {
-  return { ...optional('locality', localityOf(locality)), lb_endpoints: endpoints.map((endpoint) => lbEndpoint(endpoint, placement)) }
+  return { locality: localityOf(locality), lb_endpoints: endpoints.map((endpoint) => lbEndpoint(endpoint, placement)) }
 }
 
 function weightAndPriority({ weight, priority }: LocalityGroup): Json {
   return { load_balancing_weight: weight, ...(priority === 0 ? {} : { priority }) }
 }
 
-function localityOf(locality: string): Json | null {
-  if (locality === '') return null
+/** Sent even when nothing is known: Envoy takes no weight of a place that is missing. */
+function localityOf(locality: string): Json {
   const [region, zone, subzone] = locality.split('/')
-  return { region, ...optional('zone', zone || null), ...optional('sub_zone', subzone || null) }
+  return { ...optional('region', region || null), ...optional('zone', zone || null), ...optional('sub_zone', subzone || null) }
 }
 
 function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {

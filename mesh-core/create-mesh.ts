@@ -1,5 +1,7 @@
 import { Compiler, CompilerMemory } from './compile/compiler.ts'
+import type { CompilerOptions } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
+import type { VirtualService } from './compile/virtual-service.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { notModelledIn } from './config/modelled.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
@@ -45,7 +47,7 @@ class CoreMesh implements Mesh {
     this.#options = options
     this.clock = options.clock ?? new VirtualClock()
     this.#dataPlane = new DataPlane({ clock: this.clock, random: new SeededRandom(options.seed ?? 1) })
-    this.#now = this.#versionOf(emptySnapshot, null, true)
+    this.#now = this.#versionOf(emptySnapshot, null, true, null)
   }
 
   get registry(): Registry {
@@ -75,12 +77,12 @@ class CoreMesh implements Mesh {
   apply(resources: readonly Resource[]): void {
     const snapshot = applyTo(this.#snapshot, resources)
     for (const resource of resources) this.#order.of(resourceKey(refOf(resource)))
-    this.#take(snapshot, resources.some(isRead))
+    this.#take(snapshot, resources.some(isRead), this.#replacedRules(resources))
     this.#applied = resources
   }
 
   remove(refs: readonly ResourceRef[]): void {
-    this.#take(removeFrom(this.#snapshot, refs), refs.some(isRead))
+    this.#take(removeFrom(this.#snapshot, refs), refs.some(isRead), null)
   }
 
   proxyConfig(workload: WorkloadRef): ProxyConfig | null {
@@ -109,23 +111,48 @@ class CoreMesh implements Mesh {
   }
 
   /** What is under way goes on with the new version from now on; without anything under way nothing is built before somebody asks. */
-  #take(snapshot: Snapshot, changesRegistry: boolean): void {
-    this.#now = this.#versionOf(snapshot, this.#now, changesRegistry)
+  #take(snapshot: Snapshot, changesRegistry: boolean, rules: ReplacedRules | null): void {
+    this.#now = this.#versionOf(snapshot, this.#now, changesRegistry, rules)
     this.#snapshot = snapshot
     if (this.#dataPlane.waiting().length > 0) this.#run()
   }
 
-  #versionOf(snapshot: Snapshot, former: Version | null, changesRegistry: boolean): Version {
-    const resources = [...snapshot.resources.values()]
+  /** Of a change that does nothing but put VirtualServices in the place of others. */
+  #replacedRules(resources: readonly Resource[]): ReplacedRules | null {
+    const rules = new Map<VirtualService, VirtualService>()
+    for (const resource of resources) {
+      const before = this.#snapshot.resources.get(resourceKey(refOf(resource)))
+      if (resource.kind !== 'VirtualService' || !before) return null
+      rules.set(this.#memory.rulesOf(before), this.#memory.rulesOf(resource))
+    }
+    return rules
+  }
+
+  /** What of the version before can be kept: `null` when a compiler has to begin anew. */
+  #baseOf(former: Version | null, rules: ReplacedRules | null): CompilerOptions['from'] | null {
+    const compiler = former?.compiled() ?? null
+    if (!compiler || !rules || rules.size === 0 || former!.mayBeRefused()) return null
+    return compiler.mayReplace(rules) ? { compiler, rules } : null
+  }
+
+  #versionOf(snapshot: Snapshot, former: Version | null, changesRegistry: boolean, rules: ReplacedRules | null): Version {
+    const resources = once(() => [...snapshot.resources.values()])
+    const from = this.#baseOf(former, rules)
     // Of all versions before only those are kept whose tables a proxy may still be on.
     if (former && !former.mayBeRefused()) former.former = null
     const registry = former && !changesRegistry ? former.registry : once(() => this.#buildRegistry(this.#inOrderOfCreation(snapshot)))
     const departs = this.#options.spec ? asSpecified : asIstiod
+    const formerCompiler = (): Compiler | null => version.former?.compiler() ?? null
+    const options = { memory: this.#memory, departs, former: formerCompiler }
+    // What is taken over is so at once: no version holds on to the one before.
+    const made = !from ? null : new Compiler([], registry(), { ...options, from })
+    const compiler = peekable(made, () => new Compiler(resources(), registry(), options))
     const version: Version = {
       former,
       registry,
-      compiler: once(() => new Compiler(resources, registry(), { memory: this.#memory, departs, former: () => version.former?.compiler() ?? null })),
-      mayBeRefused: once(() => this.#memory.mayBeRefused(resources)),
+      compiler: compiler.get,
+      compiled: compiler.peek,
+      mayBeRefused: from ? () => false : once(() => this.#memory.mayBeRefused(resources())),
     }
     return version
   }
@@ -176,7 +203,16 @@ interface Version {
   former: Version | null
   readonly registry: () => Registry
   readonly compiler: () => Compiler
+  /** `null`: nobody has asked for it. */
+  readonly compiled: () => Compiler | null
   readonly mayBeRefused: () => boolean
+}
+
+type ReplacedRules = ReadonlyMap<VirtualService, VirtualService>
+
+function peekable<T>(made: T | null, make: () => T): { readonly get: () => T; readonly peek: () => T | null } {
+  let value = made
+  return { get: () => (value ??= make()), peek: () => value }
 }
 
 function once<T>(make: () => T): () => T {

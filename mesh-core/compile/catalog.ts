@@ -24,26 +24,24 @@ export class Catalog {
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
 
-  /** @param resources in order of age */
-  constructor(resources: readonly Resource[], registry: Registry, rulesOf: (resource: Resource) => VirtualService, departs: Departs) {
-    const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
-    this.mesh = meshConfigOf(resources)
-    this.destinationRules = new DestinationRules(ofKind('DestinationRule'), this.mesh)
-    this.sidecars = new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), this.mesh.rootNamespace)
-    this.gatewayApi = convertGatewayApi(resources, registry, departs)
-    this.gateways = [
-      ...ofKind('Gateway').filter(isIstio).map(gatewayOf),
-      ...ingressGateways(resources, this.mesh, departs),
-      ...this.gatewayApi.istioGateways,
-    ]
-    this.secrets = new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')])
-    const own = ofKind('VirtualService').map(rulesOf)
-    // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
-    this.virtualServices = [
-      ...this.gatewayApi.virtualServices,
-      ...mergeDelegates(own, this.mesh.defaultVirtualServiceExportTo),
-      ...ingressVirtualServices(resources, this.mesh, registry, departs),
-    ]
+  constructor(parts: CatalogParts) {
+    this.mesh = parts.mesh
+    this.destinationRules = parts.destinationRules
+    this.gateways = parts.gateways
+    this.sidecars = parts.sidecars
+    this.gatewayApi = parts.gatewayApi
+    this.secrets = parts.secrets
+    this.virtualServices = parts.virtualServices
+  }
+
+  /** The same with other rules in the place of some. */
+  replacing(rules: ReadonlyMap<VirtualService, VirtualService>): Catalog {
+    return new Catalog({ ...this.#parts(), virtualServices: this.virtualServices.map((vs) => rules.get(vs) ?? vs) })
+  }
+
+  #parts(): CatalogParts {
+    const { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, virtualServices } = this
+    return { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, virtualServices }
   }
 
   /**
@@ -69,4 +67,32 @@ export class Catalog {
 /** The Gateway API has a kind of the same name. */
 function isIstio(resource: Resource): boolean {
   return resource.apiVersion.startsWith('networking.istio.io/')
+}
+
+export type CatalogParts = Pick<Catalog, 'mesh' | 'destinationRules' | 'gateways' | 'sidecars' | 'gatewayApi' | 'secrets' | 'virtualServices'>
+
+/** @param resources in order of age */
+export function catalogOf(
+  resources: readonly Resource[],
+  registry: Registry,
+  rulesOf: (resource: Resource) => VirtualService,
+  departs: Departs,
+): Catalog {
+  const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind)
+  const mesh = meshConfigOf(resources)
+  const gatewayApi = convertGatewayApi(resources, registry, departs)
+  return new Catalog({
+    mesh,
+    destinationRules: new DestinationRules(ofKind('DestinationRule'), mesh),
+    sidecars: new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), mesh.rootNamespace),
+    gatewayApi,
+    gateways: [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, mesh, departs), ...gatewayApi.istioGateways],
+    secrets: new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')]),
+    // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
+    virtualServices: [
+      ...gatewayApi.virtualServices,
+      ...mergeDelegates(ofKind('VirtualService').map(rulesOf), mesh.defaultVirtualServiceExportTo),
+      ...ingressVirtualServices(resources, mesh, registry, departs),
+    ],
+  })
 }

@@ -7,11 +7,11 @@ import type { Labels } from '../registry/labels.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
-import { Catalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
+import { catalogOf } from './catalog.ts'
 import { clientPlace } from './client-place.ts'
 import { serviceClusters, specialClusters } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
-import type { ConsistentHash } from './destination-rule-types.ts'
 import { compileGateway } from './gateway.ts'
 import { hashOfDestination, hashOfService, withSourceHash } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
@@ -20,8 +20,9 @@ import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
 import { meshGateway } from './names.ts'
 import { outboundListeners } from './outbound-listeners.ts'
-import { outboundRouteTables } from './outbound-routes.ts'
-import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
+import type { OutboundRoutes } from './outbound-routes.ts'
+import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
+import type { SidecarScope } from './sidecar-scope.ts'
 import { gatewayServices, sidecarScope } from './sidecar-scope.ts'
 import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
 
@@ -70,6 +71,8 @@ export interface CompilerOptions {
   readonly memory?: CompilerMemory
   /** Default: as istiod does. */
   readonly departs?: Departs
+  /** A compiler of the same registry and the same resources save for some rules, which `mayReplace` has let pass: what it has made is taken over. */
+  readonly from?: { readonly compiler: Compiler; readonly rules: ReadonlyMap<VirtualService, VirtualService> }
 }
 
 type OutboundParts = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
@@ -86,7 +89,8 @@ export class Compiler {
   readonly #former: () => Compiler | null
   readonly #configs = new Map<string, ProxyConfig>()
   readonly #scopes = new Map<string, SidecarScope>()
-  readonly #outbound = new Map<string, OutboundParts>()
+  /** With one of the workloads that share it. */
+  readonly #outbound = new Map<string, { readonly parts: OutboundParts; readonly workload: WorkloadInstance }>()
   #statuses: readonly ObjectStatus[] | null = null
   readonly #ingressStatuses: () => ObjectStatus[]
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
@@ -98,8 +102,16 @@ export class Compiler {
     this.#registry = registry
     this.#memory = options.memory ?? new CompilerMemory()
     this.#departs = options.departs ?? asIstiod
-    this.catalog = new Catalog(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#former = options.former ?? (() => null)
+    const { from } = options
+    if (from) {
+      this.catalog = from.compiler.catalog.replacing(from.rules)
+      this.#ingressStatuses = from.compiler.#ingressStatuses
+      this.#failsOverByLabels = from.compiler.#failsOverByLabels
+      this.#takeOver(from.compiler, from.rules)
+      return
+    }
+    this.catalog = catalogOf(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#ingressStatuses = () => ingressStatuses(resources, this.catalog.mesh, registry)
     const { mesh, destinationRules } = this.catalog
     const asked = registry.services.some(({ trafficDistribution }) => trafficDistribution !== 'any')
@@ -112,6 +124,36 @@ export class Compiler {
         registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
       ]),
     )
+  }
+
+  /** Whether a change of these rules alone leaves everything but their routes as it is. See `CompilerOptions.from`. */
+  mayReplace(rules: ReadonlyMap<VirtualService, VirtualService>): boolean {
+    if (!this.catalog.sidecars.empty) return false
+    const known = new Set(this.catalog.virtualServices)
+    return [...rules].every(([before, after]) => known.has(before) && differsInRoutesAlone(before, after))
+  }
+
+  /** Services and hosts are the same, so listeners and clusters are, and of the route tables all but the routes of those rules. */
+  #takeOver(compiler: Compiler, rules: ReadonlyMap<VirtualService, VirtualService>): void {
+    for (const [key, clusters] of compiler.#clusters) this.#clusters.set(key, clusters)
+    for (const [key, scope] of compiler.#scopes) {
+      const egress = scope.egress.map((listener) => ({ ...listener, virtualServices: listener.virtualServices.map((vs) => rules.get(vs) ?? vs) }))
+      this.#scopes.set(key, { ...scope, egress })
+    }
+    for (const [key, { parts, workload }] of compiler.#outbound) {
+      const routeTables = patchedRouteTables(parts.routeTables, this.#outboundRoutes(workload, this.#scopeOf(workload)), rules)
+      if (routeTables) this.#outbound.set(key, { parts: { ...parts, routeTables }, workload })
+    }
+  }
+
+  #outboundRoutes(workload: WorkloadInstance, scope: SidecarScope): OutboundRoutes {
+    return {
+      scope,
+      mesh: this.catalog.mesh,
+      routesOf: (vs, port, egress) =>
+        this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services)),
+      hashOf: (service, port) => hashOfService(this.#ruleFor(service, workload), port),
+    }
   }
 
   /** Computed when first asked for: traffic does not need them. */
@@ -150,19 +192,16 @@ export class Compiler {
     const rules = scope.egress.flatMap((egress) => egress.virtualServices)
     const key = `${this.#clientKey(workload)} ${rules.some(readsLabels) ? labelsKey(workload.labels) : ''}`
     const known = this.#outbound.get(key)
-    if (known) return known
-    const routesOf = (vs: VirtualService, port: number, egress: EgressListener): readonly Route[] =>
-      this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services))
-    const hashOf = (service: Service, port: number): ConsistentHash | undefined => hashOfService(this.#ruleFor(service, workload), port)
+    if (known) return known.parts
     const parts = {
       listeners: this.#withSourceHash(
         outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }),
         workload,
       ),
-      routeTables: outboundRouteTables({ scope, mesh: this.catalog.mesh, routesOf, hashOf }),
+      routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
       clusters: this.#clustersFor(workload, scope.services),
     }
-    this.#outbound.set(key, parts)
+    this.#outbound.set(key, { parts, workload })
     return parts
   }
 
@@ -266,6 +305,15 @@ export class Compiler {
     const readsLabels = this.catalog.destinationRules.readsLabels || this.#failsOverByLabels
     return `${this.#scopeKey(workload)} ${locality} ${readsLabels ? labelsKey(labels) : ''}`
   }
+}
+
+function differsInRoutesAlone(before: VirtualService, after: VirtualService): boolean {
+  const same = (vs: VirtualService): string => JSON.stringify([vs.hosts, vs.gateways, vs.exportTo ?? [], vs.semantics])
+  const plain = (vs: VirtualService): boolean => {
+    const ordinary = vs.hosts.length > 0 && vs.tcp.length === 0 && vs.tls.length === 0 && !readsLabels(vs)
+    return ordinary && vs.rules.every((rule) => rule.refusal === null && rule.spec.delegate === undefined)
+  }
+  return plain(before) && plain(after) && same(before) === same(after)
 }
 
 function isRefused(table: RouteTable): boolean {

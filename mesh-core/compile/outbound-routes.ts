@@ -46,6 +46,46 @@ export function outboundRouteTables(outbound: OutboundRoutes): Record<string, Ro
   return tables
 }
 
+/**
+ * The tables with other rules in the place of some that have the same hosts: only their virtual hosts are new.
+ * @returns `null` when a rule has begun, or ceased, to concern the proxy: then the tables are to be made anew
+ */
+export function patchedRouteTables(
+  tables: Readonly<Record<string, RouteTable>>,
+  outbound: OutboundRoutes,
+  rules: ReadonlyMap<VirtualService, VirtualService>,
+): Record<string, RouteTable> | null {
+  const patched: Record<string, RouteTable> = {}
+  for (const [name, table] of Object.entries(tables)) {
+    const port = Number(name.slice(name.lastIndexOf(':') + 1))
+    const egress = egressForPort(outbound.scope, port)
+    const fresh = egress && newRoutes(outbound, port, egress, rules)
+    if (!fresh) return null
+    const virtualHosts = table.virtualHosts.map((host) => {
+      const routes = fresh.get(host.routes)
+      return routes ? { ...host, routes } : host
+    })
+    patched[name] = { ...table, virtualHosts }
+  }
+  return patched
+}
+
+/** By the routes that were there. */
+function newRoutes(
+  { routesOf }: OutboundRoutes,
+  port: number,
+  egress: EgressListener,
+  rules: ReadonlyMap<VirtualService, VirtualService>,
+): ReadonlyMap<readonly Route[], readonly Route[]> | null {
+  const fresh = new Map<readonly Route[], readonly Route[]>()
+  for (const [before, after] of rules) {
+    const [old, young] = [routesOf(before, port, egress), routesOf(after, port, egress)]
+    if ((old.length === 0) !== (young.length === 0)) return null
+    fresh.set(old, young)
+  }
+  return fresh
+}
+
 /** Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts. */
 function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: number): VirtualHost[] {
   const { scope } = outbound

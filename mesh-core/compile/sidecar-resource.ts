@@ -100,6 +100,10 @@ export class SidecarResources {
     this.#root = this.#byNamespace.get(rootNamespace)?.find((sidecar) => sidecar.selector === null) ?? null
   }
 
+  get empty(): boolean {
+    return this.#byNamespace.size === 0
+  }
+
   /**
    * The one that a workload follows: of its namespace the oldest that selects it, else the one for the whole namespace, else that of the root namespace.
    * Source: Istio `pilot/pkg/model/push_context.go` getSidecarScope, initSidecarScopes.

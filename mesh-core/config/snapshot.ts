@@ -32,6 +32,7 @@ export function applyTo(snapshot: Snapshot, resources: readonly Resource[]): Sna
   if (errors.length > 0) throw new ConfigRejected(errors)
   const version = snapshot.version + 1
   const all = new Map(snapshot.resources)
+  if (resources.every((resource) => all.has(resourceKey(refOf(resource))))) return replacedIn(snapshot, version, all, resources)
   const ages = new Map(snapshot.ages)
   for (const resource of resources) {
     const key = resourceKey(refOf(resource))
@@ -39,6 +40,16 @@ export function applyTo(snapshot: Snapshot, resources: readonly Resource[]): Sna
     if (!ages.has(key)) ages.set(key, createdMs(resource) ?? version)
   }
   return snapshotOf(version, all, ages)
+}
+
+/** What is replaced stays in its place: nothing has to be sorted. */
+function replacedIn(snapshot: Snapshot, version: number, all: Map<string, Resource>, resources: readonly Resource[]): Snapshot {
+  const sources = new Map(snapshot.sources)
+  for (const resource of resources) {
+    all.set(resourceKey(refOf(resource)), resource)
+    sources.set(resource.source.key, resource.source)
+  }
+  return { version, resources: all, ages: snapshot.ages, sources }
 }
 
 /** The snapshot without `refs`; one that is not there is passed over. */

@@ -66,7 +66,12 @@ export class ProxyRuntime {
     this.#registry = registry
     if (config === this.#config) return
     this.#config = config
+    const tables = this.#tables
     this.#index()
+    for (const [name, table] of tables) {
+      const next = config.routeTables[name]
+      if (next && (next === table.config || table.replace(next))) this.#tables.set(name, table)
+    }
     for (const [name, runtime] of this.#clusters) {
       const cluster = config.clusters[name]
       if (cluster) runtime.update(cluster)

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { indexDomains } from './domains.ts'
+import type { DomainIndex } from './domains.ts'
 import type { FindRoute } from './route-list.ts'
 import { compileRouteList, SharedConditions } from './route-list.ts'
 
@@ -15,23 +16,50 @@ export interface CompiledVirtualHost<R> {
 export interface CompiledRouteTable<R> {
   readonly config: RouteTable
   findVirtualHost(authority: string): CompiledVirtualHost<R> | null
+  /** Takes a table of the same hosts, of which some have other routes. @returns false for any other table, and then nothing is changed */
+  replace(table: RouteTable): boolean
 }
 
 /** A table of thousands of hosts serves few of them, so a host's routes are compiled when it is first asked for. */
 export function compileRouteTable<R>(table: RouteTable, compileRoute: (route: Route) => R): CompiledRouteTable<R> {
-  const domains = indexDomains(domainsOf(table, compileRoute))
-  return {
-    config: table,
-    findVirtualHost: table.ignorePortInHost ? (authority) => domains.find(hostWithoutPort(authority)) : (authority) => domains.find(authority),
+  return new IndexedRouteTable(table, compileRoute)
+}
+
+class IndexedRouteTable<R> implements CompiledRouteTable<R> {
+  readonly #compileRoute: (route: Route) => R
+  readonly #slots: { host: LazyVirtualHost<R> }[]
+  readonly #domains: DomainIndex<{ readonly host: LazyVirtualHost<R> }>
+  #config: RouteTable
+
+  constructor(config: RouteTable, compileRoute: (route: Route) => R) {
+    this.#config = config
+    this.#compileRoute = compileRoute
+    const shared = new SharedConditions()
+    this.#slots = config.virtualHosts.map((host) => ({ host: new LazyVirtualHost(host, shared, compileRoute) }))
+    this.#domains = indexDomains(domainsOf(config, this.#slots))
+  }
+
+  get config(): RouteTable {
+    return this.#config
+  }
+
+  findVirtualHost(authority: string): CompiledVirtualHost<R> | null {
+    return this.#domains.find(this.#config.ignorePortInHost ? hostWithoutPort(authority) : authority)?.host ?? null
+  }
+
+  replace(config: RouteTable): boolean {
+    const before = this.#config.virtualHosts
+    const same = config.virtualHosts.length === before.length && config.virtualHosts.every(({ domains }, i) => domains === before[i]!.domains)
+    if (!same || config.ignorePortInHost !== this.#config.ignorePortInHost) return false
+    for (const [i, host] of config.virtualHosts.entries())
+      if (host !== before[i]) this.#slots[i]!.host = new LazyVirtualHost(host, new SharedConditions(), this.#compileRoute)
+    this.#config = config
+    return true
   }
 }
 
-function* domainsOf<R>(table: RouteTable, compileRoute: (route: Route) => R): Generator<readonly [string, CompiledVirtualHost<R>]> {
-  const shared = new SharedConditions()
-  for (const config of table.virtualHosts) {
-    const virtualHost = new LazyVirtualHost(config, shared, compileRoute)
-    for (const domain of config.domains) yield [domain, virtualHost]
-  }
+function* domainsOf<T>(table: RouteTable, slots: readonly T[]): Generator<readonly [string, T]> {
+  for (const [i, { domains }] of table.virtualHosts.entries()) for (const domain of domains) yield [domain, slots[i]!]
 }
 
 /** `reviews` of `reviews:9080`; the brackets of an IPv6 address stay. */

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CountedObservation, ObservedCase, SingleObservation } from './case.ts'
 import { compareCall, compareWhole } from './compare.ts'
+import type { Outcome } from './play.ts'
 
 const single: SingleObservation = {
   status: 200,
@@ -113,9 +114,18 @@ test('the waits between tries are chance', () => {
 
 test('a missing observation is reported', () => expect(compareCall(vectorOf(single), 0, undefined).map(({ field }) => field)).toEqual(['observed']))
 
-test('warnings must name the resource', () => {
-  const vector = vectorOf(single, { warnings: ['VirtualService default/b: rule #1 not used'] })
-  const outcome = { kind: 'observed', observed: [single], notModelled: [] } as const
-  expect(compareWhole(vector, { ...outcome, warnings: ['VirtualService default/b: other words'] })).toEqual([])
-  expect(compareWhole(vector, { ...outcome, warnings: [] }).map(({ field }) => field)).toEqual(['warnings'])
+describe('warnings', () => {
+  const list = 'VirtualService default/b: 2 errors occurred:\n\t* rule #1 not used\n\t* rule #2 not used\n\n'
+  const said = (rule: number, resource = 'VirtualService default/b'): string =>
+    `b.yaml:1:2 UNREACHABLE_RULE ${resource} spec.http[${rule}]: rule #${rule} not used`
+  test.each([
+    ['all of them', [said(1), said(2)], 0],
+    ['one is missing', [said(1)], 1],
+    ['one more', [said(1), said(2), said(3)], 1],
+    ['of another resource', [said(1), said(2, 'VirtualService default/c')], 2],
+    ['none', [], 2],
+  ])('%s', (_, warnings, differences) => {
+    const outcome: Outcome = { kind: 'observed', observed: [], warnings, notModelled: [] }
+    expect(compareWhole(vectorOf(single, { warnings: [list] }), outcome).map(({ field }) => field)).toEqual(Array(differences).fill('warnings'))
+  })
 })

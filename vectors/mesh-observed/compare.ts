@@ -155,10 +155,31 @@ function compareCounted(wanted: CountedObservation, seen: CountedObservation, co
   })
 }
 
-/** istiod's wording is its own: a warning of the same resource will do. */
+/** Each of istiod's sentences is to be said of the resource, word for word, and nothing else. */
 function compareWarnings({ warnings = [] }: ObservedCase, seen: readonly string[]): Difference[] {
-  const resourceOf = (warning: string): string => warning.split(':')[0]!
-  return warnings
-    .filter((warning) => !seen.some((one) => one.includes(resourceOf(warning))))
-    .map((warning) => ({ call: null, field: 'warnings', wanted: warning, seen: seen.join('\n') || undefined }))
+  const wanted = warnings.flatMap(sentencesOf)
+  const complain = (sentence: string, isMissing: boolean): Difference => ({
+    call: null,
+    field: 'warnings',
+    wanted: isMissing ? sentence : wanted.join('\n') || undefined,
+    seen: isMissing ? seen.join('\n') || undefined : sentence,
+  })
+  return [
+    ...[...new Set(wanted)].filter((sentence) => !seen.some((one) => says(one, sentence))).map((sentence) => complain(sentence, true)),
+    ...seen.filter((one) => !wanted.some((sentence) => says(one, sentence))).map((one) => complain(one, false)),
+  ]
+}
+
+/** `Kind namespace/name: sentence` of each; several stand in a list, and may be repeated. */
+function sentencesOf(warning: string): string[] {
+  const [resource, ...rest] = warning.split(': ')
+  const said = rest.join(': ')
+  const list = said.split('\n\t* ').slice(1)
+  return (list.length === 0 ? [said] : list).map((sentence) => `${resource}: ${sentence.trim()}`)
+}
+
+/** Ours names the code and the field between the resource and the sentence. */
+function says(seen: string, wanted: string): boolean {
+  const colon = wanted.indexOf(': ')
+  return seen.includes(wanted.slice(0, colon)) && seen.includes(wanted.slice(colon + 2))
 }

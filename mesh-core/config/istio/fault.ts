@@ -26,7 +26,6 @@ export function checkAbort(abort: Fields | undefined, path: FieldPath, judge: Ju
       judge.error('INVALID_VALUE', [...path, 'grpcStatus'], `gRPC status "${abort.grpcStatus}" is not supported. ${hint}, for example 'NOT_FOUND'`)
   } else if (abort.http2Error !== undefined) judge.error('INVALID_VALUE', [...path, 'http2Error'], 'HTTP/2 abort fault injection not supported yet')
   else if (abort.httpStatus !== undefined) checkHttpStatus(abort.httpStatus as number, [...path, 'httpStatus'], judge)
-  else judge.warn('SCHEMA_REQUIRED', path, 'abort configured, but error type not set')
 }
 
 /** Source: Istio validateHTTPFaultInjectionDelay. */

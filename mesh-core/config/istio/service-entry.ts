@@ -37,8 +37,8 @@ function checkSelector(spec: Fields, judge: Judge): void {
       ['spec', 'workloadSelector'],
       'service entry: workload selector specified without labels, will be applied to all services in namespace',
     )
-  if (resolutionOf(spec) !== 'STATIC')
-    judge.warn('CONFLICTING_FIELDS', ['spec', 'workloadSelector'], `workloadSelector should not be set when resolution mode is ${resolutionOf(spec)}`)
+  if (resolutionOf(spec) === 'NONE')
+    judge.warn('CONFLICTING_FIELDS', ['spec', 'workloadSelector'], 'workloadSelector should not be set when resolution mode is NONE')
 }
 
 function checkHosts(spec: Fields, judge: Judge): void {
@@ -80,11 +80,7 @@ function checkPorts(spec: Fields, judge: Judge): void {
       judge.error('INVALID_VALUE', [...path, 'protocol'], `unsupported protocol: ${protocol}`)
     checkPort(number, [...path, 'number'], judge)
     if (!spec.addresses?.length && resolutionOf(spec) === 'NONE' && (protocol === '' || protocol === 'TCP'))
-      judge.warn(
-        'SCHEMA_REQUIRED',
-        path,
-        'addresses are required for ports serving TCP (or unset) protocol when ISTIO_META_DNS_AUTO_ALLOCATE is not set on a proxy',
-      )
+      judge.warn('SCHEMA_REQUIRED', path, 'addresses are required for ports serving TCP (or unset) protocol when IP Autoallocation is not enabled')
     if (targetPort !== 0) checkPort(targetPort, [...path, 'targetPort'], judge)
     if (targetPort !== 0 && resolutionOf(spec) === 'NONE')
       judge.warn('CONFLICTING_FIELDS', [...path, 'targetPort'], 'targetPort has no effect when resolution mode is NONE')

@@ -149,6 +149,7 @@ class CoreMesh implements Mesh {
     const compiler = peekable(made, () => new Compiler(resources(), registry(), options))
     const version: Version = {
       former,
+      sinceMs: this.clock.now(),
       registry,
       compiler: compiler.get,
       compiled: compiler.peek,
@@ -163,9 +164,10 @@ class CoreMesh implements Mesh {
     this.#dataPlane.use(this.#model(this.#now))
   }
 
-  #model({ compiler, registry }: Version): DataPlaneModel {
+  #model({ compiler, registry, sinceMs }: Version): DataPlaneModel {
     return {
       version: this.#snapshot.version,
+      sinceMs,
       registry: registry(),
       proxyConfig: (workload) => compiler().proxyConfig(workload),
       inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
@@ -201,6 +203,8 @@ class CoreMesh implements Mesh {
 interface Version {
   /** The one before, as long as a proxy may have to go on with its tables. */
   former: Version | null
+  /** When it was applied, on the mesh's clock. */
+  readonly sinceMs: number
   readonly registry: () => Registry
   readonly compiler: () => Compiler
   /** `null`: nobody has asked for it. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '../ir/cluster.ts'
-import type { Clock } from '../time/clock.ts'
+import type { Clock, Milliseconds } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { hostSets } from './host-set.ts'
@@ -22,12 +22,13 @@ export class ClusterRuntime {
   #hosts: readonly UpstreamHost[]
   #balancer: Balancer | null
 
-  constructor(config: Cluster, clock: Clock, random: Random) {
+  /** @param sinceMs when the proxy got this config */
+  constructor(config: Cluster, clock: Clock, random: Random, sinceMs: Milliseconds) {
     this.#clock = clock
     this.#random = random
     this.#ejection = new OutlierEjection(clock)
     this.#config = config
-    this.#hosts = this.#hostsOf(config, [])
+    this.#hosts = this.#hostsOf(config, [], sinceMs)
     this.breaker = new CircuitBreaker(config, this.#hosts, clock)
     this.#balancer = createBalancer(config, random, clock)
     this.#tellBalancer()
@@ -37,9 +38,9 @@ export class ClusterRuntime {
     return this.#config
   }
 
-  update(config: Cluster): void {
+  update(config: Cluster, sinceMs: Milliseconds): void {
     if (config === this.#config) return
-    this.#hosts = this.#hostsOf(config, this.#hosts)
+    this.#hosts = this.#hostsOf(config, this.#hosts, sinceMs)
     this.#balancer = createBalancer(config, this.#random, this.#clock)
     this.#config = config
     this.breaker.update(config, this.#hosts)
@@ -67,11 +68,11 @@ export class ClusterRuntime {
     this.#balancer?.refresh(sets, priorityLoad(available, this.#config.panicThreshold))
   }
 
-  #hostsOf(config: Cluster, known: readonly UpstreamHost[]): UpstreamHost[] {
+  #hostsOf(config: Cluster, known: readonly UpstreamHost[], sinceMs: Milliseconds): UpstreamHost[] {
     const byAddress = new Map(known.map((host) => [host.address, host]))
     return config.endpoints.map((endpoint) => {
       const before = byAddress.get(addressOf(endpoint))
-      if (!before) return newHost(endpoint, this.#clock.now())
+      if (!before) return newHost(endpoint, sinceMs)
       before.endpoint = endpoint
       return before
     })

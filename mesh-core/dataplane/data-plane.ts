@@ -143,14 +143,19 @@ export class DataPlane implements Plane {
       this.#proxies.delete(key)
       return null
     }
-    const { registry } = this.model
+    const { registry, sinceMs } = this.model
     const known = this.#proxies.get(key)
     if (!known) {
-      const proxy = new ProxyRuntime(config, registry, { ref, address, identity }, { clock: this.clock, random: this.#random.fork(`balance/${key}`) })
+      const proxy = new ProxyRuntime(
+        config,
+        registry,
+        { ref, address, identity },
+        { clock: this.clock, random: this.#random.fork(`balance/${key}`), sinceMs },
+      )
       this.#proxies.set(key, proxy)
       return proxy
     }
-    known.update(config, registry)
+    known.update(config, registry, sinceMs)
     return known
   }
 }

@@ -12,6 +12,8 @@ import type { Registry, WorkloadInstance } from '../registry/registry.ts'
  */
 export interface DataPlaneModel {
   readonly version: number
+  /** When it was applied, in ms of the mesh's clock: proxies know its endpoints since then. */
+  readonly sinceMs: number
   readonly registry: Registry
   /** The outbound side of a workload's sidecar, or a gateway's config; `null` for a workload without a proxy. Compiled on first use, then the same object. */
   proxyConfig(workload: WorkloadRef): ProxyConfig | null

@@ -4,7 +4,7 @@ import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
 import { compileRouteTable } from '../match/route-table.ts'
 import type { CompiledRouteTable } from '../match/route-table.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Clock } from '../time/clock.ts'
+import type { Clock, Milliseconds } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { ClusterRuntime } from './cluster-runtime.ts'
 import { dial } from './dial.ts'
@@ -25,6 +25,13 @@ export interface ProxyPlace {
   readonly identity: string
 }
 
+export interface ProxySurroundings {
+  readonly clock: Clock
+  readonly random: Random
+  /** When the config was applied. */
+  readonly sinceMs: Milliseconds
+}
+
 /** One proxy: its config, compiled on first use, and its state. */
 export class ProxyRuntime {
   /** `productpage-v1.default` */
@@ -35,12 +42,15 @@ export class ProxyRuntime {
   readonly #random: Random
   readonly #clusters = new Map<string, ClusterRuntime>()
   #config: ProxyConfig
+  /** When it got its config. */
+  #sinceMs: Milliseconds
   #registry: Registry
   readonly #dialled = new Map<string, Dialled>()
   #listeners = new Map<string, Listener>()
   #tables = new Map<string, CompiledRouteTable<RouteRuntime>>()
 
-  constructor(config: ProxyConfig, registry: Registry, place: ProxyPlace, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
+  constructor(config: ProxyConfig, registry: Registry, place: ProxyPlace, { clock, random, sinceMs }: ProxySurroundings) {
+    this.#sinceMs = sinceMs
     this.name = `${config.proxy.workload}.${config.proxy.namespace}`
     this.edge = config.proxy.kind === 'gateway'
     this.place = place
@@ -61,10 +71,11 @@ export class ProxyRuntime {
   }
 
   /** Takes a new config; cluster state stays. */
-  update(config: ProxyConfig, registry: Registry): void {
+  update(config: ProxyConfig, registry: Registry, sinceMs: Milliseconds): void {
     if (registry !== this.#registry) this.#dialled.clear()
     this.#registry = registry
     if (config === this.#config) return
+    this.#sinceMs = sinceMs
     this.#config = config
     const tables = this.#tables
     this.#index()
@@ -74,7 +85,7 @@ export class ProxyRuntime {
     }
     for (const [name, runtime] of this.#clusters) {
       const cluster = config.clusters[name]
-      if (cluster) runtime.update(cluster)
+      if (cluster) runtime.update(cluster, sinceMs)
       else this.#clusters.delete(name)
     }
   }
@@ -117,7 +128,7 @@ export class ProxyRuntime {
     if (runtime) return runtime
     const config = this.#config.clusters[name]
     if (!config) return null
-    runtime = new ClusterRuntime(config, this.#clock, this.#random)
+    runtime = new ClusterRuntime(config, this.#clock, this.#random, this.#sinceMs)
     this.#clusters.set(name, runtime)
     return runtime
   }

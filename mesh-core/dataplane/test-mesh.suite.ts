@@ -85,6 +85,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
   const config = configOf(options, pods.map(endpointOf))
   return {
     version: 1,
+    sinceMs: 0,
     registry,
     proxyConfig: (ref) => (ref.name === 'a' && client.sidecar ? config : null),
     inboundSidecar: () => options.inbound ?? false,

@@ -18,6 +18,16 @@ const declared: readonly Declared[] = [
     module: `@kubernetes-models/istio/networking.istio.io/v1/${kind}`,
     type: `I${kind}`,
   })),
+  ...[
+    'networking.istio.io/v1alpha3/EnvoyFilter',
+    'networking.istio.io/v1beta1/ProxyConfig',
+    ...['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'].map((kind) => `security.istio.io/v1/${kind}`),
+    'telemetry.istio.io/v1/Telemetry',
+    'extensions.istio.io/v1alpha1/WasmPlugin',
+  ].map((module) => {
+    const [group, , kind] = module.split('/')
+    return { name: `${group}/${kind}`, module: `@kubernetes-models/istio/${module}`, type: `I${kind}` }
+  }),
   ...['Service', 'Pod', 'ServiceAccount', 'Namespace', 'ConfigMap', 'Secret', 'Endpoints'].map((kind) => ({
     name: `/${kind}`,
     module: `kubernetes-models/v1/${kind}`,

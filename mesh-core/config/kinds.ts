@@ -19,6 +19,13 @@ export const kinds: readonly KindInfo[] = [
   ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup'].map((kind) =>
     known('networking.istio.io', kind, istio),
   ),
+  known('networking.istio.io', 'EnvoyFilter', ['v1alpha3'], { modelled: false }),
+  known('networking.istio.io', 'ProxyConfig', ['v1beta1'], { modelled: false }),
+  ...['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'].map((kind) =>
+    known('security.istio.io', kind, ['v1beta1', 'v1'], { modelled: false }),
+  ),
+  known('telemetry.istio.io', 'Telemetry', ['v1alpha1', 'v1'], { modelled: false }),
+  ...['WasmPlugin', 'TrafficExtension'].map((kind) => known('extensions.istio.io', kind, ['v1alpha1'], { modelled: false })),
   ...['Service', 'Pod', 'ServiceAccount', 'Endpoints'].map((kind) => known('', kind, ['v1'])),
   ...['ConfigMap', 'Secret'].map((kind) => known('', kind, ['v1'])),
   known('discovery.k8s.io', 'EndpointSlice', ['v1']),

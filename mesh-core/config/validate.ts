@@ -2,14 +2,8 @@ import type { MeshSpecError } from './errors.ts'
 import type { Problem } from './finding.ts'
 import { findingOf } from './finding.ts'
 import { checkGatewayApi } from './gateway-api/check.ts'
-import { checkDestinationRule } from './istio/destination-rule.ts'
-import { checkGateway } from './istio/gateway.ts'
-import type { Fields } from './istio/judge.ts'
+import { checkIstio } from './istio/checks.ts'
 import { Judge } from './istio/judge.ts'
-import { checkServiceEntry } from './istio/service-entry.ts'
-import { checkSidecar } from './istio/sidecar.ts'
-import { checkVirtualService } from './istio/virtual-service.ts'
-import { checkWorkloadEntry, checkWorkloadGroup } from './istio/workload-entry.ts'
 import { kindInfo } from './kinds.ts'
 import type { Resource } from './resource.ts'
 import { groupOf } from './resource.ts'
@@ -50,33 +44,9 @@ function judge(resource: Resource): Verdict {
   return { errors: found(errors), warnings: found(warnings) }
 }
 
-/** What istiod's webhook says of the kinds whose rules are known here. */
-function meaningOf({ object, apiVersion, kind, name, namespace }: Resource): Judge {
+/** What istiod's webhook says. */
+function meaningOf(resource: Resource): Judge {
   const judge = new Judge()
-  if (groupOf(apiVersion) !== 'networking.istio.io') return judge
-  const spec = (object.spec ?? {}) as Fields
-  switch (kind) {
-    case 'VirtualService':
-      checkVirtualService(spec, namespace, judge)
-      break
-    case 'DestinationRule':
-      checkDestinationRule(spec, namespace, judge)
-      break
-    case 'Gateway':
-      checkGateway(spec, name, judge)
-      break
-    case 'ServiceEntry':
-      checkServiceEntry(spec, namespace, judge)
-      break
-    case 'Sidecar':
-      checkSidecar(spec, namespace, judge)
-      break
-    case 'WorkloadEntry':
-      checkWorkloadEntry(spec, ['spec'], judge)
-      break
-    case 'WorkloadGroup':
-      checkWorkloadGroup(spec, judge)
-      break
-  }
+  checkIstio(resource, groupOf(resource.apiVersion), judge)
   return judge
 }

@@ -2,6 +2,7 @@ import type { FieldPath } from '../../mesh-core/config/finding.ts'
 import { checkCors } from '../../mesh-core/config/istio/cors.ts'
 import { checkDestination, checkWeights } from '../../mesh-core/config/istio/destination.ts'
 import { checkDuration } from '../../mesh-core/config/istio/durations.ts'
+import { checkPatches } from '../../mesh-core/config/istio/envoy-filter.ts'
 import { checkAbort, checkDelay, checkHttpStatus } from '../../mesh-core/config/istio/fault.ts'
 import { checkServer, checkServerPort } from '../../mesh-core/config/istio/gateway.ts'
 import { headerValueProblem } from '../../mesh-core/config/istio/header-value.ts'
@@ -20,6 +21,7 @@ import {
 } from '../../mesh-core/config/istio/names.ts'
 import { checkRetries } from '../../mesh-core/config/istio/retries.ts'
 import { checkServerTls } from '../../mesh-core/config/istio/server-tls.ts'
+import { checkAccessLogFilter } from '../../mesh-core/config/istio/telemetry.ts'
 import { checkClientTls, checkConnectionPool, checkOutlierDetection, checkTrafficPolicy } from '../../mesh-core/config/istio/traffic-policy.ts'
 
 export type Check = (value: any, path: FieldPath, judge: Judge, args: any) => void
@@ -38,6 +40,9 @@ export const checks: Readonly<Record<string, Check>> = {
   validateServerPort: (port, path, judge, { bind = '' }) => checkServerPort({ port, bind }, path, judge),
   validateTLSOptions: checkServerTls,
   ValidateTLS: checkClientTls,
+  // Without the warning that every EnvoyFilter gets.
+  validateEnvoyFilter: (spec, _, judge) => checkPatches(spec, judge),
+  validateTelemetryFilter: checkAccessLogFilter,
   validateTrafficPolicy: checkTrafficPolicy,
   validateConnectionPool: checkConnectionPool,
   validateOutlierDetection: checkOutlierDetection,

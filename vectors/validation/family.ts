@@ -35,7 +35,7 @@ interface Findings {
 function run(vector: ValidationVector): Difference[] {
   const check = checks[vector.validator]
   if (vector.scope !== 'resource' && !check) return [{ call: null, field: 'validator', wanted: vector.validator, seen: undefined }]
-  const { errors, warnings } = check && vector.scope !== 'resource' ? ofPart(vector, check) : ofResource(vector)
+  const { errors, warnings } = check ? ofPart(vector, check) : ofResource(vector)
   const differences: Difference[] = []
   if (vector.valid !== (errors.length === 0)) differences.push({ call: null, field: 'errors', wanted: vector.valid ? 'none' : 'some', seen: errors })
   if (vector.warning !== undefined && vector.warning !== warnings.length > 0)
@@ -57,7 +57,8 @@ function ofResource(vector: ValidationVector): Findings {
 function ofPart(vector: ValidationVector, check: Check): Findings {
   const judge = new Judge()
   const path: FieldPath = []
-  const value = parseDocument(textOf(vector))
+  const parsed = parseDocument(textOf(vector))
+  const value = vector.scope === 'resource' ? (parsed as { readonly spec?: unknown }).spec : parsed
   check(value === null ? undefined : value, path, judge, vector.args ?? {})
   return { errors: judge.errors.map(({ problem }) => problem), warnings: judge.warnings.map(({ problem }) => problem) }
 }

@@ -21,7 +21,7 @@ export function checkRegex(pattern: string, where: string, path: FieldPath, judg
     )
 }
 
-function regexProblem(pattern: string): string | null {
+export function regexProblem(pattern: string): string | null {
   const known = judged.get(pattern)
   if (known !== undefined) return known
   const problem = compileProblem(pattern)

@@ -15,7 +15,16 @@ interface Validator {
   errors?: readonly AjvError[] | null
 }
 
-const kinds = new Set(['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup'])
+/** Kinds with a compiled schema, and what the names of their files begin with, by group. */
+const compiled: Readonly<Record<string, readonly [prefix: string, kinds: readonly string[]]>> = {
+  'networking.istio.io': [
+    'NetworkingIstioIo',
+    ['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup', 'EnvoyFilter', 'ProxyConfig'],
+  ],
+  'security.istio.io': ['SecurityIstioIo', ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']],
+  'telemetry.istio.io': ['TelemetryIstioIo', ['Telemetry']],
+  'extensions.istio.io': ['ExtensionsIstioIo', ['WasmPlugin']],
+}
 /** The kinds whose bounds certain.ts knows. */
 const plainKinds = new Set(['VirtualService', 'DestinationRule', 'Gateway'])
 const validators = new Map<string, Validator>()
@@ -51,8 +60,9 @@ const require = createRequire(import.meta.url)
  */
 export function compiledValidator(apiVersion: string, kind: string): Validator | undefined {
   const [group, version = ''] = apiVersion.split('/')
-  if (group !== 'networking.istio.io' || !kinds.has(kind)) return undefined
-  const name = `NetworkingIstioIo${version.charAt(0).toUpperCase()}${version.slice(1)}${kind}`
+  const [prefix, kinds] = compiled[group as string] ?? ['', []]
+  if (!kinds.includes(kind)) return undefined
+  const name = `${prefix}${version.charAt(0).toUpperCase()}${version.slice(1)}${kind}`
   const known = validators.get(name)
   if (known) return known
   const folder = dirname(require.resolve('@kubernetes-models/istio/package.json'))

@@ -3,13 +3,20 @@ import { gatewayApiTrees } from '../gateway-api/fields.ts'
 import { groupOf } from '../resource.ts'
 import type { FieldTree } from './field-tree.ts'
 import { kindTrees, sharedTrees } from './field-trees.generated.ts'
+import { laterKinds } from './later-kinds.ts'
 import { withLaterFields } from './later-fields.ts'
 import { suggestion } from './suggest.ts'
 
 /** How strictly a tree is read: CRDs refuse `null`, Kubernetes' own types take it for nothing; theirs have no fractions. */
 type Rules = 'crd' | 'core'
 
-const crdGroups: ReadonlySet<string> = new Set(['networking.istio.io', 'gateway.networking.k8s.io'])
+const crdGroups: ReadonlySet<string> = new Set([
+  'networking.istio.io',
+  'security.istio.io',
+  'telemetry.istio.io',
+  'extensions.istio.io',
+  'gateway.networking.k8s.io',
+])
 
 const parsed = new Map<string, FieldTree>()
 
@@ -18,7 +25,7 @@ export function fieldsOf(apiVersion: string, kind: string): FieldTree | undefine
   const name = `${groupOf(apiVersion)}/${kind}`
   const known = parsed.get(name)
   if (known) return known
-  const own = gatewayApiTrees.get(name)
+  const own = gatewayApiTrees.get(name) ?? laterKinds[name]
   if (own) return own
   const text = kindTrees[name]
   if (text === undefined) return undefined

@@ -1,0 +1,65 @@
+import type { FieldPath } from '../finding.ts'
+import type { Judge } from './judge.ts'
+import { isIpAddress, isIpSubnet } from './names.ts'
+
+/** What may be asked of a request or a connection, by the name of the attribute. Source: Istio `pkg/config/security` ValidateAttribute. */
+type Form = 'text' | 'ips' | 'ports' | 'keyed'
+
+const attributes: Readonly<Record<string, Form>> = {
+  'source.ip': 'ips',
+  'remote.ip': 'ips',
+  'source.namespace': 'text',
+  'source.principal': 'text',
+  'source.serviceAccount': 'text',
+  'request.auth.principal': 'text',
+  'request.auth.audiences': 'text',
+  'request.auth.presenter': 'text',
+  'destination.ip': 'ips',
+  'destination.port': 'ports',
+  'connection.sni': 'text',
+}
+/** Those with a key of the user's own: `request.headers[User-Agent]`. */
+const keyed = ['request.headers', 'request.auth.claims', 'experimental.envoy.filters.']
+
+export function checkAttribute(key: string, values: readonly string[], path: FieldPath, judge: Judge): void {
+  checkEmptyValues(values, path, judge)
+  const form = keyed.some((beginning) => key.startsWith(beginning)) ? 'keyed' : attributes[key]
+  if (form === undefined) judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], unknownAttribute(key))
+  else if (form === 'ips') checkIps(values, path, judge)
+  else if (form === 'ports') checkPorts(values, path, judge)
+  else if (form === 'keyed' && !/^[^[]+\[.+\]$/s.test(key))
+    judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], `bad key (${key}): should have format a[b]`)
+}
+
+function unknownAttribute(key: string): string {
+  if (key === 'destination.namespace') return `attribute ${key} is replaced by the metadata.namespace`
+  if (key.startsWith('destination.labels')) return `attribute ${key} is replaced by the workload selector`
+  if (key === 'destination.name' || key === 'destination.user') return `deprecated attribute ${key}: only supported in v1alpha1`
+  return `unknown attribute: ${key}`
+}
+
+export function checkEmptyValues(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  const i = (values ?? []).indexOf('')
+  if (i >= 0) judge.error('INVALID_VALUE', [...path, i], `empty value not allowed, found in ${String(path.at(-1))}`)
+}
+
+export function checkIps(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  for (const [i, value] of (values ?? []).entries())
+    if (!(value.includes('/') ? isIpSubnet(value) : isIpAddress(value)))
+      judge.error('INVALID_VALUE', [...path, i], value.includes('/') ? `bad CIDR range (${value})` : `bad IP address (${value})`)
+}
+
+export function checkPorts(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  for (const [i, value] of (values ?? []).entries())
+    if (!/^\d+$/.test(value) || Number(value) > 65535) judge.error('INVALID_PORT', [...path, i], `bad port (${value})`)
+}
+
+/** Named variables, empty braces, `/*` and its like beside `{*}` or `{**}`. */
+const unsupported = /\/\{\w+=\*\*?\}|\{\w*\}|\/\*\*?|\*\*?\//
+
+/** Source: Istio CheckValidPathTemplate. */
+export function checkPathTemplates(paths: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  for (const [i, text] of (paths ?? []).entries())
+    if ((text.includes('{*}') || text.includes('{**}')) && unsupported.test(text))
+      judge.error('INVALID_VALUE', [...path, i], `invalid or unsupported path template, found in ${String(path.at(-1))}`)
+}

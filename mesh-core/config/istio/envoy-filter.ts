@@ -1,0 +1,97 @@
+import type { FieldPath } from '../finding.ts'
+import type { Fields, Judge } from './judge.ts'
+import { each } from './judge.ts'
+import { regexProblem } from './matching.ts'
+import { checkAlphaSelector } from './workload-selection.ts'
+
+const connectionManager = 'envoy.filters.network.http_connection_manager'
+
+/** Names from before Envoy 1.14 of filters that are still there. */
+const deprecatedNames = new Set(
+  `buffer cors csrf http_dynamo_filter ext_authz fault grpc_http1_bridge grpc_json_transcoder grpc_web gzip health_check ip_tagging lua rate_limit router
+   squash listener.http_inspector listener.original_dst listener.original_src listener.proxy_protocol listener.tls_inspector client_ssl_auth echo
+   http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy thrift_proxy file_access_log http_grpc_access_log tcp_grpc_access_log`
+    .split(/\s+/)
+    .map((name) => `envoy.${name}`),
+)
+
+export function checkEnvoyFilter(spec: Fields, judge: Judge): void {
+  judge.warn(
+    'INVALID_VALUE',
+    ['spec'],
+    'EnvoyFilter exposes internal implementation details that may change at any time',
+    'prefer other APIs if possible, and exercise extreme caution, especially around upgrades',
+  )
+  checkPatches(spec, judge)
+}
+
+/** What the patches hold is not looked into. Source: the CEL rules of the CRD, and Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
+export function checkPatches(spec: Fields, judge: Judge): void {
+  if (!checkAlphaSelector(spec.workloadSelector, 'Envoy filter', judge)) return
+  for (const [patch, path] of each(spec.configPatches, ['spec', 'configPatches'])) checkPatch(patch, path, judge)
+}
+
+function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPath, judge: Judge): void {
+  const operation: string = patch?.operation ?? 'INVALID'
+  if (applyTo === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'applyTo'], 'missing applyTo')
+  if (!patch) return judge.error('SCHEMA_REQUIRED', [...path, 'patch'], 'missing patch')
+  if (operation === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'operation'], 'missing patch operation')
+  if (operation !== 'REMOVE' && patch.value === undefined)
+    return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'value'], 'missing patch value for non-remove operation')
+  if (!match) return
+  const version: string = match.proxy?.proxyVersion ?? ''
+  const problem = version === '' ? null : regexProblem(version)
+  if (problem !== null)
+    return judge.error('INVALID_REGEX', [...path, 'match', 'proxy', 'proxyVersion'], `invalid regex for proxy version, [${problem}]`)
+  checkMatch(applyTo as string, match as Fields, [...path, 'match'], judge)
+}
+
+/** The part of Envoy's config that each is found in. */
+const classes: Readonly<Record<string, readonly string[]>> = {
+  LISTENER: ['listener'],
+  FILTER_CHAIN: ['listener'],
+  NETWORK_FILTER: ['listener'],
+  HTTP_FILTER: ['listener', 'waypoint'],
+  ROUTE_CONFIGURATION: ['routeConfiguration'],
+  VIRTUAL_HOST: ['routeConfiguration'],
+  HTTP_ROUTE: ['routeConfiguration', 'waypoint'],
+  CLUSTER: ['cluster'],
+}
+
+const words: Readonly<Record<string, string>> = { listener: 'listener', routeConfiguration: 'route configuration', cluster: 'cluster' }
+
+function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judge): void {
+  if (match.waypoint !== undefined) checkWaypoint(match, path, judge)
+  const wanted = classes[applyTo]
+  if (!wanted) return
+  const other = ['listener', 'routeConfiguration', 'cluster', 'waypoint'].find((type) => match[type] !== undefined && !wanted.includes(type))
+  if (other !== undefined) {
+    const name = words[wanted[0] as string]
+    return judge.error('CONFLICTING_FIELDS', [...path, other], `applyTo for ${name} class objects cannot have non ${name} match`)
+  }
+  const filter = match.listener?.filterChain?.filter as Fields | undefined
+  if (filter) checkFilter(applyTo, filter, [...path, 'listener', 'filterChain', 'filter'], judge)
+}
+
+/** CEL rules of the CRD. */
+function checkWaypoint(match: Fields, path: FieldPath, judge: Judge): void {
+  if (match.context !== 'WAYPOINT') judge.error('CONFLICTING_FIELDS', [...path, 'context'], 'only support waypointMatch when context is WAYPOINT')
+  const port = match.waypoint.portNumber as number | undefined
+  if (port !== undefined && (port < 1 || port > 65535))
+    judge.error('INVALID_PORT', [...path, 'waypoint', 'portNumber'], 'port must be between 1-65535')
+}
+
+function checkFilter(applyTo: string, { name = '', subFilter }: Fields, path: FieldPath, judge: Judge): void {
+  if (applyTo === 'LISTENER' || applyTo === 'FILTER_CHAIN')
+    judge.warn('CONFLICTING_FIELDS', path, `filter match has no effect when used with ${applyTo}`)
+  if (name === '') return judge.error('SCHEMA_REQUIRED', [...path, 'name'], 'filter match has no name to match on')
+  if (subFilter) {
+    const at = [...path, 'subFilter']
+    if (applyTo !== 'HTTP_FILTER') return judge.error('CONFLICTING_FIELDS', at, 'subfilter match can be used with applyTo HTTP_FILTER only')
+    if (name !== connectionManager && name !== 'envoy.http_connection_manager')
+      return judge.error('CONFLICTING_FIELDS', at, `subfilter match requires filter match with ${connectionManager}`)
+    if (!subFilter.name) return judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'subfilter match has no name to match on')
+  }
+  for (const used of [name, subFilter?.name ?? ''] as string[])
+    if (deprecatedNames.has(used)) judge.warn('INVALID_VALUE', path, `using deprecated filter name "${used}"`)
+}

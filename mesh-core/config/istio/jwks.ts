@@ -1,0 +1,31 @@
+/** What a key must have, by its type. Source: RFC 7518, 6 */
+const required: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], oct: ['k'], OKP: ['crv', 'x'] }
+const base64Fields = new Set(['n', 'e', 'x', 'y', 'k'])
+
+/** A set of keys (`{"keys": […]}`), or one key. @returns what is wrong with it, null for nothing */
+export function jwksProblem(text: string): string | null {
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (error) {
+    return (error as Error).message
+  }
+  if (!isObject(data)) return 'is no JSON object'
+  if (!('keys' in data)) return keyProblem(data)
+  if (!Array.isArray(data.keys)) return 'keys is no list'
+  return data.keys.map(keyProblem).find((problem) => problem !== null) ?? null
+}
+
+function keyProblem(key: unknown): string | null {
+  if (!isObject(key)) return 'a key is no object'
+  const fields = required[key.kty as string]
+  if (!fields) return `invalid key type from JSON (${String(key.kty)})`
+  const missing = fields.find((field) => key[field] === undefined)
+  if (missing !== undefined) return `required field ${missing} is missing`
+  const wrong = fields.find((field) => base64Fields.has(field) && !(typeof key[field] === 'string' && /^[\w+/-]*={0,2}$/.test(key[field])))
+  return wrong === undefined ? null : `field ${wrong} is no base64`
+}
+
+function isObject(data: unknown): data is Record<string, unknown> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+}

@@ -1,0 +1,60 @@
+import type { FieldPath } from '../finding.ts'
+import type { Fields, Judge } from './judge.ts'
+import { each } from './judge.ts'
+
+const maxValue = 63
+
+/** `selector.matchLabels`. Source: the CEL rules of the CRDs, and Istio validateWorkloadSelector. */
+export function checkMatchLabels(selector: Fields | undefined, path: FieldPath, judge: Judge): void {
+  if (!selector) return
+  const labels = Object.entries((selector.matchLabels ?? {}) as Record<string, string>)
+  checkLabelTexts(labels, [...path, 'matchLabels'], judge)
+  if (labels.length === 0) judge.warn('SCHEMA_REQUIRED', path, 'workload selector specified without labels')
+}
+
+/**
+ * `workloadSelector.labels` of the older kinds.
+ * @returns false where istiod looks no further
+ */
+export function checkAlphaSelector(selector: Fields | undefined, owner: string, judge: Judge): boolean {
+  if (!selector) return true
+  const path = ['spec', 'workloadSelector']
+  const labels = Object.entries((selector.labels ?? {}) as Record<string, string>)
+  if (!checkLabelTexts(labels, [...path, 'labels'], judge)) return false
+  if (labels.length === 0)
+    judge.warn('SCHEMA_REQUIRED', path, `${owner}: workload selector specified without labels, will be applied to all services in namespace`)
+  return true
+}
+
+function checkLabelTexts(labels: readonly (readonly [string, string])[], path: FieldPath, judge: Judge): boolean {
+  const before = judge.errors.length
+  for (const [key, value] of labels) {
+    const at = [...path, key]
+    if (key === '') judge.error('INVALID_VALUE', at, `empty key is not supported in selector: "${key}=${value}"`)
+    if (`${key}${value}`.includes('*')) judge.error('INVALID_VALUE', at, `wildcard is not supported in selector: "${key}=${value}"`)
+    if (value.length > maxValue) judge.error('INVALID_VALUE', at, `may not be longer than ${maxValue} bytes`)
+  }
+  return judge.errors.length === before
+}
+
+/** What a policy may be for, by `group/kind`. Source: Istio allowedTargetRefs. */
+const targets = ['core/Service', 'networking.istio.io/ServiceEntry', 'gateway.networking.k8s.io/Gateway', 'gateway.networking.k8s.io/GatewayClass']
+
+/** A policy's `selector`, `targetRef` and `targetRefs`: one of them. Source: Istio validateOneOfSelectorType, validatePolicyTargetReference. */
+export function checkSelection(spec: Fields, judge: Judge): void {
+  const several = (spec.targetRefs?.length ?? 0) > 0
+  if (Number(spec.selector !== undefined) + Number(spec.targetRef !== undefined) + Number(several) > 1)
+    judge.error('CONFLICTING_FIELDS', ['spec', several ? 'targetRefs' : 'targetRef'], 'only one of targetRefs or workloadSelector can be set')
+  checkMatchLabels(spec.selector, ['spec', 'selector'], judge)
+  if (spec.targetRef) checkTarget(spec.targetRef as Fields, ['spec', 'targetRef'], judge)
+  for (const [target, path] of each(spec.targetRefs, ['spec', 'targetRefs'])) checkTarget(target, path, judge)
+}
+
+function checkTarget(target: Fields, path: FieldPath, judge: Judge): void {
+  const { name = '', namespace = '', group = '', kind = '' } = target as Readonly<Record<string, string | undefined>>
+  if (name === '') judge.error('SCHEMA_REQUIRED', [...path, 'name'], 'targetRef name must be set')
+  if (namespace !== '')
+    judge.error('INVALID_VALUE', [...path, 'namespace'], 'targetRef namespace must not be set; cross namespace referencing is not supported')
+  if (!targets.includes(`${group === '' ? 'core' : group}/${kind}`))
+    judge.error('INVALID_VALUE', [...path, 'kind'], `targetRef must be to one of ${targets.join(', ')} but was ${group}/${kind}`)
+}

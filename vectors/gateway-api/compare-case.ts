@@ -1,12 +1,12 @@
 import type { Exchange } from '../../mesh-core/index.ts'
 import type { Difference } from '../difference.ts'
 import { answering, mirrorsOf } from './exchange.ts'
-import type { BackendRequest, Expected, VectorRequest } from './vector.ts'
+import type { BackendRequest, Expected, VectorCase, VectorRequest } from './vector.ts'
 
 type Complain = (field: string, wanted: unknown, seen: unknown) => void
 
 /** What differs. What the suite declares and does not compare is compared here; the suite's own mistakes are exempted by name. */
-export function compareCase(name: string, expected: Expected, request: VectorRequest, exchange: Exchange): Difference[] {
+export function compareCase({ name, expected, request = {}, tls }: VectorCase, exchange: Exchange): Difference[] {
   const found: Difference[] = []
   const complain: Complain = (field, wanted, seen) => void found.push({ call: name, field, wanted, seen })
   checkAnswer(expected, exchange, complain)
@@ -14,7 +14,33 @@ export function compareCase(name: string, expected: Expected, request: VectorReq
   checkHeaders(expected, exchange, complain)
   checkRedirect(expected, request, exchange, complain)
   checkMirrors(expected, exchange, complain)
+  checkTls(expected, tls?.serverName, exchange, complain)
+  checkUnderstood(expected, complain)
   return found
+}
+
+/** What the comparison knows. A vector that declares more than is compared does not pass. */
+const known = new Set(
+  `statusCodes statusCodesNot requestFails connection backend backendNot backendNamedByRequestHeader namespace answeredByGateway backendRequest responseHeaders
+   redirect mirroredTo grpcStatus grpcStatusNot echo backendConnectionIsTLS backendSeesServerName notCheckedUpstream
+   backendRequest.method backendRequest.path backendRequest.query backendRequest.host backendRequest.headers backendRequest.absentHeaders
+   backendRequest.sni`.split(/\s+/),
+)
+
+function checkUnderstood(expected: Expected, complain: Complain): void {
+  const fields = [...Object.keys(expected), ...Object.keys(expected.backendRequest ?? {}).map((field) => `backendRequest.${field}`)]
+  for (const field of fields) if (!known.has(field)) complain(field, 'compared', 'not compared')
+}
+
+/** A gateway that ends TLS speaks plainly to backends: only what it passes on unread is TLS there, with the name that the client asked for. */
+function checkTls(expected: Expected, asked: string | undefined, exchange: Exchange, complain: Complain): void {
+  const hop = answering(exchange)
+  const passed = hop?.log?.details === '-' && hop.received?.scheme === 'https'
+  const { backendConnectionIsTLS, backendSeesServerName, backendRequest } = expected
+  if (backendConnectionIsTLS !== undefined && backendConnectionIsTLS !== passed) complain('backendConnectionIsTLS', backendConnectionIsTLS, passed)
+  const name = passed ? asked : undefined
+  for (const wanted of [backendSeesServerName, backendRequest?.sni])
+    if (wanted !== undefined && wanted !== name) complain('name that the backend is asked for', wanted, name)
 }
 
 const timeouts = [408, 504]

@@ -5,6 +5,7 @@ import { condition } from './conditions.ts'
 import type { GatewayApi } from './conversion.ts'
 import { gatewayStatus, listenerSetStatus } from './gateway-status.ts'
 import { emptyStatus, generationOf, type ObjectStatus } from './object-status.ts'
+import { policyStatuses } from './policy-status.ts'
 import { parentStatuses } from './route-status.ts'
 
 /** Of every object that is this controller's; the rest is left to others. */
@@ -14,6 +15,7 @@ export function statusesOf(api: GatewayApi): ObjectStatus[] {
     ...api.surroundings.ofKind('GatewayClass').flatMap(classStatus),
     ...api.gateways.map((gateway) => gatewayStatus(gateway, routes, api.surroundings)),
     ...api.gateways.flatMap((gateway) => gateway.sets.map((set) => listenerSetStatus(set, gateway, routes))),
+    ...policyStatuses(routes, api.surroundings),
     ...routes.map((route) => ({ ...emptyStatus, resource: route.resource, parents: parentStatuses(route) })),
   ]
 }

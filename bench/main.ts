@@ -5,10 +5,21 @@ import { loadConfig } from './load-config.ts'
 import { productPages } from './product-pages.ts'
 import { oneScenario } from './one-scenario.ts'
 import { routeDecisions } from './route-decisions.ts'
+import { ruleChange } from './rule-change.ts'
 import { routingChecks } from './routing-checks.ts'
 import { suite } from './suite.ts'
 
-const benchmarks: readonly Benchmark[] = [routeDecisions, productPages, routingChecks, loadConfig, oneScenario, suite, envoyMesh, envoySuite]
+const benchmarks: readonly Benchmark[] = [
+  routeDecisions,
+  productPages,
+  routingChecks,
+  loadConfig,
+  ruleChange,
+  oneScenario,
+  suite,
+  envoyMesh,
+  envoySuite,
+]
 
 /** Runs the named benchmarks, or all. */
 async function main(names: readonly string[]): Promise<number> {

@@ -19,8 +19,8 @@ export interface Played {
 /** Upstream's own patience. */
 const patienceMs = 60_000
 
-/** A share is told from a hundred times as many requests as upstream sends: by the same tolerance a wrong one hardly passes, and a right one hardly fails. */
-const samplesOfSplit = 100
+/** A share is told from ten times as many requests as upstream sends: a right one, off by chance alone, then stays six deviations inside the tolerance. */
+const samplesOfSplit = 10
 
 /** @throws ConfigRejected for a config that is refused; @throws NotPlayable for a call that a mesh of HTTP cannot send */
 export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixture, open: Open): Promise<Played> {

@@ -1,5 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
-import { isOfGatewayApi } from '../../registry/managed-gateways.ts'
+import { gatewayApi, isOfGatewayApi } from '../../registry/managed-gateways.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Departs } from '../departures.ts'
 import type { Gateway } from '../gateway-resource.ts'
@@ -28,9 +28,11 @@ export interface GatewayApi {
 
 /**
  * Source: Istio `pilot/pkg/config/kube/gateway/controller.go`.
- * @param resources in order of age
+ * @param all in order of age
  */
-export function convertGatewayApi(resources: readonly Resource[], registry: Registry, departs: Departs): GatewayApi {
+export function convertGatewayApi(all: readonly Resource[], registry: Registry, departs: Departs): GatewayApi {
+  // Most meshes have nothing of it, and large ones pay for every look at their objects.
+  const resources = all.some(({ apiVersion }) => apiVersion.startsWith(gatewayApi)) ? all : []
   const surroundings = surroundingsOf(resources, registry, departs)
   const gateways = servedGateways(surroundings)
   const bindings = gateways.flatMap((gateway) => gateway.bindings)

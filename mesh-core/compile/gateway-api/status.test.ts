@@ -59,7 +59,12 @@ test.each([
   ['in order', `[${http}]`, '', 'True Accepted'],
   ['of which one cannot be', `[${http}, {name: odd, port: 81, protocol: ODD}]`, '', 'True ListenersNotValid'],
   ['of which none can be', '[{name: odd, port: 81, protocol: ODD}]', '', 'False ListenersNotValid'],
-  ['and parameters that nobody knows', `[${http}]`, ', infrastructure: {parametersRef: {group: x.io, kind: Odd, name: odd}}', 'False InvalidParameters'],
+  [
+    'and parameters that nobody knows',
+    `[${http}]`,
+    ', infrastructure: {parametersRef: {group: x.io, kind: Odd, name: odd}}',
+    'False InvalidParameters',
+  ],
 ])('a Gateway with listeners %s', (_, listeners, more, wanted) => {
   expect(reasons(statusOf('Gateway', 'gw', gateway(listeners, more)), 'Accepted')).toEqual([wanted])
 })

@@ -1,3 +1,4 @@
+import type { TransportError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
 import { Delivery } from './delivery.ts'
@@ -53,10 +54,12 @@ export function proxyTcp(
   delivery.start(plane, shipment, receiver, (outcome) => {
     close()
     log.durationMs = plane.clock.now() - log.startMs
-    if (typeof outcome === 'string') log.raise('UF')
+    if (typeof outcome === 'string') raiseFailure(log, outcome)
     else delivery.hop.status = outcome.status
+    if (outcome !== 'refused') return done(outcome)
     // The proxy has taken the connection before it knew whether anybody would take it from it.
-    done(outcome === 'refused' ? 'closed' : outcome)
+    place.exchange.hops.push(new HopRecord(origin))
+    done('closed')
   })
   const abandon = () => {
     close()
@@ -68,6 +71,13 @@ export function proxyTcp(
 /** Outside names are no services: the connection is for the one that the gateway sends it to. */
 function serviceBehind(proxy: ProxyRuntime, { cluster }: LogRecord): string | null {
   return proxy.edge ? (cluster.split('|')[3] ?? null) : null
+}
+
+/** A connection that did not come about was tried as often as `max_connect_attempts` has it: once. Source: Envoy `tcp_proxy.cc`. */
+function raiseFailure(log: LogRecord, reason: TransportError): void {
+  if (reason === 'closed') return log.raise('UR')
+  log.raise('UF')
+  log.raise('URX')
 }
 
 interface Upstream {
@@ -86,7 +96,7 @@ function upstreamOf(plane: Plane, proxy: ProxyRuntime, filter: TcpFilter, log: L
   if (cluster.config.discovery === 'original-dst') {
     const receiver = receiverAt(plane, target.address ?? '', target.port)
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
-    else log.raise('UF')
+    else raiseFailure(log, 'refused')
     return receiver && { receiver, port: receiver.port, close: () => {} }
   }
   const client = proxy.edge ? plane.clientAddress : proxy.place.address

@@ -66,58 +66,6 @@ function firstProblem(rejected: string): string {
   return (/\t\* (.*)/.exec(text)?.[1] ?? (text.trim().split('\n').at(-1) as string)).trim()
 }
 
-/** Vectors of Istio's tests that are knowingly judged otherwise. */
-const differences: Readonly<Record<string, string>> = {
-  'ServiceEntry/ValidateServiceEntries/discovery type DYNAMIC_DNS, MESH_INTERNAL with waypoint (invalid)':
-    'waypoints (ambient mode) are not modelled',
-}
-
-interface Verdicts {
-  readonly name: string
-  readonly kind: string
-  readonly scope: string
-  readonly yaml: string
-  readonly valid: boolean
-  readonly warning?: boolean
-}
-
-describe.skipIf(absent)(`Istio's own tests of its validation ${absent || ''}`, () => {
-  const ours = absent
-    ? []
-    : vectors<Verdicts>('istio-validation').filter(
-        ({ kind, scope }) => scope === 'resource' && ['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry'].includes(kind),
-      )
-
-  test('there is something to compare', () => {
-    expect(ours.length).toBeGreaterThan(40)
-  })
-
-  test('verdicts agree', () => {
-    const disagreeing = ours
-      .map(({ name, yaml, valid }) => ({ name, valid, errors: judged(withName(yaml)).errors.map(({ message }) => message) }))
-      .filter(({ valid, errors }) => valid !== (errors.length === 0))
-    expect(disagreeing.filter(({ name }) => !(name in differences))).toEqual([])
-    expect(disagreeing.map(({ name }) => name).filter((name) => name in differences)).toEqual(
-      Object.keys(differences).filter((name) => ours.some((vector) => vector.name === name)),
-    )
-  })
-
-  test('warnings agree', () => {
-    const disagreeing = ours
-      .filter(({ valid, warning }) => valid && warning !== undefined)
-      .map(({ name, yaml, warning }) => ({ name, warning, seen: judged(withName(yaml)).warnings.map(({ message }) => message) }))
-      .filter(({ warning, seen }) => warning !== seen.length > 0)
-    expect(disagreeing).toEqual([])
-  })
-})
-
-/** Vectors made of calls with a spec alone have no name. */
-function withName(yaml: string): string {
-  return /^metadata:\n {2}name:|^ {2}name:|"name":/m.test(yaml.slice(0, yaml.indexOf('spec:')))
-    ? yaml
-    : yaml.replace(/^metadata:.*\n/m, '').replace(/^kind: .*$/m, (kind) => `${kind}\nmetadata: {name: unnamed}`)
-}
-
 test.skipIf(absent)(`all of Istio's samples load ${absent || ''}`, () => {
   const { resources, errors } = readPaths([new URL('istio-samples', upstream).pathname])
   expect(resources.length).toBeGreaterThan(100)

@@ -1,8 +1,11 @@
+import { durationMs } from '../../mesh-core/config/duration.ts'
 import type { FieldPath } from '../../mesh-core/config/finding.ts'
+import { proxyAddressProblem, trustDomainProblem } from '../../mesh-core/config/istio/addresses.ts'
 import { checkCors } from '../../mesh-core/config/istio/cors.ts'
 import { checkDestination, checkWeights } from '../../mesh-core/config/istio/destination.ts'
 import { checkDuration } from '../../mesh-core/config/istio/durations.ts'
 import { checkPatches } from '../../mesh-core/config/istio/envoy-filter.ts'
+import { checkLightstep, checkOpenTelemetry, checkProvider, checkProviderService } from '../../mesh-core/config/istio/extension-provider.ts'
 import { checkAbort, checkDelay, checkHttpStatus } from '../../mesh-core/config/istio/fault.ts'
 import { checkServer, checkServerPort } from '../../mesh-core/config/istio/gateway.ts'
 import { headerValueProblem } from '../../mesh-core/config/istio/header-value.ts'
@@ -14,11 +17,27 @@ import {
   checkExportTo,
   checkPort,
   fqdnProblem,
+  gatewayDomainProblem,
   isDnsLabel,
   isIpAddress,
   isIpSubnet,
   wildcardDomainProblem,
 } from '../../mesh-core/config/istio/names.ts'
+import {
+  checkConnectTimeout,
+  checkDefaultTrafficPolicy,
+  checkDetectionTimeout,
+  checkInboundRetries,
+  checkMeshConfig,
+  checkMeshNetworks,
+  checkServiceSettings,
+} from '../../mesh-core/config/istio/mesh-config.ts'
+import {
+  checkConnectionSettings,
+  checkControlPlaneAuthPolicy,
+  checkDrainDuration,
+  checkMeshProxyConfig,
+} from '../../mesh-core/config/istio/mesh-proxy-config.ts'
 import { checkRetries } from '../../mesh-core/config/istio/retries.ts'
 import { checkServerTls } from '../../mesh-core/config/istio/server-tls.ts'
 import { checkAccessLogFilter } from '../../mesh-core/config/istio/telemetry.ts'
@@ -68,6 +87,31 @@ export const checks: Readonly<Record<string, Check>> = {
   ValidateHTTPHeaderNameOrJwtClaimRoute: checkHeaderOrClaim,
   ValidateStrictHTTPHeaderName: checkHeaderName,
   ValidateHTTPHeaderValue: holds((value) => headerValueProblem(value) !== null),
+  ValidateMeshConfig: checkMeshConfig,
+  validateServiceSettings: checkServiceSettings,
+  validateMeshConfigDefaultTrafficPolicy: checkDefaultTrafficPolicy,
+  validateMeshConfigDefaultInboundHTTPRetryPolicy: checkInboundRetries,
+  ValidateMeshConfigProxyConfig: checkMeshProxyConfig,
+  validateConnectionSettings: checkConnectionSettings,
+  ValidateMeshNetworks: checkMeshNetworks,
+  ValidateConnectTimeout: checkConnectTimeout,
+  ValidateProtocolDetectionTimeout: checkDetectionTimeout,
+  ValidateDrainDuration: checkDrainDuration,
+  ValidateControlPlaneAuthPolicy: checkControlPlaneAuthPolicy,
+  validateExtensionProviderService: checkProviderService,
+  validateExtensionProviderTracingDatadog: checkProvider,
+  validateExtensionProviderTracingZipkin: checkProvider,
+  validateExtensionProviderTracingLightStep: checkLightstep,
+  validateExtensionProviderTracingOpenCensusAgent: checkProvider,
+  ValidateExtensionProviderTracingOpentelemetry: checkOpenTelemetry,
+  ValidateExtensionProviderEnvoyHTTPAls: checkProvider,
+  ValidateExtensionProviderEnvoyTCPAls: checkProvider,
+  ValidateExtensionProviderEnvoyOtelAls: checkProvider,
+  // An option of the command line.
+  ValidateMaxServerConnectionAge: holds((value) => (durationMs(value) ?? -1) < 0),
+  ValidateProxyAddress: holds((value) => proxyAddressProblem(value) !== null),
+  ValidateTrustDomain: holds((value) => trustDomainProblem(value) !== null),
+  ValidateWildcardDomainForVirtualServiceBoundToGateway: holds((value, { sni = false }) => gatewayDomainProblem(value, sni) !== null),
   ValidateFQDN: holds((value) => fqdnProblem(value) !== null),
   ValidateWildcardDomain: holds((value) => wildcardDomainProblem(value) !== null),
   ValidateIPAddress: holds((value) => !isIpAddress(value)),

@@ -7,14 +7,12 @@ import type { Difference } from '../difference.ts'
 import { type Family, isSelected } from '../family.ts'
 import { readVectors } from '../read-vectors.ts'
 import { type Check, checks } from './checks.ts'
-import { notYet } from './not-yet.ts'
 import { isValidationVector, textOf, type ValidationVector } from './vector.ts'
 
 /** The tables of Istio's unit tests of validation: what is refused, and what is warned of. */
 export const istioValidation: Family = {
   folders: ['../shared/upstream/istio-validation'],
   engines: ['core'],
-  notYet,
 
   async *run(path, selection) {
     for (const { vectors } of readVectors(path, isValidationVector, 'a list of rows with a yaml, a validator and whether it is valid'))

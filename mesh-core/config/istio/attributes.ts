@@ -11,6 +11,7 @@ const attributes: Readonly<Record<string, Form>> = {
   'source.namespace': 'text',
   'source.principal': 'text',
   'source.serviceAccount': 'text',
+  'source.trustDomain': 'text',
   'request.auth.principal': 'text',
   'request.auth.audiences': 'text',
   'request.auth.presenter': 'text',

@@ -4,11 +4,13 @@ import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkSelection } from './workload-selection.ts'
 
+const identityKeys = new Set(['source.namespace', 'source.principal', 'source.serviceAccount', 'source.trustDomain'])
 const ipFields = ['ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks']
 const identityFields = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces']
 const accountFields = ['serviceAccounts', 'notServiceAccounts']
+const trustDomainFields = ['trustDomains', 'notTrustDomains']
 const requestFields = ['requestPrincipals', 'notRequestPrincipals']
-const sourceFields = [...identityFields, ...accountFields, ...requestFields, ...ipFields]
+const sourceFields = [...identityFields, ...accountFields, ...trustDomainFields, ...requestFields, ...ipFields]
 const portFields = ['ports', 'notPorts']
 const pathFields = ['paths', 'notPaths']
 const operationFields = [...portFields, 'methods', 'notMethods', ...pathFields, 'hosts', 'notHosts']
@@ -41,11 +43,10 @@ function checkCustom(spec: Fields, judge: Judge): void {
     judge.error('CONFLICTING_FIELDS', path, `${name} is currently not supported with CUSTOM action`)
   for (const [rule, rulePath] of each(spec.rules, ['spec', 'rules'])) {
     for (const [from, path] of each(rule.from, [...rulePath, 'from']))
-      for (const field of [...identityFields, ...accountFields, ...requestFields])
+      for (const field of [...identityFields, ...accountFields, ...trustDomainFields, ...requestFields])
         if (from.source?.[field]?.length) refuse(`from.source.${field}`, [...path, 'source', field])
     for (const [{ key = '' }, path] of each(rule.when, [...rulePath, 'when']))
-      if (key === 'source.namespace' || key === 'source.principal' || key === 'source.serviceAccount' || (key as string).startsWith('request.auth.'))
-        refuse(key as string, [...path, 'key'])
+      if (identityKeys.has(key as string) || (key as string).startsWith('request.auth.')) refuse(key as string, [...path, 'key'])
   }
 }
 
@@ -99,13 +100,12 @@ function warnOfTcp(rule: Fields, path: FieldPath, judge: Judge): void {
   const operations = ((rule.to ?? []) as Fields[]).flatMap((to) => (to?.operation ? [to.operation as Fields] : []))
   const some = (parts: readonly Fields[], fields: readonly string[]): boolean =>
     parts.some((part) => fields.some((field) => part[field] !== undefined))
-  const tcpFrom = some(sources, [...identityFields, ...accountFields, ...ipFields])
+  const tcpFrom = some(sources, [...identityFields, ...accountFields, ...trustDomainFields, ...ipFields])
   const tcpTo = some(operations, portFields)
   if ((sources.length > 0 && operations.length === 0 && !tcpFrom) || (operations.length > 0 && !tcpTo))
     judge.warn(
       'CONFLICTING_FIELDS',
       path,
-      'configured AuthorizationPolicy will deny all traffic to TCP ports under its scope due to the use of only HTTP attributes in a DENY rule',
-      'it is recommended to explicitly specify the port',
+      'configured AuthorizationPolicy will deny all traffic to TCP ports under its scope due to the use of only HTTP attributes in a DENY rule; it is recommended to explicitly specify the port',
     )
 }

@@ -21,7 +21,10 @@ const checks = new Map<string, Check>([
   ['networking.istio.io/VirtualService', (spec, judge, { namespace }) => checkVirtualService(spec, namespace, judge)],
   ['networking.istio.io/DestinationRule', (spec, judge, { namespace }) => checkDestinationRule(spec, namespace, judge)],
   ['networking.istio.io/Gateway', (spec, judge, { name }) => checkGateway(spec, name, judge)],
-  ['networking.istio.io/ServiceEntry', (spec, judge, { namespace }) => checkServiceEntry(spec, namespace, judge)],
+  [
+    'networking.istio.io/ServiceEntry',
+    (spec, judge, { namespace, object }) => checkServiceEntry(spec, namespace, judge, (object.metadata as Fields | undefined)?.labels),
+  ],
   ['networking.istio.io/Sidecar', (spec, judge, { namespace }) => checkSidecar(spec, namespace, judge)],
   ['networking.istio.io/WorkloadEntry', (spec, judge) => checkWorkloadEntry(spec, ['spec'], judge)],
   ['networking.istio.io/WorkloadGroup', checkWorkloadGroup],

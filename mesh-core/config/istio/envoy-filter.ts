@@ -2,7 +2,7 @@ import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { regexProblem } from './matching.ts'
-import { checkAlphaSelector } from './workload-selection.ts'
+import { checkWorkloadSelector } from './selector.ts'
 
 const connectionManager = 'envoy.filters.network.http_connection_manager'
 
@@ -19,15 +19,14 @@ export function checkEnvoyFilter(spec: Fields, judge: Judge): void {
   judge.warn(
     'INVALID_VALUE',
     ['spec'],
-    'EnvoyFilter exposes internal implementation details that may change at any time',
-    'prefer other APIs if possible, and exercise extreme caution, especially around upgrades',
+    'EnvoyFilter exposes internal implementation details that may change at any time. Prefer other APIs if possible, and exercise extreme caution, especially around upgrades.',
   )
   checkPatches(spec, judge)
 }
 
 /** What the patches hold is not looked into. Source: the CEL rules of the CRD, and Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
 export function checkPatches(spec: Fields, judge: Judge): void {
-  if (!checkAlphaSelector(spec.workloadSelector, 'Envoy filter', judge)) return
+  if (!checkWorkloadSelector(spec.workloadSelector, 'Envoy filter', judge)) return
   for (const [patch, path] of each(spec.configPatches, ['spec', 'configPatches'])) checkPatch(patch, path, judge)
 }
 
@@ -50,12 +49,12 @@ function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPa
 const classes: Readonly<Record<string, readonly string[]>> = {
   LISTENER: ['listener'],
   FILTER_CHAIN: ['listener'],
-  NETWORK_FILTER: ['listener'],
+  NETWORK_FILTER: ['listener', 'waypoint'],
   HTTP_FILTER: ['listener', 'waypoint'],
   ROUTE_CONFIGURATION: ['routeConfiguration'],
   VIRTUAL_HOST: ['routeConfiguration'],
   HTTP_ROUTE: ['routeConfiguration', 'waypoint'],
-  CLUSTER: ['cluster'],
+  CLUSTER: ['cluster', 'waypoint'],
 }
 
 const words: Readonly<Record<string, string>> = { listener: 'listener', routeConfiguration: 'route configuration', cluster: 'cluster' }

@@ -62,6 +62,7 @@ function checkMirrors(route: Fields, path: FieldPath, judge: Judge): void {
   checkMirrorShare(route.mirrorPercentage, 'mirror_percentage', [...path, 'mirrorPercentage'], judge)
   checkDestination(route.mirror, [...path, 'mirror'], judge)
   for (const [mirror, at] of each(route.mirrors, [...path, 'mirrors'])) {
+    if (mirror.destination === undefined) judge.error('SCHEMA_REQUIRED', [...at, 'destination'], 'destination is required for mirrors')
     checkDestination(mirror.destination, [...at, 'destination'], judge)
     checkMirrorShare(mirror.percentage, 'mirror percentage', [...at, 'percentage'], judge)
   }

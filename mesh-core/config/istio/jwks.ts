@@ -16,6 +16,12 @@ export function jwksProblem(text: string): string | null {
   return data.keys.map(keyProblem).find((problem) => problem !== null) ?? null
 }
 
+/** Whether a key that is for signing is among them: it should be a secret. */
+export function hasPrivateKey(text: string): boolean {
+  const { keys = [], ...alone } = JSON.parse(text) as { readonly keys?: readonly { readonly d?: unknown }[]; readonly d?: unknown }
+  return [alone, ...keys].some(({ d }) => d !== undefined)
+}
+
 function keyProblem(key: unknown): string | null {
   if (!isObject(key)) return 'a key is no object'
   const fields = required[key.kty as string]

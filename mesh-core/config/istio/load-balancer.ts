@@ -7,6 +7,8 @@ import { each } from './judge.ts'
 export function checkLoadBalancer(settings: Fields | undefined, outlier: Fields | undefined, path: FieldPath, judge: Judge): void {
   if (!settings) return
   if (settings.consistentHash) checkConsistentHash(settings.consistentHash as Fields, [...path, 'consistentHash'], judge)
+  if (settings.localityLbSetting && settings.zoneAwareLbSetting)
+    judge.error('CONFLICTING_FIELDS', [...path, 'zoneAwareLbSetting'], 'only one of localityLbSetting and zoneAwareLbSetting can be set')
   checkLocality(settings.localityLbSetting, outlier, [...path, 'localityLbSetting'], judge)
   checkZoneAware(settings.zoneAwareLbSetting, outlier, [...path, 'zoneAwareLbSetting'], judge)
   checkDuration(settings.warmupDurationSecs, [...path, 'warmupDurationSecs'], judge)
@@ -18,6 +20,8 @@ const maglevTable = 5_000_011
 
 function checkConsistentHash(hash: Fields, path: FieldPath, judge: Judge): void {
   if (hash.httpCookie && !hash.httpCookie.name) judge.error('SCHEMA_REQUIRED', [...path, 'httpCookie', 'name'], 'name required for HttpCookie')
+  for (const [attribute, at] of each(hash.httpCookie?.attributes, [...path, 'httpCookie', 'attributes']))
+    if (!attribute.name) judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'name required for an attribute of HttpCookie')
   if (Number(hash.minimumRingSize ?? 0) !== 0) {
     judge.warn(
       'INVALID_VALUE',

@@ -32,6 +32,13 @@ export function wildcardDomainProblem(domain: string): string | null {
   return dot < 0 ? null : labelsProblem(domain.slice(dot + 1))
 }
 
+/** Of gateways; by SNI clusters are named too: `outbound_.80_._.host`. Source: Istio ValidateWildcardDomainForVirtualServiceBoundToGateway. */
+export function gatewayDomainProblem(domain: string, bySni: boolean): string | null {
+  if (!bySni || !domain.startsWith('outbound_.') || domain.length > maxDomain) return wildcardDomainProblem(domain)
+  const [, port, host] = /^outbound_\.(\d+)_\.[^.]*_\.(.+)$/.exec(domain) ?? []
+  return port !== undefined && host !== undefined && fqdnProblem(host) === null ? null : `domain name "${domain}" invalid (label "outbound_" invalid)`
+}
+
 function lengthProblem(domain: string): string | null {
   if (domain.length > maxDomain) return `domain name "${domain}" too long (max ${maxDomain})`
   return domain === '' ? 'empty domain name not allowed' : null

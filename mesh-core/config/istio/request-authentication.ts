@@ -1,6 +1,6 @@
 import type { FieldPath } from '../finding.ts'
 import { checkDuration } from './durations.ts'
-import { jwksProblem } from './jwks.ts'
+import { hasPrivateKey, jwksProblem } from './jwks.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { requestScheme } from './urls.ts'
@@ -21,6 +21,8 @@ function checkJwtRule(rule: Fields, path: FieldPath, judge: Judge): void {
       judge.error('INVALID_VALUE', [...path, field], 'url must have scheme http:// or https://')
   const problem = rule.jwks ? jwksProblem(rule.jwks as string) : null
   if (problem !== null) judge.error('INVALID_VALUE', [...path, 'jwks'], `jwks parse error: ${problem}`)
+  else if (rule.jwks && hasPrivateKey(rule.jwks as string))
+    judge.warn('INVALID_VALUE', [...path, 'jwks'], 'jwks contains a private key', 'give the public keys alone')
   checkTexts(rule.audiences, 'audience must be non-empty string', [...path, 'audiences'], judge)
   checkTexts(rule.fromParams, 'location query must be non-empty string', [...path, 'fromParams'], judge)
   checkTexts(rule.fromCookies, 'cookie name must be non-empty string', [...path, 'fromCookies'], judge)

@@ -1,13 +1,31 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 
-/** Source: Istio `pkg/config/validation/validation.go` validateWorkloadSelector. @returns how many labels it has */
-export function checkSelectorLabels(selector: Fields, path: FieldPath, judge: Judge): number {
+/** Bytes. */
+const maxValue = 63
+
+/**
+ * `workloadSelector.labels` of the older kinds. Source: Istio ValidateAlphaWorkloadSelector.
+ * @returns false where istiod looks no further
+ */
+export function checkWorkloadSelector(selector: Fields | undefined, owner: string, judge: Judge): boolean {
+  if (!selector) return true
+  const path = ['spec', 'workloadSelector']
   const labels = Object.entries((selector.labels ?? {}) as Record<string, string>)
+  if (!checkLabelTexts(labels, [...path, 'labels'], judge)) return false
+  if (labels.length === 0)
+    judge.warn('SCHEMA_REQUIRED', path, `${owner}: workload selector specified without labels, will be applied to all services in namespace`)
+  return true
+}
+
+/** @returns false when there is something wrong */
+export function checkLabelTexts(labels: readonly (readonly [string, string])[], path: FieldPath, judge: Judge): boolean {
+  const before = judge.errors.length
   for (const [key, value] of labels) {
-    const at = [...path, 'labels', key]
+    const at = [...path, key]
     if (key === '') judge.error('INVALID_VALUE', at, `empty key is not supported in selector: "${key}=${value}"`)
     if (`${key}${value}`.includes('*')) judge.error('INVALID_VALUE', at, `wildcard is not supported in selector: "${key}=${value}"`)
+    if (value.length > maxValue) judge.error('INVALID_VALUE', at, `may not be longer than ${maxValue} bytes`)
   }
-  return labels.length
+  return judge.errors.length === before
 }

@@ -1,5 +1,6 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
+import { each } from './judge.ts'
 
 /** Source: Istio validateTLSOptions of ServerTLSSettings. */
 export function checkServerTls(tls: Fields | undefined, path: FieldPath, judge: Judge): void {
@@ -14,12 +15,39 @@ export function checkServerTls(tls: Fields | undefined, path: FieldPath, judge: 
     judge.warn('CONFLICTING_FIELDS', path, `${tls.mode ?? 'PASSTHROUGH'} mode does not use certificates, they will be ignored`)
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL'
   if (tls.mode === 'SIMPLE' || mutual) {
+    checkOneForm(tls, path, judge)
     if (tls.credentialName || tls.credentialNames?.length) return
-    if (!tls.tlsCertificates?.length) requireCertificate(tls, mutual, path, judge)
+    if (tls.tlsCertificates?.length) checkCertificates(tls, mutual, path, judge)
+    else requireCertificate(tls, mutual, path, judge)
   }
   if (tls.caCrl && tls.credentialName)
     judge.error('CONFLICTING_FIELDS', [...path, 'caCrl'], 'CRL is not supported with credentialName. CRL has to be specified in the credential')
   if (tls.caCrl && tls.mode === 'SIMPLE') judge.error('CONFLICTING_FIELDS', [...path, 'caCrl'], 'CRL is not supported with SIMPLE TLS')
+}
+
+/** Certificates are given in one way. */
+function checkOneForm(tls: Fields, path: FieldPath, judge: Judge): void {
+  const forms = ['credentialName', 'credentialNames', 'tlsCertificates'].filter((field) => tls[field]?.length > 0)
+  if (forms.length + Number(Boolean(tls.serverCertificate && tls.privateKey)) > 1)
+    judge.error(
+      'CONFLICTING_FIELDS',
+      [...path, forms.at(-1) as string],
+      'only one of credential_name, credential_names, tls_certificates or server_certificate/private_key can be set',
+    )
+}
+
+/** An RSA and an ECDSA certificate. */
+const maxCertificates = 2
+
+function checkCertificates(tls: Fields, mutual: boolean, path: FieldPath, judge: Judge): void {
+  const mode = mutual ? 'MUTUAL' : 'SIMPLE'
+  if (tls.tlsCertificates.length > maxCertificates)
+    judge.warn('INVALID_VALUE', [...path, 'tlsCertificates'], `${mode} TLS can support up to ${maxCertificates} server certificates`)
+  for (const [certificate, at] of each(tls.tlsCertificates, [...path, 'tlsCertificates'])) {
+    if (!certificate.serverCertificate) judge.error('SCHEMA_REQUIRED', [...at, 'serverCertificate'], `${mode} TLS requires a server certificate`)
+    if (!certificate.privateKey) judge.error('SCHEMA_REQUIRED', [...at, 'privateKey'], `${mode} TLS requires a private key`)
+  }
+  if (mutual && !tls.caCertificates) judge.error('SCHEMA_REQUIRED', [...path, 'caCertificates'], `${mode} TLS requires a client CA bundle`)
 }
 
 function requireCertificate(tls: Fields, mutual: boolean, path: FieldPath, judge: Judge): void {
@@ -53,6 +81,11 @@ const ciphers = new Set(
    AES256-SHA DES-CBC3-SHA`.split(/\s+/),
 )
 
+/** Operators (`-NAME`, `[A|B]`) are not read. Source: Istio security.IsValidCipherSuite */
+function isCipher(text: string): boolean {
+  return text === '' || text === 'ALL' || !/^[\p{L}\p{N}]/u.test(text) || ciphers.has(text)
+}
+
 function warnOfCiphers(tls: Fields, path: FieldPath, judge: Judge): void {
   const named: readonly string[] = tls.cipherSuites ?? []
   if ((tls.minProtocolVersion === 'TLSV1_0' || tls.minProtocolVersion === 'TLSV1_1') && named.length === 0)
@@ -61,8 +94,8 @@ function warnOfCiphers(tls: Fields, path: FieldPath, judge: Judge): void {
       [...path, 'minProtocolVersion'],
       'TLS version below TLSV1_2 require setting compatible ciphers as by default they no longer include compatible ciphers.',
     )
-  const invalid = [...new Set(named.filter((cipher) => !ciphers.has(cipher)))].toSorted()
-  const repeated = [...new Set(named.filter((cipher, i) => ciphers.has(cipher) && named.indexOf(cipher) < i))].toSorted()
+  const invalid = [...new Set(named.filter((cipher) => !isCipher(cipher)))].toSorted()
+  const repeated = [...new Set(named.filter((cipher, i) => isCipher(cipher) && named.indexOf(cipher) < i))].toSorted()
   if (invalid.length > 0) judge.warn('INVALID_VALUE', [...path, 'cipherSuites'], `ignoring invalid cipher suites: [${invalid.join(' ')}]`)
   if (repeated.length > 0) judge.warn('INVALID_VALUE', [...path, 'cipherSuites'], `ignoring duplicate cipher suites: [${repeated.join(' ')}]`)
 }

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
-import { checkSelectorLabels } from './selector.ts'
+import { checkWorkloadSelector } from './selector.ts'
 import { socketPrefix, socketProblem } from './socket.ts'
 import { checkExportTo, checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress, isIpSubnet, wildcardDomainProblem } from './names.ts'
 
@@ -9,12 +9,14 @@ const httpOrTls = new Set(['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB', 'H
 const protocols = new Set([...httpOrTls, 'TCP', 'UDP', 'MONGO', 'REDIS', 'MYSQL', 'HBONE', 'DOUBLE-HBONE'])
 
 /** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` ValidateServiceEntry. */
-export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge): void {
-  checkSelector(spec, judge)
+export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge, labels: Readonly<Record<string, string>> = {}): void {
+  if (!checkSelector(spec, judge)) return
   checkHosts(spec, judge)
   checkAddresses(spec, judge)
   checkPorts(spec, judge)
   checkResolution(spec, judge)
+  if (resolutionOf(spec) === 'DYNAMIC_DNS' && spec.location === 'MESH_INTERNAL' && labels['istio.io/use-waypoint'] !== undefined)
+    judge.error('CONFLICTING_FIELDS', ['spec', 'resolution'], 'a waypoint cannot be used with DYNAMIC_DNS and MESH_INTERNAL')
   const several = ((spec.hosts ?? []) as string[]).length > 1
   const plain = ((spec.ports ?? []) as Fields[]).findIndex((port) => !httpOrTls.has(String(port.protocol ?? '').toUpperCase()))
   if (resolutionOf(spec) !== 'NONE' && several && plain >= 0)
@@ -26,19 +28,14 @@ function resolutionOf(spec: Fields): string {
   return (spec.resolution as string) ?? 'NONE'
 }
 
-function checkSelector(spec: Fields, judge: Judge): void {
-  const selector = spec.workloadSelector as Fields | undefined
-  if (!selector) return
+/** @returns false when istiod looks no further */
+function checkSelector(spec: Fields, judge: Judge): boolean {
+  if (!checkWorkloadSelector(spec.workloadSelector, 'service entry', judge)) return false
+  if (!spec.workloadSelector) return true
   if (spec.endpoints !== undefined) judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'only one of WorkloadSelector or Endpoints can be set')
-  const labels = checkSelectorLabels(selector, ['spec', 'workloadSelector'], judge)
-  if (labels === 0)
-    judge.warn(
-      'SCHEMA_REQUIRED',
-      ['spec', 'workloadSelector'],
-      'service entry: workload selector specified without labels, will be applied to all services in namespace',
-    )
   if (resolutionOf(spec) === 'NONE')
     judge.warn('CONFLICTING_FIELDS', ['spec', 'workloadSelector'], 'workloadSelector should not be set when resolution mode is NONE')
+  return true
 }
 
 function checkHosts(spec: Fields, judge: Judge): void {

@@ -2,7 +2,7 @@ import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkPort, fqdnProblem, isDnsLabel, isIpAddress, wildcardDomainProblem } from './names.ts'
-import { checkSelectorLabels } from './selector.ts'
+import { checkWorkloadSelector } from './selector.ts'
 import { checkServerTls } from './server-tls.ts'
 import { socketPrefix, socketProblem } from './socket.ts'
 import { checkConnectionPool } from './traffic-policy.ts'
@@ -11,13 +11,7 @@ const protocols = new Set('HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB HTTPS TLS TCP UDP
 
 /** Source: Istio `pkg/config/validation/validation.go` ValidateSidecar. */
 export function checkSidecar(spec: Fields, namespace: string, judge: Judge): void {
-  const selector = spec.workloadSelector as Fields | undefined
-  if (selector && checkSelectorLabels(selector, ['spec', 'workloadSelector'], judge) === 0)
-    judge.warn(
-      'SCHEMA_REQUIRED',
-      ['spec', 'workloadSelector'],
-      'sidecar: workload selector specified without labels, will be applied to all services in namespace',
-    )
+  if (!checkWorkloadSelector(spec.workloadSelector, 'sidecar', judge)) return
   if (!spec.egress?.length && !spec.ingress?.length && !spec.outboundTrafficPolicy && !spec.inboundConnectionPool)
     return judge.error('SCHEMA_REQUIRED', ['spec'], 'sidecar: empty configuration provided', 'give egress hosts, or leave the Sidecar out')
   checkIngress(spec, judge)
@@ -162,7 +156,7 @@ function isRepeated(host: string, namespace: string, seen: Map<string, Set<strin
 }
 
 /** Source: Istio validateNamespaceSlashWildcardHostname. */
-function egressHostProblems(text: string): string[] {
+export function egressHostProblems(text: string): string[] {
   const slash = text.indexOf('/')
   if (slash < 0) return ['host must be of form namespace/dnsName']
   const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)]

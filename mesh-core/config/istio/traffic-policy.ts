@@ -1,4 +1,5 @@
 import type { FieldPath } from '../finding.ts'
+import { durationMs } from '../duration.ts'
 import { checkDuration } from './durations.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
@@ -86,7 +87,12 @@ export function checkConnectionPool(pool: Fields | undefined, path: FieldPath, j
       if (pool[protocol]?.[field] < 0) judge.error('INVALID_VALUE', [...path, protocol, field], `${words} must be non-negative`)
   if (pool.http) {
     checkDuration(pool.http.idleTimeout, [...path, 'http', 'idleTimeout'], judge)
-    for (const field of ['interval', 'timeout']) checkDuration(pool.http.http2KeepAlive?.[field], [...path, 'http', 'http2KeepAlive', field], judge)
+    const keepAlive = pool.http.http2KeepAlive as Fields | undefined
+    for (const field of keepAlive ? ['interval', 'timeout'] : []) {
+      const at = [...path, 'http', 'http2KeepAlive', field]
+      if (keepAlive?.[field] === undefined) judge.error('SCHEMA_REQUIRED', at, `http2 keepalive needs ${field}`)
+      else checkDuration(keepAlive[field] as string, at, judge)
+    }
     if (pool.http.h2UpgradePolicy === 'UPGRADE' && pool.http.useClientProtocol === true)
       judge.error(
         'CONFLICTING_FIELDS',
@@ -95,7 +101,9 @@ export function checkConnectionPool(pool: Fields | undefined, path: FieldPath, j
       )
   }
   if (pool.tcp) {
-    for (const field of ['connectTimeout', 'maxConnectionDuration', 'idleTimeout']) checkDuration(pool.tcp[field], [...path, 'tcp', field], judge)
+    for (const field of ['connectTimeout', 'maxConnectionDuration']) checkDuration(pool.tcp[field], [...path, 'tcp', field], judge)
+    // 0 is for none.
+    if (durationMs((pool.tcp.idleTimeout as string) ?? '') !== 0) checkDuration(pool.tcp.idleTimeout, [...path, 'tcp', 'idleTimeout'], judge)
     for (const field of ['time', 'interval']) checkDuration(pool.tcp.tcpKeepalive?.[field], [...path, 'tcp', 'tcpKeepalive', field], judge)
   }
 }

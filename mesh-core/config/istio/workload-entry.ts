@@ -1,5 +1,6 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
+import { checkReadinessProbe } from './readiness-probe.ts'
 import { checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress } from './names.ts'
 import { socketPrefix, socketProblem } from './socket.ts'
 
@@ -32,7 +33,5 @@ function checkPorts(spec: Fields, path: FieldPath, judge: Judge): void {
 export function checkWorkloadGroup(spec: Fields, judge: Judge): void {
   checkLabels(spec.metadata?.labels, ['spec', 'metadata', 'labels'], judge)
   checkPorts((spec.template ?? {}) as Fields, ['spec', 'template'], judge)
-  const probe = spec.probe as Fields | undefined
-  if (probe && !['httpGet', 'tcpSocket', 'exec', 'grpc'].some((method) => probe[method] !== undefined))
-    judge.error('SCHEMA_REQUIRED', ['spec', 'probe'], 'unknown health check method <nil>')
+  checkReadinessProbe(spec.probe, ['spec', 'probe'], judge)
 }

@@ -1,8 +1,7 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
-
-const maxValue = 63
+import { checkLabelTexts } from './selector.ts'
 
 /** `selector.matchLabels`. Source: the CEL rules of the CRDs, and Istio validateWorkloadSelector. */
 export function checkMatchLabels(selector: Fields | undefined, path: FieldPath, judge: Judge): void {
@@ -10,31 +9,6 @@ export function checkMatchLabels(selector: Fields | undefined, path: FieldPath, 
   const labels = Object.entries((selector.matchLabels ?? {}) as Record<string, string>)
   checkLabelTexts(labels, [...path, 'matchLabels'], judge)
   if (labels.length === 0) judge.warn('SCHEMA_REQUIRED', path, 'workload selector specified without labels')
-}
-
-/**
- * `workloadSelector.labels` of the older kinds.
- * @returns false where istiod looks no further
- */
-export function checkAlphaSelector(selector: Fields | undefined, owner: string, judge: Judge): boolean {
-  if (!selector) return true
-  const path = ['spec', 'workloadSelector']
-  const labels = Object.entries((selector.labels ?? {}) as Record<string, string>)
-  if (!checkLabelTexts(labels, [...path, 'labels'], judge)) return false
-  if (labels.length === 0)
-    judge.warn('SCHEMA_REQUIRED', path, `${owner}: workload selector specified without labels, will be applied to all services in namespace`)
-  return true
-}
-
-function checkLabelTexts(labels: readonly (readonly [string, string])[], path: FieldPath, judge: Judge): boolean {
-  const before = judge.errors.length
-  for (const [key, value] of labels) {
-    const at = [...path, key]
-    if (key === '') judge.error('INVALID_VALUE', at, `empty key is not supported in selector: "${key}=${value}"`)
-    if (`${key}${value}`.includes('*')) judge.error('INVALID_VALUE', at, `wildcard is not supported in selector: "${key}=${value}"`)
-    if (value.length > maxValue) judge.error('INVALID_VALUE', at, `may not be longer than ${maxValue} bytes`)
-  }
-  return judge.errors.length === before
 }
 
 /** What a policy may be for, by `group/kind`. Source: Istio allowedTargetRefs. */

@@ -19,7 +19,7 @@ interface Validator {
 const compiled: Readonly<Record<string, readonly [prefix: string, kinds: readonly string[]]>> = {
   'networking.istio.io': [
     'NetworkingIstioIo',
-    ['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup', 'EnvoyFilter', 'ProxyConfig'],
+    ['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup', 'ProxyConfig'],
   ],
   'security.istio.io': ['SecurityIstioIo', ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']],
   'telemetry.istio.io': ['TelemetryIstioIo', ['Telemetry']],

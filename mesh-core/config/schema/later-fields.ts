@@ -13,6 +13,18 @@ const trafficPolicies = ['networking.istio.io/DestinationRule', 'networking.isti
 
 /** Fields of Istio 1.30 to 1.32; the schemas of @kubernetes-models/istio are those of 1.29. */
 const later: readonly Later[] = [
+  {
+    kinds: ['security.istio.io/AuthorizationPolicy'],
+    under: 'source',
+    beside: 'ipBlocks',
+    fields: { trustDomains: { a: 's' }, notTrustDomains: { a: 's' } },
+  },
+  {
+    kinds: ['networking.istio.io/EnvoyFilter'],
+    under: 'patch',
+    beside: 'operation',
+    fields: { operation: { e: 'ADD INSERT_AFTER INSERT_BEFORE INSERT_FIRST INVALID MERGE MERGE_AND_REPLACE_LIST REMOVE REPLACE'.split(' ') } },
+  },
   { kinds: ['networking.istio.io/VirtualService'], under: 'redirect', beside: 'redirectCode', fields: { prefixRewrite: 's' } },
   {
     kinds: ['networking.istio.io/Gateway', 'networking.istio.io/Sidecar'],

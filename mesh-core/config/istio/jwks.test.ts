@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { hasPrivateKey, jwksProblem } from './jwks.ts'
+
+const rsa = { kty: 'RSA', n: 'xAE7eB6q', e: 'AQAB' }
+
+test('keys of each type, in a set and alone, are taken', () => {
+  const keys = [rsa, { kty: 'EC', crv: 'P-256', x: 'AA', y: 'BB' }, { kty: 'oct', k: 'AA' }, { kty: 'OKP', crv: 'Ed25519', x: 'AA' }]
+  expect(jwksProblem(JSON.stringify({ keys }))).toBeNull()
+  expect(jwksProblem(JSON.stringify(rsa))).toBeNull()
+})
+
+test.each([
+  ['{', /JSON|property/],
+  ['[]', /no JSON object/],
+  ['{}', /key type/],
+  ['{"keys": {}}', /no list/],
+  ['{"keys": [{"kty": "RSA", "n": "AA"}]}', /field e is missing/],
+  ['{"keys": [{"kty": "RSA", "n": "*", "e": "AQAB"}]}', /field n is no base64/],
+])('%s is refused', (text, problem) => {
+  expect(jwksProblem(text)).toMatch(problem)
+})
+
+test('a key for signing is seen', () => {
+  expect(hasPrivateKey(JSON.stringify({ keys: [rsa] }))).toBe(false)
+  expect(hasPrivateKey(JSON.stringify({ keys: [rsa, { ...rsa, d: 'jJVK' }] }))).toBe(true)
+})

@@ -55,12 +55,27 @@ export function checkPorts(values: readonly string[] | undefined, path: FieldPat
     if (!/^\d+$/.test(value) || Number(value) > 65535) judge.error('INVALID_PORT', [...path, i], `bad port (${value})`)
 }
 
-/** Named variables, empty braces, `/*` and its like beside `{*}` or `{**}`. */
-const unsupported = /\/\{\w+=\*\*?\}|\{\w*\}|\/\*\*?|\*\*?\//
+/** A segment of a path beside `{*}` and `{**}`. Source: pchar of RFC 3986, as Envoy has it */
+const literal = /^[\w\-.~%!$&'()+,;:@=]+$/
 
 /** Source: Istio CheckValidPathTemplate. */
 export function checkPathTemplates(paths: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
-  for (const [i, text] of (paths ?? []).entries())
-    if ((text.includes('{*}') || text.includes('{**}')) && unsupported.test(text))
-      judge.error('INVALID_VALUE', [...path, i], `invalid or unsupported path template, found in ${String(path.at(-1))}`)
+  for (const [i, text] of (paths ?? []).entries()) {
+    const problem = templateProblem(text)
+    if (problem !== null)
+      judge.error('INVALID_VALUE', [...path, i], `invalid or unsupported path ${text}, found in ${String(path.at(-1))}. ${problem}`)
+  }
+}
+
+function templateProblem(text: string): string | null {
+  const isTemplate = text.includes('{*}') || text.includes('{**}')
+  let rest = false
+  for (const segment of text.replace(/^\/+|\/+$/g, '').split('/')) {
+    if (segment === '{*}' || segment === '{**}') {
+      if (rest) return '{**} is not the last operator'
+      rest = segment === '{**}'
+    } else if (/[{}]/.test(segment)) return "Contains '{' or '}' beyond a supported path template"
+    else if (isTemplate && !literal.test(segment)) return `Contains segment ${segment} with invalid string literal`
+  }
+  return null
 }

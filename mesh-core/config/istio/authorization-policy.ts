@@ -22,7 +22,7 @@ export function checkAuthorizationPolicy(spec: Fields, judge: Judge): void {
   if (action === 'CUSTOM') checkCustom(spec, judge)
   else if (spec.provider !== undefined)
     judge.error('CONFLICTING_FIELDS', ['spec', 'provider'], `\`provider\` must not be with non CUSTOM action, found ${action}`)
-  if (action === 'DENY' && spec.rules === undefined) withoutRules(action, judge)
+  if (action === 'DENY' && !spec.rules?.length) withoutRules(action, judge)
   for (const [rule, path] of each(spec.rules, ['spec', 'rules'])) checkRule(rule, action, path, judge)
 }
 
@@ -30,14 +30,13 @@ function withoutRules(action: string, judge: Judge): void {
   judge.error(
     'SCHEMA_REQUIRED',
     ['spec', 'rules'],
-    `${action} action without \`rules\` is meaningless as it will never be triggered`,
-    'add an empty rule `{}` if it is for every request',
+    `${action} action without \`rules\` is meaningless as it will never be triggered, add an empty rule \`{}\` if you want it be triggered for every request`,
   )
 }
 
 /** An outside authorizer decides, before identities of the request are known. */
 function checkCustom(spec: Fields, judge: Judge): void {
-  if (spec.rules === undefined) withoutRules('CUSTOM', judge)
+  if (!spec.rules?.length) withoutRules('CUSTOM', judge)
   else if (!spec.provider?.name) judge.error('SCHEMA_REQUIRED', ['spec', 'provider', 'name'], '`provider.name` must not be empty')
   const refuse = (name: string, path: FieldPath): void =>
     judge.error('CONFLICTING_FIELDS', path, `${name} is currently not supported with CUSTOM action`)

@@ -6,14 +6,20 @@ import { checkWorkloadSelector } from './selector.ts'
 
 const connectionManager = 'envoy.filters.network.http_connection_manager'
 
-/** Names from before Envoy 1.14 of filters that are still there. */
-const deprecatedNames = new Set(
-  `buffer cors csrf http_dynamo_filter ext_authz fault grpc_http1_bridge grpc_json_transcoder grpc_web gzip health_check ip_tagging lua rate_limit router
-   squash listener.http_inspector listener.original_dst listener.original_src listener.proxy_protocol listener.tls_inspector client_ssl_auth echo
-   http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy thrift_proxy file_access_log http_grpc_access_log tcp_grpc_access_log`
-    .split(/\s+/)
-    .map((name) => `envoy.${name}`),
-)
+/** Filters that once had shorter names (`envoy.tcp_proxy`), by what the new ones begin with. Source: Istio `pkg/config/xds` */
+const renamed: Readonly<Record<string, string>> = {
+  listener: 'http_inspector original_dst original_src proxy_protocol tls_inspector',
+  network: 'client_ssl_auth echo http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy thrift_proxy',
+  http: `buffer cors csrf ext_authz fault grpc_http1_bridge grpc_json_transcoder grpc_web gzip health_check ip_tagging lua router squash`,
+}
+
+const newNames = new Map<string, string>([
+  ['envoy.http_dynamo_filter', 'envoy.filters.http.dynamo'],
+  ['envoy.rate_limit', 'envoy.filters.http.ratelimit'],
+  ...Object.entries(renamed).flatMap(([kind, names]) =>
+    names.split(' ').map((name): [string, string] => [`envoy.${kind === 'listener' ? 'listener.' : ''}${name}`, `envoy.filters.${kind}.${name}`]),
+  ),
+])
 
 export function checkEnvoyFilter(spec: Fields, judge: Judge): void {
   judge.warn(
@@ -45,16 +51,16 @@ function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPa
   checkMatch(applyTo as string, match as Fields, [...path, 'match'], judge)
 }
 
-/** The part of Envoy's config that each is found in. */
-const classes: Readonly<Record<string, readonly string[]>> = {
-  LISTENER: ['listener'],
-  FILTER_CHAIN: ['listener'],
-  NETWORK_FILTER: ['listener', 'waypoint'],
-  HTTP_FILTER: ['listener', 'waypoint'],
-  ROUTE_CONFIGURATION: ['routeConfiguration'],
-  VIRTUAL_HOST: ['routeConfiguration'],
-  HTTP_ROUTE: ['routeConfiguration', 'waypoint'],
-  CLUSTER: ['cluster', 'waypoint'],
+/** The part of Envoy's config that each is found in; of a waypoint all are. */
+const classes: Readonly<Record<string, string>> = {
+  LISTENER: 'listener',
+  FILTER_CHAIN: 'listener',
+  NETWORK_FILTER: 'listener',
+  HTTP_FILTER: 'listener',
+  ROUTE_CONFIGURATION: 'routeConfiguration',
+  VIRTUAL_HOST: 'routeConfiguration',
+  HTTP_ROUTE: 'routeConfiguration',
+  CLUSTER: 'cluster',
 }
 
 const words: Readonly<Record<string, string>> = { listener: 'listener', routeConfiguration: 'route configuration', cluster: 'cluster' }
@@ -63,9 +69,9 @@ function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judg
   if (match.waypoint !== undefined) checkWaypoint(match, path, judge)
   const wanted = classes[applyTo]
   if (!wanted) return
-  const other = ['listener', 'routeConfiguration', 'cluster', 'waypoint'].find((type) => match[type] !== undefined && !wanted.includes(type))
+  const other = ['listener', 'routeConfiguration', 'cluster'].find((type) => match[type] !== undefined && type !== wanted)
   if (other !== undefined) {
-    const name = words[wanted[0] as string]
+    const name = words[wanted]
     return judge.error('CONFLICTING_FIELDS', [...path, other], `applyTo for ${name} class objects cannot have non ${name} match`)
   }
   const filter = match.listener?.filterChain?.filter as Fields | undefined
@@ -92,5 +98,5 @@ function checkFilter(applyTo: string, { name = '', subFilter }: Fields, path: Fi
     if (!subFilter.name) return judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'subfilter match has no name to match on')
   }
   for (const used of [name, subFilter?.name ?? ''] as string[])
-    if (deprecatedNames.has(used)) judge.warn('INVALID_VALUE', path, `using deprecated filter name "${used}"`)
+    if (newNames.has(used)) judge.warn('INVALID_VALUE', path, `using deprecated filter name "${used}"; use "${newNames.get(used) ?? ''}" instead`)
 }

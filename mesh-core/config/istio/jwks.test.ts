@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hasPrivateKey, jwksProblem } from './jwks.ts'
+import { jwksProblem, privateKeys } from './jwks.ts'
 
 const rsa = { kty: 'RSA', n: 'xAE7eB6q', e: 'AQAB' }
 
@@ -21,6 +21,6 @@ test.each([
 })
 
 test('a key for signing is seen', () => {
-  expect(hasPrivateKey(JSON.stringify({ keys: [rsa] }))).toBe(false)
-  expect(hasPrivateKey(JSON.stringify({ keys: [rsa, { ...rsa, d: 'jJVK' }] }))).toBe(true)
+  expect(privateKeys(JSON.stringify({ keys: [rsa] }))).toEqual([])
+  expect(privateKeys(JSON.stringify({ keys: [rsa, { ...rsa, d: 'jJVK' }, { kty: 'oct', k: 'AA' }] }))).toEqual([1, 2])
 })

@@ -16,10 +16,15 @@ export function jwksProblem(text: string): string | null {
   return data.keys.map(keyProblem).find((problem) => problem !== null) ?? null
 }
 
-/** Whether a key that is for signing is among them: it should be a secret. */
-export function hasPrivateKey(text: string): boolean {
-  const { keys = [], ...alone } = JSON.parse(text) as { readonly keys?: readonly { readonly d?: unknown }[]; readonly d?: unknown }
-  return [alone, ...keys].some(({ d }) => d !== undefined)
+interface Key {
+  readonly kty?: string
+  readonly d?: unknown
+}
+
+/** Which keys are for signing too, and should be secrets; a symmetric key is. @param text in which nothing is wrong */
+export function privateKeys(text: string): number[] {
+  const data = JSON.parse(text) as Key & { readonly keys?: readonly Key[] }
+  return (data.keys ?? [data]).flatMap(({ kty, d }, i) => (d !== undefined || kty === 'oct' ? [i] : []))
 }
 
 function keyProblem(key: unknown): string | null {

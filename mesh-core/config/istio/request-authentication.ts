@@ -1,6 +1,6 @@
 import type { FieldPath } from '../finding.ts'
 import { checkDuration } from './durations.ts'
-import { hasPrivateKey, jwksProblem } from './jwks.ts'
+import { jwksProblem, privateKeys } from './jwks.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { requestScheme } from './urls.ts'
@@ -13,7 +13,9 @@ export function checkRequestAuthentication(spec: Fields, judge: Judge): void {
 }
 
 function checkJwtRule(rule: Fields, path: FieldPath, judge: Judge): void {
-  if (!rule.issuer) judge.error('SCHEMA_REQUIRED', [...path, 'issuer'], 'issuer must be set')
+  // Without one, tokens of any issuer are taken that the keys fit.
+  if (rule.issuer === '' || (rule.issuer === undefined && !rule.jwksUri && !rule.jwks_uri))
+    judge.error('SCHEMA_REQUIRED', [...path, 'issuer'], 'issuer or jwksUri must be non-empty string')
   const keys = ['jwksUri', 'jwks_uri', 'jwks'].filter((field) => rule[field] !== undefined)
   if (keys.length > 1) judge.error('CONFLICTING_FIELDS', [...path, keys[1] as string], 'only one of jwks or jwksUri can be set')
   for (const field of ['jwksUri', 'jwks_uri'])
@@ -21,8 +23,13 @@ function checkJwtRule(rule: Fields, path: FieldPath, judge: Judge): void {
       judge.error('INVALID_VALUE', [...path, field], 'url must have scheme http:// or https://')
   const problem = rule.jwks ? jwksProblem(rule.jwks as string) : null
   if (problem !== null) judge.error('INVALID_VALUE', [...path, 'jwks'], `jwks parse error: ${problem}`)
-  else if (rule.jwks && hasPrivateKey(rule.jwks as string))
-    judge.warn('INVALID_VALUE', [...path, 'jwks'], 'jwks contains a private key', 'give the public keys alone')
+  else if (rule.jwks)
+    for (const i of privateKeys(rule.jwks as string))
+      judge.warn(
+        'INVALID_VALUE',
+        [...path, 'jwks'],
+        `jwks key at index ${i} contains private key material; only public keys are used for verification`,
+      )
   checkTexts(rule.audiences, 'audience must be non-empty string', [...path, 'audiences'], judge)
   checkTexts(rule.fromParams, 'location query must be non-empty string', [...path, 'fromParams'], judge)
   checkTexts(rule.fromCookies, 'cookie name must be non-empty string', [...path, 'fromCookies'], judge)

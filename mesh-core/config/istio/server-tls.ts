@@ -10,7 +10,7 @@ export function checkServerTls(tls: Fields | undefined, path: FieldPath, judge: 
   if (tls.mode === 'ISTIO_MUTUAL') return refuseCertificates(tls, path, judge)
   if (
     (tls.mode ?? 'PASSTHROUGH').endsWith('PASSTHROUGH') &&
-    ['caCrl', 'serverCertificate', 'privateKey', 'caCertificates', 'credentialName'].some((field) => tls[field])
+    ['caCrl', 'serverCertificate', 'privateKey', 'caCertificates', 'credentialName', 'credentialNames'].some((field) => tls[field]?.length)
   )
     judge.warn('CONFLICTING_FIELDS', path, `${tls.mode ?? 'PASSTHROUGH'} mode does not use certificates, they will be ignored`)
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL'
@@ -59,7 +59,13 @@ function requireCertificate(tls: Fields, mutual: boolean, path: FieldPath, judge
 }
 
 function refuseCertificates(tls: Fields, path: FieldPath, judge: Judge): void {
-  const words = { serverCertificate: 'server certificate', privateKey: 'private key', caCertificates: 'CA bundle', credentialName: 'credentialName' }
+  const words = {
+    serverCertificate: 'server certificate',
+    privateKey: 'private key',
+    caCertificates: 'CA bundle',
+    credentialName: 'credentialName',
+    credentialNames: 'credentialNames',
+  }
   for (const [field, what] of Object.entries(words))
     if (tls[field]) judge.error('CONFLICTING_FIELDS', [...path, field], `ISTIO_MUTUAL TLS cannot have associated ${what}`)
 }

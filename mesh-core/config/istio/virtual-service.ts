@@ -3,7 +3,7 @@ import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkTcpRoute, checkTlsRoute } from './l4-route.ts'
 import { isClaim } from './matching.ts'
-import { checkExportTo, checkGatewayNames, hostsOverlap, isIpAddress, wildcardDomainProblem } from './names.ts'
+import { checkExportTo, checkGatewayNames, gatewayDomainProblem, hostsOverlap, isIpAddress, wildcardDomainProblem } from './names.ts'
 import { warnOfUnreachableRules } from './unreachable.ts'
 
 /** Source: Istio `pkg/config/validation/validation.go` ValidateVirtualService. */
@@ -14,11 +14,11 @@ export function checkVirtualService(spec: Fields, namespace: string, judge: Judg
   if (hosts.length === 0) checkDelegate(spec, judge)
   checkGatewayNames(gateways, ['spec', 'gateways'], judge)
   if (!atGateway) refuseClaims(spec, gateways, judge)
-  checkHosts(hosts, atGateway, judge)
+  checkHosts(hosts, atGateway, hasSni(spec), judge)
   if (!spec.http?.length && !spec.tcp?.length && !spec.tls?.length)
     judge.error('SCHEMA_REQUIRED', ['spec', 'http'], 'http, tcp or tls must be provided in virtual service')
   for (const [route, path] of each(spec.http, ['spec', 'http'])) checkHttpRoute(route, hosts.length === 0, path, judge)
-  for (const [route, path] of each(spec.tls, ['spec', 'tls'])) checkTlsRoute(route, hosts, path, judge)
+  for (const [route, path] of each(spec.tls, ['spec', 'tls'])) checkTlsRoute(route, hosts, atGateway, path, judge)
   for (const [route, path] of each(spec.tcp, ['spec', 'tcp'])) checkTcpRoute(route, path, judge)
   checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge)
   warnOfUnreachableRules(spec, judge)
@@ -43,10 +43,14 @@ function refuseClaims(spec: Fields, gateways: readonly string[], judge: Judge): 
           }
 }
 
-function checkHosts(hosts: readonly string[], atGateway: boolean, judge: Judge): void {
+function hasSni(spec: Fields): boolean {
+  return ((spec.tls ?? []) as Fields[]).some((route) => ((route.match ?? []) as Fields[]).some((match) => match.sniHosts?.length > 0))
+}
+
+function checkHosts(hosts: readonly string[], atGateway: boolean, bySni: boolean, judge: Judge): void {
   let valid = true
   for (const [i, host] of hosts.entries()) {
-    const problem = hostProblem(host, atGateway)
+    const problem = hostProblem(host, atGateway, bySni)
     if (problem === null) continue
     judge.error('INVALID_HOST', ['spec', 'hosts', i], problem)
     valid = false
@@ -54,10 +58,9 @@ function checkHosts(hosts: readonly string[], atGateway: boolean, judge: Judge):
   if (valid) checkOverlaps(hosts, judge)
 }
 
-function hostProblem(host: string, atGateway: boolean): string | null {
-  const problem = wildcardDomainProblem(host)
-  // `outbound_.80_._.host` names a cluster by SNI, for gateways between clusters.
-  if (problem !== null) return isIpAddress(host) || (atGateway && /^outbound_\.[0-8]/.test(host)) ? null : problem
+function hostProblem(host: string, atGateway: boolean, bySni: boolean): string | null {
+  const problem = atGateway ? gatewayDomainProblem(host, bySni) : wildcardDomainProblem(host)
+  if (problem !== null) return isIpAddress(host) ? null : problem
   return !atGateway && host === '*' ? 'wildcard host * is not allowed for virtual services bound to the mesh gateway' : null
 }
 

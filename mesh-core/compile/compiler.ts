@@ -265,9 +265,11 @@ export class Compiler {
       mesh: this.catalog.mesh,
       departs: this.#departs,
       service: (host) => {
-        const service = byHost ? byHost.get(host) : this.#registry.service(host)
+        const named = this.#registry.service(host)
+        // A listener has no services that are other names of its own.
+        const service = byHost && named?.resolution !== 'alias' ? byHost.get(host) : named
         if (!service) return undefined
-        const ports = byHost ? service.ports.filter((port) => port.number === listenPort) : service.ports
+        const ports = byHost && service.resolution !== 'alias' ? service.ports.filter((port) => port.number === listenPort) : service.ports
         return ports.length > 0 ? { service, ports } : undefined
       },
     }

@@ -2,6 +2,7 @@ import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain, NetworkFilter } from '../ir/proxy-config.ts'
 import { serverNames, type GatewayScope } from './gateway.ts'
 import type { GatewayServer } from './gateway-resource.ts'
+import { anyPort } from './destination-cluster.ts'
 import { concernsServer, tcpProxyTo, type L4Rule } from './l4-rule.ts'
 import type { BoundServer } from './merge-servers.ts'
 import { overlaps } from './names.ts'
@@ -32,7 +33,7 @@ export function passthroughChains(one: BoundServer, names: Map<string, string>, 
 }
 
 function proxyTo(rule: L4Rule, { server }: BoundServer, { registry }: GatewayScope): NetworkFilter {
-  return tcpProxyTo(rule, server.port, (host) => registry.service(host)?.ports)
+  return tcpProxyTo(rule, server.port, anyPort(registry))
 }
 
 function gatewayName({ gateway }: BoundServer): string {

@@ -3,16 +3,15 @@ import type { PathMatch } from '../ir/match.ts'
 import type { ForwardAction, MirrorPolicy, PathRewrite, Route, RouteAction, WeightedCluster } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
-import type { Service } from '../registry/registry.ts'
 import { translateCors } from './cors.ts'
 import type { Departs } from './departures.ts'
+import { destinationCluster, type ServiceOf } from './destination-cluster.ts'
 import { durationMs } from './duration.ts'
 import { ppm, translateFault } from './fault.ts'
 import { hashPolicies } from './hash-policy.ts'
 import { joined, noHeaders, translateHeaders, type TranslatedHeaders } from './headers.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
-import { clusterName } from './names.ts'
 import { at } from './origin.ts'
 import { translateDirectResponse, translateRedirect } from './redirect.ts'
 import { retryPolicy } from './retry-policy.ts'
@@ -35,7 +34,7 @@ export interface RouteContext {
    * The services that a destination without a port is looked up among, each with the ports that count here:
    * at a sidecar the listener's port alone, at a gateway all of them.
    */
-  readonly service: (host: string) => { readonly ports: readonly { readonly number: number }[]; readonly service: Service } | undefined
+  readonly service: ServiceOf
   /** The hash that the DestinationRule of a destination asks for. */
   readonly hashOf: (destination: NonNullable<Destination>) => ConsistentHash | undefined
   readonly mesh: MeshConfig
@@ -146,7 +145,7 @@ function weightedClusters(rule: Rule, context: RouteContext): WeightedCluster[] 
     if (route.length > 1 && !entry.weight) return []
     const own = route.length > 1 ? translateHeaders(entry.headers) : noHeaders
     return {
-      cluster: destinationCluster(entry.destination!, context),
+      cluster: destinationCluster(entry.destination!, context.service, context.listenPort),
       weight: entry.weight ?? 0,
       requestHeaders: own.request,
       responseHeaders: own.response,
@@ -154,17 +153,6 @@ function weightedClusters(rule: Rule, context: RouteContext): WeightedCluster[] 
       origin: at(rule.origin, 'route', i),
     }
   })
-}
-
-/**
- * The name is built unchecked: a host or subset that does not exist is answered when a request comes (NC). Without a port the service's only one counts,
- * else the one that the client addressed. Source: the same file, GetDestinationCluster.
- */
-function destinationCluster(destination: NonNullable<Destination>, context: RouteContext): string {
-  const host = destination.host ?? ''
-  const known = context.service(host)
-  const port = destination.port?.number ?? (known?.ports.length === 1 ? known.ports[0]!.number : context.listenPort)
-  return clusterName(host, port, destination.subset ?? '')
 }
 
 function mirrors(spec: HttpRule, origin: Origin, context: RouteContext): MirrorPolicy[] {
@@ -181,7 +169,7 @@ function mirrors(spec: HttpRule, origin: Origin, context: RouteContext): MirrorP
   return all
     .filter((mirror) => mirror.share > 0)
     .map((mirror) => ({
-      cluster: destinationCluster(mirror.destination, context),
+      cluster: destinationCluster(mirror.destination, context.service, context.listenPort),
       ppm: mirror.share,
       appendShadowSuffix: !context.departs('mirrorKeepsHost'),
       origin: mirror.origin,

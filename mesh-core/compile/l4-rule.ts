@@ -2,7 +2,8 @@ import type { Origin } from '../ir/origin.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
-import { clusterName, resolveGateway, resolveHost } from './names.ts'
+import { destinationCluster, type ServiceOf } from './destination-cluster.ts'
+import { resolveGateway, resolveHost } from './names.ts'
 import type { Destination, TcpRule, TlsRule } from './virtual-service-types.ts'
 
 /** A `tcp[]` or `tls[]` entry with its short names resolved. */
@@ -67,18 +68,9 @@ export function concernsServer(match: L4Match, gateway: string, port: number): b
   return (match.port === 0 || match.port === port) && (match.gateways.length === 0 || match.gateways.includes(gateway))
 }
 
-/** The ports of a host; `undefined` for one that is not known. */
-export type PortsOf = (host: string) => readonly { readonly number: number }[] | undefined
-
 /** Of several destinations those of weight 0 are left out. Source: Istio `core/networkfilter.go` buildOutboundNetworkFilters. */
-export function tcpProxyTo({ route, origin }: L4Rule, listenPort: number, portsOf: PortsOf): NetworkFilter {
+export function tcpProxyTo({ route, origin }: L4Rule, listenPort: number, serviceOf: ServiceOf): NetworkFilter {
   const used = route.length === 1 ? [{ ...route[0]!, weight: 1 }] : route.filter(({ weight }) => weight > 0)
-  const clusters = used.map(({ destination, weight }) => ({ cluster: destinationCluster(destination, listenPort, portsOf), weight }))
+  const clusters = used.map(({ destination, weight }) => ({ cluster: destinationCluster(destination, serviceOf, listenPort), weight }))
   return { kind: 'tcp', clusters, origin }
-}
-
-/** Without a port the service's only one counts, else the one that was dialled. Source: Istio `core/route/route.go` GetDestinationCluster. */
-function destinationCluster({ host = '', port, subset }: NonNullable<Destination>, listenPort: number, portsOf: PortsOf): string {
-  const known = portsOf(host)
-  return clusterName(host, port?.number ?? (known?.length === 1 ? known[0]!.number : listenPort), subset ?? '')
 }

@@ -2,7 +2,8 @@ import { anyConnection, plainHttp } from '../ir/proxy-config.ts'
 import type { FilterChain, NetworkFilter } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Service, ServicePort } from '../registry/registry.ts'
-import { concerns, tcpProxyTo, type L4Client, type L4Match, type PortsOf } from './l4-rule.ts'
+import type { ServiceOf } from './destination-cluster.ts'
+import { concerns, tcpProxyTo, type L4Client, type L4Match } from './l4-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName, meshGateway, overlaps } from './names.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -11,7 +12,7 @@ import type { VirtualService } from './virtual-service.ts'
 export interface OutboundChains {
   readonly mesh: MeshConfig
   readonly client: L4Client
-  readonly portsOf: PortsOf
+  readonly serviceOf: ServiceOf
 }
 
 /**
@@ -50,7 +51,7 @@ function tcpChains(
   const blocks = blocksOf(service, everywhere)
   const chains: FilterChain[] = []
   for (const rule of rules.flatMap((vs) => vs.tcp)) {
-    const filter = tcpProxyTo(rule, port.number, outbound.portsOf)
+    const filter = tcpProxyTo(rule, port.number, outbound.serviceOf)
     const fitting = rule.matches.filter((match) => fits(match, port, outbound))
     if (rule.matches.length === 0 || fitting.some(({ destinationSubnets }) => destinationSubnets.length === 0))
       return [...chains, chainTo(filter, { destinations: blocks })]
@@ -76,7 +77,7 @@ function tlsChains(
       if (match.destinationSubnets.length > 0) destinations = match.destinationSubnets
       const key = `${match.sniHosts.join(',')}|${match.destinationSubnets.join(',')}`
       const serverNames = match.sniHosts.includes('*') ? [] : match.sniHosts
-      if (!chains.has(key)) chains.set(key, chainTo(tcpProxyTo(rule, port.number, outbound.portsOf), { destinations, serverNames }))
+      if (!chains.has(key)) chains.set(key, chainTo(tcpProxyTo(rule, port.number, outbound.serviceOf), { destinations, serverNames }))
     }
   if (chains.size > 0) return [...chains.values()]
   const serverNames = everywhere || destinations.length > 0 ? [service.host] : []

@@ -1,4 +1,5 @@
 import { anyConnection } from '../ir/proxy-config.ts'
+import { anyPort } from './destination-cluster.ts'
 import type { FilterChain, Listener } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
@@ -23,7 +24,7 @@ export interface OutboundListeners {
  */
 export function outboundListeners({ scope, mesh, registry, labels }: OutboundListeners): Listener[] {
   const listeners = new Map<string, Listener>()
-  const chains: OutboundChains = { mesh, client: { namespace: scope.namespace, labels }, portsOf: (host) => registry.service(host)?.ports }
+  const chains: OutboundChains = { mesh, client: { namespace: scope.namespace, labels }, serviceOf: anyPort(registry) }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     const locked: ReadonlySet<string> = egress.port ? new Set() : new Set(listeners.keys())

@@ -1,0 +1,25 @@
+import type { Registry, Service } from '../registry/registry.ts'
+import type { Destination } from './virtual-service-types.ts'
+import { clusterName } from './names.ts'
+
+/** What a host is, with those of its ports that count where the question is asked; `undefined` for one that is not known. */
+export type ServiceOf = (host: string) => { readonly service: Service; readonly ports: readonly { readonly number: number }[] } | undefined
+
+/** Every port of every service counts. */
+export function anyPort(registry: Registry): ServiceOf {
+  return (host) => {
+    const service = registry.service(host)
+    return service && { service, ports: service.ports }
+  }
+}
+
+/**
+ * The cluster that a destination names. It is named unchecked: a host or subset that does not exist is answered when a request comes (NC). Without a
+ * port the service's only one counts, else the one that the client addressed. Another name of a service (ExternalName) stands for it, but not for
+ * another such name. Source: Istio `core/route/route.go` GetDestinationCluster.
+ */
+export function destinationCluster({ host = '', port, subset }: NonNullable<Destination>, serviceOf: ServiceOf, listenPort: number): string {
+  const known = serviceOf(host)
+  const number = port?.number ?? (known?.ports.length === 1 ? known.ports[0]!.number : listenPort)
+  return clusterName(known?.service.resolution === 'alias' ? known.service.externalName : host, number, subset ?? '')
+}

@@ -25,8 +25,9 @@ export class Analysis {
     throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}`)
   }
 
-  /** @throws StatementFailed with what is reported of one of the resources */
+  /** @throws StatementFailed with what is reported of one of the resources, and where there are none: nobody has looked then */
   expectNothing(resources: readonly Resource[]): void {
+    if (resources.length === 0) throw new StatementFailed('no config was given before this step, so there is nothing that an analysis could report.')
     const keys = new Set(resources.map((resource) => resourceKey(refOf(resource))))
     const about = this.#messages.filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
     if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)

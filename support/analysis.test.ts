@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { readText } from '../mesh-core/config/read.ts'
+import { Analysis } from './analysis.ts'
+
+const service = (port: string): string => `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80, name: ${port}}]}\n`
+const { resources: wrong } = readText(service('frontend'), 'wrong.yaml')
+const { resources: right } = readText(service('http'), 'right.yaml')
+
+describe('an analysis that reports nothing', () => {
+  test('holds for config in order', () => expect(() => new Analysis(right).expectNothing(right)).not.toThrow())
+  test('fails for a message', () => expect(() => new Analysis(wrong).expectNothing(wrong)).toThrow(/IST0118/))
+  test('fails where no config was given', () => expect(() => new Analysis(wrong).expectNothing([])).toThrow(/no config was given/))
+})
+
+describe('a message', () => {
+  test('is found by code, kind and name, with its namespace or without', () => {
+    for (const name of ['web', 'default/web']) expect(() => new Analysis(wrong).expectReported('IST0118', 'Service', name)).not.toThrow()
+  })
+  test.each([
+    ['IST0118', 'Service', 'shop', /reports of it nothing/],
+    ['IST0118', 'Gateway', 'web', /reports of it nothing/],
+    ['IST0101', 'Service', 'web', /reports of it \n.*IST0118/],
+    ['IST9999', 'Service', 'web', /no analyzer reports IST9999/],
+  ])('%s for %s %s is not', (code, kind, name, complaint) => {
+    expect(() => new Analysis(wrong).expectReported(code, kind, name)).toThrow(complaint)
+  })
+})

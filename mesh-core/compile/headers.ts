@@ -26,6 +26,8 @@ export function translateHeaders(headers: HeaderOperations | undefined): Transla
 
 /** The operations of a rule and then of its only destination. */
 export function joined(first: HeaderMutation, second: HeaderMutation): HeaderMutation {
+  if (first === noMutation) return second
+  if (second === noMutation) return first
   return { set: [...first.set, ...second.set], remove: [...first.remove, ...second.remove] }
 }
 

@@ -15,10 +15,9 @@ export const matchAll: RouteMatch = { path: { kind: 'prefix', prefix: '/', ignor
  */
 export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: RouteSemantics): RouteMatch {
   if (match === null) return matchAll
-  const headers = [
-    ...headerMatches(match.headers, at(origin, 'headers'), false),
-    ...headerMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
-  ]
+  const headers = headerMatches(match.headers, at(origin, 'headers'), false).concat(
+    headerMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
+  )
   headers.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const pseudo of ['method', 'authority', 'scheme'] as const) {
     const condition = match[pseudo] as IstioStringMatch | undefined
@@ -52,8 +51,9 @@ function headerMatch(name: string, condition: IstioStringMatch, origin: Origin, 
   return { name: name.toLowerCase(), match, invert, treatMissingAsEmpty: invert && match.kind !== 'present', origin }
 }
 
-function queryMatches(conditions: Record<string, IstioStringMatch> | undefined, origin: Origin): QueryMatch[] {
-  return Object.entries(conditions ?? {}).map(([name, condition]) => ({ name, match: stringMatch(condition), origin: at(origin, name) }))
+function queryMatches(conditions: Record<string, IstioStringMatch> | undefined, origin: Origin): readonly QueryMatch[] {
+  if (!conditions) return matchAll.query
+  return Object.entries(conditions).map(([name, condition]) => ({ name, match: stringMatch(condition), origin: at(origin, name) }))
 }
 
 /** Takes every request: nothing behind it is ever asked. Source: the same file, IsCatchAllRoute. */

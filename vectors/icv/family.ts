@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readIcvSuite } from '../../cli/import/icv/read-suite.ts'
 import { readRouterCheckTests } from '../../cli/import/router-check/read-tests.ts'
@@ -44,6 +44,9 @@ function readIndex(path: string): { folder: string; suites: readonly Suite[] } {
 
 function runSuite({ format, tests, configs, expect = 'pass' }: Suite, folder: string): Difference[] {
   const files = (names: readonly string[]): string[] => names.map((name) => join(folder, name))
+  // A suite that is to be refused is not refused because it is not there.
+  const missing = files([...configs, ...tests]).filter((file) => !existsSync(file))
+  if (missing.length > 0) return [{ call: null, field: 'files', wanted: 'there', seen: `not there: ${missing.join(', ')}` }]
   try {
     const all = readVirtualServices(files(configs))
     const differences = files(tests).flatMap((file) => {

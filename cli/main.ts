@@ -39,6 +39,8 @@ program
   .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
   .option('--delete-command <command>', "takes it away again; default: made of the apply command, where that is kubectl's")
   .option('--settle <duration>', 'wait so long after the apply command: 3s')
+  .option('--budget <requests>', 'send at most so many requests to a live mesh; what is not decided then is undecided')
+  .option('--shard <index/total>', 'run one part of the suite, the index from 0: 0/4; "report merge" puts the parts together')
   .option('--spec', "as the specifications say, without istiod's departures from them")
   .option('--fail-fast', 'stop at the first scenario that fails')
   .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4)')

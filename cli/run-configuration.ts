@@ -22,6 +22,9 @@ export interface RunOptions {
   readonly profile?: readonly string[]
   readonly cucumberConfig?: string
   readonly dryRun?: boolean
+  readonly budget?: string
+  /** `INDEX/TOTAL`, the index from 0. */
+  readonly shard?: string
 }
 
 /** The project's own cucumber config where it has one, and what the command line says. @throws MeshSpecError INVALID_SETTING */
@@ -35,7 +38,11 @@ export async function configurationOf(features: readonly string[], options: RunO
     // What the command line names replaces what the project's config names; cucumber would run both.
     sources: features.length > 0 ? { ...runConfiguration.sources, paths: [...features] } : runConfiguration.sources,
     support: withOurSteps(runConfiguration.support),
-    formats: { ...runConfiguration.formats, ...formatsOf(options.format ?? [], useConfiguration.format) },
+    formats: {
+      ...runConfiguration.formats,
+      ...formatsOf(options.format ?? [], useConfiguration.format),
+      ...(options.shard !== undefined && { options: { ...runConfiguration.formats.options, meshspecShard: options.shard } }),
+    },
   }
 }
 
@@ -52,8 +59,12 @@ type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['pr
 function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
   const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
   const seed = wholeNumber('--seed', options.seed)
-  const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec })
+  const budget = wholeNumber('--budget', options.budget)
+  const shard = shardOf(options.shard)
+  const shards = shard?.total
+  const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec, budget, shards })
   return {
+    ...(shard && { shard: `${shard.index + 1}/${shard.total}` }),
     ...present({ tags, name: name && [...name], failFast, dryRun, parallel: wholeNumber('--parallel', parallel) }),
     worldParameters: { meshspec },
   }
@@ -62,6 +73,15 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
 /** Without what was not said: cucumber would take `undefined` for a value. */
 function present<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
+
+/** From 0, as Kubernetes counts the completions of a Job; cucumber counts shards from 1. */
+function shardOf(text: string | undefined): { readonly index: number; readonly total: number } | null {
+  if (text === undefined) return null
+  const [, index, total] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
+  if (index === undefined || total === undefined || index >= total)
+    throw settingError(`--shard is "${text}"`, 'write INDEX/TOTAL, the index from 0: 0/4, 1/4, 2/4 and 3/4 are the whole suite')
+  return { index, total }
 }
 
 function wholeNumber(option: string, text: string | undefined): number | undefined {

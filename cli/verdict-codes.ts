@@ -5,7 +5,7 @@ import { exitCodes } from './exit-codes.ts'
 import type { RunOptions } from './run-configuration.ts'
 import { settingError } from './setting-error.ts'
 
-type Filter = Pick<RunOptions, 'dryRun' | 'tags' | 'name'>
+type Filter = Pick<RunOptions, 'dryRun' | 'tags' | 'name' | 'shard'>
 
 /** @throws MeshSpecError INVALID_SETTING for a run that shows nothing */
 export function codeOfRun(record: RunRecord, filter: Filter): number {
@@ -25,9 +25,11 @@ export function codeOfComparison(comparison: Comparison, filter: Filter): number
   return differs + fails + open > 0 || codes.includes(exitCodes.failed) ? exitCodes.failed : exitCodes.held
 }
 
-/** A run that shows nothing is no success: with a typo in --tags, a CI job would stay green for ever. */
-function assertSome({ scenarios }: RunRecord, { tags, name }: Filter): void {
-  if (scenarios.length > 0) return
+/**
+ * A run that shows nothing is no success: with a typo in --tags, a CI job would stay green for ever. A shard may be empty; `report merge` sees that not all are.
+ */
+function assertSome({ scenarios }: RunRecord, { tags, name, shard }: Filter): void {
+  if (scenarios.length > 0 || shard !== undefined) return
   const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
   throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : 'name a feature file or a folder that holds some')
 }

@@ -20,6 +20,7 @@ export const verdictRecord: VerdictRecord = {
       requests: 700,
       wanted: 0.5,
       seen: 0.49,
+      interval: [0.44, 0.54],
       exact: false,
     },
   ],

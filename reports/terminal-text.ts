@@ -121,8 +121,16 @@ function errorRateLines(scenarios: readonly ScenarioRecord[]): string[] {
   const requests = tests.reduce((sum, test) => sum + test.requests, 0)
   const statements = `${tests.length} statement${tests.length === 1 ? '' : 's'} about shares`
   return [
-    `${statements} over ${requests} requests; chance of a false alarm in this run ≤ ${alpha.toPrecision(2)}, of missing a wrong share ≤ ${beta.toPrecision(2)} each`,
+    `${statements} over ${requests} requests: a correct mesh fails this run with probability below ${boundText(alpha)}; a share that is wrong is missed with at most ${boundText(beta)} each`,
   ]
+}
+
+/** Rounded up to two digits, for a bound that is rounded down is none: `0.001`, `2.4e-5`. */
+export function boundText(chance: number): string {
+  if (chance === 0) return '0'
+  const unit = 10 ** (Math.floor(Math.log10(chance)) - 1)
+  const bound = Number((Math.ceil(chance / unit - 1e-9) * unit).toPrecision(2))
+  return bound < 1e-3 ? bound.toExponential() : String(bound)
 }
 
 function targetLines(scenarios: readonly ScenarioRecord[]): string[] {

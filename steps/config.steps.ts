@@ -1,5 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { MeshWorld } from '../support/index.ts'
+import { leavingTheRest } from '../support/step-options.ts'
 
 Given('the config {string}', async function (this: MeshWorld, name: string) {
   await this.giveConfig({ name })
@@ -13,15 +14,15 @@ Given('the mesh config:', async function (this: MeshWorld, text: string) {
   await this.giveMeshConfig(text)
 })
 
-When('the config {string} is applied', async function (this: MeshWorld, name: string) {
+When('the config {string} is applied', leavingTheRest, async function (this: MeshWorld, name: string) {
   await this.applyConfig({ name })
 })
 
-When('the config is applied:', async function (this: MeshWorld, text: string) {
+When('the config is applied:', leavingTheRest, async function (this: MeshWorld, text: string) {
   await this.applyConfig({ text })
 })
 
-When('the config {string} is deleted', async function (this: MeshWorld, name: string) {
+When('the config {string} is deleted', leavingTheRest, async function (this: MeshWorld, name: string) {
   await this.deleteConfig({ name })
 })
 

@@ -2,18 +2,19 @@ import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { readSplit, shareHasStatus, shareReaches, splitAs } from '../support/checks/shares.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
+import { takingAsMany } from '../support/step-options.ts'
 
-Then('about {percent} of the requests reach {service}', function (this: MeshWorld, share: number, service: ServiceRef) {
-  this.expect(shareReaches(service, share), [service])
+Then('about {percent} of the requests reach {service}', takingAsMany, async function (this: MeshWorld, share: number, service: ServiceRef) {
+  await this.expectShares([shareReaches(service, share)], [service])
 })
 
-Then('about {percent} of the requests have status {int}', function (this: MeshWorld, share: number, status: number) {
-  this.expect(shareHasStatus(status, share))
+Then('about {percent} of the requests have status {int}', takingAsMany, async function (this: MeshWorld, share: number, status: number) {
+  await this.expectShares([shareHasStatus(status, share)])
 })
 
-Then('the requests are split:', function (this: MeshWorld, table: DataTable) {
+Then('the requests are split:', takingAsMany, async function (this: MeshWorld, table: DataTable) {
   const split = readSplit(table.raw())
-  this.expect(
+  await this.expectShares(
     splitAs(split),
     split.map(({ service }) => service),
   )

@@ -4,16 +4,25 @@ import type { StatisticalTest } from './verdict.ts'
 
 /** What a scenario has sent and found out so far, for its verdict record. */
 export class EvidenceBook {
-  /** Of the last `When` that sent something; empty before the first. */
-  last: readonly Exchange[] = []
+  /** Of the last `When` that sent something, as far as sent; empty before the first. */
+  last: Exchange[] = []
   requests = 0
   readonly paths: Record<string, number> = {}
   readonly tests: StatisticalTest[] = []
 
-  /** Takes in what a `When` has sent. */
-  take(exchanges: readonly Exchange[]): void {
-    this.last = exchanges
-    this.requests += exchanges.length
-    for (const exchange of exchanges) for (const path of pathsOf(exchange)) this.paths[path] = (this.paths[path] ?? 0) + 1
+  /** Another `When` sends. */
+  begin(): void {
+    this.last = []
+  }
+
+  /** Takes in what a `When` has sent. @param beyond what it sent besides what the scenario asks for */
+  add(exchanges: readonly Exchange[], beyond: readonly Exchange[] = []): void {
+    for (const exchange of exchanges) this.last.push(exchange)
+    for (const exchange of [...exchanges, ...beyond]) this.#note(exchange)
+  }
+
+  #note(exchange: Exchange): void {
+    this.requests += 1
+    for (const path of pathsOf(exchange)) this.paths[path] = (this.paths[path] ?? 0) + 1
   }
 }

@@ -2,6 +2,7 @@ import { After, AfterAll, Before, BeforeAll, setDefaultTimeout, setDefinitionFun
 import { minding, outcomeOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { readSettings } from './settings.ts'
+import { limitsOf } from './run-limits.ts'
 import { loadTarget } from './targets/load.ts'
 import { verdictMediaType } from './verdict.ts'
 import { verdictRecord } from './verdict-record.ts'
@@ -19,8 +20,11 @@ followCoordinator()
 /** By scenario; the first one counts. */
 const outcomes = new WeakMap<object, Outcome>()
 setDefinitionFunctionWrapper(
-  minding((world, outcome) => {
-    if (world instanceof MeshWorld && !outcomes.has(world)) outcomes.set(world, outcome)
+  minding({
+    onOutcome: (world, outcome) => {
+      if (world instanceof MeshWorld && !outcomes.has(world)) outcomes.set(world, outcome)
+    },
+    beforeStep: (world, options) => (world instanceof MeshWorld ? world.settleLoad(options) : null),
   }),
 )
 
@@ -29,7 +33,8 @@ let run: Run | null = null
 BeforeAll(async function () {
   const settings = readSettings(this.parameters, process.env)
   const cwd = process.cwd()
-  run = { settings, target: await loadTarget(settings, cwd), cwd }
+  const target = await loadTarget(settings, cwd)
+  run = { settings, target, cwd, ...limitsOf(settings, target, process.env) }
 })
 
 Before(function (scenario) {

@@ -6,7 +6,7 @@ import { NotSupported, NotYetProgrammed } from './targets/target.ts'
 
 function runWith(error: unknown, how: 'throws' | 'rejects'): { result: unknown; outcomes: Outcome[] } {
   const outcomes: Outcome[] = []
-  const definition = minding((_world, outcome) => outcomes.push(outcome))(() => {
+  const definition = minding({ onOutcome: (_world, outcome) => outcomes.push(outcome) })(() => {
     if (how === 'throws') throw error
     return Promise.reject(error)
   })
@@ -46,7 +46,31 @@ describe.each(['throws', 'rejects'] as const)('a step that %s', (how) => {
 })
 
 test('what a step answers passes through', () => {
-  const minded = minding(() => {})
+  const minded = minding({ onOutcome: () => {} })
   expect(minded(() => 'pending').call({})).toBe('pending')
   expect(minded(() => undefined).call({})).toBeUndefined()
+})
+
+describe('what is to be done before a step', () => {
+  const done: string[] = []
+  const minded = minding({
+    onOutcome: (_world, { verdict }) => done.push(verdict),
+    beforeStep: (_world, options) => (options ? null : Promise.resolve().then(() => void done.push('before'))),
+  })
+  const world = { attach: () => {} }
+
+  test('is done before it, and a step that wants none of it begins at once', async () => {
+    await minded(() => void done.push('step')).call(world)
+    minded(() => void done.push('share'), { unsent: 'taken-as-needed' }).call(world)
+    expect(done).toEqual(['before', 'step', 'share'])
+  })
+
+  test('ends the step when it fails', async () => {
+    const failing = minding({
+      onOutcome: (_world, { verdict }) => done.push(verdict),
+      beforeStep: () => Promise.reject(new Undecided('the budget has come to its end')),
+    })
+    await expect(failing(() => void done.push('never')).call(world)).rejects.toThrow('budget')
+    expect(done.slice(3)).toEqual(['undecided'])
+  })
 })

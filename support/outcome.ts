@@ -2,6 +2,7 @@ import { withoutStack } from './failure.ts'
 import { assertNotInterrupted, untilInterrupted } from './interruption.ts'
 import type { NotSupported } from './targets/target.ts'
 import type { Capability } from './targets/target.ts'
+import type { StepOptions } from './step-options.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Why a scenario ended before its last step, when the reason is not a plain failure. */
@@ -33,24 +34,31 @@ function isNotSupported(error: unknown): error is NotSupported {
 /** What a step's code can be: its `this` is the World, or cucumber's context of a run hook. */
 type Definition = (this: unknown, ...args: unknown[]) => unknown
 
+export interface Minding {
+  readonly onOutcome: (world: unknown, outcome: Outcome) => void
+  /** Has done what must be done before a step; `null` when there is nothing to do. */
+  readonly beforeStep?: (world: unknown, options: StepOptions | undefined) => Promise<void> | null
+}
+
 /**
  * Takes care of what a step or a hook throws, our own and users' alike: "not supported" makes cucumber skip the rest of the scenario, and an error that
  * speaks for itself loses its stack. A step that calls back, or answers at once, stays as it is. When the run is interrupted, steps end; hooks do their work,
  * for they clean up.
  */
-export function minding(onOutcome: (world: unknown, outcome: Outcome) => void): (definition: Definition) => Definition {
+export function minding({ onOutcome, beforeStep }: Minding): (definition: Definition, options?: StepOptions) => Definition {
   const settle = (world: unknown, error: unknown): unknown => {
     const outcome = outcomeOf(error)
     if (outcome !== null) onOutcome(world, outcome)
     if (isNotSupported(error)) return 'skipped'
     throw withoutStack(error)
   }
-  return (definition) =>
+  return (definition, options) =>
     function (this: unknown, ...args: unknown[]) {
       const step = isStep(this, args)
       try {
         if (step) assertNotInterrupted()
-        const result = definition.apply(this, args)
+        const before = (step && beforeStep?.(this, options)) || null
+        const result = before ? before.then(() => definition.apply(this, args)) : definition.apply(this, args)
         if (!(result instanceof Promise)) return result
         return (step ? untilInterrupted(result) : result).catch((error: unknown) => settle(this, error))
       } catch (error) {

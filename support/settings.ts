@@ -19,12 +19,16 @@ export interface Settings {
   readonly deleteCommand: string | null
   /** ms to wait after `applyCommand` and `deleteCommand`. Default 0. */
   readonly settleMs: number
-  /** Chance of a false alarm of a statement about shares. Default one in a million. */
+  /** Chance of a false alarm of a statement about shares; of a whole run on a wall clock, a hundred times that. Default one in a million. */
   readonly alpha: number
   /** Chance of missing a share that is off by `delta`. Default one in a thousand. */
   readonly beta: number
   /** Default 0.1: ten points. */
   readonly delta: number
+  /** How many requests a run may send to a live mesh, or to Envoy; what is not decided then is undecided. Default `null`: any number. */
+  readonly budget: number | null
+  /** Among how many runs the suite is divided (`--shard 1/4`): each has its part of α and of the budget. Default 1. */
+  readonly shards: number
   /** Switches istiod's departures from the specifications off. Default false. */
   readonly spec: boolean
 }
@@ -36,6 +40,11 @@ const text: Reader<string> = (value) => (typeof value === 'string' && value !== 
 const whole: Reader<number> = (value) => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
+}
+
+const positive: Reader<number> = (value) => {
+  const number = whole(value)
+  return number === 0 ? undefined : number
 }
 
 const chance: Reader<number> = (value) => {
@@ -80,6 +89,8 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   alpha: { variable: 'MESHSPEC_ALPHA', parameter: 'alpha', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-6 },
   beta: { variable: 'MESHSPEC_BETA', parameter: 'beta', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-3 },
   delta: { variable: 'MESHSPEC_DELTA', parameter: 'delta', read: chance, wanted: 'a share between 0 and 1', fallback: 0.1 },
+  budget: { variable: 'MESHSPEC_BUDGET', parameter: 'budget', read: positive, wanted: 'a whole number from 1', fallback: null },
+  shards: { variable: 'MESHSPEC_SHARDS', parameter: 'shards', read: positive, wanted: 'a whole number from 1', fallback: 1 },
   spec: { variable: 'MESHSPEC_SPEC', parameter: 'spec', read: yes, wanted: 'true or false', fallback: false },
 }
 

@@ -22,6 +22,8 @@ export interface StatisticalTest {
   /** In [0, 1]. */
   readonly wanted: number
   readonly seen: number
+  /** Exact 99 % interval of the share (Clopper and Pearson), as of a sample of that size. */
+  readonly interval: readonly [number, number]
   /** The odds were known and compared exactly, before any sampling. */
   readonly exact: boolean
 }

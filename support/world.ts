@@ -5,16 +5,21 @@ import { refOf, resourceKey } from '../mesh-core/config/resource.ts'
 import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
 import type { Check, CheckContext } from './checks/check.ts'
+import { decideShares } from './checks/decide-shares.ts'
 import { percent } from './checks/shares.ts'
+import type { ShareStatement } from './checks/shares.ts'
+import type { AlphaSpending } from './checks/statistics/alpha-spending.ts'
 import { ConfigDesk } from './config-desk.ts'
 import { DocStrings } from './doc-string.ts'
 import { readEchoTable } from './echo-services.ts'
 import { EvidenceBook } from './evidence-book.ts'
-import { StatementFailed } from './failure.ts'
+import { StatementFailed, Undecided } from './failure.ts'
+import { LoadInProgress } from './load-in-progress.ts'
 import { ObjectStatuses } from './object-statuses.ts'
 import { Refusal } from './refusal.ts'
 import { ConsulCatalogue } from './registry/consul.ts'
 import type { CatalogueChange } from './registry/consul.ts'
+import type { RequestBudget } from './request-budget.ts'
 import type { RequestLine } from './request-line.ts'
 import { ScenarioCertificates } from './scenario-certificates.ts'
 import { scenarioSeed } from './scenario-seed.ts'
@@ -22,6 +27,7 @@ import { ScenarioSession } from './scenario-session.ts'
 import { servicesNamedBy } from './services-named.ts'
 import type { Settings } from './settings.ts'
 import { cookieOf, loginCall } from './sign-in.ts'
+import type { StepOptions } from './step-options.ts'
 import { NotSupported } from './targets/target.ts'
 import type { Behaviour, Call, Capability, Load, MeshSession, PodStatus, Sender, ServiceRef, Target } from './targets/target.ts'
 import type { StatisticalTest } from './verdict.ts'
@@ -31,6 +37,8 @@ export interface Run {
   readonly settings: Settings
   readonly target: Target
   readonly cwd: string
+  readonly budget: RequestBudget
+  readonly spending: AlphaSpending | null
 }
 
 /** A config as a sentence gives it: by name, or as a doc string. */
@@ -48,14 +56,17 @@ const bookinfoServices = ['productpage', 'details', 'reviews', 'ratings']
 
 const once: Load = { times: 1, concurrency: 1 }
 
+const nothingSent = 'no request was sent before this step'
+
 /** What one scenario's steps share. Users' own steps may take it for their `this`. */
 export class MeshWorld extends World {
   /** Namespace of services and config that name none. */
   namespace = 'default'
   readonly evidence = new EvidenceBook()
   readonly refusal = new Refusal()
-  /** The load of the last `When`. */
-  #load: Load = once
+  /** Of the last `When` that sent something. */
+  #load: LoadInProgress | null = null
+  #testsBefore = 0
   /** `name.namespace` of the services that the scenario has asked for by name. */
   readonly #deployed = new Set<string>()
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
@@ -210,15 +221,48 @@ export class MeshWorld extends World {
    * @throws StatementFailed with the check's complaint
    */
   expect(check: Check, services: readonly ServiceRef[] = []): void {
+    this.#assertJudgeable(services)
+    if (this.#load !== null && this.evidence.last.length < this.#load.load.times)
+      throw new Undecided(
+        'the requests were not all sent: shares were decided by fewer, and then the config changed. Write this step before the change',
+      )
+    const complaint = check(this.evidence.last, this.#checkContext())
+    if (complaint !== undefined) throw new StatementFailed(complaint)
+  }
+
+  /**
+   * Statements about shares that are to hold at once. On a wall clock they take as many requests as it needs to decide them, be it fewer than the `When`
+   * says or more. @throws StatementFailed, Undecided
+   */
+  async expectShares(statements: readonly ShareStatement[], services: readonly ServiceRef[] = []): Promise<void> {
     this.refusal.assertLookedAt()
-    const { last, tests } = this.evidence
-    if (last.length === 0) throw new StatementFailed('no request was sent before this step')
+    if (this.#load === null) throw new StatementFailed(nothingSent)
+    if (this.#load.looks.length === 0) await this.#load.sendAll(this.#load.load.concurrency)
+    this.#assertJudgeable(services)
+    const { tests } = this.evidence
+    const before = tests.length
+    try {
+      const complaint = await decideShares(statements, this.#load, this.#checkContext(this.run.spending?.next()))
+      if (complaint !== undefined) throw new StatementFailed(complaint)
+    } finally {
+      for (const test of tests.slice(before)) this.log(describeTest(test))
+    }
+  }
+
+  /** Sends what the last `When` has not sent yet, before a step that needs it. @returns null when there is nothing to do */
+  settleLoad(options: StepOptions | undefined): Promise<void> | null {
+    const load = this.#load
+    if (load === null || load.left === 0 || options?.unsent === 'taken-as-needed') return null
+    if (options?.unsent !== 'dropped-if-decided' || this.evidence.tests.length === this.#testsBefore) return load.complete()
+    load.close()
+    return null
+  }
+
+  #assertJudgeable(services: readonly ServiceRef[]): void {
+    this.refusal.assertLookedAt()
+    if (this.evidence.last.length === 0) throw new StatementFailed(nothingSent)
     this.#assertAllModelled()
     for (const service of services) this.mesh.opened?.assertKnown?.(service)
-    const before = tests.length
-    const complaint = check(last, this.#checkContext())
-    for (const test of tests.slice(before)) this.log(describeTest(test))
-    if (complaint !== undefined) throw new StatementFailed(complaint)
   }
 
   /** @throws StatementFailed unless the config calls for this message */
@@ -259,9 +303,10 @@ export class MeshWorld extends World {
   async #sendCall(call: Call, load: Load): Promise<void> {
     this.refusal.assertLookedAt()
     const session = await this.mesh.use()
-    const exchanges = load.times === 1 ? [await session.send(call)] : await gather(session.sendMany(call, load))
-    this.#load = load
-    this.evidence.take(exchanges)
+    this.#load = new LoadInProgress(session, call, load, this.evidence, this.run.budget)
+    this.#testsBefore = this.evidence.tests.length
+    const atOnce = this.run.target.clock === 'virtual' ? load.times : load.concurrency > 1 ? 0 : 1
+    await this.#load.sendAll(Math.min(atOnce, load.times))
   }
 
   async #signIn(user: string): Promise<string> {
@@ -282,7 +327,7 @@ export class MeshWorld extends World {
     if (ignored.length > 0) throw new NotSupported('config', ignored.join('; '))
   }
 
-  #checkContext(): CheckContext {
+  #checkContext(alpha = this.run.settings.alpha): CheckContext {
     const { run, mesh, configs } = this.#need()
     const { settings, target } = run
     const session = mesh.opened
@@ -290,13 +335,12 @@ export class MeshWorld extends World {
       target: target.name,
       capabilities: target.capabilities,
       clock: target.clock,
-      rates: { alpha: settings.alpha, beta: settings.beta, delta: settings.delta },
+      rates: { alpha, beta: settings.beta, delta: settings.delta },
       locate: (origin) => {
         const { file, position } = session?.locate?.(origin) ?? { file: origin.file, position: null }
         return { file: configs.nameOf(file), position }
       },
       behind: session?.behind?.bind(session) ?? null,
-      sequential: this.#load.concurrency === 1 && target.clock === 'wall',
       record: (test) => this.evidence.tests.push(test),
     }
   }
@@ -320,13 +364,7 @@ function assertApplied(refs: readonly ResourceRef[], applied: readonly Resource[
     )
 }
 
-async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
-}
-
 function describeTest({ statement, requests, seen, exact, alpha, beta, delta }: StatisticalTest): string {
-  const rates = `false alarms ${alpha}, misses of ${percent(delta)} ${exact ? '0: the exact odds are known' : String(beta)}`
+  const rates = `false alarms ${Number(alpha.toPrecision(3))}, misses of ${percent(delta)} ${exact ? '0: the exact odds are known' : String(beta)}`
   return `${statement}: ${percent(seen)} of ${requests} (${rates})`
 }

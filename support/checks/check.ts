@@ -14,8 +14,6 @@ export interface CheckContext {
   readonly locate: Locate
   /** Who stands behind a cluster of a proxy's config; `null` where the target does not know. */
   readonly behind: NonNullable<MeshSession['behind']> | null
-  /** The exchanges are in the order in which they were sent, one after the other. */
-  readonly sequential: boolean
   /** Tells how a statement about shares was decided, for the report. */
   readonly record: (test: StatisticalTest) => void
 }

@@ -1,24 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { acceptanceRegion, between, interval, probability } from './binomial.ts'
-import { testShareSequentially } from './sequential-test.ts'
+import { draws } from './draws.fixture.ts'
 import { missRateOf, requestsNeeded, testShare } from './share-test.ts'
 import type { ErrorRates } from './share-test.ts'
 
 const defaults: ErrorRates = { alpha: 1e-6, beta: 1e-3, delta: 0.1 }
 /** Rates that a simulation of some thousand runs can see. */
 const coarse: ErrorRates = { alpha: 0.05, beta: 0.05, delta: 0.1 }
-
-/** mulberry32: enough for a simulation, and the same on every run. */
-function draws(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 function sample(random: () => number, n: number, p: number): boolean[] {
   return Array.from({ length: n }, () => random() < p)
@@ -112,33 +101,4 @@ describe('the test of a share', () => {
     expect(alarms / runs).toBeGreaterThan(0.02)
     expect(misses / runs).toBeGreaterThan(0.02)
   })
-})
-
-describe('the sequential test of a share', () => {
-  test('raises false alarms and misses no more often than it says, and needs fewer requests', () => {
-    const random = draws(11)
-    const fixed = requestsNeeded(0.5, coarse)
-    const runs = 3000
-    let alarms = 0
-    let misses = 0
-    let requests = 0
-    for (let i = 0; i < runs; i++) {
-      const right = testShareSequentially(sample(random, 10 * fixed, 0.5), 0.5, coarse)
-      const wrong = testShareSequentially(sample(random, 10 * fixed, 0.6), 0.5, coarse)
-      expect([right.verdict, wrong.verdict]).not.toContain('undecided')
-      if (right.verdict === 'off') alarms += 1
-      if (wrong.verdict !== 'off') misses += 1
-      requests += right.requests
-    }
-    const bound = 0.05 + 4 * Math.sqrt((0.05 * 0.95) / runs)
-    expect(alarms / runs).toBeLessThan(bound)
-    expect(misses / runs).toBeLessThan(bound)
-    expect(requests / runs).toBeLessThan(fixed)
-  })
-
-  test('a sample that is too small is undecided', () =>
-    expect(testShareSequentially([true, false, true, false], 0.5, defaults).verdict).toBe('undecided'))
-
-  test('one request where none is wanted decides', () =>
-    expect(testShareSequentially([false, true], 0, defaults)).toMatchObject({ verdict: 'off', requests: 2 }))
 })

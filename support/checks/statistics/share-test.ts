@@ -33,11 +33,16 @@ export function testShare(seen: number, requests: number, wanted: number, rates:
   return { verdict: !inside ? 'off' : missRate <= rates.beta ? 'as-wanted' : 'undecided', requests, seen, missRate }
 }
 
+/** Shares that are off by `delta`; none beyond 0 and 1. */
+export function alternativesTo(wanted: number, delta: number): readonly number[] {
+  // What rounding makes of 0.9 + 0.1 must still count as 1.
+  return [wanted - delta, wanted + delta].filter((share) => share > -1e-9 && share < 1 + 1e-9).map((share) => Math.min(1, Math.max(0, share)))
+}
+
 /** The larger of the chances to accept a share that is `delta` above or below the wanted one; a share beyond 0 or 1 does not occur. */
 export function missRateOf(requests: number, wanted: number, { alpha, delta }: ErrorRates): number {
   const region = acceptanceRegion({ n: requests, p: wanted }, alpha)
-  // What rounding makes of 0.9 + 0.1 must still count as 1.
-  const others = [wanted - delta, wanted + delta].filter((share) => share > -1e-9 && share < 1 + 1e-9).map((share) => Math.min(1, Math.max(0, share)))
+  const others = alternativesTo(wanted, delta)
   return others.reduce((worst, share) => Math.max(worst, between({ n: requests, p: share }, region.from, region.to)), 0)
 }
 

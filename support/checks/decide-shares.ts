@@ -1,0 +1,61 @@
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import { Undecided } from '../failure.ts'
+import type { CheckContext } from './check.ts'
+import { FixedDecision, SequentialDecision } from './share-decision.ts'
+import type { ShareDecision } from './share-decision.ts'
+import type { ShareStatement } from './shares.ts'
+import { requestsNeeded } from './statistics/share-test.ts'
+
+/** The requests that are judged, and how to send more of them. */
+export interface ShareSample {
+  /** How many the scenario asks for. */
+  readonly load: { readonly times: number }
+  readonly sample: readonly Exchange[]
+  /** How many had been sent each time that somebody looked, ascending. Between two looks they may be in any order. */
+  readonly looks: readonly number[]
+  /** Sends more; fewer than asked for when no more may be sent. */
+  readonly more: (requests: number) => Promise<readonly Exchange[]>
+}
+
+/**
+ * Statements about shares that are to hold at once; α is divided among them, so that a false alarm of several is no more likely than one of a single one.
+ * @returns a complaint, or nothing when they hold
+ * @throws Undecided
+ */
+export async function decideShares(statements: readonly ShareStatement[], sample: ShareSample, context: CheckContext): Promise<string | undefined> {
+  const rates = { ...context.rates, alpha: context.rates.alpha / statements.length }
+  const decisions = statements.map((statement) => decisionOf(statement, sample, { ...context, rates }))
+  while (decisions.every(({ verdict }) => verdict !== 'off')) {
+    const more = Math.min(...decisions.map(({ next }) => next ?? Infinity))
+    if (!Number.isFinite(more)) break
+    const sent = await sample.more(more)
+    if (sent.length === 0) break
+    assertNotShed(statements, sent)
+    for (const decision of decisions) decision.look(sample.sample, sample.sample.length)
+  }
+  for (const decision of decisions) decision.record()
+  const off = decisions.filter(({ verdict }) => verdict === 'off')
+  const open = decisions.filter(({ verdict }) => verdict === 'open')
+  if (off.length === 0 && open.length > 0) throw new Undecided(open.map((decision) => decision.undecided).join('\n'))
+  return off.map((decision) => decision.complaint()).join('\n') || undefined
+}
+
+/**
+ * A fixed test where all requests were sent before anybody looked, and there are enough of them or the target's clock is virtual; which of the two it is does
+ * not depend on what came of the requests.
+ */
+function decisionOf(statement: ShareStatement, { sample, looks, load }: ShareSample, context: CheckContext): ShareDecision {
+  const isWhole = looks.length === 1 && sample.length === load.times
+  const isFixed =
+    context.clock === 'virtual' || context.behind !== null || (isWhole && sample.length >= requestsNeeded(statement.share, context.rates))
+  const decision = isFixed ? new FixedDecision(statement, context) : new SequentialDecision(statement, context)
+  for (const look of isFixed ? looks.slice(-1) : looks) decision.look(sample, look)
+  return decision
+}
+
+/** A mesh that defends itself is not to be asked further, and its answers say nothing of shares. Envoy marks what its overload manager and breakers refuse. */
+function assertNotShed(statements: readonly ShareStatement[], sent: readonly Exchange[]): void {
+  const shed = sent.find(({ response }) => response && (response.status === 429 || response.headers.has('x-envoy-overloaded')))?.response?.status
+  if (shed === undefined || statements.some(({ status }) => status === shed)) return
+  throw new Undecided(`the mesh sheds load (${shed} after ${sent.length} requests), so no more are sent`)
+}

@@ -172,9 +172,16 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
     for (const one of typeof value === 'string' ? [value] : value)
       if (name.toLowerCase() === 'host') host = one
       else headers.append(name, one.trim())
+  tellLength(headers, call.body)
   const scheme = found[1]!.toLowerCase() === 'https' ? 'https' : 'http'
   const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
   return { request: { method: call.method, scheme, authority: host, path, headers, body: call.body }, authority }
+}
+
+/** As HTTP/1.1 clients do of a body that they have whole: rules may look at it. */
+function tellLength(headers: Headers, body: string): void {
+  if (body !== '' && !headers.has('content-length') && !headers.has('transfer-encoding'))
+    headers.append('content-length', String(Buffer.byteLength(body)))
 }
 
 /** What a client says over TCP. */

@@ -25,6 +25,8 @@ export const verdictRecord: VerdictRecord = {
     },
   ],
   virtualMs: 6030,
+  evidence: [],
+  mesh: { name: 'mesh-core', version: null, notes: [] },
   notModelled: ['VirtualService default/reviews: spec.http[0].corsPolicy is not modelled'],
 }
 

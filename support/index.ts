@@ -20,6 +20,7 @@ export type {
   Capability,
   EchoService,
   Load,
+  MeshFacts,
   MeshSession,
   PodStatus,
   ScenarioInfo,

@@ -17,6 +17,8 @@ export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome
     paths: evidence.paths,
     tests: evidence.tests,
     virtualMs: run.target.clock === 'virtual' ? (session?.now?.() ?? 0) : null,
+    evidence: session?.evidence?.() ?? [],
+    mesh: run.target.mesh?.() ?? null,
     notModelled: session?.notModelled() ?? [],
   }
 }

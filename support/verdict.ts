@@ -44,6 +44,10 @@ export interface VerdictRecord {
   readonly tests: readonly StatisticalTest[]
   /** ms of the target's clock that the scenario took, when the clock is virtual; `null` on a wall clock. */
   readonly virtualMs: number | null
+  /** Where it is known from who answered whom, a phrase each; empty: the target's own account. */
+  readonly evidence: readonly string[]
+  /** The mesh that was looked at; `null` where the target cannot tell. */
+  readonly mesh: { readonly name: string; readonly version: string | null; readonly notes: readonly string[] } | null
   /** Kinds and fields of the config that were read and not acted on. */
   readonly notModelled: readonly string[]
 }

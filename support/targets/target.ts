@@ -125,6 +125,16 @@ export class NotYetProgrammed extends Error {
   override readonly name = 'NotYetProgrammed'
 }
 
+/** What a report says of the mesh that was looked at. */
+export interface MeshFacts {
+  /** `Istio`, `Envoy`, `mesh-core` */
+  readonly name: string
+  /** `null` when it is not known. */
+  readonly version: string | null
+  /** What a reader of a report has to know besides: that certificates were not verified, what the revision is. */
+  readonly notes: readonly string[]
+}
+
 /** What a scenario may ask of a mesh. Implemented by core, envoy, cluster, and by users' own modules (default export). */
 export interface Target {
   readonly name: string
@@ -132,6 +142,8 @@ export interface Target {
   readonly capabilities: ReadonlySet<Capability>
   /** How time runs: virtual time makes no difference between 7 s and 7 ms, and durations are exact. */
   readonly clock: 'virtual' | 'wall'
+  /** What is known of the mesh, asked when a scenario has come to its end. Left out where the target cannot tell. */
+  mesh?(): MeshFacts | null
   /** A mesh of the scenario's own: nothing of it outlives close(). */
   open(scenario: ScenarioInfo): Promise<MeshSession>
   close(): Promise<void>
@@ -153,6 +165,11 @@ export interface MeshSession {
   /** Lets time pass: virtual time at once, wall time by waiting. */
   elapse(ms: Milliseconds): Promise<void>
   pods(): Promise<readonly PodStatus[]>
+  /**
+   * Where the session knows from who answered whom, a phrase each: `the bodies of echo services`, `access logs of Envoy`, `Prometheus: deltas of
+   * istio_requests_total`. Every verdict names what it rests on. Left out: the target's own account of what it did.
+   */
+  evidence?(): readonly string[]
   /** What was read and not acted on, in the words of the target; empty where it models everything. */
   notModelled(): readonly string[]
   /** All that is applied now, services and their pods included: what an analysis looks at. Left out where the target cannot tell. */

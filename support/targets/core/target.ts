@@ -11,6 +11,8 @@ export function createCoreTarget({ spec }: Pick<Settings, 'spec'>): Target {
     name: 'core',
     capabilities: new Set((Object.keys(capabilities) as Capability[]).filter((capability) => !missing.includes(capability))),
     clock: 'virtual',
+    // Its version is that of meshspec, which every report names.
+    mesh: () => ({ name: 'mesh-core', version: null, notes: spec ? ["without istiod's departures from the specifications"] : [] }),
     open: async ({ seed }) => new CoreSession({ seed, spec }),
     close: async () => {},
   }

@@ -82,6 +82,10 @@ export class EnvoySession implements MeshSession {
     return this.#mesh.statuses
   }
 
+  evidence(): readonly string[] {
+    return ["Envoy's access logs, and what the services received"]
+  }
+
   notModelled(): readonly string[] {
     return this.#mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
   }

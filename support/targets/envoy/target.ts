@@ -1,7 +1,7 @@
 import type { Settings } from '../../settings.ts'
 import { defineTarget } from '../define-target.ts'
 import { capabilities } from '../target.ts'
-import type { Capability, ScenarioInfo, Target } from '../target.ts'
+import type { Capability, MeshFacts, ScenarioInfo, Target } from '../target.ts'
 import { EnvoyHost } from './envoy-host.ts'
 import { findEnvoy } from './find-envoy.ts'
 import { EnvoySession } from './session.ts'
@@ -16,6 +16,7 @@ class EnvoyTarget implements Target {
   readonly clock = 'wall'
   readonly #spec: boolean
   #host: Promise<EnvoyHost> | null = null
+  #version: string | null = null
 
   constructor(spec: boolean) {
     this.#spec = spec
@@ -23,6 +24,10 @@ class EnvoyTarget implements Target {
 
   async open({ seed }: ScenarioInfo): Promise<EnvoySession> {
     return EnvoySession.open(await this.#running(), { seed, spec: this.#spec })
+  }
+
+  mesh(): MeshFacts {
+    return { name: 'Envoy', version: this.#version, notes: ['configured by mesh-core, as istiod would configure it'] }
   }
 
   async close(): Promise<void> {
@@ -36,7 +41,10 @@ class EnvoyTarget implements Target {
     const former = await this.#host
     if (former?.running) return former
     await former?.stop()
-    this.#host = findEnvoy().then(({ path }) => EnvoyHost.start(path))
+    this.#host = findEnvoy().then(({ path, version }) => {
+      this.#version = version
+      return EnvoyHost.start(path)
+    })
     return this.#host
   }
 }

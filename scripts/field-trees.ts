@@ -13,21 +13,6 @@ interface Declared {
 }
 
 const declared: readonly Declared[] = [
-  ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup'].map((kind) => ({
-    name: `networking.istio.io/${kind}`,
-    module: `@kubernetes-models/istio/networking.istio.io/v1/${kind}`,
-    type: `I${kind}`,
-  })),
-  ...[
-    'networking.istio.io/v1alpha3/EnvoyFilter',
-    'networking.istio.io/v1beta1/ProxyConfig',
-    ...['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'].map((kind) => `security.istio.io/v1/${kind}`),
-    'telemetry.istio.io/v1/Telemetry',
-    'extensions.istio.io/v1alpha1/WasmPlugin',
-  ].map((module) => {
-    const [group, , kind] = module.split('/')
-    return { name: `${group}/${kind}`, module: `@kubernetes-models/istio/${module}`, type: `I${kind}` }
-  }),
   ...['Service', 'Pod', 'ServiceAccount', 'Namespace', 'ConfigMap', 'Secret', 'Endpoints'].map((kind) => ({
     name: `/${kind}`,
     module: `kubernetes-models/v1/${kind}`,
@@ -73,7 +58,6 @@ function readFieldTrees(): Trees {
   return { kinds, shared: shared.sorted() }
 }
 
-/** Istio's declarations inherit apiVersion and kind. */
 function withTypeMeta(tree: FieldTree): FieldTree {
   if (typeof tree !== 'object' || !('f' in tree)) throw new Error('a kind that is no object')
   const required = (tree.r ?? []).filter((name) => name !== 'apiVersion' && name !== 'kind')

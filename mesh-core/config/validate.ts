@@ -7,7 +7,6 @@ import { Judge } from './istio/judge.ts'
 import { kindInfo } from './kinds.ts'
 import type { Resource } from './resource.ts'
 import { groupOf } from './resource.ts'
-import { checkCompiled } from './schema/compiled.ts'
 import { checkStructure } from './schema/structure.ts'
 
 /** What the API server and istiod's webhook say of a resource. */
@@ -37,7 +36,6 @@ function judge(resource: Resource): Verdict {
   const structural: Problem[] = []
   const report = (problem: Problem): void => void structural.push(problem)
   checkStructure(object, apiVersion, kind, report)
-  if (structural.length === 0) checkCompiled(object, apiVersion, kind, report)
   if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, kind, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)

@@ -51,6 +51,10 @@ export function offenceOf(message: string): Offence {
 
 /** `unknown fields [spec.a spec.b]`, `<nil>: … "spec.a" must validate …`, `spec.a: Invalid value …` */
 function schemaFields(text: string): string[] {
+  return fieldsNamed(text).map((field) => field.replace(/\[([^\]]*[^\]\d][^\]]*)\]/g, '.$1'))
+}
+
+function fieldsNamed(text: string): string[] {
   const unknown = /^unknown fields \[(.*)\]/.exec(text)
   if (unknown) return unknown[1]!.split(' ')
   const quoted = /^<nil>: .*?"(spec[^"]*)"/s.exec(text)
@@ -76,7 +80,7 @@ const subjects: readonly (readonly [message: RegExp, place: RegExp])[] = [
   [/retry|retryOn/, /retr/i],
   [/percentage/, /percent/i],
   [/HTTP status/, /status/i],
-  [/exponentialDelay|HTTP\/2 abort|fault/, /fault|abort|delay|redirect/i],
+  [/exponentialDelay|HTTP\/2 abort|\bfault\b/, /fault|abort|delay|redirect/i],
   [/[dD]elegate/, /delegate|gateways|http/i],
   [/UriRegexRewrite|rewrite may/, /rewrite/i],
   [/direct_response/, /directResponse|direct_response|redirect|http/i],

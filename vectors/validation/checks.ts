@@ -1,6 +1,7 @@
 import { durationMs } from '../../mesh-core/config/duration.ts'
 import type { FieldPath } from '../../mesh-core/config/finding.ts'
 import { proxyAddressProblem, trustDomainProblem } from '../../mesh-core/config/istio/addresses.ts'
+import { checkNoEmptyLists } from '../../mesh-core/config/istio/authorization-policy.ts'
 import { checkCors } from '../../mesh-core/config/istio/cors.ts'
 import { checkDestination, checkWeights } from '../../mesh-core/config/istio/destination.ts'
 import { checkDuration } from '../../mesh-core/config/istio/durations.ts'
@@ -118,3 +119,6 @@ export const checks: Readonly<Record<string, Check>> = {
   ValidateIPSubnet: holds((value) => !isIpSubnet(value)),
   ValidatePortName: holds((value) => !isDnsLabel(value)),
 }
+
+/** What istiod's functions refuse in objects of Go, and never meet in one that was read from YAML. */
+export const checksOfObjects: Readonly<Record<string, Check>> = { ValidateAuthorizationPolicy: (spec, _, judge) => checkNoEmptyLists(spec, judge) }

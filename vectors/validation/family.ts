@@ -6,7 +6,7 @@ import { parseDocument } from '../../mesh-core/config/yaml/parse.ts'
 import type { Difference } from '../difference.ts'
 import { type Family, isSelected } from '../family.ts'
 import { readVectors } from '../read-vectors.ts'
-import { type Check, checks } from './checks.ts'
+import { type Check, checks, checksOfObjects } from './checks.ts'
 import { isValidationVector, textOf, type ValidationVector } from './vector.ts'
 
 /** The tables of Istio's unit tests of validation: what is refused, and what is warned of. */
@@ -46,8 +46,10 @@ function ofResource(vector: ValidationVector): Findings {
   const text = textOf(vector).replace(/^metadata: \{\}$/m, 'metadata: {name: unnamed}')
   const { resources, errors } = readText(text, vector.name)
   const verdicts = resources.map(validateResource)
+  const ofObject = checksOfObjects[vector.validator]
+  const further = ofObject ? ofPart(vector, ofObject).errors : []
   return {
-    errors: [...errors, ...verdicts.flatMap((verdict) => verdict.errors)].map(({ message }) => message),
+    errors: [...[...errors, ...verdicts.flatMap((verdict) => verdict.errors)].map(({ message }) => message), ...further],
     warnings: verdicts.flatMap((verdict) => verdict.warnings).map(({ message }) => message),
   }
 }

@@ -49,8 +49,13 @@ function checkCustom(spec: Fields, judge: Judge): void {
   }
 }
 
+/** istiod refuses an empty list and does not get to see one: where its object is read from YAML, `from: []` is as if it was not there. */
+export function checkNoEmptyLists(spec: Fields, judge: Judge): void {
+  for (const [rule, path] of each(spec.rules, ['spec', 'rules']))
+    for (const side of ['from', 'to']) if (rule[side]?.length === 0) judge.error('SCHEMA_REQUIRED', [...path, side], `\`${side}\` must not be empty`)
+}
+
 function checkRule(rule: Fields, action: string, path: FieldPath, judge: Judge): void {
-  for (const side of ['from', 'to']) if (rule[side]?.length === 0) judge.error('SCHEMA_REQUIRED', [...path, side], `\`${side}\` must not be empty`)
   for (const [from, at] of each(rule.from, [...path, 'from'])) checkSource(from.source, [...at, 'source'], judge)
   for (const [to, at] of each(rule.to, [...path, 'to'])) checkOperation(to.operation, [...at, 'operation'], judge)
   for (const [condition, at] of each(rule.when, [...path, 'when'])) checkCondition(condition, at, judge)
@@ -99,7 +104,7 @@ function warnOfTcp(rule: Fields, path: FieldPath, judge: Judge): void {
   const operations = ((rule.to ?? []) as Fields[]).flatMap((to) => (to?.operation ? [to.operation as Fields] : []))
   const some = (parts: readonly Fields[], fields: readonly string[]): boolean =>
     parts.some((part) => fields.some((field) => part[field] !== undefined))
-  const tcpFrom = some(sources, [...identityFields, ...accountFields, ...trustDomainFields, ...ipFields])
+  const tcpFrom = some(sources, [...identityFields, ...accountFields, ...ipFields])
   const tcpTo = some(operations, portFields)
   if ((sources.length > 0 && operations.length === 0 && !tcpFrom) || (operations.length > 0 && !tcpTo))
     judge.warn(

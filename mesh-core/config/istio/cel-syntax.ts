@@ -1,40 +1,20 @@
-/** Whether a text is an expression of CEL. Source: the grammar of its language definition. */
-const token =
-  /\s*(?:\/\/[^\n]*|([bB]?[rR]?(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))|(0x[0-9a-fA-F]+u?|(?:\d+\.\d+|\.\d+|\d+)(?:[eE][+-]?\d+)?u?)|([A-Za-z_]\w*)|(==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,()[\]{}]))/y
+import { celTokens, type Token } from './cel-tokens.ts'
 
-type Kind = 'literal' | 'name' | 'sign'
-
-interface Token {
-  readonly kind: Kind
-  readonly text: string
-}
-
-/** @returns what is wrong, null for nothing */
+/** @returns what is wrong with an expression of CEL, null for nothing. Source: the grammar of its language definition. */
 export function celProblem(text: string): string | null {
-  const tokens = tokensOf(text)
+  const tokens = celTokens(text)
   if (typeof tokens === 'string') return tokens
   const reader = new Reader(tokens)
   return reader.expression() && reader.atEnd ? null : `syntax error at ${reader.here}`
 }
 
-function tokensOf(text: string): Token[] | string {
-  const tokens: Token[] = []
-  const end = text.trimEnd().length
-  for (token.lastIndex = 0; token.lastIndex < end;) {
-    const start = token.lastIndex
-    const found = token.exec(text)
-    if (!found) return `unexpected character at ${start}`
-    const [, quoted, number, name, sign] = found
-    const literal = quoted ?? number
-    if (literal !== undefined) tokens.push({ kind: 'literal', text: literal })
-    else if (name !== undefined) tokens.push({ kind: 'name', text: name })
-    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign })
-  }
-  return tokens
-}
-
 const binary: ReadonlySet<string> = new Set(['||', '&&', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '%'])
 const literalNames: ReadonlySet<string> = new Set(['true', 'false', 'null'])
+const reserved: ReadonlySet<string> = new Set(
+  'as break const continue else for function if import let loop namespace package return var void while'.split(' '),
+)
+/** Macros called on a value, and how many arguments they have; the first names a variable. With other counts they are functions. */
+const macros: Readonly<Record<string, readonly number[]>> = { all: [2], exists: [2], exists_one: [2], map: [2, 3], filter: [2] }
 
 /** Precedence does not matter to whether a text is an expression: all binary operators are read alike. */
 class Reader {
@@ -82,14 +62,22 @@ class Reader {
   #members(): boolean {
     for (;;)
       if (this.#takes('.')) {
-        this.#takes('?')
-        if (!this.#takesName() || (this.#takes('(') && !this.#list(')'))) return false
+        if (!this.#member()) return false
       } else if (this.#takes('[')) {
-        this.#takes('?')
         if (!this.expression() || !this.#takes(']')) return false
       } else if (this.#takes('{')) {
         if (!this.#entries()) return false
       } else return true
+  }
+
+  #member(): boolean {
+    const name = this.#tokens[this.#at]
+    if (name?.kind === 'field') return ++this.#at > 0
+    if (!this.#takesName()) return false
+    if (!this.#takes('(')) return true
+    const given = this.#arguments()
+    const counts = macros[name!.text]
+    return given !== null && (!counts?.includes(given.length) || (given[0]!.length === 1 && given[0]![0]!.kind === 'name'))
   }
 
   #primary(): boolean {
@@ -98,8 +86,24 @@ class Reader {
     if (this.#takes('{')) return this.#entries()
     const next = this.#tokens[this.#at]
     if (next?.kind === 'literal' || (next?.kind === 'name' && literalNames.has(next.text))) return ++this.#at > 0
-    this.#takes('.')
-    return this.#takesName() && (!this.#takes('(') || this.#list(')'))
+    const isAbsolute = this.#takes('.')
+    const name = this.#tokens[this.#at]?.text ?? ''
+    if (reserved.has(name) || !this.#takesName()) return false
+    if (!this.#takes('(')) return true
+    const given = this.#arguments()
+    return given !== null && (name !== 'has' || isAbsolute || given.length !== 1 || isSelection(given[0]!))
+  }
+
+  /** The tokens of each argument, after the opening parenthesis; `null` where something else stands. */
+  #arguments(): (readonly Token[])[] | null {
+    const given: (readonly Token[])[] = []
+    if (this.#takes(')')) return given
+    do {
+      const start = this.#at
+      if (!this.expression()) return null
+      given.push(this.#tokens.slice(start, this.#at))
+    } while (this.#takes(','))
+    return this.#takes(')') ? given : null
   }
 
   #list(close: string): boolean {
@@ -132,4 +136,10 @@ class Reader {
     this.#at++
     return true
   }
+}
+
+/** `e.f`, in parentheses or not: what the macro `has` is for. */
+function isSelection(tokens: readonly Token[]): boolean {
+  if (tokens[0]?.text === '(' && tokens.at(-1)?.text === ')') return isSelection(tokens.slice(1, -1))
+  return tokens.at(-1)?.kind !== 'sign' && tokens.at(-2)?.text === '.'
 }

@@ -16,7 +16,9 @@ export function checkDestinationRule(spec: Fields, namespace: string, judge: Jud
     names.add(name)
     checkSubsetName(name, [...path, 'name'], judge)
     checkLabels(subset.labels, [...path, 'labels'], judge)
-    checkTrafficPolicy(subset.trafficPolicy, [...path, 'trafficPolicy'], judge)
+    judge.errorsOf((part) => {
+      checkTrafficPolicy(subset.trafficPolicy, [...path, 'trafficPolicy'], part)
+    })
   }
   checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, { withSelector: spec.workloadSelector !== undefined })
   checkSelector(spec.workloadSelector, judge)

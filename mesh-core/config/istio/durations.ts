@@ -16,3 +16,8 @@ export function checkDuration(text: string | undefined, path: FieldPath, judge: 
   else if (!Number.isInteger(Math.round(ms * 1e6) / 1e6))
     judge.error('INVALID_DURATION', path, `"${text}": only durations to ms precision are supported`, example)
 }
+
+/** A duration without a rule of its own: it must be one, or istiod cannot read the object. */
+export function checkIsDuration(text: string | undefined, path: FieldPath, judge: Judge): void {
+  if (text !== undefined && durationMs(text) === null) judge.error('INVALID_DURATION', path, `"${text}" is no duration`, example)
+}

@@ -32,12 +32,22 @@ export function checkEnvoyFilter(spec: Fields, judge: Judge): void {
 
 /** What the patches hold is not looked into. Source: the CEL rules of the CRD, and Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
 export function checkPatches(spec: Fields, judge: Judge): void {
+  checkTargets(spec, judge)
   if (!checkWorkloadSelector(spec.workloadSelector, 'Envoy filter', judge)) return
   for (const [patch, path] of each(spec.configPatches, ['spec', 'configPatches'])) checkPatch(patch, path, judge)
 }
 
+/** CEL rules of the CRD. */
+function checkTargets({ workloadSelector, targetRefs }: Fields, judge: Judge): void {
+  if (workloadSelector !== undefined && targetRefs !== undefined)
+    judge.error('CONFLICTING_FIELDS', ['spec', 'targetRefs'], 'only one of targetRefs or workloadSelector can be set', 'keep one of them')
+  for (const [target, path] of each(targetRefs as Fields[] | undefined, ['spec', 'targetRefs']))
+    if (target.namespace) judge.error('INVALID_VALUE', [...path, 'namespace'], 'cross namespace referencing is not currently supported')
+}
+
 function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPath, judge: Judge): void {
   const operation: string = patch?.operation ?? 'INVALID'
+  if (match) checkWaypoint(match as Fields, [...path, 'match'], judge)
   if (applyTo === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'applyTo'], 'missing applyTo')
   if (!patch) return judge.error('SCHEMA_REQUIRED', [...path, 'patch'], 'missing patch')
   if (operation === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'operation'], 'missing patch operation')
@@ -66,7 +76,6 @@ const classes: Readonly<Record<string, string>> = {
 const words: Readonly<Record<string, string>> = { listener: 'listener', routeConfiguration: 'route configuration', cluster: 'cluster' }
 
 function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judge): void {
-  if (match.waypoint !== undefined) checkWaypoint(match, path, judge)
   const wanted = classes[applyTo]
   if (!wanted) return
   const other = ['listener', 'routeConfiguration', 'cluster'].find((type) => match[type] !== undefined && type !== wanted)
@@ -80,8 +89,9 @@ function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judg
 
 /** CEL rules of the CRD. */
 function checkWaypoint(match: Fields, path: FieldPath, judge: Judge): void {
-  if (match.context !== 'WAYPOINT') judge.error('CONFLICTING_FIELDS', [...path, 'context'], 'only support waypointMatch when context is WAYPOINT')
-  const port = match.waypoint.portNumber as number | undefined
+  if ((match.context === 'WAYPOINT') !== (match.waypoint !== undefined))
+    judge.error('CONFLICTING_FIELDS', path, 'only support waypointMatch when context is WAYPOINT')
+  const port = match.waypoint?.portNumber as number | undefined
   if (port !== undefined && (port < 1 || port > 65535))
     judge.error('INVALID_PORT', [...path, 'waypoint', 'portNumber'], 'port must be between 1-65535')
 }

@@ -7,7 +7,7 @@ import { checkServerTls } from './server-tls.ts'
 
 const http = ['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB']
 const tls = ['HTTPS', 'TLS']
-const protocols = [...http, ...tls, 'TCP', 'UDP', 'MONGO', 'REDIS', 'MYSQL', 'HBONE', 'DOUBLE-HBONE', 'GRPC-Web']
+const protocols = [...http, ...tls, 'TCP', 'UDP', 'MONGO', 'REDIS', 'MYSQL', 'GRPC-Web']
 
 /** Source: Istio `pkg/config/validation/validation.go` ValidateGateway. */
 export function checkGateway(spec: Fields, name: string, judge: Judge): void {

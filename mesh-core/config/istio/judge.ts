@@ -13,6 +13,13 @@ export class Judge {
     this.errors.push({ code, path, problem, hint })
   }
 
+  /** Takes errors alone over: of some parts istiod forgets its warnings. */
+  errorsOf(check: (judge: Judge) => void): void {
+    const part = new Judge()
+    check(part)
+    this.errors.push(...part.errors)
+  }
+
   warn(code: ErrorCode, path: FieldPath, problem: string, hint: string | null = null): void {
     this.warnings.push({ code, path, problem, hint })
   }

@@ -1,7 +1,9 @@
 import type { FieldPath } from '../finding.ts'
-import { checkDuration } from './durations.ts'
+import { checkDuration, checkIsDuration } from './durations.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
+
+const periods = ['weightExpirationPeriod', 'weightStabilizationPeriod', 'weightUpdatePeriod']
 
 /** Source: Istio validateLoadBalancer. */
 export function checkLoadBalancer(settings: Fields | undefined, outlier: Fields | undefined, path: FieldPath, judge: Judge): void {
@@ -13,6 +15,7 @@ export function checkLoadBalancer(settings: Fields | undefined, outlier: Fields 
   checkZoneAware(settings.zoneAwareLbSetting, outlier, [...path, 'zoneAwareLbSetting'], judge)
   checkDuration(settings.warmupDurationSecs, [...path, 'warmupDurationSecs'], judge)
   checkDuration(settings.warmup?.duration, [...path, 'warmup', 'duration'], judge)
+  for (const field of periods) checkIsDuration(settings.backendUtilization?.[field], [...path, 'backendUtilization', field], judge)
 }
 
 /** Envoy's limit of the table. */
@@ -20,6 +23,7 @@ const maglevTable = 5_000_011
 
 function checkConsistentHash(hash: Fields, path: FieldPath, judge: Judge): void {
   if (hash.httpCookie && !hash.httpCookie.name) judge.error('SCHEMA_REQUIRED', [...path, 'httpCookie', 'name'], 'name required for HttpCookie')
+  checkIsDuration(hash.httpCookie?.ttl, [...path, 'httpCookie', 'ttl'], judge)
   for (const [attribute, at] of each(hash.httpCookie?.attributes, [...path, 'httpCookie', 'attributes']))
     if (!attribute.name) judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'name required for an attribute of HttpCookie')
   if (Number(hash.minimumRingSize ?? 0) !== 0) {

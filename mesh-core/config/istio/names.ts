@@ -11,6 +11,7 @@ const labelValue = /^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
 const numeric = /^[-+]?\d+$/
 const maxLabel = 63
 const maxDomain = 255
+const maxPrefix = 253
 
 /** Upper case too, as istiod has it. Source: Istio `pkg/config/labels` IsDNS1123Label. */
 export function isDnsLabel(text: string): boolean {
@@ -53,12 +54,13 @@ function labelsProblem(domain: string): string | null {
   return wrong === undefined ? null : `domain name "${domain}" invalid (label "${wrong}" invalid)`
 }
 
-/** Source: Istio labels.Instance.Validate. */
+/** Values may be of any length, as istiod has it. Source: Istio labels.Instance.Validate. */
 export function checkLabels(labels: Readonly<Record<string, string>> | undefined, path: FieldPath, judge: Judge): void {
   for (const [key, value] of Object.entries(labels ?? {})) {
-    const name = key.slice(key.indexOf('/') + 1)
-    if (!labelKey.test(key) || name.length > maxLabel) judge.error('INVALID_VALUE', [...path, key], `invalid tag key: "${key}"`)
-    if (value.length > maxLabel || !labelValue.test(value)) judge.error('INVALID_VALUE', [...path, key], `invalid tag value: "${value}"`)
+    const slash = key.indexOf('/')
+    const tooLong = key.length - slash - 1 > maxLabel || slash > maxPrefix
+    if (!labelKey.test(key) || tooLong) judge.error('INVALID_VALUE', [...path, key], `invalid tag key: "${key}"`)
+    if (!labelValue.test(value)) judge.error('INVALID_VALUE', [...path, key], `invalid tag value: "${value}"`)
   }
 }
 

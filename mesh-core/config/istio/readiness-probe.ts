@@ -11,7 +11,13 @@ export function checkReadinessProbe(probe: Fields | undefined, path: FieldPath, 
   for (const field of counts) if (probe[field] < 0) judge.error('INVALID_VALUE', [...path, field], `${field} must be non-negative`)
   if (probe.httpGet) checkHttpGet(probe.httpGet as Fields, [...path, 'httpGet'], judge)
   else if (probe.tcpSocket) checkPort((probe.tcpSocket.port as number) ?? 0, [...path, 'tcpSocket', 'port'], judge)
-  else if (probe.grpc) checkPort((probe.grpc.port as number) ?? 0, [...path, 'grpc', 'port'], judge)
+  else if (probe.grpc)
+    judge.error(
+      'INVALID_VALUE',
+      [...path, 'grpc'],
+      'unknown health check method grpc',
+      'the CRD has it, istiod refuses it: take httpGet, tcpSocket or exec',
+    )
   else if (probe.exec) {
     if (!probe.exec.command?.length) judge.error('SCHEMA_REQUIRED', [...path, 'exec', 'command'], 'exec.command is required')
   } else judge.error('SCHEMA_REQUIRED', path, 'unknown health check method <nil>')

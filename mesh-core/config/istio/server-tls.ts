@@ -10,7 +10,9 @@ export function checkServerTls(tls: Fields | undefined, path: FieldPath, judge: 
   if (tls.mode === 'ISTIO_MUTUAL') return refuseCertificates(tls, path, judge)
   if (
     (tls.mode ?? 'PASSTHROUGH').endsWith('PASSTHROUGH') &&
-    ['caCrl', 'serverCertificate', 'privateKey', 'caCertificates', 'credentialName', 'credentialNames'].some((field) => tls[field]?.length)
+    ['caCrl', 'serverCertificate', 'privateKey', 'caCertificates', 'credentialName', 'credentialNames', 'tlsCertificates'].some(
+      (field) => tls[field]?.length,
+    )
   )
     judge.warn('CONFLICTING_FIELDS', path, `${tls.mode ?? 'PASSTHROUGH'} mode does not use certificates, they will be ignored`)
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL'

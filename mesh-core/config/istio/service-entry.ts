@@ -6,7 +6,11 @@ import { socketPrefix, socketProblem } from './socket.ts'
 import { checkExportTo, checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress, isIpSubnet, wildcardDomainProblem } from './names.ts'
 
 const httpOrTls = new Set(['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS'])
-const protocols = new Set([...httpOrTls, 'TCP', 'UDP', 'MONGO', 'REDIS', 'MYSQL', 'HBONE', 'DOUBLE-HBONE'])
+const protocols = new Set([...httpOrTls, 'TCP', 'UDP', 'MONGO', 'REDIS', 'MYSQL'])
+/** Of the CRD; istiod would take one letter more. */
+const maxPortName = 63
+/** Of which a name can be read while a request comes. */
+const named = new Set(['HTTP', 'HTTP2', 'GRPC', 'TLS'])
 
 /** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` ValidateServiceEntry. */
 export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge, labels: Readonly<Record<string, string>> = {}): void {
@@ -61,12 +65,7 @@ function checkPorts(spec: Fields, judge: Judge): void {
   const names = new Set<string>()
   const numbers = new Set<number>()
   for (const [port, path] of each(spec.ports, ['spec', 'ports'])) {
-    const {
-      name = '',
-      number = 0,
-      protocol = '',
-      targetPort = 0,
-    } = port as { name?: string; number?: number; protocol?: string; targetPort?: number }
+    const { name = '', number = 0, protocol = '', targetPort } = port as { name?: string; number?: number; protocol?: string; targetPort?: number }
     if (names.has(name)) judge.error('CONFLICTING_FIELDS', [...path, 'name'], `service entry port name "${name}" already defined`)
     if (numbers.has(number))
       judge.error('CONFLICTING_FIELDS', [...path, 'number'], `port number cannot be duplicated: service entry port ${number} already defined`)
@@ -78,9 +77,7 @@ function checkPorts(spec: Fields, judge: Judge): void {
     checkPort(number, [...path, 'number'], judge)
     if (!spec.addresses?.length && resolutionOf(spec) === 'NONE' && (protocol === '' || protocol === 'TCP'))
       judge.warn('SCHEMA_REQUIRED', path, 'addresses are required for ports serving TCP (or unset) protocol when IP Autoallocation is not enabled')
-    if (targetPort !== 0) checkPort(targetPort, [...path, 'targetPort'], judge)
-    if (targetPort !== 0 && resolutionOf(spec) === 'NONE')
-      judge.warn('CONFLICTING_FIELDS', [...path, 'targetPort'], 'targetPort has no effect when resolution mode is NONE')
+    if (targetPort !== undefined) checkPort(targetPort, [...path, 'targetPort'], judge)
   }
 }
 
@@ -90,7 +87,8 @@ function checkResolution(spec: Fields, judge: Judge): void {
   const names = new Set(((spec.ports ?? []) as Fields[]).map((port) => port.name as string))
   switch (resolution) {
     case 'NONE':
-      if (endpoints.length > 0) judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'no endpoints should be provided for resolution type none')
+      if (spec.endpoints !== undefined)
+        judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'no endpoints should be provided for resolution type none')
       return
     case 'STATIC':
       for (const [endpoint, path] of each(endpoints, ['spec', 'endpoints'])) checkEndpoint(endpoint, names, false, path, judge)
@@ -129,15 +127,19 @@ function checkDynamicDns(spec: Fields, judge: Judge): void {
   if (spec.endpoints?.length)
     judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'no endpoints should be provided for resolution mode DYNAMIC_DNS')
   for (const [port, path] of each(spec.ports, ['spec', 'ports']))
-    if (!httpOrTls.has(String(port.protocol ?? '').toUpperCase()))
-      judge.error('CONFLICTING_FIELDS', [...path, 'protocol'], 'resolution mode DYNAMIC_DNS is for HTTP and TLS ports alone')
+    if (!named.has(String(port.protocol ?? '').toUpperCase()))
+      judge.error(
+        'CONFLICTING_FIELDS',
+        [...path, 'protocol'],
+        'only HTTP, TLS, GRPC, and HTTP2 protocols are supported for resolution mode DYNAMIC_DNS',
+      )
 }
 
 function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: boolean, path: FieldPath, judge: Judge): void {
   const { address = '', network = '', ports = {} } = endpoint as { address?: string; network?: string; ports?: Record<string, number> }
   if (address === '' && !network) judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
-  else if (address === '') judge.warn('SCHEMA_REQUIRED', [...path, 'address'], `address is unset with network "${network}"`)
-  else if (address.startsWith(socketPrefix) && !byDns) checkSocket(address.slice(socketPrefix.length), ports, portNames, path, judge)
+  else if (address === '' && !byDns) judge.warn('SCHEMA_REQUIRED', [...path, 'address'], `address is unset with network "${network}"`)
+  else if (address.startsWith(socketPrefix) && !byDns) checkSocket(address.slice(socketPrefix.length), endpoint, portNames, path, judge)
   else if (!isIpAddress(address) && !(byDns && fqdnProblem(address) === null))
     judge.error(
       'INVALID_HOST',
@@ -146,15 +148,15 @@ function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: 
     )
   for (const [name, port] of Object.entries(ports)) {
     if (!portNames.has(name)) judge.error('INVALID_PORT', [...path, 'ports', name], `endpoint port ${port} is not defined by the service entry`)
-    if (!isDnsLabel(name)) judge.error('INVALID_VALUE', [...path, 'ports', name], `invalid port name: ${name}`)
+    if (!isDnsLabel(name) || name.length >= maxPortName) judge.error('INVALID_VALUE', [...path, 'ports', name], `invalid port name: ${name}`)
     checkPort(port, [...path, 'ports', name], judge)
   }
   checkLabels(endpoint.labels, [...path, 'labels'], judge)
 }
 
-function checkSocket(socket: string, ports: object, portNames: ReadonlySet<string>, path: FieldPath, judge: Judge): void {
+function checkSocket(socket: string, endpoint: Fields, portNames: ReadonlySet<string>, path: FieldPath, judge: Judge): void {
   const problem = socketProblem(socket)
   if (problem !== null) judge.error('INVALID_VALUE', [...path, 'address'], problem)
-  if (Object.keys(ports).length > 0) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], `unix endpoint unix://${socket} must not include ports`)
+  if (endpoint.ports !== undefined) judge.error('CONFLICTING_FIELDS', [...path, 'ports'], `unix endpoint unix://${socket} must not include ports`)
   if (portNames.size !== 1) judge.error('CONFLICTING_FIELDS', [...path, 'address'], 'exactly 1 service port required for unix endpoints')
 }

@@ -57,7 +57,7 @@ function checkListenerPort({ name = '', protocol = '', targetPort = 0 }: Fields,
   if (name !== '' && !isDnsLabel(name)) judge.error('INVALID_VALUE', [...path, 'name'], `invalid port name: ${name}`)
   if (protocol !== '' && !protocols.has(String(protocol).toUpperCase()))
     judge.error('INVALID_VALUE', [...path, 'protocol'], `unsupported protocol: ${protocol}`)
-  if (targetPort > 0) judge.warn('INVALID_VALUE', [...path, 'targetPort'], 'targetPort has no impact on Sidecar')
+  if (targetPort > 0) judge.error('INVALID_VALUE', [...path, 'targetPort'], 'targetPort has no impact on Sidecars')
 }
 
 function checkBind(bind: string, path: FieldPath, judge: Judge): void {

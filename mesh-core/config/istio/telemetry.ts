@@ -1,6 +1,6 @@
 import type { FieldPath } from '../finding.ts'
 import { celProblem } from './cel-syntax.ts'
-import { checkDuration } from './durations.ts'
+import { durationMs } from '../duration.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkSelection } from './workload-selection.ts'
@@ -30,7 +30,9 @@ function checkProviders(owner: Fields, path: FieldPath, judge: Judge): void {
 
 function checkMetrics(metrics: Fields, path: FieldPath, judge: Judge): void {
   checkProviders(metrics, path, judge)
-  checkDuration(metrics.reportingInterval, [...path, 'reportingInterval'], judge)
+  const interval = metrics.reportingInterval as string | undefined
+  if (interval !== undefined && (durationMs(interval) ?? 0) < 1)
+    judge.error('INVALID_DURATION', [...path, 'reportingInterval'], `"${interval}" must be a valid duration greater than 1ms`)
   for (const [override, at] of each(metrics.overrides, [...path, 'overrides'])) {
     for (const [name, tag] of Object.entries((override.tagOverrides ?? {}) as Readonly<Record<string, Fields>>))
       checkTagOverride(name, tag, [...at, 'tagOverrides', name], judge)

@@ -1,6 +1,6 @@
 import type { FieldPath } from '../finding.ts'
 import { durationMs } from '../duration.ts'
-import { checkDuration } from './durations.ts'
+import { checkDuration, checkIsDuration } from './durations.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkLoadBalancer } from './load-balancer.ts'
@@ -19,9 +19,13 @@ export function checkTrafficPolicy(policy: Fields | undefined, path: FieldPath, 
   for (const [port, at] of each(policy.portLevelSettings, [...path, 'portLevelSettings'])) {
     if (!port.port) judge.error('SCHEMA_REQUIRED', [...at, 'port'], 'portTrafficPolicy must have valid port')
     if (!portFields.some((field) => has(port[field]))) judge.error('SCHEMA_REQUIRED', at, 'port traffic policy must have at least one field')
-    else checkCommon(port, at, judge)
+    else
+      judge.errorsOf((part) => {
+        checkCommon(port, at, part)
+      })
   }
   checkTunnel(policy.tunnel, [...path, 'tunnel'], judge)
+  checkIsDuration(policy.retryBudget?.budgetInterval, [...path, 'retryBudget', 'budgetInterval'], judge)
 }
 
 /** An empty list is nothing, an empty mapping is something. */
@@ -102,8 +106,9 @@ export function checkConnectionPool(pool: Fields | undefined, path: FieldPath, j
   }
   if (pool.tcp) {
     for (const field of ['connectTimeout', 'maxConnectionDuration']) checkDuration(pool.tcp[field], [...path, 'tcp', field], judge)
-    // 0 is for none.
-    if (durationMs((pool.tcp.idleTimeout as string) ?? '') !== 0) checkDuration(pool.tcp.idleTimeout, [...path, 'tcp', 'idleTimeout'], judge)
+    // 0 is for none; what is below a millisecond counts as 0.
+    if (Math.trunc(durationMs((pool.tcp.idleTimeout as string) ?? '') ?? 1) !== 0)
+      checkDuration(pool.tcp.idleTimeout, [...path, 'tcp', 'idleTimeout'], judge)
     for (const field of ['time', 'interval']) checkDuration(pool.tcp.tcpKeepalive?.[field], [...path, 'tcp', 'tcpKeepalive', field], judge)
   }
 }

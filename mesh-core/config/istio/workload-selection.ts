@@ -16,9 +16,8 @@ const targets = ['core/Service', 'networking.istio.io/ServiceEntry', 'gateway.ne
 
 /** A policy's `selector`, `targetRef` and `targetRefs`: one of them. Source: Istio validateOneOfSelectorType, validatePolicyTargetReference. */
 export function checkSelection(spec: Fields, judge: Judge): void {
-  const several = (spec.targetRefs?.length ?? 0) > 0
-  if (Number(spec.selector !== undefined) + Number(spec.targetRef !== undefined) + Number(several) > 1)
-    judge.error('CONFLICTING_FIELDS', ['spec', several ? 'targetRefs' : 'targetRef'], 'only one of targetRefs or workloadSelector can be set')
+  const set = ['selector', 'targetRef', 'targetRefs'].filter((field) => spec[field] !== undefined)
+  if (set.length > 1) judge.error('CONFLICTING_FIELDS', ['spec', set.at(-1)!], 'only one of targetRefs or selector can be set', 'keep one of them')
   checkMatchLabels(spec.selector, ['spec', 'selector'], judge)
   if (spec.targetRef) checkTarget(spec.targetRef as Fields, ['spec', 'targetRef'], judge)
   for (const [target, path] of each(spec.targetRefs, ['spec', 'targetRefs'])) checkTarget(target, path, judge)

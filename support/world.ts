@@ -195,9 +195,10 @@ export class MeshWorld extends World {
     await this.#sendCall({ from, method, target, headers, body, ...(secure && { tls }) }, load)
   }
 
-  /** A line over a TCP connection of its own. @param authority `db:5432` */
-  async sendBytes(from: Sender, authority: string, line: string, times = 1): Promise<void> {
-    await this.#sendCall({ from, method: 'TCP', target: `tcp://${authority}`, headers: {}, body: `${line}\n` }, { times, concurrency: 1 })
+  /** A line over a connection of its own, or in a datagram. @param url `tcp://db:5432`, `udp://dns:53` */
+  async sendBytes(from: Sender, url: string, line: string, times = 1): Promise<void> {
+    const method = url.slice(0, url.indexOf(':')).toUpperCase()
+    await this.#sendCall({ from, method, target: url, headers: {}, body: `${line}\n` }, { times, concurrency: 1 })
   }
 
   /** As a person with a browser: signs in first, and keeps the cookie. @param user `null` for nobody */

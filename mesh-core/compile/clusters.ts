@@ -4,7 +4,7 @@ import { selects } from '../registry/labels.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
-import { clusterName } from './names.ts'
+import { clusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
 import { builtIn } from './origin.ts'
@@ -25,6 +25,13 @@ export function serviceClusters(service: Service, sources: ClusterSources): Clus
       })
       return [serviceCluster(service, port, policies, sources, null), ...subsets]
     })
+}
+
+/** Where datagrams to a port of a service go; no policy of the mesh acts on them. */
+export function udpCluster(service: Service, port: ServicePort, sources: ClusterSources): Cluster {
+  const policies = { own: {}, effective: {} }
+  const cluster = serviceCluster(service, port, policies, { ...sources, rule: undefined }, null)
+  return { ...cluster, name: udpClusterName(service.host, port.number), tls: { mode: 'disable' } }
 }
 
 export interface ClusterSources {

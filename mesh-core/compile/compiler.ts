@@ -16,6 +16,7 @@ import { compileGateway } from './gateway.ts'
 import { hashOfDestination, hashOfService, withSourceHash } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { statusesOf } from './gateway-api/status.ts'
+import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
 import { meshGateway } from './names.ts'
@@ -75,7 +76,7 @@ export interface CompilerOptions {
   readonly from?: { readonly compiler: Compiler; readonly rules: ReadonlyMap<VirtualService, VirtualService> }
 }
 
-type OutboundParts = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
+type OutboundParts = Pick<ProxyConfig, 'listeners' | 'udpListeners' | 'routeTables' | 'clusters'>
 
 /**
  * Resources and registry → what each proxy is told. One for each version of the config; a proxy's config is compiled when it is first asked for, and proxies
@@ -223,11 +224,11 @@ export class Compiler {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
       this.#routes(vs, '', this.#routeContext(workload, [gateway], port, tls, null))
     const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf })
-    return {
-      listeners: this.#withSourceHash(listeners, workload),
-      routeTables,
-      clusters: this.#clustersFor(workload, gatewayServices(this.#registry, this.catalog.mesh, workload.ref.namespace)),
-    }
+    const clusters = this.#clustersFor(workload, gatewayServices(this.#registry, this.catalog.mesh, workload.ref.namespace))
+    const parts = { listeners: this.#withSourceHash(listeners, workload), routeTables, clusters }
+    const udpListeners = udpListenersOf(this.catalog.gatewayApi, { registry: this.#registry, workload })
+    if (udpListeners.length === 0) return parts
+    return { ...parts, udpListeners, clusters: { ...clusters, ...udpClusters(udpListeners, workload, this.#registry, this.catalog.mesh) } }
   }
 
   #routes(vs: VirtualService, scope: string, context: RouteContext): readonly Route[] {

@@ -28,6 +28,12 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-api/gwapi-unknown-filter',
   },
+  udpIsNotServed: {
+    specification: 'A listener of protocol UDP takes datagrams for the oldest UDPRoute that is attached to it (Gateway API UDPRoute).',
+    istiod: 'The protocol is not supported: the listener is not accepted, and UDPRoutes are not looked at.',
+    since: '1.32',
+    observed: 'gateway-api/udp-listener-is-not-served',
+  },
   ingressSecretsAreTheRoots: {
     specification: 'The Secret of an Ingress is one of its own namespace (networking.k8s.io/v1 IngressTLS.secretName).',
     istiod: 'It is looked for in the namespace of the ingress gateway.',

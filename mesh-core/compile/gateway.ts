@@ -142,6 +142,6 @@ export function podPorts({ registry, workload }: Pick<GatewayScope, 'registry' |
   return mapped.length > 0 ? [...new Set(mapped)] : [number]
 }
 
-function isServiceOf(selector: Labels | null, workload: WorkloadInstance): boolean {
+export function isServiceOf(selector: Labels | null, workload: WorkloadInstance): boolean {
   return selector !== null && Object.keys(selector).length > 0 && selects(selector, workload.labels)
 }

@@ -31,6 +31,11 @@ export function clusterName(host: string, port: number, subset: string): string 
   return `outbound|${port}|${subset}|${host}`
 }
 
+/** Of a port that takes datagrams: there may be one of the same number that takes connections. */
+export function udpClusterName(host: string, port: number): string {
+  return `outbound_udp|${port}||${host}`
+}
+
 /** As an SNI name can say it. Source: the same file, BuildDNSSrvSubsetKey. */
 export function sniClusterName(host: string, port: number, subset: string): string {
   return `outbound_.${port}_.${subset}_.${host}`

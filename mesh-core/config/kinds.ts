@@ -34,10 +34,10 @@ export const kinds: readonly KindInfo[] = [
   known('extensions', 'Deployment', ['v1beta1']),
   known('networking.k8s.io', 'Ingress', ['v1']),
   known('extensions', 'Ingress', ['v1beta1']),
-  ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute', 'ListenerSet', 'ReferenceGrant'].map((kind) =>
+  ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute', 'UDPRoute', 'ListenerSet', 'ReferenceGrant'].map((kind) =>
     known('gateway.networking.k8s.io', kind, gatewayApi),
   ),
-  ...['UDPRoute', 'BackendTLSPolicy'].map((kind) => known('gateway.networking.k8s.io', kind, gatewayApi, { modelled: false })),
+  known('gateway.networking.k8s.io', 'BackendTLSPolicy', gatewayApi, { modelled: false }),
   known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),

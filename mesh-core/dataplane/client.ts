@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClientTls } from '../ir/tls.ts'
 import { connect } from './connect.ts'
+import { datagramPatienceMs, sendDatagram } from './datagram.ts'
 import { dial } from './dial.ts'
 import type { Place } from './evidence.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -18,7 +19,8 @@ export interface Sent {
  * Sends a request from a workload (`null`: from outside), which gives up after `timeoutMs`.
  */
 export function sendBounded(plane: Plane, place: Place, sender: WorkloadRuntime | null, sent: Sent, timeoutMs: number | null, done: Done): void {
-  bound(plane, timeoutMs, done, (end) => sendFrom(plane, place, sender, sent, end))
+  const patienceMs = timeoutMs ?? (sent.request.protocol === 'udp' ? datagramPatienceMs : null)
+  bound(plane, patienceMs, done, (end) => sendFrom(plane, place, sender, sent, end))
 }
 
 /** Gives up on a request after some time. Sets no timer when the request has ended by then, as it has when nothing needs time. */
@@ -53,6 +55,7 @@ function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, { 
     done('unresolved')
     return null
   }
+  if (request.protocol === 'udp') return sendDatagram(plane, place, sender, request, target, done)
   if (!proxy) return sendPlain(plane, place, sender, request, target, done)
   return connect(plane, place, proxy, request, target, done, tls)
 }

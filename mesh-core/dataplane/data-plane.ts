@@ -8,6 +8,7 @@ import { bound, sendBounded } from './client.ts'
 import { connect } from './connect.ts'
 import { ExchangeRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
+import { datagramPatienceMs, proxyDatagram } from './datagram.ts'
 import { ephemeralPort } from './ephemeral-port.ts'
 import { dialGateway } from './gateway-port.ts'
 import type { DataPlaneModel, MeshCall } from './model.ts'
@@ -133,7 +134,11 @@ export class DataPlane implements Plane {
     const { proxy } = sender
     if (!proxy) return done('refused')
     const target = dialGateway(this.model.registry, sender.instance, authority, request.scheme)
-    bound(this, call.timeoutMs, done, (end) => connect(this, place, proxy, request, target, end, call.tls))
+    const datagram = request.protocol === 'udp'
+    const timeoutMs = call.timeoutMs ?? (datagram ? datagramPatienceMs : null)
+    const start = (end: Done) =>
+      datagram ? proxyDatagram(this, place, proxy, request, target, end) : connect(this, place, proxy, request, target, end, call.tls)
+    bound(this, timeoutMs, done, start)
   }
 
   #proxyOf(ref: WorkloadRef, address: string, identity: string): ProxyRuntime | null {
@@ -162,10 +167,11 @@ export class DataPlane implements Plane {
 
 /** The request as it stands on the wire; blanks around a value do not get that far. */
 function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
-  const found = /^(https?|tcp):\/\/([^/?#]*)(.*)$/i.exec(call.url)
-  if (!found) throw new Error(`"${call.url}" is not a URL of http, https or tcp`)
+  const found = /^(https?|tcp|udp):\/\/([^/?#]*)(.*)$/i.exec(call.url)
+  if (!found) throw new Error(`"${call.url}" is not a URL of http, https, tcp or udp`)
   const authority = found[2]!
-  if (found[1]!.toLowerCase() === 'tcp') return { request: bytesOf(authority, call.body), authority }
+  const protocol = found[1]!.toLowerCase()
+  if (protocol === 'tcp' || protocol === 'udp') return { request: bytesOf(protocol, authority, call.body), authority }
   const headers = new Headers()
   let host = authority
   for (const [name, value] of Object.entries(call.headers))
@@ -173,7 +179,7 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
       if (name.toLowerCase() === 'host') host = one
       else headers.append(name, one.trim())
   tellLength(headers, call.body)
-  const scheme = found[1]!.toLowerCase() === 'https' ? 'https' : 'http'
+  const scheme = protocol === 'https' ? 'https' : 'http'
   const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
   return { request: { method: call.method, scheme, authority: host, path, headers, body: call.body }, authority }
 }
@@ -184,7 +190,7 @@ function tellLength(headers: Headers, body: string): void {
     headers.append('content-length', String(Buffer.byteLength(body)))
 }
 
-/** What a client says over TCP. */
-export function bytesOf(authority: string, body: string): HttpRequest {
-  return { protocol: 'tcp', method: '', scheme: 'http', authority, path: '', headers: new Headers(), body }
+/** What a client says over TCP, or in a datagram. */
+export function bytesOf(protocol: 'tcp' | 'udp', authority: string, body: string): HttpRequest {
+  return { protocol, method: '', scheme: 'http', authority, path: '', headers: new Headers(), body }
 }

@@ -56,10 +56,10 @@ export class Delivery implements InFlight {
       done(outcome)
     }
     const { workload } = peer
-    const isBytes = shipment.request.protocol === 'tcp'
-    if (isBytes && workload?.inboundSidecar && expectsHttp(plane, workload, shipment.port)) return end(badRequest())
-    // A sidecar passes bytes on as any TCP proxy does.
-    if (!workload?.inboundSidecar || isBytes) return runProgram(plane, place, peer, shipment.request, end)
+    const { protocol } = shipment.request
+    if (protocol === 'tcp' && workload?.inboundSidecar && expectsHttp(plane, workload, shipment.port)) return end(badRequest())
+    // A sidecar passes bytes on as any TCP proxy does, and is not asked about datagrams.
+    if (!workload?.inboundSidecar || protocol !== undefined) return runProgram(plane, place, peer, shipment.request, end)
     this.#inbound = new InboundSidecar(plane, place, workload, shipment, this.hop)
     this.#inbound.start(end)
   }

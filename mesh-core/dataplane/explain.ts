@@ -28,8 +28,8 @@ export function explain(proxied: ProxiedRequest, request: HttpRequest): Decision
   }
 }
 
-/** Where a connection went that nobody looked into. */
-export function explainTcp(proxy: string, listener: string, host: string, filter: Extract<NetworkFilter, { kind: 'tcp' }>, log: LogRecord): Decision {
+/** Where a connection, or a datagram, went that nobody looked into. */
+export function explainTcp(proxy: string, listener: string, host: string, filter: Spread, log: LogRecord): Decision {
   const total = filter.clusters.reduce((sum, { weight }) => sum + weight, 0)
   const missing = log.flags === 'NC' || log.flags === 'UH'
   return {
@@ -43,6 +43,8 @@ export function explainTcp(proxy: string, listener: string, host: string, filter
     odds: filter.clusters.map(({ cluster, weight }) => ({ cluster, share: weight / total })),
   }
 }
+
+type Spread = Omit<Extract<NetworkFilter, { kind: 'tcp' }>, 'kind'>
 
 function tcpRule(origin: Origin): RuleTried {
   const { path } = origin

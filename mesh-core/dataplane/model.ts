@@ -29,7 +29,7 @@ export interface MeshCall {
   /** A workload (its sidecar, where it has one), or a client outside the mesh that reaches a gateway. */
   readonly from: { readonly kind: 'workload'; readonly ref: WorkloadRef } | { readonly kind: 'gateway'; readonly ref: WorkloadRef }
   readonly method: string
-  /** `http://reviews:9080/reviews/0`, or `tcp://db:5432` to send the body over TCP as it is. For a gateway only the port is dialled; the host becomes the Host header. */
+  /** `http://reviews:9080/reviews/0`, or `tcp://db:5432` to send the body over TCP as it is, `udp://dns:53` in a datagram. For a gateway only the port is dialled; the host becomes the Host header. */
   readonly url: string
   /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>

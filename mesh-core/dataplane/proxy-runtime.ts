@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
+import type { Listener, ProxyConfig, UdpListener } from '../ir/proxy-config.ts'
 import { compileRouteTable } from '../match/route-table.ts'
 import type { CompiledRouteTable } from '../match/route-table.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -105,6 +105,10 @@ export class ProxyRuntime {
   listenerFor(address: string, port: number): Listener | null {
     const listeners = this.#listeners
     return listeners.get(`${address}:${port}`) ?? listeners.get(`0.0.0.0:${port}`) ?? this.captureListener
+  }
+
+  udpListenerFor(port: number): UdpListener | null {
+    return this.#config.udpListeners?.find((listener) => listener.port === port) ?? null
   }
 
   /** `null` at gateways, which nothing is redirected to. */

@@ -79,8 +79,8 @@ export interface HttpRequest {
   path: string
   headers: Headers
   body: string
-  /** Left out for HTTP. Bytes of a TCP connection are a request without method, path and headers, whose body they are; the answer has status 0. */
-  protocol?: 'tcp'
+  /** Left out for HTTP. Bytes of a TCP connection, or of a datagram, are a request without method, path and headers, whose body they are; the answer has status 0. */
+  protocol?: 'tcp' | 'udp'
 }
 
 export interface HttpResponse {

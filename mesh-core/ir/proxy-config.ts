@@ -67,6 +67,17 @@ export interface Listener {
   readonly defaultFilterChain: FilterChain | null
 }
 
+/** Takes datagrams: each sender's go to one of the clusters, and the answers back. Source: Envoy `UdpProxyConfig`. */
+export interface UdpListener {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  /** Weights are relative; what falls to a cluster that is missing or empty is dropped. */
+  readonly clusters: readonly { readonly cluster: string; readonly weight: number }[]
+  /** Of the rule (`spec.rules[0]`). */
+  readonly origin: Origin
+}
+
 /**
  * All that one proxy is told: the model in the middle. Readonly and JSON-ready.
  * The data plane reads it, the `envoy` target writes xDS from it, `explain` and `diff` compare it.
@@ -74,6 +85,8 @@ export interface Listener {
 export interface ProxyConfig {
   readonly proxy: ProxyId
   readonly listeners: readonly Listener[]
+  /** Left out where there are none. */
+  readonly udpListeners?: readonly UdpListener[]
   /** By name. */
   readonly routeTables: Readonly<Record<string, RouteTable>>
   /** By name. A route may name a cluster that is not here: the answer is then `clusterNotFoundStatus` with flag NC. */

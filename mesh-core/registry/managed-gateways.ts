@@ -62,16 +62,23 @@ interface ListenerPort {
   readonly protocol: string
 }
 
-/** One for each port number of the Gateway's own listeners and of its ListenerSets'; the first listener of a port names it. */
+/** One for each port of the Gateway's own listeners and of its ListenerSets'; the first listener of a port names it. */
 function portsOf(gateway: Resource, resources: readonly Resource[]): ListenerPort[] {
   const sets = resources.filter((resource) => {
     const parent = resource.object['spec']?.parentRef
     return isOfGatewayApi(resource, 'ListenerSet') && parent?.name === gateway.name && (parent.namespace ?? resource.namespace) === gateway.namespace
   })
   const listeners: readonly ListenerPort[] = [gateway, ...sets].flatMap((holder) => holder.object['spec']?.listeners ?? [])
-  const byNumber = new Map<number, ListenerPort>()
-  for (const listener of listeners) if (listener.protocol !== 'UDP' && !byNumber.has(listener.port)) byNumber.set(listener.port, listener)
-  return [...byNumber.values()]
+  const byPort = new Map<string, ListenerPort>()
+  for (const listener of listeners) {
+    const key = `${transportOf(listener)} ${listener.port}`
+    if (!byPort.has(key)) byPort.set(key, listener)
+  }
+  return [...byPort.values()]
+}
+
+function transportOf({ protocol }: ListenerPort): 'TCP' | 'UDP' {
+  return protocol === 'UDP' ? 'UDP' : 'TCP'
 }
 
 function serviceFor(gateway: Resource, ports: readonly ListenerPort[]): Resource {
@@ -81,7 +88,7 @@ function serviceFor(gateway: Resource, ports: readonly ListenerPort[]): Resource
       selector: labelsOf(gateway),
       ports: [
         { name: 'status-port', port: 15021, protocol: 'TCP', appProtocol: 'tcp' },
-        ...ports.map(({ name, port, protocol }) => ({ name, port, protocol: 'TCP', appProtocol: protocol.toLowerCase() })),
+        ...ports.map((own) => ({ name: own.name, port: own.port, protocol: transportOf(own), appProtocol: own.protocol.toLowerCase() })),
       ],
     },
   })

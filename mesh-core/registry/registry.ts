@@ -14,7 +14,7 @@ export interface WorkloadInstance {
   /** `version` label, or `''`. */
   readonly version: string
   /** Container ports by number, with their names. */
-  readonly ports: readonly { readonly number: number; readonly name: string }[]
+  readonly ports: readonly { readonly number: number; readonly name: string; readonly udp?: true }[]
   readonly ready: boolean
   /** A sidecar was injected. Never so for a gateway. */
   readonly sidecar: boolean

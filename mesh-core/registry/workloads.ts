@@ -60,7 +60,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     serviceAccount: spec.serviceAccountName ?? 'default',
     app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
     version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
-    ports: containers.flatMap((container) => (container.ports ?? []).map((port) => ({ number: port.containerPort, name: port.name ?? '' }))),
+    ports: containers.flatMap((container) => (container.ports ?? []).map(portOf)),
     ready: isReady(annotations, instance),
     gateway,
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
@@ -72,10 +72,20 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
   }
 }
 
+function portOf({ containerPort, name = '', protocol }: ContainerPort): WorkloadInstance['ports'][number] {
+  return { number: containerPort, name, ...(protocol === 'UDP' && { udp: true }) }
+}
+
+interface ContainerPort {
+  readonly containerPort: number
+  readonly name?: string
+  readonly protocol?: string
+}
+
 interface Container {
   readonly name: string
   readonly image?: string
   readonly args?: readonly string[]
-  readonly ports?: readonly { readonly containerPort: number; readonly name?: string }[]
+  readonly ports?: readonly ContainerPort[]
   readonly env?: readonly { readonly name: string; readonly value?: string }[]
 }

@@ -20,12 +20,12 @@ export interface EchoAnswer {
 
 /**
  * An echo service. The query string changes its answer: `?status=503`, `?delay=2s` (`500ms`; a bare number is in seconds).
- * Over TCP it answers each line with its own name before it: `shop-v1 hello`.
+ * Over TCP and UDP it answers each line with its own name before it: `shop-v1 hello`.
  * @param workload the name of its Deployment; by default `<app>-<version>`
  */
 export function createEcho(workload?: string): Program {
   return (request, context) => {
-    if (request.protocol === 'tcp') return { status: 0, headers: new Headers(), body: `${workload ?? nameOf(context.pod)} ${request.body}` }
+    if (request.protocol) return { status: 0, headers: new Headers(), body: `${workload ?? nameOf(context.pod)} ${request.body}` }
     const query = queryOf(request.path)
     const response = answer(Number(query?.get('status') ?? 200), describe(request, context.pod, workload))
     const delayMs = query?.has('delay') ? parseDelay(query.get('delay')!) : 0

@@ -33,6 +33,9 @@ export interface ScenarioInfo {
   readonly seed: number
 }
 
+/** Tag of a scenario that is about the specification where istiod does otherwise: its mesh is one that `--spec` makes. A live mesh does what it does. */
+export const asSpecified = '@spec'
+
 /** Who sends: a workload of the mesh, or a client outside that reaches the ingress gateway. */
 export type Sender =
   | { readonly kind: 'client' }
@@ -51,7 +54,7 @@ export interface ServiceRef {
 export interface Call {
   readonly from: Sender
   readonly method: string
-  /** A path (`/productpage`; only for the client outside) or a URL; `tcp://db:5432` sends the body over TCP as it is. */
+  /** A path (`/productpage`; only for the client outside) or a URL; `tcp://db:5432` sends the body over TCP as it is, `udp://dns:53` in a datagram. */
   readonly target: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string

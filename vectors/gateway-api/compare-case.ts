@@ -22,7 +22,7 @@ export function compareCase({ name, expected, request = {}, tls }: VectorCase, e
 /** What the comparison knows. A vector that declares more than is compared does not pass. */
 const known = new Set(
   `statusCodes statusCodesNot requestFails connection backend backendNot backendNamedByRequestHeader namespace answeredByGateway backendRequest responseHeaders
-   redirect mirroredTo grpcStatus grpcStatusNot echo backendConnectionIsTLS backendSeesServerName notCheckedUpstream
+   redirect mirroredTo dnsResponse grpcStatus grpcStatusNot echo backendConnectionIsTLS backendSeesServerName notCheckedUpstream
    backendRequest.method backendRequest.path backendRequest.query backendRequest.host backendRequest.headers backendRequest.absentHeaders
    backendRequest.sni`.split(/\s+/),
 )
@@ -48,11 +48,12 @@ const timeouts = [408, 504]
 function checkAnswer(expected: Expected, { response, error }: Exchange, complain: Complain): void {
   const status = response?.status ?? 0
   const seen = error ?? status
-  const { statusCodes, statusCodesNot, requestFails, connection, grpcStatus, grpcStatusNot } = expected
+  const { statusCodes, statusCodesNot, requestFails, connection, grpcStatus, grpcStatusNot, echo, dnsResponse } = expected
   const among = (codes: readonly number[]): boolean =>
     codes.includes(status) || (timeouts.includes(status) && codes.some((code) => timeouts.includes(code)))
   if (statusCodes && statusCodes.length > 0 && !among(statusCodes)) complain('status', statusCodes, seen)
   if (statusCodesNot && (response === null || among(statusCodesNot))) complain('status', `none of ${statusCodesNot.join(', ')}`, seen)
+  if ((echo || dnsResponse) && response === null) complain('answer', 'any', error)
   if (requestFails && response !== null) complain('answer', 'none', status)
   if (connection === 'accepted' && response === null) complain('connection', connection, error)
   if (connection === 'rejected' && response !== null) complain('connection', connection, status)

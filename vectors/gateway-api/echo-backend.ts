@@ -11,6 +11,7 @@ export const setsHeaders = 'x-echo-set-header'
 export function echoBackend(): Program {
   const tries = new Map<string, number>()
   return async (request, context) => {
+    if (request.protocol) return { status: 0, headers: new Headers(), body: `${context.pod.name} ${request.body}` }
     const query = new URLSearchParams(request.path.split('?')[1] ?? '')
     const failing = isFailing(query, tries)
     await wait(failing ? query.get('delayRetry') : query.get('delay'), context)

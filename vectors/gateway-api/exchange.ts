@@ -9,7 +9,7 @@ export class NotPlayable extends Error {
   override readonly name = 'NotPlayable'
 }
 
-const schemes: Readonly<Record<string, 'http' | 'https'>> = {
+const schemes: Readonly<Record<string, 'http' | 'https' | 'udp'>> = {
   http: 'http',
   h2c: 'http',
   grpc: 'http',
@@ -17,6 +17,7 @@ const schemes: Readonly<Record<string, 'http' | 'https'>> = {
   https: 'https',
   h2: 'https',
   tls: 'https',
+  udp: 'udp',
 }
 
 /** Sends what a case, or one request of a distribution, says. @throws NotPlayable */

@@ -57,6 +57,7 @@ export interface Expected {
   readonly grpcStatus?: string
   readonly grpcStatusNot?: readonly string[]
   readonly echo?: true
+  readonly dnsResponse?: 'any'
   readonly backendConnectionIsTLS?: boolean
   readonly backendSeesServerName?: string
   readonly notCheckedUpstream?: readonly string[]

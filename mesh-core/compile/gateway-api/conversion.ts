@@ -44,7 +44,9 @@ export function convertGatewayApi(all: readonly Resource[], registry: Registry, 
   }
   const ofKinds = (names: readonly string[]): Resource[] => resources.filter((one) => names.includes(one.kind) && isOfGatewayApi(one, one.kind))
   const httpRoutes = ofKinds(Object.keys(converters)).map((route) => attach(route, (mesh) => converters[route.kind]!(route, mesh, surroundings)))
-  const connectionRoutes = ofKinds(connectionKinds).map((route) => attach(route, (mesh) => convertConnectionRoute(route, mesh, surroundings)))
+  const connectionRoutes = ofKinds(departs('udpIsNotServed') ? connectionKinds : [...connectionKinds, 'UDPRoute']).map((route) =>
+    attach(route, (mesh) => convertConnectionRoute(route, mesh, surroundings)),
+  )
   return {
     surroundings,
     gateways,
@@ -60,4 +62,4 @@ const converters: Readonly<Record<string, (route: Resource, mesh: boolean, surro
   GRPCRoute: convertGrpcRoute,
 }
 
-const connectionKinds = ['TCPRoute', 'TLSRoute', 'UDPRoute']
+const connectionKinds = ['TCPRoute', 'TLSRoute']

@@ -1,4 +1,5 @@
 import { gatewayApi } from '../../registry/managed-gateways.ts'
+import type { Departs } from '../departures.ts'
 import type { Listener, RouteKind } from './types.ts'
 
 function kinds(...names: string[]): RouteKind[] {
@@ -6,7 +7,7 @@ function kinds(...names: string[]): RouteKind[] {
 }
 
 /** Routes that a listener of a protocol can take; none for a protocol that is not served. Source: Gateway API `ProtocolType`. */
-function kindsOf({ protocol, tls }: Listener): readonly RouteKind[] {
+function kindsOf({ protocol, tls }: Listener, departs: Departs): readonly RouteKind[] {
   switch (protocol) {
     case 'HTTP':
     case 'HTTPS':
@@ -14,7 +15,7 @@ function kindsOf({ protocol, tls }: Listener): readonly RouteKind[] {
     case 'TCP':
       return kinds('TCPRoute')
     case 'UDP':
-      return kinds('UDPRoute')
+      return departs('udpIsNotServed') ? [] : kinds('UDPRoute')
     case 'TLS':
       return tls?.mode === 'Passthrough' ? kinds('TLSRoute') : kinds('TLSRoute', 'TCPRoute')
     default:
@@ -29,8 +30,8 @@ export interface SupportedKinds {
 }
 
 /** Source: Istio `pilot/pkg/config/kube/gateway/conditions.go` generateSupportedKinds. */
-export function supportedKinds(listener: Listener): SupportedKinds {
-  const possible = kindsOf(listener)
+export function supportedKinds(listener: Listener, departs: Departs): SupportedKinds {
+  const possible = kindsOf(listener, departs)
   const wanted = listener.allowedRoutes?.kinds ?? []
   if (wanted.length === 0) return { supported: possible, invalid: [] }
   const asks = (kind: RouteKind, wish: RouteKind): boolean => kind.kind === wish.kind && kind.group === (wish.group ?? gatewayApi)

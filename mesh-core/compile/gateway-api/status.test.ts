@@ -46,6 +46,19 @@ test.each([
   expect(reasons(statusOf('HTTPRoute', 'shop', namespace('other', '{team: red}'), gateway(`[${listener}]`), foreign), 'Accepted')).toEqual([wanted])
 })
 
+test.each([
+  [false, ['False UnsupportedProtocol'], undefined],
+  [true, ['True Accepted'], ['True Accepted']],
+])('a UDP listener and its route, by the specification: %j', (spec, listener, route) => {
+  const udp = `${api.replace('v1', 'v1alpha2')}\nkind: UDPRoute\nmetadata: {name: dns}\nspec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: dns, port: 53}]}]}`
+  const mesh = createMesh({ spec })
+  mesh.apply(readText([gateway('[{name: dns, port: 53, protocol: UDP}]'), udp].join('\n---\n'), 'status.yaml').resources)
+  const [gatewayStatus, routeStatus] = ['Gateway', 'UDPRoute'].map((kind) => mesh.statuses.find(({ resource }) => resource.kind === kind))
+  const accepted = gatewayStatus!.listeners[0]!.conditions.filter(({ type }) => type === 'Accepted')
+  expect(accepted.map(({ status, reason }) => `${status} ${reason}`)).toEqual(listener)
+  expect(routeStatus && reasons(routeStatus, 'Accepted')).toEqual(route)
+})
+
 test('listeners count the routes that they have taken', () => {
   const listeners = '[{name: a, port: 80, protocol: HTTP}, {name: b, port: 81, protocol: HTTP}]'
   const routes = [route('{parentRefs: [{name: gw}]}', 'one'), route('{parentRefs: [{name: gw, sectionName: a}]}', 'two')]

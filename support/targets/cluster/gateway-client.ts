@@ -64,7 +64,7 @@ export class GatewayClient {
 
   /** A URL names a host for the Host header; what is dialled is always the gateway. */
   #requestOf({ method, target, headers, body, tls }: Call): HttpRequest {
-    if (target.startsWith('tcp:')) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP alone')
+    if (/^(tcp|udp):/.test(target)) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP alone')
     if (tls?.certificate) throw new NotSupported('gateway-calls', 'the client of the gateway shows no certificate')
     const scheme = this.#origin.startsWith('https:') ? 'https' : 'http'
     const given = Headers.of(headers)

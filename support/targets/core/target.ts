@@ -1,5 +1,5 @@
 import type { Settings } from '../../settings.ts'
-import { capabilities } from '../target.ts'
+import { asSpecified, capabilities } from '../target.ts'
 import type { Capability, Target } from '../target.ts'
 import { CoreSession } from './session.ts'
 
@@ -13,7 +13,7 @@ export function createCoreTarget({ spec }: Pick<Settings, 'spec'>): Target {
     clock: 'virtual',
     // Its version is that of meshspec, which every report names.
     mesh: () => ({ name: 'mesh-core', version: null, notes: spec ? ["without istiod's departures from the specifications"] : [] }),
-    open: async ({ seed }) => new CoreSession({ seed, spec }),
+    open: async ({ seed, tags }) => new CoreSession({ seed, spec: spec || tags.includes(asSpecified) }),
     close: async () => {},
   }
 }

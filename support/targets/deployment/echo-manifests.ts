@@ -11,8 +11,13 @@ export function echoManifests(services: readonly EchoService[]): readonly Resour
 }
 
 /** The protocol names a port, followed by the number where there are several. */
-function portsOf({ protocol, port, ports = [] }: EchoService): readonly { readonly name: string; readonly port: number }[] {
-  return [{ name: protocol, port }, ...ports.map((further) => ({ name: `${protocol}-${further}`, port: further }))]
+function portsOf({
+  protocol,
+  port,
+  ports = [],
+}: EchoService): readonly { readonly name: string; readonly port: number; readonly protocol?: 'UDP' }[] {
+  const transport = protocol.toLowerCase() === 'udp' ? { protocol: 'UDP' as const } : {}
+  return [{ name: protocol, port, ...transport }, ...ports.map((further) => ({ name: `${protocol}-${further}`, port: further, ...transport }))]
 }
 
 function serviceOf(service: EchoService) {
@@ -29,7 +34,7 @@ function deploymentOf(service: EchoService, version: string) {
     ...further?.[version],
     ...(sidecar ? {} : { 'sidecar.istio.io/inject': 'false' }),
   }
-  const containers = [{ name: 'echo', image: 'meshspec/echo', ports: portsOf(service).map((own) => ({ name: own.name, containerPort: own.port })) }]
+  const containers = [{ name: 'echo', image: 'meshspec/echo', ports: portsOf(service).map(({ port, ...own }) => ({ ...own, containerPort: port })) }]
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -215,16 +215,17 @@ interface Answered {
 
 /** The request as it stands on the wire. */
 function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
-  const [, scheme, authority, rest] = /^(https?|tcp):\/\/([^/?#]*)(.*)$/i.exec(call.url) ?? []
-  if (authority === undefined) throw new Error(`"${call.url}" is not a URL of http, https or tcp`)
-  if (scheme!.toLowerCase() === 'tcp') return { request: bytesOf(authority, call.body), authority }
+  const [, scheme, authority, rest] = /^(https?|tcp|udp):\/\/([^/?#]*)(.*)$/i.exec(call.url) ?? []
+  if (authority === undefined) throw new Error(`"${call.url}" is not a URL of http, https, tcp or udp`)
+  const protocol = scheme!.toLowerCase()
+  if (protocol === 'tcp' || protocol === 'udp') return { request: bytesOf(protocol, authority, call.body), authority }
   const headers = Headers.of(call.headers)
   const host = headers.get('host') ?? authority
   headers.remove('host')
   const path = rest!.startsWith('/') ? rest! : `/${rest}`
   const request = {
     method: call.method,
-    scheme: scheme!.toLowerCase() === 'https' ? 'https' : 'http',
+    scheme: protocol === 'https' ? 'https' : 'http',
     authority: host,
     path,
     headers,

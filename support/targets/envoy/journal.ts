@@ -15,6 +15,8 @@ export interface CallRecord {
   readonly dialled: string
   /** The sender's sidecar, or the gateway; `null` for a sender without. */
   readonly proxy: WorkloadInstance | null
+  /** The proxy writes nothing of it: of datagrams, say. */
+  readonly unlogged?: true | undefined
   readonly startMs: number
   endMs: number | null
   /** Of the answer; 0 for none. */
@@ -82,7 +84,7 @@ export class Journal {
 }
 
 function isUnwritten(call: CallRecord): boolean {
-  if (call.endMs !== null && call.proxy !== null && call.line === null) return true
+  if (call.endMs !== null && call.proxy !== null && !call.unlogged && call.line === null) return true
   return call.received.some(({ watched, status, inbound }) => watched && status !== null && inbound === null)
 }
 

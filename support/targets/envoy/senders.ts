@@ -57,10 +57,10 @@ export class Senders {
     this.#client.closeIdle()
   }
 
-  #enter(out: Outgoing, { proxy, target }: Way): CallRecord {
+  #enter(out: Outgoing, { proxy, unlogged, target }: Way): CallRecord {
     const { journal, parent, sender, gateway } = out
     const from = gateway ? null : (sender?.ref ?? null)
-    const call = this.#book.enter({ parent, from, service: target.service, dialled: `${target.address}:${target.port}`, proxy }, journal)
+    const call = this.#book.enter({ parent, from, service: target.service, dialled: `${target.address}:${target.port}`, proxy, unlogged }, journal)
     if (proxy) this.#replay(call, out)
     return call
   }
@@ -83,7 +83,7 @@ export class Senders {
 }
 
 function marked(request: HttpRequest, id: string): HttpRequest {
-  if (request.protocol === 'tcp') return { ...request, body: markBytes(id) + request.body }
+  if (request.protocol) return { ...request, body: markBytes(id) + request.body }
   const headers = request.headers.copy()
   headers.append(callHeader, id)
   return { ...request, headers }

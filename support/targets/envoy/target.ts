@@ -1,6 +1,6 @@
 import type { Settings } from '../../settings.ts'
 import { defineTarget } from '../define-target.ts'
-import { capabilities } from '../target.ts'
+import { asSpecified, capabilities } from '../target.ts'
 import type { Capability, MeshFacts, ScenarioInfo, Target } from '../target.ts'
 import { EnvoyHost } from './envoy-host.ts'
 import { findEnvoy } from './find-envoy.ts'
@@ -22,8 +22,8 @@ class EnvoyTarget implements Target {
     this.#spec = spec
   }
 
-  async open({ seed }: ScenarioInfo): Promise<EnvoySession> {
-    return EnvoySession.open(await this.#running(), { seed, spec: this.#spec })
+  async open({ seed, tags }: ScenarioInfo): Promise<EnvoySession> {
+    return EnvoySession.open(await this.#running(), { seed, spec: this.#spec || tags.includes(asSpecified) })
   }
 
   mesh(): MeshFacts {

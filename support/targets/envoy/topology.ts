@@ -15,6 +15,7 @@ import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual
 import type { SecretSource } from './xds/mutual-tls.ts'
 import { gatewayListener, landsByMetadata, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
+import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { routeConfiguration } from './xds/route-table.ts'
 
 /** Ports of 127.0.0.1 that belong to one pod. */
@@ -75,8 +76,16 @@ export class Topology {
   /** Who takes a connection to a pod: its sidecar, or the workload itself. */
   atPod(workload: WorkloadInstance, podPort: number): SocketAddress {
     const places = this.#pods.get(keyOf(workload.ref))
-    if (!places) return nowhere
-    const ports = this.inbound(workload) ? places.byPodPort : places.workload
+    return places ? this.#at(workload, podPort, this.inbound(workload) ? places.byPodPort : places.workload) : nowhere
+  }
+
+  /** Who takes a datagram to a pod: the workload itself. */
+  behindSidecar(workload: WorkloadInstance, podPort: number): SocketAddress {
+    const places = this.#pods.get(keyOf(workload.ref))
+    return places ? this.#at(workload, podPort, places.workload) : nowhere
+  }
+
+  #at(workload: WorkloadInstance, podPort: number, ports: ReadonlyMap<number, number>): SocketAddress {
     // One that names no ports listens on all.
     const port = ports.get(podPort) ?? (workload.ports.length === 0 ? ports.values().next().value : undefined)
     return port === undefined ? nowhere : { address: '127.0.0.1', port }
@@ -131,8 +140,9 @@ export class Topology {
 
   async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
     const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
-    const wanted = workload.gateway ? config.listeners.map(({ port }) => port) : [...podPorts(workload, registry).keys()]
-    const missing = wanted.filter((port) => !byPodPort.has(port))
+    const listeners = [...config.listeners, ...(config.udpListeners ?? [])]
+    const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...podPorts(workload, registry).keys()]
+    const missing = [...new Set(wanted)].filter((port) => !byPodPort.has(port))
     const found = await freePorts(missing.length)
     missing.forEach((port, i) => byPodPort.set(port, found[i]!))
   }
@@ -147,10 +157,11 @@ export class Topology {
     const placement = this.#placementOf(workload, registry, secrets)
     const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry, secrets)
     const outbound = this.#outbound(workload, config, placement)
+    const datagrams = this.#datagrams(workload, config, { ...placement, endpoint: (one) => this.#takesDatagrams(one, registry) })
     const tables = [...tablesOf(config.listeners)].flatMap((name) => config.routeTables[name] ?? [])
     return {
-      clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...inbound.map((one) => one.cluster)],
-      listeners: [...outbound, ...inbound.map((one) => one.listener)],
+      clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...[...inbound, ...datagrams].map((one) => one.cluster)],
+      listeners: [...outbound, ...[...inbound, ...datagrams].map((one) => one.listener)],
       routes: tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)]),
     }
   }
@@ -160,6 +171,20 @@ export class Topology {
     const name = this.#nameOf(workload)
     if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config.listeners, placement)]
     return config.listeners.map((one) => gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, placement))
+  }
+
+  /** What a gateway takes over UDP, at the same ports of 127.0.0.1 as over TCP. */
+  #datagrams(workload: WorkloadInstance, { udpListeners = [], clusters }: ProxyConfig, placement: Placement): { listener: Json; cluster: Json }[] {
+    const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
+    return udpListeners.map((one) => ({
+      listener: udpListener(one, `${this.#nameOf(workload)}${one.name}`, { address: '127.0.0.1', port: byPodPort.get(one.port)! }, placement),
+      cluster: udpCluster(one, clusters, placement),
+    }))
+  }
+
+  #takesDatagrams({ address, port }: SocketAddress, registry: Registry): SocketAddress {
+    const pod = registry.workloadAt(address)
+    return pod ? this.behindSidecar(pod, port) : nowhere
   }
 
   #inbound(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): { listener: Json; cluster: Json }[] {

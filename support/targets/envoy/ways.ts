@@ -26,6 +26,8 @@ export interface Way {
   readonly preamble: Buffer | null
   /** As `Wire.key`. */
   readonly key: string | null
+  /** The proxy writes nothing of it. */
+  readonly unlogged?: true
   /** Whose proxy takes it; `null` for none. */
   readonly proxy: WorkloadInstance | null
   readonly target: Dialled
@@ -51,8 +53,10 @@ export class Ways {
     if (gateway) return this.#throughGateway(sender!, authority, request)
     const target = dial(this.#model.registry, authority, request.scheme, sender?.ref.namespace ?? 'default')
     if (target.address === null) return 'unresolved'
-    const lands = this.#placeOf(target.address, target.port)
-    if (!sender?.sidecar) return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target }
+    const lands = this.#placeOf(target.address, target.port, request.protocol === 'udp')
+    // Sidecars are told of connections alone.
+    if (!sender?.sidecar || request.protocol === 'udp')
+      return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target }
     const port = this.#topology.outboundPort(sender.ref)
     return {
       port,
@@ -66,6 +70,8 @@ export class Ways {
   #throughGateway(gateway: WorkloadInstance, authority: string, request: HttpRequest): Way | TransportError {
     const target = dialGateway(this.#model.registry, gateway, authority, request.scheme)
     const port = this.#topology.gatewayPort(gateway.ref, target.port)
+    if (request.protocol === 'udp')
+      return { port: port ?? this.#topology.nowhere().port, preamble: null, key: null, proxy: gateway, unlogged: true, target }
     const listener = this.#model.proxyConfig(gateway.ref)?.listeners.find((one) => one.port === target.port)
     if (port === null || !listener) return 'refused'
     const preamble = preambleOf(clientAddress, target, this.#topology.outside())
@@ -80,16 +86,18 @@ export class Ways {
   }
 
   /** Who answers at an address of the mesh's network, past all rules: a pod, a pod of the service that kube-proxy would pick, or the world outside. */
-  #placeOf(address: string, port: number): SocketAddress {
+  #placeOf(address: string, port: number, isDatagram: boolean): SocketAddress {
     const { registry } = this.#model
+    const place = (workload: WorkloadInstance, own: number) =>
+      isDatagram ? this.#topology.behindSidecar(workload, own) : this.#topology.atPod(workload, own)
     const pod = registry.workloadAt(address)
-    if (pod) return this.#topology.atPod(pod, port)
+    if (pod) return place(pod, port)
     const service = registry.serviceAt(address)
     if (!service) return this.#topology.outside()
     const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
     const chosen = endpoints[Math.floor(Math.random() * endpoints.length)]
     const workload = chosen && registry.workloadAt(chosen.address)
-    return workload ? this.#topology.atPod(workload, chosen.port) : this.#topology.nowhere()
+    return workload ? place(workload, chosen.port) : this.#topology.nowhere()
   }
 }
 

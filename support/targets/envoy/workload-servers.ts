@@ -4,13 +4,16 @@ import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { udpPortsOf } from '../../../mesh-core/registry/udp-ports.ts'
 import type { CallBook, OpenCall } from './call-book.ts'
 import { freePorts } from './free-ports.ts'
 import { Journal } from './journal.ts'
 import type { ReceivedRecord } from './journal.ts'
 import type { Senders } from './senders.ts'
 import type { Topology } from './topology.ts'
+import { DatagramServer } from './wire/datagram-server.ts'
 import { LoopbackServer } from './wire/loopback-server.ts'
+import type { Handler } from './wire/loopback-server.ts'
 import { callHeader } from './xds/access-log.ts'
 
 export interface WorkloadServersOptions {
@@ -24,7 +27,7 @@ export interface WorkloadServersOptions {
 /** The programs of workloads (`null`: the world outside), each served on real ports. */
 export class WorkloadServers {
   readonly #options: WorkloadServersOptions
-  readonly #servers: LoopbackServer[] = []
+  readonly #servers: (LoopbackServer | DatagramServer)[] = []
   readonly #programs = new Map<string, Program>()
   #failure: MeshSpecError | null = null
 
@@ -36,7 +39,10 @@ export class WorkloadServers {
   async serve(workload: WorkloadInstance | null, podPorts: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const program = this.#programOf(workload)
     const listens = program.listens ?? true
-    const ports = listens ? await Promise.all(podPorts.map(() => this.#serve(workload, program))) : await freePorts(podPorts.length)
+    const datagrams = workload ? udpPortsOf(workload, this.#options.registry()) : new Set<number>()
+    const ports = listens
+      ? await Promise.all(podPorts.map((port) => this.#serve(workload, program, datagrams.has(port))))
+      : await freePorts(podPorts.length)
     return new Map(podPorts.map((podPort, i) => [podPort, ports[i]!]))
   }
 
@@ -56,8 +62,9 @@ export class WorkloadServers {
     return program
   }
 
-  async #serve(workload: WorkloadInstance | null, program: Program): Promise<number> {
-    const server = await LoopbackServer.start((request) => this.#receive(workload, program, request))
+  async #serve(workload: WorkloadInstance | null, program: Program, datagrams: boolean): Promise<number> {
+    const handler: Handler = (request) => this.#receive(workload, program, request)
+    const server = datagrams ? await DatagramServer.start(handler) : await LoopbackServer.start(handler)
     this.#servers.push(server)
     return server.port
   }
@@ -81,7 +88,7 @@ export class WorkloadServers {
 
   #record({ call }: OpenCall, workload: WorkloadInstance | null, request: HttpRequest): ReceivedRecord {
     // A sidecar that passes bytes on has no word of which call they belong to.
-    const watched = workload !== null && request.protocol !== 'tcp' && this.#options.topology.inbound(workload)
+    const watched = workload !== null && request.protocol === undefined && this.#options.topology.inbound(workload)
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
     const received = { call, workload, request: copy, attempt, atMs: performance.now(), status: null, watched, inbound: null }

@@ -8,6 +8,7 @@ import type { ClientTls, TlsVersion } from '../../../../mesh-core/ir/tls.ts'
 import { bytesOfRequest, closes, framingOfResponse, responseOf, statusIn } from './http1.ts'
 import { MessageReader } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
+import { sendDatagram } from './datagram-client.ts'
 import { sendBytes } from './raw-client.ts'
 
 /** The way to whoever takes the request. */
@@ -32,6 +33,7 @@ export class LoopbackClient {
   /** @returns the answer, or why there is none */
   async send(wire: Wire, request: HttpRequest): Promise<HttpResponse | TransportError> {
     if (request.protocol === 'tcp') return sendBytes(wire, request.body)
+    if (request.protocol === 'udp') return sendDatagram(wire, request.body)
     const connection = (wire.key === null ? undefined : this.#take(wire.key)) ?? new Connection(wire)
     const outcome = await connection.exchange(request, wire)
     if (wire.key !== null && connection.open) this.#keep(wire.key, connection)

@@ -79,7 +79,7 @@ class ServedLine {
     this.#bytes = Buffer.concat([this.#bytes, bytes])
     const line = takeLine(this.#bytes)
     if (!line) return
-    const request = bytesOf('', line.text)
+    const request = bytesOf('tcp', '', line.text)
     request.headers.append(callHeader, line.id)
     this.#handler(request).then(
       ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),

@@ -15,3 +15,9 @@ export function takeLine(bytes: Buffer): { readonly id: string; readonly text: s
   const [, id, text] = /^\0([^\0]*)\0([^]*\n)$/.exec(bytes.toString()) ?? []
   return id === undefined ? null : { id, text: text! }
 }
+
+/** Of a datagram, which always comes whole. */
+export function takeMark(text: string): { readonly id: string | null; readonly text: string } {
+  const [, id, rest] = /^\0([^\0]*)\0([^]*)$/.exec(text) ?? []
+  return id === undefined ? { id: null, text } : { id, text: rest! }
+}

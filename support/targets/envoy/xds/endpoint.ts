@@ -32,7 +32,7 @@ function localityOf(locality: string): Json {
   return { ...optional('region', region || null), ...optional('zone', zone || null), ...optional('sub_zone', subzone || null) }
 }
 
-function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {
+export function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {
   const place = placement.endpoint(endpoint)
   const metadata = { ...hashKey(endpoint, place), ...(placement.takesMutualTls(endpoint) ? takesMutualTls : {}) }
   return {

@@ -1,0 +1,22 @@
+import { When } from '@cucumber/cucumber'
+import { client, inside } from '../support/index.ts'
+import type { MeshWorld, ServiceRef } from '../support/index.ts'
+
+When('a client sends {string} over UDP to port {int}', async function (this: MeshWorld, text: string, port: number) {
+  await this.sendBytes(client, `udp://gateway:${port}`, text)
+})
+
+When('a client sends {string} over UDP to port {int} {times}', async function (this: MeshWorld, text: string, port: number, times: number) {
+  await this.sendBytes(client, `udp://gateway:${port}`, text, times)
+})
+
+When('{service} sends {string} over UDP to {string}', async function (this: MeshWorld, from: ServiceRef, text: string, authority: string) {
+  await this.sendBytes(inside(from), `udp://${authority}`, text)
+})
+
+When(
+  '{service} sends {string} over UDP to {string} {times}',
+  async function (this: MeshWorld, from: ServiceRef, text: string, authority: string, times: number) {
+    await this.sendBytes(inside(from), `udp://${authority}`, text, times)
+  },
+)

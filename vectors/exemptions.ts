@@ -79,7 +79,4 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'buildHTTPRoutes/for prefix path rewrite with XForwardedHost enabled': 'MeshConfig defaultConfig.proxyHeaders is not modelled',
     'buildHTTPRoutes/for virtual service with exact matching on JWT claims with extended': 'JWT claims are not modelled',
   },
-  'istio-validation': {
-    'EnvoyFilter/ValidateEnvoyFilter/invalid patch value': "Envoy's messages are not known here: what a patch holds is not looked into",
-  },
 }

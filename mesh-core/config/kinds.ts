@@ -41,6 +41,7 @@ export const kinds: readonly KindInfo[] = [
   known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),
+  known('mesh.istio.io', 'MeshNetworks', ['v1alpha1'], { modelled: false }),
 ]
 
 function known(group: string, kind: string, versions: readonly string[], { namespaced = true, modelled = true } = {}): KindInfo {

@@ -3,6 +3,7 @@ import type { ErrorInit } from './errors.ts'
 import { MeshSpecError } from './errors.ts'
 import { isNamespaced } from './kinds.ts'
 import { locate } from './locate.ts'
+import { type InnerSettings, meshSettingsIn } from './mesh-settings-in.ts'
 import { notModelledIn } from './modelled.ts'
 import type { KubeObject, NotModelled, Resource, SourceText } from './resource.ts'
 import type { DocumentText } from './yaml/documents.ts'
@@ -86,7 +87,18 @@ function readDocument(source: SourceText, document: DocumentText): Resource[] {
   const data = parsed(source, document)
   if (document.badSeparator !== null) throw badSeparator(source, document)
   if (data === null) return []
-  return itemsOf(data).map(({ object, path }) => toResource(source, document.index, object, path))
+  return itemsOf(data).flatMap(({ object, path }) => {
+    const resource = toResource(source, document.index, object, path)
+    return [resource, ...meshSettingsIn(resource.object).map((settings) => inner(resource, settings))]
+  })
+}
+
+/** Istio's settings as a resource of their own; what is wrong with them is wrong at their place in the object that holds them. */
+function inner({ source, origin, namespace: owner }: Resource, { kind, path, fields }: InnerSettings): Resource {
+  const own = isMapping(fields) ? fields : { '': fields }
+  const object = { apiVersion: 'mesh.istio.io/v1alpha1', kind, metadata: { name: 'mesh' }, ...own } as KubeObject
+  const namespace = kind === 'MeshConfig' ? '' : owner
+  return { object, kind, apiVersion: object.apiVersion, name: 'mesh', namespace, source, origin: { ...origin, path: [...origin.path, ...path] } }
 }
 
 function parsed(source: SourceText, document: DocumentText): unknown {

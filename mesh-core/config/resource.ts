@@ -62,6 +62,11 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash)
 }
 
+/** Read out of another object (Istio's settings in a ConfigMap, say), which is what a cluster has. */
+export function isInner({ kind, origin }: Resource): boolean {
+  return !origin.resource.startsWith(`${kind} `)
+}
+
 /** Where `path` of the resource's object comes from. Inside a `List` the item's own place goes first. */
 export function originAt(resource: Resource, path: readonly (string | number)[]): Origin {
   return path.length === 0 ? resource.origin : { ...resource.origin, path: [...resource.origin.path, ...path] }

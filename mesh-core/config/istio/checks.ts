@@ -4,6 +4,7 @@ import { checkDestinationRule } from './destination-rule.ts'
 import { checkEnvoyFilter } from './envoy-filter.ts'
 import { checkGateway } from './gateway.ts'
 import type { Fields, Judge } from './judge.ts'
+import { checkMeshSettings } from './mesh-settings.ts'
 import { checkPeerAuthentication } from './peer-authentication.ts'
 import { checkProxyConfig } from './proxy-config.ts'
 import { checkRequestAuthentication } from './request-authentication.ts'
@@ -36,6 +37,8 @@ const checks = new Map<string, Check>([
   ['telemetry.istio.io/Telemetry', checkTelemetry],
   ['extensions.istio.io/WasmPlugin', checkWasmPlugin],
   ['extensions.istio.io/TrafficExtension', checkTrafficExtension],
+  ['mesh.istio.io/MeshConfig', (_, judge, { object }) => checkMeshSettings('MeshConfig', object, judge)],
+  ['mesh.istio.io/MeshNetworks', (_, judge, { object }) => checkMeshSettings('MeshNetworks', object, judge)],
 ])
 
 /** Source: Istio `pkg/config/validation/validation.go` RegisterValidateFunc. */

@@ -2,6 +2,7 @@ import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { regexProblem } from './matching.ts'
+import { envoyJson, reportTo } from './mesh-settings.ts'
 import { checkWorkloadSelector } from './selector.ts'
 
 const connectionManager = 'envoy.filters.network.http_connection_manager'
@@ -30,7 +31,7 @@ export function checkEnvoyFilter(spec: Fields, judge: Judge): void {
   checkPatches(spec, judge)
 }
 
-/** What the patches hold is not looked into. Source: the CEL rules of the CRD, and Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
+/** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
 export function checkPatches(spec: Fields, judge: Judge): void {
   checkTargets(spec, judge)
   if (!checkWorkloadSelector(spec.workloadSelector, 'Envoy filter', judge)) return
@@ -53,12 +54,33 @@ function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPa
   if (operation === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'operation'], 'missing patch operation')
   if (operation !== 'REMOVE' && patch.value === undefined)
     return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'value'], 'missing patch value for non-remove operation')
-  if (!match) return
-  const version: string = match.proxy?.proxyVersion ?? ''
+  const version: string = match?.proxy?.proxyVersion ?? ''
   const problem = version === '' ? null : regexProblem(version)
   if (problem !== null)
     return judge.error('INVALID_REGEX', [...path, 'match', 'proxy', 'proxyVersion'], `invalid regex for proxy version, [${problem}]`)
-  checkMatch(applyTo as string, match as Fields, [...path, 'match'], judge)
+  if (match && !checkMatch(applyTo as string, match as Fields, [...path, 'match'], judge)) return
+  checkValue(applyTo as string, patch.value, [...path, 'patch', 'value'], judge)
+}
+
+/** What of Envoy's configuration is patched. Source: Istio `pkg/config/xds` BuildXDSObjectFromStruct */
+const messages: Readonly<Record<string, string>> = {
+  CLUSTER: 'envoy.config.cluster.v3.Cluster',
+  LISTENER: 'envoy.config.listener.v3.Listener',
+  ROUTE_CONFIGURATION: 'envoy.config.route.v3.RouteConfiguration',
+  FILTER_CHAIN: 'envoy.config.listener.v3.FilterChain',
+  HTTP_FILTER: 'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter',
+  NETWORK_FILTER: 'envoy.config.listener.v3.Filter',
+  LISTENER_FILTER: 'envoy.config.listener.v3.ListenerFilter',
+  VIRTUAL_HOST: 'envoy.config.route.v3.VirtualHost',
+  HTTP_ROUTE: 'envoy.config.route.v3.Route',
+  EXTENSION_CONFIG: 'envoy.config.core.v3.TypedExtensionConfig',
+  BOOTSTRAP: 'envoy.config.bootstrap.v3.Bootstrap',
+}
+
+function checkValue(applyTo: string, value: unknown, path: FieldPath, judge: Judge): void {
+  const message = messages[applyTo]
+  if (message !== undefined && value !== undefined)
+    envoyJson().check(message, value, path, reportTo(judge, 'this message of Envoy has no such field, and istiod passes it over'))
 }
 
 /** The part of Envoy's config that each is found in; of a waypoint all are. */
@@ -75,16 +97,20 @@ const classes: Readonly<Record<string, string>> = {
 
 const words: Readonly<Record<string, string>> = { listener: 'listener', routeConfiguration: 'route configuration', cluster: 'cluster' }
 
-function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judge): void {
+/** @returns false where istiod looks no further */
+function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judge): boolean {
   const wanted = classes[applyTo]
-  if (!wanted) return
+  if (!wanted) return true
   const other = ['listener', 'routeConfiguration', 'cluster'].find((type) => match[type] !== undefined && type !== wanted)
   if (other !== undefined) {
     const name = words[wanted]
-    return judge.error('CONFLICTING_FIELDS', [...path, other], `applyTo for ${name} class objects cannot have non ${name} match`)
+    judge.error('CONFLICTING_FIELDS', [...path, other], `applyTo for ${name} class objects cannot have non ${name} match`)
+    return wanted !== 'listener'
   }
   const filter = match.listener?.filterChain?.filter as Fields | undefined
+  const before = judge.errors.length
   if (filter) checkFilter(applyTo, filter, [...path, 'listener', 'filterChain', 'filter'], judge)
+  return judge.errors.length === before
 }
 
 /** CEL rules of the CRD. */

@@ -32,3 +32,24 @@ export function checkOpenTelemetry(provider: Fields, path: FieldPath, judge: Jud
   if (provider.grpc !== undefined && provider.http !== undefined)
     judge.error('CONFLICTING_FIELDS', [...path, 'http'], 'OpenTelemetryTracingProvider cannot specify both grpc and http')
 }
+
+/** Kinds of providers that are a service, with what else there is to check. */
+const services: Readonly<Record<string, (provider: Fields, path: FieldPath, judge: Judge) => void>> = {
+  zipkin: checkProvider,
+  datadog: checkProvider,
+  opencensus: checkProvider,
+  skywalking: checkProvider,
+  lightstep: checkLightstep,
+  opentelemetry: checkOpenTelemetry,
+  envoyHttpAls: checkProvider,
+  envoyTcpAls: checkProvider,
+  envoyOtelAls: checkProvider,
+  envoyExtAuthzHttp: checkProvider,
+  envoyExtAuthzGrpc: checkProvider,
+}
+
+/** One of `extensionProviders`. Source: Istio `pkg/config/validation/agent/extensionprovider.go` validateExtensionProvider */
+export function checkExtensionProvider(provider: Fields, path: FieldPath, judge: Judge): void {
+  if (!provider.name) judge.error('SCHEMA_REQUIRED', [...path, 'name'], 'a provider needs a name')
+  for (const [kind, check] of Object.entries(services)) if (provider[kind]) check(provider[kind] as Fields, [...path, kind], judge)
+}

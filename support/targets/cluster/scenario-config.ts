@@ -1,5 +1,5 @@
 import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
-import { groupOf, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
+import { groupOf, isInner, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import { NotSupported } from '../target.ts'
 import type { ConfigCommands } from './config-commands.ts'
 import { documentOf, join, nameOnly, withoutServerFields } from './documents.ts'
@@ -18,7 +18,7 @@ export class ScenarioConfig {
 
   /** @returns whether anything had to be changed. @throws {ConfigRejected} or MeshSpecError APPLY_FAILED; what was applied of it is taken back */
   async apply(resources: readonly Resource[]): Promise<boolean> {
-    const changes = resources.map((resource) => ({ ref: refOf(resource), document: documentOf(resource) }))
+    const changes = resources.filter((resource) => !isInner(resource)).map((resource) => ({ ref: refOf(resource), document: documentOf(resource) }))
     const needed = changes.filter(({ ref, document }) => this.#now.get(resourceKey(ref)) !== document)
     if (needed.length === 0) return false
     await this.#remember(needed.map(({ ref }) => ref))

@@ -1,0 +1,153 @@
+import { durationMs } from '../duration.ts'
+import type { FieldPath } from '../finding.ts'
+import { suggestion } from '../schema/suggest.ts'
+import type { MessageTable } from './message-table.ts'
+
+/** Takes what is wrong with a message in JSON. */
+export interface ProtoReport {
+  wrong(path: FieldPath, problem: string, hint?: string | null): void
+  /** A field that the message does not have: istiod passes it over. */
+  unknown(path: FieldPath, name: string, hint: string | null): void
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+const whole: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = {
+  i: [-(2n ** 31n), 2n ** 31n - 1n],
+  u: [0n, 2n ** 32n - 1n],
+  l: [-(2n ** 63n), 2n ** 63n - 1n],
+  n: [0n, 2n ** 64n - 1n],
+}
+
+const named: Readonly<Record<string, string>> = { s: 'a text', y: 'base64', b: 'true or false', d: 'a number', D: 'a duration', S: 'a mapping' }
+
+/** Reads protobuf's JSON as istiod does. Source: github.com/golang/protobuf `jsonpb`, which lets unknown fields pass and `null` be nothing. */
+export class ProtoJson {
+  readonly #table: MessageTable
+  readonly #places: ReadonlyMap<string, number>
+  /** The fields of a message by their names in JSON, once they were asked for. */
+  readonly #camel = new Map<number, ReadonlyMap<string, string>>()
+
+  constructor(text: string) {
+    this.#table = JSON.parse(text) as MessageTable
+    this.#places = new Map(this.#table.names.map((name, i) => [name, i]))
+  }
+
+  /** @param message `istio.mesh.v1alpha1.MeshConfig` */
+  check(message: string, value: unknown, path: FieldPath, report: ProtoReport): void {
+    this.#message(this.#places.get(message)!, value, path, report)
+  }
+
+  #message(index: number, value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (value === null) return
+    if (!isMapping(value)) return wrongType('a mapping', value, path, report)
+    const fields = this.#table.fields[index]!
+    const camel = this.#namesOf(index)
+    for (const [name, inner] of Object.entries(value)) {
+      const field = Object.hasOwn(fields, name) ? name : camel.get(name)
+      if (field === undefined) report.unknown([...path, name], name, suggestion(name, [...camel.keys()]))
+      else this.#value(fields[field]!, inner, [...path, name], report)
+    }
+  }
+
+  #namesOf(index: number): ReadonlyMap<string, string> {
+    const known = this.#camel.get(index)
+    if (known) return known
+    const names = new Map(
+      Object.keys(this.#table.fields[index]!).map((name) => [name.replace(/_+(.?)/g, (_, next: string) => next.toUpperCase()), name]),
+    )
+    this.#camel.set(index, names)
+    return names
+  }
+
+  #value(type: string, value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (value === null || type === '?') return
+    if (type.startsWith('*')) this.#list(type.slice(1), value, path, report)
+    else if (type.startsWith('%')) this.#entries(type.slice(1), value, path, report)
+    else if (type.startsWith('m')) this.#message(Number(type.slice(1)), value, path, report)
+    else if (type.startsWith('e')) this.#choice(this.#table.enums[Number(type.slice(1))]!, value, path, report)
+    else if (type === 'A') this.#any(value, path, report)
+    else this.#scalar(type, value, path, report)
+  }
+
+  #list(type: string, value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (!Array.isArray(value)) return wrongType('a list', value, path, report)
+    for (const [i, item] of value.entries()) this.#value(type, item, [...path, i], report)
+  }
+
+  #entries(type: string, value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (!isMapping(value)) return wrongType('a mapping', value, path, report)
+    for (const [key, item] of Object.entries(value)) this.#value(type, item, [...path, key], report)
+  }
+
+  #choice(names: readonly string[], value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (typeof value === 'string' && !names.includes(value))
+      report.wrong(path, `"${value}" is not one of ${names.join(', ')}`, suggestion(value, names))
+    else if (typeof value !== 'string' && !isWhole(value, 'i')) wrongType('a text', value, path, report)
+  }
+
+  #scalar(type: string, value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (whole[type]) {
+      if (!isWhole(value, type)) wrongType('a whole number', value, path, report, rangeOf(type))
+    } else if (!fits(type, value)) wrongType(named[type]!, value, path, report)
+  }
+
+  #any(value: unknown, path: FieldPath, report: ProtoReport): void {
+    if (!isMapping(value)) return wrongType('a mapping', value, path, report)
+    const { '@type': url, ...fields } = value
+    const hint = 'for example "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua'
+    if (url === undefined) return report.wrong(path, "has no '@type'", hint)
+    if (typeof url !== 'string')
+      return url === null ? report.wrong([...path, '@type'], 'names no type', hint) : wrongType('a text', url, [...path, '@type'], report)
+    const name = url.slice(url.lastIndexOf('/') + 1)
+    if (name.startsWith('google.protobuf.')) return
+    const index = this.#places.get(name)
+    if (index === undefined) report.wrong([...path, '@type'], `no type is called ${name}`, this.#suggestion(name))
+    else this.#message(index, fields, path, report)
+  }
+
+  #suggestion(name: string): string | null {
+    if (/\.v2(?:alpha\d*)?\./.test(name)) return "Envoy's v2 API is no more: take the v3 type"
+    const last = name.slice(name.lastIndexOf('.') + 1)
+    return suggestion(name, this.#table.names.filter((known) => known.endsWith(`.${last}`)).slice(0, 5))
+  }
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Numbers may be in quotes. */
+function isWhole(value: unknown, type: string): boolean {
+  if (typeof value === 'number' ? !Number.isInteger(value) : typeof value !== 'string' || !/^-?(?:0|[1-9]\d*)$/.test(value)) return false
+  const [least, most] = whole[type]!
+  const number = BigInt(value as number | string)
+  return number >= least && number <= most
+}
+
+function rangeOf(type: string): string {
+  const [least, most] = whole[type]!
+  return `from ${least} to ${most}`
+}
+
+function fits(type: string, value: unknown): boolean {
+  switch (type) {
+    case 's':
+      return typeof value === 'string'
+    case 'b':
+      return typeof value === 'boolean'
+    case 'd':
+      return typeof value === 'number' || (typeof value === 'string' && /^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/.test(value))
+    case 'y':
+      return typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+    case 'D':
+      return typeof value === 'string' && durationMs(value) !== null
+    default:
+      return isMapping(value)
+  }
+}
+
+function wrongType(wanted: string, value: unknown, path: FieldPath, report: ProtoReport, more = ''): void {
+  const shown = Array.isArray(value) ? 'a list' : isMapping(value) ? 'a mapping' : JSON.stringify(value)
+  report.wrong(path, `is ${shown}, must be ${wanted}${more === '' ? '' : ` ${more}`}`)
+}

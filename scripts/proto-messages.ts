@@ -1,0 +1,147 @@
+import type { MessageTable } from '../mesh-core/config/proto/message-table.ts'
+
+/** What is read of a FileDescriptorSet in JSON, as `buf build -o image.json` writes it. */
+interface Field {
+  readonly name: string
+  readonly label?: string
+  readonly type: string
+  readonly typeName?: string
+}
+
+interface Message {
+  readonly name: string
+  readonly field?: readonly Field[]
+  readonly nestedType?: readonly Message[]
+  readonly enumType?: readonly Enumeration[]
+  readonly options?: { readonly mapEntry?: boolean }
+}
+
+interface Enumeration {
+  readonly name: string
+  readonly value?: readonly { readonly name: string }[]
+}
+
+export interface FileDescriptorSet {
+  readonly file: readonly { readonly package?: string; readonly messageType?: readonly Message[]; readonly enumType?: readonly Enumeration[] }[]
+}
+
+const scalars: Readonly<Record<string, string>> = {
+  TYPE_STRING: 's',
+  TYPE_BYTES: 'y',
+  TYPE_BOOL: 'b',
+  TYPE_DOUBLE: 'd',
+  TYPE_FLOAT: 'd',
+  TYPE_INT32: 'i',
+  TYPE_SINT32: 'i',
+  TYPE_SFIXED32: 'i',
+  TYPE_UINT32: 'u',
+  TYPE_FIXED32: 'u',
+  TYPE_INT64: 'l',
+  TYPE_SINT64: 'l',
+  TYPE_SFIXED64: 'l',
+  TYPE_UINT64: 'n',
+  TYPE_FIXED64: 'n',
+}
+
+/** Messages that JSON has a form of its own for. */
+const wellKnown: Readonly<Record<string, string>> = {
+  Duration: 'D',
+  Timestamp: 's',
+  Struct: 'S',
+  Value: '?',
+  ListValue: '*?',
+  Any: 'A',
+  Empty: 'S',
+  FieldMask: 's',
+  StringValue: 's',
+  BytesValue: 'y',
+  BoolValue: 'b',
+  DoubleValue: 'd',
+  FloatValue: 'd',
+  Int32Value: 'i',
+  UInt32Value: 'u',
+  Int64Value: 'l',
+  UInt64Value: 'n',
+}
+
+/** The messages that begin with one of some names, and those that they hold. */
+export function messageTable(set: FileDescriptorSet, beginnings: readonly string[]): MessageTable {
+  const messages = new Map<string, Message>()
+  const enums = new Map<string, Enumeration>()
+  const collect = (
+    scope: string,
+    { messageType = [], enumType = [] }: { messageType?: readonly Message[]; enumType?: readonly Enumeration[] },
+  ): void => {
+    for (const one of enumType) enums.set(`${scope}.${one.name}`, one)
+    for (const message of messageType) {
+      const name = `${scope}.${message.name}`
+      messages.set(name, message)
+      collect(name, { messageType: message.nestedType ?? [], enumType: message.enumType ?? [] })
+    }
+  }
+  for (const file of set.file) collect(`.${file.package ?? ''}`, file)
+  return new Tabulation(messages, enums).of([...messages.keys()].filter((name) => beginnings.some((beginning) => name.startsWith(`.${beginning}`))))
+}
+
+class Tabulation {
+  readonly #messages: ReadonlyMap<string, Message>
+  readonly #enums: ReadonlyMap<string, Enumeration>
+  readonly #names: string[] = []
+  readonly #enumNames: string[] = []
+
+  constructor(messages: ReadonlyMap<string, Message>, enums: ReadonlyMap<string, Enumeration>) {
+    this.#messages = messages
+    this.#enums = enums
+  }
+
+  of(roots: readonly string[]): MessageTable {
+    for (const root of roots.toSorted()) if (!this.#messages.get(root)?.options?.mapEntry) this.#indexOf(root)
+    const fields: Record<string, string>[] = []
+    // What a message holds comes to the end of the list that is walked here.
+    for (let i = 0; i < this.#names.length; i++) fields.push(this.#fieldsOf(this.#messages.get(this.#names[i]!)!))
+    return {
+      names: this.#names.map((name) => name.slice(1)),
+      fields,
+      enums: this.#enumNames.map((name) => (this.#enums.get(name)?.value ?? []).map((value) => value.name)),
+    }
+  }
+
+  #fieldsOf(message: Message): Record<string, string> {
+    return Object.fromEntries((message.field ?? []).map((field) => [field.name, this.#typeOf(field)]))
+  }
+
+  #typeOf({ label, type, typeName = '' }: Field): string {
+    const message = this.#messages.get(typeName)
+    if (message?.options?.mapEntry) return `%${this.#typeOf({ ...message.field!.find(({ name }) => name === 'value')!, label: '' })}`
+    return `${label === 'LABEL_REPEATED' ? '*' : ''}${this.#single(type, typeName)}`
+  }
+
+  #single(type: string, name: string): string {
+    const scalar = scalars[type]
+    if (scalar !== undefined) return scalar
+    const own = name.startsWith('.google.protobuf.') ? wellKnown[name.slice('.google.protobuf.'.length)] : undefined
+    if (own !== undefined) return own
+    if (type === 'TYPE_ENUM') return `e${position(this.#enumNames, name)}`
+    return this.#messages.has(name) ? `m${this.#indexOf(name)}` : '?'
+  }
+
+  #indexOf(name: string): number {
+    return position(this.#names, name)
+  }
+}
+
+function position(names: string[], name: string): number {
+  const known = names.indexOf(name)
+  return known < 0 ? names.push(name) - 1 : known
+}
+
+/** The source text of a generated file. */
+export function messagesSource(table: MessageTable, constant: string, about: string): string {
+  const text = JSON.stringify(table).replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+  return `// Generated by scripts/generate-proto-messages.ts from the descriptors of ${about}. Do not edit.
+// The JSON text of a MessageTable, parsed when first asked for.
+
+export const ${constant} =
+  '${text}'
+`
+}

@@ -11,6 +11,8 @@ const layers = {
   'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
   'mesh-core/analyze': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
   'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
+  'mesh-core/cover': ['mesh-core/match', 'mesh-core/ir'],
+  'mesh-core/advise': ['mesh-core'],
   'mesh-core/identity': ['mesh-core/ir'],
   'mesh-core/dataplane': ['mesh-core/match', 'mesh-core/time', 'mesh-core/registry', 'mesh-core/ir'],
   'mesh-core': [],

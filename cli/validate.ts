@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { analyze } from '../mesh-core/analyze/analyze.ts'
+import { examine } from '../mesh-core/advise/advise.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import type { Level } from '../mesh-core/analyze/message.ts'
 import { kindInfo } from '../mesh-core/config/kinds.ts'
@@ -38,7 +38,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const write = writerOf(options.format)
   const suppressions = new Suppressions(options.suppress)
   const read = readConfig(paths, excerpts)
-  const findings = findingsOf(read, options.whole ?? false).filter((finding) => !suppressions.cover(finding))
+  const findings = (await findingsOf(read, options.whole ?? false)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
   if (options.format === 'text') writeText(shown, read, excerpts, options)
   else print(write(shown, filesOf(read.resources)), options.output)
@@ -47,12 +47,13 @@ export async function validate(paths: readonly string[], options: ValidateOption
 }
 
 /** What cannot be read and what would be refused; once all of that is in order, what an expert would warn of. */
-function findingsOf({ resources, errors }: ReadResult, whole: boolean): readonly Finding[] {
+async function findingsOf({ resources, errors }: ReadResult, whole: boolean): Promise<readonly Finding[]> {
   const verdicts = resources.flatMap((resource) => validateResource(resource).errors)
   const refused = [...errors, ...verdicts].map(findingOfError)
   // What refers to something that is wrong would be called wrong itself.
   if (refused.length > 0) return refused
-  return analyze(new Inventory(effective(resources), { nowMs: Date.now(), whole, manifests: true })).map(findingOfMessage)
+  const messages = await examine(new Inventory(effective(resources), { nowMs: Date.now(), whole, manifests: true }))
+  return messages.map(findingOfMessage)
 }
 
 /** Of what is defined several times the last counts, as with `kubectl apply`. */

@@ -1,5 +1,5 @@
-import { describeMessage, placeOf } from '../../mesh-core/analyze/describe.ts'
-import type { Level, Message } from '../../mesh-core/analyze/message.ts'
+import { describeMessage, placeOf, sentenceOf } from '../../mesh-core/analyze/describe.ts'
+import type { Evidence, Level, Message, Related } from '../../mesh-core/analyze/message.ts'
 import type { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import type { Position } from '../../mesh-core/ir/origin.ts'
 import { formatPath } from '../../mesh-core/ir/origin.ts'
@@ -20,8 +20,21 @@ export interface Finding {
   readonly field: string
   readonly file: string | null
   readonly position: Position | null
-  /** All of it in a line or two, as a person reads it. */
+  /** Requests that show it, as mesh-core answered them. */
+  readonly proof: readonly Evidence[]
+  /** Places that take part in it, such as the rule that goes before. */
+  readonly related: readonly FindingPlace[]
+  /** `mesh.yaml:12:7 IST0101 VirtualService default/reviews spec.http[0]: there is no host "x"` */
+  readonly sentence: string
+  /** All of it in a few lines, as a person reads it. */
   readonly text: string
+}
+
+export interface FindingPlace {
+  readonly resource: string
+  readonly field: string
+  readonly file: string
+  readonly position: Position | null
 }
 
 export function findingOfError({ message, details }: MeshSpecError): Finding {
@@ -32,14 +45,27 @@ export function findingOfError({ message, details }: MeshSpecError): Finding {
     field: origin ? formatPath(origin.path) : '',
     file: place?.file ?? null,
     position: place?.position ?? null,
+    ...{ proof: [], related: [] },
+    sentence: hint === null ? message : message.slice(0, -`\n  hint: ${hint}`.length),
     text: message,
   }
 }
 
 export function findingOfMessage(message: Message): Finding {
-  const { level, code, text: problem, hint, resource, path } = message
-  const text = describeMessage(message)
-  return { ...{ level, code, problem, hint }, resource: resource.origin.resource, field: formatPath(path), ...placeOf(message), text }
+  const { level, code, text: problem, hint, resource, path, proof = [], related = [] } = message
+  return {
+    ...{ level, code, problem, hint, proof },
+    resource: resource.origin.resource,
+    field: formatPath(path),
+    ...placeOf(message),
+    related: related.map(findingPlaceOf),
+    sentence: sentenceOf(message),
+    text: describeMessage(message),
+  }
+}
+
+function findingPlaceOf(related: Related): FindingPlace {
+  return { resource: related.resource.origin.resource, field: formatPath(related.path), ...placeOf(related) }
 }
 
 /** At or above a level. */

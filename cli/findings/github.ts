@@ -1,3 +1,4 @@
+import { describeEvidence } from '../../mesh-core/analyze/describe.ts'
 import type { Finding } from './finding.ts'
 
 const commands = { error: 'error', warning: 'warning', info: 'notice' } as const
@@ -5,10 +6,10 @@ const commands = { error: 'error', warning: 'warning', info: 'notice' } as const
 /** Workflow commands, which GitHub shows beside the lines of a change: `::error file=a.yaml,line=3,col=5,title=…::…` */
 export function findingsForGithub(findings: readonly Finding[]): string {
   return findings
-    .map(({ level, code, resource, problem, hint, file, position }) => {
+    .map(({ level, code, resource, problem, hint, file, position, proof }) => {
       const place = { file, line: position?.line, col: position?.column, title: `${code}${resource === null ? '' : ` ${resource}`}` }
       const properties = Object.entries(place).flatMap(([name, value]) => (value == null ? [] : [`${name}=${escapedProperty(String(value))}`]))
-      return `::${commands[level]} ${properties.join(',')}::${escaped(hint === null ? problem : `${problem}\n${hint}`)}`
+      return `::${commands[level]} ${properties.join(',')}::${escaped([problem, ...proof.map((one) => `proof: ${describeEvidence(one)}`), ...(hint === null ? [] : [hint])].join('\n'))}`
     })
     .join('\n')
 }

@@ -1,7 +1,19 @@
 import type { Finding } from './finding.ts'
 
-/** `{"findings": [{level, code, problem, hint, resource, field, file, line, column}]}` */
+/**
+ * `{"findings": [{level, code, problem, hint, resource, field, file, line, column, proof, related}]}`; `proof` lists requests (`{from, request, headers, seen}`),
+ * `related` places (`{resource, field, file, line, column}`).
+ */
 export function findingsJson(findings: readonly Finding[]): string {
-  const entries = findings.map(({ position, text: _, ...rest }) => ({ ...rest, line: position?.line ?? null, column: position?.column ?? null }))
+  const entries = findings.map(({ position, text: _, sentence: __, proof, related, ...rest }) => ({
+    ...rest,
+    ...lineOf(position),
+    proof,
+    related: related.map(({ position: at, ...place }) => ({ ...place, ...lineOf(at) })),
+  }))
   return JSON.stringify({ findings: entries }, null, 2)
+}
+
+function lineOf(position: Finding['position']): { readonly line: number | null; readonly column: number | null } {
+  return { line: position?.line ?? null, column: position?.column ?? null }
 }

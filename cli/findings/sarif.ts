@@ -1,3 +1,4 @@
+import { describeEvidence } from '../../mesh-core/analyze/describe.ts'
 import type { Finding } from './finding.ts'
 
 const sarifLevels = { error: 'error', warning: 'warning', info: 'note' } as const
@@ -10,8 +11,16 @@ export function findingsSarif(findings: readonly Finding[], version: string): st
     ruleId: finding.code,
     ruleIndex: rules.indexOf(finding.code),
     level: sarifLevels[finding.level],
-    message: { text: [messageOf(finding), finding.hint].filter((text) => text !== null).join('\n') },
+    message: {
+      text: [messageOf(finding), ...finding.proof.map((one) => `proof: ${describeEvidence(one)}`), finding.hint]
+        .filter((text) => text !== null)
+        .join('\n'),
+    },
     ...(finding.file === null ? {} : { locations: [locationOf(finding)] }),
+    ...(finding.related.length === 0
+      ? {}
+      : { relatedLocations: finding.related.map((place, id) => ({ id, ...locationOf(place), message: { text: place.field } })) }),
+    ...(finding.proof.length === 0 ? {} : { properties: { proof: finding.proof } }),
   }))
   const schema = 'https://json.schemastore.org/sarif-2.1.0.json'
   return JSON.stringify({ $schema: schema, version: '2.1.0', runs: [{ tool: { driver }, results }] }, null, 2)
@@ -21,7 +30,7 @@ function messageOf({ resource, field, problem }: Finding): string {
   return `${resource === null ? '' : `${resource}${field === '' ? '' : ` ${field}`}: `}${problem}`
 }
 
-function locationOf({ file, position, resource }: Finding): unknown {
+function locationOf({ file, position, resource }: Pick<Finding, 'file' | 'position' | 'resource'>): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: encodeURI(file!.replaceAll('\\', '/')) },

@@ -1,5 +1,6 @@
+import { describeEvidence } from '../../mesh-core/analyze/describe.ts'
 import { Excerpts } from '../excerpt.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, FindingPlace } from './finding.ts'
 import { levels } from './finding.ts'
 
 /** Each finding with the lines that it is about, then how many there are. */
@@ -17,11 +18,21 @@ function countText(findings: readonly Finding[]): string {
     .join(', ')
 }
 
-/** The hint stays last, below the lines that it is about. */
-function withExcerpt({ level, text, hint, file, position }: Finding, excerpts: Excerpts): string {
-  const sentence = `${level === 'error' ? '' : `${level}: `}${hint === null ? text : text.slice(0, text.length - `\n  hint: ${hint}`.length)}`
+/** The lines that it is about, what takes part in it, what proves it, and last what to do. */
+function withExcerpt({ level, sentence, hint, file, position, proof, related }: Finding, excerpts: Excerpts): string {
   const lines = file !== null && position ? excerpts.at(file, position) : null
-  return [sentence, ...(lines === null ? [] : [lines.replace(/^/gm, '  ')]), ...(hint === null ? [] : [`  hint: ${hint}`])].join('\n')
+  return [
+    `${level === 'error' ? '' : `${level}: `}${sentence}`,
+    ...(lines === null ? [] : [lines.replace(/^/gm, '  ')]),
+    ...related.map((place) => `  see: ${placeText(place)}`),
+    ...proof.map((one) => `  proof: ${describeEvidence(one)}`),
+    ...(hint === null ? [] : [`  hint: ${hint}`]),
+  ].join('\n')
+}
+
+/** `mesh.yaml:7:7 spec.http[0]` */
+function placeText({ file, position, field }: FindingPlace): string {
+  return `${position === null ? file : `${file}:${position.line}:${position.column}`} ${field}`
 }
 
 export function count(number: number, noun: string): string {

@@ -66,6 +66,11 @@ export class Inventory {
     this.#pods = [...this.all(kinds.pod), ...made]
   }
 
+  /** Of all kinds. */
+  get everything(): readonly Resource[] {
+    return [...this.#byKind.values()].flat()
+  }
+
   all(kind: string): readonly Resource[] {
     return this.#byKind.get(kind) ?? []
   }

@@ -24,6 +24,26 @@ export interface Message {
   readonly text: string
   /** What to write instead, where that can be told. */
   readonly hint: string | null
+  /** Requests that show it, each of which was answered by mesh-core before it is told. Absent for what no request shows. */
+  readonly proof?: readonly Evidence[]
+  /** What else takes part in it, such as the rule that goes before. */
+  readonly related?: readonly Related[]
+}
+
+/** A request, and what mesh-core made of it. */
+export interface Evidence {
+  /** `a pod of prod with app=web`, `gateway default/shop`; `null` for any client. */
+  readonly from: string | null
+  /** `GET http://reviews/api` */
+  readonly request: string
+  readonly headers: Readonly<Record<string, readonly string[]>>
+  /** `http[0] takes it` */
+  readonly seen: string
+}
+
+export interface Related {
+  readonly resource: Resource
+  readonly path: FieldPath
 }
 
 /** Takes what an analyzer finds. Without a path the message is about the resource as a whole. */

@@ -1,0 +1,38 @@
+import { analyze } from '../analyze/analyze.ts'
+import { annotationsOf, type Inventory } from '../analyze/inventory.ts'
+import { messageTypes } from '../analyze/message-types.ts'
+import type { Message } from '../analyze/message.ts'
+import { type Adviser, messageOf } from './advice.ts'
+import { deadRules } from './rules/dead-rules.ts'
+
+export const advisers: readonly Adviser[] = [deadRules]
+
+/**
+ * What `istioctl analyze` tells, and what it does not. Of rules that never act it looks at prefixes alone, and is wrong both ways
+ * (`pkg/config/validation/virtualservice.go`): there `DEAD_RULE` and `DEAD_MATCH` stand in its place.
+ */
+export async function examine(mesh: Inventory): Promise<readonly Message[]> {
+  const analysed = analyze(mesh).filter(({ code }) => !superseded.has(code))
+  return [...analysed, ...(await advise(mesh))]
+}
+
+const superseded: ReadonlySet<string> = new Set([messageTypes.unreachableRule.code, messageTypes.ineffectiveMatch.code])
+
+/** What is allowed and not what somebody meant, each with a request that shows it: what `istioctl analyze` has no code for, or tells without looking at requests. */
+export async function advise(mesh: Inventory, all: readonly Adviser[] = advisers): Promise<readonly Message[]> {
+  const messages: Message[] = []
+  for (const adviser of all) {
+    if (!adviser.inputs.some((kind) => mesh.all(kind).length > 0)) continue
+    await adviser.advise(mesh, (advice) => {
+      const message = messageOf(advice as never)
+      if (!isSuppressed(message)) messages.push(message)
+    })
+  }
+  return messages
+}
+
+/** By the annotation that `istioctl analyze` looks at. */
+function isSuppressed({ resource, code }: Message): boolean {
+  const codes = annotationsOf(resource)['galley.istio.io/analyze-suppress']
+  return typeof codes === 'string' && codes.split(',').some((entry) => entry === '*' || entry.trim() === code)
+}

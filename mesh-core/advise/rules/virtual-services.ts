@@ -1,0 +1,48 @@
+import type { Inventory } from '../../analyze/inventory.ts'
+import { kinds } from '../../analyze/inventory.ts'
+import { asIstiod } from '../../compile/departures.ts'
+import { mergeDelegates } from '../../compile/delegates.ts'
+import { convertGatewayApi } from '../../compile/gateway-api/conversion.ts'
+import { ingressVirtualServices } from '../../compile/ingress.ts'
+import { type MeshConfig, meshConfigOf } from '../../compile/mesh-config.ts'
+import { type VirtualService, virtualServiceOf } from '../../compile/virtual-service.ts'
+import type { Resource } from '../../config/resource.ts'
+import { AddressBook, outsideAddress, podAddress, serviceAddress } from '../../registry/addresses.ts'
+import { buildRegistry } from '../../registry/build-registry.ts'
+
+/** The rules of a mesh as istiod sees them: those of delegates in their places, those of Ingresses and of the Gateway API as what they are compiled to. */
+export interface Rules {
+  readonly mesh: MeshConfig
+  readonly virtualServices: readonly VirtualService[]
+}
+
+const converted = ['gateway.networking.k8s.io/HTTPRoute', 'gateway.networking.k8s.io/GRPCRoute', 'networking.k8s.io/Ingress', 'extensions/Ingress']
+
+/** `group/Kind` of all that rules are written in. */
+export const ruleKinds: readonly string[] = [kinds.virtualService, ...converted]
+
+export function rulesOf(inventory: Inventory): Rules {
+  const mesh = meshConfigOf(inventory.all(kinds.meshConfig))
+  const own = mergeDelegates(inventory.all(kinds.virtualService).map(virtualServiceOf), mesh.defaultVirtualServiceExportTo)
+  return { mesh, virtualServices: [...own, ...convertedRules(inventory, mesh)] }
+}
+
+function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly VirtualService[] {
+  if (!converted.some((kind) => inventory.all(kind).length > 0)) return []
+  const resources = inOrderOfAge(inventory.everything)
+  const registry = buildRegistry(resources, {
+    pods: new AddressBook(podAddress),
+    clusterIps: new AddressBook(serviceAddress),
+    outside: new AddressBook(outsideAddress),
+    injectByDefault: () => true,
+    outsideName: () => true,
+  })
+  return [...convertGatewayApi(resources, registry, asIstiod).virtualServices, ...ingressVirtualServices(resources, mesh, registry, asIstiod)]
+}
+
+/** As a snapshot has it: by age where that is known, then by name. */
+function inOrderOfAge(resources: readonly Resource[]): Resource[] {
+  const age = (resource: Resource): number => Date.parse(resource.object.metadata?.creationTimestamp ?? '') || 0
+  const name = (resource: Resource): string => `${resource.name}.${resource.namespace}`
+  return resources.toSorted((a, b) => age(a) - age(b) || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0))
+}

@@ -25,6 +25,11 @@ export function send(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh
   return stage.mesh.send(callOf(stage, what, fresh))
 }
 
+/** The same request many times. @throws NotPlayable */
+export function sendMany(stage: Stage, what: Exchanging & Partial<VectorCase>, times: number): Promise<readonly Exchange[]> {
+  return stage.mesh.sendMany(callOf(stage, what, 'many'), times)
+}
+
 function callOf(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh: string): MeshCall {
   const { transport = 'http', target, request = {}, backendSetsResponseHeaders: sets } = what
   const scheme = schemes[transport]
@@ -36,7 +41,7 @@ function callOf(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh: str
   const { from, host } = dialled(stage, what, target)
   if (request.host !== undefined) headers['host'] = filled(stage, request.host)
   const path = transport === 'grpc' ? (request.path ?? `/${request.service ?? 'echo'}/${request.rpc ?? 'Echo'}`) : (request.path ?? '/')
-  const query = request.query === undefined ? '' : `?${request.query.replaceAll('${uuid}', fresh)}`
+  const query = request.query === undefined ? '' : `?${request.query.replaceAll('${uuid}', encodeURIComponent(fresh))}`
   const method = transport === 'grpc' ? 'POST' : (request.method ?? 'GET')
   const tls = scheme === 'https' && what.tls ? { tls: tlsOf(what.tls, stage) } : {}
   return { ...tls, from, method, url: `${scheme}://${host}:${target.port}${path}${query}`, headers, body: request.body ?? '', timeoutMs: 10_000 }

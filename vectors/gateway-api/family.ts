@@ -5,24 +5,29 @@ import { compareCase } from './compare-case.ts'
 import { compareDistribution } from './compare-distribution.ts'
 import { compareStatus } from './compare-status.ts'
 import { NotPlayable, send } from './exchange.ts'
+import { type StageEngine, stageEngine } from './stage-mesh.ts'
 import { readSuite, Stage, type Suite } from './stage.ts'
 import { type GatewayApiVector, isGatewayApiVector } from './vector.ts'
 
 /** The conformance suite of the Kubernetes Gateway API; a vector is one of its tests. Where istiod departs from the specification, the latter is followed. */
 export const gatewayApi: Family = {
   folders: ['../shared/upstream/gateway-api'],
-  engines: ['core'],
-  async *run(path, selection) {
+  engines: ['core', 'envoy'],
+  async *run(path, selection, engineName) {
     const files = readVectors(path, isGatewayApiVector, 'in the form that vector.schema.json says')
     const names = files.flatMap(({ vectors }) => vectors.flatMap(({ cases }) => cases.flatMap(({ tls }) => tls?.serverName ?? [])))
     const suite = await readSuite(path, [...new Set(names)])
-    for (const { vectors } of files)
-      for (const vector of vectors) {
+    const engine = await stageEngine(engineName)
+    try {
+      for (const vector of files.flatMap(({ vectors }) => vectors)) {
         const { name, kind: area, description: about } = vector
         if (!isSelected(selection, area, name)) continue
         const skipped = unmet(vector)
-        yield { area, name, about, skipped, differences: skipped === null ? await tryRun(suite, vector) : [] }
+        yield { area, name, about, skipped, differences: skipped === null ? await tryRun(engine, suite, vector) : [] }
       }
+    } finally {
+      await engine.close()
+    }
   },
 }
 
@@ -34,12 +39,16 @@ function unmet({ requires = [] }: GatewayApiVector): string | null {
   return other ? `it is for those that ${other.supported ? '' : 'do not '}support ${other.feature}` : null
 }
 
-async function tryRun(suite: Suite, vector: GatewayApiVector): Promise<Difference[]> {
+async function tryRun(engine: StageEngine, suite: Suite, vector: GatewayApiVector): Promise<Difference[]> {
+  let stage: Stage | null = null
   try {
-    return await run(new Stage(suite, vector), vector)
+    stage = await Stage.open(engine, suite, vector)
+    return await run(stage, vector)
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return [{ call: null, field: 'crash', wanted: undefined, seen: text }]
+  } finally {
+    await stage?.close()
   }
 }
 
@@ -47,7 +56,7 @@ async function tryRun(suite: Suite, vector: GatewayApiVector): Promise<Differenc
 async function run(stage: Stage, vector: GatewayApiVector): Promise<Difference[]> {
   const found = await runPhase(stage, vector, 0)
   for (const [i, mutation] of (vector.mutations ?? []).entries()) {
-    stage.mutate(mutation)
+    await stage.mutate(mutation)
     found.push(...(await runPhase(stage, vector, i + 1)))
   }
   return found

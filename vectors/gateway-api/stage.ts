@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
-  type Mesh,
   type Program,
-  createMesh,
   readText,
   type Resource,
   type ResourceRef,
@@ -15,6 +13,7 @@ import { besideVectors, readJson } from '../read-vectors.ts'
 import { NoVectors } from '../family.ts'
 import { type Certificates, issueCertificates, type WantedCertificate } from './certificates.ts'
 import { echoBackend } from './echo-backend.ts'
+import type { StageEngine, StageMesh } from './stage-mesh.ts'
 import type { GatewayApiVector, Mutation, ObjectName } from './vector.ts'
 
 /** What all vectors of a folder stand upon. */
@@ -37,40 +36,45 @@ export const controllerName = 'istio.io/gateway-controller'
 
 /** A mesh that a vector is played on, as the specification has it. */
 export class Stage {
-  readonly mesh: Mesh
+  readonly mesh: StageMesh
   readonly certificates: Certificates
   readonly #generations = new Map<string, number>()
   readonly #clientNamespaces: ReadonlySet<string>
   /** Objects come one after another: their ages differ. */
   #ageMs = Date.UTC(2026, 0, 1)
 
-  constructor(suite: Suite, vector: GatewayApiVector) {
-    const programs = new Map<string, Program>()
-    this.mesh = createMesh({ spec: true, program: (workload) => programFor(workload, programs) })
-    this.#clientNamespaces = new Set([...vector.cases, ...(vector.distributions ?? [])].flatMap(({ client }) => client?.namespace ?? []))
-    this.certificates = suite.certificates
-    this.#apply(suite.certificates.manifests())
-    this.#apply(suite.base)
-    this.#apply(vector.manifests)
+  private constructor(mesh: StageMesh, certificates: Certificates, clientNamespaces: ReadonlySet<string>) {
+    this.mesh = mesh
+    this.certificates = certificates
+    this.#clientNamespaces = clientNamespaces
   }
 
-  mutate({ operation, object }: Mutation): void {
+  static async open(engine: StageEngine, suite: Suite, vector: GatewayApiVector): Promise<Stage> {
+    const programs = new Map<string, Program>()
+    const clients = [...vector.cases, ...(vector.distributions ?? [])].flatMap(({ client }) => client?.namespace ?? [])
+    const mesh = await engine.open({
+      program: (workload) => programFor(workload, programs),
+      sends: ({ gateway, ref }) => gateway || clients.includes(ref.namespace),
+    })
+    const stage = new Stage(mesh, suite.certificates, new Set(clients))
+    const documents = [suite.certificates.manifests(), suite.base, vector.manifests]
+    await mesh.apply(documents.flatMap((text) => stage.#read(text).map((resource) => stage.#stamped(resource))))
+    return stage
+  }
+
+  async mutate({ operation, object }: Mutation): Promise<void> {
     const [resource] = this.#read(JSON.stringify(object))
     if (!resource) return
-    if (operation === 'delete') this.mesh.remove([refOf(resource)])
-    else this.#put([resource])
+    if (operation === 'delete') await this.mesh.remove([refOf(resource)])
+    else await this.mesh.apply([this.#stamped(resource)])
+  }
+
+  close(): Promise<void> {
+    return this.mesh.close()
   }
 
   status(name: ObjectName): ObjectStatus | undefined {
     return statusFor(this.mesh.statuses, refFor(name))
-  }
-
-  #apply(text: string): void {
-    this.#put(this.#read(text))
-  }
-
-  #put(resources: readonly Resource[]): void {
-    this.mesh.apply(resources.map((resource) => this.#stamped(resource)))
   }
 
   #read(text: string): readonly Resource[] {

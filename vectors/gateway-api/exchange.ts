@@ -43,7 +43,10 @@ function callOf(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh: str
   const path = transport === 'grpc' ? (request.path ?? `/${request.service ?? 'echo'}/${request.rpc ?? 'Echo'}`) : (request.path ?? '/')
   const query = request.query === undefined ? '' : `?${request.query.replaceAll('${uuid}', encodeURIComponent(fresh))}`
   const method = transport === 'grpc' ? 'POST' : (request.method ?? 'GET')
-  const tls = scheme === 'https' && what.tls ? { tls: tlsOf(what.tls, stage) } : {}
+  const tls =
+    scheme === 'https' && what.tls
+      ? { tls: { ...tlsOf(what.tls, stage), applicationProtocols: transport === 'h2' ? ['h2', 'http/1.1'] : ['http/1.1'] } }
+      : {}
   return { ...tls, from, method, url: `${scheme}://${host}:${target.port}${path}${query}`, headers, body: request.body ?? '', timeoutMs: 10_000 }
 }
 
@@ -53,7 +56,6 @@ function tlsOf(
 ): NonNullable<MeshCall['tls']> {
   return {
     serverName,
-    applicationProtocols: ['h2', 'http/1.1'],
     ...(trustedCertificate && { trusts: certificates.text(trustedCertificate) }),
     ...(clientCertificate && { certificate: certificates.pair(clientCertificate) }),
   }

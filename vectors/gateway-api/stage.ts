@@ -1,12 +1,5 @@
 import { readFileSync } from 'node:fs'
-import {
-  type Program,
-  readText,
-  type Resource,
-  type ResourceRef,
-  refOf,
-  type WorkloadInstance,
-} from '../../mesh-core/index.ts'
+import { type Program, readText, type Resource, type ResourceRef, refOf, type WorkloadInstance } from '../../mesh-core/index.ts'
 import { statusFor } from '../../mesh-core/compile/gateway-api/status.ts'
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import { besideVectors, readJson } from '../read-vectors.ts'

@@ -14,6 +14,17 @@ import { workersFor } from './workers.ts'
 
 /** Runs the same features on each target in turn, and says where the targets agree. @returns what the exit code is, for a run that was not interrupted */
 export async function compareTargets(targets: readonly string[], configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
+  const comparison = compareRuns(await runOnEach(targets, configuration, options))
+  writeComparison(comparison, configuration.formats)
+  return () => codeOfComparison(comparison, options)
+}
+
+/** Runs the same features on each target in turn; what is told of one run alone goes into files with the target's name in theirs. */
+export async function runOnEach(
+  targets: readonly string[],
+  configuration: IRunConfiguration,
+  options: Pick<RunOptions, 'parallel'>,
+): Promise<readonly TargetRun[]> {
   let support: Support = withTypescript(configuration.support, targets)
   const runs: TargetRun[] = []
   for (const [index, name] of namesOf(targets).entries()) {
@@ -26,9 +37,7 @@ export async function compareTargets(targets: readonly string[], configuration: 
     // What the sentences are, one run has said already.
     if (isInterrupted() || record.parseErrors.length > 0) break
   }
-  const comparison = compareRuns(runs)
-  writeComparison(comparison, configuration.formats)
-  return () => codeOfComparison(comparison, options)
+  return runs
 }
 
 /** As the reports call them: a module by its name without folder and extension, where no other is called so. */

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
+import type { ConformanceOptions } from './conformance.ts'
 import type { ExplainOptions } from './explain.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './package-root.ts'
 import type { ImportOptions } from './import.ts'
 import { printProblem } from './problem.ts'
+import type { ReportOptions } from './report.ts'
 import type { RunOptions } from './run-configuration.ts'
 import type { ServeOptions } from './serve.ts'
 import { minding } from './standard-output.ts'
@@ -24,30 +26,57 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
 }
 
-program
-  .command('run')
+/** What decides which scenarios run, where and how: options of `run` and `conformance`. */
+function runOptions(command: Command): Command {
+  return command
+    .option('--target <targets>', '"core", "envoy", "cluster", the path of a module of your own, or several of them to compare: core,envoy')
+    .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
+    .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
+    .option('--seed <number>', 'decides everything random')
+    .option('--config <dir>', 'look here first for the config files that scenarios name')
+    .option('--format <name[:file]>', 'terminal, html, junit, json, messages, or a formatter of cucumber (repeatable)', collect)
+    .option('--gateway <url>', "URL of a live mesh's ingress gateway")
+    .option('--assume-config', "the scenarios' config is in place already")
+    .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
+    .option('--delete-command <command>', "takes it away again; default: made of the apply command, where that is kubectl's")
+    .option('--settle <duration>', 'wait so long after the apply command: 3s')
+    .option('--budget <requests>', 'send at most so many requests to a live mesh; what is not decided then is undecided')
+    .option('--shard <index/total>', 'run one part of the suite, the index from 0: 0/4; "report merge" puts the parts of "conformance" together')
+    .option('--spec', "as the specifications say, without istiod's departures from them")
+    .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4)')
+    .option('--cucumber-config <file>', "the project's cucumber config; default: cucumber.(mjs|js|json|yaml)")
+}
+
+runOptions(program.command('run'))
   .description('run features against a target (default: the conformance suite, on core)')
   .argument('[features...]', 'feature files, folders, or FILE:LINE; default: features/')
-  .option('--target <targets>', '"core", "envoy", "cluster", the path of a module of your own, or several of them to compare: core,envoy')
-  .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
-  .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
-  .option('--seed <number>', 'decides everything random')
-  .option('--config <dir>', 'look here first for the config files that scenarios name')
-  .option('--format <name[:file]>', 'terminal, html, junit, json, messages, or a formatter of cucumber (repeatable)', collect)
-  .option('--gateway <url>', "URL of a live mesh's ingress gateway")
-  .option('--assume-config', "the scenarios' config is in place already")
-  .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
-  .option('--delete-command <command>', "takes it away again; default: made of the apply command, where that is kubectl's")
-  .option('--settle <duration>', 'wait so long after the apply command: 3s')
-  .option('--budget <requests>', 'send at most so many requests to a live mesh; what is not decided then is undecided')
-  .option('--shard <index/total>', 'run one part of the suite, the index from 0: 0/4; "report merge" puts the parts together')
-  .option('--spec', "as the specifications say, without istiod's departures from them")
   .option('--fail-fast', 'stop at the first scenario that fails')
-  .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4)')
   .option('--profile <name>', "use this profile of the project's cucumber config (repeatable)", collect)
-  .option('--cucumber-config <file>', "the project's cucumber config; default: cucumber.(mjs|js|json|yaml)")
   .addOption(new Option('--dry-run', 'only match the sentences, run nothing'))
   .action(async (features: string[], options: RunOptions) => finish((await import('./run.ts')).run(features, options)))
+
+runOptions(program.command('conformance'))
+  .description('say which features of Istio and of the Gateway API a mesh has, and how sure that is')
+  .argument('[features...]', "features of your own; default: meshspec's suite")
+  .option('--profile <name>', 'only this profile: ISTIO-TRAFFIC, GATEWAY-HTTP … (repeatable)', collect)
+  .option('--out <dir>', 'where conformance.yaml, .json, .md and .html go', 'reports/out')
+  .action(async (features: string[], options: ConformanceOptions) => finish((await import('./conformance.ts')).conformance(features, options)))
+
+const report = program.command('report').description('work with conformance reports')
+
+report
+  .command('diff')
+  .description('say what has changed from one report to another; exit code 1 when something got worse')
+  .argument('<before>', 'conformance.yaml or conformance.json')
+  .argument('<after>', 'the later one')
+  .action(async (before: string, after: string) => finish((await import('./report.ts')).reportDiff(before, after)))
+
+report
+  .command('merge')
+  .description('make one report of those of all shards of a run')
+  .argument('<parts...>', 'conformance.yaml or conformance.json of each shard; - for standard input')
+  .option('--out <dir>', 'where conformance.yaml, .json, .md and .html go', 'reports/out')
+  .action(async (parts: string[], options: ReportOptions) => finish((await import('./report.ts')).reportMerge(parts, options)))
 
 program
   .command('explain')
@@ -133,7 +162,7 @@ program
   .option('--format <format>', 'json or yaml', 'json')
   .action(async (paths: string[], options: XdsOptions) => finish((await import('./xds.ts')).xds(paths, options)))
 
-async function finish(work: Promise<number>): Promise<void> {
+async function finish(work: Promise<number> | number): Promise<void> {
   process.exitCode = await work
 }
 

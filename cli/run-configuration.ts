@@ -41,7 +41,6 @@ export async function configurationOf(features: readonly string[], options: RunO
     formats: {
       ...runConfiguration.formats,
       ...formatsOf(options.format ?? [], useConfiguration.format),
-      ...(options.shard !== undefined && { options: { ...runConfiguration.formats.options, meshspecShard: options.shard } }),
     },
   }
 }
@@ -76,7 +75,7 @@ function present<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], u
 }
 
 /** From 0, as Kubernetes counts the completions of a Job; cucumber counts shards from 1. */
-function shardOf(text: string | undefined): { readonly index: number; readonly total: number } | null {
+export function shardOf(text: string | undefined): { readonly index: number; readonly total: number } | null {
   if (text === undefined) return null
   const [, index, total] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number)
   if (index === undefined || total === undefined || index >= total)

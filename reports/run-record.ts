@@ -78,11 +78,16 @@ export function countVerdicts(scenarios: readonly ScenarioRecord[]): Record<Scen
 
 /** In the order in which the files first occur. */
 export function groupByUri<T extends { readonly uri: string }>(scenarios: readonly T[]): Map<string, T[]> {
+  return groupByKey(scenarios, ({ uri }) => uri)
+}
+
+/** In the order in which the keys first occur. */
+export function groupByKey<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
-  for (const scenario of scenarios) {
-    const group = groups.get(scenario.uri)
-    if (group) group.push(scenario)
-    else groups.set(scenario.uri, [scenario])
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
   }
   return groups
 }

@@ -77,7 +77,7 @@ export class MeshWorld extends World {
 
   /** Called by the Before hook. */
   begin(run: Run, { pickle, gherkinDocument }: ITestCaseHookParameter): void {
-    const seed = scenarioSeed(run.settings.seed, pickle.uri, pickle.name)
+    const seed = scenarioSeed(run.settings.seed, pickle.uri, pickle.name, run.cwd)
     const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed }
     const places = { feature: dirname(resolve(run.cwd, pickle.uri)), config: run.settings.config, cwd: run.cwd }
     const configs = new ConfigDesk(places, pickle.uri)

@@ -1,4 +1,4 @@
-@bookinfo
+@bookinfo @istio:ingress @profile:ISTIO-TRAFFIC
 Feature: Reaching Bookinfo from outside
   Through the ingress gateway with a Gateway and a VirtualService, or with a Kubernetes Ingress.
   https://istio.io/latest/docs/tasks/traffic-management/ingress/

@@ -1,4 +1,4 @@
-@bookinfo
+@bookinfo @istio:bookinfo @profile:ISTIO-TRAFFIC
 Feature: Bookinfo
   Four services, three versions of one of them, and a page that shows which of them answered.
   https://istio.io/latest/docs/examples/bookinfo/

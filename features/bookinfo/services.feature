@@ -1,4 +1,4 @@
-@bookinfo
+@bookinfo @istio:bookinfo @profile:ISTIO-TRAFFIC
 Feature: Bookinfo's services, asked one by one from inside the mesh
 
   Background:

@@ -1,4 +1,4 @@
-@istio:gateway-api
+@istio:gateway-api @profile:GATEWAY-HTTP
 Feature: HTTPRoutes
   A Gateway of the Kubernetes Gateway API takes what comes from outside, and HTTPRoutes say where it goes.
   https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/

@@ -1,4 +1,4 @@
-@istio:gateway-api
+@istio:gateway-api @profile:MESH-HTTP
 Feature: Routes in the mesh
   An HTTPRoute whose parent is a Service is followed by the clients of that Service.
   https://gateway-api.sigs.k8s.io/mesh/

@@ -1,3 +1,4 @@
+@istio:config-validation @profile:ISTIO-TRAFFIC
 Feature: Config that is refused
   Nothing of a refused change takes effect.
 

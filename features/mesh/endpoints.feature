@@ -1,4 +1,4 @@
-@echo
+@echo @istio:service-discovery @profile:ISTIO-TRAFFIC
 Feature: Endpoints that are ill, gone or never were
 
   Background:

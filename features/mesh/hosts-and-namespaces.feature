@@ -1,4 +1,4 @@
-@echo
+@echo @istio:hosts-and-namespaces @profile:ISTIO-TRAFFIC
 Feature: Names of services, in config and in requests
 
   Background:

@@ -1,3 +1,4 @@
+@istio:sidecar-injection @profile:ISTIO-TRAFFIC
 Feature: Sidecar injection
   Rules act in the caller's sidecar; who has none goes past them.
   https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/

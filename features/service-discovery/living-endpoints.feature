@@ -1,4 +1,4 @@
-@echo
+@echo @istio:service-discovery @profile:ISTIO-TRAFFIC
 Feature: Endpoints come, go, fall ill and recover
   Whoever is scaled, taken out of service or put back is so for the next request.
   https://kubernetes.io/docs/concepts/services-networking/service/

@@ -1,4 +1,4 @@
-@echo
+@echo @istio:circuit-breaking @profile:ISTIO-TRAFFIC
 Feature: Circuit breaking
   What is too much is refused at once, so that a slow service does not hold up those that call it.
   https://istio.io/latest/docs/tasks/traffic-management/circuit-breaking/

@@ -1,4 +1,4 @@
-@echo
+@echo @istio:consistent-hashing @profile:ISTIO-TRAFFIC @extended
 Feature: Consistent hashing
   Requests with the same key reach the same endpoint; a client without one may be given a cookie.
   https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings-ConsistentHashLB

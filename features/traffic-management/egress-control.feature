@@ -1,4 +1,4 @@
-@echo
+@echo @istio:egress-control @profile:ISTIO-TRAFFIC
 Feature: Egress control
   What a mesh lets out: everything, or what it knows.
   https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/

@@ -1,4 +1,4 @@
-@istio:fault-injection
+@istio:fault-injection @profile:ISTIO-TRAFFIC
 Feature: Fault injection
   Delays and errors, put between two services, show how the application bears them.
   https://istio.io/latest/docs/tasks/traffic-management/fault-injection/

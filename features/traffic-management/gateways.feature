@@ -1,4 +1,4 @@
-@istio:ingress-control
+@istio:ingress-control @profile:ISTIO-TRAFFIC
 Feature: Gateways
   https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
 

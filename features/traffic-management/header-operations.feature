@@ -1,4 +1,4 @@
-@echo
+@echo @istio:header-operations @profile:ISTIO-TRAFFIC
 Feature: Headers on their way
 
   Background:

@@ -1,4 +1,4 @@
-@echo
+@echo @istio:locality-load-balancing @profile:ISTIO-TRAFFIC @extended
 Feature: Locality load balancing
   Near endpoints go before far ones as long as they are well, or each place gets the share that a rule gives it.
   https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/

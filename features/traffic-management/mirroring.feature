@@ -1,4 +1,4 @@
-@istio:mirroring
+@istio:mirroring @profile:ISTIO-TRAFFIC
 Feature: Mirroring
   A copy of live traffic goes to another version, and nobody waits for its answer.
   https://istio.io/latest/docs/tasks/traffic-management/mirroring/

@@ -1,4 +1,4 @@
-@echo
+@echo @istio:outlier-detection @profile:ISTIO-TRAFFIC @extended
 Feature: Outlier detection
   An endpoint that keeps failing is put out, and let in again after a while.
   https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection

@@ -1,4 +1,4 @@
-@echo
+@echo @istio:request-matching @profile:ISTIO-TRAFFIC
 Feature: Which rule takes a request
   The first rule that matches wins; the conditions of one match all have to hold, and one match of several is enough.
   https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest

@@ -1,4 +1,4 @@
-@istio:request-routing
+@istio:request-routing @profile:ISTIO-TRAFFIC
 Feature: Request routing
   All traffic of one user goes to one version, everyone else's to another.
   https://istio.io/latest/docs/tasks/traffic-management/request-routing/

@@ -1,4 +1,4 @@
-@istio:request-timeouts
+@istio:request-timeouts @profile:ISTIO-TRAFFIC
 Feature: Request timeouts
   https://istio.io/latest/docs/tasks/traffic-management/request-timeouts/
 

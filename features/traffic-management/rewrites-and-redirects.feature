@@ -1,4 +1,4 @@
-@echo
+@echo @istio:rewrites-and-redirects @profile:ISTIO-TRAFFIC
 Feature: Rewrites, redirects and direct responses
 
   Background:

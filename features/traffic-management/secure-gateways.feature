@@ -1,4 +1,4 @@
-@istio:secure-ingress
+@istio:secure-ingress @profile:ISTIO-TRAFFIC @profile:ISTIO-SECURITY
 Feature: Secure gateways
   A gateway ends TLS for its hosts, each with a certificate of its own.
   https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/

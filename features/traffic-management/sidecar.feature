@@ -1,4 +1,4 @@
-@echo
+@echo @istio:sidecar-resource @profile:ISTIO-TRAFFIC @extended
 Feature: The Sidecar resource
   What a workload's proxy knows of the mesh.
   https://istio.io/latest/docs/reference/config/networking/sidecar/

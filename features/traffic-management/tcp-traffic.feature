@@ -1,4 +1,4 @@
-@istio:tcp-traffic-shifting
+@istio:tcp-traffic-shifting @profile:ISTIO-TRAFFIC
 Feature: TCP traffic
   Connections are routed by their port, their sender and the name that a TLS client asks for; what they carry is not looked at.
   https://istio.io/latest/docs/tasks/traffic-management/tcp-traffic-shifting/

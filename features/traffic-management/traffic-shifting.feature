@@ -1,4 +1,4 @@
-@istio:traffic-shifting
+@istio:traffic-shifting @profile:ISTIO-TRAFFIC
 Feature: Traffic shifting
   Traffic moves from one version to another, step by step.
   https://istio.io/latest/docs/tasks/traffic-management/traffic-shifting/

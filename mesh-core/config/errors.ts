@@ -35,6 +35,8 @@ export const errorCodes = [
   'ENVOY_FAILED',
   'SERVICE_FAILED',
   'REPORT_NOT_WRITTEN',
+  'REPORT_UNREADABLE',
+  'REPORTS_DO_NOT_FIT',
   'APPLY_FAILED',
   'SIMULATION_STUCK',
 ] as const

@@ -1,0 +1,98 @@
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { TargetRun } from '../reports/comparison.ts'
+import { buildReport } from '../reports/conformance/build.ts'
+import type { ConformanceReport } from '../reports/conformance/report.ts'
+import { profiles } from '../reports/conformance/tags.ts'
+import { makePaint } from '../reports/paint.ts'
+import { summaryText } from '../reports/terminal-text.ts'
+import { readSettings } from '../support/settings.ts'
+import { runOnEach } from './compare.ts'
+import { writeConformance } from './conformance-files.ts'
+import { reproduceText } from './conformance-reproduce.ts'
+import { exitCodes } from './exit-codes.ts'
+import { checkFeatures } from './feature-paths.ts'
+import { withTypescript } from './glue.ts'
+import { packageRoot } from './package-root.ts'
+import { configurationOf, onTarget, type RunOptions, shardOf } from './run-configuration.ts'
+import { runFeatures } from './run-features.ts'
+import { settingError } from './setting-error.ts'
+import { exitCodeOf, heedingSignals } from './signals.ts'
+import { checkTarget, targetsIn } from './target-name.ts'
+import { codeOfRun } from './verdict-codes.ts'
+import { workersFor } from './workers.ts'
+
+export interface ConformanceOptions extends Omit<RunOptions, 'profile' | 'dryRun' | 'failFast'> {
+  /** Names of profiles; default: all. */
+  readonly profile?: readonly string[]
+  readonly out: string
+}
+
+/**
+ * Runs the conformance suite, or features of one's own, and writes what they say of the mesh by profile and feature.
+ * @returns the exit code: 0 when nothing failed and everything that the target can show was decided
+ * @throws MeshSpecError for settings that are wrong
+ */
+export async function conformance(given: readonly string[], options: ConformanceOptions): Promise<number> {
+  const features = given.length > 0 ? given : [join(packageRoot, 'features')]
+  checkFeatures(features)
+  const tags = tagsOf(options, given.length === 0)
+  const { profile, out, ...runOptions } = options
+  const configuration = quiet(await configurationOf(features, { ...runOptions, ...(tags !== undefined && { tags }) }), options)
+  const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
+  for (const target of targets) await checkTarget(target)
+  const { result: runs, signal } = await heedingSignals(() => runsOn(targets, configuration, options))
+  const facts = {
+    date: new Date(),
+    reproduce: reproduceText(process.argv.slice(2), process.env),
+    shard: shardOf(options.shard),
+    profiles: profile ?? null,
+    fileName: inPackage,
+  }
+  const reports = runs.map(({ target, run }) => buildReport(run, { ...facts, target }))
+  if (signal === null) assertSome(reports, options)
+  writeConformance(reports, out)
+  if (signal !== null) process.exit(exitCodeOf(signal))
+  return Math.max(exitCodes.held, ...runs.map(({ run }) => codeOfRun(run, { shard: options.shard ?? '' })))
+}
+
+/** What fits no profile is not run: nobody would read what it came to. */
+function tagsOf({ profile, tags }: ConformanceOptions, isOurSuite: boolean): string | undefined {
+  const wanted = profile ?? (isOurSuite ? Object.keys(profiles) : [])
+  if (wanted.length === 0) return tags
+  const either = wanted.map((name) => `@profile:${name}`).join(' or ')
+  return tags === undefined ? either : `(${tags}) and (${either})`
+}
+
+/** Only the reports that were asked for: those of `run` would say the same in other words. */
+function quiet(configuration: IRunConfiguration, { format }: ConformanceOptions): IRunConfiguration {
+  const isAsked = (format ?? []).some((one) => /:./.test(one))
+  return { ...configuration, formats: { ...configuration.formats, files: isAsked ? configuration.formats.files : {} } }
+}
+
+async function runsOn(targets: readonly string[], configuration: IRunConfiguration, options: ConformanceOptions): Promise<readonly TargetRun[]> {
+  if (targets.length > 1) {
+    const runs = await runOnEach(targets, configuration, options)
+    const paint = makePaint(process.stdout.isTTY === true, process.env)
+    for (const { target, run } of runs) process.stdout.write(`\n${paint('bold', target)}\n\n${summaryText(run, paint)}\n`)
+    return runs
+  }
+  const target = targets[0]!
+  const parallel = await workersFor(target, configuration, options.parallel)
+  const { record } = await runFeatures(onTarget(configuration, target, parallel), withTypescript(configuration.support, [target]))
+  return [{ target, run: record }]
+}
+
+/** A shard may be empty. */
+function assertSome(reports: readonly ConformanceReport[], { shard, profile }: ConformanceOptions): void {
+  if (shard !== undefined || reports.some(({ tests }) => tests.length > 0)) return
+  const known = Object.keys(profiles).join(', ')
+  const why = profile ? `no scenario has the tag ${profile.map((name) => `@profile:${name}`).join(' or ')}` : 'no scenario has a tag @profile:NAME'
+  throw settingError(`${why}, so there is nothing to report`, `the profiles of the suite are ${known}`)
+}
+
+/** Files of the suite are called the same wherever meshspec is installed. */
+function inPackage(uri: string): string {
+  const path = relative(packageRoot, resolve(uri))
+  return path.startsWith('..') || isAbsolute(path) ? uri : path
+}

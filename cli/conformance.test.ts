@@ -98,7 +98,9 @@ test.each([
   expect(status).toBe(2)
 })
 
-test('the command to reproduce can be typed, and has no password in it', () =>
-  expect(reproduceText(['conformance', '--gateway', 'http://me:secret@host:80', '--apply-command', "kubectl apply -f '{file}'"])).toBe(
-    "npx meshspec conformance --gateway http://…@host:80 --apply-command 'kubectl apply -f '\\''{file}'\\'''",
-  ))
+test('the command to reproduce can be typed, and has no password in it', () => {
+  const args = ['conformance', '--gateway', 'http://me:secret@host:80', '--apply-command', "kubectl apply -f '{file}'"]
+  expect(reproduceText(args, { MESHSPEC_TARGET: 'cluster', HOME: '/root', MESHSPEC_ALPHA: '' })).toBe(
+    String.raw`MESHSPEC_TARGET=cluster npx meshspec conformance --gateway 'http://…@host:80' --apply-command 'kubectl apply -f '\''{file}'\'''`,
+  )
+})

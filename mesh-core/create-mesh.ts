@@ -1,3 +1,4 @@
+import { ApplicationsTls } from './compile/application-tls.ts'
 import { Compiler, CompilerMemory } from './compile/compiler.ts'
 import type { CompilerOptions } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
@@ -16,6 +17,7 @@ import type { Exchange } from './ir/exchange.ts'
 import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
+import type { ApplicationTls } from './ir/tls.ts'
 import type { Mesh, MeshCall, MeshOptions } from './mesh.ts'
 import { AddressBook, outsideAddress, podAddress, serviceAddress } from './registry/addresses.ts'
 import { buildRegistry } from './registry/build-registry.ts'
@@ -151,6 +153,7 @@ class CoreMesh implements Mesh {
       former,
       sinceMs: this.clock.now(),
       registry,
+      applications: once(() => new ApplicationsTls(registry(), compiler.get().catalog.secrets)),
       compiler: compiler.get,
       compiled: compiler.peek,
       mayBeRefused: from ? () => false : once(() => this.#memory.mayBeRefused(resources())),
@@ -164,13 +167,18 @@ class CoreMesh implements Mesh {
     this.#dataPlane.use(this.#model(this.#now))
   }
 
-  #model({ compiler, registry, sinceMs }: Version): DataPlaneModel {
+  applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls {
+    return this.#options.applicationTls?.(workload, port) ?? this.#now.applications().of(workload, port)
+  }
+
+  #model({ compiler, registry, applications, sinceMs }: Version): DataPlaneModel {
     return {
       version: this.#snapshot.version,
       sinceMs,
       registry: registry(),
       proxyConfig: (workload) => compiler().proxyConfig(workload),
       inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
+      applicationTls: this.#options.applicationTls ?? ((workload, port) => applications().of(workload, port)),
       program: (workload) => this.#programOf(workload),
       locate: (origin) => this.locate(origin),
     }
@@ -206,6 +214,7 @@ interface Version {
   /** When it was applied, on the mesh's clock. */
   readonly sinceMs: number
   readonly registry: () => Registry
+  readonly applications: () => ApplicationsTls
   readonly compiler: () => Compiler
   /** `null`: nobody has asked for it. */
   readonly compiled: () => Compiler | null

@@ -7,6 +7,7 @@ import type { Exchange } from './ir/exchange.ts'
 import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
+import type { ApplicationTls } from './ir/tls.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -19,6 +20,11 @@ export interface MeshOptions {
   readonly program?: (workload: WorkloadInstance | null) => Program
   /** Whose own sidecars act on incoming calls. Default: every workload that has a sidecar. */
   readonly inboundSidecar?: (workload: WorkloadInstance) => boolean
+  /**
+   * What the application of a workload (`null`: a server outside) expects of connections to one of its ports. Default: told by the ports of services that lead
+   * there, and by the Secrets that its pod mounts.
+   */
+  readonly applicationTls?: (workload: WorkloadInstance | null, port: number) => ApplicationTls
   /** Namespaces that count as labelled `istio-injection=enabled` when no Namespace object says otherwise. Default: all. */
   readonly injectByDefault?: (namespace: string) => boolean
   /** Does DNS know this name, which is none of the cluster's? Default: names with a dot that do not end in `.local`. */
@@ -47,6 +53,8 @@ export interface Mesh {
   apply(resources: readonly Resource[]): void
   remove(refs: readonly ResourceRef[]): void
   proxyConfig(workload: WorkloadRef): ProxyConfig | null
+  /** As in the options. */
+  applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
   /** Sends one request and drives the virtual clock until it has ended. A 503, a reset or "no route" resolves. */
   send(call: MeshCall): Promise<Exchange>
   /** Sends without driving the clock: for callers that send many at once and then `settle`. */

@@ -9,7 +9,9 @@ import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
 import { builtIn } from './origin.ts'
 import type { PortPolicy } from './destination-rule-types.ts'
-import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy, upstreamTls } from './traffic-policy.ts'
+import type { Files, Secrets } from './secrets.ts'
+import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy } from './traffic-policy.ts'
+import { upstreamTls } from './upstream-tls.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
 export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {
@@ -42,6 +44,9 @@ export interface ClusterSources {
   readonly mesh: MeshConfig
   /** The client is a gateway: nobody has dialled an address there that could be kept, so a headless service is balanced. */
   readonly gateway: boolean
+  readonly secrets: Secrets
+  /** In the proxy's container. */
+  readonly files: Files
 }
 
 /** Of the rule alone, and with what the mesh adds. */
@@ -59,10 +64,11 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
     name: clusterName(service.host, port.number, name),
     destination: { host: service.host, port: port.number, subset: name },
     discovery: passthrough || service.resolution === 'alias' ? 'original-dst' : discoveries[service.resolution],
+    portOverride: service.resolution === 'none' && port.targetPort !== port.number ? Number(port.targetPort) : null,
     ...endpointsFor(service, port, policies, sources, subset?.labels ?? {}),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
-    tls: upstreamTls(policies.effective.tls, service.host, service.external, mesh),
+    tls: upstreamTls(policies.effective.tls, service, port, { ...sources, selected: (rule?.workloadSelector ?? null) !== null }),
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
 }
@@ -99,7 +105,14 @@ const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Clus
 
 /** Clusters that every sidecar has. Source: the same file, buildBlackHoleCluster, buildDefaultPassthroughCluster. */
 export function specialClusters(mesh: MeshConfig): Cluster[] {
-  const base = { destination: null, endpoints: [], localities: null, ...clusterPolicy({}, mesh), tls: { mode: 'disable' } as const }
+  const base = {
+    destination: null,
+    portOverride: null,
+    endpoints: [],
+    localities: null,
+    ...clusterPolicy({}, mesh),
+    tls: { mode: 'disable' } as const,
+  }
   return [
     {
       ...base,

@@ -20,6 +20,7 @@ import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
 import { meshGateway } from './names.ts'
+import { filesOf } from './secrets.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
@@ -228,7 +229,7 @@ export class Compiler {
     const parts = { listeners: this.#withSourceHash(listeners, workload), routeTables, clusters }
     const udpListeners = udpListenersOf(this.catalog.gatewayApi, { registry: this.#registry, workload })
     if (udpListeners.length === 0) return parts
-    return { ...parts, udpListeners, clusters: { ...clusters, ...udpClusters(udpListeners, workload, this.#registry, this.catalog.mesh) } }
+    return { ...parts, udpListeners, clusters: { ...clusters, ...udpClusters(udpListeners, workload, this.#registry, this.catalog) } }
   }
 
   #routes(vs: VirtualService, scope: string, context: RouteContext): readonly Route[] {
@@ -281,8 +282,8 @@ export class Compiler {
     const known = this.#clusters.get(key)
     if (known) return known
     const clusters: Record<string, Cluster> = {}
-    const { mesh } = this.catalog
-    const sources = { client: clientPlace(workload), registry: this.#registry, mesh, gateway: workload.gateway }
+    const { mesh, secrets } = this.catalog
+    const sources = { client: clientPlace(workload), registry: this.#registry, mesh, gateway: workload.gateway, secrets, files: filesOf(workload) }
     for (const service of services)
       for (const cluster of serviceClusters(service, { ...sources, rule: this.#ruleFor(service, workload) })) clusters[cluster.name] ??= cluster
     for (const cluster of specialClusters(mesh)) clusters[cluster.name] = cluster
@@ -306,7 +307,8 @@ export class Compiler {
   #clientKey(workload: WorkloadInstance): string {
     const { locality, labels } = clientPlace(workload)
     const readsLabels = this.catalog.destinationRules.readsLabels || this.#failsOverByLabels
-    return `${this.#scopeKey(workload)} ${locality} ${readsLabels ? labelsKey(labels) : ''}`
+    const files = workload.proxyMounts.length > 0 ? JSON.stringify(workload.proxyMounts) : ''
+    return `${this.#scopeKey(workload)} ${locality} ${readsLabels ? labelsKey(labels) : ''} ${files}`
   }
 }
 

@@ -91,5 +91,12 @@ export interface OutlierSettings {
 export interface ClientTls {
   readonly mode?: string
   readonly sni?: string
+  /** Of files in the proxy's container. */
+  readonly clientCertificate?: string
+  readonly privateKey?: string
+  readonly caCertificates?: string
+  /** Of a Secret in the namespace of the proxy, or with its scheme (`configmap://namespace/name`). */
+  readonly credentialName?: string
+  readonly subjectAltNames?: readonly string[]
   readonly insecureSkipVerify?: boolean
 }

@@ -1,6 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Resource } from '../config/resource.ts'
 import type { KeyPair } from '../ir/tls.ts'
+import type { WorkloadInstance } from '../registry/registry.ts'
+import { fileSource } from '../registry/volumes.ts'
+import type { Mount } from '../registry/volumes.ts'
 
 const authoritySuffix = '-cacert'
 
@@ -31,6 +34,52 @@ export class Secrets {
     const certificates = secret && (entryOf(secret, 'cacert') ?? entryOf(secret, 'ca.crt'))
     return certificates && isCertificate(certificates) ? certificates : null
   }
+
+  /** Of files of a container; `null` where no volume gives both, or they do not belong together. */
+  pairInFiles({ mounts, namespace }: Files, certificate: string, key: string): KeyPair | null {
+    const certificateChain = this.#file(mounts, namespace, certificate)
+    const privateKey = this.#file(mounts, namespace, key)
+    const pair = certificateChain !== null && privateKey !== null ? { certificateChain, privateKey } : null
+    return pair && isUsable(pair) ? pair : null
+  }
+
+  authoritiesInFile({ mounts, namespace }: Files, path: string): string | null {
+    const certificates = this.#file(mounts, namespace, path)
+    return certificates !== null && isCertificate(certificates) ? certificates : null
+  }
+
+  /** The certificate that a container finds in a Secret of the usual keys, and what it is to check clients against. */
+  mountedPair({ mounts, namespace }: Files): { readonly pair: KeyPair; readonly authorities: string | null } | null {
+    for (const mount of mounts) {
+      const pair = mount.kind === 'Secret' && shows(mount, 'tls.crt') ? this.keyPair(mount.name, namespace) : null
+      if (pair) return { pair, authorities: shows(mount, 'ca.crt') ? this.authorities(mount.name, namespace) : null }
+    }
+    return null
+  }
+
+  #file(mounts: readonly Mount[], namespace: string, path: string): string | null {
+    const source = fileSource(mounts, path)
+    if (!source) return null
+    const { mount, key } = source
+    const resource = this.#byName.get(mount.kind === 'ConfigMap' ? `configmap://${namespace}/${mount.name}` : `${namespace}/${mount.name}`)
+    return resource ? entryOf(resource, key) : null
+  }
+}
+
+/** Does it have this key among its files? */
+function shows({ items, file }: Mount, key: string): boolean {
+  return (items === null || Object.hasOwn(items, key)) && (file === '' || file === key)
+}
+
+/** What a container of the namespace finds in its volumes. */
+export interface Files {
+  readonly mounts: readonly Mount[]
+  readonly namespace: string
+}
+
+/** Of the proxy's container. */
+export function filesOf({ proxyMounts, ref }: WorkloadInstance): Files {
+  return { mounts: proxyMounts, namespace: ref.namespace }
 }
 
 /** `name`, `kubernetes://name`, `kubernetes-gateway://namespace/name`. Source: Istio `pilot/pkg/model/credentials/resource.go`. */

@@ -30,7 +30,7 @@ export function downstreamTls(tls: ServerTls, namespace: string, secrets: Secret
 function certificatesOf(tls: ServerTls, namespace: string, secrets: Secrets): ServerCertificate[] {
   const names = tls.credentialName ? [tls.credentialName] : (tls.credentialNames ?? [])
   if (names.length === 0) return [{ kind: 'secret', name: tls.serverCertificate ?? '', pair: null }]
-  return names.map((name) => ({ kind: 'secret', name: resourceName(name), pair: secrets.keyPair(name, namespace) }))
+  return names.map((name) => ({ kind: 'secret', name: credentialResource(name), pair: secrets.keyPair(name, namespace) }))
 }
 
 function clientsOf(tls: ServerTls, namespace: string, secrets: Secrets): DownstreamTls['clients'] {
@@ -43,11 +43,16 @@ function clientsOf(tls: ServerTls, namespace: string, secrets: Secrets): Downstr
 function authoritiesOf(tls: ServerTls, namespace: string, secrets: Secrets): TrustedAuthorities {
   const own = tls.caCertCredentialName
   const name = own || tls.credentialName || tls.credentialNames?.[0] || ''
-  return { kind: 'secret', name: own ? resourceName(own) : `${resourceName(name)}-cacert`, certificates: secrets.authorities(name, namespace) }
+  return {
+    kind: 'secret',
+    name: own ? credentialResource(own) : `${credentialResource(name)}-cacert`,
+    certificates: secrets.authorities(name, namespace),
+  }
 }
 
-function resourceName(credentialName: string): string {
-  return /^kubernetes(-gateway)?:\/\//.test(credentialName) ? credentialName : `kubernetes://${credentialName}`
+/** As the proxy asks for it. Source: Istio `pilot/pkg/model/credentials/resource.go` ToResourceName. */
+export function credentialResource(credentialName: string): string {
+  return /^[a-z-]+:\/\//.test(credentialName) ? credentialName : `kubernetes://${credentialName}`
 }
 
 const versions: Readonly<Record<string, TlsVersion>> = { TLSV1_0: 'TLSv1_0', TLSV1_1: 'TLSv1_1', TLSV1_2: 'TLSv1_2', TLSV1_3: 'TLSv1_3' }

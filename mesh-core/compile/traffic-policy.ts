@@ -1,5 +1,5 @@
-import type { CircuitBreaker, Cluster, OutlierDetection, UpstreamTls } from '../ir/cluster.ts'
-import type { ClientTls, ConnectionPool, OutlierSettings, PortPolicy, RetryBudget, TrafficPolicy } from './destination-rule-types.ts'
+import type { CircuitBreaker, Cluster, OutlierDetection } from '../ir/cluster.ts'
+import type { ConnectionPool, OutlierSettings, PortPolicy, RetryBudget, TrafficPolicy } from './destination-rule-types.ts'
 import { durationMs } from './duration.ts'
 import { loadBalancing, slowStart } from './load-balancing.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -64,21 +64,6 @@ export function outlierDetection(outlier: OutlierSettings | undefined): OutlierD
     intervalMs: outlier.interval ? durationMs(outlier.interval) : 10_000,
     baseEjectionTimeMs: outlier.baseEjectionTime ? durationMs(outlier.baseEjectionTime) : 30_000,
     maxEjectionPercent: outlier.maxEjectionPercent || 10,
-  }
-}
-
-/** Automatic mutual TLS acts where no mode is given. Source: Istio `core/cluster_tls.go` buildUpstreamTLSSettings. */
-export function upstreamTls(tls: ClientTls | undefined, host: string, external: boolean, mesh: MeshConfig): UpstreamTls {
-  switch (tls?.mode) {
-    case 'ISTIO_MUTUAL':
-      return { mode: 'istio-mutual' }
-    case 'SIMPLE':
-    case 'MUTUAL':
-      return { mode: tls.mode === 'SIMPLE' ? 'simple' : 'mutual', sni: tls.sni ?? host, insecureSkipVerify: tls.insecureSkipVerify ?? false }
-    case 'DISABLE':
-      return { mode: 'disable' }
-    default:
-      return mesh.enableAutoMtls && !external ? { mode: 'auto' } : { mode: 'disable' }
   }
 }
 

@@ -29,8 +29,7 @@ const connectionPool: Modelled = {
   http: fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout'),
   tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 }
-// TLS towards an application is not simulated: a plain one would not understand it, and here it would answer.
-const tls: Modelled = { mode: new Set(['ISTIO_MUTUAL', 'DISABLE']) }
+const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates insecureSkipVerify')
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
 const outlierDetection: Modelled = {
   ...fields('consecutive5xxErrors consecutiveGatewayErrors splitExternalLocalOriginErrors consecutiveLocalOriginFailures'),
@@ -72,7 +71,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   },
   'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name bind'), tls: serverTls } } },
   'networking.istio.io/ServiceEntry': {
-    spec: { ...fields('hosts addresses ports location resolution exportTo workloadSelector'), endpoints: workloadEntry },
+    spec: { ...fields('hosts addresses ports location resolution exportTo workloadSelector subjectAltNames'), endpoints: workloadEntry },
   },
   'networking.istio.io/WorkloadEntry': { spec: workloadEntry },
   'networking.istio.io/WorkloadGroup': 'quiet',

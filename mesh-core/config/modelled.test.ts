@@ -27,8 +27,8 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
   },
   {
     about: 'a value that is not acted on, of a field that is',
-    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {tls: {mode: SIMPLE, sni: b}}\n  subsets: [{name: v1, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}]',
-    messages: ['spec.trafficPolicy.tls.mode is not modelled', 'spec.trafficPolicy.tls.sni is not modelled'],
+    text: 'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec:\n  egress: [{hosts: ["./*"], port: {number: 80, name: a, protocol: UDP}}, {hosts: ["./*"], port: {number: 81, name: b, protocol: HTTP}}]',
+    messages: ['spec.egress[0].port.protocol is not modelled'],
   },
   {
     about: 'limits of a pool that nothing keeps',

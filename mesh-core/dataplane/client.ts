@@ -2,7 +2,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import type { ClientTls } from '../ir/tls.ts'
 import { connect } from './connect.ts'
 import { datagramPatienceMs, sendDatagram } from './datagram.ts'
-import { dial } from './dial.ts'
+import { dial, ownLayers } from './dial.ts'
 import type { Place } from './evidence.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { sendPlain } from './plain-client.ts'
@@ -56,6 +56,7 @@ function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, { 
     return null
   }
   if (request.protocol === 'udp') return sendDatagram(plane, place, sender, request, target, done)
-  if (!proxy) return sendPlain(plane, place, sender, request, target, done)
-  return connect(plane, place, proxy, request, target, done, tls)
+  const layers = ownLayers(request, target, tls)
+  if (!proxy) return sendPlain(plane, place, sender, request, { target, layers }, done)
+  return connect(plane, place, proxy, request, target, done, layers)
 }

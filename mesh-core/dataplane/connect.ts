@@ -1,20 +1,22 @@
 import type { HttpRequest } from '../ir/message.ts'
-import type { ClientTls } from '../ir/tls.ts'
 import { chooseFilterChain } from '../match/filter-chain.ts'
 import type { Connection } from '../match/filter-chain.ts'
-import { serverNameOf } from './dial.ts'
 import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { badRequest } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
-import { ProxiedRequest } from './proxied-request.ts'
+import { ProxiedRequest, senderOf } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { proxyTcp } from './tcp-proxy.ts'
 import { handshake } from './tls-handshake.ts'
+import type { TlsLayer } from './tls-handshake.ts'
 
-/** A connection that reaches a proxy: to the listener and the filter chain that take it. */
+/**
+ * A connection that reaches a proxy: to the listener and the filter chain that take it.
+ * @param layers of TLS around the request, the outermost first
+ */
 export function connect(
   plane: Plane,
   place: Place,
@@ -22,44 +24,37 @@ export function connect(
   request: HttpRequest,
   target: Dialled,
   done: Done,
-  tls: ClientTls = {},
+  layers: readonly TlsLayer[],
 ): InFlight | null {
   const listener = proxy.listenerFor(target.address ?? '', target.port)
   if (!listener) {
     done('refused')
     return null
   }
-  const secure = request.scheme === 'https'
-  const connection = secure ? tlsConnection(target, tls) : plainConnection(target, request)
+  const [outer, ...inner] = layers
+  const connection = outer ? tlsConnection(target, outer) : plainConnection(target, request)
   const chain = chooseFilterChain(listener.filterChains, connection) ?? listener.defaultFilterChain
   if (!chain) {
     done('closed')
     return null
   }
-  const failure = chain.tls && (secure ? handshake(chain.tls, tls, connection.serverName) : 'closed')
+  const failure = chain.tls && (outer ? handshake(chain.tls, outer, proxy.place.identity) : 'closed')
   if (failure) {
     done(failure)
     return null
   }
   // Behind TLS that has ended here only what it held is passed on.
+  const rest = chain.tls ? inner : layers
   if (chain.filter.kind === 'tcp')
-    return proxyTcp(
-      plane,
-      place,
-      proxy,
-      chain.filter,
-      chain.tls ? { ...request, scheme: 'http' } : request,
-      { target, listener: listener.name },
-      done,
-    )
-  const isHttp = request.protocol !== 'tcp' && (!secure || chain.tls !== null)
-  if (!isHttp) {
+    return proxyTcp(plane, place, proxy, chain.filter, request, { target, listener: listener.name, layers: rest }, done)
+  if (request.protocol === 'tcp' || rest.length > 0) {
     refuseBytes(plane, place, proxy, target)
-    done(secure ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
+    done(rest.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
     return null
   }
   const { routeTable, pathNormalization } = chain.filter
-  const proxied = new ProxiedRequest(plane, place, proxy, { listener, table: routeTable, normalization: pathNormalization, target }, request, done)
+  const entrance = { listener, table: routeTable, normalization: pathNormalization, target }
+  const proxied = new ProxiedRequest(plane, place, proxy, entrance, { ...request, scheme: chain.tls ? 'https' : 'http' }, done)
   try {
     proxied.start()
   } catch (error) {
@@ -77,9 +72,13 @@ function plainConnection({ address }: Dialled, { protocol }: HttpRequest): Conne
   return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: protocol === 'tcp' ? nothing : http1 }
 }
 
-function tlsConnection(target: Dialled, tls: ClientTls): Connection {
-  const serverName = serverNameOf(target, tls)?.toLowerCase() ?? null
-  return { address: target.address ?? '', serverName, transport: 'tls', applicationProtocols: tls.applicationProtocols ?? [] }
+function tlsConnection({ address }: Dialled, { serverName, applicationProtocols }: TlsLayer): Connection {
+  return {
+    address: address ?? '',
+    serverName: serverName?.toLowerCase() ?? null,
+    transport: 'tls',
+    applicationProtocols: applicationProtocols ?? nothing,
+  }
 }
 
 /** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */
@@ -87,6 +86,6 @@ function refuseBytes(plane: Plane, place: Place, proxy: ProxyRuntime, target: Di
   const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
   log.raise('DPE')
   log.details = 'http1.codec_error'
-  const from = proxy.edge ? null : proxy.place.ref
+  const from = senderOf(place, proxy)
   place.exchange.hops.push(new HopRecord({ parent: place.parent, from, service: target.service, log, explain: null }))
 }

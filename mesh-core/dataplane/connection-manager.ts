@@ -42,8 +42,14 @@ export interface ReceivedRequest {
   readonly closes: boolean
 }
 
+/** Whom a gateway's connection comes from. */
+export interface EdgeClient {
+  readonly address: string
+}
+
 /** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
-export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean, normalization: PathNormalization): ReceivedRequest {
+export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClient | null, normalization: PathNormalization): ReceivedRequest {
+  const edge = client !== null
   const headers = sent.headers.copy()
   joinRepeated(headers, inlineOfRequest)
   const closes = removeHopByHop(headers)
@@ -55,7 +61,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean, n
   }
   const forwardedProto = (edge ? undefined : headers.get('x-forwarded-proto')) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
-  if (edge) markClient(headers, plane.clientAddress)
+  if (client) markClient(headers, client)
   if (edge || !headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const path = normalizeTarget(withoutFragment(sent.path), normalization)
@@ -63,7 +69,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, edge: boolean, n
 }
 
 /** `use_remote_address` of gateways. */
-function markClient(headers: HttpRequest['headers'], address: string): void {
+function markClient(headers: HttpRequest['headers'], { address }: EdgeClient): void {
   const before = headers.all('x-forwarded-for').join(',')
   headers.set('x-forwarded-for', before === '' ? address : `${before},${address}`)
   headers.set('x-envoy-external-address', address)

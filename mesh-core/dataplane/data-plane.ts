@@ -10,6 +10,7 @@ import { ExchangeRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { datagramPatienceMs, proxyDatagram } from './datagram.ts'
 import { ephemeralPort } from './ephemeral-port.ts'
+import { ownLayers } from './dial.ts'
 import { dialGateway } from './gateway-port.ts'
 import type { DataPlaneModel, MeshCall } from './model.ts'
 import type { Done } from './outcome.ts'
@@ -84,7 +85,12 @@ export class DataPlane implements Plane {
         this.#calls.delete(call)
         resolve(exchange.end(outcome, this.clock.now()))
       }
-      this.#start(call, { exchange, parent: -1, sourcePort: call.connection ? this.#portOf(call.connection) : null }, authority, done)
+      this.#start(
+        call,
+        { exchange, parent: -1, sourcePort: call.connection ? this.#portOf(call.connection) : null, sourceAddress: null },
+        authority,
+        done,
+      )
     })
   }
 
@@ -137,7 +143,9 @@ export class DataPlane implements Plane {
     const datagram = request.protocol === 'udp'
     const timeoutMs = call.timeoutMs ?? (datagram ? datagramPatienceMs : null)
     const start = (end: Done) =>
-      datagram ? proxyDatagram(this, place, proxy, request, target, end) : connect(this, place, proxy, request, target, end, call.tls)
+      datagram
+        ? proxyDatagram(this, place, proxy, request, target, end)
+        : connect(this, place, proxy, request, target, end, ownLayers(request, target, call.tls))
     bound(this, timeoutMs, done, start)
   }
 

@@ -66,7 +66,16 @@ function drawn({ clusters }: UdpListener, { chance }: Plane): string {
 function deliver(plane: Plane, place: Place, origin: HopOrigin, request: HttpRequest, receiver: Receiver, port: number, done: Done): InFlight | null {
   const instance = receiver.peer.workload?.instance
   if (instance && !udpPortsOf(instance, plane.model.registry).has(port)) return lost(place, origin)
-  const shipment = { place, origin, request: { ...request }, attempt: 1, mirrored: false, identity: null, port }
+  const shipment = {
+    place,
+    origin,
+    request: { ...request },
+    attempt: 1,
+    mirrored: false,
+    tls: [],
+    port,
+    source: instance?.address ?? plane.clientAddress,
+  }
   const delivery = new Delivery(shipment, receiver)
   delivery.start(plane, shipment, receiver, (outcome) => {
     if (typeof outcome !== 'string' && outcome.status === 0) done(outcome)

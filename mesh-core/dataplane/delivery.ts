@@ -1,7 +1,9 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
+import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Service, ServicePort } from '../registry/registry.ts'
+import { connect } from './connect.ts'
 import { HopRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
@@ -9,6 +11,8 @@ import type { Done, InFlight } from './outcome.ts'
 import type { Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { badRequest } from './local-reply.ts'
 import { runProgram } from './run-program.ts'
+import { takenByApplication } from './taken-by-application.ts'
+import type { TlsLayer } from './tls-handshake.ts'
 
 /** One try of a request on its way to one peer. */
 export interface Shipment {
@@ -17,9 +21,11 @@ export interface Shipment {
   readonly request: HttpRequest
   readonly attempt: number
   readonly mirrored: boolean
-  /** Identity that the sender's proxy shows; `null` for a connection without mutual TLS. */
-  readonly identity: string | null
+  /** What it is wrapped in, the outermost first. */
+  readonly tls: readonly TlsLayer[]
   readonly port: number
+  /** Address that it comes from. */
+  readonly source: string
 }
 
 /** What is known of the receiver. */
@@ -34,7 +40,7 @@ export interface Receiver {
 /** Brings a request to a peer, past the peer's own sidecar where it has one, and the answer back. */
 export class Delivery implements InFlight {
   readonly hop: HopRecord
-  #inbound: InboundSidecar | null = null
+  #inFlight: InFlight | null = null
 
   constructor(shipment: Shipment, receiver: Receiver) {
     const hop = new HopRecord(shipment.origin)
@@ -50,22 +56,46 @@ export class Delivery implements InFlight {
   start(plane: Plane, shipment: Shipment, { peer }: Receiver, done: Done): void {
     const { exchange } = shipment.place
     const index = exchange.hops.push(this.hop) - 1
-    const place = { exchange, parent: index, sourcePort: null }
+    const place = { exchange, parent: index, sourcePort: null, sourceAddress: null }
     const end: Done = (outcome) => {
-      if (outcome === 'refused') this.#unreach(exchange.hops, index)
+      if (outcome === 'refused' || (typeof outcome === 'string' && isTlsError(outcome))) this.#unreach(exchange.hops, index)
       done(outcome)
     }
     const { workload } = peer
+    if (shipment.tls[0]?.ready === false) return end('tls: Secret_is_not_supplied_by_SDS')
     const { protocol } = shipment.request
-    if (protocol === 'tcp' && workload?.inboundSidecar && expectsHttp(plane, workload, shipment.port)) return end(badRequest())
-    // A sidecar passes bytes on as any TCP proxy does, and is not asked about datagrams.
-    if (!workload?.inboundSidecar || protocol !== undefined) return runProgram(plane, place, peer, shipment.request, end)
-    this.#inbound = new InboundSidecar(plane, place, workload, shipment, this.hop)
-    this.#inbound.start(end)
+    if (protocol !== 'udp' && workload?.instance.gateway && workload.proxy)
+      return this.#enterGateway(plane, { ...place, sourceAddress: shipment.source }, workload, shipment, end)
+    const ended = workload?.inboundSidecar === true && shipment.tls[0]?.identity !== undefined
+    const layers = ended ? shipment.tls.slice(1) : shipment.tls
+    if (protocol === 'tcp' && workload?.inboundSidecar && layers.length === 0 && expectsHttp(plane, workload, shipment.port)) return end(badRequest())
+    // A sidecar passes on what it does not understand, as any TCP proxy does, and is not asked about datagrams.
+    if (!workload?.inboundSidecar || protocol !== undefined || layers.length > 0)
+      return this.#runApplication(plane, place, shipment, peer, layers, end)
+    const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop)
+    this.#inFlight = inbound
+    inbound.start(end)
+  }
+
+  #runApplication(plane: Plane, place: Place, { request, port }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
+    const isDatagram = request.protocol === 'udp'
+    const verdict = isDatagram ? null : takenByApplication(plane.model.applicationTls(peer.workload?.instance ?? null, port), request, layers)
+    if (verdict === null || verdict.kind === 'taken') {
+      this.hop.tls = verdict?.seen ?? null
+      return runProgram(plane, place, peer, request, end)
+    }
+    // The program never hears of it.
+    this.hop.received = null
+    end(verdict.outcome)
+  }
+
+  #enterGateway(plane: Plane, place: Place, gateway: WorkloadRuntime, { request, tls, port }: Shipment, end: Done): void {
+    const target = { hostname: request.authority, address: gateway.instance.address, port, service: null }
+    this.#inFlight = connect(plane, place, gateway.proxy!, request, target, end, tls)
   }
 
   abandon(): void {
-    this.#inbound?.abandon()
+    this.#inFlight?.abandon()
   }
 
   /** Nobody listened, so nothing arrived. */

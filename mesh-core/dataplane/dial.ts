@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClientTls } from '../ir/tls.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { TlsLayer } from './tls-handshake.ts'
 
 /** Where a client's connection goes before any proxy has a say. */
 export interface Dialled {
@@ -24,6 +25,13 @@ export function splitAuthority(authority: string, scheme: HttpRequest['scheme'])
   const hostname = port ? authority.slice(0, port.index) : authority
   return { hostname, port: port ? Number(port[1]) : scheme === 'https' ? 443 : 80 }
 }
+
+/** The TLS that a client of a URL of https begins by itself. */
+export function ownLayers({ scheme }: HttpRequest, target: Dialled, tls: ClientTls = {}): readonly TlsLayer[] {
+  return scheme === 'https' ? [{ ...tls, serverName: serverNameOf(target, tls) }] : none
+}
+
+const none: readonly TlsLayer[] = []
 
 /** SNI of a client: what it is told to ask for, or the host that it dials, unless that is an address. */
 export function serverNameOf({ hostname }: Dialled, tls: ClientTls | undefined): string | null {

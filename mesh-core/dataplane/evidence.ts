@@ -1,6 +1,7 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { AccessLogEntry, Decision, Exchange, Hop, TransportError } from '../ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { SeenTls } from '../ir/tls.ts'
 import type { Milliseconds } from '../time/clock.ts'
 
 /** An entry while it is being written. */
@@ -39,6 +40,7 @@ export class HopRecord implements Hop {
   version: string | null = null
   app: string | null = null
   received: HttpRequest | null = null
+  tls: SeenTls | null = null
   status = 0
   attempt = 1
   mirrored = false
@@ -98,4 +100,6 @@ export interface Place {
   readonly parent: number
   /** Of the client's connection; `null` when it says nothing of it. */
   readonly sourcePort: number | null
+  /** Of another proxy that connects; `null`: of the proxy's own workload, and at gateways of the client outside. */
+  readonly sourceAddress: string | null
 }

@@ -1,3 +1,4 @@
+import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
@@ -23,6 +24,7 @@ import type { RouteRuntime } from './route-runtime.ts'
 import { sessionCookieValue, setCookie } from './session-cookie.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
+import { transportFailure } from './transport-failure.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { destinationOf } from './upstream.ts'
 import type { Destination } from './upstream.ts'
@@ -122,9 +124,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const attempt = ++this.#attempt
     log.attempts = attempt
     log.upstreamHost = destination.address
-    const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, identity: destination.identity, port: destination.port }
+    const { tls, port } = destination
+    const source = this.#proxied.proxy.place.address
+    const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, tls, port, source }
     const { receiver, host } = destination
-    this.#failure = destination.failure
+    this.#failure = undefined
     if (!receiver) return this.#conclude('refused')
     if (!host) return this.#begin(shipment, receiver)
     this.#cluster!.breaker.admit(host, (connection) => {
@@ -161,9 +165,14 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #conclude(outcome: Outcome): void {
-    this.#close(typeof outcome !== 'string' ? outcome.status : outcome === 'refused' ? 'connect-failure' : 'closed')
+    if (typeof outcome === 'string') {
+      const reset = outcome === 'refused' || isTlsError(outcome) ? 'connect-failure' : 'closed'
+      if (isTlsError(outcome)) this.#failure = transportFailure(outcome)
+      this.#close(reset)
+      return this.#reset(reset)
+    }
+    this.#close(outcome.status)
     const { retry } = this.#route
-    if (typeof outcome === 'string') return this.#reset(outcome === 'refused' ? 'connect-failure' : 'closed')
     this.#delivery!.hop.status = outcome.status
     if (retry?.retriesAnswer(outcome) && this.#tryAgain()) return
     this.#answer(outcome)

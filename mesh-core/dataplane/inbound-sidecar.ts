@@ -107,8 +107,9 @@ export class InboundSidecar implements InFlight {
 }
 
 /** The request as the sidecar passes it on; what another sidecar has sent needs no more tidying up. */
-function receive({ request, identity }: Shipment, workload: WorkloadRuntime, plane: Plane): HttpRequest {
-  if (identity === null) return receiveRequest(plane, request, false, 'BASE').request
+function receive({ request, tls }: Shipment, workload: WorkloadRuntime, plane: Plane): HttpRequest {
+  const identity = tls[0]?.identity
+  if (identity === undefined) return receiveRequest(plane, request, null, 'BASE').request
   request.headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOf(identity)};Subject="";URI=${identity}`)
   return request
 }

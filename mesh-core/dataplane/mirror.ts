@@ -25,7 +25,16 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
   log.upstreamHost = destination.address
   log.attempts = 1
   const request = shadowOf(proxied.request, policy, { ownAddress: proxy.place.address, timeouts })
-  const shipment = { place, origin: { ...origin, log }, request, attempt: 1, mirrored: true, identity: destination.identity, port: destination.port }
+  const shipment = {
+    place,
+    origin: { ...origin, log },
+    request,
+    attempt: 1,
+    mirrored: true,
+    tls: destination.tls,
+    port: destination.port,
+    source: proxy.place.address,
+  }
   const delivery = new Delivery(shipment, destination.receiver)
   delivery.start(plane, shipment, destination.receiver, (outcome) => {
     log.durationMs = plane.clock.now() - log.startMs

@@ -3,7 +3,7 @@ import type { Position } from '../ir/origin.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
 import type { Program } from '../ir/program.ts'
-import type { ClientTls } from '../ir/tls.ts'
+import type { ApplicationTls, ClientTls } from '../ir/tls.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 
 /**
@@ -19,6 +19,8 @@ export interface DataPlaneModel {
   proxyConfig(workload: WorkloadRef): ProxyConfig | null
   /** Does this workload's own sidecar stand before it, too (mutual TLS, x-forwarded-client-cert, inbound retries)? */
   inboundSidecar(workload: WorkloadInstance): boolean
+  /** What the application of a workload (`null`: a server outside) expects of connections to one of its ports. */
+  applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
   /** The program behind a workload; behind `null`, the outside world. */
   program(workload: WorkloadInstance | null): Program
   locate(origin: Origin): { file: string; position: Position | null }

@@ -1,18 +1,19 @@
 import type { HttpRequest } from '../ir/message.ts'
 import { Delivery } from './delivery.ts'
 import type { Dialled } from './dial.ts'
+import type { TlsLayer } from './tls-handshake.ts'
 import type { Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 
-/** A request of somebody without a sidecar: kube-proxy alone decides who gets it, in plaintext. */
+/** A request of somebody without a sidecar: kube-proxy alone decides who gets it, in plaintext unless the client itself begins TLS. */
 export function sendPlain(
   plane: Plane,
   place: Place,
   sender: WorkloadRuntime | null,
   request: HttpRequest,
-  target: Dialled,
+  { target, layers }: { readonly target: Dialled; readonly layers: readonly TlsLayer[] },
   done: Done,
 ): InFlight | null {
   const receiver = receiverAt(plane, target.address ?? '', target.port)
@@ -22,7 +23,16 @@ export function sendPlain(
   }
   const origin = { parent: place.parent, from: sender?.instance.ref ?? null, service: target.service, log: null, explain: null }
   const copy = { ...request, headers: request.headers.copy() }
-  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, identity: null, port: receiver.port }
+  const shipment = {
+    place,
+    origin,
+    request: copy,
+    attempt: 1,
+    mirrored: false,
+    tls: layers,
+    port: receiver.port,
+    source: sender?.instance.address ?? plane.clientAddress,
+  }
   const delivery = new Delivery(shipment, receiver)
   delivery.start(plane, shipment, receiver, (outcome) => {
     if (typeof outcome !== 'string') delivery.hop.status = outcome.status

@@ -1,3 +1,4 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { Listener, PathNormalization } from '../ir/proxy-config.ts'
 import { pathWithoutQuery } from '../match/path.ts'
@@ -31,6 +32,11 @@ export interface Entrance {
   readonly target: Dialled
 }
 
+/** Who sends, as a proxy's hop has it: nobody of the mesh before the first gateway. */
+export function senderOf({ parent }: Place, { edge, place }: ProxyRuntime): WorkloadRef | null {
+  return edge && parent === -1 ? null : place.ref
+}
+
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
 export class ProxiedRequest implements InFlight {
   readonly plane: Plane
@@ -61,16 +67,17 @@ export class ProxiedRequest implements InFlight {
     this.entrance = entrance
     this.#sent = sent
     this.#done = done
-    const { request, closes } = receiveRequest(plane, sent, proxy.edge, entrance.normalization)
+    const client = proxy.edge ? { address: this.remoteAddress } : null
+    const { request, closes } = receiveRequest(plane, sent, client, entrance.normalization)
     this.request = request
     this.#closes = closes
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
     this.origin = {
       parent: place.parent,
-      from: proxy.edge ? null : proxy.place.ref,
+      from: senderOf(place, proxy),
       service: entrance.target.service,
       log: this.log,
-      explain: () => explain(this, receiveRequest(plane, sent, proxy.edge, entrance.normalization).request),
+      explain: () => explain(this, receiveRequest(plane, sent, client, entrance.normalization).request),
     }
   }
 
@@ -80,7 +87,7 @@ export class ProxiedRequest implements InFlight {
 
   /** The client's own connection: where it comes from, as the proxy sees it. */
   get remoteAddress(): string {
-    return this.proxy.edge ? this.plane.clientAddress : this.proxy.place.address
+    return this.place.sourceAddress ?? (this.proxy.edge ? this.plane.clientAddress : this.proxy.place.address)
   }
 
   /** Of that connection; one that nobody has named is drawn once. */

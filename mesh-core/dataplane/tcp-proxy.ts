@@ -1,3 +1,4 @@
+import { isTlsError } from '../ir/exchange.ts'
 import type { TransportError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
@@ -11,8 +12,11 @@ import { blindly } from './load-balancer.ts'
 import { explainTcp } from './explain.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
+import type { TlsLayer } from './tls-handshake.ts'
+import { layersTo } from './upstream-tls.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { receiverOf } from './receiver.ts'
+import { senderOf } from './proxied-request.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 import { xxHash64 } from './xx-hash.ts'
 
@@ -25,7 +29,7 @@ export function proxyTcp(
   proxy: ProxyRuntime,
   filter: TcpFilter,
   request: HttpRequest,
-  { target, listener }: { readonly target: Dialled; readonly listener: string },
+  { target, listener, layers }: { readonly target: Dialled; readonly listener: string; readonly layers: readonly TlsLayer[] },
   done: Done,
 ): InFlight | null {
   const weights = filter.clusters.map((cluster) => cluster.weight)
@@ -37,8 +41,8 @@ export function proxyTcp(
   const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
   log.cluster = filter.clusters[index]!.cluster
   log.details = '-'
-  const upstream = upstreamOf(plane, proxy, filter, log, target)
-  const from = proxy.edge ? null : proxy.place.ref
+  const upstream = upstreamOf(plane, place, proxy, filter, log, target)
+  const from = senderOf(place, proxy)
   const host = target.service ?? target.hostname
   const explain = () => explainTcp(proxy.name, listener, host, filter, log)
   const origin = { parent: place.parent, from, service: target.service ?? serviceBehind(proxy, log), log, explain }
@@ -47,16 +51,16 @@ export function proxyTcp(
     done('closed')
     return null
   }
-  const { receiver, port, close } = upstream
+  const { receiver, port, tls, close } = upstream
   const copy = { ...request, headers: request.headers.copy() }
-  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, identity: null, port }
+  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, tls: [...tls, ...layers], port, source: proxy.place.address }
   const delivery = new Delivery(shipment, receiver)
   delivery.start(plane, shipment, receiver, (outcome) => {
     close()
     log.durationMs = plane.clock.now() - log.startMs
     if (typeof outcome === 'string') raiseFailure(log, outcome)
     else delivery.hop.status = outcome.status
-    if (outcome !== 'refused') return done(outcome)
+    if (outcome !== 'refused' && !(typeof outcome === 'string' && isTlsError(outcome) && tls.length > 0)) return done(outcome)
     // The proxy has taken the connection before it knew whether anybody would take it from it.
     place.exchange.hops.push(new HopRecord(origin))
     done('closed')
@@ -83,10 +87,18 @@ function raiseFailure(log: LogRecord, reason: TransportError): void {
 interface Upstream {
   readonly receiver: Receiver
   readonly port: number
+  readonly tls: readonly TlsLayer[]
   readonly close: () => void
 }
 
-function upstreamOf(plane: Plane, proxy: ProxyRuntime, filter: TcpFilter, log: LogRecord, target: Dialled): Upstream | null {
+function upstreamOf(
+  plane: Plane,
+  { sourceAddress }: Place,
+  proxy: ProxyRuntime,
+  filter: TcpFilter,
+  log: LogRecord,
+  target: Dialled,
+): Upstream | null {
   const cluster = proxy.cluster(log.cluster)
   if (!cluster) {
     log.raise('NC')
@@ -94,12 +106,12 @@ function upstreamOf(plane: Plane, proxy: ProxyRuntime, filter: TcpFilter, log: L
     return null
   }
   if (cluster.config.discovery === 'original-dst') {
-    const receiver = receiverAt(plane, target.address ?? '', target.port)
+    const receiver = receiverAt(plane, target.address ?? '', cluster.config.portOverride ?? target.port)
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
-    return receiver && { receiver, port: receiver.port, close: () => {} }
+    return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, receiver, null), close: () => {} }
   }
-  const client = proxy.edge ? plane.clientAddress : proxy.place.address
+  const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
   const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
   if (!host) {
     log.raise('UH')
@@ -111,5 +123,6 @@ function upstreamOf(plane: Plane, proxy: ProxyRuntime, filter: TcpFilter, log: L
   }
   log.upstreamHost = host.address
   const { workload, labels, port } = host.endpoint
-  return { receiver: receiverOf(plane, workload, labels), port, close: () => cluster.breaker.close(host) }
+  const receiver = receiverOf(plane, workload, labels)
+  return { receiver, port, tls: layersTo(plane, proxy, cluster.config, receiver, null), close: () => cluster.breaker.close(host) }
 }

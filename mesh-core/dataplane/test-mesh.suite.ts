@@ -88,6 +88,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
     sinceMs: 0,
     registry,
     proxyConfig: (ref) => (ref.name === 'a' && client.sidecar ? config : null),
+    applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
     inboundSidecar: () => options.inbound ?? false,
     program: () => options.program,
     locate: () => ({ file: 'test.yaml', position: null }),
@@ -108,6 +109,8 @@ function podOf(name: string, address: string): WorkloadInstance {
     sidecar: true,
     gateway: false,
     env: {},
+    mounts: [],
+    proxyMounts: [],
     image: 'test',
     locality: '',
     node: '',
@@ -138,6 +141,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     provider: 'Kubernetes',
     resolution: 'registry',
     external: false,
+    subjectAltNames: [],
     origin,
   }
   return {
@@ -170,6 +174,7 @@ function clusterOf(endpoints: readonly Endpoint[]): Cluster {
     name: clusterName,
     destination: { host: 'b.default.svc.cluster.local', port: 80, subset: '' },
     discovery: 'eds',
+    portOverride: null,
     endpoints,
     localities: null,
     slowStart: null,

@@ -1,32 +1,70 @@
 import { X509Certificate } from 'node:crypto'
 import type { TlsError } from '../ir/exchange.ts'
-import type { ClientTls, DownstreamTls, TlsVersion } from '../ir/tls.ts'
+import type { ApplicationTls, ClientTls, DownstreamTls, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 
 /** Why a handshake does not succeed, for the client: an alert, or the connection is closed. Reasons are OpenSSL's names. */
 export type HandshakeFailure = TlsError | 'closed'
 
+/** TLS around what a client sends; the outermost of several layers is ended first. */
+export interface TlsLayer extends ClientTls {
+  readonly serverName: string | null
+  /** What a proxy holds the server's certificate against; `null`: any will do. */
+  readonly expects?: Expectation | null
+  /** `false`: the secrets of the proxy that is to begin it have not come. Default: true. */
+  readonly ready?: boolean
+}
+
+export interface Expectation {
+  readonly trusted: TrustedAuthorities
+  /** One of these has to stand there; empty for any. */
+  readonly subjectAltNames: readonly string[]
+  /** This one, too; `null` for none. */
+  readonly host: string | null
+}
+
+/** A certificate as the client gets it. */
+type Shown =
+  /** PEM. */
+  | { readonly kind: 'chain'; readonly chain: string }
+  /** Of the mesh. */
+  | { readonly kind: 'identity'; readonly identity: string }
+  /** Made for the name that is asked for. `issuer`: as `ApplicationTls.certificate`. */
+  | { readonly kind: 'asked'; readonly name: string; readonly issuer: 'public' | 'any' }
+
 /**
  * Do a client and a server come to terms? `null`: they do. How long certificates are valid is not looked at, since simulated time has no date.
  * Source: Envoy `SslSocket`, `DefaultCertValidator`; BoringSSL's alerts.
+ * @param identity of the server's workload
  */
-export function handshake(server: DownstreamTls, client: ClientTls, serverName: string | null): HandshakeFailure | null {
-  const certificate = certificateOf(server)
+export function handshake(server: DownstreamTls, client: TlsLayer, identity: string): HandshakeFailure | null {
+  const shown = certificateOf(server, identity)
   // A socket whose secrets have not come is closed at once (Envoy `NotReadySslSocket`).
-  if (certificate === 'missing' || (server.clients?.trusted.kind === 'secret' && server.clients.trusted.certificates === null)) return 'closed'
+  if (shown === null || (server.clients?.trusted.kind === 'secret' && server.clients.trusted.certificates === null)) return 'closed'
   const version = commonVersion(server, client)
   if (version === null) return 'tls: TLSV1_ALERT_PROTOCOL_VERSION'
-  if (version !== 'TLSv1_3' && !hasCommonCipher(server, certificate)) return 'tls: SSLV3_ALERT_HANDSHAKE_FAILURE'
-  if (client.trusts !== undefined && !isTrusted(certificate, client.trusts, serverName)) return 'tls: CERTIFICATE_VERIFY_FAILED'
-  return server.clients ? clientFailure(server.clients, client, version) : null
+  if (version !== 'TLSv1_3' && !hasCommonCipher(server, shown)) return 'tls: SSLV3_ALERT_HANDSHAKE_FAILURE'
+  return judgeServer(shown, client) ?? (server.clients ? clientFailure(server.clients, client, version) : null)
 }
 
-/** Chain in PEM; `''` for the workload's own, which is made when it runs. */
-function certificateOf({ certificates }: DownstreamTls): string {
+/** The same with an application. */
+export function applicationHandshake({ certificate, clientAuthorities }: ApplicationTls, client: TlsLayer): HandshakeFailure | null {
+  const shown: Shown =
+    typeof certificate === 'string'
+      ? { kind: 'asked', name: client.serverName ?? 'localhost', issuer: certificate }
+      : { kind: 'chain', chain: certificate.certificateChain }
+  const failure = judgeServer(shown, client)
+  if (failure || clientAuthorities === null) return failure
+  const trusted = { kind: 'secret', name: '', certificates: clientAuthorities } as const
+  return clientFailure({ trusted, required: true, subjectAltNames: [] }, client, client.maxVersion ?? 'TLSv1_3')
+}
+
+/** The first that there is; `null` for none. */
+function certificateOf({ certificates }: DownstreamTls, identity: string): Shown | null {
   for (const one of certificates) {
-    if (one.kind === 'workload') return ''
-    if (one.pair) return one.pair.certificateChain
+    if (one.kind === 'workload') return { kind: 'identity', identity }
+    if (one.pair) return { kind: 'chain', chain: one.pair.certificateChain }
   }
-  return 'missing'
+  return null
 }
 
 const versions: readonly TlsVersion[] = ['TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3']
@@ -40,25 +78,86 @@ function commonVersion(server: DownstreamTls, client: ClientTls): TlsVersion | n
 }
 
 /** Suites of 1.2 and before are for one kind of key; 1.3 has its own, which nobody chooses. */
-function hasCommonCipher({ cipherSuites }: DownstreamTls, certificate: string): boolean {
-  const isEc = parse(certificate)[0]?.publicKey.asymmetricKeyType !== 'rsa'
+function hasCommonCipher({ cipherSuites }: DownstreamTls, shown: Shown): boolean {
+  const isEc = parse(shown.kind === 'chain' ? shown.chain : '')[0]?.publicKey.asymmetricKeyType !== 'rsa'
   return cipherSuites.length === 0 || cipherSuites.some((suite) => suite.includes('ECDSA') === isEc)
 }
 
-function clientFailure(wanted: NonNullable<DownstreamTls['clients']>, { certificate }: ClientTls, version: TlsVersion): HandshakeFailure | null {
-  if (!certificate) {
+function clientFailure(wanted: NonNullable<DownstreamTls['clients']>, client: TlsLayer, version: TlsVersion): HandshakeFailure | null {
+  const { trusted, subjectAltNames } = wanted
+  const shown = clientCertificate(client)
+  if (!shown) {
     if (!wanted.required) return null
     return version === 'TLSv1_3' ? 'tls: TLSV13_ALERT_CERTIFICATE_REQUIRED' : 'tls: SSLV3_ALERT_HANDSHAKE_FAILURE'
   }
-  const { trusted, subjectAltNames } = wanted
-  if (trusted.kind === 'workload' || !isIssuedBy(certificate.certificateChain, trusted.certificates ?? '')) return 'tls: TLSV1_ALERT_UNKNOWN_CA'
-  const names = subjectAltNamesOf(parse(certificate.certificateChain)[0]!)
-  return subjectAltNames.length === 0 || subjectAltNames.some((name) => names.includes(name)) ? null : 'tls: SSLV3_ALERT_CERTIFICATE_UNKNOWN'
+  if (!isTrusted(shown, trusted)) return 'tls: TLSV1_ALERT_UNKNOWN_CA'
+  return subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames) ? null : 'tls: SSLV3_ALERT_CERTIFICATE_UNKNOWN'
 }
 
-function isTrusted(chain: string, authorities: string, serverName: string | null): boolean {
-  if (chain === '' || !isIssuedBy(chain, authorities)) return false
-  return serverName === null || parse(chain)[0]!.checkHost(serverName) !== undefined
+function clientCertificate({ certificate, identity }: TlsLayer): Shown | null {
+  if (identity !== undefined) return { kind: 'identity', identity }
+  return certificate ? { kind: 'chain', chain: certificate.certificateChain } : null
+}
+
+/** Names in the certificate that a client shows; empty for none. */
+export function clientNames(client: TlsLayer): readonly string[] {
+  const shown = clientCertificate(client)
+  return shown ? namesOf(shown) : []
+}
+
+/** What the client thinks of the server's certificate. */
+function judgeServer(shown: Shown, { trusts, expects, serverName }: TlsLayer): HandshakeFailure | null {
+  if (expects) return judgeAsEnvoy(shown, expects)
+  if (trusts === undefined) return null
+  const known = shown.kind === 'chain' && isIssuedBy(shown.chain, trusts)
+  return known && (serverName === null || parse(shown.chain)[0]!.checkHost(serverName) !== undefined) ? null : 'tls: CERTIFICATE_VERIFY_FAILED'
+}
+
+/** With what Envoy says of it. Source: Envoy `DefaultCertValidator::verifyCertificate`. */
+function judgeAsEnvoy(shown: Shown, { trusted, subjectAltNames, host }: Expectation): HandshakeFailure | null {
+  const failed = (cause: string) => `tls: CERTIFICATE_VERIFY_FAILED:verify_cert_failed:_${cause}` as const
+  if (!isTrusted(shown, trusted)) return failed(`X509_verify_cert:_certificate_verification_error_at_${brokenAt(shown)}`)
+  if (host !== null && !covers(shown, host)) return failed('verify_SAN_list')
+  if (subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames)) return null
+  return failed(`SAN_matcher,_certificate_SANs_are_[${namesOf(shown).join(',_')}]`)
+}
+
+/** Where the chain ends without an authority that is known, and why. */
+function brokenAt(shown: Shown): string {
+  const chain = shown.kind === 'chain' ? parse(shown.chain) : []
+  const isOwnRoot = chain.length > 0 && isIssuer(chain.at(-1)!, chain.at(-1)!)
+  if (shown.kind === 'chain' && !isOwnRoot) return `depth_${Math.max(0, chain.length - 1)}:_unable_to_get_local_issuer_certificate`
+  if (chain.length === 1) return 'depth_0:_self-signed_certificate'
+  return `depth_${shown.kind === 'chain' ? chain.length - 1 : 1}:_self-signed_certificate_in_certificate_chain`
+}
+
+function isTrusted(shown: Shown, trusted: TrustedAuthorities): boolean {
+  switch (trusted.kind) {
+    case 'workload':
+      return shown.kind === 'identity' || (shown.kind === 'asked' && shown.issuer === 'any')
+    case 'system':
+      return shown.kind === 'asked'
+    case 'secret':
+      if (shown.kind === 'asked') return shown.issuer === 'any' && trusted.certificates !== null
+      return shown.kind === 'chain' && isIssuedBy(shown.chain, trusted.certificates ?? '')
+  }
+}
+
+function hasOneOf(shown: Shown, wanted: readonly string[]): boolean {
+  const names = namesOf(shown)
+  return wanted.some((name) => names.includes(name))
+}
+
+/** DNS names may hold a wildcard for one label. */
+function covers(shown: Shown, host: string): boolean {
+  return namesOf(shown).some((name) => name === host || (name.startsWith('*.') && name.slice(1) === host.slice(host.indexOf('.'))))
+}
+
+function namesOf(shown: Shown): readonly string[] {
+  if (shown.kind === 'identity') return [shown.identity]
+  if (shown.kind === 'asked') return [shown.name]
+  const [leaf] = parse(shown.chain)
+  return leaf ? subjectAltNamesOf(leaf) : []
 }
 
 /** Does a chain lead to one of the authorities? */

@@ -8,7 +8,9 @@ import { receiverAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { listensOn, receiverOf } from './receiver.ts'
 import type { Plane } from './plane.ts'
+import type { TlsLayer } from './tls-handshake.ts'
 import type { UpstreamHost } from './upstream-host.ts'
+import { layersTo } from './upstream-tls.ts'
 
 /** Where one try goes. */
 export interface Destination {
@@ -17,12 +19,10 @@ export interface Destination {
   readonly port: number
   /** `null`: no connection to it comes about. */
   readonly receiver: Receiver | null
-  /** Why not, where it is not for want of anybody who listens: Envoy's transport failure reason. */
-  readonly failure?: string
   /** `null` where the client's own destination is kept. */
   readonly host: UpstreamHost | null
-  /** Shown under mutual TLS; `null` in plaintext. */
-  readonly identity: string | null
+  /** What the proxy wraps it in. */
+  readonly tls: readonly TlsLayer[]
 }
 
 /** @returns `null` when the cluster has nobody to send to */
@@ -31,60 +31,40 @@ export function destinationOf(
   cluster: ClusterRuntime,
   context: PickContext,
 ): Destination | null {
-  if (cluster.config.discovery === 'original-dst') {
+  const { config } = cluster
+  const secured = (receiver: Receiver | null) => layersTo(plane, proxy, config, receiver, request.authority)
+  if (config.discovery === 'original-dst') {
     const { address, port } = entrance.target
-    const receiver = receiverAt(plane, address ?? '', port)
-    return {
-      address: `${receiver?.address ?? address}:${receiver?.port ?? port}`,
-      port: receiver?.port ?? port,
-      receiver,
-      host: null,
-      identity: secures(cluster.config, receiver?.peer.workload?.instance.sidecar ?? false) ? proxy.place.identity : null,
-    }
+    const receiver = receiverAt(plane, address ?? '', config.portOverride ?? port)
+    const landed = { address: receiver?.address ?? address, port: receiver?.port ?? config.portOverride ?? port }
+    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver, host: null, tls: secured(receiver) }
   }
-  if (cluster.config.discovery === 'dynamic-dns') return destinationNamed(plane, request)
+  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, config, secured)
   const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
   const receiver = listenerAt(plane, endpoint)
-  if (receiver && cluster.config.tls.mode === 'istio-mutual' && !receiver.peer.workload?.inboundSidecar)
-    return { address, port: endpoint.port, receiver: null, failure: mistrusted(cluster.config), host, identity: null }
-  return {
-    address,
-    port: endpoint.port,
-    receiver,
-    host,
-    identity: secures(cluster.config, endpoint.tlsMode === 'istio') ? proxy.place.identity : null,
-  }
+  return { address, port: endpoint.port, receiver, host, tls: secured(receiver) }
 }
 
 /** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
-function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest): Destination | null {
-  const { hostname, port } = splitAuthority(authority, scheme)
+function destinationNamed(
+  plane: Plane,
+  { authority, scheme }: HttpRequest,
+  { portOverride }: Cluster,
+  secured: (receiver: Receiver | null) => readonly TlsLayer[],
+): Destination | null {
+  const { hostname, port: named } = splitAuthority(authority, scheme)
+  const port = portOverride ?? named
   const address = plane.model.registry.resolve(hostname, '')
   if (address === null) return null
   const receiver = receiverAt(plane, address, port)
-  return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, identity: null }
+  return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls: secured(receiver) }
 }
 
 /** `null`: a pod that has ports, of which this is none. */
-function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receiver | null {
+export function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receiver | null {
   const receiver = receiverOf(plane, workload, labels)
   const pod = receiver.peer.workload?.instance
   return pod && !listensOn(pod, port) ? null : receiver
-}
-
-/**
- * Without a sidecar there is nobody who could show the identity that is asked for. A server that takes TLS by itself shows a certificate for the name that the
- * client asks for, Istio's name of the cluster.
- */
-function mistrusted({ name }: Cluster): string {
-  const shown = name.replaceAll('|', '_.')
-  const cause = `verify_cert_failed:_SAN_matcher,_certificate_SANs_are_[${shown}]`
-  return `TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:${cause}:TLS_error_end`
-}
-
-/** @param understands the other end has a proxy of the mesh */
-function secures({ tls }: Cluster, understands: boolean): boolean {
-  return tls.mode === 'istio-mutual' || (tls.mode === 'auto' && understands)
 }

@@ -1,4 +1,5 @@
 import type { Origin } from './origin.ts'
+import type { OriginatedTls } from './tls.ts'
 
 /** A workload instance that can be reached. Source: Envoy `LbEndpoint`, Istio `IstioEndpoint`. */
 export interface Endpoint {
@@ -89,6 +90,8 @@ export interface Cluster {
   readonly destination: { readonly host: string; readonly port: number; readonly subset: string } | null
   /** `dynamic-dns`: the name in Host is resolved anew for each request (Envoy's dynamic forward proxy). */
   readonly discovery: 'eds' | 'static' | 'strict-dns' | 'logical-dns' | 'dynamic-dns' | 'original-dst'
+  /** Of `original-dst` and `dynamic-dns`: goes before the port that was dialled; `null` for none. Envoy `upstream_port_override`. */
+  readonly portOverride: number | null
   readonly endpoints: readonly Endpoint[]
   /** The same endpoints by where they are; `null` where that does not count. */
   readonly localities: LocalityBalancing | null
@@ -113,6 +116,7 @@ export interface Cluster {
 export type UpstreamTls =
   | { readonly mode: 'auto' }
   | { readonly mode: 'disable' }
-  | { readonly mode: 'istio-mutual' }
-  | { readonly mode: 'simple'; readonly sni: string; readonly insecureSkipVerify: boolean }
-  | { readonly mode: 'mutual'; readonly sni: string; readonly insecureSkipVerify: boolean }
+  /** Mutual TLS of the mesh. `null`: the name of the cluster; the identities behind it. */
+  | { readonly mode: 'istio-mutual'; readonly sni: string | null; readonly subjectAltNames: readonly string[] | null }
+  /** The application at the other end speaks TLS by itself. */
+  | ({ readonly mode: 'originate' } & OriginatedTls)

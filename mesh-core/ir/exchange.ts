@@ -1,6 +1,7 @@
 import type { WorkloadRef } from './cluster.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 import type { Origin } from './origin.ts'
+import type { SeenTls } from './tls.ts'
 
 /** What one proxy wrote of one request: the fields of Envoy's access log. */
 export interface AccessLogEntry {
@@ -40,6 +41,8 @@ export interface Hop {
   readonly app: string | null
   /** As it arrived at `to`; `null` when nothing arrived. */
   readonly received: HttpRequest | null
+  /** TLS that `to` itself has ended, not a proxy of the mesh in its stead; `null` for none. */
+  readonly tls: SeenTls | null
   /** Status of the answer to this request as the sender got it; 0 for none. */
   readonly status: number
   /** 1 for the first try, 2 for the first retry. */

@@ -11,12 +11,14 @@ export type ServerCertificate =
   /** The workload's own, which says its SPIFFE identity. Source: the same, `default`. */
   | { readonly kind: 'workload' }
 
-/** What certificates of clients are checked against. */
+/** What certificates of the other side are checked against. */
 export type TrustedAuthorities =
   /** `certificates`: PEM; `null` when there are none: the handshake then fails. */
   | { readonly kind: 'secret'; readonly name: string; readonly certificates: string | null }
   /** The authority of the mesh. Source: the same, `ROOTCA`. */
   | { readonly kind: 'workload' }
+  /** Those that the operating system comes with. Source: Istio's agent, `file-root:system`. */
+  | { readonly kind: 'system' }
 
 export type TlsVersion = 'TLSv1_0' | 'TLSv1_1' | 'TLSv1_2' | 'TLSv1_3'
 
@@ -39,6 +41,26 @@ export interface DownstreamTls {
   readonly applicationProtocols: readonly string[]
 }
 
+/** How a proxy begins TLS with an application. Source: Envoy `UpstreamTlsContext`. */
+export interface OriginatedTls {
+  /** SNI; `null`: the name in Host, and for what is no HTTP none (Envoy `auto_sni`). */
+  readonly serverName: string | null
+  /** Shown to a server that asks for one; `null` for none. */
+  readonly certificate: ServerCertificate | null
+  /** `null`: any certificate will do. */
+  readonly validation: {
+    readonly trusted: TrustedAuthorities
+    /** One of these has to stand in the certificate; empty for any. */
+    readonly subjectAltNames: readonly string[]
+    /** The name in Host has to stand there, too (Envoy `auto_san_validation`). */
+    readonly ofHost: boolean
+  } | null
+  /** OpenSSL's names; empty for Envoy's own. */
+  readonly cipherSuites: readonly string[]
+  /** Empty: what follows from the version of HTTP. */
+  readonly applicationProtocols: readonly string[]
+}
+
 /** How a client begins TLS. */
 export interface ClientTls {
   /** SNI; `null` for none. Default: the host that is dialled, unless it is an address. */
@@ -50,4 +72,24 @@ export interface ClientTls {
   readonly trusts?: string
   readonly minVersion?: TlsVersion
   readonly maxVersion?: TlsVersion
+  /** The client is a proxy of the mesh, and shows the certificate of this identity: `spiffe://…`. */
+  readonly identity?: string
+}
+
+/** What an application expects of connections to one of its ports. */
+export interface ApplicationTls {
+  /** `either`: TLS from whom begins it. */
+  readonly accepts: 'plain' | 'tls' | 'either'
+  /** `public`: one for the name that is asked for, of an authority that systems trust; `any`: of one that everybody trusts. */
+  readonly certificate: KeyPair | 'public' | 'any'
+  /** PEM: clients have to show a certificate that one of these has issued; `null`: they are not asked for one. */
+  readonly clientAuthorities: string | null
+}
+
+/** TLS as the application that ended it saw it. */
+export interface SeenTls {
+  readonly serverName: string | null
+  readonly applicationProtocol: string | null
+  /** Names in the certificate that the client has shown: DNS names and URIs; empty for none. */
+  readonly clientNames: readonly string[]
 }

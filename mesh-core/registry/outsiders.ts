@@ -2,6 +2,11 @@ import type { Endpoint } from '../ir/cluster.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { WorkloadInstance } from './registry.ts'
 
+/** Pods always run under an account. */
+export function isOutsider({ serviceAccount }: WorkloadInstance): boolean {
+  return serviceAccount === ''
+}
+
 /** What stands behind an endpoint that is no pod: a machine, or a host of the world outside. It has no proxy that is known here. */
 export function outsiderOf({ workload, address, labels, locality }: Endpoint, origin: Origin): WorkloadInstance {
   return {
@@ -18,6 +23,8 @@ export function outsiderOf({ workload, address, labels, locality }: Endpoint, or
     gateway: false,
     env: {},
     image: '',
+    mounts: [],
+    proxyMounts: [],
     locality,
     node: '',
     origin,

@@ -1,5 +1,6 @@
 import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import type { Origin } from '../ir/origin.ts'
+import type { Mount } from './volumes.ts'
 
 /** One pod, or what stands for one. */
 export interface WorkloadInstance {
@@ -23,6 +24,9 @@ export interface WorkloadInstance {
   /** Env of the first container: literal values only. */
   readonly env: Readonly<Record<string, string>>
   readonly image: string
+  /** What stands as files in the containers of the application, and in that of the proxy. */
+  readonly mounts: readonly Mount[]
+  readonly proxyMounts: readonly Mount[]
   /** `region/zone/subzone` or `''`. */
   readonly locality: string
   /** Name of the Kubernetes node that it was put on; `''` when nobody has said so. */
@@ -71,6 +75,8 @@ export interface Service {
   readonly aliases: readonly string[]
   /** ServiceEntry `location: MESH_EXTERNAL`: no mutual TLS of the mesh. */
   readonly external: boolean
+  /** ServiceEntry `subjectAltNames`: what certificates of its servers say, unless a rule says otherwise. */
+  readonly subjectAltNames: readonly string[]
   readonly headless: boolean
   readonly trafficDistribution: TrafficDistribution
   readonly ports: readonly ServicePort[]

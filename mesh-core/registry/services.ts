@@ -35,6 +35,7 @@ export function serviceOf(resource: Resource, addresses: AddressBook, namespaces
       : '',
     aliases: [],
     external: false,
+    subjectAltNames: [],
     ports: (spec.ports ?? []).map(portOf),
     selector: spec.selector ?? null,
     labels: resource.object.metadata.labels ?? {},
@@ -82,6 +83,7 @@ export function serviceEntryHosts(resource: Resource): Service[] {
     externalName: '',
     aliases: [],
     external: (spec.location ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
+    subjectAltNames: spec.subjectAltNames ?? [],
     ports: (spec.ports ?? []).map((port: { number: number; name?: string; protocol?: string; targetPort?: number }) => ({
       name: port.name ?? '',
       number: port.number,

@@ -3,6 +3,7 @@ import type { AddressBook } from './addresses.ts'
 import { isGatewayPod, isInjected } from './injection.ts'
 import type { WorkloadInstance } from './registry.ts'
 import { localityOf, nodeLocality } from './topology.ts'
+import { mountsOf, sidecarMounts } from './volumes.ts'
 
 export interface WorkloadOptions {
   readonly addresses: AddressBook
@@ -48,7 +49,8 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
   const labels = pod.metadata?.labels ?? {}
   const annotations = pod.metadata?.annotations ?? {}
   const containers: readonly Container[] = spec.containers ?? []
-  const app = containers.find((container) => container.name !== 'istio-proxy') ?? containers[0]
+  const applications = containers.filter((container) => container.name !== 'istio-proxy')
+  const app = applications[0] ?? containers[0]
   const meta = { namespace: resource.namespace, labels, annotations }
   const args = containers.flatMap((container) => container.args ?? [])
   const gateway = isGatewayPod({ ...meta, args })
@@ -66,6 +68,14 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     image: app?.image ?? '',
+    mounts: mountsOf(spec.volumes ?? [], applications),
+    proxyMounts: [
+      ...mountsOf(
+        spec.volumes ?? [],
+        containers.filter(({ name }) => name === 'istio-proxy'),
+      ),
+      ...sidecarMounts(annotations),
+    ],
     locality: localityOf(labels) || nodeLocality(options.nodes.get(node)?.object.metadata.labels ?? {}),
     node,
     origin: resource.origin,

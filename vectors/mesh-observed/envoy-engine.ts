@@ -1,3 +1,4 @@
+import { credentials } from '../../support/targets/envoy/credentials.ts'
 import { EnvoyHost } from '../../support/targets/envoy/envoy-host.ts'
 import { EnvoyMesh } from '../../support/targets/envoy/envoy-mesh.ts'
 import { findEnvoy } from '../../support/targets/envoy/find-envoy.ts'
@@ -8,11 +9,11 @@ import type { CaseOptions, Engine, PlayedMesh } from './play.ts'
 export async function realEnvoy(): Promise<Engine & { readonly close: () => Promise<void> }> {
   const { read, meshConfig } = await meshCore()
   const host = await EnvoyHost.start((await findEnvoy()).path)
-  return { read, meshConfig, open: (options) => open(host, options), close: () => host.stop() }
+  return { read, meshConfig, open: (options) => open(host, options), authority: () => credentials.root(), close: () => host.stop() }
 }
 
 async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> {
-  const { program, inboundSidecar, outsideName, sends } = options
+  const { program, inboundSidecar, outsideName, applicationTls, sends } = options
   const mesh = await EnvoyMesh.open(host, {
     seed: options.seed ?? 1,
     spec: false,
@@ -20,6 +21,7 @@ async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> 
     sends,
     ...(inboundSidecar && { inboundSidecar }),
     ...(outsideName && { outsideName }),
+    ...(applicationTls && { applicationTls }),
   })
   return {
     get registry() {

@@ -1,4 +1,4 @@
-import type { AccessLogEntry, Exchange, Headers, Hop } from '../../mesh-core/ir/index.ts'
+import type { AccessLogEntry, Exchange, Headers, Hop, SeenTls } from '../../mesh-core/ir/index.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
 import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
@@ -101,7 +101,13 @@ function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): 
       headersOf(call).fields,
     ),
     ...(arrivedBody !== recorded(sent.body) && { body: arrivedBody }),
+    ...(hop.tls && { tls: tlsOf(hop.tls) }),
   }
+}
+
+/** As the recorder wrote it. */
+function tlsOf({ serverName, applicationProtocol }: SeenTls): string {
+  return `tls sni=${serverName ?? 'None'} alpn=${applicationProtocol ?? 'None'}`
 }
 
 /**

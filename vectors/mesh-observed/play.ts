@@ -5,7 +5,7 @@ import type { Mesh, MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
 import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
-import { withCertificates } from './certificates.ts'
+import { withCertificates, withFiles } from './certificates.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
 import { inboundSidecars, type Outsider, outside, outsiders } from './world.ts'
@@ -26,6 +26,8 @@ export interface Engine {
   read(text: string, file: string): readonly Resource[]
   meshConfig(fields: Readonly<Record<string, unknown>>): readonly Resource[]
   open(options: CaseOptions): PlayedMesh | Promise<PlayedMesh>
+  /** PEM: of the certificates that servers show who know of none; absent: all trust them. */
+  authority?(): Promise<string>
 }
 
 export interface CaseOptions extends MeshOptions {
@@ -71,13 +73,17 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
   let mesh: PlayedMesh | null = null
   const close = async (): Promise<void> => mesh?.close?.()
   try {
-    const before = await withCertificates(engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`))
-    const config = await withCertificates(engine.read(own(vector.config ?? ''), `${vector.name}.yaml`))
+    const trusted = (await engine.authority?.()) ?? ''
+    const config = await withCertificates(engine.read(own(vector.config ?? ''), `${vector.name}.yaml`), trusted)
+    const described = await withCertificates(engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`), trusted)
+    const before = await withFiles(described, config, trusted)
     const inbound = vector.inbound ? new Set(vector.inbound) : inboundSidecars(config, [...before, ...config])
     const known = outsiders(config)
     mesh = await engine.open({
       seed,
       program: programs(vector, known),
+      // Whoever began TLS with the recorder's servers got it, with a certificate for the name that was asked for.
+      applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
       outsideName: () => true,
       sends: senders(vector),

@@ -5,6 +5,8 @@ import { clientPlace } from '../client-place.ts'
 import { udpCluster } from '../clusters.ts'
 import { isServiceOf, podPorts, type GatewayScope } from '../gateway.ts'
 import type { MeshConfig } from '../mesh-config.ts'
+import { filesOf } from '../secrets.ts'
+import type { Secrets } from '../secrets.ts'
 import { udpClusterName } from '../names.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import type { ConnectionRoute } from './connection-route.ts'
@@ -56,10 +58,10 @@ export function udpClusters(
   listeners: readonly UdpListener[],
   workload: WorkloadInstance,
   registry: Registry,
-  mesh: MeshConfig,
+  { mesh, secrets }: { readonly mesh: MeshConfig; readonly secrets: Secrets },
 ): Readonly<Record<string, Cluster>> {
   const asked = new Set(listeners.flatMap(({ clusters }) => clusters.map(({ cluster }) => cluster)))
-  const sources = { client: clientPlace(workload), registry, mesh, gateway: true, rule: undefined }
+  const sources = { client: clientPlace(workload), registry, mesh, gateway: true, secrets, files: filesOf(workload), rule: undefined }
   const clusters = registry.services.flatMap((service) =>
     service.ports.filter((port) => asked.has(udpClusterName(service.host, port.number))).map((port) => udpCluster(service, port, sources)),
   )

@@ -9,6 +9,7 @@ export const unknownHop: Hop = {
   version: null,
   app: null,
   received: null,
+  tls: null,
   status: 0,
   attempt: 1,
   mirrored: false,

@@ -7,6 +7,8 @@ import type { KeyPair } from '../../../mesh-core/ir/tls.ts'
 /** The certificates of one run: all of one authority, each made when it is first asked for. */
 class Credentials {
   #authority: Promise<CertificateAuthority> | null = null
+  /** Of servers in the world outside. */
+  #publicAuthority: Promise<CertificateAuthority> | null = null
   readonly #pairs = new Map<string, Promise<KeyPair>>()
 
   /** PEM of what all of them are issued by. */
@@ -19,11 +21,18 @@ class Credentials {
     return this.#pair(identity, (authority) => authority.issue({ uris: [identity] }))
   }
 
-  /** For a server outside the mesh, by the name that is asked for. */
-  async ofServer(name: string): Promise<SecureContext> {
-    const { certificateChain, privateKey } = await this.#pair(name, (authority) =>
-      authority.issue({ commonName: name.slice(0, 64), dnsNames: [name] }),
-    )
+  /** What systems trust: the public authority, and the one of the mesh, of which servers that nobody knows more about have theirs. */
+  async systemAuthorities(): Promise<string> {
+    return `${(await this.#public()).certificate}\n${await this.root()}`
+  }
+
+  /** For a server, by the name that is asked for. @param issuer as `ApplicationTls.certificate` */
+  async ofServer(name: string, issuer: 'public' | 'any'): Promise<SecureContext> {
+    const request = { commonName: name.slice(0, 64), dnsNames: [name] }
+    const { certificateChain, privateKey } =
+      issuer === 'any'
+        ? await this.#pair(name, (authority) => authority.issue(request))
+        : await this.#pair(`public ${name}`, async () => (await this.#public()).issue(request))
     return createSecureContext({ cert: certificateChain, key: privateKey })
   }
 
@@ -34,11 +43,17 @@ class Credentials {
   }
 
   #ca(): Promise<CertificateAuthority> {
-    this.#authority ??= import('../../../mesh-core/identity/certificate-authority.ts').then((module) =>
-      module.CertificateAuthority.create(trustDomain),
-    )
-    return this.#authority
+    return (this.#authority ??= authorityNamed(trustDomain))
   }
+
+  #public(): Promise<CertificateAuthority> {
+    return (this.#publicAuthority ??= authorityNamed('Public Authority'))
+  }
+}
+
+async function authorityNamed(organization: string): Promise<CertificateAuthority> {
+  const { CertificateAuthority: Authority } = await import('../../../mesh-core/identity/certificate-authority.ts')
+  return Authority.create(organization)
 }
 
 export const credentials = new Credentials()

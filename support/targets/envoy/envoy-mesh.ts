@@ -25,7 +25,7 @@ import { listeningPorts, Topology } from './topology.ts'
 import { Ways } from './ways.ts'
 import { WorkloadServers } from './workload-servers.ts'
 
-export interface EnvoyMeshOptions extends Pick<MeshOptions, 'injectByDefault' | 'inboundSidecar' | 'outsideName'> {
+export interface EnvoyMeshOptions extends Pick<MeshOptions, 'applicationTls' | 'injectByDefault' | 'inboundSidecar' | 'outsideName'> {
   readonly seed: number
   readonly spec: boolean
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each. */
@@ -58,14 +58,14 @@ export class EnvoyMesh {
     this.#topology = new Topology(`${this.#id}/`, options.inboundSidecar ?? (({ sidecar }) => sidecar))
     this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology))
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
-    this.#servers = new WorkloadServers({ program, registry: () => this.registry, ...shared })
+    const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
+    this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
     this.#names = { host: (port) => this.#topology.meshAddress(port, this.registry) }
   }
 
   static async open(host: EnvoyHost, options: EnvoyMeshOptions): Promise<EnvoyMesh> {
     const mesh = new EnvoyMesh(host, options)
-    const ports = await mesh.#servers.serve(null, [0])
-    mesh.#topology.outsidePort = ports.get(0)!
+    mesh.#topology.outsidePorts = await mesh.#servers.serve(null, outsidePorts)
     return mesh
   }
 
@@ -206,6 +206,9 @@ export class EnvoyMesh {
     return this.#topology.inbound(workload) || this.#sends(workload)
   }
 }
+
+/** The well-known ports of HTTP, and all others. */
+const outsidePorts = [80, 443, 0]
 
 interface Answered {
   readonly request: HttpRequest

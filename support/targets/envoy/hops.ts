@@ -41,6 +41,7 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
     received: received && asReceived(call, received, mirrored),
+    tls: received?.tls ?? null,
     status: statusOf(call, received, mirrored),
     attempt: received?.attempt ?? Math.max(1, log?.attempts ?? 1),
     mirrored,

@@ -1,4 +1,5 @@
 import type { Decision } from '../../../mesh-core/ir/exchange.ts'
+import type { SeenTls } from '../../../mesh-core/ir/tls.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
@@ -34,6 +35,8 @@ export interface ReceivedRecord {
   /** `null`: the world outside. */
   readonly workload: WorkloadInstance | null
   readonly request: HttpRequest
+  /** Ended by the workload itself. */
+  readonly tls: SeenTls | null
   readonly attempt: number
   readonly atMs: number
   /** Of the workload's answer; `null` while there is none. */

@@ -57,10 +57,10 @@ export class Senders {
     this.#client.closeIdle()
   }
 
-  #enter(out: Outgoing, { proxy, unlogged, target }: Way): CallRecord {
+  #enter(out: Outgoing, { proxy, unlogged, target, straight }: Way): CallRecord {
     const { journal, parent, sender, gateway } = out
     const from = gateway ? null : (sender?.ref ?? null)
-    const call = this.#book.enter({ parent, from, service: target.service, dialled: `${target.address}:${target.port}`, proxy, unlogged }, journal)
+    const call = this.#book.enter({ parent, from, service: target.service, dialled: straight, proxy, unlogged }, journal)
     if (proxy) this.#replay(call, out)
     return call
   }

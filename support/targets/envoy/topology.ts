@@ -37,8 +37,10 @@ export class Topology {
   /** Does the workload's own sidecar act on incoming calls? */
   readonly #hasInbound: (workload: WorkloadInstance) => boolean
   readonly #pods = new Map<string, PodPlaces>()
-  /** Of the world outside. */
-  outsidePort = 0
+  /** Where the world outside answers for each of its ports; 0 stands for all that are not among them. */
+  outsidePorts: ReadonlyMap<number, number> = new Map()
+  /** PEM. */
+  #systemAuthorities = ''
 
   /** @param prefix of all names in the Envoy, which may host other meshes, too */
   constructor(prefix: string, hasInbound: (workload: WorkloadInstance) => boolean) {
@@ -117,8 +119,8 @@ export class Topology {
     return workload.sidecar && this.#hasInbound(workload)
   }
 
-  outside(): SocketAddress {
-    return { address: '127.0.0.1', port: this.outsidePort }
+  outside(port: number): SocketAddress {
+    return { address: '127.0.0.1', port: this.outsidePorts.get(port) ?? this.outsidePorts.get(0)! }
   }
 
   /** The config of all proxies. */
@@ -128,6 +130,7 @@ export class Topology {
       return config ? [{ workload, config }] : []
     })
     for (const { workload, config } of proxies) await this.#findPorts(workload, config, registry)
+    this.#systemAuthorities ||= await credentials.systemAuthorities()
     const secrets = new Set<string>()
     const parts = proxies.map(({ workload, config }) => this.#proxy(workload, config, registry, secrets))
     return {
@@ -204,12 +207,12 @@ export class Topology {
 
   #placementOf(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): Placement {
     const prefix = this.#nameOf(workload)
-    return {
+    const placement: Placement = {
       cluster: (name) => prefix + name,
       routeTable: (name) => prefix + name,
       endpoint: ({ address, port }) => {
         const pod = registry.workloadAt(address)
-        return pod ? this.atPod(pod, port) : this.outside()
+        return pod ? this.atPod(pod, port) : this.outside(port)
       },
       endpoints: 'inline',
       originalDestination: landsByMetadata,
@@ -218,12 +221,15 @@ export class Topology {
       takesMutualTls: ({ address }) => this.#takesMutualTls(registry.workloadAt(address)),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
-        const needed = config.tls.mode === 'istio-mutual' || (config.tls.mode === 'auto' && this.#anyInbound(registry))
-        return needed ? clusterSockets(this.#withoutMatches(config, registry), secretsOf(workload, secrets), identitiesOf(config, registry)) : {}
+        if (config.tls.mode === 'auto' && !this.#anyInbound(registry)) return {}
+        return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesOf(config, registry))
       },
       secrets: null,
+      missingSecrets,
+      systemAuthorities: this.#systemAuthorities,
       own: () => secretsOf(workload, secrets),
     }
+    return placement
   }
 
   /** The address that a client dialled carries no `tlsMode`: all pods behind such a cluster take mutual TLS, or it is not used. Source: Istio `core/cluster_tls.go`. */
@@ -231,7 +237,7 @@ export class Topology {
     if (config.tls.mode !== 'auto' || config.discovery !== 'original-dst') return config
     const { endpoints } = config
     const all = endpoints.length > 0 && endpoints.every(({ address }) => this.#takesMutualTls(registry.workloadAt(address)))
-    return { ...config, tls: { mode: all ? 'istio-mutual' : 'disable' } }
+    return { ...config, tls: all ? { mode: 'istio-mutual', sni: null, subjectAltNames: null } : { mode: 'disable' } }
   }
 
   #takesMutualTls(pod: WorkloadInstance | undefined): boolean {
@@ -254,6 +260,9 @@ export class Topology {
 }
 
 const rootName = 'ROOTCA'
+
+/** Nobody sends them: Envoy waits for a moment, and then refuses to connect. */
+const missingSecrets: Json = { ...restSource(), initial_fetch_timeout: '0.001s' }
 
 /** @param asked takes note of what is asked for */
 function secretsOf({ ref, serviceAccount }: WorkloadInstance, asked: Set<string>): SecretSource {

@@ -31,6 +31,8 @@ export interface Way {
   /** Whose proxy takes it; `null` for none. */
   readonly proxy: WorkloadInstance | null
   readonly target: Dialled
+  /** Who answers there, past all balancing: `10.96.0.5:9080`. */
+  readonly straight: string
 }
 
 /** Address of the client outside the mesh, as gateways see it: of TEST-NET-2 (RFC 5737), the same as on `core`. */
@@ -53,10 +55,12 @@ export class Ways {
     if (gateway) return this.#throughGateway(sender!, authority, request)
     const target = dial(this.#model.registry, authority, request.scheme, sender?.ref.namespace ?? 'default')
     if (target.address === null) return 'unresolved'
-    const lands = this.#placeOf(target.address, target.port, request.protocol === 'udp')
+    const isDatagram = request.protocol === 'udp'
+    const portThere = isDatagram ? target.port : this.#portAt(sender, target)
+    const lands = this.#placeOf(target.address, portThere, isDatagram)
+    const straight = `${target.address}:${portThere}`
     // Sidecars are told of connections alone.
-    if (!sender?.sidecar || request.protocol === 'udp')
-      return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target }
+    if (!sender?.sidecar || isDatagram) return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target, straight }
     const port = this.#topology.outboundPort(sender.ref)
     return {
       port,
@@ -64,18 +68,27 @@ export class Ways {
       key: this.#isHttp(sender, target) ? keyOf(request, port, target, lands) : null,
       proxy: sender,
       target,
+      straight,
     }
   }
 
   #throughGateway(gateway: WorkloadInstance, authority: string, request: HttpRequest): Way | TransportError {
     const target = dialGateway(this.#model.registry, gateway, authority, request.scheme)
     const port = this.#topology.gatewayPort(gateway.ref, target.port)
+    const straight = `${target.address}:${target.port}`
     if (request.protocol === 'udp')
-      return { port: port ?? this.#topology.nowhere().port, preamble: null, key: null, proxy: gateway, unlogged: true, target }
+      return { port: port ?? this.#topology.nowhere().port, preamble: null, key: null, proxy: gateway, unlogged: true, target, straight }
     const listener = this.#model.proxyConfig(gateway.ref)?.listeners.find((one) => one.port === target.port)
     if (port === null || !listener) return 'refused'
-    const preamble = preambleOf(clientAddress, target, this.#topology.outside())
-    return { port, preamble, key: speaksHttp(listener) ? keyOf(request, port, target) : null, proxy: gateway, target }
+    const preamble = preambleOf(clientAddress, target, this.#topology.outside(target.port))
+    return {
+      port,
+      preamble,
+      key: speaksHttp(listener) ? keyOf(request, port, target) : null,
+      proxy: gateway,
+      target,
+      straight,
+    }
   }
 
   /** A TCP proxy writes of a connection as a whole, so each call needs one of its own. */
@@ -83,6 +96,14 @@ export class Ways {
     const listeners = this.#model.proxyConfig(sender.ref)?.listeners.filter((one) => one.port === port && one.name !== virtualOutbound) ?? []
     const listener = listeners.find((one) => one.address === address) ?? listeners.find((one) => one.address === '0.0.0.0')
     return listener !== undefined && speaksHttp(listener)
+  }
+
+  /** A cluster that keeps the client's destination may have a port of its own in the place of the client's. */
+  #portAt(sender: WorkloadInstance | null, { hostname, service, port }: Dialled): number {
+    const clusters = sender?.sidecar ? Object.values(this.#model.proxyConfig(sender.ref)?.clusters ?? {}) : []
+    const isNamed = (host: string): boolean => host === (service ?? hostname) || (host.startsWith('*') && hostname.endsWith(host.slice(1)))
+    const own = clusters.find(({ portOverride, destination }) => portOverride !== null && destination?.port === port && isNamed(destination.host))
+    return own?.portOverride ?? port
   }
 
   /** Who answers at an address of the mesh's network, past all rules: a pod, a pod of the service that kube-proxy would pick, or the world outside. */
@@ -93,7 +114,7 @@ export class Ways {
     const pod = registry.workloadAt(address)
     if (pod) return place(pod, port)
     const service = registry.serviceAt(address)
-    if (!service) return this.#topology.outside()
+    if (!service) return this.#topology.outside(port)
     const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
     const chosen = endpoints[Math.floor(Math.random() * endpoints.length)]
     const workload = chosen && registry.workloadAt(chosen.address)

@@ -3,6 +3,7 @@ import { withoutTlsReason } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
+import type { Mesh } from '../../../mesh-core/mesh.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { udpPortsOf } from '../../../mesh-core/registry/udp-ports.ts'
 import type { CallBook, OpenCall } from './call-book.ts'
@@ -14,11 +15,13 @@ import type { Topology } from './topology.ts'
 import { DatagramServer } from './wire/datagram-server.ts'
 import { LoopbackServer } from './wire/loopback-server.ts'
 import type { Handler } from './wire/loopback-server.ts'
+import type { ApplicationTls, SeenTls } from '../../../mesh-core/ir/tls.ts'
 import { callHeader } from './xds/access-log.ts'
 
 export interface WorkloadServersOptions {
   readonly program: (workload: WorkloadInstance | null) => Program
   readonly registry: () => Registry
+  readonly applicationTls: Mesh['applicationTls']
   readonly topology: Topology
   readonly book: CallBook
   readonly senders: Senders
@@ -41,7 +44,7 @@ export class WorkloadServers {
     const listens = program.listens ?? true
     const datagrams = workload ? udpPortsOf(workload, this.#options.registry()) : new Set<number>()
     const ports = listens
-      ? await Promise.all(podPorts.map((port) => this.#serve(workload, program, datagrams.has(port))))
+      ? await Promise.all(podPorts.map((podPort) => this.#serve(workload, podPort, program, datagrams.has(podPort))))
       : await freePorts(podPorts.length)
     return new Map(podPorts.map((podPort, i) => [podPort, ports[i]!]))
   }
@@ -62,18 +65,25 @@ export class WorkloadServers {
     return program
   }
 
-  async #serve(workload: WorkloadInstance | null, program: Program, datagrams: boolean): Promise<number> {
-    const handler: Handler = (request) => this.#receive(workload, program, request)
-    const server = datagrams ? await DatagramServer.start(handler) : await LoopbackServer.start(handler)
+  async #serve(workload: WorkloadInstance | null, podPort: number, program: Program, datagrams: boolean): Promise<number> {
+    const handler: Handler = (request, seen) => this.#receive(workload, program, request, seen)
+    // Asked anew for each connection: a Secret may have come.
+    const tls = (): ApplicationTls => this.#options.applicationTls(this.#current(workload), podPort)
+    const server = datagrams ? await DatagramServer.start(handler, tls) : await LoopbackServer.start(handler, tls)
     this.#servers.push(server)
     return server.port
   }
 
-  async #receive(workload: WorkloadInstance | null, program: Program, request: HttpRequest): Promise<HttpResponse> {
+  /** As the registry has it now. */
+  #current(workload: WorkloadInstance | null): WorkloadInstance | null {
+    return workload && (this.#options.registry().workload(workload.ref) ?? workload)
+  }
+
+  async #receive(workload: WorkloadInstance | null, program: Program, request: HttpRequest, tls: SeenTls | null): Promise<HttpResponse> {
     const open = this.#options.book.find(request.headers.get(callHeader) ?? '')
     request.headers.remove(callHeader)
-    const current = workload && (this.#options.registry().workload(workload.ref) ?? workload)
-    const received = open ? this.#record(open, current, request) : null
+    const current = this.#current(workload)
+    const received = open ? this.#record(open, current, request, tls) : null
     try {
       const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
       if (received) received.status = response.status
@@ -86,12 +96,12 @@ export class WorkloadServers {
     }
   }
 
-  #record({ call }: OpenCall, workload: WorkloadInstance | null, request: HttpRequest): ReceivedRecord {
+  #record({ call }: OpenCall, workload: WorkloadInstance | null, request: HttpRequest, tls: SeenTls | null): ReceivedRecord {
     // A sidecar that passes bytes on has no word of which call they belong to.
-    const watched = workload !== null && request.protocol === undefined && this.#options.topology.inbound(workload)
+    const watched = workload !== null && request.protocol === undefined && tls === null && this.#options.topology.inbound(workload)
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
-    const received = { call, workload, request: copy, attempt, atMs: performance.now(), status: null, watched, inbound: null }
+    const received = { call, workload, request: copy, tls, attempt, atMs: performance.now(), status: null, watched, inbound: null }
     call.received.push(received)
     return received
   }

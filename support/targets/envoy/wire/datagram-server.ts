@@ -1,3 +1,4 @@
+import type { ApplicationTls } from '../../../../mesh-core/ir/tls.ts'
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -18,8 +19,8 @@ export class DatagramServer {
   }
 
   /** @param handler of whom only an answer of status 0 is heard: others are for clients of HTTP */
-  static async start(handler: Handler, tries = 20): Promise<DatagramServer> {
-    const connections = await LoopbackServer.start(handler)
+  static async start(handler: Handler, tls: () => ApplicationTls, tries = 20): Promise<DatagramServer> {
+    const connections = await LoopbackServer.start(handler, tls)
     const socket = createSocket('udp4')
     socket.on('message', (bytes, { port, address }) => void answer(handler, bytes).then((text) => text === null || socket.send(text, port, address)))
     try {
@@ -31,7 +32,7 @@ export class DatagramServer {
       socket.close()
       await connections.close()
       if (tries === 1) throw error
-      return DatagramServer.start(handler, tries - 1)
+      return DatagramServer.start(handler, tls, tries - 1)
     }
   }
 
@@ -51,7 +52,7 @@ async function answer(handler: Handler, bytes: Buffer): Promise<string | null> {
   const request = bytesOf('udp', '', text)
   if (id !== null) request.headers.append(callHeader, id)
   try {
-    const { status, body } = await handler(request)
+    const { status, body } = await handler(request, null)
     return status === 0 ? body : null
   } catch {
     return null

@@ -16,7 +16,7 @@ const echo: Handler = async ({ path, body }) => ({ status: 200, headers: new Hea
 const request = (path: string, body = ''): HttpRequest => ({ method: 'POST', scheme: 'http', authority: 'b', path, headers: new Headers(), body })
 
 async function serve(handler: Handler): Promise<{ wire: Wire; client: LoopbackClient; peers: string[] }> {
-  const server = await LoopbackServer.start(handler)
+  const server = await LoopbackServer.start(handler, () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }))
   const client = new LoopbackClient()
   const peers: string[] = []
   closing.push(() => (client.closeIdle(), server.close()))

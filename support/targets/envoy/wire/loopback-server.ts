@@ -1,10 +1,12 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
-import type { SecureContext } from 'node:tls'
+import { createSecureContext, TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocketOptions } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../../mesh-core/ir/program.ts'
 import { bytesOf } from '../../../../mesh-core/dataplane/data-plane.ts'
+import { plainOnTls } from '../../../../mesh-core/dataplane/taken-by-application.ts'
+import type { ApplicationTls, KeyPair, SeenTls } from '../../../../mesh-core/ir/tls.ts'
 import { credentials } from '../credentials.ts'
 import { callHeader } from '../xds/access-log.ts'
 import { bytesOfResponse, framingOfRequest, requestOf } from './http1.ts'
@@ -12,24 +14,25 @@ import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { isMarked, takeLine } from './raw-bytes.ts'
 
-export type Handler = (request: HttpRequest) => Promise<HttpResponse>
+/** @param tls that was ended here; `null` for none */
+export type Handler = (request: HttpRequest, tls: SeenTls | null) => Promise<HttpResponse>
 
 /** What answers requests on a port of 127.0.0.1. Node's own HTTP server would refuse targets and bytes that proxies let pass. */
 export class LoopbackServer {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
 
-  private constructor(handler: Handler) {
+  private constructor(handler: Handler, tls: () => ApplicationTls) {
     this.#server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy())
-      socket.once('data', (first: Buffer) => this.#serve(socket, first, handler))
+      socket.once('data', (first: Buffer) => this.#serve(socket, first, handler, tls()))
     })
   }
 
   /** @param handler a `CallError` of its closes the connection without an answer */
-  static async start(handler: Handler): Promise<LoopbackServer> {
-    const server = new LoopbackServer(handler)
+  static async start(handler: Handler, tls: () => ApplicationTls): Promise<LoopbackServer> {
+    const server = new LoopbackServer(handler, tls)
     await new Promise<void>((resolve, reject) => server.#server.once('error', reject).listen(0, '127.0.0.1', resolve))
     return server
   }
@@ -38,15 +41,22 @@ export class LoopbackServer {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** A client that begins TLS gets it, with a certificate for the name that it asks for. */
-  #serve(socket: Socket, first: Buffer, handler: Handler): void {
+  #serve(socket: Socket, first: Buffer, handler: Handler, tls: ApplicationTls): void {
+    const isTls = first[0] === handshake
+    if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, handler, tls)
+    if (tls.accepts === 'tls') return void socket.end(isMarked(first) ? '' : refusalOfPlain)
     if (isMarked(first)) return new ServedLine(socket, handler).read(first)
-    if (first[0] !== handshake) return new ServedConnection(socket, handler).start(first)
+    // What is no HTTP gets no answer that is.
+    if (isTls) return void socket.end(badRequest)
+    new ServedConnection(socket, handler, () => null).start(first)
+  }
+
+  async #secure(socket: Socket, first: Buffer, handler: Handler, tls: ApplicationTls): Promise<void> {
     socket.pause()
     socket.unshift(first)
-    const secured = new TLSSocket(socket, { isServer: true, SNICallback: certify, ALPNProtocols: ['http/1.1'] })
+    const secured = new TLSSocket(socket, { isServer: true, ...(await serverOptions(tls)), ALPNProtocols: ['http/1.1'] })
     secured.on('error', () => socket.destroy())
-    new ServedConnection(secured, handler).start()
+    new ServedConnection(secured, handler, () => seenOf(secured, tls)).start()
   }
 
   /** Ends open connections, too. */
@@ -59,8 +69,37 @@ export class LoopbackServer {
 /** By which a TLS record begins that is part of a handshake. */
 const handshake = 0x16
 
-function certify(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
-  credentials.ofServer(name || 'localhost').then((context) => done(null, context), done)
+/** As Go's `net/http` does. */
+const refusalOfPlain = httpAnswer(plainOnTls)
+const badRequest = httpAnswer('')
+
+function httpAnswer(body: string): string {
+  const head = ['HTTP/1.1 400 Bad Request', 'content-type: text/plain; charset=utf-8', `content-length: ${body.length}`, 'connection: close']
+  return `${head.join('\r\n')}\r\n\r\n${body}`
+}
+
+async function serverOptions({ certificate, clientAuthorities }: ApplicationTls): Promise<TLSSocketOptions> {
+  const clients = clientAuthorities === null ? {} : { requestCert: true, rejectUnauthorized: true, ca: clientAuthorities }
+  if (typeof certificate !== 'string') return { ...clients, secureContext: contextOf(certificate, clientAuthorities) }
+  const certify: TLSSocketOptions['SNICallback'] = (name, done) => {
+    credentials.ofServer(name, certificate).then((context) => done(null, context), done)
+  }
+  // For clients that ask for none.
+  return { ...clients, secureContext: await credentials.ofServer('localhost', certificate), SNICallback: certify }
+}
+
+function contextOf({ certificateChain, privateKey }: KeyPair, clientAuthorities: string | null): SecureContext {
+  return createSecureContext({ cert: certificateChain, key: privateKey, ...(clientAuthorities !== null && { ca: clientAuthorities }) })
+}
+
+function seenOf(socket: TLSSocket, { clientAuthorities }: ApplicationTls): SeenTls {
+  const { servername, alpnProtocol } = socket as { readonly servername?: string | false | null; readonly alpnProtocol: string | false | null }
+  const names = clientAuthorities === null ? '' : (socket.getPeerX509Certificate()?.subjectAltName ?? '')
+  return {
+    serverName: servername || null,
+    applicationProtocol: alpnProtocol || null,
+    clientNames: names === '' ? [] : names.split(', ').map((entry) => entry.replace(/^(DNS|URI):/, '')),
+  }
 }
 
 /** Answers one line of a TCP connection, and closes it. */
@@ -81,7 +120,7 @@ class ServedLine {
     if (!line) return
     const request = bytesOf('tcp', '', line.text)
     request.headers.append(callHeader, line.id)
-    this.#handler(request).then(
+    this.#handler(request, null).then(
       ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
       () => this.#socket.resetAndDestroy(),
     )
@@ -92,13 +131,15 @@ class ServedLine {
 class ServedConnection {
   readonly #socket: Socket
   readonly #handler: Handler
+  readonly #tls: () => SeenTls | null
   readonly #reader = new MessageReader(framingOfRequest)
   #busy = false
   #toldToContinue = false
 
-  constructor(socket: Socket, handler: Handler) {
+  constructor(socket: Socket, handler: Handler, tls: () => SeenTls | null) {
     this.#socket = socket
     this.#handler = handler
+    this.#tls = tls
   }
 
   start(first?: Buffer): void {
@@ -143,7 +184,7 @@ class ServedConnection {
   async #bytesFor(message: Message): Promise<Buffer | null> {
     try {
       const request = requestOf(message, 'http')
-      return bytesOfResponse(await this.#handler(request), request.method)
+      return bytesOfResponse(await this.#handler(request, this.#tls()), request.method)
     } catch (error) {
       if (error instanceof CallError || error instanceof NotHttp) return null
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

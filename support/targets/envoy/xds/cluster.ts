@@ -2,6 +2,7 @@ import type { Cluster, OutlierDetection, SlowStart } from '../../../../mesh-core
 import { endpointsByLocality } from './endpoint.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
+import { perRequest } from './originated-tls.ts'
 import type { Placement } from './placement.ts'
 
 /** Source: Envoy `Cluster`, with the fields that istiod sets. */
@@ -33,8 +34,13 @@ const eds = { eds_config: { ads: {}, initial_fetch_timeout: '0s', resource_api_v
 
 function discovery(config: Cluster, name: string, placement: Placement): Json {
   // A client dials the name that it asks for: its own destination stands for what a dynamic forward proxy would look up.
-  if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns')
-    return { type: 'ORIGINAL_DST', ...optional('original_dst_lb_config', placement.originalDestination) }
+  if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns') {
+    const destination = {
+      ...placement.originalDestination,
+      ...optional('upstream_port_override', placement.originalDestination ? null : config.portOverride),
+    }
+    return { type: 'ORIGINAL_DST', ...given('original_dst_lb_config', destination) }
+  }
   if (placement.endpoints === 'eds' && config.discovery === 'eds') return { type: 'EDS', eds_cluster_config: { ...eds, service_name: name } }
   const loadAssignment = { load_assignment: { cluster_name: name, endpoints: endpointsByLocality(config, placement) } }
   return { type: placement.endpoints === 'eds' ? kinds[config.discovery] : 'STATIC', ...loadAssignment }
@@ -100,10 +106,12 @@ function protocolOptions(config: Cluster): Json {
     ...optional('max_requests_per_connection', config.maxRequestsPerConnection),
     ...(config.idleTimeoutMs === idleTimeoutMs ? {} : { idle_timeout: duration(config.idleTimeoutMs) }),
   }
-  if (Object.keys(common).length === 0) return {}
+  const perConnection = config.tls.mode === 'originate' ? perRequest(config.tls) : null
+  if (Object.keys(common).length === 0 && !perConnection) return {}
   const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
   const options = {
-    common_http_protocol_options: common,
+    ...given('common_http_protocol_options', common),
+    ...optional('upstream_http_protocol_options', perConnection),
     explicit_http_config: { http_protocol_options: {} },
   }
   return { typed_extension_protocol_options: { [type]: typed(type, options) } }

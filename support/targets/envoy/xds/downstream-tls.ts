@@ -14,7 +14,7 @@ export function downstreamTls(tls: DownstreamTls, placement: Placement): Json | 
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
       common_tls_context: {
         ...optional('tls_params', parameters(tls)),
-        ...certificates(tls, placement),
+        ...certificates(tls.certificates, placement),
         ...clients(tls, placement),
         alpn_protocols: tls.applicationProtocols,
       },
@@ -51,7 +51,7 @@ function parameters({ minVersion, maxVersion, cipherSuites }: DownstreamTls): Js
   return Object.keys(all).length > 0 ? all : null
 }
 
-function certificates({ certificates: all }: DownstreamTls, placement: Placement): Json {
+export function certificates(all: readonly ServerCertificate[], placement: Placement): Json {
   if (all.some(({ kind }) => kind === 'workload')) {
     const { own, configSource } = placement.own()
     return { tls_certificate_sds_secret_configs: [secretConfig(own, configSource)] }
@@ -80,6 +80,6 @@ function clients({ clients: wanted }: DownstreamTls, placement: Placement): Json
   return { combined_validation_context: { default_validation_context: names, validation_context_sds_secret_config: source } }
 }
 
-function secretConfig(name: string, source: Json): Json {
+export function secretConfig(name: string, source: Json): Json {
   return { name, sds_config: source }
 }

@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest'
 import type { Cluster, UpstreamTls } from '../../../../mesh-core/ir/cluster.ts'
 import { clusterSockets, inboundTls } from './mutual-tls.ts'
+import { asIstiodSends } from './placement.ts'
+import type { Placement } from './placement.ts'
 
 const source = { own: 'spiffe://cluster.local/ns/a/sa/b', root: 'ROOTCA', configSource: {} }
+const placement: Placement = { ...asIstiodSends, own: () => source }
 const cluster = (tls: UpstreamTls) => ({ name: 'outbound|80|v1|b.default.svc.cluster.local', tls }) as Cluster
 
 test.each([
   ['auto', { mode: 'auto' }, ['transport_socket_matches']],
-  ['ISTIO_MUTUAL', { mode: 'istio-mutual' }, ['transport_socket']],
+  ['ISTIO_MUTUAL', { mode: 'istio-mutual', sni: null, subjectAltNames: null }, ['transport_socket']],
   ['DISABLE', { mode: 'disable' }, []],
-] as const)('%s', (_, tls, fields) => expect(Object.keys(clusterSockets(cluster(tls), source, []))).toEqual(fields))
+] as const)('%s', (_, tls, fields) => expect(Object.keys(clusterSockets(cluster(tls), placement, []))).toEqual(fields))
 
 test('auto leaves endpoints in plain text that have no sidecar', () => {
-  const { transport_socket_matches: matches } = clusterSockets(cluster({ mode: 'auto' }), source, ['spiffe://x'])
+  const { transport_socket_matches: matches } = clusterSockets(cluster({ mode: 'auto' }), placement, ['spiffe://x'])
   expect(matches).toMatchObject([
     {
       match: { tlsMode: 'istio' },

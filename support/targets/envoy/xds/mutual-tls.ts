@@ -1,6 +1,8 @@
 import type { Cluster } from '../../../../mesh-core/ir/cluster.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
+import { originatedTls } from './originated-tls.ts'
+import type { Placement } from './placement.ts'
 
 /** Where a proxy's certificate and the authorities that it trusts come from. Source: Envoy `SdsSecretConfig`. */
 export interface SecretSource {
@@ -24,12 +26,14 @@ export const takesMutualTls: Json = { 'envoy.transport_socket_match': { tlsMode:
  * How a proxy secures its connections to a cluster.
  * @param peers identities that the endpoints may have; empty for any
  */
-export function clusterSockets({ tls, name }: Cluster, source: SecretSource, peers: readonly string[]): Json {
-  if (tls.mode === 'istio-mutual') return { transport_socket: upstreamTls(name, source, peers) }
-  if (tls.mode !== 'auto') return {}
+export function clusterSockets({ tls, name }: Cluster, placement: Placement, peers: readonly string[]): Json {
+  if (tls.mode === 'disable') return {}
+  if (tls.mode === 'originate') return { transport_socket: originatedTls(tls, placement) }
+  const source = placement.own()
+  if (tls.mode === 'istio-mutual') return { transport_socket: upstreamTls(tls.sni ?? serverName(name), source, tls.subjectAltNames ?? peers) }
   return {
     transport_socket_matches: [
-      { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transport_socket: upstreamTls(name, source, peers) },
+      { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transport_socket: upstreamTls(serverName(name), source, peers) },
       { name: 'tlsMode-disabled', match: {}, transport_socket: { name: 'envoy.transport_sockets.raw_buffer', typed_config: rawBuffer } },
     ],
   }
@@ -37,13 +41,17 @@ export function clusterSockets({ tls, name }: Cluster, source: SecretSource, pee
 
 const rawBuffer = typed('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer')
 
-function upstreamTls(cluster: string, source: SecretSource, peers: readonly string[]): Json {
+/** `outbound_.80_.v1_.reviews.default.svc.cluster.local`. Source: Istio `model.BuildDNSSrvSubsetKey`. */
+function serverName(cluster: string): string {
+  return cluster.replaceAll('|', '_.')
+}
+
+function upstreamTls(sni: string, source: SecretSource, peers: readonly string[]): Json {
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
       common_tls_context: { ...commonContext(source, peers), alpn_protocols: offered },
-      // `outbound_.80_.v1_.reviews.default.svc.cluster.local`. Source: Istio `model.BuildDNSSrvSubsetKey`.
-      sni: cluster.replaceAll('|', '_.'),
+      sni,
     }),
   }
 }
@@ -61,7 +69,7 @@ export function inboundTls(source: SecretSource): Json {
 
 function commonContext({ own, root, configSource }: SecretSource, peers: readonly string[]): Json {
   const secret = (name: string) => ({ name, sds_config: configSource })
-  const names = peers.map((exact) => ({ san_type: 'URI', matcher: { exact } }))
+  const names = peers.map((exact) => ({ san_type: exact.includes('://') ? 'URI' : 'DNS', matcher: { exact } }))
   return {
     tls_certificate_sds_secret_configs: [secret(own)],
     combined_validation_context: {

@@ -32,6 +32,10 @@ export interface Placement {
   transportSocket(cluster: Cluster): Json
   /** Where the certificates of Secrets come from; `null`: they stand in the config. */
   readonly secrets: Json | null
+  /** Where Secrets that do not exist are waited for. */
+  readonly missingSecrets: Json
+  /** Those that the operating system comes with: PEM, or where the agent's list of them comes from. */
+  readonly systemAuthorities: string | Json
   /** The proxy's own certificate, and the authority of the mesh. */
   own(): SecretSource
 }
@@ -59,9 +63,11 @@ export const asIstiodSends: Placement = {
   configSource: ads,
   accessLog: [],
   takesMutualTls: ({ tlsMode }) => tlsMode === 'istio',
-  transportSocket: (cluster) => clusterSockets(cluster, istioAgent, []),
+  transportSocket: (cluster) => clusterSockets(cluster, asIstiodSends, []),
   // Unlike other sources it has a time limit: a Secret that does not exist holds up no listener. Source: Istio `pilot/pkg/security/model/authentication.go`.
   secrets: { ads: {}, resource_api_version: 'V3' },
+  missingSecrets: { ads: {}, resource_api_version: 'V3' },
+  systemAuthorities: istioAgent.configSource,
   own: () => istioAgent,
 }
 

@@ -1,0 +1,82 @@
+import type { UpstreamTls } from '../ir/cluster.ts'
+import type { OriginatedTls, ServerCertificate, TrustedAuthorities } from '../ir/tls.ts'
+import type { Service, ServicePort } from '../registry/registry.ts'
+import type { ClientTls } from './destination-rule-types.ts'
+import type { MeshConfig } from './mesh-config.ts'
+import type { Files, Secrets } from './secrets.ts'
+import { credentialResource } from './server-tls.ts'
+
+/** Whose connections are secured. */
+export interface TlsClient {
+  /** Of the proxy's container. */
+  readonly files: Files
+  readonly secrets: Secrets
+  readonly mesh: MeshConfig
+  readonly gateway: boolean
+  /** The rule is for chosen workloads alone. */
+  readonly selected: boolean
+}
+
+/** Automatic mutual TLS acts where no mode is given. Source: Istio `core/cluster_tls.go` buildUpstreamClusterTLSContext, `core/cluster_builder.go` buildUpstreamTLSSettings. */
+export function upstreamTls(tls: ClientTls | undefined, service: Service, port: ServicePort, client: TlsClient): UpstreamTls {
+  switch (tls?.mode) {
+    case 'ISTIO_MUTUAL':
+      return { mode: 'istio-mutual', sni: tls.sni || null, subjectAltNames: tls.subjectAltNames?.length ? tls.subjectAltNames : null }
+    case 'SIMPLE':
+    case 'MUTUAL':
+      return isOutOfReach(tls, client) ? { mode: 'disable' } : originated(tls, service, port, client)
+    case 'DISABLE':
+      return { mode: 'disable' }
+    default:
+      return client.mesh.enableAutoMtls && !service.external ? { mode: 'auto' } : { mode: 'disable' }
+  }
+}
+
+const configMap = 'configmap://'
+const invalid = 'invalid://'
+
+/** A Secret is not given to every sidecar that a rule happens to concern: those connections stay plain. A ConfigMap is no secret. */
+function isOutOfReach({ credentialName = '' }: ClientTls, { gateway, selected }: TlsClient): boolean {
+  const privileged = credentialName !== '' && !credentialName.startsWith(configMap) && !credentialName.startsWith(invalid)
+  return privileged && !gateway && !selected
+}
+
+/** Without a certificate to show MUTUAL comes to nothing, and connections stay plain. Source: the same file, constructUpstreamTLS. */
+function originated(tls: ClientTls, service: Service, port: ServicePort, client: TlsClient): UpstreamTls {
+  const { mode, credentialName, clientCertificate, privateKey, sni, insecureSkipVerify } = tls
+  const named = tls.subjectAltNames ?? []
+  if (mode === 'MUTUAL' && !credentialName && !(clientCertificate && privateKey)) return { mode: 'disable' }
+  // A file that does not say whom to trust is not asked.
+  const validation: OriginatedTls['validation'] = insecureSkipVerify
+    ? null
+    : {
+        trusted: trustedBy(tls, client),
+        subjectAltNames: named.length > 0 ? named : service.subjectAltNames,
+        ofHost: !sni && named.length === 0,
+      }
+  return {
+    mode: 'originate',
+    serverName: sni || null,
+    certificate: mode === 'MUTUAL' ? certificateOf(tls, client) : null,
+    validation,
+    cipherSuites: [],
+    applicationProtocols: port.protocol === 'http2' || port.protocol === 'grpc' ? ['h2'] : [],
+  }
+}
+
+function certificateOf({ credentialName, clientCertificate = '', privateKey = '' }: ClientTls, { secrets, files }: TlsClient): ServerCertificate {
+  if (credentialName) return { kind: 'secret', name: credentialResource(credentialName), pair: secrets.keyPair(credentialName, files.namespace) }
+  const name = `file-cert:${clientCertificate}~${privateKey}`
+  return { kind: 'secret', name, pair: secrets.pairInFiles(files, clientCertificate, privateKey) }
+}
+
+const systemFile = 'system'
+
+function trustedBy({ credentialName, caCertificates }: ClientTls, { secrets, files }: TlsClient): TrustedAuthorities {
+  if (credentialName) {
+    const name = `${credentialResource(credentialName)}-cacert`
+    return { kind: 'secret', name, certificates: secrets.authorities(credentialName, files.namespace) }
+  }
+  if (!caCertificates || caCertificates === systemFile) return { kind: 'system' }
+  return { kind: 'secret', name: `file-root:${caCertificates}`, certificates: secrets.authoritiesInFile(files, caCertificates) }
+}

@@ -1,0 +1,22 @@
+import type { TlsError } from '../ir/exchange.ts'
+
+/** Of the TLS library in the codes of BoringSSL: `ERR_LIB_SSL << 24`. */
+const library = 16 << 24
+
+/** Reasons of `ssl.h`; an alert of the other side is 1000 and its number. */
+const reasons: Readonly<Record<string, number>> = {
+  CERTIFICATE_VERIFY_FAILED: 125,
+  WRONG_VERSION_NUMBER: 247,
+  SSLV3_ALERT_HANDSHAKE_FAILURE: 1040,
+  SSLV3_ALERT_CERTIFICATE_UNKNOWN: 1046,
+  TLSV1_ALERT_UNKNOWN_CA: 1048,
+  TLSV1_ALERT_PROTOCOL_VERSION: 1070,
+  TLSV13_ALERT_CERTIFICATE_REQUIRED: 1116,
+}
+
+/** What a proxy writes of a handshake of its own that has failed: `%UPSTREAM_TRANSPORT_FAILURE_REASON%`. Source: Envoy `SslSocket::drainErrorQueue`. */
+export function transportFailure(error: TlsError): string {
+  const said = error.slice('tls: '.length)
+  const code = reasons[said.split(':', 1)[0]!]
+  return code === undefined ? `TLS_error:_${said}` : `TLS_error:|${library + code}:SSL_routines:OPENSSL_internal:${said}:TLS_error_end`
+}

@@ -1,0 +1,81 @@
+import type { Cluster, UpstreamTls } from '../ir/cluster.ts'
+import { isOutsider } from '../registry/outsiders.ts'
+import { spiffeId } from '../registry/spiffe.ts'
+import type { Receiver } from './delivery.ts'
+import { splitAuthority } from './dial.ts'
+import type { Plane } from './plane.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
+import type { TlsLayer } from './tls-handshake.ts'
+
+const plain: readonly TlsLayer[] = []
+
+/** What a sidecar offers for HTTP; its `istio.alpn` filter chooses it. Source: Istio `pilot/pkg/networking/util` ALPNInMesh. */
+const meshProtocols = ['istio-http/1.1', 'istio', 'http/1.1']
+
+/**
+ * What a proxy wraps a connection to a cluster in. Source: Envoy `UpstreamTlsContext`.
+ * @param authority of the request; `null` for what is no HTTP
+ */
+export function layersTo(
+  plane: Plane,
+  proxy: ProxyRuntime,
+  cluster: Cluster,
+  receiver: Receiver | null,
+  authority: string | null,
+): readonly TlsLayer[] {
+  const { tls } = cluster
+  switch (tls.mode) {
+    case 'disable':
+      return plain
+    case 'auto':
+      return receiver?.peer.workload?.inboundSidecar ? [meshLayer(plane, proxy, cluster, null, null)] : plain
+    case 'istio-mutual':
+      return [meshLayer(plane, proxy, cluster, tls.sni, tls.subjectAltNames)]
+    case 'originate':
+      return [originated(tls, authority)]
+  }
+}
+
+function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority: string | null): TlsLayer {
+  const { serverName, certificate, validation, applicationProtocols } = tls
+  const host = authority === null ? null : splitAuthority(authority, 'http').hostname
+  const pair = certificate?.kind === 'secret' ? certificate.pair : null
+  return {
+    serverName: serverName ?? host,
+    ...(pair && { certificate: pair }),
+    expects: validation && { ...validation, host: validation.ofHost ? host : null },
+    applicationProtocols: applicationProtocols.length > 0 ? applicationProtocols : host === null ? [] : ['http/1.1'],
+    ready: isReady(certificate) && (validation?.trusted.kind !== 'secret' || validation.trusted.certificates !== null),
+  }
+}
+
+function isReady(certificate: Extract<UpstreamTls, { mode: 'originate' }>['certificate']): boolean {
+  return certificate?.kind !== 'secret' || certificate.pair !== null
+}
+
+/** `outbound_.80_.v1_.reviews.default.svc.cluster.local`. Source: Istio `model.BuildDNSSrvSubsetKey`. */
+export function clusterServerName(cluster: string): string {
+  return cluster.replaceAll('|', '_.')
+}
+
+function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, sni: string | null, named: readonly string[] | null): TlsLayer {
+  const subjectAltNames = named ?? identitiesBehind(plane, cluster)
+  return {
+    identity: place.identity,
+    serverName: sni ?? clusterServerName(cluster.name),
+    applicationProtocols: meshProtocols,
+    expects: { trusted: { kind: 'workload' }, subjectAltNames, host: null },
+  }
+}
+
+const identities = new WeakMap<Cluster, readonly string[]>()
+
+/** Of the pods of a cluster: nobody else is taken for them. Of those outside the cluster nothing is known. */
+function identitiesBehind({ model: { registry } }: Plane, cluster: Cluster): readonly string[] {
+  let known = identities.get(cluster)
+  if (known) return known
+  const pods = cluster.endpoints.flatMap(({ address }) => registry.workloadAt(address) ?? []).filter((pod) => !isOutsider(pod))
+  known = [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount })))]
+  identities.set(cluster, known)
+  return known
+}

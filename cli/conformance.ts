@@ -14,6 +14,9 @@ import { exitCodes } from './exit-codes.ts'
 import { checkFeatures } from './feature-paths.ts'
 import { withTypescript } from './glue.ts'
 import { packageRoot } from './package-root.ts'
+import { printProblem } from './problem.ts'
+import { pushMetrics } from './push-metrics.ts'
+import type { PushOptions } from './push-metrics.ts'
 import { configurationOf, onTarget, type RunOptions, shardOf } from './run-configuration.ts'
 import { runFeatures } from './run-features.ts'
 import { settingError } from './setting-error.ts'
@@ -22,7 +25,7 @@ import { checkTarget, targetsIn } from './target-name.ts'
 import { codeOfRun } from './verdict-codes.ts'
 import { workersFor } from './workers.ts'
 
-export interface ConformanceOptions extends Omit<RunOptions, 'profile' | 'dryRun' | 'failFast'> {
+export interface ConformanceOptions extends Omit<RunOptions, 'profile' | 'dryRun' | 'failFast'>, PushOptions {
   /** Names of profiles; default: all. */
   readonly profile?: readonly string[]
   readonly out: string
@@ -53,7 +56,19 @@ export async function conformance(given: readonly string[], options: Conformance
   if (signal === null) assertSome(reports, options)
   writeConformance(reports, out)
   if (signal !== null) process.exit(exitCodeOf(signal))
-  return Math.max(exitCodes.held, ...runs.map(({ run }) => codeOfRun(run, { shard: options.shard ?? '' })))
+  const code = Math.max(exitCodes.held, ...runs.map(({ run }) => codeOfRun(run, { shard: options.shard ?? '' })))
+  return pushed(reports, options, code)
+}
+
+/** Where the mesh failed, that is what the exit code says, whether or not somebody was told. */
+async function pushed(reports: readonly ConformanceReport[], options: PushOptions, code: number): Promise<number> {
+  try {
+    await pushMetrics(reports, options)
+    return code
+  } catch (error) {
+    const wrong = printProblem(error)
+    return code === exitCodes.held ? wrong : code
+  }
 }
 
 /** What fits no profile is not run: nobody would read what it came to. */

@@ -6,6 +6,7 @@ import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './package-root.ts'
 import type { ImportOptions } from './import.ts'
 import { printProblem } from './problem.ts'
+import type { PushOptions } from './push-metrics.ts'
 import type { ReportOptions } from './report.ts'
 import type { RunOptions } from './run-configuration.ts'
 import type { ServeOptions } from './serve.ts'
@@ -55,7 +56,7 @@ runOptions(program.command('run'))
   .addOption(new Option('--dry-run', 'only match the sentences, run nothing'))
   .action(async (features: string[], options: RunOptions) => finish((await import('./run.ts')).run(features, options)))
 
-runOptions(program.command('conformance'))
+pushOptions(runOptions(program.command('conformance')))
   .description('say which features of Istio and of the Gateway API a mesh has, and how sure that is')
   .argument('[features...]', "features of your own; default: meshspec's suite")
   .option('--profile <name>', 'only this profile: ISTIO-TRAFFIC, GATEWAY-HTTP … (repeatable)', collect)
@@ -63,6 +64,14 @@ runOptions(program.command('conformance'))
   .action(async (features: string[], options: ConformanceOptions) => finish((await import('./conformance.ts')).conformance(features, options)))
 
 const report = program.command('report').description('work with conformance reports')
+
+/** Where the numbers of conformance reports go. */
+function pushOptions(command: Command): Command {
+  return command
+    .option('--pushgateway <url>', 'put metrics into this Pushgateway of Prometheus: http://HOST:9091')
+    .option('--otlp <url>', 'post metrics to this OTLP/HTTP receiver of OpenTelemetry: http://HOST:4318')
+    .option('--textfile <file>', "write metrics there, for the textfile collector of Prometheus' node exporter")
+}
 
 report
   .command('diff')
@@ -161,6 +170,11 @@ program
   .option('--kind <kind>', 'only listeners, routes, clusters or endpoints')
   .option('--format <format>', 'json or yaml', 'json')
   .action(async (paths: string[], options: XdsOptions) => finish((await import('./xds.ts')).xds(paths, options)))
+
+pushOptions(report.command('push'))
+  .description('send the numbers of conformance reports to Prometheus or OpenTelemetry')
+  .argument('<reports...>', 'conformance.yaml or conformance.json; - for standard input')
+  .action(async (files: string[], options: PushOptions) => finish((await import('./report.ts')).reportPush(files, options)))
 
 async function finish(work: Promise<number> | number): Promise<void> {
   process.exitCode = await work

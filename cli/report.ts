@@ -6,6 +6,8 @@ import type { ConformanceReport } from '../reports/conformance/report.ts'
 import { makePaint } from '../reports/paint.ts'
 import { writeConformance } from './conformance-files.ts'
 import { exitCodes } from './exit-codes.ts'
+import { pushMetrics } from './push-metrics.ts'
+import type { PushOptions } from './push-metrics.ts'
 import { settingError } from './setting-error.ts'
 
 export interface ReportOptions {
@@ -47,6 +49,14 @@ export function reportMerge(files: readonly string[], { out }: ReportOptions): n
   writeConformance(reports, out)
   const fine = new Set(['passed', 'not-supported'])
   return reports.every(({ tests }) => tests.every(({ verdict }) => fine.has(verdict))) ? exitCodes.held : exitCodes.failed
+}
+
+/** `report push REPORTS…`. @throws MeshSpecError REPORT_UNREADABLE, METRICS_NOT_PUSHED, INVALID_SETTING */
+export async function reportPush(files: readonly string[], options: PushOptions): Promise<number> {
+  if (options.pushgateway === undefined && options.otlp === undefined && options.textfile === undefined)
+    throw settingError('nothing says where the metrics go', 'give --pushgateway, --otlp or --textfile')
+  await pushMetrics(files.flatMap(read), options)
+  return exitCodes.held
 }
 
 function mergeOne(parts: readonly ConformanceReport[]): ConformanceReport {

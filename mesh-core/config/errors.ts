@@ -37,6 +37,7 @@ export const errorCodes = [
   'REPORT_NOT_WRITTEN',
   'REPORT_UNREADABLE',
   'REPORTS_DO_NOT_FIT',
+  'METRICS_NOT_PUSHED',
   'APPLY_FAILED',
   'SIMULATION_STUCK',
 ] as const

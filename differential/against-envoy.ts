@@ -7,7 +7,7 @@ import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import { realEnvoy } from '../vectors/mesh-observed/envoy-engine.ts'
 import { type Engine, type Observer, openCase, type Outcome, play } from '../vectors/mesh-observed/play.ts'
 import { interact, runCase, tried } from '../vectors/mesh-observed/run-case.ts'
-import { atOnce, inOrder } from './at-once.ts'
+import { atOnce, inOrder, takesTime } from './at-once.ts'
 import { asCase, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
 import { worldFile } from './oracle.ts'
@@ -31,10 +31,18 @@ export async function againstEnvoy(): Promise<Referee> {
   return {
     name: 'envoy',
     async judge(meshes) {
-      const judgements: Judgement[] = []
-      for (let start = 0; start < meshes.length; start += meshesAtOnce)
-        for (const judgement of await judgeTogether(meshes.slice(start, start + meshesAtOnce), engines)) judgements.push(judgement)
-      return judgements
+      const isSlow = meshes.map((mesh) => takesTime(asCase(mesh)))
+      // They wait more than they do: meanwhile the others are asked.
+      const slow = judgeTogether(
+        meshes.filter((_, i) => isSlow[i]),
+        engines,
+      )
+      const others = meshes.filter((_, i) => !isSlow[i])
+      const quick: Judgement[] = []
+      for (let start = 0; start < others.length; start += meshesAtOnce)
+        quick.push(...(await judgeTogether(others.slice(start, start + meshesAtOnce), engines)))
+      const queues = { slow: [...(await slow)], quick }
+      return isSlow.map((waits) => (waits ? queues.slow : queues.quick).shift()!)
     },
     close: () => envoy.close(),
   }

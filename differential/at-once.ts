@@ -17,11 +17,17 @@ type Answer = (call: MeshCall) => Promise<{ readonly evidence: Evidence }>
  */
 export function atOnce(most: number): Observer {
   const turns = new Turns(most)
-  return (vector, scene) => observe(vector, scene, interact(vector) ? oneByOne : (send) => (call) => turns.take(() => send(call)))
+  return (vector, scene) =>
+    takesTime(vector) ? inTurn(vector, scene) : observe(vector, scene, interact(vector) ? oneByOne : (send) => (call) => turns.take(() => send(call)))
 }
 
 /** Each call when all is over that the one before has caused. */
-export const inOrder: Observer = (vector, scene) => observe(vector, scene, oneByOne)
+export const inOrder: Observer = (vector, scene) => (takesTime(vector) ? inTurn(vector, scene) : observe(vector, scene, oneByOne))
+
+/** Are its calls apart in time, for what is to happen between them? */
+export function takesTime({ config = '', calls = [] }: ObservedCase): boolean {
+  return config.includes('outlierDetection') && calls.some(({ pause }) => pause === undefined)
+}
 
 async function observe(vector: ObservedCase, scene: Scene, ordered: (send: Answer) => Answer): Promise<readonly Observation[]> {
   const { answer } = scene.mesh

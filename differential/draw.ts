@@ -36,6 +36,11 @@ export class Draw {
     return this.chance(share) ? make() : {}
   }
 
+  /** One so often, otherwise none: `[...draw.perhaps(0.2, () => port)]`. */
+  perhaps<T>(share: number, make: () => T): T[] {
+    return this.chance(share) ? [make()] : []
+  }
+
   many<T>(least: number, most: number, make: (index: number) => T): T[] {
     return Array.from({ length: this.between(least, most) }, (_, index) => make(index))
   }

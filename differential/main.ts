@@ -4,6 +4,7 @@ import { ownCommand, perform, wholeNumber } from '../vectors/command-line.ts'
 import { describeDifference } from '../vectors/difference.ts'
 import { againstIstiod } from './against-istiod.ts'
 import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
+import { subjects } from './generate/subjects.ts'
 import { minimal } from './minimal.ts'
 import { oracleIsThere } from './oracle.ts'
 import { printFeature } from './print-feature.ts'
@@ -19,6 +20,7 @@ const command = ownCommand('differential', 'Has mesh-core and another implementa
       .choices(['istiod', 'envoy'])
       .default('istiod'),
   )
+  .addOption(new Option('--subject <name>', 'only meshes about it').choices(subjects.map(({ name }) => name)))
   .option('--only <index>', 'only the mesh with this index of the seed', wholeNumber)
   .option('--meshes <file>', 'instead of generated ones those of such a file as --out writes')
   .option('--no-shrink', 'prints differences as they were found')
@@ -31,6 +33,7 @@ interface Options {
   readonly calls: number
   readonly against: 'istiod' | 'envoy'
   readonly only?: number
+  readonly subject?: string
   readonly meshes?: string
   readonly shrink: boolean
   readonly out?: string
@@ -71,9 +74,9 @@ async function main(given: Command): Promise<number> {
 /** Made when they are judged. */
 type Meshes = readonly (() => GeneratedMesh)[]
 
-function generated(seed: string, { cases, calls, only }: Options): Meshes {
+function generated(seed: string, { cases, calls, only, subject }: Options): Meshes {
   const indexes = only === undefined ? Array.from({ length: cases }, (_, i) => i) : [only]
-  return indexes.map((index) => () => generateMesh(seed, index, calls))
+  return indexes.map((index) => () => generateMesh(seed, index, calls, subject))
 }
 
 function readMeshes(file: string): Meshes {

@@ -50,12 +50,17 @@ async function withoutMost(mesh: GeneratedMesh, parts: readonly Path[], persists
 }
 
 /** What may be dropped: calls, behaviours, documents, then their rules and fields, the outer ones first. */
-export function removable({ config, calls, behaviour }: GeneratedMesh): Path[] {
+export function removable({ config, calls, behaviour, meshConfig = {}, inbound = [] }: GeneratedMesh): Path[] {
   const paths: Path[] = []
   if (calls.length > 1) for (const i of calls.keys()) paths.push(['calls', i])
   for (const workload of Object.keys(behaviour)) paths.push(['behaviour', workload])
   if (config.length > 1) for (const i of config.keys()) paths.push(['config', i])
-  const inner = config.flatMap(({ spec }, i) => within(spec, ['config', i, 'spec']))
+  for (const field of Object.keys(meshConfig)) paths.push(['meshConfig', field])
+  for (const i of inbound.keys()) paths.push(['inbound', i])
+  const inner = config.flatMap(({ apiVersion: _, kind: __, metadata, ...fields }, i) => [
+    ...Object.entries(fields).flatMap(([field, value]) => within(value, ['config', i, field])),
+    ...Object.keys(metadata).flatMap((field) => (field === 'name' || field === 'namespace' ? [] : [['config', i, 'metadata', field]])),
+  ])
   const ofCalls = calls.flatMap((call, i) =>
     within(Object.fromEntries(Object.entries(call).filter(([key]) => key !== 'from' && key !== 'request')), ['calls', i]),
   )

@@ -4,8 +4,10 @@ import { readText } from '../../mesh-core/config/read.ts'
 import { createMesh } from '../../mesh-core/create-mesh.ts'
 import { worldFile } from '../oracle.ts'
 import { configText, generateMesh } from './mesh.ts'
+import { subjects } from './subjects.ts'
 
-const meshes = Array.from({ length: 150 }, (_, i) => generateMesh('test', i, 20))
+const meshes = Array.from({ length: 150 }, (_, i) => generateMesh('test', i, 20, 'http'))
+const others = subjects.flatMap(({ name }) => Array.from({ length: 25 }, (_, i) => generateMesh('test', i, 20, name)))
 const world = readText(readFileSync(worldFile, 'utf8'), 'shop.yaml').resources
 
 test('the same seed gives the same mesh, another seed another', () => {
@@ -17,7 +19,7 @@ test('the same seed gives the same mesh, another seed another', () => {
 const meant = /authority header cannot be set multiple times/
 
 test('what is generated is accepted, and all of it is modelled', () => {
-  const complaints = meshes.flatMap(({ name, config }) => {
+  const complaints = [...meshes, ...others].flatMap(({ name, config }) => {
     const { resources, errors } = readText(configText(config), `${name}.yaml`)
     try {
       const mesh = createMesh({ seed: 1 })

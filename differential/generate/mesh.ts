@@ -1,8 +1,9 @@
 import { stringify } from 'yaml'
 import type { Behaviour, ObservedCall, ObservedCase } from '../../vectors/mesh-observed/case.ts'
 import { Draw } from '../draw.ts'
-import { calls } from './calls.ts'
-import { type Document, resources } from './resources.ts'
+import type { Document } from './document.ts'
+import type { Json } from './matches.ts'
+import { subjects } from './subjects.ts'
 
 /** A mesh upon the world `shop`, and calls into it. Plain data, so that it can be shrunk. */
 export interface GeneratedMesh {
@@ -10,60 +11,35 @@ export interface GeneratedMesh {
   readonly config: readonly Document[]
   readonly behaviour: Readonly<Record<string, Behaviour>>
   readonly calls: readonly ObservedCall[]
+  readonly meshConfig?: Json
+  /** Called workloads whose own sidecar runs too. */
+  readonly inbound?: readonly string[]
 }
 
 export const worldName = 'shop'
 
-/** The same seed and index give the same mesh. */
-export function generateMesh(seed: string, index: number, callCount: number): GeneratedMesh {
+/** The same seed and index give the same mesh. @param about what all meshes are to be about */
+export function generateMesh(seed: string, index: number, callCount: number, about?: string): GeneratedMesh {
   const draw = new Draw(`${seed}/${index}`)
-  const config = resources(draw)
-  return { name: `mesh-${seed}-${index}`, config, behaviour: behaviours(draw, config), calls: calls(draw, config, callCount) }
+  const { name, make } = draw.one(about === undefined ? weighted : subjects.filter(({ name }) => name === about))
+  const { config, calls, behaviour = {}, meshConfig, inbound } = make(draw, callCount)
+  return { name: `${name}-${seed}-${index}`, config, behaviour, calls, ...(meshConfig && { meshConfig }), ...(inbound && { inbound }) }
 }
 
-const workloads: readonly (readonly string[])[] = [
-  ['b-v1.default', 'b-v2.default'],
-  ['c-v1.default', 'c-v2.default', 'c-v3.default'],
-  ['b-v1.default'],
-  ['b-v2.default'],
-  ['c-v1.default'],
-  ['d.other'],
-]
-
-/** All workloads of a service mostly behave alike: which of them is reached is chance. Where a timeout could strike, some are slow. */
-function behaviours(draw: Draw, config: readonly Document[]): Record<string, Behaviour> {
-  if (/imeout":"150ms"/.test(JSON.stringify(config)) && draw.chance(0.5))
-    return Object.fromEntries([...workloads[0]!, ...workloads[1]!].map((workload) => [workload, { delay: '300ms' }]))
-  if (!draw.chance(0.6)) return {}
-  return Object.assign(
-    {},
-    ...draw.many(1, 2, () => {
-      const same = behaviour(draw)
-      return Object.fromEntries(draw.one(workloads).map((workload) => [workload, same]))
-    }),
-  ) as Record<string, Behaviour>
-}
-
-function behaviour(draw: Draw): Behaviour {
-  return draw.one<Behaviour>([
-    ...[503, 503, 500, 502, 504, 409, 418, 404, 429].map((status) => ({ status })),
-    { status: 503, first: 2 },
-    { status: 500, first: 1 },
-    { delay: '300ms' },
-    { reset: true },
-    { refuse: true },
-    { body: 'said by the workload' },
-    { headers: { 'x-served-by': 'me', 'x-env': ['1', '2'] } },
-    { headers: { 'access-control-allow-origin': '*', server: 'own' } },
-    { headers: { 'set-cookie': ['a=1', 'b=2'], 'x-envoy-overloaded': 'true' } },
-    { status: 302, headers: { location: 'http://b/elsewhere' } },
-    { status: 204 },
-  ])
-}
+const weighted = subjects.flatMap((subject) => Array.from({ length: subject.weight }, () => subject))
 
 /** In the form of vectors. */
-export function asCase({ name, config, behaviour, calls }: GeneratedMesh): ObservedCase {
-  return { name, about: 'generated', world: worldName, config: configText(config), behaviour, calls }
+export function asCase({ name, config, behaviour, calls, meshConfig, inbound }: GeneratedMesh): ObservedCase {
+  return {
+    name,
+    about: 'generated',
+    world: worldName,
+    config: configText(config),
+    behaviour,
+    calls,
+    ...(meshConfig && { meshConfig }),
+    ...(inbound && { inbound }),
+  }
 }
 
 export function configText(config: readonly Document[]): string {

@@ -1,48 +1,41 @@
 import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
 import type { Json, StringCondition } from './matches.ts'
-import type { Document } from './resources.ts'
 import { headerNames, methods, parameters, paths, values } from './words.ts'
 
-/** What a call aims at: a rule's condition in a VirtualService. */
-interface Aim {
+/** What a call aims at: a rule's condition. */
+export interface Aim {
   readonly hosts: readonly string[]
-  readonly gateway: boolean
+  /** Workloads, or gateways, that may call. */
+  readonly from: readonly string[]
+  /** As they stand behind a host: ``, `:9090`. */
+  readonly ports: readonly string[]
   readonly match: Json
   readonly rule: Json
+  /** Default `http`. */
+  readonly schemes?: readonly string[]
 }
 
 /** Calls at the edges of the conditions of a config: most meet one rule but for a detail. */
-export function calls(draw: Draw, config: readonly Document[], count: number): ObservedCall[] {
-  const aims = config.filter(({ kind }) => kind === 'VirtualService').flatMap(aimsOf)
+export function aimedCalls(draw: Draw, aims: readonly Aim[], count: number): ObservedCall[] {
   const rooted = aims.filter(({ hosts }) => hosts.length > 0)
-  const single = Array.from({ length: count }, () => {
+  if (rooted.length === 0) throw new Error('nothing to aim at')
+  return Array.from({ length: count }, () => {
     const { match, rule } = draw.one(aims)
     return call(draw, { ...draw.one(rooted), match, rule })
   })
-  return draw.chance(0.12) ? withMany(draw, single, aims) : single
 }
 
 /** Enough to tell an even split from one that is off by a quarter. */
 const manyTimes = 200
 
 /** One of the calls is made so often that its shares show, where a rule draws lots. */
-function withMany(draw: Draw, single: readonly ObservedCall[], aims: readonly Aim[]): ObservedCall[] {
-  const drawn = aims.some(({ rule }) => ((rule['route'] ?? []) as unknown[]).length > 1 || JSON.stringify(rule).includes('"value":50'))
-  const chosen = drawn ? draw.between(0, single.length - 1) : -1
+export function withMany(draw: Draw, single: readonly ObservedCall[]): ObservedCall[] {
+  const chosen = draw.between(0, single.length - 1)
   return single.map((one, index) => (index === chosen ? { ...one, times: manyTimes } : one))
 }
 
-function aimsOf({ spec }: Document): Aim[] {
-  const rules = spec['http'] as (Json & { match?: Json[] })[]
-  const hosts = (spec['hosts'] ?? []) as string[]
-  const gateway = ((spec['gateways'] ?? []) as string[]).includes('default/gw')
-  return rules.flatMap((rule) => (rule.match ?? [{}]).map((match) => ({ hosts, gateway, match, rule })))
-}
-
-function call(draw: Draw, { hosts, gateway, match, rule }: Aim): ObservedCall {
-  const from =
-    gateway && draw.chance(0.6) ? 'ingressgateway' : draw.one(['a.default', 'a.default', 'a.default', 'a.default', 'c-v1.default', 'd.other'])
+function call(draw: Draw, { hosts, from, ports, match, rule, schemes = ['http'] }: Aim): ObservedCall {
   const method =
     match['method'] && draw.chance(0.8)
       ? textFor(draw, match['method'] as StringCondition, methods)
@@ -51,20 +44,15 @@ function call(draw: Draw, { hosts, gateway, match, rule }: Aim): ObservedCall {
       : draw.one(['GET', 'GET', 'GET', ...methods])
   const cross = 'corsPolicy' in rule && draw.chance(0.6)
   const headers = { ...headersFor(draw, match), ...(cross && preflight(draw)) }
-  const request = `${cross && draw.chance(0.7) ? 'OPTIONS' : method} http://${authority(draw, draw.one(hosts), from)}${target(draw, match)}`
+  const authority = `${draw.one(hosts).replace('*', draw.one(['any', 'b', 'www']))}${draw.one(ports)}`
+  const request = `${cross && draw.chance(0.7) ? 'OPTIONS' : method} ${draw.one(schemes)}://${authority}${target(draw, match)}`
   const host = hostHeader(draw, draw.one(hosts))
   return {
-    from,
+    from: draw.one(from),
     request,
     ...(Object.keys(headers).length + Object.keys(host).length > 0 && { headers: { ...headers, ...host } }),
     ...(/^(POST|PUT|PATCH)/.test(request) && draw.chance(0.5) && { body: 'text' }),
   }
-}
-
-function authority(draw: Draw, host: string, from: string): string {
-  const name = host.replace('*', draw.one(['any', 'b', 'www']))
-  if (from === 'ingressgateway') return name
-  return `${name}${draw.one(['', '', '', '', ':80', ':9090'])}`
 }
 
 /** Seldom, a Host of its own: in capitals, with a port, with a dot, of nobody. */

@@ -1,24 +1,44 @@
+import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
+import { type Aim, aimedCalls, withMany } from './aimed-calls.ts'
+import { behaviours } from './behaviours.ts'
+import { type Document, document } from './document.ts'
 import type { Json } from './matches.ts'
 import { trafficPolicy } from './policies.ts'
 import { type RuleContext, rules } from './rules.ts'
+import type { Subject } from './scenery.ts'
 import { destinations, publicHosts } from './words.ts'
 
-/** A document of the generated config. */
-export interface Document extends Json {
-  readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace: string }
-  readonly spec: Json
-}
-
-const apiVersion = 'networking.istio.io/v1'
-
 /** Gateways, DestinationRules and VirtualServices of one mesh. */
-export function resources(draw: Draw): Document[] {
+export const httpRouting: Subject = (draw, count) => {
   const gateways = draw.chance(0.45) ? [gateway(draw)] : []
   const delegates = draw.chance(0.2) ? draw.many(1, 2, (i) => delegate(draw, i)) : []
   const virtualServices = draw.many(1, 3, (i) => virtualService(draw, i, gateways, delegates))
-  return [...gateways, ...destinationRules(draw), ...virtualServices, ...delegates]
+  const config = [...gateways, ...destinationRules(draw), ...virtualServices, ...delegates]
+  return { config, behaviour: behaviours(draw, config), calls: callsOf(draw, config, count) }
+}
+
+const callers = ['a.default', 'a.default', 'a.default', 'a.default', 'c-v1.default', 'd.other']
+
+/** What calls to a VirtualService aim at. */
+export function aimsOf({ spec }: Document): Aim[] {
+  const rules = spec['http'] as (Json & { match?: Json[] })[]
+  const hosts = (spec['hosts'] ?? []) as string[]
+  const gateway = ((spec['gateways'] ?? []) as string[]).includes('default/gw')
+  return rules.flatMap((rule) =>
+    (rule.match ?? [{}]).flatMap((match): Aim[] => {
+      const inMesh: Aim = { hosts, from: callers, ports: ['', '', '', '', ':80', ':9090'], match, rule }
+      const atGateway: Aim = { hosts, from: ['ingressgateway'], ports: [''], match, rule }
+      return gateway ? [inMesh, inMesh, atGateway, atGateway, atGateway] : [inMesh]
+    }),
+  )
+}
+
+function callsOf(draw: Draw, config: readonly Document[], count: number): ObservedCall[] {
+  const aims = config.filter(({ kind }) => kind === 'VirtualService').flatMap(aimsOf)
+  const single = aimedCalls(draw, aims, count)
+  const drawsLots = aims.some(({ rule }) => ((rule['route'] ?? []) as unknown[]).length > 1 || JSON.stringify(rule).includes('"value":50'))
+  return drawsLots && draw.chance(0.12) ? withMany(draw, single) : single
 }
 
 function gateway(draw: Draw): Document {
@@ -75,8 +95,4 @@ function hosts(draw: Draw, namespace: string): string[] {
 function delegate(draw: Draw, index: number): Document {
   const context: RuleContext = { namespace: 'default', mesh: false, gateways: [], delegates: [] }
   return document('VirtualService', `delegate-${index}`, 'default', { http: rules(draw, context) })
-}
-
-function document(kind: string, name: string, namespace: string, spec: Json): Document {
-  return { apiVersion, kind, metadata: { name, namespace }, spec }
 }

@@ -1,0 +1,87 @@
+import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
+import type { Draw } from '../draw.ts'
+import { document } from './document.ts'
+import { deployment, service } from './manifests.ts'
+import type { Json } from './matches.ts'
+import type { Subject } from './scenery.ts'
+
+const places = ['region1.zone1.sub1', 'region1.zone1.sub2', 'region1.zone2.sub1', 'region2.zone3.sub1', 'region3.zone4.sub1', null] as const
+
+/** Where calls go that have near and far endpoints to go to. */
+export const localities: Subject = (draw, count) => {
+  const clients = ['near', 'far', 'nowhere'].map((name, i) =>
+    deployment(name, 'default', { labels: { app: name, version: 'v1', ...locality([places[0], places[4], null][i]!) } }),
+  )
+  const endpoints = draw.many(1, 6, (i) => {
+    const place = draw.one(places)
+    const labels = { app: 'l', version: draw.one(['v1', 'v2']), tier: draw.one(['gold', 'tin']), ...locality(place) }
+    return deployment(`l-${i}`, 'default', { labels, replicas: draw.one([0, 1, 1, 1, 2]) })
+  })
+  const mesh = draw.maybe(0.3, () => ({ meshConfig: { localityLbSetting: setting(draw) } }))
+  const spread = draw.maybe(0.25, () => ({ trafficDistribution: draw.one(['PreferClose', 'PreferSameZone', 'PreferSameNode']) }))
+  const rule = draw.chance(0.85) ? [destinationRule(draw)] : []
+  return {
+    config: [...clients, service('l', 'default', 0, spread), ...endpoints, ...rule],
+    calls: callsOf(draw, count),
+    ...mesh,
+  }
+}
+
+function locality(place: string | null): Record<string, string> {
+  return place === null ? {} : { 'istio-locality': place }
+}
+
+/** Locality acts where ill endpoints are told; nobody is ill, so that no call decides about another. */
+function destinationRule(draw: Draw): ReturnType<typeof document> {
+  const policy = {
+    loadBalancer: { simple: draw.one(['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST']), ...draw.maybe(0.7, () => ({ localityLbSetting: setting(draw) })) },
+    ...draw.maybe(0.75, () => ({
+      outlierDetection: {
+        ...draw.maybe(0.5, () => ({ consecutive5xxErrors: 5 })),
+        ...draw.maybe(0.4, () => ({ minHealthPercent: draw.one([0, 50]) })),
+      },
+    })),
+  }
+  return document('DestinationRule', 'l', 'default', { host: 'l', trafficPolicy: policy })
+}
+
+/** Of a DestinationRule, or of the mesh. */
+function setting(draw: Draw): Json {
+  const kind = draw.one(['distribute', 'distribute', 'failover', 'priority', 'priority', 'off', 'on'])
+  const failover = [
+    { from: 'region1', to: draw.one(['region2', 'region3']) },
+    ...draw.many(0, 1, () => ({ from: 'region3', to: draw.one(['region1', 'region2']) })),
+  ]
+  const priority = draw.some(
+    ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone', 'topology.istio.io/subzone', 'version', 'tier=gold', 'app=l'],
+    1,
+    4,
+  )
+  if (kind === 'off') return { enabled: false }
+  if (kind === 'on') return { enabled: true }
+  if (kind === 'distribute') return { distribute: draw.many(1, 2, (i) => distribution(draw, ['region1/*', 'region3/zone4/sub1'][i]!)) }
+  if (kind === 'failover') return { failover }
+  return { failoverPriority: priority }
+}
+
+function distribution(draw: Draw, from: string): Json {
+  const to = draw.one<Record<string, number>>([
+    { 'region1/*': 80, 'region2/*': 20 },
+    { 'region1/zone1/*': 50, 'region1/zone2/*': 50 },
+    { 'region1/zone1/sub1': 30, 'region2/zone3/sub1': 30, 'region3/*': 40 },
+    { 'region3/*': 100 },
+    { '*': 100 },
+  ])
+  return { from, to }
+}
+
+function callsOf(draw: Draw, count: number): ObservedCall[] {
+  const times = draw.between(0, count - 1)
+  return Array.from({ length: Math.min(count, 12) }, (_, i) => ({
+    from: draw.one(['near.default', 'near.default', 'far.default', 'nowhere.default']),
+    request: `GET http://l${draw.one(['', ':9090'])}/`,
+    // Nobody gets ill, so that no call waits for that.
+    pause: 0,
+    ...(i === times && { times: 200 }),
+  }))
+}

@@ -1,0 +1,26 @@
+import type { Draw } from '../draw.ts'
+import type { Json } from './matches.ts'
+import { connectionPool } from './traffic-policies.ts'
+
+/** Fields of MeshConfig that act on traffic, one or two at a time. */
+export function meshConfigFor(draw: Draw): Json {
+  return Object.assign({}, ...draw.some(settings, 1, 2).map((make) => make(draw))) as Json
+}
+
+const visibility = [['.'], ['*']]
+
+const settings: readonly ((draw: Draw) => Json)[] = [
+  (draw) => ({ outboundTrafficPolicy: { mode: draw.one(['REGISTRY_ONLY', 'ALLOW_ANY']) } }),
+  (draw) => ({ defaultVirtualServiceExportTo: draw.one(visibility) }),
+  (draw) => ({ defaultDestinationRuleExportTo: draw.one(visibility) }),
+  (draw) => ({ defaultServiceExportTo: draw.one(visibility) }),
+  (draw) => ({ defaultHttpRetryPolicy: draw.one<Json>([{ attempts: 0 }, { attempts: 1, retryOn: '503' }, { attempts: 3, retryOn: '5xx,reset' }]) }),
+  () => ({ connectTimeout: '3s' }),
+  (draw) => ({ rootNamespace: draw.one(['istio-system', 'other']) }),
+  (draw) => ({ enableAutoMtls: draw.chance(0.5) }),
+  (draw) => ({ pathNormalization: { normalization: draw.one(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']) } }),
+  (draw) => ({ localityLbSetting: { enabled: draw.chance(0.5) } }),
+  (draw) => ({ defaultTrafficPolicy: { connectionPool: connectionPool(draw) } }),
+  (draw) => ({ ingressControllerMode: draw.one(['OFF', 'DEFAULT', 'STRICT']), ...draw.maybe(0.5, () => ({ ingressClass: 'istio' })) }),
+  () => ({ ingressSelector: 'ingressgateway' }),
+]

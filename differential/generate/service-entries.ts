@@ -1,0 +1,146 @@
+import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
+import type { Draw } from '../draw.ts'
+import { type Document, document } from './document.ts'
+import type { Json } from './matches.ts'
+import { meshConfigFor } from './mesh-config.ts'
+import type { Subject } from './scenery.ts'
+import { loadBalancer } from './traffic-policies.ts'
+
+const names = ['api.ext.test', 'www.ext.test', '*.ext.test', 'db.ext.test', '*.wide.test', 'b.default.svc.cluster.local', 'intern.mesh.test']
+const called = [
+  'api.ext.test',
+  'www.ext.test',
+  'any.ext.test',
+  'db.ext.test',
+  'x.wide.test',
+  'a.b.wide.test',
+  'intern.mesh.test',
+  'nobody.ext.org',
+  'wide.test',
+  'b',
+  '240.1.1.1',
+  '192.0.2.11',
+]
+
+/** Services that no Kubernetes knows: every location, resolution and way to say where they are. */
+export const serviceEntries: Subject = (draw, count) => {
+  const entries = draw.many(1, 4, (i) => entry(draw, i))
+  const workloads = entries.some(({ spec }) => 'workloadSelector' in spec) ? draw.many(0, 3, (i) => workloadEntry(draw, i)) : []
+  const rules = draw.many(0, 2, (i) => destinationRule(draw, i, entries))
+  const routes = draw.many(0, 2, (i) => virtualService(draw, i, entries))
+  return {
+    config: [...entries, ...workloads, ...rules, ...routes],
+    calls: callsOf(draw, routes.length > 0, count),
+    ...draw.maybe(0.4, () => ({ meshConfig: draw.chance(0.6) ? { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } : meshConfigFor(draw) })),
+  }
+}
+
+function entry(draw: Draw, index: number): Document {
+  const namespace = draw.one(['default', 'default', 'default', 'other'])
+  const hosts = draw.some(names, 1, 2)
+  const wild = hosts.some((host) => host.startsWith('*'))
+  const resolution = draw.one(wild ? ['NONE', 'STATIC'] : ['NONE', 'STATIC', 'STATIC', 'DNS', 'DNS', 'DNS_ROUND_ROBIN'])
+  const selects = resolution === 'STATIC' && draw.chance(0.3)
+  const ports = portsOf(draw).filter(({ protocol }) => hosts.length === 1 || !['TCP', 'MONGO', 'MYSQL'].includes(protocol as string))
+  return document('ServiceEntry', `entry-${index}`, namespace, {
+    hosts,
+    ...draw.maybe(resolution === 'NONE' ? 0.15 : 0.3, () => ({
+      addresses: draw.one([['240.1.1.1'], [`240.1.2.${index + 1}`], ...(resolution === 'NONE' ? [['192.0.2.0/24']] : [])]),
+    })),
+    ports: ports.length > 0 ? ports : [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    ...draw.maybe(0.7, () => ({ location: draw.one(['MESH_EXTERNAL', 'MESH_INTERNAL']) })),
+    ...draw.maybe(resolution === 'NONE' ? 0.5 : 1, () => ({ resolution })),
+    ...draw.maybe(0.15, () => ({ exportTo: draw.one([['.'], ['*'], ['other'], ['default']]) })),
+    ...(selects && {
+      workloadSelector: { labels: draw.one<Json>([{ app: 'c', version: 'v2' }, { app: 'vm' }, { app: 'vm', version: 'v1' }, { app: 'b' }]) },
+    }),
+    ...(resolution !== 'NONE' && !selects && draw.maybe(0.8, () => ({ endpoints: endpoints(draw, resolution, ports, index) }))),
+  })
+}
+
+function portsOf(draw: Draw): Json[] {
+  const all: Json[] = [
+    { number: 80, name: 'http', protocol: draw.one(['HTTP', 'HTTP', 'HTTP', 'HTTP2', 'GRPC']), ...draw.maybe(0.3, () => ({ targetPort: 8080 })) },
+    { number: 9090, name: 'http-two', protocol: 'HTTP' },
+    { number: 9000, name: 'tcp', protocol: draw.one(['TCP', 'TCP', 'MONGO', 'MYSQL']) },
+    { number: 443, name: 'tls', protocol: draw.one(['TLS', 'HTTPS']) },
+  ]
+  return draw.some(all, 1, 3)
+}
+
+function endpoints(draw: Draw, resolution: string, ports: readonly Json[], index: number): Json[] {
+  return draw.many(1, resolution === 'DNS_ROUND_ROBIN' ? 1 : 3, (i) => {
+    // Nobody is of two entries: who is called is told by the address.
+    const number = 11 + 10 * index + i
+    const address = resolution === 'STATIC' ? `192.0.2.${number}` : draw.one([`host-${number}.ext.org`, `192.0.2.${number}`])
+    const named = draw.maybe(0.25, () => ({ ports: { [(ports[0]?.['name'] ?? 'http') as string]: 7070 } }))
+    return {
+      address,
+      ...named,
+      labels: { app: 'ext', version: draw.one(['v1', 'v2']), at: String(i) },
+      ...draw.maybe(0.25, () => ({ weight: draw.one([1, 5, 100]) })),
+      ...draw.maybe(0.15, () => ({ locality: draw.one(['region1/zone1', 'region2/zone3/sub1']) })),
+      ...draw.maybe(0.08, () => ({ serviceAccount: 'ext' })),
+    }
+  })
+}
+
+function workloadEntry(draw: Draw, index: number): Document {
+  return document('WorkloadEntry', `vm-${index}`, draw.one(['default', 'default', 'default', 'other']), {
+    address: `192.0.2.${61 + index}`,
+    labels: { app: draw.one(['vm', 'vm', 'b']), version: draw.one(['v1', 'v2']) },
+    ...draw.maybe(0.3, () => ({ ports: { http: 7071 } })),
+    ...draw.maybe(0.2, () => ({ weight: draw.one([1, 10]) })),
+    ...draw.maybe(0.15, () => ({ locality: 'region1/zone1' })),
+    ...draw.maybe(0.15, () => ({ serviceAccount: 'vm' })),
+  })
+}
+
+function destinationRule(draw: Draw, index: number, entries: readonly Document[]): Document {
+  const host = draw.one((draw.one(entries).spec['hosts'] as string[]).filter(Boolean))
+  return document('DestinationRule', `rule-${index}`, 'default', {
+    host,
+    ...draw.maybe(0.5, () => ({ trafficPolicy: { loadBalancer: loadBalancer(draw) } })),
+    subsets: ['v1', 'v2'].map((version) => ({ name: version, labels: { version } })),
+  })
+}
+
+function virtualService(draw: Draw, index: number, entries: readonly Document[]): Document {
+  const hosts = draw.one(entries).spec['hosts'] as string[]
+  const host = draw.one(hosts)
+  const route = [
+    {
+      destination: {
+        host: draw.one([host, draw.one(draw.one(entries).spec['hosts'] as string[])]),
+        ...draw.maybe(0.3, () => ({ subset: draw.one(['v1', 'v2']) })),
+        ...draw.maybe(0.3, () => ({ port: { number: draw.one([80, 9090, 443]) } })),
+      },
+    },
+  ]
+  const http = {
+    http: [
+      {
+        ...draw.maybe(0.3, () => ({ match: [{ uri: { prefix: '/x' } }] })),
+        headers: { request: { set: { 'x-rule': String(index) } } },
+        ...draw.maybe(0.2, () => ({ timeout: '5s' })),
+        route,
+      },
+    ],
+  }
+  const tls = { tls: [{ match: [{ port: 443, sniHosts: [host] }], route }] }
+  return document('VirtualService', `vs-${index}`, 'default', { hosts: [host], ...draw.one<Json>([http, http, tls, { ...http, ...tls }]) })
+}
+
+function callsOf(draw: Draw, routed: boolean, count: number): ObservedCall[] {
+  return Array.from({ length: count }, () => {
+    const secured = draw.chance(0.2)
+    const name = draw.one(called)
+    const host = secured && /^\d/.test(name) ? 'api.ext.test' : name === 'b' ? 'b.default' : name
+    const port = secured ? draw.one([443, 443, 9000]) : draw.one([80, 80, 80, 9090, 9000, 443])
+    return {
+      from: draw.one(['a.default', 'a.default', 'd.other']),
+      request: `GET ${secured ? 'https' : 'http'}://${host}${port === 80 || (secured && port === 443) ? '' : `:${port}`}/${draw.one(['', 'x', 'y'])}`,
+      ...(routed && draw.maybe(0.2, () => ({ headers: { 'x-env': draw.one(['one', 'two']) } }))),
+    }
+  })
+}

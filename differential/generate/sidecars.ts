@@ -1,0 +1,101 @@
+import type { Draw } from '../draw.ts'
+import { aimedCalls } from './aimed-calls.ts'
+import { type Document, document } from './document.ts'
+import type { Json } from './matches.ts'
+import { meshConfigFor } from './mesh-config.ts'
+import type { Subject } from './scenery.ts'
+
+/** What a Sidecar lets a workload see, and which Sidecar is a workload's. */
+export const sidecars: Subject = (draw, count) => {
+  const config = [...draw.many(1, 4, (i) => sidecar(draw, i)), ...others(draw)]
+  const hosts = ['b', 'c', 'b.default', 'd.other', 'b.other', 'h', 'api.ext.test', 'nobody.example.org', 'new.default', '10.96.20.2']
+  const aim = {
+    hosts,
+    from: ['a.default', 'a.default', 'c-v1.default', 'd.other'],
+    ports: ['', '', '', ':9090', ':9090', ':7777'],
+    match: {},
+    rule: {},
+  }
+  return { config, calls: aimedCalls(draw, [aim], count), ...draw.maybe(0.3, () => ({ meshConfig: meshConfigFor(draw) })) }
+}
+
+function sidecar(draw: Draw, index: number): Document {
+  const namespace = draw.one(['default', 'default', 'default', 'other', 'istio-system'])
+  const selects = namespace !== 'istio-system' && draw.chance(0.5)
+  const filters = draw.chance(selects ? 0.85 : 1)
+  return document('Sidecar', `sidecar-${index}`, namespace, {
+    ...(selects && { workloadSelector: { labels: draw.one<Json>([{ app: 'a' }, { app: 'c' }, { app: 'd' }, { app: 'nobody' }]) } }),
+    ...(filters && { egress: egress(draw) }),
+    ...draw.maybe(filters ? 0.4 : 1, () => ({ outboundTrafficPolicy: { mode: draw.one(['REGISTRY_ONLY', 'ALLOW_ANY']) } })),
+  })
+}
+
+const hostLists = [
+  ['./*'],
+  ['*/*'],
+  ['./b.default.svc.cluster.local'],
+  ['default/*', 'istio-system/*'],
+  ['other/*'],
+  ['*/b.default.svc.cluster.local', 'other/d.other.svc.cluster.local'],
+  ['~/*'],
+  ['*/*.svc.cluster.local'],
+  ['./api.ext.test', '*/*.example.org'],
+  ['default/c.default.svc.cluster.local', 'default/new.default.svc.cluster.local'],
+  ['other/b.other.svc.cluster.local'],
+]
+
+/** The last one alone may have no port. */
+function egress(draw: Draw): Json[] {
+  const ported = draw.many(0, 2, (i): Json => {
+    const number = [9090, 80, 7777][draw.between(0, 1) + (i === 1 ? 1 : 0)]!
+    const port = { number, name: `http-${i}`, protocol: draw.one(['HTTP', 'HTTP', 'TCP', 'HTTP2', 'GRPC']) }
+    return {
+      port,
+      hosts: draw.one(hostLists),
+      ...draw.maybe(0.1, () => ({ captureMode: draw.one(['DEFAULT', 'IPTABLES']) })),
+      ...draw.maybe(0.08, () => ({ bind: '10.96.20.3' })),
+    }
+  })
+  const numbers = new Set<number>()
+  const distinct = ported.filter(({ port }) => {
+    const { number } = port as { number: number }
+    return !numbers.has(number) && numbers.add(number)
+  })
+  return distinct.length > 0 && draw.chance(0.3)
+    ? distinct
+    : [...distinct, { hosts: draw.one(hostLists), ...draw.maybe(0.08, () => ({ captureMode: 'DEFAULT' })) }]
+}
+
+/** What a Sidecar may bring into sight, or not. */
+function others(draw: Draw): Document[] {
+  const entry = document('ServiceEntry', 'ext', draw.one(['default', 'other']), {
+    hosts: ['api.ext.test'],
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    resolution: 'STATIC',
+    endpoints: [{ address: '192.0.2.11', labels: { app: 'ext', version: 'v1' } }],
+    ...draw.maybe(0.2, () => ({ exportTo: ['.'] })),
+  })
+  const namespace = draw.one(['default', 'other'])
+  const virtualService = document('VirtualService', 'vs', namespace, {
+    hosts: [draw.one(['b.default.svc.cluster.local', 'new.default.svc.cluster.local', 'd.other.svc.cluster.local'])],
+    ...draw.maybe(0.2, () => ({ exportTo: ['.'] })),
+    http: [
+      {
+        route: [
+          {
+            destination: {
+              host: draw.one(['b.default.svc.cluster.local', 'c.default.svc.cluster.local', 'api.ext.test']),
+              ...draw.maybe(0.3, () => ({ subset: 'v1' })),
+            },
+          },
+        ],
+      },
+    ],
+  })
+  const rule = document('DestinationRule', 'rule', draw.one(['default', 'other', 'istio-system']), {
+    host: 'b.default.svc.cluster.local',
+    subsets: [{ name: 'v1', labels: { version: 'v1' } }],
+    ...draw.maybe(0.3, () => ({ trafficPolicy: { loadBalancer: { simple: 'ROUND_ROBIN' } } })),
+  })
+  return draw.some([entry, virtualService, rule], 0, 3)
+}

@@ -4,6 +4,7 @@ import { selects } from '../registry/labels.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
+import { isIpAddress } from '../registry/dns.ts'
 import { clusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
@@ -84,7 +85,11 @@ function endpointsFor(
   const outlier = own.outlierDetection
   // Who panics must not send to those that are not ready.
   const readyOnly = service.trafficDistribution === 'any' && (outlier?.minHealthPercent ?? 0) > 0
-  const all = registry.endpoints(service, port.number).filter((endpoint) => selects(labels, endpoint.labels) && (endpoint.healthy || !readyOnly))
+  // Endpoints that a cluster learns of (EDS) have addresses; names that a ServiceEntry of the same host adds are left out.
+  const named = service.resolution !== 'registry' && service.resolution !== 'static'
+  const all = registry
+    .endpoints(service, port.number)
+    .filter(({ labels: own, healthy, address }) => selects(labels, own) && (healthy || !readyOnly) && (named || isIpAddress(address)))
   const localities = localityBalancing(all, client, {
     own: own.loadBalancer?.localityLbSetting,
     trafficDistribution: service.trafficDistribution,

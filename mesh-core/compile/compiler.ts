@@ -224,7 +224,7 @@ export class Compiler {
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
       this.#routes(vs, '', this.#routeContext(workload, [gateway], port, tls, null))
-    const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, routesOf })
+    const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, departs: this.#departs, routesOf })
     const clusters = this.#clustersFor(workload, gatewayServices(this.#registry, this.catalog.mesh, workload.ref.namespace))
     const parts = { listeners: this.#withSourceHash(listeners, workload), routeTables, clusters }
     const udpListeners = udpListenersOf(this.catalog.gatewayApi, { registry: this.#registry, workload })

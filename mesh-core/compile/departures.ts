@@ -52,6 +52,12 @@ export const departures = {
     since: '1.32',
     observed: 'kube-ingress/ingress-default-backend-alone',
   },
+  redirectsNeedHostsOfAllNamespaces: {
+    specification: 'With httpsRedirect a server answers all plain connections to its hosts with a redirect (Istio ServerTLSSettings.httpsRedirect).',
+    istiod: 'A host that is for one namespace (`./shop.example.com`) and has no VirtualService is answered 404.',
+    since: '1.32',
+    observed: 'gateway-and-l4/redirect-of-hosts-with-a-namespace',
+  },
   mirrorKeepsHost: {
     specification: 'The Host of a mirrored request gets the suffix -shadow (istio.io, task Mirroring).',
     istiod: 'The copy carries the Host of the request.',

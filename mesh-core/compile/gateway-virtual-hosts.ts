@@ -33,7 +33,8 @@ function addServer({ server, gateway }: BoundServer, hosts: Map<string, { routes
     }
   }
   if (!requireTls) return
-  for (const { host } of server.hosts) {
+  for (const { host, namespace } of server.hosts) {
+    if (namespace !== '*' && scope.departs('redirectsNeedHostsOfAllNamespaces')) continue
     const known = hosts.get(host.toLowerCase())
     if (known) known.requireTls = true
     else hosts.set(host.toLowerCase(), { routes: [], requireTls })

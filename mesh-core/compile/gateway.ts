@@ -1,3 +1,4 @@
+import type { Departs } from './departures.ts'
 import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import type { Route, RouteTable } from '../ir/route.ts'
@@ -17,6 +18,7 @@ export interface GatewayScope {
   readonly catalog: Catalog
   readonly registry: Registry
   readonly workload: WorkloadInstance
+  readonly departs: Departs
   readonly routesOf: (vs: VirtualService, gateway: string, port: number, tls: boolean) => readonly Route[]
 }
 

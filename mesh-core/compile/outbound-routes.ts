@@ -89,10 +89,12 @@ function newRoutes(
 /** Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts. */
 function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: number): VirtualHost[] {
   const { scope } = outbound
-  const services = new Map(
-    egress.services.filter((service) => service.ports.some((own) => own.number === port)).map((service) => [service.host, service]),
-  )
-  const hosts = new VirtualHosts(new Set(services.keys()))
+  const ofPort = (list: readonly Service[]) => list.filter((service) => service.ports.some((own) => own.number === port))
+  const own = ofPort(egress.services)
+  // Another name of a service is its own where a rule is for it, and otherwise a domain of the service.
+  const aliases = ofPort(egress.aliases)
+  const services = new Map([...aliases, ...own].map((service) => [service.host, service]))
+  const hosts = new VirtualHosts(new Set(own.map(({ host }) => host)))
   const taken = new Set<string>()
   const owners = mostSpecificOwners(egress)
   const rules = egress.virtualServices
@@ -109,7 +111,7 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
       addService(hosts, service, port, scope.namespace, routes)
     }
   }
-  for (const service of services.values()) if (!taken.has(service.host)) addDefault(hosts, service, port, outbound)
+  for (const service of new Map(own.map((one) => [one.host, one])).values()) if (!taken.has(service.host)) addDefault(hosts, service, port, outbound)
   return hosts.all
 }
 
@@ -152,7 +154,7 @@ function separateHosts(
 }
 
 /** Which rule a service belongs to when several name it: the exact one, else the one with the longest wildcard. Source: Istio `pilot/pkg/model/sidecar.go`. */
-function mostSpecificOwners({ services, virtualServices }: EgressListener): ReadonlyMap<string, VirtualService> {
+function mostSpecificOwners({ services, aliases, virtualServices }: EgressListener): ReadonlyMap<string, VirtualService> {
   const exact = new Map<string, VirtualService>()
   const wild: { host: string; vs: VirtualService }[] = []
   for (const vs of virtualServices)
@@ -162,7 +164,7 @@ function mostSpecificOwners({ services, virtualServices }: EgressListener): Read
   if (wild.length === 0) return exact
   wild.sort((a, b) => b.host.length - a.host.length)
   const owners = new Map<string, VirtualService>()
-  for (const service of services) {
+  for (const service of [...services, ...aliases]) {
     const owner = exact.get(service.host) ?? wild.find(({ host }) => isSubsetOf(service.host, host))?.vs
     if (owner) owners.set(service.host, owner)
   }

@@ -10,6 +10,8 @@ import { reachOf } from './visibility.ts'
 /** What a sidecar knows, through one of its `egress` entries. */
 export interface EgressListener extends EgressSpec {
   readonly services: readonly Service[]
+  /** Other names of services: rules may be for them, nothing else is. */
+  readonly aliases: readonly Service[]
   readonly virtualServices: readonly VirtualService[]
 }
 
@@ -24,10 +26,17 @@ export interface SidecarScope {
 
 /** Services that are exported to a namespace: the private ones first, then those exported to it by name. Source: `push_context.go` servicesExportedToNamespace. */
 export function visibleServices(registry: Registry, mesh: MeshConfig, namespace: string): Service[] {
+  // An alias is a name of another service, and nothing of its own.
+  return visible(
+    registry.services.filter(({ resolution }) => resolution !== 'alias'),
+    mesh,
+    namespace,
+  )
+}
+
+function visible(services: readonly Service[], mesh: MeshConfig, namespace: string): Service[] {
   const byReach = { private: [] as Service[], exported: [] as Service[], public: [] as Service[] }
-  for (const service of registry.services) {
-    // An alias is a name of another service, and nothing of its own.
-    if (service.resolution === 'alias') continue
+  for (const service of services) {
     const reach = reachOf(service.exportTo, mesh.defaultServiceExportTo, service.namespace, namespace)
     if (reach) byReach[reach].push(service)
   }
@@ -43,25 +52,38 @@ export function gatewayServices(registry: Registry, mesh: MeshConfig, namespace:
 
 /** @param sidecar `null`: everything is known that is exported to the namespace */
 export function sidecarScope(catalog: Catalog, registry: Registry, namespace: string, sidecar: SidecarResource | null): SidecarScope {
-  const visible = visibleServices(registry, catalog.mesh, namespace)
+  const all = visibleServices(registry, catalog.mesh, namespace)
+  const aliases = visible(
+    registry.services.filter(({ resolution }) => resolution === 'alias'),
+    catalog.mesh,
+    namespace,
+  )
   const rules = catalog.virtualServicesFor(meshGateway, namespace)
-  const egress = (sidecar?.egress ?? [everything]).map((spec) => egressListener(spec, namespace, visible, rules))
+  const egress = (sidecar?.egress ?? [everything]).map((spec) => egressListener(spec, namespace, { services: all, aliases }, rules))
   const merged = new MergedServices()
   for (const listener of egress) {
     for (const service of listener.services) merged.add(service)
-    if (sidecar) for (const service of destinations(listener, namespace, visible)) merged.add(service)
+    if (sidecar) for (const service of destinations(listener, namespace, all)) merged.add(service)
   }
   return { namespace, egress, services: merged.all, allowAny: sidecar?.allowAny ?? catalog.mesh.allowAny }
 }
 
-function egressListener(spec: EgressSpec, namespace: string, visible: readonly Service[], rules: readonly VirtualService[]): EgressListener {
+function egressListener(
+  spec: EgressSpec,
+  namespace: string,
+  { services, aliases }: Pick<EgressListener, 'services' | 'aliases'>,
+  rules: readonly VirtualService[],
+): EgressListener {
   const hosts = spec.hosts.map((entry) => (entry.namespace === '.' ? { ...entry, namespace } : entry))
   const all = hosts.some((entry) => entry.namespace === '*' && entry.host === '*')
-  const imported = all ? [...visible] : visible.filter((service) => importsService(hosts, service))
-  const trimmed = spec.port ? imported.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : imported
+  const imported = (from: readonly Service[]) => {
+    const some = all ? [...from] : from.filter((service) => importsService(hosts, service))
+    return spec.port ? some.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : some
+  }
   return {
     ...spec,
-    services: ofOneNamespaceEach(trimmed, namespace).map((service) => (all ? service : withImportedAliases(service, hosts))),
+    services: ofOneNamespaceEach(imported(services), namespace).map((service) => (all ? service : withImportedAliases(service, hosts))),
+    aliases: aliases.length === 0 ? aliases : imported(aliases),
     virtualServices: all ? rules : rules.filter((vs) => importsRule(hosts, vs)),
   }
 }

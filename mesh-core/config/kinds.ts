@@ -38,6 +38,7 @@ export const kinds: readonly KindInfo[] = [
     known('gateway.networking.k8s.io', kind, gatewayApi),
   ),
   known('gateway.networking.k8s.io', 'BackendTLSPolicy', gatewayApi, { modelled: false }),
+  known('networking.k8s.io', 'IngressClass', ['v1'], { namespaced: false }),
   known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),
@@ -63,7 +64,6 @@ const clusterScoped = new Set([
   'CustomResourceDefinition',
   'PersistentVolume',
   'StorageClass',
-  'IngressClass',
   'PriorityClass',
   'APIService',
   'ValidatingWebhookConfiguration',

@@ -15,8 +15,8 @@ import type { Plane } from './plane.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import { layersTo } from './upstream-tls.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import { receiverOf } from './receiver.ts'
 import { senderOf } from './proxied-request.ts'
+import { listenerAt } from './upstream.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 import { xxHash64 } from './xx-hash.ts'
 
@@ -122,7 +122,12 @@ function upstreamOf(
     return null
   }
   log.upstreamHost = host.address
-  const { workload, labels, port } = host.endpoint
-  const receiver = receiverOf(plane, workload, labels)
-  return { receiver, port, tls: layersTo(plane, proxy, cluster.config, receiver, null), close: () => cluster.breaker.close(host) }
+  const receiver = listenerAt(plane, host.endpoint)
+  if (receiver) {
+    const tls = layersTo(plane, proxy, cluster.config, receiver, null)
+    return { receiver, port: host.endpoint.port, tls, close: () => cluster.breaker.close(host) }
+  }
+  cluster.breaker.close(host)
+  raiseFailure(log, 'refused')
+  return null
 }

@@ -104,10 +104,13 @@ class BuiltRegistry implements Registry {
   }
 
   endpoints(service: Service, port: number): readonly Endpoint[] {
-    const key = `${service.namespace}/${service.host}|${port}`
+    // Two services of one host have ports of their own, so that the number alone does not tell which is meant.
+    const name = service.ports.find((own) => own.number === port)?.name
+    if (name === undefined) return []
+    const key = `${service.namespace}/${service.host}|${name}`
     const known = this.#endpoints.get(key)
     if (known) return known
-    const found = this.#findEndpoints(service, port)
+    const found = this.#findEndpoints(service, name)
     this.#endpoints.set(key, found)
     return found
   }
@@ -131,9 +134,7 @@ class BuiltRegistry implements Registry {
   }
 
   /** Ports of one name are one, wherever the host was read. Source: Istio `pilot/pkg/xds/endpoints/endpoint_builder.go`. */
-  #findEndpoints({ namespace, host, ports }: Service, number: number): readonly Endpoint[] {
-    const name = ports.find((port) => port.number === number)?.name
-    if (name === undefined) return []
+  #findEndpoints({ namespace, host }: Service, name: string): readonly Endpoint[] {
     return (this.#instances.get(`${namespace}/${host}`) ?? []).flatMap(({ source, service }) =>
       service.ports.filter((port) => port.name === name).flatMap((port) => source.endpoints(service, port)),
     )

@@ -132,7 +132,8 @@ function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] 
 /** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. */
 function candidatesOf(cluster: string, { from }: MeshCall, mesh: PlayedMesh): { candidates: string[]; lb: string } | Record<string, never> {
   const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
-  if (!config || config.endpoints.length < 2) return {}
+  // Who is called by the address that was dialled is chosen by nobody.
+  if (!config || config.discovery === 'original-dst' || config.endpoints.length < 2) return {}
   return { candidates: [...new Set(config.endpoints.map(({ workload }) => workload.name))].sort(order), lb: config.loadBalancing.kind }
 }
 

@@ -16,7 +16,11 @@ function warnOfUnreachable(rules: readonly Fields[], path: FieldPath, judge: Jud
       withoutMatch = true
       continue
     }
-    if (withoutMatch) unreachable(rule, i, 'route without matches defined before', path, judge)
+    if (withoutMatch) {
+      // What it repeats is not looked at any more.
+      unreachable(rule, i, 'route without matches defined before', path, judge)
+      continue
+    }
     let repeated = 0
     for (const [j, match] of (rule.match as Fields[]).entries()) {
       const key = conditionsOf(match)

@@ -34,6 +34,11 @@ export function fieldsOf(apiVersion: string, kind: string): FieldTree | undefine
   return tree
 }
 
+/** The tree itself in the place of a name that stands for it. */
+export function resolved(tree: FieldTree): FieldTree {
+  return typeof tree === 'object' && '$' in tree ? resolved(shared(tree.$)) : tree
+}
+
 function shared(name: string): FieldTree {
   const known = parsed.get(name)
   if (known) return known

@@ -87,8 +87,17 @@ function clusterName({ cluster }: LogLine): string {
   return cluster === null ? '-' : cluster.replace(/;$/, '')
 }
 
-/** What is nobody's of the mesh is where the client wanted to go. */
-function hostName({ host }: LogLine, { dialled }: CallRecord, names: Names): string {
-  if (host === null) return '-'
-  return names.host(Number(host.slice(host.lastIndexOf(':') + 1))) ?? dialled
+/** What is nobody's of the mesh is where the client wanted to go, and so is the port of somebody who listens on all. */
+function hostName(line: LogLine, { dialled }: CallRecord, names: Names): string {
+  if (line.host === null) return '-'
+  const found = names.host(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
+  return found === null || (isPassthrough(line) && addressOf(found) === addressOf(dialled)) ? dialled : found
+}
+
+function isPassthrough(line: LogLine): boolean {
+  return clusterName(line) === 'PassthroughCluster'
+}
+
+function addressOf(host: string): string {
+  return host.slice(0, host.lastIndexOf(':'))
 }

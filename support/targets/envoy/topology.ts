@@ -13,7 +13,7 @@ import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
 import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
 import type { SecretSource } from './xds/mutual-tls.ts'
-import { gatewayListener, landsByMetadata, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
+import { chainsAt, gatewayListener, landsByMetadata, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { routeConfiguration } from './xds/route-table.ts'
@@ -161,7 +161,7 @@ export class Topology {
     const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry, secrets)
     const outbound = this.#outbound(workload, config, placement)
     const datagrams = this.#datagrams(workload, config, { ...placement, endpoint: (one) => this.#takesDatagrams(one, registry) })
-    const tables = [...tablesOf(config.listeners)].flatMap((name) => config.routeTables[name] ?? [])
+    const tables = [...tablesOf(config.listeners, workload.gateway)].flatMap((name) => config.routeTables[name] ?? [])
     return {
       clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...[...inbound, ...datagrams].map((one) => one.cluster)],
       listeners: [...outbound, ...[...inbound, ...datagrams].map((one) => one.listener)],
@@ -290,8 +290,10 @@ function keyOf({ namespace, instance }: WorkloadRef): string {
   return `${namespace}/${instance}`
 }
 
-function tablesOf(listeners: readonly Listener[]): ReadonlySet<string> {
-  const chains = listeners.flatMap(({ filterChains }) => filterChains.filter(({ tls }) => !tls || !isWithoutSecrets(tls)))
+/** Those that Envoy will ask for: a chain that others cover has no place in it. */
+function tablesOf(listeners: readonly Listener[], gateway: boolean): ReadonlySet<string> {
+  const placed = listeners.flatMap((listener) => (gateway ? listener.filterChains : chainsAt(listener)))
+  const chains = placed.filter(({ tls }) => !tls || !isWithoutSecrets(tls))
   return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
 }
 

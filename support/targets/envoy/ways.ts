@@ -114,7 +114,7 @@ export class Ways {
     const pod = registry.workloadAt(address)
     if (pod) return place(pod, port)
     const service = registry.serviceAt(address)
-    if (!service) return this.#topology.outside(port)
+    if (!service || service.resolution === 'none') return this.#topology.outside(port)
     const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
     const chosen = endpoints[Math.floor(Math.random() * endpoints.length)]
     const workload = chosen && registry.workloadAt(chosen.address)

@@ -54,7 +54,7 @@ export function sidecarOutbound(name: string, port: number, listeners: readonly 
  * Of a listener for one address only those chains act that are for it. The default goes beside the others, where Envoy would not find it behind a transport
  * that another one asks for.
  */
-function chainsAt({ address, filterChains, defaultFilterChain: rest }: Listener): readonly FilterChain[] {
+export function chainsAt({ address, filterChains, defaultFilterChain: rest }: Listener): readonly FilterChain[] {
   const own = address === everyAddress ? filterChains : byDestination(filterChains, address)
   const needsRest = own.every(({ serverNames, applicationProtocols }) => serverNames.length + applicationProtocols.length > 0)
   const left = address === everyAddress || needsRest ? rest : null

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import type { ConformanceOptions } from './conformance.ts'
+import { clusterOptions } from './cluster-options.ts'
 import type { ExplainOptions } from './explain.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './package-root.ts'
@@ -29,7 +30,7 @@ function collect(value: string, before: string[] = []): string[] {
 
 /** What decides which scenarios run, where and how: options of `run` and `conformance`. */
 function runOptions(command: Command): Command {
-  return command
+  return clusterOptions(command)
     .option('--target <targets>', '"core", "envoy", "cluster", the path of a module of your own, or several of them to compare: core,envoy')
     .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
     .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
@@ -40,7 +41,7 @@ function runOptions(command: Command): Command {
     .option('--assume-config', "the scenarios' config is in place already")
     .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
     .option('--delete-command <command>', "takes it away again; default: made of the apply command, where that is kubectl's")
-    .option('--settle <duration>', 'wait so long after the apply command: 3s')
+    .option('--settle <duration>', 'wait so long after the apply command (default: not at all), or at most for the mesh to take config up (default: 30s)')
     .option('--budget <requests>', 'send at most so many requests to a live mesh; what is not decided then is undecided')
     .option('--shard <index/total>', 'run one part of the suite, the index from 0: 0/4; "report merge" puts the parts of "conformance" together')
     .option('--spec', "as the specifications say, without istiod's departures from them")

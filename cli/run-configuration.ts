@@ -16,6 +16,19 @@ export interface RunOptions {
   readonly applyCommand?: string
   readonly deleteCommand?: string
   readonly settle?: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespaces?: string
+  readonly deploy?: boolean
+  readonly podImage?: string
+  readonly revision?: string
+  readonly allowProduction?: boolean
+  readonly rate?: string
+  readonly insecure?: boolean
+  readonly showSecrets?: boolean
+  readonly prometheus?: string
+  readonly jaeger?: string
+  readonly tempo?: string
   readonly spec?: boolean
   readonly failFast?: boolean
   readonly parallel?: string
@@ -57,11 +70,13 @@ type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['pr
 /** In cucumber's words. */
 function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
   const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
+  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets, prometheus, jaeger, tempo } = options
+  const cluster = { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets, prometheus, jaeger, tempo }
   const seed = wholeNumber('--seed', options.seed)
   const budget = wholeNumber('--budget', options.budget)
   const shard = shardOf(options.shard)
   const shards = shard?.total
-  const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec, budget, shards })
+  const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec, budget, shards, ...cluster })
   return {
     ...(shard && { shard: `${shard.index + 1}/${shard.total}` }),
     ...present({ tags, name: name && [...name], failFast, dryRun, parallel: wholeNumber('--parallel', parallel) }),

@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { PodInfo } from '../mesh-core/ir/program.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PodInfo, ServiceContext } from '../mesh-core/ir/program.ts'
+import { callOverHttp } from './host/call.ts'
 import { hostProgram } from './host/host.ts'
 import type { Host } from './host/host.ts'
+import { ControlledPod, controlPort } from './pod/control.ts'
+import { readPorts } from './pod/ports.ts'
+import { PodRecords } from './pod/recorded.ts'
+import { hostLines } from './pod/tcp-host.ts'
 import { programFor } from './resolve-program.ts'
 import type { PodTemplate } from './resolve-program.ts'
 
@@ -12,8 +18,9 @@ import type { PodTemplate } from './resolve-program.ts'
  *
  *   node dist/samples/pod.js --image=examples-bookinfo-reviews-v2 --port=9080
  *
- * Where an option is not given, the environment says it as a container of the cluster has it: LAB_IMAGE, LAB_PORTS, LAB_POD,
- * LAB_NAMESPACE, LAB_WORKLOAD, LAB_VERSION, LAB_LABELS.
+ * Where an option is not given, the environment says it: MESHSPEC_WORKLOAD, MESHSPEC_PORTS (`80,9000/tcp`) … as `meshspec run --target cluster` writes
+ * it into pods of its own, else as a container of the lab has it: LAB_IMAGE, LAB_PORTS, LAB_POD, LAB_NAMESPACE, LAB_WORKLOAD, LAB_VERSION, LAB_LABELS.
+ * MESHSPEC_CONTROL opens the control port, by which a run makes the pod slow or failing and asks what it has received.
  */
 
 const { values: options } = parseArgs({
@@ -27,27 +34,35 @@ const { values: options } = parseArgs({
 
 const env = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']))
 const labels = JSON.parse(env['LAB_LABELS'] || '{}') as Record<string, string>
-const workload = env['LAB_WORKLOAD'] || hostname()
+const said = (name: string): string => env[`MESHSPEC_${name}`] || env[`LAB_${name}`] || ''
+const workload = said('WORKLOAD') || hostname()
 const pod: PodInfo = {
-  name: env['LAB_POD'] || hostname(),
-  namespace: env['LAB_NAMESPACE'] || 'default',
-  app: labels['app'] ?? workload,
-  version: options.version,
+  name: said('POD') || hostname(),
+  namespace: said('NAMESPACE') || 'default',
+  app: env['MESHSPEC_APP'] ?? labels['app'] ?? workload,
+  version: env['MESHSPEC_VERSION'] ?? options.version,
   env,
 }
 const template: PodTemplate = { image: options.image, version: options.version, env, ref: { name: workload } }
 
-const ports = options.port.split(',').filter((port) => port.trim() !== '')
 // One program behind all ports: a pod is one process with one memory.
-const program = programFor(template, Date.now())
+const records = new PodRecords()
+const controlled = new ControlledPod(programFor(template, Date.now()), records)
+const program = records.watch(controlled.program)
 const hosts: Host[] = []
-for (const port of ports.length > 0 ? ports : ['9080']) {
-  const host = await hostProgram(program, pod, { port: Number(port) })
+
+const ports = readPorts(env['MESHSPEC_PORTS'] || options.port || '9080')
+for (const { port, protocol } of ports) {
+  const context: ServiceContext = { now: Date.now, sleep: async (ms) => void (await sleep(ms)), random: Math.random, pod, call: callOverHttp }
+  const host = protocol === 'tcp' ? await hostLines(async (request) => program(request, context), port) : await hostProgram(program, pod, { port })
   hosts.push(host)
   process.stdout.write(`${pod.name} listens on port ${host.port}\n`)
 }
+if (env['MESHSPEC_CONTROL']) hosts.push(await controlled.listen(controlPort))
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
     for (const host of hosts) void host.close()
+    // Connections that a proxy keeps open would hold the process for as long as a pod may take to end.
+    setTimeout(() => process.exit(0), 500).unref()
   })

@@ -17,8 +17,32 @@ export interface Settings {
   readonly applyCommand: string | null
   /** Takes a file's config away again: `kubectl delete -f {file}`. Default: made of `applyCommand` where that is kubectl's, else none. */
   readonly deleteCommand: string | null
-  /** ms to wait after `applyCommand` and `deleteCommand`. Default 0. */
-  readonly settleMs: number
+  /** ms to wait after `applyCommand` and `deleteCommand` (default 0), or at most for config that was applied by the API (default 30 s). */
+  readonly settleMs: number | null
+  /** Path of a kubeconfig for the API of a live mesh's cluster. Default: `$KUBECONFIG`, `~/.kube/config`, the service account of the pod. */
+  readonly kubeconfig: string | null
+  /** Of the kubeconfig. Default: its current one. */
+  readonly context: string | null
+  /** Namespaces of a live cluster that a run may use as they are, the first one for `default`. Default: namespaces of the run's own. */
+  readonly namespaces: readonly string[]
+  /** Deploys the services that scenarios ask for in a live cluster. Default false. */
+  readonly deploy: boolean
+  /** Image of the pods that are deployed. */
+  readonly podImage: string
+  /** Revision of Istio's control plane. Default: the first that is found. */
+  readonly revision: string | null
+  /** Uses a context that looks like production. Default false. */
+  readonly allowProduction: boolean
+  /** Requests in a second to a live mesh, at most. Default: no bound. */
+  readonly rate: number | null
+  /** Does not verify the certificates of gateways. Default false. */
+  readonly insecure: boolean
+  /** Leaves values of headers, cookies and tokens in reports. Default false. */
+  readonly showSecrets: boolean
+  /** URLs of the query APIs of Prometheus, Jaeger and Tempo. Default none. */
+  readonly prometheus: string | null
+  readonly jaeger: string | null
+  readonly tempo: string | null
   /** Chance of a false alarm of a statement about shares; of a whole run on a wall clock, a hundred times that. Default one in a million. */
   readonly alpha: number
   /** Chance of missing a share that is off by `delta`. Default one in a thousand. */
@@ -57,6 +81,17 @@ const yes: Reader<boolean> = (value) => {
   return value === false || value === 'false' || value === '0' ? false : undefined
 }
 
+const list: Reader<readonly string[]> = (value) => {
+  const items = typeof value === 'string' ? value.split(',') : value
+  const isList = Array.isArray(items) && items.every((item) => typeof item === 'string')
+  return isList ? (items as string[]).map((item) => item.trim()).filter((item) => item !== '') : undefined
+}
+
+const above: Reader<number> = (value) => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined
+}
+
 const httpUrl: Reader<string> = (value) => (typeof value === 'string' && /^https?:$/.test(protocolOf(value)) ? value : undefined)
 
 const duration: Reader<number> = (value) =>
@@ -85,7 +120,20 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
     wanted: 'a command with {file} in it',
     fallback: null,
   },
-  settleMs: { variable: 'MESHSPEC_SETTLE', parameter: 'settle', read: duration, wanted: 'a duration such as "3s"', fallback: 0 },
+  settleMs: { variable: 'MESHSPEC_SETTLE', parameter: 'settle', read: duration, wanted: 'a duration such as "3s"', fallback: null },
+  kubeconfig: { variable: 'MESHSPEC_KUBECONFIG', parameter: 'kubeconfig', read: text, wanted: 'the path of a kubeconfig', fallback: null },
+  context: { variable: 'MESHSPEC_CONTEXT', parameter: 'context', read: text, wanted: 'a context of the kubeconfig', fallback: null },
+  namespaces: { variable: 'MESHSPEC_NAMESPACES', parameter: 'namespaces', read: list, wanted: 'names with commas between', fallback: [] },
+  deploy: { variable: 'MESHSPEC_DEPLOY', parameter: 'deploy', read: yes, wanted: 'true or false', fallback: false },
+  podImage: { variable: 'MESHSPEC_POD_IMAGE', parameter: 'podImage', read: text, wanted: 'an image', fallback: 'meshspec/meshspec' },
+  revision: { variable: 'MESHSPEC_REVISION', parameter: 'revision', read: text, wanted: 'a revision of Istio', fallback: null },
+  allowProduction: { variable: 'MESHSPEC_ALLOW_PRODUCTION', parameter: 'allowProduction', read: yes, wanted: 'true or false', fallback: false },
+  rate: { variable: 'MESHSPEC_RATE', parameter: 'rate', read: above, wanted: 'requests in a second', fallback: null },
+  insecure: { variable: 'MESHSPEC_INSECURE', parameter: 'insecure', read: yes, wanted: 'true or false', fallback: false },
+  showSecrets: { variable: 'MESHSPEC_SHOW_SECRETS', parameter: 'showSecrets', read: yes, wanted: 'true or false', fallback: false },
+  prometheus: { variable: 'MESHSPEC_PROMETHEUS', parameter: 'prometheus', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:9090"', fallback: null },
+  jaeger: { variable: 'MESHSPEC_JAEGER', parameter: 'jaeger', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:16686"', fallback: null },
+  tempo: { variable: 'MESHSPEC_TEMPO', parameter: 'tempo', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:3200"', fallback: null },
   alpha: { variable: 'MESHSPEC_ALPHA', parameter: 'alpha', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-6 },
   beta: { variable: 'MESHSPEC_BETA', parameter: 'beta', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-3 },
   delta: { variable: 'MESHSPEC_DELTA', parameter: 'delta', read: chance, wanted: 'a share between 0 and 1', fallback: 0.1 },

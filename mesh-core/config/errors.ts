@@ -39,6 +39,12 @@ export const errorCodes = [
   'REPORTS_DO_NOT_FIT',
   'METRICS_NOT_PUSHED',
   'APPLY_FAILED',
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_DENIED',
+  'CLUSTER_FAILED',
+  'CLUSTER_REFUSED',
+  'CLUSTER_BUSY',
+  'CONFIG_CHANGED',
   'SIMULATION_STUCK',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]

@@ -9,8 +9,10 @@ import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import { NotSupported } from '../target.ts'
 import type { Call } from '../target.ts'
+import { tlsOptions } from './tls-options.ts'
 
 /** A request and what came of it, as the client sees it. */
 export type Answered = Pick<Exchange, 'request' | 'response' | 'error' | 'durationMs'>
@@ -20,15 +22,28 @@ const patienceMs = 120_000
 /** ms. A connection takes milliseconds, or several tries of a lossy network. */
 const probeMs = 10_000
 
+export interface GatewayClientOptions {
+  /** Certificates are not verified. Default false. */
+  readonly insecure?: boolean
+  /** How TLS begins; the client of a single call. Default: as Node does by itself. */
+  readonly tls?: ClientTls
+  /** Whose certificate is wanted. Default: the one of the URL's host. */
+  readonly serverName?: string
+}
+
 /** Sends requests to a live gateway, each over a connection of its own. */
 export class GatewayClient {
   readonly #origin: string
   readonly #agent: HttpAgent
+  readonly #knowsTls: boolean
 
   /** @param gateway its URL; what is behind the port is not looked at */
-  constructor(gateway: string) {
-    this.#origin = new URL(gateway).origin
-    this.#agent = this.#origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false })
+  constructor(gateway: string, { insecure = false, tls, serverName }: GatewayClientOptions = {}) {
+    const { origin, hostname } = new URL(gateway)
+    this.#origin = origin
+    this.#knowsTls = tls !== undefined
+    const secured = serverName === undefined && tls === undefined ? { rejectUnauthorized: !insecure } : tlsOptions(tls, serverName ?? hostname, insecure)
+    this.#agent = origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false, ...secured }) : new HttpAgent({ keepAlive: false })
   }
 
   /** Looks whether anybody listens, before a run. @throws MeshSpecError TARGET_UNREACHABLE */
@@ -65,7 +80,7 @@ export class GatewayClient {
   /** A URL names a host for the Host header; what is dialled is always the gateway. */
   #requestOf({ method, target, headers, body, tls }: Call): HttpRequest {
     if (/^(tcp|udp):/.test(target)) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP alone')
-    if (tls?.certificate) throw new NotSupported('gateway-calls', 'the client of the gateway shows no certificate')
+    if (tls?.certificate && !this.#knowsTls) throw new NotSupported('gateway-calls', 'the client of the gateway shows no certificate')
     const scheme = this.#origin.startsWith('https:') ? 'https' : 'http'
     const given = Headers.of(headers)
     if (!given.has('x-request-id')) given.append('x-request-id', randomUUID())

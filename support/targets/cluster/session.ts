@@ -5,6 +5,8 @@ import type { Call, Load, MeshSession, PodStatus } from '../target.ts'
 import { NotSupported } from '../target.ts'
 import { evidenceOf } from './evidence.ts'
 import type { GatewayClient } from './gateway-client.ts'
+import { numbered } from './numbered.ts'
+import type { Pace } from './pace.ts'
 import type { ScenarioConfig } from './scenario-config.ts'
 import type { Settling } from './settling.ts'
 
@@ -12,6 +14,7 @@ import type { Settling } from './settling.ts'
 export interface ClusterAccess {
   readonly client: GatewayClient
   readonly settling: Settling
+  readonly pace: Pace
   /** The scenario's config is in place already. */
   readonly assumeConfig: boolean
   /** Applications that were looked for and found: once for the run. */
@@ -70,17 +73,19 @@ export class ClusterSession implements MeshSession {
       throw new NotSupported('in-mesh-calls', `with a gateway endpoint alone ${call.from.service.name} cannot be made to send`)
     await this.#access.settling.wait()
     this.#hasSent = true
+    await this.#access.pace.turn()
     const answered = await this.#access.client.send(call)
+    this.#access.pace.look(answered, false)
     return { ...answered, ...evidenceOf(answered) }
   }
 
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
-    const running = new Map<number, Promise<{ readonly index: number; readonly exchange: Exchange }>>()
+    const running = new Map<number, Promise<{ readonly index: number; readonly value: Exchange }>>()
     for (let index = 0; index < times || running.size > 0;) {
       while (running.size < concurrency && index < times) running.set(index, numbered(index++, this.send(call)))
       const ended = await Promise.race(running.values())
       running.delete(ended.index)
-      yield ended.exchange
+      yield ended.value
     }
   }
 
@@ -107,8 +112,4 @@ export class ClusterSession implements MeshSession {
       throw new NotSupported('config', 'nothing says how config gets into place: give --apply-command, or --assume-config if it is there')
     if (this.#hasSent) throw new NotSupported('config', 'the scenario changes the config after a request, which --assume-config cannot do')
   }
-}
-
-async function numbered(index: number, sent: Promise<Exchange>): Promise<{ readonly index: number; readonly exchange: Exchange }> {
-  return { index, exchange: await sent }
 }

@@ -4,34 +4,44 @@ import type { Capability, MeshSession, Target } from '../target.ts'
 import { createConfigCommands } from './config-commands.ts'
 import type { ConfigCommands } from './config-commands.ts'
 import { GatewayClient } from './gateway-client.ts'
+import { Pace } from './pace.ts'
+import type { RunSettings } from './run/cluster-run.ts'
 import { ScenarioConfig } from './scenario-config.ts'
 import { ClusterSession } from './session.ts'
 import type { ClusterAccess } from './session.ts'
 import { Settling } from './settling.ts'
 
-/** What decides how the target reaches the mesh. */
-export type ClusterSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'>
+/** What decides how the target reaches the mesh by its gateway alone. */
+export type EndpointSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'> & Partial<Pick<Settings, 'insecure' | 'rate'>>
+export type ClusterSettings = EndpointSettings & RunSettings
 
 /**
- * A live mesh behind the endpoint of its gateway, which answers.
- * @throws MeshSpecError INVALID_SETTING, TARGET_UNREACHABLE
+ * A live mesh: by the Kubernetes API of its cluster, or, where nothing but a gateway is named, behind the endpoint of that, which answers.
+ * @throws MeshSpecError INVALID_SETTING, TARGET_UNREACHABLE, CLUSTER_UNREACHABLE …
  */
 export default async function reachClusterTarget(settings: ClusterSettings): Promise<Target> {
+  if (hasApi(settings)) return (await import('./kube-target.ts')).openKubeTarget(settings)
   const { client, target } = assemble(settings)
   await client.probe()
   return target
 }
 
+/** Whoever names a gateway and nothing else of a cluster has no access to its API, or wants none. */
+function hasApi({ gateway, kubeconfig, context, namespaces, deploy }: ClusterSettings): boolean {
+  return gateway === null || kubeconfig !== null || context !== null || namespaces.length > 0 || deploy
+}
+
 /** @throws MeshSpecError INVALID_SETTING */
-export function createClusterTarget(settings: ClusterSettings): Target {
+export function createClusterTarget(settings: EndpointSettings): Target {
   return assemble(settings).target
 }
 
-function assemble(settings: ClusterSettings): { readonly client: GatewayClient; readonly target: Target } {
+function assemble(settings: EndpointSettings): { readonly client: GatewayClient; readonly target: Target } {
   if (settings.gateway === null) throw missingGateway()
   const commands = settings.applyCommand === null ? null : createConfigCommands(settings.applyCommand, settings.deleteCommand)
-  const client = new GatewayClient(settings.gateway)
-  const access = { client, settling: new Settling(settings.settleMs), assumeConfig: settings.assumeConfig, found: new Set<'bookinfo'>() }
+  const client = new GatewayClient(settings.gateway, { insecure: settings.insecure ?? false })
+  const pace = new Pace(settings.rate ?? null)
+  const access = { client, pace, settling: new Settling(settings.settleMs ?? 0), assumeConfig: settings.assumeConfig, found: new Set<'bookinfo'>() }
   return { client, target: new ClusterTarget(access, commands) }
 }
 

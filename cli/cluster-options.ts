@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+
+/** How a live mesh's cluster is reached, and what may be done there. */
+export function clusterOptions(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', "the cluster's API; default: $KUBECONFIG, ~/.kube/config, the service account of this pod")
+    .option('--context <name>', 'of the kubeconfig; default: its current one')
+    .option('--namespaces <names>', 'use these namespaces as they are, the first one for "default"; default: make some for the run')
+    .option('--deploy', 'put the services into the cluster that scenarios ask for (Bookinfo, echo)')
+    .option('--pod-image <image>', 'image of the pods that are put there')
+    .option('--revision <name>', "revision of Istio's control plane")
+    .option('--allow-production', 'use a context that looks like production')
+    .option('--rate <number>', 'send at most so many requests in a second')
+    .option('--insecure', 'do not verify certificates of gateways')
+    .option('--show-secrets', 'leave values of headers, cookies and tokens in the reports')
+    .option('--prometheus <url>', 'ask this Prometheus who has answered, where nothing else tells')
+    .option('--jaeger <url>', 'read traces here')
+    .option('--tempo <url>', 'read traces here')
+}

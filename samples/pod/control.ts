@@ -1,0 +1,69 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Program } from '../../mesh-core/ir/program.ts'
+import { withBehaviour } from '../echo/behaviour.ts'
+import type { ServiceBehaviour } from '../echo/behaviour.ts'
+import type { Host } from '../host/host.ts'
+import { readBody } from '../host/wire.ts'
+import type { PodRecords } from './recorded.ts'
+
+/** The port on which a pod of ours is told how to behave, and asked what it has received. Not the mesh's: no Service names it. */
+export const controlPort = 15999
+
+/** A pod's program, which a test may make slow, failing or not ready. */
+export class ControlledPod {
+  readonly #program: Program
+  readonly #records: PodRecords
+  #stated: ServiceBehaviour = {}
+  #current: Program
+  #isReady = true
+
+  constructor(program: Program, records: PodRecords) {
+    this.#program = program
+    this.#current = program
+    this.#records = records
+  }
+
+  /** Looked up at each request, since a behaviour may be stated at any time. */
+  readonly program: Program = (request, context) => this.#current(request, context)
+
+  /** @throws the error of `listen`, e.g. `EADDRINUSE` */
+  async listen(port: number): Promise<Host> {
+    const server = createServer((message, out) => void this.#answer(message, out))
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve))
+    return { port, close: () => new Promise((resolve) => server.close(() => resolve())) }
+  }
+
+  async #answer(message: IncomingMessage, out: ServerResponse): Promise<void> {
+    const given = await readBody(message)
+    const { status, body } = this.#act(`${message.method} ${message.url}`, given)
+    out.writeHead(status, { 'content-type': 'application/json' }).end(body)
+  }
+
+  #act(what: string, given: string): { readonly status: number; readonly body: string } {
+    switch (what) {
+      case 'GET /ready':
+        return { status: this.#isReady ? 200 : 503, body: '' }
+      case 'PUT /ready':
+        this.#isReady = given === 'true'
+        return done
+      // The last statement about the same thing counts, beside those about others.
+      case 'PATCH /behaviour':
+        this.#stated = { ...this.#stated, ...(JSON.parse(given) as ServiceBehaviour) }
+        this.#current = withBehaviour(this.#program, this.#stated)
+        return done
+      case 'POST /reset':
+        this.#stated = {}
+        this.#current = this.#program
+        this.#isReady = true
+        this.#records.forget()
+        return done
+      case 'POST /records':
+        return { status: 200, body: JSON.stringify(this.#records.find(JSON.parse(given) as string[])) }
+      default:
+        return { status: 404, body: '' }
+    }
+  }
+}
+
+const done = { status: 200, body: '' }

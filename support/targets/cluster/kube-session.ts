@@ -1,0 +1,337 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
+import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
+import { inNamespace, readPaths } from '../../../mesh-core/config/load.ts'
+import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
+import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
+import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
+import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
+import { ownSamples } from '../../own-samples.ts'
+import { echoManifests } from '../deployment/echo-manifests.ts'
+import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
+import { NotSupported } from '../target.ts'
+import { numbered } from './numbered.ts'
+import { CallsFromPods } from './pods/calls-from-pods.ts'
+import { labelled } from './pods/deployments.ts'
+import { assertKnown, findPods } from './pods/find-pods.ts'
+import type { Scene } from './pods/find-pods.ts'
+import { listPods } from './pods/pod.ts'
+import type { Pod } from './pods/pod.ts'
+import { runnable } from './pods/pod-manifests.ts'
+import type { ClusterRun } from './run/cluster-run.ts'
+import { namespaceObject } from './run/cluster-run.ts'
+import { GatewayCalls } from './run/gateway-calls.ts'
+import { Proof } from './run/proof.ts'
+import { RunEvidence } from './run/run-evidence.ts'
+import { ScenarioObjects } from './run/scenario-objects.ts'
+
+/** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
+const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'Service', 'ServiceAccount'])
+
+/** Kinds that change routes and nothing else of a proxy's config. */
+const routeKinds: ReadonlySet<string> = new Set(['VirtualService'])
+
+/** A live mesh whose Kubernetes API is there. */
+export class KubeSession implements MeshSession {
+  readonly #run: ClusterRun
+  readonly #config: ScenarioObjects
+  readonly #proof: Proof
+  readonly #fromPods: CallsFromPods
+  readonly #fromOutside: GatewayCalls
+  readonly #evidence: RunEvidence
+  /** In the scenario's words. */
+  readonly #given = new Map<string, Resource>()
+  readonly #uninjected = new Set<string>()
+  /** `namespace/pod` of those that the scenario has made not ready. */
+  readonly #notReady = new Set<string>()
+  /** Namespaces of the cluster that the scenario uses. */
+  readonly #used = new Set<string>()
+  #pods: readonly Pod[] = []
+  #namespace = 'default'
+  #dirty: 'nothing' | 'routes' | 'all' = 'nothing'
+  #hasSent = false
+
+  constructor(run: ClusterRun) {
+    this.#run = run
+    this.#config = new ScenarioObjects(run.objects, run.ledger)
+    this.#proof = new Proof(run, this.#config)
+    this.#fromPods = new CallsFromPods(run)
+    this.#fromOutside = new GatewayCalls(run, this.#config)
+    this.#evidence = new RunEvidence(run)
+  }
+
+  /**
+   * Before the first request nobody can see the difference, so that several changes in a row are waited for once, when something is first sent; later
+   * ones are waited for here.
+   */
+  async apply(resources: readonly Resource[]): Promise<void> {
+    this.#run.assertPermitted('config')
+    await this.#put(resources)
+    for (const resource of resources) this.#given.set(resourceKey(refOf(resource)), resource)
+    if (this.#hasSent) await this.#settle()
+  }
+
+  async remove(refs: readonly ResourceRef[]): Promise<void> {
+    this.#run.assertPermitted('config')
+    const real = await Promise.all(refs.map(async (ref) => ({ ...ref, namespace: ref.namespace && (await this.#use(ref.namespace)) })))
+    await this.#config.remove(real)
+    for (const ref of refs) this.#given.delete(resourceKey(ref))
+    this.#taint(refs.map(({ kind }) => kind))
+    if (this.#hasSent) await this.#settle()
+  }
+
+  async deployBookinfo(namespace: string): Promise<void> {
+    this.#namespace = namespace
+    if (!this.#run.settings.deploy) return this.#findBookinfo(namespace)
+    const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
+    const { resources, errors } = readPaths(files)
+    if (errors.length > 0) throw new ConfigRejected(errors)
+    await this.apply(inNamespace(resources, namespace))
+  }
+
+  async deployEcho(services: readonly EchoService[]): Promise<void> {
+    this.#assertDeploys('echo services')
+    await this.apply(echoManifests(services))
+  }
+
+  async setBehaviour(behaviour: Behaviour): Promise<void> {
+    await this.#ready()
+    const pods = findPods(this.#scene, behaviour.service, this.#namespace)
+    switch (behaviour.kind) {
+      case 'delay':
+        return this.#behave(pods, { delayMs: behaviour.ms })
+      case 'status': {
+        const { status, first, endpoint } = behaviour
+        const own = endpoint === null ? pods : [endpointOf(pods, endpoint)]
+        if (first !== null && own.length > 1) throw new NotSupported('behaviour', `the first ${first} answers of ${own.length} pods cannot be counted together`)
+        return this.#behave(own, { status, first: first ?? Infinity })
+      }
+      case 'readiness':
+        return this.#setReady(behaviour.endpoint === null ? pods : [endpointOf(pods, behaviour.endpoint)], behaviour.ready)
+      case 'replicas':
+        return this.#scale(pods, behaviour.replicas)
+    }
+  }
+
+  async setSidecars(namespace: string, injected: boolean): Promise<void> {
+    if (injected) this.#uninjected.delete(namespace)
+    else this.#uninjected.add(namespace)
+    const own = [...this.#given.values()].filter((resource) => resource.kind === 'Deployment' && resource.namespace === namespace)
+    if (own.length > 0) await this.apply(own)
+  }
+
+  async send(call: Call): Promise<Exchange> {
+    for await (const exchange of this.sendMany(call, { times: 1, concurrency: 1 })) return exchange
+    throw new Error('one request was sent')
+  }
+
+  async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
+    if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
+    await this.#settle()
+    this.#hasSent = true
+    const sender = call.from.kind === 'service' ? this.#senderOf(call.from.service) : null
+    const sendOne = sender === null ? await this.#fromOutside.sending(call) : await this.#fromPods.sending(sender, call)
+    const limited = this.#config.applied.some(({ kind }) => kind === 'EnvoyFilter')
+    const answered: Promise<Exchange>[] = []
+    for await (const sent of atOnce(times, concurrency, async () => {
+      await this.#run.pace.turn()
+      const one = await sendOne()
+      this.#run.pace.look(one, limited)
+      return one
+    }))
+      answered.push(Promise.resolve({ ...sent, hops: [] }))
+    const exchanges = await Promise.all(answered)
+    const evidence = this.#evidence.of(exchanges, sender, this.#pods, this.#copies())
+    // What somebody else changed meanwhile is told before any statement about the answers.
+    await this.#config.assertUntouched()
+    yield* await evidence
+  }
+
+  async elapse(ms: number): Promise<void> {
+    await this.#settle()
+    await sleep(ms)
+  }
+
+  async pods(): Promise<readonly PodStatus[]> {
+    await this.#settle()
+    const pods = await this.#listPods()
+    return pods.map(({ name, namespace, containers, readyContainers }) => ({ name, namespace: this.#run.namespaces.scenario(namespace), containers, readyContainers }))
+  }
+
+  notModelled(): readonly string[] {
+    return []
+  }
+
+  resources(): readonly Resource[] {
+    return [...this.#given.values()]
+  }
+
+  statuses(): readonly ObjectStatus[] {
+    return this.#proof.statuses([...this.#given.values()])
+  }
+
+  assertKnown(service: ServiceRef): void {
+    assertKnown(this.#scene, service, this.#namespace)
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#config.undo()
+      await this.#proof.leave()
+      // They are kept for scenarios to come, which know nothing of what this one has told them.
+      await this.#evidence.reset(this.#pods)
+    } finally {
+      this.#run.deployments.endScenario()
+    }
+  }
+
+  get #scene(): Scene {
+    return { pods: this.#pods, services: this.#run.deployments.services, namespaces: this.#run.namespaces }
+  }
+
+  async #put(resources: readonly Resource[]): Promise<void> {
+    // Names first: an object may speak of a namespace of another one.
+    for (const { namespace } of resources) if (namespace !== '') await this.#use(namespace)
+    const workloads = resources.filter(({ kind }) => workloadKinds.has(kind))
+    if (workloads.length > 0 && !this.#run.namespaces.isNamed(workloads[0]!.namespace)) this.#assertDeploys('services')
+    for (const resource of workloads) {
+      if (await this.#run.deployments.ask(this.#workload(resource))) this.#dirty = 'all'
+      // One that was there already is not clean, and perhaps unknown to the proxies of this scenario's pods.
+      this.#pods = []
+      this.#dirty = 'all'
+    }
+    const config = await Promise.all(resources.filter(({ kind }) => !workloadKinds.has(kind)).map((resource) => this.#object(resource)))
+    if (await this.#config.apply(config)) this.#taint(resources.map(({ kind }) => kind))
+  }
+
+  #workload(resource: Resource): KubeObject {
+    const object = this.#mapped(resource)
+    const { id, settings } = this.#run
+    if (resource.kind !== 'Deployment') return labelled(object, id)
+    return runnable(object, { run: id, image: settings.podImage, injected: !this.#uninjected.has(resource.namespace) })
+  }
+
+  async #object(resource: Resource): Promise<KubeObject> {
+    if (resource.kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
+    if (resource.kind === 'Namespace') return this.#namespaceOf(resource)
+    const { apiVersion, kind } = resource
+    if (!(await this.#run.objects.kinds.isNamespaced(apiVersion, kind))) throw new NotSupported('config', `${kind} ${resource.name} is of the whole cluster, which the run is not to change`)
+    const object = this.#mapped(resource)
+    return kind === 'Sidecar' ? this.#proof.visibleTo(object) : object
+  }
+
+  /** Labels of the scenario beside those that the namespace has. */
+  async #namespaceOf({ name, object }: Resource): Promise<KubeObject> {
+    const real = await this.#use(name)
+    const found = await this.#run.objects.read({ group: '', kind: 'Namespace', namespace: '', name: real })
+    return namespaceObject(real, { ...found?.metadata.labels, ...object.metadata.labels })
+  }
+
+  #mapped(resource: Resource): KubeObject {
+    const { object, namespace } = resource
+    const { creationTimestamp: _, ...metadata } = object.metadata
+    return this.#run.namespaces.object({ ...object, metadata: { ...metadata, ...(namespace !== '' && { namespace }) } })
+  }
+
+  async #use(namespace: string): Promise<string> {
+    const real = await this.#run.namespace(namespace)
+    this.#used.add(real)
+    return real
+  }
+
+  #taint(kinds: readonly string[]): void {
+    if (!kinds.every((kind) => routeKinds.has(kind))) this.#dirty = 'all'
+    else if (this.#dirty === 'nothing') this.#dirty = 'routes'
+  }
+
+  /** Pods are there. */
+  async #ready(): Promise<void> {
+    if (this.#pods.length > 0) return
+    const { deployments } = this.#run
+    if (await deployments.dropForeign()) this.#dirty = 'all'
+    await deployments.settled([...this.#used], this.#notReady)
+    this.#pods = await this.#listPods()
+  }
+
+  /** What was changed is in force. @throws NotYetProgrammed */
+  async #settle(): Promise<void> {
+    await this.#ready()
+    if (this.#dirty === 'nothing') return
+    await this.#proof.pass([...this.#used], this.#pods, this.#dirty === 'all' ? 2 : 1)
+    this.#dirty = 'nothing'
+  }
+
+  /** In a namespace that the user has named, its own are the scenario's, too. */
+  async #listPods(): Promise<readonly Pod[]> {
+    const own = await this.#run.deployments.pods([...this.#used])
+    const named = [...this.#used].filter((namespace) => this.#run.namespaces.isNamed(namespace) && namespace !== this.#run.mesh.namespace)
+    const others = (await Promise.all(named.map((namespace) => listPods(this.#run.objects, namespace)))).flat()
+    return [...own, ...others.filter((pod) => !own.some(({ name, namespace }) => name === pod.name && namespace === pod.namespace))]
+  }
+
+  async #behave(pods: readonly Pod[], behaviour: Parameters<RunEvidence['behave']>[1]): Promise<void> {
+    await this.#evidence.behave(pods, behaviour)
+  }
+
+  async #setReady(pods: readonly Pod[], ready: boolean): Promise<void> {
+    for (const { namespace, name } of pods) this.#notReady[ready ? 'delete' : 'add'](`${namespace}/${name}`)
+    await this.#evidence.setReady(pods, ready)
+    await this.#changedPods()
+  }
+
+  async #scale(pods: readonly Pod[], replicas: number): Promise<void> {
+    const names = new Set(pods.map(({ namespace, workload }) => `${namespace}/${workload}`))
+    for (const name of names) {
+      const [namespace = '', workload = ''] = name.split('/')
+      const deployment = this.#run.deployments.deployment(namespace, workload)
+      if (!deployment) throw new NotSupported('behaviour', `the Deployment ${name} is not of this run, which is not to scale it`)
+      await this.#run.deployments.ask({ ...deployment, spec: { ...deployment['spec'], replicas } })
+    }
+    await this.#changedPods()
+  }
+
+  async #changedPods(): Promise<void> {
+    await this.#run.deployments.settled([...this.#used], this.#notReady)
+    this.#pods = await this.#listPods()
+    this.#dirty = 'all'
+    if (this.#hasSent) await this.#settle()
+  }
+
+  #senderOf(service: ServiceRef): Pod {
+    const pods = findPods(this.#scene, service, this.#namespace)
+    return pods.find(({ ready }) => ready) ?? pods[0]!
+  }
+
+  /** Does some route make copies? They arrive when they do, and nobody waits for them. */
+  #copies(): boolean {
+    return this.#config.applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
+  }
+
+  async #findBookinfo(namespace: string): Promise<void> {
+    const real = await this.#use(namespace)
+    const pods = await listPods(this.#run.objects, real)
+    if (pods.some(({ app }) => app === 'productpage')) return void (this.#dirty = 'all')
+    throw new NotSupported('workloads', `no Bookinfo is in the namespace ${real}; --deploy puts it there, --namespaces names the one where it is`)
+  }
+
+  #assertDeploys(what: string): void {
+    if (!this.#run.settings.deploy) throw new NotSupported('workloads', `the scenario asks for ${what}, which --deploy would put into the cluster`)
+    this.#run.assertPermitted('workloads')
+  }
+}
+
+function endpointOf(pods: readonly Pod[], endpoint: number): Pod {
+  const pod = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1))[endpoint - 1]
+  if (pod) return pod
+  throw new NotSupported('behaviour', `there is no endpoint ${endpoint}: the service has ${pods.length}`)
+}
+
+async function* atOnce<T>(times: number, concurrency: number, work: () => Promise<T>): AsyncIterable<T> {
+  const running = new Map<number, ReturnType<typeof numbered<T>>>()
+  for (let index = 0; index < times || running.size > 0;) {
+    while (running.size < concurrency && index < times) running.set(index, numbered(index++, work()))
+    const ended = await Promise.race(running.values())
+    running.delete(ended.index)
+    yield ended.value
+  }
+}

@@ -1,0 +1,35 @@
+import { KubeSession } from './kube-session.ts'
+import { ClusterRun } from './run/cluster-run.ts'
+import type { RunSettings } from './run/cluster-run.ts'
+import type { Capability, MeshSession, Target } from '../target.ts'
+
+/**
+ * A live mesh whose cluster's Kubernetes API is there.
+ * @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED, CLUSTER_BUSY, CLUSTER_REFUSED, INVALID_SETTING
+ */
+export async function openKubeTarget(settings: RunSettings): Promise<Target> {
+  return new KubeTarget(await ClusterRun.open(settings, (text) => void process.stderr.write(text)))
+}
+
+class KubeTarget implements Target {
+  readonly name = 'cluster'
+  readonly clock = 'wall'
+  readonly capabilities: ReadonlySet<Capability>
+  readonly #run: ClusterRun
+
+  constructor(run: ClusterRun) {
+    this.#run = run
+    const all: readonly Capability[] = ['config', 'config-rejection', 'gateway-calls', 'in-mesh-calls', 'workloads', 'behaviour', 'served-by', 'path', 'received', 'pods']
+    const needsPods: readonly Capability[] = ['behaviour', 'received']
+    const denied = all.filter((capability) => run.isDenied(capability) || (run.isDenied('in-mesh-calls') && needsPods.includes(capability)))
+    this.capabilities = new Set(all.filter((capability) => !denied.includes(capability)))
+  }
+
+  async open(): Promise<MeshSession> {
+    return new KubeSession(this.#run)
+  }
+
+  close(): Promise<void> {
+    return this.#run.close()
+  }
+}

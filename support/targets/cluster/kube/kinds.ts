@@ -1,0 +1,89 @@
+import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { NotSupported } from '../../target.ts'
+import { ApiFailure } from './api-failure.ts'
+import type { KubeApi } from './kube-api.ts'
+
+/** A kind as the API server serves it. */
+interface ServedKind {
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+interface ApiResourceList {
+  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[]
+}
+
+/** Where objects of each kind are found; asked of the API server once for each version of a group. */
+export class Kinds {
+  readonly #api: KubeApi
+  readonly #known = new Map<string, Promise<ReadonlyMap<string, ServedKind>>>()
+  readonly #preferred = new Map<string, Promise<string | null>>()
+
+  constructor(api: KubeApi) {
+    this.#api = api
+  }
+
+  /** @throws NotSupported for a kind that is not installed */
+  async pathOf({ apiVersion, kind, metadata }: KubeObject): Promise<string> {
+    return `${await this.collectionOf(apiVersion, kind, metadata.namespace ?? '')}/${metadata.name}`
+  }
+
+  async pathOfRef({ group, kind, namespace, name }: ResourceRef): Promise<string> {
+    return `${await this.collectionOf(await this.versionOf(group), kind, namespace)}/${name}`
+  }
+
+  /** @throws NotSupported for a kind that is not installed */
+  async collectionOf(apiVersion: string, kind: string, namespace: string): Promise<string> {
+    const served = (await this.#kindsOf(apiVersion)).get(kind)
+    if (!served) throw new NotSupported('config', `the cluster does not have the kind ${kind} of ${apiVersion}: its CRD is not installed`)
+    const place = served.namespaced ? `/namespaces/${namespace}` : ''
+    return `${baseOf(apiVersion)}${place}/${served.plural}`
+  }
+
+  async isNamespaced(apiVersion: string, kind: string): Promise<boolean> {
+    return (await this.#kindsOf(apiVersion)).get(kind)?.namespaced ?? true
+  }
+
+  /** Plural, as rules of RBAC name it. @throws NotSupported */
+  async pluralOf(apiVersion: string, kind: string): Promise<string> {
+    return (await this.collectionOf(apiVersion, kind, '')).split('/').at(-1)!
+  }
+
+  /** `networking.istio.io/v1`, the version that the cluster prefers. @throws NotSupported for a group that is not installed */
+  async versionOf(group: string): Promise<string> {
+    if (group === '') return 'v1'
+    if (!this.#preferred.has(group)) this.#preferred.set(group, this.#askPreferred(group))
+    const version = await this.#preferred.get(group)!
+    if (version === null) throw new NotSupported('config', `the cluster does not have the API group ${group}: its CRDs are not installed`)
+    return version
+  }
+
+  async #askPreferred(group: string): Promise<string | null> {
+    const found = await this.#api.get<{ readonly preferredVersion: { readonly groupVersion: string } }>(`/apis/${group}`)
+    return found?.preferredVersion.groupVersion ?? null
+  }
+
+  #kindsOf(apiVersion: string): Promise<ReadonlyMap<string, ServedKind>> {
+    const known = this.#known.get(apiVersion)
+    if (known) return known
+    const asked = this.#ask(apiVersion)
+    this.#known.set(apiVersion, asked)
+    // What failed is asked again.
+    asked.catch(() => this.#known.delete(apiVersion))
+    return asked
+  }
+
+  async #ask(apiVersion: string): Promise<ReadonlyMap<string, ServedKind>> {
+    try {
+      const list = await this.#api.get<ApiResourceList>(baseOf(apiVersion))
+      const own = (list?.resources ?? []).filter(({ name }) => !name.includes('/'))
+      return new Map(own.map(({ name, kind, namespaced }) => [kind, { plural: name, namespaced }]))
+    } catch (error) {
+      throw error instanceof ApiFailure ? error.toError(`list the kinds of ${apiVersion}`) : error
+    }
+  }
+}
+
+function baseOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+}

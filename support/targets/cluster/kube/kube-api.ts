@@ -1,0 +1,123 @@
+import type { IncomingMessage, RequestOptions } from 'node:http'
+import { Agent as HttpAgent, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { ApiFailure } from './api-failure.ts'
+import { clusterError } from './cluster-error.ts'
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With its query string: `/api/v1/namespaces/shop/pods?labelSelector=…`. */
+  readonly path: string
+  readonly body?: unknown
+  /** Default `application/json`. */
+  readonly contentType?: string
+  /** The answer is text. Default false. */
+  readonly text?: boolean
+}
+
+export interface KubeApiOptions {
+  /** ms for one try. Default 30 s. */
+  readonly timeoutMs?: number
+  /** ms before the first repetition of a request that may be repeated; doubled at each. Default 250. */
+  readonly backoffMs?: number
+}
+
+/** How often a request is sent at most: the API server may be busy, restarting, or behind a balancer that lost it. */
+const tries = 4
+
+/**
+ * The REST API of one cluster, with the credentials of a kubeconfig. Connections are kept, which the generated clients of the library do not do.
+ * Every request here may be repeated: reads, server-side applies, replacements and deletions have the same effect twice as once.
+ */
+export class KubeApi {
+  readonly server: string
+  readonly config: KubeConfig
+  readonly #agent: HttpAgent
+  readonly #timeoutMs: number
+  readonly #backoffMs: number
+
+  constructor(config: KubeConfig, { timeoutMs = 30_000, backoffMs = 250 }: KubeApiOptions = {}) {
+    this.config = config
+    this.server = config.getCurrentCluster()!.server.replace(/\/$/, '')
+    this.#agent = this.server.startsWith('https:') ? new HttpsAgent({ keepAlive: true, maxSockets: 16 }) : new HttpAgent({ keepAlive: true, maxSockets: 16 })
+    this.#timeoutMs = timeoutMs
+    this.#backoffMs = backoffMs
+  }
+
+  /** @throws ApiFailure for what the API server refuses; MeshSpecError CLUSTER_UNREACHABLE */
+  async send<T>(request: ApiRequest): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const isLast = attempt === tries
+      try {
+        const { status, body, retryAfterMs } = await this.#once(request)
+        if (status < 300) return (request.text ? body : JSON.parse(body)) as T
+        const failure = ApiFailure.of(status, body)
+        if (isLast || !passing.has(status) || isOfWebhook(failure)) throw failure
+        await sleep(retryAfterMs ?? this.#backoffMs * 2 ** (attempt - 1))
+      } catch (error) {
+        if (error instanceof ApiFailure) throw error
+        if (isLast || !isPassing(error)) throw this.#unreachable(error)
+        await sleep(this.#backoffMs * 2 ** (attempt - 1))
+      }
+    }
+  }
+
+  /** `null` for what is not there. */
+  async get<T>(path: string): Promise<T | null> {
+    try {
+      return await this.send<T>({ method: 'GET', path })
+    } catch (error) {
+      if (error instanceof ApiFailure && (error.status === 404 || error.status === 410)) return null
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  async #once({ method, path, body, contentType = 'application/json' }: ApiRequest) {
+    const options: RequestOptions = { method, headers: { accept: 'application/json' }, timeout: this.#timeoutMs }
+    await this.config.applyToHTTPSOptions(options)
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const headers = { ...options.headers, ...(payload !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }) }
+    const message = await this.#answer(`${this.server}${path}`, { ...options, headers, agent: this.#agent }, payload)
+    const chunks: Buffer[] = []
+    for await (const chunk of message) chunks.push(chunk as Buffer)
+    const after = Number(message.headers['retry-after'])
+    const retryAfterMs = after > 0 ? Math.min(after, 10) * 1000 : null
+    return { status: message.statusCode ?? 0, body: Buffer.concat(chunks).toString(), retryAfterMs }
+  }
+
+  #answer(url: string, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, options, resolve)
+      const late = (): void => void request.destroy(Object.assign(new Error(`no answer within ${this.#timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }))
+      request.on('timeout', late).on('error', reject).end(payload)
+    })
+  }
+
+  #unreachable(error: unknown): Error {
+    const { code, message } = error as NodeJS.ErrnoException
+    const isTls = /CERT|TLS|SSL|EPROTO|SELF_SIGNED/.test(code ?? '')
+    const hint = isTls
+      ? 'the certificate of the API server is not what certificate-authority in the kubeconfig says; it is not passed over'
+      : 'is the cluster running, and reachable from here?'
+    return clusterError('CLUSTER_UNREACHABLE', `the API server ${this.server} does not answer (${code ?? message})`, hint)
+  }
+}
+
+/** Statuses by which an API server or its front says: later. */
+const passing: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
+
+/** A webhook that cannot be called is the cluster's state, not a hiccup; and what it denies it denies again. */
+function isOfWebhook({ message }: ApiFailure): boolean {
+  return /webhook/.test(message)
+}
+
+function isPassing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'ECONNABORTED'].includes(code ?? '') || (error as Error).message === 'aborted'
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { clusterError } from './cluster-error.ts'
+
+/** Where the credentials for the API come from. */
+export interface KubeSettings {
+  /** Path; `null`: `$KUBECONFIG`, `~/.kube/config`, or the service account of the pod that this runs in. */
+  readonly kubeconfig: string | null
+  /** `null`: the current one. */
+  readonly context: string | null
+  /** A context that looks like production is used all the same. */
+  readonly allowProduction: boolean
+}
+
+/** @throws MeshSpecError INVALID_SETTING for a file or a context that is not there; CLUSTER_REFUSED for production */
+export async function loadKubeConfig({ kubeconfig, context, allowProduction }: KubeSettings): Promise<KubeConfig> {
+  const { KubeConfig: Config } = await import('@kubernetes/client-node')
+  const config = new Config()
+  try {
+    if (kubeconfig === null) config.loadFromDefault()
+    else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig)
+    else throw new Error('there is no such file')
+  } catch (error) {
+    const problem = `the kubeconfig ${kubeconfig ?? process.env['KUBECONFIG'] ?? ''} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    throw clusterError('INVALID_SETTING', problem.replace('  ', ' '), 'name another one with --kubeconfig')
+  }
+  if (context !== null) select(config, context)
+  if (!config.getCurrentCluster()) throw clusterError('INVALID_SETTING', 'the kubeconfig names no current context', `write --context with one of ${names(config)}`)
+  if (!allowProduction) assertNoProduction(config)
+  return config
+}
+
+function select(config: KubeConfig, context: string): void {
+  if (!config.getContextObject(context))
+    throw clusterError('INVALID_SETTING', `the kubeconfig has no context ${JSON.stringify(context)}`, `there are ${names(config)}`)
+  config.setCurrentContext(context)
+}
+
+function names(config: KubeConfig): string {
+  return config.getContexts().map(({ name }) => name).join(', ') || 'none'
+}
+
+/** Word by word, so that `product-catalog-test` is none. */
+const production = /(?:^|[^a-z0-9])(?:prod|prd|production|live)(?:[0-9]*)(?:[^a-z0-9]|$)/i
+
+/** @throws MeshSpecError CLUSTER_REFUSED */
+function assertNoProduction(config: KubeConfig): void {
+  const context = config.getContextObject(config.getCurrentContext())
+  const looked = [config.getCurrentContext(), context?.cluster ?? '', hostOf(config.getCurrentCluster()?.server ?? '')]
+  const found = looked.find((name) => production.test(name))
+  if (found === undefined) return
+  const problem = `the context ${config.getCurrentContext()} looks like production (${found}): a run deploys, changes config and sends requests`
+  throw clusterError('CLUSTER_REFUSED', problem, 'if that is meant, write --allow-production; else name another --context')
+}
+
+function hostOf(server: string): string {
+  return URL.canParse(server) ? new URL(server).hostname : ''
+}

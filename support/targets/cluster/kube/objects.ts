@@ -1,0 +1,90 @@
+import { ConfigRejected, MeshSpecError } from '../../../../mesh-core/config/errors.ts'
+import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { NotSupported } from '../../target.ts'
+import { ApiFailure } from './api-failure.ts'
+import type { KubeApi } from './kube-api.ts'
+import { Kinds } from './kinds.ts'
+
+/** By which name the API server remembers who set a field. */
+export const fieldManager = 'meshspec'
+
+/** Objects of the cluster, of any kind. */
+export class KubeObjects {
+  readonly api: KubeApi
+  readonly kinds: Kinds
+
+  constructor(api: KubeApi) {
+    this.api = api
+    this.kinds = new Kinds(api)
+  }
+
+  /** `null`: it is not there. @throws MeshSpecError, NotSupported */
+  async read(ref: ResourceRef): Promise<KubeObject | null> {
+    return this.#doing(`read ${named(ref)}`, async () => this.api.get<KubeObject>(await this.kinds.pathOfRef(ref)))
+  }
+
+  async list<T = KubeObject>(apiVersion: string, kind: string, namespace: string, query = ''): Promise<readonly T[]> {
+    return this.#doing(`list ${kind} in ${namespace || 'all namespaces'}`, async () => {
+      const path = await this.kinds.collectionOf(apiVersion, kind, namespace)
+      const list = await this.api.get<{ readonly items: readonly T[] }>(`${namespace === '' ? path.replace('/namespaces/', '') : path}${query && `?${query}`}`)
+      return list?.items ?? []
+    })
+  }
+
+  /** Server-side apply. @throws ConfigRejected, MeshSpecError, NotSupported */
+  apply(object: KubeObject): Promise<KubeObject> {
+    return this.#doing(`apply ${namedObject(object)}`, async () => {
+      const query = `fieldManager=${fieldManager}&force=true&fieldValidation=Strict`
+      const path = `${await this.kinds.pathOf(object)}?${query}`
+      return this.api.send<KubeObject>({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' })
+    })
+  }
+
+  /** Puts the object in the place of the one that is there, whatever that says. @throws ConfigRejected, MeshSpecError */
+  replace(object: KubeObject): Promise<KubeObject> {
+    return this.#doing(`replace ${namedObject(object)}`, async () => {
+      const path = `${await this.kinds.pathOf(object)}?fieldManager=${fieldManager}&fieldValidation=Strict`
+      return this.api.send<KubeObject>({ method: 'PUT', path, body: object })
+    })
+  }
+
+  create(object: KubeObject): Promise<KubeObject> {
+    return this.#doing(`create ${namedObject(object)}`, async () => {
+      const path = `${(await this.kinds.pathOf(object)).replace(/\/[^/]*$/, '')}?fieldManager=${fieldManager}`
+      return this.api.send<KubeObject>({ method: 'POST', path, body: object })
+    })
+  }
+
+  /** Nothing, where it is not there. @throws MeshSpecError */
+  async delete(ref: ResourceRef): Promise<void> {
+    await this.#doing(`delete ${named(ref)}`, async () => {
+      try {
+        await this.api.send({ method: 'DELETE', path: await this.kinds.pathOfRef(ref), body: { propagationPolicy: 'Background' } })
+      } catch (error) {
+        if (error instanceof NotSupported) return
+        if (!(error instanceof ApiFailure) || (error.status !== 404 && error.status !== 410)) throw error
+      }
+    })
+  }
+
+  async #doing<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error
+      throw error.refusesConfig ? new ConfigRejected([rejection(error.refusal)]) : error.toError(what)
+    }
+  }
+}
+
+function rejection(problem: string): MeshSpecError {
+  return new MeshSpecError({ code: 'INVALID_VALUE', origin: null, place: null, problem: problem.trim(), hint: null })
+}
+
+export function named({ kind, namespace, name }: ResourceRef): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`
+}
+
+function namedObject({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
+import { Undecided } from '../../failure.ts'
+
+/** How quickly requests may follow each other, and when they are to stop. Shared by all scenarios of a run. */
+export class Pace {
+  readonly #intervalMs: number
+  #next = 0
+  #shed: string | null = null
+
+  /** @param rate requests in a second; `null` for no bound */
+  constructor(rate: number | null) {
+    this.#intervalMs = rate === null ? 0 : 1000 / rate
+  }
+
+  /** Resolves when the next request may be sent. @throws Undecided once the mesh has said that it is too much */
+  async turn(): Promise<void> {
+    if (this.#shed !== null) throw new Undecided(this.#shed)
+    if (this.#intervalMs === 0) return
+    const now = performance.now()
+    const at = Math.max(now, this.#next)
+    this.#next = at + this.#intervalMs
+    if (at > now) await sleep(at - now)
+    if (this.#shed !== null) throw new Undecided(this.#shed)
+  }
+
+  /**
+   * Stops everything when the answer says that the load is too much.
+   * @param limited the scenario's own config limits rates: then 429 is what it is about
+   * @throws Undecided
+   */
+  look({ response }: Pick<Exchange, 'response'>, limited: boolean): void {
+    if (response === null || limited) return
+    const { status, headers, body } = response
+    // Not `x-envoy-overloaded`: that is a circuit breaker of some service, perhaps the one that the scenario is about.
+    const isShed = headers.has('x-envoy-local-overloaded') || (status === 503 && body === 'envoy overloaded')
+    if (status !== 429 && !isShed) return
+    // Of a service itself it is the service's answer, and no word of the mesh.
+    if (status === 429 && headers.has('x-envoy-upstream-service-time')) return
+    this.#shed = `the mesh sheds load (it answered ${status}${isShed ? ', overloaded' : ''}): sending was stopped, for this run; a lower --rate may do`
+    throw new Undecided(this.#shed)
+  }
+}

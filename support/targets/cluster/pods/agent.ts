@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { KubeConfig } from '@kubernetes/client-node'
+import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
+import { controlPort } from '../../../../samples/pod/control.ts'
+import type { PodRecord } from '../../../../samples/pod/recorded.ts'
+import { ownSamples } from '../../../own-samples.ts'
+import { NotSupported } from '../../target.ts'
+import { clusterError } from '../kube/cluster-error.ts'
+import { startExec } from '../kube/exec.ts'
+import type { Running } from '../kube/exec.ts'
+import type { Pod } from './pod.ts'
+
+/** A request that a pod is to send, in the words of Node's `http`. */
+export interface PodCall {
+  readonly host: string
+  readonly port: number
+  readonly secure: boolean
+  readonly tcp: boolean
+  readonly method: string
+  readonly path: string
+  /** name, value, name, value … `host` among them. */
+  readonly headers: readonly string[]
+  readonly body: string
+  readonly timeoutMs: number
+  /** A name that DNS does not know is sent into the sidecar all the same, which goes by the Host header. */
+  readonly elsewhere: boolean
+  readonly tls?: Readonly<Record<string, unknown>>
+}
+
+export interface PodAnswer {
+  readonly status?: number
+  readonly headers?: readonly string[]
+  readonly body?: string
+  /** Node's code: `ECONNREFUSED`. */
+  readonly error?: string
+  readonly ms: number
+  /** DNS did not know the name, and the request went to an address that is nobody's. */
+  readonly unresolved?: boolean
+}
+
+interface Waiting {
+  readonly resolve: (answer: PodAnswer) => void
+  readonly reject: (error: Error) => void
+}
+
+let script: string | null = null
+
+/** A process of ours inside a pod, which sends requests from there through the pod's sidecar. Started by exec once, and talked to as long as the run lasts. */
+export class PodAgent {
+  readonly pod: Pod
+  readonly #running: Running
+  readonly #waiting = new Map<number, Waiting>()
+  #next = 0
+  #end: Error | null = null
+
+  private constructor(pod: Pod, running: Running) {
+    this.pod = pod
+    this.#running = running
+    const lines = createInterface({ input: running.stdout })
+    lines.on('line', (line) => this.#take(line))
+    const errors: string[] = []
+    running.stderr.on('data', (bytes: Buffer) => errors.push(String(bytes)))
+    void running.ended.then((code) => this.#fail(code, errors.join('')))
+  }
+
+  /** @throws MeshSpecError CLUSTER_FAILED, CLUSTER_DENIED; NotSupported where the container has no Node */
+  static async start(config: KubeConfig, pod: Pod): Promise<PodAgent> {
+    script ??= readFileSync(join(ownSamples(), 'pod', 'agent.cjs'), 'utf8')
+    const running = await startExec(config, { namespace: pod.namespace, pod: pod.name, container: pod.container }, ['node', '-e', script])
+    return new PodAgent(pod, running)
+  }
+
+  get isAlive(): boolean {
+    return this.#end === null
+  }
+
+  call(call: PodCall): Promise<PodAnswer> {
+    return this.#ask({ call })
+  }
+
+  /** What the pod has received of the requests with these ids. */
+  async records(ids: readonly string[]): Promise<readonly PodRecord[]> {
+    return JSON.parse((await this.#control('POST', '/records', JSON.stringify(ids))) || '[]') as PodRecord[]
+  }
+
+  async behave(behaviour: ServiceBehaviour): Promise<void> {
+    // JSON has no Infinity; left out, it is what `first` is by default.
+    const stated = Object.fromEntries(Object.entries(behaviour).filter(([, value]) => value !== Infinity))
+    await this.#control('PATCH', '/behaviour', JSON.stringify(stated))
+  }
+
+  async setReady(ready: boolean): Promise<void> {
+    await this.#control('PUT', '/ready', String(ready))
+  }
+
+  /** Back to what the pod does by itself. */
+  async reset(): Promise<void> {
+    await this.#control('POST', '/reset', '')
+  }
+
+  /** Is the pod one of ours, which can be told how to behave? */
+  async isControlled(): Promise<boolean> {
+    const { status } = await this.#ask({ control: { port: controlPort, method: 'GET', path: '/ready', body: '' } })
+    return status !== undefined
+  }
+
+  close(): void {
+    this.#end ??= new Error('closed')
+    this.#running.kill()
+  }
+
+  async #control(method: string, path: string, body: string): Promise<string> {
+    const answer = await this.#ask({ control: { port: controlPort, method, path, body } })
+    if (answer.status === 200) return answer.body ?? ''
+    throw new NotSupported('behaviour', `pod ${this.pod.name} is none of this run's: it cannot be told how to behave (${answer.error ?? answer.status})`)
+  }
+
+  #ask(question: object): Promise<PodAnswer> {
+    if (this.#end) return Promise.reject(this.#end)
+    const id = this.#next++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#running.stdin.write(`${JSON.stringify({ id, ...question })}\n`)
+    })
+  }
+
+  #take(line: string): void {
+    const { id, ...answer } = JSON.parse(line) as PodAnswer & { readonly id: number }
+    this.#waiting.get(id)?.resolve(answer)
+    this.#waiting.delete(id)
+  }
+
+  #fail(code: number | null, said: string): void {
+    this.#end ??= endOf(this.pod, code, said)
+    for (const { reject } of this.#waiting.values()) reject(this.#end)
+    this.#waiting.clear()
+  }
+}
+
+function endOf({ namespace, name, container }: Pod, code: number | null, said: string): Error {
+  if (code === 127 || /executable file not found|no such file|not found/i.test(said))
+    return new NotSupported('in-mesh-calls', `the container ${container} of pod ${namespace}/${name} has no Node, by which it could be made to send`)
+  const how = code === null ? 'the connection to it was cut' : `it ended with exit code ${code}`
+  return clusterError('CLUSTER_FAILED', `the client inside pod ${namespace}/${name} is gone: ${how}${said.trim() && `: ${said.trim().slice(0, 500)}`}`, 'is the pod still there?')
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { resourceKey } from '../../../../mesh-core/config/resource.ts'
+import { NotYetProgrammed } from '../../target.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import type { Ledger } from '../run/ledger.ts'
+import { canonical, refOfObject, runLabel } from '../run/restore.ts'
+import { listPods } from './pod.ts'
+import type { Pod } from './pod.ts'
+import { contentLabel, workloadLabel } from './pod-manifests.ts'
+
+/** ms. Images have to be pulled. */
+const patienceMs = 180_000
+/** Of scenarios before this one, in case that another asks for the same. */
+const idleDeployments = 12
+
+interface Kept {
+  object: KubeObject
+  claimed: boolean
+  lastUsed: number
+}
+
+interface EndpointSlice {
+  readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null
+}
+
+/**
+ * The Services and Deployments that scenarios ask for. A pod takes seconds to come, so that those of a scenario are kept for the next ones that ask for the
+ * same; what would be seen by a scenario that did not ask for it is taken away before that sends anything.
+ */
+export class Deployments {
+  readonly #objects: KubeObjects
+  readonly #ledger: Ledger
+  readonly #kept = new Map<string, Kept>()
+  #uses = 0
+
+  constructor(objects: KubeObjects, ledger: Ledger) {
+    this.#objects = objects
+    this.#ledger = ledger
+  }
+
+  /** @returns whether anything had to be changed */
+  async ask(object: KubeObject): Promise<boolean> {
+    const ref = refOfObject(object)
+    const key = resourceKey(ref)
+    const known = this.#kept.get(key)
+    const isSame = known !== undefined && canonical(known.object) === canonical(object)
+    this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses++ })
+    if (isSame) return false
+    this.#ledger.touch({ ref, before: null })
+    await this.#objects.apply(object)
+    return true
+  }
+
+  /** A Deployment that the scenario has, as it was asked for. */
+  deployment(namespace: string, name: string): KubeObject | null {
+    return this.#claimed('Deployment').find(({ metadata }) => metadata.namespace === namespace && metadata.name === name) ?? null
+  }
+
+  get services(): readonly KubeObject[] {
+    return this.#claimed('Service')
+  }
+
+  /** The pods of the scenario's Deployments in the namespaces. */
+  async pods(namespaces: readonly string[]): Promise<readonly Pod[]> {
+    const all = (await Promise.all(namespaces.map((namespace) => listPods(this.#objects, namespace)))).flat()
+    const names = new Set(this.#claimed('Deployment').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
+    return all.filter(({ namespace, labels, workload }) => names.has(`${namespace}/${labels[workloadLabel] ?? workload}`))
+  }
+
+  /** Takes away what only scenarios before have asked for, as far as this one would see it. @returns whether there was anything */
+  async dropForeign(): Promise<boolean> {
+    const unclaimed = [...this.#kept].filter(([, { claimed }]) => !claimed)
+    const visible = unclaimed.filter(([, { object }]) => object.kind !== 'Deployment' || this.#isSelected(object))
+    const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
+    const dropped = [...visible, ...idle.slice(idleDeployments)]
+    await Promise.all(
+      dropped.map(async ([key, { object }]) => {
+        await this.#objects.delete(refOfObject(object))
+        this.#kept.delete(key)
+        this.#ledger.done(refOfObject(object))
+      }),
+    )
+    return dropped.length > 0
+  }
+
+  /**
+   * Waits until each Deployment has its pods, and each Service their addresses.
+   * @param expectReady `false` for pods that the scenario has made ill: `namespace/pod`
+   * @throws NotYetProgrammed
+   */
+  async settled(namespaces: readonly string[], notReady: ReadonlySet<string>): Promise<readonly Pod[]> {
+    const deadline = performance.now() + patienceMs
+    for (;;) {
+      const pods = await this.pods(namespaces)
+      const problem = this.#problemOf(pods, notReady) ?? (await this.#problemOfEndpoints(pods))
+      if (problem === null) return pods
+      if (performance.now() > deadline) throw new NotYetProgrammed(`after ${patienceMs / 1000} s ${problem}`)
+      await sleep(150)
+    }
+  }
+
+  /** The next scenario has asked for nothing yet. */
+  endScenario(): void {
+    for (const kept of this.#kept.values()) kept.claimed = false
+  }
+
+  #claimed(kind: string): readonly KubeObject[] {
+    return [...this.#kept.values()].flatMap(({ object, claimed }) => (claimed && object.kind === kind ? object : []))
+  }
+
+  /** Would a Service of this scenario lead to the pods? */
+  #isSelected({ metadata, ...rest }: KubeObject): boolean {
+    const labels = (rest as KubeObject)['spec'].template.metadata.labels as Readonly<Record<string, string>>
+    return this.services.some((service) => {
+      const selector = Object.entries((service['spec'].selector ?? {}) as Readonly<Record<string, string>>)
+      return service.metadata.namespace === metadata.namespace && selector.length > 0 && selector.every(([key, value]) => labels[key] === value)
+    })
+  }
+
+  #problemOf(pods: readonly Pod[], notReady: ReadonlySet<string>): string | null {
+    for (const { metadata, ...rest } of this.#claimed('Deployment')) {
+      const content = metadata.labels?.[contentLabel]
+      const own = pods.filter((pod) => pod.namespace === metadata.namespace && pod.labels[workloadLabel] === metadata.name)
+      if (own.some(({ labels }) => labels[contentLabel] !== content)) return `pods of an earlier ${metadata.name} are still there`
+      const wanted = (rest as KubeObject)['spec'].replicas as number
+      const missing = own.find((pod) => pod.ready === notReady.has(`${pod.namespace}/${pod.name}`))
+      if (own.length !== wanted) return `Deployment ${metadata.name} has ${own.length} pods of ${wanted}`
+      if (missing) return `pod ${missing.name} is ${missing.ready ? 'still' : 'not'} ready (${missing.readyContainers}/${missing.containers} containers${missing.trouble ? `: ${missing.trouble}` : ''})`
+    }
+    return null
+  }
+
+  async #problemOfEndpoints(pods: readonly Pod[]): Promise<string | null> {
+    for (const { metadata, ...rest } of this.services) {
+      const selector = Object.entries(((rest as KubeObject)['spec'].selector ?? {}) as Readonly<Record<string, string>>)
+      if (selector.length === 0) continue
+      const wanted = pods.filter((pod) => pod.ready && pod.namespace === metadata.namespace && selector.every(([key, value]) => pod.labels[key] === value))
+      const slices = await this.#objects.list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', metadata.namespace!, `labelSelector=kubernetes.io%2Fservice-name%3D${metadata.name}`)
+      const ready = new Set(slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => (one.conditions?.ready === false ? [] : one.addresses)))
+      if (ready.size !== new Set(wanted.map(({ ip }) => ip)).size || wanted.some(({ ip }) => !ready.has(ip)))
+        return `Service ${metadata.name} leads to ${ready.size} pods of ${wanted.length}`
+    }
+    return null
+  }
+}
+
+/** With the run's label: what carries it is the run's to delete. */
+export function labelled(object: KubeObject, run: string): KubeObject {
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [runLabel]: run } } }
+}

@@ -1,0 +1,47 @@
+import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { formatServiceRef } from '../../../service-ref.ts'
+import type { ServiceRef } from '../../target.ts'
+import type { NamespaceMap } from '../run/namespace-map.ts'
+import type { Pod } from './pod.ts'
+
+/** What a scenario has in the cluster. */
+export interface Scene {
+  readonly pods: readonly Pod[]
+  readonly services: readonly KubeObject[]
+  readonly namespaces: NamespaceMap
+}
+
+/**
+ * The pods that a sentence means by a service: those that its selector takes, else those with its name as their `app` label or workload.
+ * @throws MeshSpecError UNKNOWN_SERVICE
+ */
+export function findPods(scene: Scene, service: ServiceRef, namespace: string): readonly Pod[] {
+  const real = scene.namespaces.real(service.namespace ?? namespace)
+  const found = scene.pods.filter((pod) => pod.namespace === real && isOf(pod, service, scene))
+  if (found.length === 0) throw unknownService(scene, service, namespace)
+  return found
+}
+
+/** Without a namespace, one of any namespace will do. @throws MeshSpecError UNKNOWN_SERVICE */
+export function assertKnown(scene: Scene, service: ServiceRef, namespace: string): void {
+  const isKnown = scene.pods.some((pod) => (service.namespace === null || scene.namespaces.scenario(pod.namespace) === service.namespace) && isOf(pod, service, scene))
+  if (!isKnown) throw unknownService(scene, service, namespace)
+}
+
+function isOf(pod: Pod, { name, version }: ServiceRef, { services }: Scene): boolean {
+  if (version !== null && pod.version !== version) return false
+  const selector = services.find(({ metadata }) => metadata.name === name && metadata.namespace === pod.namespace)?.['spec'].selector as Readonly<Record<string, string>> | undefined
+  if (selector && Object.keys(selector).length > 0) return Object.entries(selector).every(([key, value]) => pod.labels[key] === value)
+  return pod.app === name || pod.workload === name
+}
+
+function unknownService({ pods, namespaces }: Scene, service: ServiceRef, namespace: string): MeshSpecError {
+  const known = pods.map(({ app, version, namespace: real }) => {
+    const own = namespaces.scenario(real)
+    return formatServiceRef({ name: app, namespace: own === namespace ? null : own, version: version || null })
+  })
+  const hint = known.length > 0 ? `there are ${[...new Set(known)].join(', ')}` : 'the scenario has deployed none: begin with "Given the services:"'
+  const problem = `no pod of ${formatServiceRef(service)} in namespace ${service.namespace ?? namespace}`
+  return new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint })
+}

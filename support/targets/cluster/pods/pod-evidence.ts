@@ -1,0 +1,100 @@
+import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
+import { Headers } from '../../../../mesh-core/ir/message.ts'
+import type { PodRecord } from '../../../../samples/pod/recorded.ts'
+import { unknownHop } from '../unknown-hop.ts'
+import type { Pod } from './pod.ts'
+
+/** What one pod has received for the sake of an exchange. */
+export interface Arrival {
+  readonly pod: Pod
+  readonly record: PodRecord
+}
+
+/** How what came from the cluster is told in the scenario's words. */
+export interface Words {
+  namespace(real: string): string
+  text(real: string): string
+}
+
+/** The tree of an exchange, as the pods tell it that have received something of it. */
+export function hopsOf(sender: Pod | null, authority: string, { response }: Pick<Exchange, 'response'>, arrivals: readonly Arrival[], words: Words): readonly Hop[] {
+  const ordered = arrivals.toSorted((a, b) => depthOf(a, arrivals) - depthOf(b, arrivals) || attemptOf(a) - attemptOf(b) || a.record.sequence - b.record.sequence)
+  const hops = ordered.map((arrival) => hopOf(arrival, ordered, sender, words))
+  const answered = hops.some((hop) => hop.parent === -1 && !hop.mirrored)
+  if (answered) return withLastStatus(hops, response?.status ?? 0)
+  return [...hops, { ...unknownHop, from: sender && refOf(sender, words), service: words.text(withoutPort(authority)), status: response?.status ?? 0 }]
+}
+
+function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, words: Words): Hop {
+  const { pod, record } = arrival
+  const parent = parentOf(arrival, all)
+  const from = parent === null ? sender : parent.pod
+  const { headers, authority, ...request } = record.request
+  return {
+    ...unknownHop,
+    parent: parent === null ? -1 : all.indexOf(parent),
+    from: from && refOf(from, words),
+    service: words.text(withoutPort(authority)).replace(/-shadow(?=\.|$)/, ''),
+    to: refOf(pod, words),
+    version: pod.version || null,
+    app: pod.app,
+    received: { ...request, authority: words.text(authority), headers: new Headers(headers.map((text, i) => (i % 2 === 1 ? words.text(text) : text))) },
+    status: record.status ?? 0,
+    attempt: attemptOf(arrival),
+    mirrored: isMirrored(arrival, all, from),
+  }
+}
+
+/** Whoever has called a host whose name begins as that of the pod's app. */
+function parentOf({ pod, record }: Arrival, all: readonly Arrival[]): Arrival | null {
+  const first = withoutPort(record.request.authority).split('.')[0]!.replace(/-shadow$/, '')
+  return (
+    all.find((other) => other.pod !== pod && other.record !== record && other.record.calls.some((call) => [first, pod.app].includes(withoutPort(call).split('.')[0]!))) ?? null
+  )
+}
+
+function depthOf(arrival: Arrival, all: readonly Arrival[], seen: readonly Arrival[] = []): number {
+  const parent = seen.includes(arrival) ? null : parentOf(arrival, all)
+  return parent === null ? 0 : 1 + depthOf(parent, all, [...seen, arrival])
+}
+
+/** Envoy counts the tries of a request. Source: `x-envoy-attempt-count`. */
+function attemptOf({ record }: Arrival): number {
+  return Number(header(record, 'x-envoy-attempt-count') ?? 1) || 1
+}
+
+/**
+ * A copy differs from the request that it was made of by this alone: Envoy adds its own address to the copy's x-forwarded-for.
+ * Source: Envoy `Router::Filter::runShadow…`; older ones also end the Host with `-shadow`.
+ */
+function isMirrored(arrival: Arrival, all: readonly Arrival[], from: Pod | null): boolean {
+  const { record } = arrival
+  if (/-shadow(?::\d+)?$/.test(record.request.authority)) return true
+  const forwarded = header(record, 'x-forwarded-for')
+  if (forwarded === undefined) return false
+  const [last, ...before] = forwarded.split(',').map((address) => address.trim()).toReversed()
+  if (from !== null) return last === from.ip
+  // Behind a gateway every request has been forwarded: the copy once more than the other.
+  const original = before.toReversed().join(',')
+  return all.some((other) => other !== arrival && (header(other.record, 'x-forwarded-for') ?? '').replaceAll(' ', '') === original)
+}
+
+function header({ request }: PodRecord, name: string): string | undefined {
+  const index = request.headers.findIndex((text, i) => i % 2 === 0 && text === name)
+  return index < 0 ? undefined : request.headers[index + 1]
+}
+
+/** The sender got the status of the last try; of those before it, the one that their receiver gave is known. */
+function withLastStatus(hops: readonly Hop[], status: number): readonly Hop[] {
+  const own = hops.filter((hop) => hop.parent === -1 && !hop.mirrored)
+  const last = own.at(-1)
+  return hops.map((hop) => (hop === last ? { ...hop, status } : hop))
+}
+
+function refOf({ namespace, workload, name }: Pod, words: Words) {
+  return { namespace: words.namespace(namespace), name: workload, instance: name }
+}
+
+function withoutPort(authority: string): string {
+  return authority.replace(/:\d+$/, '')
+}

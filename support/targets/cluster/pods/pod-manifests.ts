@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { controlPort } from '../../../../samples/pod/control.ts'
+import { canonical, runLabel } from '../run/restore.ts'
+
+/** By which Deployment a pod was made, and of which content of it. */
+export const workloadLabel = 'meshspec.dev/workload'
+export const contentLabel = 'meshspec.dev/content'
+
+interface Container {
+  readonly name: string
+  readonly image?: string
+  readonly env?: readonly object[]
+  readonly ports?: readonly { readonly containerPort: number; readonly name?: string }[]
+}
+
+interface Template {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> }
+  readonly spec: { readonly containers: readonly Container[] }
+}
+
+/** One thread, so that circuit breakers and round robin count as the scenario does: each thread of an Envoy balances, and may connect, by itself. */
+const proxyConfig = 'concurrency: 1\nterminationDrainDuration: 1s\n'
+
+export interface PodManifestOptions {
+  readonly run: string
+  /** Of our pods. */
+  readonly image: string
+  /** `false`: the injector leaves the pods alone. */
+  readonly injected: boolean
+}
+
+/**
+ * A scenario's Deployment as it can run in a cluster: an echo service gets our image and is told who it is; Bookinfo keeps its images. Pods end
+ * quickly, and tell the run what they have received.
+ */
+export function runnable(deployment: KubeObject, { run, image, injected }: PodManifestOptions): KubeObject {
+  const { metadata } = deployment
+  const { template, selector: _selector, replicas, ...rest } = deployment['spec'] as { readonly template: Template; readonly selector: unknown; readonly replicas?: number }
+  const labels = { ...template.metadata?.labels, [workloadLabel]: metadata.name, [runLabel]: run, ...(injected ? {} : { 'sidecar.istio.io/inject': 'false' }) }
+  const annotations = { 'proxy.istio.io/config': proxyConfig, 'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort), ...template.metadata?.annotations }
+  const containers = template.spec.containers.map((container, i) => (i === 0 ? told(container, metadata.name, labels, image) : container))
+  const spec = { ...template.spec, containers, terminationGracePeriodSeconds: 2 }
+  const content = createHash('sha256').update(canonical({ labels, annotations, spec })).digest('hex').slice(0, 12)
+  return {
+    ...deployment,
+    metadata: { ...metadata, labels: { ...metadata.labels, [runLabel]: run, [contentLabel]: content } },
+    spec: {
+      ...rest,
+      replicas: replicas ?? 1,
+      selector: { matchLabels: { [workloadLabel]: metadata.name } },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%', maxSurge: '100%' } },
+      template: { metadata: { labels: { ...labels, [contentLabel]: content }, annotations }, spec },
+    },
+  }
+}
+
+function told(container: Container, workload: string, labels: Readonly<Record<string, string>>, image: string): Container {
+  const isBookinfo = /bookinfo-/.test(container.image ?? '')
+  const of = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } })
+  const env = [
+    ...(container.env ?? []),
+    { name: 'MESHSPEC_CONTROL', value: '1' },
+    { name: 'MESHSPEC_WORKLOAD', value: workload },
+    { name: 'MESHSPEC_APP', value: labels['app'] ?? workload },
+    { name: 'MESHSPEC_VERSION', value: labels['version'] ?? '' },
+    { name: 'MESHSPEC_POD', ...of('metadata.name') },
+    { name: 'MESHSPEC_NAMESPACE', ...of('metadata.namespace') },
+    ...(isBookinfo ? [] : [{ name: 'MESHSPEC_PORTS', value: (container.ports ?? []).map(portText).join(',') }]),
+  ]
+  if (isBookinfo) return { ...container, env }
+  const readinessProbe = { httpGet: { path: '/ready', port: controlPort }, periodSeconds: 1, failureThreshold: 1 }
+  return { ...container, image, env, readinessProbe } as Container
+}
+
+/** What is no HTTP by its name is bytes. */
+function portText({ containerPort, name = '' }: { readonly containerPort: number; readonly name?: string }): string {
+  return /^(?:http|http2|grpc|grpc-web)(?:-|$)/.test(name) || name === '' ? String(containerPort) : `${containerPort}/tcp`
+}

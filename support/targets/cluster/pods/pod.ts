@@ -1,0 +1,93 @@
+import type { KubeObjects } from '../kube/objects.ts'
+
+/** A pod as a run looks at it. */
+export interface Pod {
+  readonly namespace: string
+  readonly name: string
+  /** Name of its Deployment, or its own. */
+  readonly workload: string
+  readonly app: string
+  /** `version` label; `''` for none. */
+  readonly version: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly ip: string
+  /** Of the application, not of the sidecar. */
+  readonly container: string
+  readonly sidecar: boolean
+  readonly ready: boolean
+  readonly containers: number
+  readonly readyContainers: number
+  /** Why it does not get ready, where the kubelet says so: `ImagePullBackOff: …`. */
+  readonly trouble: string | null
+}
+
+interface ContainerStatus {
+  readonly name: string
+  readonly ready?: boolean
+  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } }
+}
+
+interface KubePod {
+  readonly metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly deletionTimestamp?: string
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
+  }
+  readonly spec: {
+    readonly containers: readonly { readonly name: string }[]
+    readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[]
+  }
+  readonly status?: {
+    readonly podIP?: string
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
+    readonly containerStatuses?: readonly ContainerStatus[]
+    readonly initContainerStatuses?: readonly ContainerStatus[]
+  }
+}
+
+const proxy = 'istio-proxy'
+
+/** Those that are not about to end. */
+export async function listPods(objects: KubeObjects, namespace: string): Promise<readonly Pod[]> {
+  const pods = await objects.list<KubePod>('v1', 'Pod', namespace)
+  return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(podOf)
+}
+
+function podOf({ metadata, spec, status }: KubePod): Pod {
+  const { name, namespace, labels = {} } = metadata
+  // Sidecars of Kubernetes are init containers that go on; `kubectl get pods` counts them.
+  const lasting = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map((container) => container.name)
+  const names = [...spec.containers.map((container) => container.name), ...lasting]
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].filter((one) => names.includes(one.name))
+  const workload = workloadOf(metadata)
+  return {
+    namespace,
+    name,
+    workload,
+    app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? workload,
+    version: labels['version'] ?? '',
+    labels,
+    ip: status?.podIP ?? '',
+    container: spec.containers.find((container) => container.name !== proxy)?.name ?? proxy,
+    sidecar: names.includes(proxy) && names.length > 1,
+    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    containers: names.length,
+    readyContainers: statuses.filter(({ ready }) => ready).length,
+    trouble: troubleOf(statuses) ?? status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False')?.message ?? null,
+  }
+}
+
+function troubleOf(statuses: readonly ContainerStatus[]): string | null {
+  const waiting = statuses.map(({ state }) => state?.waiting).find((one) => one?.reason !== undefined && !/^(ContainerCreating|PodInitializing)$/.test(one.reason))
+  return waiting ? `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}` : null
+}
+
+/** A ReplicaSet is called as its Deployment, and a hash. */
+function workloadOf({ name, labels, ownerReferences }: KubePod['metadata']): string {
+  const owner = ownerReferences?.[0]
+  if (!owner) return name
+  const hash = labels?.['pod-template-hash']
+  return owner.kind === 'ReplicaSet' && hash && owner.name.endsWith(`-${hash}`) ? owner.name.slice(0, -hash.length - 1) : owner.name
+}

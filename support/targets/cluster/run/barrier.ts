@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { NotYetProgrammed } from '../../target.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import { labelled } from '../pods/deployments.ts'
+import type { Ledger } from './ledger.ts'
+import { refOfObject } from './restore.ts'
+
+/** A proxy that is asked which config it has. */
+export interface ProbedProxy {
+  /** `pod shop-v1-5d8.default`, `the ingress gateway` */
+  readonly name: string
+  /** What it answers for the host of the barrier; `null` for nothing that could be read. */
+  ask(host: string): Promise<string | null>
+}
+
+export interface BarrierOptions {
+  readonly objects: KubeObjects
+  readonly ledger: Ledger
+  readonly run: string
+}
+
+/** ms between two questions to the same proxy. */
+const pauseMs = 15
+/** The same answer so often in a row, each over a connection of its own: a proxy's threads take up config one after another. */
+const wantedInARow = 2
+
+const name = 'meshspec-barrier'
+
+/**
+ * Proves that proxies have taken config up. After a change the run changes an object of its own as well, a route that answers with a number by itself; istiod
+ * pushes what it knows at a time to each proxy in order, so that a proxy which answers with the new number has what was written before it, too. The
+ * routes under test stay as they are, and the services behind them receive nothing of it.
+ */
+export class Barrier {
+  readonly #options: BarrierOptions
+  readonly #host: string
+  #generation = 0
+  readonly #written = new Set<string>()
+
+  constructor(options: BarrierOptions) {
+    this.#options = options
+    this.#host = `barrier-${options.run}.meshspec.internal`
+  }
+
+  /** Hosts that a Sidecar has to let its pods know. */
+  get host(): string {
+    return this.#host
+  }
+
+  /**
+   * @param namespaces whose sidecars are asked
+   * @param ports of the ingress gateway that are asked
+   * @throws NotYetProgrammed with what was seen
+   */
+  async pass(namespaces: readonly string[], ports: readonly number[], proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
+    const deadline = performance.now() + patienceMs
+    for (let round = 0; round < rounds; round++) {
+      const generation = String(++this.#generation)
+      await Promise.all(this.#objectsFor(namespaces, ports, generation).map((object) => this.#write(object)))
+      const late = (await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, deadline)))).filter((one) => one !== null)
+      if (late.length > 0) throw new NotYetProgrammed(`not yet programmed after ${patienceMs / 1000} s: ${late.join('; ')}`)
+    }
+  }
+
+  /** @returns what was seen instead; `null` when the proxy has it */
+  async #until(proxy: ProbedProxy, generation: string, deadline: number): Promise<string | null> {
+    let inARow = 0
+    for (;;) {
+      const seen = await proxy.ask(this.#host).catch(() => null)
+      inARow = seen === generation ? inARow + 1 : 0
+      if (inARow === wantedInARow) return null
+      if (performance.now() > deadline) return `${proxy.name} ${describe(seen, generation)}`
+      if (inARow === 0) await sleep(pauseMs)
+    }
+  }
+
+  #objectsFor(namespaces: readonly string[], ports: readonly number[], generation: string): readonly KubeObject[] {
+    const http = [{ directResponse: { status: 200, body: { string: generation } } }]
+    const inMesh = namespaces.flatMap((namespace) => [
+      istio('ServiceEntry', namespace, { hosts: [this.#host], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], resolution: 'NONE', exportTo: ['.'] }),
+      istio('VirtualService', namespace, { hosts: [this.#host], exportTo: ['.'], http }),
+    ])
+    const [first] = namespaces
+    if (ports.length === 0 || first === undefined) return inMesh
+    const servers = ports.map((number) => ({ port: { number, name: `${name}-${number}`, protocol: 'HTTP' }, hosts: [this.#host] }))
+    return [
+      ...inMesh,
+      istio('Gateway', first, { selector: { istio: 'ingressgateway' }, servers }),
+      { ...istio('VirtualService', first, { hosts: [this.#host], gateways: [name], http }), metadata: { name: `${name}-gateway`, namespace: first } },
+    ]
+  }
+
+  /** What does not change with the generation is written once. */
+  async #write(object: KubeObject): Promise<void> {
+    const text = JSON.stringify(object)
+    if (this.#written.has(text)) return
+    if (object.kind !== 'VirtualService') this.#written.add(text)
+    this.#options.ledger.touch({ ref: refOfObject(object), before: null })
+    await this.#options.objects.apply(labelled(object, this.#options.run))
+  }
+
+  /** The gateway is not to answer on ports that no config of the next scenario names. */
+  async leaveGateway(namespace: string): Promise<void> {
+    for (const [kind, own] of [['VirtualService', `${name}-gateway`], ['Gateway', name]] as const)
+      await this.#options.objects.delete({ group: 'networking.istio.io', kind, namespace, name: own })
+    for (const text of this.#written) if (text.includes('"kind":"Gateway"')) this.#written.delete(text)
+  }
+}
+
+function istio(kind: string, namespace: string, spec: object): KubeObject {
+  return { apiVersion: 'networking.istio.io/v1', kind, metadata: { name, namespace }, spec }
+}
+
+function describe(seen: string | null, wanted: string): string {
+  return seen !== null && /^\d+$/.test(seen)
+    ? `still has the config of change ${seen}; the latest is ${wanted}`
+    : `does not tell which config it has${seen === null ? '' : ` (it answers ${JSON.stringify(seen.slice(0, 80))})`}`
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { Settings } from '../../../settings.ts'
+import { NotSupported } from '../../target.ts'
+import type { Capability } from '../../target.ts'
+import { clusterError } from '../kube/cluster-error.ts'
+import { KubeApi } from '../kube/kube-api.ts'
+import { loadKubeConfig } from '../kube/kube-config.ts'
+import { KubeObjects } from '../kube/objects.ts'
+import { Pace } from '../pace.ts'
+import { PodAgents } from '../pods/agents.ts'
+import { Deployments } from '../pods/deployments.ts'
+import { Barrier } from './barrier.ts'
+import { findIngressGateway } from './gateway-address.ts'
+import type { GatewayAddress } from './gateway-address.ts'
+import { Ledger } from './ledger.ts'
+import { RunLease } from './lease.ts'
+import { injectionLabel, readMeshInfo } from './mesh-info.ts'
+import type { MeshInfo } from './mesh-info.ts'
+import { NamespaceMap } from './namespace-map.ts'
+import { configPermissions, deployPermissions, describeMissing, missingPermissions, namespacePermissions, podPermissions } from './permissions.ts'
+import type { Permission } from './permissions.ts'
+import { restore, runLabel } from './restore.ts'
+
+export type RunSettings = Pick<
+  Settings,
+  | 'gateway'
+  | 'settleMs'
+  | 'kubeconfig'
+  | 'context'
+  | 'namespaces'
+  | 'deploy'
+  | 'podImage'
+  | 'revision'
+  | 'allowProduction'
+  | 'rate'
+  | 'insecure'
+  | 'prometheus'
+  | 'jaeger'
+  | 'tempo'
+>
+
+/** Where Leases of runs are: every user of a cluster knows it. */
+const leaseNamespace = 'default'
+
+/** A run against one cluster: what its scenarios share, and what has to be undone when it ends. */
+export class ClusterRun {
+  readonly id: string
+  readonly settings: RunSettings
+  readonly objects: KubeObjects
+  readonly namespaces: NamespaceMap
+  readonly ledger: Ledger
+  readonly deployments: Deployments
+  readonly agents: PodAgents
+  readonly barrier: Barrier
+  readonly pace: Pace
+  readonly mesh: MeshInfo
+  /** What the user may not do, by what it would be needed for. */
+  readonly #denied: ReadonlyMap<Capability, string>
+  readonly #lease: RunLease
+  #ingress: Promise<GatewayAddress | null> | null = null
+  readonly #made = new Map<string, Promise<void>>()
+
+  private constructor(id: string, settings: RunSettings, objects: KubeObjects, mesh: MeshInfo, denied: ReadonlyMap<Capability, string>, lease: RunLease) {
+    this.id = id
+    this.settings = settings
+    this.objects = objects
+    this.mesh = mesh
+    this.#denied = denied
+    this.#lease = lease
+    this.namespaces = new NamespaceMap(`meshspec-${id}`, settings.namespaces)
+    const { config, server } = objects.api
+    const head = { run: id, pid: process.pid, startedAt: new Date().toISOString(), server, context: config.getCurrentContext(), kubeconfig: settings.kubeconfig }
+    this.ledger = new Ledger(head)
+    this.deployments = new Deployments(objects, this.ledger)
+    this.agents = new PodAgents(config)
+    this.barrier = new Barrier({ objects, ledger: this.ledger, run: id })
+    this.pace = new Pace(settings.rate)
+  }
+
+  /** @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED, CLUSTER_BUSY, CLUSTER_REFUSED, INVALID_SETTING */
+  static async open(settings: RunSettings, warn: (text: string) => void): Promise<ClusterRun> {
+    const objects = new KubeObjects(new KubeApi(await loadKubeConfig(settings)))
+    await assertThere(objects.api)
+    const denied = await deniedCapabilities(objects.api, settings, warn)
+    const id = randomBytes(3).toString('hex')
+    const lease = new RunLease(objects.api, leaseNamespace, id)
+    await lease.acquire()
+    return new ClusterRun(id, settings, objects, await readMeshInfo(objects, settings.revision), denied, lease)
+  }
+
+  /** Deadline of the barrier, in ms. */
+  get patienceMs(): number {
+    return this.settings.settleMs ?? 30_000
+  }
+
+  /** @throws NotSupported with what would have to be granted */
+  assertPermitted(capability: Capability): void {
+    const missing = this.#denied.get(capability)
+    if (missing !== undefined) throw new NotSupported(capability, `not permitted: ${missing}`)
+  }
+
+  isDenied(capability: Capability): boolean {
+    return this.#denied.has(capability)
+  }
+
+  /** Istio's ingress gateway. @throws NotSupported where none is found */
+  async ingress(): Promise<GatewayAddress> {
+    this.#ingress ??= this.settings.gateway === null ? findIngressGateway(this.objects) : Promise.resolve(addressOfUrl(this.settings.gateway))
+    const found = await this.#ingress
+    if (found) return found
+    throw new NotSupported('gateway-calls', 'no Service with the label istio=ingressgateway has an address that is reached from outside; --gateway names a URL')
+  }
+
+  /**
+   * Makes the namespace be there that stands for one of a scenario.
+   * @returns its name in the cluster
+   * @throws MeshSpecError CLUSTER_REFUSED for one that is neither the run's nor was named; NotSupported
+   */
+  async namespace(scenario: string): Promise<string> {
+    const real = this.namespaces.real(scenario)
+    if (this.namespaces.isNamed(real)) return real
+    if (real === 'istio-system' || real === this.mesh.namespace)
+      throw new NotSupported('config', `what is in ${real} acts on the whole mesh, which the run is not to change; --namespaces names it if it may`)
+    const making = this.#made.get(real) ?? this.#makeNamespace(real)
+    this.#made.set(real, making)
+    await making
+    return real
+  }
+
+  /** Undoes everything. What cannot be undone stays in the ledger, for `meshspec clean`. */
+  async close(): Promise<void> {
+    await this.agents.close()
+    try {
+      await this.#undo()
+      this.ledger.remove()
+    } finally {
+      await this.#lease.release().catch(() => {})
+      this.objects.api.close()
+    }
+  }
+
+  async #undo(): Promise<void> {
+    const namespaces = this.ledger.open.filter(({ ref }) => ref.kind === 'Namespace')
+    const gone = new Set(namespaces.filter(({ before }) => before === null).map(({ ref }) => ref.name))
+    // What is in a namespace that goes goes with it.
+    for (const touched of this.ledger.open) if (touched.ref.kind !== 'Namespace' && !gone.has(touched.ref.namespace)) await restore(this.objects, touched, this.id)
+    for (const touched of namespaces) await restore(this.objects, touched, this.id)
+    await waitUntilGone(this.objects, [...gone])
+  }
+
+  async #makeNamespace(name: string): Promise<void> {
+    const ref = { group: '', kind: 'Namespace', namespace: '', name }
+    const found = await this.objects.read(ref)
+    if (found !== null) throw clusterError('CLUSTER_REFUSED', `the namespace ${name} is there already, and not of this run`, `name it with --namespaces if the run may use it`)
+    this.ledger.touch({ ref, before: null })
+    await this.objects.apply(namespaceObject(name, { ...injectionLabel(this.mesh), [runLabel]: this.id }))
+  }
+}
+
+export function namespaceObject(name: string, labels: Readonly<Record<string, string>>): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
+}
+
+/** ms. Pods are given their time to end. */
+const goneMs = 60_000
+
+export async function waitUntilGone(objects: KubeObjects, namespaces: readonly string[]): Promise<void> {
+  const deadline = performance.now() + goneMs
+  for (const name of namespaces)
+    while ((await objects.read({ group: '', kind: 'Namespace', namespace: '', name })) !== null) {
+      if (performance.now() > deadline) throw clusterError('CLUSTER_FAILED', `the namespace ${name} is still ending after ${goneMs / 1000} s`, 'npx meshspec clean looks after it')
+      await sleep(300)
+    }
+}
+
+/** @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED */
+async function assertThere(api: KubeApi): Promise<void> {
+  const { ApiFailure } = await import('../kube/api-failure.ts')
+  try {
+    await api.send({ method: 'GET', path: '/api/v1' })
+  } catch (error) {
+    throw error instanceof ApiFailure ? error.toError('be asked what it serves') : error
+  }
+}
+
+/** Asked once, before anything is done, and told once. */
+async function deniedCapabilities(api: KubeApi, { namespaces, deploy }: RunSettings, warn: (text: string) => void): Promise<ReadonlyMap<Capability, string>> {
+  const places = namespaces.length > 0 ? namespaces : ['']
+  const needed: readonly (readonly [Capability, readonly Permission[]])[] = [
+    ['config', [...places.flatMap(configPermissions), ...(namespaces.length === 0 ? namespacePermissions : [])]],
+    ['in-mesh-calls', places.flatMap(podPermissions)],
+    ...(deploy ? ([['workloads', places.flatMap(deployPermissions)]] as const) : []),
+  ]
+  const missing = await Promise.all(needed.map(async ([capability, wanted]) => [capability, await missingPermissions(api, wanted)] as const))
+  const denied = missing.filter(([, some]) => some.length > 0)
+  const all = denied.flatMap(([, some]) => some)
+  if (all.length > 0) warn(`The user may not do all that a run does. To be granted, as rules of a Role or ClusterRole:\n${describeMissing(all)}\n`)
+  return new Map(denied.map(([capability, some]) => [capability, some.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')]))
+}
+
+function addressOfUrl(gateway: string): GatewayAddress {
+  const { hostname, port, protocol } = new URL(gateway)
+  const own = Number(port) || (protocol === 'https:' ? 443 : 80)
+  return { host: hostname, ports: new Map([[protocol === 'https:' ? 443 : 80, own]]), httpPort: protocol === 'https:' ? 443 : 80, how: '--gateway' }
+}

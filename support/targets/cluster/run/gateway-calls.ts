@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { Headers } from '../../../../mesh-core/ir/message.ts'
+import { markHeader } from '../../../../samples/pod/recorded.ts'
+import type { Call } from '../../target.ts'
+import { NotSupported } from '../../target.ts'
+import { GatewayClient } from '../gateway-client.ts'
+import type { Answered } from '../gateway-client.ts'
+import type { ClusterRun } from './cluster-run.ts'
+import { findServiceAddress } from './gateway-address.ts'
+import type { ScenarioObjects } from './scenario-objects.ts'
+
+const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'tcp:': 0 }
+
+/** Sends what clients outside of the mesh are to send: to the scenario's own Gateway of the Gateway API that has the port, else to Istio's ingress gateway. */
+export class GatewayCalls {
+  readonly #run: ClusterRun
+  readonly #config: ScenarioObjects
+
+  constructor(run: ClusterRun, config: ScenarioObjects) {
+    this.#run = run
+    this.#config = config
+  }
+
+  /** @returns what sends the call once. @throws NotSupported where no gateway has the port */
+  async sending(call: Call): Promise<() => Promise<Answered>> {
+    const url = new URL(/^\w+:\/\//.test(call.target) ? call.target : `http://gateway${call.target.startsWith('/') ? '' : '/'}${call.target}`)
+    const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80)
+    const { host, ports, how } = (await this.#managed(port)) ?? (await this.#run.ingress())
+    const reached = ports.get(port)
+    if (reached === undefined) throw new NotSupported('gateway-calls', `${how} does not have the port ${port}`)
+    if (url.protocol === 'tcp:') return () => sendLine(host, reached, call)
+    const options = { insecure: this.#run.settings.insecure, ...(call.tls && { tls: call.tls }), serverName: url.hostname }
+    const client = new GatewayClient(`${url.protocol}//${host}:${reached}`, options)
+    const { host: own, ...given } = call.headers
+    const headers = own === undefined ? given : { ...given, host: this.#run.namespaces.host(String(own)) }
+    const target = this.#real(call.target)
+    // Gateways replace the request id of clients outside; pods of ours are told another one.
+    return () => client.send({ ...call, target, headers: this.#run.settings.deploy ? { ...headers, [markHeader]: randomUUID() } : headers })
+  }
+
+  #real(target: string): string {
+    const [, scheme = '', authority = '', rest = ''] = /^(https?:\/\/)([^/?#]*)(.*)$/s.exec(target) ?? []
+    return scheme === '' ? target : scheme + this.#run.namespaces.host(authority) + rest
+  }
+
+  /** The implementation makes a Service for each Gateway, called as both. Source: Istio `deploymentcontroller.go`. */
+  async #managed(port: number): Promise<Awaited<ReturnType<typeof findServiceAddress>>> {
+    const gateway = this.#config.applied.find((object) => isManaged(object) && listenersOf(object).some((listener) => listener.port === port))
+    if (!gateway) return null
+    const { name, namespace = '' } = gateway.metadata
+    const address = await findServiceAddress(this.#run.objects, namespace, `${name}-${gateway['spec'].gatewayClassName as string}`)
+    if (address) return address
+    throw new NotSupported('gateway-calls', `the Service of Gateway ${name} has no address that is reached from outside`)
+  }
+}
+
+function isManaged({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/')
+}
+
+function listenersOf({ spec }: KubeObject): readonly { readonly port: number }[] {
+  return (spec.listeners ?? []) as readonly { readonly port: number }[]
+}
+
+/** ms */
+const patienceMs = 10_000
+
+/** A line over a TCP connection of its own; the answer is what comes before it is closed. */
+function sendLine(host: string, port: number, { target, body }: Call): Promise<Answered> {
+  const request = { method: '', scheme: 'http' as const, authority: target.replace(/^tcp:\/\//, ''), path: '', headers: new Headers(), body, protocol: 'tcp' as const }
+  const start = performance.now()
+  return new Promise((resolve) => {
+    let text = ''
+    let refused = false
+    const socket = connect({ host, port }, () => socket.write(body))
+    socket.setTimeout(patienceMs, () => socket.destroy())
+    socket.on('data', (data: Buffer) => (text += data.toString()))
+    socket.on('error', (error: NodeJS.ErrnoException) => (refused = error.code === 'ECONNREFUSED'))
+    socket.on('close', () => {
+      const durationMs = performance.now() - start
+      if (text === '') resolve({ request, response: null, error: refused ? 'refused' : 'closed', durationMs })
+      else resolve({ request, response: { status: 0, headers: new Headers(), body: text }, error: null, durationMs })
+    })
+  })
+}

@@ -1,0 +1,97 @@
+import { hostname } from 'node:os'
+import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
+import { ApiFailure } from '../kube/api-failure.ts'
+import { clusterError } from '../kube/cluster-error.ts'
+import type { KubeApi } from '../kube/kube-api.ts'
+
+/** Source: Kubernetes `coordination.k8s.io/v1` Lease. */
+interface Lease {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string }
+  readonly spec: { readonly holderIdentity?: string; readonly leaseDurationSeconds?: number; readonly renewTime?: string; readonly acquireTime?: string }
+}
+
+const name = 'meshspec'
+const durationSeconds = 30
+
+/** Excludes two runs against one cluster: what one applies, the other would see. */
+export class RunLease {
+  readonly #api: KubeApi
+  readonly #path: string
+  readonly #namespace: string
+  readonly #holder: string
+  #renewal: NodeJS.Timeout | null = null
+
+  constructor(api: KubeApi, namespace: string, run: string) {
+    this.#api = api
+    this.#namespace = namespace
+    this.#path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+    this.#holder = `${run} on ${hostname()} (pid ${process.pid})`
+  }
+
+  /** @throws MeshSpecError CLUSTER_BUSY while another run holds it */
+  async acquire(): Promise<void> {
+    try {
+      await this.#api.send({ method: 'POST', path: this.#path, body: this.#mine() })
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error
+      if (error.status !== 409) throw error.toError(`create a Lease in namespace ${this.#namespace}`)
+      await this.#takeOver()
+    }
+    this.#renewal = setInterval(() => void this.#renew().catch(() => {}), (durationSeconds * 1000) / 3)
+    this.#renewal.unref()
+  }
+
+  async release(): Promise<void> {
+    if (this.#renewal) clearInterval(this.#renewal)
+    const held = await this.#read()
+    if (held?.spec.holderIdentity !== this.#holder) return
+    const preconditions = { resourceVersion: held.metadata.resourceVersion }
+    await this.#api.send({ method: 'DELETE', path: `${this.#path}/${name}`, body: { preconditions } }).catch(() => {})
+  }
+
+  async #takeOver(): Promise<void> {
+    const held = await this.#read()
+    if (held !== null && !isOver(held)) throw busy(held, this.#namespace)
+    try {
+      if (held === null) await this.#api.send({ method: 'POST', path: this.#path, body: this.#mine() })
+      else await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
+    } catch (error) {
+      // Somebody else was quicker.
+      const other = error instanceof ApiFailure && error.status === 409 ? await this.#read() : null
+      throw other ? busy(other, this.#namespace) : error instanceof MeshSpecError || !(error instanceof ApiFailure) ? error : error.toError('take the Lease over')
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const held = await this.#read()
+    if (held?.spec.holderIdentity !== this.#holder) return
+    await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
+  }
+
+  #read(): Promise<Lease | null> {
+    return this.#api.get<Lease>(`${this.#path}/${name}`)
+  }
+
+  #mine(resourceVersion?: string): Lease {
+    const now = new Date().toISOString().replace('Z', '000Z')
+    return {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name, namespace: this.#namespace, ...(resourceVersion !== undefined && { resourceVersion }) },
+      spec: { holderIdentity: this.#holder, leaseDurationSeconds: durationSeconds, acquireTime: now, renewTime: now },
+    }
+  }
+}
+
+function isOver({ spec }: Lease): boolean {
+  const renewed = Date.parse(spec.renewTime ?? '')
+  return !(renewed + (spec.leaseDurationSeconds ?? durationSeconds) * 1000 > Date.now())
+}
+
+function busy({ spec }: Lease, namespace: string): MeshSpecError {
+  const problem = `another run uses this cluster: ${spec.holderIdentity ?? 'somebody'}, who was there at ${spec.renewTime ?? '?'}`
+  const hint = `wait for it; if it was killed, its Lease ${namespace}/${name} ends ${durationSeconds} s after that, and npx meshspec clean undoes what it did`
+  return clusterError('CLUSTER_BUSY', problem, hint)
+}

@@ -1,0 +1,115 @@
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { resourceKey } from '../../../../mesh-core/config/resource.ts'
+
+/** Of which run a ledger is. */
+export interface LedgerHead {
+  readonly run: string
+  readonly pid: number
+  readonly startedAt: string
+  readonly server: string
+  readonly context: string
+  readonly kubeconfig: string | null
+}
+
+/** What a run has touched and not yet put back. */
+export interface Touched {
+  readonly ref: ResourceRef
+  /** How it was; `null`: it was not there. */
+  readonly before: KubeObject | null
+}
+
+type Line = { readonly head: LedgerHead } | { readonly touched: Touched } | { readonly done: string }
+
+/**
+ * What a run changes in a cluster, written to disk before it is changed, so that `meshspec clean` can finish the work of a run that was killed.
+ * Objects that stood before are in it whole: the file is readable by its owner alone.
+ */
+export class Ledger {
+  readonly head: LedgerHead
+  readonly file: string
+  readonly #open = new Map<string, Touched>()
+
+  constructor(head: LedgerHead, folder = ledgerFolder()) {
+    this.head = head
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    this.file = join(folder, `${head.run}.jsonl`)
+    this.#write({ head })
+  }
+
+  touch(touched: Touched): void {
+    const key = resourceKey(touched.ref)
+    if (this.#open.has(key)) return
+    this.#write({ touched })
+    this.#open.set(key, touched)
+  }
+
+  done(ref: ResourceRef): void {
+    const key = resourceKey(ref)
+    if (this.#open.delete(key)) this.#write({ done: key })
+  }
+
+  /** The last one first, as it is to be put back. */
+  get open(): readonly Touched[] {
+    return [...this.#open.values()].toReversed()
+  }
+
+  /** The run has put everything back. */
+  remove(): void {
+    rmSync(this.file, { force: true })
+  }
+
+  /** On the disk when it returns: what follows is the change itself. */
+  #write(line: Line): void {
+    const file = openSync(this.file, 'a', 0o600)
+    try {
+      appendFileSync(file, `${JSON.stringify(line)}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  }
+}
+
+/** A ledger that was found on the disk. */
+export interface FoundLedger {
+  readonly file: string
+  readonly head: LedgerHead
+  /** The last one first. */
+  readonly open: readonly Touched[]
+}
+
+export function findLedgers(folder = ledgerFolder()): readonly FoundLedger[] {
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
+  return files.flatMap((name) => readLedger(join(folder, name)) ?? [])
+}
+
+function readLedger(file: string): FoundLedger | null {
+  let head: LedgerHead | null = null
+  const open = new Map<string, Touched>()
+  for (const line of linesOf(file))
+    if ('head' in line) head = line.head
+    else if ('touched' in line) open.set(resourceKey(line.touched.ref), line.touched)
+    else open.delete(line.done)
+  return head && { file, head, open: [...open.values()].toReversed() }
+}
+
+/** A run that was killed while it wrote leaves half a line, whose change it never began. */
+function linesOf(file: string): readonly Line[] {
+  const texts = readFileSync(file, 'utf8').split('\n')
+  return texts.flatMap((text) => {
+    try {
+      return [JSON.parse(text) as Line]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** `$XDG_STATE_HOME/meshspec/runs` */
+export function ledgerFolder(): string {
+  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'meshspec', 'runs')
+}

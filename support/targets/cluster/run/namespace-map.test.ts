@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { NamespaceMap } from './namespace-map.ts'
+
+function mapOf(named: readonly string[] = []): NamespaceMap {
+  const map = new NamespaceMap('run-1', named)
+  for (const namespace of ['default', 'prod']) map.real(namespace)
+  return map
+}
+
+describe('namespaces of the run for those of a scenario', () => {
+  test('each has its own', () => {
+    const map = mapOf()
+    expect([map.real('default'), map.real('prod'), map.real('istio-system')]).toEqual(['run-1', 'run-1-prod', 'istio-system'])
+    expect(map.scenario('run-1-prod')).toBe('prod')
+  })
+
+  test('those that the user has named are used as they are', () => {
+    const map = mapOf(['shop', 'prod'])
+    expect([map.real('default'), map.real('prod'), map.real('test')]).toEqual(['shop', 'prod', 'run-1-test'])
+  })
+
+  test.each([
+    ['shop', 'shop'],
+    ['shop.prod', 'shop.run-1-prod'],
+    ['shop.prod:8080', 'shop.run-1-prod:8080'],
+    ['shop.prod.svc', 'shop.run-1-prod.svc'],
+    ['shop.default.svc.cluster.local:80', 'shop.run-1.svc.cluster.local:80'],
+    ['*.prod.svc.cluster.local', '*.run-1-prod.svc.cluster.local'],
+    ['db-0.db.prod.svc.cluster.local', 'db-0.db.run-1-prod.svc.cluster.local'],
+    // Hosts of the world outside, whose names happen to hold the word.
+    ['prod.example.com', 'prod.example.com'],
+    ['www.prod.example.com', 'www.prod.example.com'],
+    ['default', 'default'],
+  ])('host %s is %s', (host, mapped) => expect(mapOf().host(host)).toBe(mapped))
+
+  test('in config', () => {
+    const object = mapOf().object({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'default', namespace: 'prod', labels: { app: 'prod' } },
+      spec: {
+        hosts: ['shop.default.svc.cluster.local'],
+        gateways: ['default/entry', 'mesh'],
+        exportTo: ['.', 'prod'],
+        http: [{ match: [{ sourceNamespace: 'x', uri: { prefix: '/default/' } }], route: [{ destination: { host: 'shop.prod' } }] }],
+        egress: [{ hosts: ['prod/*', './*', 'default/shop.default.svc.cluster.local'] }],
+        from: [{ source: { namespaces: ['default'], principals: ['cluster.local/ns/prod/sa/shop'] } }],
+      },
+    })
+    expect(object).toEqual({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'default', namespace: 'run-1-prod', labels: { app: 'prod' } },
+      spec: {
+        hosts: ['shop.run-1.svc.cluster.local'],
+        gateways: ['run-1/entry', 'mesh'],
+        exportTo: ['.', 'run-1-prod'],
+        http: [{ match: [{ sourceNamespace: 'x', uri: { prefix: '/default/' } }], route: [{ destination: { host: 'shop.run-1-prod' } }] }],
+        egress: [{ hosts: ['run-1-prod/*', './*', 'run-1/shop.run-1.svc.cluster.local'] }],
+        from: [{ source: { namespaces: ['run-1'], principals: ['cluster.local/ns/run-1-prod/sa/shop'] } }],
+      },
+    })
+  })
+
+  test('and back, in what was seen', () => {
+    expect(mapOf().back('spiffe://cluster.local/ns/run-1-prod/sa/a called shop.run-1')).toBe('spiffe://cluster.local/ns/prod/sa/a called shop.default')
+  })
+})

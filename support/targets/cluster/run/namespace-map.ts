@@ -1,0 +1,104 @@
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+
+/**
+ * Which namespace of the cluster stands for each that a scenario names. Features say `default` and `prod`; a run makes `meshspec-1f2e3d` and
+ * `meshspec-1f2e3d-prod` of them, in config and in requests alike, and turns them back in what it has seen.
+ */
+export class NamespaceMap {
+  readonly #named: readonly string[]
+  readonly #own: string
+  /** By the scenario's name. */
+  readonly #real = new Map<string, string>()
+  readonly #scenario = new Map<string, string>()
+
+  /**
+   * @param own what the names of the run's own namespaces begin with
+   * @param named namespaces of the user's that the run may use: as they are called, the first one in the place of `default`
+   */
+  constructor(own: string, named: readonly string[]) {
+    this.#own = own
+    this.#named = named
+  }
+
+  /** Makes a namespace one of the scenario's. */
+  real(namespace: string): string {
+    const known = this.#real.get(namespace)
+    if (known !== undefined) return known
+    const real = this.#realOf(namespace)
+    this.#real.set(namespace, real)
+    this.#scenario.set(real, namespace)
+    return real
+  }
+
+  /** As the scenario calls it. */
+  scenario(namespace: string): string {
+    return this.#scenario.get(namespace) ?? namespace
+  }
+
+  isNamed(real: string): boolean {
+    return this.#named.includes(real)
+  }
+
+  /** Those that scenarios have named so far. */
+  get all(): readonly string[] {
+    return [...this.#scenario.keys()]
+  }
+
+  #realOf(namespace: string): string {
+    if (this.#named.includes(namespace)) return namespace
+    if (namespace === 'default') return this.#named.find((name) => name !== 'istio-system') ?? this.#own
+    // The mesh's own namespace cannot be stood in for: what is there acts on the whole mesh.
+    return namespace === 'istio-system' ? namespace : `${this.#own}-${namespace}`
+  }
+
+  /** The object in the cluster's words, its own namespace included. */
+  object(object: KubeObject): KubeObject {
+    return mapStrings(object, (text, key) => this.#mapText(text, key)) as KubeObject
+  }
+
+  /** `shop.prod.svc.cluster.local:80`, as the cluster knows it. */
+  host(authority: string): string {
+    return this.#mapText(authority, null)
+  }
+
+  /** Text that came from the cluster, in the scenario's words. */
+  back(text: string): string {
+    let said = text
+    // Longer names first: one may be the beginning of another.
+    for (const [real, scenario] of [...this.#scenario].toSorted(([a], [b]) => b.length - a.length))
+      if (real !== scenario) said = said.replaceAll(real, scenario)
+    return said
+  }
+
+  #mapText(text: string, key: string | null): string {
+    let mapped = text
+    for (const [scenario, real] of this.#real) if (scenario !== real) mapped = replaceName(mapped, scenario, real, key)
+    return mapped
+  }
+}
+
+/** Fields whose whole value is a namespace. */
+const namespaceFields: ReadonlySet<string> = new Set(['namespace', 'namespaces', 'notNamespaces', 'sourceNamespace', 'exportTo', 'kubernetes.io/metadata.name'])
+
+/**
+ * Where a namespace stands inside a text: `default/gateway` of Gateways and Sidecars, `shop.default` and `shop.default.svc.cluster.local` of hosts,
+ * `cluster.local/ns/default/sa/shop` of identities.
+ */
+function replaceName(text: string, from: string, to: string, key: string | null): string {
+  if (!text.includes(from)) return text
+  if (text === from) return key !== null && namespaceFields.has(key) ? to : text
+  const name = from.replaceAll('.', '\\.')
+  return text
+    .replace(new RegExp(`^${name}/`), `${to}/`)
+    .replace(new RegExp(`(^|/)ns/${name}/`), `$1ns/${to}/`)
+    .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|$))`), `$1.${to}`)
+    .replace(new RegExp(`^([a-z0-9-]+)\\.${name}(?=:\\d+$|$)`), `$1.${to}`)
+    .replace(new RegExp(`^([a-z0-9*-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)
+}
+
+function mapStrings(value: unknown, map: (text: string, key: string | null) => string, key: string | null = null): unknown {
+  if (typeof value === 'string') return map(value, key)
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map, key))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, map, name)]))
+}

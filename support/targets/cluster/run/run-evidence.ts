@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
+import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
+import { markHeader, requestKey } from '../../../../samples/pod/recorded.ts'
+import { NotSupported } from '../../target.ts'
+import { evidenceOf } from '../evidence.ts'
+import type { PodAgent } from '../pods/agent.ts'
+import { hopsOf } from '../pods/pod-evidence.ts'
+import type { Arrival } from '../pods/pod-evidence.ts'
+import type { Pod } from '../pods/pod.ts'
+import type { ClusterRun } from './cluster-run.ts'
+
+/** ms that copies of requests may take, which nobody waits for. */
+const copiesMs = 300
+/** Ids in one question to a pod. */
+const idsAtOnce = 500
+
+/** What the pods of a scenario say of the requests that were sent. */
+export class RunEvidence {
+  readonly #run: ClusterRun
+  readonly #controlled = new Map<string, Promise<boolean>>()
+
+  constructor(run: ClusterRun) {
+    this.#run = run
+  }
+
+  async of(exchanges: readonly Exchange[], sender: Pod | null, pods: readonly Pod[], hasCopies: boolean): Promise<readonly Exchange[]> {
+    const told = await this.#agentsOf(pods)
+    if (told.length === 0) return exchanges.map((exchange) => ({ ...exchange, ...evidenceOf(exchange) }))
+    if (hasCopies) await sleep(copiesMs)
+    const arrivals = await arrivalsOf(told, exchanges.map(markOf))
+    const isWhole = told.length === pods.length
+    return exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], isWhole))
+  }
+
+  async behave(pods: readonly Pod[], behaviour: ServiceBehaviour): Promise<void> {
+    for (const pod of pods) await (await this.#controlledAgent(pod)).behave(behaviour)
+  }
+
+  async setReady(pods: readonly Pod[], ready: boolean): Promise<void> {
+    for (const pod of pods) await (await this.#controlledAgent(pod)).setReady(ready)
+  }
+
+  /** Pods of an earlier scenario forget what that has told them. */
+  async reset(pods: readonly Pod[]): Promise<void> {
+    await Promise.all((await this.#agentsOf(pods)).map(({ agent }) => agent.reset()))
+  }
+
+  /** Where every pod was asked, what none has received reached nobody; else the answer itself is what there is. */
+  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], isWhole: boolean): Exchange {
+    const { namespaces } = this.#run
+    const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
+    const headers = exchange.request.headers.copy()
+    headers.remove(markHeader)
+    const request = { ...exchange.request, headers, authority: words.text(exchange.request.authority) }
+    const response = exchange.response && { ...exchange.response, body: words.text(exchange.response.body) }
+    const told = { ...exchange, request, response }
+    if (exchange.request.protocol === 'tcp') return { ...told, ...evidenceOf(told) }
+    if (arrivals.length === 0 && !isWhole) return { ...told, ...evidenceOf(told) }
+    return { ...told, hops: hopsOf(sender, exchange.request.authority, exchange, arrivals, words), untold: () => null }
+  }
+
+  async #controlledAgent(pod: Pod): Promise<PodAgent> {
+    const agent = await this.#run.agents.of(pod)
+    if (await this.#isControlled(agent)) return agent
+    throw new NotSupported('behaviour', `pod ${pod.name} is none of this run's, and cannot be told how to behave`)
+  }
+
+  async #agentsOf(pods: readonly Pod[]): Promise<readonly Told[]> {
+    if (this.#run.isDenied('in-mesh-calls')) return []
+    const all = await Promise.all(
+      pods.map(async (pod) => {
+        const agent = await this.#run.agents.of(pod).catch(() => null)
+        return agent && (await this.#isControlled(agent)) ? [{ pod, agent }] : []
+      }),
+    )
+    return all.flat()
+  }
+
+  #isControlled(agent: PodAgent): Promise<boolean> {
+    const key = `${agent.pod.namespace}/${agent.pod.name}`
+    const known = this.#controlled.get(key) ?? agent.isControlled()
+    this.#controlled.set(key, known)
+    return known
+  }
+}
+
+/** By what a request is known where it first arrives. */
+function markOf({ request }: Exchange): string {
+  return requestKey(request.headers.get(markHeader) ?? request.headers.get('x-request-id') ?? '')
+}
+
+interface Told {
+  readonly pod: Pod
+  readonly agent: PodAgent
+}
+
+/** By mark. A gateway may have given a request another id, by which those behind the first pod know it. */
+async function arrivalsOf(told: readonly Told[], marks: readonly string[]): Promise<ReadonlyMap<string, readonly Arrival[]>> {
+  const first = await arrivalsAt(told, marks)
+  const marked = new Map<string, string>()
+  for (const { record } of first) if (record.mark !== null) marked.set(requestKey(record.id), requestKey(record.mark))
+  const all = marked.size === 0 ? first : [...first.filter(({ record }) => record.mark === null), ...(await arrivalsAt(told, [...marked.keys()]))]
+  const found = new Map<string, Arrival[]>()
+  for (const arrival of all) {
+    const key = marked.get(requestKey(arrival.record.id)) ?? requestKey(arrival.record.id)
+    const own = found.get(key) ?? []
+    own.push(arrival)
+    found.set(key, own)
+  }
+  return found
+}
+
+async function arrivalsAt(told: readonly Told[], ids: readonly string[]): Promise<readonly Arrival[]> {
+  const chunks = Array.from({ length: Math.ceil(ids.length / idsAtOnce) }, (_, i) => ids.slice(i * idsAtOnce, (i + 1) * idsAtOnce))
+  const found = await Promise.all(
+    told.map(async ({ pod, agent }) => {
+      const records = []
+      for (const chunk of chunks) records.push(...(await agent.records(chunk)))
+      return records.map((record) => ({ pod, record }))
+    }),
+  )
+  return found.flat()
+}

@@ -1,0 +1,162 @@
+import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { resourceKey } from '../../../../mesh-core/config/resource.ts'
+import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
+import { clusterError } from '../kube/cluster-error.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import { named } from '../kube/objects.ts'
+import { labelled } from '../pods/deployments.ts'
+import type { Ledger } from './ledger.ts'
+import { isSame, refOfObject, restore, runLabel } from './restore.ts'
+
+interface Changed {
+  readonly ref: ResourceRef
+  readonly before: KubeObject | null
+  /** As the API server has it after the run's last change; `null`: deleted. */
+  now: KubeObject | null
+}
+
+/** What one scenario changes in the cluster's config, so that it can be undone, and so that a change by somebody else does not go unseen. */
+export class ScenarioObjects {
+  readonly #objects: KubeObjects
+  readonly #ledger: Ledger
+  readonly #changed = new Map<string, Changed>()
+
+  constructor(objects: KubeObjects, ledger: Ledger) {
+    this.#objects = objects
+    this.#ledger = ledger
+  }
+
+  /** As they are in the cluster now. */
+  get applied(): readonly KubeObject[] {
+    return [...this.#changed.values()].flatMap(({ now }) => now ?? [])
+  }
+
+  /**
+   * All or nothing.
+   * @returns whether anything had to be changed
+   * @throws ConfigRejected, MeshSpecError, NotSupported
+   */
+  async apply(objects: readonly KubeObject[]): Promise<boolean> {
+    const done: { readonly key: string; readonly former: KubeObject | null | undefined }[] = []
+    let changes = false
+    try {
+      for (const object of objects) {
+        const key = resourceKey(refOfObject(object))
+        const former = this.#changed.get(key)?.now
+        const changed = await this.#applyOne(object)
+        if (changed) done.push({ key, former })
+        changes ||= changed
+      }
+      return changes
+    } catch (error) {
+      for (const { key, former } of done.toReversed()) await this.#back(key, former)
+      throw error
+    }
+  }
+
+  async remove(refs: readonly ResourceRef[]): Promise<void> {
+    for (const ref of refs) {
+      const known = this.#changed.get(resourceKey(ref)) ?? (await this.#remember(ref))
+      await this.#objects.delete(ref)
+      known.now = null
+    }
+  }
+
+  /** Everything as it was before the scenario. @returns whether anything had to be changed */
+  async undo(): Promise<boolean> {
+    const touched = [...this.#changed.values()].toReversed()
+    this.#changed.clear()
+    // One that cannot be put back does not keep the others from it; the ledger knows it still.
+    const results = await Promise.allSettled(
+      touched.map(async ({ ref, before }) => {
+        await restore(this.#objects, { ref, before }, this.#ledger.head.run)
+        this.#ledger.done(ref)
+      }),
+    )
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    return touched.length > 0
+  }
+
+  /**
+   * Nobody else has changed what this scenario's statements rest on.
+   * @throws MeshSpecError CONFIG_CHANGED
+   */
+  async assertUntouched(): Promise<void> {
+    await Promise.all(
+      [...this.#changed.values()].map(async ({ ref, now }) => {
+        const seen = await this.#objects.read(ref)
+        if (seen === null && now === null) return
+        if (seen !== null && now !== null && isSame(seen, now)) return
+        throw changedBehind(ref, now, seen)
+      }),
+    )
+  }
+
+  async #applyOne(object: KubeObject): Promise<boolean> {
+    const run = this.#ledger.head.run
+    const ref = refOfObject(object)
+    const known = this.#changed.get(resourceKey(ref)) ?? (await this.#remember(ref))
+    // What is there is replaced as a whole: a merge would leave fields in place that the scenario does not say.
+    const isOwn = known.before === null
+    const applied = isOwn ? await this.#objects.apply(labelled(object, run)) : await this.#objects.replace(keeping(object, known.before))
+    const isChange = known.now === null || !isSame(known.now, applied)
+    known.now = applied
+    return isChange
+  }
+
+  async #remember(ref: ResourceRef): Promise<Changed> {
+    const found = await this.#objects.read(ref)
+    // Left by a run that was killed: it is nobody's.
+    const before = found?.metadata.labels?.[runLabel] === undefined ? found : null
+    this.#ledger.touch({ ref, before })
+    const changed: Changed = { ref, before, now: found }
+    this.#changed.set(resourceKey(ref), changed)
+    return changed
+  }
+
+  async #back(key: string, former: KubeObject | null | undefined): Promise<void> {
+    const changed = this.#changed.get(key)
+    if (!changed) return
+    if (former === undefined || former === null) await restore(this.#objects, { ref: changed.ref, before: former === null ? null : changed.before }, this.#ledger.head.run)
+    else await restore(this.#objects, { ref: changed.ref, before: former }, this.#ledger.head.run)
+    changed.now = former ?? changed.before
+  }
+}
+
+/** What the user's own object says besides its config is left to it. */
+function keeping(object: KubeObject, before: KubeObject): KubeObject {
+  const { labels, annotations } = before.metadata
+  const metadata = { ...object.metadata, labels: { ...labels, ...object.metadata.labels }, annotations: { ...annotations, ...object.metadata.annotations } }
+  return { ...object, metadata }
+}
+
+function changedBehind(ref: ResourceRef, wanted: KubeObject | null, seen: KubeObject | null): MeshSpecError {
+  const who = lastManager(seen)
+  const what = seen === null ? 'was deleted' : wanted === null ? 'was made again' : `was changed${firstDifference(wanted, seen)}`
+  const problem = `${named(ref)} ${what} by somebody else${who ? ` (${who})` : ''} while the scenario ran`
+  return clusterError('CONFIG_CHANGED', problem, 'what the mesh answered since says nothing about the scenario: keep controllers and colleagues off the namespace')
+}
+
+function lastManager(object: KubeObject | null): string | null {
+  const { managedFields = [] } = (object?.metadata ?? {}) as { readonly managedFields?: readonly { readonly manager?: string; readonly time?: string }[] }
+  return managedFields.filter(({ manager }) => manager !== 'meshspec').toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]?.manager ?? null
+}
+
+/** ` (spec.http[0].route[0].weight is 60, applied was 50)` */
+function firstDifference(wanted: unknown, seen: unknown): string {
+  const found = differenceAt('', (wanted as KubeObject)['spec'], (seen as KubeObject)['spec'])
+  return found === null ? '' : `: spec${found}`
+}
+
+function differenceAt(path: string, wanted: unknown, seen: unknown): string | null {
+  if (typeof wanted !== 'object' || typeof seen !== 'object' || wanted === null || seen === null)
+    return wanted === seen ? null : `${path} is ${JSON.stringify(seen)}, applied was ${JSON.stringify(wanted)}`
+  const keys = new Set([...Object.keys(wanted), ...Object.keys(seen)])
+  for (const key of keys) {
+    const step = Array.isArray(wanted) ? `[${key}]` : `.${key}`
+    const found = differenceAt(path + step, (wanted as Record<string, unknown>)[key], (seen as Record<string, unknown>)[key])
+    if (found !== null) return found
+  }
+  return null
+}

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { ConformanceOptions } from './conformance.ts'
 import { clusterOptions } from './cluster-options.ts'
+import type { CleanOptions } from './clean.ts'
 import type { ExplainOptions } from './explain.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './package-root.ts'
@@ -41,7 +42,10 @@ function runOptions(command: Command): Command {
     .option('--assume-config', "the scenarios' config is in place already")
     .option('--apply-command <command>', "puts config in place: 'kubectl apply -f {file}'")
     .option('--delete-command <command>', "takes it away again; default: made of the apply command, where that is kubectl's")
-    .option('--settle <duration>', 'wait so long after the apply command (default: not at all), or at most for the mesh to take config up (default: 30s)')
+    .option(
+      '--settle <duration>',
+      'wait so long after the apply command (default: not at all), or at most for the mesh to take config up (default: 30s)',
+    )
     .option('--budget <requests>', 'send at most so many requests to a live mesh; what is not decided then is undecided')
     .option('--shard <index/total>', 'run one part of the suite, the index from 0: 0/4; "report merge" puts the parts of "conformance" together')
     .option('--spec', "as the specifications say, without istiod's departures from them")
@@ -156,6 +160,14 @@ program
   .command('doctor')
   .description('say what is there of all that the targets need, and how to get the rest')
   .action(async () => finish((await import('./doctor.ts')).doctor()))
+
+program
+  .command('clean')
+  .description('finish the work of runs against clusters that were killed: delete what they made, restore what stood before')
+  .option('--kubeconfig <file>', 'delete what runs from other machines have left in this cluster, too')
+  .option('--context <name>', 'of the kubeconfig')
+  .option('--dry-run', 'only say what would be done')
+  .action(async (options: CleanOptions) => finish((await import('./clean.ts')).clean(options)))
 
 program
   .command('envoy')

@@ -70,8 +70,23 @@ type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['pr
 /** In cucumber's words. */
 function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
   const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
-  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets, prometheus, jaeger, tempo } = options
-  const cluster = { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets, prometheus, jaeger, tempo }
+  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets, prometheus, jaeger, tempo } =
+    options
+  const cluster = {
+    kubeconfig,
+    context,
+    namespaces,
+    deploy,
+    podImage,
+    revision,
+    allowProduction,
+    rate,
+    insecure,
+    showSecrets,
+    prometheus,
+    jaeger,
+    tempo,
+  }
   const seed = wholeNumber('--seed', options.seed)
   const budget = wholeNumber('--budget', options.budget)
   const shard = shardOf(options.shard)

@@ -42,7 +42,8 @@ export class GatewayClient {
     const { origin, hostname } = new URL(gateway)
     this.#origin = origin
     this.#knowsTls = tls !== undefined
-    const secured = serverName === undefined && tls === undefined ? { rejectUnauthorized: !insecure } : tlsOptions(tls, serverName ?? hostname, insecure)
+    const secured =
+      serverName === undefined && tls === undefined ? { rejectUnauthorized: !insecure } : tlsOptions(tls, serverName ?? hostname, insecure)
     this.#agent = origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false, ...secured }) : new HttpAgent({ keepAlive: false })
   }
 

@@ -103,7 +103,8 @@ export class KubeSession implements MeshSession {
       case 'status': {
         const { status, first, endpoint } = behaviour
         const own = endpoint === null ? pods : [endpointOf(pods, endpoint)]
-        if (first !== null && own.length > 1) throw new NotSupported('behaviour', `the first ${first} answers of ${own.length} pods cannot be counted together`)
+        if (first !== null && own.length > 1)
+          throw new NotSupported('behaviour', `the first ${first} answers of ${own.length} pods cannot be counted together`)
         return this.#behave(own, { status, first: first ?? Infinity })
       }
       case 'readiness':
@@ -155,7 +156,16 @@ export class KubeSession implements MeshSession {
   async pods(): Promise<readonly PodStatus[]> {
     await this.#settle()
     const pods = await this.#listPods()
-    return pods.map(({ name, namespace, containers, readyContainers }) => ({ name, namespace: this.#run.namespaces.scenario(namespace), containers, readyContainers }))
+    return pods.map(({ name, namespace, containers, readyContainers }) => ({
+      name,
+      namespace: this.#run.namespaces.scenario(namespace),
+      containers,
+      readyContainers,
+    }))
+  }
+
+  evidence(): readonly string[] {
+    return this.#evidence.sources
   }
 
   notModelled(): readonly string[] {
@@ -215,7 +225,8 @@ export class KubeSession implements MeshSession {
     if (resource.kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     if (resource.kind === 'Namespace') return this.#namespaceOf(resource)
     const { apiVersion, kind } = resource
-    if (!(await this.#run.objects.kinds.isNamespaced(apiVersion, kind))) throw new NotSupported('config', `${kind} ${resource.name} is of the whole cluster, which the run is not to change`)
+    if (!(await this.#run.objects.kinds.isNamespaced(apiVersion, kind)))
+      throw new NotSupported('config', `${kind} ${resource.name} is of the whole cluster, which the run is not to change`)
     const object = this.#mapped(resource)
     return kind === 'Sidecar' ? this.#proof.visibleTo(object) : object
   }

@@ -1,7 +1,7 @@
 import { KubeSession } from './kube-session.ts'
 import { ClusterRun } from './run/cluster-run.ts'
 import type { RunSettings } from './run/cluster-run.ts'
-import type { Capability, MeshSession, Target } from '../target.ts'
+import type { Capability, MeshFacts, MeshSession, Target } from '../target.ts'
 
 /**
  * A live mesh whose cluster's Kubernetes API is there.
@@ -19,10 +19,31 @@ class KubeTarget implements Target {
 
   constructor(run: ClusterRun) {
     this.#run = run
-    const all: readonly Capability[] = ['config', 'config-rejection', 'gateway-calls', 'in-mesh-calls', 'workloads', 'behaviour', 'served-by', 'path', 'received', 'pods']
+    const all: readonly Capability[] = [
+      'config',
+      'config-rejection',
+      'gateway-calls',
+      'in-mesh-calls',
+      'workloads',
+      'behaviour',
+      'served-by',
+      'path',
+      'received',
+      'pods',
+    ]
     const needsPods: readonly Capability[] = ['behaviour', 'received']
     const denied = all.filter((capability) => run.isDenied(capability) || (run.isDenied('in-mesh-calls') && needsPods.includes(capability)))
     this.capabilities = new Set(all.filter((capability) => !denied.includes(capability)))
+  }
+
+  mesh(): MeshFacts {
+    const { mesh, settings, objects } = this.#run
+    const notes = [
+      `context ${objects.api.config.getCurrentContext()}`,
+      ...(mesh.revision ? [`revision ${mesh.revision}`] : []),
+      ...(settings.insecure ? ['certificates of gateways were not verified (--insecure)'] : []),
+    ]
+    return { name: 'Istio', version: mesh.version, notes }
   }
 
   async open(): Promise<MeshSession> {

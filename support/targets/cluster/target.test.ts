@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readText } from '../../../mesh-core/config/read.ts'
 import { refOf } from '../../../mesh-core/config/resource.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
+import { defaultSettings } from '../../settings.ts'
 import type { Call, MeshSession } from '../target.ts'
 import reachClusterTarget, { createClusterTarget } from './target.ts'
 import type { ClusterSettings } from './target.ts'
@@ -70,7 +71,7 @@ describe('settings', () => {
   })
 
   test('a gateway that nobody is behind fails before the first scenario', async () => {
-    const settings = { assumeConfig: true, applyCommand: null, deleteCommand: null, settleMs: 0 }
+    const settings = { ...defaultSettings, assumeConfig: true }
     await expect(reachClusterTarget({ ...settings, gateway: 'http://127.0.0.1:1' })).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE' })
     await expect(reachClusterTarget({ ...settings, gateway })).resolves.toMatchObject({ name: 'cluster' })
   })

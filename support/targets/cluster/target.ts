@@ -12,7 +12,8 @@ import type { ClusterAccess } from './session.ts'
 import { Settling } from './settling.ts'
 
 /** What decides how the target reaches the mesh by its gateway alone. */
-export type EndpointSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'> & Partial<Pick<Settings, 'insecure' | 'rate'>>
+export type EndpointSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'> &
+  Partial<Pick<Settings, 'insecure' | 'rate'>>
 export type ClusterSettings = EndpointSettings & RunSettings
 
 /**

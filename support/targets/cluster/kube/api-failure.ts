@@ -23,21 +23,31 @@ export class ApiFailure extends Error {
   /** The config itself was refused: by its schema, by a rule of its CRD, or by an admission webhook. */
   get refusesConfig(): boolean {
     if (this.status === 422) return true
-    if (this.status === 400) return /admission webhook|strict decoding|unknown field|cannot unmarshal|unable to decode|ValidationError|failed to create typed/.test(this.message)
+    if (this.status === 400)
+      return /admission webhook|strict decoding|unknown field|cannot unmarshal|unable to decode|ValidationError|failed to create typed/.test(
+        this.message,
+      )
     // A webhook may answer 403 itself; RBAC's own 403 names no webhook.
     return this.status === 403 && /admission webhook "[^"]*" denied|denied by ValidatingAdmissionPolicy|ValidatingAdmissionPolicy/.test(this.message)
   }
 
   /** In the words of the webhook or the schema, without what the API server puts before it. */
   get refusal(): string {
-    return /admission webhook "[^"]*" denied the request: (.*)/s.exec(this.message)?.[1] ?? /is invalid: (.*)/s.exec(this.message)?.[1] ?? this.message
+    return (
+      /admission webhook "[^"]*" denied the request: (.*)/s.exec(this.message)?.[1] ?? /is invalid: (.*)/s.exec(this.message)?.[1] ?? this.message
+    )
   }
 
   /** @param doing what was tried: `read pods in namespace shop` */
   toError(doing: string): MeshSpecError {
     if (this.status === 401)
-      return clusterError('CLUSTER_DENIED', `the API server does not take the credentials of the kubeconfig (401), to ${doing}`, 'log in again, or name another --context')
-    if (this.status === 403) return clusterError('CLUSTER_DENIED', `not permitted to ${doing}: ${this.message}`, 'docs/targets.md lists the permissions that a run needs')
+      return clusterError(
+        'CLUSTER_DENIED',
+        `the API server does not take the credentials of the kubeconfig (401), to ${doing}`,
+        'log in again, or name another --context',
+      )
+    if (this.status === 403)
+      return clusterError('CLUSTER_DENIED', `not permitted to ${doing}: ${this.message}`, 'docs/targets.md lists the permissions that a run needs')
     return clusterError('CLUSTER_FAILED', `the API server could not ${doing}: ${this.status} ${this.message}`, null)
   }
 }

@@ -33,12 +33,20 @@ export async function startExec(config: KubeConfig, { namespace, pod, container 
   } catch (error) {
     const message = reasonOf(error)
     const denied = /\b(401|403)\b/.test(message)
-    throw clusterError(denied ? 'CLUSTER_DENIED' : 'CLUSTER_FAILED', `cannot run a command in pod ${namespace}/${pod}: ${message}`, denied ? 'it takes the permission to create pods/exec' : null)
+    throw clusterError(
+      denied ? 'CLUSTER_DENIED' : 'CLUSTER_FAILED',
+      `cannot run a command in pod ${namespace}/${pod}: ${message}`,
+      denied ? 'it takes the permission to create pods/exec' : null,
+    )
   }
 }
 
 /** Runs a command to its end. */
-export async function exec(config: KubeConfig, place: ExecPlace, command: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+export async function exec(
+  config: KubeConfig,
+  place: ExecPlace,
+  command: readonly string[],
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const running = await startExec(config, place, command)
   const out: string[] = []
   const err: string[] = []

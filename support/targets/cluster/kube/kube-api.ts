@@ -41,7 +41,9 @@ export class KubeApi {
   constructor(config: KubeConfig, { timeoutMs = 30_000, backoffMs = 250 }: KubeApiOptions = {}) {
     this.config = config
     this.server = config.getCurrentCluster()!.server.replace(/\/$/, '')
-    this.#agent = this.server.startsWith('https:') ? new HttpsAgent({ keepAlive: true, maxSockets: 16 }) : new HttpAgent({ keepAlive: true, maxSockets: 16 })
+    this.#agent = this.server.startsWith('https:')
+      ? new HttpsAgent({ keepAlive: true, maxSockets: 16 })
+      : new HttpAgent({ keepAlive: true, maxSockets: 16 })
     this.#timeoutMs = timeoutMs
     this.#backoffMs = backoffMs
   }
@@ -82,7 +84,10 @@ export class KubeApi {
     const options: RequestOptions = { method, headers: { accept: 'application/json' }, timeout: this.#timeoutMs }
     await this.config.applyToHTTPSOptions(options)
     const payload = body === undefined ? undefined : JSON.stringify(body)
-    const headers = { ...options.headers, ...(payload !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }) }
+    const headers = {
+      ...options.headers,
+      ...(payload !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }),
+    }
     const message = await this.#answer(`${this.server}${path}`, { ...options, headers, agent: this.#agent }, payload)
     const chunks: Buffer[] = []
     for await (const chunk of message) chunks.push(chunk as Buffer)
@@ -119,5 +124,8 @@ function isOfWebhook({ message }: ApiFailure): boolean {
 
 function isPassing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
-  return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'ECONNABORTED'].includes(code ?? '') || (error as Error).message === 'aborted'
+  return (
+    ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'ECONNABORTED'].includes(code ?? '') ||
+    (error as Error).message === 'aborted'
+  )
 }

@@ -25,7 +25,8 @@ export async function loadKubeConfig({ kubeconfig, context, allowProduction }: K
     throw clusterError('INVALID_SETTING', problem.replace('  ', ' '), 'name another one with --kubeconfig')
   }
   if (context !== null) select(config, context)
-  if (!config.getCurrentCluster()) throw clusterError('INVALID_SETTING', 'the kubeconfig names no current context', `write --context with one of ${names(config)}`)
+  if (!config.getCurrentCluster())
+    throw clusterError('INVALID_SETTING', 'the kubeconfig names no current context', `write --context with one of ${names(config)}`)
   if (!allowProduction) assertNoProduction(config)
   return config
 }
@@ -37,7 +38,12 @@ function select(config: KubeConfig, context: string): void {
 }
 
 function names(config: KubeConfig): string {
-  return config.getContexts().map(({ name }) => name).join(', ') || 'none'
+  return (
+    config
+      .getContexts()
+      .map(({ name }) => name)
+      .join(', ') || 'none'
+  )
 }
 
 /** Word by word, so that `product-catalog-test` is none. */

@@ -26,7 +26,9 @@ export class KubeObjects {
   async list<T = KubeObject>(apiVersion: string, kind: string, namespace: string, query = ''): Promise<readonly T[]> {
     return this.#doing(`list ${kind} in ${namespace || 'all namespaces'}`, async () => {
       const path = await this.kinds.collectionOf(apiVersion, kind, namespace)
-      const list = await this.api.get<{ readonly items: readonly T[] }>(`${namespace === '' ? path.replace('/namespaces/', '') : path}${query && `?${query}`}`)
+      const list = await this.api.get<{ readonly items: readonly T[] }>(
+        `${namespace === '' ? path.replace('/namespaces/', '') : path}${query && `?${query}`}`,
+      )
       return list?.items ?? []
     })
   }

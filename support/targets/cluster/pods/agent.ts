@@ -67,8 +67,13 @@ export class PodAgent {
 
   /** @throws MeshSpecError CLUSTER_FAILED, CLUSTER_DENIED; NotSupported where the container has no Node */
   static async start(config: KubeConfig, pod: Pod): Promise<PodAgent> {
-    script ??= readFileSync(join(ownSamples(), 'pod', 'agent.cjs'), 'utf8')
-    const running = await startExec(config, { namespace: pod.namespace, pod: pod.name, container: pod.container }, ['node', '-e', script])
+    script ??= readFileSync(join(ownSamples(), 'pod', 'agent.mjs'), 'utf8')
+    const running = await startExec(config, { namespace: pod.namespace, pod: pod.name, container: pod.container }, [
+      'node',
+      '--input-type=module',
+      '-e',
+      script,
+    ])
     return new PodAgent(pod, running)
   }
 
@@ -114,7 +119,10 @@ export class PodAgent {
   async #control(method: string, path: string, body: string): Promise<string> {
     const answer = await this.#ask({ control: { port: controlPort, method, path, body } })
     if (answer.status === 200) return answer.body ?? ''
-    throw new NotSupported('behaviour', `pod ${this.pod.name} is none of this run's: it cannot be told how to behave (${answer.error ?? answer.status})`)
+    throw new NotSupported(
+      'behaviour',
+      `pod ${this.pod.name} is none of this run's: it cannot be told how to behave (${answer.error ?? answer.status})`,
+    )
   }
 
   #ask(question: object): Promise<PodAnswer> {
@@ -143,5 +151,9 @@ function endOf({ namespace, name, container }: Pod, code: number | null, said: s
   if (code === 127 || /executable file not found|no such file|not found/i.test(said))
     return new NotSupported('in-mesh-calls', `the container ${container} of pod ${namespace}/${name} has no Node, by which it could be made to send`)
   const how = code === null ? 'the connection to it was cut' : `it ended with exit code ${code}`
-  return clusterError('CLUSTER_FAILED', `the client inside pod ${namespace}/${name} is gone: ${how}${said.trim() && `: ${said.trim().slice(0, 500)}`}`, 'is the pod still there?')
+  return clusterError(
+    'CLUSTER_FAILED',
+    `the client inside pod ${namespace}/${name} is gone: ${how}${said.trim() && `: ${said.trim().slice(0, 500)}`}`,
+    'is the pod still there?',
+  )
 }

@@ -39,6 +39,7 @@ export class CallsFromPods {
   }
 
   #urlOf(target: string): URL {
+    if (target.startsWith('udp:')) throw new NotSupported('in-mesh-calls', 'pods are not made to send datagrams')
     if (/^(https?|tcp):\/\//.test(target) && URL.canParse(target)) return new URL(target)
     const hint = 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"'
     throw new MeshSpecError({ code: 'INVALID_REQUEST', origin: null, place: null, problem: `${JSON.stringify(target)} is no URL`, hint })
@@ -47,16 +48,31 @@ export class CallsFromPods {
 
 function requestOf({ method, target, headers, body }: Call, url: URL, real: (host: string) => string): HttpRequest {
   const given = Headers.of(headers)
-  if (url.protocol === 'tcp:') return { method: '', scheme: 'http', authority: real(url.host), path: '', headers: new Headers(), body, protocol: 'tcp' }
+  if (url.protocol === 'tcp:')
+    return { method: '', scheme: 'http', authority: real(url.host), path: '', headers: new Headers(), body, protocol: 'tcp' }
   if (!given.has('x-request-id')) given.append('x-request-id', randomUUID())
   const [, authority = '', path = ''] = /^https?:\/\/([^/?#]*)([^#]*)/.exec(target) ?? []
   const host = real(given.get('host') ?? authority)
   given.remove('host')
-  return { method, scheme: url.protocol === 'https:' ? 'https' : 'http', authority: host, path: path.startsWith('/') ? path : `/${path}`, headers: given, body }
+  return {
+    method,
+    scheme: url.protocol === 'https:' ? 'https' : 'http',
+    authority: host,
+    path: path.startsWith('/') ? path : `/${path}`,
+    headers: given,
+    body,
+  }
 }
 
 /** @param dialled may be another name than the one that the Host header says */
-function podCall({ method, authority, path, headers, body, scheme }: HttpRequest, url: URL, dialled: string, { tls }: Call, { sidecar }: Pod, insecure: boolean): PodCall {
+function podCall(
+  { method, authority, path, headers, body, scheme }: HttpRequest,
+  url: URL,
+  dialled: string,
+  { tls }: Call,
+  { sidecar }: Pod,
+  insecure: boolean,
+): PodCall {
   const tcp = url.protocol === 'tcp:'
   const length = body !== '' && !headers.has('content-length') ? ['content-length', String(Buffer.byteLength(body))] : []
   return {

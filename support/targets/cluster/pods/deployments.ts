@@ -126,7 +126,8 @@ export class Deployments {
       const wanted = (rest as KubeObject)['spec'].replicas as number
       const missing = own.find((pod) => pod.ready === notReady.has(`${pod.namespace}/${pod.name}`))
       if (own.length !== wanted) return `Deployment ${metadata.name} has ${own.length} pods of ${wanted}`
-      if (missing) return `pod ${missing.name} is ${missing.ready ? 'still' : 'not'} ready (${missing.readyContainers}/${missing.containers} containers${missing.trouble ? `: ${missing.trouble}` : ''})`
+      if (missing)
+        return `pod ${missing.name} is ${missing.ready ? 'still' : 'not'} ready (${missing.readyContainers}/${missing.containers} containers${missing.trouble ? `: ${missing.trouble}` : ''})`
     }
     return null
   }
@@ -135,9 +136,18 @@ export class Deployments {
     for (const { metadata, ...rest } of this.services) {
       const selector = Object.entries(((rest as KubeObject)['spec'].selector ?? {}) as Readonly<Record<string, string>>)
       if (selector.length === 0) continue
-      const wanted = pods.filter((pod) => pod.ready && pod.namespace === metadata.namespace && selector.every(([key, value]) => pod.labels[key] === value))
-      const slices = await this.#objects.list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', metadata.namespace!, `labelSelector=kubernetes.io%2Fservice-name%3D${metadata.name}`)
-      const ready = new Set(slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => (one.conditions?.ready === false ? [] : one.addresses)))
+      const wanted = pods.filter(
+        (pod) => pod.ready && pod.namespace === metadata.namespace && selector.every(([key, value]) => pod.labels[key] === value),
+      )
+      const slices = await this.#objects.list<EndpointSlice>(
+        'discovery.k8s.io/v1',
+        'EndpointSlice',
+        metadata.namespace!,
+        `labelSelector=kubernetes.io%2Fservice-name%3D${metadata.name}`,
+      )
+      const ready = new Set(
+        slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => (one.conditions?.ready === false ? [] : one.addresses)),
+      )
       if (ready.size !== new Set(wanted.map(({ ip }) => ip)).size || wanted.some(({ ip }) => !ready.has(ip)))
         return `Service ${metadata.name} leads to ${ready.size} pods of ${wanted.length}`
     }

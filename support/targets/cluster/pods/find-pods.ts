@@ -25,13 +25,16 @@ export function findPods(scene: Scene, service: ServiceRef, namespace: string): 
 
 /** Without a namespace, one of any namespace will do. @throws MeshSpecError UNKNOWN_SERVICE */
 export function assertKnown(scene: Scene, service: ServiceRef, namespace: string): void {
-  const isKnown = scene.pods.some((pod) => (service.namespace === null || scene.namespaces.scenario(pod.namespace) === service.namespace) && isOf(pod, service, scene))
+  const isKnown = scene.pods.some(
+    (pod) => (service.namespace === null || scene.namespaces.scenario(pod.namespace) === service.namespace) && isOf(pod, service, scene),
+  )
   if (!isKnown) throw unknownService(scene, service, namespace)
 }
 
 function isOf(pod: Pod, { name, version }: ServiceRef, { services }: Scene): boolean {
   if (version !== null && pod.version !== version) return false
-  const selector = services.find(({ metadata }) => metadata.name === name && metadata.namespace === pod.namespace)?.['spec'].selector as Readonly<Record<string, string>> | undefined
+  const selector = services.find(({ metadata }) => metadata.name === name && metadata.namespace === pod.namespace)?.['spec'].selector as
+    Readonly<Record<string, string>> | undefined
   if (selector && Object.keys(selector).length > 0) return Object.entries(selector).every(([key, value]) => pod.labels[key] === value)
   return pod.app === name || pod.workload === name
 }

@@ -17,12 +17,23 @@ export interface Words {
 }
 
 /** The tree of an exchange, as the pods tell it that have received something of it. */
-export function hopsOf(sender: Pod | null, authority: string, { response }: Pick<Exchange, 'response'>, arrivals: readonly Arrival[], words: Words): readonly Hop[] {
-  const ordered = arrivals.toSorted((a, b) => depthOf(a, arrivals) - depthOf(b, arrivals) || attemptOf(a) - attemptOf(b) || a.record.sequence - b.record.sequence)
+export function hopsOf(
+  sender: Pod | null,
+  authority: string,
+  { response }: Pick<Exchange, 'response'>,
+  arrivals: readonly Arrival[],
+  words: Words,
+): readonly Hop[] {
+  const ordered = arrivals.toSorted(
+    (a, b) => depthOf(a, arrivals) - depthOf(b, arrivals) || attemptOf(a) - attemptOf(b) || a.record.sequence - b.record.sequence,
+  )
   const hops = ordered.map((arrival) => hopOf(arrival, ordered, sender, words))
   const answered = hops.some((hop) => hop.parent === -1 && !hop.mirrored)
   if (answered) return withLastStatus(hops, response?.status ?? 0)
-  return [...hops, { ...unknownHop, from: sender && refOf(sender, words), service: words.text(withoutPort(authority)), status: response?.status ?? 0 }]
+  return [
+    ...hops,
+    { ...unknownHop, from: sender && refOf(sender, words), service: words.text(withoutPort(authority)), status: response?.status ?? 0 },
+  ]
 }
 
 function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, words: Words): Hop {
@@ -38,7 +49,11 @@ function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, wo
     to: refOf(pod, words),
     version: pod.version || null,
     app: pod.app,
-    received: { ...request, authority: words.text(authority), headers: new Headers(headers.map((text, i) => (i % 2 === 1 ? words.text(text) : text))) },
+    received: {
+      ...request,
+      authority: words.text(authority),
+      headers: new Headers(headers.map((text, i) => (i % 2 === 1 ? words.text(text) : text))),
+    },
     status: record.status ?? 0,
     attempt: attemptOf(arrival),
     mirrored: isMirrored(arrival, all, from),
@@ -47,9 +62,16 @@ function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, wo
 
 /** Whoever has called a host whose name begins as that of the pod's app. */
 function parentOf({ pod, record }: Arrival, all: readonly Arrival[]): Arrival | null {
-  const first = withoutPort(record.request.authority).split('.')[0]!.replace(/-shadow$/, '')
+  const first = withoutPort(record.request.authority)
+    .split('.')[0]!
+    .replace(/-shadow$/, '')
   return (
-    all.find((other) => other.pod !== pod && other.record !== record && other.record.calls.some((call) => [first, pod.app].includes(withoutPort(call).split('.')[0]!))) ?? null
+    all.find(
+      (other) =>
+        other.pod !== pod &&
+        other.record !== record &&
+        other.record.calls.some((call) => [first, pod.app].includes(withoutPort(call).split('.')[0]!)),
+    ) ?? null
   )
 }
 
@@ -72,11 +94,14 @@ function isMirrored(arrival: Arrival, all: readonly Arrival[], from: Pod | null)
   if (/-shadow(?::\d+)?$/.test(record.request.authority)) return true
   const forwarded = header(record, 'x-forwarded-for')
   if (forwarded === undefined) return false
-  const [last, ...before] = forwarded.split(',').map((address) => address.trim()).toReversed()
+  const [last, ...before] = forwarded
+    .split(',')
+    .map((address) => address.trim())
+    .toReversed()
   if (from !== null) return last === from.ip
   // Behind a gateway every request has been forwarded: the copy once more than the other.
   const original = before.toReversed().join(',')
-  return all.some((other) => other !== arrival && (header(other.record, 'x-forwarded-for') ?? '').replaceAll(' ', '') === original)
+  return original !== '' && all.some((other) => other !== arrival && header(other.record, 'x-forwarded-for')?.replaceAll(' ', '') === original)
 }
 
 function header({ request }: PodRecord, name: string): string | undefined {

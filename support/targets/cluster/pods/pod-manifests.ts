@@ -36,9 +36,23 @@ export interface PodManifestOptions {
  */
 export function runnable(deployment: KubeObject, { run, image, injected }: PodManifestOptions): KubeObject {
   const { metadata } = deployment
-  const { template, selector: _selector, replicas, ...rest } = deployment['spec'] as { readonly template: Template; readonly selector: unknown; readonly replicas?: number }
-  const labels = { ...template.metadata?.labels, [workloadLabel]: metadata.name, [runLabel]: run, ...(injected ? {} : { 'sidecar.istio.io/inject': 'false' }) }
-  const annotations = { 'proxy.istio.io/config': proxyConfig, 'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort), ...template.metadata?.annotations }
+  const {
+    template,
+    selector: _selector,
+    replicas,
+    ...rest
+  } = deployment['spec'] as { readonly template: Template; readonly selector: unknown; readonly replicas?: number }
+  const labels = {
+    ...template.metadata?.labels,
+    [workloadLabel]: metadata.name,
+    [runLabel]: run,
+    ...(injected ? {} : { 'sidecar.istio.io/inject': 'false' }),
+  }
+  const annotations = {
+    'proxy.istio.io/config': proxyConfig,
+    'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
+    ...template.metadata?.annotations,
+  }
   const containers = template.spec.containers.map((container, i) => (i === 0 ? told(container, metadata.name, labels, image) : container))
   const spec = { ...template.spec, containers, terminationGracePeriodSeconds: 2 }
   const content = createHash('sha256').update(canonical({ labels, annotations, spec })).digest('hex').slice(0, 12)

@@ -75,12 +75,15 @@ function podOf({ metadata, spec, status }: KubePod): Pod {
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     containers: names.length,
     readyContainers: statuses.filter(({ ready }) => ready).length,
-    trouble: troubleOf(statuses) ?? status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False')?.message ?? null,
+    trouble:
+      troubleOf(statuses) ?? status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False')?.message ?? null,
   }
 }
 
 function troubleOf(statuses: readonly ContainerStatus[]): string | null {
-  const waiting = statuses.map(({ state }) => state?.waiting).find((one) => one?.reason !== undefined && !/^(ContainerCreating|PodInitializing)$/.test(one.reason))
+  const waiting = statuses
+    .map(({ state }) => state?.waiting)
+    .find((one) => one?.reason !== undefined && !/^(ContainerCreating|PodInitializing)$/.test(one.reason))
   return waiting ? `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}` : null
 }
 

@@ -53,7 +53,13 @@ export class Barrier {
    * @param ports of the ingress gateway that are asked
    * @throws NotYetProgrammed with what was seen
    */
-  async pass(namespaces: readonly string[], ports: readonly number[], proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
+  async pass(
+    namespaces: readonly string[],
+    ports: readonly number[],
+    proxies: readonly ProbedProxy[],
+    rounds: number,
+    patienceMs: number,
+  ): Promise<void> {
     const deadline = performance.now() + patienceMs
     for (let round = 0; round < rounds; round++) {
       const generation = String(++this.#generation)
@@ -78,7 +84,12 @@ export class Barrier {
   #objectsFor(namespaces: readonly string[], ports: readonly number[], generation: string): readonly KubeObject[] {
     const http = [{ directResponse: { status: 200, body: { string: generation } } }]
     const inMesh = namespaces.flatMap((namespace) => [
-      istio('ServiceEntry', namespace, { hosts: [this.#host], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], resolution: 'NONE', exportTo: ['.'] }),
+      istio('ServiceEntry', namespace, {
+        hosts: [this.#host],
+        ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+        resolution: 'NONE',
+        exportTo: ['.'],
+      }),
       istio('VirtualService', namespace, { hosts: [this.#host], exportTo: ['.'], http }),
     ])
     const [first] = namespaces
@@ -102,7 +113,10 @@ export class Barrier {
 
   /** The gateway is not to answer on ports that no config of the next scenario names. */
   async leaveGateway(namespace: string): Promise<void> {
-    for (const [kind, own] of [['VirtualService', `${name}-gateway`], ['Gateway', name]] as const)
+    for (const [kind, own] of [
+      ['VirtualService', `${name}-gateway`],
+      ['Gateway', name],
+    ] as const)
       await this.#options.objects.delete({ group: 'networking.istio.io', kind, namespace, name: own })
     for (const text of this.#written) if (text.includes('"kind":"Gateway"')) this.#written.delete(text)
   }

@@ -62,7 +62,14 @@ export class ClusterRun {
   #ingress: Promise<GatewayAddress | null> | null = null
   readonly #made = new Map<string, Promise<void>>()
 
-  private constructor(id: string, settings: RunSettings, objects: KubeObjects, mesh: MeshInfo, denied: ReadonlyMap<Capability, string>, lease: RunLease) {
+  private constructor(
+    id: string,
+    settings: RunSettings,
+    objects: KubeObjects,
+    mesh: MeshInfo,
+    denied: ReadonlyMap<Capability, string>,
+    lease: RunLease,
+  ) {
     this.id = id
     this.settings = settings
     this.objects = objects
@@ -71,7 +78,14 @@ export class ClusterRun {
     this.#lease = lease
     this.namespaces = new NamespaceMap(`meshspec-${id}`, settings.namespaces)
     const { config, server } = objects.api
-    const head = { run: id, pid: process.pid, startedAt: new Date().toISOString(), server, context: config.getCurrentContext(), kubeconfig: settings.kubeconfig }
+    const head = {
+      run: id,
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      server,
+      context: config.getCurrentContext(),
+      kubeconfig: settings.kubeconfig,
+    }
     this.ledger = new Ledger(head)
     this.deployments = new Deployments(objects, this.ledger)
     this.agents = new PodAgents(config)
@@ -110,7 +124,10 @@ export class ClusterRun {
     this.#ingress ??= this.settings.gateway === null ? findIngressGateway(this.objects) : Promise.resolve(addressOfUrl(this.settings.gateway))
     const found = await this.#ingress
     if (found) return found
-    throw new NotSupported('gateway-calls', 'no Service with the label istio=ingressgateway has an address that is reached from outside; --gateway names a URL')
+    throw new NotSupported(
+      'gateway-calls',
+      'no Service with the label istio=ingressgateway has an address that is reached from outside; --gateway names a URL',
+    )
   }
 
   /**
@@ -145,7 +162,8 @@ export class ClusterRun {
     const namespaces = this.ledger.open.filter(({ ref }) => ref.kind === 'Namespace')
     const gone = new Set(namespaces.filter(({ before }) => before === null).map(({ ref }) => ref.name))
     // What is in a namespace that goes goes with it.
-    for (const touched of this.ledger.open) if (touched.ref.kind !== 'Namespace' && !gone.has(touched.ref.namespace)) await restore(this.objects, touched, this.id)
+    for (const touched of this.ledger.open)
+      if (touched.ref.kind !== 'Namespace' && !gone.has(touched.ref.namespace)) await restore(this.objects, touched, this.id)
     for (const touched of namespaces) await restore(this.objects, touched, this.id)
     await waitUntilGone(this.objects, [...gone])
   }
@@ -153,7 +171,12 @@ export class ClusterRun {
   async #makeNamespace(name: string): Promise<void> {
     const ref = { group: '', kind: 'Namespace', namespace: '', name }
     const found = await this.objects.read(ref)
-    if (found !== null) throw clusterError('CLUSTER_REFUSED', `the namespace ${name} is there already, and not of this run`, `name it with --namespaces if the run may use it`)
+    if (found !== null)
+      throw clusterError(
+        'CLUSTER_REFUSED',
+        `the namespace ${name} is there already, and not of this run`,
+        `name it with --namespaces if the run may use it`,
+      )
     this.ledger.touch({ ref, before: null })
     await this.objects.apply(namespaceObject(name, { ...injectionLabel(this.mesh), [runLabel]: this.id }))
   }
@@ -170,7 +193,8 @@ export async function waitUntilGone(objects: KubeObjects, namespaces: readonly s
   const deadline = performance.now() + goneMs
   for (const name of namespaces)
     while ((await objects.read({ group: '', kind: 'Namespace', namespace: '', name })) !== null) {
-      if (performance.now() > deadline) throw clusterError('CLUSTER_FAILED', `the namespace ${name} is still ending after ${goneMs / 1000} s`, 'npx meshspec clean looks after it')
+      if (performance.now() > deadline)
+        throw clusterError('CLUSTER_FAILED', `the namespace ${name} is still ending after ${goneMs / 1000} s`, 'npx meshspec clean looks after it')
       await sleep(300)
     }
 }
@@ -186,7 +210,11 @@ async function assertThere(api: KubeApi): Promise<void> {
 }
 
 /** Asked once, before anything is done, and told once. */
-async function deniedCapabilities(api: KubeApi, { namespaces, deploy }: RunSettings, warn: (text: string) => void): Promise<ReadonlyMap<Capability, string>> {
+async function deniedCapabilities(
+  api: KubeApi,
+  { namespaces, deploy }: RunSettings,
+  warn: (text: string) => void,
+): Promise<ReadonlyMap<Capability, string>> {
   const places = namespaces.length > 0 ? namespaces : ['']
   const needed: readonly (readonly [Capability, readonly Permission[]])[] = [
     ['config', [...places.flatMap(configPermissions), ...(namespaces.length === 0 ? namespacePermissions : [])]],

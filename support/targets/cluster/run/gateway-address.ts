@@ -47,7 +47,8 @@ export async function findServiceAddress(objects: KubeObjects, namespace: string
 async function addressOf(service: Service, objects: KubeObjects): Promise<GatewayAddress | null> {
   const { spec, status, metadata } = service
   const ports = spec.ports ?? []
-  const httpPort = (ports.find(({ name }) => name === 'http2') ?? ports.find(({ name }) => name === 'http') ?? ports.find(({ port }) => port === 80))?.port ?? 80
+  const httpPort =
+    (ports.find(({ name }) => name === 'http2') ?? ports.find(({ name }) => name === 'http') ?? ports.find(({ port }) => port === 80))?.port ?? 80
   const ingress = status?.loadBalancer?.ingress?.[0]
   const balanced = ingress?.ip ?? ingress?.hostname ?? spec.externalIPs?.[0]
   const shown = `Service ${metadata.namespace}/${metadata.name}`

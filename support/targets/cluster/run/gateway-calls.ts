@@ -25,6 +25,7 @@ export class GatewayCalls {
 
   /** @returns what sends the call once. @throws NotSupported where no gateway has the port */
   async sending(call: Call): Promise<() => Promise<Answered>> {
+    if (call.target.startsWith('udp:')) throw new NotSupported('gateway-calls', 'the client of the gateway sends no datagrams')
     const url = new URL(/^\w+:\/\//.test(call.target) ? call.target : `http://gateway${call.target.startsWith('/') ? '' : '/'}${call.target}`)
     const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80)
     const { host, ports, how } = (await this.#managed(port)) ?? (await this.#run.ingress())
@@ -69,7 +70,15 @@ const patienceMs = 10_000
 
 /** A line over a TCP connection of its own; the answer is what comes before it is closed. */
 function sendLine(host: string, port: number, { target, body }: Call): Promise<Answered> {
-  const request = { method: '', scheme: 'http' as const, authority: target.replace(/^tcp:\/\//, ''), path: '', headers: new Headers(), body, protocol: 'tcp' as const }
+  const request = {
+    method: '',
+    scheme: 'http' as const,
+    authority: target.replace(/^tcp:\/\//, ''),
+    path: '',
+    headers: new Headers(),
+    body,
+    protocol: 'tcp' as const,
+  }
   const start = performance.now()
   return new Promise((resolve) => {
     let text = ''

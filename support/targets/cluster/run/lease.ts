@@ -9,7 +9,12 @@ interface Lease {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string }
-  readonly spec: { readonly holderIdentity?: string; readonly leaseDurationSeconds?: number; readonly renewTime?: string; readonly acquireTime?: string }
+  readonly spec: {
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly renewTime?: string
+    readonly acquireTime?: string
+  }
 }
 
 const name = 'meshspec'
@@ -60,7 +65,11 @@ export class RunLease {
     } catch (error) {
       // Somebody else was quicker.
       const other = error instanceof ApiFailure && error.status === 409 ? await this.#read() : null
-      throw other ? busy(other, this.#namespace) : error instanceof MeshSpecError || !(error instanceof ApiFailure) ? error : error.toError('take the Lease over')
+      throw other
+        ? busy(other, this.#namespace)
+        : error instanceof MeshSpecError || !(error instanceof ApiFailure)
+          ? error
+          : error.toError('take the Lease over')
     }
   }
 

@@ -63,6 +63,8 @@ describe('namespaces of the run for those of a scenario', () => {
   })
 
   test('and back, in what was seen', () => {
-    expect(mapOf().back('spiffe://cluster.local/ns/run-1-prod/sa/a called shop.run-1')).toBe('spiffe://cluster.local/ns/prod/sa/a called shop.default')
+    expect(mapOf().back('spiffe://cluster.local/ns/run-1-prod/sa/a called shop.run-1')).toBe(
+      'spiffe://cluster.local/ns/prod/sa/a called shop.default',
+    )
   })
 })

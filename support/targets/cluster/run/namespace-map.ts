@@ -78,7 +78,14 @@ export class NamespaceMap {
 }
 
 /** Fields whose whole value is a namespace. */
-const namespaceFields: ReadonlySet<string> = new Set(['namespace', 'namespaces', 'notNamespaces', 'sourceNamespace', 'exportTo', 'kubernetes.io/metadata.name'])
+const namespaceFields: ReadonlySet<string> = new Set([
+  'namespace',
+  'namespaces',
+  'notNamespaces',
+  'sourceNamespace',
+  'exportTo',
+  'kubernetes.io/metadata.name',
+])
 
 /**
  * Where a namespace stands inside a text: `default/gateway` of Gateways and Sidecars, `shop.default` and `shop.default.svc.cluster.local` of hosts,

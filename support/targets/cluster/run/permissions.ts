@@ -33,7 +33,6 @@ async function isAllowed(api: KubeApi, { verb, group, resource, namespace }: Per
   }
 }
 
-
 /** Kinds whose absence of permission is worth knowing before a run. */
 const configKinds: readonly (readonly [string, string])[] = [
   ['networking.istio.io', 'virtualservices'],
@@ -66,7 +65,12 @@ export function podPermissions(namespace: string): readonly Permission[] {
   ]
 }
 
-export const namespacePermissions: readonly Permission[] = ['create', 'get', 'patch', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces', namespace: '' }))
+export const namespacePermissions: readonly Permission[] = ['create', 'get', 'patch', 'delete'].map((verb) => ({
+  verb,
+  group: '',
+  resource: 'namespaces',
+  namespace: '',
+}))
 
 /** What an administrator would have to grant: rules of RBAC, one for each resource. */
 export function describeMissing(missing: readonly Permission[]): string {
@@ -84,4 +88,3 @@ export function describeMissing(missing: readonly Permission[]): string {
   })
   return rules.join('\n')
 }
-

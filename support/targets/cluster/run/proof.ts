@@ -77,7 +77,17 @@ export class Proof {
       asked.map(async (pod): Promise<ProbedProxy> => {
         const agent = await this.#run.agents.of(pod)
         const name = `the sidecar of pod ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
-        const call = { host: '192.0.2.1', port: 80, secure: false, tcp: false, method: 'GET', path: '/', body: '', timeoutMs: probeMs, elsewhere: false }
+        const call = {
+          host: '192.0.2.1',
+          port: 80,
+          secure: false,
+          tcp: false,
+          method: 'GET',
+          path: '/',
+          body: '',
+          timeoutMs: probeMs,
+          elsewhere: false,
+        }
         return { name, ask: async (host) => (await agent.call({ ...call, headers: ['host', host] })).body ?? null }
       }),
     )
@@ -100,7 +110,9 @@ export class Proof {
     const isUsed = gateways.length > 0 || this.#config.applied.some(({ kind, ...rest }) => kind === 'VirtualService' && isForGateway(rest['spec']))
     if (!isUsed) return []
     const { ports } = await this.#run.ingress()
-    const servers = gateways.flatMap(({ spec }) => (spec.servers ?? []) as readonly { readonly port: { readonly number: number; readonly protocol: string } }[])
+    const servers = gateways.flatMap(
+      ({ spec }) => (spec.servers ?? []) as readonly { readonly port: { readonly number: number; readonly protocol: string } }[],
+    )
     const numbers = servers.filter(({ port }) => /^(?:HTTP|HTTP2|GRPC)$/i.test(port.protocol)).map(({ port }) => port.number)
     return [...new Set(numbers.length > 0 ? numbers : [80])].filter((number) => ports.has(number))
   }
@@ -112,7 +124,9 @@ export class Proof {
       const late = [...this.#statuses.values()].filter((object) => !isObserved(object))
       if (late.length === 0) return
       if (performance.now() > deadline)
-        throw new NotYetProgrammed(`not yet programmed after ${this.#run.patienceMs / 1000} s: no controller has told the status of ${late.map((object) => named(refOfObject(object))).join(', ')}`)
+        throw new NotYetProgrammed(
+          `not yet programmed after ${this.#run.patienceMs / 1000} s: no controller has told the status of ${late.map((object) => named(refOfObject(object))).join(', ')}`,
+        )
       await sleep(100)
     }
   }
@@ -130,7 +144,10 @@ function isForGateway(spec: { readonly gateways?: readonly string[] } | undefine
 
 function isObserved(object: KubeObject): boolean {
   const { generation } = object.metadata as { readonly generation?: number }
-  const status = (object['status'] ?? {}) as { readonly conditions?: readonly Condition[]; readonly parents?: readonly { readonly conditions?: readonly Condition[] }[] }
+  const status = (object['status'] ?? {}) as {
+    readonly conditions?: readonly Condition[]
+    readonly parents?: readonly { readonly conditions?: readonly Condition[] }[]
+  }
   const conditions = [...(status.conditions ?? []), ...(status.parents ?? []).flatMap((parent) => parent.conditions ?? [])]
   const own = conditions.filter(({ observedGeneration }) => observedGeneration === generation)
   if (own.length === 0) return false

@@ -19,14 +19,20 @@ const idsAtOnce = 500
 export class RunEvidence {
   readonly #run: ClusterRun
   readonly #controlled = new Map<string, Promise<boolean>>()
+  readonly #sources = new Set<string>()
 
   constructor(run: ClusterRun) {
     this.#run = run
   }
 
+  /** What verdicts rest on so far, a phrase each. */
+  get sources(): readonly string[] {
+    return [...this.#sources]
+  }
+
   async of(exchanges: readonly Exchange[], sender: Pod | null, pods: readonly Pod[], hasCopies: boolean): Promise<readonly Exchange[]> {
     const told = await this.#agentsOf(pods)
-    if (told.length === 0) return exchanges.map((exchange) => ({ ...exchange, ...evidenceOf(exchange) }))
+    if (told.length === 0) return exchanges.map((exchange) => this.#byAnswer(exchange))
     if (hasCopies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
     const isWhole = told.length === pods.length
@@ -55,9 +61,15 @@ export class RunEvidence {
     const request = { ...exchange.request, headers, authority: words.text(exchange.request.authority) }
     const response = exchange.response && { ...exchange.response, body: words.text(exchange.response.body) }
     const told = { ...exchange, request, response }
-    if (exchange.request.protocol === 'tcp') return { ...told, ...evidenceOf(told) }
-    if (arrivals.length === 0 && !isWhole) return { ...told, ...evidenceOf(told) }
+    if (exchange.request.protocol === 'tcp') return this.#byAnswer(told)
+    if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
+    this.#sources.add('what the pods of this run have received, by x-request-id')
     return { ...told, hops: hopsOf(sender, exchange.request.authority, exchange, arrivals, words), untold: () => null }
+  }
+
+  #byAnswer(exchange: Exchange): Exchange {
+    this.#sources.add('the answers themselves: bodies of echo services, the page of Bookinfo')
+    return { ...exchange, ...evidenceOf(exchange) }
   }
 
   async #controlledAgent(pod: Pod): Promise<PodAgent> {

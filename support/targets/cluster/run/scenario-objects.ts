@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import { resourceKey } from '../../../../mesh-core/config/resource.ts'
-import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
+import { type MeshSpecError } from '../../../../mesh-core/config/errors.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { named } from '../kube/objects.ts'
@@ -118,7 +118,8 @@ export class ScenarioObjects {
   async #back(key: string, former: KubeObject | null | undefined): Promise<void> {
     const changed = this.#changed.get(key)
     if (!changed) return
-    if (former === undefined || former === null) await restore(this.#objects, { ref: changed.ref, before: former === null ? null : changed.before }, this.#ledger.head.run)
+    if (former === undefined || former === null)
+      await restore(this.#objects, { ref: changed.ref, before: former === null ? null : changed.before }, this.#ledger.head.run)
     else await restore(this.#objects, { ref: changed.ref, before: former }, this.#ledger.head.run)
     changed.now = former ?? changed.before
   }
@@ -127,7 +128,11 @@ export class ScenarioObjects {
 /** What the user's own object says besides its config is left to it. */
 function keeping(object: KubeObject, before: KubeObject): KubeObject {
   const { labels, annotations } = before.metadata
-  const metadata = { ...object.metadata, labels: { ...labels, ...object.metadata.labels }, annotations: { ...annotations, ...object.metadata.annotations } }
+  const metadata = {
+    ...object.metadata,
+    labels: { ...labels, ...object.metadata.labels },
+    annotations: { ...annotations, ...object.metadata.annotations },
+  }
   return { ...object, metadata }
 }
 
@@ -135,12 +140,20 @@ function changedBehind(ref: ResourceRef, wanted: KubeObject | null, seen: KubeOb
   const who = lastManager(seen)
   const what = seen === null ? 'was deleted' : wanted === null ? 'was made again' : `was changed${firstDifference(wanted, seen)}`
   const problem = `${named(ref)} ${what} by somebody else${who ? ` (${who})` : ''} while the scenario ran`
-  return clusterError('CONFIG_CHANGED', problem, 'what the mesh answered since says nothing about the scenario: keep controllers and colleagues off the namespace')
+  return clusterError(
+    'CONFIG_CHANGED',
+    problem,
+    'what the mesh answered since says nothing about the scenario: keep controllers and colleagues off the namespace',
+  )
 }
 
 function lastManager(object: KubeObject | null): string | null {
-  const { managedFields = [] } = (object?.metadata ?? {}) as { readonly managedFields?: readonly { readonly manager?: string; readonly time?: string }[] }
-  return managedFields.filter(({ manager }) => manager !== 'meshspec').toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]?.manager ?? null
+  const { managedFields = [] } = (object?.metadata ?? {}) as {
+    readonly managedFields?: readonly { readonly manager?: string; readonly time?: string }[]
+  }
+  return (
+    managedFields.filter(({ manager }) => manager !== 'meshspec').toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]?.manager ?? null
+  )
 }
 
 /** ` (spec.http[0].route[0].weight is 60, applied was 50)` */

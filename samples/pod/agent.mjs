@@ -3,11 +3,10 @@
  * standard output for its answer. It needs nothing but Node, so that pods of others that have it will do, too. `control` reaches the control
  * port of a pod of ours.
  */
-'use strict'
-const http = require('node:http')
-const https = require('node:https')
-const net = require('node:net')
-const readline = require('node:readline')
+import http from 'node:http'
+import https from 'node:https'
+import net from 'node:net'
+import readline from 'node:readline'
 
 /** Of a documentation network (RFC 5737): nobody's. A sidecar catches what is sent there, and goes by the Host header. */
 const nowhere = '192.0.2.1'
@@ -54,7 +53,11 @@ function perform(call, done) {
 }
 
 function control({ port, method, path, body }, done) {
-  request({ port, method, path, headers: ['host', 'localhost', 'content-length', String(Buffer.byteLength(body))], body, timeoutMs: 5000 }, '127.0.0.1', done)
+  request(
+    { port, method, path, headers: ['host', 'localhost', 'content-length', String(Buffer.byteLength(body))], body, timeoutMs: 5000 },
+    '127.0.0.1',
+    done,
+  )
 }
 
 const lines = readline.createInterface({ input: process.stdin })

@@ -63,7 +63,11 @@ export class CoreSession implements MeshSession {
   }
 
   elapse(ms: number): Promise<void> {
-    return this.#mesh.elapse(ms)
+    return this.#deployed.elapse(
+      ms,
+      (part) => this.#mesh.elapse(part),
+      async (resources) => void this.#mesh.apply(resources),
+    )
   }
 
   async pods(): Promise<readonly PodStatus[]> {

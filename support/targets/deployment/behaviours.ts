@@ -22,6 +22,13 @@ export class Behaviours {
     return (request, context) => (this.#current.get(key) ?? original)(request, context)
   }
 
+  /** The one program that the pod runs now, with its memory; made when nobody has asked for it yet. */
+  running(pod: WorkloadInstance): Program {
+    const key = keyOf(pod)
+    if (!this.#original.has(key)) this.program(pod)
+    return this.#current.get(key) ?? this.#original.get(key)!
+  }
+
   /** Adds to what was stated before; the last statement about the same thing counts. */
   state(pods: readonly WorkloadInstance[], behaviour: ServiceBehaviour): void {
     // Counts (`first`) are of the service, so its pods share one program around their own.

@@ -14,8 +14,10 @@ import { gatewayFile, namespaceFile } from './base.ts'
 import { Behaviours } from './behaviours.ts'
 import { echoFile } from './echo-manifests.ts'
 import { assertKnown, findWorkloads } from './find-workloads.ts'
+import { Kubelet, type ProbedPod } from './kubelet.ts'
 import { meshCall } from './mesh-call.ts'
 import { withPodsNotReady, withReplicas } from './readiness.ts'
+import { readinessProbeOf } from './readiness-probe.ts'
 
 const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
 
@@ -23,8 +25,9 @@ const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echo
 export class Deployed {
   readonly #behaviours = new Behaviours((pod) => (pod === null ? createEcho('outside') : programFor(pod)))
   readonly #deployments = new Map<string, Resource>()
-  /** `namespace/pod` */
+  /** `namespace/pod` of those that a sentence has taken out. */
   readonly #notReady = new Set<string>()
+  readonly #kubelet = new Kubelet()
   /** By the name that a sentence has used. */
   readonly #scaled = new Map<string, readonly WorkloadInstance[]>()
   readonly #registry: () => Registry
@@ -73,15 +76,49 @@ export class Deployed {
     }
   }
 
+  /**
+   * Lets time pass, in which pods are probed as their Deployments say.
+   * @param pass lets so many ms pass in the mesh
+   * @param apply takes up that pods have become ready, or are no longer
+   */
+  async elapse(ms: number, pass: (ms: number) => Promise<void>, apply: (resources: readonly Resource[]) => Promise<void>): Promise<void> {
+    await this.#kubelet.elapse(
+      ms,
+      () => this.#probed(),
+      pass,
+      (pods) => apply(this.#withReadiness(pods)),
+    )
+  }
+
+  #probed(): readonly ProbedPod[] {
+    const probes = new Map(
+      [...this.#deployments].flatMap(([key, deployment]) => {
+        const probe = readinessProbeOf(deployment)
+        return probe === null ? [] : [[key, probe]]
+      }),
+    )
+    if (probes.size === 0) return []
+    return this.#registry().workloads.flatMap((pod) => {
+      const probe = probes.get(`${pod.ref.namespace}/${pod.ref.name}`)
+      return probe ? [{ pod, probe, program: this.#behaviours.running(pod) }] : []
+    })
+  }
+
   #setReady(pods: readonly WorkloadInstance[], ready: boolean): readonly Resource[] {
     for (const { ref } of pods)
       if (ready) this.#notReady.delete(`${ref.namespace}/${ref.instance}`)
       else this.#notReady.add(`${ref.namespace}/${ref.instance}`)
+    return this.#withReadiness(pods)
+  }
+
+  #withReadiness(pods: readonly WorkloadInstance[]): readonly Resource[] {
     return this.#changed(pods, (deployment) => withPodsNotReady(deployment, this.#namesIn(deployment.namespace)))
   }
 
   #namesIn(namespace: string): readonly string[] {
-    return [...this.#notReady].filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1))
+    return [...new Set([...this.#notReady, ...this.#kubelet.failing])]
+      .filter((key) => key.startsWith(`${namespace}/`))
+      .map((key) => key.slice(namespace.length + 1))
   }
 
   /** Whom a name has meant is remembered, so that what was scaled to nothing can come back. */

@@ -67,7 +67,11 @@ export class EnvoySession implements MeshSession {
 
   async elapse(ms: number): Promise<void> {
     if (ms > longestWaitMs) throw new NotSupported('virtual-time', `the envoy target's clock is the wall's, and ${ms / 1000} s is too long to wait`)
-    await new Promise((resolve) => setTimeout(resolve, ms))
+    await this.#deployed.elapse(
+      ms,
+      (part) => new Promise((resolve) => setTimeout(resolve, part)),
+      (resources) => this.#mesh.apply(resources),
+    )
   }
 
   async pods(): Promise<readonly PodStatus[]> {

@@ -3,7 +3,7 @@ import { examine } from '../mesh-core/advise/advise.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import type { Level } from '../mesh-core/analyze/message.ts'
 import { kindInfo } from '../mesh-core/config/kinds.ts'
-import { type ReadResult, validateResource, weightNotes } from '../mesh-core/config/load.ts'
+import { type ReadResult, validateResource } from '../mesh-core/config/load.ts'
 import type { NotModelled, Resource } from '../mesh-core/config/resource.ts'
 import { versions } from '../reports/versions.ts'
 import { Excerpts } from './excerpt.ts'
@@ -53,7 +53,14 @@ async function findingsOf({ resources, errors }: ReadResult, whole: boolean): Pr
   // What refers to something that is wrong would be called wrong itself.
   if (refused.length > 0) return refused
   const messages = await examine(new Inventory(effective(resources), { nowMs: Date.now(), whole, manifests: true }))
-  return messages.map(findingOfMessage)
+  return inOrderOfPlace(messages.map(findingOfMessage))
+}
+
+/** As somebody reads the files; what an analyzer tells of one place stays in its order. */
+function inOrderOfPlace(findings: readonly Finding[]): readonly Finding[] {
+  const files = new Map([...new Set(findings.map(({ file }) => file))].map((file, i) => [file, i]))
+  const lineOf = ({ position }: Finding): number => position?.line ?? 0
+  return findings.toSorted((a, b) => files.get(a.file)! - files.get(b.file)! || lineOf(a) - lineOf(b))
 }
 
 /** Of what is defined several times the last counts, as with `kubectl apply`. */
@@ -103,7 +110,6 @@ function writeText(findings: readonly Finding[], read: ReadResult, excerpts: Exc
 function notices({ resources, notModelled, passedOver }: ReadResult): string {
   const lines = [
     ...notModelled.filter(isIstio).map(({ resource, message, origin }) => `${origin.file}: ${resource}: ${message}`),
-    ...weightNotes(resources).map((note) => `note: ${note}`),
     ...foreign(resources),
     ...passedOver
       .filter(({ what }) => what === 'Helm template')

@@ -10,4 +10,43 @@ export const adviceTypes = {
   deadMatch: type('DEAD_MATCH', 'warning', 'DeadMatch', (why: string) => `no request comes to this match: ${why}`),
   shadowedRule: type('SHADOWED_RULE', 'info', 'ShadowedRule', (what: string) => what),
   undecidedRule: type('UNDECIDED_RULE', 'info', 'UndecidedRule', (why: string) => `whether a request comes to this rule was not decided: ${why}`),
+  prefixTakesMore: type(
+    'PREFIX_TAKES_MORE',
+    'info',
+    'PrefixTakesMore',
+    (prefix: string, more: string, others: number) =>
+      `prefix ${prefix} is one of characters: it takes ${more}, too${others === 0 ? '' : `; and so do ${others} more prefixes of these rules`}`,
+  ),
+  faultWithRetries: type('FAULT_WITH_RETRIES', 'warning', 'FaultWithRetries', (what: string) => what),
+  faultWithoutPercentage: type(
+    'FAULT_WITHOUT_PERCENTAGE',
+    'warning',
+    'FaultWithoutPercentage',
+    (what: string) => `a fault without percentage never happens: no request is ${what}`,
+  ),
+  notBoundToMesh: type(
+    'NOT_BOUND_TO_MESH',
+    'warning',
+    'NotBoundToMesh',
+    (why: string) => `sidecars do not follow these rules, which are bound to gateways alone: ${why}`,
+  ),
+  hostElsewhere: type(
+    'HOST_ELSEWHERE',
+    'warning',
+    'HostElsewhere',
+    (host: string, means: string, there: string) => `${host} ${means}, and the service is ${there}`,
+  ),
+  hashWithoutHeader: type(
+    'HASH_WITHOUT_HEADER',
+    'info',
+    'HashWithoutHeader',
+    (header: string) => `requests without the header ${header} go to any pod: there is nothing to hash`,
+  ),
+  neverEjects: type('NEVER_EJECTS', 'warning', 'NeverEjects', (why: string) => `outlierDetection never ejects a pod: ${why}`),
+  weightsNotHundred: type(
+    'WEIGHTS_NOT_100',
+    'info',
+    'WeightsNotHundred',
+    (sum: number, shares: string) => `the weights add up to ${sum}, so the shares are ${shares} (Istio 1.0 refused that)`,
+  ),
 } as const

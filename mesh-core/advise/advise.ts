@@ -4,8 +4,27 @@ import { messageTypes } from '../analyze/message-types.ts'
 import type { Message } from '../analyze/message.ts'
 import { type Adviser, messageOf } from './advice.ts'
 import { deadRules } from './rules/dead-rules.ts'
+import { faultWithRetries } from './traps/fault-with-retries.ts'
+import { faultWithoutPercentage } from './traps/fault-without-percentage.ts'
+import { hashWithoutHeader } from './traps/hash-without-header.ts'
+import { hostElsewhere } from './traps/host-elsewhere.ts'
+import { neverEjects } from './traps/never-ejects.ts'
+import { notBoundToMesh } from './traps/not-bound-to-mesh.ts'
+import { prefixTakesMore } from './traps/prefix-takes-more.ts'
+import { proved } from './traps/proofs.ts'
+import { weightsNotHundred } from './traps/weights.ts'
 
-export const advisers: readonly Adviser[] = [deadRules]
+export const advisers: readonly Adviser[] = [
+  deadRules,
+  prefixTakesMore,
+  faultWithRetries,
+  faultWithoutPercentage,
+  notBoundToMesh,
+  hostElsewhere,
+  hashWithoutHeader,
+  neverEjects,
+  weightsNotHundred,
+]
 
 /**
  * What `istioctl analyze` tells, and what it does not. Of rules that never act it looks at prefixes alone, and is wrong both ways
@@ -13,7 +32,9 @@ export const advisers: readonly Adviser[] = [deadRules]
  */
 export async function examine(mesh: Inventory): Promise<readonly Message[]> {
   const analysed = analyze(mesh).filter(({ code }) => !superseded.has(code))
-  return [...analysed, ...(await advise(mesh))]
+  const messages: Message[] = []
+  for (const message of analysed) messages.push(await proved(message, mesh))
+  return [...messages, ...(await advise(mesh))]
 }
 
 const superseded: ReadonlySet<string> = new Set([messageTypes.unreachableRule.code, messageTypes.ineffectiveMatch.code])

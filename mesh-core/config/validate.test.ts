@@ -267,3 +267,8 @@ test('a resource is judged once', () => {
   const [resource] = readText(virtualService(`[{route: ${route}}]`), 'once.yaml').resources
   expect(validateResource(resource as Resource)).toBe(validateResource(resource as Resource))
 })
+
+test('a field of Istio 1.0 is told from a slip of the pen', () => {
+  const [error] = verdict(virtualService(`[{fault: {abort: {percent: 5, httpStatus: 500}}, route: ${route}}]`)).errors
+  expect(error?.details.hint).toContain('write percentage: {value: …}')
+})

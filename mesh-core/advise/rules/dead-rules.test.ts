@@ -117,7 +117,9 @@ test('what is dead below one root and alive below another is alive', async () =>
   const leaf = delegate('leaf', 'http: [{match: [{uri: {prefix: /a}}], route: [{destination: {host: x}}]}]')
   const root = (name: string, before: string): string =>
     delegate(name, `hosts: [${name}.example.com], http: [{match: [{uri: {prefix: ${before}}}], route: [{destination: {host: z}}]}, {delegate: {name: leaf}}]`) // prettier-ignore
-  expect(await told(leaf + root('one', '/a'))).toEqual(['warning | DEAD_RULE | spec.http[0] | GET http://one.example.com/a → http[0] takes it'])
+  expect(await told(leaf + root('one', '/a'))).toEqual([
+    'warning | DEAD_RULE | spec.http[0] | GET http://one.example.com/a → http[0] of VirtualService default/one takes it',
+  ])
   expect(await told(leaf + root('one', '/a') + root('two', '/b'))).toEqual([])
 })
 

@@ -1,11 +1,9 @@
-import type { Inventory } from '../../analyze/inventory.ts'
-import { kinds, specOf } from '../../analyze/inventory.ts'
 import type { Evidence, Related } from '../../analyze/message.ts'
 import type { VirtualService } from '../../compile/virtual-service.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { Advise, Adviser } from '../advice.ts'
 import { adviceTypes } from '../advice-types.ts'
-import { actionOf, type Entry, nameOf, Sources } from './entries.ts'
+import { actionOf, type Entry, Sources } from './entries.ts'
 import { type EntryVerdict, Review, type Shared, sharedBy } from './review.ts'
 import { evidenceOf } from './trial.ts'
 import { ruleKinds, rulesOf } from './virtual-services.ts'
@@ -16,18 +14,13 @@ export const deadRules: Adviser = {
   inputs: ruleKinds,
   advise(mesh, advise) {
     const { mesh: config, virtualServices } = rulesOf(mesh)
-    const shared = sharedBy(config, mesh.isWhole && !hasAliases(mesh))
+    const shared = sharedBy(config, mesh)
     const sources = new Sources(mesh.everything)
     const quiet = new QuietPatterns()
     const reviewed = virtualServices.filter((vs) => !quiet.has(vs)).map((vs) => reviewOf(vs, shared, quiet))
     const alive = new Set(reviewed.flatMap(({ alive }) => alive))
     for (const { review, verdicts } of reviewed) if (review) new Telling(review, verdicts, alive, sources, advise).tell()
   },
-}
-
-/** A Service that is another name of one: what clients write in Host is not told by the rules' hosts alone. */
-function hasAliases(mesh: Inventory): boolean {
-  return mesh.all(kinds.service).some((service) => specOf(service).type === 'ExternalName')
 }
 
 interface Reviewed {
@@ -99,6 +92,8 @@ class Telling {
   readonly #alive: ReadonlySet<string>
   readonly #sources: Sources
   readonly #advise: Advise
+  /** The resource that is spoken of. */
+  #own = ''
 
   constructor(review: Review, verdicts: readonly EntryVerdict[], alive: ReadonlySet<string>, sources: Sources, advise: Advise) {
     this.#review = review
@@ -116,6 +111,7 @@ class Telling {
 
   #tellRule(indexes: readonly number[]): void {
     const { rule } = this.#review.entries[indexes[0]!]!
+    this.#own = rule.origin.resource
     const dead = indexes.filter((i) => this.#verdicts[i]!.kind === 'dead')
     if (dead.length === indexes.length) return this.#alive.has(keyOf(rule.origin)) ? undefined : this.#tellDead(dead, rule.origin, true)
     for (const i of dead) {
@@ -223,10 +219,8 @@ class Telling {
     return this.#review.entries[index]!.rule
   }
 
-  /** Of a rule with one match the rule's name is enough. */
   #nameOf(index: number): string {
-    const { rule, origin } = this.#review.entries[index]!
-    return nameOf((rule.spec.match?.length ?? 0) > 1 ? origin : rule.origin, this.#review.vs.origin.resource)
+    return this.#review.nameOf(index, this.#own)
   }
 
   #related(by: readonly number[]): Related[] {

@@ -1,11 +1,15 @@
+import { type Inventory, kinds, listOf, specOf } from '../../analyze/inventory.ts'
 import type { MeshConfig } from '../../compile/mesh-config.ts'
 import type { VirtualService } from '../../compile/virtual-service.ts'
 import { type Box, common, covers, judge, type Point, type Verdict } from '../../cover/cover.ts'
 import { Dimensions } from '../../cover/dimension.ts'
 import { RouteBoxes } from '../../cover/route-box.ts'
 import { Undecided } from '../../cover/undecided.ts'
+import { fqdn } from '../../registry/services.ts'
 import { audienceOf, writtenHost } from './audience.ts'
-import { actionOf, boxOf, entriesOf, type Entry } from './entries.ts'
+import { compileRouteList, SharedConditions } from '../../match/route-list.ts'
+import { pathWithoutQuery } from '../../match/path.ts'
+import { actionOf, boxOf, entriesOf, type Entry, nameOf } from './entries.ts'
 import { PathNeighbours } from './box-index.ts'
 import { Router, type Trial, trialAt } from './trial.ts'
 
@@ -17,10 +21,16 @@ export interface Shared {
   readonly repeated: Dimensions
   /** Every name of every service is known. */
   readonly knowsNames: boolean
+  /** The first port of a service; `undefined` where it is not known. */
+  readonly ports: ReadonlyMap<string, number>
 }
 
-export function sharedBy(mesh: MeshConfig, knowsNames: boolean): Shared {
-  return { mesh, once: new Dimensions(), repeated: new Dimensions(), knowsNames }
+export function sharedBy(mesh: MeshConfig, inventory: Inventory): Shared {
+  const services = inventory.all(kinds.service)
+  const ports = services.map((service) => [fqdn(service.name, service.namespace), Number(listOf(specOf(service).ports)[0]?.port ?? 80)] as const)
+  // A Service that is another name of one: what clients write in Host is not told by the rules' hosts alone.
+  const knowsNames = inventory.isWhole && !services.some((service) => specOf(service).type === 'ExternalName')
+  return { mesh, once: new Dimensions(), repeated: new Dimensions(), knowsNames, ports: new Map(ports) }
 }
 
 /** `repeated`: only a header that comes several times leads to the entry; the verdict is that for headers that come once. */
@@ -107,13 +117,34 @@ export class Review {
   }
 
   trialAt(point: Point): Trial {
-    return trialAt(point, this.vs, writtenHost(this.vs))
+    return trialAt(point, this.vs, { host: writtenHost(this.vs), port: this.#shared.ports.get(this.vs.hosts[0] ?? '') ?? 80 })
   }
 
   /** By the routes that are made of the rules, and the data plane's matcher: index of the entry, -1 for none. */
   takerOf(trial: Trial): number {
     const route = this.#router.routeOf(trial)
     return route ? this.entries.findIndex(({ origin, rule }) => rule.origin === route.origin && origin === (route.matchOrigin ?? route.origin)) : -1
+  }
+
+  /** The entry that would take it if that one did not. */
+  takerWithout({ request }: Trial, index: number): number {
+    const matches = this.entries.map(({ compiled }) => ({ match: compiled }))
+    const [before, after] = [matches.slice(0, index), matches.slice(index + 1)]
+    const path = pathWithoutQuery(request.path)
+    const first = compileRouteList(before, new SharedConditions())(request, path)
+    if (first >= 0) return first
+    const next = compileRouteList(after, new SharedConditions())(request, path)
+    return next < 0 ? -1 : index + 1 + next
+  }
+
+  isCatchAll(index: number): boolean {
+    return this.#once[index]!.conditions.length === 0
+  }
+
+  /** Of a rule with one match the rule's name is enough; of another resource than `own` that is named, too. */
+  nameOf(index: number, own: string): string {
+    const { rule, origin } = this.entries[index]!
+    return nameOf((rule.spec.match?.length ?? 0) > 1 ? origin : rule.origin, own)
   }
 
   #boxes(once: boolean): Box[] {

@@ -1,3 +1,4 @@
+import { type Inventory, kinds, listOf, specOf } from '../../analyze/inventory.ts'
 import type { Evidence } from '../../analyze/message.ts'
 import type { MeshConfig } from '../../compile/mesh-config.ts'
 import { asIstiod } from '../../compile/departures.ts'
@@ -20,8 +21,8 @@ export interface Trial {
   readonly namespace: string | null
 }
 
-/** The request that stands at a point. @param host where no rule asks for one */
-export function trialAt(point: Point, { gateways, namespace }: VirtualService, host: string): Trial {
+/** The request that stands at a point. @param usual what is called where no rule asks for it */
+export function trialAt(point: Point, { gateways, namespace }: VirtualService, usual: { readonly host: string; readonly port: number }): Trial {
   const headers = new Headers()
   const query: string[] = []
   const labels: Record<string, string> = {}
@@ -33,7 +34,8 @@ export function trialAt(point: Point, { gateways, namespace }: VirtualService, h
     }
   const one = (name: string): string | undefined => valueAt(point, name)?.[0]
   const path = `${one('path') ?? '/'}${query.length > 0 ? `?${query.join('&')}` : ''}`
-  const authority = one(':authority') ?? host
+  const authority = one(':authority') ?? usual.host
+  const gateway = one('gateway') ?? gateways[0] ?? meshGateway
   return {
     request: {
       method: one(':method') ?? 'GET',
@@ -43,11 +45,21 @@ export function trialAt(point: Point, { gateways, namespace }: VirtualService, h
       headers,
       body: '',
     },
-    gateway: one('gateway') ?? gateways[0] ?? meshGateway,
-    port: Number(one('port') ?? 80),
+    gateway,
+    port: Number(one('port') ?? (gateway === meshGateway ? usual.port : 80)),
     labels,
     namespace: one('namespace') ?? (Object.keys(labels).length > 0 ? namespace : null),
   }
+}
+
+/** The plainest request of a pod of the namespace to a service. */
+export function trialOf(host: string, namespace: string, mesh: Inventory): Trial {
+  const [name = '', owner = ''] = host.split('.')
+  const authority = owner === namespace ? name : `${name}.${owner}`
+  const request: HttpRequest = { method: 'GET', scheme: 'http', authority, path: '/', headers: new Headers(), body: '' }
+  const service = mesh.find(kinds.service, owner, name)
+  const port = Number(service ? (listOf(specOf(service).ports)[0]?.port ?? 80) : 80)
+  return { request, gateway: meshGateway, port, labels: {}, namespace }
 }
 
 /** The routes that istiod makes of the rules for each kind of client, and the first that Envoy's matching takes. */

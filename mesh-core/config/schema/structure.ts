@@ -5,6 +5,7 @@ import type { FieldTree, ListTree, ObjectTree, ScalarTree } from './field-tree.t
 import { kindTrees, sharedTrees } from './field-trees.generated.ts'
 import { istioTrees } from './istio-trees.generated.ts'
 import { limitProblem, patternProblem } from './limits.ts'
+import { retiredHint } from './retired-fields.ts'
 import { suggestion } from './suggest.ts'
 
 /** How strictly a tree is read: CRDs refuse `null`, Kubernetes' own types take it for nothing; theirs have no fractions. */
@@ -142,7 +143,12 @@ function checkFields(tree: ObjectTree, value: Readonly<Record<string, unknown>>,
     const field = Object.hasOwn(tree.f, name) ? tree.f[name] : undefined
     // Paths of scalars that are in order are not built: there are millions.
     if (field === undefined)
-      report({ code: 'UNKNOWN_FIELD', path: [...path, name], problem: `unknown field "${name}"`, hint: suggestion(name, Object.keys(tree.f)) })
+      report({
+        code: 'UNKNOWN_FIELD',
+        path: [...path, name],
+        problem: `unknown field "${name}"`,
+        hint: retiredHint(path, name) ?? suggestion(name, Object.keys(tree.f)),
+      })
     else if (field !== 's' || typeof value[name] !== 'string') checkTree(field, value[name], rules, [...path, name], report)
   }
   for (const name of tree.r ?? [])

@@ -14,6 +14,7 @@ import type { DataPlaneModel } from './dataplane/model.ts'
 import { Headers } from './ir/message.ts'
 import type { WorkloadRef } from './ir/cluster.ts'
 import type { Exchange } from './ir/exchange.ts'
+import type { InboundPort } from './ir/inbound-port.ts'
 import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
@@ -85,6 +86,10 @@ class CoreMesh implements Mesh {
 
   remove(refs: readonly ResourceRef[]): void {
     this.#take(removeFrom(this.#snapshot, refs), refs.some(isRead), null)
+  }
+
+  inboundPort(workload: WorkloadInstance, port: number): InboundPort {
+    return this.#now.compiler().inboundPort(workload, port)
   }
 
   proxyConfig(workload: WorkloadRef): ProxyConfig | null {
@@ -179,6 +184,7 @@ class CoreMesh implements Mesh {
       proxyConfig: (workload) => compiler().proxyConfig(workload),
       inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
       applicationTls: this.#options.applicationTls ?? ((workload, port) => applications().of(workload, port)),
+      inboundPort: (workload, port) => compiler().inboundPort(workload, port),
       program: (workload) => this.#programOf(workload),
       locate: (origin) => this.locate(origin),
     }

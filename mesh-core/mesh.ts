@@ -4,6 +4,7 @@ import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import type { MeshCall } from './dataplane/model.ts'
 import type { WorkloadRef } from './ir/cluster.ts'
 import type { Exchange } from './ir/exchange.ts'
+import type { InboundPort } from './ir/inbound-port.ts'
 import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
@@ -55,6 +56,8 @@ export interface Mesh {
   proxyConfig(workload: WorkloadRef): ProxyConfig | null
   /** As in the options. */
   applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
+  /** How the workload's own sidecar takes connections to one of its ports. */
+  inboundPort(workload: WorkloadInstance, port: number): InboundPort
   /** Sends one request and drives the virtual clock until it has ended. A 503, a reset or "no route" resolves. */
   send(call: MeshCall): Promise<Exchange>
   /** Sends without driving the clock: for callers that send many at once and then `settle`. */

@@ -10,6 +10,7 @@ import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
 import { builtIn } from './origin.ts'
 import type { PortPolicy } from './destination-rule-types.ts'
+import { outboundHttp } from './upstream-http.ts'
 import type { Files, Secrets } from './secrets.ts'
 import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy } from './traffic-policy.ts'
 import { upstreamTls } from './upstream-tls.ts'
@@ -61,6 +62,7 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
   const decided = clusterPolicy(policies.effective, mesh)
   const passthrough = (service.headless && !gateway) || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
   const name = subset?.name ?? ''
+  const http = outboundHttp(port.protocol, policies.effective.connectionPool, sources)
   return {
     name: clusterName(service.host, port.number, name),
     destination: { host: service.host, port: port.number, subset: name },
@@ -69,7 +71,8 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
     ...endpointsFor(service, port, policies, sources, subset?.labels ?? {}),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
-    tls: upstreamTls(policies.effective.tls, service, port, { ...sources, selected: (rule?.workloadSelector ?? null) !== null }),
+    http,
+    tls: upstreamTls(policies.effective.tls, service, { ...sources, http, selected: (rule?.workloadSelector ?? null) !== null }),
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
 }
@@ -116,6 +119,7 @@ export function specialClusters(mesh: MeshConfig): Cluster[] {
     endpoints: [],
     localities: null,
     ...clusterPolicy({}, mesh),
+    http: 'client' as const,
     tls: { mode: 'disable' } as const,
   }
   return [

@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
 import type { Cluster } from '../ir/cluster.ts'
+import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Route, RouteTable } from '../ir/route.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
@@ -19,6 +20,7 @@ import { statusesOf } from './gateway-api/status.ts'
 import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
+import { inboundPort } from './inbound-port.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
 import { outboundListeners } from './outbound-listeners.ts'
@@ -96,6 +98,8 @@ export class Compiler {
   #statuses: readonly ObjectStatus[] | null = null
   readonly #ingressStatuses: () => ObjectStatus[]
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
+  /** By pod and port. */
+  readonly #inbound = new Map<string, InboundPort>()
   /** Does mesh or a service ask for nearness by labels? */
   readonly #failsOverByLabels: boolean
 
@@ -289,6 +293,17 @@ export class Compiler {
     for (const cluster of specialClusters(mesh)) clusters[cluster.name] = cluster
     this.#clusters.set(key, clusters)
     return clusters
+  }
+
+  /** As the workload's own sidecar has it. */
+  inboundPort(workload: WorkloadInstance, port: number): InboundPort {
+    const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
+    let known = this.#inbound.get(key)
+    if (!known) {
+      known = inboundPort(this.#registry, workload, port, (service) => this.#ruleFor(service, workload))
+      this.#inbound.set(key, known)
+    }
+    return known
   }
 
   #withSourceHash(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {

@@ -37,6 +37,8 @@ export interface ConnectionPool {
     readonly maxRetries?: number
     readonly maxRequestsPerConnection?: number
     readonly idleTimeout?: string
+    readonly h2UpgradePolicy?: string
+    readonly useClientProtocol?: boolean
   }
 }
 

@@ -22,6 +22,8 @@ export interface MeshConfig {
   /** Holds for every service, block by block, where its rule says nothing. */
   readonly defaultTrafficPolicy: Pick<PortPolicy, 'connectionPool' | 'outlierDetection'>
   readonly pathNormalization: PathNormalization
+  /** Ports of HTTP/1.1 are spoken to in HTTP/2. */
+  readonly upgradesToHttp2: boolean
 }
 
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
@@ -43,6 +45,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     enableAutoMtls: config.enableAutoMtls ?? true,
     localityLbSetting: config.localityLbSetting ?? { enabled: true },
     defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
+    upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: normalization(config.pathNormalization?.normalization),
   }
 }

@@ -1,6 +1,6 @@
-import type { UpstreamTls } from '../ir/cluster.ts'
+import type { UpstreamHttp, UpstreamTls } from '../ir/cluster.ts'
 import type { OriginatedTls, ServerCertificate, TrustedAuthorities } from '../ir/tls.ts'
-import type { Service, ServicePort } from '../registry/registry.ts'
+import type { Service } from '../registry/registry.ts'
 import type { ClientTls } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { Files, Secrets } from './secrets.ts'
@@ -13,18 +13,20 @@ export interface TlsClient {
   readonly secrets: Secrets
   readonly mesh: MeshConfig
   readonly gateway: boolean
+  /** What is spoken within. */
+  readonly http: UpstreamHttp
   /** The rule is for chosen workloads alone. */
   readonly selected: boolean
 }
 
 /** Automatic mutual TLS acts where no mode is given. Source: Istio `core/cluster_tls.go` buildUpstreamClusterTLSContext, `core/cluster_builder.go` buildUpstreamTLSSettings. */
-export function upstreamTls(tls: ClientTls | undefined, service: Service, port: ServicePort, client: TlsClient): UpstreamTls {
+export function upstreamTls(tls: ClientTls | undefined, service: Service, client: TlsClient): UpstreamTls {
   switch (tls?.mode) {
     case 'ISTIO_MUTUAL':
       return { mode: 'istio-mutual', sni: tls.sni || null, subjectAltNames: tls.subjectAltNames?.length ? tls.subjectAltNames : null }
     case 'SIMPLE':
     case 'MUTUAL':
-      return isOutOfReach(tls, client) ? { mode: 'disable' } : originated(tls, service, port, client)
+      return isOutOfReach(tls, client) ? { mode: 'disable' } : originated(tls, service, client)
     case 'DISABLE':
       return { mode: 'disable' }
     default:
@@ -42,7 +44,7 @@ function isOutOfReach({ credentialName = '' }: ClientTls, { gateway, selected }:
 }
 
 /** Without a certificate to show MUTUAL comes to nothing, and connections stay plain. Source: the same file, constructUpstreamTLS. */
-function originated(tls: ClientTls, service: Service, port: ServicePort, client: TlsClient): UpstreamTls {
+function originated(tls: ClientTls, service: Service, client: TlsClient): UpstreamTls {
   const { mode, credentialName, clientCertificate, privateKey, sni, insecureSkipVerify } = tls
   const named = tls.subjectAltNames ?? []
   if (mode === 'MUTUAL' && !credentialName && !(clientCertificate && privateKey)) return { mode: 'disable' }
@@ -60,7 +62,7 @@ function originated(tls: ClientTls, service: Service, port: ServicePort, client:
     certificate: mode === 'MUTUAL' ? certificateOf(tls, client) : null,
     validation,
     cipherSuites: [],
-    applicationProtocols: port.protocol === 'http2' || port.protocol === 'grpc' ? ['h2'] : [],
+    applicationProtocols: client.http === 'http2' ? ['h2'] : [],
   }
 }
 

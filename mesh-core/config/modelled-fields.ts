@@ -26,7 +26,7 @@ const serverTls = fields(
 
 // No simulated connection is slow to come about, so that its timeout never ends one.
 const connectionPool: Modelled = {
-  http: fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout'),
+  http: fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout h2UpgradePolicy useClientProtocol'),
   tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 }
 const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates insecureSkipVerify')
@@ -99,7 +99,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   ...gatewayApiFields,
   'mesh.istio.io/MeshConfig': {
     ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
-    ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting'),
+    ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy'),
     ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources', 'quiet'),
     defaultTrafficPolicy: { connectionPool, outlierDetection },
     outboundTrafficPolicy: { mode: 'acts' },

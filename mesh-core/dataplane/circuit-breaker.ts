@@ -10,6 +10,9 @@ const unlimited = 0xffff_ffff
 /** Stands for any connection where nothing limits their number. */
 const uncounted: Connection = { served: 0, idleSinceMs: 0 }
 
+/** Stands for the one connection of HTTP/2, on which no request waits for another. */
+const multiplexed: Connection = { served: 0, idleSinceMs: 0 }
+
 /** Called when a request may begin on a connection, or with `null` when too many are under way. */
 export type Begin = (connection: Connection | null) => void
 
@@ -36,14 +39,15 @@ export class CircuitBreaker {
   update(config: Cluster, hosts: readonly UpstreamHost[]): void {
     const limited = isLimited(config)
     // Without limits nobody has counted connections; those that carry a request are known.
-    if (limited && !this.#limited) for (const { pool, active } of hosts) pool.connections = active
+    if (limited && !this.#limited) for (const { pool, active } of hosts) pool.connections = active - pool.streams
     this.#config = config
     this.#hosts = hosts
     this.#limited = limited
   }
 
   /** Calls `begin` now, or when a connection is free. */
-  admit(host: UpstreamHost, begin: Begin): void {
+  admit(host: UpstreamHost, isHttp2: boolean, begin: Begin): void {
+    if (isHttp2) return this.#openStream(host, begin)
     if (!this.#limited) return this.#start(host, uncounted, begin)
     const { pool } = host
     this.#closeIdle()
@@ -63,7 +67,8 @@ export class CircuitBreaker {
   release(host: UpstreamHost, connection: Connection, answered: boolean): void {
     this.#active--
     host.active--
-    if (!this.#limited) return
+    if (connection === multiplexed) host.pool.streams--
+    if (!this.#limited || connection === multiplexed) return
     const served = connection.served + 1
     const { maxRequestsPerConnection } = this.#config
     const spent = maxRequestsPerConnection !== null && served >= maxRequestsPerConnection
@@ -93,6 +98,14 @@ export class CircuitBreaker {
 
   close(host: UpstreamHost): void {
     host.pool.connections--
+  }
+
+  #openStream(host: UpstreamHost, begin: Begin): void {
+    if (this.#active >= this.#config.circuitBreaker.maxRequests) return begin(null)
+    host.pool.streams++
+    this.#active++
+    host.active++
+    begin(multiplexed)
   }
 
   #start(host: UpstreamHost, connection: Connection, begin: Begin): void {

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../ir/message.ts'
+import type { HttpRequest, WireProtocol } from '../ir/message.ts'
 import { chooseFilterChain } from '../match/filter-chain.ts'
 import type { Connection } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
@@ -64,12 +64,17 @@ export function connect(
   return proxied
 }
 
-const http1: readonly string[] = ['http/1.1']
-
-const nothing: readonly string[] = []
+/** What Envoy's HTTP inspector makes of the first bytes of a client. */
+const seenAs: Readonly<Record<WireProtocol | 'http/1.1', readonly string[]>> = {
+  'http/1.0': ['http/1.0'],
+  'http/1.1': ['http/1.1'],
+  h2: ['h2c'],
+  tcp: [],
+  udp: [],
+}
 
 function plainConnection({ address }: Dialled, { protocol }: HttpRequest): Connection {
-  return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: protocol === 'tcp' ? nothing : http1 }
+  return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: seenAs[protocol ?? 'http/1.1'] }
 }
 
 function tlsConnection({ address }: Dialled, { serverName, applicationProtocols }: TlsLayer): Connection {
@@ -77,7 +82,7 @@ function tlsConnection({ address }: Dialled, { serverName, applicationProtocols 
     address: address ?? '',
     serverName: serverName?.toLowerCase() ?? null,
     transport: 'tls',
-    applicationProtocols: applicationProtocols ?? nothing,
+    applicationProtocols: applicationProtocols ?? [],
   }
 }
 

@@ -1,8 +1,10 @@
 import type { HttpRequest } from '../ir/message.ts'
-import { removeHopByHop } from './hop-by-hop.ts'
+import { removeHopByHop, removeNamedInConnection } from './hop-by-hop.ts'
 import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
+import { upgradeOf } from './upgrade.ts'
+import type { Upgrade } from './upgrade.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
 
 /** Headers by which a client could steer Envoy's router; istiod trusts nobody with them. Source: Envoy `ConnectionManagerUtility::cleanInternalHeaders`. */
@@ -40,6 +42,9 @@ export interface ReceivedRequest {
   readonly request: HttpRequest
   /** The client asked to close the connection. */
   readonly closes: boolean
+  readonly upgrade: Upgrade | null
+  /** By the parser of HTTP/1.1, for what stands in Connection. */
+  readonly isRefused: boolean
 }
 
 /** Whom a gateway's connection comes from. */
@@ -52,7 +57,11 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClie
   const edge = client !== null
   const headers = sent.headers.copy()
   joinRepeated(headers, inlineOfRequest)
-  const closes = removeHopByHop(headers)
+  const upgrade = upgradeOf(headers)
+  // Headers of a WebSocket are passed on as they are.
+  const isRefused = upgrade === null && sent.protocol !== 'h2' && !removeNamedInConnection(headers)
+  const closes = upgrade !== 'websocket' && removeHopByHop(headers)
+  if (upgrade === 'h2c') headers.remove('http2-settings')
   const { fields } = headers
   for (let i = 0; i < fields.length;) {
     const name = fields[i]!
@@ -65,7 +74,10 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClie
   if (edge || !headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const path = normalizeTarget(withoutFragment(sent.path), normalization)
-  return { request: { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }, closes }
+  const request: HttpRequest = { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }
+  if (sent.protocol) request.protocol = sent.protocol
+  if (sent.messages) request.messages = sent.messages
+  return { request, closes, upgrade, isRefused }
 }
 
 /** `use_remote_address` of gateways. */

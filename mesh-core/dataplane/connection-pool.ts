@@ -13,11 +13,13 @@ export interface ConnectionPool {
   connections: number
   /** Those without, the one that was used last at the end. */
   readonly idle: Connection[]
+  /** Streams under way on the connection of HTTP/2, which is one for all and not counted. */
+  streams: number
   /** Requests that wait for one. */
   readonly waiting: ((connection: Connection) => void)[]
 }
 
-export const freshPool = (): ConnectionPool => ({ connections: 0, idle: [], waiting: [] })
+export const freshPool = (): ConnectionPool => ({ connections: 0, streams: 0, idle: [], waiting: [] })
 
 /** Closes what nobody has used since then. */
 export function closeIdle(pool: ConnectionPool, before: Milliseconds): void {

@@ -189,7 +189,10 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
   tellLength(headers, call.body)
   const scheme = protocol === 'https' ? 'https' : 'http'
   const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
-  return { request: { method: call.method, scheme, authority: host, path, headers, body: call.body }, authority }
+  const request: HttpRequest = { method: call.method, scheme, authority: host, path, headers, body: call.body }
+  if (call.protocol) request.protocol = call.protocol
+  if (call.messages) request.messages = call.messages
+  return { request, authority }
 }
 
 /** As HTTP/1.1 clients do of a body that they have whole: rules may look at it. */

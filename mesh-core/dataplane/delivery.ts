@@ -1,8 +1,6 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import { isHttp } from '../registry/protocol.ts'
-import type { Service, ServicePort } from '../registry/registry.ts'
 import { connect } from './connect.ts'
 import { HopRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
@@ -68,11 +66,14 @@ export class Delivery implements InFlight {
       return this.#enterGateway(plane, { ...place, sourceAddress: shipment.source }, workload, shipment, end)
     const ended = workload?.inboundSidecar === true && shipment.tls[0]?.identity !== undefined
     const layers = ended ? shipment.tls.slice(1) : shipment.tls
-    if (protocol === 'tcp' && workload?.inboundSidecar && layers.length === 0 && expectsHttp(plane, workload, shipment.port)) return end(badRequest())
-    // A sidecar passes on what it does not understand, as any TCP proxy does, and is not asked about datagrams.
-    if (!workload?.inboundSidecar || protocol !== undefined || layers.length > 0)
-      return this.#runApplication(plane, place, shipment, peer, layers, end)
-    const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop)
+    // A sidecar is not asked about datagrams.
+    if (!workload?.inboundSidecar || protocol === 'udp') return this.#runApplication(plane, place, shipment, peer, layers, end)
+    const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
+    if (protocol === 'tcp' && layers.length === 0 && inboundPort.takes === 'http') return end(badRequest())
+    // What a sidecar does not understand it passes on as any TCP proxy does. HTTP/1.0 is none that istiod has it look for.
+    const isUnread = inboundPort.takes === 'bytes' || protocol === 'tcp' || (protocol === 'http/1.0' && inboundPort.takes === 'sniffed')
+    if (isUnread || layers.length > 0) return this.#runApplication(plane, place, shipment, peer, layers, end)
+    const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort.http)
     this.#inFlight = inbound
     inbound.start(end)
   }
@@ -103,12 +104,4 @@ export class Delivery implements InFlight {
     if (hops.length === index + 1) hops.pop()
     else this.hop.received = null
   }
-}
-
-/** Does a service say that its port of this pod speaks HTTP? Source: Istio `core/listener_inbound.go`. */
-function expectsHttp({ model }: Plane, { instance }: WorkloadRuntime, port: number): boolean {
-  const { registry } = model
-  const leadsHere = (service: Service, own: ServicePort): boolean =>
-    registry.endpoints(service, own.number).some((endpoint) => endpoint.address === instance.address && endpoint.port === port)
-  return registry.services.some((service) => service.ports.some((own) => isHttp(own.protocol) && leadsHere(service, own)))
 }

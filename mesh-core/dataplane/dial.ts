@@ -27,8 +27,10 @@ export function splitAuthority(authority: string, scheme: HttpRequest['scheme'])
 }
 
 /** The TLS that a client of a URL of https begins by itself. */
-export function ownLayers({ scheme }: HttpRequest, target: Dialled, tls: ClientTls = {}): readonly TlsLayer[] {
-  return scheme === 'https' ? [{ ...tls, serverName: serverNameOf(target, tls) }] : none
+export function ownLayers({ scheme, protocol }: HttpRequest, target: Dialled, tls: ClientTls = {}): readonly TlsLayer[] {
+  if (scheme !== 'https') return none
+  const offers = protocol === 'h2' ? { applicationProtocols: ['h2'] } : {}
+  return [{ ...offers, ...tls, serverName: serverNameOf(target, tls) }]
 }
 
 const none: readonly TlsLayer[] = []

@@ -8,7 +8,8 @@ import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver, Shipment } from './delivery.ts'
 import type { HopRecord } from './evidence.ts'
-import { removeHopByHop } from './hop-by-hop.ts'
+import { grpcTimeoutOf, isGrpc, judgedStatus } from './grpc.ts'
+import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
 import type { PickContext } from './load-balancer.ts'
 import { sendMirrors } from './mirror.ts'
@@ -26,8 +27,10 @@ import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
 import { transportFailure } from './transport-failure.ts'
 import type { UpstreamHost } from './upstream-host.ts'
+import { speak } from './upstream-http.ts'
 import { destinationOf } from './upstream.ts'
 import type { Destination } from './upstream.ts'
+import { isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import type { Hash64 } from './xx-hash.ts'
 
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
@@ -131,7 +134,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#failure = undefined
     if (!receiver) return this.#conclude('refused')
     if (!host) return this.#begin(shipment, receiver)
-    this.#cluster!.breaker.admit(host, (connection) => {
+    this.#cluster!.breaker.admit(host, shipment.request.protocol === 'h2', (connection) => {
       // Its client may have gone while it waited for a connection.
       if (this.#ended) return connection ? this.#cluster!.breaker.release(host, connection, true) : undefined
       if (!connection) return this.#reset('overflow')
@@ -151,8 +154,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #copy(attempt: number): HttpRequest {
-    const { method, scheme, authority, path, headers, body } = this.#proxied.request
-    const copy = { method, scheme, authority, path, headers: headers.copy(), body }
+    const { method, scheme, authority, path, headers, body, protocol, messages } = this.#proxied.request
+    const copy: HttpRequest = { method, scheme, authority, path, headers: headers.copy(), body }
+    if (protocol) copy.protocol = protocol
+    if (messages) copy.messages = messages
+    speak(copy, this.#cluster!.config.http)
     if (attempt === 1) return copy
     copy.headers.set('x-envoy-attempt-count', String(attempt))
     this.#tellTimeout(copy.headers)
@@ -161,7 +167,9 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   #tellTimeout(headers: HttpRequest['headers']): void {
     const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
-    if (expected > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
+    if (expected === 0) return
+    headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
+    if (isGrpc(this.#proxied.request)) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 
   #conclude(outcome: Outcome): void {
@@ -171,7 +179,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
       this.#close(reset)
       return this.#reset(reset)
     }
-    this.#close(outcome.status)
+    this.#close(judgedStatus(this.#proxied.request, outcome))
     const { retry } = this.#route
     this.#delivery!.hop.status = outcome.status
     if (retry?.retriesAnswer(outcome) && this.#tryAgain()) return
@@ -213,13 +221,18 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#stop()
     const { plane, request } = this.#proxied
     const headers = outcome.headers.copy()
-    removeHopByHop(headers)
+    removeHopByHopOfAnswer(headers, outcome.status)
     joinRepeated(headers, inlineOfResponse)
     headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
     for (const cookie of this.#cookies) headers.append('set-cookie', cookie)
     this.#proxied.editResponse(headers, outcome.status)
     const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''
-    this.#proxied.finish({ status: outcome.status, headers, body })
+    const answer: HttpResponse = { status: outcome.status, headers, body }
+    if (outcome.messages) answer.messages = outcome.messages
+    // Of HTTP/1.1 Envoy passes none on.
+    if (outcome.trailers && this.#delivery!.hop.received?.protocol === 'h2') answer.trailers = outcome.trailers
+    if (opensWebSocket(request) && isFailedHandshake(outcome.status)) this.#proxied.failHandshake(answer)
+    else this.#proxied.finish(answer)
   }
 
   #refuse(status: number, body: string, details: string, flag: string, headers: readonly string[] = []): void {

@@ -1,7 +1,12 @@
 import type { Headers } from '../ir/message.ts'
 
-/** They concern one connection alone and are not passed on (RFC 9110, 7.6.1). `te: trailers` passes, as Envoy lets it. */
+/** They concern one connection alone and are not passed on (RFC 9110, 7.6.1). */
 const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+/** What of an answer concerns one connection. That a WebSocket is open is for both ends. */
+export function removeHopByHopOfAnswer(headers: Headers, status: number): void {
+  if (status !== 101) removeHopByHop(headers)
+}
 
 /** @returns whether the sender asked to close the connection afterwards */
 export function removeHopByHop(headers: Headers): boolean {
@@ -13,8 +18,39 @@ export function removeHopByHop(headers: Headers): boolean {
       i += 2
       continue
     }
-    if (name === 'connection' && fields[i + 1]!.toLowerCase() === 'close') closes = true
+    if (name === 'connection' && closing.test(fields[i + 1]!)) closes = true
     fields.splice(i, 2)
   }
   return closes
+}
+
+const closing = /(^|,)\s*close\s*(,|$)/i
+
+/** Names in Connection that are no headers of the connection's own. */
+const options: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', 'http2-settings', 'te'])
+
+/** No client says of these that they are not passed on. */
+const reserved: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
+
+const mostNames = 10
+
+/**
+ * Takes away what a client says is for this connection alone, and of TE all but that it reads trailers.
+ * @returns whether the request may go on. Source: Envoy `Http::Utility::sanitizeConnectionHeader`
+ */
+export function removeNamedInConnection(headers: Headers): boolean {
+  const te = headers.get('te')
+  if (te !== undefined && te !== 'trailers') sanitizeTe(headers, te)
+  const named = headers.all('connection')
+  if (named.length === 0) return true
+  const names = named.flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase()))
+  if (names.length >= mostNames || names.some((name) => reserved.has(name))) return false
+  for (const name of names) if (!options.has(name)) headers.remove(name)
+  return true
+}
+
+function sanitizeTe(headers: Headers, te: string): void {
+  const readsTrailers = te.split(',').some((coding) => coding.trim().toLowerCase() === 'trailers')
+  if (readsTrailers) headers.set('te', 'trailers')
+  else headers.remove('te')
 }

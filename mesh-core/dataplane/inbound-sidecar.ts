@@ -1,3 +1,4 @@
+import type { UpstreamHttp } from '../ir/cluster.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RetryPolicy } from '../ir/route.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
@@ -5,13 +6,15 @@ import { receiveRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { HopRecord, Place } from './evidence.ts'
-import { removeHopByHop } from './hop-by-hop.ts'
-import { composeLocalReply } from './local-reply.ts'
+import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
+import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { describeReset } from './reset-reply.ts'
 import { backOffMs } from './retry-policy.ts'
 import { runProgram } from './run-program.ts'
+import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
+import { speak } from './upstream-http.ts'
 
 /** istiod's inbound routes try again what failed before the request was sent. Source: `core/route/retry/retry.go` cachedDefaultInboundPolicy. */
 const retryPolicy: RetryPolicy = {
@@ -31,13 +34,16 @@ export class InboundSidecar implements InFlight {
   readonly #log: LogRecord
   readonly #request: HttpRequest
   readonly #hop: HopRecord
+  readonly #isTooOld: boolean
   #ended = false
 
-  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord) {
+  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, http: UpstreamHttp) {
     this.#plane = plane
     this.#place = place
     this.#workload = workload
+    this.#isTooOld = shipment.request.protocol === 'http/1.0'
     this.#request = receive(shipment, workload, plane)
+    speak(this.#request, http)
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
     log.route = 'default'
     log.cluster = `inbound|${shipment.port}||`
@@ -49,13 +55,17 @@ export class InboundSidecar implements InFlight {
   }
 
   start(done: Done): void {
+    if (this.#isTooOld) return this.#refuseVersion(done)
     this.#log.attempts++
     runProgram(this.#plane, this.#place, this.#workload, this.#request, (outcome) => {
       if (this.#ended) return
       if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
       const refused = outcome === 'refused'
       if (refused && this.#log.attempts <= retryPolicy.numRetries) return this.#startAgain(done)
-      if (refused) this.#raiseUnreached()
+      if (refused) {
+        this.#log.raise('URX')
+        this.#noteUnreached()
+      }
       this.#end(this.#reply(refused), done)
     })
   }
@@ -68,25 +78,40 @@ export class InboundSidecar implements InFlight {
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
   }
 
+  #refuseVersion(done: Done): void {
+    this.#noteUnreached()
+    this.#log.details = 'low_version'
+    const response = composeLocalReply(lowVersion, this.#request, () => {})
+    response.headers.set('server', 'istio-envoy')
+    response.headers.set('connection', 'close')
+    this.#end(response, done)
+  }
+
   #startAgain(done: Done): void {
     const pause = backOffMs(retryPolicy, this.#log.attempts, this.#plane.chance.backOff)
     this.#plane.clock.schedule(pause, () => this.#ended || this.start(done), `${this.#log.proxy} tries again`)
   }
 
   /** The sidecar was there and its workload was not. */
-  #raiseUnreached(): void {
-    this.#log.raise('URX')
+  #noteUnreached(): void {
     this.#hop.received = null
     this.#hop.to = null
   }
 
-  #pass({ status, headers, body }: HttpResponse): HttpResponse {
+  #pass({ status, headers, body, messages, trailers }: HttpResponse): HttpResponse {
     const copy = headers.copy()
-    removeHopByHop(copy)
+    removeHopByHopOfAnswer(copy, status)
     joinRepeated(copy, inlineOfResponse)
     copy.set('x-envoy-upstream-service-time', String(Math.floor(this.#plane.clock.now() - this.#log.startMs)))
     copy.set('server', 'istio-envoy')
-    return { status, headers: copy, body }
+    const answer: HttpResponse = { status, headers: copy, body }
+    if (opensWebSocket(this.#request) && isFailedHandshake(status)) {
+      this.#log.details = failedHandshake
+      return { ...answer, body: '' }
+    }
+    if (messages) answer.messages = messages
+    if (trailers) answer.trailers = trailers
+    return answer
   }
 
   #reply(refused: boolean): HttpResponse {

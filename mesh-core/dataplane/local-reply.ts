@@ -1,3 +1,4 @@
+import { encodeGrpcMessage, grpcStatusOf, isGrpc } from './grpc.ts'
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 
@@ -10,6 +11,9 @@ export interface LocalReply {
   readonly headers?: readonly string[]
 }
 
+/** To clients of HTTP/1.0, which istiod does not have Envoy accept. Source: Envoy `ConnectionManagerImpl::ActiveStream::decodeHeaders`. */
+export const lowVersion: LocalReply = { status: 426, body: '' }
+
 /** An answer that a proxy makes itself. `edit` applies the route's response header operations. Source: Envoy `Http::Utility::sendLocalReply`. */
 export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit: (headers: Headers) => void): HttpResponse {
   const headers = new Headers(reply.headers ? [...reply.headers] : [])
@@ -17,11 +21,6 @@ export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit:
   if (isGrpc(request)) return composeGrpcReply(reply, headers)
   if (reply.body !== '' && !headers.has('content-type')) headers.append('content-type', 'text/plain')
   return { status: reply.status, headers, body: mayHaveBody(reply.status, request.method) ? reply.body : '' }
-}
-
-export function isGrpc(request: HttpRequest): boolean {
-  const type = request.headers.get('content-type')
-  return type !== undefined && type.startsWith('application/grpc') && (type.length === 16 || type[16] === '+' || type[16] === ';')
 }
 
 export function mayHaveBody(status: number, method: string): boolean {
@@ -32,19 +31,8 @@ export function mayHaveBody(status: number, method: string): boolean {
 function composeGrpcReply(reply: LocalReply, headers: Headers): HttpResponse {
   headers.set('content-type', 'application/grpc')
   headers.set('grpc-status', String(reply.grpcStatus ?? grpcStatusOf(reply.status)))
-  if (reply.body !== '') headers.set('grpc-message', encodeMessage(reply.body))
+  if (reply.body !== '') headers.set('grpc-message', encodeGrpcMessage(reply.body))
   return { status: 200, headers, body: '' }
-}
-
-/** Source: Envoy `Grpc::Utility::httpToGrpcStatus`. */
-function grpcStatusOf(status: number): number {
-  const known: Readonly<Record<number, number>> = { 400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14 }
-  return known[status] ?? 2
-}
-
-/** Percent-encodes what a gRPC message may not hold (gRPC over HTTP/2, Responses). */
-function encodeMessage(text: string): string {
-  return text.replace(/[^ -$&-~]/gu, (character) => encodeURIComponent(character))
 }
 
 /** The answer of Envoy's parser to bytes that are no HTTP, as who speaks none sees it. */

@@ -1,3 +1,4 @@
+import type { UpstreamHttp } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { MirrorPolicy } from '../ir/route.ts'
 import { Delivery } from './delivery.ts'
@@ -6,6 +7,7 @@ import type { ProxiedRequest } from './proxied-request.ts'
 import { blindly } from './load-balancer.ts'
 import type { Timeouts } from './timeouts.ts'
 import { destinationOf } from './upstream.ts'
+import { speak } from './upstream-http.ts'
 
 const million = 1_000_000
 
@@ -17,14 +19,15 @@ export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPo
 function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Timeouts): void {
   const { plane, proxy, place, origin } = proxied
   const cluster = proxy.cluster(policy.cluster)
-  const destination = cluster && destinationOf(proxied, cluster, blindly)
+  if (!cluster) return
+  const destination = destinationOf(proxied, cluster, blindly)
   if (!destination?.receiver) return
   const log = new LogRecord(proxy.name, proxied.log.direction, plane.clock.now())
   log.cluster = policy.cluster
   log.route = proxied.log.route
   log.upstreamHost = destination.address
   log.attempts = 1
-  const request = shadowOf(proxied.request, policy, { ownAddress: proxy.place.address, timeouts })
+  const request = shadowOf(proxied.request, policy, { ownAddress: proxy.place.address, timeouts, http: cluster.config.http })
   const shipment = {
     place,
     origin: { ...origin, log },
@@ -48,14 +51,16 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
 function shadowOf(
   request: HttpRequest,
   policy: MirrorPolicy,
-  { ownAddress, timeouts }: { readonly ownAddress: string; readonly timeouts: Timeouts },
+  { ownAddress, timeouts, http }: { readonly ownAddress: string; readonly timeouts: Timeouts; readonly http: UpstreamHttp },
 ): HttpRequest {
   const headers = request.headers.copy()
   const before = headers.all('x-forwarded-for').join(',')
   headers.set('x-forwarded-for', before === '' ? ownAddress : `${before},${ownAddress}`)
   headers.set('x-envoy-internal', 'true')
   if (timeouts.total > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeouts.total))
-  return { ...request, headers, authority: policy.appendShadowSuffix ? shadowHost(request.authority) : request.authority }
+  const copy = { ...request, headers, authority: policy.appendShadowSuffix ? shadowHost(request.authority) : request.authority }
+  speak(copy, http)
+  return copy
 }
 
 function shadowHost(authority: string): string {

@@ -1,6 +1,7 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
-import type { Position } from '../ir/origin.ts'
-import type { Origin } from '../ir/origin.ts'
+import type { InboundPort } from '../ir/inbound-port.ts'
+import type { StreamMessage, WireProtocol } from '../ir/message.ts'
+import type { Origin, Position } from '../ir/origin.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
 import type { Program } from '../ir/program.ts'
 import type { ApplicationTls, ClientTls } from '../ir/tls.ts'
@@ -21,6 +22,8 @@ export interface DataPlaneModel {
   inboundSidecar(workload: WorkloadInstance): boolean
   /** What the application of a workload (`null`: a server outside) expects of connections to one of its ports. */
   applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
+  /** How that sidecar takes connections to a port of the workload. */
+  inboundPort(workload: WorkloadInstance, port: number): InboundPort
   /** The program behind a workload; behind `null`, the outside world. */
   program(workload: WorkloadInstance | null): Program
   locate(origin: Origin): { file: string; position: Position | null }
@@ -36,6 +39,10 @@ export interface MeshCall {
   /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** Of a gRPC call, or of a WebSocket. */
+  readonly messages?: readonly StreamMessage[]
+  /** The version of HTTP that the client speaks, over plain text without asking first. Default: HTTP/1.1. */
+  readonly protocol?: Exclude<WireProtocol, 'tcp' | 'udp'>
   /** Of a URL of https. Default: a client that checks nothing, and names the host that it dials. */
   readonly tls?: ClientTls
   /** The client gives up after so many ms; `null` for never. */

@@ -12,7 +12,7 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { explain } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import { Forwarding } from './forwarding.ts'
-import { composeLocalReply } from './local-reply.ts'
+import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { isRefused } from './path-normalization.ts'
@@ -22,6 +22,8 @@ import { isKnownMethod } from './request-method.ts'
 import { locationOfItself, locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import type { Subject } from './substitution.ts'
+import { failedHandshake } from './upgrade.ts'
+import type { Upgrade } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** Which way a connection has come into a proxy. */
@@ -52,6 +54,8 @@ export class ProxiedRequest implements InFlight {
   choice: ChoiceRuntime | null = null
   readonly #sent: HttpRequest
   readonly #closes: boolean
+  readonly #upgrade: Upgrade | null
+  readonly #isRefused: boolean
   readonly #done: Done
   #cors: CorsVerdict | null = null
   #forwarding: Forwarding | null = null
@@ -68,9 +72,11 @@ export class ProxiedRequest implements InFlight {
     this.#sent = sent
     this.#done = done
     const client = proxy.edge ? { address: this.remoteAddress } : null
-    const { request, closes } = receiveRequest(plane, sent, client, entrance.normalization)
+    const { request, closes, upgrade, isRefused } = receiveRequest(plane, sent, client, entrance.normalization)
     this.request = request
-    this.#closes = closes
+    this.#upgrade = upgrade
+    this.#isRefused = isRefused
+    this.#closes = closes || sent.protocol === 'http/1.0'
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
     this.origin = {
       parent: place.parent,
@@ -102,10 +108,13 @@ export class ProxiedRequest implements InFlight {
   }
 
   start(): void {
-    if (!isKnownMethod(this.request.method)) return this.#refuseMethod()
+    if (!isKnownMethod(this.request.method)) return this.#refuseByParser('http1.codec_error')
+    if (this.#isRefused) return this.#refuseByParser('http1.connection_header_rejected')
+    if (this.#sent.protocol === 'http/1.0') return this.reply(lowVersion, 'low_version')
     if (this.entrance.normalization !== 'NONE' && isRefused(this.request.path)) return this.#refusePath()
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
+    if (this.#upgrade === 'unknown') return this.#refuseUpgrade(host)
     if (host?.config.requireTls && this.#sent.scheme === 'http') return this.#redirect(301, locationWithTls(this.request))
     const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
     if (!host || index < 0) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
@@ -125,6 +134,12 @@ export class ProxiedRequest implements InFlight {
     this.finish(response)
   }
 
+  /** What a workload says in place of opening a WebSocket. */
+  failHandshake({ status, headers }: HttpResponse): void {
+    this.log.details = failedHandshake
+    this.finish({ status, headers, body: '' })
+  }
+
   /** The answer goes back through the filters, the last one first. */
   finish(response: HttpResponse): void {
     if (this.#ended) return
@@ -132,11 +147,19 @@ export class ProxiedRequest implements InFlight {
     const { headers } = response
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
     headers.set('server', this.proxy.serverHeader)
-    const unread = !this.#bodyTaken && this.request.body !== ''
-    if (this.#closes || unread) headers.set('connection', 'close')
+    const isHttp2 = this.#sent.protocol === 'h2'
+    // HTTP/2 has other ways to say so.
+    if (!isHttp2 && (this.#closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')
+    if (!isHttp2 && response.trailers) delete response.trailers
     this.log.status = response.status
     this.log.durationMs = this.plane.clock.now() - this.log.startMs
     this.#done(response)
+  }
+
+  /** Is there more of the request than was taken from its connection when the answer comes? A client that opens a WebSocket is never done. */
+  #leavesUnread(status: number): boolean {
+    if (this.#upgrade === 'websocket' || this.#upgrade === 'unknown') return status !== 101
+    return !this.#bodyTaken && (this.request.body !== '' || this.request.messages !== undefined)
   }
 
   abandon(): void {
@@ -171,13 +194,20 @@ export class ProxiedRequest implements InFlight {
   }
 
   /** The parser's own answer. */
-  #refuseMethod(): void {
+  #refuseByParser(details: string): void {
     this.log.raise('DPE')
-    this.log.details = 'http1.codec_error'
+    this.log.details = details
     const response = composeLocalReply({ status: 400, body: 'Bad Request' }, this.request, () => {})
     response.headers.set('connection', 'close')
     this.#noteUnreached(response.status)
     this.finish(response)
+  }
+
+  /** No filter sees it. Its route is known by then, which the log tells. */
+  #refuseUpgrade(host: CompiledVirtualHost<RouteRuntime> | null): void {
+    const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
+    if (index >= 0) this.#choose(host!.routes[index]!)
+    this.reply({ status: 403, body: '' }, 'upgrade_failed')
   }
 
   #refusePath(): void {
@@ -189,6 +219,13 @@ export class ProxiedRequest implements InFlight {
   }
 
   #take(route: RouteRuntime): void {
+    this.#choose(route)
+    const { fault } = route.config
+    if (fault) injectFault(this, fault, () => this.#pastFault())
+    else this.#pastFault()
+  }
+
+  #choose(route: RouteRuntime): void {
     this.route = route
     this.log.route = route.config.name || '-'
     if (route.choices.length > 0) {
@@ -199,9 +236,6 @@ export class ProxiedRequest implements InFlight {
       // Outside names are no services: the request is for the one that the gateway sends it to.
       if (this.origin.service === null && this.proxy.edge) this.origin.service = this.log.cluster.split('|')[3] ?? null
     }
-    const { fault } = route.config
-    if (fault) injectFault(this, fault, () => this.#pastFault())
-    else this.#pastFault()
   }
 
   #pastFault(): void {

@@ -89,6 +89,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
     registry,
     proxyConfig: (ref) => (ref.name === 'a' && client.sidecar ? config : null),
     applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
+    inboundPort: () => ({ takes: 'http', http: 'http1' }),
     inboundSidecar: () => options.inbound ?? false,
     program: () => options.program,
     locate: () => ({ file: 'test.yaml', position: null }),
@@ -185,6 +186,7 @@ function clusterOf(endpoints: readonly Endpoint[]): Cluster {
     idleTimeoutMs: 3_600_000,
     outlierDetection: null,
     panicThreshold: 50,
+    http: 'http1',
     tls: { mode: 'auto' },
     origin,
   }

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
-import { isGrpc } from './local-reply.ts'
+import { isGrpc } from './grpc.ts'
 
 /** In ms; 0 for none. */
 export interface Timeouts {

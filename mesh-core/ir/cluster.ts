@@ -107,11 +107,16 @@ export interface Cluster {
   readonly outlierDetection: OutlierDetection | null
   /** Percentage of healthy endpoints below which all are used; 0 never. Envoy `healthy_panic_threshold`. */
   readonly panicThreshold: number
+  /** Which version of HTTP is spoken there. */
+  readonly http: UpstreamHttp
   /** How the connection is secured. `auto`: mutual TLS to endpoints whose `tlsMode` is `istio`, plaintext to others (Istio auto mTLS). */
   readonly tls: UpstreamTls
   /** The DestinationRule, or the Service. */
   readonly origin: Origin
 }
+
+/** A version of HTTP, or whichever the client speaks. Source: Envoy `HttpProtocolOptions`, `explicit_http_config` and `use_downstream_protocol_config`. */
+export type UpstreamHttp = 'http1' | 'http2' | 'client'
 
 export type UpstreamTls =
   | { readonly mode: 'auto' }

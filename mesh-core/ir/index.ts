@@ -1,5 +1,6 @@
 export * from './cluster.ts'
 export * from './exchange.ts'
+export * from './inbound-port.ts'
 export * from './match.ts'
 export * from './message.ts'
 export * from './origin.ts'

@@ -79,12 +79,32 @@ export interface HttpRequest {
   path: string
   headers: Headers
   body: string
-  /** Left out for HTTP. Bytes of a TCP connection, or of a datagram, are a request without method, path and headers, whose body they are; the answer has status 0. */
-  protocol?: 'tcp' | 'udp'
+  /**
+   * How it stands on the wire; left out for HTTP/1.1. Bytes of a TCP connection, or of a datagram, are a request without method, path and headers, whose body
+   * they are; the answer has status 0.
+   */
+  protocol?: WireProtocol
+  /** Of a gRPC call, or what a client says over its WebSocket once that is open; `body` is empty then. */
+  messages?: readonly StreamMessage[]
+}
+
+/** One message of a stream: a text, or bytes. */
+export type StreamMessage = string | Uint8Array
+
+/** HTTP by the names of ALPN. */
+export type WireProtocol = 'h2' | 'http/1.0' | 'tcp' | 'udp'
+
+/** Is it no HTTP at all? */
+export function isBytes(protocol: WireProtocol | undefined): protocol is 'tcp' | 'udp' {
+  return protocol === 'tcp' || protocol === 'udp'
 }
 
 export interface HttpResponse {
   status: number
   headers: Headers
   body: string
+  /** Of a stream. A WebSocket that was opened has the status 101. */
+  messages?: readonly StreamMessage[]
+  /** Fields after the body, where a gRPC server tells how a call ended. HTTP/1.1 carries none here: Envoy drops them unless it is told otherwise. */
+  trailers?: Headers
 }

@@ -4,7 +4,7 @@ const byName: Readonly<Record<string, Protocol>> = {
   http: 'http',
   http2: 'http2',
   grpc: 'grpc',
-  'grpc-web': 'http',
+  'grpc-web': 'grpc-web',
   https: 'https',
   tls: 'tls',
   tcp: 'tcp',
@@ -55,5 +55,10 @@ export function isHttpOrSniffed(protocol: Protocol): boolean {
 }
 
 export function isHttp(protocol: Protocol): boolean {
-  return protocol === 'http' || protocol === 'http2' || protocol === 'grpc'
+  return protocol === 'http' || isHttp2(protocol)
+}
+
+/** Servers that speak it take no other version. Source: the same file, IsHTTP2. */
+export function isHttp2(protocol: Protocol): boolean {
+  return protocol === 'http2' || protocol === 'grpc' || protocol === 'grpc-web'
 }

@@ -1,4 +1,4 @@
-import { Headers } from '../../mesh-core/ir/message.ts'
+import { Headers, isBytes } from '../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../mesh-core/ir/message.ts'
 import type { PodInfo, Program } from '../../mesh-core/ir/program.ts'
 
@@ -25,7 +25,7 @@ export interface EchoAnswer {
  */
 export function createEcho(workload?: string): Program {
   return (request, context) => {
-    if (request.protocol) return { status: 0, headers: new Headers(), body: `${workload ?? nameOf(context.pod)} ${request.body}` }
+    if (isBytes(request.protocol)) return { status: 0, headers: new Headers(), body: `${workload ?? nameOf(context.pod)} ${request.body}` }
     const query = queryOf(request.path)
     const response = answer(Number(query?.get('status') ?? 200), describe(request, context.pod, workload))
     const delayMs = query?.has('delay') ? parseDelay(query.get('delay')!) : 0

@@ -39,6 +39,7 @@ const overEach: Readonly<Record<string, (check: Check, exchange: Exchange, call:
     const seen = response?.headers.get('grpc-status')
     return unless(seen === String(code), seen)
   },
+  Protocol: ({ value }, exchange) => ofArrival(exchange, ({ protocol }) => unless(versions[protocol ?? 'http/1.1'] === value, protocol)),
   Host: ({ value }, exchange) => ofArrival(exchange, ({ authority }) => unless(authority === value, authority)),
   URL: ({ value }, exchange) => ofArrival(exchange, ({ path }) => unless(path === value, path)),
   RequestHeader: ({ key = '', value = '' }, exchange) => ofArrival(exchange, ({ headers }) => sameHeader(headers.get(key.toLowerCase()), value)),
@@ -52,9 +53,13 @@ const overEach: Readonly<Record<string, (check: Check, exchange: Exchange, call:
   MTLSForHTTP: (_, exchange, { scheme }) =>
     scheme === 'tcp' ? null : ofArrival(exchange, ({ headers }) => unless(headers.has('x-forwarded-client-cert'), 'no x-forwarded-client-cert')),
   BodyNotContains: ({ value = '' }, { response }) => unless(response !== null && !response.body.includes(value), response?.body),
+  TCPResponseContains: ({ value = '' }, { response }) => unless(response?.body.includes(value) ?? false, response?.body),
   // The fixture has one cluster.
   ReachedTargetClusters: (_, exchange) => unless(arrival(exchange) !== null, status(exchange)),
 }
+
+/** As Go's `http.Request.Proto` has them. */
+const versions: Readonly<Record<string, string>> = { 'http/1.0': 'HTTP/1.0', 'http/1.1': 'HTTP/1.1', h2: 'HTTP/2.0' }
 
 /** An empty text wants the header to be absent, or empty. */
 function sameHeader(seen: string | undefined, value: string): Seen {

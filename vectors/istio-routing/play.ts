@@ -53,6 +53,9 @@ function read(text: string, file: string): readonly Resource[] {
 }
 
 const echo: Program = (request) => {
+  // Upstream's echo takes HTTP/1.0, which reaches it as bytes.
+  if (request.protocol === 'tcp')
+    return { status: 0, headers: new Headers(), body: / HTTP\/1\.0\n$/.test(request.body) ? 'HTTP/1.0 200 OK\r\n\r\n' : request.body }
   const headers = new Headers(['content-type', 'text/plain'])
   // What a gRPC server says of a call that went well.
   if (request.headers.get('content-type')?.startsWith('application/grpc')) headers.set('grpc-status', '0')
@@ -75,19 +78,22 @@ async function sendFollowing(mesh: PlayedMesh, call: RoutingCall, fixture: Fixtu
 
 function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): MeshCall {
   if (call.scheme === 'dns') throw new NotPlayable('a DNS query cannot be sent')
-  if (call.message !== undefined || call.proxyProtocolVersion !== undefined) throw new NotPlayable('bytes that are no HTTP request cannot be sent')
+  if (call.proxyProtocolVersion !== undefined) throw new NotPlayable('a PROXY header cannot be sent')
+  const authority = `${targetOf(call, mesh, fixture)}:${call.port?.servicePort ?? 80}`
+  const rest = { from: senderOf(call, mesh), timeoutMs: call.timeoutMs ?? patienceMs }
+  if (call.message !== undefined) return { ...rest, method: '', url: `tcp://${authority}`, headers: {}, body: call.message }
   const headers: Record<string, readonly string[]> = {}
   for (const [name, values] of Object.entries(call.headers ?? {})) headers[name.toLowerCase()] = values
   if (call.host !== undefined) headers['host'] ??= [call.host]
   if (call.scheme === 'grpc') headers['content-type'] = ['application/grpc']
   const scheme = call.scheme === 'https' ? 'https' : 'http'
   return {
-    from: senderOf(call, mesh),
+    ...rest,
     method: call.method ?? (call.scheme === 'grpc' ? 'POST' : 'GET'),
-    url: `${scheme}://${targetOf(call, mesh, fixture)}:${call.port?.servicePort ?? 80}${withoutFragment(call.path ?? '/')}`,
+    url: `${scheme}://${authority}${withoutFragment(call.path ?? '/')}`,
     headers,
     body: '',
-    timeoutMs: call.timeoutMs ?? patienceMs,
+    ...((call.http2 || call.scheme === 'grpc') && { protocol: 'h2' }),
   }
 }
 

@@ -102,7 +102,7 @@ function compareArrivals(
 }
 
 function compareArrival(field: string, wanted: Arrival, seen: Arrival, free: readonly string[] | null, complain: Complain): Difference[] {
-  const differences = (['namespace', 'method', 'path', 'authority', 'body', 'tls'] as const)
+  const differences = (['namespace', 'method', 'path', 'authority', 'body', 'protocol', 'tls'] as const)
     .filter((name) => wanted[name] !== seen[name])
     .map((name) => complain(`${field}.${name}`, wanted[name], seen[name]))
   const sameWorkload = free ? free.includes(seen.workload) : wanted.workload === seen.workload

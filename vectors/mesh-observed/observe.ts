@@ -87,7 +87,7 @@ function receiver(hop: Hop, { outsiders }: Scene): Outsider {
 }
 
 function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {
-  const { method, path, authority, headers, body } = hop.received!
+  const { method, path, authority, headers, body, protocol } = hop.received!
   const port = /:(\d+)$/.exec(hop.mirrored ? '' : (hop.log?.upstreamHost ?? ''))?.[1]
   const arrivedBody = recorded(body)
   return {
@@ -102,6 +102,7 @@ function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): 
     ),
     ...(arrivedBody !== recorded(sent.body) && { body: arrivedBody }),
     ...(hop.tls && { tls: tlsOf(hop.tls) }),
+    ...(protocol && { protocol }),
   }
 }
 

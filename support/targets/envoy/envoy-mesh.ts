@@ -55,7 +55,10 @@ export class EnvoyMesh {
     this.#sends = options.sends ?? (() => true)
     this.#model = createMesh({ ...options, program: answer })
     this.#id = host.join((line) => this.#book.read(line))
-    this.#topology = new Topology(`${this.#id}/`, options.inboundSidecar ?? (({ sidecar }) => sidecar))
+    this.#topology = new Topology(`${this.#id}/`, {
+      hasInbound: options.inboundSidecar ?? (({ sidecar }) => sidecar),
+      inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
+    })
     this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology))
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
@@ -233,6 +236,7 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
     path,
     headers,
     body: call.body,
+    ...(call.protocol && { protocol: call.protocol }),
   } as const
   return { request, authority }
 }

@@ -1,4 +1,5 @@
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
+import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
@@ -70,10 +71,12 @@ export class Senders {
     const { ref } = call.proxy!
     const headers: Record<string, string[]> = { host: [request.authority] }
     for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
-    const url = `${request.protocol ?? request.scheme}://${authority}${request.path}`
+    const { protocol, method } = request
+    const url = `${isBytes(protocol) ? protocol : request.scheme}://${authority}${request.path}`
     const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
+    const same = { from, method, url, headers, body: '', timeoutMs: null }
     this.#replaying = this.#replaying.then(async () => {
-      const { hops } = await this.#model.send({ from, method: request.method, url, headers, body: '', timeoutMs: null, ...(tls && { tls }) })
+      const { hops } = await this.#model.send({ ...same, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) })
       call.decision = hops[0]?.explain?.() ?? null
       const config = this.#model.proxyConfig(ref)
       if (config && call.decision) call.mirrors = mostMirrors(config, call.decision)
@@ -83,7 +86,7 @@ export class Senders {
 }
 
 function marked(request: HttpRequest, id: string): HttpRequest {
-  if (request.protocol) return { ...request, body: markBytes(id) + request.body }
+  if (isBytes(request.protocol)) return { ...request, body: markBytes(id) + request.body }
   const headers = request.headers.copy()
   headers.append(callHeader, id)
   return { ...request, headers }

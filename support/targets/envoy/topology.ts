@@ -1,8 +1,11 @@
+import type { InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
+import { isBytes } from '../../../mesh-core/ir/message.ts'
+import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
 import type { Cluster, WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
-import type { Protocol, Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { EnvoyConfig } from './configurator.ts'
 import { credentials } from './credentials.ts'
 import { restSource } from './envoy-process.ts'
@@ -31,6 +34,12 @@ interface PodPlaces {
 /** Nobody listens there: what a port is that a pod does not have. The port is TCPMUX's, which no machine of today serves. */
 const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
 
+/** What is known of the inbound sides of sidecars. */
+export interface InboundSides {
+  readonly hasInbound: (workload: WorkloadInstance) => boolean
+  readonly inboundPort: (workload: WorkloadInstance, port: number) => InboundPort
+}
+
 /** Where everything of one mesh is in truth, and the config of its proxies made for that. */
 export class Topology {
   readonly #prefix: string
@@ -42,10 +51,14 @@ export class Topology {
   /** PEM. */
   #systemAuthorities = ''
 
+  /** How it takes connections to a port of the workload. */
+  readonly #inboundPort: (workload: WorkloadInstance, port: number) => InboundPort
+
   /** @param prefix of all names in the Envoy, which may host other meshes, too */
-  constructor(prefix: string, hasInbound: (workload: WorkloadInstance) => boolean) {
+  constructor(prefix: string, { hasInbound, inboundPort }: InboundSides) {
     this.#prefix = prefix
     this.#hasInbound = hasInbound
+    this.#inboundPort = inboundPort
   }
 
   /** Takes up a workload, or ports that it listens on now. @param ports where each of the pod's is in truth */
@@ -115,6 +128,13 @@ export class Topology {
     }
   }
 
+  /** Does the workload's own sidecar read requests like this, so that it writes of each? */
+  reads(workload: WorkloadInstance, podPort: number, { protocol }: HttpRequest): boolean {
+    if (!this.inbound(workload) || isBytes(protocol)) return false
+    const { takes } = this.#inboundPort(workload, podPort)
+    return takes === 'http' || (takes === 'sniffed' && protocol !== 'http/1.0')
+  }
+
   inbound(workload: WorkloadInstance): boolean {
     return workload.sidecar && this.#hasInbound(workload)
   }
@@ -144,7 +164,7 @@ export class Topology {
   async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
     const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
     const listeners = [...config.listeners, ...(config.udpListeners ?? [])]
-    const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...podPorts(workload, registry).keys()]
+    const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...podPorts(workload, registry)]
     const missing = [...new Set(wanted)].filter((port) => !byPodPort.has(port))
     const found = await freePorts(missing.length)
     missing.forEach((port, i) => byPodPort.set(port, found[i]!))
@@ -192,14 +212,14 @@ export class Topology {
 
   #inbound(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): { listener: Json; cluster: Json }[] {
     const places = this.#pods.get(keyOf(workload.ref))!
-    return [...podPorts(workload, registry)].map(([podPort, protocol]) =>
+    return [...podPorts(workload, registry)].map((podPort) =>
       sidecarInbound({
         proxy: proxyName(workload),
         name: `${this.#nameOf(workload)}inbound|${podPort}`,
         podPort,
         port: places.byPodPort.get(podPort)!,
         workloadPort: places.workload.get(podPort) ?? nowhere.port,
-        http: !['tcp', 'tls', 'https'].includes(protocol),
+        how: this.#inboundPort(workload, podPort),
         secrets: secretsOf(workload, secrets),
       }),
     )
@@ -299,15 +319,14 @@ function tablesOf(listeners: readonly Listener[], gateway: boolean): ReadonlySet
 
 /** The ports that a pod's application listens on, as on `core`. */
 export function listeningPorts(workload: WorkloadInstance, registry: Registry): readonly number[] {
-  return [...podPorts(workload, registry).keys()].filter((port) => listensOn(workload, port))
+  return [...podPorts(workload, registry)].filter((port) => listensOn(workload, port))
 }
 
-/** The ports of a pod, each with the protocol that a service gives to it: those that its containers name, and those that services lead to. */
-function podPorts(workload: WorkloadInstance, registry: Registry): ReadonlyMap<number, Protocol> {
-  const ports = new Map<number, Protocol>(workload.ports.map(({ number }) => [number, 'auto']))
+/** The ports of a pod: those that its containers name, and those that services lead to. */
+function podPorts(workload: WorkloadInstance, registry: Registry): ReadonlySet<number> {
+  const ports = new Set(workload.ports.map(({ number }) => number))
   for (const service of registry.services)
     for (const port of service.ports)
-      for (const endpoint of registry.endpoints(service, port.number))
-        if (endpoint.address === workload.address) ports.set(endpoint.port, port.protocol)
+      for (const endpoint of registry.endpoints(service, port.number)) if (endpoint.address === workload.address) ports.add(endpoint.port)
   return ports
 }

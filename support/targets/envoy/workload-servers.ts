@@ -27,6 +27,13 @@ export interface WorkloadServersOptions {
   readonly senders: Senders
 }
 
+/** What stands behind one real port. */
+interface Served {
+  readonly workload: WorkloadInstance | null
+  readonly podPort: number
+  readonly program: Program
+}
+
 /** The programs of workloads (`null`: the world outside), each served on real ports. */
 export class WorkloadServers {
   readonly #options: WorkloadServersOptions
@@ -44,7 +51,7 @@ export class WorkloadServers {
     const listens = program.listens ?? true
     const datagrams = workload ? udpPortsOf(workload, this.#options.registry()) : new Set<number>()
     const ports = listens
-      ? await Promise.all(podPorts.map((podPort) => this.#serve(workload, podPort, program, datagrams.has(podPort))))
+      ? await Promise.all(podPorts.map((podPort) => this.#serve({ workload, podPort, program }, datagrams.has(podPort))))
       : await freePorts(podPorts.length)
     return new Map(podPorts.map((podPort, i) => [podPort, ports[i]!]))
   }
@@ -65,10 +72,10 @@ export class WorkloadServers {
     return program
   }
 
-  async #serve(workload: WorkloadInstance | null, podPort: number, program: Program, datagrams: boolean): Promise<number> {
-    const handler: Handler = (request, seen) => this.#receive(workload, program, request, seen)
+  async #serve(served: Served, datagrams: boolean): Promise<number> {
+    const handler: Handler = (request, seen) => this.#receive(served, request, seen)
     // Asked anew for each connection: a Secret may have come.
-    const tls = (): ApplicationTls => this.#options.applicationTls(this.#current(workload), podPort)
+    const tls = (): ApplicationTls => this.#options.applicationTls(this.#current(served.workload), served.podPort)
     const server = datagrams ? await DatagramServer.start(handler, tls) : await LoopbackServer.start(handler, tls)
     this.#servers.push(server)
     return server.port
@@ -79,11 +86,11 @@ export class WorkloadServers {
     return workload && (this.#options.registry().workload(workload.ref) ?? workload)
   }
 
-  async #receive(workload: WorkloadInstance | null, program: Program, request: HttpRequest, tls: SeenTls | null): Promise<HttpResponse> {
+  async #receive({ workload, podPort, program }: Served, request: HttpRequest, tls: SeenTls | null): Promise<HttpResponse> {
     const open = this.#options.book.find(request.headers.get(callHeader) ?? '')
     request.headers.remove(callHeader)
     const current = this.#current(workload)
-    const received = open ? this.#record(open, current, request, tls) : null
+    const received = open ? this.#record(open, current, podPort, request, tls) : null
     try {
       const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
       if (received) received.status = response.status
@@ -96,9 +103,9 @@ export class WorkloadServers {
     }
   }
 
-  #record({ call }: OpenCall, workload: WorkloadInstance | null, request: HttpRequest, tls: SeenTls | null): ReceivedRecord {
+  #record({ call }: OpenCall, workload: WorkloadInstance | null, podPort: number, request: HttpRequest, tls: SeenTls | null): ReceivedRecord {
     // A sidecar that passes bytes on has no word of which call they belong to.
-    const watched = workload !== null && request.protocol === undefined && tls === null && this.#options.topology.inbound(workload)
+    const watched = workload !== null && tls === null && this.#options.topology.reads(workload, podPort, request)
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
     const received = { call, workload, request: copy, tls, attempt, atMs: performance.now(), status: null, watched, inbound: null }

@@ -21,9 +21,11 @@ export function framingOfResponse(head: Head, method: string): Framing {
 }
 
 export function requestOf(message: Message, scheme: HttpRequest['scheme']): HttpRequest {
-  const [, method, path] = /^(\S+) (.*) HTTP\/1\.[01]$/.exec(message.start) ?? []
+  const [, method, path, minor] = /^(\S+) (.*) HTTP\/1\.([01])$/.exec(message.start) ?? []
   if (method === undefined) throw new NotHttp(`no request line: ${message.start}`)
-  return { method, scheme, authority: fieldIn(message, 'host') ?? '', path: path!, headers: headersOf(message), body: decoded(message.body) }
+  const authority = fieldIn(message, 'host') ?? ''
+  const request: HttpRequest = { method, scheme, authority, path: path!, headers: headersOf(message), body: decoded(message.body) }
+  return minor === '0' ? { ...request, protocol: 'http/1.0' } : request
 }
 
 export function responseOf(message: Message): HttpResponse {
@@ -44,9 +46,10 @@ export function statusIn({ start }: Head): number {
 }
 
 /** With no header but those given, the Host and the length. */
-export function bytesOfRequest({ method, path, authority, headers, body }: HttpRequest): Buffer {
+export function bytesOfRequest({ method, path, authority, headers, body, protocol }: HttpRequest): Buffer {
   const length = body !== '' && !headers.has('content-length') ? lengthOf(body) : []
-  return bytesOf(`${method} ${path} HTTP/1.1`, ['host', authority, ...headers.fields, ...length], body)
+  const version = protocol === 'http/1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
+  return bytesOf(`${method} ${path} ${version}`, ['host', authority, ...headers.fields, ...length], body)
 }
 
 /** @param method of the request that is answered */
@@ -76,6 +79,6 @@ function headersOf({ fields }: Head): Headers {
   return new Headers(own)
 }
 
-function mayHaveBody(status: number): boolean {
+export function mayHaveBody(status: number): boolean {
   return status >= 200 && status !== 204 && status !== 304
 }

@@ -1,11 +1,10 @@
-import { connect } from 'node:net'
-import type { Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import type { SecureVersion } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import type { ClientTls, TlsVersion } from '../../../../mesh-core/ir/tls.ts'
+import type { ClientTls } from '../../../../mesh-core/ir/tls.ts'
+import { dial } from './dial.ts'
+import type { Line } from './dial.ts'
 import { bytesOfRequest, closes, framingOfResponse, responseOf, statusIn } from './http1.ts'
+import { Http2Connection } from './http2-client.ts'
 import { MessageReader } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { sendDatagram } from './datagram-client.ts'
@@ -34,9 +33,10 @@ export class LoopbackClient {
   async send(wire: Wire, request: HttpRequest): Promise<HttpResponse | TransportError> {
     if (request.protocol === 'tcp') return sendBytes(wire, request.body)
     if (request.protocol === 'udp') return sendDatagram(wire, request.body)
-    const connection = (wire.key === null ? undefined : this.#take(wire.key)) ?? new Connection(wire)
+    const key = keyFor(request, wire)
+    const connection = (key === null ? undefined : this.#take(key)) ?? this.#open(request, wire)
     const outcome = await connection.exchange(request, wire)
-    if (wire.key !== null && connection.open) this.#keep(wire.key, connection)
+    if (key !== null && connection.open) this.#keep(key, connection)
     else connection.close()
     return outcome
   }
@@ -45,6 +45,10 @@ export class LoopbackClient {
   closeIdle(): void {
     for (const connections of this.#idle.values()) for (const connection of connections) connection.close()
     this.#idle.clear()
+  }
+
+  #open({ protocol }: HttpRequest, wire: Wire): Connection {
+    return protocol === 'h2' ? new Http2Connection(wire) : new Http1Connection(wire)
   }
 
   #take(key: string): Connection | undefined {
@@ -63,48 +67,48 @@ export class LoopbackClient {
   }
 }
 
+interface Connection {
+  /** May it carry another request? */
+  readonly open: boolean
+  exchange(request: HttpRequest, wire: Wire): Promise<HttpResponse | TransportError>
+  close(): void
+}
+
+/** Connections of one key speak one version of HTTP. On those of HTTP/1.0 nothing follows. */
+function keyFor({ protocol }: HttpRequest, { key }: Wire): string | null {
+  return key === null || protocol === 'http/1.0' ? null : `${protocol ?? ''} ${key}`
+}
+
 type Outcome = Message | TransportError
 
-class Connection {
-  readonly #socket: Socket
+class Http1Connection implements Connection {
+  readonly #line: Line
   #reader: MessageReader
   #method = ''
   #waiting: ((outcome: Outcome) => void) | null = null
-  #address: string | null = null
   #lost: TransportError | null = null
   open = true
 
-  constructor({ port, preamble, tls }: Wire) {
+  constructor(wire: Wire) {
     this.#reader = new MessageReader((head) => framingOfResponse(head, this.#method))
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    if (preamble) socket.write(preamble)
-    this.#socket = tls === null ? socket : secured(socket, tls)
-    socket.once('error', (error: NodeJS.ErrnoException) => this.#lose(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
-    if (this.#socket !== socket) this.#socket.once('error', (error: NodeJS.ErrnoException) => this.#lose(tlsFailure(error)))
-    this.#socket.on('data', (bytes: Buffer) => this.#read(bytes)).once('close', () => this.#end())
-    this.#socket.once('end', () => this.#end())
-    this.#socket.on('timeout', () => this.#lose('timeout'))
-    socket.once('connect', () => this.#connected(`${socket.localAddress}:${socket.localPort}`))
-  }
-
-  #told: ((address: string) => void) | null = null
-
-  #connected(address: string): void {
-    this.#address = address
-    this.#told?.(address)
+    this.#line = dial(wire, ['http/1.1'], (reason) => this.#lose(reason))
+    const { socket } = this.#line
+    socket.on('data', (bytes: Buffer) => this.#read(bytes)).once('close', () => this.#end())
+    socket.once('end', () => this.#end())
+    socket.on('timeout', () => this.#lose('timeout'))
   }
 
   async exchange(request: HttpRequest, { timeoutMs, onConnected }: Wire): Promise<HttpResponse | TransportError> {
     this.#method = request.method
-    this.#told = onConnected
-    if (this.#address !== null) onConnected(this.#address)
-    this.#socket.setTimeout(timeoutMs === null || timeoutMs === Infinity ? 0 : timeoutMs)
+    this.#line.tell(onConnected)
+    const { socket } = this.#line
+    socket.setTimeout(timeoutMs === null || timeoutMs === Infinity ? 0 : timeoutMs)
     const outcome = await new Promise<Outcome>((resolve) => {
       this.#waiting = resolve
       if (this.#lost) this.#answer(this.#lost)
-      else this.#socket.write(bytesOfRequest(request))
+      else socket.write(bytesOfRequest(request))
     })
-    this.#socket.setTimeout(0)
+    socket.setTimeout(0)
     if (typeof outcome === 'string') return outcome
     // A direct response of Envoy's with the status 204 brings its body all the same: nobody could tell it from the next answer.
     if (closes(outcome) || this.#reader.begun || statusIn(outcome) === 204) this.close()
@@ -113,7 +117,7 @@ class Connection {
 
   close(): void {
     this.open = false
-    this.#socket.destroy()
+    this.#line.socket.destroy()
   }
 
   #read(bytes: Buffer): void {
@@ -147,31 +151,4 @@ class Connection {
     this.close()
     this.#answer(this.#lost)
   }
-}
-
-/** A client that is told no authority takes whatever certificate the server shows. */
-function secured(
-  socket: Socket,
-  { serverName, applicationProtocols, certificate, trusts, minVersion, maxVersion }: NonNullable<Wire['tls']>,
-): Socket {
-  return connectTls({
-    socket,
-    ...(serverName !== null && { servername: serverName }),
-    ALPNProtocols: [...(applicationProtocols ?? ['http/1.1'])],
-    ...(certificate && { cert: certificate.certificateChain, key: certificate.privateKey }),
-    ...(trusts !== undefined && { ca: trusts }),
-    rejectUnauthorized: trusts !== undefined,
-    ...(minVersion && { minVersion: nodeVersion(minVersion) }),
-    ...(maxVersion && { maxVersion: nodeVersion(maxVersion) }),
-  })
-}
-
-function nodeVersion(version: TlsVersion): SecureVersion {
-  return version === 'TLSv1_0' ? 'TLSv1' : (version.replace('_', '.') as SecureVersion)
-}
-
-/** Why a handshake failed, as OpenSSL names it; a connection that was just closed says nothing. */
-function tlsFailure({ code = '' }: NodeJS.ErrnoException): TransportError {
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'closed'
-  return code.startsWith('ERR_SSL_') ? `tls: ${code.slice('ERR_SSL_'.length)}` : 'tls: CERTIFICATE_VERIFY_FAILED'
 }

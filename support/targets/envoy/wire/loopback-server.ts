@@ -10,6 +10,7 @@ import type { ApplicationTls, KeyPair, SeenTls } from '../../../../mesh-core/ir/
 import { credentials } from '../credentials.ts'
 import { callHeader } from '../xds/access-log.ts'
 import { bytesOfResponse, framingOfRequest, requestOf } from './http1.ts'
+import { isHttp2, serveHttp2 } from './http2-server.ts'
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { isMarked, takeLine } from './raw-bytes.ts'
@@ -48,15 +49,21 @@ export class LoopbackServer {
     if (isMarked(first)) return new ServedLine(socket, handler).read(first)
     // What is no HTTP gets no answer that is.
     if (isTls) return void socket.end(badRequest)
-    new ServedConnection(socket, handler, () => null).start(first)
+    if (!isHttp2(first)) return new ServedConnection(socket, handler, () => null).start(first)
+    socket.pause()
+    socket.unshift(first)
+    serveHttp2(socket, (request) => handler(request, null))
   }
 
   async #secure(socket: Socket, first: Buffer, handler: Handler, tls: ApplicationTls): Promise<void> {
     socket.pause()
     socket.unshift(first)
-    const secured = new TLSSocket(socket, { isServer: true, ...(await serverOptions(tls)), ALPNProtocols: ['http/1.1'] })
+    const secured = new TLSSocket(socket, { isServer: true, ...(await serverOptions(tls)), ALPNProtocols: ['h2', 'http/1.1'] })
     secured.on('error', () => socket.destroy())
-    new ServedConnection(secured, handler, () => seenOf(secured, tls)).start()
+    secured.once('secure', () => {
+      if (secured.alpnProtocol === 'h2') serveHttp2(secured, (request) => handler(request, seenOf(secured, tls)))
+      else new ServedConnection(secured, handler, () => seenOf(secured, tls)).start()
+    })
   }
 
   /** Ends open connections, too. */

@@ -1,4 +1,4 @@
-import type { Cluster, OutlierDetection, SlowStart } from '../../../../mesh-core/ir/cluster.ts'
+import type { Cluster, OutlierDetection, SlowStart, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
 import { endpointsByLocality } from './endpoint.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
@@ -107,14 +107,23 @@ function protocolOptions(config: Cluster): Json {
     ...(config.idleTimeoutMs === idleTimeoutMs ? {} : { idle_timeout: duration(config.idleTimeoutMs) }),
   }
   const perConnection = config.tls.mode === 'originate' ? perRequest(config.tls) : null
-  if (Object.keys(common).length === 0 && !perConnection) return {}
-  const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
-  const options = {
+  if (Object.keys(common).length === 0 && !perConnection && config.http === 'http1') return {}
+  return httpProtocolOptions(config.http, {
     ...given('common_http_protocol_options', common),
     ...optional('upstream_http_protocol_options', perConnection),
-    explicit_http_config: { http_protocol_options: {} },
-  }
-  return { typed_extension_protocol_options: { [type]: typed(type, options) } }
+  })
+}
+
+/** Envoy's own choice is HTTP/1.1. */
+export function httpProtocolOptions(http: UpstreamHttp, common: Json = {}): Json {
+  const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+  return { typed_extension_protocol_options: { [type]: typed(type, { ...common, ...versions[http] }) } }
+}
+
+const versions: Readonly<Record<UpstreamHttp, Json>> = {
+  http1: { explicit_http_config: { http_protocol_options: {} } },
+  http2: { explicit_http_config: { http2_protocol_options: {} } },
+  client: { use_downstream_protocol_config: { http_protocol_options: {}, http2_protocol_options: {} } },
 }
 
 /** istiod names what is enforced: Envoy's own defaults would enforce more. */

@@ -46,7 +46,7 @@ export const tlsInspector = {
   typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector' },
 }
 
-const httpInspector = {
+export const httpInspector = {
   name: 'envoy.filters.listener.http_inspector',
   typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.listener.http_inspector.v3.HttpInspector' },
 }

@@ -1,4 +1,5 @@
-import type { Cluster } from '../../../../mesh-core/ir/cluster.ts'
+import type { Cluster, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
+import { plainHttp } from '../../../../mesh-core/ir/proxy-config.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { originatedTls } from './originated-tls.ts'
@@ -14,8 +15,15 @@ export interface SecretSource {
 
 /** What istiod's sidecars say of themselves, so that inbound sides know mutual TLS of the mesh from TLS of applications. Source: Istio `pilot/pkg/networking/util` ALPNInMesh. */
 const meshProtocols = ['istio-peer-exchange', 'istio']
-/** What a sidecar offers for HTTP; its own `istio.alpn` filter would choose it of `meshProtocols`. */
-const offered = ['istio-http/1.1', 'istio', 'http/1.1']
+/**
+ * What a sidecar offers for HTTP; its own `istio.alpn` filter would choose it of `meshProtocols`. Where the client decides the version nothing is offered that
+ * both ends know, so that the other end goes by what it is sent.
+ */
+const offered: Readonly<Record<UpstreamHttp, readonly string[]>> = {
+  http1: ['istio-http/1.1', 'istio', 'http/1.1'],
+  http2: ['istio-h2', 'istio', 'h2'],
+  client: ['istio'],
+}
 /** Source: Istio `core/listener.go` mtlsHTTPALPNs, mtlsTCPALPNs. */
 const ofHttpPeers = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2', ...meshProtocols]
 
@@ -26,14 +34,14 @@ export const takesMutualTls: Json = { 'envoy.transport_socket_match': { tlsMode:
  * How a proxy secures its connections to a cluster.
  * @param peers identities that the endpoints may have; empty for any
  */
-export function clusterSockets({ tls, name }: Cluster, placement: Placement, peers: readonly string[]): Json {
+export function clusterSockets({ tls, name, http }: Cluster, placement: Placement, peers: readonly string[]): Json {
   if (tls.mode === 'disable') return {}
   if (tls.mode === 'originate') return { transport_socket: originatedTls(tls, placement) }
   const source = placement.own()
-  if (tls.mode === 'istio-mutual') return { transport_socket: upstreamTls(tls.sni ?? serverName(name), source, tls.subjectAltNames ?? peers) }
+  if (tls.mode === 'istio-mutual') return { transport_socket: upstreamTls(tls.sni ?? serverName(name), http, source, tls.subjectAltNames ?? peers) }
   return {
     transport_socket_matches: [
-      { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transport_socket: upstreamTls(serverName(name), source, peers) },
+      { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transport_socket: upstreamTls(serverName(name), http, source, peers) },
       { name: 'tlsMode-disabled', match: {}, transport_socket: { name: 'envoy.transport_sockets.raw_buffer', typed_config: rawBuffer } },
     ],
   }
@@ -46,11 +54,11 @@ function serverName(cluster: string): string {
   return cluster.replaceAll('|', '_.')
 }
 
-function upstreamTls(sni: string, source: SecretSource, peers: readonly string[]): Json {
+function upstreamTls(sni: string, http: UpstreamHttp, source: SecretSource, peers: readonly string[]): Json {
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
-      common_tls_context: { ...commonContext(source, peers), alpn_protocols: offered },
+      common_tls_context: { ...commonContext(source, peers), alpn_protocols: offered[http] },
       sni,
     }),
   }
@@ -83,6 +91,8 @@ function commonContext({ own, root, configSource }: SecretSource, peers: readonl
 export const inboundMatches = {
   mutual: { transport_protocol: 'tls', application_protocols: ofHttpPeers },
   plain: { transport_protocol: 'raw_buffer' },
+  /** Of a port whose protocol is seen by the first bytes. */
+  plainHttp: { transport_protocol: 'raw_buffer', application_protocols: plainHttp },
   /** Of applications: it is not looked into. */
   tls: { transport_protocol: 'tls' },
 } as const

@@ -1,10 +1,11 @@
+import type { InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
 import type { FilterChain, Listener } from '../../../../mesh-core/ir/proxy-config.ts'
 import { byDestination } from '../../../../mesh-core/match/filter-chain.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
-import { statName } from './cluster.ts'
+import { httpProtocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
-import { filterChain, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
+import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { virtualOutbound } from './listener.ts'
@@ -77,7 +78,7 @@ export function gatewayListener(name: string, port: number, config: Listener, pl
   })
 }
 
-export interface InboundPort {
+export interface PlacedPort {
   readonly proxy: string
   /** Unique in the Envoy. */
   readonly name: string
@@ -86,24 +87,27 @@ export interface InboundPort {
   /** Where the sidecar listens for it, and where the workload itself. */
   readonly port: number
   readonly workloadPort: number
-  readonly http: boolean
+  readonly how: InboundPort
   readonly secrets: SecretSource
 }
 
 /** The inbound side of a sidecar for one port of its workload. Source: Istio `core/listener_inbound.go`, `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
-export function sidecarInbound(inbound: InboundPort): { readonly listener: Json; readonly cluster: Json } {
+export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; readonly cluster: Json } {
   const cluster = `${inbound.name}||`
   const load = { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }] }
-  const own = inbound.http ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)
+  const { takes, http } = inbound.how
+  const bytes = inboundTcp(inbound, cluster)
+  const own = takes === 'bytes' ? bytes : inboundHttp(inbound, cluster)
   return {
     listener: typed('envoy.config.listener.v3.Listener', {
       name: inbound.name,
       address: socketAddress({ address: '127.0.0.1', port: inbound.port }),
-      listener_filters: [tlsInspector],
+      listener_filters: takes === 'sniffed' ? [tlsInspector, httpInspector] : [tlsInspector],
       filter_chains: [
         { name: 'mutual', filter_chain_match: inboundMatches.mutual, transport_socket: inboundTls(inbound.secrets), filters: [own] },
-        { name: 'plain', filter_chain_match: inboundMatches.plain, filters: [own] },
-        { name: 'tls', filter_chain_match: inboundMatches.tls, filters: [inboundTcp(inbound, cluster)] },
+        ...(takes === 'sniffed' ? [{ name: 'plain http', filter_chain_match: inboundMatches.plainHttp, filters: [own] }] : []),
+        { name: 'plain', filter_chain_match: inboundMatches.plain, filters: [takes === 'sniffed' ? bytes : own] },
+        { name: 'tls', filter_chain_match: inboundMatches.tls, filters: [bytes] },
       ],
       traffic_direction: 'INBOUND',
     }),
@@ -113,15 +117,16 @@ export function sidecarInbound(inbound: InboundPort): { readonly listener: Json;
       type: 'STATIC',
       connect_timeout: '10s',
       load_assignment: load,
+      ...httpProtocolOptions(http),
     }),
   }
 }
 
-function workloadAddress({ workloadPort }: InboundPort): Json {
+function workloadAddress({ workloadPort }: PlacedPort): Json {
   return socketAddress({ address: '127.0.0.1', port: workloadPort })
 }
 
-function inboundHttp({ proxy, podPort }: InboundPort, cluster: string): Json {
+function inboundHttp({ proxy, podPort }: PlacedPort, cluster: string): Json {
   const route = {
     cluster,
     timeout: '0s',
@@ -139,7 +144,7 @@ function inboundHttp({ proxy, podPort }: InboundPort, cluster: string): Json {
   })
 }
 
-function inboundTcp({ proxy }: InboundPort, cluster: string): Json {
+function inboundTcp({ proxy }: PlacedPort, cluster: string): Json {
   const config = { stat_prefix: 'inbound', cluster, access_log: accessLog(proxy, 'inbound') }
   return { name: 'envoy.filters.network.tcp_proxy', typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', config) }
 }

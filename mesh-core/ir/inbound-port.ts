@@ -1,0 +1,9 @@
+import type { UpstreamHttp } from './cluster.ts'
+
+/** How a sidecar takes connections to a port of its own workload. */
+export interface InboundPort {
+  /** `sniffed`: HTTP where the first bytes look like it, and else bytes. */
+  readonly takes: 'http' | 'sniffed' | 'bytes'
+  /** What it speaks to the workload then. */
+  readonly http: UpstreamHttp
+}

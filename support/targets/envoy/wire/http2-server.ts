@@ -1,0 +1,43 @@
+import { constants, performServerHandshake } from 'node:http2'
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import { CallError } from '../../../../mesh-core/ir/program.ts'
+import { fieldsOfResponse, requestOfStream } from './http2.ts'
+
+type Handler = (request: HttpRequest) => Promise<HttpResponse>
+
+/** By which a client of HTTP/2 begins. Source: RFC 9113, 3.4. */
+const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+
+/** Do the first bytes of a connection begin HTTP/2? */
+export function isHttp2(first: Buffer): boolean {
+  const length = Math.min(first.length, preface.length)
+  return length >= 3 && first.subarray(0, length).equals(preface.subarray(0, length))
+}
+
+/** Answers the streams of one connection, of which nothing was read that was not put back. */
+export function serveHttp2(socket: Socket, handler: Handler): void {
+  const session = performServerHandshake(socket)
+  session.on('error', () => socket.destroy())
+  session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+    stream.on('error', () => {})
+    void answer(stream, headers, raw, handler)
+  })
+}
+
+async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], handler: Handler): Promise<void> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    const request = requestOfStream(headers, raw, Buffer.concat(chunks))
+    const response = await handler(request)
+    if (stream.destroyed) return
+    stream.respond(fieldsOfResponse(response))
+    stream.end(request.method === 'HEAD' ? undefined : response.body)
+  } catch (error) {
+    if (error instanceof CallError) return stream.session?.destroy()
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  }
+}

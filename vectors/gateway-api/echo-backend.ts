@@ -1,4 +1,4 @@
-import { CallError, Headers, type HttpRequest, type HttpResponse, type Program, type ServiceContext } from '../../mesh-core/ir/index.ts'
+import { CallError, Headers, isBytes, type HttpRequest, type HttpResponse, type Program, type ServiceContext } from '../../mesh-core/ir/index.ts'
 import { durationMs } from '../mesh-observed/case.ts'
 
 /** Asks the backend for header fields in its answer: `name: value, name: value`. */
@@ -11,7 +11,7 @@ export const setsHeaders = 'x-echo-set-header'
 export function echoBackend(): Program {
   const tries = new Map<string, number>()
   return async (request, context) => {
-    if (request.protocol) return { status: 0, headers: new Headers(), body: `${context.pod.name} ${request.body}` }
+    if (isBytes(request.protocol)) return { status: 0, headers: new Headers(), body: `${context.pod.name} ${request.body}` }
     const query = new URLSearchParams(request.path.split('?')[1] ?? '')
     const failing = isFailing(query, tries)
     await wait(failing ? query.get('delayRetry') : query.get('delay'), context)

@@ -41,7 +41,7 @@ function scenarioHtml(scenario: ComparedScenario): string {
     ({ target, scenario: own }) => `<th>${escape(target)} <small>${own ? verdictWords[own.verdict] : 'not run'}</small></th>`,
   )
   const body = [...stepRows(outcomes), reasonRow(outcomes), evidenceRow(outcomes)].join('')
-  const table = `<table class="compared"><thead><tr><th></th>${columns.join('')}</tr></thead><tbody>${body}</tbody></table>`
+  const table = `<div class="wide"><table class="compared"><thead><tr><th></th>${columns.join('')}</tr></thead><tbody>${body}</tbody></table></div>`
   return `<details${agreement === 'holds' ? '' : ' open'}>${summary}${table}</details>`
 }
 

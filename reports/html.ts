@@ -4,7 +4,7 @@ import type { Formatter } from './formatter.ts'
 import { badgesHtml, factsHtml, htmlPage, problemHtml, problemsHtml, table } from './html-page.ts'
 import { inOrder } from './in-order.ts'
 import { countVerdicts, groupByUri, type RunRecord, type ScenarioRecord, type StepRecord, verdicts, verdictWords } from './run-record.ts'
-import { formatMs } from './terminal-text.ts'
+import { boundText, formatMs } from './terminal-text.ts'
 
 /** Counts, then each feature with its scenarios, those that did not pass unfolded. */
 export function htmlReport(run: RunRecord): string {
@@ -48,14 +48,18 @@ export function evidenceHtml({ record }: ScenarioRecord): string {
   if (!record) return ''
   const paths = Object.entries(record.paths).map(([path, count]) => `<tr><td>${count}</td><td>${escape(path)}</td></tr>`)
   const tests = record.tests.map(
-    ({ statement, requests, wanted, seen, alpha, beta, delta, exact }) =>
-      `<tr><td>${escape(statement)}</td><td>${percent(wanted)}</td><td>${percent(seen)}</td><td>${requests}${exact ? ', odds compared exactly' : ''}</td><td>${alpha}</td><td>${beta} for ${percent(delta)}</td></tr>`,
+    ({ statement, requests, wanted, seen, interval, alpha, beta, delta, exact }) =>
+      `<tr><td>${escape(statement)}</td><td>${percent(wanted)}</td><td>${percent(seen)} (${interval.map(percent).join(' to ')})</td><td>${requests}${exact ? ', odds compared exactly' : ''}</td><td>${boundText(alpha)}</td><td>${beta} for ${percent(delta)}</td></tr>`,
   )
-  const virtual = record.virtualMs === null ? '' : `<p class="facts">${formatMs(record.virtualMs)} of mesh time, ${record.requests} requests</p>`
+  const facts = [
+    ...(record.virtualMs === null ? [] : [`${formatMs(record.virtualMs)} of mesh time`]),
+    `${record.requests} request${record.requests === 1 ? '' : 's'}`,
+    ...record.evidence.map((source) => `known from ${source}`),
+  ]
   return [
-    virtual,
+    `<p class="facts">${facts.map(escape).join(' · ')}</p>`,
     table(['requests', 'path'], paths),
-    table(['statement', 'wanted', 'seen', 'requests', 'false alarm', 'miss'], tests),
+    `<div class="wide">${table(['statement', 'wanted', 'seen (99% interval)', 'requests', 'false alarm', 'miss'], tests)}</div>`,
     ...record.notModelled.map((notice) => `<p class="notice">read and not acted on: ${escape(notice)}</p>`),
   ].join('')
 }

@@ -15,6 +15,7 @@ import { checkFeatures } from './feature-paths.ts'
 import { withTypescript } from './glue.ts'
 import { packageRoot } from './package-root.ts'
 import { printProblem } from './problem.ts'
+import { publishReport, serviceAccountFolder } from './publish-report.ts'
 import { pushMetrics } from './push-metrics.ts'
 import type { PushOptions } from './push-metrics.ts'
 import { configurationOf, onTarget, type RunOptions, shardOf } from './run-configuration.ts'
@@ -29,6 +30,8 @@ export interface ConformanceOptions extends Omit<RunOptions, 'profile' | 'dryRun
   /** Names of profiles; default: all. */
   readonly profile?: readonly string[]
   readonly out: string
+  /** Name of a ConfigMap. */
+  readonly publish?: string
 }
 
 /**
@@ -57,18 +60,24 @@ export async function conformance(given: readonly string[], options: Conformance
   writeConformance(reports, out)
   if (signal !== null) process.exit(exitCodeOf(signal))
   const code = Math.max(exitCodes.held, ...runs.map(({ run }) => codeOfRun(run, { shard: options.shard ?? '' })))
-  return pushed(reports, options, code)
+  return told(reports, options, code)
 }
 
-/** Where the mesh failed, that is what the exit code says, whether or not somebody was told. */
-async function pushed(reports: readonly ConformanceReport[], options: PushOptions, code: number): Promise<number> {
-  try {
-    await pushMetrics(reports, options)
-    return code
-  } catch (error) {
-    const wrong = printProblem(error)
-    return code === exitCodes.held ? wrong : code
-  }
+/** Where the mesh failed, that is what the exit code says, whether or not somebody could be told. */
+async function told(reports: readonly ConformanceReport[], options: ConformanceOptions, code: number): Promise<number> {
+  const { publish } = options
+  const inCluster = { folder: serviceAccountFolder, env: process.env }
+  const tell = [
+    ...(publish === undefined ? [] : reports.map((report) => () => publishReport(report, publish, inCluster))),
+    () => pushMetrics(reports, options),
+  ]
+  let worst = code
+  for (const one of tell)
+    await one().catch((error: unknown) => {
+      const wrong = printProblem(error)
+      if (worst === exitCodes.held) worst = wrong
+    })
+  return worst
 }
 
 /** What fits no profile is not run: nobody would read what it came to. */

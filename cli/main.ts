@@ -66,6 +66,7 @@ pushOptions(runOptions(program.command('conformance')))
   .argument('[features...]', "features of your own; default: meshspec's suite")
   .option('--profile <name>', 'only this profile: ISTIO-TRAFFIC, GATEWAY-HTTP … (repeatable)', collect)
   .option('--out <dir>', 'where conformance.yaml, .json, .md and .html go', 'reports/out')
+  .option('--publish <configmap>', 'in a pod: keep the report in this ConfigMap, too')
   .action(async (features: string[], options: ConformanceOptions) => finish((await import('./conformance.ts')).conformance(features, options)))
 
 const report = program.command('report').description('work with conformance reports')

@@ -1,0 +1,121 @@
+{{- define "meshspec.name" -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- end }}
+
+{{- define "meshspec.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "meshspec.name" .) -}}
+{{- end }}
+
+{{- define "meshspec.configMap" -}}
+{{- .Values.report.configMap | default (include "meshspec.name" .) -}}
+{{- end }}
+
+{{- define "meshspec.labels" -}}
+app.kubernetes.io/name: meshspec
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- /* Arguments of both Jobs; `shards` is 1 for the CronJob. */ -}}
+{{- define "meshspec.args" -}}
+{{- $shards := .shards -}}
+{{- with .root -}}
+- conformance
+- --target=cluster
+{{- if gt (int $shards) 1 }}
+- --shard=$(JOB_COMPLETION_INDEX)/{{ $shards }}
+- --publish={{ include "meshspec.configMap" . }}-$(JOB_COMPLETION_INDEX)
+- --out=/reports/$(JOB_COMPLETION_INDEX)
+{{- else }}
+- --publish={{ include "meshspec.configMap" . }}-0
+- --out=/reports
+{{- end }}
+{{- range .Values.suite.profiles }}
+- --profile={{ . }}
+{{- end }}
+{{- with .Values.suite.tags }}
+- {{ printf "--tags=%s" . | quote }}
+{{- end }}
+{{- if .Values.deploy }}
+- --deploy
+{{- end }}
+{{- with .Values.namespaces }}
+- --namespaces={{ join "," . }}
+{{- end }}
+{{- if gt (int .Values.suite.budget) 0 }}
+- --budget={{ int .Values.suite.budget }}
+{{- end }}
+{{- if gt (float64 .Values.suite.rate) 0.0 }}
+- --rate={{ .Values.suite.rate }}
+{{- end }}
+{{- with .Values.metrics.pushgateway }}
+- {{ printf "--pushgateway=%s" . | quote }}
+{{- end }}
+{{- with .Values.metrics.otlp }}
+- {{ printf "--otlp=%s" . | quote }}
+{{- end }}
+{{- range .Values.suite.args }}
+- {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "meshspec.pod" -}}
+{{- $shards := .shards -}}
+{{- with .root -}}
+metadata:
+  labels:
+    {{- include "meshspec.labels" . | nindent 4 }}
+    # What checks the mesh is no part of it.
+    sidecar.istio.io/inject: "false"
+spec:
+  serviceAccountName: {{ include "meshspec.serviceAccount" . }}
+  restartPolicy: Never
+  {{- with .Values.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  # Time to undo what was done to the cluster.
+  terminationGracePeriodSeconds: 120
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 1000
+    fsGroup: 1000
+    seccompProfile: { type: RuntimeDefault }
+  containers:
+    - name: meshspec
+      image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      command: {{- toYaml .Values.command | nindent 8 }}
+      args: {{- include "meshspec.args" (dict "root" . "shards" $shards) | nindent 8 }}
+      env:
+        - name: HOME
+          value: /reports
+        - name: MESHSPEC_POD_IMAGE
+          value: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities: { drop: [ALL] }
+      resources: {{- toYaml .Values.resources | nindent 8 }}
+      workingDir: /reports
+      volumeMounts:
+        - { name: reports, mountPath: /reports }
+        - { name: tmp, mountPath: /tmp }
+  volumes:
+    - name: tmp
+      emptyDir: {}
+    - name: reports
+      {{- if .Values.report.persistentVolumeClaim }}
+      persistentVolumeClaim: { claimName: {{ .Values.report.persistentVolumeClaim }} }
+      {{- else }}
+      emptyDir: {}
+      {{- end }}
+{{- end }}
+{{- end }}

@@ -3,7 +3,7 @@ import type { ComparedScenario, Comparison, Outcome } from './comparison.ts'
 import { compareSteps, untoldReasons } from './compared-steps.ts'
 import { escapeXml as escape } from './escape.ts'
 import { evidenceHtml } from './html.ts'
-import { badgesHtml, factsHtml, htmlPage, problemHtml, problemsHtml } from './html-page.ts'
+import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml } from './html-page.ts'
 import { groupByUri, verdictWords } from './run-record.ts'
 import type { StepRecord } from './run-record.ts'
 
@@ -18,7 +18,7 @@ export function comparisonHtml({ scenarios, runs }: Comparison): string {
   const hookErrors = runs.flatMap(({ target, run }) => run.hookErrors.map((message) => problemHtml(`A hook of the run on ${target} failed`, message)))
   return htmlPage({
     title: badges.map(({ words }) => words).join(', '),
-    good: counts.differs + counts.fails + counts.open + hookErrors.length + (runs[0]?.run.parseErrors.length ?? 0) === 0,
+    mood: moodOf(counts.differs + counts.fails + hookErrors.length + (runs[0]?.run.parseErrors.length ?? 0), counts.open),
     header: badgesHtml(badges) + factsHtml(targets, records, durationMs),
     sections: [
       ...(runs[0] ? problemsHtml(runs[0].run) : []),

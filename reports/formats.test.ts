@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { htmlReport } from './html.ts'
 import { jsonReport } from './json.ts'
 import { junitReport } from './junit.ts'
-import { runRecord } from './run.fixture.ts'
+import { openRecord, runRecord } from './run.fixture.ts'
 import { summaryText } from './terminal-text.ts'
 
 const reports = {
@@ -36,3 +36,27 @@ test('the terminal counts verdicts and the error rates that were spent', () => {
 test('html: nothing of the input is markup', () => {
   expect(reports.html).not.toContain('<shares>')
 })
+
+describe.each([
+  ['terminal', summaryText(openRecord, (_, text) => text)],
+  ['html', htmlReport(openRecord)],
+  ['junit', junitReport(openRecord)],
+  ['json', JSON.stringify(jsonReport(openRecord))],
+])('%s', (_, text) => {
+  test('tells what is not yet programmed and what is undecided apart, each with its reason and what is known from where', () => {
+    expect(text).toMatch(/not[- ]yet[- ]programmed|not-programmed/i)
+    expect(text).toContain('not yet programmed after 30 s')
+    expect(text).toMatch(/undecided/i)
+    expect(text).toContain('too few requests')
+    expect(text).toContain('the bodies of echo services')
+  })
+})
+
+test('the terminal puts them under headings of their own, not among what failed', () => {
+  const text = summaryText(openRecord, (_, shown) => shown)
+  expect(text).toContain('Not yet programmed: the mesh had not taken the config up by the deadline:\n\n… Routing & <shares>: comes late')
+  expect(text).toContain('Undecided: the requests did not tell:\n\n≈ Routing & <shares>: is open')
+  expect(text).toContain('3 scenarios: 1 passed, 1 undecided, 1 not yet programmed in 34 ms')
+})
+
+test('html: a run with something open is not green', () => expect(htmlReport(openRecord)).toContain('<body class="open">'))

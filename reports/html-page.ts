@@ -7,19 +7,28 @@ import { versions } from './versions.ts'
 export interface Page {
   /** For the bar of the browser's window, plain text. */
   readonly title: string
-  readonly good: boolean
+  /** `open`: nothing failed, and something is not known. */
+  readonly mood: 'passed' | 'failed' | 'open'
   /** Counts and facts, as HTML. */
   readonly header: string
   readonly sections: readonly string[]
 }
 
+/** What servers sent is text; should some of it ever be taken for markup, it still may not run, load or send anything. */
+const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`
+
+export function moodOf(bad: number, open: number): Page['mood'] {
+  if (bad > 0) return 'failed'
+  return open > 0 ? 'open' : 'passed'
+}
+
 /** One page that needs nothing but itself. */
-export function htmlPage({ title, good, header, sections }: Page): string {
+export function htmlPage({ title, mood, header, sections }: Page): string {
   return [
     '<!doctype html>',
-    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>meshspec: ${escape(title)}</title>`,
+    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${policy}<title>meshspec: ${escape(title)}</title>`,
     `<style>${style}</style></head>`,
-    `<body class="${good ? 'passed' : 'failed'}"><header><h1>meshspec</h1>${header}</header><main>`,
+    `<body class="${mood}"><header><h1>meshspec</h1>${header}</header><main>`,
     ...sections,
     '</main></body></html>',
     '',

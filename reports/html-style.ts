@@ -3,7 +3,7 @@ export const style = `
 :root { color-scheme: light dark; --good: #1a7f37; --bad: #cf222e; --odd: #9a6700; --line: color-mix(in srgb, CanvasText 18%, transparent); }
 @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #f85149; --odd: #d29922; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 6px 1.5rem 4rem; overflow-wrap: anywhere; }
-body::before { content: ''; position: fixed; inset: 0 0 auto; height: 6px; background: var(--good); } body.failed::before { background: var(--bad); }
+body::before { content: ''; position: fixed; inset: 0 0 auto; height: 6px; background: var(--good); } body.failed::before { background: var(--bad); } body.open::before { background: var(--odd); }
 @media (max-width: 40rem) { .compared { min-width: 40rem; } body { padding-inline: .75rem; font-size: 14px; } details { padding-inline: .5rem; } ol { padding-left: .25rem; } }
 h1 { font-size: 1.4rem; margin: 1rem 0 .25rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 small, .facts { opacity: .7; font-weight: normal; font-size: .85rem; }

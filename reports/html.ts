@@ -1,7 +1,7 @@
 import { Collector } from './collector.ts'
 import { escapeXml as escape } from './escape.ts'
 import type { Formatter } from './formatter.ts'
-import { badgesHtml, factsHtml, htmlPage, problemHtml, problemsHtml, table } from './html-page.ts'
+import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml, table } from './html-page.ts'
 import { inOrder } from './in-order.ts'
 import { countVerdicts, groupByUri, type RunRecord, type ScenarioRecord, type StepRecord, verdicts, verdictWords } from './run-record.ts'
 import { boundText, formatMs } from './terminal-text.ts'
@@ -13,7 +13,10 @@ export function htmlReport(run: RunRecord): string {
   const targets = [...new Set(run.scenarios.flatMap(({ record }) => record?.target ?? []))]
   return htmlPage({
     title: badges.map(({ words }) => words).join(', '),
-    good: counts.failed + counts.invalid + counts.interrupted + run.parseErrors.length + run.hookErrors.length === 0,
+    mood: moodOf(
+      counts.failed + counts.invalid + run.parseErrors.length + run.hookErrors.length,
+      counts.undecided + counts['not-programmed'] + counts.interrupted,
+    ),
     header: badgesHtml(badges) + factsHtml(targets, run.scenarios, run.durationMs),
     sections: [
       ...problemsHtml(run),

@@ -61,10 +61,25 @@ function totals(scenarios: readonly ScenarioRecord[], unreadable: number): strin
   return `tests="${scenarios.length + unreadable}" failures="${count('failed')}" errors="${errors}" skipped="${count('not-supported')}"`
 }
 
-export function stepsText({ steps }: ScenarioRecord): string {
-  return steps
-    .flatMap(({ keyword, text, argument, status }) => [`${status.padEnd(9)} ${keyword} ${text}`, ...argument.map((line) => `            ${line}`)])
-    .join('\n')
+/** What was done and, below it, what the verdict rests on. */
+export function stepsText({ steps, record }: ScenarioRecord): string {
+  const shares = (record?.tests ?? []).map(
+    ({ statement, requests, seen, interval: [low, high] }) =>
+      `${statement}: ${percent(seen)} of ${requests} requests, 99% interval ${percent(low)} to ${percent(high)}`,
+  )
+  const sources = (record?.evidence ?? []).map((source) => `known from ${source}`)
+  return [...stepLines(steps), ...shares, ...sources].join('\n')
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))}%`
+}
+
+function stepLines(steps: ScenarioRecord['steps']): string[] {
+  return steps.flatMap(({ keyword, text, argument, status }) => [
+    `${status.padEnd(9)} ${keyword} ${text}`,
+    ...argument.map((line) => `            ${line}`),
+  ])
 }
 
 export function seconds(ms: number): string {

@@ -25,7 +25,7 @@ export const verdictRecord: VerdictRecord = {
     },
   ],
   virtualMs: 6030,
-  evidence: [],
+  evidence: ['the bodies of echo services'],
   mesh: { name: 'mesh-core', version: null, notes: [] },
   notModelled: ['VirtualService default/reviews: spec.http[0].corsPolicy is not modelled'],
 }
@@ -54,6 +54,20 @@ const failed: ScenarioRecord = {
 }
 
 const notSupported: ScenarioRecord = { ...passed, name: 'needs metrics', line: 15, steps: [], verdict: 'not-supported', reasons: ['no metrics here'] }
+
+const late: ScenarioRecord = {
+  ...failed,
+  name: 'comes late',
+  line: 16,
+  verdict: 'not-programmed',
+  reasons: ['not yet programmed after 30 s'],
+  steps: [],
+}
+
+const open: ScenarioRecord = { ...failed, name: 'is open', line: 17, verdict: 'undecided', reasons: ['too few requests'], steps: [] }
+
+/** With what keeps a verdict from being one. */
+export const openRecord: RunRecord = { scenarios: [passed, late, open], undefinedSteps: [], parseErrors: [], hookErrors: [], durationMs: 34 }
 
 export const runRecord: RunRecord = {
   scenarios: [passed, failed, notSupported],

@@ -28,9 +28,10 @@ export function markOf(verdict: ScenarioVerdict, paint: Paint): string {
 /** All that did not pass, then the counts. */
 export function summaryText(run: RunRecord, paint: Paint): string {
   const told: readonly ScenarioVerdict[] = ['passed', 'not-supported', 'interrupted']
-  const bad = run.scenarios.filter(({ verdict }) => !told.includes(verdict))
+  const bad = run.scenarios.filter(({ verdict }) => !told.includes(verdict) && openHeadings[verdict] === undefined)
   const blocks = [
     ...bad.map((scenario) => failureBlock(scenario, paint)),
+    ...openBlocks(run.scenarios, paint),
     ...run.hookErrors.map((message) => `${paint('red', '✖')} ${message}`),
     reasonsBlock('Not supported by the target:', ofVerdict(run.scenarios, 'not-supported'), Infinity, paint),
     reasonsBlock('Not run to their end:', ofVerdict(run.scenarios, 'interrupted'), 5, paint),
@@ -41,12 +42,26 @@ export function summaryText(run: RunRecord, paint: Paint): string {
   return blocks.filter((block) => block !== '').join('\n\n')
 }
 
+/** Neither passed nor failed: nothing is known to be wrong with the mesh. */
+const openHeadings: Readonly<Partial<Record<ScenarioVerdict, string>>> = {
+  'not-programmed': 'Not yet programmed: the mesh had not taken the config up by the deadline',
+  undecided: 'Undecided: the requests did not tell',
+}
+
+function openBlocks(scenarios: readonly ScenarioRecord[], paint: Paint): string[] {
+  return Object.entries(openHeadings).flatMap(([verdict, heading]) => {
+    const those = ofVerdict(scenarios, verdict as ScenarioVerdict)
+    return those.length === 0 ? [] : [paint('yellow', `${heading}:`), ...those.map((scenario) => failureBlock(scenario, paint))]
+  })
+}
+
 function failureBlock(scenario: ScenarioRecord, paint: Paint): string {
   const { verdict, feature, name, uri, line, steps, reasons } = scenario
   const heading = `${paint(colourOf(verdict), `${marks[verdict]} ${feature}: ${name}`)} ${paint('dim', `${uri}:${line}`)}`
   const explained = steps.some((step) => step.message !== null || step.status === 'undefined')
   const told = explained ? [] : reasons.map((reason) => indent(reason, 4))
-  return [heading, ...steps.flatMap((step) => stepLines(step, paint)), ...told].join('\n')
+  const sources = (scenario.record?.evidence ?? []).map((source) => paint('dim', `    known from ${source}`))
+  return [heading, ...steps.flatMap((step) => stepLines(step, paint)), ...told, ...sources].join('\n')
 }
 
 function stepLines(step: StepRecord, paint: Paint): string[] {

@@ -1,7 +1,6 @@
 import { escapeXml as escape } from '../escape.ts'
-import { htmlPage, table } from '../html-page.ts'
-import { groupByKey } from '../run-record.ts'
-import { verdictWords } from '../run-record.ts'
+import { htmlPage, moodOf, table } from '../html-page.ts'
+import { groupByKey, type ScenarioVerdict, verdictWords } from '../run-record.ts'
 import { boundText } from '../terminal-text.ts'
 import { ratesText, sum } from './markdown.ts'
 import { matrixOf } from './matrix.ts'
@@ -10,11 +9,12 @@ import { profiles as profileTexts } from './tags.ts'
 
 /** A page that needs nothing but itself. */
 export function conformanceHtml(reports: readonly ConformanceReport[]): string {
-  const results = reports.flatMap(({ profiles }) => profiles.flatMap(({ core, extended }) => [core.result, ...(extended ? [extended.result] : [])]))
+  const count = (...wanted: readonly ScenarioVerdict[]): number =>
+    reports.reduce((sum, { tests }) => sum + tests.filter(({ verdict }) => wanted.includes(verdict)).length, 0)
   const names = reports.map(({ implementation }) => `${implementation.project} ${implementation.version}`)
   return htmlPage({
     title: `conformance of ${names.join(', ')}`,
-    good: !results.includes('failure'),
+    mood: moodOf(count('failed', 'invalid'), count('undecided', 'not-programmed', 'interrupted')),
     header: `<p class="lead">Conformance of ${names.map((name) => `<b>${escape(name)}</b>`).join(', ')}</p>`,
     sections: [matrixHtml(reports), ...reports.map((report) => reportHtml(report, reports.length > 1))],
   })

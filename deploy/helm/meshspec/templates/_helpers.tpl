@@ -10,6 +10,10 @@
 {{- .Values.report.configMap | default (include "meshspec.name" .) -}}
 {{- end }}
 
+{{- define "meshspec.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
 {{- define "meshspec.labels" -}}
 app.kubernetes.io/name: meshspec
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -37,17 +41,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.suite.tags }}
 - {{ printf "--tags=%s" . | quote }}
 {{- end }}
-{{- if .Values.deploy }}
-- --deploy
-{{- end }}
-{{- with .Values.namespaces }}
-- --namespaces={{ join "," . }}
-{{- end }}
 {{- if gt (int .Values.suite.budget) 0 }}
 - --budget={{ int .Values.suite.budget }}
-{{- end }}
-{{- if gt (float64 .Values.suite.rate) 0.0 }}
-- --rate={{ .Values.suite.rate }}
 {{- end }}
 {{- with .Values.metrics.pushgateway }}
 - {{ printf "--pushgateway=%s" . | quote }}
@@ -90,15 +85,27 @@ spec:
     seccompProfile: { type: RuntimeDefault }
   containers:
     - name: meshspec
-      image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
+      image: {{ include "meshspec.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       command: {{- toYaml .Values.command | nindent 8 }}
       args: {{- include "meshspec.args" (dict "root" . "shards" $shards) | nindent 8 }}
       env:
         - name: HOME
           value: /reports
+        {{- if .Values.deploy }}
+        - name: MESHSPEC_DEPLOY
+          value: "true"
         - name: MESHSPEC_POD_IMAGE
-          value: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
+          value: {{ .Values.podImage | default (include "meshspec.image" .) | quote }}
+        {{- end }}
+        {{- with .Values.namespaces }}
+        - name: MESHSPEC_NAMESPACES
+          value: {{ join "," . | quote }}
+        {{- end }}
+        {{- if gt (float64 .Values.suite.rate) 0.0 }}
+        - name: MESHSPEC_RATE
+          value: {{ .Values.suite.rate | quote }}
+        {{- end }}
       securityContext:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true

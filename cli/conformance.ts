@@ -40,11 +40,14 @@ export interface ConformanceOptions extends Omit<RunOptions, 'profile' | 'dryRun
  * @throws MeshSpecError for settings that are wrong
  */
 export async function conformance(given: readonly string[], options: ConformanceOptions): Promise<number> {
-  const features = given.length > 0 ? given : [join(packageRoot, 'features')]
+  const isOurSuite = given.length === 0
+  const features = isOurSuite ? [join(packageRoot, 'features')] : given
   checkFeatures(features)
-  const tags = tagsOf(options, given.length === 0)
+  const tags = tagsOf(options, isOurSuite)
   const { profile, out, ...runOptions } = options
-  const configuration = quiet(await configurationOf(features, { ...runOptions, ...(tags !== undefined && { tags }) }), options)
+  // Our suite is the same everywhere: no steps, hooks or settings of the project's cucumber config take part.
+  const own = isOurSuite && options.cucumberConfig === undefined ? { cucumberConfig: false as const } : {}
+  const configuration = quiet(await configurationOf(features, { ...runOptions, ...own, ...(tags !== undefined && { tags }) }), options)
   const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
   for (const target of targets) await checkTarget(target)
   const { result: runs, signal } = await heedingSignals(() => runsOn(targets, configuration, options))

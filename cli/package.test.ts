@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -38,6 +38,13 @@ describe('a project of its own', () => {
 
   test('init again changes nothing', () => {
     expect(sh('npx meshspec init').output).not.toContain('wrote')
+  }, 60_000)
+
+  test('the conformance suite, whatever the project has of its own', () => {
+    const { status, output } = sh('npx meshspec conformance --profile MESH-HTTP')
+    expect(output).toContain('MESH-HTTP            Core tests succeeded')
+    expect(status).toBe(0)
+    expect(readFileSync(join(project, 'reports/out/conformance.yaml'), 'utf8')).toContain('file: features/gateway-api/mesh-routes.feature')
   }, 60_000)
 
   test('cucumber-js with the steps imported', () => {

@@ -33,7 +33,8 @@ export interface RunOptions {
   readonly failFast?: boolean
   readonly parallel?: string
   readonly profile?: readonly string[]
-  readonly cucumberConfig?: string
+  /** `false`: none, whatever the project has. */
+  readonly cucumberConfig?: string | false
   readonly dryRun?: boolean
   readonly budget?: string
   /** `INDEX/TOTAL`, the index from 0. */

@@ -12,7 +12,7 @@ import { writeConformance } from './conformance-files.ts'
 import { reproduceText } from './conformance-reproduce.ts'
 import { exitCodes } from './exit-codes.ts'
 import { checkFeatures } from './feature-paths.ts'
-import { withTypescript } from './glue.ts'
+import { vocabularyAlone, withTypescript } from './glue.ts'
 import { packageRoot } from './package-root.ts'
 import { printProblem } from './problem.ts'
 import { publishReport, serviceAccountFolder } from './publish-report.ts'
@@ -47,7 +47,8 @@ export async function conformance(given: readonly string[], options: Conformance
   const { profile, out, ...runOptions } = options
   // Our suite is the same everywhere: no steps, hooks or settings of the project's cucumber config take part.
   const own = isOurSuite && options.cucumberConfig === undefined ? { cucumberConfig: false as const } : {}
-  const configuration = quiet(await configurationOf(features, { ...runOptions, ...own, ...(tags !== undefined && { tags }) }), options)
+  const asConfigured = await configurationOf(features, { ...runOptions, ...own, ...(tags !== undefined && { tags }) })
+  const configuration = quiet('cucumberConfig' in own ? { ...asConfigured, support: vocabularyAlone } : asConfigured, options)
   const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
   for (const target of targets) await checkTarget(target)
   const { result: runs, signal } = await heedingSignals(() => runsOn(targets, configuration, options))

@@ -14,6 +14,9 @@ export const stepsFile: string = fileURLToPath(new URL(`../steps/index.${extensi
 /** Where cucumber looks for a project's own steps when nothing is configured. It stops looking as soon as we name ours. */
 const usualPlaces = ['features/**/*.@(js|cjs|mjs)', 'steps/**/*.@(js|cjs|mjs)']
 
+/** What our own suite is read by, in whatever project. */
+export const vocabularyAlone: Support = { requireModules: [], requirePaths: [], loaders: [], importPaths: [stepsFile] }
+
 /**
  * Adds the vocabulary to what a project loads. A project that names it as well is no trouble: it is the same module, and loaded once.
  */

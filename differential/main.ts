@@ -13,11 +13,14 @@ import { RunCount } from './run-count.ts'
 
 const command = ownCommand('differential', 'Has mesh-core and another implementation answer the same generated calls, and prints what differs.')
   .option('--seed <seed>', 'decides every mesh and call; a fresh one is drawn and printed without it')
-  .option('--cases <number>', 'meshes', wholeNumber, 40)
+  .option('--cases <number>', 'meshes, or folders of config', wholeNumber, 40)
   .option('--calls <number>', 'calls into each', wholeNumber, 20)
   .addOption(
-    new Option('--against <implementation>', "istiod: istiod's code and real Envoy, where the oracle is there; envoy: our config in real Envoy")
-      .choices(['istiod', 'envoy'])
+    new Option(
+      '--against <implementation>',
+      "istiod: istiod's code and real Envoy, where the oracle is there; envoy: our config in real Envoy; istioctl: verdicts and analyses of folders of config",
+    )
+      .choices(['istiod', 'envoy', 'istioctl'])
       .default('istiod'),
   )
   .addOption(new Option('--subject <name>', 'only meshes about it').choices(subjects.map(({ name }) => name)))
@@ -31,7 +34,7 @@ interface Options {
   readonly seed?: string
   readonly cases: number
   readonly calls: number
-  readonly against: 'istiod' | 'envoy'
+  readonly against: 'istiod' | 'envoy' | 'istioctl'
   readonly only?: number
   readonly subject?: string
   readonly meshes?: string
@@ -47,6 +50,7 @@ const mostShrunk = 5
 
 async function main(given: Command): Promise<number> {
   const { seed = String(Date.now() % 1_000_000), ...options } = given.opts<Options>()
+  if (options.against === 'istioctl') return (await import('./config/against-istioctl.ts')).againstIstioctl({ seed, ...options })
   const referee = await refereeOf(options.against)
   if (referee === null) return 0
   const meshes = options.meshes === undefined ? generated(seed, options) : readMeshes(options.meshes)
@@ -87,7 +91,7 @@ function readMeshes(file: string): Meshes {
   )
 }
 
-async function refereeOf(name: Options['against']): Promise<Referee | null> {
+async function refereeOf(name: 'istiod' | 'envoy'): Promise<Referee | null> {
   if (name === 'envoy') return (await import('./against-envoy.ts')).againstEnvoy()
   if (oracleIsThere()) return againstIstiod()
   console.log('skipped: the oracle (../shared/oracle/ask) is not there')

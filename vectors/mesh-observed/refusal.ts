@@ -32,7 +32,7 @@ function mismatch({ resource, fields, words }: Offence, errors: readonly MeshSpe
 }
 
 function pathOf({ details }: MeshSpecError): string {
-  return formatPath(details.origin?.path ?? [])
+  return plain(formatPath(details.origin?.path ?? []))
 }
 
 /** A missing or forbidden field may be complained about at its parent, and a whole object at one of its fields. */
@@ -51,7 +51,12 @@ export function offenceOf(message: string): Offence {
 
 /** `unknown fields [spec.a spec.b]`, `<nil>: … "spec.a" must validate …`, `spec.a: Invalid value …` */
 function schemaFields(text: string): string[] {
-  return fieldsNamed(text).map((field) => field.replace(/\[([^\]]*[^\]\d][^\]]*)\]/g, '.$1'))
+  return fieldsNamed(text).map(plain)
+}
+
+/** Keys of maps in the API server's form, `labels[app]`, as in ours: `labels.app`. */
+function plain(field: string): string {
+  return field.replaceAll('[]', '.').replace(/\[([^\]]*[^\]\d][^\]]*)\]/g, '.$1')
 }
 
 function fieldsNamed(text: string): string[] {
@@ -68,6 +73,9 @@ const subjects: readonly (readonly [message: RegExp, place: RegExp])[] = [
   [/^"?(?:corsPolicy\.)?allowOrigins"?|CORS/, /allowOrigin|cors/i],
   [/^"(uri|scheme|method|authority|headers|withoutHeaders|queryParams)":/, /uri|scheme|method|authority|headers|queryParams/i],
   [/not a supported HTTP method/, /allowMethods|method/i],
+  [/addresses cannot be set|not a valid (?:IP|CIDR)/, /address|subnet|bind/i],
+  [/endpoints cannot be set/, /endpoints/],
+  [/at least one of `values`/, /values/],
   [/sourceNamespace/, /sourceNamespace/],
   [/tag value|tag name|label/, /label/i],
   [/JWT claim/, /claim|headers|gateways/i],

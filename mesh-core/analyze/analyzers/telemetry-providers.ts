@@ -10,8 +10,8 @@ export const telemetryProviders: Analyzer = {
   analyze(mesh, report) {
     if (listOrTexts(meshSettings(mesh).defaultProviders?.accessLogging).length > 0) return
     for (const telemetry of mesh.all(kinds.telemetry))
-      for (const { providers } of listOf(specOf(telemetry).accessLogging))
-        if (listOf(providers).length === 0) report(messageTypes.noTelemetryProvider, telemetry, [telemetry.name, telemetry.namespace])
+      for (const { providers, disabled } of listOf(specOf(telemetry).accessLogging))
+        if (listOf(providers).length === 0 && disabled !== true) report(messageTypes.noTelemetryProvider, telemetry, [telemetry.name, telemetry.namespace])
   },
 }
 

@@ -23,7 +23,8 @@ const attributes: Readonly<Record<string, Form>> = {
 const keyed = ['request.headers', 'request.auth.claims', 'experimental.envoy.filters.']
 
 export function checkAttribute(key: string, values: readonly string[], path: FieldPath, judge: Judge): void {
-  checkEmptyValues(values, path, judge)
+  const empty = values.indexOf('')
+  if (empty >= 0) judge.error('INVALID_VALUE', [...path, empty], `empty value not allowed, found in ${key}`)
   const form = keyed.some((beginning) => key.startsWith(beginning)) ? 'keyed' : attributes[key]
   if (form === undefined) judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], unknownAttribute(key))
   else if (form === 'ips') checkIps(values, path, judge)

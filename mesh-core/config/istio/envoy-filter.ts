@@ -34,7 +34,7 @@ export function checkEnvoyFilter(spec: Fields, judge: Judge): void {
 /** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
 export function checkPatches(spec: Fields, judge: Judge): void {
   checkTargets(spec, judge)
-  if (!checkWorkloadSelector(spec.workloadSelector, 'Envoy filter', judge)) return
+  checkWorkloadSelector(spec.workloadSelector, 'Envoy filter', judge)
   for (const [patch, path] of each(spec.configPatches, ['spec', 'configPatches'])) checkPatch(patch, path, judge)
 }
 

@@ -15,6 +15,7 @@ export function checkLoadBalancer(settings: Fields | undefined, outlier: Fields 
   checkZoneAware(settings.zoneAwareLbSetting, outlier, [...path, 'zoneAwareLbSetting'], judge)
   checkDuration(settings.warmupDurationSecs, [...path, 'warmupDurationSecs'], judge)
   checkDuration(settings.warmup?.duration, [...path, 'warmup', 'duration'], judge)
+  if (settings.warmup?.aggression === 0) judge.error('INVALID_VALUE', [...path, 'warmup', 'aggression'], 'aggression should be greater than 0')
   for (const field of periods) checkIsDuration(settings.backendUtilization?.[field], [...path, 'backendUtilization', field], judge)
 }
 

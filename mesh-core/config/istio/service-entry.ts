@@ -2,7 +2,7 @@ import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkWorkloadSelector } from './selector.ts'
-import { socketPrefix, socketProblem } from './socket.ts'
+import { checkSocketAddress, socketPrefix, socketProblem } from './socket.ts'
 import { checkExportTo, checkLabels, checkPort, fqdnProblem, isDnsLabel, isIpAddress, isIpSubnet, wildcardDomainProblem } from './names.ts'
 
 const httpOrTls = new Set(['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS'])
@@ -14,7 +14,7 @@ const named = new Set(['HTTP', 'HTTP2', 'GRPC', 'TLS'])
 
 /** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` ValidateServiceEntry. */
 export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge, labels: Readonly<Record<string, string>> = {}): void {
-  if (!checkSelector(spec, judge)) return
+  checkSelector(spec, judge)
   checkHosts(spec, judge)
   checkAddresses(spec, judge)
   checkPorts(spec, judge)
@@ -25,21 +25,34 @@ export function checkServiceEntry(spec: Fields, namespace: string, judge: Judge,
   const plain = ((spec.ports ?? []) as Fields[]).findIndex((port) => !httpOrTls.has(String(port.protocol ?? '').toUpperCase()))
   if (resolutionOf(spec) !== 'NONE' && several && plain >= 0)
     judge.error('CONFLICTING_FIELDS', ['spec', 'ports', plain], 'multiple hosts provided with non-HTTP, non-TLS ports')
+  warnOfSharedAddress(spec, several, judge)
   checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, { none: true })
+}
+
+/** By one address several names cannot be told apart where nothing is read but TLS. */
+function warnOfSharedAddress(spec: Fields, several: boolean, judge: Judge): void {
+  const byTls = ((spec.ports ?? []) as Fields[]).some((port) => ['HTTPS', 'TLS'].includes(String(port.protocol ?? '').toUpperCase()))
+  if (several && byTls && spec.addresses?.length > 0 && resolutionOf(spec).startsWith('DNS'))
+    judge.warn(
+      'CONFLICTING_FIELDS',
+      ['spec', 'addresses'],
+      'service entry can not have more than one host specified simultaneously with address and tcp port',
+    )
 }
 
 function resolutionOf(spec: Fields): string {
   return (spec.resolution as string) ?? 'NONE'
 }
 
-/** @returns false when istiod looks no further */
-function checkSelector(spec: Fields, judge: Judge): boolean {
-  if (!checkWorkloadSelector(spec.workloadSelector, 'service entry', judge)) return false
-  if (!spec.workloadSelector) return true
+function checkSelector(spec: Fields, judge: Judge): void {
+  if (!spec.workloadSelector) return
+  const before = judge.errors.length
+  checkWorkloadSelector(spec.workloadSelector, 'service entry', judge)
+  // istiod looks no further at a selector that is wrong.
+  const isRight = judge.errors.length === before
   if (spec.endpoints !== undefined) judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'only one of WorkloadSelector or Endpoints can be set')
-  if (resolutionOf(spec) === 'NONE')
+  if (isRight && resolutionOf(spec) === 'NONE')
     judge.warn('CONFLICTING_FIELDS', ['spec', 'workloadSelector'], 'workloadSelector should not be set when resolution mode is NONE')
-  return true
 }
 
 function checkHosts(spec: Fields, judge: Judge): void {
@@ -85,6 +98,8 @@ function checkResolution(spec: Fields, judge: Judge): void {
   const endpoints = (spec.endpoints ?? []) as Fields[]
   const resolution = resolutionOf(spec)
   const names = new Set(((spec.ports ?? []) as Fields[]).map((port) => port.name as string))
+  if (resolution !== 'STATIC' && !resolution.startsWith('DNS'))
+    for (const [endpoint, path] of each(endpoints, ['spec', 'endpoints'])) checkAnyEndpoint(endpoint, path, judge)
   switch (resolution) {
     case 'NONE':
       if (spec.endpoints !== undefined)
@@ -123,9 +138,17 @@ function checkDynamicDns(spec: Fields, judge: Judge): void {
   for (const [i, host] of ((spec.hosts ?? []) as string[]).entries())
     if (!host.startsWith('*')) judge.error('INVALID_HOST', ['spec', 'hosts', i], `host "${host}" must be a wildcard for resolution mode DYNAMIC_DNS`)
   if (spec.addresses?.length)
-    judge.error('CONFLICTING_FIELDS', ['spec', 'addresses'], 'no addresses should be provided for resolution mode DYNAMIC_DNS')
+    judge.error(
+      'CONFLICTING_FIELDS',
+      ['spec', 'addresses'],
+      'addresses cannot be set for resolution mode DYNAMIC_DNS: a host of the request is resolved',
+    )
   if (spec.endpoints?.length)
-    judge.error('CONFLICTING_FIELDS', ['spec', 'endpoints'], 'no endpoints should be provided for resolution mode DYNAMIC_DNS')
+    judge.error(
+      'CONFLICTING_FIELDS',
+      ['spec', 'endpoints'],
+      'endpoints cannot be set for resolution mode DYNAMIC_DNS: a host of the request is resolved',
+    )
   for (const [port, path] of each(spec.ports, ['spec', 'ports']))
     if (!named.has(String(port.protocol ?? '').toUpperCase()))
       judge.error(
@@ -133,6 +156,19 @@ function checkDynamicDns(spec: Fields, judge: Judge): void {
         [...path, 'protocol'],
         'only HTTP, TLS, GRPC, and HTTP2 protocols are supported for resolution mode DYNAMIC_DNS',
       )
+}
+
+/** The CEL rules of the CRD, for endpoints that are not looked at more closely. */
+function checkAnyEndpoint(endpoint: Fields, path: FieldPath, judge: Judge): void {
+  if (endpoint.address === undefined && endpoint.network === undefined) judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
+  checkSocketAddress(endpoint, path, judge)
+  for (const [name, port] of Object.entries((endpoint.ports ?? {}) as Record<string, number>))
+    checkEndpointPort(name, port, [...path, 'ports'], judge)
+}
+
+function checkEndpointPort(name: string, port: number, path: FieldPath, judge: Judge): void {
+  if (!isDnsLabel(name) || name.length >= maxPortName) judge.error('INVALID_VALUE', [...path, name], `invalid port name: ${name}`)
+  checkPort(port, [...path, name], judge)
 }
 
 function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: boolean, path: FieldPath, judge: Judge): void {
@@ -148,8 +184,7 @@ function checkEndpoint(endpoint: Fields, portNames: ReadonlySet<string>, byDns: 
     )
   for (const [name, port] of Object.entries(ports)) {
     if (!portNames.has(name)) judge.error('INVALID_PORT', [...path, 'ports', name], `endpoint port ${port} is not defined by the service entry`)
-    if (!isDnsLabel(name) || name.length >= maxPortName) judge.error('INVALID_VALUE', [...path, 'ports', name], `invalid port name: ${name}`)
-    checkPort(port, [...path, 'ports', name], judge)
+    checkEndpointPort(name, port, [...path, 'ports'], judge)
   }
   checkLabels(endpoint.labels, [...path, 'labels'], judge)
 }

@@ -11,7 +11,7 @@ const protocols = new Set('HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB HTTPS TLS TCP UDP
 
 /** Source: Istio `pkg/config/validation/validation.go` ValidateSidecar. */
 export function checkSidecar(spec: Fields, namespace: string, judge: Judge): void {
-  if (!checkWorkloadSelector(spec.workloadSelector, 'sidecar', judge)) return
+  checkWorkloadSelector(spec.workloadSelector, 'sidecar', judge)
   if (!spec.egress?.length && !spec.ingress?.length && !spec.outboundTrafficPolicy && !spec.inboundConnectionPool)
     return judge.error('SCHEMA_REQUIRED', ['spec'], 'sidecar: empty configuration provided', 'give egress hosts, or leave the Sidecar out')
   checkIngress(spec, judge)
@@ -90,6 +90,8 @@ function checkIngressTls(tls: Fields, protocol: string, path: FieldPath, judge: 
     judge.error('CONFLICTING_FIELDS', [...path, 'subjectAltNames'], 'sidecar: subjectAltNames is not supported in ingress tls')
   if (tls.httpsRedirect) judge.error('CONFLICTING_FIELDS', [...path, 'httpsRedirect'], 'sidecar: httpsRedirect is not supported')
   if (tls.credentialName) judge.error('CONFLICTING_FIELDS', [...path, 'credentialName'], 'sidecar: credentialName is not currently supported')
+  for (const field of ['credentialNames', 'tlsCertificates'])
+    if (tls[field]?.length) judge.error('CONFLICTING_FIELDS', [...path, field], `sidecar: ${field} is not currently supported`)
   if (tls.mode === 'ISTIO_MUTUAL' || tls.mode === 'AUTO_PASSTHROUGH')
     judge.error('CONFLICTING_FIELDS', [...path, 'mode'], `configuration is invalid: cannot set mode to ${tls.mode} in sidecar ingress tls`)
   if (!['HTTPS', 'TLS'].includes(protocol.toUpperCase()))

@@ -1,5 +1,5 @@
 /** Of an authority: user info, and a host with a port of digits. */
-const authority = /^(?:(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})*@)?(?:\[[0-9a-f:.%]+\]|[^\s%/?#[\]@:"<>]*)(?::\d*)?$/i
+const authority = /^(?:(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})*@)?(?:\[[0-9a-f:.%]+\]|[^\s%/?#[\]@:"<>{}|\\^\x60]*)(?::\d*)?$/i
 
 /**
  * The scheme of a text that Go's url.ParseRequestURI takes: an absolute URI, or an absolute path (then it is empty).

@@ -11,7 +11,8 @@ export const telemetryProviders: Analyzer = {
     if (listOrTexts(meshSettings(mesh).defaultProviders?.accessLogging).length > 0) return
     for (const telemetry of mesh.all(kinds.telemetry))
       for (const { providers, disabled } of listOf(specOf(telemetry).accessLogging))
-        if (listOf(providers).length === 0 && disabled !== true) report(messageTypes.noTelemetryProvider, telemetry, [telemetry.name, telemetry.namespace])
+        if (listOf(providers).length === 0 && disabled !== true)
+          report(messageTypes.noTelemetryProvider, telemetry, [telemetry.name, telemetry.namespace])
   },
 }
 

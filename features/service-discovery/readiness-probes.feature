@@ -1,4 +1,4 @@
-@echo
+@echo @istio:service-discovery @profile:ISTIO-TRAFFIC
 Feature: Readiness probes
   A pod that does not answer its readiness probe as often as the probe allows gets no requests, until it answers again.
   https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/

@@ -62,11 +62,18 @@ describe('tags', () => {
   const folder = join(import.meta.dirname, '../../features')
   const files = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.feature')).sort()
   for (const file of files.filter((name) => !notOfAMesh.includes(name)))
-    test(`${file} counts for a feature of a profile`, () => {
-      const text = readFileSync(join(folder, file), 'utf8')
-      const heading = text.slice(0, text.search(/^Feature:/m))
-      const tags = [...heading.matchAll(/^@.*$/gm)].flatMap(([tagLine]) => tagLine.split(/\s+/))
-      expect(placementsOf(tags)).not.toEqual([])
+    test(`every scenario of ${file} counts for a feature of a profile`, () => {
+      const lines = readFileSync(join(folder, file), 'utf8').split('\n')
+      /** Of the lines right above. */
+      const tagsAbove = (index: number): string[] => {
+        const above = lines.slice(0, index).reverse()
+        const end = above.findIndex((one) => !one.trim().startsWith('@'))
+        return above.slice(0, end < 0 ? above.length : end).flatMap((one) => one.trim().split(/\s+/))
+      }
+      const inherited = tagsAbove(lines.findIndex((one) => one.startsWith('Feature:')))
+      const own = lines.flatMap((one, index) => (/^\s+Scenario( Outline)?:/.test(one) ? [[...inherited, ...tagsAbove(index)]] : []))
+      expect(own.length).toBeGreaterThan(0)
+      expect(own.filter((tags) => placementsOf(tags).length === 0)).toEqual([])
     })
 })
 

@@ -1,5 +1,12 @@
+import { adviceTypes } from '../mesh-core/advise/advice-types.ts'
+import { advise } from '../mesh-core/advise/advise.ts'
+import { deadRules } from '../mesh-core/advise/rules/dead-rules.ts'
+import { isLinked } from '../mesh-core/advise/rules/virtual-services.ts'
+import { describeMessage } from '../mesh-core/analyze/describe.ts'
+import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
+import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import { echoService } from '../support/echo-services.ts'
 import { parseServiceRef, serviceRefPattern } from '../support/service-ref.ts'
 import { servicesNamedBy } from '../support/services-named.ts'
@@ -40,8 +47,22 @@ export async function explain(words: readonly string[], options: ExplainOptions)
     throw error
   }
   const exchange = await session.send(call)
-  process.stdout.write(`${[...preamble(resources, madeUp, session), exchangeText(exchange, (origin) => session.locate(origin))].join('\n')}\n`)
+  const text = [
+    ...preamble(resources, madeUp, session),
+    exchangeText(exchange, (origin) => session.locate(origin)),
+    ...(await deadAmong(exchange, resources)),
+  ]
+  process.stdout.write(`${text.join('\n')}\n`)
   return exitCodes.held
+}
+
+/** Of the rules that the request met: those that no request comes to, which is why they were not asked. */
+async function deadAmong({ hops }: Exchange, resources: readonly Resource[]): Promise<string[]> {
+  const met = new Set(hops.flatMap((hop) => hop.explain?.()?.rules ?? []).map(({ origin }) => origin.resource))
+  const rules = resources.filter((resource) => resource.kind !== 'VirtualService' || met.has(resource.origin.resource) || isLinked(resource))
+  const messages = await advise(new Inventory(rules, { nowMs: 0, whole: false, manifests: true }), [deadRules])
+  const dead = messages.filter(({ code, resource }) => code === adviceTypes.deadRule.code && met.has(resource.origin.resource))
+  return dead.length === 0 ? [] : ['', ...dead.map((message) => `note: ${describeMessage({ ...message, hint: null, proof: [] })}`)]
 }
 
 function refuse(errors: ConfigRejected['errors'], excerpts: Excerpts): number {

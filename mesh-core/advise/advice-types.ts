@@ -10,12 +10,18 @@ export const adviceTypes = {
   deadMatch: type('DEAD_MATCH', 'warning', 'DeadMatch', (why: string) => `no request comes to this match: ${why}`),
   shadowedRule: type('SHADOWED_RULE', 'info', 'ShadowedRule', (what: string) => what),
   undecidedRule: type('UNDECIDED_RULE', 'info', 'UndecidedRule', (why: string) => `whether a request comes to this rule was not decided: ${why}`),
+  mergeOrder: type(
+    'MERGE_ORDER',
+    'warning',
+    'MergeOrder',
+    (gateway: string, other: string) =>
+      `at gateway ${gateway}, what matches both this and ${other} goes to the rule whose VirtualService was created first`,
+  ),
   prefixTakesMore: type(
     'PREFIX_TAKES_MORE',
     'info',
     'PrefixTakesMore',
-    (prefix: string, more: string, others: number) =>
-      `prefix ${prefix} is one of characters: it takes ${more}, too${others === 0 ? '' : `; and so do ${others} more prefixes of these rules`}`,
+    (prefix: string, more: string) => `prefix ${prefix} is one of characters: it takes ${more}, too`,
   ),
   faultWithRetries: type('FAULT_WITH_RETRIES', 'warning', 'FaultWithRetries', (what: string) => what),
   faultWithoutPercentage: type(

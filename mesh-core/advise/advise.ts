@@ -4,6 +4,7 @@ import { messageTypes } from '../analyze/message-types.ts'
 import type { Message } from '../analyze/message.ts'
 import { type Adviser, messageOf } from './advice.ts'
 import { deadRules } from './rules/dead-rules.ts'
+import { mergeOrder } from './rules/merge-order.ts'
 import { faultWithRetries } from './traps/fault-with-retries.ts'
 import { faultWithoutPercentage } from './traps/fault-without-percentage.ts'
 import { hashWithoutHeader } from './traps/hash-without-header.ts'
@@ -16,6 +17,7 @@ import { weightsNotHundred } from './traps/weights.ts'
 
 export const advisers: readonly Adviser[] = [
   deadRules,
+  mergeOrder,
   prefixTakesMore,
   faultWithRetries,
   faultWithoutPercentage,

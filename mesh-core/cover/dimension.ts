@@ -43,6 +43,7 @@ export class Dimensions {
     const known = this.#conditions.get(key)
     if (known) return known
     const made = make()
+    if (this.#conditions.size > mostRemembered) this.#conditions.clear()
     this.#conditions.set(key, made)
     return made
   }
@@ -63,13 +64,16 @@ export class Dimensions {
     let answer = this.#answers.get(key)
     if (answer === undefined) {
       answer = attempt(dimension, wanted, unwanted)
-      if (this.#answers.size > 200_000) this.#answers.clear()
+      if (this.#answers.size > mostRemembered) this.#answers.clear()
       this.#answers.set(key, answer)
     }
     if (answer instanceof Error) throw answer
     return answer
   }
 }
+
+/** What is forgotten is worked out again. */
+const mostRemembered = 20_000
 
 function attempt(dimension: Dimension, wanted: readonly Condition[], unwanted: readonly Condition[]): readonly string[] | null | Error {
   try {

@@ -25,20 +25,35 @@ const newline = 0x0a
 /** States of one pattern; more are a question for somebody with more time. */
 const mostStates = 2000
 
-/**
- * The texts that a pattern matches as a whole, by the very program that the data plane's matcher runs.
- * @throws Undecided for a pattern that the program says more of than is understood here
- */
-export function regexSet(pattern: string): TextSet {
-  const { inst, start } = programOf(pattern)
-  return new RegexSet(inst, start)
-}
+/** A pattern, compiled once for all that is asked of it. */
+export class Pattern {
+  /** The text that every match begins with; `''` where there is none, or it is not known. */
+  readonly head: string
+  readonly #compiled: RE2JS
+  readonly #text: string
 
-function programOf(pattern: string): Program {
-  const program = (RE2JS.compile(pattern).re2() as unknown as { readonly prog?: Program }).prog
-  const known = new Set<number>(Object.values(ops))
-  if (!Array.isArray(program?.inst) || !program.inst.every(({ op }) => known.has(op))) throw new Undecided(`/${pattern}/ cannot be looked into`)
-  return program
+  constructor(text: string) {
+    this.#text = text
+    this.#compiled = RE2JS.compile(text)
+    const { prefix } = this.#compiled.re2() as unknown as { readonly prefix?: unknown }
+    this.head = typeof prefix === 'string' ? prefix : ''
+  }
+
+  /** As a whole. */
+  matches(text: string): boolean {
+    return this.#compiled.matches(text)
+  }
+
+  /**
+   * What it matches, by the very program that runs.
+   * @throws Undecided for a pattern that the program says more of than is understood here
+   */
+  set(): TextSet {
+    const program = (this.#compiled.re2() as unknown as { readonly prog?: Program }).prog
+    const known = new Set<number>(Object.values(ops))
+    if (!Array.isArray(program?.inst) || !program.inst.every(({ op }) => known.has(op))) throw new Undecided(`/${this.#text}/ cannot be looked into`)
+    return new RegexSet(program.inst, program.start)
+  }
 }
 
 interface State {

@@ -3,7 +3,7 @@ import { compilePathMatch } from '../match/path.ts'
 import { compileStringMatch } from '../match/string.ts'
 import type { Condition, Dimension } from './dimension.ts'
 import { findText, type Alphabet } from './find-text.ts'
-import { regexSet } from './regex-set.ts'
+import { Pattern } from './regex-set.ts'
 import { anyText, literalSet, type TextSet } from './text-set.ts'
 import { Undecided } from './undecided.ts'
 
@@ -22,9 +22,9 @@ export interface TextTest {
 }
 
 export function pathTest(match: PathMatch): TextTest {
-  const has = compilePathMatch(match)
   const key = pathKey(match)
-  if (match.kind === 'regex') return { key, has, set: once(() => regexSet(match.pattern)), only: null, head: '', tries: [] }
+  if (match.kind === 'regex') return regexTest(match.pattern, key)
+  const has = compilePathMatch(match)
   const text = match.kind === 'exact' ? match.path : match.prefix
   const tries = match.kind === 'exact' ? [text] : [text, `${text}${text.endsWith('/') ? '' : '/'}x`, `${text}x`]
   const only = onlyOf(match.kind, text, match.ignoreCase)
@@ -44,14 +44,22 @@ export function stringKey(match: StringMatch): string {
 }
 
 export function stringTest(match: StringMatch): TextTest {
-  const has = compileStringMatch(match)
   const key = stringKey(match)
+  if (match.kind === 'regex') return regexTest(match.pattern, key)
+  const has = compileStringMatch(match)
   if (match.kind === 'present') return { key, has, set: () => anyText, only: null, head: '', tries: ['x'] }
-  if (match.kind === 'regex') return { key, has, set: once(() => regexSet(match.pattern)), only: null, head: '', tries: [] }
   const { kind, value, ignoreCase } = match
   const tries = kind === 'exact' ? [value] : [value, ...(kind === 'suffix' ? [] : [`${value}x`]), ...(kind === 'prefix' ? [] : [`x${value}`])]
   const head = !ignoreCase && (kind === 'exact' || kind === 'prefix') ? value : ''
   return { key, has, set: literal(kind, value, ignoreCase), only: onlyOf(kind, value, ignoreCase), head, tries }
+}
+
+/** Most patterns begin with a text, and take what goes on from there. */
+function regexTest(text: string, key: string): TextTest {
+  const pattern = new Pattern(text)
+  const { head } = pattern
+  const tries = head === '' ? [] : [head, `${head}x`, `${head}1`]
+  return { key, has: (one) => pattern.matches(one), set: once(() => pattern.set()), only: null, head, tries }
 }
 
 function onlyOf(kind: string, text: string, ignoreCase: boolean): string | null {

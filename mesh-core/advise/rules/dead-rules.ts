@@ -1,76 +1,71 @@
+import { type Inventory, kinds, listOf, specOf } from '../../analyze/inventory.ts'
 import type { Evidence, Related } from '../../analyze/message.ts'
-import type { VirtualService } from '../../compile/virtual-service.ts'
+import { meshConfigOf } from '../../compile/mesh-config.ts'
+import { type VirtualService, virtualServiceOf } from '../../compile/virtual-service.ts'
+import type { Resource } from '../../config/resource.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { Advise, Adviser } from '../advice.ts'
 import { adviceTypes } from '../advice-types.ts'
 import { actionOf, type Entry, Sources } from './entries.ts'
 import { type EntryVerdict, Review, type Shared, sharedBy } from './review.ts'
 import { evidenceOf } from './trial.ts'
-import { ruleKinds, rulesOf } from './virtual-services.ts'
+import { isLinked, linkedRules, ruleKinds } from './virtual-services.ts'
 
 /** Rules and matches that no request comes to, with what takes their requests; and rules that have to share theirs with earlier ones. */
 export const deadRules: Adviser = {
   name: 'rules.DeadRules',
   inputs: ruleKinds,
   advise(mesh, advise) {
-    const { mesh: config, virtualServices } = rulesOf(mesh)
+    const config = meshConfigOf(mesh.all(kinds.meshConfig))
     const shared = sharedBy(config, mesh)
     const sources = new Sources(mesh.everything)
-    const quiet = new QuietPatterns()
-    const reviewed = virtualServices.filter((vs) => !quiet.has(vs)).map((vs) => reviewOf(vs, shared, quiet))
-    const alive = new Set(reviewed.flatMap(({ alive }) => alive))
-    for (const { review, verdicts } of reviewed) if (review) new Telling(review, verdicts, alive, sources, advise).tell()
+    for (const { review, verdicts } of reviewPlain(mesh, shared)) new Telling(review, verdicts, new Set(), sources, advise).tell()
+    const linked = linkedRules(mesh, config).map((vs) => reviewOf(new Review(vs, shared)))
+    const alive = new Set(linked.flatMap((one) => one.alive))
+    for (const { review, verdicts } of linked) new Telling(review, verdicts, alive, sources, advise).tell()
   },
 }
 
+/** Of conditions that many VirtualServices have in common, and of which nothing is to be told whatever the rules do, one look is enough. */
+function* reviewPlain(mesh: Inventory, shared: Shared): Generator<Reviewed> {
+  const quiet = new Set<string>()
+  for (const resource of mesh.all(kinds.virtualService)) {
+    if (isLinked(resource)) continue
+    const pattern = patternOf(resource)
+    if (quiet.has(pattern)) continue
+    const one = reviewOf(new Review(virtualServiceOf(resource), shared))
+    if (isQuiet(one)) quiet.add(pattern)
+    else yield one
+  }
+}
+
+/** All that its rules match. */
+function patternOf(resource: Resource): string {
+  const { gateways, http } = specOf(resource)
+  return JSON.stringify([gateways && [resource.namespace, gateways], listOf(http).map(({ match }) => match ?? 0)])
+}
+
+/** Long ones are seldom alike; and what clients write in Host is another text for each of them. */
+function isQuiet({ review, verdicts }: Reviewed): boolean {
+  const { entries } = review
+  if (entries.length > longest || entries.some(({ compiled }) => compiled.headers.some(({ name }) => name === ':authority' || name === 'host')))
+    return false
+  return verdicts.every(({ kind }) => kind === 'alive') && !entries.some((_, i) => entries.slice(0, i).some((__, j) => review.mayCross(j, i)))
+}
+
+const longest = 50
+
 interface Reviewed {
-  /** `null` where nothing is to be told. */
-  readonly review: Review | null
+  readonly review: Review
   readonly verdicts: readonly EntryVerdict[]
   /** Rules and matches that requests come to, where they occur in several VirtualServices: what is dead in one of them may be alive in another. */
   readonly alive: readonly string[]
 }
 
-function reviewOf(vs: VirtualService, shared: Shared, quiet: QuietPatterns): Reviewed {
-  const review = new Review(vs, shared)
+function reviewOf(review: Review): Reviewed {
   const verdicts = review.entries.map((_, i) => review.verdict(i))
-  if (verdicts.every(({ kind }) => kind === 'alive') && quiet.mayTake(vs) && !mayCross(review)) quiet.add(vs)
-  return { review: quiet.has(vs) ? null : review, verdicts, alive: isShared(vs) ? keysOfAlive(review, verdicts) : [] }
+  return { review, verdicts, alive: isShared(review.vs) ? keysOfAlive(review, verdicts) : [] }
 }
-
-/** Any two of its entries, whatever they do. */
-function mayCross(review: Review): boolean {
-  return review.entries.some((_, i) => review.entries.slice(0, i).some((__, j) => review.mayCross(j, i)))
-}
-
-/** Conditions of whole VirtualServices of which nothing is to be told, whatever their rules do: meshes have thousands that are alike. */
-class QuietPatterns {
-  readonly #known = new Set<string>()
-  readonly #patterns = new WeakMap<VirtualService, string>()
-
-  has(vs: VirtualService): boolean {
-    return vs.rules.length === 0 || (!isShared(vs) && this.#known.has(this.#patternOf(vs)))
-  }
-
-  /** What clients write in Host differs from one to the next; and long ones are seldom alike. */
-  mayTake(vs: VirtualService): boolean {
-    return vs.rules.length <= longest && !isShared(vs) && !/"authority"|:authority|"host"/i.test(this.#patternOf(vs))
-  }
-
-  add(vs: VirtualService): void {
-    this.#known.add(this.#patternOf(vs))
-  }
-
-  #patternOf(vs: VirtualService): string {
-    const known = this.#patterns.get(vs)
-    if (known !== undefined) return known
-    const pattern = JSON.stringify([vs.semantics, vs.gateways, vs.rules.map(({ spec }) => spec.match ?? 0)])
-    this.#patterns.set(vs, pattern)
-    return pattern
-  }
-}
-
-const longest = 50
 
 /** Rules of delegates, and those of routes with several hosts or parents, occur more than once. */
 function isShared({ semantics, rules, origin }: VirtualService): boolean {

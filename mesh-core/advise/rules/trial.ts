@@ -10,7 +10,7 @@ import { valueAt } from '../../cover/route-box.ts'
 import { Headers, type HttpRequest } from '../../ir/message.ts'
 import type { Route } from '../../ir/route.ts'
 import { pathWithoutQuery } from '../../match/path.ts'
-import { compileRouteList, SharedConditions } from '../../match/route-list.ts'
+import { compileRouteList, type FindRoute, SharedConditions } from '../../match/route-list.ts'
 
 /** A request of one client, at the sidecar or the gateway that it meets. */
 export interface Trial {
@@ -66,29 +66,45 @@ export function trialOf(host: string, namespace: string, mesh: Inventory): Trial
 export class Router {
   readonly #vs: VirtualService
   readonly #mesh: MeshConfig
-  readonly #byClient = new Map<string, (request: HttpRequest) => Route | null>()
+  readonly #byClient = new Map<string, { readonly routes: readonly Route[]; readonly find: FindRoute }>()
 
   constructor(vs: VirtualService, mesh: MeshConfig) {
     this.#vs = vs
     this.#mesh = mesh
   }
 
-  routeOf({ request, ...client }: Trial): Route | null {
-    const tls = request.scheme === 'https'
-    const key = JSON.stringify([client, tls])
-    const known = this.#byClient.get(key) ?? this.#routes(client, tls)
-    this.#byClient.set(key, known)
-    return known(request)
+  routeOf(trial: Trial): Route | null {
+    const { routes, find } = this.#for(trial)
+    return routes[find(trial.request, pathWithoutQuery(trial.request.path))] ?? null
   }
 
-  #routes({ gateway, port, labels, namespace }: Omit<Trial, 'request'>, tls: boolean): (request: HttpRequest) => Route | null {
-    const routes = httpRoutes(this.#vs, {
+  routesFor(trial: Trial): readonly Route[] {
+    return this.#for(trial).routes
+  }
+
+  #for({ request, ...client }: Trial): { readonly routes: readonly Route[]; readonly find: FindRoute } {
+    const tls = request.scheme === 'https'
+    const key = JSON.stringify([client, tls])
+    let known = this.#byClient.get(key)
+    if (!known) {
+      const routes = this.#routes(client, tls)
+      known = { routes, find: compileRouteList(routes, new SharedConditions()) }
+      this.#byClient.set(key, known)
+    }
+    return known
+  }
+
+  #routes({ gateway, port, labels, namespace }: Omit<Trial, 'request'>, tls: boolean): readonly Route[] {
+    return httpRoutes(this.#vs, {
       ...{ labels, namespace: namespace ?? this.#vs.namespace, gateways: [gateway], listenPort: port, tls, mesh: this.#mesh },
       ...{ service: () => undefined, hashOf: () => undefined, departs: asIstiod },
     })
-    const find = compileRouteList(routes, new SharedConditions())
-    return (request) => routes[find(request, pathWithoutQuery(request.path))] ?? null
   }
+}
+
+/** The first of the routes that takes the request. */
+export function takenBy(routes: readonly Route[], request: HttpRequest): Route | null {
+  return routes[compileRouteList(routes, new SharedConditions())(request, pathWithoutQuery(request.path))] ?? null
 }
 
 /** In words, with what was seen. */

@@ -1,5 +1,5 @@
 import type { Inventory } from '../../analyze/inventory.ts'
-import { kinds } from '../../analyze/inventory.ts'
+import { kinds, listOf, specOf } from '../../analyze/inventory.ts'
 import { asIstiod } from '../../compile/departures.ts'
 import { mergeDelegates } from '../../compile/delegates.ts'
 import { convertGatewayApi } from '../../compile/gateway-api/conversion.ts'
@@ -23,8 +23,20 @@ export const ruleKinds: readonly string[] = [kinds.virtualService, ...converted]
 
 export function rulesOf(inventory: Inventory): Rules {
   const mesh = meshConfigOf(inventory.all(kinds.meshConfig))
-  const own = mergeDelegates(inventory.all(kinds.virtualService).map(virtualServiceOf), mesh.defaultVirtualServiceExportTo)
-  return { mesh, virtualServices: [...own, ...convertedRules(inventory, mesh)] }
+  const plain = inventory.all(kinds.virtualService).filter((resource) => !isLinked(resource))
+  return { mesh, virtualServices: [...plain.map(virtualServiceOf), ...linkedRules(inventory, mesh)] }
+}
+
+/** A delegate, or a VirtualService that has some. Others stand for themselves. */
+export function isLinked(resource: Resource): boolean {
+  const { hosts, http } = specOf(resource)
+  return !Array.isArray(hosts) || hosts.length === 0 || listOf(http).some(({ delegate }) => delegate !== undefined)
+}
+
+/** Those with delegates in their places, and what routes and Ingresses are compiled to. */
+export function linkedRules(inventory: Inventory, mesh: MeshConfig): readonly VirtualService[] {
+  const linked = inventory.all(kinds.virtualService).filter(isLinked)
+  return [...mergeDelegates(linked.map(virtualServiceOf), mesh.defaultVirtualServiceExportTo), ...convertedRules(inventory, mesh)]
 }
 
 function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly VirtualService[] {

@@ -1,6 +1,5 @@
-import { type Inventory, kinds, listOf, specOf } from '../../analyze/inventory.ts'
+import { type Fields, kinds, listOf, specOf } from '../../analyze/inventory.ts'
 import type { Resource } from '../../config/resource.ts'
-import type { FieldPath } from '../../config/finding.ts'
 import type { PathMatch } from '../../ir/match.ts'
 import type { Advice, Adviser } from '../advice.ts'
 import { adviceTypes } from '../advice-types.ts'
@@ -15,51 +14,61 @@ import { RuleTrials, type RuleTrial } from './rule-trials.ts'
 export const prefixTakesMore: Adviser = {
   name: 'traps.PrefixTakesMore',
   inputs: [kinds.virtualService],
-  async advise(mesh, advise) {
+  advise(mesh, advise) {
     for (const resource of mesh.all(kinds.virtualService)) {
-      const takers = await takersIn(resource, mesh)
-      const [first, ...others] = takers.filter(({ near }) => !near.isNamed)
-      for (const taker of takers.filter(({ near }) => near.isNamed)) advise({ ...adviceOf(taker, resource, 0), level: 'warning' })
-      // Of what is only possible one is told for all.
-      if (first) advise(adviceOf(first, resource, others.length))
+      let told = false
+      for (const candidate of candidatesIn(resource)) {
+        // Of what is only possible one is told for all.
+        if (told && !candidate.isNamed) continue
+        const found = RuleTrials.of(mesh).comesTo(resource, candidate.rule, candidate.match)
+        const near = found && neighbour(found, candidate.prefix)
+        if (!found || !near || (told && !near.isNamed)) continue
+        advise(adviceOf(candidate, found, near, resource))
+        told ||= !near.isNamed
+      }
     }
   },
 }
 
-interface Taker {
+interface Candidate {
   readonly prefix: string
-  readonly path: FieldPath
-  readonly found: RuleTrial
-  readonly near: Neighbour
+  readonly rule: number
+  readonly match: number
+  /** Some other match asks for a path that begins so, and goes on within the segment. */
+  readonly isNamed: boolean
 }
 
-async function takersIn(resource: Resource, mesh: Inventory): Promise<Taker[]> {
-  const takers: Taker[] = []
-  for (const [i, rule] of listOf(specOf(resource).http).entries())
+/** Without another rule that does something else there is nothing that a prefix takes from anybody. */
+function* candidatesIn(resource: Resource): Generator<Candidate> {
+  const rules = listOf(specOf(resource).http)
+  if (rules.length < 2 || new Set(rules.map(does)).size < 2) return
+  const paths = rules.flatMap(({ match }) => listOf(match).flatMap(({ uri }) => uri?.prefix ?? uri?.exact ?? [])).filter((path) => typeof path === 'string') // prettier-ignore
+  for (const [i, rule] of rules.entries())
     for (const [j, match] of listOf(rule.match).entries()) {
       const prefix: unknown = match.uri?.prefix
-      if (typeof prefix !== 'string' || !/[^/.\-_=]$/.test(prefix) || !hasOthers(resource, i)) continue
-      const found = RuleTrials.of(mesh).comesTo(resource, i, j)
-      const near = found && neighbour(found, prefix)
-      if (near) takers.push({ prefix, path: ['spec', 'http', i, 'match', j, 'uri', 'prefix'], found, near })
+      if (typeof prefix !== 'string' || !/[^/.\-_=]$/.test(prefix)) continue
+      yield { prefix, rule: i, match: j, isNamed: paths.some((path) => goesOnWithin(path, prefix)) }
     }
-  return takers
 }
 
-function adviceOf({ prefix, path, found: { review, entry }, near }: Taker, resource: Resource, others: number): Advice<[string, string, number]> {
-  const seen = `${review.nameOf(entry, resource.origin.resource)} takes it, and not ${review.nameOf(near.otherwise, resource.origin.resource)}`
+function does({ match: _, name: __, ...rest }: Fields): string {
+  return JSON.stringify(rest)
+}
+
+function goesOnWithin(path: string, prefix: string): boolean {
+  return path.length > prefix.length && path.startsWith(prefix) && path[prefix.length] !== '/'
+}
+
+function adviceOf({ prefix, rule, match }: Candidate, { review, entry }: RuleTrial, near: Neighbour, resource: Resource): Advice<[string, string]> {
+  const own = resource.origin.resource
   return {
     type: adviceTypes.prefixTakesMore,
-    args: [prefix, near.path, others],
-    ...{ resource, path },
+    args: [prefix, near.path],
+    ...{ resource, path: ['spec', 'http', rule, 'match', match, 'uri', 'prefix'] },
     hint: `write exact: ${prefix} and prefix: ${prefix}/ as two matches`,
-    proof: [evidenceOf(near.trial, review.vs.gateways, seen)],
+    proof: [evidenceOf(near.trial, review.vs.gateways, `${review.nameOf(entry, own)} takes it, and not ${review.nameOf(near.otherwise, own)}`)],
+    ...(near.isNamed && { level: 'warning' as const }),
   }
-}
-
-/** Without another rule there is nothing that it takes from anybody. */
-function hasOthers(resource: Resource, index: number): boolean {
-  return listOf(specOf(resource).http).some((_, i) => i !== index)
 }
 
 interface Neighbour {
@@ -75,7 +84,7 @@ function neighbour({ review, entry, trial }: RuleTrial, prefix: string): Neighbo
   const named = review.entries.flatMap(({ compiled: { path } }) =>
     path.kind === 'exact' ? [path.path] : path.kind === 'prefix' ? [path.prefix] : [],
   )
-  const below = named.filter((path) => path.length > prefix.length && path.startsWith(prefix) && path[prefix.length] !== '/')
+  const below = named.filter((path) => goesOnWithin(path, prefix))
   for (const path of [...below, `${prefix}x`]) {
     const query = /\?.*$/.exec(trial.request.path)?.[0] ?? ''
     const near = { ...trial, request: { ...trial.request, path: path + query } }

@@ -47,7 +47,13 @@ function listener(draw: Draw, index: number): Json {
     { namespaces: { from: 'All' }, kinds: [{ kind: draw.one(['HTTPRoute', 'GRPCRoute']) }] },
   ])
   const hostname = draw.maybe(0.5, () => ({ hostname: draw.one(hostnames) }))
-  const certificate = draw.one<Json>([{ name: 'cert' }, { name: 'cert' }, { name: 'cert', namespace: 'other' }, { name: 'missing' }])
+  const certificate = draw.one<Json>([
+    { name: 'cert' },
+    { name: 'cert' },
+    { name: 'cert' },
+    { name: 'cert', namespace: 'other' },
+    { name: 'missing' },
+  ])
   const kind = draw.one<Json>([
     { port: draw.one([80, 80, 8080]), protocol: 'HTTP', ...hostname },
     { port: 80, protocol: 'HTTP', ...hostname },

@@ -69,9 +69,7 @@ function plain(draw: Draw, id: string): Json {
 
 function https(draw: Draw, id: string): Json {
   const credential = draw.one<Json>([
-    { credentialName: 'cert' },
-    { credentialName: 'cert' },
-    { credentialName: 'cert' },
+    ...Array.from({ length: 12 }, () => ({ credentialName: 'cert' })),
     { credentialName: 'missing' },
     { credentialNames: ['cert'] },
   ])

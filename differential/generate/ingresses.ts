@@ -46,7 +46,7 @@ function ingress(draw: Draw, index: number): Document {
     })),
     ...draw.maybe(0.2, () => ({ [old ? 'backend' : 'defaultBackend']: backend() })),
     ...draw.maybe(0.3, () => ({
-      tls: [{ ...draw.maybe(0.6, () => ({ hosts: [draw.one(hosts)] })), secretName: draw.one(['cert', 'cert', 'missing']) }],
+      tls: [{ ...draw.maybe(0.6, () => ({ hosts: [draw.one(hosts)] })), secretName: draw.one(['cert', 'cert', 'cert', 'cert', 'cert', 'missing']) }],
     })),
   }
   const made = document('Ingress', `ingress-${index}`, namespace, spec, annotated)

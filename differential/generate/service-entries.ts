@@ -41,12 +41,14 @@ function entry(draw: Draw, index: number): Document {
   const wild = hosts.some((host) => host.startsWith('*'))
   const resolution = draw.one(wild ? ['NONE', 'STATIC'] : ['NONE', 'STATIC', 'STATIC', 'DNS', 'DNS', 'DNS_ROUND_ROBIN'])
   const selects = resolution === 'STATIC' && draw.chance(0.3)
-  const ports = portsOf(draw).filter(({ protocol }) => hosts.length === 1 || !['TCP', 'MONGO', 'MYSQL'].includes(protocol as string))
+  // One with an address has all the ports that are called, since nobody answers there on others.
+  const addressed = hosts.length === 1 && draw.chance(resolution === 'NONE' ? 0.15 : 0.3)
+  const ports = portsOf(draw, addressed ? 4 : 1).filter(
+    ({ protocol }) => hosts.length === 1 || !['TCP', 'MONGO', 'MYSQL'].includes(protocol as string),
+  )
   return document('ServiceEntry', `entry-${index}`, namespace, {
     hosts,
-    ...draw.maybe(resolution === 'NONE' ? 0.15 : 0.3, () => ({
-      addresses: draw.one([['240.1.1.1'], [`240.1.2.${index + 1}`], ...(resolution === 'NONE' ? [['192.0.2.0/24']] : [])]),
-    })),
+    ...(addressed && { addresses: draw.one([['240.1.1.1'], [`240.1.2.${index + 1}`], ...(resolution === 'NONE' ? [['192.0.2.0/24']] : [])]) }),
     ports: ports.length > 0 ? ports : [{ number: 80, name: 'http', protocol: 'HTTP' }],
     ...draw.maybe(0.7, () => ({ location: draw.one(['MESH_EXTERNAL', 'MESH_INTERNAL']) })),
     ...draw.maybe(resolution === 'NONE' ? 0.5 : 1, () => ({ resolution })),
@@ -58,14 +60,14 @@ function entry(draw: Draw, index: number): Document {
   })
 }
 
-function portsOf(draw: Draw): Json[] {
+function portsOf(draw: Draw, least: number): Json[] {
   const all: Json[] = [
     { number: 80, name: 'http', protocol: draw.one(['HTTP', 'HTTP', 'HTTP', 'HTTP2', 'GRPC']), ...draw.maybe(0.3, () => ({ targetPort: 8080 })) },
     { number: 9090, name: 'http-two', protocol: 'HTTP' },
     { number: 9000, name: 'tcp', protocol: draw.one(['TCP', 'TCP', 'MONGO', 'MYSQL']) },
     { number: 443, name: 'tls', protocol: draw.one(['TLS', 'HTTPS']) },
   ]
-  return draw.some(all, 1, 3)
+  return draw.some(all, least, Math.max(3, least))
 }
 
 function endpoints(draw: Draw, resolution: string, ports: readonly Json[], index: number): Json[] {

@@ -20,6 +20,8 @@ export interface ObservedCase {
   readonly warnings?: readonly string[]
   /** By proxy, what Envoy refused of istiod's configuration. */
   readonly envoyRejected?: Readonly<Record<string, readonly string[]>>
+  /** What the recorder had to leave out. */
+  readonly dropped?: readonly string[]
   /** Why the case was not run. */
   readonly skipped?: string
 }

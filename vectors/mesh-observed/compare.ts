@@ -77,7 +77,9 @@ function isGivenKey({ headers }: SingleObservation): boolean {
 
 /** Why a handshake failed is told in the words of the recorder's library, which knows an alert only if it came before the end of the connection. */
 function areBothOfTls(wanted: SingleObservation, seen: SingleObservation): boolean {
-  return (wanted.error?.startsWith('tls: ') && seen.error?.startsWith('tls: ')) ?? false
+  if (wanted.error?.startsWith('tls: ') && seen.error?.startsWith('tls: ')) return true
+  // A connection that ends within the handshake has no other word; and to a client that speaks plain HTTP an alert is no status line.
+  return seen.error === 'closed' && /^(tls: UNEXPECTED_EOF|BadStatusLine: \u0015\u0003)/.test(wanted.error ?? '')
 }
 
 /** With these, which of the candidates was reached is chance. */

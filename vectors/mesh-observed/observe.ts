@@ -1,4 +1,5 @@
 import type { AccessLogEntry, Exchange, Headers, Hop, SeenTls } from '../../mesh-core/ir/index.ts'
+import { isIpAddress } from '../../mesh-core/registry/dns.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
 import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
@@ -80,8 +81,9 @@ function arrived(hop: Hop): boolean {
   return hop.received !== null
 }
 
+/** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */
 function receiver(hop: Hop, { outsiders }: Scene): Outsider {
-  if (hop.to) return { workload: hop.to.name, namespace: hop.to.namespace }
+  if (hop.to) return isIpAddress(hop.to.name) ? outside : { workload: hop.to.name, namespace: hop.to.namespace }
   const dialled = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1] ?? hop.service ?? hop.received!.authority.replace(/:\d+$/, '')
   return outsiders.get(dialled) ?? outside
 }
@@ -135,7 +137,7 @@ function candidatesOf(cluster: string, { from }: MeshCall, mesh: PlayedMesh): { 
   const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
   // Who is called by the address that was dialled is chosen by nobody.
   if (!config || config.discovery === 'original-dst' || config.endpoints.length < 2) return {}
-  return { candidates: [...new Set(config.endpoints.map(({ workload }) => workload.name))].sort(order), lb: config.loadBalancing.kind }
+  return { candidates: [...new Set(config.endpoints.map(({ workload: { name } }) => (isIpAddress(name) ? outside.workload : name)))].sort(order), lb: config.loadBalancing.kind }
 }
 
 function order(a: string, b: string): number {

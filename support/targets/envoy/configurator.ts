@@ -1,4 +1,5 @@
 import { request as requestHttp } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { NotYetProgrammed } from '../target.ts'
 import { Refused } from './discovery-server.ts'
@@ -14,6 +15,8 @@ import { socketAddress } from './xds/placement.ts'
 /** All that an Envoy has, of all proxies that it hosts. */
 export interface EnvoyConfig {
   readonly clusters: readonly Json[]
+  /** By cluster: the endpoints of those that ask for them. */
+  readonly endpoints: ReadonlyMap<string, Json>
   readonly listeners: readonly Json[]
   /** By name; each is one that a listener asks for. */
   readonly routes: ReadonlyMap<string, Json>
@@ -21,7 +24,7 @@ export interface EnvoyConfig {
   readonly secrets: ReadonlyMap<string, Json>
 }
 
-export const emptyConfig: EnvoyConfig = { clusters: [], listeners: [], routes: new Map(), secrets: new Map() }
+export const emptyConfig: EnvoyConfig = { clusters: [], endpoints: new Map(), listeners: [], routes: new Map(), secrets: new Map() }
 
 /** ms until a version that nobody acknowledges is "not yet programmed". */
 const deadlineMs = 10_000
@@ -94,8 +97,11 @@ export class Configurator {
       for (const [name, secret] of next.secrets) if (ofClusters.includes(`"${name}"`) === early) discovery.put({ kind: 'secrets', name }, [secret])
     }
     putSecrets(true)
+    const before = this.#current.endpoints
+    for (const [name, assignment] of next.endpoints) discovery.put({ kind: 'endpoints', name }, [assignment])
     discovery.put(all.clusters, [...next.clusters, ...leaving])
     await this.#acknowledged(withinMs)
+    if ([...next.endpoints].some(([name, assignment]) => isChangeOfHealth(before.get(name), assignment))) await sleep(mergeWindowMs)
     // Nobody asks for those of listeners before there are listeners.
     putSecrets(false)
     for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])
@@ -105,6 +111,7 @@ export class Configurator {
     if (leaving.length === 0) return
     discovery.put(all.clusters, next.clusters)
     await this.#acknowledged()
+    for (const name of before.keys()) if (!next.endpoints.has(name)) discovery.retire({ kind: 'endpoints', name })
   }
 
   #acknowledged(withinMs = deadlineMs): Promise<void> {
@@ -160,6 +167,16 @@ export class Configurator {
       request.on('error', failed).end()
     })
   }
+}
+
+/** ms within which Envoy brings together changes that add and remove nobody, before its workers hear of them: `update_merge_window`, and a little more. */
+const mergeWindowMs = 1050
+
+/** The same hosts, and something else of them. */
+function isChangeOfHealth(before: Json | undefined, after: Json): boolean {
+  if (before === undefined || before === after || JSON.stringify(before) === JSON.stringify(after)) return false
+  const hosts = (assignment: Json): string => JSON.stringify(JSON.stringify(assignment).match(/"socket_address":\{[^}]*\}/g)?.sort())
+  return hosts(before) === hosts(after)
 }
 
 /** Who listens on a port listens alone: with Envoy's default (`reuse_port`) two that have chosen the same one would share its connections in silence. */

@@ -46,7 +46,7 @@ export function routeSuspects({ routeTables }: ProxyConfig, name: string): reado
 }
 
 /** Endpoints and secrets have nothing to do with it, and would need a server. */
-const alone: Placement = { ...asIstiodSends, endpoints: 'inline', transportSocket: () => ({}) }
+const alone: Placement = { ...asIstiodSends, endpointSource: () => null, resolves: false, transportSocket: () => ({}) }
 
 export function clusterSuspects({ clusters }: ProxyConfig): readonly Suspect[] {
   return Object.values(clusters).map((one) => ({ config: { clusters: [cluster({ ...one, endpoints: [] }, alone)] }, origin: one.origin }))

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { buffer as readBytes } from 'node:stream/consumers'
 import type { Json } from './xds/json.ts'
 
-export type ResourceKind = 'clusters' | 'listeners' | 'routes' | 'secrets'
+export type ResourceKind = 'clusters' | 'endpoints' | 'listeners' | 'routes' | 'secrets'
 
-/** What one of Envoy's subscriptions asks for: all clusters, all listeners, or one route table or secret by its name. */
+/** What one of Envoy's subscriptions asks for: all clusters, all listeners, or the endpoints of one, a route table or a secret by its name. */
 export interface Subscription {
   readonly kind: ResourceKind
   /** `''` for all. */
@@ -218,7 +218,7 @@ function askedFor(poll: Buffer): { readonly version: number; readonly name: stri
   return { version: Number(version), name: JSON.parse(name) as string }
 }
 
-/** Bytes; a name is that of a route table or of a secret. */
+/** Bytes; a name is that of a cluster, of a route table or of a secret. */
 const longestField = 2000
 
 function fieldAt(poll: Buffer, at: number): string {

@@ -117,6 +117,7 @@ export class EnvoyHost {
     const all = [...configs.values()]
     return {
       clusters: all.flatMap(({ clusters }) => clusters),
+      endpoints: new Map(all.flatMap(({ endpoints }) => [...endpoints])),
       listeners: all.flatMap(({ listeners }) => listeners),
       routes: new Map(all.flatMap(({ routes }) => [...routes])),
       secrets: new Map(all.flatMap(({ secrets }) => [...secrets])),

@@ -37,6 +37,7 @@ describe.skipIf(path === null)('an Envoy that is told what to do', () => {
     clusters: [],
     listeners: [listens(port)],
     routes: new Map([['table', table]]),
+    endpoints: new Map(),
     secrets: new Map(),
   })
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text()

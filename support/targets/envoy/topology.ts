@@ -12,6 +12,7 @@ import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
 import { accessLog } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
+import { clusterLoadAssignment } from './xds/endpoint.ts'
 import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
 import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
@@ -155,6 +156,7 @@ export class Topology {
     const parts = proxies.map(({ workload, config }) => this.#proxy(workload, config, registry, secrets))
     return {
       clusters: parts.flatMap(({ clusters }) => clusters),
+      endpoints: new Map(parts.flatMap(({ endpoints }) => endpoints)),
       listeners: parts.flatMap(({ listeners }) => listeners),
       routes: new Map(parts.flatMap(({ routes }) => routes)),
       secrets: new Map(await Promise.all([...secrets].map(async (name) => [name, await secretNamed(name)] as const))),
@@ -176,13 +178,15 @@ export class Topology {
     config: ProxyConfig,
     registry: Registry,
     secrets: Set<string>,
-  ): { clusters: Json[]; listeners: Json[]; routes: [string, Json][] } {
+  ): { clusters: Json[]; endpoints: [string, Json][]; listeners: Json[]; routes: [string, Json][] } {
     const placement = this.#placementOf(workload, registry, secrets)
     const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry, secrets)
     const outbound = this.#outbound(workload, config, placement)
     const datagrams = this.#datagrams(workload, config, { ...placement, endpoint: (one) => this.#takesDatagrams(one, registry) })
     const tables = [...tablesOf(config.listeners, workload.gateway)].flatMap((name) => config.routeTables[name] ?? [])
+    const asking = Object.values(config.clusters).filter((one) => one.discovery === 'eds' && placement.endpointSource(one) !== null)
     return {
+      endpoints: asking.map((one) => [placement.cluster(one.name), clusterLoadAssignment(one, placement)]),
       clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...[...inbound, ...datagrams].map((one) => one.cluster)],
       listeners: [...outbound, ...[...inbound, ...datagrams].map((one) => one.listener)],
       routes: tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)]),
@@ -234,7 +238,8 @@ export class Topology {
         const pod = registry.workloadAt(address)
         return pod ? this.atPod(pod, port) : this.outside(port)
       },
-      endpoints: 'inline',
+      endpointSource: (config) => (remembers(config) ? restSource() : null),
+      resolves: false,
       originalDestination: landsByMetadata,
       configSource: restSource(),
       accessLog: accessLog(proxyName(workload), workload.gateway ? 'gateway' : 'outbound'),
@@ -277,6 +282,14 @@ export class Topology {
     const prefix = this.#nameOf(workload)
     return name.startsWith(prefix) ? name.slice(prefix.length) : name
   }
+}
+
+/**
+ * Is it told by what it has done? A cluster that changes is a new one to Envoy, and starts anew: who was ejected is back, the round begins at its start, and
+ * everybody warms up. Endpoints that come by themselves change it as it is. Each such cluster costs a subscription, and most need none.
+ */
+function remembers({ outlierDetection, slowStart, loadBalancing }: Cluster): boolean {
+  return outlierDetection !== null || slowStart !== null || loadBalancing.kind === 'ROUND_ROBIN'
 }
 
 const rootName = 'ROOTCA'

@@ -30,8 +30,6 @@ export function statName(name: string): string {
   return `${name};`
 }
 
-const eds = { eds_config: { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' } }
-
 function discovery(config: Cluster, name: string, placement: Placement): Json {
   // A client dials the name that it asks for: its own destination stands for what a dynamic forward proxy would look up.
   if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns') {
@@ -41,9 +39,10 @@ function discovery(config: Cluster, name: string, placement: Placement): Json {
     }
     return { type: 'ORIGINAL_DST', ...given('original_dst_lb_config', destination) }
   }
-  if (placement.endpoints === 'eds' && config.discovery === 'eds') return { type: 'EDS', eds_cluster_config: { ...eds, service_name: name } }
+  const source = config.discovery === 'eds' ? placement.endpointSource(config) : null
+  if (source) return { type: 'EDS', eds_cluster_config: { eds_config: source, service_name: name } }
   const loadAssignment = { load_assignment: { cluster_name: name, endpoints: endpointsByLocality(config, placement) } }
-  return { type: placement.endpoints === 'eds' ? kinds[config.discovery] : 'STATIC', ...loadAssignment }
+  return { type: placement.resolves ? kinds[config.discovery] : 'STATIC', ...loadAssignment }
 }
 
 const kinds = { eds: 'EDS', static: 'STATIC', 'strict-dns': 'STRICT_DNS', 'logical-dns': 'LOGICAL_DNS' } as const

@@ -19,8 +19,10 @@ export interface Placement {
   routeTable(name: string): string
   /** Where the endpoint listens in truth. */
   endpoint(endpoint: Endpoint): SocketAddress
-  /** Where endpoints come from: inside the cluster, or by EDS. */
-  readonly endpoints: 'inline' | 'eds'
+  /** Where the endpoints of a cluster come from that istiod would send by EDS; `null`: they stand in the cluster. */
+  endpointSource(cluster: Cluster): Json | null
+  /** Are names looked up by Envoy? Otherwise their places are told. */
+  readonly resolves: boolean
   /** How a cluster of kind `original-dst` learns where the connection is to go; `null`: from the connection itself. */
   readonly originalDestination: Json | null
   /** Of route tables. */
@@ -58,7 +60,8 @@ export const asIstiodSends: Placement = {
   cluster: (name) => name,
   routeTable: (name) => name,
   endpoint: ({ address, port }) => ({ address, port }),
-  endpoints: 'eds',
+  endpointSource: () => ads,
+  resolves: true,
   originalDestination: null,
   configSource: ads,
   accessLog: [],

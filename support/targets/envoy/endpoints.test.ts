@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { readText } from '../../../mesh-core/config/load.ts'
+import { Headers, type Program } from '../../../mesh-core/ir/index.ts'
+import { envoyForTests } from './envoy-for-tests.ts'
+import { EnvoyHost } from './envoy-host.ts'
+import { EnvoyMesh } from './envoy-mesh.ts'
+
+/** ms; changes of health take a second each. */
+vi.setConfig({ testTimeout: 30_000 })
+
+const path = await envoyForTests()
+
+const deployment = (name: string, app: string, replicas: number) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: default}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {pod: ${name}}}
+  template:
+    metadata: {labels: {app: ${app}, pod: ${name}}}
+    spec: {containers: [{name: app, image: meshspec/echo, ports: [{containerPort: 8080}]}]}`
+
+const service = (name: string) => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {app: ${name}}, ports: [{name: http, port: 80, targetPort: 8080}]}`
+
+const ejects = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: b, namespace: default}
+spec: {host: b, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 1, interval: 300s, baseEjectionTime: 300s, maxEjectionPercent: 100}}}`
+
+const read = (...documents: string[]) => readText(documents.join('\n---'), 'endpoints.yaml').resources
+const program = (name: string): Program => {
+  return () => ({ status: name === 'b-ill' ? 503 : 200, headers: new Headers(), body: '' })
+}
+
+describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy is not installed)', () => {
+  let host: EnvoyHost
+  let mesh: EnvoyMesh
+  beforeAll(async () => {
+    host = await EnvoyHost.start(path!)
+    mesh = await EnvoyMesh.open(host, { seed: 1, spec: false, program: (workload) => program(workload?.ref.name ?? ''), inboundSidecar: () => false })
+    await mesh.apply(read(service('a'), deployment('a', 'a', 1), service('b'), deployment('b-ill', 'b', 1), deployment('b-well', 'b', 1), ejects))
+  })
+  afterAll(async () => {
+    await mesh.close()
+    await host.stop()
+  })
+
+  const call = async () => {
+    const ref = mesh.registry.workloads.find(({ ref: { name } }) => name === 'a')!.ref
+    const { hops } = await mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url: 'http://b/', headers: {}, body: '', timeoutMs: 5000 } as never)
+    return hops[0]?.to?.name
+  }
+  const receivers = async (times: number) => {
+    const names = new Set<string | undefined>()
+    for (let i = 0; i < times; i++) names.add(await call())
+    return names
+  }
+
+  test('who is ejected stays so when the service is scaled', async () => {
+    for (let tries = 0; (await call()) !== 'b-ill'; tries++) expect(tries).toBeLessThan(40)
+    // Envoy's workers hear of it within a second.
+    await new Promise((resolve) => setTimeout(resolve, 1300))
+    expect(await receivers(10)).toEqual(new Set(['b-well']))
+    await mesh.apply(read(deployment('b-well', 'b', 3)))
+    expect(await receivers(10)).toEqual(new Set(['b-well']))
+    await mesh.apply(read(deployment('b-new', 'b', 1)))
+    expect(await receivers(30)).toEqual(new Set(['b-well', 'b-new']))
+  })
+})

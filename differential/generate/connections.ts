@@ -41,7 +41,12 @@ export const connections: Subject = (draw, count) => {
       : []),
     ...draw.many(1, 3, (i) => virtualService(draw, i)),
   ]
-  return { config, calls: callsOf(draw, count), ...draw.maybe(0.25, () => ({ meshConfig: meshConfigFor(draw) })) }
+  return {
+    config,
+    calls: callsOf(draw, count),
+    ...draw.maybe(0.25, () => ({ meshConfig: meshConfigFor(draw) })),
+    ...draw.maybe(0.25, () => ({ inbound: ['t-v1.default', 't-v2.default', 'u.other'] })),
+  }
 }
 
 function virtualService(draw: Draw, index: number): Document {

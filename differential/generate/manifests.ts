@@ -36,7 +36,10 @@ export function deployment(name: string, namespace: string, template: PodTemplat
 
 /** Of nobody: who plays the mesh puts a certificate of its own in its place, but istiod wants to see one. */
 export function secret(name: string, namespace: string): Document {
-  return plainDocument('v1', 'Secret', name, namespace, { type: 'kubernetes.io/tls', stringData: { 'tls.crt': certificate, 'tls.key': privateKey, 'ca.crt': certificate } })
+  return plainDocument('v1', 'Secret', name, namespace, {
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': certificate, 'tls.key': privateKey, 'ca.crt': certificate },
+  })
 }
 
 const certificate = `-----BEGIN CERTIFICATE-----

@@ -39,7 +39,22 @@ export function outboundListeners({ scope, mesh, registry, labels }: OutboundLis
         else if (!isHttp(port.protocol) && isDividable(known)) listeners.set(name, joined(known, own()))
       }
   }
-  return [...[...listeners.values()].map((listener) => withDefault(listener, scope)), virtualOutbound(scope)]
+  const taken = [...listeners.values()].map((listener) => withDefault(listener, scope)).filter((listener) => !isRefused(listener))
+  return [...taken, virtualOutbound(scope)]
+}
+
+/**
+ * Two rules for the same connections are two chains to istiod, and Envoy refuses a listener in which two chains match the same: a fresh proxy does without it, and
+ * what was for it is unknown traffic. Source: Envoy `filter_chain_manager_impl.cc`.
+ */
+function isRefused({ filterChains }: Listener): boolean {
+  const seen = new Set<string>()
+  return filterChains.flatMap(matchersOf).some((matcher) => seen.has(matcher) || !seen.add(matcher))
+}
+
+function matchersOf({ destinations, serverNames, transport, applicationProtocols }: FilterChain): string[] {
+  const [ranges, names, protocols] = [destinations, serverNames, applicationProtocols].map((list) => (list.length === 0 ? [''] : list))
+  return ranges!.flatMap((range) => names!.flatMap((name) => protocols!.map((protocol) => [range, name.toLowerCase(), transport, protocol].join(' '))))
 }
 
 /** A port that the entry names goes before those of the services, with its protocol. */

@@ -2,7 +2,7 @@ import type { WorkloadRef } from '../ir/cluster.ts'
 import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { connect } from './connect.ts'
-import { HopRecord } from './evidence.ts'
+import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -38,6 +38,8 @@ export interface Receiver {
 /** Brings a request to a peer, past the peer's own sidecar where it has one, and the answer back. */
 export class Delivery implements InFlight {
   readonly hop: HopRecord
+  /** The connection was taken, and then closed in order. */
+  endsInOrder = false
   #inFlight: InFlight | null = null
 
   constructor(shipment: Shipment, receiver: Receiver) {
@@ -72,10 +74,31 @@ export class Delivery implements InFlight {
     if (protocol === 'tcp' && layers.length === 0 && inboundPort.takes === 'http') return end(badRequest())
     // What a sidecar does not understand it passes on as any TCP proxy does. HTTP/1.0 is none that istiod has it look for.
     const isUnread = inboundPort.takes === 'bytes' || protocol === 'tcp' || (protocol === 'http/1.0' && inboundPort.takes === 'sniffed')
+    const isTold = protocol === undefined && !(ended && layers.length > 0 && inboundPort.takes === 'http')
+    if ((isUnread || layers.length > 0) && isTold) return this.#passOn(plane, place, shipment, { peer: workload, layers }, end)
     if (isUnread || layers.length > 0) return this.#runApplication(plane, place, shipment, peer, layers, end)
     const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort.http)
     this.#inFlight = inbound
     inbound.start(end)
+  }
+
+  /** The sidecar of the receiver passes bytes on, and writes that it did. Source: Istio `core/listener_inbound.go`, Envoy `TcpProxy`. */
+  #passOn(plane: Plane, place: Place, shipment: Shipment, { peer, layers }: { peer: WorkloadRuntime; layers: readonly TlsLayer[] }, end: Done): void {
+    const log = new LogRecord(peer.name, 'inbound', plane.clock.now())
+    log.cluster = `inbound|${shipment.port}||`
+    log.upstreamHost = `${peer.instance.address}:${shipment.port}`
+    log.details = '-'
+    this.hop.inbound = log
+    this.#runApplication(plane, place, shipment, peer, layers, (outcome) => {
+      log.durationMs = plane.clock.now() - log.startMs
+      if (outcome === 'closed') log.raise('UR')
+      if (outcome !== 'refused') return end(outcome)
+      for (const flag of ['UF', 'URX'] as const) log.raise(flag)
+      this.hop.received = null
+      this.hop.to = null
+      this.endsInOrder = true
+      end('closed')
+    })
   }
 
   #runApplication(plane: Plane, place: Place, { request, port }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {

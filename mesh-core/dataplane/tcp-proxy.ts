@@ -58,8 +58,8 @@ export function proxyTcp(
   delivery.start(plane, shipment, receiver, (outcome) => {
     close()
     log.durationMs = plane.clock.now() - log.startMs
-    if (typeof outcome === 'string') raiseFailure(log, outcome)
-    else delivery.hop.status = outcome.status
+    if (typeof outcome !== 'string') delivery.hop.status = outcome.status
+    else if (!delivery.endsInOrder) raiseFailure(log, outcome)
     if (outcome !== 'refused' && !(typeof outcome === 'string' && isTlsError(outcome) && tls.length > 0)) return done(outcome)
     // The proxy has taken the connection before it knew whether anybody would take it from it.
     place.exchange.hops.push(new HopRecord(origin))

@@ -126,7 +126,7 @@ function asOnLoopback(headers: Headers, proxyAddress: string | undefined): Heade
 
 function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] {
   return hops
-    .flatMap(({ to, inbound: entry }) => (to && entry ? [{ workload: `${to.name}.${to.namespace}`, entry }] : []))
+    .flatMap(({ inbound: entry }) => (entry ? [{ workload: entry.proxy, entry }] : []))
     .filter(({ workload }) => inbound.has(workload))
     .map(({ workload, entry: { status, flags, route, cluster, details } }) => ({ workload, status, flags, route, cluster, details }))
     .sort((a, b) => order(a.workload, b.workload))

@@ -1,9 +1,14 @@
-import type { CallRecord, Journal } from './journal.ts'
+import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { proxyName } from './topology.ts'
 import type { LogLine } from './xds/access-log.ts'
 
 export interface OpenCall {
   readonly call: CallRecord
+  readonly journal: Journal
+}
+
+interface OpenReceived {
+  readonly received: ReceivedRecord
   readonly journal: Journal
 }
 
@@ -14,6 +19,8 @@ export class CallBook {
   readonly #open = new Map<string, OpenCall>()
   /** Which call a connection of ours carries: all that tells one that no HTTP filter looked at. */
   readonly #byPeer = new Map<string, string>()
+  /** What came over a connection that a sidecar made to its workload: all that tells one of which it read nothing. */
+  readonly #byLocal = new Map<string, OpenReceived>()
 
   /** Takes up a call. */
   enter(about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'received' | 'decision' | 'mirrors'>, journal: Journal): CallRecord {
@@ -33,7 +40,13 @@ export class CallBook {
     this.#byPeer.set(address, id)
   }
 
+  /** @param address the sidecar's end of the connection by which it came */
+  arrived(address: string, received: ReceivedRecord, { journal }: OpenCall): void {
+    this.#byLocal.set(address, { received, journal })
+  }
+
   read(line: LogLine): void {
+    if (line.direction === 'inbound' && line.call === null) return this.#readUntold(line)
     const open = this.#open.get(line.call ?? this.#byPeer.get(line.peer) ?? '')
     if (!open) return
     const { call, journal } = open
@@ -42,9 +55,19 @@ export class CallBook {
     journal.note()
   }
 
+  #readUntold(line: LogLine): void {
+    const open = this.#byLocal.get(line.local ?? '')
+    if (!open) return
+    this.#byLocal.delete(line.local!)
+    open.received.inbound ??= line
+    open.journal.note()
+  }
+
   /** What has ended will not be written about again. */
   forget({ calls: own }: Journal): void {
     for (const { id, endMs } of own) if (endMs !== null) this.#open.delete(id)
+    for (const [address, { received }] of this.#byLocal)
+      if (own.includes(received.call) && received.call.endMs !== null) this.#byLocal.delete(address)
     if (this.#byPeer.size < 1000) return
     for (const [peer, id] of this.#byPeer) if (!this.#open.has(id)) this.#byPeer.delete(peer)
   }

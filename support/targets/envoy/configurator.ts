@@ -175,7 +175,12 @@ const mergeWindowMs = 1050
 /** The same hosts, and something else of them. */
 function isChangeOfHealth(before: Json | undefined, after: Json): boolean {
   if (before === undefined || before === after || JSON.stringify(before) === JSON.stringify(after)) return false
-  const hosts = (assignment: Json): string => JSON.stringify(JSON.stringify(assignment).match(/"socket_address":\{[^}]*\}/g)?.sort())
+  const hosts = (assignment: Json): string =>
+    JSON.stringify(
+      JSON.stringify(assignment)
+        .match(/"socket_address":\{[^}]*\}/g)
+        ?.sort(),
+    )
   return hosts(before) === hosts(after)
 }
 

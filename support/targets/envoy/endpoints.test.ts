@@ -53,7 +53,14 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
 
   const call = async () => {
     const ref = mesh.registry.workloads.find(({ ref: { name } }) => name === 'a')!.ref
-    const { hops } = await mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url: 'http://b/', headers: {}, body: '', timeoutMs: 5000 } as never)
+    const { hops } = await mesh.send({
+      from: { kind: 'workload', ref },
+      method: 'GET',
+      url: 'http://b/',
+      headers: {},
+      body: '',
+      timeoutMs: 5000,
+    } as never)
     return hops[0]?.to?.name
   }
   const receivers = async (times: number) => {

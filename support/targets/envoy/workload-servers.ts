@@ -73,7 +73,7 @@ export class WorkloadServers {
   }
 
   async #serve(served: Served, datagrams: boolean): Promise<number> {
-    const handler: Handler = (request, seen) => this.#receive(served, request, seen)
+    const handler: Handler = (request, seen, peer) => this.#receive(served, request, seen, peer)
     // Asked anew for each connection: a Secret may have come.
     const tls = (): ApplicationTls => this.#options.applicationTls(this.#current(served.workload), served.podPort)
     const server = datagrams ? await DatagramServer.start(handler, tls) : await LoopbackServer.start(handler, tls)
@@ -86,11 +86,12 @@ export class WorkloadServers {
     return workload && (this.#options.registry().workload(workload.ref) ?? workload)
   }
 
-  async #receive({ workload, podPort, program }: Served, request: HttpRequest, tls: SeenTls | null): Promise<HttpResponse> {
+  async #receive({ workload, podPort, program }: Served, request: HttpRequest, tls: SeenTls | null, peer?: string): Promise<HttpResponse> {
     const open = this.#options.book.find(request.headers.get(callHeader) ?? '')
     request.headers.remove(callHeader)
     const current = this.#current(workload)
     const received = open ? this.#record(open, current, podPort, request, tls) : null
+    if (open && received?.watched && peer !== undefined) this.#options.book.arrived(peer, received, open)
     try {
       const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
       if (received) received.status = response.status
@@ -104,8 +105,10 @@ export class WorkloadServers {
   }
 
   #record({ call }: OpenCall, workload: WorkloadInstance | null, podPort: number, request: HttpRequest, tls: SeenTls | null): ReceivedRecord {
-    // A sidecar that passes bytes on has no word of which call they belong to.
-    const watched = workload !== null && tls === null && this.#options.topology.reads(workload, podPort, request)
+    const { topology } = this.#options
+    const isRead = workload !== null && tls === null && topology.reads(workload, podPort, request)
+    // Of bytes that it passes on a sidecar writes, too; HTTP alone tells us when the connection ends.
+    const watched = isRead || (workload !== null && request.protocol === undefined && topology.inbound(workload))
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
     const received = { call, workload, request: copy, tls, attempt, atMs: performance.now(), status: null, watched, inbound: null }

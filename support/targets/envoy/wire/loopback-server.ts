@@ -15,8 +15,15 @@ import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { isMarked, takeLine } from './raw-bytes.ts'
 
-/** @param tls that was ended here; `null` for none */
-export type Handler = (request: HttpRequest, tls: SeenTls | null) => Promise<HttpResponse>
+/**
+ * @param tls that was ended here; `null` for none
+ * @param peer the other end of the connection, `127.0.0.1:40123`; absent for datagrams
+ */
+export type Handler = (request: HttpRequest, tls: SeenTls | null, peer?: string) => Promise<HttpResponse>
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`
+}
 
 /** What answers requests on a port of 127.0.0.1. Node's own HTTP server would refuse targets and bytes that proxies let pass. */
 export class LoopbackServer {
@@ -127,7 +134,7 @@ class ServedLine {
     if (!line) return
     const request = bytesOf('tcp', '', line.text)
     request.headers.append(callHeader, line.id)
-    this.#handler(request, null).then(
+    this.#handler(request, null, peerOf(this.#socket)).then(
       ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
       () => this.#socket.resetAndDestroy(),
     )
@@ -191,7 +198,7 @@ class ServedConnection {
   async #bytesFor(message: Message): Promise<Buffer | null> {
     try {
       const request = requestOf(message, 'http')
-      return bytesOfResponse(await this.#handler(request, this.#tls()), request.method)
+      return bytesOfResponse(await this.#handler(request, this.#tls(), peerOf(this.#socket)), request.method)
     } catch (error) {
       if (error instanceof CallError || error instanceof NotHttp) return null
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

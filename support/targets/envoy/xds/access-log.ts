@@ -13,6 +13,8 @@ export interface LogLine {
   readonly attempt: string | null
   /** The client's end of the connection, `127.0.0.1:40123`: all that tells a call which no HTTP filter looked at. */
   readonly peer: string
+  /** The proxy's end of the connection to who is called. */
+  readonly local: string | null
   readonly status: number | null
   readonly flags: string | null
   readonly details: string | null
@@ -32,6 +34,7 @@ export function accessLog(proxy: string, direction: AccessLogEntry['direction'])
     call: `%REQ(${callHeader})%`,
     attempt: '%REQ(x-envoy-attempt-count)%',
     peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%',
+    local: '%UPSTREAM_LOCAL_ADDRESS%',
     status: '%RESPONSE_CODE%',
     flags: '%RESPONSE_FLAGS%',
     details: '%RESPONSE_CODE_DETAILS%',

@@ -54,7 +54,9 @@ function isRefused({ filterChains }: Listener): boolean {
 
 function matchersOf({ destinations, serverNames, transport, applicationProtocols }: FilterChain): string[] {
   const [ranges, names, protocols] = [destinations, serverNames, applicationProtocols].map((list) => (list.length === 0 ? [''] : list))
-  return ranges!.flatMap((range) => names!.flatMap((name) => protocols!.map((protocol) => [range, name.toLowerCase(), transport, protocol].join(' '))))
+  return ranges!.flatMap((range) =>
+    names!.flatMap((name) => protocols!.map((protocol) => [range, name.toLowerCase(), transport, protocol].join(' '))),
+  )
 }
 
 /** A port that the entry names goes before those of the services, with its protocol. */

@@ -137,7 +137,10 @@ function candidatesOf(cluster: string, { from }: MeshCall, mesh: PlayedMesh): { 
   const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
   // Who is called by the address that was dialled is chosen by nobody.
   if (!config || config.discovery === 'original-dst' || config.endpoints.length < 2) return {}
-  return { candidates: [...new Set(config.endpoints.map(({ workload: { name } }) => (isIpAddress(name) ? outside.workload : name)))].sort(order), lb: config.loadBalancing.kind }
+  return {
+    candidates: [...new Set(config.endpoints.map(({ workload: { name } }) => (isIpAddress(name) ? outside.workload : name)))].sort(order),
+    lb: config.loadBalancing.kind,
+  }
 }
 
 function order(a: string, b: string): number {

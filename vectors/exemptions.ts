@@ -48,12 +48,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'xff/a': 'numTrustedProxies of a gateway is not modelled',
   },
   'gateway-api': {
-    'gateway/BackendTLSPolicy': 'TLS towards backends is not modelled',
-    'gateway/BackendTLSPolicyConflictResolution': 'TLS towards backends is not modelled',
-    'gateway/BackendTLSPolicyInvalidCACertificateRef': 'TLS towards backends is not modelled',
-    'gateway/BackendTLSPolicyInvalidKind': 'TLS towards backends is not modelled',
-    'gateway/BackendTLSPolicySANValidation': 'TLS towards backends is not modelled',
-    'gateway/BackendTLSPolicyTLSRouteTerminate': 'TLS towards backends is not modelled',
     'gateway/HTTPRouteHTTPSListenerDetectMisdirectedRequests': 'misdirected requests are answered 404, as istiod has it, and not 421',
     'gateway/GatewayStaticAddresses': 'the vector leaves it open which addresses the infrastructure can give: it has placeholders for them',
     'gateway/HTTPRouteServiceTypes': 'the vector does not carry the endpoint slices that the suite fills with the addresses of pods',

@@ -83,7 +83,7 @@ export function catalogOf(
   const gatewayApi = convertGatewayApi(resources, registry, departs)
   return new Catalog({
     mesh,
-    destinationRules: new DestinationRules(ofKind('DestinationRule'), mesh),
+    destinationRules: new DestinationRules(ofKind('DestinationRule'), mesh, gatewayApi.destinationRules),
     sidecars: new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), mesh.rootNamespace),
     gatewayApi,
     gateways: [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, mesh, departs), ...gatewayApi.istioGateways],

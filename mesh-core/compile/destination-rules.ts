@@ -26,11 +26,14 @@ export class DestinationRules {
   /** Those that say what requests are hashed by, as they were written. */
   readonly hashing: readonly unknown[]
 
-  /** @param resources in order of age */
-  constructor(resources: readonly Resource[], mesh: MeshConfig) {
+  /**
+   * @param resources in order of age
+   * @param made of other resources, without an age: they go before
+   */
+  constructor(resources: readonly Resource[], mesh: MeshConfig, made: readonly DestinationRule[] = []) {
     this.#mesh = mesh
     const rules = resources.map(destinationRuleOf)
-    for (const rule of [...rules.filter(isSelective), ...rules.filter((one) => !isSelective(one))]) this.#add(rule)
+    for (const rule of [...made, ...rules.filter(isSelective), ...rules.filter((one) => !isSelective(one))]) this.#add(rule)
     this.readsLabels = rules.some((rule) => isSelective(rule) || policiesOf(rule).some(failsOverByLabels))
     this.hashing = resources.filter((_, i) => policiesOf(rules[i]!).some(hashes)).map(({ object }) => object)
   }

@@ -34,10 +34,9 @@ export const kinds: readonly KindInfo[] = [
   known('extensions', 'Deployment', ['v1beta1']),
   known('networking.k8s.io', 'Ingress', ['v1']),
   known('extensions', 'Ingress', ['v1beta1']),
-  ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute', 'UDPRoute', 'ListenerSet', 'ReferenceGrant'].map((kind) =>
+  ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute', 'UDPRoute', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy'].map((kind) =>
     known('gateway.networking.k8s.io', kind, gatewayApi),
   ),
-  known('gateway.networking.k8s.io', 'BackendTLSPolicy', gatewayApi, { modelled: false }),
   known('networking.k8s.io', 'IngressClass', ['v1'], { namespaced: false }),
   known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.

@@ -2,9 +2,11 @@ import type { Resource } from '../../config/resource.ts'
 import { gatewayApi, isOfGatewayApi } from '../../registry/managed-gateways.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Departs } from '../departures.ts'
+import type { DestinationRule } from '../destination-rule.ts'
 import type { Gateway } from '../gateway-resource.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
 import { type AttachedRoute, type Converted, noResult, resultOf, type RouteResult } from './attached-route.ts'
+import { backendTlsRules } from './backend-tls.ts'
 import { type ConnectionRoute, convertConnectionRoute } from './connection-route.ts'
 import { connectionVirtualServices } from './connection-virtual-services.ts'
 import type { ConvertedRule } from './converted-rule.ts'
@@ -24,6 +26,7 @@ export interface GatewayApi {
   /** Of listeners that take traffic. */
   readonly istioGateways: readonly Gateway[]
   readonly virtualServices: readonly VirtualService[]
+  readonly destinationRules: readonly DestinationRule[]
 }
 
 /**
@@ -54,6 +57,7 @@ export function convertGatewayApi(all: readonly Resource[], registry: Registry, 
     connectionRoutes,
     istioGateways: bindings.filter(({ state }) => isServed(state)).map(({ compiled }) => compiled),
     virtualServices: [...httpVirtualServices(httpRoutes), ...connectionVirtualServices(connectionRoutes)],
+    destinationRules: backendTlsRules(surroundings),
   }
 }
 

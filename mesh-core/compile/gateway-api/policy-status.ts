@@ -1,26 +1,22 @@
 import type { Resource } from '../../config/resource.ts'
 import { gatewayApi, gatewayController } from '../../registry/managed-gateways.ts'
 import type { AttachedRoute } from './attached-route.ts'
+import { authorityRefs, backendTlsSpec, targetOf } from './backend-tls.ts'
 import { condition, type Problem } from './conditions.ts'
 import { emptyStatus, generationOf, type ObjectStatus, type ParentStatus } from './object-status.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { BackendRef, ObjectRef } from './types.ts'
+import type { BackendRef } from './types.ts'
 
-interface PolicySpec {
-  readonly targetRefs?: readonly (ObjectRef & { readonly sectionName?: string })[]
-  readonly validation?: { readonly caCertificateRefs?: readonly ObjectRef[]; readonly wellKnownCACertificates?: string }
-}
-
-/** Of BackendTLSPolicies, by the Gateways whose routes lead to what they are about. What they do to connections is not modelled. */
+/** Of BackendTLSPolicies, by the Gateways whose routes lead to what they are about. */
 export function policyStatuses(routes: readonly AttachedRoute<unknown>[], surroundings: Surroundings): ObjectStatus[] {
   const policies = surroundings.ofKind('BackendTLSPolicy')
   return policies.map((resource, i) => {
-    const unresolved = unresolvedRefs(resource, surroundings)
-    const refused = conflictWith(resource, policies.slice(0, i)) ?? (unresolved.all ? unresolved.refusal : null)
+    const problems = authorityRefs(resource, surroundings).map(({ problem }) => problem)
+    const refused = conflictWith(resource, policies.slice(0, i)) ?? missingTarget(resource, surroundings) ?? withoutAuthority(resource, problems)
     const generation = generationOf(resource)
     const conditions = [
       condition('Accepted', 'Accepted', refused, generation),
-      condition('ResolvedRefs', 'ResolvedRefs', unresolved.problem, generation),
+      condition('ResolvedRefs', 'ResolvedRefs', problems.find((problem) => problem !== null) ?? null, generation),
     ]
     const ancestors = gatewaysOf(resource, routes).map(({ namespace, name }): ParentStatus => ({
       parentRef: { group: gatewayApi, kind: 'Gateway', namespace, name },
@@ -31,44 +27,34 @@ export function policyStatuses(routes: readonly AttachedRoute<unknown>[], surrou
   })
 }
 
-function specOf(policy: Resource): PolicySpec {
-  return policy.object['spec'] ?? {}
-}
-
 /** Two for the same target, with the same section or both without: the older acts. @param older in order of age */
 function conflictWith(policy: Resource, older: readonly Resource[]): Problem | null {
-  const keysOf = ({ namespace, object }: Resource): string[] =>
-    ((object['spec'] as PolicySpec).targetRefs ?? []).map((ref) =>
-      JSON.stringify([namespace, ref.group ?? '', ref.kind, ref.name, ref.sectionName ?? '']),
-    )
+  const keysOf = (one: Resource): string[] =>
+    (backendTlsSpec(one).targetRefs ?? []).map((ref) => JSON.stringify([one.namespace, ref.group ?? '', ref.kind, ref.name, ref.sectionName ?? '']))
   const own = new Set(keysOf(policy))
   const other = older.find((one) => keysOf(one).some((key) => own.has(key)))
   return other ? { reason: 'Conflicted', message: `BackendTLSPolicy "${other.name}" is older and has the same target` } : null
 }
 
-interface Unresolved {
-  readonly problem: Problem | null
-  /** Nothing is left that a certificate could be checked against. */
-  readonly all: boolean
-  readonly refusal: Problem
+function missingTarget(policy: Resource, surroundings: Surroundings): Problem | null {
+  for (const ref of backendTlsSpec(policy).targetRefs ?? []) {
+    const target = targetOf(ref, policy, surroundings)
+    if ('problem' in target) return target.problem
+  }
+  return null
 }
 
-function unresolvedRefs(policy: Resource, { object }: Surroundings): Unresolved {
-  const { caCertificateRefs = [], wellKnownCACertificates } = specOf(policy).validation ?? {}
-  const problems = caCertificateRefs.flatMap(({ group = '', kind, name }): Problem[] => {
-    const place = `${kind} "${policy.namespace}/${name}"`
-    if (group !== '' || kind !== 'ConfigMap') return [{ reason: 'InvalidKind', message: `${group}/${place} is no ConfigMap` }]
-    const text = String(object('ConfigMap', policy.namespace, name)?.object['data']?.['ca.crt'] ?? '')
-    const isCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(text)
-    return isCertificate ? [] : [{ reason: 'InvalidCACertificateRef', message: `${place} holds no certificate in ca.crt` }]
-  })
-  const all = caCertificateRefs.length > 0 && problems.length === caCertificateRefs.length && !wellKnownCACertificates
-  return { problem: problems[0] ?? null, all, refusal: { reason: 'NoValidCACertificate', message: problems[0]?.message ?? '' } }
+/** Nothing is left that a certificate could be checked against. */
+function withoutAuthority(policy: Resource, problems: readonly (Problem | null)[]): Problem | null {
+  const { wellKnownCACertificates: known } = backendTlsSpec(policy).validation ?? {}
+  if (known) return known === 'System' ? null : { reason: 'Invalid', message: `wellKnownCACertificates "${known}" is none that is known` }
+  const [first] = problems
+  return first && problems.every((problem) => problem !== null) ? { reason: 'NoValidCACertificate', message: first.message } : null
 }
 
 /** Each once, in order of the routes. */
 function gatewaysOf(policy: Resource, routes: readonly AttachedRoute<unknown>[]): Resource[] {
-  const targets = specOf(policy).targetRefs ?? []
+  const targets = backendTlsSpec(policy).targetRefs ?? []
   const leadsThere = ({ resource }: AttachedRoute<unknown>): boolean => {
     const rules: readonly { readonly backendRefs?: readonly BackendRef[] }[] = resource.object['spec']?.rules ?? []
     const backends = rules.flatMap(({ backendRefs }) => backendRefs ?? [])

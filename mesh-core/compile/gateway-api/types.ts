@@ -169,6 +169,21 @@ export interface GatewaySpec {
   }
 }
 
+export interface PolicyTarget extends ObjectRef {
+  readonly kind: string
+  readonly sectionName?: string
+}
+
+export interface BackendTlsSpec {
+  readonly targetRefs?: readonly PolicyTarget[]
+  readonly validation?: {
+    readonly hostname?: string
+    readonly caCertificateRefs?: readonly ObjectRef[]
+    readonly wellKnownCACertificates?: string
+    readonly subjectAltNames?: readonly { readonly type: string; readonly hostname?: string; readonly uri?: string }[]
+  }
+}
+
 export interface ListenerSetSpec {
   readonly parentRef: ParentRef
   readonly listeners: readonly Listener[]

@@ -33,5 +33,6 @@ export const gatewayApiFields: Readonly<Record<string, Modelled>> = {
   'gateway.networking.k8s.io/TCPRoute': { spec: { parentRefs: 'acts', rules: connectionRules } },
   'gateway.networking.k8s.io/TLSRoute': { spec: { ...routeHead, rules: connectionRules } },
   'gateway.networking.k8s.io/UDPRoute': { spec: { parentRefs: 'acts', rules: connectionRules } },
+  'gateway.networking.k8s.io/BackendTLSPolicy': { spec: { targetRefs: 'acts', validation: 'acts' } },
   'gateway.networking.k8s.io/ReferenceGrant': { spec: fields('from to') },
 }

@@ -183,7 +183,7 @@ class CoreMesh implements Mesh {
       registry: registry(),
       proxyConfig: (workload) => compiler().proxyConfig(workload),
       inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
-      applicationTls: this.#options.applicationTls ?? ((workload, port) => applications().of(workload, port)),
+      applicationTls: (workload, port) => this.#options.applicationTls?.(workload, port) ?? applications().of(workload, port),
       inboundPort: (workload, port) => compiler().inboundPort(workload, port),
       program: (workload) => this.#programOf(workload),
       locate: (origin) => this.locate(origin),

@@ -22,10 +22,10 @@ export interface MeshOptions {
   /** Whose own sidecars act on incoming calls. Default: every workload that has a sidecar. */
   readonly inboundSidecar?: (workload: WorkloadInstance) => boolean
   /**
-   * What the application of a workload (`null`: a server outside) expects of connections to one of its ports. Default: told by the ports of services that lead
-   * there, and by the Secrets that its pod mounts.
+   * What the application of a workload (`null`: a server outside) expects of connections to one of its ports. Default, and where
+   * nothing is said: told by the ports of services that lead there, and by the Secrets that its pod mounts.
    */
-  readonly applicationTls?: (workload: WorkloadInstance | null, port: number) => ApplicationTls
+  readonly applicationTls?: (workload: WorkloadInstance | null, port: number) => ApplicationTls | undefined
   /** Namespaces that count as labelled `istio-injection=enabled` when no Namespace object says otherwise. Default: all. */
   readonly injectByDefault?: (namespace: string) => boolean
   /** Does DNS know this name, which is none of the cluster's? Default: names with a dot that do not end in `.local`. */

@@ -16,6 +16,7 @@ import type { DestinationRule } from './destination-rule.ts'
 import { compileGateway } from './gateway.ts'
 import { hashOfDestination, hashOfService, withSourceHash } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
+import { showingCertificate } from './gateway-api/client-certificate.ts'
 import { statusesOf } from './gateway-api/status.ts'
 import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
@@ -229,9 +230,12 @@ export class Compiler {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
       this.#routes(vs, '', this.#routeContext(workload, [gateway], port, tls, null))
     const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, departs: this.#departs, routesOf })
-    const clusters = this.#clustersFor(workload, gatewayServices(this.#registry, this.catalog.mesh, workload.ref.namespace))
+    const pod = { registry: this.#registry, workload }
+    const { gatewayApi, secrets, mesh } = this.catalog
+    const known = this.#clustersFor(workload, gatewayServices(this.#registry, mesh, workload.ref.namespace))
+    const clusters = showingCertificate(known, gatewayApi, pod, secrets)
     const parts = { listeners: this.#withSourceHash(listeners, workload), routeTables, clusters }
-    const udpListeners = udpListenersOf(this.catalog.gatewayApi, { registry: this.#registry, workload })
+    const udpListeners = udpListenersOf(gatewayApi, pod)
     if (udpListeners.length === 0) return parts
     return { ...parts, udpListeners, clusters: { ...clusters, ...udpClusters(udpListeners, workload, this.#registry, this.catalog) } }
   }

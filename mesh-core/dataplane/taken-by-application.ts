@@ -34,5 +34,9 @@ function seenOf(client: TlsLayer, { clientAuthorities }: ApplicationTls): SeenTl
     serverName: client.serverName,
     applicationProtocol: (client.applicationProtocols ?? ['http/1.1']).find((name) => understood.has(name)) ?? null,
     clientNames: clientAuthorities === null ? [] : clientNames(client),
+    clientCertificate:
+      clientAuthorities === null
+        ? null
+        : (/-+BEGIN CERTIFICATE-+[^-]+-+END CERTIFICATE-+/.exec(client.certificate?.certificateChain ?? '')?.[0] ?? null),
   }
 }

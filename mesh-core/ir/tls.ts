@@ -92,4 +92,6 @@ export interface SeenTls {
   readonly applicationProtocol: string | null
   /** Names in the certificate that the client has shown: DNS names and URIs; empty for none. */
   readonly clientNames: readonly string[]
+  /** PEM: the certificate that the client has shown, without those that it was issued by; `null` for none. */
+  readonly clientCertificate: string | null
 }

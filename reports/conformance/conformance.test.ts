@@ -51,6 +51,9 @@ describe('tags', () => {
       { profile: 'A', level: 'extended', feature: 'x' },
       { profile: 'B', level: 'extended', feature: 'x' },
     ])
+    expect(placementsOf(['@istio:x', '@profile:ISTIO-TRAFFIC', '@gateway-api:T', '@profile:MESH-HTTP'])).toEqual([
+      { profile: 'MESH-HTTP', level: 'core', feature: 'T' },
+    ])
     expect(placementsOf(['@istio:gateway-api', '@gateway-api:T', '@profile:GATEWAY-TCP'])).toEqual([
       { profile: 'GATEWAY-TCP', level: 'core', feature: 'T' },
     ])

@@ -32,7 +32,11 @@ export function placementsOf(tags: readonly string[]): readonly Placement[] {
   const gatewayApi = named('@gateway-api:')
   const features = gatewayApi.length > 0 ? gatewayApi : named('@istio:')
   const level = tags.includes('@extended') ? 'extended' : 'core'
-  return features.flatMap((feature) => [...new Set(named('@profile:'))].map((profile) => ({ profile, level, feature })))
+  const all = [...new Set(named('@profile:'))]
+  // A task's scenario in the form of the Gateway API has its feature's profiles, too, and counts for its own.
+  const own = all.filter((profile) => /^(GATEWAY|MESH)-/.test(profile))
+  const counted = gatewayApi.length > 0 && own.length > 0 ? own : all
+  return features.flatMap((feature) => counted.map((profile) => ({ profile, level, feature })))
 }
 
 /** Profiles of ours in their order, then others by name. */

@@ -1,12 +1,14 @@
+import { X509Certificate } from 'node:crypto'
 import type { Exchange } from '../../mesh-core/index.ts'
 import type { Difference } from '../difference.ts'
+import type { Certificates } from './certificates.ts'
 import { answering, mirrorsOf } from './exchange.ts'
 import type { BackendRequest, Expected, VectorCase, VectorRequest } from './vector.ts'
 
 type Complain = (field: string, wanted: unknown, seen: unknown) => void
 
 /** What differs. What the suite declares and does not compare is compared here; the suite's own mistakes are exempted by name. */
-export function compareCase({ name, expected, request = {} }: VectorCase, exchange: Exchange): Difference[] {
+export function compareCase({ name, expected, request = {} }: VectorCase, exchange: Exchange, certificates: Certificates): Difference[] {
   const found: Difference[] = []
   const complain: Complain = (field, wanted, seen) => void found.push({ call: name, field, wanted, seen })
   checkAnswer(expected, exchange, complain)
@@ -14,7 +16,7 @@ export function compareCase({ name, expected, request = {} }: VectorCase, exchan
   checkHeaders(expected, exchange, complain)
   checkRedirect(expected, request, exchange, complain)
   checkMirrors(expected, exchange, complain)
-  checkTls(expected, exchange, complain)
+  checkTls(expected, exchange, certificates, complain)
   checkUnderstood(expected, complain)
   return found
 }
@@ -24,7 +26,7 @@ const known = new Set(
   `statusCodes statusCodesNot requestFails connection backend backendNot backendNamedByRequestHeader namespace answeredByGateway backendRequest responseHeaders
    redirect mirroredTo dnsResponse grpcStatus grpcStatusNot echo backendConnectionIsTLS backendSeesServerName notCheckedUpstream
    backendRequest.method backendRequest.path backendRequest.query backendRequest.host backendRequest.headers backendRequest.absentHeaders
-   backendRequest.sni`.split(/\s+/),
+   backendRequest.sni backendRequest.clientCertificate backendRequest.httpPort`.split(/\s+/),
 )
 
 function checkUnderstood(expected: Expected, complain: Complain): void {
@@ -32,7 +34,7 @@ function checkUnderstood(expected: Expected, complain: Complain): void {
   for (const field of fields) if (!known.has(field)) complain(field, 'compared', 'not compared')
 }
 
-function checkTls(expected: Expected, exchange: Exchange, complain: Complain): void {
+function checkTls(expected: Expected, exchange: Exchange, certificates: Certificates, complain: Complain): void {
   const tls = answering(exchange)?.tls ?? null
   const passed = tls !== null
   const { backendConnectionIsTLS, backendSeesServerName, backendRequest } = expected
@@ -40,6 +42,11 @@ function checkTls(expected: Expected, exchange: Exchange, complain: Complain): v
   const name = tls?.serverName ?? undefined
   for (const wanted of [backendSeesServerName, backendRequest?.sni])
     if (wanted !== undefined && wanted !== name) complain('name that the backend is asked for', wanted, name)
+  const reference = backendRequest?.clientCertificate
+  if (reference === undefined) return
+  const wanted = reference.startsWith('$') ? certificates.text(reference) : reference
+  const print = (pem: string | null | undefined): string | null => (pem ? new X509Certificate(pem).fingerprint256 : null)
+  if (print(wanted) !== print(tls?.clientCertificate)) complain('certificate that the backend is shown', reference, tls?.clientCertificate)
 }
 
 const timeouts = [408, 504]
@@ -95,6 +102,8 @@ function checkReceived(wanted: BackendRequest, exchange: Exchange, complain: Com
     const seen = received.headers.all(name.toLowerCase()).join(',')
     if (seen !== value) complain(`request header ${name}`, value, seen)
   }
+  const port = answering(exchange)?.log?.upstreamHost.split(':').at(-1)
+  if (wanted.httpPort !== undefined && wanted.httpPort !== port) complain('port', wanted.httpPort, port)
   for (const name of wanted.absentHeaders ?? [])
     if (received.headers.has(name.toLowerCase())) complain(`request header ${name}`, 'absent', received.headers.get(name.toLowerCase()))
 }

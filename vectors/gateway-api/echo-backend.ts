@@ -1,3 +1,6 @@
+import type { Secrets } from '../../mesh-core/compile/secrets.ts'
+import type { ApplicationTls } from '../../mesh-core/ir/tls.ts'
+import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { CallError, Headers, isBytes, type HttpRequest, type HttpResponse, type Program, type ServiceContext } from '../../mesh-core/ir/index.ts'
 import { durationMs } from '../mesh-observed/case.ts'
 
@@ -42,3 +45,15 @@ function answer(status: number, request: HttpRequest): HttpResponse {
   }
   return { status, headers, body: '' }
 }
+
+/** Its port for TLS, whose files its environment names: the certificate, its key, and whom clients have to come from. */
+export function echoTls({ env, mounts, ref }: WorkloadInstance, port: number, secrets: Secrets): ApplicationTls | undefined {
+  const { TLS_SERVER_CERT: certificate, TLS_SERVER_PRIVKEY: key, TLS_CLIENT_CACERTS: authorities } = env
+  if (port !== tlsPort || !certificate || !key) return undefined
+  const files = { mounts, namespace: ref.namespace }
+  const pair = secrets.pairInFiles(files, certificate, key)
+  if (!pair) return undefined
+  return { accepts: 'tls', certificate: pair, clientAuthorities: authorities ? secrets.authoritiesInFile(files, authorities) : null }
+}
+
+const tlsPort = 8443

@@ -69,7 +69,7 @@ async function runPhase(stage: Stage, vector: GatewayApiVector, phase: number): 
       ...(await playable(one.name, async () => {
         const differences: Difference[] = []
         for (let i = 0; i < (one.repeat ?? 1) && differences.length === 0; i++)
-          differences.push(...compareCase(one, await send(stage, one, `${one.name}${i}`)))
+          differences.push(...compareCase(one, await send(stage, one, `${one.name}${i}`), stage.certificates))
         return differences
       })),
     )

@@ -1,6 +1,6 @@
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import { createMesh, type Exchange, type Program, type Resource, type ResourceRef, type WorkloadInstance } from '../../mesh-core/index.ts'
-import type { MeshCall } from '../../mesh-core/mesh.ts'
+import type { MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
 import type { Registry } from '../../mesh-core/registry/registry.ts'
 import type { EngineName } from '../family.ts'
 
@@ -17,6 +17,7 @@ export interface StageMesh {
 
 export interface StageOptions {
   readonly program: (workload: WorkloadInstance | null) => Program
+  readonly applicationTls: NonNullable<MeshOptions['applicationTls']>
   /** Who may be asked to send something: what others have for sidecars is not needed. */
   readonly sends: (workload: WorkloadInstance) => boolean
 }
@@ -32,8 +33,8 @@ export function stageEngine(name: EngineName): Promise<StageEngine> {
   return name === 'core' ? Promise.resolve({ open: async (options) => coreMesh(options), close: async () => {} }) : envoyEngine()
 }
 
-function coreMesh({ program }: StageOptions): StageMesh {
-  const mesh = createMesh({ spec: true, program })
+function coreMesh({ program, applicationTls }: StageOptions): StageMesh {
+  const mesh = createMesh({ spec: true, program, applicationTls })
   return {
     get registry() {
       return mesh.registry

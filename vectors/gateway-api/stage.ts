@@ -5,7 +5,8 @@ import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-st
 import { besideVectors, readJson } from '../read-vectors.ts'
 import { NoVectors } from '../family.ts'
 import { type Certificates, issueCertificates, type WantedCertificate } from './certificates.ts'
-import { echoBackend } from './echo-backend.ts'
+import { Secrets } from '../../mesh-core/compile/secrets.ts'
+import { echoBackend, echoTls } from './echo-backend.ts'
 import type { StageEngine, StageMesh } from './stage-mesh.ts'
 import type { GatewayApiVector, Mutation, ObjectName } from './vector.ts'
 
@@ -45,13 +46,17 @@ export class Stage {
   static async open(engine: StageEngine, suite: Suite, vector: GatewayApiVector): Promise<Stage> {
     const programs = new Map<string, Program>()
     const clients = [...vector.cases, ...(vector.distributions ?? [])].flatMap(({ client }) => client?.namespace ?? [])
+    let secrets = new Secrets([])
     const mesh = await engine.open({
+      applicationTls: (workload, port) => (workload ? echoTls(workload, port, secrets) : undefined),
       program: (workload) => programFor(workload, programs),
       sends: ({ gateway, ref }) => gateway || clients.includes(ref.namespace),
     })
     const stage = new Stage(mesh, suite.certificates, new Set(clients))
     const documents = [suite.certificates.manifests(), suite.base, vector.manifests]
-    await mesh.apply(documents.flatMap((text) => stage.#read(text).map((resource) => stage.#stamped(resource))))
+    const resources = documents.flatMap((text) => stage.#read(text).map((resource) => stage.#stamped(resource)))
+    secrets = new Secrets(resources.filter(({ kind }) => kind === 'Secret' || kind === 'ConfigMap'))
+    await mesh.apply(resources)
     return stage
   }
 

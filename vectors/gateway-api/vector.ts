@@ -33,6 +33,7 @@ export interface BackendRequest {
   readonly absentHeaders?: readonly string[]
   readonly sni?: string
   readonly clientCertificate?: string
+  readonly httpPort?: string
 }
 
 export interface Expected {

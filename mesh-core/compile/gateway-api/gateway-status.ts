@@ -1,6 +1,7 @@
 import type { Resource } from '../../config/resource.ts'
 import { isManaged } from '../../registry/managed-gateways.ts'
 import type { AttachedRoute } from './attached-route.ts'
+import { clientCertificateOf } from './client-certificate.ts'
 import { complaint, condition, type Condition, type Problem } from './conditions.ts'
 import type { AttachedSet, ServedGateway } from './gateways.ts'
 import { specOf } from './gateways.ts'
@@ -24,6 +25,7 @@ export function gatewayStatus(gateway: ServedGateway, routes: readonly AttachedR
     conditions: [
       accepted,
       condition('Programmed', 'Programmed', refused ? { reason: 'Invalid', message: refused.message } : null, generation),
+      ...clientCertificateCondition(resource, surroundings, generation),
       ...fallbackCondition(resource, generation),
     ],
     listeners: own.map((binding) => statusOfListener(binding, routes)),
@@ -59,6 +61,12 @@ function invalidListeners(bindings: readonly ListenerBinding[]): InvalidListener
   if (broken.length === 0) return { problem: null, all: false }
   const message = `listeners that are not accepted: ${broken.map(({ section }) => section).join(', ')}`
   return { problem: { reason: 'ListenersNotValid', message }, all: broken.length === bindings.length }
+}
+
+/** Of a Gateway that names what it shows to backends; of what listeners refer to these say themselves. */
+function clientCertificateCondition(gateway: Resource, surroundings: Surroundings, generation: number): Condition[] {
+  const found = clientCertificateOf(gateway, surroundings)
+  return found ? [condition('ResolvedRefs', 'ResolvedRefs', 'problem' in found ? found.problem : null, generation)] : []
 }
 
 /** Clients whose certificates nobody has checked are let in: a warning that the specification wants. */

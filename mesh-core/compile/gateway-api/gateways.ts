@@ -1,6 +1,8 @@
 import type { Resource } from '../../config/resource.ts'
 import { gatewayController, isManaged, managedName } from '../../registry/managed-gateways.ts'
+import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { fqdn } from '../../registry/services.ts'
+import { isServiceOf } from '../gateway.ts'
 import { withConflicts } from './conflicts.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import { bindingsOf } from './listeners.ts'
@@ -21,6 +23,17 @@ export interface AttachedSet {
   readonly resource: Resource
   /** Does the Gateway let it attach? */
   readonly allowed: boolean
+}
+
+/** A gateway's pod, in its mesh. */
+export interface Pod {
+  readonly registry: Registry
+  readonly workload: WorkloadInstance
+}
+
+export function isServedBy({ resource, services }: ServedGateway, { registry, workload }: Pod): boolean {
+  if (resource.namespace !== workload.ref.namespace) return false
+  return services.some((host) => isServiceOf(registry.service(host)?.selector ?? null, workload))
 }
 
 /** The Gateways of Istio's class; those of others are somebody else's. Source: Istio `pilot/pkg/config/kube/gateway/gateway_collection.go`. */

@@ -3,7 +3,7 @@ import type { UdpListener } from '../../ir/proxy-config.ts'
 import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { clientPlace } from '../client-place.ts'
 import { udpCluster } from '../clusters.ts'
-import { isServiceOf, podPorts, type GatewayScope } from '../gateway.ts'
+import { podPorts } from '../gateway.ts'
 import type { MeshConfig } from '../mesh-config.ts'
 import { filesOf } from '../secrets.ts'
 import type { Secrets } from '../secrets.ts'
@@ -11,11 +11,9 @@ import { udpClusterName } from '../names.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import type { ConnectionRoute } from './connection-route.ts'
 import type { GatewayApi } from './conversion.ts'
-import type { ServedGateway } from './gateways.ts'
+import { isServedBy, type Pod } from './gateways.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import { isServed } from './listener-status.ts'
-
-type Pod = Pick<GatewayScope, 'registry' | 'workload'>
 
 /**
  * Where a gateway's pod takes datagrams: at the UDP listeners of its Gateways that a UDPRoute is attached to. Of several routes the oldest acts.
@@ -29,11 +27,6 @@ export function udpListenersOf({ gateways, connectionRoutes }: GatewayApi, pod: 
       const rule = ruleFor(binding, connectionRoutes)
       return rule ? podPorts(pod, binding.port).map((port) => listenerAt(port, rule)) : []
     })
-}
-
-function isServedBy({ resource, services }: ServedGateway, { registry, workload }: Pod): boolean {
-  if (resource.namespace !== workload.ref.namespace) return false
-  return services.some((host) => isServiceOf(registry.service(host)?.selector ?? null, workload))
 }
 
 /** @param routes in order of age */

@@ -18,7 +18,14 @@ const infrastructure: Modelled = fields('labels annotations', 'quiet')
 export const gatewayApiFields: Readonly<Record<string, Modelled>> = {
   'gateway.networking.k8s.io/GatewayClass': { spec: { controllerName: 'acts', description: 'quiet' } },
   'gateway.networking.k8s.io/Gateway': {
-    spec: { gatewayClassName: 'acts', addresses: 'acts', allowedListeners: 'acts', infrastructure, listeners: listener, tls: { frontend: 'acts' } },
+    spec: {
+      gatewayClassName: 'acts',
+      addresses: 'acts',
+      allowedListeners: 'acts',
+      infrastructure,
+      listeners: listener,
+      tls: fields('frontend backend'),
+    },
   },
   'gateway.networking.k8s.io/ListenerSet': { spec: { parentRef: 'acts', listeners: listener } },
   'gateway.networking.k8s.io/HTTPRoute': {

@@ -108,11 +108,13 @@ function contextOf({ certificateChain, privateKey }: KeyPair, clientAuthorities:
 
 function seenOf(socket: TLSSocket, { clientAuthorities }: ApplicationTls): SeenTls {
   const { servername, alpnProtocol } = socket as { readonly servername?: string | false | null; readonly alpnProtocol: string | false | null }
-  const names = clientAuthorities === null ? '' : (socket.getPeerX509Certificate()?.subjectAltName ?? '')
+  const shown = clientAuthorities === null ? undefined : socket.getPeerX509Certificate()
+  const names = shown?.subjectAltName ?? ''
   return {
     serverName: servername || null,
     applicationProtocol: alpnProtocol || null,
     clientNames: names === '' ? [] : names.split(', ').map((entry) => entry.replace(/^(DNS|URI):/, '')),
+    clientCertificate: shown?.toString() ?? null,
   }
 }
 

@@ -8,20 +8,10 @@ Feature: Mirroring
       | service | versions |
       | shop    | v1, v2   |
       | client  |          |
-    And the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata: {name: shop}
-      spec:
-        host: shop
-        subsets:
-        - {name: v1, labels: {version: v1}}
-        - {name: v2, labels: {version: v2}}
-      """
 
   Scenario: Without a mirror the other version hears nothing
-    Given the config:
+    Given the config "istio/shop-versions.yaml"
+    And the config:
       """
       apiVersion: networking.istio.io/v1
       kind: VirtualService
@@ -35,30 +25,61 @@ Feature: Mirroring
     Then the request reaches shop:v1
     And shop:v2 received 0 requests
 
-  Scenario: The copy goes to version 2, the answer comes from version 1
-    Given the config "mirror-to-v2.yaml"
+  Scenario Outline: The copy goes to version 2, the answer comes from version 1 (<api>)
+    Given the config "<api>/shop-versions.yaml"
+    And the config "<api>/mirror-to-v2.yaml"
     When client sends "GET http://shop/items"
     Then the request reaches shop:v1
     And the request does not reach shop:v2
     And shop:v2 received 1 request
     And the response body contains "shop-v1"
 
-  Scenario: A mirror that fails is not seen
-    Given the config "mirror-to-v2.yaml"
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteRequestMirror @profile:MESH-HTTP @extended
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A mirror that fails is not seen (<api>)
+    Given the config "<api>/shop-versions.yaml"
+    And the config "<api>/mirror-to-v2.yaml"
     And shop:v2 answers 503
     When client sends "GET http://shop/items" 10 times
     Then the response status is 200
     And shop:v2 received 10 requests
 
-  Scenario: A mirror that is slow delays nobody
-    Given the config "mirror-to-v2.yaml"
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteRequestMirror @profile:MESH-HTTP @extended
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A mirror that is slow delays nobody (<api>)
+    Given the config "<api>/shop-versions.yaml"
+    And the config "<api>/mirror-to-v2.yaml"
     And shop:v2 takes 5s to answer
     When client sends "GET http://shop/items"
     Then the response takes less than 1s
     And shop:v2 received 1 request
 
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteRequestMirror @profile:MESH-HTTP @extended
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
   Scenario: No mirroring at 0 percent
-    Given the config:
+    Given the config "istio/shop-versions.yaml"
+    And the config:
       """
       apiVersion: networking.istio.io/v1
       kind: VirtualService

@@ -31,39 +31,39 @@ Feature: Request timeouts
     Then the page shows black stars
     And the response takes about 2s
 
-  Scenario: With half a second for reviews the page takes one, since productpage tries twice
-    Given the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: {name: reviews}
-      spec:
-        hosts: [reviews]
-        http:
-        - route: [{destination: {host: reviews, subset: v2}}]
-          timeout: 0.5s
-      """
+  Scenario Outline: With half a second for reviews the page takes one, since productpage tries twice (<timeout>)
+    Given the config "<versions>"
+    And the config "<timeout>"
     When someone opens "/productpage"
     Then the page says "Sorry, product reviews are currently unavailable for this book."
     And the response takes about 1s
     And reviews:v2 received 2 requests
 
-  Scenario: Who asks for reviews sees the timeout as 504
-    Given the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: {name: reviews}
-      spec:
-        hosts: [reviews]
-        http:
-        - route: [{destination: {host: reviews, subset: v2}}]
-          timeout: 0.5s
-      """
+    Examples: The API of Istio
+      | versions                  | timeout                              |
+      | destination-rule-all.yaml | virtual-service-reviews-timeout.yaml |
+
+    @gateway-api:HTTPRouteTimeoutRequest @profile:MESH-HTTP @extended
+    Examples: The Gateway API; faults have no form in it
+      | versions               | timeout                                |
+      | bookinfo-versions.yaml | gateway-api/route-reviews-timeout.yaml |
+
+  Scenario Outline: Who asks for reviews sees the timeout as 504 (<timeout>)
+    Given the config "<versions>"
+    And the config "<timeout>"
     When productpage sends "GET http://reviews:9080/reviews/0"
     Then the response status is 504
     And the response body contains "upstream request timeout"
     And the response takes about 500ms
+
+    Examples: The API of Istio
+      | versions                  | timeout                              |
+      | destination-rule-all.yaml | virtual-service-reviews-timeout.yaml |
+
+    @gateway-api:HTTPRouteTimeoutRequest @profile:MESH-HTTP @extended
+    Examples: The Gateway API
+      | versions               | timeout                                |
+      | bookinfo-versions.yaml | gateway-api/route-reviews-timeout.yaml |
 
   Scenario: An injected delay does not count towards the timeout of the same route
     Given the config:

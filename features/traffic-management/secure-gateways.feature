@@ -9,69 +9,113 @@ Feature: Secure gateways
       | httpbin    | v1       | 8000 |
       | helloworld | v1       | 5000 |
     And the TLS secret "httpbin-credential" for "httpbin.example.com"
-    And the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: Gateway
-      metadata:
-        name: mygateway
-      spec:
-        selector:
-          istio: ingressgateway
-        servers:
-          - port: { number: 443, name: https, protocol: HTTPS }
-            tls: { mode: SIMPLE, credentialName: httpbin-credential }
-            hosts: [httpbin.example.com]
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata:
-        name: httpbin
-      spec:
-        hosts: [httpbin.example.com]
-        gateways: [mygateway]
-        http:
-          - match:
-              - uri: { prefix: /status }
-            route:
-              - destination: { host: httpbin, port: { number: 8000 } }
-      """
 
-  Scenario: The gateway ends TLS and passes the request on
+  Scenario Outline: The gateway ends TLS and passes the request on (<api>)
+    Given the config "<api>/secure-gateway.yaml"
     When a client sends "GET https://httpbin.example.com/status?status=418"
     Then the response status is 418
     And the request reaches httpbin with header "x-forwarded-proto" set to "https"
 
-  Scenario: A path that no rule takes
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A path that no rule takes (<api>)
+    Given the config "<api>/secure-gateway.yaml"
     When a client sends "GET https://httpbin.example.com/headers"
     Then the response status is 404
 
-  Scenario: A name that the gateway does not serve gets no handshake
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A name that the gateway does not serve gets no handshake (<api>)
+    Given the config "<api>/secure-gateway.yaml"
     When a client sends "GET https://other.example.com/status"
     Then the request gets no answer
 
-  Scenario: Plain HTTP on the TLS port gets no answer
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: Plain HTTP on the TLS port gets no answer (<api>)
+    Given the config "<api>/secure-gateway.yaml"
     When a client sends "GET http://httpbin.example.com:443/status"
     Then the request gets no answer
 
-  Scenario: A certificate that the client does not trust
-    Given the TLS secret "httpbin-credential" for "httpbin.example.com" from an authority that nobody trusts
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A certificate that the client does not trust (<api>)
+    Given the config "<api>/secure-gateway.yaml"
+    And the TLS secret "httpbin-credential" for "httpbin.example.com" from an authority that nobody trusts
     When a client sends "GET https://httpbin.example.com/status"
     Then the request gets no answer
     And the request does not reach httpbin
 
-  Scenario: A certificate for another name
-    Given the TLS secret "httpbin-credential" for "helloworld.example.com"
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A certificate for another name (<api>)
+    Given the config "<api>/secure-gateway.yaml"
+    And the TLS secret "httpbin-credential" for "helloworld.example.com"
     When a client sends "GET https://httpbin.example.com/status"
     Then the request gets no answer
 
-  Scenario: The certificate is replaced by another one that the client trusts
-    Given the TLS secret "httpbin-credential" for "httpbin.example.com"
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: The certificate is replaced by another one that the client trusts (<api>)
+    Given the config "<api>/secure-gateway.yaml"
+    And the TLS secret "httpbin-credential" for "httpbin.example.com"
     When a client sends "GET https://httpbin.example.com/status"
     Then the response status is 200
 
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
   Scenario: Several hosts, each with its certificate
     Given the TLS secret "helloworld-credential" for "helloworld.example.com"
+    And the config "istio/secure-gateway.yaml"
     And the config:
       """
       apiVersion: networking.istio.io/v1
@@ -111,7 +155,8 @@ Feature: Secure gateways
     Then the response status is 404
 
   Scenario: A Secret that is not there
-    Given the config:
+    Given the config "istio/secure-gateway.yaml"
+    And the config:
       """
       apiVersion: networking.istio.io/v1
       kind: Gateway
@@ -136,7 +181,8 @@ Feature: Secure gateways
   Rule: Clients show certificates, too
 
     Background:
-      Given the config:
+      Given the config "istio/secure-gateway.yaml"
+      And the config:
         """
         apiVersion: networking.istio.io/v1
         kind: Gateway

@@ -9,80 +9,47 @@ Feature: TCP traffic
       | tcp-echo | v1, v2   | 9000 | tcp      |
       | curl     |          | 80   | http     |
       | shop     | v1       | 80   | http     |
-    And the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: Gateway
-      metadata:
-        name: tcp-echo-gateway
-      spec:
-        selector:
-          istio: ingressgateway
-        servers:
-          - port: { number: 31400, name: tcp, protocol: TCP }
-            hosts: ["*"]
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata:
-        name: tcp-echo
-      spec:
-        host: tcp-echo
-        subsets:
-          - name: v1
-            labels: { version: v1 }
-          - name: v2
-            labels: { version: v2 }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata:
-        name: tcp-echo
-      spec:
-        hosts: ["*"]
-        gateways: [tcp-echo-gateway]
-        tcp:
-          - match:
-              - port: 31400
-            route:
-              - destination: { host: tcp-echo, port: { number: 9000 }, subset: v1 }
-      """
 
-  Scenario: Everything goes to v1
+  Scenario Outline: Everything goes to v1 (<api>)
+    Given the config "<api>/tcp-echo-v1.yaml"
     When a client sends "world" over TCP to port 31400 20 times
     Then all requests reach tcp-echo:v1
     And the response body contains "tcp-echo-v1 world"
 
-  Scenario: A fifth of the connections goes to v2
-    Given the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata:
-        name: tcp-echo
-      spec:
-        hosts: ["*"]
-        gateways: [tcp-echo-gateway]
-        tcp:
-          - match:
-              - port: 31400
-            route:
-              - destination: { host: tcp-echo, port: { number: 9000 }, subset: v1 }
-                weight: 80
-              - destination: { host: tcp-echo, port: { number: 9000 }, subset: v2 }
-                weight: 20
-      """
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:TCPRouteWeightedRouting @profile:GATEWAY-TCP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
+  Scenario Outline: A fifth of the connections goes to v2 (<api>)
+    Given the config "<api>/tcp-echo-v1.yaml"
+    And the config "<api>/tcp-echo-20-v2.yaml"
     When a client sends "world" over TCP to port 31400 1300 times
     Then the requests are split:
       | tcp-echo:v1 | 80% |
       | tcp-echo:v2 | 20% |
 
+    Examples: The API of Istio
+      | api   |
+      | istio |
+
+    @gateway-api:TCPRouteWeightedRouting @profile:GATEWAY-TCP
+    Examples: The Gateway API
+      | api         |
+      | gateway-api |
+
   Scenario: A port that no server has
+    Given the config "istio/tcp-echo-v1.yaml"
     When a client sends "world" over TCP to port 31401
     Then the request gets no answer
 
   Scenario: Inside the mesh, by who sends
-    Given the config:
+    Given the config "istio/tcp-echo-v1.yaml"
+    And the config:
       """
       apiVersion: networking.istio.io/v1
       kind: VirtualService
@@ -109,7 +76,8 @@ Feature: TCP traffic
     Then the response body contains "400 Bad Request"
 
   Scenario: A subset that nobody defines
-    Given the config:
+    Given the config "istio/tcp-echo-v1.yaml"
+    And the config:
       """
       apiVersion: networking.istio.io/v1
       kind: VirtualService

@@ -7,6 +7,12 @@ const theirs = new URL('../../../shared/upstream/istio-samples/samples/bookinfo/
 
 // The files that carry the names of Istio's samples mean what those mean.
 const files = [
+  'gateway-api/bookinfo-gateway.yaml',
+  'gateway-api/route-all-v1.yaml',
+  'gateway-api/route-reviews-50-v3.yaml',
+  'gateway-api/route-reviews-90-10.yaml',
+  'gateway-api/route-reviews-v1.yaml',
+  'gateway-api/route-reviews-v3.yaml',
   'networking/bookinfo-gateway.yaml',
   'networking/destination-rule-all.yaml',
   'networking/destination-rule-all-mtls.yaml',

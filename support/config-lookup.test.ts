@@ -37,6 +37,14 @@ for (const { name, finds, config, why } of cases)
 test("meshspec's own samples come last", () =>
   expect(findConfig('destination-rule-all.yaml', places)).toBe(join(ownSamples(), 'bookinfo/networking/destination-rule-all.yaml')))
 
+test.each([
+  ['bookinfo-gateway.yaml', 'bookinfo/networking/bookinfo-gateway.yaml'],
+  ['gateway-api/bookinfo-gateway.yaml', 'bookinfo/gateway-api/bookinfo-gateway.yaml'],
+  ['route-reviews-v3.yaml', 'bookinfo/gateway-api/route-reviews-v3.yaml'],
+])("a sample of the Gateway API that is called as one of Istio's is asked for with its folder: %s", (name, found) =>
+  expect(findConfig(name, places)).toBe(join(ownSamples(), found)),
+)
+
 test('a name that is nearly right is guessed', () =>
   expect(() => findConfig('destination-rules-all.yaml', places)).toThrow(
     expect.objectContaining({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('did you mean destination-rule-all.yaml') }),

@@ -30,9 +30,13 @@ export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces)
   throw notFound(name, [...new Set([dirname(beside[0]!), ...samples])], samples)
 }
 
+/** Samples of the Gateway API are called as Istio's own are; a name without this folder means the latter. */
+const gatewayApi = `${sep}gateway-api${sep}`
+
 function findBelow(folder: string, name: string): string | undefined {
   const end = sep + normalize(name).replace(/[\\/]$/, '')
-  return pathsBelow(folder).find((path) => path.endsWith(end))
+  const found = pathsBelow(folder).filter((path) => path.endsWith(end))
+  return found.find((path) => !path.includes(gatewayApi)) ?? found[0]
 }
 
 const listed = new Map<string, readonly string[]>()

@@ -36,7 +36,7 @@ const gatewayApi = `${sep}gateway-api${sep}`
 function findBelow(folder: string, name: string): string | undefined {
   const end = sep + normalize(name).replace(/[\\/]$/, '')
   const found = pathsBelow(folder).filter((path) => path.endsWith(end))
-  return found.find((path) => !path.includes(gatewayApi)) ?? found[0]
+  return found.find((path) => !path.slice(folder.length).includes(gatewayApi)) ?? found[0]
 }
 
 const listed = new Map<string, readonly string[]>()

@@ -90,6 +90,16 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
     'Then HTTPRoute "shop" does not resolve its references, because "BackendNotFound"',
   'listener {string} of {word} {string} is not accepted, because {string}':
     'Then listener "odd" of Gateway "entry" is not accepted, because "UnsupportedProtocol"',
+  'listener {string} of {word} {string} is programmed': 'Then listener "http" of Gateway "entry" is programmed',
+  'listener {string} of {word} {string} is not programmed, because {string}':
+    'Then listener "https" of Gateway "entry" is not programmed, because "Invalid"',
+  'listener {string} of {word} {string} does not resolve its references, because {string}':
+    'Then listener "https" of Gateway "entry" does not resolve its references, because "InvalidCertificateRef"',
+  'listener {string} of {word} {string} is in conflict, because {string}':
+    'Then listener "other" of ListenerSet "extra" is in conflict, because "HostnameConflict"',
+  'listener {string} of {word} {string} has {int} attached route(s)': 'Then listener "http" of Gateway "entry" has 2 attached routes',
+  '{word} {string} is programmed': 'Then Gateway "entry" is programmed',
+  '{word} {string} is not programmed, because {string}': 'Then Gateway "entry" is not programmed, because "Invalid"',
   '{duration} pass': 'When 30s pass',
   'the response takes about {duration}': 'Then the response takes about 7s',
   'the response takes less than {duration}': 'Then the response takes less than 1s',

@@ -30,12 +30,12 @@ interface Complaint {
   readonly condition: Condition
 }
 
-function complaintsOf({ conditions, listeners, parents }: ObjectStatus): Complaint[] {
+function complaintsOf({ conditions, listeners, parents, ancestors }: ObjectStatus): Complaint[] {
   const amiss = (place: string, all: readonly Condition[]): Complaint[] =>
     all.filter(({ type, status }) => status !== (good[type] ?? 'True')).map((condition) => ({ place, condition }))
   return [
     ...amiss('', conditions),
     ...listeners.flatMap((listener) => amiss(` listener ${listener.name}`, listener.conditions)),
-    ...parents.flatMap(({ parentRef: { kind = 'Gateway', name }, conditions: own }) => amiss(` at ${kind} ${name}`, own)),
+    ...[...parents, ...ancestors].flatMap(({ parentRef: { kind = 'Gateway', name }, conditions: own }) => amiss(` at ${kind} ${name}`, own)),
   ]
 }

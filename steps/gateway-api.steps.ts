@@ -20,9 +20,49 @@ Then(
   },
 )
 
+Then('{word} {string} is programmed', async function (this: MeshWorld, kind: string, name: string) {
+  ;(await this.objectStatuses()).expectTrue('Programmed', kind, name)
+})
+
+Then('{word} {string} is not programmed, because {string}', async function (this: MeshWorld, kind: string, name: string, reason: string) {
+  ;(await this.objectStatuses()).expectFalse('Programmed', kind, name, reason)
+})
+
 Then(
   'listener {string} of {word} {string} is not accepted, because {string}',
   async function (this: MeshWorld, listener: string, kind: string, name: string, reason: string) {
-    ;(await this.objectStatuses()).expectListenerNotAccepted(listener, kind, name, reason)
+    ;(await this.objectStatuses()).expectListener({ type: 'Accepted', status: 'False', reason }, { listener, kind, name })
+  },
+)
+
+Then('listener {string} of {word} {string} is programmed', async function (this: MeshWorld, listener: string, kind: string, name: string) {
+  ;(await this.objectStatuses()).expectListener({ type: 'Programmed', status: 'True', reason: null }, { listener, kind, name })
+})
+
+Then(
+  'listener {string} of {word} {string} is not programmed, because {string}',
+  async function (this: MeshWorld, listener: string, kind: string, name: string, reason: string) {
+    ;(await this.objectStatuses()).expectListener({ type: 'Programmed', status: 'False', reason }, { listener, kind, name })
+  },
+)
+
+Then(
+  'listener {string} of {word} {string} does not resolve its references, because {string}',
+  async function (this: MeshWorld, listener: string, kind: string, name: string, reason: string) {
+    ;(await this.objectStatuses()).expectListener({ type: 'ResolvedRefs', status: 'False', reason }, { listener, kind, name })
+  },
+)
+
+Then(
+  'listener {string} of {word} {string} is in conflict, because {string}',
+  async function (this: MeshWorld, listener: string, kind: string, name: string, reason: string) {
+    ;(await this.objectStatuses()).expectListener({ type: 'Conflicted', status: 'True', reason }, { listener, kind, name })
+  },
+)
+
+Then(
+  'listener {string} of {word} {string} has {int} attached route(s)',
+  async function (this: MeshWorld, listener: string, kind: string, name: string, count: number) {
+    ;(await this.objectStatuses()).expectAttachedRoutes(count, { listener, kind, name })
   },
 )

@@ -1,4 +1,5 @@
 import type { Condition } from '../mesh-core/compile/gateway-api/conditions.ts'
+import type { ListenerStatus } from '../mesh-core/compile/gateway-api/listener-status.ts'
 import type { ObjectStatus } from '../mesh-core/compile/gateway-api/object-status.ts'
 import { StatementFailed } from './failure.ts'
 
@@ -26,18 +27,32 @@ export class ObjectStatuses {
     if (!isSo(conditions, reason)) throw new StatementFailed(told(type, kind, name, conditions))
   }
 
+  /** @param wanted what a condition of the listener has to say: `Conflicted` is True when something is wrong. @throws StatementFailed */
+  expectListener(wanted: { readonly type: string; readonly status: 'True' | 'False'; readonly reason: string | null }, place: ListenerPlace): void {
+    const { listener, kind, name } = place
+    const conditions = this.#listener(place).conditions.filter(({ type }) => type === wanted.type)
+    const holds = conditions.some(({ status, reason }) => status === wanted.status && (wanted.reason === null || reason === wanted.reason))
+    if (!holds) throw new StatementFailed(told(wanted.type, kind, `${name}" listener "${listener}`, conditions))
+  }
+
   /** @throws StatementFailed */
-  expectListenerNotAccepted(listener: string, kind: string, name: string, reason: string): void {
+  expectAttachedRoutes(count: number, place: ListenerPlace): void {
+    const { attachedRoutes } = this.#listener(place)
+    if (attachedRoutes !== count)
+      throw new StatementFailed(`listener "${place.listener}" of ${place.kind} "${place.name}" has ${attachedRoutes} attached routes, not ${count}.`)
+  }
+
+  #listener({ listener, kind, name }: ListenerPlace): ListenerStatus {
     const status = this.#find(kind, name)
     const own = status.listeners.find((one) => one.name === listener)
-    if (!own) throw new StatementFailed(`${kind} "${name}" has no listener "${listener}"; it has ${listed(status.listeners.map((one) => one.name))}.`)
-    const conditions = own.conditions.filter(({ type }) => type === 'Accepted')
-    if (!isSo(conditions, reason)) throw new StatementFailed(told('Accepted', kind, `${name}" listener "${listener}`, conditions))
+    if (own) return own
+    throw new StatementFailed(`${kind} "${name}" has no listener "${listener}"; it has ${listed(status.listeners.map((one) => one.name))}.`)
   }
 
   #conditions(type: string, kind: string, name: string): readonly Condition[] {
     const status = this.#find(kind, name)
-    const holders = status.parents.length > 0 ? status.parents : [status]
+    const others = [...status.parents, ...status.ancestors]
+    const holders = others.length > 0 ? others : [status]
     const conditions = holders.flatMap((holder) => holder.conditions.filter((one) => one.type === type))
     if (conditions.length === 0)
       throw new StatementFailed(`nobody says whether ${kind} "${name}" is ${type}: it names no Gateway, Service or ServiceEntry that there is.`)
@@ -52,6 +67,13 @@ export class ObjectStatuses {
     const others = this.#statuses.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource.name)
     throw new StatementFailed(`there is no ${kind} "${name}" with a status; of this kind there is ${listed(others)}.`)
   }
+}
+
+/** A listener of a Gateway or a ListenerSet. */
+export interface ListenerPlace {
+  readonly listener: string
+  readonly kind: string
+  readonly name: string
 }
 
 function isSo(conditions: readonly Condition[], reason: string): boolean {

@@ -48,7 +48,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'xff/a': 'numTrustedProxies of a gateway is not modelled',
   },
   'gateway-api': {
-    'gateway/HTTPRouteHTTPSListenerDetectMisdirectedRequests': 'misdirected requests are answered 404, as istiod has it, and not 421',
     'gateway/GatewayStaticAddresses': 'the vector leaves it open which addresses the infrastructure can give: it has placeholders for them',
     'gateway/HTTPRouteServiceTypes': 'the vector does not carry the endpoint slices that the suite fills with the addresses of pods',
     'gateway/HTTPRouteBackendProtocolWebSocket': 'frames of WebSockets are not simulated',

@@ -28,6 +28,13 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-api/gwapi-unknown-filter',
   },
+  misdirectedRequestsAreUnknown: {
+    specification:
+      'A request for the host of another HTTPS listener than the one that its connection was opened for is answered 421 (Gateway API Listener.hostname).',
+    istiod: 'Each listener knows its own hosts alone: 404.',
+    since: '1.32',
+    observed: 'gateway-api/misdirected-requests-are-not-told-apart',
+  },
   udpIsNotServed: {
     specification: 'A listener of protocol UDP takes datagrams for the oldest UDPRoute that is attached to it (Gateway API UDPRoute).',
     istiod: 'The protocol is not supported: the listener is not accepted, and UDPRoutes are not looked at.',

@@ -10,6 +10,7 @@ import { autoPassthroughChains } from './auto-passthrough.ts'
 import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
+import { withMisdirected } from './misdirected.ts'
 import { isHttpServer, isPlainHttp, mergeServers, type BoundServer, type MergedServers } from './merge-servers.ts'
 import { downstreamTls, isPassthrough } from './server-tls.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -27,7 +28,8 @@ export interface GatewayScope {
  * Source: Istio `pilot/pkg/model/gateway.go` mergeGateways, `core/gateway.go`.
  */
 export function compileGateway(scope: GatewayScope): { listeners: Listener[]; routeTables: Record<string, RouteTable> } {
-  const { ports, byRouteName } = mergeServers(boundServers(scope))
+  const bound = boundServers(scope)
+  const { ports, byRouteName } = mergeServers(bound)
   const listeners = new Map<string, Listener>()
   const taken = new Map<number, Map<string, string>>()
   for (const port of ports) {
@@ -35,7 +37,7 @@ export function compileGateway(scope: GatewayScope): { listeners: Listener[]; ro
     taken.set(port.podPort, names)
     addListener(listeners, port, chainsOf(port, names, scope))
   }
-  const tables = [...byRouteName].filter(([name]) => name !== '').map(([name, servers]) => tableOf(name, servers, scope))
+  const tables = [...byRouteName].filter(([name]) => name !== '').map(([name, servers]) => tableOf(name, servers, bound, scope))
   return {
     listeners: [...listeners.values()].filter(({ filterChains }) => filterChains.length > 0 && !hasTwins(filterChains)),
     routeTables: Object.fromEntries(tables.map((table) => [table.name, table])),
@@ -61,8 +63,10 @@ function hasTwins(chains: readonly FilterChain[]): boolean {
   )
 }
 
-function tableOf(name: string, servers: readonly BoundServer[], scope: GatewayScope): RouteTable {
-  return { name, virtualHosts: gatewayVirtualHosts(servers, scope), ignorePortInHost: true }
+function tableOf(name: string, servers: readonly BoundServer[], bound: readonly BoundServer[], scope: GatewayScope): RouteTable {
+  const hosts = gatewayVirtualHosts(servers, scope)
+  const virtualHosts = scope.departs('misdirectedRequestsAreUnknown') ? hosts : withMisdirected(hosts, servers, bound)
+  return { name, virtualHosts, ignorePortInHost: true }
 }
 
 /** @param names that chains of the port have taken already, each with its address */

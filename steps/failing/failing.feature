@@ -603,3 +603,93 @@ Feature: Scenarios that must not pass
       spec: {parentRefs: [{name: entry}], hostnames: [shop.test], rules: [{backendRefs: [{name: nosuch, port: 80}]}]}
       """
     Then listener "http" of Gateway "entry" is not accepted, because "UnsupportedProtocol"
+
+  Scenario: Gateway 'entry' is programmed
+    of Gateway "entry" is said:
+      Programmed is False, Invalid: listeners that are not accepted: http
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: ODD}]}
+      """
+    Then Gateway "entry" is programmed
+
+  Scenario: Gateway 'entry' is not programmed
+    of Gateway "entry" is said:
+      Programmed is True, Programmed: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then Gateway "entry" is not programmed, because "Invalid"
+
+  Scenario: listener 'http' of Gateway 'entry' is programmed
+    of Gateway "entry" listener "http" is said:
+      Programmed is False, Invalid: there is no Secret "default/nosuch"
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: nosuch}]}}]}
+      """
+    Then listener "http" of Gateway "entry" is programmed
+
+  Scenario: listener 'http' of Gateway 'entry' is not programmed
+    of Gateway "entry" listener "http" is said:
+      Programmed is True, Programmed: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then listener "http" of Gateway "entry" is not programmed, because "Invalid"
+
+  Scenario: listener 'http' of Gateway 'entry' does not resolve its references
+    of Gateway "entry" listener "http" is said:
+      ResolvedRefs is False, InvalidCertificateRef: there is no Secret "default/nosuch"
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: nosuch}]}}]}
+      """
+    Then listener "http" of Gateway "entry" does not resolve its references, because "RefNotPermitted"
+
+  Scenario: listener 'http' of Gateway 'entry' is in conflict
+    of Gateway "entry" listener "http" is said:
+      Conflicted is False, NoConflicts: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then listener "http" of Gateway "entry" is in conflict, because "HostnameConflict"
+
+  Scenario: listener 'http' of Gateway 'entry' has attached routes
+    listener "http" of Gateway "entry" has 0 attached routes, not 1.
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then listener "http" of Gateway "entry" has 1 attached route

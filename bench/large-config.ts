@@ -11,13 +11,13 @@ export interface LargeConfig {
 export const largeMesh = { hosts: 10_000, routesPerHost: 10, files: 1000 } as const
 
 /** Writes a mesh of 10,000 VirtualServices of 10 routes each, in 1,000 files. */
-export function writeLargeConfig(): LargeConfig {
+export function writeLargeConfig(files: number = largeMesh.files): LargeConfig {
   const folder = mkdtempSync(join(tmpdir(), 'meshspec-bench-'))
   const config = join(folder, 'config')
   mkdirSync(config)
   const perFile = largeMesh.hosts / largeMesh.files
   let bytes = 0
-  for (let file = 0; file < largeMesh.files; file++) {
+  for (let file = 0; file < files; file++) {
     const documents = Array.from({ length: perFile }, (_, i) => virtualService(file * perFile + i))
     const text = documents.join('---\n')
     bytes += text.length

@@ -8,12 +8,14 @@ import { routeDecisions } from './route-decisions.ts'
 import { ruleChange } from './rule-change.ts'
 import { routingChecks } from './routing-checks.ts'
 import { suite } from './suite.ts'
+import { validateConfig } from './validate-config.ts'
 
 const benchmarks: readonly Benchmark[] = [
   routeDecisions,
   productPages,
   routingChecks,
   loadConfig,
+  validateConfig,
   ruleChange,
   oneScenario,
   suite,

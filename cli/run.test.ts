@@ -79,6 +79,17 @@ describe('validate', () => {
     expect(stderr).toContain('bad.yaml:7:5 INVALID_DURATION')
     expect(stderr).toContain('  7 |   - timeout: fast\n    |     ^')
   })
+  test('refuses what an older Istio does not have, and a version that nobody knows', () => {
+    const extension = 'apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: a}\nspec: {lua: {inlineCode: x}}\n'
+    writeFileSync(join(folder, 'extension.yaml'), extension)
+    expect(meshspec(['validate', 'extension.yaml']).status).toBe(0)
+    const old = meshspec(['validate', 'extension.yaml', '--istio-version', '1.29.4'])
+    expect(old.status).toBe(1)
+    expect(old.stderr).toContain('extension.yaml:2:1 UNKNOWN_FIELD')
+    const unknown = meshspec(['validate', 'extension.yaml', '--istio-version', '1.2'])
+    expect(unknown.status).toBe(2)
+    expect(unknown.stderr).toContain('INVALID_SETTING')
+  })
   test('names what refers to nothing, once every resource is right in itself', () => {
     const rule = (hosts: string): string =>
       `apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n---\n` +

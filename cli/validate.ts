@@ -3,6 +3,7 @@ import { examine } from '../mesh-core/advise/advise.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import type { Level } from '../mesh-core/analyze/message.ts'
 import { kindInfo } from '../mesh-core/config/kinds.ts'
+import { type IstioRelease, istioReleases, laterThan } from '../mesh-core/config/schema/since.ts'
 import { type ReadResult, validateResource } from '../mesh-core/config/load.ts'
 import type { NotModelled, Resource } from '../mesh-core/config/resource.ts'
 import { versions } from '../reports/versions.ts'
@@ -27,6 +28,7 @@ export interface ValidateOptions {
   readonly output?: string
   readonly failOn: string
   readonly suppress: readonly string[]
+  readonly istioVersion?: string
 }
 
 const unreadable: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'FILE_UNREADABLE', 'YAML_TOO_LARGE'])
@@ -37,8 +39,9 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const failOn = levelOf(options.failOn)
   const write = writerOf(options.format)
   const suppressions = new Suppressions(options.suppress)
+  const release = releaseOf(options.istioVersion)
   const read = readConfig(paths, excerpts)
-  const findings = (await findingsOf(read, options.whole ?? false)).filter((finding) => !suppressions.cover(finding))
+  const findings = (await findingsOf(read, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
   if (options.format === 'text') writeText(shown, read, excerpts, options)
   else print(write(shown, filesOf(read.resources)), options.output)
@@ -47,8 +50,8 @@ export async function validate(paths: readonly string[], options: ValidateOption
 }
 
 /** What cannot be read and what would be refused; once all of that is in order, what an expert would warn of. */
-async function findingsOf({ resources, errors }: ReadResult, whole: boolean): Promise<readonly Finding[]> {
-  const verdicts = resources.flatMap((resource) => validateResource(resource).errors)
+async function findingsOf({ resources, errors }: ReadResult, whole: boolean, release: IstioRelease): Promise<readonly Finding[]> {
+  const verdicts = resources.flatMap((resource) => [...validateResource(resource).errors, ...laterThan(release, resource)])
   const refused = [...errors, ...verdicts].map(findingOfError)
   // What refers to something that is wrong would be called wrong itself.
   if (refused.length > 0) return refused
@@ -88,6 +91,15 @@ function levelOf(text: string): Level {
   const level = levels.find((known) => known === text)
   if (!level) throw settingError(`--fail-on is "${text}"`, `write one of ${levels.join(', ')}`)
   return level
+}
+
+/** `1.29`, `1.29.3` */
+function releaseOf(version: string | undefined): IstioRelease {
+  if (version === undefined) return istioReleases.at(-1)!
+  const release = istioReleases.find((known) => version === known || version.startsWith(`${known}.`))
+  if (!release)
+    throw settingError(`--istio-version is "${version}"`, `the fields of ${istioReleases.join(' and ')} are known; take the one before yours`)
+  return release
 }
 
 function print(text: string, output: string | undefined): void {

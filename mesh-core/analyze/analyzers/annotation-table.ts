@@ -23,7 +23,7 @@ export const annotationTable: ReadonlyMap<string, AnnotationInfo> = new Map([
     pod,
     true,
     `ambient.istio.io/bypass-inbound-capture ambient.istio.io/dns-capture ambient.istio.io/redirection inject.istio.io/templates
-     istio.io/reroute-virtual-interfaces prometheus.istio.io/merge-metrics proxy.istio.io/overrides readiness.status.sidecar.istio.io/applicationPorts
+     istio.io/reroute-virtual-interfaces istio.io/rev prometheus.istio.io/merge-metrics proxy.istio.io/overrides readiness.status.sidecar.istio.io/applicationPorts
      readiness.status.sidecar.istio.io/failureThreshold readiness.status.sidecar.istio.io/initialDelaySeconds
      readiness.status.sidecar.istio.io/periodSeconds sidecar.istio.io/agentLogLevel sidecar.istio.io/bootstrapOverride
      sidecar.istio.io/componentLogLevel sidecar.istio.io/enableCoreDump sidecar.istio.io/extraStatTags sidecar.istio.io/interceptionMode

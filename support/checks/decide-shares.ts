@@ -30,7 +30,6 @@ export async function decideShares(statements: readonly ShareStatement[], sample
     if (!Number.isFinite(more)) break
     const sent = await sample.more(more)
     if (sent.length === 0) break
-    assertNotShed(statements, sent)
     for (const decision of decisions) decision.look(sample.sample, sample.sample.length)
   }
   for (const decision of decisions) decision.record()
@@ -51,11 +50,4 @@ function decisionOf(statement: ShareStatement, { sample, looks, load }: ShareSam
   const decision = isFixed ? new FixedDecision(statement, context) : new SequentialDecision(statement, context)
   for (const look of isFixed ? looks.slice(-1) : looks) decision.look(sample, look)
   return decision
-}
-
-/** A mesh that defends itself is not to be asked further, and its answers say nothing of shares. Envoy marks what its overload manager and breakers refuse. */
-function assertNotShed(statements: readonly ShareStatement[], sent: readonly Exchange[]): void {
-  const shed = sent.find(({ response }) => response && (response.status === 429 || response.headers.has('x-envoy-overloaded')))?.response?.status
-  if (shed === undefined || statements.some(({ status }) => status === shed)) return
-  throw new Undecided(`the mesh sheds load (${shed} after ${sent.length} requests), so no more are sent`)
 }

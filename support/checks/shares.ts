@@ -16,8 +16,6 @@ export interface ShareStatement {
   /** The true share where the target knows it. */
   readonly exact: (exchanges: readonly Exchange[], context: CheckContext) => number | null
   readonly reasons: (exchange: Exchange, context: CheckContext) => string
-  /** A status that says nothing of load being shed, since it is what is asked about. */
-  readonly status: number | null
 }
 
 /** About so many of the requests reach the service. @param share in [0, 1] */
@@ -28,7 +26,6 @@ export function shareReaches(service: ServiceRef, share: number): ShareStatement
     holdsFor: (exchange, context) => isReached(exchange, service, context),
     exact: (exchanges, context) => exactShare(exchanges, service, context),
     reasons: (exchange, context) => explain(exchange, service, context),
-    status: null,
   }
 }
 
@@ -40,7 +37,6 @@ export function shareHasStatus(status: number, share: number): ShareStatement {
     holdsFor: (exchange) => exchange.response?.status === status,
     exact: () => null,
     reasons: (exchange, context) => explain(exchange, null, context),
-    status,
   }
 }
 

@@ -11,6 +11,7 @@ import type { IstioStringMatch } from './virtual-service-types.ts'
 
 const classAnnotation = 'kubernetes.io/ingress.class'
 const istioController = 'istio.io/ingress-controller'
+const isDefaultClass = 'ingressclass.kubernetes.io/is-default-class'
 
 interface IngressPath {
   readonly path?: string
@@ -29,16 +30,18 @@ interface IngressRule {
 }
 
 /**
- * Ingresses of Istio's class: by annotation, or by an IngressClass of Istio's controller; in mode DEFAULT those without any class, too.
- * Source: Istio `pilot/pkg/config/kube/ingress/ingress.go` shouldProcessIngressWithClass.
+ * Ingresses of Istio's class: by annotation, or by an IngressClass of Istio's controller; in mode DEFAULT those without any class, too. The API server gives
+ * the default class to an Ingress that names none.
+ * Source: Istio `pilot/pkg/config/kube/ingress/ingress.go` shouldProcessIngressWithClass; Kubernetes' admission plugin DefaultIngressClass.
  */
 function ingresses(resources: readonly Resource[], mesh: MeshConfig): Resource[] {
   const classes = new Map(resources.filter((resource) => resource.kind === 'IngressClass').map((resource) => [resource.name, resource]))
+  const byDefault = [...classes.values()].find(({ object }) => object.metadata.annotations?.[isDefaultClass] === 'true')?.name
   return resources.filter((resource) => {
     if (resource.kind !== 'Ingress' || mesh.ingressControllerMode === 'OFF') return false
     const annotation = resource.object.metadata.annotations?.[classAnnotation]
     if (annotation !== undefined) return annotation === mesh.ingressClass
-    const name: string | undefined = resource.object['spec']?.ingressClassName
+    const name: string | undefined = resource.object['spec']?.ingressClassName ?? byDefault
     if (name !== undefined) return classes.get(name)?.object['spec']?.controller === istioController
     return mesh.ingressControllerMode === 'DEFAULT'
   })

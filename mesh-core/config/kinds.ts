@@ -32,12 +32,12 @@ export const kinds: readonly KindInfo[] = [
   ...['Namespace', 'Node'].map((kind) => known('', kind, ['v1'], { namespaced: false })),
   known('apps', 'Deployment', ['v1']),
   known('extensions', 'Deployment', ['v1beta1']),
-  known('networking.k8s.io', 'Ingress', ['v1']),
+  known('networking.k8s.io', 'Ingress', ['v1', 'v1beta1']),
   known('extensions', 'Ingress', ['v1beta1']),
   ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute', 'UDPRoute', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy'].map((kind) =>
     known('gateway.networking.k8s.io', kind, gatewayApi),
   ),
-  known('networking.k8s.io', 'IngressClass', ['v1'], { namespaced: false }),
+  known('networking.k8s.io', 'IngressClass', ['v1', 'v1beta1'], { namespaced: false }),
   known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),

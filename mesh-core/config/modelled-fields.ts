@@ -93,7 +93,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'discovery.k8s.io/EndpointSlice': fields('endpoints ports addressType'),
   'apps/Deployment': { spec: workload },
   'extensions/Deployment': { spec: workload },
-  'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend tls') },
+  'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend backend tls') },
   'networking.k8s.io/IngressClass': { spec: { controller: 'acts', '*': 'quiet' } },
   'extensions/Ingress': { spec: fields('ingressClassName rules backend tls') },
   ...gatewayApiFields,

@@ -21,9 +21,12 @@ const crdGroups: ReadonlySet<string> = new Set([
 
 const parsed = new Map<string, FieldTree>()
 
+/** Ingresses had the fields of the group before until they had those of today. */
+const oldIngresses = 'networking.k8s.io/v1beta1'
+
 /** The fields of a kind; undefined for a kind without a schema. */
 export function fieldsOf(apiVersion: string, kind: string): FieldTree | undefined {
-  const name = `${groupOf(apiVersion)}/${kind}`
+  const name = `${apiVersion === oldIngresses ? 'extensions' : groupOf(apiVersion)}/${kind}`
   const known = parsed.get(name)
   if (known) return known
   const own = gatewayApiTrees.get(name)

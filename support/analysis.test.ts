@@ -25,3 +25,13 @@ describe('a message', () => {
     expect(() => new Analysis(wrong).expectReported(code, kind, name)).toThrow(complaint)
   })
 })
+
+test('what istioctl has no code for is asked for by ours', async () => {
+  const rules = readText(
+    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: shop}\nspec: {hosts: [shop], http: [{route: [{destination: {host: a}}]}, {match: [{uri: {prefix: /a}}], route: [{destination: {host: b}}]}]}\n',
+    'a.yaml',
+  ).resources
+  const analysis = await Analysis.of(rules)
+  expect(() => analysis.expectReported('DEAD_RULE', 'VirtualService', 'shop')).not.toThrow()
+  expect(() => analysis.expectReported('MERGE_ORDER', 'VirtualService', 'shop')).toThrow(/does not report MERGE_ORDER/)
+})

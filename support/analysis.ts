@@ -1,3 +1,5 @@
+import { adviceTypes } from '../mesh-core/advise/advice-types.ts'
+import { advise } from '../mesh-core/advise/advise.ts'
 import { analyze } from '../mesh-core/analyze/analyze.ts'
 import { describeMessage } from '../mesh-core/analyze/describe.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
@@ -9,29 +11,40 @@ import { StatementFailed } from './failure.ts'
 /** What an expert would warn of in all that a scenario's mesh has. */
 export class Analysis {
   readonly #messages: readonly Message[]
+  readonly #advice: readonly Message[]
 
-  constructor(resources: readonly Resource[]) {
-    this.#messages = analyze(new Inventory(resources, { nowMs: Date.now(), manifests: true }))
+  /** @param advice what `istioctl` has no code for */
+  constructor(resources: readonly Resource[], advice: readonly Message[] = []) {
+    this.#messages = analyze(inventoryOf(resources))
+    this.#advice = advice
+  }
+
+  static async of(resources: readonly Resource[]): Promise<Analysis> {
+    return new Analysis(resources, await advise(inventoryOf(resources)))
   }
 
   /** @param name may hold the namespace: `prod/reviews`. @throws StatementFailed with what is reported instead */
   expectReported(code: string, kind: string, name: string): void {
-    if (!Object.values(messageTypes).some((type) => type.code === code))
+    if (!Object.values({ ...messageTypes, ...adviceTypes }).some((type) => type.code === code))
       throw new StatementFailed(`no analyzer reports ${code}; docs/errors.md has the codes.`)
-    const about = this.#messages.filter(
+    const about = [...this.#messages, ...this.#advice].filter(
       ({ resource }) => resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name),
     )
     if (about.some((message) => message.code === code)) return
     throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}`)
   }
 
-  /** @throws StatementFailed with what is reported of one of the resources, and where there are none: nobody has looked then */
+  /** By the codes of `istioctl analyze`. @throws StatementFailed with what is reported of one of the resources, and where there are none: nobody has looked then */
   expectNothing(resources: readonly Resource[]): void {
     if (resources.length === 0) throw new StatementFailed('no config was given before this step, so there is nothing that an analysis could report.')
     const keys = new Set(resources.map((resource) => resourceKey(refOf(resource))))
     const about = this.#messages.filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
     if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)
   }
+}
+
+function inventoryOf(resources: readonly Resource[]): Inventory {
+  return new Inventory(resources, { nowMs: Date.now(), manifests: true })
 }
 
 function listed(messages: readonly Message[]): string {

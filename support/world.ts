@@ -289,7 +289,7 @@ export class MeshWorld extends World {
     this.refusal.assertLookedAt()
     const resources = (await this.mesh.use()).resources?.()
     if (!resources) throw new NotSupported('config', 'the target does not tell what is applied, which an analysis looks at')
-    return new (await import('./analysis.ts')).Analysis(resources)
+    return (await import('./analysis.ts')).Analysis.of(resources)
   }
 
   /** @throws NotSupported always */

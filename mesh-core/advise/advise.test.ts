@@ -53,6 +53,21 @@ spec:
   expect(messages.map(({ code }) => code)).toEqual(['SHADOWED_RULE'])
 })
 
+test('of tcp and tls it stands', async () => {
+  const yaml = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db}
+spec:
+  hosts: [db]
+  tcp:
+    - route: [{destination: {host: a}}]
+    - match: [{port: 5432}]
+      route: [{destination: {host: b}}]
+`
+  const messages: readonly Message[] = await examine(inventoryOf(yaml))
+  expect(messages.map(({ code }) => code)).toEqual(['IST0130'])
+})
+
 test('a resource is left alone about a code', async () => {
   const yaml = (codes: string): string => `apiVersion: networking.istio.io/v1
 kind: VirtualService

@@ -30,10 +30,10 @@ export const advisers: readonly Adviser[] = [
 
 /**
  * What `istioctl analyze` tells, and what it does not. Of rules that never act it looks at prefixes alone, and is wrong both ways
- * (`pkg/config/validation/virtualservice.go`): there `DEAD_RULE` and `DEAD_MATCH` stand in its place.
+ * (`pkg/config/validation/virtualservice.go`): there, for `http`, `DEAD_RULE` and `DEAD_MATCH` stand in its place.
  */
 export async function examine(mesh: Inventory): Promise<readonly Message[]> {
-  const analysed = analyze(mesh).filter(({ code }) => !superseded.has(code))
+  const analysed = analyze(mesh).filter(({ code, path }) => !superseded.has(code) || path[1] !== 'http')
   const messages: Message[] = []
   for (const message of analysed) messages.push(await proved(message, mesh))
   return [...messages, ...(await advise(mesh))]

@@ -12,17 +12,25 @@ export const hashWithoutHeader: Adviser = {
   name: 'traps.HashWithoutHeader',
   inputs: [kinds.destinationRule],
   async advise(mesh, advise) {
+    const rules = new RulesByHost(mesh)
+    // What a balancer does with a header is the same for every host.
+    const counted = new Map<string, { readonly without: number; readonly withIt: number }>()
     for (const resource of mesh.all(kinds.destinationRule))
       for (const { policy, path } of policiesOf(resource)) {
         const header: unknown = policy.loadBalancer?.consistentHash?.httpHeaderName
         const host = fqdnOf(String(specOf(resource).host), resource.namespace)
-        if (typeof header !== 'string' || alwaysSent.has(header.toLowerCase()) || isSetByRules(header, host, mesh)) continue
+        if (typeof header !== 'string' || alwaysSent.has(header.toLowerCase()) || isSetByRules(header, rules.of(host))) continue
         if (!host.endsWith('.svc.cluster.local') || path.includes('subsets')) continue
         const trial = trialOf(host, resource.namespace, mesh)
-        const without = await podsReached(resource, host, trial, mesh)
         const sent = { ...trial, request: { ...trial.request, headers: trial.request.headers.copy() } }
         sent.request.headers.append(header, 'x')
-        const withIt = await podsReached(resource, host, sent, mesh)
+        const key = JSON.stringify(policy.loadBalancer)
+        const count = counted.get(key) ?? {
+          without: await podsReached(resource, host, trial, mesh),
+          withIt: await podsReached(resource, host, sent, mesh),
+        }
+        counted.set(key, count)
+        const { without, withIt } = count
         if (without < 2 || withIt !== 1) continue
         advise({
           type: adviceTypes.hashWithoutHeader,
@@ -55,12 +63,31 @@ export function policiesOf(resource: Resource): { readonly policy: Fields; reado
 }
 
 /** A rule for the host that sets the header sends it. */
-function isSetByRules(header: string, host: string, mesh: Inventory): boolean {
-  return mesh.all(kinds.virtualService).some((rule) => {
-    const spec = specOf(rule)
-    if (!textsOf(spec.hosts).some((own) => fqdnOf(own, rule.namespace) === host)) return false
-    return listOf(spec.http).some((one) => [one, ...listOf(one.route)].some(({ headers }) => sets(headers?.request, header.toLowerCase())))
-  })
+function isSetByRules(header: string, rules: readonly Resource[]): boolean {
+  const name = header.toLowerCase()
+  const routes = rules.flatMap((rule) => listOf(specOf(rule).http)).flatMap((rule) => [rule, ...listOf(rule.route)])
+  return routes.some(({ headers }) => sets(headers?.request, name))
+}
+
+/** VirtualServices of a host; sorted when the first is asked for. */
+class RulesByHost {
+  readonly #mesh: Inventory
+  #byHost: Map<string, Resource[]> | null = null
+
+  constructor(mesh: Inventory) {
+    this.#mesh = mesh
+  }
+
+  of(host: string): readonly Resource[] {
+    return (this.#byHost ??= this.#sorted()).get(host) ?? []
+  }
+
+  #sorted(): Map<string, Resource[]> {
+    const byHost = new Map<string, Resource[]>()
+    for (const rule of this.#mesh.all(kinds.virtualService))
+      for (const host of textsOf(specOf(rule).hosts).map((own) => fqdnOf(own, rule.namespace))) byHost.set(host, [...(byHost.get(host) ?? []), rule])
+    return byHost
+  }
 }
 
 function sets(operations: Fields | undefined, header: string): boolean {

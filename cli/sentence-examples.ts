@@ -35,6 +35,17 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the TLS secret {string} for {string}': 'Given the TLS secret "shop-credential" for "shop.example.com"',
   'the TLS secret {string} for {string} from an authority that nobody trusts':
     'Given the TLS secret "shop-credential" for "shop.example.com" from an authority that nobody trusts',
+  'the TLS secret {string} for {string} in namespace {string}':
+    'Given the TLS secret "client-credential" for "shop.example.com" in namespace "default"',
+  '{service} shows a certificate for {string}': 'Given my-nginx shows a certificate for "nginx.example.com"',
+  '{service} shows a certificate for {string} and asks clients for theirs':
+    'Given my-nginx shows a certificate for "nginx.example.com" and asks clients for theirs',
+  '{service} shows a certificate for {string} from an authority that nobody trusts':
+    'Given my-nginx shows a certificate for "nginx.example.com" from an authority that nobody trusts',
+  'the request arrives by TLS for {string}': 'Then the request arrives by TLS for "edition.cnn.com"',
+  'the request arrives by TLS for {string} with the certificate {string}':
+    'Then the request arrives by TLS for "nginx.example.com" with the certificate "client.example.com"',
+  'the request arrives without TLS': 'Then the request arrives without TLS',
   'a client with the certificate {string} sends {request}':
     'When a client with the certificate "partner.example.com" sends "GET https://shop.example.com/"',
   'a client sends {string} over TCP to port {int}': 'When a client sends "hello" over TCP to port 31400',

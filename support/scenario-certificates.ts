@@ -2,12 +2,24 @@ import type { CertificateAuthority } from '../mesh-core/identity/certificate-aut
 import type { ClientTls, KeyPair } from '../mesh-core/ir/tls.ts'
 
 /** Where the ingress gateway looks for its Secrets. */
-const namespace = 'istio-system'
+const gatewayNamespace = 'istio-system'
 
 /** Certificates that a scenario asks for. Its clients trust one authority, and know the certificates of no other. */
 export class ScenarioCertificates {
   #trusted: Promise<CertificateAuthority> | null = null
   #authority: CertificateAuthority | null = null
+
+  /** @param trusted issued by the authority that clients trust */
+  async server(names: string, trusted: boolean): Promise<KeyPair> {
+    const authority = trusted ? await this.#own() : await newAuthority('another authority')
+    const dnsNames = names.split(',').map((one) => one.trim())
+    return authority.issue({ commonName: dnsNames[0]!, dnsNames })
+  }
+
+  /** PEM. */
+  async authority(): Promise<string> {
+    return (await this.#own()).certificate
+  }
 
   /**
    * A Secret as `kubectl create secret generic` makes it for a gateway: certificate, key, and the authority that certificates of clients are to come from.
@@ -15,12 +27,20 @@ export class ScenarioCertificates {
    * @param trusted issued by the authority that clients trust
    * @returns YAML
    */
-  async secret(name: string, names: string, trusted: boolean): Promise<string> {
-    const authority = trusted ? await this.#own() : await newAuthority('another authority')
-    const dnsNames = names.split(',').map((one) => one.trim())
-    const { certificateChain, privateKey } = await authority.issue({ commonName: dnsNames[0]!, dnsNames })
-    const stringData = { 'tls.crt': certificateChain, 'tls.key': privateKey, 'ca.crt': (await this.#own()).certificate }
-    return JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', stringData })
+  async secret(
+    name: string,
+    names: string,
+    { trusted, namespace }: { readonly trusted: boolean; readonly namespace: string | null },
+  ): Promise<string> {
+    const { certificateChain, privateKey } = await this.server(names, trusted)
+    const stringData = { 'tls.crt': certificateChain, 'tls.key': privateKey, 'ca.crt': await this.authority() }
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: namespace ?? gatewayNamespace },
+      type: 'Opaque',
+      stringData,
+    })
   }
 
   async ofClient(name: string): Promise<KeyPair> {

@@ -157,9 +157,15 @@ export class MeshWorld extends World {
     await this.prepare((session) => session.apply(resources))
   }
 
-  /** A Secret for the ingress gateway. @param names that its certificate is for, with commas between */
-  async giveTlsSecret(name: string, names: string, trusted: boolean): Promise<void> {
-    await this.giveConfig({ text: await this.#certificates.secret(name, names, trusted) })
+  /** A Secret for the ingress gateway, or in another namespace. @param names that its certificate is for, with commas between */
+  async giveTlsSecret(name: string, names: string, where: { readonly trusted: boolean; readonly namespace: string | null }): Promise<void> {
+    await this.giveConfig({ text: await this.#certificates.secret(name, names, where) })
+  }
+
+  /** @param trusted from the authority that clients of the scenario trust; @param asks clients for certificates of that one, too */
+  async giveCertificate(service: ServiceRef, names: string, { trusted, asks }: { readonly trusted: boolean; readonly asks: boolean }): Promise<void> {
+    const pair = await this.#certificates.server(names, trusted)
+    await this.behave({ kind: 'certificate', service, pair, clientAuthority: asks ? await this.#certificates.authority() : null })
   }
 
   /** @param text YAML of Istio's MeshConfig, bare or as the object that carries it */

@@ -1,4 +1,5 @@
 import type { HttpRequest, WireProtocol } from '../ir/message.ts'
+import type { DownstreamTls } from '../ir/tls.ts'
 import { chooseFilterChain } from '../match/filter-chain.ts'
 import type { Connection } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
@@ -10,7 +11,7 @@ import type { Plane } from './plane.ts'
 import { ProxiedRequest, senderOf } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { proxyTcp } from './tcp-proxy.ts'
-import { handshake } from './tls-handshake.ts'
+import { forwardedClientCertificate, handshake } from './tls-handshake.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 
 /**
@@ -53,7 +54,8 @@ export function connect(
     return null
   }
   const { routeTable, pathNormalization } = chain.filter
-  const entrance = { listener, table: routeTable, normalization: pathNormalization, target }
+  const certificate = chain.tls?.clients && outer ? forwardedClientCertificate(outer, ownIdentity(chain.tls, proxy)) : null
+  const entrance = { listener, table: routeTable, normalization: pathNormalization, target, certificate }
   const proxied = new ProxiedRequest(plane, place, proxy, entrance, { ...request, scheme: chain.tls ? 'https' : 'http' }, done)
   try {
     proxied.start()
@@ -62,6 +64,11 @@ export function connect(
     place.exchange.fail(error)
   }
   return proxied
+}
+
+/** That it shows by its certificate: those of Secrets name none. */
+function ownIdentity({ certificates }: DownstreamTls, { place }: ProxyRuntime): string | null {
+  return certificates.some(({ kind }) => kind === 'workload') ? place.identity : null
 }
 
 /** What Envoy's HTTP inspector makes of the first bytes of a client. */

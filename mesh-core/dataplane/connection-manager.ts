@@ -50,6 +50,8 @@ export interface ReceivedRequest {
 /** Whom a gateway's connection comes from. */
 export interface EdgeClient {
   readonly address: string
+  /** `x-forwarded-client-cert`; `null`: it has shown no certificate. */
+  readonly certificate: string | null
 }
 
 /** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
@@ -71,6 +73,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClie
   const forwardedProto = (edge ? undefined : headers.get('x-forwarded-proto')) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
   if (client) markClient(headers, client)
+  if (client?.certificate) headers.set('x-forwarded-client-cert', client.certificate)
   if (edge || !headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const path = normalizeTarget(withoutFragment(sent.path), normalization)

@@ -109,8 +109,12 @@ export class Delivery implements InFlight {
       return runProgram(plane, place, peer, request, end)
     }
     // The program never hears of it.
-    this.hop.received = null
+    this.#reachNobody()
     end(verdict.outcome)
+  }
+
+  #reachNobody(): void {
+    this.hop.received = this.hop.to = this.hop.version = this.hop.app = null
   }
 
   #enterGateway(plane: Plane, place: Place, gateway: WorkloadRuntime, { request, tls, port }: Shipment, end: Done): void {

@@ -25,7 +25,7 @@ import type { RouteRuntime } from './route-runtime.ts'
 import { sessionCookieValue, setCookie } from './session-cookie.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
-import { transportFailure } from './transport-failure.ts'
+import { comesLate, transportFailure } from './transport-failure.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { speak } from './upstream-http.ts'
 import { destinationOf } from './upstream.ts'
@@ -174,8 +174,9 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   #conclude(outcome: Outcome): void {
     if (typeof outcome === 'string') {
-      const reset = outcome === 'refused' || isTlsError(outcome) ? 'connect-failure' : 'closed'
-      if (isTlsError(outcome)) this.#failure = transportFailure(outcome)
+      const handshake = isTlsError(outcome) && !comesLate(outcome)
+      const reset = outcome === 'refused' || handshake ? 'connect-failure' : 'closed'
+      if (handshake) this.#failure = transportFailure(outcome)
       this.#close(reset)
       return this.#reset(reset)
     }

@@ -7,6 +7,7 @@ import type { Shipment } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { HopRecord, Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
+import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
@@ -135,22 +136,6 @@ export class InboundSidecar implements InFlight {
 function receive({ request, tls }: Shipment, workload: WorkloadRuntime, plane: Plane): HttpRequest {
   const identity = tls[0]?.identity
   if (identity === undefined) return receiveRequest(plane, request, null, 'BASE').request
-  request.headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOf(identity)};Subject="";URI=${identity}`)
+  request.headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOfIdentity(identity)};Subject="";URI=${identity}`)
   return request
-}
-
-const hashes = new Map<string, string>()
-
-/** Stands for the SHA-256 of the caller's certificate, which the simulation has none of: 64 hexadecimal digits that tell identities apart (FNV-1a). */
-function hashOf(identity: string): string {
-  let hash = hashes.get(identity)
-  if (hash) return hash
-  hash = ''
-  for (let word = 0; word < 8; word++) {
-    let value = 0x811c9dc5 ^ word
-    for (let i = 0; i < identity.length; i++) value = Math.imul(value ^ identity.charCodeAt(i), 0x01000193)
-    hash += (value >>> 0).toString(16).padStart(8, '0')
-  }
-  hashes.set(identity, hash)
-  return hash
 }

@@ -32,6 +32,8 @@ export interface Entrance {
   readonly table: string
   readonly normalization: PathNormalization
   readonly target: Dialled
+  /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
+  readonly certificate: string | null
 }
 
 /** Who sends, as a proxy's hop has it: nobody of the mesh before the first gateway. */
@@ -71,7 +73,7 @@ export class ProxiedRequest implements InFlight {
     this.entrance = entrance
     this.#sent = sent
     this.#done = done
-    const client = proxy.edge ? { address: this.remoteAddress } : null
+    const client = proxy.edge ? { address: this.remoteAddress, certificate: entrance.certificate } : null
     const { request, closes, upgrade, isRefused } = receiveRequest(plane, sent, client, entrance.normalization)
     this.request = request
     this.#upgrade = upgrade

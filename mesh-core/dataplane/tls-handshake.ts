@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { hashOfIdentity } from './identity-hash.ts'
 import type { TlsError } from '../ir/exchange.ts'
 import type { ApplicationTls, ClientTls, DownstreamTls, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 
@@ -105,6 +106,25 @@ export function clientNames(client: TlsLayer): readonly string[] {
   return shown ? namesOf(shown) : []
 }
 
+/**
+ * What a gateway tells of a client that has shown a certificate; `null`: it has not. Of identities of the mesh there is no certificate here, but a hash that
+ * tells them apart. Source: Envoy `ConnectionManagerUtility::mutateXfccRequestHeader`, with what istiod asks for.
+ * @param own identity that the gateway itself has shown; `null` for a certificate of a Secret
+ */
+export function forwardedClientCertificate(client: TlsLayer, own: string | null): string | null {
+  const shown = clientCertificate(client)
+  if (!shown) return null
+  const by = own === null ? [] : [`By=${own}`]
+  if (shown.kind === 'identity') return [...by, `Hash=${hashOfIdentity(shown.identity)}`, 'Subject=""', `URI=${shown.identity}`].join(';')
+  const [leaf] = shown.kind === 'chain' ? parse(shown.chain) : []
+  if (!leaf) return null
+  const names = (leaf.subjectAltName ?? '').split(', ')
+  const of = (kind: string): string[] => names.flatMap((name) => (name.startsWith(`${kind}:`) ? [`${kind}=${name.slice(kind.length + 1)}`] : []))
+  const hash = `Hash=${leaf.fingerprint256.replaceAll(':', '').toLowerCase()}`
+  const subject = `Subject="${leaf.subject.split('\n').toReversed().join(',')}"`
+  return [...by, hash, `Cert="${encodeURIComponent(leaf.toString())}"`, subject, of('URI')[0] ?? 'URI=', ...of('DNS')].join(';')
+}
+
 /** What the client thinks of the server's certificate. */
 function judgeServer(shown: Shown, { trusts, expects, serverName }: TlsLayer): HandshakeFailure | null {
   if (expects) return judgeAsEnvoy(shown, expects)
@@ -127,8 +147,8 @@ function brokenAt(shown: Shown): string {
   const chain = shown.kind === 'chain' ? parse(shown.chain) : []
   const isOwnRoot = chain.length > 0 && isIssuer(chain.at(-1)!, chain.at(-1)!)
   if (shown.kind === 'chain' && !isOwnRoot) return `depth_${Math.max(0, chain.length - 1)}:_unable_to_get_local_issuer_certificate`
-  if (chain.length === 1) return 'depth_0:_self-signed_certificate'
-  return `depth_${shown.kind === 'chain' ? chain.length - 1 : 1}:_self-signed_certificate_in_certificate_chain`
+  if (chain.length === 1) return 'depth_0:_self_signed_certificate'
+  return `depth_${shown.kind === 'chain' ? chain.length - 1 : 1}:_self_signed_certificate_in_certificate_chain`
 }
 
 function isTrusted(shown: Shown, trusted: TrustedAuthorities): boolean {

@@ -14,6 +14,17 @@ const reasons: Readonly<Record<string, number>> = {
   TLSV13_ALERT_CERTIFICATE_REQUIRED: 1116,
 }
 
+const ofClientCertificates: ReadonlySet<string> = new Set([
+  'tls: SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+  'tls: TLSV1_ALERT_UNKNOWN_CA',
+  'tls: TLSV13_ALERT_CERTIFICATE_REQUIRED',
+])
+
+/** With TLS 1.3 a server looks at its client's certificate when the client has done with the handshake: a proxy then sees a connection that ends. */
+export function comesLate(error: TlsError): boolean {
+  return ofClientCertificates.has(error)
+}
+
 /** What a proxy writes of a handshake of its own that has failed: `%UPSTREAM_TRANSPORT_FAILURE_REASON%`. Source: Envoy `SslSocket::drainErrorQueue`. */
 export function transportFailure(error: TlsError): string {
   const said = error.slice('tls: '.length)

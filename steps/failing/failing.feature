@@ -693,3 +693,38 @@ Feature: Scenarios that must not pass
       spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
       """
     Then listener "http" of Gateway "entry" has 1 attached route
+
+  Scenario: A request that arrives in plain text
+    till:v1 took it without TLS.
+    till.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   no match conditions: takes everything → till.default
+
+    Given the services:
+      | service |
+      | client  |
+      | till    |
+    When client sends "GET http://till/"
+    Then the request arrives by TLS for "till"
+
+  Scenario: A request that arrives in plain text, and so without a certificate
+    till:v1 took it without TLS.
+    till.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   no match conditions: takes everything → till.default
+
+    Given the services:
+      | service |
+      | client  |
+      | till    |
+    When client sends "GET http://till/"
+    Then the request arrives by TLS for "till" with the certificate "client.example.com"
+
+  Scenario: A request that arrives by TLS
+    the world outside took it by TLS for "edition.cnn.com".
+    edition.cnn.com, asked by client-v1:
+      → PassthroughCluster
+
+    Given the services:
+      | service |
+      | client  |
+    When client sends "GET https://edition.cnn.com/"
+    Then the request arrives without TLS

@@ -2,7 +2,7 @@ import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-st
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { Origin, Position } from '../../mesh-core/ir/origin.ts'
-import type { ClientTls } from '../../mesh-core/ir/tls.ts'
+import type { ClientTls, KeyPair } from '../../mesh-core/ir/tls.ts'
 import type { Milliseconds } from '../../mesh-core/time/clock.ts'
 
 /** What a target may be able to show. A scenario that needs more is reported as "not supported", never as passed. */
@@ -16,6 +16,7 @@ export const capabilities = {
   'served-by': 'tells which workload gave the answer',
   path: 'tells every workload that a request passed on its way',
   received: 'tells what each workload received: method, path, headers, how often',
+  'application-tls': 'tells the TLS that a workload has ended by itself',
   decision: 'tells which rule of the config took the request, and why the others did not',
   'exact-odds': 'knows the odds of a weighted choice without sampling',
   'virtual-time': 'lets hours pass in no time',
@@ -81,6 +82,8 @@ export type Behaviour =
     }
   /** Kubernetes takes pods that are not ready out of their services. `endpoint`: 1-based, `null` for all. */
   | { readonly kind: 'readiness'; readonly service: ServiceRef; readonly endpoint: number | null; readonly ready: boolean }
+  /** What its applications show to whom begins TLS. `clientAuthority`: PEM of the one that certificates of clients have to come from; `null`: they are asked for none. */
+  | { readonly kind: 'certificate'; readonly service: ServiceRef; readonly pair: KeyPair; readonly clientAuthority: string | null }
   /** Of each of its workloads. */
   | { readonly kind: 'replicas'; readonly service: ServiceRef; readonly replicas: number }
 

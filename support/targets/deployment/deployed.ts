@@ -13,13 +13,14 @@ import type { Behaviour, Call, PodStatus, ServiceRef } from '../target.ts'
 import { gatewayFile, namespaceFile } from './base.ts'
 import { Behaviours } from './behaviours.ts'
 import { echoFile } from './echo-manifests.ts'
+import { certificatesFile, certificateSecret, withCertificate } from './certificates.ts'
 import { assertKnown, findWorkloads } from './find-workloads.ts'
 import { Kubelet, type ProbedPod } from './kubelet.ts'
 import { meshCall } from './mesh-call.ts'
 import { withPodsNotReady, withReplicas } from './readiness.ts'
 import { readinessProbeOf } from './readiness-probe.ts'
 
-const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile])
+const generated: ReadonlySet<string> = new Set([gatewayFile, namespaceFile, echoFile, certificatesFile])
 
 /** What a scenario has deployed, on targets that run the services themselves: who is meant by a name, and how each behaves. */
 export class Deployed {
@@ -69,6 +70,8 @@ export class Deployed {
         this.#behaviours.state(endpoint === null ? pods : [endpointOf(pods, endpoint)], { status, first: first ?? Infinity })
         return []
       }
+      case 'certificate':
+        return this.#certify(pods, behaviour)
       case 'readiness': {
         const { ready, endpoint } = behaviour
         return this.#setReady(endpoint === null ? pods : [endpointOf(pods, endpoint)], ready)
@@ -102,6 +105,12 @@ export class Deployed {
       const probe = probes.get(`${pod.ref.namespace}/${pod.ref.name}`)
       return probe ? [{ pod, probe, program: this.#behaviours.running(pod) }] : []
     })
+  }
+
+  #certify(pods: readonly WorkloadInstance[], { service, pair, clientAuthority }: Extract<Behaviour, { kind: 'certificate' }>): readonly Resource[] {
+    const name = `${service.name}${service.version === null ? '' : `-${service.version}`}-certificate`
+    const secrets = [...new Set(pods.map(({ ref }) => ref.namespace))].map((namespace) => certificateSecret(name, namespace, pair, clientAuthority))
+    return [...secrets, ...this.#changed(pods, (deployment) => withCertificate(deployment, name))]
   }
 
   #setReady(pods: readonly WorkloadInstance[], ready: boolean): readonly Resource[] {

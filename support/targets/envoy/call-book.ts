@@ -1,3 +1,4 @@
+import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { proxyName } from './topology.ts'
 import type { LogLine } from './xds/access-log.ts'
@@ -21,10 +22,31 @@ export class CallBook {
   readonly #byPeer = new Map<string, string>()
   /** What came over a connection that a sidecar made to its workload: all that tells one of which it read nothing. */
   readonly #byLocal = new Map<string, OpenReceived>()
+  /** What gateways wrote of connections that nobody has told of yet. */
+  readonly #early = new Map<string, LogLine>()
+  readonly #gatewayAt: (port: number) => WorkloadInstance | null
+
+  /** @param gatewayAt who listens on a port of 127.0.0.1, if it is a gateway */
+  constructor(gatewayAt: (port: number) => WorkloadInstance | null) {
+    this.#gatewayAt = gatewayAt
+  }
 
   /** Takes up a call. */
-  enter(about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'received' | 'decision' | 'mirrors'>, journal: Journal): CallRecord {
-    const fresh = { startMs: performance.now(), endMs: null, status: 0, line: null, received: [], decision: null, mirrors: 0 }
+  enter(
+    about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'gateway' | 'relay' | 'received' | 'decision' | 'mirrors'>,
+    journal: Journal,
+  ): CallRecord {
+    const fresh = {
+      startMs: performance.now(),
+      endMs: null,
+      status: 0,
+      line: null,
+      gateway: null,
+      relay: null,
+      received: [],
+      decision: null,
+      mirrors: 0,
+    }
     const call: CallRecord = { id: `${process.pid}-${++calls}`, ...about, ...fresh }
     journal.calls.push(call)
     this.#open.set(call.id, { call, journal })
@@ -48,10 +70,11 @@ export class CallBook {
   read(line: LogLine): void {
     if (line.direction === 'inbound' && line.call === null) return this.#readUntold(line)
     const open = this.#open.get(line.call ?? this.#byPeer.get(line.peer) ?? '')
-    if (!open) return
+    if (!open) return line.direction === 'gateway' ? void this.#early.set(line.peer, line) : undefined
     const { call, journal } = open
-    if (line.direction !== 'inbound') call.line ??= line
-    else enterInbound(call, line)
+    if (line.direction === 'inbound') enterInbound(call, line)
+    else if (call.proxy === null || proxyName(call.proxy) === line.proxy) this.#enter(call, line)
+    else if (line.direction === 'gateway') call.relay = line
     journal.note()
   }
 
@@ -61,6 +84,16 @@ export class CallBook {
     this.#byLocal.delete(line.local!)
     open.received.inbound ??= line
     open.journal.note()
+  }
+
+  /** A gateway that the call goes on to writes of it by itself: before this line, or after. */
+  #enter(call: CallRecord, line: LogLine): void {
+    call.line ??= line
+    call.gateway = line.host === null ? null : this.#gatewayAt(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
+    if (call.gateway === null || line.local === null) return
+    this.#byPeer.set(line.local, call.id)
+    call.relay ??= this.#early.get(line.local) ?? null
+    this.#early.clear()
   }
 
   /** What has ended will not be written about again. */

@@ -41,7 +41,7 @@ export class EnvoyMesh {
   readonly #host: EnvoyHost
   readonly #id: number
   readonly #topology: Topology
-  readonly #book = new CallBook()
+  readonly #book: CallBook
   readonly #senders: Senders
   readonly #servers: WorkloadServers
   readonly #names: Names
@@ -59,6 +59,7 @@ export class EnvoyMesh {
       hasInbound: options.inboundSidecar ?? (({ sidecar }) => sidecar),
       inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
     })
+    this.#book = new CallBook((port) => this.#topology.gatewayAt(port, this.registry))
     this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology))
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)

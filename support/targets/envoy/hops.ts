@@ -1,5 +1,6 @@
 import type { AccessLogEntry, Hop } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { asFromPod, isCopy } from './mirrors.ts'
 import type { LogLine } from './xds/access-log.ts'
@@ -19,9 +20,55 @@ interface Entry {
 /** The tree of an exchange, as its journal tells it. */
 export function hopsOf({ calls }: Journal, names: Names): readonly Hop[] {
   const entries: Entry[] = calls.flatMap((call) => entriesOf(call)).sort((a, b) => a.atMs - b.atMs)
-  const index = new Map(entries.flatMap(({ received }, i) => (received ? [[received, i] as const] : [])))
   const logs = new Map(calls.map((call) => [call, call.line && logEntry(call, call.line, call.startMs, names)]))
-  return entries.map(({ call, received }) => hopOf(call, received, logs.get(call) ?? null, call.parent ? (index.get(call.parent) ?? -1) : -1, names))
+  const hops: Hop[] = []
+  const index = new Map<ReceivedRecord, number>()
+  const relayed = new Map<CallRecord, number>()
+  for (const { call, received } of entries) {
+    const parent = call.parent ? (index.get(call.parent) ?? -1) : -1
+    const log = logs.get(call) ?? null
+    const gateway = received !== null && isMirrored(call, received) ? null : call.gateway
+    if (gateway && !relayed.has(call)) relayed.set(call, hops.push(relayHop(call, gateway, log, parent)) - 1)
+    if (received) index.set(received, hops.length)
+    hops.push(gateway ? behindGateway(call, gateway, received, relayed.get(call)!, names) : hopOf(call, received, log, parent, names))
+  }
+  return hops
+}
+
+/** From the sender to a gateway of the mesh. How the request arrived there nobody saw. */
+function relayHop(call: CallRecord, gateway: WorkloadInstance, log: AccessLogEntry | null, parent: number): Hop {
+  const { decision, status } = call
+  return {
+    ...{
+      parent,
+      from: call.from,
+      service: call.service,
+      to: gateway.ref,
+      version: gateway.version || null,
+      app: gateway.app,
+      received: null,
+      tls: null,
+    },
+    ...{ status, attempt: Math.max(1, log?.attempts ?? 1), mirrored: false, log, inbound: null, explain: decision ? () => decision : null },
+  }
+}
+
+/** From there on. */
+function behindGateway(call: CallRecord, gateway: WorkloadInstance, received: ReceivedRecord | null, parent: number, names: Names): Hop {
+  const log = call.relay && logEntry(call, call.relay, call.startMs, names)
+  const service = log?.cluster.split('|')[3] ?? null
+  const hop = hopOf(call, received, log, parent, names)
+  return { ...hop, from: gateway.ref, service, explain: null, received: hop.received && asFromSender(call, hop.received) }
+}
+
+/** Proxies call each other over loopback here. */
+function asFromSender({ proxy }: CallRecord, request: HttpRequest): HttpRequest {
+  const headers = request.headers.copy()
+  const before = headers.get('x-forwarded-for')
+  // In the place of its client's loopback address Envoy writes its own.
+  if (proxy && before !== undefined) headers.set('x-forwarded-for', [...before.split(',').slice(0, -1), proxy.address].join(','))
+  if (proxy && headers.has('x-envoy-external-address')) headers.set('x-envoy-external-address', proxy.address)
+  return { ...request, headers }
 }
 
 /** A request that reached nobody is a hop, too. */

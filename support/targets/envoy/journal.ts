@@ -23,6 +23,9 @@ export interface CallRecord {
   /** Of the answer; 0 for none. */
   status: number
   line: LogLine | null
+  /** The proxy has sent it to a gateway of the mesh, which writes of it, too. */
+  gateway: WorkloadInstance | null
+  relay: LogLine | null
   readonly received: ReceivedRecord[]
   decision: Decision | null
   /** Copies that the config asks for. */
@@ -88,6 +91,7 @@ export class Journal {
 
 function isUnwritten(call: CallRecord): boolean {
   if (call.endMs !== null && call.proxy !== null && !call.unlogged && call.line === null) return true
+  if (call.gateway !== null && call.relay === null) return true
   return call.received.some(({ watched, status, inbound }) => watched && status !== null && inbound === null)
 }
 

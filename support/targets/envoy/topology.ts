@@ -92,6 +92,7 @@ export class Topology {
   /** Who takes a connection to a pod: its sidecar, or the workload itself. */
   atPod(workload: WorkloadInstance, podPort: number): SocketAddress {
     const places = this.#pods.get(keyOf(workload.ref))
+    if (workload.gateway) return { address: '127.0.0.1', port: places?.byPodPort.get(podPort) ?? nowhere.port }
     return places ? this.#at(workload, podPort, this.inbound(workload) ? places.byPodPort : places.workload) : nowhere
   }
 
@@ -109,6 +110,12 @@ export class Topology {
 
   nowhere(): SocketAddress {
     return nowhere
+  }
+
+  /** Whose listener is on a port here; `null`: no gateway's. */
+  gatewayAt(port: number, { workloads }: Registry): WorkloadInstance | null {
+    const isThere = ({ ref }: WorkloadInstance): boolean => [...(this.#pods.get(keyOf(ref))?.byPodPort.values() ?? [])].includes(port)
+    return workloads.find((workload) => workload.gateway && isThere(workload)) ?? null
   }
 
   /** The address in the mesh of what listens on a port here, `10.244.0.5:9080`; `null`: it is nobody's of the mesh. */

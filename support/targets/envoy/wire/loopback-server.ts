@@ -53,7 +53,7 @@ export class LoopbackServer {
     const isTls = first[0] === handshake
     if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, handler, tls)
     if (tls.accepts === 'tls') return void socket.end(isMarked(first) ? '' : refusalOfPlain)
-    if (isMarked(first)) return new ServedLine(socket, handler).read(first)
+    if (isMarked(first)) return new ServedLine(socket, handler, () => null).read(first)
     // What is no HTTP gets no answer that is.
     if (isTls) return void socket.end(badRequest)
     if (!isHttp2(first)) return new ServedConnection(socket, handler, () => null).start(first)
@@ -67,9 +67,12 @@ export class LoopbackServer {
     socket.unshift(first)
     const secured = new TLSSocket(socket, { isServer: true, ...(await serverOptions(tls)), ALPNProtocols: ['h2', 'http/1.1'] })
     secured.on('error', () => socket.destroy())
+    const seen = (): SeenTls => seenOf(secured, tls)
     secured.once('secure', () => {
-      if (secured.alpnProtocol === 'h2') serveHttp2(secured, (request) => handler(request, seenOf(secured, tls)))
-      else new ServedConnection(secured, handler, () => seenOf(secured, tls)).start()
+      if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => handler(request, seen()))
+      secured.once('data', (bytes: Buffer) =>
+        isMarked(bytes) ? new ServedLine(secured, handler, seen).read(bytes) : new ServedConnection(secured, handler, seen).start(bytes),
+      )
     })
   }
 
@@ -122,11 +125,13 @@ function seenOf(socket: TLSSocket, { clientAuthorities }: ApplicationTls): SeenT
 class ServedLine {
   readonly #socket: Socket
   readonly #handler: Handler
+  readonly #tls: () => SeenTls | null
   #bytes: Buffer = Buffer.alloc(0)
 
-  constructor(socket: Socket, handler: Handler) {
+  constructor(socket: Socket, handler: Handler, tls: () => SeenTls | null) {
     this.#socket = socket
     this.#handler = handler
+    this.#tls = tls
     socket.on('data', (bytes: Buffer) => this.read(bytes))
   }
 
@@ -136,7 +141,7 @@ class ServedLine {
     if (!line) return
     const request = bytesOf('tcp', '', line.text)
     request.headers.append(callHeader, line.id)
-    this.#handler(request, null, peerOf(this.#socket)).then(
+    this.#handler(request, this.#tls(), peerOf(this.#socket)).then(
       ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
       () => this.#socket.resetAndDestroy(),
     )
@@ -158,9 +163,9 @@ class ServedConnection {
     this.#tls = tls
   }
 
-  start(first?: Buffer): void {
+  start(first: Buffer): void {
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes))
-    if (first) this.#read(first)
+    this.#read(first)
   }
 
   #read(bytes: Buffer): void {

@@ -2,7 +2,7 @@ import type { Cluster, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
 import { plainHttp } from '../../../../mesh-core/ir/proxy-config.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
-import { originatedTls } from './originated-tls.ts'
+import { originatedTls, upstreamVersions } from './originated-tls.ts'
 import type { Placement } from './placement.ts'
 
 /** Where a proxy's certificate and the authorities that it trusts come from. Source: Envoy `SdsSecretConfig`. */
@@ -58,7 +58,7 @@ function upstreamTls(sni: string, http: UpstreamHttp, source: SecretSource, peer
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
-      common_tls_context: { ...commonContext(source, peers), alpn_protocols: offered[http] },
+      common_tls_context: { ...commonContext(source, peers), tls_params: upstreamVersions, alpn_protocols: offered[http] },
       sni,
     }),
   }

@@ -11,7 +11,7 @@ export function originatedTls(tls: OriginatedTls, placement: Placement): Json {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
       common_tls_context: {
-        ...optional('tls_params', cipherSuites.length > 0 ? { cipher_suites: cipherSuites } : null),
+        tls_params: { ...upstreamVersions, ...optional('cipher_suites', cipherSuites) },
         ...(certificate ? shown(certificate, placement) : {}),
         ...validation(tls, placement),
         ...optional('alpn_protocols', applicationProtocols),
@@ -20,6 +20,9 @@ export function originatedTls(tls: OriginatedTls, placement: Placement): Json {
     }),
   }
 }
+
+/** Envoy's own would end at 1.2. Source: Istio `core/cluster_tls.go` defaultUpstreamCommonTLSContext. */
+export const upstreamVersions: Json = { tls_minimum_protocol_version: 'TLSv1_2', tls_maximum_protocol_version: 'TLSv1_3' }
 
 /** What of it the router does for each request. Source: Envoy `UpstreamHttpProtocolOptions`. */
 export function perRequest({ serverName, validation: wanted }: OriginatedTls): Json | null {

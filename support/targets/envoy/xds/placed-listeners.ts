@@ -34,6 +34,12 @@ const proxyProtocol = {
   }),
 }
 
+/** Sidecars that lead to a gateway say nothing before: they are all of this Envoy. */
+const fromAnybody = {
+  name: proxyProtocolFilter,
+  typed_config: { ...proxyProtocol.typed_config, allow_requests_without_proxy_protocol: true },
+}
+
 /**
  * The outbound side of a sidecar on one port: what are listeners of their own addresses in a pod are filter chains here, each for its destination, and
  * `virtualOutbound` is the one for all others. So many sidecars can have listeners for the same destination in one Envoy.
@@ -72,7 +78,7 @@ export function gatewayListener(name: string, port: number, config: Listener, pl
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [proxyProtocol, ...inspectors([config])],
+    listener_filters: [fromAnybody, ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     traffic_direction: 'OUTBOUND',
   })

@@ -1,0 +1,120 @@
+@echo @istio:egress-gateway @profile:ISTIO-TRAFFIC
+Feature: Egress gateways
+  Traffic to the world outside leaves the mesh through a gateway of its own.
+  https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+
+  Background:
+    Given the services:
+      | service |
+      | client  |
+    And the config "egress-gateway.yaml"
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: { name: cnn }
+      spec:
+        hosts: [edition.cnn.com]
+        ports:
+          - { number: 80, name: http-port, protocol: HTTP }
+          - { number: 443, name: https, protocol: HTTPS }
+        resolution: DNS
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: { name: egressgateway-for-cnn }
+      spec:
+        host: istio-egressgateway.istio-system.svc.cluster.local
+        subsets: [{ name: cnn }]
+      """
+
+  Scenario: Plain HTTP through the gateway
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: { name: istio-egressgateway }
+      spec:
+        selector: { istio: egressgateway }
+        servers:
+          - port: { number: 80, name: http, protocol: HTTP }
+            hosts: [edition.cnn.com]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: direct-cnn-through-egress-gateway }
+      spec:
+        hosts: [edition.cnn.com]
+        gateways: [istio-egressgateway, mesh]
+        http:
+          - match: [{ gateways: [mesh], port: 80 }]
+            route:
+              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 80 } }
+          - match: [{ gateways: [istio-egressgateway], port: 80 }]
+            route:
+              - destination: { host: edition.cnn.com, port: { number: 80 } }
+      """
+    When client sends "GET http://edition.cnn.com/politics"
+    Then the response status is 200
+    And the request takes the path "client -> istio-egressgateway"
+    And the request arrives without TLS
+    And the response body contains "\"x-envoy-external-address\""
+    When client sends "GET http://www.cnn.com/politics"
+    Then the request does not reach istio-egressgateway
+
+  Scenario: Without a route at the gateway nothing leaves
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: { name: istio-egressgateway }
+      spec:
+        selector: { istio: egressgateway }
+        servers:
+          - port: { number: 80, name: http, protocol: HTTP }
+            hosts: [edition.cnn.com]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: direct-cnn-through-egress-gateway }
+      spec:
+        hosts: [edition.cnn.com]
+        http:
+          - route:
+              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 80 } }
+      """
+    When client sends "GET http://edition.cnn.com/politics"
+    Then the response status is 404
+    And the request takes the path "client -> istio-egressgateway"
+
+  Scenario: TLS of the application passes the gateway unread
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: { name: istio-egressgateway }
+      spec:
+        selector: { istio: egressgateway }
+        servers:
+          - port: { number: 443, name: tls, protocol: TLS }
+            hosts: [edition.cnn.com]
+            tls: { mode: PASSTHROUGH }
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: direct-cnn-through-egress-gateway }
+      spec:
+        hosts: [edition.cnn.com]
+        gateways: [mesh, istio-egressgateway]
+        tls:
+          - match: [{ gateways: [mesh], port: 443, sniHosts: [edition.cnn.com] }]
+            route:
+              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 443 } }
+          - match: [{ gateways: [istio-egressgateway], port: 443, sniHosts: [edition.cnn.com] }]
+            route:
+              - destination: { host: edition.cnn.com, port: { number: 443 } }
+      """
+    When client sends "GET https://edition.cnn.com/politics"
+    Then the response status is 200
+    And the request takes the path "client -> istio-egressgateway"
+    And the request arrives by TLS for "edition.cnn.com"

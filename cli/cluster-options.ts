@@ -13,7 +13,4 @@ export function clusterOptions(command: Command): Command {
     .option('--rate <number>', 'send at most so many requests in a second')
     .option('--insecure', 'do not verify certificates of gateways')
     .option('--show-secrets', 'leave values of headers, cookies and tokens in the reports')
-    .option('--prometheus <url>', 'ask this Prometheus who has answered, where nothing else tells')
-    .option('--jaeger <url>', 'read traces here')
-    .option('--tempo <url>', 'read traces here')
 }

@@ -26,9 +26,6 @@ export interface RunOptions {
   readonly rate?: string
   readonly insecure?: boolean
   readonly showSecrets?: boolean
-  readonly prometheus?: string
-  readonly jaeger?: string
-  readonly tempo?: string
   readonly spec?: boolean
   readonly failFast?: boolean
   readonly parallel?: string
@@ -71,8 +68,7 @@ type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['pr
 /** In cucumber's words. */
 function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
   const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
-  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets, prometheus, jaeger, tempo } =
-    options
+  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets } = options
   const cluster = {
     kubeconfig,
     context,
@@ -84,9 +80,6 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
     rate,
     insecure,
     showSecrets,
-    prometheus,
-    jaeger,
-    tempo,
   }
   const seed = wholeNumber('--seed', options.seed)
   const budget = wholeNumber('--budget', options.budget)

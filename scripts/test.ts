@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { missingLab } from './the-lab.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
@@ -33,6 +34,7 @@ const checks: readonly Check[] = [
     command: ['npm', 'run', '--silent', 'vectors'],
     missing: existsSync(join(shared, 'upstream')) ? null : 'the vectors (../shared/upstream) are not here',
   },
+  { name: 'a real mesh', command: ['npm', 'run', '--silent', 'test:cluster'], missing: missingLab() },
 ]
 
 type Outcome = 'passed' | 'failed' | 'skipped'

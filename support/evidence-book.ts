@@ -9,6 +9,11 @@ export class EvidenceBook {
   requests = 0
   readonly paths: Record<string, number> = {}
   readonly tests: StatisticalTest[] = []
+  readonly #onExchange: (exchange: Exchange) => void
+
+  constructor(onExchange: (exchange: Exchange) => void = () => {}) {
+    this.#onExchange = onExchange
+  }
 
   /** Another `When` sends. */
   begin(): void {
@@ -23,6 +28,7 @@ export class EvidenceBook {
 
   #note(exchange: Exchange): void {
     this.requests += 1
+    this.#onExchange(exchange)
     for (const path of pathsOf(exchange)) this.paths[path] = (this.paths[path] ?? 0) + 1
   }
 }

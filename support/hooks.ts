@@ -24,6 +24,7 @@ setDefinitionFunctionWrapper(
     onOutcome: (world, outcome) => {
       if (world instanceof MeshWorld && !outcomes.has(world)) outcomes.set(world, outcome)
     },
+    shown: (world, message) => (world instanceof MeshWorld ? world.shown(message) : message),
     beforeStep: (world, options) => (world instanceof MeshWorld ? world.settleLoad(options) : null),
   }),
 )

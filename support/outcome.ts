@@ -36,6 +36,8 @@ type Definition = (this: unknown, ...args: unknown[]) => unknown
 
 export interface Minding {
   readonly onOutcome: (world: unknown, outcome: Outcome) => void
+  /** A message as it may be shown. Default: as it is. */
+  readonly shown?: (world: unknown, message: string) => string
   /** Has done what must be done before a step; `null` when there is nothing to do. */
   readonly beforeStep?: (world: unknown, options: StepOptions | undefined) => Promise<void> | null
 }
@@ -45,8 +47,9 @@ export interface Minding {
  * speaks for itself loses its stack. A step that calls back, or answers at once, stays as it is. When the run is interrupted, steps end; hooks do their work,
  * for they clean up.
  */
-export function minding({ onOutcome, beforeStep }: Minding): (definition: Definition, options?: StepOptions) => Definition {
+export function minding({ onOutcome, beforeStep, shown }: Minding): (definition: Definition, options?: StepOptions) => Definition {
   const settle = (world: unknown, error: unknown): unknown => {
+    if (shown && error instanceof Error) hideIn(error, (text) => shown(world, text))
     const outcome = outcomeOf(error)
     if (outcome !== null) onOutcome(world, outcome)
     if (isNotSupported(error)) return 'skipped'
@@ -65,6 +68,13 @@ export function minding({ onOutcome, beforeStep }: Minding): (definition: Defini
         return settle(this, error)
       }
     }
+}
+
+/** Both, since the stack begins with the message. */
+function hideIn(error: Error, shown: (text: string) => string): void {
+  const { stack } = error
+  error.message = shown(error.message)
+  if (stack) error.stack = shown(stack)
 }
 
 /** Hooks of a run have no World, and those of a scenario get what cucumber knows of it. */

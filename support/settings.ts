@@ -39,10 +39,6 @@ export interface Settings {
   readonly insecure: boolean
   /** Leaves values of headers, cookies and tokens in reports. Default false. */
   readonly showSecrets: boolean
-  /** URLs of the query APIs of Prometheus, Jaeger and Tempo. Default none. */
-  readonly prometheus: string | null
-  readonly jaeger: string | null
-  readonly tempo: string | null
   /** Chance of a false alarm of a statement about shares; of a whole run on a wall clock, a hundred times that. Default one in a million. */
   readonly alpha: number
   /** Chance of missing a share that is off by `delta`. Default one in a thousand. */
@@ -131,15 +127,6 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   rate: { variable: 'MESHSPEC_RATE', parameter: 'rate', read: above, wanted: 'requests in a second', fallback: null },
   insecure: { variable: 'MESHSPEC_INSECURE', parameter: 'insecure', read: yes, wanted: 'true or false', fallback: false },
   showSecrets: { variable: 'MESHSPEC_SHOW_SECRETS', parameter: 'showSecrets', read: yes, wanted: 'true or false', fallback: false },
-  prometheus: {
-    variable: 'MESHSPEC_PROMETHEUS',
-    parameter: 'prometheus',
-    read: httpUrl,
-    wanted: 'a URL such as "http://127.0.0.1:9090"',
-    fallback: null,
-  },
-  jaeger: { variable: 'MESHSPEC_JAEGER', parameter: 'jaeger', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:16686"', fallback: null },
-  tempo: { variable: 'MESHSPEC_TEMPO', parameter: 'tempo', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:3200"', fallback: null },
   alpha: { variable: 'MESHSPEC_ALPHA', parameter: 'alpha', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-6 },
   beta: { variable: 'MESHSPEC_BETA', parameter: 'beta', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-3 },
   delta: { variable: 'MESHSPEC_DELTA', parameter: 'delta', read: chance, wanted: 'a share between 0 and 1', fallback: 0.1 },

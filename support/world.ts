@@ -25,6 +25,7 @@ import { ScenarioCertificates } from './scenario-certificates.ts'
 import { scenarioSeed } from './scenario-seed.ts'
 import { ScenarioSession } from './scenario-session.ts'
 import { servicesNamedBy } from './services-named.ts'
+import { Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import { cookieOf, loginCall } from './sign-in.ts'
 import type { StepOptions } from './step-options.ts'
@@ -62,7 +63,8 @@ const nothingSent = 'no request was sent before this step'
 export class MeshWorld extends World {
   /** Namespace of services and config that name none. */
   namespace = 'default'
-  readonly evidence = new EvidenceBook()
+  readonly #secrets = new Secrets()
+  readonly evidence = new EvidenceBook((exchange) => this.#secrets.note(exchange))
   readonly refusal = new Refusal()
   /** Of the last `When` that sent something. */
   #load: LoadInProgress | null = null
@@ -86,6 +88,12 @@ export class MeshWorld extends World {
 
   get run(): Run {
     return this.#need().run
+  }
+
+  /** A message as reports and logs may show it: those of a live mesh tell no values of headers, no tokens and no cookies, unless that is asked for. */
+  shown(message: string): string {
+    const run = this.#scene?.run
+    return run === undefined || run.target.name !== 'cluster' || run.settings.showSecrets ? message : this.#secrets.hide(message)
   }
 
   get mesh(): ScenarioSession {
@@ -234,7 +242,7 @@ export class MeshWorld extends World {
         'the requests were not all sent: shares were decided by fewer, and then the config changed. Write this step before the change',
       )
     const complaint = check(this.evidence.last, this.#checkContext())
-    if (complaint !== undefined) throw new StatementFailed(complaint)
+    if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
   }
 
   /**
@@ -250,7 +258,7 @@ export class MeshWorld extends World {
     const before = tests.length
     try {
       const complaint = await decideShares(statements, this.#load, this.#checkContext(this.run.spending?.next()))
-      if (complaint !== undefined) throw new StatementFailed(complaint)
+      if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
     } finally {
       for (const test of tests.slice(before)) this.log(describeTest(test))
     }
@@ -332,6 +340,11 @@ export class MeshWorld extends World {
   #assertAllModelled(): void {
     const ignored = this.mesh.opened?.notModelled() ?? []
     if (ignored.length > 0) throw new NotSupported('config', ignored.join('; '))
+  }
+
+  #withDoubts(complaint: string): string {
+    const doubts = this.mesh.opened?.doubts?.() ?? []
+    return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => `  ${doubt}`).join('\n')}`
   }
 
   #checkContext(alpha = this.run.settings.alpha): CheckContext {

@@ -27,6 +27,8 @@ export interface GatewayClientOptions {
   readonly insecure?: boolean
   /** How TLS begins; the client of a single call. Default: as Node does by itself. */
   readonly tls?: ClientTls
+  /** The gateway is known to be there: one that refuses a connection has nobody listen on the port, which is an outcome. Default false. */
+  readonly mayRefuse?: boolean
   /** Whose certificate is wanted. Default: the one of the URL's host. */
   readonly serverName?: string
 }
@@ -36,12 +38,14 @@ export class GatewayClient {
   readonly #origin: string
   readonly #agent: HttpAgent
   readonly #knowsTls: boolean
+  readonly #mayRefuse: boolean
 
   /** @param gateway its URL; what is behind the port is not looked at */
-  constructor(gateway: string, { insecure = false, tls, serverName }: GatewayClientOptions = {}) {
+  constructor(gateway: string, { insecure = false, tls, serverName, mayRefuse = false }: GatewayClientOptions = {}) {
     const { origin, hostname } = new URL(gateway)
     this.#origin = origin
     this.#knowsTls = tls !== undefined
+    this.#mayRefuse = mayRefuse
     const secured =
       serverName === undefined && tls === undefined ? { rejectUnauthorized: !insecure } : tlsOptions(tls, serverName ?? hostname, insecure)
     this.#agent = origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false, ...secured }) : new HttpAgent({ keepAlive: false })
@@ -109,6 +113,7 @@ export class GatewayClient {
     const { code, message } = error as NodeJS.ErrnoException
     // supertest leaves the code of some errors in the message alone.
     const reason = code ?? /^E[A-Z]+/.exec(message)?.[0] ?? message
+    if (this.#mayRefuse && reason === 'ECONNREFUSED') return 'refused'
     if (unreachable.has(reason)) throw this.#unreachable(reason)
     if (reason === 'ECONNABORTED') return 'timeout'
     return /CERT|TLS|SSL|EPROTO/.test(reason) ? `tls: ${reason}` : 'closed'

@@ -13,13 +13,14 @@ import { NotSupported } from '../target.ts'
 import { numbered } from './numbered.ts'
 import { CallsFromPods } from './pods/calls-from-pods.ts'
 import { labelled } from './pods/deployments.ts'
-import { assertKnown, findPods } from './pods/find-pods.ts'
+import { assertKnown, findDeployments, findPods } from './pods/find-pods.ts'
 import type { Scene } from './pods/find-pods.ts'
 import { listPods } from './pods/pod.ts'
 import type { Pod } from './pods/pod.ts'
 import { runnable } from './pods/pod-manifests.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { namespaceObject } from './run/cluster-run.ts'
+import { doubtsAbout } from './run/doubts.ts'
 import { GatewayCalls } from './run/gateway-calls.ts'
 import { Proof } from './run/proof.ts'
 import { RunEvidence } from './run/run-evidence.ts'
@@ -27,6 +28,9 @@ import { ScenarioObjects } from './run/scenario-objects.ts'
 
 /** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
 const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'Service', 'ServiceAccount'])
+
+/** ms that a scenario may ask to pass; a suite that waits longer is run by nobody. */
+const longestWaitMs = 60_000
 
 /** Kinds that change routes and nothing else of a proxy's config. */
 const routeKinds: ReadonlySet<string> = new Set(['VirtualService'])
@@ -50,6 +54,7 @@ export class KubeSession implements MeshSession {
   #namespace = 'default'
   #dirty: 'nothing' | 'routes' | 'all' = 'nothing'
   #hasSent = false
+  #sender: Pod | null = null
 
   constructor(run: ClusterRun) {
     this.#run = run
@@ -68,7 +73,8 @@ export class KubeSession implements MeshSession {
     this.#run.assertPermitted('config')
     await this.#put(resources)
     for (const resource of resources) this.#given.set(resourceKey(refOf(resource)), resource)
-    if (this.#hasSent) await this.#settle()
+    // Objects with a status are perhaps looked at before anything is sent.
+    if (this.#hasSent || resources.some(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))) await this.#settle()
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {
@@ -96,6 +102,7 @@ export class KubeSession implements MeshSession {
 
   async setBehaviour(behaviour: Behaviour): Promise<void> {
     await this.#ready()
+    if (behaviour.kind === 'replicas') return this.#scale(behaviour.service, behaviour.replicas)
     const pods = findPods(this.#scene, behaviour.service, this.#namespace)
     switch (behaviour.kind) {
       case 'delay':
@@ -109,8 +116,6 @@ export class KubeSession implements MeshSession {
       }
       case 'readiness':
         return this.#setReady(behaviour.endpoint === null ? pods : [endpointOf(pods, behaviour.endpoint)], behaviour.ready)
-      case 'replicas':
-        return this.#scale(pods, behaviour.replicas)
     }
   }
 
@@ -131,6 +136,7 @@ export class KubeSession implements MeshSession {
     await this.#settle()
     this.#hasSent = true
     const sender = call.from.kind === 'service' ? this.#senderOf(call.from.service) : null
+    this.#sender = sender
     const sendOne = sender === null ? await this.#fromOutside.sending(call) : await this.#fromPods.sending(sender, call)
     const limited = this.#config.applied.some(({ kind }) => kind === 'EnvoyFilter')
     const answered: Promise<Exchange>[] = []
@@ -149,19 +155,20 @@ export class KubeSession implements MeshSession {
   }
 
   async elapse(ms: number): Promise<void> {
+    if (ms > longestWaitMs) throw new NotSupported('virtual-time', `a cluster's clock is the wall's, and ${ms / 1000} s is too long to wait`)
     await this.#settle()
     await sleep(ms)
   }
 
   async pods(): Promise<readonly PodStatus[]> {
     await this.#settle()
-    const pods = await this.#listPods()
-    return pods.map(({ name, namespace, containers, readyContainers }) => ({
-      name,
-      namespace: this.#run.namespaces.scenario(namespace),
-      containers,
-      readyContainers,
-    }))
+    const pods = (await this.#listPods()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    return pods.map(({ namespace, containers, readyContainers, ...pod }) => {
+      const own = pods.filter((other) => other.namespace === namespace && other.workload === pod.workload)
+      // As a scenario numbers endpoints: names of a cluster's pods end in chance.
+      const name = own.length > 1 ? `${pod.workload}-${own.findIndex((other) => other.name === pod.name) + 1}` : pod.name
+      return { name, namespace: this.#run.namespaces.scenario(namespace), containers, readyContainers }
+    })
   }
 
   evidence(): readonly string[] {
@@ -178,6 +185,12 @@ export class KubeSession implements MeshSession {
 
   statuses(): readonly ObjectStatus[] {
     return this.#proof.statuses([...this.#given.values()])
+  }
+
+  doubts(): readonly string[] {
+    const { deployments, namespaces } = this.#run
+    const { all, services } = deployments
+    return doubtsAbout({ sender: this.#sender, pods: this.#pods, services, deployments: all, config: this.#config.applied, namespaces })
   }
 
   assertKnown(service: ServiceRef): void {
@@ -211,7 +224,18 @@ export class KubeSession implements MeshSession {
       this.#dirty = 'all'
     }
     const config = await Promise.all(resources.filter(({ kind }) => !workloadKinds.has(kind)).map((resource) => this.#object(resource)))
-    if (await this.#config.apply(config)) this.#taint(resources.map(({ kind }) => kind))
+    if (await this.#applied(config, resources)) this.#taint(resources.map(({ kind }) => kind))
+  }
+
+  /** What the cluster refuses is told in its words, and then in ours, which know the line. */
+  async #applied(config: readonly KubeObject[], resources: readonly Resource[]): Promise<boolean> {
+    try {
+      return await this.#config.apply(config)
+    } catch (error) {
+      if (!(error instanceof ConfigRejected)) throw error
+      const { validateResource } = await import('../../../mesh-core/config/validate.ts')
+      throw new ConfigRejected([...error.errors, ...resources.flatMap((resource) => validateResource(resource).errors)])
+    }
   }
 
   #workload(resource: Resource): KubeObject {
@@ -267,7 +291,7 @@ export class KubeSession implements MeshSession {
   /** What was changed is in force. @throws NotYetProgrammed */
   async #settle(): Promise<void> {
     await this.#ready()
-    if (this.#dirty === 'nothing') return
+    if (this.#dirty === 'nothing' && this.#run.leftAtGateway.size === 0) return
     await this.#proof.pass([...this.#used], this.#pods, this.#dirty === 'all' ? 2 : 1)
     this.#dirty = 'nothing'
   }
@@ -290,14 +314,11 @@ export class KubeSession implements MeshSession {
     await this.#changedPods()
   }
 
-  async #scale(pods: readonly Pod[], replicas: number): Promise<void> {
-    const names = new Set(pods.map(({ namespace, workload }) => `${namespace}/${workload}`))
-    for (const name of names) {
-      const [namespace = '', workload = ''] = name.split('/')
-      const deployment = this.#run.deployments.deployment(namespace, workload)
-      if (!deployment) throw new NotSupported('behaviour', `the Deployment ${name} is not of this run, which is not to scale it`)
-      await this.#run.deployments.ask({ ...deployment, spec: { ...deployment['spec'], replicas } })
-    }
+  async #scale(service: ServiceRef, replicas: number): Promise<void> {
+    const { deployments } = this.#run
+    const own = findDeployments(deployments.all, this.#scene, service, this.#namespace)
+    if (own.length === 0) throw new NotSupported('behaviour', `no Deployment of ${service.name} is of this run, which is to scale no other`)
+    for (const deployment of own) await deployments.ask({ ...deployment, spec: { ...deployment['spec'], replicas } })
     await this.#changedPods()
   }
 

@@ -23,6 +23,8 @@ export class ApiFailure extends Error {
   /** The config itself was refused: by its schema, by a rule of its CRD, or by an admission webhook. */
   get refusesConfig(): boolean {
     if (this.status === 422) return true
+    // Of a server-side apply; the API server answers 500 to what it cannot bring into the schema.
+    if (/failed to create typed patch object/.test(this.message)) return true
     if (this.status === 400)
       return /admission webhook|strict decoding|unknown field|cannot unmarshal|unable to decode|ValidationError|failed to create typed/.test(
         this.message,

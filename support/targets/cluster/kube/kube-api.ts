@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import { Agent as HttpAgent, request as requestHttp } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import http from 'node:http'
+import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { ApiFailure } from './api-failure.ts'
@@ -34,7 +34,7 @@ const tries = 4
 export class KubeApi {
   readonly server: string
   readonly config: KubeConfig
-  readonly #agent: HttpAgent
+  readonly #agent: http.Agent
   readonly #timeoutMs: number
   readonly #backoffMs: number
 
@@ -42,8 +42,8 @@ export class KubeApi {
     this.config = config
     this.server = config.getCurrentCluster()!.server.replace(/\/$/, '')
     this.#agent = this.server.startsWith('https:')
-      ? new HttpsAgent({ keepAlive: true, maxSockets: 16 })
-      : new HttpAgent({ keepAlive: true, maxSockets: 16 })
+      ? new https.Agent({ keepAlive: true, maxSockets: 16 })
+      : new http.Agent({ keepAlive: true, maxSockets: 16 })
     this.#timeoutMs = timeoutMs
     this.#backoffMs = backoffMs
   }
@@ -98,7 +98,7 @@ export class KubeApi {
 
   #answer(url: string, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, options, resolve)
+      const request = (url.startsWith('https:') ? https : http).request(url, options, resolve)
       const late = (): void => void request.destroy(Object.assign(new Error(`no answer within ${this.#timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }))
       request.on('timeout', late).on('error', reject).end(payload)
     })

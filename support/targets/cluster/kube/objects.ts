@@ -8,6 +8,9 @@ import { Kinds } from './kinds.ts'
 /** By which name the API server remembers who set a field. */
 export const fieldManager = 'meshspec'
 
+/** How often somebody else may be quicker. */
+const conflicts = 5
+
 /** Objects of the cluster, of any kind. */
 export class KubeObjects {
   readonly api: KubeApi
@@ -45,8 +48,17 @@ export class KubeObjects {
   /** Puts the object in the place of the one that is there, whatever that says. @throws ConfigRejected, MeshSpecError */
   replace(object: KubeObject): Promise<KubeObject> {
     return this.#doing(`replace ${namedObject(object)}`, async () => {
-      const path = `${await this.kinds.pathOf(object)}?fieldManager=${fieldManager}&fieldValidation=Strict`
-      return this.api.send<KubeObject>({ method: 'PUT', path, body: object })
+      const path = await this.kinds.pathOf(object)
+      for (let attempt = 1; ; attempt++)
+        try {
+          // An update says which version it replaces: the one that is there.
+          const { metadata } = await this.api.send<KubeObject>({ method: 'GET', path })
+          const { resourceVersion } = metadata as { readonly resourceVersion?: string }
+          const body = { ...object, metadata: { ...object.metadata, resourceVersion } }
+          return await this.api.send<KubeObject>({ method: 'PUT', path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict`, body })
+        } catch (error) {
+          if (!(error instanceof ApiFailure) || error.status !== 409 || attempt === conflicts) throw error
+        }
     })
   }
 

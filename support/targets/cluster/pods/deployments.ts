@@ -52,9 +52,9 @@ export class Deployments {
     return true
   }
 
-  /** A Deployment that the scenario has, as it was asked for. */
-  deployment(namespace: string, name: string): KubeObject | null {
-    return this.#claimed('Deployment').find(({ metadata }) => metadata.namespace === namespace && metadata.name === name) ?? null
+  /** Deployments that the scenario has, as they were asked for. */
+  get all(): readonly KubeObject[] {
+    return this.#claimed('Deployment')
   }
 
   get services(): readonly KubeObject[] {

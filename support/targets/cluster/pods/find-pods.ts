@@ -23,6 +23,22 @@ export function findPods(scene: Scene, service: ServiceRef, namespace: string): 
   return found
 }
 
+/** The Deployments that a sentence means by a service, whether they have pods or none. */
+export function findDeployments(deployments: readonly KubeObject[], scene: Scene, service: ServiceRef, namespace: string): readonly KubeObject[] {
+  const real = scene.namespaces.real(service.namespace ?? namespace)
+  return deployments.filter(({ metadata, ...rest }) => {
+    const labels = (rest as KubeObject)['spec'].template.metadata.labels as Readonly<Record<string, string>>
+    const pod = {
+      namespace: metadata.namespace!,
+      labels,
+      workload: metadata.name,
+      app: labels['app'] ?? metadata.name,
+      version: labels['version'] ?? '',
+    }
+    return pod.namespace === real && isOf(pod, service, scene)
+  })
+}
+
 /** Without a namespace, one of any namespace will do. @throws MeshSpecError UNKNOWN_SERVICE */
 export function assertKnown(scene: Scene, service: ServiceRef, namespace: string): void {
   const isKnown = scene.pods.some(
@@ -31,7 +47,7 @@ export function assertKnown(scene: Scene, service: ServiceRef, namespace: string
   if (!isKnown) throw unknownService(scene, service, namespace)
 }
 
-function isOf(pod: Pod, { name, version }: ServiceRef, { services }: Scene): boolean {
+function isOf(pod: Pick<Pod, 'namespace' | 'labels' | 'workload' | 'app' | 'version'>, { name, version }: ServiceRef, { services }: Scene): boolean {
   if (version !== null && pod.version !== version) return false
   const selector = services.find(({ metadata }) => metadata.name === name && metadata.namespace === pod.namespace)?.['spec'].selector as
     Readonly<Record<string, string>> | undefined

@@ -4,6 +4,8 @@ import { NotYetProgrammed } from '../../target.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
+import { barrierRoute } from './managed-gateways.ts'
+import type { ManagedGateway } from './managed-gateways.ts'
 import { refOfObject } from './restore.ts'
 
 /** A proxy that is asked which config it has. */
@@ -12,6 +14,16 @@ export interface ProbedProxy {
   readonly name: string
   /** What it answers for the host of the barrier; `null` for nothing that could be read. */
   ask(host: string): Promise<string | null>
+}
+
+/** Where a change has to arrive. */
+export interface Reach {
+  /** Whose sidecars are asked. */
+  readonly namespaces: readonly string[]
+  /** Of the ingress gateway. */
+  readonly ports: readonly number[]
+  /** Of the Gateway API. */
+  readonly gateways: readonly ManagedGateway[]
 }
 
 export interface BarrierOptions {
@@ -37,6 +49,7 @@ export class Barrier {
   readonly #host: string
   #generation = 0
   readonly #written = new Set<string>()
+  readonly #atGateway = new Map<string, KubeObject>()
 
   constructor(options: BarrierOptions) {
     this.#options = options
@@ -48,22 +61,16 @@ export class Barrier {
     return this.#host
   }
 
-  /**
-   * @param namespaces whose sidecars are asked
-   * @param ports of the ingress gateway that are asked
-   * @throws NotYetProgrammed with what was seen
-   */
-  async pass(
-    namespaces: readonly string[],
-    ports: readonly number[],
-    proxies: readonly ProbedProxy[],
-    rounds: number,
-    patienceMs: number,
-  ): Promise<void> {
+  /** @throws NotYetProgrammed with what was seen */
+  async pass({ namespaces, ports, gateways }: Reach, proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
     const deadline = performance.now() + patienceMs
     for (let round = 0; round < rounds; round++) {
       const generation = String(++this.#generation)
-      await Promise.all(this.#objectsFor(namespaces, ports, generation).map((object) => this.#write(object)))
+      await Promise.all(
+        [...this.#objectsFor(namespaces, ports, generation), ...gateways.map((gateway) => this.#ofGateway(gateway, generation))].map((object) =>
+          this.#write(object),
+        ),
+      )
       const late = (await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, deadline)))).filter((one) => one !== null)
       if (late.length > 0) throw new NotYetProgrammed(`not yet programmed after ${patienceMs / 1000} s: ${late.join('; ')}`)
     }
@@ -95,29 +102,34 @@ export class Barrier {
     const [first] = namespaces
     if (ports.length === 0 || first === undefined) return inMesh
     const servers = ports.map((number) => ({ port: { number, name: `${name}-${number}`, protocol: 'HTTP' }, hosts: [this.#host] }))
-    return [
-      ...inMesh,
+    const route = istio('VirtualService', first, { hosts: [this.#host], gateways: [name], http })
+    const own = [
       istio('Gateway', first, { selector: { istio: 'ingressgateway' }, servers }),
-      { ...istio('VirtualService', first, { hosts: [this.#host], gateways: [name], http }), metadata: { name: `${name}-gateway`, namespace: first } },
+      { ...route, metadata: { name: `${name}-gateway`, namespace: first } },
     ]
+    for (const object of own) this.#atGateway.set(`${object.kind} ${first}`, object)
+    return [...inMesh, ...own]
+  }
+
+  #ofGateway(gateway: ManagedGateway, generation: string): KubeObject {
+    const route = barrierRoute(gateway, generation)
+    this.#atGateway.set(`${route.kind} ${route.metadata.namespace}/${route.metadata.name}`, route)
+    return route
   }
 
   /** What does not change with the generation is written once. */
   async #write(object: KubeObject): Promise<void> {
     const text = JSON.stringify(object)
     if (this.#written.has(text)) return
-    if (object.kind !== 'VirtualService') this.#written.add(text)
+    if (object.kind !== 'VirtualService' && object.kind !== 'HTTPRoute') this.#written.add(text)
     this.#options.ledger.touch({ ref: refOfObject(object), before: null })
     await this.#options.objects.apply(labelled(object, this.#options.run))
   }
 
   /** The gateway is not to answer on ports that no config of the next scenario names. */
-  async leaveGateway(namespace: string): Promise<void> {
-    for (const [kind, own] of [
-      ['VirtualService', `${name}-gateway`],
-      ['Gateway', name],
-    ] as const)
-      await this.#options.objects.delete({ group: 'networking.istio.io', kind, namespace, name: own })
+  async leaveGateway(): Promise<void> {
+    for (const object of this.#atGateway.values()) await this.#options.objects.delete(refOfObject(object))
+    this.#atGateway.clear()
     for (const text of this.#written) if (text.includes('"kind":"Gateway"')) this.#written.delete(text)
   }
 }

@@ -25,20 +25,7 @@ import { restore, runLabel } from './restore.ts'
 
 export type RunSettings = Pick<
   Settings,
-  | 'gateway'
-  | 'settleMs'
-  | 'kubeconfig'
-  | 'context'
-  | 'namespaces'
-  | 'deploy'
-  | 'podImage'
-  | 'revision'
-  | 'allowProduction'
-  | 'rate'
-  | 'insecure'
-  | 'prometheus'
-  | 'jaeger'
-  | 'tempo'
+  'gateway' | 'settleMs' | 'kubeconfig' | 'context' | 'namespaces' | 'deploy' | 'podImage' | 'revision' | 'allowProduction' | 'rate' | 'insecure'
 >
 
 /** Where Leases of runs are: every user of a cluster knows it. */
@@ -55,6 +42,8 @@ export class ClusterRun {
   readonly agents: PodAgents
   readonly barrier: Barrier
   readonly pace: Pace
+  /** Ports of the ingress gateway that the last scenario's config has used: until they are proven to have forgotten it, they answer by it. */
+  readonly leftAtGateway = new Set<number>()
   readonly mesh: MeshInfo
   /** What the user may not do, by what it would be needed for. */
   readonly #denied: ReadonlyMap<Capability, string>

@@ -9,6 +9,7 @@ import { GatewayClient } from '../gateway-client.ts'
 import type { Answered } from '../gateway-client.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { findServiceAddress } from './gateway-address.ts'
+import { serviceNameOf } from './managed-gateways.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'tcp:': 0 }
@@ -32,7 +33,7 @@ export class GatewayCalls {
     const reached = ports.get(port)
     if (reached === undefined) throw new NotSupported('gateway-calls', `${how} does not have the port ${port}`)
     if (url.protocol === 'tcp:') return () => sendLine(host, reached, call)
-    const options = { insecure: this.#run.settings.insecure, ...(call.tls && { tls: call.tls }), serverName: url.hostname }
+    const options = { mayRefuse: true, insecure: this.#run.settings.insecure, ...(call.tls && { tls: call.tls }), serverName: url.hostname }
     const client = new GatewayClient(`${url.protocol}//${host}:${reached}`, options)
     const { host: own, ...given } = call.headers
     const headers = own === undefined ? given : { ...given, host: this.#run.namespaces.host(String(own)) }
@@ -51,7 +52,7 @@ export class GatewayCalls {
     const gateway = this.#config.applied.find((object) => isManaged(object) && listenersOf(object).some((listener) => listener.port === port))
     if (!gateway) return null
     const { name, namespace = '' } = gateway.metadata
-    const address = await findServiceAddress(this.#run.objects, namespace, `${name}-${gateway['spec'].gatewayClassName as string}`)
+    const address = await findServiceAddress(this.#run.objects, namespace, serviceNameOf(gateway))
     if (address) return address
     throw new NotSupported('gateway-calls', `the Service of Gateway ${name} has no address that is reached from outside`)
   }

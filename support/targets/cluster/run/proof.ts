@@ -9,6 +9,7 @@ import { named } from '../kube/objects.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ProbedProxy } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
+import { managedGateways, probedGateway } from './managed-gateways.ts'
 import { refOfObject } from './restore.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 
@@ -28,7 +29,9 @@ export class Proof {
   readonly #run: ClusterRun
   readonly #config: ScenarioObjects
   #statuses = new Map<string, KubeObject>()
-  #usedGateway = false
+  /** Ports of the ingress gateway that config of the scenario has used, and perhaps uses no more. */
+  readonly #ports = new Set<number>()
+  #asksGateway = false
 
   constructor(run: ClusterRun, config: ScenarioObjects) {
     this.#run = run
@@ -39,17 +42,24 @@ export class Proof {
   async pass(namespaces: readonly string[], pods: readonly Pod[], rounds: number): Promise<void> {
     const deadline = performance.now() + this.#run.patienceMs
     await this.#statusesUntil(deadline)
-    const ports = await this.#gatewayPorts()
-    this.#usedGateway ||= ports.length > 0
-    const proxies = [...(await this.#sidecars(pods)), ...(await this.#gateways(ports))]
-    const patienceMs = Math.max(0, deadline - performance.now())
-    await this.#run.barrier.pass(namespaces, ports, proxies, rounds, patienceMs)
+    for (const port of await this.#gatewayPorts()) this.#ports.add(port)
+    // What the scenario before has left there is to be gone.
+    const ports = [...new Set([...this.#ports, ...this.#run.leftAtGateway])]
+    this.#asksGateway ||= ports.length > 0
+    const gateways = managedGateways([...this.#config.applied].filter((object) => this.#isProgrammed(object)))
+    this.#asksGateway ||= gateways.length > 0
+    const managed = await Promise.all(gateways.map((gateway) => probedGateway(this.#run.objects, gateway)))
+    const proxies = [...(await this.#sidecars(pods)), ...(await this.#gateways(ports)), ...managed.filter((one) => one !== null)]
+    const reach = { namespaces, ports, gateways: gateways.filter((_, i) => managed[i] !== null) }
+    await this.#run.barrier.pass(reach, proxies, rounds, Math.max(0, deadline - performance.now()))
+    this.#run.leftAtGateway.clear()
     await this.#readStatuses()
   }
 
   /** The gateway forgets the barrier with the scenario. */
   async leave(): Promise<void> {
-    if (this.#usedGateway) await this.#run.barrier.leaveGateway(this.#run.namespaces.real('default'))
+    for (const port of this.#ports) this.#run.leftAtGateway.add(port)
+    if (this.#asksGateway) await this.#run.barrier.leaveGateway()
   }
 
   /** A Sidecar that hides every other host from its pods would hide the barrier. */
@@ -68,6 +78,13 @@ export class Proof {
       const found = this.#statuses.get(named({ ...refOf(resource), namespace: namespaces.real(resource.namespace) }))
       return found ? [{ ...emptyStatus, ...(found['status'] as object), resource } as ObjectStatus] : []
     })
+  }
+
+  /** One that is not has no pods that could be asked. */
+  #isProgrammed(object: KubeObject): boolean {
+    const read = this.#statuses.get(named(refOfObject(object)))
+    const conditions = (read?.['status']?.conditions ?? []) as readonly Condition[]
+    return conditions.some(({ type, status }) => type === 'Programmed' && status === 'True')
   }
 
   async #sidecars(pods: readonly Pod[]): Promise<readonly ProbedProxy[]> {

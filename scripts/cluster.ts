@@ -1,0 +1,119 @@
+/**
+ * `npm run test:cluster [-- --whole | --faults] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
+ * own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`), and faults are planted in it, each of which a run has to call by its
+ * name; with `--kubeconfig FILE` the suite runs against that cluster. Without `--whole` a part is run that takes some minutes;
+ * `--faults` plants all the faults and runs no suite.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { faults, tryFault } from './lab-faults.ts'
+import { Lab, missingLab, root } from './the-lab.ts'
+
+/** What shows every way that the target takes: pages, in-mesh calls, shares, copies, bytes, behaviour, Istio's API and the Gateway API. */
+const part = [
+  'features/traffic-management/request-routing.feature',
+  'features/traffic-management/mirroring.feature',
+  'features/traffic-management/tcp-traffic.feature',
+  'features/traffic-management/gateways.feature',
+  'features/mesh/endpoints.feature',
+  'features/gateway-api/mesh-routes.feature',
+]
+
+interface Report {
+  readonly scenarios: readonly { readonly uri: string; readonly name: string; readonly verdict: string; readonly reasons: readonly string[] }[]
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    whole: { type: 'boolean', default: false },
+    faults: { type: 'boolean', default: false },
+    kubeconfig: { type: 'string' },
+    context: { type: 'string' },
+  },
+})
+
+const suite = positionals.length > 0 ? positionals : values.whole ? ['features'] : part
+
+function commandFor(report: string): string[] {
+  const access = Object.entries({ kubeconfig: values.kubeconfig, context: values.context }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  )
+  return [
+    process.execPath,
+    'dist/cli/main.js',
+    'run',
+    ...suite,
+    '--target',
+    'cluster',
+    '--deploy',
+    ...access,
+    '--format',
+    'terminal',
+    '--format',
+    `json:${report}`,
+  ]
+}
+
+/** @returns what is wrong; empty when the suite holds, and shows something */
+function problemsIn(report: string): string[] {
+  const { scenarios } = JSON.parse(readFileSync(report, 'utf8')) as Report
+  const wrong = scenarios.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'not-supported')
+  const passed = scenarios.filter(({ verdict }) => verdict === 'passed').length
+  return [
+    ...wrong.map(({ uri, name, verdict, reasons }) => `${verdict}: ${uri} ${name}: ${reasons[0] ?? ''}`),
+    // What is not supported holds for any mesh.
+    ...(passed < scenarios.length / 2 ? [`only ${passed} of ${scenarios.length} scenarios have shown anything`] : []),
+  ]
+}
+
+async function inLab(folder: string): Promise<string[]> {
+  const lab = new Lab()
+  try {
+    lab.up(join(folder, 'images.json'))
+    const problems = values.faults ? [] : await suiteIn(lab, join(folder, 'report.json'))
+    for (const fault of positionals.length > 0 ? [] : values.whole || values.faults ? faults : faults.slice(0, 3)) {
+      const problem = await tryFault(lab, fault)
+      console.log(`${problem === null ? '✔' : '✖'} ${fault.title}`)
+      if (problem !== null) problems.push(`${fault.title}: ${problem}`)
+    }
+    return problems
+  } finally {
+    lab.down()
+  }
+}
+
+async function suiteIn(lab: Lab, report: string): Promise<string[]> {
+  await lab.run(commandFor(report), {}, (text) => void process.stdout.write(text))
+  return problemsIn(report)
+}
+
+function inCluster(folder: string): string[] {
+  const report = join(folder, 'report.json')
+  const [program = '', ...rest] = commandFor(report)
+  spawnSync(program, rest, { cwd: root, stdio: 'inherit' })
+  return problemsIn(report)
+}
+
+async function main(): Promise<number> {
+  const isGiven = values.kubeconfig !== undefined || values.context !== undefined
+  const reason = isGiven ? null : missingLab()
+  if (reason !== null) {
+    console.log(`skipped: ${reason}`)
+    return 0
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'meshspec-cluster-'))
+  try {
+    const problems = isGiven ? inCluster(folder) : await inLab(folder)
+    for (const problem of problems) console.error(problem)
+    console.log(problems.length === 0 ? 'the features hold on a real mesh, and what was wrong was found' : `${problems.length} problems`)
+    return problems.length === 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = await main()

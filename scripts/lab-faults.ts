@@ -1,0 +1,220 @@
+/** Faults that are planted in the lab while a run goes on, and what the run has to say of each. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Lab } from './the-lab.ts'
+
+interface Scenario {
+  readonly name: string
+  readonly verdict: string
+  readonly reasons: readonly string[]
+}
+
+interface Fault {
+  readonly title: string
+  readonly feature: string
+  /** Planted when the run says this for the first time; by then what stands before it in the feature is there. */
+  readonly at: string
+  readonly plant: (lab: Lab, namespace: string) => void
+  readonly mend?: (lab: Lab, namespace: string) => void
+  readonly verdict: string
+  readonly says: RegExp
+}
+
+const services = `
+  Background:
+    Given the services:
+      | service | versions |
+      | shop    | v1, v2   |
+      | client  |          |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec:
+        host: shop
+        subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+      """
+`
+
+function route(weights: readonly [number, number], namespace = ''): string {
+  return `
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop${namespace && `, namespace: ${namespace}`}}
+      spec:
+        hosts: [shop]
+        http:
+        - route:
+          - {destination: {host: shop, subset: v1}, weight: ${weights[0]}}
+          - {destination: {host: shop, subset: v2}, weight: ${weights[1]}}
+      """`
+}
+
+/** The first scenario brings everything up; the second one is disturbed. */
+function feature(second: string): string {
+  return `Feature: A fault\n${services}
+  Scenario: before
+    When client sends "GET http://shop/"
+    Then the response status is 200
+
+  Scenario: after
+${second}`
+}
+
+const toV1 = `    Given the config:${route([100, 0])}
+    When client sends "GET http://shop/" 5 times
+    Then all requests reach shop:v1
+`
+
+const clientPod = (lab: Lab, namespace: string): string =>
+  `${namespace}/${lab.kubectl('get', 'pods', '-n', namespace, '-l', 'app=client', '-o', 'jsonpath={.items[0].metadata.name}')}`
+
+const planted: readonly Fault[] = [
+  {
+    title: 'a sidecar that takes no config any more (frozen)',
+    feature: feature(toV1),
+    at: '✔ before',
+    plant: (lab: Lab, namespace: string): void => lab.faults('freeze', clientPod(lab, namespace)),
+    mend: (lab: Lab, namespace: string): void => lab.faults('thaw', clientPod(lab, namespace)),
+    verdict: 'not-programmed',
+    says: /not yet programmed after 6 s: the sidecar of pod client-v1-\S+\.default still has the config of change \d+; the latest is \d+/,
+  },
+  {
+    title: 'a sidecar that is cut off from istiod',
+    feature: feature(toV1),
+    at: '✔ before',
+    plant: (lab: Lab, namespace: string): void => lab.faults('cut', clientPod(lab, namespace)),
+    mend: (lab: Lab, namespace: string): void => lab.faults('heal', clientPod(lab, namespace)),
+    verdict: 'not-programmed',
+    says: /not yet programmed after 6 s: the sidecar of pod client-v1-/,
+  },
+  {
+    title: 'a VirtualService that is edited behind the run to 60/40',
+    feature: feature(`    Given the config:${route([50, 50])}
+    When client sends "GET http://shop/" 3000 times
+    Then about 50% of the requests reach shop:v1
+`),
+    at: '✔ before',
+    plant: (lab: Lab, namespace: string): void => {
+      const patch =
+        '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":60},{"op":"replace","path":"/spec/http/0/route/1/weight","value":40}]'
+      for (let tries = 100; tries > 0; tries--)
+        try {
+          lab.kubectl('patch', 'virtualservice', 'shop', '-n', namespace, '--type=json', '-p', patch)
+          return
+        } catch (error) {
+          if (tries === 1) throw error
+        }
+    },
+    verdict: 'failed',
+    says: /CONFIG_CHANGED VirtualService \S*shop was changed: spec\.http\[0\]\.route\[\d\]\.weight is (60|40), applied was 50 by somebody else \(kubectl-patch\)/,
+  },
+  {
+    title: 'an endpoint that is gone',
+    feature: feature(`    Given the config:${route([100, 0])}
+    And shop:v1 is scaled to 0 replicas
+    When client sends "GET http://shop/"
+    Then the request reaches shop:v1
+`),
+    at: '✔ before',
+    plant: (): void => {},
+    verdict: 'failed',
+    says: /the answer was 503 with the body "no healthy upstream"[\s\S]*no pod of Deployment shop-v1 is there to answer: 0 of 0 exist/,
+  },
+  {
+    title: 'a route in the wrong namespace',
+    feature: feature(`    Given the services:
+      | service | namespace |
+      | other   | elsewhere |
+    And the config:${route([100, 0], 'elsewhere')}
+    When client sends "GET http://shop/" 40 times
+    Then all requests reach shop:v1
+`),
+    at: '✔ before',
+    plant: (): void => {},
+    verdict: 'failed',
+    says: /reached shop:v2 instead[\s\S]*VirtualService elsewhere\/shop is for shop\.elsewhere, which is no service; shop is in default: is it in the wrong namespace\?/,
+  },
+  {
+    title: 'a pod without a sidecar',
+    feature: feature(`    Given the services:
+      | service | sidecar |
+      | bare    | no      |
+    And the config:${route([0, 100])}
+    When bare sends "GET http://shop/" 40 times
+    Then all requests reach shop:v2
+`),
+    at: '✔ before',
+    plant: (): void => {},
+    verdict: 'failed',
+    says: /reached shop:v1 instead[\s\S]*pod bare-\S+ has no sidecar: no rule of the mesh acts on what it sends/,
+  },
+  {
+    title: 'config that the webhook refuses',
+    feature: feature(`    Given the config:${route([-5, 105])}
+    When client sends "GET http://shop/"
+    Then the response status is 200
+`),
+    at: '✔ before',
+    plant: (): void => {},
+    verdict: 'failed',
+    says: /weight -5 < 0/,
+  },
+]
+
+export { planted as faults }
+
+/** @returns what is wrong; `null` when the run has found the fault and called it by its name */
+export async function tryFault(lab: Lab, fault: Fault): Promise<string | null> {
+  const folder = mkdtempSync(join(tmpdir(), 'meshspec-fault-'))
+  const report = join(folder, 'report.json')
+  const file = join(folder, 'fault.feature')
+  writeFileSync(file, fault.feature)
+  let namespace = ''
+  const command = [
+    process.execPath,
+    'dist/cli/main.js',
+    'run',
+    file,
+    '--target',
+    'cluster',
+    '--deploy',
+    '--settle',
+    '6s',
+    '--format',
+    `json:${report}`,
+    '--format',
+    'terminal',
+  ]
+  let said = ''
+  try {
+    await lab.run(command, {}, (text) => {
+      said += text
+      if (namespace !== '' || !said.includes(fault.at)) return
+      namespace = ownNamespace(lab)
+      fault.plant(lab, namespace)
+    })
+    if (!existsSync(report)) return `the run has written no report: ${said}`
+    const { scenarios } = JSON.parse(readFileSync(report, 'utf8')) as { readonly scenarios: readonly Scenario[] }
+    return judge(fault, scenarios, lab)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function judge(fault: Fault, scenarios: readonly Scenario[], lab: Lab): string | null {
+  const [before, after] = scenarios
+  if (before?.verdict !== 'passed') return `without the fault: ${before?.verdict} ${before?.reasons.join(' ')}`
+  const reasons = after?.reasons.join('\n') ?? ''
+  if (after?.verdict !== fault.verdict || !fault.says.test(reasons)) return `it was "${after?.verdict}": ${reasons}`
+  const left = lab.kubectl('get', 'namespaces', '-l', 'meshspec.dev/run', '-o', 'name').trim()
+  return left === '' ? null : `it has left ${left}`
+}
+
+function ownNamespace(lab: Lab): string {
+  const names = lab.kubectl('get', 'namespaces', '-l', 'meshspec.dev/run', '-o', 'jsonpath={.items[*].metadata.name}').split(' ')
+  return names.toSorted((a, b) => a.length - b.length)[0]!
+}

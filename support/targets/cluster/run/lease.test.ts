@@ -1,0 +1,76 @@
+import { KubeConfig } from '@kubernetes/client-node'
+import nock from 'nock'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KubeApi } from '../kube/kube-api.ts'
+import { RunLease } from './lease.ts'
+
+const host = 'https://api.example:6443'
+const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
+beforeEach(() => {
+  if (!nock.isActive()) nock.activate()
+})
+afterEach(() => {
+  nock.cleanAll()
+  nock.restore()
+})
+
+function lease(): RunLease {
+  const config = new KubeConfig()
+  config.loadFromClusterAndUser({ name: 'test', server: host, skipTLSVerify: false }, { name: 'user', token: 't' })
+  return new RunLease(new KubeApi(config, { backoffMs: 1 }), 'default', 'abc')
+}
+
+const held = (renewTime: string) => ({
+  metadata: { name: 'meshspec', namespace: 'default', resourceVersion: '7' },
+  spec: { holderIdentity: 'other', leaseDurationSeconds: 30, renewTime },
+})
+const conflict = { kind: 'Status', code: 409, reason: 'AlreadyExists', message: 'exists' }
+
+test('a cluster that nobody uses is taken, and given back by its holder alone', async () => {
+  let mine = ''
+  nock(host)
+    .post(path)
+    .reply(201, (_, body) => ((mine = (body as { spec: { holderIdentity: string } }).spec.holderIdentity), body as object))
+  const own = lease()
+  await own.acquire()
+  expect(mine).toMatch(/^abc on .* \(pid \d+\)$/)
+  nock(host).get(`${path}/meshspec`).reply(200, held(new Date().toISOString()))
+  await own.release()
+  nock(host)
+    .get(`${path}/meshspec`)
+    .reply(200, { metadata: { resourceVersion: '9' }, spec: { holderIdentity: mine } })
+  const gone = nock(host)
+    .delete(`${path}/meshspec`, { preconditions: { resourceVersion: '9' } })
+    .reply(200, {})
+  await own.release()
+  expect(gone.isDone()).toBe(true)
+})
+
+test('another run that is there is not disturbed', async () => {
+  nock(host).post(path).reply(409, conflict)
+  nock(host).get(`${path}/meshspec`).reply(200, held(new Date().toISOString()))
+  await expect(lease().acquire()).rejects.toMatchObject({ code: 'CLUSTER_BUSY', message: expect.stringContaining('other') })
+})
+
+test('one that has not renewed its Lease is gone', async () => {
+  nock(host).post(path).reply(409, conflict)
+  nock(host).get(`${path}/meshspec`).reply(200, held('2020-01-01T00:00:00.000000Z'))
+  const taken = nock(host)
+    .put(`${path}/meshspec`, (body) => body.metadata.resourceVersion === '7')
+    .reply(200, {})
+  const own = lease()
+  await own.acquire()
+  expect(taken.isDone()).toBe(true)
+  nock(host).get(`${path}/meshspec`).reply(404, {})
+  await own.release()
+})
+
+test('of two that come at once, one is first', async () => {
+  nock(host).post(path).reply(409, conflict)
+  nock(host).get(`${path}/meshspec`).reply(200, held('2020-01-01T00:00:00.000000Z'))
+  nock(host)
+    .put(`${path}/meshspec`)
+    .reply(409, { ...conflict, reason: 'Conflict' })
+  nock(host).get(`${path}/meshspec`).reply(200, held(new Date().toISOString()))
+  await expect(lease().acquire()).rejects.toMatchObject({ code: 'CLUSTER_BUSY' })
+})

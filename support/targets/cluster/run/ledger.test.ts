@@ -1,0 +1,45 @@
+import { appendFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { findLedgers, Ledger } from './ledger.ts'
+
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'meshspec-ledger-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const head = { run: 'abc', pid: 1, startedAt: '2026-01-01T00:00:00Z', server: 'https://a', context: 'test', kubeconfig: null }
+const refOf = (name: string) => ({ group: 'networking.istio.io', kind: 'VirtualService', namespace: 'shop', name })
+const before = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'b', namespace: 'shop' }, spec: { hosts: ['b'] } }
+
+test('what is open is found by another process, the last one first', () => {
+  const ledger = new Ledger(head, folder)
+  ledger.touch({ ref: refOf('a'), before: null })
+  ledger.touch({ ref: refOf('b'), before })
+  ledger.touch({ ref: refOf('c'), before: null })
+  // How it was at first is what counts.
+  ledger.touch({ ref: refOf('b'), before: null })
+  ledger.done(refOf('c'))
+  const [found] = findLedgers(folder)
+  expect(found!.head).toEqual(head)
+  expect(found!.open).toEqual([
+    { ref: refOf('b'), before },
+    { ref: refOf('a'), before: null },
+  ])
+  expect(found!.open).toEqual(ledger.open)
+})
+
+test('half a line was no change yet', () => {
+  const ledger = new Ledger(head, folder)
+  ledger.touch({ ref: refOf('a'), before: null })
+  appendFileSync(ledger.file, '{"touched":{"ref":{"group"')
+  expect(findLedgers(folder)[0]!.open).toHaveLength(1)
+})
+
+test('nobody else reads it, and it goes with the run', () => {
+  const ledger = new Ledger(head, folder)
+  expect(statSync(ledger.file).mode & 0o777).toBe(0o600)
+  ledger.remove()
+  expect(existsSync(ledger.file)).toBe(false)
+  expect(findLedgers(join(folder, 'none'))).toEqual([])
+})

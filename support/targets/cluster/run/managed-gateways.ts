@@ -1,0 +1,63 @@
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { GatewayClient } from '../gateway-client.ts'
+import type { ProbedProxy } from './barrier.ts'
+import { findServiceAddress } from './gateway-address.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+
+interface Listener {
+  readonly name: string
+  readonly port: number
+  readonly protocol: string
+  readonly hostname?: string
+}
+
+/** A Gateway of the Gateway API as the barrier uses it. */
+export interface ManagedGateway {
+  readonly object: KubeObject
+  readonly listener: Listener
+}
+
+const path = '/meshspec-barrier'
+
+/** Gateways of the Gateway API, with the listener of each that can be asked over HTTP. */
+export function managedGateways(applied: readonly KubeObject[]): readonly ManagedGateway[] {
+  return applied
+    .filter(({ apiVersion, kind }) => kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/'))
+    .flatMap((object) => {
+      const listener = ((object['spec'].listeners ?? []) as readonly Listener[]).find(({ protocol }) => protocol === 'HTTP')
+      return listener ? [{ object, listener }] : []
+    })
+}
+
+/** The service that the implementation has made for it. Source: Istio `deploymentcontroller.go`: `<name>-<class>`. */
+export function serviceNameOf({ metadata, spec }: KubeObject): string {
+  return `${metadata.name}-${spec.gatewayClassName as string}`
+}
+
+/** A route of the barrier's own at the gateway: an exact path, which goes before every other rule, and an answer that needs no service. */
+export function barrierRoute({ object, listener }: ManagedGateway, generation: string): KubeObject {
+  const { name, namespace = '' } = object.metadata
+  const rule = {
+    matches: [{ path: { type: 'Exact', value: path } }],
+    filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: `generation-${generation}.meshspec.internal`, statusCode: 302 } }],
+  }
+  const spec = { parentRefs: [{ name, sectionName: listener.name }], rules: [rule] }
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: `meshspec-barrier-${name}`, namespace }, spec }
+}
+
+/** A gateway whose Service has no address cannot be asked. */
+export async function probedGateway(objects: KubeObjects, { object, listener }: ManagedGateway): Promise<ProbedProxy | null> {
+  const { name, namespace = '' } = object.metadata
+  const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
+  const port = address?.ports.get(listener.port)
+  if (!address || port === undefined) return null
+  const client = new GatewayClient(`http://${address.host}:${port}`, { mayRefuse: true })
+  return {
+    name: `the Gateway ${name} at ${address.host}:${port}`,
+    ask: async (barrier) => {
+      const host = listener.hostname?.replace(/^\*/, 'barrier') ?? barrier
+      const { response } = await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${host}${path}`, headers: {}, body: '' })
+      return /generation-(\d+)\./.exec(response?.headers.get('location') ?? '')?.[1] ?? null
+    },
+  }
+}

@@ -64,7 +64,9 @@ function feature(second: string): string {
 ${second}`
 }
 
-const toV1 = `    Given the config:${route([100, 0])}
+/** The fault is planted while the time passes. */
+const toV1 = `    When 6s pass
+    Given the config:${route([100, 0])}
     When client sends "GET http://shop/" 5 times
     Then all requests reach shop:v1
 `

@@ -194,7 +194,7 @@ export class KubeSession implements MeshSession {
   }
 
   assertKnown(service: ServiceRef): void {
-    assertKnown(this.#scene, service, this.#namespace)
+    assertKnown(this.#scene, this.#run.deployments.all, service, this.#namespace)
   }
 
   async close(): Promise<void> {

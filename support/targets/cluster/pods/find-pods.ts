@@ -39,8 +39,9 @@ export function findDeployments(deployments: readonly KubeObject[], scene: Scene
   })
 }
 
-/** Without a namespace, one of any namespace will do. @throws MeshSpecError UNKNOWN_SERVICE */
-export function assertKnown(scene: Scene, service: ServiceRef, namespace: string): void {
+/** Without a namespace, one of any namespace will do. Deployments without pods are known, too. @throws MeshSpecError UNKNOWN_SERVICE */
+export function assertKnown(scene: Scene, deployments: readonly KubeObject[], service: ServiceRef, namespace: string): void {
+  if (findDeployments(deployments, scene, service, namespace).length > 0) return
   const isKnown = scene.pods.some(
     (pod) => (service.namespace === null || scene.namespaces.scenario(pod.namespace) === service.namespace) && isOf(pod, service, scene),
   )

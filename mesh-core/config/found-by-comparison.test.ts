@@ -58,6 +58,19 @@ const cases: readonly (readonly [about: string, kind: string, spec: Spec, places
     { hosts: ['*.test'], resolution: 'DYNAMIC_DNS', ports: [{ number: 443, name: 'https', protocol: 'HTTPS' }] },
     ['spec.ports[0].protocol'],
   ],
+  ['HBONE at a sidecar', 'Sidecar', { ingress: [{ port: { number: 80, name: 'a', protocol: 'HBONE' } }] }, ['spec.ingress[0].port.protocol']],
+  [
+    'no bytes at all',
+    'VirtualService',
+    { hosts: ['a'], http: [{ directResponse: { status: 200, body: { bytes: '' } } }] },
+    ['spec.http[0].directResponse.body.bytes'],
+  ],
+  [
+    'an attribute of a cookie twice',
+    'DestinationRule',
+    { host: 'a', trafficPolicy: { loadBalancer: { consistentHash: { httpCookie: { name: 'a', attributes: [{ name: 'b' }, { name: 'b' }] } } } } },
+    ['spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[1].name'],
+  ],
   [
     'HBONE at a gateway',
     'Gateway',

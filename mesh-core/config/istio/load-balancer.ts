@@ -25,8 +25,12 @@ const maglevTable = 5_000_011
 function checkConsistentHash(hash: Fields, path: FieldPath, judge: Judge): void {
   if (hash.httpCookie && !hash.httpCookie.name) judge.error('SCHEMA_REQUIRED', [...path, 'httpCookie', 'name'], 'name required for HttpCookie')
   checkIsDuration(hash.httpCookie?.ttl, [...path, 'httpCookie', 'ttl'], judge)
-  for (const [attribute, at] of each(hash.httpCookie?.attributes, [...path, 'httpCookie', 'attributes']))
+  const names = new Set<unknown>()
+  for (const [attribute, at] of each(hash.httpCookie?.attributes, [...path, 'httpCookie', 'attributes'])) {
     if (!attribute.name) judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'name required for an attribute of HttpCookie')
+    else if (names.has(attribute.name)) judge.error('CONFLICTING_FIELDS', [...at, 'name'], `duplicate cookie attribute name: ${attribute.name}`)
+    names.add(attribute.name)
+  }
   if (Number(hash.minimumRingSize ?? 0) !== 0) {
     judge.warn(
       'INVALID_VALUE',

@@ -7,7 +7,7 @@ import { checkServerTls } from './server-tls.ts'
 import { socketPrefix, socketProblem } from './socket.ts'
 import { checkConnectionPool } from './traffic-policy.ts'
 
-const protocols = new Set('HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB HTTPS TLS TCP UDP MONGO REDIS MYSQL HBONE DOUBLE-HBONE'.split(' '))
+const protocols = new Set('HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB HTTPS TLS TCP UDP MONGO REDIS MYSQL'.split(' '))
 
 /** Source: Istio `pkg/config/validation/validation.go` ValidateSidecar. */
 export function checkSidecar(spec: Fields, namespace: string, judge: Judge): void {

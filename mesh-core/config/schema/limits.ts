@@ -21,8 +21,7 @@ export function patternProblem({ p, w }: ScalarTree, text: string): string | nul
   return pattern.test(text) ? null : `"${text}" is not of the form ${p}`
 }
 
-/** Source: Kubernetes' format `byte`, Go's StdEncoding, which passes over line breaks. */
+/** Source: Kubernetes' format `byte`, which takes no empty text and no line breaks. */
 function isBase64(text: string): boolean {
-  const bare = text.replace(/[\r\n]/g, '')
-  return bare.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(bare)
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
 }

@@ -39,11 +39,10 @@ function reportHtml(report: ConformanceReport, isOneOfSeveral: boolean): string 
   const heading = isOneOfSeveral
     ? `<h2>${escape(`${meshspec.target}: ${implementation.project} ${implementation.version}`)}</h2>`
     : '<h2>The run</h2>'
-  const notes = meshspec.notes.map((note) => `<p class="notice">${escape(note)}</p>`)
-  const seed = meshspec.seed === null ? '' : ` · seed ${meshspec.seed}`
-  const facts = `<p class="facts">target ${escape(meshspec.target)} · <time datetime="${escape(date)}">${escape(date)}</time> · meshspec ${escape(meshspec.version)}${seed}</p>`
+  const told = [...(meshspec.seed === null ? [] : [`seed ${meshspec.seed}`]), ...meshspec.notes].map((note) => ` · ${escape(note)}`).join('')
+  const facts = `<p class="facts">target ${escape(meshspec.target)} · <time datetime="${escape(date)}">${escape(date)}</time> · meshspec ${escape(meshspec.version)}${told}</p>`
   return [
-    `<section>${heading}${facts}${notes.join('')}<p>${escape(ratesText(report))}</p>`,
+    `<section>${heading}${facts}<p>${escape(ratesText(report))}</p>`,
     `<p>To see the same:</p><pre class="command">${escape(meshspec.reproduce)}</pre>`,
     `<div class="wide">${table(
       ['profile', 'core', 'extended', 'features that are supported', 'and that are not'],
@@ -66,7 +65,7 @@ function levelHtml({ result, statistics }: LevelReport): string {
 function testHtml({ name, verdict, reasons, evidence, requests, shares, line }: TestReport): string {
   const badge = verdict === 'passed' ? '' : ` <span class="badge ${verdict}">${verdictWords[verdict]}</span>`
   const why = reasons.length > 0 ? `<pre class="reason">${escape(reasons.join('\n'))}</pre>` : ''
-  const seen = [`${requests} requests`, ...evidence].map(escape).join(' · ')
+  const seen = [countText(requests), ...evidence.map((source) => `known from ${source}`)].map(escape).join(' · ')
   const rows = shares.map(
     (share) =>
       `<tr><td>${escape(share.statement)}</td><td>${percent(share.wanted)}</td><td>${percent(share.seen)} (${share.interval.map(percent).join(' to ')})</td>` +
@@ -75,6 +74,10 @@ function testHtml({ name, verdict, reasons, evidence, requests, shares, line }: 
   const tested =
     rows.length > 0 ? `<div class="wide">${table(['statement', 'wanted', 'seen (99% interval)', 'requests', 'false alarm', 'miss'], rows)}</div>` : ''
   return `<details${verdict === 'failed' ? ' open' : ''}><summary class="${verdict}">${escape(name)}${badge} <small>line ${line}</small></summary>${why}<p class="facts">${seen}</p>${tested}</details>`
+}
+
+function countText(requests: number): string {
+  return `${requests} request${requests === 1 ? '' : 's'}`
 }
 
 function percent(share: number): string {

@@ -59,7 +59,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (request.url === '/healthz') return void response.end('ok\n')
   if (request.method !== 'POST') return void response.writeHead(405).end('POST an AdmissionReview\n')
   const body = await bodyOf(request)
-  const answer = body === null ? null : review(body)
+  const answer = body === null ? null : await review(body)
   if (answer === null) return void response.writeHead(400).end('this is no AdmissionReview of admission.k8s.io/v1\n')
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
 }

@@ -1,4 +1,4 @@
-import { analyze } from '../../mesh-core/analyze/analyze.ts'
+import { examine } from '../../mesh-core/advise/advise.ts'
 import { Inventory } from '../../mesh-core/analyze/inventory.ts'
 import { inNamespace, readText, validateResource } from '../../mesh-core/config/load.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
@@ -31,10 +31,10 @@ export interface AdmissionResponse {
 const longestWarning = 256
 
 /** Judges one object as `meshspec validate` does: errors refuse it, everything else is a warning. @returns `null` for what is no review */
-export function review(body: string): AdmissionReview | null {
+export async function review(body: string): Promise<AdmissionReview | null> {
   const request = requestOf(body)
   if (!request) return null
-  const findings = request.object === null || request.object === undefined ? [] : findingsOf(request)
+  const findings = request.object === null || request.object === undefined ? [] : await findingsOf(request)
   const errors = findings.filter(({ level }) => level === 'error')
   const others = findings.filter(({ level }) => level !== 'error')
   const status = { code: 422, reason: 'Invalid', message: errors.map(sentence).join('\n') }
@@ -55,7 +55,7 @@ function requestOf(body: string): AdmissionRequest | null {
   }
 }
 
-function findingsOf({ object, namespace = 'default' }: AdmissionRequest): readonly Finding[] {
+async function findingsOf({ object, namespace = 'default' }: AdmissionRequest): Promise<readonly Finding[]> {
   const read = readText(JSON.stringify(object), 'request')
   const resources = inNamespace(read.resources, namespace)
   const refused = [...read.errors, ...resources.flatMap((resource) => validateResource(resource).errors)].map(findingOfError)
@@ -63,10 +63,9 @@ function findingsOf({ object, namespace = 'default' }: AdmissionRequest): readon
 }
 
 /** Of one object alone: what it refers to is in the cluster, which is not asked. */
-function warningsOf(resources: readonly Resource[]): readonly Finding[] {
-  return analyze(new Inventory(resources, { nowMs: Date.now(), whole: false }))
-    .map(findingOfMessage)
-    .map(asWarning)
+async function warningsOf(resources: readonly Resource[]): Promise<readonly Finding[]> {
+  const messages = await examine(new Inventory(resources, { nowMs: Date.now(), whole: false }))
+  return messages.map(findingOfMessage).map(asWarning)
 }
 
 /** What istiod accepts is not refused here, either. */

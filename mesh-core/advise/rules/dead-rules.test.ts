@@ -143,6 +143,8 @@ metadata: {name: shop}
 spec: {ports: [{port: 80, name: http}]}
 `
   expect(await told(route)).toEqual(['warning | DEAD_RULE | spec.rules[2] | GET http://shop/a/x → rules[0] takes it'])
+  const alone = route.split('---\n')[0]!.replace('{kind: Service, group: "", name: shop}', '{name: gw}')
+  expect(await told(alone)).toEqual(['warning | DEAD_RULE | spec.rules[2] | gateway default/gw: GET http://example.com/a/x → rules[0] takes it'])
   const ingress = `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: shop, annotations: {kubernetes.io/ingress.class: istio}}

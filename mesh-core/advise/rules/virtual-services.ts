@@ -1,8 +1,10 @@
 import type { Inventory } from '../../analyze/inventory.ts'
-import { kinds, listOf, specOf } from '../../analyze/inventory.ts'
+import { kinds, listOf, specOf, textsOf } from '../../analyze/inventory.ts'
 import { asIstiod } from '../../compile/departures.ts'
 import { mergeDelegates } from '../../compile/delegates.ts'
-import { convertGatewayApi } from '../../compile/gateway-api/conversion.ts'
+import { convertGatewayApi, type GatewayApi } from '../../compile/gateway-api/conversion.ts'
+import { convertGrpcRoute, convertHttpRoute } from '../../compile/gateway-api/http-route.ts'
+import { byPrecedence } from '../../compile/gateway-api/precedence.ts'
 import { ingressVirtualServices } from '../../compile/ingress.ts'
 import { type MeshConfig, meshConfigOf } from '../../compile/mesh-config.ts'
 import { type VirtualService, virtualServiceOf } from '../../compile/virtual-service.ts'
@@ -49,7 +51,25 @@ function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly Virtua
     injectByDefault: () => true,
     outsideName: () => true,
   })
-  return [...convertGatewayApi(resources, registry, asIstiod).virtualServices, ...ingressVirtualServices(resources, mesh, registry, asIstiod)]
+  const api = convertGatewayApi(resources, registry, asIstiod)
+  return [...api.virtualServices, ...unattachedRules(api), ...ingressVirtualServices(resources, mesh, registry, asIstiod)]
+}
+
+/** Routes whose parents are not here, in a folder of routes alone: each with its own rules. */
+function unattachedRules({ httpRoutes, surroundings }: GatewayApi): VirtualService[] {
+  return httpRoutes.flatMap(({ resource, attachments }) => {
+    if (attachments.length > 0) return []
+    const convert = resource.kind === 'GRPCRoute' ? convertGrpcRoute : convertHttpRoute
+    const rules = convert(resource, false, surroundings).flatMap(({ rule }) => rule ?? [])
+    const { hostnames, parentRefs } = specOf(resource)
+    const [parent] = listOf(parentRefs)
+    return {
+      ...{ name: resource.name, namespace: resource.namespace, exportTo: undefined, origin: resource.origin },
+      hosts: textsOf(hostnames).length > 0 ? textsOf(hostnames) : ['*'],
+      gateways: [`${parent?.namespace ?? resource.namespace}/${parent?.name ?? 'gateway'}`],
+      ...{ rules: rules.toSorted(byPrecedence), tcp: [], tls: [], semantics: 'gateway-api' as const },
+    }
+  })
 }
 
 /** As a snapshot has it: by age where that is known, then by name. */

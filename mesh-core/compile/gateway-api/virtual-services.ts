@@ -11,6 +11,8 @@ import { byPrecedence } from './precedence.ts'
 interface Part {
   readonly key: string
   readonly host: string
+  /** Of the parent: its rules are for one port of a service. */
+  readonly hasPort: boolean
   readonly gateway: string
   readonly resource: Resource
   readonly rules: readonly Rule[]
@@ -27,7 +29,9 @@ export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[]): Vir
   for (const route of routes)
     for (const attachment of route.attachments)
       for (const part of attachment.denied ? [] : partsOf(route, attachment)) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part])
-  return [...byKey.values()].map(merged)
+  // The first rule of a host has it: on its port a parent with a port goes before one that stands for the whole service.
+  const parts = [...byKey.values()].toSorted(([a], [b]) => Number(b!.hasPort) - Number(a!.hasPort))
+  return parts.map(merged)
 }
 
 function merged(parts: readonly Part[]): VirtualService {
@@ -56,7 +60,7 @@ function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment:
   const gateway = bindingName(attachment.binding)
   return (hostnames.length === 0 ? ['*'] : hostnames)
     .filter((host) => isOwnHost(host, attachment))
-    .map((host) => ({ key: `${gateway}/${host}`, host, gateway, resource, rules: atGateways.rules, exportTo: undefined }))
+    .map((host) => ({ key: `${gateway}/${host}`, host, hasPort: false, gateway, resource, rules: atGateways.rules, exportTo: undefined }))
 }
 
 /** A route of another namespace than its parent's acts for clients of its own namespace alone. */
@@ -65,7 +69,7 @@ function meshParts({ resource, inMesh }: AttachedRoute<Rule>, { ref, hosts, name
   const rules = ref.port === undefined ? inMesh.rules : inMesh.rules.map((rule) => atPort(rule, ref.port!))
   const exportTo = namespace === resource.namespace ? undefined : [resource.namespace]
   const place = [resource.namespace, ...(ref.port === undefined ? [] : [ref.port])].join('/')
-  return hosts.map((host) => ({ key: `${place}/${host}`, host, gateway: meshGateway, resource, rules, exportTo }))
+  return hosts.map((host) => ({ key: `${place}/${host}`, host, hasPort: ref.port !== undefined, gateway: meshGateway, resource, rules, exportTo }))
 }
 
 function atPort(rule: Rule, port: number): Rule {

@@ -7,6 +7,7 @@ export class RunCount {
   readonly #seed: string
   readonly #startMs = performance.now()
   readonly #kinds = new KindCounts()
+  readonly #subjects = new Map<string, number>()
   #seconds = 0
   #meshes = 0
   #calls = 0
@@ -23,6 +24,8 @@ export class RunCount {
   add({ mesh, refused, explained, skipped, unsteady, observed }: Judgement): void {
     if (skipped !== null) return void this.#skipped++
     this.#meshes++
+    const [, subject = mesh.name] = /^(.+)-[^-]+-\d+$/.exec(mesh.name) ?? []
+    this.#subjects.set(subject, (this.#subjects.get(subject) ?? 0) + 1)
     this.#explained += explained
     if (unsteady.length > 0) this.unsteady++
     if (refused) return void this.#refused++
@@ -44,7 +47,9 @@ export class RunCount {
     ].filter((part) => part !== false)
     const rate = `${this.#seconds.toFixed(1)} s, ${Math.round(this.#calls / this.#seconds)} requests/s`
     const rest = further.length > 0 ? ` (${further.join(', ')})` : ''
+    const about = [...this.#subjects].sort(([, a], [, b]) => b - a).map(([subject, count]) => `${subject} ${count}`)
     return [
+      `about: ${about.join(', ')}`,
       `of the calls: ${this.#kinds.toString()}`,
       `seed ${this.#seed}: ${this.#meshes} meshes, ${this.#calls} requests in ${rate}, ${this.differing} meshes differ${rest}`,
     ]

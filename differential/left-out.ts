@@ -42,9 +42,10 @@ export const leftOut: Readonly<Record<string, string>> = {
   ...because('pods are made by their Deployments', ['Pod spec']),
   ...because('the labels of pods are told by matchLabels', ['Deployment spec.selector.matchExpressions']),
   ...because('GatewayClass `istio` is there without an object', ['GatewayClass spec.controllerName']),
-  ...because('the oracle has no addresses, certificates of clients, or datagrams for a gateway that Kubernetes would run', [
+  ...because('the oracle has no addresses, certificates of clients or backends, or datagrams for a gateway that Kubernetes would run', [
     'Gateway spec.addresses',
-    'Gateway spec.tls.frontend',
+    'Gateway spec.tls',
+    'BackendTLSPolicy spec',
     'Gateway spec.servers.tls.caCertCredentialName',
     'UDPRoute spec',
   ]),

@@ -9,7 +9,7 @@ import { clusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
 import { builtIn } from './origin.ts'
-import type { PortPolicy } from './destination-rule-types.ts'
+import type { ClientTls, PortPolicy } from './destination-rule-types.ts'
 import { outboundHttp } from './upstream-http.ts'
 import type { Files, Secrets } from './secrets.ts'
 import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy } from './traffic-policy.ts'
@@ -36,6 +36,15 @@ export function udpCluster(service: Service, port: ServicePort, sources: Cluster
   const policies = { own: {}, effective: {} }
   const cluster = serviceCluster(service, port, policies, { ...sources, rule: undefined }, null)
   return { ...cluster, name: udpClusterName(service.host, port.number), tls: { mode: 'disable' } }
+}
+
+/**
+ * A policy for a port that says nothing of TLS leaves it to the mesh, but what is said for all ports still decides whether endpoints are taken for such as take
+ * mutual TLS. Source: Istio `xds/endpoints/mtls_checker.go`.
+ */
+function plainForAll(rule: DestinationRule | undefined, subset: Subset | null): ClientTls | undefined {
+  const mode = (subset?.trafficPolicy?.tls ?? rule?.trafficPolicy?.tls)?.mode
+  return mode === undefined || mode === 'ISTIO_MUTUAL' ? undefined : { mode: 'DISABLE' }
 }
 
 export interface ClusterSources {
@@ -72,7 +81,11 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
     http,
-    tls: upstreamTls(policies.effective.tls, service, { ...sources, http, selected: (rule?.workloadSelector ?? null) !== null }),
+    tls: upstreamTls(policies.effective.tls ?? plainForAll(rule, subset), service, {
+      ...sources,
+      http,
+      selected: (rule?.workloadSelector ?? null) !== null,
+    }),
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
 }

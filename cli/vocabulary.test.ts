@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CucumberExpression, ParameterType, ParameterTypeRegistry } from '@cucumber/cucumber-expressions'
 import { beforeAll, expect, test } from 'vitest'
 import { durationPattern } from '../support/duration.ts'
+import { grpcStatusPattern } from '../support/grpc-status.ts'
 import { requestLinePattern } from '../support/request-line.ts'
 import { serviceRefPattern } from '../support/service-ref.ts'
 import { packageRoot } from './package-root.ts'
@@ -19,6 +20,7 @@ const types = {
   times: /\d+ times?/,
   requests: /\d+ requests?/,
   request: requestLinePattern,
+  grpcStatus: grpcStatusPattern,
 }
 for (const [name, regexp] of Object.entries(types))
   registry.defineParameterType(new ParameterType(name, regexp, null, (text: string) => text, false, false))

@@ -1,7 +1,9 @@
 import { defineParameterType } from '@cucumber/cucumber'
 import { durationPattern, parseDuration } from './duration.ts'
+import { grpcStatusPattern } from './grpc-status.ts'
+import type { GrpcStatus } from './grpc-status.ts'
 import { requestLinePattern } from './request-line.ts'
-import type { RequestLine } from './request-line.ts'
+import type { HttpVersion, RequestLine } from './request-line.ts'
 import { parseServiceRef, serviceRefPattern } from './service-ref.ts'
 
 // Words of all kinds look like a service, so a snippet for an undefined step never guesses one.
@@ -18,5 +20,11 @@ defineParameterType({ name: 'requests', regexp: /(\d+) requests?/, transformer: 
 defineParameterType({
   name: 'request',
   regexp: requestLinePattern,
-  transformer: (method: string, target: string): RequestLine => ({ method, target }),
+  transformer: (method: string, target: string, version?: string): RequestLine => ({
+    method,
+    target,
+    ...(version && { version: version as HttpVersion }),
+  }),
 })
+
+defineParameterType({ name: 'grpcStatus', regexp: grpcStatusPattern, transformer: (status: string) => status as GrpcStatus })

@@ -23,3 +23,11 @@ export function headersOf(rows: readonly (readonly string[])[]): Record<string, 
   }
   return headers
 }
+
+/** The table of messages, one in each row. @throws StatementFailed for a table of another shape */
+export function messagesOf(rows: readonly (readonly string[])[]): string[] {
+  return rows.map(([message, ...rest]) => {
+    if (message === undefined || rest.length > 0) throw new StatementFailed('each row of the messages has one cell')
+    return message
+  })
+}

@@ -20,6 +20,7 @@ import { Refusal } from './refusal.ts'
 import { ConsulCatalogue } from './registry/consul.ts'
 import type { CatalogueChange } from './registry/consul.ts'
 import type { RequestBudget } from './request-budget.ts'
+import { protocolOfVersion } from './request-line.ts'
 import type { RequestLine } from './request-line.ts'
 import { ScenarioCertificates } from './scenario-certificates.ts'
 import { scenarioSeed } from './scenario-seed.ts'
@@ -28,6 +29,7 @@ import { servicesNamedBy } from './services-named.ts'
 import { Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import { cookieOf, loginCall } from './sign-in.ts'
+import { grpcCall, webSocketCall } from './stream-call.ts'
 import type { StepOptions } from './step-options.ts'
 import { NotSupported } from './targets/target.ts'
 import type { Behaviour, Call, Capability, Load, MeshSession, PodStatus, Sender, ServiceRef, Target } from './targets/target.ts'
@@ -202,11 +204,33 @@ export class MeshWorld extends World {
   }
 
   /** Sends as often as the load says; what came of it is what the next `Then` looks at. */
-  async send(from: Sender, { method, target }: RequestLine, message: Message = {}, load: Load = once): Promise<void> {
+  async send(from: Sender, { method, target, version }: RequestLine, message: Message = {}, load: Load = once): Promise<void> {
     const { headers = {}, body = '', certificate } = message
     const tls = this.#certificates.client(certificate === undefined ? null : await this.#certificates.ofClient(certificate))
     const secure = target.startsWith('https:')
-    await this.#sendCall({ from, method, target, headers, body, ...(secure && { tls }) }, load)
+    const protocol = version ? protocolOfVersion[version] : null
+    await this.#sendCall({ from, method, target, headers, body, ...(secure && { tls }), ...(protocol && { protocol }) }, load)
+  }
+
+  /** @param target `grpc://shop:7070/shop.Stock/Get`, or at the gateway a path */
+  async callGrpc(from: Sender, target: string, messages: readonly string[], headers: Message['headers'] = {}, times = 1): Promise<void> {
+    await this.#openStream(from, grpcCall(target), messages, headers, times)
+  }
+
+  /** Says all messages, and closes it when they are answered. @param target `ws://shop/chat`, or at the gateway a path */
+  async openWebSocket(from: Sender, target: string, messages: readonly string[], headers: Message['headers'] = {}): Promise<void> {
+    await this.#openStream(from, webSocketCall(target), messages, headers, 1)
+  }
+
+  async #openStream(
+    from: Sender,
+    opened: ReturnType<typeof grpcCall>,
+    messages: readonly string[],
+    headers: NonNullable<Message['headers']>,
+    times: number,
+  ): Promise<void> {
+    const tls = opened.target.startsWith('https:') ? { tls: this.#certificates.client(null) } : {}
+    await this.#sendCall({ from, ...opened, headers: { ...opened.headers, ...headers }, body: '', messages, ...tls }, { times, concurrency: 1 })
   }
 
   /** A line over a connection of its own, or in a datagram. @param url `tcp://db:5432`, `udp://dns:53` */

@@ -50,7 +50,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
   'gateway-api': {
     'gateway/GatewayStaticAddresses': 'the vector leaves it open which addresses the infrastructure can give: it has placeholders for them',
     'gateway/HTTPRouteServiceTypes': 'the vector does not carry the endpoint slices that the suite fills with the addresses of pods',
-    'gateway/HTTPRouteBackendProtocolWebSocket': 'frames of WebSockets are not simulated',
     'mesh/MeshFrontendHostname':
       'feature MeshClusterIPMatching: sidecars choose by the Host header, not by the address that was dialled, as istiod has them',
     'mesh/MeshHTTPRouteNamedRule': 'the mistake of the suite that the vector itself names: it expects the path /named of a request for /unnamed',

@@ -81,6 +81,7 @@ export class InboundSidecar implements InFlight {
 
   #refuseVersion(done: Done): void {
     this.#noteUnreached()
+    this.#log.raise('DPE')
     this.#log.details = 'low_version'
     const response = composeLocalReply(lowVersion, this.#request, () => {})
     response.headers.set('server', 'istio-envoy')

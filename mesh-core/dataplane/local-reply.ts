@@ -11,8 +11,8 @@ export interface LocalReply {
   readonly headers?: readonly string[]
 }
 
-/** To clients of HTTP/1.0, which istiod does not have Envoy accept. Source: Envoy `ConnectionManagerImpl::ActiveStream::decodeHeaders`. */
-export const lowVersion: LocalReply = { status: 426, body: '' }
+/** To clients of HTTP/1.0, which istiod does not have Envoy accept. Seen with Envoy 1.40.0: `low_version`. */
+export const lowVersion: LocalReply = { status: 426, body: 'Upgrade Required' }
 
 /** An answer that a proxy makes itself. `edit` applies the route's response header operations. Source: Envoy `Http::Utility::sendLocalReply`. */
 export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit: (headers: Headers) => void): HttpResponse {

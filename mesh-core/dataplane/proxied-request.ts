@@ -112,7 +112,7 @@ export class ProxiedRequest implements InFlight {
   start(): void {
     if (!isKnownMethod(this.request.method)) return this.#refuseByParser('http1.codec_error')
     if (this.#isRefused) return this.#refuseByParser('http1.connection_header_rejected')
-    if (this.#sent.protocol === 'http/1.0') return this.reply(lowVersion, 'low_version')
+    if (this.#sent.protocol === 'http/1.0') return this.#refuseByParser('low_version', lowVersion)
     if (this.entrance.normalization !== 'NONE' && isRefused(this.request.path)) return this.#refusePath()
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
@@ -196,10 +196,10 @@ export class ProxiedRequest implements InFlight {
   }
 
   /** The parser's own answer. */
-  #refuseByParser(details: string): void {
+  #refuseByParser(details: string, reply: LocalReply = { status: 400, body: 'Bad Request' }): void {
     this.log.raise('DPE')
     this.log.details = details
-    const response = composeLocalReply({ status: 400, body: 'Bad Request' }, this.request, () => {})
+    const response = composeLocalReply(reply, this.request, () => {})
     response.headers.set('connection', 'close')
     this.#noteUnreached(response.status)
     this.finish(response)

@@ -16,8 +16,19 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
     return endWith(error, exchange, done)
   }
   const end: Done = request.protocol === 'tcp' ? (outcome) => done(asBytes(outcome)) : done
-  if (!(answer instanceof Promise)) return end(answer)
-  answer.then(end, (error: unknown) => endWith(error, exchange, done)).catch(exchange.fail)
+  if (!(answer instanceof Promise)) return end(conversed(answer, request))
+  answer
+    .then(
+      (later) => end(conversed(later, request)),
+      (error: unknown) => endWith(error, exchange, done),
+    )
+    .catch(exchange.fail)
+}
+
+/** Once a WebSocket is open, both ends say what they have to say. */
+function conversed(answer: HttpResponse, { messages }: HttpRequest): HttpResponse {
+  const { status, headers, body, converse } = answer
+  return converse ? { status, headers, body, messages: converse(messages ?? []) } : answer
 }
 
 /** A program that has answered as if it were HTTP does not understand bytes that are none, as every server of HTTP. */

@@ -105,6 +105,8 @@ export interface HttpResponse {
   body: string
   /** Of a stream. A WebSocket that was opened has the status 101. */
   messages?: readonly StreamMessage[]
+  /** What a service that opens a WebSocket says to what it is told there. */
+  converse?: (messages: readonly StreamMessage[]) => readonly StreamMessage[]
   /** Fields after the body, where a gRPC server tells how a call ended. HTTP/1.1 carries none here: Envoy drops them unless it is told otherwise. */
   trailers?: Headers
 }

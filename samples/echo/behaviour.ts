@@ -2,12 +2,15 @@ import { Headers } from '../../mesh-core/ir/message.ts'
 import type { HttpResponse } from '../../mesh-core/ir/message.ts'
 import { CallError } from '../../mesh-core/ir/program.ts'
 import type { Program, ServiceContext } from '../../mesh-core/ir/program.ts'
+import { endGrpc, isGrpc } from './streams.ts'
 
 /** How a service departs from what it does by itself. */
 export interface ServiceBehaviour {
   /** Answers this status in place of what it would say. */
   readonly status?: number
-  /** Answers `status`, `reset` or `refuse` apply to only so many calls; then it is well. Default: all. */
+  /** Ends gRPC calls with this status; other requests go on to the service. */
+  readonly grpcStatus?: number
+  /** Answers `status`, `grpcStatus`, `reset` or `refuse` apply to only so many calls; then it is well. Default: all. */
   readonly first?: number
   /** Every answer takes so many ms. */
   readonly delayMs?: number
@@ -28,6 +31,7 @@ export function withBehaviour(program: Program, behaviour: ServiceBehaviour): Pr
     if (ill-- <= 0) return program(request, context)
     if (behaviour.refuse) throw new CallError('refused')
     if (behaviour.reset) throw new CallError('closed')
+    if (behaviour.grpcStatus !== undefined && isGrpc(request)) return endGrpc(behaviour.grpcStatus)
     return behaviour.status === undefined ? program(request, context) : statusAnswer(behaviour.status, context)
   }
   const { delayMs } = behaviour

@@ -1,6 +1,7 @@
 import { Headers, isBytes } from '../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../mesh-core/ir/message.ts'
 import type { PodInfo, Program } from '../../mesh-core/ir/program.ts'
+import { answerStream } from './streams.ts'
 
 /** What an echo service answers: who it is, and the request as it arrived. */
 export interface EchoAnswer {
@@ -20,14 +21,15 @@ export interface EchoAnswer {
 
 /**
  * An echo service. The query string changes its answer: `?status=503`, `?delay=2s` (`500ms`; a bare number is in seconds).
- * Over TCP and UDP it answers each line with its own name before it: `shop-v1 hello`.
+ * Over TCP and UDP it answers each line with its own name before it: `shop-v1 hello`; so it does with the texts of WebSockets and of gRPC calls.
  * @param workload the name of its Deployment; by default `<app>-<version>`
  */
 export function createEcho(workload?: string): Program {
   return (request, context) => {
     if (isBytes(request.protocol)) return { status: 0, headers: new Headers(), body: `${workload ?? nameOf(context.pod)} ${request.body}` }
     const query = queryOf(request.path)
-    const response = answer(Number(query?.get('status') ?? 200), describe(request, context.pod, workload))
+    const response =
+      answerStream(request, workload ?? nameOf(context.pod)) ?? answer(Number(query?.get('status') ?? 200), describe(request, context.pod, workload))
     const delayMs = query?.has('delay') ? parseDelay(query.get('delay')!) : 0
     return delayMs > 0 ? context.sleep(delayMs).then(() => response) : response
   }

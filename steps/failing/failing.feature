@@ -728,3 +728,72 @@ Feature: Scenarios that must not pass
       | client  |
     When client sends "GET https://edition.cnn.com/"
     Then the request arrives without TLS
+
+  Scenario: the gRPC status is OK
+    the gRPC status was ABORTED: the answer was 200 with an empty body.
+    stock.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → stock.default
+
+    Given the services:
+      | service | protocol |
+      | stock   | grpc     |
+    And stock answers the gRPC status ABORTED
+    When client calls "grpc://stock/shop.Stock/Get" with the message "tea"
+    Then the gRPC status is OK
+
+  Scenario: the gRPC status is OK, of a request that is no call
+    the request was no gRPC call.
+
+    When client sends "GET http://shop/"
+    Then the gRPC status is OK
+
+  Scenario: the gRPC message is 'busy'
+    the gRPC message was left out, wanted "busy".
+
+    Given the services:
+      | service | protocol |
+      | stock   | grpc     |
+    And stock answers the gRPC status ABORTED
+    When client calls "grpc://stock/shop.Stock/Get" with the message "tea"
+    Then the gRPC message is "busy"
+
+  Scenario: the stream answers 'bye'
+    the stream answered "shop-v… hello".
+
+    When client opens a WebSocket to "ws://shop/chat" and sends "hello"
+    Then the stream answers "bye"
+
+  Scenario: the stream answers both
+    the stream answered "stock-v1 tea".
+
+    Given the services:
+      | service | protocol |
+      | stock   | grpc     |
+    When client calls "grpc://stock/shop.Stock/Get" with the message "tea"
+    Then the stream answers:
+      | stock-v1 tea    |
+      | stock-v1 coffee |
+
+  Scenario: the stream answers where there is none
+    there was no stream: the answer was 200 with the body ….
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
+
+    When client sends "GET http://shop/"
+    Then the stream answers "hello"
+
+  Scenario: the request reaches stock over HTTP/1.1
+    stock received GET / HTTP/2.
+    stock.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → stock.default
+
+    Given the services:
+      | service | protocol |
+      | stock   | grpc     |
+    When client sends "GET http://stock/"
+    Then the request reaches stock as "GET / HTTP/1.1"
+
+  Scenario: a target that gRPC does not know
+    "http://stock/shop.Stock/Get" is no URL of grpc:// or grpcs://, and no path
+
+    When client calls "http://stock/shop.Stock/Get" with the message "tea"

@@ -35,14 +35,18 @@ export function receivesNoHeader(service: ServiceRef, name: string): Check {
   })
 }
 
-/** Method and path as they arrived, after rewrites; a full URL is compared with the Host header, too. */
-export function receivesRequest(service: ServiceRef, { method, target }: RequestLine): Check {
+/** Method and path as they arrived, after rewrites; a full URL is compared with the Host header, too, and a version of HTTP where one is named. */
+export function receivesRequest(service: ServiceRef, { method, target, version }: RequestLine): Check {
   return atService(service, (hop) => {
-    const { method: seenMethod, scheme, authority, path } = hop.received!
+    const { method: seenMethod, scheme, authority, path, protocol } = hop.received!
     const seen = target.startsWith('/') ? path : `${scheme}://${authority}${path}`
-    return seenMethod === method && seen === target ? undefined : `received ${seenMethod} ${seen}`
+    const seenVersion = version === undefined ? '' : ` ${versionNames[protocol ?? 'http/1.1'] ?? protocol}`
+    const isSame = seenMethod === method && seen === target && (version === undefined || seenVersion === ` HTTP/${version}`)
+    return isSame ? undefined : `received ${seenMethod} ${seen}${seenVersion}`
   })
 }
+
+const versionNames: Readonly<Record<string, string>> = { 'http/1.0': 'HTTP/1.0', 'http/1.1': 'HTTP/1.1', h2: 'HTTP/2' }
 
 /** Some request that the service took satisfies; complains of the last one that does not. */
 function atService(service: ServiceRef, complain: (hop: Hop) => string | undefined): Check {

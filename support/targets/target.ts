@@ -1,6 +1,7 @@
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import type { StreamMessage } from '../../mesh-core/ir/message.ts'
 import type { Origin, Position } from '../../mesh-core/ir/origin.ts'
 import type { ClientTls, KeyPair } from '../../mesh-core/ir/tls.ts'
 import type { Milliseconds } from '../../mesh-core/time/clock.ts'
@@ -59,6 +60,10 @@ export interface Call {
   readonly target: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** The version of HTTP that the client speaks. Default: HTTP/1.1. */
+  readonly protocol?: 'h2' | 'http/1.0'
+  /** Of a gRPC call, or said over the WebSocket that the request opens. A target that has no streams rejects with `NotSupported`. */
+  readonly messages?: readonly StreamMessage[]
   /** Of a URL of https. Default: a client that checks nothing. */
   readonly tls?: ClientTls
 }
@@ -80,6 +85,8 @@ export type Behaviour =
       readonly first: number | null
       readonly endpoint: number | null
     }
+  /** How gRPC calls end. `status`: gRPC's number. */
+  | { readonly kind: 'grpc-status'; readonly service: ServiceRef; readonly status: number; readonly first: number | null }
   /** Kubernetes takes pods that are not ready out of their services. `endpoint`: 1-based, `null` for all. */
   | { readonly kind: 'readiness'; readonly service: ServiceRef; readonly endpoint: number | null; readonly ready: boolean }
   /** What its applications show to whom begins TLS. `clientAuthority`: PEM of the one that certificates of clients have to come from; `null`: they are asked for none. */

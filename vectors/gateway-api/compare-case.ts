@@ -1,17 +1,19 @@
+import { isDeepStrictEqual } from 'node:util'
 import { X509Certificate } from 'node:crypto'
 import type { Exchange } from '../../mesh-core/index.ts'
 import type { Difference } from '../difference.ts'
 import type { Certificates } from './certificates.ts'
-import { answering, mirrorsOf } from './exchange.ts'
-import type { BackendRequest, Expected, VectorCase, VectorRequest } from './vector.ts'
+import { answering, messageOf, mirrorsOf } from './exchange.ts'
+import type { BackendRequest, Expected, Frame, VectorCase, VectorRequest } from './vector.ts'
 
 type Complain = (field: string, wanted: unknown, seen: unknown) => void
 
 /** What differs. What the suite declares and does not compare is compared here; the suite's own mistakes are exempted by name. */
-export function compareCase({ name, expected, request = {} }: VectorCase, exchange: Exchange, certificates: Certificates): Difference[] {
+export function compareCase({ name, expected, frames = [], request = {} }: VectorCase, exchange: Exchange, certificates: Certificates): Difference[] {
   const found: Difference[] = []
   const complain: Complain = (field, wanted, seen) => void found.push({ call: name, field, wanted, seen })
   checkAnswer(expected, exchange, complain)
+  if (expected.echoesFrames) checkFrames(frames, exchange, complain)
   checkBackend(expected, exchange, complain)
   checkHeaders(expected, exchange, complain)
   checkRedirect(expected, request, exchange, complain)
@@ -24,7 +26,7 @@ export function compareCase({ name, expected, request = {} }: VectorCase, exchan
 /** What the comparison knows. A vector that declares more than is compared does not pass. */
 const known = new Set(
   `statusCodes statusCodesNot requestFails connection backend backendNot backendNamedByRequestHeader namespace answeredByGateway backendRequest responseHeaders
-   redirect mirroredTo dnsResponse grpcStatus grpcStatusNot echo backendConnectionIsTLS backendSeesServerName notCheckedUpstream
+   redirect mirroredTo dnsResponse echoesFrames grpcStatus grpcStatusNot echo backendConnectionIsTLS backendSeesServerName notCheckedUpstream
    backendRequest.method backendRequest.path backendRequest.query backendRequest.host backendRequest.headers backendRequest.absentHeaders
    backendRequest.sni backendRequest.clientCertificate backendRequest.httpPort`.split(/\s+/),
 )
@@ -47,6 +49,12 @@ function checkTls(expected: Expected, exchange: Exchange, certificates: Certific
   const wanted = reference.startsWith('$') ? certificates.text(reference) : reference
   const print = (pem: string | null | undefined): string | null => (pem ? new X509Certificate(pem).fingerprint256 : null)
   if (print(wanted) !== print(tls?.clientCertificate)) complain('certificate that the backend is shown', reference, tls?.clientCertificate)
+}
+
+function checkFrames(frames: readonly Frame[], { response, error }: Exchange, complain: Complain): void {
+  const wanted = frames.map(messageOf)
+  const seen = response?.messages ?? error ?? response?.status
+  if (!isDeepStrictEqual(seen, wanted)) complain('frames', wanted, seen)
 }
 
 const timeouts = [408, 504]

@@ -15,6 +15,7 @@ export function echoBackend(): Program {
   const tries = new Map<string, number>()
   return async (request, context) => {
     if (isBytes(request.protocol)) return { status: 0, headers: new Headers(), body: `${context.pod.name} ${request.body}` }
+    if (request.headers.has('upgrade')) return { status: 101, headers: new Headers(upgrade), body: '', converse: (messages) => messages }
     const query = new URLSearchParams(request.path.split('?')[1] ?? '')
     const failing = isFailing(query, tries)
     await wait(failing ? query.get('delayRetry') : query.get('delay'), context)
@@ -22,6 +23,8 @@ export function echoBackend(): Program {
     return answer(failing ? Number(query.get('responseCode')) : 200, request)
   }
 }
+
+const upgrade = ['connection', 'Upgrade', 'upgrade', 'websocket']
 
 function isFailing(query: URLSearchParams, tries: Map<string, number>): boolean {
   const uuid = query.get('uuid')

@@ -2,7 +2,8 @@ import type { Exchange, Hop, WorkloadRef } from '../../mesh-core/index.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import { setsHeaders } from './echo-backend.ts'
 import type { Stage } from './stage.ts'
-import type { Exchanging, Target, VectorCase } from './vector.ts'
+import type { StreamMessage } from '../../mesh-core/ir/message.ts'
+import type { Exchanging, Frame, Target, VectorCase } from './vector.ts'
 
 /** What cannot be played, and why. */
 export class NotPlayable extends Error {
@@ -18,6 +19,7 @@ const schemes: Readonly<Record<string, 'http' | 'https' | 'udp'>> = {
   h2: 'https',
   tls: 'https',
   udp: 'udp',
+  websocket: 'http',
 }
 
 /** Sends what a case, or one request of a distribution, says. @throws NotPlayable */
@@ -35,7 +37,7 @@ function callOf(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh: str
   const scheme = schemes[transport]
   if (!scheme) throw new NotPlayable(`${transport} is not simulated`)
   if (!target) throw new NotPlayable('nothing is dialled')
-  const headers: Record<string, string> = transport === 'grpc' ? { 'content-type': 'application/grpc', te: 'trailers' } : {}
+  const headers: Record<string, string> = { ...openings[transport] }
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
   if (sets) headers[setsHeaders] = Object.entries(sets).map(([name, value]) => `${name}: ${value}`).join(', ') // prettier-ignore
   const { from, host } = dialled(stage, what, target)
@@ -47,7 +49,30 @@ function callOf(stage: Stage, what: Exchanging & Partial<VectorCase>, fresh: str
     scheme === 'https' && what.tls
       ? { tls: { ...tlsOf(what.tls, stage), applicationProtocols: transport === 'h2' ? ['h2', 'http/1.1'] : ['http/1.1'] } }
       : {}
-  return { ...tls, from, method, url: `${scheme}://${host}:${target.port}${path}${query}`, headers, body: request.body ?? '', timeoutMs: 10_000 }
+  const stream = { ...(overHttp2.has(transport) && { protocol: 'h2' as const }), ...(what.frames && { messages: what.frames.map(messageOf) }) }
+  return {
+    ...tls,
+    ...stream,
+    from,
+    method,
+    url: `${scheme}://${host}:${target.port}${path}${query}`,
+    headers,
+    body: request.body ?? '',
+    timeoutMs: 10_000,
+  }
+}
+
+/** Header fields that open a stream. */
+const openings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  grpc: { 'content-type': 'application/grpc', te: 'trailers' },
+  websocket: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' },
+}
+
+const overHttp2: ReadonlySet<string> = new Set(['h2c', 'h2', 'grpc'])
+
+/** Of a WebSocket. */
+export function messageOf({ text, binary }: Frame): StreamMessage {
+  return text ?? new Uint8Array(binary ?? [])
 }
 
 function tlsOf(

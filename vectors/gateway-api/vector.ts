@@ -56,6 +56,8 @@ export interface Expected {
   readonly redirect?: { readonly scheme: string; readonly host: string | null; readonly port: string | null; readonly path: string }
   readonly mirroredTo?: readonly { readonly backend: string; readonly namespace: string; readonly percent?: number }[]
   readonly grpcStatus?: string
+  /** What a WebSocket's client says comes back to it. */
+  readonly echoesFrames?: boolean
   readonly grpcStatusNot?: readonly string[]
   readonly echo?: true
   readonly dnsResponse?: 'any'
@@ -79,6 +81,8 @@ export interface VectorCase extends Exchanging {
   readonly target: Target
   readonly backendSetsResponseHeaders?: Readonly<Record<string, string>>
   readonly repeat?: number
+  /** What the client of a WebSocket says. */
+  readonly frames?: readonly Frame[]
   readonly expected: Expected
 }
 
@@ -153,4 +157,10 @@ export interface GatewayApiVector {
 
 export function isGatewayApiVector(item: unknown): item is GatewayApiVector {
   return (item as Partial<GatewayApiVector> | null)?.format === 'gateway-api-conformance-vector/1'
+}
+
+/** Of a WebSocket: a text, or bytes. */
+export interface Frame {
+  readonly text?: string
+  readonly binary?: readonly number[]
 }

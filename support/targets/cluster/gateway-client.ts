@@ -83,7 +83,9 @@ export class GatewayClient {
   }
 
   /** A URL names a host for the Host header; what is dialled is always the gateway. */
-  #requestOf({ method, target, headers, body, tls }: Call): HttpRequest {
+  #requestOf({ method, target, headers, body, tls, protocol, messages }: Call): HttpRequest {
+    if (messages) throw new NotSupported('gateway-calls', 'the client of the gateway opens no streams: neither gRPC calls nor WebSockets')
+    if (protocol) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP/1.1 alone')
     if (/^(tcp|udp):/.test(target)) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP alone')
     if (tls?.certificate && !this.#knowsTls) throw new NotSupported('gateway-calls', 'the client of the gateway shows no certificate')
     const scheme = this.#origin.startsWith('https:') ? 'https' : 'http'

@@ -114,6 +114,8 @@ export class KubeSession implements MeshSession {
           throw new NotSupported('behaviour', `the first ${first} answers of ${own.length} pods cannot be counted together`)
         return this.#behave(own, { status, first: first ?? Infinity })
       }
+      case 'grpc-status':
+        throw new NotSupported('behaviour', 'the echo services of a cluster speak no gRPC')
       case 'readiness':
         return this.#setReady(behaviour.endpoint === null ? pods : [endpointOf(pods, behaviour.endpoint)], behaviour.ready)
     }
@@ -133,6 +135,8 @@ export class KubeSession implements MeshSession {
 
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
     if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
+    if (call.messages) throw new NotSupported('in-mesh-calls', 'no streams are opened in a cluster: neither gRPC calls nor WebSockets')
+    if (call.protocol) throw new NotSupported('in-mesh-calls', 'calls in a cluster are made over HTTP/1.1 alone')
     await this.#settle()
     this.#hasSent = true
     const sender = call.from.kind === 'service' ? this.#senderOf(call.from.service) : null

@@ -72,6 +72,9 @@ export class Deployed {
       }
       case 'certificate':
         return this.#certify(pods, behaviour)
+      case 'grpc-status':
+        this.#behaviours.state(pods, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
+        return []
       case 'readiness': {
         const { ready, endpoint } = behaviour
         return this.#setReady(endpoint === null ? pods : [endpointOf(pods, endpoint)], ready)

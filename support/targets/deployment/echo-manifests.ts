@@ -15,9 +15,14 @@ function portsOf({
   protocol,
   port,
   ports = [],
-}: EchoService): readonly { readonly name: string; readonly port: number; readonly protocol?: 'UDP' }[] {
+}: EchoService): readonly { readonly name: string; readonly port: number; readonly protocol?: 'UDP'; readonly appProtocol?: string }[] {
   const transport = protocol.toLowerCase() === 'udp' ? { protocol: 'UDP' as const } : {}
-  return [{ name: protocol, port, ...transport }, ...ports.map((further) => ({ name: `${protocol}-${further}`, port: further, ...transport }))]
+  // Those of Kubernetes are no names: `kubernetes.io/h2c`.
+  const [name, spoken] = protocol.includes('/') ? [protocol.replace(/^.*\//, 'app-'), { appProtocol: protocol }] : [protocol, {}]
+  return [
+    { name, port, ...transport, ...spoken },
+    ...ports.map((further) => ({ name: `${name}-${further}`, port: further, ...transport, ...spoken })),
+  ]
 }
 
 function serviceOf(service: EchoService) {
@@ -34,7 +39,9 @@ function deploymentOf(service: EchoService, version: string) {
     ...further?.[version],
     ...(sidecar ? {} : { 'sidecar.istio.io/inject': 'false' }),
   }
-  const containers = [{ name: 'echo', image: 'meshspec/echo', ports: portsOf(service).map(({ port, ...own }) => ({ ...own, containerPort: port })) }]
+  const containers = [
+    { name: 'echo', image: 'meshspec/echo', ports: portsOf(service).map(({ port, appProtocol: _, ...own }) => ({ ...own, containerPort: port })) },
+  ]
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

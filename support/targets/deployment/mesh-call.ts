@@ -12,11 +12,19 @@ const gatewayAddress = '192.0.2.1'
  * @throws MeshSpecError INVALID_REQUEST
  */
 export function meshCall(
-  { from, method, target, headers, body, tls }: Call,
+  { from, method, target, headers, body, tls, protocol, messages }: Call,
   registry: Registry,
   podOf: (service: ServiceRef) => WorkloadRef,
 ): MeshCall {
-  const rest = { method, headers: lowerCase(headers), body, timeoutMs: null, ...(tls && { tls }) }
+  const rest = {
+    method,
+    headers: lowerCase(headers),
+    body,
+    timeoutMs: null,
+    ...(tls && { tls }),
+    ...(protocol && { protocol }),
+    ...(messages && { messages }),
+  }
   if (from.kind === 'service') return { from: { kind: 'workload', ref: podOf(from.service) }, url: absolute(target, null), ...rest }
   const url = absolute(target, `http://${gatewayAddress}`)
   return { from: { kind: 'gateway', ref: gatewayFor(portOf(url), registry) }, url, ...rest }

@@ -238,6 +238,7 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
     headers,
     body: call.body,
     ...(call.protocol && { protocol: call.protocol }),
+    ...(call.messages && { messages: call.messages }),
   } as const
   return { request, authority }
 }

@@ -74,9 +74,24 @@ function bytesOf(start: string, fields: readonly string[], body: string): Buffer
 
 /** As they came: in their order, repeated ones apart. */
 function headersOf({ fields }: Head): Headers {
+  return headersOfFields(fields, opensWebSocket(fields))
+}
+
+/** @param isUpgrade both ends of a WebSocket say so in headers that are the connection's own otherwise */
+export function headersOfFields(fields: readonly string[], isUpgrade: boolean): Headers {
   const own: string[] = []
-  for (let i = 0; i < fields.length; i += 2) if (!ofConnection.has(fields[i]!)) own.push(fields[i]!, fields[i + 1]!)
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i]!.toLowerCase()
+    if (!ofConnection.has(name) || (isUpgrade && ofUpgrade.has(name))) own.push(name, fields[i + 1]!)
+  }
   return new Headers(own)
+}
+
+const ofUpgrade = new Set(['connection', 'upgrade'])
+
+function opensWebSocket(fields: readonly string[]): boolean {
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'upgrade' && fields[i + 1]!.toLowerCase() === 'websocket') return true
+  return false
 }
 
 export function mayHaveBody(status: number): boolean {

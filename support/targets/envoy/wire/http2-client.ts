@@ -3,7 +3,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import type { Socket } from 'node:net'
 import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
-import { fieldsOfRequest, responseOfStream } from './http2.ts'
+import { bytesOfContent, fieldsOfRequest, responseOfStream } from './http2.ts'
 import type { Wire } from './loopback-client.ts'
 import { dial } from './dial.ts'
 import type { Line } from './dial.ts'
@@ -28,9 +28,10 @@ export class Http2Connection {
   async exchange(request: HttpRequest, { timeoutMs, onConnected }: Wire): Promise<HttpResponse | TransportError> {
     this.#line.tell(onConnected)
     if (!this.open) return this.#lost ?? 'closed'
-    const stream = this.#session.request(fieldsOfRequest(request), { endStream: request.body === '' })
+    const content = bytesOfContent(request)
+    const stream = this.#session.request(fieldsOfRequest(request), { endStream: content.length === 0 })
     if (timeoutMs !== null && timeoutMs !== Infinity) stream.setTimeout(timeoutMs, () => (this.#lose('timeout'), stream.destroy()))
-    if (request.body !== '') stream.end(request.body)
+    if (content.length > 0) stream.end(content)
     try {
       return await answerOn(stream)
     } catch {
@@ -56,8 +57,10 @@ async function answerOn(stream: ClientHttp2Stream): Promise<HttpResponse> {
     stream.once('response', (headers: IncomingHttpHeaders, _flags: number, ...[raw]: unknown[]) => resolve({ headers, raw: raw as string[] }))
     stream.once('error', reject).once('close', () => reject(new Error('closed')))
   })
+  let trailers: string[] = []
+  stream.once('trailers', (_headers: IncomingHttpHeaders, _flags: number, ...[rest]: unknown[]) => (trailers = rest as string[]))
   const { headers, raw } = await head
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return responseOfStream(headers, raw, Buffer.concat(chunks))
+  return responseOfStream(headers, raw, Buffer.concat(chunks), trailers)
 }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import { CallError } from '../../../../mesh-core/ir/program.ts'
-import { fieldsOfResponse, requestOfStream } from './http2.ts'
+import { bytesOfContent, fieldsOf, fieldsOfResponse, requestOfStream } from './http2.ts'
 
 type Handler = (request: HttpRequest) => Promise<HttpResponse>
 
@@ -33,11 +33,20 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, r
     const request = requestOfStream(headers, raw, Buffer.concat(chunks))
     const response = await handler(request)
     if (stream.destroyed) return
-    stream.respond(fieldsOfResponse(response))
-    stream.end(request.method === 'HEAD' ? undefined : response.body)
+    respond(stream, request, response)
   } catch (error) {
     if (error instanceof CallError) return stream.session?.destroy()
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   }
+}
+
+function respond(stream: ServerHttp2Stream, { method }: HttpRequest, response: HttpResponse): void {
+  const { trailers } = response
+  const content = method === 'HEAD' ? Buffer.alloc(0) : bytesOfContent(response)
+  // What has nothing to follow ends with its headers, as gRPC servers end a call that they do not answer.
+  const isOver = content.length === 0 && !trailers
+  if (trailers) stream.once('wantTrailers', () => stream.sendTrailers(fieldsOf(trailers)))
+  stream.respond(fieldsOfResponse(response), { endStream: isOver, waitForTrailers: trailers !== undefined })
+  if (!isOver) stream.end(content)
 }

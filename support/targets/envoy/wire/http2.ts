@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders
 import { Headers } from '../../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import { mayHaveBody } from './http1.ts'
+import { framed, unframed } from './grpc-frames.ts'
 import { decoded } from './text.ts'
 
 /** They belong to a connection of HTTP/1.1, and make a message of HTTP/2 malformed. Source: RFC 9113, 8.2.2. */
@@ -17,14 +18,30 @@ export function requestOfStream(pseudo: Pseudo, raw: readonly string[], body: Bu
     scheme: pseudo[':scheme'] === 'https' ? 'https' : 'http',
     authority: text(pseudo[':authority'] ?? pseudo.host),
     path: text(pseudo[':path']),
-    headers: headersOfStream(raw),
-    body: decoded(body),
     protocol: 'h2',
+    ...contentOf(raw, body),
   }
 }
 
-export function responseOfStream(pseudo: Pseudo, raw: readonly string[], body: Buffer): HttpResponse {
-  return { status: Number(pseudo[':status']), headers: headersOfStream(raw), body: decoded(body) }
+/** @param trailers as they came; empty for none */
+export function responseOfStream(pseudo: Pseudo, raw: readonly string[], body: Buffer, trailers: readonly string[]): HttpResponse {
+  const response = { status: Number(pseudo[':status']), ...contentOf(raw, body) }
+  return trailers.length > 0 ? { ...response, trailers: headersOfStream(trailers) } : response
+}
+
+/** Of gRPC the messages are taken out of their frames. */
+function contentOf(raw: readonly string[], body: Buffer): Pick<HttpRequest, 'headers' | 'body' | 'messages'> {
+  const headers = headersOfStream(raw)
+  const messages = body.length > 0 && isGrpc(headers) ? unframed(body) : null
+  return messages ? { headers, body: '', messages } : { headers, body: decoded(body) }
+}
+
+export function bytesOfContent({ headers, body, messages }: Pick<HttpRequest, 'headers' | 'body' | 'messages'>): Buffer {
+  return messages && isGrpc(headers) ? framed(messages) : Buffer.from(body)
+}
+
+function isGrpc(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/grpc') ?? false
 }
 
 export function fieldsOfRequest({ method, scheme, authority, path, headers, body }: HttpRequest): OutgoingHttpHeaders {
@@ -33,9 +50,9 @@ export function fieldsOfRequest({ method, scheme, authority, path, headers, body
   return { ':method': method, ':scheme': scheme, ':authority': authority, ':path': path, ...fields }
 }
 
-export function fieldsOfResponse({ status, headers, body }: HttpResponse): OutgoingHttpHeaders {
+export function fieldsOfResponse({ status, headers, body, messages }: HttpResponse): OutgoingHttpHeaders {
   const fields = fieldsOf(headers)
-  if (mayHaveBody(status)) fields['content-length'] = String(Buffer.byteLength(body))
+  if (mayHaveBody(status) && !messages && !isGrpc(headers)) fields['content-length'] = String(Buffer.byteLength(body))
   return { ':status': status, ...fields }
 }
 

@@ -9,6 +9,7 @@ import { MessageReader } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { sendDatagram } from './datagram-client.ts'
 import { sendBytes } from './raw-client.ts'
+import { converse, opensWebSocket } from './websocket-client.ts'
 
 /** The way to whoever takes the request. */
 export interface Wire {
@@ -33,6 +34,7 @@ export class LoopbackClient {
   async send(wire: Wire, request: HttpRequest): Promise<HttpResponse | TransportError> {
     if (request.protocol === 'tcp') return sendBytes(wire, request.body)
     if (request.protocol === 'udp') return sendDatagram(wire, request.body)
+    if (opensWebSocket(request)) return converse(wire, request)
     const key = keyFor(request, wire)
     const connection = (key === null ? undefined : this.#take(key)) ?? this.#open(request, wire)
     const outcome = await connection.exchange(request, wire)

@@ -14,6 +14,7 @@ import { isHttp2, serveHttp2 } from './http2-server.ts'
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { isMarked, takeLine } from './raw-bytes.ts'
+import { openWebSocket } from './websocket-server.ts'
 
 /**
  * @param tls that was ended here; `null` for none
@@ -59,7 +60,7 @@ export class LoopbackServer {
     if (!isHttp2(first)) return new ServedConnection(socket, handler, () => null).start(first)
     socket.pause()
     socket.unshift(first)
-    serveHttp2(socket, (request) => handler(request, null))
+    serveHttp2(socket, (request) => handler(request, null, peerOf(socket)))
   }
 
   async #secure(socket: Socket, first: Buffer, handler: Handler, tls: ApplicationTls): Promise<void> {
@@ -69,7 +70,7 @@ export class LoopbackServer {
     secured.on('error', () => socket.destroy())
     const seen = (): SeenTls => seenOf(secured, tls)
     secured.once('secure', () => {
-      if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => handler(request, seen()))
+      if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => handler(request, seen(), peerOf(socket)))
       secured.once('data', (bytes: Buffer) =>
         isMarked(bytes) ? new ServedLine(secured, handler, seen).read(bytes) : new ServedConnection(secured, handler, seen).start(bytes),
       )
@@ -191,21 +192,29 @@ class ServedConnection {
     }
   }
 
+  #open(message: Message, response: HttpResponse): void {
+    this.#socket.removeAllListeners('data')
+    openWebSocket(this.#socket, message, this.#reader.rest, response)
+  }
+
   async #answer(message: Message): Promise<void> {
     this.#busy = true
     this.#toldToContinue = false
     const bytes = await this.#bytesFor(message)
     if (bytes === null) return void this.#socket.resetAndDestroy()
+    if (typeof bytes === 'function') return bytes()
     this.#socket.write(bytes)
     this.#busy = false
     this.#next()
   }
 
-  /** @returns `null` for no answer */
-  async #bytesFor(message: Message): Promise<Buffer | null> {
+  /** @returns `null` for no answer; a function goes on with the connection in another way */
+  async #bytesFor(message: Message): Promise<Buffer | (() => void) | null> {
     try {
       const request = requestOf(message, 'http')
-      return bytesOfResponse(await this.#handler(request, this.#tls(), peerOf(this.#socket)), request.method)
+      const response = await this.#handler(request, this.#tls(), peerOf(this.#socket))
+      if (response.status === 101) return () => this.#open(message, response)
+      return bytesOfResponse(response, request.method)
     } catch (error) {
       if (error instanceof CallError || error instanceof NotHttp) return null
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

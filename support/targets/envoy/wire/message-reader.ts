@@ -40,6 +40,11 @@ export class MessageReader {
     return this.#head !== null || this.#rest.length > 0
   }
 
+  /** What has come behind the messages taken. */
+  get rest(): Buffer {
+    return this.#rest
+  }
+
   push(bytes: Buffer): void {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
   }

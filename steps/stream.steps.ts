@@ -1,0 +1,83 @@
+import { Given, Then, When } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import { grpcMessageIs, grpcStatusIs, streamAnswers } from '../support/checks/stream.ts'
+import { grpcStatuses } from '../support/grpc-status.ts'
+import type { GrpcStatus } from '../support/grpc-status.ts'
+import { client, headersOf, inside, messagesOf } from '../support/index.ts'
+import type { MeshWorld, ServiceRef } from '../support/index.ts'
+
+Given('{service} answers the gRPC status {grpcStatus}', async function (this: MeshWorld, service: ServiceRef, status: GrpcStatus) {
+  await this.behave({ kind: 'grpc-status', service, status: grpcStatuses.indexOf(status), first: null })
+})
+
+Given(
+  '{service} answers the gRPC status {grpcStatus} to the first {requests}',
+  async function (this: MeshWorld, service: ServiceRef, status: GrpcStatus, first: number) {
+    await this.behave({ kind: 'grpc-status', service, status: grpcStatuses.indexOf(status), first })
+  },
+)
+
+When('a client calls {string} with the message {string}', async function (this: MeshWorld, target: string, message: string) {
+  await this.callGrpc(client, target, [message])
+})
+
+When('a client calls {string} with the messages:', async function (this: MeshWorld, target: string, table: DataTable) {
+  await this.callGrpc(client, target, messagesOf(table.raw()))
+})
+
+When('{service} calls {string} with the message {string}', async function (this: MeshWorld, from: ServiceRef, target: string, message: string) {
+  await this.callGrpc(inside(from), target, [message])
+})
+
+When(
+  '{service} calls {string} with the message {string} and headers:',
+  async function (this: MeshWorld, from: ServiceRef, target: string, message: string, table: DataTable) {
+    await this.callGrpc(inside(from), target, [message], headersOf(table.raw()))
+  },
+)
+
+When(
+  '{service} calls {string} with the message {string} {times}',
+  async function (this: MeshWorld, from: ServiceRef, target: string, message: string, times: number) {
+    await this.callGrpc(inside(from), target, [message], {}, times)
+  },
+)
+
+When('{service} calls {string} with the messages:', async function (this: MeshWorld, from: ServiceRef, target: string, table: DataTable) {
+  await this.callGrpc(inside(from), target, messagesOf(table.raw()))
+})
+
+When('a client opens a WebSocket to {string} and sends {string}', async function (this: MeshWorld, target: string, message: string) {
+  await this.openWebSocket(client, target, [message])
+})
+
+When('a client opens a WebSocket to {string} and sends:', async function (this: MeshWorld, target: string, table: DataTable) {
+  await this.openWebSocket(client, target, messagesOf(table.raw()))
+})
+
+When(
+  '{service} opens a WebSocket to {string} and sends {string}',
+  async function (this: MeshWorld, from: ServiceRef, target: string, message: string) {
+    await this.openWebSocket(inside(from), target, [message])
+  },
+)
+
+When('{service} opens a WebSocket to {string} and sends:', async function (this: MeshWorld, from: ServiceRef, target: string, table: DataTable) {
+  await this.openWebSocket(inside(from), target, messagesOf(table.raw()))
+})
+
+Then('the gRPC status is {grpcStatus}', function (this: MeshWorld, status: GrpcStatus) {
+  this.expect(grpcStatusIs(status))
+})
+
+Then('the gRPC message is {string}', function (this: MeshWorld, message: string) {
+  this.expect(grpcMessageIs(message))
+})
+
+Then('the stream answers {string}', function (this: MeshWorld, message: string) {
+  this.expect(streamAnswers([message]))
+})
+
+Then('the stream answers:', function (this: MeshWorld, table: DataTable) {
+  this.expect(streamAnswers(messagesOf(table.raw())))
+})

@@ -4,10 +4,9 @@
  */
 export const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'istio-routing': {
-    'autopassthrough/*': 'a Gateway server of mode AUTO_PASSTHROUGH and PeerAuthentication are not modelled',
+    'autopassthrough/*': 'PeerAuthentication is not modelled',
     'dns/*': 'the DNS proxy of the sidecar is not modelled',
     'envoyfilter/envoyfilter': 'EnvoyFilter is not modelled',
-    'externalname/with port/https': 'a TLS client that the sidecar wraps in mutual TLS once more is not simulated',
     'gateway/HTTPS re-encrypt': 'the vectors leave out the certificate of the Secret, without which there is no handshake',
     'gateway/HTTPS scheme match': 'the vectors leave out the certificate of the Secret, without which there is no handshake',
     'gateway/https with x-forwarded-proto': 'EnvoyFilter is not modelled',
@@ -40,10 +39,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'jwt-claim-route/usage2: unmatched without claim:404': 'RequestAuthentication and JWT claims are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
     'serverfirst/*': 'PeerAuthentication is not modelled',
-    'tls-origination/DNS/primary: h2': 'TLS towards applications, and the ALPN that they see, are not modelled',
-    'tls-origination/NONE/primary: h2': 'TLS towards applications, and the ALPN that they see, are not modelled',
-    'tls-origination/NONE/primary: http/1.1': 'TLS towards applications, and the ALPN that they see, are not modelled',
-    'tls-origination/Redirect NONE/primary: http/1.1#2': 'TLS towards applications, and the ALPN that they see, are not modelled',
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
     'xff/a': 'numTrustedProxies of a gateway is not modelled',
   },

@@ -41,6 +41,8 @@ export interface ServicePort {
   readonly number: number
   /** Number or container port name. */
   readonly targetPort: number | string
+  /** `targetPort` of a ServiceEntry, where it has one: without resolution it goes before the port that the client dialled. */
+  readonly ownTarget?: number
   /** Of a NodePort or LoadBalancer service; `null` when the cluster would choose one. */
   readonly nodePort: number | null
   readonly protocol: Protocol

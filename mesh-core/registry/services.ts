@@ -88,6 +88,7 @@ export function serviceEntryHosts(resource: Resource): Service[] {
       name: port.name ?? '',
       number: port.number,
       targetPort: port.targetPort ?? port.number,
+      ...(port.targetPort ? { ownTarget: port.targetPort } : {}),
       nodePort: null,
       protocol: protocolOf({ number: port.number, name: '', transport: 'TCP', appProtocol: port.protocol ?? null }),
     })),

@@ -30,6 +30,9 @@ function status({ response, error }: Exchange): number | string {
   return response?.status ?? error ?? 'no answer'
 }
 
+/** Of other schemes nothing is looked at: no proxy could have told the workload who calls. Source: the same file, MTLSForHTTP. */
+const seesIntoHttp: ReadonlySet<string> = new Set(['http', 'grpc', 'ws'])
+
 /** Upstream's checks, each of one answer. Source: Istio `pkg/test/framework/components/echo/check/checkers.go`. */
 const overEach: Readonly<Record<string, (check: Check, exchange: Exchange, call: RoutingCall) => Seen>> = {
   OK: (_, exchange) => unless(exchange.response?.status === 200, status(exchange)),
@@ -51,7 +54,13 @@ const overEach: Readonly<Record<string, (check: Check, exchange: Exchange, call:
   ResponseHeader: ({ key = '', value = '' }, { response }, { host = '' }) =>
     sameHeader(response?.headers.get(key.toLowerCase()), value.replace('${requestHostname}', host.replace(/:\d+$/, ''))),
   MTLSForHTTP: (_, exchange, { scheme }) =>
-    scheme === 'tcp' ? null : ofArrival(exchange, ({ headers }) => unless(headers.has('x-forwarded-client-cert'), 'no x-forwarded-client-cert')),
+    !seesIntoHttp.has(scheme ?? 'http')
+      ? null
+      : ofArrival(exchange, ({ headers }) => unless(headers.has('x-forwarded-client-cert'), 'no x-forwarded-client-cert')),
+  Alpn: ({ value }, exchange) => {
+    const seen = arrival(exchange)?.tls?.applicationProtocol ?? undefined
+    return unless(seen === value, seen)
+  },
   BodyNotContains: ({ value = '' }, { response }) => unless(response !== null && !response.body.includes(value), response?.body),
   TCPResponseContains: ({ value = '' }, { response }) => unless(response?.body.includes(value) ?? false, response?.body),
   // The fixture has one cluster.

@@ -41,11 +41,14 @@ export const connections: Subject = (draw, count) => {
       : []),
     ...draw.many(1, 3, (i) => virtualService(draw, i)),
   ]
+  const inbound = draw.maybe(0.25, () => ({ inbound: ['t-v1.default', 't-v2.default', 'u.other'] }))
+  // TLS within mutual TLS, to a port that a receiver's sidecar looks into, is answered in plaintext: that is not simulated.
+  const isTaken = ({ request }: ObservedCall): boolean => !('inbound' in inbound && /^\w+ https:.*:7000\//.test(request))
   return {
     config,
-    calls: callsOf(draw, count),
+    calls: callsOf(draw, count).filter(isTaken),
     ...draw.maybe(0.25, () => ({ meshConfig: meshConfigFor(draw) })),
-    ...draw.maybe(0.25, () => ({ inbound: ['t-v1.default', 't-v2.default', 'u.other'] })),
+    ...inbound,
   }
 }
 

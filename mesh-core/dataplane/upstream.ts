@@ -35,7 +35,9 @@ export function destinationOf(
   const secured = (receiver: Receiver | null) => layersTo(plane, proxy, config, receiver, request.authority)
   if (config.discovery === 'original-dst') {
     const { address, port } = entrance.target
-    const receiver = receiverAt(plane, address ?? '', config.portOverride ?? port)
+    const found = receiverAt(plane, address ?? '', config.portOverride ?? port)
+    // A gateway was dialled itself: to call itself once more, and then again, would never end.
+    const receiver = proxy.edge && found?.peer.workload?.proxy === proxy ? null : found
     const landed = { address: receiver?.address ?? address, port: receiver?.port ?? config.portOverride ?? port }
     return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver, host: null, tls: secured(receiver) }
   }

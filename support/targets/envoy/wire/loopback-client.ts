@@ -83,6 +83,13 @@ function keyFor({ protocol }: HttpRequest, { key }: Wire): string | null {
 
 type Outcome = Message | TransportError
 
+/** Of the informational ones 101 is the last of HTTP on its connection. */
+function isFinal(status: number): boolean {
+  return status >= 200 || status === 101
+}
+
+const endsMessages: ReadonlySet<number> = new Set([101, 204])
+
 class Http1Connection implements Connection {
   readonly #line: Line
   #reader: MessageReader
@@ -113,7 +120,7 @@ class Http1Connection implements Connection {
     socket.setTimeout(0)
     if (typeof outcome === 'string') return outcome
     // A direct response of Envoy's with the status 204 brings its body all the same: nobody could tell it from the next answer.
-    if (closes(outcome) || this.#reader.begun || statusIn(outcome) === 204) this.close()
+    if (closes(outcome) || this.#reader.begun || endsMessages.has(statusIn(outcome))) this.close()
     return responseOf(outcome)
   }
 
@@ -136,7 +143,7 @@ class Http1Connection implements Connection {
 
   #takeAnswer(): void {
     try {
-      for (let message = this.#reader.take(); message; message = this.#reader.take()) if (statusIn(message) >= 200) return this.#answer(message)
+      for (let message = this.#reader.take(); message; message = this.#reader.take()) if (isFinal(statusIn(message))) return this.#answer(message)
     } catch {
       this.#lose('closed')
     }

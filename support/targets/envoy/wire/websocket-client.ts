@@ -7,9 +7,9 @@ import { dial } from './dial.ts'
 import { headersOfFields } from './http1.ts'
 import type { Wire } from './loopback-client.ts'
 
-/** Does the request open a WebSocket? */
-export function opensWebSocket({ headers, protocol }: HttpRequest): boolean {
-  return protocol === undefined && headers.get('upgrade')?.toLowerCase() === 'websocket'
+/** Does the request open a WebSocket over which something is to be said? */
+export function opensWebSocket({ headers, protocol, messages }: HttpRequest): boolean {
+  return messages !== undefined && protocol === undefined && headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 /** They are the handshake's own. */

@@ -82,7 +82,7 @@ const planted: readonly Fault[] = [
     plant: (lab: Lab, namespace: string): void => lab.faults('freeze', clientPod(lab, namespace)),
     mend: (lab: Lab, namespace: string): void => lab.faults('thaw', clientPod(lab, namespace)),
     verdict: 'not-programmed',
-    says: /not yet programmed after 6 s: the sidecar of pod client-v1-\S+\.default still has the config of change \d+; the latest is \d+/,
+    says: /not yet programmed after 6 s: the sidecar of pod client-\S+\.default still has the config of change \d+; the latest is \d+/,
   },
   {
     title: 'a sidecar that is cut off from istiod',
@@ -91,7 +91,7 @@ const planted: readonly Fault[] = [
     plant: (lab: Lab, namespace: string): void => lab.faults('cut', clientPod(lab, namespace)),
     mend: (lab: Lab, namespace: string): void => lab.faults('heal', clientPod(lab, namespace)),
     verdict: 'not-programmed',
-    says: /not yet programmed after 6 s: the sidecar of pod client-v1-/,
+    says: /not yet programmed after 6 s: the sidecar of pod client-/,
   },
   {
     title: 'a VirtualService that is edited behind the run to 60/40',

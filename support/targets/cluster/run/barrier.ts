@@ -72,7 +72,7 @@ export class Barrier {
         ),
       )
       const late = (await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, deadline)))).filter((one) => one !== null)
-      if (late.length > 0) throw new NotYetProgrammed(`not yet programmed after ${patienceMs / 1000} s: ${late.join('; ')}`)
+      if (late.length > 0) throw new NotYetProgrammed(`not yet programmed after ${Math.round(patienceMs / 1000)} s: ${late.join('; ')}`)
     }
   }
 

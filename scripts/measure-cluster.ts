@@ -69,7 +69,9 @@ async function main(): Promise<void> {
     const applied = median(times.map((one) => one.applied))
     const seen = median(times.map((one) => one.seen))
     const early = times.filter((one) => one.applied < one.seen - 10).length
-    console.log(`apply ${applied.toFixed(0)} ms, served after ${seen.toFixed(0)} ms: ${(applied / seen).toFixed(2)} × (median of ${changes}); opened too early ${early} times`)
+    console.log(
+      `apply ${applied.toFixed(0)} ms, served after ${seen.toFixed(0)} ms: ${(applied / seen).toFixed(2)} × (median of ${changes}); opened too early ${early} times`,
+    )
   } finally {
     await session.close()
     await target.close()

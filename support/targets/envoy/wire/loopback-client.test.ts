@@ -1,3 +1,4 @@
+import { connect as connectHttp2 } from 'node:http2'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
@@ -69,4 +70,18 @@ test('refused', async () => {
   await new Promise((resolve) => free.close(resolve))
   const wire = { port, preamble: null, key: null, tls: null, timeoutMs: 5000, onConnected: () => {} }
   expect(await new LoopbackClient().send(wire, request('/'))).toBe('refused')
+})
+
+test('HTTP/2 under TLS', async () => {
+  const { wire } = await serve(echo)
+  const session = connectHttp2(`https://localhost:${wire.port}`, { rejectUnauthorized: false })
+  closing.push(() => session.destroy())
+  const status = await new Promise<unknown>((resolve, reject) => {
+    session.once('error', reject)
+    session
+      .request({ ':path': '/' })
+      .once('response', (headers) => resolve(headers[':status']))
+      .end()
+  })
+  expect(status).toBe(200)
 })

@@ -70,6 +70,8 @@ export class LoopbackServer {
     secured.on('error', () => socket.destroy())
     const seen = (): SeenTls => seenOf(secured, tls)
     secured.once('secure', () => {
+      // A server of Node's tells its sockets so; an HTTP/2 session waits for it.
+      Object.assign(secured, { secureConnecting: false })
       if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => handler(request, seen(), peerOf(socket)))
       secured.once('data', (bytes: Buffer) =>
         isMarked(bytes) ? new ServedLine(secured, handler, seen).read(bytes) : new ServedConnection(secured, handler, seen).start(bytes),

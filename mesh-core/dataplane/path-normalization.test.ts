@@ -35,6 +35,7 @@ test.each([
 test.each([
   ['NONE', '/a/../%61//b', '/a/../%61//b'],
   ['MERGE_SLASHES', '/a//b///%61?x=//', '/a/b/a?x=//'],
+  ['MERGE_SLASHES', '///?x=1', '//?x=1'],
   ['DECODE_AND_MERGE_SLASHES', '/a%2Fb%5c//c', '/a/b/c'],
 ] as const)('%s: %s becomes %s', (normalization, target, path) => expect(normalizeTarget(target, normalization)).toBe(path))
 

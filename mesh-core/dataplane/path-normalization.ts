@@ -31,7 +31,9 @@ export function withoutFragment(target: string): string {
 /** `MERGE_SLASHES`, on top of `BASE`: Envoy `merge_slashes`. */
 function mergeSlashes(target: string): string {
   const end = endOfPath(target)
-  return target.slice(0, end).replace(/\/{2,}/g, '/') + target.slice(end)
+  // Envoy keeps the first and the last slash apart from what is between them: of nothing but slashes two are left.
+  const path = target.slice(0, end)
+  return (/^\/{2,}$/.test(path) ? '//' : path.replace(/\/{2,}/g, '/')) + target.slice(end)
 }
 
 /** `DECODE_AND_MERGE_SLASHES`: Envoy `path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD`, before all else. */

@@ -41,7 +41,9 @@ test('features run against what is served, as against a cluster', async () => {
     scenarios: { name: string; verdict: string }[]
   }
   expect(counts['failed']).toBe(0)
-  expect(scenarios).toContainEqual(expect.objectContaining({ name: 'Only jason sees the stars', verdict: 'passed' }))
+  expect(scenarios).toContainEqual(
+    expect.objectContaining({ name: 'Only jason sees the stars (virtual-service-reviews-test-v2.yaml)', verdict: 'passed' }),
+  )
   // A call from inside the mesh is more than a gateway can show.
   expect(counts['not-supported']).toBeGreaterThan(0)
 }, 60_000)

@@ -1,4 +1,4 @@
-@istio:grpc
+@istio:grpc @profile:ISTIO-TRAFFIC @extended
 Feature: gRPC
   A method of gRPC is a path, its metadata are headers, and how a call ended stands in trailers, or in the headers of an answer that has nothing else.
   https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md

@@ -1,4 +1,4 @@
-@istio:protocol-selection
+@istio:protocol-selection @profile:ISTIO-TRAFFIC @extended
 Feature: Versions of HTTP
   The name of a port, or its appProtocol, says what a proxy speaks to the workload; rules and clients may decide otherwise.
   https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/

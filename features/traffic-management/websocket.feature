@@ -1,4 +1,4 @@
-@istio:websocket
+@istio:websocket @profile:ISTIO-TRAFFIC @extended
 Feature: WebSocket
   Proxies of the mesh let WebSockets pass: rules act on the request that opens them, and what is said afterwards is nobody's business.
   https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/

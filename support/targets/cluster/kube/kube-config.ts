@@ -24,11 +24,22 @@ export async function loadKubeConfig({ kubeconfig, context, allowProduction }: K
     const problem = `the kubeconfig ${kubeconfig ?? process.env['KUBECONFIG'] ?? ''} cannot be read: ${error instanceof Error ? error.message : String(error)}`
     throw clusterError('INVALID_SETTING', problem.replace('  ', ' '), 'name another one with --kubeconfig')
   }
+  if (kubeconfig === null && isLastResort(config))
+    throw clusterError(
+      'INVALID_SETTING',
+      'there is no kubeconfig, and this is no pod of a cluster',
+      'name the gateway with --gateway http://HOST:PORT, or a kubeconfig with --kubeconfig FILE',
+    )
   if (context !== null) select(config, context)
   if (!config.getCurrentCluster())
     throw clusterError('INVALID_SETTING', 'the kubeconfig names no current context', `write --context with one of ${names(config)}`)
   if (!allowProduction) assertNoProduction(config)
   return config
+}
+
+/** What the client takes where it finds nothing: the address that API servers had before they knew TLS. */
+function isLastResort(config: KubeConfig): boolean {
+  return config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === 'http://localhost:8080'
 }
 
 function select(config: KubeConfig, context: string): void {

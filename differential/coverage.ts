@@ -14,7 +14,7 @@ export function fieldsThatAct(): ReadonlySet<string> {
   for (const [name, table] of Object.entries(modelledFields)) {
     const kind = name.slice(name.indexOf('/') + 1)
     const tree = treeOf(name, kind)
-    if (table !== 'quiet' && !(table instanceof Set) && typeof table === 'object')
+    if (!(table instanceof Set) && typeof table === 'object')
       for (const [field, how] of Object.entries(table)) collect(how, tree && child(tree, field), `${kind} ${field}`, found)
   }
   return found
@@ -26,7 +26,7 @@ function treeOf(name: string, kind: string): FieldTree | undefined {
 }
 
 function collect(how: Modelled, tree: FieldTree | undefined, path: string, found: Set<string>): void {
-  if (how === 'quiet') return
+  if (how === 'quiet' || how === 'reported') return
   if (how === 'acts' || how instanceof Set) return leaves(tree, path, found)
   for (const [field, inner] of Object.entries(how as Readonly<Record<string, Modelled>>))
     if (field !== '*') collect(inner, tree && child(tree, field), `${path}.${field}`, found)

@@ -49,6 +49,20 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Gateway spec.servers.tls.caCertCredentialName',
     'UDPRoute spec',
   ]),
+  ...because('only the value that has no effect goes unreported', [
+    'ProxyConfig spec.environmentVariables',
+    'MeshConfig inboundTrafficPolicy',
+    'MeshConfig defaultConfig.interceptionMode',
+    'MeshConfig defaultConfig.proxyMetadata',
+    'MeshConfig proxyHttpPort',
+    'MeshConfig protocolDetectionTimeout',
+    'MeshConfig trustDomain',
+  ]),
+  ...because('read as the same field of a VirtualService, which is generated or left out above', [
+    'MeshConfig defaultHttpRetryPolicy.perTryTimeout',
+    'MeshConfig defaultHttpRetryPolicy.backoff',
+    'MeshConfig defaultHttpRetryPolicy.retryIgnorePreviousHosts',
+  ]),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
   ...because('held by vectors, not generated yet', [
     'VirtualService spec.http.retries.retryIgnorePreviousHosts',

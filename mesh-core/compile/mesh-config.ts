@@ -1,3 +1,4 @@
+import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
 import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
@@ -28,7 +29,8 @@ export interface MeshConfig {
 
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   let fields: Record<string, unknown> = {}
-  for (const resource of resources) if (resource.kind === 'MeshConfig') fields = { ...fields, ...resource.object }
+  for (const resource of resources)
+    if (resource.kind === 'MeshConfig') fields = { ...fields, ...meshJson().canonical('istio.mesh.v1alpha1.MeshConfig', resource.object) }
   // biome-ignore lint/suspicious/noExplicitAny: validated as MeshConfig when it was read
   const config = fields as any
   return {

@@ -20,7 +20,7 @@ export const kinds: readonly KindInfo[] = [
     known('networking.istio.io', kind, istio),
   ),
   known('networking.istio.io', 'EnvoyFilter', ['v1alpha3'], { modelled: false }),
-  known('networking.istio.io', 'ProxyConfig', ['v1beta1'], { modelled: false }),
+  known('networking.istio.io', 'ProxyConfig', ['v1beta1']),
   ...['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'].map((kind) =>
     known('security.istio.io', kind, ['v1beta1', 'v1'], { modelled: false }),
   ),

@@ -1,7 +1,10 @@
 import { gatewayApiFields } from './gateway-api/modelled-fields.ts'
+import { meshConfigFields, proxyEnvironment } from './mesh-config-fields.ts'
 import { fields, type Modelled } from './modelled-table.ts'
 
 const destination: Modelled = { host: 'acts', subset: 'acts', port: { number: 'acts' } }
+
+const retries: Modelled = { ...fields('attempts perTryTimeout retryOn backoff retryIgnorePreviousHosts'), retryRemoteLocalities: 'reported' }
 
 const httpRoute: Modelled = {
   ...fields('name redirect directResponse timeout fault mirrorPercentage mirrorPercent mirror_percent corsPolicy headers delegate'),
@@ -10,7 +13,7 @@ const httpRoute: Modelled = {
   ),
   route: { destination, weight: 'acts', headers: 'acts' },
   rewrite: fields('uri authority uriRegexRewrite'),
-  retries: fields('attempts perTryTimeout retryOn backoff retryIgnorePreviousHosts'),
+  retries,
   mirror: destination,
   mirrors: { destination, percentage: 'acts' },
 }
@@ -26,8 +29,11 @@ const serverTls = fields(
 
 // No simulated connection is slow to come about, so that its timeout never ends one.
 const connectionPool: Modelled = {
-  http: fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout h2UpgradePolicy useClientProtocol'),
-  tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
+  http: {
+    ...fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout h2UpgradePolicy useClientProtocol'),
+    ...fields('maxConcurrentStreams http2KeepAlive', 'reported'),
+  },
+  tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet'), maxConnectionDuration: 'reported' },
 }
 const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates insecureSkipVerify')
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
@@ -36,6 +42,7 @@ const outlierDetection: Modelled = {
   ...fields('interval baseEjectionTime maxEjectionPercent minHealthPercent'),
   // istiod reads it no more.
   consecutiveErrors: 'quiet',
+  outlierDetectionHttpErrorCodes: 'reported',
 }
 const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection, tls }
 const retryBudget: Modelled = fields('percent minRetryConcurrency')
@@ -97,11 +104,11 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.k8s.io/IngressClass': { spec: { controller: 'acts', '*': 'quiet' } },
   'extensions/Ingress': { spec: fields('ingressClassName rules backend tls') },
   ...gatewayApiFields,
+  // An image, its threads, and what is in its environment.
+  'networking.istio.io/ProxyConfig': { spec: { ...fields('selector concurrency image', 'quiet'), environmentVariables: proxyEnvironment } },
   'mesh.istio.io/MeshConfig': {
-    ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo defaultHttpRetryPolicy connectTimeout'),
-    ...fields('rootNamespace ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy'),
-    ...fields('accessLogFile accessLogFormat accessLogEncoding enablePrometheusMerge dnsRefreshRate configSources', 'quiet'),
+    ...meshConfigFields,
+    defaultHttpRetryPolicy: retries,
     defaultTrafficPolicy: { connectionPool, outlierDetection },
-    outboundTrafficPolicy: { mode: 'acts' },
   },
 }

@@ -1,7 +1,7 @@
 import { formatPath } from '../ir/origin.ts'
 import { kindInfo } from './kinds.ts'
 import { modelledFields } from './modelled-fields.ts'
-import type { Modelled } from './modelled-table.ts'
+import { bothSpellings, type Modelled } from './modelled-table.ts'
 import type { NotModelled, Resource } from './resource.ts'
 import { groupOf, originAt } from './resource.ts'
 
@@ -13,10 +13,16 @@ const everywhere = new Set(['apiVersion', 'kind', 'metadata', 'status'])
 export function notModelledIn(resource: Resource): NotModelled[] {
   const { kind, apiVersion, origin, object } = resource
   if (!kindInfo(apiVersion, kind)?.modelled) return [{ resource: origin.resource, origin, message: `kind ${kind} (${apiVersion}) is not modelled` }]
-  const table = modelledFields[`${groupOf(apiVersion)}/${kind}`] ?? 'quiet'
+  const table = tableOf(`${groupOf(apiVersion)}/${kind}`)
   const paths: FieldPath[] = []
   for (const field in object) if (!everywhere.has(field)) collect(table === 'quiet' ? 'quiet' : entryOf(table, field), object[field], [field], paths)
   return paths.map((path) => ({ resource: origin.resource, origin: originAt(resource, path), message: `${formatPath(path)} is not modelled` }))
+}
+
+const meshConfig = bothSpellings(modelledFields['mesh.istio.io/MeshConfig']!)
+
+function tableOf(kind: string): Modelled {
+  return kind === 'mesh.istio.io/MeshConfig' ? meshConfig : (modelledFields[kind] ?? 'quiet')
 }
 
 function isValues(table: Modelled | undefined): table is ReadonlySet<string> {
@@ -30,9 +36,13 @@ function entryOf(table: Modelled, field: string): Modelled | undefined {
 }
 
 function collect(table: Modelled | undefined, value: unknown, path: FieldPath, paths: FieldPath[]): void {
-  if (typeof table === 'string' || value === null) return
+  if (value === null || table === 'acts' || table === 'quiet') return
+  if (table === 'reported') {
+    paths.push(path)
+    return
+  }
   if (isValues(table)) {
-    if (!table.has(value as string)) paths.push(path)
+    if (!table.has(String(value))) paths.push(path)
     return
   }
   if (Array.isArray(value)) {
@@ -45,5 +55,5 @@ function collect(table: Modelled | undefined, value: unknown, path: FieldPath, p
 function descend(table: Modelled, value: Readonly<Record<string, unknown>>, field: string, path: FieldPath, paths: FieldPath[]): void {
   const entry = entryOf(table, field)
   // Most fields act: no path is built for them.
-  if (typeof entry !== 'string') collect(entry, value[field], [...path, field], paths)
+  if (entry !== 'acts' && entry !== 'quiet') collect(entry, value[field], [...path, field], paths)
 }

@@ -38,6 +38,30 @@ export class ProtoJson {
     this.#message(this.#places.get(message)!, value, path, report)
   }
 
+  /** The same message in one spelling: fields by their names in JSON, values of enumerations by theirs, without `null` and what the message does not have. */
+  canonical(message: string, value: Mapping): Record<string, unknown> {
+    return this.#canonicalMessage(this.#places.get(message)!, value)
+  }
+
+  #canonicalMessage(index: number, value: Mapping): Record<string, unknown> {
+    const fields = this.#table.fields[index]!
+    const found: Record<string, unknown> = {}
+    for (const [camel, name] of this.#namesOf(index)) {
+      const given = value[camel] ?? value[name]
+      if (given !== undefined && given !== null) found[camel] = this.#canonicalValue(fields[name]!, given)
+    }
+    return found
+  }
+
+  #canonicalValue(type: string, value: unknown): unknown {
+    if (type.startsWith('*')) return Array.isArray(value) ? value.map((item) => this.#canonicalValue(type.slice(1), item)) : value
+    if (type.startsWith('%') && isMapping(value))
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#canonicalValue(type.slice(1), item)]))
+    if (type.startsWith('m') && isMapping(value)) return this.#canonicalMessage(Number(type.slice(1)), value)
+    if (type.startsWith('e')) return this.#table.enums[Number(type.slice(1))]![Number(value)] ?? value
+    return whole[type] && typeof value === 'string' ? Number(value) : value
+  }
+
   #message(index: number, value: unknown, path: FieldPath, report: ProtoReport): void {
     if (value === null) return
     if (!isMapping(value)) return wrongType('a mapping', value, path, report)

@@ -1,0 +1,64 @@
+import { fields, type Modelled } from './modelled-table.ts'
+
+/** Off is what a proxy does without it. */
+const off: Modelled = new Set(['', '0', 'false'])
+
+/** What a proxy is started with: istiod reads some of it, the rest is the agent's. Source: Istio `pkg/model` NodeMetadata. */
+export const proxyEnvironment: Modelled = {
+  '*': 'quiet',
+  ...fields('ISTIO_META_DNS_CAPTURE ISTIO_META_DNS_AUTO_ALLOCATE ISTIO_META_HTTP10 ISTIO_META_ENABLE_HBONE', off),
+  ISTIO_META_INTERCEPTION_MODE: new Set(['REDIRECT']),
+  ...fields('ISTIO_META_NETWORK ISTIO_META_CLUSTER_ID ISTIO_META_REQUESTED_NETWORK_VIEW ISTIO_META_ROUTER_MODE', 'reported'),
+  ...fields('ISTIO_META_HTTP_PROXY_PORT ISTIO_META_IDLE_TIMEOUT ISTIO_META_UNPRIVILEGED_POD', 'reported'),
+}
+
+/** Istio's `mesh/v1alpha1` ProxyConfig: `defaultConfig` of MeshConfig, and what the annotation `proxy.istio.io/config` of a pod lays over it. */
+export const proxyConfigFields = {
+  // Where proxies and their agents find things, how they start and end, and what they tell of themselves.
+  ...fields(
+    'configPath binaryPath serviceCluster discoveryAddress discoveryRefreshDelay controlPlaneAuthPolicy availabilityZone meshId sds',
+    'quiet',
+  ),
+  ...fields('drainDuration terminationDrainDuration proxyAdminPort statusPort readinessProbe holdApplicationUntilProxyStarts', 'quiet'),
+  ...fields('concurrency image privateKeyProvider fileFlushInterval fileFlushMinSizeKb', 'quiet'),
+  ...fields('tracing tracingServiceName zipkinAddress statsdUdpAddress statNameLength extraStatTags proxyStatsMatcher statsCompression', 'quiet'),
+  ...fields('envoyMetricsServiceAddress envoyAccessLogService envoyMetricsService', 'quiet'),
+  // Each may change any answer.
+  ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
+  interceptionMode: new Set(['REDIRECT', '0']),
+  proxyMetadata: proxyEnvironment,
+  gatewayTopology: fields('numTrustedProxies forwardClientCertDetails proxyProtocol', 'reported'),
+  proxyHeaders: {
+    ...fields('forwardedClientCert setCurrentClientCertDetails requestId server attemptCount envoyDebugHeaders', 'reported'),
+    ...fields('preserveHttp1HeaderCase xForwardedHost xForwardedPort', 'reported'),
+    // Of headers by which sidecars tell their names to each other for telemetry.
+    metadataExchangeHeaders: 'quiet',
+  },
+} satisfies Modelled
+
+/** Of Istio's MeshConfig all but `defaultTrafficPolicy` and `defaultHttpRetryPolicy`, which are those of rules. */
+export const meshConfigFields: Readonly<Record<string, Modelled>> = {
+  ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo connectTimeout rootNamespace'),
+  ...fields('ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy'),
+  outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'reported' },
+  inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
+  defaultConfig: proxyConfigFields,
+  // What is logged, counted and traced.
+  ...fields('enableTracing accessLogFile accessLogFormat accessLogEncoding enableEnvoyAccessLogService disableEnvoyListenerLog', 'quiet'),
+  ...fields('inboundClusterStatName outboundClusterStatName enablePrometheusMerge defaultProviders', 'quiet'),
+  // They act by policies and Telemetries that name them, and of those each is reported.
+  extensionProviders: 'quiet',
+  // Ports of the proxies themselves, to which the injector leads a pod's connections.
+  ...fields('proxyListenPort proxyInboundListenPort', 'quiet'),
+  // Where istiod reads, and who signs.
+  ...fields('configSources ca certificates', 'quiet'),
+  // Of networks, which do not fail here, and of meshes of several clusters or without sidecars.
+  ...fields('dnsRefreshRate tcpKeepalive hboneIdleTimeout serviceSettings serviceScopeConfigs trustDomainAliases', 'quiet'),
+  // Both ends of such a connection are proxies of the mesh, which agree.
+  meshMTLS: 'quiet',
+  proxyHttpPort: new Set(['0']),
+  protocolDetectionTimeout: new Set(['0s']),
+  trustDomain: new Set(['cluster.local']),
+  ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
+  ...fields('verifyCertificateAtClient discoverySelectors defaultInboundHttpRetryPolicy tlsDefaults serviceEntryVisibility', 'reported'),
+}

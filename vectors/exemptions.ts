@@ -40,7 +40,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
     'serverfirst/*': 'PeerAuthentication is not modelled',
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
-    'xff/a': 'numTrustedProxies of a gateway is not modelled',
   },
   'gateway-api': {
     'gateway/GatewayStaticAddresses': 'the vector leaves it open which addresses the infrastructure can give: it has placeholders for them',

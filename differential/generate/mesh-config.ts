@@ -23,4 +23,5 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ defaultTrafficPolicy: { connectionPool: connectionPool(draw) } }),
   (draw) => ({ ingressControllerMode: draw.one(['OFF', 'DEFAULT', 'STRICT']), ...draw.maybe(0.5, () => ({ ingressClass: 'istio' })) }),
   () => ({ ingressSelector: 'ingressgateway' }),
+  (draw) => ({ defaultConfig: { gatewayTopology: { numTrustedProxies: draw.one([1, 2]) } } }),
 ]

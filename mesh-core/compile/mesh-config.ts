@@ -1,6 +1,7 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { ProxyDefaults } from './proxy-settings.ts'
 import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
@@ -23,14 +24,15 @@ export interface MeshConfig {
   /** Holds for every service, block by block, where its rule says nothing. */
   readonly defaultTrafficPolicy: Pick<PortPolicy, 'connectionPool' | 'outlierDetection'>
   readonly pathNormalization: PathNormalization
+  /** Of every proxy whose pod says nothing else. */
+  readonly defaultConfig: ProxyDefaults
   /** Ports of HTTP/1.1 are spoken to in HTTP/2. */
   readonly upgradesToHttp2: boolean
 }
 
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   let fields: Record<string, unknown> = {}
-  for (const resource of resources)
-    if (resource.kind === 'MeshConfig') fields = { ...fields, ...meshJson().canonical('istio.mesh.v1alpha1.MeshConfig', resource.object) }
+  for (const resource of resources) if (resource.kind === 'MeshConfig') fields = { ...fields, ...given(resource) }
   // biome-ignore lint/suspicious/noExplicitAny: validated as MeshConfig when it was read
   const config = fields as any
   return {
@@ -47,9 +49,16 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     enableAutoMtls: config.enableAutoMtls ?? true,
     localityLbSetting: config.localityLbSetting ?? { enabled: true },
     defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
+    defaultConfig: config.defaultConfig ?? {},
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: normalization(config.pathNormalization?.normalization),
   }
+}
+
+/** In one spelling; of `defaultConfig` istiod reads no other. Source: Istio `pkg/config/mesh/mesh.go` ApplyMeshConfig. */
+function given({ object }: Resource): Record<string, unknown> {
+  const { default_config: _, ...fields } = object
+  return meshJson().canonical('istio.mesh.v1alpha1.MeshConfig', fields)
 }
 
 /** DEFAULT is BASE. Source: Istio `core/listener_builder.go` buildHTTPConnectionManager. */

@@ -61,12 +61,12 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
   },
   {
     about: 'what may change answers, in either spelling',
-    text: 'trust_domain: a.example\ndiscoverySelectors: [{matchLabels: {a: b}}]\ndefault_config: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
+    text: 'trust_domain: a.example\ndiscoverySelectors: [{matchLabels: {a: b}}]\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
     messages: [
       'trust_domain is not modelled',
       'discoverySelectors is not modelled',
-      'default_config.runtime_values is not modelled',
-      'default_config.proxyMetadata.ISTIO_META_DNS_CAPTURE is not modelled',
+      'defaultConfig.runtime_values is not modelled',
+      'defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE is not modelled',
     ],
   },
   {
@@ -108,4 +108,19 @@ test('fields act by the names of the .proto file, too, enumerations by their num
     localityLbSetting: { failoverPriority: ['a'] },
     defaultTrafficPolicy: { outlierDetection: { consecutive5xxErrors: 3 } },
   })
+})
+
+test('istiod reads defaultConfig by its name in JSON alone', () => {
+  const { resources } = meshConfig('default_config: {gateway_topology: {num_trusted_proxies: 2}}')
+  expect(meshConfigOf(resources).defaultConfig).toEqual({})
+  const known = meshConfig('defaultConfig: {gateway_topology: {num_trusted_proxies: "2"}}')
+  expect(meshConfigOf(known.resources).defaultConfig).toEqual({ gatewayTopology: { numTrustedProxies: 2 } })
+})
+
+test('what the annotation of a pod says is acted on or reported, too', () => {
+  const pod = (own: string): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {}\n  template:\n    metadata:\n      annotations:\n        proxy.istio.io/config: '${own}'\n    spec: {containers: []}`
+  expect(readText(pod('{"concurrency": 2, "gatewayTopology": {"numTrustedProxies": 1}}'), 'a.yaml').notModelled).toEqual([])
+  const { notModelled } = readText(pod('{"gatewayTopology": {"proxyProtocol": {}}}'), 'a.yaml')
+  expect(notModelled.map(({ message }) => message)).toEqual(['gatewayTopology.proxyProtocol in annotation proxy.istio.io/config is not modelled'])
 })

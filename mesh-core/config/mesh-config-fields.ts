@@ -27,7 +27,7 @@ export const proxyConfigFields = {
   ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
   interceptionMode: new Set(['REDIRECT', '0']),
   proxyMetadata: proxyEnvironment,
-  gatewayTopology: fields('numTrustedProxies forwardClientCertDetails proxyProtocol', 'reported'),
+  gatewayTopology: { numTrustedProxies: 'acts', ...fields('forwardClientCertDetails proxyProtocol', 'reported') },
   proxyHeaders: {
     ...fields('forwardedClientCert setCurrentClientCertDetails requestId server attemptCount envoyDebugHeaders', 'reported'),
     ...fields('preserveHttp1HeaderCase xForwardedHost xForwardedPort', 'reported'),

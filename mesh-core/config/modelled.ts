@@ -1,7 +1,9 @@
 import { formatPath } from '../ir/origin.ts'
 import { kindInfo } from './kinds.ts'
+import { proxyConfigFields } from './mesh-config-fields.ts'
 import { modelledFields } from './modelled-fields.ts'
 import { bothSpellings, type Modelled } from './modelled-table.ts'
+import { proxyConfigAnnotation, proxyConfigOf } from './proxy-config-annotation.ts'
 import type { NotModelled, Resource } from './resource.ts'
 import { groupOf, originAt } from './resource.ts'
 
@@ -16,7 +18,28 @@ export function notModelledIn(resource: Resource): NotModelled[] {
   const table = tableOf(`${groupOf(apiVersion)}/${kind}`)
   const paths: FieldPath[] = []
   for (const field in object) if (!everywhere.has(field)) collect(table === 'quiet' ? 'quiet' : entryOf(table, field), object[field], [field], paths)
-  return paths.map((path) => ({ resource: origin.resource, origin: originAt(resource, path), message: `${formatPath(path)} is not modelled` }))
+  const notModelled = (path: FieldPath, what: string): NotModelled => ({
+    ...{ resource: origin.resource, origin: originAt(resource, path) },
+    message: `${what} is not modelled`,
+  })
+  return [
+    ...paths.map((path) => notModelled(path, formatPath(path))),
+    ...annotatedFields(resource).map(([path, field]) => notModelled(path, `${formatPath(field)} in annotation ${proxyConfigAnnotation}`)),
+  ]
+}
+
+const proxyConfig = bothSpellings(proxyConfigFields)
+
+/** Of the ProxyConfig that pods are annotated with: those that do not act, with the place of the annotation. */
+function annotatedFields({ kind, apiVersion, object }: Resource): [at: FieldPath, field: FieldPath][] {
+  const isPod = kind === 'Pod' || (kind === 'Gateway' && groupOf(apiVersion) === 'gateway.networking.k8s.io')
+  const pod = kind === 'Deployment' ? object['spec']?.template : isPod ? object : null
+  const own = proxyConfigOf(pod?.metadata?.annotations)
+  if (!own) return []
+  const at = [...(kind === 'Deployment' ? ['spec', 'template'] : []), 'metadata', 'annotations', proxyConfigAnnotation]
+  const paths: FieldPath[] = []
+  collect(proxyConfig, own, [], paths)
+  return paths.map((path) => [at, path])
 }
 
 const meshConfig = bothSpellings(modelledFields['mesh.istio.io/MeshConfig']!)

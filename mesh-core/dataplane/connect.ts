@@ -53,9 +53,9 @@ export function connect(
     done(rest.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
     return null
   }
-  const { routeTable, pathNormalization } = chain.filter
+  const { routeTable, pathNormalization, settings = {} } = chain.filter
   const certificate = chain.tls?.clients && outer ? forwardedClientCertificate(outer, ownIdentity(chain.tls, proxy)) : null
-  const entrance = { listener, table: routeTable, normalization: pathNormalization, target, certificate }
+  const entrance = { listener, table: routeTable, normalization: pathNormalization, settings, target, certificate }
   const proxied = new ProxiedRequest(plane, place, proxy, entrance, { ...request, scheme: chain.tls ? 'https' : 'http' }, done)
   try {
     proxied.start()

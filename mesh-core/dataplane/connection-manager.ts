@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
 import { removeHopByHop, removeNamedInConnection } from './hop-by-hop.ts'
 import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
+import { trustedAddress } from './forwarded-for.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import { upgradeOf } from './upgrade.ts'
@@ -45,6 +46,8 @@ export interface ReceivedRequest {
   readonly upgrade: Upgrade | null
   /** By the parser of HTTP/1.1, for what stands in Connection. */
   readonly isRefused: boolean
+  /** Of the client as those proxies tell it; `null`: it is the connection's. */
+  readonly trustedAddress: string | null
 }
 
 /** Whom a gateway's connection comes from. */
@@ -52,6 +55,8 @@ export interface EdgeClient {
   readonly address: string
   /** `x-forwarded-client-cert`; `null`: it has shown no certificate. */
   readonly certificate: string | null
+  /** So many proxies before this one are believed. */
+  readonly trustedProxies: number
 }
 
 /** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
@@ -70,9 +75,11 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClie
     if (name.charCodeAt(0) === 0x78 && (ownedByProxy.has(name) || (edge && strippedAtEdge.has(name)))) fields.splice(i, 2)
     else i += 2
   }
-  const forwardedProto = (edge ? undefined : headers.get('x-forwarded-proto')) ?? sent.scheme
+  const isBelieved = !edge || client.trustedProxies > 0
+  const forwardedProto = (isBelieved ? headers.get('x-forwarded-proto') : undefined) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
-  if (client) markClient(headers, client)
+  const trusted = client && trustedAddress(headers, client.trustedProxies)
+  if (client) markClient(headers, client.address, trusted)
   if (client?.certificate) headers.set('x-forwarded-client-cert', client.certificate)
   if (edge || !headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
@@ -80,12 +87,12 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClie
   const request: HttpRequest = { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
   if (sent.messages) request.messages = sent.messages
-  return { request, closes, upgrade, isRefused }
+  return { request, closes, upgrade, isRefused, trustedAddress: trusted }
 }
 
 /** `use_remote_address` of gateways. */
-function markClient(headers: HttpRequest['headers'], { address }: EdgeClient): void {
+function markClient(headers: HttpRequest['headers'], address: string, trusted: string | null): void {
   const before = headers.all('x-forwarded-for').join(',')
   headers.set('x-forwarded-for', before === '' ? address : `${before},${address}`)
-  headers.set('x-envoy-external-address', address)
+  headers.set('x-envoy-external-address', trusted ?? address)
 }

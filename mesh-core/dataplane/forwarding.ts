@@ -83,7 +83,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   giveCookie(policy: CookiePolicy): string {
-    const value = sessionCookieValue(`${this.remoteAddress}:${this.#proxied.remotePort}`, this.#proxied.localAddress)
+    const value = sessionCookieValue(`${this.#proxied.connectionAddress}:${this.#proxied.remotePort}`, this.#proxied.localAddress)
     this.#cookies.push(setCookie(policy, value))
     return value
   }

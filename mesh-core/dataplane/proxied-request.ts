@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { Listener, PathNormalization } from '../ir/proxy-config.ts'
+import type { HttpSettings, Listener, PathNormalization } from '../ir/proxy-config.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
@@ -31,6 +31,7 @@ export interface Entrance {
   readonly listener: Listener
   readonly table: string
   readonly normalization: PathNormalization
+  readonly settings: HttpSettings
   readonly target: Dialled
   /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
   readonly certificate: string | null
@@ -64,6 +65,7 @@ export class ProxiedRequest implements InFlight {
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
   #remotePort: number | null = null
+  readonly #trustedAddress: string | null
   #ended = false
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -73,9 +75,11 @@ export class ProxiedRequest implements InFlight {
     this.entrance = entrance
     this.#sent = sent
     this.#done = done
-    const client = proxy.edge ? { address: this.remoteAddress, certificate: entrance.certificate } : null
-    const { request, closes, upgrade, isRefused } = receiveRequest(plane, sent, client, entrance.normalization)
+    const { trustedProxies = 0 } = entrance.settings
+    const client = proxy.edge ? { address: this.connectionAddress, certificate: entrance.certificate, trustedProxies } : null
+    const { request, closes, upgrade, isRefused, trustedAddress } = receiveRequest(plane, sent, client, entrance.normalization)
     this.request = request
+    this.#trustedAddress = trustedAddress
     this.#upgrade = upgrade
     this.#isRefused = isRefused
     this.#closes = closes || sent.protocol === 'http/1.0'
@@ -93,8 +97,13 @@ export class ProxiedRequest implements InFlight {
     return this.#ended
   }
 
-  /** The client's own connection: where it comes from, as the proxy sees it. */
+  /** The client: of its connection, or as proxies before this one tell it. */
   get remoteAddress(): string {
+    return this.#trustedAddress ?? this.connectionAddress
+  }
+
+  /** Where the client's own connection comes from, as the proxy sees it. */
+  get connectionAddress(): string {
     return this.place.sourceAddress ?? (this.proxy.edge ? this.plane.clientAddress : this.proxy.place.address)
   }
 
@@ -117,7 +126,8 @@ export class ProxiedRequest implements InFlight {
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
     if (this.#upgrade === 'unknown') return this.#refuseUpgrade(host)
-    if (host?.config.requireTls && this.#sent.scheme === 'http') return this.#redirect(301, locationWithTls(this.request))
+    if (host?.config.requireTls && this.request.headers.get('x-forwarded-proto') !== 'https')
+      return this.#redirect(301, locationWithTls(this.request))
     const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
     if (!host || index < 0) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(host.routes[index]!)
@@ -189,6 +199,7 @@ export class ProxiedRequest implements InFlight {
       responseStatus,
       log: this.log,
       remoteAddress: this.remoteAddress,
+      connectionAddress: this.connectionAddress,
       localAddress: this.localAddress,
       hostname: this.proxy.place.ref.instance,
       now: this.plane.clock.now(),

@@ -10,7 +10,9 @@ export interface Subject {
   readonly responseHeaders: Headers | null
   readonly responseStatus: number
   readonly log: LogRecord
+  /** The client, and where its connection comes from. */
   readonly remoteAddress: string
+  readonly connectionAddress: string
   readonly localAddress: string
   readonly hostname: string
   readonly now: number
@@ -63,11 +65,11 @@ const operators: Readonly<Record<string, Format>> = {
   START_TIME: (subject) => new Date(subject.log.startMs).toISOString(),
   DURATION: (subject) => String(Math.floor(subject.now - subject.log.startMs)),
   HOSTNAME: (subject) => subject.hostname,
-  DOWNSTREAM_REMOTE_ADDRESS: (subject) => `${subject.remoteAddress}:${clientPort}`,
+  DOWNSTREAM_REMOTE_ADDRESS: (subject) => endpoint(subject.remoteAddress, clientPortOf(subject)),
   DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.remoteAddress,
-  DOWNSTREAM_REMOTE_PORT: () => String(clientPort),
-  DOWNSTREAM_DIRECT_REMOTE_ADDRESS: (subject) => `${subject.remoteAddress}:${clientPort}`,
-  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.remoteAddress,
+  DOWNSTREAM_REMOTE_PORT: (subject) => String(clientPortOf(subject)),
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS: (subject) => endpoint(subject.connectionAddress, clientPort),
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.connectionAddress,
   DOWNSTREAM_LOCAL_ADDRESS: (subject) => subject.localAddress,
   DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: (subject) => subject.localAddress.replace(/:\d+$/, ''),
   DOWNSTREAM_LOCAL_PORT: (subject) => subject.localAddress.replace(/^.*:/, ''),
@@ -75,6 +77,15 @@ const operators: Readonly<Record<string, Format>> = {
 
 /** Simulated clients have no port of their own: the first of Linux' ephemeral ports stands for all. */
 const clientPort = 32768
+
+/** Proxies before this one tell no ports. */
+function clientPortOf({ remoteAddress, connectionAddress }: Subject): number {
+  return remoteAddress === connectionAddress ? clientPort : 0
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
 
 /** `X?Y`: the second where the first is missing. */
 function requestHeader(argument: string): Format {

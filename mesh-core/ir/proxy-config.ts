@@ -18,10 +18,16 @@ export interface ProxyId {
  */
 export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES'
 
+/** What a proxy does with HTTP otherwise than every other; what is left out is as istiod sets it. */
+export interface HttpSettings {
+  /** So many proxies before this one are believed what they say of a client. Envoy `xff_num_trusted_hops`. */
+  readonly trustedProxies?: number
+}
+
 /** What a filter chain does with a connection. */
 export type NetworkFilter =
   /** Envoy `HttpConnectionManager` with RDS. */
-  | { readonly kind: 'http'; readonly routeTable: string; readonly pathNormalization: PathNormalization }
+  | { readonly kind: 'http'; readonly routeTable: string; readonly pathNormalization: PathNormalization; readonly settings?: HttpSettings }
   /** Envoy `TcpProxy`. Weights are relative. */
   | {
       readonly kind: 'tcp'

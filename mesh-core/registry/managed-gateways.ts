@@ -1,3 +1,4 @@
+import { proxyConfigAnnotation } from '../config/proxy-config-annotation.ts'
 import type { KubeObject, Resource } from '../config/resource.ts'
 import { groupOf } from '../config/resource.ts'
 
@@ -100,11 +101,18 @@ function deploymentFor(gateway: Resource): Resource {
     spec: {
       selector: { matchLabels: labelsOf(gateway) },
       template: {
-        metadata: { labels },
+        metadata: { labels, annotations: annotationsOf(gateway) },
         spec: { serviceAccountName: managedName(gateway), containers: [{ name: 'istio-proxy', image: 'istio/proxyv2', args: ['proxy', 'router'] }] },
       },
     },
   })
+}
+
+/** Source: Istio `gateway/deploymentcontroller.go` extractInfrastructureAnnotations. */
+function annotationsOf({ object }: Resource): Readonly<Record<string, string>> {
+  const all: Readonly<Record<string, string>> = object['spec']?.infrastructure?.annotations ?? object.metadata.annotations ?? {}
+  const own = all[proxyConfigAnnotation]
+  return own === undefined ? {} : { [proxyConfigAnnotation]: own }
 }
 
 function labelsOf({ name }: Resource): Record<string, string> {

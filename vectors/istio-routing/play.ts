@@ -5,7 +5,7 @@ import { type Exchange, Headers, type Hop, type Program } from '../../mesh-core/
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
 import type { Fixture, RoutingCall, RoutingVector } from './vector.ts'
-import { worldOf } from './world.ts'
+import { customGateway, worldOf } from './world.ts'
 
 /** What plays a vector: mesh-core, or its compiler with Envoy. */
 export type Open = (options: Pick<CaseOptions, 'seed' | 'program' | 'sends'>) => PlayedMesh | Promise<PlayedMesh>
@@ -28,7 +28,8 @@ export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixtu
   const mesh = await open({ seed: 1, program: () => echo, sends })
   try {
     const own = inNamespace(read(yaml, 'config.yaml'), fixture.namespace)
-    await mesh.apply([...read(worldOf(fixture), 'world.yaml'), ...own])
+    const gateway = call.address?.startsWith('custom-gateway.') ? read(customGateway(fixture), 'gateway.yaml') : []
+    await mesh.apply([...read(worldOf(fixture), 'world.yaml'), ...gateway, ...own])
     const names = new Set(own.map(({ origin }) => origin.resource))
     const splits = expect.some(({ check }) => check === 'Split')
     const count = (call.count ?? 1) * (splits ? samplesOfSplit : 1)

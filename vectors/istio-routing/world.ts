@@ -22,6 +22,17 @@ export function worldOf(fixture: Fixture): string {
   return objects.map((object) => JSON.stringify(object)).join('\n---\n')
 }
 
+/** Where a test of forwarded addresses has its own gateway, which trusts two proxies. Source: Istio's `tests/integration/pilot/gateway_test.go`. */
+export function customGateway({ namespace }: Fixture): string {
+  const metadata = { name: 'custom-gateway', namespace }
+  const labels = { istio: 'ingressgateway' }
+  const annotations = { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': 'gatewayTopology: {numTrustedProxies: 2}' }
+  const template = { metadata: { labels, annotations }, spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] } }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] } }
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector: { matchLabels: labels }, template } }
+  return `${JSON.stringify(service)}\n---\n${JSON.stringify(deployment)}`
+}
+
 function namespaceObject(name: string, injected: boolean): object {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: injected ? { 'istio-injection': 'enabled' } : {} } }
 }

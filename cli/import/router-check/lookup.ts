@@ -125,5 +125,15 @@ function responseHeadersOf(input: RouterCheckInput): Headers {
 function subjectOf(request: HttpRequest, responseHeaders: Headers | null): Subject {
   const address = '127.0.0.1'
   const log = new LogRecord('router-check', 'outbound', 0)
-  return { request, responseHeaders, responseStatus: 200, log, remoteAddress: address, localAddress: `${address}:0`, hostname: '', now: 0 }
+  return {
+    request,
+    responseHeaders,
+    responseStatus: 200,
+    log,
+    remoteAddress: address,
+    connectionAddress: address,
+    localAddress: `${address}:0`,
+    hostname: '',
+    now: 0,
+  }
 }

@@ -37,6 +37,8 @@ export function checkMeshSettings(kind: 'MeshConfig' | 'MeshNetworks', object: F
   if ('' in fields) return judge.error('SCHEMA_TYPE', [], `is no ${kind}: it must be a mapping in YAML`)
   const before = judge.errors.length
   meshJson().check(`istio.mesh.v1alpha1.${kind}`, fields, [], reportTo(judge, `${kind} has no such field, and istiod passes it over`))
+  if (kind === 'MeshConfig' && 'default_config' in fields)
+    judge.warn('UNKNOWN_FIELD', ['default_config'], 'istiod passes it over in this spelling', 'write "defaultConfig"')
   if (judge.errors.length > before) return
   const given = withoutNull(fields)
   if (kind === 'MeshNetworks') return checkMeshNetworks(given, [], judge)

@@ -67,7 +67,10 @@ function asFromSender({ proxy }: CallRecord, request: HttpRequest): HttpRequest 
   const before = headers.get('x-forwarded-for')
   // In the place of its client's loopback address Envoy writes its own.
   if (proxy && before !== undefined) headers.set('x-forwarded-for', [...before.split(',').slice(0, -1), proxy.address].join(','))
-  if (proxy && headers.has('x-envoy-external-address')) headers.set('x-envoy-external-address', proxy.address)
+  const client = before?.slice(before.lastIndexOf(',') + 1)
+  // Otherwise proxies before the gateway are believed what they say.
+  if (proxy && headers.has('x-envoy-external-address') && headers.get('x-envoy-external-address') === client)
+    headers.set('x-envoy-external-address', proxy.address)
   return { ...request, headers }
 }
 

@@ -1,4 +1,4 @@
-import type { PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 
@@ -33,17 +33,19 @@ export interface ConnectionManager {
   /** `rds` or `route_config`. */
   readonly routes: Json
   readonly pathNormalization: PathNormalization
+  readonly settings?: HttpSettings
   readonly accessLog: readonly Json[]
 }
 
 /** Source: Envoy `HttpConnectionManager`, with what istiod sets. */
-export function httpConnectionManager({ direction, statPrefix, routes, pathNormalization, accessLog }: ConnectionManager): Json {
+export function httpConnectionManager({ direction, statPrefix, routes, pathNormalization, settings = {}, accessLog }: ConnectionManager): Json {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: statPrefix,
       ...routes,
       ...ofDirection[direction],
+      ...optional('xff_num_trusted_hops', settings.trustedProxies ?? null),
       ...optional('access_log', accessLog),
       http_filters: httpFilters,
       stream_idle_timeout: '0s',

@@ -37,6 +37,7 @@ function networkFilter(filter: NetworkFilter, listener: Listener, placement: Pla
     statPrefix: listener.name,
     routes: { rds: { config_source: placement.configSource, route_config_name: placement.routeTable(filter.routeTable) } },
     pathNormalization: filter.pathNormalization,
+    ...optional('settings', filter.settings ?? null),
     accessLog: placement.accessLog,
   })
 }

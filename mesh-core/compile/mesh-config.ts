@@ -33,7 +33,6 @@ export interface MeshConfig {
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   let fields: Record<string, unknown> = {}
   for (const resource of resources) if (resource.kind === 'MeshConfig') fields = { ...fields, ...given(resource) }
-  // biome-ignore lint/suspicious/noExplicitAny: validated as MeshConfig when it was read
   const config = fields as any
   return {
     allowAny: (config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY') !== 'REGISTRY_ONLY',

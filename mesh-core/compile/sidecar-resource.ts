@@ -40,8 +40,6 @@ export interface SidecarResource {
   readonly inboundConnectionPool: ConnectionPool | undefined
   readonly origin: Origin
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: validated by its schema when it was read
 type Spec = any
 
 export const everything: EgressSpec = { port: null, bind: '', hosts: [{ namespace: '*', host: '*' }] }

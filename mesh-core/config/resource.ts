@@ -11,7 +11,6 @@ export interface KubeObject {
     readonly annotations?: Readonly<Record<string, string>>
     readonly creationTimestamp?: string
   }
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of the rest is the kind's; `as*` in kinds.ts narrows it to @kubernetes-models types
   readonly [field: string]: any
 }
 

@@ -47,8 +47,6 @@ export class WrittenEndpoints {
     })
   }
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: Kubernetes' own kinds, whose fields are looked at with care
 type Data = any
 
 /** What says nothing of its readiness is ready. Source: Istio `serviceregistry/kube/controller/endpointslice.go` endpointHealthStatus. */

@@ -9,8 +9,6 @@ export interface Mount {
   /** `subPath`: `path` is this one file; `''` for a folder. */
   readonly file: string
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: of a PodSpec, which nothing but its reader here looks into
 type Spec = any
 
 /** What containers of a pod see of Secrets and ConfigMaps. */

@@ -39,7 +39,6 @@ function isReady(annotations: Readonly<Record<string, string>>, instance: string
 
 interface PodLike {
   readonly metadata?: { readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> }
-  // biome-ignore lint/suspicious/noExplicitAny: a PodSpec, validated by its schema before it comes here
   readonly [field: string]: any
 }
 

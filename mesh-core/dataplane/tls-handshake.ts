@@ -85,10 +85,11 @@ function hasCommonCipher({ cipherSuites }: DownstreamTls, shown: Shown): boolean
 }
 
 function clientFailure(wanted: NonNullable<DownstreamTls['clients']>, client: TlsLayer, version: TlsVersion): HandshakeFailure | null {
-  const { trusted, subjectAltNames } = wanted
+  const { trusted, subjectAltNames, required } = wanted
   const shown = clientCertificate(client)
   if (!shown) {
-    if (!wanted.required) return null
+    // Who has to have a name has to show a certificate. Source: Envoy `DefaultCertValidator::initializeSslContexts`.
+    if (!required && subjectAltNames.length === 0) return null
     return version === 'TLSv1_3' ? 'tls: TLSV13_ALERT_CERTIFICATE_REQUIRED' : 'tls: SSLV3_ALERT_HANDSHAKE_FAILURE'
   }
   if (!isTrusted(shown, trusted)) return 'tls: TLSV1_ALERT_UNKNOWN_CA'

@@ -1,10 +1,11 @@
-import type { Cluster, UpstreamTls } from '../ir/cluster.ts'
+import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import { isOutsider } from '../registry/outsiders.ts'
 import { spiffeId } from '../registry/spiffe.ts'
 import type { Receiver } from './delivery.ts'
 import { splitAuthority } from './dial.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
+import { receiverOf } from './receiver.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 
 const plain: readonly TlsLayer[] = []
@@ -28,12 +29,22 @@ export function layersTo(
     case 'disable':
       return plain
     case 'auto':
-      return receiver?.peer.workload?.inboundSidecar ? [meshLayer(plane, proxy, cluster, null, null)] : plain
+      return takesMutualTls(plane, cluster, receiver) ? [meshLayer(plane, proxy, cluster, null, null)] : plain
     case 'istio-mutual':
       return [meshLayer(plane, proxy, cluster, tls.sni, tls.subjectAltNames)]
     case 'originate':
       return [originated(tls, authority)]
   }
+}
+
+/**
+ * Who was dialled says nothing of itself: a cluster that keeps the original destination goes by its own endpoints, all of which have to take mutual TLS.
+ * Source: Istio `pilot/pkg/model/push_context.go` BestEffortInferServiceMTLSMode.
+ */
+function takesMutualTls(plane: Plane, { discovery, endpoints }: Cluster, receiver: Receiver | null): boolean {
+  if (discovery !== 'original-dst') return receiver?.peer.workload?.inboundSidecar === true
+  const takesIt = ({ workload }: Endpoint): boolean => receiverOf(plane, workload, {}).peer.workload?.inboundSidecar === true
+  return endpoints.length > 0 && endpoints.every(takesIt)
 }
 
 function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority: string | null): TlsLayer {

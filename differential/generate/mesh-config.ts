@@ -9,6 +9,18 @@ export function meshConfigFor(draw: Draw): Json {
 
 const visibility = [['.'], ['*']]
 
+const forwarding = ['SANITIZE', 'FORWARD_ONLY', 'APPEND_FORWARD', 'SANITIZE_SET', 'ALWAYS_FORWARD_ONLY']
+
+const proxyHeaders: readonly ((draw: Draw) => Json)[] = [
+  (draw) => ({ forwardedClientCert: draw.one(forwarding) }),
+  (draw) => ({ setCurrentClientCertDetails: { subject: draw.chance(0.5), uri: draw.chance(0.5), dns: draw.chance(0.5) } }),
+  (draw) => ({ server: draw.one<Json>([{ disabled: true }, { value: 'mine' }]) }),
+  () => ({ requestId: { disabled: true } }),
+  () => ({ envoyDebugHeaders: { disabled: true } }),
+  () => ({ xForwardedHost: { enabled: true } }),
+  () => ({ xForwardedPort: { enabled: true } }),
+]
+
 const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ outboundTrafficPolicy: { mode: draw.one(['REGISTRY_ONLY', 'ALLOW_ANY']) } }),
   (draw) => ({ defaultVirtualServiceExportTo: draw.one(visibility) }),
@@ -24,4 +36,6 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ ingressControllerMode: draw.one(['OFF', 'DEFAULT', 'STRICT']), ...draw.maybe(0.5, () => ({ ingressClass: 'istio' })) }),
   () => ({ ingressSelector: 'ingressgateway' }),
   (draw) => ({ defaultConfig: { gatewayTopology: { numTrustedProxies: draw.one([1, 2]) } } }),
+  (draw) => ({ defaultConfig: { gatewayTopology: { forwardClientCertDetails: draw.one(forwarding) } } }),
+  (draw) => ({ defaultConfig: { proxyHeaders: Object.assign({}, ...draw.some(proxyHeaders, 1, 3).map((make) => make(draw))) as Json } }),
 ]

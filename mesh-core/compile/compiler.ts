@@ -24,6 +24,7 @@ import { ingressStatuses } from './ingress-status.ts'
 import { inboundPort } from './inbound-port.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
+import { inboundSettings, proxyDefaultsOf, sidecarSettings, tellsForwardedHost, withSettings } from './proxy-settings.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
@@ -197,12 +198,15 @@ export class Compiler {
   #sidecar(workload: WorkloadInstance): OutboundParts {
     const scope = this.#scopeOf(workload)
     const rules = scope.egress.flatMap((egress) => egress.virtualServices)
-    const key = `${this.#clientKey(workload)} ${rules.some(readsLabels) ? labelsKey(workload.labels) : ''}`
+    const key = `${this.#clientKey(workload)} ${rules.some(readsLabels) ? labelsKey(workload.labels) : ''} ${JSON.stringify(proxyDefaultsOf(workload, this.catalog.mesh))}`
     const known = this.#outbound.get(key)
     if (known) return known.parts
     const parts = {
       listeners: this.#withSourceHash(
-        outboundListeners({ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels }),
+        outboundListeners({
+          ...{ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels },
+          settings: sidecarSettings(workload, this.catalog.mesh),
+        }),
         workload,
       ),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
@@ -247,6 +251,7 @@ export class Compiler {
       context.gateways,
       context.listenPort,
       context.tls,
+      context.tellsForwardedHost,
       readsLabels(vs) || this.catalog.destinationRules.readsLabels ? labelsKey(context.labels) : '',
     ])
     return this.#memory.routes(vs, key, () => httpRoutes(vs, context))
@@ -273,6 +278,7 @@ export class Compiler {
         return service && hashOfDestination(this.#ruleFor(service, workload), destination)
       },
       mesh: this.catalog.mesh,
+      tellsForwardedHost: tellsForwardedHost(proxyDefaultsOf(workload, this.catalog.mesh)),
       departs: this.#departs,
       service: (host) => {
         const named = this.#registry.service(host)
@@ -304,7 +310,8 @@ export class Compiler {
     const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
     let known = this.#inbound.get(key)
     if (!known) {
-      known = inboundPort(this.#registry, workload, port, (service) => this.#ruleFor(service, workload))
+      const own = inboundPort(this.#registry, workload, port, (service) => this.#ruleFor(service, workload))
+      known = { ...own, ...withSettings(inboundSettings(workload, this.catalog.mesh)) }
       this.#inbound.set(key, known)
     }
     return known

@@ -10,7 +10,7 @@ import { autoPassthroughChains } from './auto-passthrough.ts'
 import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
-import { gatewaySettings } from './proxy-settings.ts'
+import { gatewaySettings, withSettings } from './proxy-settings.ts'
 import { withMisdirected } from './misdirected.ts'
 import { isHttpServer, isPlainHttp, mergeServers, type BoundServer, type MergedServers } from './merge-servers.ts'
 import { downstreamTls, isPassthrough } from './server-tls.ts'
@@ -101,7 +101,7 @@ export function serverNames(hosts: readonly string[]): string[] {
 
 function httpFilter(routeTable: string, { catalog, workload }: GatewayScope): NetworkFilter {
   const { mesh } = catalog
-  return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...gatewaySettings(workload, mesh) }
+  return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(gatewaySettings(workload, mesh)) }
 }
 
 function boundServers(scope: GatewayScope): BoundServer[] {

@@ -38,6 +38,8 @@ export interface RouteContext {
   /** The hash that the DestinationRule of a destination asks for. */
   readonly hashOf: (destination: NonNullable<Destination>) => ConsistentHash | undefined
   readonly mesh: MeshConfig
+  /** The proxy tells rewritten hosts by `x-forwarded-host`. */
+  readonly tellsForwardedHost?: boolean
   readonly departs: Departs
 }
 
@@ -120,6 +122,7 @@ function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders
     pathRewrite: rewrite ? pathRewrite(rewrite, context) : null,
     // The rule's own authority goes before the one that its only destination sets.
     hostRewrite: rewrite?.authority || headers.authority || only.authority,
+    ...(context.tellsForwardedHost && { tellsForwardedHost: true as const }),
     hashPolicies: hashes.some((hash) => hash !== undefined) ? hashes.flatMap(hashPolicies) : noPolicies,
   }
 }

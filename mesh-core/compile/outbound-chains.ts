@@ -1,9 +1,10 @@
 import { anyConnection, plainHttp } from '../ir/proxy-config.ts'
-import type { FilterChain, NetworkFilter } from '../ir/proxy-config.ts'
+import type { FilterChain, HttpSettings, NetworkFilter } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Service, ServicePort } from '../registry/registry.ts'
 import type { ServiceOf } from './destination-cluster.ts'
 import { concerns, tcpProxyTo, type L4Client, type L4Match } from './l4-rule.ts'
+import { withSettings } from './proxy-settings.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName, meshGateway, overlaps } from './names.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -11,6 +12,7 @@ import type { VirtualService } from './virtual-service.ts'
 /** What the filter chains of a sidecar's outbound listeners are made of. */
 export interface OutboundChains {
   readonly mesh: MeshConfig
+  readonly settings: HttpSettings
   readonly client: L4Client
   readonly serviceOf: ServiceOf
 }
@@ -35,8 +37,8 @@ export function chainsFor(
   return port.protocol === 'auto' ? [httpChain(sniffedTable(service, port), outbound), ...tcp] : tcp
 }
 
-function httpChain(routeTable: string, { mesh }: OutboundChains): FilterChain {
-  const filter = { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization } as const
+function httpChain(routeTable: string, { mesh, settings }: OutboundChains): FilterChain {
+  const filter = { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings) } as const
   return { ...anyConnection, name: '', transport: 'raw_buffer', applicationProtocols: plainHttp, tls: null, filter }
 }
 

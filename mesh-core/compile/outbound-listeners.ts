@@ -1,6 +1,6 @@
 import { anyConnection } from '../ir/proxy-config.ts'
 import { anyPort } from './destination-cluster.ts'
-import type { FilterChain, Listener } from '../ir/proxy-config.ts'
+import type { FilterChain, HttpSettings, Listener } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Labels } from '../registry/labels.ts'
@@ -13,6 +13,7 @@ const everyAddress = '0.0.0.0'
 export interface OutboundListeners {
   readonly scope: SidecarScope
   readonly mesh: MeshConfig
+  readonly settings: HttpSettings
   readonly registry: Registry
   /** Of the sidecar's pod. */
   readonly labels: Labels
@@ -22,9 +23,9 @@ export interface OutboundListeners {
  * One for each address and port that is dialled; HTTP ports share one for all addresses, and so do hosts that have no address of their own and are told apart
  * by what the client asks for. Source: Istio `core/listener.go` buildSidecarOutboundListeners.
  */
-export function outboundListeners({ scope, mesh, registry, labels }: OutboundListeners): Listener[] {
+export function outboundListeners({ scope, mesh, settings, registry, labels }: OutboundListeners): Listener[] {
   const listeners = new Map<string, Listener>()
-  const chains: OutboundChains = { mesh, client: { namespace: scope.namespace, labels }, serviceOf: anyPort(registry) }
+  const chains: OutboundChains = { mesh, settings, client: { namespace: scope.namespace, labels }, serviceOf: anyPort(registry) }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     const locked: ReadonlySet<string> = egress.port ? new Set() : new Set(listeners.keys())

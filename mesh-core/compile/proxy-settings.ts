@@ -1,23 +1,79 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import { proxyConfigOf } from '../config/proxy-config-annotation.ts'
-import type { HttpSettings } from '../ir/proxy-config.ts'
+import type { ForwardClientCert, HttpSettings } from '../ir/proxy-config.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { MeshConfig } from './mesh-config.ts'
 
 /** The part of Istio's `mesh/v1alpha1` ProxyConfig that is acted on. */
 export interface ProxyDefaults {
-  readonly gatewayTopology?: { readonly numTrustedProxies?: number }
+  readonly gatewayTopology?: { readonly numTrustedProxies?: number; readonly forwardClientCertDetails?: ForwardClientCert | 'UNDEFINED' }
+  readonly proxyHeaders?: ProxyHeaders
 }
 
-/** Field by field what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
+interface ProxyHeaders {
+  readonly forwardedClientCert?: ForwardClientCert | 'UNDEFINED'
+  readonly setCurrentClientCertDetails?: { readonly subject?: boolean; readonly uri?: boolean; readonly dns?: boolean }
+  readonly server?: { readonly disabled?: boolean; readonly value?: string }
+  readonly requestId?: { readonly disabled?: boolean }
+  readonly envoyDebugHeaders?: { readonly disabled?: boolean }
+  readonly xForwardedHost?: { readonly enabled?: boolean }
+  readonly xForwardedPort?: { readonly enabled?: boolean }
+}
+
+/** Field by field, those of `proxyHeaders` too, what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
 export function proxyDefaultsOf({ annotations }: WorkloadInstance, mesh: MeshConfig): ProxyDefaults {
   const own = proxyConfigOf(annotations)
   if (!own) return mesh.defaultConfig
-  return { ...mesh.defaultConfig, ...meshJson().canonical('istio.mesh.v1alpha1.ProxyConfig', own) }
+  const given: ProxyDefaults = meshJson().canonical('istio.mesh.v1alpha1.ProxyConfig', own)
+  const proxyHeaders = { ...mesh.defaultConfig.proxyHeaders, ...given.proxyHeaders }
+  return { ...mesh.defaultConfig, ...given, proxyHeaders }
 }
 
-/** Source: Istio `core/gateway.go` buildGatewayConnectionManager. */
-export function gatewaySettings(workload: WorkloadInstance, mesh: MeshConfig): { readonly settings?: HttpSettings } {
-  const { numTrustedProxies = 0 } = proxyDefaultsOf(workload, mesh).gatewayTopology ?? {}
-  return numTrustedProxies > 0 ? { settings: { trustedProxies: numTrustedProxies } } : {}
+/** Source: Istio `core/gateway.go` buildGatewayConnectionManager, which passes `forwardedClientCert` over. */
+export function gatewaySettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
+  const { gatewayTopology: { numTrustedProxies = 0, forwardClientCertDetails } = {}, proxyHeaders } = proxyDefaultsOf(workload, mesh)
+  return {
+    ...(numTrustedProxies > 0 && { trustedProxies: numTrustedProxies }),
+    ...clientCert(forwardClientCertDetails),
+    ...outboundSettings(proxyHeaders),
+  }
+}
+
+/** Of a sidecar towards its workload. Source: Istio `core/listener_inbound.go`, `networking/util/proxy_headers.go`. */
+export function inboundSettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
+  const { proxyHeaders = {} } = proxyDefaultsOf(workload, mesh)
+  const { subject = true, uri = true, dns = true } = proxyHeaders.setCurrentClientCertDetails ?? {}
+  const isUsual = subject && uri && dns
+  return {
+    ...clientCert(proxyHeaders.forwardedClientCert),
+    ...(!isUsual && { clientCertDetails: { subject, uri, dns } }),
+    ...outboundSettings(proxyHeaders),
+  }
+}
+
+function clientCert(mode: ForwardClientCert | 'UNDEFINED' = 'UNDEFINED'): HttpSettings {
+  return mode === 'UNDEFINED' ? {} : { forwardClientCert: mode }
+}
+
+export function sidecarSettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
+  return outboundSettings(proxyDefaultsOf(workload, mesh).proxyHeaders)
+}
+
+function outboundSettings({ server, requestId, envoyDebugHeaders, xForwardedPort }: ProxyHeaders = {}): HttpSettings {
+  return {
+    ...(server?.disabled ? { server: null } : server?.value ? { server: server.value } : {}),
+    ...(requestId?.disabled && { requestIds: false as const }),
+    ...(envoyDebugHeaders?.disabled && { envoyHeaders: false as const }),
+    ...(xForwardedPort?.enabled && { forwardedPort: true as const }),
+  }
+}
+
+/** Routes that rewrite the host tell it by `x-forwarded-host`. */
+export function tellsForwardedHost({ proxyHeaders }: ProxyDefaults): boolean {
+  return proxyHeaders?.xForwardedHost?.enabled === true
+}
+
+/** Left out where there are none. */
+export function withSettings(settings: HttpSettings): { readonly settings?: HttpSettings } {
+  return Object.keys(settings).length === 0 ? {} : { settings }
 }

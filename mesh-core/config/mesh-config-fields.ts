@@ -27,10 +27,11 @@ export const proxyConfigFields = {
   ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
   interceptionMode: new Set(['REDIRECT', '0']),
   proxyMetadata: proxyEnvironment,
-  gatewayTopology: { numTrustedProxies: 'acts', ...fields('forwardClientCertDetails proxyProtocol', 'reported') },
+  gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'reported' },
   proxyHeaders: {
-    ...fields('forwardedClientCert setCurrentClientCertDetails requestId server attemptCount envoyDebugHeaders', 'reported'),
-    ...fields('preserveHttp1HeaderCase xForwardedHost xForwardedPort', 'reported'),
+    ...fields('forwardedClientCert requestId server envoyDebugHeaders xForwardedHost xForwardedPort'),
+    setCurrentClientCertDetails: { ...fields('subject uri dns'), ...fields('cert chain', 'reported') },
+    ...fields('attemptCount preserveHttp1HeaderCase', 'reported'),
     // Of headers by which sidecars tell their names to each other for telemetry.
     metadataExchangeHeaders: 'quiet',
   },

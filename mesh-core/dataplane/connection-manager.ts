@@ -6,7 +6,9 @@ import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import { upgradeOf } from './upgrade.ts'
 import type { Upgrade } from './upgrade.ts'
-import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
+
+const clientCertificate = 'x-forwarded-client-cert'
 
 /** Headers by which a client could steer Envoy's router; istiod trusts nobody with them. Source: Envoy `ConnectionManagerUtility::cleanInternalHeaders`. */
 const ownedByProxy: ReadonlySet<string> = new Set([
@@ -26,7 +28,7 @@ const ownedByProxy: ReadonlySet<string> = new Set([
   'x-envoy-original-url',
   'x-envoy-hedge-on-per-try-timeout',
   // Who the client is only its certificate says (`forward_client_cert_details: SANITIZE`).
-  'x-forwarded-client-cert',
+  clientCertificate,
 ])
 
 /** What an edge proxy takes away besides, since its clients are strangers. */
@@ -55,12 +57,22 @@ export interface EdgeClient {
   readonly address: string
   /** `x-forwarded-client-cert`; `null`: it has shown no certificate. */
   readonly certificate: string | null
-  /** So many proxies before this one are believed. */
-  readonly trustedProxies: number
+}
+
+/** How a connection manager is set up, and the port that the connection was for. */
+export interface Reception {
+  readonly normalization: PathNormalization
+  readonly settings: HttpSettings
+  readonly port: number
 }
 
 /** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
-export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClient | null, normalization: PathNormalization): ReceivedRequest {
+export function receiveRequest(
+  plane: Plane,
+  sent: HttpRequest,
+  client: EdgeClient | null,
+  { normalization, settings, port }: Reception,
+): ReceivedRequest {
   const edge = client !== null
   const headers = sent.headers.copy()
   joinRepeated(headers, inlineOfRequest)
@@ -69,25 +81,45 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: EdgeClie
   const isRefused = upgrade === null && sent.protocol !== 'h2' && !removeNamedInConnection(headers)
   const closes = upgrade !== 'websocket' && removeHopByHop(headers)
   if (upgrade === 'h2c') headers.remove('http2-settings')
+  const keepsCertificate = isForwarded(settings, client)
   const { fields } = headers
   for (let i = 0; i < fields.length;) {
     const name = fields[i]!
-    if (name.charCodeAt(0) === 0x78 && (ownedByProxy.has(name) || (edge && strippedAtEdge.has(name)))) fields.splice(i, 2)
+    if (
+      name.charCodeAt(0) === 0x78 &&
+      !(keepsCertificate && name === clientCertificate) &&
+      (ownedByProxy.has(name) || (edge && strippedAtEdge.has(name)))
+    )
+      fields.splice(i, 2)
     else i += 2
   }
-  const isBelieved = !edge || client.trustedProxies > 0
+  const isBelieved = !edge || (settings.trustedProxies ?? 0) > 0
   const forwardedProto = (isBelieved ? headers.get('x-forwarded-proto') : undefined) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
-  const trusted = client && trustedAddress(headers, client.trustedProxies)
+  const trusted = client && trustedAddress(headers, settings.trustedProxies ?? 0)
   if (client) markClient(headers, client.address, trusted)
-  if (client?.certificate) headers.set('x-forwarded-client-cert', client.certificate)
-  if (edge || !headers.has('x-request-id')) headers.set('x-request-id', plane.nextRequestId())
+  if (client?.certificate) tellCertificate(headers, client.certificate, settings)
+  if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
+  if (settings.requestIds !== false && (edge || !headers.has('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const path = normalizeTarget(withoutFragment(sent.path), normalization)
   const request: HttpRequest = { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
   if (sent.messages) request.messages = sent.messages
   return { request, closes, upgrade, isRefused, trustedAddress: trusted }
+}
+
+/** Does what a client says of a certificate stay? Source: Envoy `ConnectionManagerUtility::mutateXfccRequestHeader`. */
+function isForwarded({ forwardClientCert }: HttpSettings, client: EdgeClient | null): boolean {
+  if (forwardClientCert === 'ALWAYS_FORWARD_ONLY') return true
+  return client !== null && client.certificate !== null && (forwardClientCert === 'FORWARD_ONLY' || forwardClientCert === 'APPEND_FORWARD')
+}
+
+export function tellCertificate(headers: HttpRequest['headers'], certificate: string, { forwardClientCert = 'SANITIZE_SET' }: HttpSettings): void {
+  const before = headers.get(clientCertificate)
+  if (forwardClientCert === 'SANITIZE_SET' || (forwardClientCert === 'APPEND_FORWARD' && before === undefined))
+    headers.set(clientCertificate, certificate)
+  else if (forwardClientCert === 'APPEND_FORWARD') headers.set(clientCertificate, `${before},${certificate}`)
 }
 
 /** `use_remote_address` of gateways. */

@@ -77,7 +77,7 @@ export class Delivery implements InFlight {
     const isTold = protocol === undefined && !(ended && layers.length > 0 && inboundPort.takes === 'http')
     if ((isUnread || layers.length > 0) && isTold) return this.#passOn(plane, place, shipment, { peer: workload, layers }, end)
     if (isUnread || layers.length > 0) return this.#runApplication(plane, place, shipment, peer, layers, end)
-    const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort.http)
+    const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort)
     this.#inFlight = inbound
     inbound.start(end)
   }

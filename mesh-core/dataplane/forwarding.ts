@@ -74,6 +74,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     return this.#proxied.request
   }
 
+  /** By Envoy's own headers. */
+  get #tellsItself(): boolean {
+    return this.#proxied.entrance.settings.envoyHeaders !== false
+  }
+
   get remoteAddress(): string {
     return this.#proxied.remoteAddress
   }
@@ -118,7 +123,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const { request, choice } = this.#proxied
     request.headers.set('x-envoy-attempt-count', '1')
     this.#tellTimeout(request.headers)
-    editForwarded(request, this.#route, choice!, this.#action, () => this.#proxied.subject(null, 0))
+    editForwarded(request, this.#route, choice!, this.#action, this.#tellsItself, () => this.#proxied.subject(null, 0))
   }
 
   #try(destination: Destination | null): void {
@@ -168,7 +173,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #tellTimeout(headers: HttpRequest['headers']): void {
     const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
     if (expected === 0) return
-    headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
+    if (this.#tellsItself) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
     if (isGrpc(this.#proxied.request)) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 
@@ -224,7 +229,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const headers = outcome.headers.copy()
     removeHopByHopOfAnswer(headers, outcome.status)
     joinRepeated(headers, inlineOfResponse)
-    headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
+    if (this.#tellsItself) headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
     for (const cookie of this.#cookies) headers.append('set-cookie', cookie)
     this.#proxied.editResponse(headers, outcome.status)
     const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''

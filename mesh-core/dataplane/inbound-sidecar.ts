@@ -1,8 +1,9 @@
-import type { UpstreamHttp } from '../ir/cluster.ts'
-import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { InboundPort } from '../ir/inbound-port.ts'
+import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { RetryPolicy } from '../ir/route.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import { receiveRequest } from './connection-manager.ts'
+import { receiveRequest, tellCertificate } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { HopRecord, Place } from './evidence.ts'
@@ -35,15 +36,17 @@ export class InboundSidecar implements InFlight {
   readonly #log: LogRecord
   readonly #request: HttpRequest
   readonly #hop: HopRecord
+  readonly #settings: HttpSettings
   readonly #isTooOld: boolean
   #ended = false
 
-  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, http: UpstreamHttp) {
+  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, { http, settings = {} }: InboundPort) {
+    this.#settings = settings
     this.#plane = plane
     this.#place = place
     this.#workload = workload
     this.#isTooOld = shipment.request.protocol === 'http/1.0'
-    this.#request = receive(shipment, workload, plane)
+    this.#request = receive(shipment, workload, plane, settings)
     speak(this.#request, http)
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
     log.route = 'default'
@@ -84,7 +87,7 @@ export class InboundSidecar implements InFlight {
     this.#log.raise('DPE')
     this.#log.details = 'low_version'
     const response = composeLocalReply(lowVersion, this.#request, () => {})
-    response.headers.set('server', 'istio-envoy')
+    this.#sign(response.headers)
     response.headers.set('connection', 'close')
     this.#end(response, done)
   }
@@ -104,8 +107,9 @@ export class InboundSidecar implements InFlight {
     const copy = headers.copy()
     removeHopByHopOfAnswer(copy, status)
     joinRepeated(copy, inlineOfResponse)
-    copy.set('x-envoy-upstream-service-time', String(Math.floor(this.#plane.clock.now() - this.#log.startMs)))
-    copy.set('server', 'istio-envoy')
+    if (this.#settings.envoyHeaders !== false)
+      copy.set('x-envoy-upstream-service-time', String(Math.floor(this.#plane.clock.now() - this.#log.startMs)))
+    this.#sign(copy)
     const answer: HttpResponse = { status, headers: copy, body }
     if (opensWebSocket(this.#request) && isFailedHandshake(status)) {
       this.#log.details = failedHandshake
@@ -121,8 +125,13 @@ export class InboundSidecar implements InFlight {
     this.#log.raise(flag)
     this.#log.details = details
     const response = composeLocalReply({ status: 503, body }, this.#request, () => {})
-    response.headers.set('server', 'istio-envoy')
+    this.#sign(response.headers)
     return response
+  }
+
+  #sign(headers: Headers): void {
+    const { server = 'istio-envoy' } = this.#settings
+    if (server !== null) headers.set('server', server)
   }
 
   #end(response: HttpResponse, done: Done): void {
@@ -134,9 +143,17 @@ export class InboundSidecar implements InFlight {
 }
 
 /** The request as the sidecar passes it on; what another sidecar has sent needs no more tidying up. */
-function receive({ request, tls }: Shipment, workload: WorkloadRuntime, plane: Plane): HttpRequest {
+function receive({ request, tls, port }: Shipment, workload: WorkloadRuntime, plane: Plane, settings: HttpSettings): HttpRequest {
   const identity = tls[0]?.identity
-  if (identity === undefined) return receiveRequest(plane, request, null, 'BASE').request
-  request.headers.append('x-forwarded-client-cert', `By=${workload.identity};Hash=${hashOfIdentity(identity)};Subject="";URI=${identity}`)
+  if (identity === undefined) return receiveRequest(plane, request, null, { normalization: 'BASE', settings, port }).request
+  const { subject, uri } = settings.clientCertDetails ?? { subject: true, uri: true }
+  const certificate = [
+    ...[`By=${workload.identity}`, `Hash=${hashOfIdentity(identity)}`],
+    ...(subject ? ['Subject=""'] : []),
+    ...(uri ? [`URI=${identity}`] : []),
+  ].join(';')
+  const { headers } = request
+  tellCertificate(headers, certificate, { forwardClientCert: 'APPEND_FORWARD', ...settings })
+  if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   return request
 }

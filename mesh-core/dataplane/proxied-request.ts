@@ -75,9 +75,9 @@ export class ProxiedRequest implements InFlight {
     this.entrance = entrance
     this.#sent = sent
     this.#done = done
-    const { trustedProxies = 0 } = entrance.settings
-    const client = proxy.edge ? { address: this.connectionAddress, certificate: entrance.certificate, trustedProxies } : null
-    const { request, closes, upgrade, isRefused, trustedAddress } = receiveRequest(plane, sent, client, entrance.normalization)
+    const reception = { ...entrance, port: entrance.target.port }
+    const client = proxy.edge ? { address: this.connectionAddress, certificate: entrance.certificate } : null
+    const { request, closes, upgrade, isRefused, trustedAddress } = receiveRequest(plane, sent, client, reception)
     this.request = request
     this.#trustedAddress = trustedAddress
     this.#upgrade = upgrade
@@ -89,7 +89,7 @@ export class ProxiedRequest implements InFlight {
       from: senderOf(place, proxy),
       service: entrance.target.service,
       log: this.log,
-      explain: () => explain(this, receiveRequest(plane, sent, client, entrance.normalization).request),
+      explain: () => explain(this, receiveRequest(plane, sent, client, reception).request),
     }
   }
 
@@ -158,7 +158,8 @@ export class ProxiedRequest implements InFlight {
     this.#ended = true
     const { headers } = response
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
-    headers.set('server', this.proxy.serverHeader)
+    const { server = this.proxy.serverHeader } = this.entrance.settings
+    if (server !== null) headers.set('server', server)
     const isHttp2 = this.#sent.protocol === 'h2'
     // HTTP/2 has other ways to say so.
     if (!isHttp2 && (this.#closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')

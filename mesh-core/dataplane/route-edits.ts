@@ -5,25 +5,39 @@ import type { Subject } from './substitution.ts'
 
 /**
  * What a route makes of a request that it forwards, in place. Header operations see the request before path and host are rewritten.
+ * @param tells what was there before, in Envoy's own headers
  * Source: Envoy `RouteEntryImplBase::finalizeRequestHeaders`.
  */
-export function editForwarded(request: HttpRequest, route: RouteRuntime, choice: ChoiceRuntime, action: ForwardAction, subject: () => Subject): void {
+export function editForwarded(
+  request: HttpRequest,
+  route: RouteRuntime,
+  choice: ChoiceRuntime,
+  action: ForwardAction,
+  tells: boolean,
+  subject: () => Subject,
+): void {
   const { headers } = request
   if (choice.requestHeaders) choice.requestHeaders(headers, subject())
   if (route.requestHeaders) route.requestHeaders(headers, subject())
   // Envoy's `WeightedClusterEntry` rewrites first, and keeps no record of what was there.
   request.authority = choice.config.hostRewrite ?? request.authority
   if (action.hostRewrite !== null) {
-    headers.set('x-envoy-original-host', request.authority)
+    if (tells) headers.set('x-envoy-original-host', request.authority)
+    if (action.tellsForwardedHost) tellForwardedHost(headers, request.authority)
     request.authority = action.hostRewrite
   }
-  if (route.rewrite) rewritePath(request, route.rewrite)
+  if (route.rewrite) rewritePath(request, route.rewrite, tells)
 }
 
-function rewritePath(request: HttpRequest, rewrite: (target: string) => string): void {
+function tellForwardedHost(headers: HttpRequest['headers'], host: string): void {
+  const before = headers.get('x-forwarded-host')
+  headers.set('x-forwarded-host', before === undefined ? host : `${before},${host}`)
+}
+
+function rewritePath(request: HttpRequest, rewrite: (target: string) => string, tells: boolean): void {
   const rewritten = rewrite(request.path)
   // Envoy leaves a path alone that a rewrite would empty.
   if (rewritten === '') return
-  request.headers.set('x-envoy-original-path', request.path)
+  if (tells) request.headers.set('x-envoy-original-path', request.path)
   request.path = rewritten
 }

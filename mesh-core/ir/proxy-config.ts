@@ -22,7 +22,20 @@ export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_
 export interface HttpSettings {
   /** So many proxies before this one are believed what they say of a client. Envoy `xff_num_trusted_hops`. */
   readonly trustedProxies?: number
+  /** Of its answers; `null`: what the application says. Envoy `server_name`, `server_header_transformation`. */
+  readonly server?: string | null
+  /** Requests get no `x-request-id`. Envoy `generate_request_id`. */
+  readonly requestIds?: false
+  /** Envoy's own headers (`x-envoy-original-path`, …) are left out. Envoy `suppress_envoy_headers` of the router. */
+  readonly envoyHeaders?: false
+  /** Requests get `x-forwarded-port`. Envoy `append_x_forwarded_port`. */
+  readonly forwardedPort?: true
+  readonly forwardClientCert?: ForwardClientCert
+  readonly clientCertDetails?: { readonly subject: boolean; readonly uri: boolean; readonly dns: boolean }
 }
+
+/** What becomes of `x-forwarded-client-cert`. Source: Envoy `HttpConnectionManager.ForwardClientCertDetails`. */
+export type ForwardClientCert = 'SANITIZE' | 'FORWARD_ONLY' | 'APPEND_FORWARD' | 'SANITIZE_SET' | 'ALWAYS_FORWARD_ONLY'
 
 /** What a filter chain does with a connection. */
 export type NetworkFilter =

@@ -104,6 +104,8 @@ export interface ForwardAction {
   readonly pathRewrite: PathRewrite | null
   /** Envoy `host_rewrite_literal`. */
   readonly hostRewrite: string | null
+  /** The host before goes into `x-forwarded-host`. Envoy `append_x_forwarded_host`. */
+  readonly tellsForwardedHost?: true
   readonly hashPolicies: readonly HashPolicy[]
 }
 

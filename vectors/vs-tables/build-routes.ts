@@ -5,6 +5,7 @@ import { DestinationRules } from '../../mesh-core/compile/destination-rules.ts'
 import { hashOfDestination } from '../../mesh-core/compile/hash-policy.ts'
 import { httpRoutes, type RouteContext } from '../../mesh-core/compile/http-routes.ts'
 import { meshConfigOf, type MeshConfig } from '../../mesh-core/compile/mesh-config.ts'
+import { tellsForwardedHost } from '../../mesh-core/compile/proxy-settings.ts'
 import { type VirtualService, virtualServiceOf } from '../../mesh-core/compile/virtual-service.ts'
 import type { Route } from '../../mesh-core/ir/index.ts'
 import { asIstiodSends } from '../../support/targets/envoy/xds/placement.ts'
@@ -25,6 +26,7 @@ export function runBuild(vector: BuildVector): Difference[] {
     service: () => undefined,
     hashOf: hashesOf(vector, mesh),
     mesh,
+    tellsForwardedHost: tellsForwardedHost(mesh.defaultConfig),
     departs: asIstiod,
   })
   const subject = { routes: envoyRoutes(routes), error: routes.length === 0 ? 'no routes matched' : null }

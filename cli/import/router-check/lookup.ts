@@ -72,7 +72,7 @@ function forwarded(
   const virtualCluster = virtualClusterOf(config, host, request)
   const cluster = clusterOf(config.clusterHeader(route.config), choice.config.cluster, request)
   const subject = (): Subject => subjectOf(request, null)
-  editForwarded(request, route, choice, action, subject)
+  editForwarded(request, route, choice, action, true, subject)
   choice.responseHeaders?.(responseHeaders, subjectOf(request, responseHeaders))
   route.responseHeaders?.(responseHeaders, subjectOf(request, responseHeaders))
   return { ...bare, cluster, virtualCluster, virtualHost: host.name, host: request.authority, path: request.path }

@@ -45,9 +45,9 @@ export function httpConnectionManager({ direction, statPrefix, routes, pathNorma
       stat_prefix: statPrefix,
       ...routes,
       ...ofDirection[direction],
-      ...optional('xff_num_trusted_hops', settings.trustedProxies ?? null),
+      ...overrides(settings),
       ...optional('access_log', accessLog),
-      http_filters: httpFilters,
+      http_filters: settings.envoyHeaders === false ? quietFilters : httpFilters,
       stream_idle_timeout: '0s',
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],
@@ -56,9 +56,22 @@ export function httpConnectionManager({ direction, statPrefix, routes, pathNorma
   }
 }
 
+function overrides({ trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails }: HttpSettings): Json {
+  return {
+    ...optional('xff_num_trusted_hops', trustedProxies),
+    ...(server === null ? { server_header_transformation: 'PASS_THROUGH' } : optional('server_name', server)),
+    ...optional('generate_request_id', requestIds),
+    ...optional('append_x_forwarded_port', forwardedPort),
+    ...optional('forward_client_cert_details', forwardClientCert),
+    ...optional('set_current_client_cert_details', clientCertDetails),
+  }
+}
+
 /** In istiod's order. */
 const httpFilters: readonly Json[] = [filter('fault', 'fault.v3.HTTPFault'), filter('cors', 'cors.v3.Cors'), filter('router', 'router.v3.Router')]
 
-function filter(name: string, type: string): Json {
-  return { name: `envoy.filters.http.${name}`, typed_config: typed(`envoy.extensions.filters.http.${type}`) }
+const quietFilters = [...httpFilters.slice(0, -1), filter('router', 'router.v3.Router', { suppress_envoy_headers: true })]
+
+function filter(name: string, type: string, config: Json = {}): Json {
+  return { name: `envoy.filters.http.${name}`, typed_config: typed(`envoy.extensions.filters.http.${type}`, config) }
 }

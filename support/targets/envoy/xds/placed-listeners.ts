@@ -132,7 +132,7 @@ function workloadAddress({ workloadPort }: PlacedPort): Json {
   return socketAddress({ address: '127.0.0.1', port: workloadPort })
 }
 
-function inboundHttp({ proxy, podPort }: PlacedPort, cluster: string): Json {
+function inboundHttp({ proxy, podPort, how }: PlacedPort, cluster: string): Json {
   const route = {
     cluster,
     timeout: '0s',
@@ -146,6 +146,7 @@ function inboundHttp({ proxy, podPort }: PlacedPort, cluster: string): Json {
     statPrefix: 'inbound',
     routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, validate_clusters: false } },
     pathNormalization: 'BASE',
+    ...optional('settings', how.settings),
     accessLog: accessLog(proxy, 'inbound'),
   })
 }

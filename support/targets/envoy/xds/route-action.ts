@@ -33,6 +33,7 @@ function forward(action: ForwardAction, placement: Placement): Json {
     ...clusterSpecifier(action.clusters, placement),
     ...(action.clusterNotFoundStatus === 500 ? { cluster_not_found_response_code: 'INTERNAL_SERVER_ERROR' } : {}),
     ...optional('host_rewrite_literal', action.hostRewrite),
+    ...optional('append_x_forwarded_host', action.tellsForwardedHost),
     ...(action.pathRewrite ? pathRewrite(action.pathRewrite) : {}),
     timeout,
     max_grpc_timeout: timeout,

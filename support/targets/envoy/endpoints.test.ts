@@ -33,6 +33,17 @@ kind: DestinationRule
 metadata: {name: b, namespace: default}
 spec: {host: b, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 1, interval: 300s, baseEjectionTime: 300s, maxEjectionPercent: 100}}}`
 
+const entries = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: balanced, namespace: default}
+spec: {hosts: [one.test], ports: [{number: 80, name: http, protocol: HTTP}], resolution: STATIC, endpoints: [{address: 192.0.2.11}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: kept, namespace: default}
+spec: {hosts: [other.test], addresses: [192.0.2.11], ports: [{number: 9000, name: http, protocol: HTTP}], resolution: NONE}`
+
 const read = (...documents: string[]) => readText(documents.join('\n---'), 'endpoints.yaml').resources
 const program = (name: string): Program => {
   return () => ({ status: name === 'b-ill' ? 503 : 200, headers: new Headers(), body: '' })
@@ -51,18 +62,11 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
     await host.stop()
   })
 
-  const call = async () => {
+  const send = (url: string) => {
     const ref = mesh.registry.workloads.find(({ ref: { name } }) => name === 'a')!.ref
-    const { hops } = await mesh.send({
-      from: { kind: 'workload', ref },
-      method: 'GET',
-      url: 'http://b/',
-      headers: {},
-      body: '',
-      timeoutMs: 5000,
-    } as never)
-    return hops[0]?.to?.name
+    return mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url, headers: {}, body: '', timeoutMs: 5000 } as never)
   }
+  const call = async () => (await send('http://b/')).hops[0]?.to?.name
   const receivers = async (times: number) => {
     const names = new Set<string | undefined>()
     for (let i = 0; i < times; i++) names.add(await call())
@@ -78,5 +82,12 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
     expect(await receivers(10)).toEqual(new Set(['b-well']))
     await mesh.apply(read(deployment('b-new', 'b', 1)))
     expect(await receivers(30)).toEqual(new Set(['b-well', 'b-new']))
+  })
+
+  test('where the destination is kept its port is, too, though another entry names the address with a port of its own', async () => {
+    await mesh.apply(read(entries))
+    const [hop] = (await send('http://192.0.2.11:9000/')).hops
+    expect(hop?.log).toMatchObject({ upstreamHost: '192.0.2.11:9000' })
+    expect(hop?.log?.cluster).toBe('outbound|9000||other.test')
   })
 })

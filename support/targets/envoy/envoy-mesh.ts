@@ -64,7 +64,10 @@ export class EnvoyMesh {
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
-    this.#names = { host: (port) => this.#topology.meshAddress(port, this.registry) }
+    this.#names = {
+      host: (port) => this.#topology.meshAddress(port, this.registry),
+      keepsDestination: ({ ref }, cluster) => this.#model.proxyConfig(ref)?.clusters[cluster]?.discovery === 'original-dst',
+    }
   }
 
   static async open(host: EnvoyHost, options: EnvoyMeshOptions): Promise<EnvoyMesh> {

@@ -9,6 +9,8 @@ import type { LogLine } from './xds/access-log.ts'
 export interface Names {
   /** `10.244.0.5:9080` of a port of 127.0.0.1; `null`: it is nobody's of the mesh. */
   host(port: number): string | null
+  /** Does this cluster of the proxy lead to where the client wanted to go? */
+  keepsDestination(proxy: WorkloadInstance, cluster: string): boolean
 }
 
 interface Entry {
@@ -138,14 +140,11 @@ function clusterName({ cluster }: LogLine): string {
 }
 
 /** What is nobody's of the mesh is where the client wanted to go, and so is the port of somebody who listens on all. */
-function hostName(line: LogLine, { dialled }: CallRecord, names: Names): string {
+function hostName(line: LogLine, { dialled, proxy }: CallRecord, names: Names): string {
   if (line.host === null) return '-'
   const found = names.host(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
-  return found === null || (isPassthrough(line) && addressOf(found) === addressOf(dialled)) ? dialled : found
-}
-
-function isPassthrough(line: LogLine): boolean {
-  return clusterName(line) === 'PassthroughCluster'
+  if (found === null) return dialled
+  return addressOf(found) === addressOf(dialled) && proxy && names.keepsDestination(proxy, clusterName(line)) ? dialled : found
 }
 
 function addressOf(host: string): string {

@@ -9,7 +9,7 @@ import { validateResource } from './validate.ts'
 export interface Snapshot {
   /** Counts the changes; 0 for the empty one. */
   readonly version: number
-  /** By `resourceKey`, in the order in which istiod looks at them: the oldest first, then by name and namespace. */
+  /** By `resourceKey`, in the order in which istiod looks at them: the oldest first, then by their names. */
   readonly resources: ReadonlyMap<string, Resource>
   /**
    * Age of each resource, comparable: `creationTimestamp` in ms since the epoch, or the version that brought it. What was
@@ -70,16 +70,23 @@ export function locateIn(snapshot: Snapshot, origin: Origin): { readonly file: s
 }
 
 function snapshotOf(version: number, all: ReadonlyMap<string, Resource>, ages: ReadonlyMap<string, number>): Snapshot {
-  const entries = [...all].toSorted(([a, left], [b, right]) => (ages.get(a) ?? 0) - (ages.get(b) ?? 0) || byName(left, right))
+  const entries = [...all].toSorted(([a, left], [b, right]) => (ages.get(a) ?? 0) - (ages.get(b) ?? 0) || ofOneAge(left, right))
   const sources = new Map(entries.map(([, { source }]) => [source.key, source]))
   return { version, resources: new Map(entries), ages, sources }
 }
 
-/** Source: Istio `pilot/pkg/model/config.go` sortConfigByCreationTime, which compares `name.namespace` as one text. */
-function byName(a: Resource, b: Resource): number {
-  const left = `${a.name}.${a.namespace}`
-  const right = `${b.name}.${b.namespace}`
-  return left < right ? -1 : left > right ? 1 : 0
+/**
+ * Names go before namespaces, but for routes whose rules are joined. Source: Istio `pilot/pkg/model/config.go` sortConfigByCreationTime, which compares
+ * `name.namespace` as one text, and `pilot/pkg/config/kube/gateway/conversion.go` sortRoutesByCreationTime.
+ */
+function ofOneAge(a: Resource, b: Resource): number {
+  const joined = Number(isJoined(a)) - Number(isJoined(b))
+  const [left, right] = isJoined(a) ? [`${a.namespace}\0${a.name}`, `${b.namespace}\0${b.name}`] : [`${a.name}.${a.namespace}`, `${b.name}.${b.namespace}`]
+  return joined || (left < right ? -1 : left > right ? 1 : 0)
+}
+
+function isJoined({ kind }: Resource): boolean {
+  return kind === 'HTTPRoute' || kind === 'GRPCRoute'
 }
 
 function createdMs(resource: Resource): number | null {

@@ -13,8 +13,8 @@ export function receiverAt(plane: Plane, address: string, port: number): (Receiv
     return listensOn(pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
   }
   const service = registry.serviceAt(address)
-  // Nobody stands behind an address but who has it.
-  if (!service || service.resolution === 'none') return { ...receiverOf(plane, null, {}), address, port }
+  // Behind an address that Kubernetes does not know stands but who has it.
+  if (service?.provider !== 'Kubernetes') return { ...receiverOf(plane, null, {}), address, port }
   const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
   if (endpoints.length === 0) return null
   const endpoint = endpoints[plane.chance.balance.below(endpoints.length)]!

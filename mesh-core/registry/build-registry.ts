@@ -46,6 +46,7 @@ class BuiltRegistry implements Registry {
   readonly workloads: readonly WorkloadInstance[]
   readonly #options: RegistryOptions
   readonly #byHost: ReadonlyMap<string, Service>
+  #addressedByHost: ReadonlyMap<string, Service> | undefined
   readonly #byAddress: ReadonlyMap<string, { readonly service: Service }>
   readonly #workloads: ReadonlyMap<string, WorkloadInstance>
   readonly #workloadByAddress: ReadonlyMap<string, WorkloadInstance>
@@ -122,9 +123,19 @@ class BuiltRegistry implements Registry {
       if (service && service.address !== '') return service.address
       if (service?.headless) return this.#podOf(service)
       if (service?.resolution === 'alias' && seen < mostAliases) return this.resolve(`${service.externalName}.`, namespace, seen + 1)
+      const further = this.#addressed().get(name)
+      if (further) return further.address
     }
     const name = hostname.toLowerCase().replace(/\.$/, '')
     return this.#options.outsideName(name) ? this.#options.outside.of(name) : null
+  }
+
+  /** Of several entries of a host the first that has an address gives it one. */
+  #addressed(): ReadonlyMap<string, Service> {
+    return (this.#addressedByHost ??= firstOf(
+      this.services.filter(({ address }) => address !== ''),
+      ({ host }) => host,
+    ))
   }
 
   /** The address of the first endpoint, as a resolver that does not rotate gives it. */

@@ -46,7 +46,7 @@ function entry(draw: Draw, index: number): Document {
   const ports = portsOf(draw, addressed ? 4 : 1).filter(
     ({ protocol }) => hosts.length === 1 || !['TCP', 'MONGO', 'MYSQL'].includes(protocol as string),
   )
-  return document('ServiceEntry', `entry-${index}`, namespace, {
+  const spec = {
     hosts,
     ...(addressed && { addresses: draw.one([['240.1.1.1'], [`240.1.2.${index + 1}`], ...(resolution === 'NONE' ? [['192.0.2.0/24']] : [])]) }),
     ports: ports.length > 0 ? ports : [{ number: 80, name: 'http', protocol: 'HTTP' }],
@@ -57,7 +57,9 @@ function entry(draw: Draw, index: number): Document {
       workloadSelector: { labels: draw.one<Json>([{ app: 'c', version: 'v2' }, { app: 'vm' }, { app: 'vm', version: 'v1' }, { app: 'b' }]) },
     }),
     ...(resolution !== 'NONE' && !selects && draw.maybe(0.8, () => ({ endpoints: endpoints(draw, resolution, ports, index) }))),
-  })
+  }
+  // Which of several entries of one host, namespace and age istiod takes for the first is chance.
+  return document('ServiceEntry', `entry-${index}`, namespace, spec, { creationTimestamp: `2024-01-01T00:0${draw.between(0, 5)}:0${index}Z` })
 }
 
 function portsOf(draw: Draw, least: number): Json[] {

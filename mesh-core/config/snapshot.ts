@@ -81,7 +81,9 @@ function snapshotOf(version: number, all: ReadonlyMap<string, Resource>, ages: R
  */
 function ofOneAge(a: Resource, b: Resource): number {
   const joined = Number(isJoined(a)) - Number(isJoined(b))
-  const [left, right] = isJoined(a) ? [`${a.namespace}\0${a.name}`, `${b.namespace}\0${b.name}`] : [`${a.name}.${a.namespace}`, `${b.name}.${b.namespace}`]
+  const [left, right] = isJoined(a)
+    ? [`${a.namespace}\0${a.name}`, `${b.namespace}\0${b.name}`]
+    : [`${a.name}.${a.namespace}`, `${b.name}.${b.namespace}`]
   return joined || (left < right ? -1 : left > right ? 1 : 0)
 }
 

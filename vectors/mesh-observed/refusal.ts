@@ -80,7 +80,7 @@ const subjects: readonly (readonly [message: RegExp, place: RegExp])[] = [
   [/tag value|tag name|label/, /label/i],
   [/JWT claim/, /claim|headers|gateways/i],
   [/weight/, /weight|route/i],
-  [/port number/, /port/i],
+  [/port (?:number|name)/, /port/i],
   [/portTrafficPolicy/, /portLevelSettings|port/i],
   [/subset name/, /subset/i],
   [/header/i, /header/i],

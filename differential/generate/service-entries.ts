@@ -56,7 +56,8 @@ function entry(draw: Draw, index: number): Document {
     ...(selects && {
       workloadSelector: { labels: draw.one<Json>([{ app: 'c', version: 'v2' }, { app: 'vm' }, { app: 'vm', version: 'v1' }, { app: 'b' }]) },
     }),
-    ...(resolution !== 'NONE' && !selects && draw.maybe(0.8, () => ({ endpoints: endpoints(draw, resolution, ports, index) }))),
+    // The oracle's DNS gives Envoy an entry's address for its name, as no resolver outside the mesh does.
+    ...(resolution !== 'NONE' && !selects && draw.maybe(addressed ? 1 : 0.8, () => ({ endpoints: endpoints(draw, resolution, ports, index) }))),
   }
   // Which of several entries of one host, namespace and age istiod takes for the first is chance.
   return document('ServiceEntry', `entry-${index}`, namespace, spec, { creationTimestamp: `2024-01-01T00:0${draw.between(0, 5)}:0${index}Z` })

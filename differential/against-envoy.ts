@@ -20,8 +20,8 @@ const meshesAtOnce = 20
 const callsAtOnce = 12
 /** ms; a call that is later than that may have been delayed. */
 const latenessMs = 100
-/** At a call that differs, after the first. */
-const looks = 3
+/** Of looks at a call that differs, after the first. */
+const rounds = 3
 
 /** mesh-core's own config in real Envoy: what differs is the data plane. @throws MeshSpecError ENVOY_NOT_FOUND */
 export async function againstEnvoy(): Promise<Referee> {
@@ -33,15 +33,16 @@ export async function againstEnvoy(): Promise<Referee> {
     async judge(meshes) {
       const isSlow = meshes.map((mesh) => takesTime(asCase(mesh)))
       // They wait more than they do: meanwhile the others are asked.
-      const slow = judgeTogether(
+      const slow = firstLooks(
         meshes.filter((_, i) => isSlow[i]),
         engines,
       )
       const others = meshes.filter((_, i) => !isSlow[i])
-      const quick: Judgement[] = []
+      const quick: Look[] = []
       for (let start = 0; start < others.length; start += meshesAtOnce)
-        quick.push(...(await judgeTogether(others.slice(start, start + meshesAtOnce), engines)))
-      const queues = { slow: [...(await slow)], quick }
+        quick.push(...(await firstLooks(others.slice(start, start + meshesAtOnce), engines)))
+      // Not before all of them are done: what one computes makes another late.
+      const queues = { slow: await judgeAgain(await slow, engines), quick: await oneByOne(quick, engines) }
       return isSlow.map((waits) => (waits ? queues.slow : queues.quick).shift()!)
     },
     close: () => envoy.close(),
@@ -53,29 +54,62 @@ interface Engines {
   readonly envoy: Engine
 }
 
-async function judgeTogether(meshes: readonly GeneratedMesh[], engines: Engines): Promise<Judgement[]> {
+/** How the calls of a mesh were answered at last: of those that differed. */
+interface Look {
+  readonly first: Judgement
+  readonly mesh: GeneratedMesh
+  readonly outcome: Outcome | Error
+  readonly judgement: Judgement
+  readonly late: readonly Difference[]
+}
+
+async function firstLooks(meshes: readonly GeneratedMesh[], engines: Engines): Promise<Look[]> {
   const outcomes = await playTogether(meshes.map(asCase), engines.envoy, atOnce(callsAtOnce))
   // mesh-core is asked when all of them are done: while it computes, nobody is answered here.
+  const taken: Look[] = []
+  for (const [i, outcome] of outcomes.entries()) {
+    const mesh = meshes[i]!
+    const { judgement, late } = await leniently(mesh, outcome, engines.core)
+    taken.push({ first: judgement, mesh, outcome, judgement, late })
+  }
+  return taken
+}
+
+async function oneByOne(taken: readonly Look[], engines: Engines): Promise<Judgement[]> {
   const judgements: Judgement[] = []
-  for (const [i, outcome] of outcomes.entries()) judgements.push(await firstLook(meshes[i]!, outcome, engines))
+  for (const look of taken) judgements.push(...(await judgeAgain([look], engines)))
   return judgements
 }
 
-/** Of many calls at once some are late, and what that has made different is no difference: those calls are made again, one after another. */
-async function firstLook(mesh: GeneratedMesh, outcome: Outcome | Error, engines: Engines): Promise<Judgement> {
-  const first = await leniently(mesh, outcome, engines.core)
-  let [again, less, played] = [first, mesh, outcome]
-  // Wall time has no upper bound on a busy machine: the shortest of some looks tells.
-  for (let look = 1; look <= looks && again.late.length + again.judgement.differences.length > 0; look++) {
-    less = { ...less, calls: callsOf(less, [...again.late, ...again.judgement.differences]) }
-    const [alone] = await playTogether([asCase(less)], engines.envoy, inOrder)
-    if (alone instanceof Error) return first.judgement
-    played = alone!
-    again = await leniently(less, played, engines.core)
-    if (again.judgement.differences.length > 0) return again.judgement
+/**
+ * Of many calls at once some are late, and what that has made different is no difference: those calls are made again, one after another, while nothing else
+ * is done here. Wall time has no upper bound on a busy machine: the shortest of some looks tells.
+ */
+async function judgeAgain(taken: readonly Look[], engines: Engines): Promise<Judgement[]> {
+  const looks = [...taken]
+  for (let round = 1; round <= rounds; round++) {
+    const open = [...looks.entries()].filter(([, look]) => isOpen(look) && (round === 1 || look.judgement.differences.length === 0))
+    const meshes = open.map(([, { mesh, late, judgement }]) => ({ ...mesh, calls: callsOf(mesh, [...late, ...judgement.differences]) }))
+    const outcomes = meshes.length > 0 ? await playTogether(meshes.map(asCase), engines.envoy, inOrder) : []
+    for (const [place, [i, { first }]] of open.entries()) {
+      const [mesh, outcome] = [meshes[place]!, outcomes[place]!]
+      const seen = outcome instanceof Error ? { judgement: first, late: [] } : await leniently(mesh, outcome, engines.core)
+      looks[i] = { first, mesh, outcome, ...seen }
+    }
   }
-  if (again.late.length > 0) return judgeOne(less, played, engines.core)
-  return { ...first.judgement, differences: [], unsteady: first.judgement.differences }
+  const judgements: Judgement[] = []
+  for (const [i, look] of looks.entries()) judgements.push(await lastWord(look, look !== taken[i], engines.core))
+  return judgements
+}
+
+function isOpen({ judgement, late }: Look): boolean {
+  return judgement.differences.length + late.length > 0
+}
+
+async function lastWord({ first, mesh, outcome, judgement, late }: Look, isRepeated: boolean, core: Engine): Promise<Judgement> {
+  if (!isRepeated || judgement.differences.length > 0) return judgement
+  if (late.length > 0) return judgeOne(mesh, outcome, core)
+  return { ...first, differences: [], unsteady: first.differences }
 }
 
 /** Without the differences that a busy machine makes; those that may be more than that stand apart. */

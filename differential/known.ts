@@ -18,6 +18,15 @@ export const known: readonly KnownDifference[] = [
     against: 'istiod',
     covers: ({ field, wanted }) => /^(candidates|reached\[\d+\]\.workload)$/.test(field) && Array.isArray(wanted) && wanted.includes('passthrough'),
   },
+  {
+    reason:
+      'whether a workload refuses connections its program says, which mesh-core asks after the handshake: a certificate that would not do is told first',
+    against: 'envoy',
+    covers: ({ field, wanted, seen }) =>
+      field === 'details' &&
+      String(wanted).includes('delayed_connect_error:_Connection_refused') &&
+      String(seen).includes('CERTIFICATE_VERIFY_FAILED'),
+  },
 ]
 
 /** Tells which differences are known, and counts them. */

@@ -57,13 +57,17 @@ const answersOfItsOwn: readonly {
     covers: ({ details = '' }) => details.includes('SAN_matcher,_certificate_SANs_are_[outbound_'),
   },
   {
+    reason: 'of a pod that happened to call itself the log of its inbound listener is told',
+    covers: ({ cluster = '' }) => cluster.startsWith('inbound|'),
+  },
+  {
     reason: 'nobody forwards from the address of a service to endpoints of an EndpointSlice that are no pods',
     covers: ({ passthrough, details = '' }, _, config) =>
       passthrough === true && details.includes('Connection_refused') && config.some(({ kind }) => kind === 'EndpointSlice'),
   },
 ]
 
-type Answer = { readonly passthrough?: boolean; readonly details?: string }
+type Answer = { readonly passthrough?: boolean; readonly cluster?: string; readonly details?: string }
 
 function isItsOwn({ config }: GeneratedMesh, answers: readonly Answer[], difference: Difference): boolean {
   const answer = answers[Number(/^#(\d+) /.exec(difference.call ?? '')?.[1])]

@@ -27,8 +27,13 @@ export function serviceClusters(service: Service, sources: ClusterSources): Clus
         const merged = (below: PortPolicy) => subsetPolicy(below, subset.trafficPolicy, port.number)
         return serviceCluster(service, port, { own: merged(own), effective: merged(policies.effective) }, sources, subset)
       })
-      return [serviceCluster(service, port, policies, sources, null), ...subsets]
+      return [serviceCluster(service, port, policies, sources, null), ...subsets].filter((cluster) => !isRefused(cluster))
     })
+}
+
+/** Envoy resolves one name for a cluster of DNS_ROUND_ROBIN, and has no cluster for several or none. Source: Envoy `logical_dns_cluster.cc`. */
+function isRefused({ discovery, endpoints }: Cluster): boolean {
+  return discovery === 'logical-dns' && endpoints.length !== 1
 }
 
 /** Where datagrams to a port of a service go; no policy of the mesh acts on them. */

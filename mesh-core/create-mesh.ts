@@ -14,7 +14,7 @@ import type { DataPlaneModel } from './dataplane/model.ts'
 import { Headers } from './ir/message.ts'
 import type { WorkloadRef } from './ir/cluster.ts'
 import type { Exchange } from './ir/exchange.ts'
-import type { InboundPort } from './ir/inbound-port.ts'
+import type { ApplicationAddress, InboundPort } from './ir/inbound-port.ts'
 import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
@@ -86,6 +86,14 @@ class CoreMesh implements Mesh {
 
   remove(refs: readonly ResourceRef[]): void {
     this.#take(removeFrom(this.#snapshot, refs), refs.some(isRead), null)
+  }
+
+  applicationAddress(workload: WorkloadInstance, port: number): ApplicationAddress {
+    return this.#options.applicationAddress?.(workload, port) ?? 'any'
+  }
+
+  listedPorts(workload: WorkloadInstance): readonly number[] {
+    return this.#now.compiler().listedPorts(workload)
   }
 
   inboundPort(workload: WorkloadInstance, port: number): InboundPort {
@@ -184,6 +192,7 @@ class CoreMesh implements Mesh {
       proxyConfig: (workload) => compiler().proxyConfig(workload),
       inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
       applicationTls: (workload, port) => this.#options.applicationTls?.(workload, port) ?? applications().of(workload, port),
+      applicationAddress: (workload, port) => this.applicationAddress(workload, port),
       inboundPort: (workload, port) => compiler().inboundPort(workload, port),
       program: (workload) => this.#programOf(workload),
       locate: (origin) => this.locate(origin),

@@ -4,7 +4,7 @@ import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import type { MeshCall } from './dataplane/model.ts'
 import type { WorkloadRef } from './ir/cluster.ts'
 import type { Exchange } from './ir/exchange.ts'
-import type { InboundPort } from './ir/inbound-port.ts'
+import type { ApplicationAddress, InboundPort } from './ir/inbound-port.ts'
 import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
@@ -26,6 +26,8 @@ export interface MeshOptions {
    * nothing is said: told by the ports of services that lead there, and by the Secrets that its pod mounts.
    */
   readonly applicationTls?: (workload: WorkloadInstance | null, port: number) => ApplicationTls | undefined
+  /** The addresses at which the application of a workload listens on one of its ports. Default: `any`. */
+  readonly applicationAddress?: (workload: WorkloadInstance, port: number) => ApplicationAddress
   /** Namespaces that count as labelled `istio-injection=enabled` when no Namespace object says otherwise. Default: all. */
   readonly injectByDefault?: (namespace: string) => boolean
   /** Does DNS know this name, which is none of the cluster's? Default: names with a dot that do not end in `.local`. */
@@ -56,6 +58,10 @@ export interface Mesh {
   proxyConfig(workload: WorkloadRef): ProxyConfig | null
   /** As in the options. */
   applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
+  /** As in the options. */
+  applicationAddress(workload: WorkloadInstance, port: number): ApplicationAddress
+  /** The ports that the workload's Sidecar resource lists. */
+  listedPorts(workload: WorkloadInstance): readonly number[]
   /** How the workload's own sidecar takes connections to one of its ports. */
   inboundPort(workload: WorkloadInstance, port: number): InboundPort
   /** Sends one request and drives the virtual clock until it has ended. A 503, a reset or "no route" resolves. */

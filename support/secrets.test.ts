@@ -17,6 +17,7 @@ const hop = {
   to: null,
   version: null,
   app: null,
+  port: null,
   status: 200,
   attempt: 1,
   mirrored: false,

@@ -310,11 +310,17 @@ export class Compiler {
     const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
     let known = this.#inbound.get(key)
     if (!known) {
-      const own = inboundPort(this.#registry, workload, port, (service) => this.#ruleFor(service, workload))
+      const sidecar = this.catalog.sidecars.for(workload)
+      const own = inboundPort(workload, port, { registry: this.#registry, sidecar, ruleFor: (service) => this.#ruleFor(service, workload) })
       known = { ...own, ...withSettings(inboundSettings(workload, this.catalog.mesh)) }
       this.#inbound.set(key, known)
     }
     return known
+  }
+
+  /** The ports that its Sidecar resource lists. */
+  listedPorts(workload: WorkloadInstance): readonly number[] {
+    return this.catalog.sidecars.for(workload)?.ingress.map(({ port }) => port) ?? []
   }
 
   #withSourceHash(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {

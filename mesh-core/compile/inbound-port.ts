@@ -1,32 +1,56 @@
-import type { InboundPort } from '../ir/inbound-port.ts'
+import { inboundPassthrough } from '../ir/inbound-port.ts'
+import type { ApplicationSocket, InboundPort } from '../ir/inbound-port.ts'
 import { isHttp } from '../registry/protocol.ts'
-import type { Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
+import type { Protocol, Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
 import type { DestinationRule } from './destination-rule.ts'
+import type { ConnectionPool } from './destination-rule-types.ts'
+import type { IngressSpec, SidecarResource } from './sidecar-resource.ts'
 import { portPolicy } from './traffic-policy.ts'
 import { inboundHttp } from './upstream-http.ts'
 
-/**
- * A port of a workload as its own sidecar has it: as the service says that leads there, and with the pool of connections that the rule of the service gives to
- * its clients. A port that no service names is sniffed. Source: Istio `core/listener_inbound.go`, `core/cluster_builder.go` buildInboundCluster.
- */
-export function inboundPort(
-  registry: Registry,
-  workload: WorkloadInstance,
-  port: number,
-  ruleFor: (service: Service) => DestinationRule | undefined,
-): InboundPort {
-  const found = servicePortAt(registry, workload, port)
-  if (!found) return { takes: 'sniffed', http: 'client' }
-  const { protocol, number } = found.port
-  const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
-  return { takes, http: inboundHttp(protocol, portPolicy(ruleFor(found.service)?.trafficPolicy, number).connectionPool) }
+export interface InboundSources {
+  readonly registry: Registry
+  /** The Sidecar that the workload follows. */
+  readonly sidecar: SidecarResource | null
+  readonly ruleFor: (service: Service) => DestinationRule | undefined
 }
 
-function servicePortAt(
-  registry: Registry,
-  { address }: WorkloadInstance,
-  port: number,
-): { readonly service: Service; readonly port: ServicePort } | null {
+interface Found {
+  readonly service: Service
+  readonly port: ServicePort
+}
+
+/** Of connections to a port that no listener is for: they go on to where they were going. Source: Istio `core/listener_inbound.go` buildInboundPassthroughChains. */
+const passthrough = { takes: 'sniffed', http: 'client', cluster: inboundPassthrough } as const
+
+/**
+ * A port of a workload as its own sidecar has it: as the Sidecar resource lists it; without a list, as the service says that leads there.
+ * Source: Istio `core/listener_inbound.go` buildInboundChainConfigs, `core/cluster_builder.go` buildInboundCluster.
+ */
+export function inboundPort(workload: WorkloadInstance, port: number, sources: InboundSources): InboundPort {
+  const { sidecar, registry } = sources
+  const service = servicePortAt(registry, workload, port)
+  const own: ApplicationSocket = { at: 'pod', port }
+  if (sidecar === null || sidecar.ingress.length === 0)
+    return service ? listenerOf(service.port.protocol, port, own, poolOf(service, service.port.number, sources)) : { ...passthrough, leadsTo: own }
+  const listed = sidecar.ingress.find((ingress) => ingress.port === port)
+  if (!listed) return { ...passthrough, leadsTo: own }
+  // The rule of the service that leads there acts here, too; its settings of ports are looked up by the number in the list.
+  return listenerOf(listed.protocol, port, listed.defaultEndpoint ?? own, poolOf(service, port, sources, listed))
+}
+
+function listenerOf(protocol: Protocol, port: number, leadsTo: ApplicationSocket, pool: ConnectionPool | undefined): InboundPort {
+  const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
+  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo }
+}
+
+/** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */
+function poolOf(found: Found | null, number: number, { sidecar, ruleFor }: InboundSources, listed?: IngressSpec): ConnectionPool | undefined {
+  const own = listed?.connectionPool ?? sidecar?.inboundConnectionPool
+  return own ?? (found ? portPolicy(ruleFor(found.service)?.trafficPolicy, number).connectionPool : undefined)
+}
+
+function servicePortAt(registry: Registry, { address }: WorkloadInstance, port: number): Found | null {
   for (const service of registry.services)
     for (const own of service.ports)
       if (registry.endpoints(service, own.number).some((endpoint) => endpoint.address === address && endpoint.port === port))

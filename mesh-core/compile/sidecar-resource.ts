@@ -1,4 +1,5 @@
 import type { Resource } from '../config/resource.ts'
+import type { ApplicationSocket } from '../ir/inbound-port.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
@@ -22,8 +23,9 @@ export interface EgressSpec {
 
 export interface IngressSpec {
   readonly port: number
-  /** Where the workload itself listens. */
-  readonly applicationPort: number
+  readonly protocol: Protocol
+  /** Where the workload itself listens; `null`: where the connection was going. */
+  readonly defaultEndpoint: ApplicationSocket | null
   readonly connectionPool: ConnectionPool | undefined
 }
 
@@ -34,6 +36,7 @@ export interface SidecarResource {
   /** `null` for the one of a whole namespace. */
   readonly selector: Labels | null
   readonly egress: readonly EgressSpec[]
+  /** Empty: the services decide. Where there is one, it takes their place. */
   readonly ingress: readonly IngressSpec[]
   /** `null`: as the mesh has it. */
   readonly allowAny: boolean | null
@@ -65,12 +68,7 @@ export function sidecarResourceOf(resource: Resource): SidecarResource {
 function egressOf(egress: Spec): EgressSpec {
   const own = egress.captureMode === 'NONE'
   return {
-    port: egress.port
-      ? {
-          number: egress.port.number ?? 0,
-          protocol: protocolOf({ number: egress.port.number, name: '', transport: 'TCP', appProtocol: egress.port.protocol ?? null }),
-        }
-      : null,
+    port: egress.port ? { number: egress.port.number ?? 0, protocol: declaredProtocol(egress.port) } : null,
     bind: egress.bind ?? (own ? '127.0.0.1' : ''),
     hosts: (egress.hosts ?? []).map(importedHost),
   }
@@ -81,11 +79,20 @@ function importedHost(text: string): ImportedHost {
   return { namespace: text.slice(0, slash), host: text.slice(slash + 1).toLowerCase() }
 }
 
-/** `127.0.0.1:8080`, `0.0.0.0:8080`; without one the port itself. Source: `core/listener_inbound.go` buildInboundChainConfigs. */
-function ingressOf(ingress: Spec): IngressSpec {
-  const port: number = ingress.port?.number ?? 0
-  const named = /:(\d+)$/.exec(ingress.defaultEndpoint ?? '')?.[1]
-  return { port, applicationPort: named ? Number(named) : port, connectionPool: ingress.connectionPool }
+/** Of a listed port its number says nothing. Source: `core/listener_inbound.go` buildInboundChainConfigs. */
+function ingressOf({ port, defaultEndpoint, connectionPool }: Spec): IngressSpec {
+  const protocol = declaredProtocol({ number: 0, protocol: port.protocol })
+  return { port: port.number, protocol, defaultEndpoint: endpointOf(defaultEndpoint ?? ''), connectionPool }
+}
+
+function declaredProtocol({ number, protocol }: Spec): Protocol {
+  return protocolOf({ number, name: '', transport: 'TCP', appProtocol: protocol ?? null })
+}
+
+/** `127.0.0.1:8080`, `0.0.0.0:8080`; one without an address counts for nothing, its port neither. Source: Istio `core/cluster.go` buildInboundClustersFromSidecar. */
+function endpointOf(text: string): ApplicationSocket | null {
+  const [, address, port] = /^(.+):(\d+)$/.exec(text) ?? []
+  return address === undefined ? null : { at: address === '127.0.0.1' ? 'loopback' : 'pod', port: Number(port) }
 }
 
 /** The Sidecars of a mesh, in order of age. */

@@ -20,7 +20,7 @@ function entries(message: number, of: Modelled, path: string): [path: string, en
 }
 
 function isMapping(entry: Modelled | undefined): entry is Readonly<Record<string, Modelled>> {
-  return typeof entry === 'object' && !(entry instanceof Set)
+  return typeof entry === 'object' && !(entry instanceof Set) && !(entry instanceof RegExp)
 }
 
 const known = entries(names.indexOf('istio.mesh.v1alpha1.MeshConfig'), table, '')

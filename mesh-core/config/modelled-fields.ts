@@ -66,7 +66,20 @@ const serviceSpec: Modelled = {
   ...fields('loadBalancerSourceRanges externalIPs', 'quiet'),
 }
 
-const egressProtocols: Modelled = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS', 'TCP', 'MONGO', 'REDIS', 'MYSQL'])
+const listenerProtocols: Modelled = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS', 'TCP', 'MONGO', 'REDIS', 'MYSQL'])
+// To its own workload a sidecar's connections are not counted here; nobody upgrades them.
+const inboundPool: Modelled = {
+  http: { useClientProtocol: 'acts', h2UpgradePolicy: 'quiet' },
+  tcp: fields('connectTimeout tcpKeepalive', 'quiet'),
+}
+// Unix sockets and IPv6 are not served. An address to bind to names the listener where iptables bring the connections.
+const sidecarIngress: Modelled = {
+  port: { number: 'acts', name: 'quiet', protocol: listenerProtocols },
+  bind: 'quiet',
+  captureMode: new Set(['DEFAULT', 'IPTABLES']),
+  defaultEndpoint: /^$|^(127\.0\.0\.1|0\.0\.0\.0)?:\d+$/,
+  connectionPool: inboundPool,
+}
 
 const workloadEntry: Modelled = fields('address ports labels locality weight serviceAccount')
 
@@ -85,7 +98,9 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.istio.io/Sidecar': {
     spec: {
       workloadSelector: 'acts',
-      egress: { hosts: 'acts', bind: 'acts', captureMode: 'acts', port: { number: 'acts', name: 'quiet', protocol: egressProtocols } },
+      egress: { hosts: 'acts', bind: 'acts', captureMode: 'acts', port: { number: 'acts', name: 'quiet', protocol: listenerProtocols } },
+      ingress: sidecarIngress,
+      inboundConnectionPool: inboundPool,
       outboundTrafficPolicy: { mode: 'acts' },
     },
   },

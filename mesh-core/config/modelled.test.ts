@@ -31,6 +31,24 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     messages: ['spec.egress[0].port.protocol is not modelled'],
   },
   {
+    about: 'what a Sidecar takes in ways that are not served',
+    text: [
+      'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec:',
+      '  inboundConnectionPool: {tcp: {maxConnections: 1}}',
+      '  ingress:',
+      '  - {port: {number: 80, protocol: HTTP}, defaultEndpoint: "127.0.0.1:8080", bind: 0.0.0.0, captureMode: IPTABLES, connectionPool: {http: {useClientProtocol: true}}}',
+      '  - {port: {number: 81}, defaultEndpoint: "unix:///a", captureMode: NONE}',
+      '  - {port: {number: 82, protocol: HTTPS}, defaultEndpoint: "[::1]:80", tls: {mode: SIMPLE}}',
+    ].join('\n'),
+    messages: [
+      'spec.inboundConnectionPool.tcp.maxConnections is not modelled',
+      'spec.ingress[1].defaultEndpoint is not modelled',
+      'spec.ingress[1].captureMode is not modelled',
+      'spec.ingress[2].defaultEndpoint is not modelled',
+      'spec.ingress[2].tls is not modelled',
+    ],
+  },
+  {
     about: 'limits of a pool that nothing keeps',
     text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {connectionPool: {tcp: {maxConnections: 1, connectTimeout: 1s}, http: {http1MaxPendingRequests: 1, maxRequestsPerConnection: 1, maxRetries: 1, maxConcurrentStreams: 1}}}',
     messages: ['spec.trafficPolicy.connectionPool.http.maxConcurrentStreams is not modelled'],

@@ -48,8 +48,12 @@ function tableOf(kind: string): Modelled {
   return kind === 'mesh.istio.io/MeshConfig' ? meshConfig : (modelledFields[kind] ?? 'quiet')
 }
 
-function isValues(table: Modelled | undefined): table is ReadonlySet<string> {
-  return table instanceof Set
+function isValues(table: Modelled | undefined): table is ReadonlySet<string> | RegExp {
+  return table instanceof Set || table instanceof RegExp
+}
+
+function takes(table: ReadonlySet<string> | RegExp, value: unknown): boolean {
+  return table instanceof RegExp ? table.test(String(value)) : table.has(String(value))
 }
 
 function entryOf(table: Modelled, field: string): Modelled | undefined {
@@ -65,7 +69,7 @@ function collect(table: Modelled | undefined, value: unknown, path: FieldPath, p
     return
   }
   if (isValues(table)) {
-    if (!table.has(String(value))) paths.push(path)
+    if (!takes(table, value)) paths.push(path)
     return
   }
   if (Array.isArray(value)) {

@@ -1,6 +1,8 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import { isTlsError } from '../ir/exchange.ts'
+import type { InboundPort } from '../ir/inbound-port.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { hostOf } from './application.ts'
 import { connect } from './connect.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
@@ -8,6 +10,7 @@ import { InboundSidecar } from './inbound-sidecar.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { badRequest } from './local-reply.ts'
+import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
 import { takenByApplication } from './taken-by-application.ts'
 import type { TlsLayer } from './tls-handshake.ts'
@@ -24,6 +27,17 @@ export interface Shipment {
   readonly port: number
   /** Address that it comes from. */
   readonly source: string
+  /** Its connection stays open for the next: it is a proxy's that reads HTTP. */
+  readonly pooled?: boolean
+}
+
+/** Bytes that a sidecar does not look into. */
+interface Passed {
+  readonly workload: WorkloadRuntime
+  readonly layers: readonly TlsLayer[]
+  readonly inboundPort: InboundPort
+  /** Do they end with the request? */
+  readonly isTold: boolean
 }
 
 /** What is known of the receiver. */
@@ -74,31 +88,34 @@ export class Delivery implements InFlight {
     if (protocol === 'tcp' && layers.length === 0 && inboundPort.takes === 'http') return end(badRequest())
     // What a sidecar does not understand it passes on as any TCP proxy does. HTTP/1.0 is none that istiod has it look for.
     const isUnread = inboundPort.takes === 'bytes' || protocol === 'tcp' || (protocol === 'http/1.0' && inboundPort.takes === 'sniffed')
-    const isTold = protocol === undefined && !(ended && layers.length > 0 && inboundPort.takes === 'http')
-    if ((isUnread || layers.length > 0) && isTold) return this.#passOn(plane, place, shipment, { peer: workload, layers }, end)
-    if (isUnread || layers.length > 0) return this.#runApplication(plane, place, shipment, peer, layers, end)
+    const isTold = protocol === undefined && !shipment.pooled
+    if (isUnread || layers.length > 0) return this.#passOn(plane, place, shipment, { workload, layers, inboundPort, isTold }, end)
+    this.hop.port = inboundPort.leadsTo.port
     const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort)
     this.#inFlight = inbound
     inbound.start(end)
   }
 
-  /** The sidecar of the receiver passes bytes on, and writes that it did. Source: Istio `core/listener_inbound.go`, Envoy `TcpProxy`. */
-  #passOn(plane: Plane, place: Place, shipment: Shipment, { peer, layers }: { peer: WorkloadRuntime; layers: readonly TlsLayer[] }, end: Done): void {
-    const log = new LogRecord(peer.name, 'inbound', plane.clock.now())
-    log.cluster = `inbound|${shipment.port}||`
-    log.upstreamHost = `${peer.instance.address}:${shipment.port}`
+  /** The sidecar of the receiver passes bytes on, and writes that it did when the connection ends. Source: Istio `core/listener_inbound.go`, Envoy `TcpProxy`. */
+  #passOn(plane: Plane, place: Place, shipment: Shipment, { workload, layers, inboundPort, isTold }: Passed, end: Done): void {
+    const { leadsTo, cluster } = inboundPort
+    const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
+    log.cluster = cluster
+    log.upstreamHost = hostOf(workload.instance, leadsTo)
     log.details = '-'
-    this.hop.inbound = log
-    this.#runApplication(plane, place, shipment, peer, layers, (outcome) => {
+    if (isTold) this.hop.inbound = log
+    const done: Done = (outcome) => {
       log.durationMs = plane.clock.now() - log.startMs
       if (outcome === 'closed') log.raise('UR')
       if (outcome !== 'refused') return end(outcome)
       for (const flag of ['UF', 'URX'] as const) log.raise(flag)
-      this.hop.received = null
-      this.hop.to = null
+      this.hop.received = this.hop.to = this.hop.port = null
+      this.hop.inbound = log
       this.endsInOrder = true
       end('closed')
-    })
+    }
+    if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
+    this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)
   }
 
   #runApplication(plane: Plane, place: Place, { request, port }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
@@ -106,6 +123,7 @@ export class Delivery implements InFlight {
     const verdict = isDatagram ? null : takenByApplication(plane.model.applicationTls(peer.workload?.instance ?? null, port), request, layers)
     if (verdict === null || verdict.kind === 'taken') {
       this.hop.tls = verdict?.seen ?? null
+      this.hop.port = peer.workload && port
       return runProgram(plane, place, peer, request, end)
     }
     // The program never hears of it.
@@ -114,7 +132,7 @@ export class Delivery implements InFlight {
   }
 
   #reachNobody(): void {
-    this.hop.received = this.hop.to = this.hop.version = this.hop.app = null
+    this.hop.received = this.hop.to = this.hop.version = this.hop.app = this.hop.port = null
   }
 
   #enterGateway(plane: Plane, place: Place, gateway: WorkloadRuntime, { request, tls, port }: Shipment, end: Done): void {
@@ -129,6 +147,6 @@ export class Delivery implements InFlight {
   /** Nobody listened, so nothing arrived. */
   #unreach(hops: HopRecord[], index: number): void {
     if (hops.length === index + 1) hops.pop()
-    else this.hop.received = null
+    else this.hop.received = this.hop.port = null
   }
 }

@@ -39,6 +39,7 @@ export class HopRecord implements Hop {
   to: WorkloadRef | null = null
   version: string | null = null
   app: string | null = null
+  port: number | null = null
   received: HttpRequest | null = null
   tls: SeenTls | null = null
   status = 0

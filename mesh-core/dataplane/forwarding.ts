@@ -134,7 +134,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.upstreamHost = destination.address
     const { tls, port } = destination
     const source = this.#proxied.proxy.place.address
-    const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, tls, port, source }
+    const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, tls, port, source, pooled: true }
     const { receiver, host } = destination
     this.#failure = undefined
     if (!receiver) return this.#conclude('refused')

@@ -5,6 +5,7 @@ import type { RetryPolicy } from '../ir/route.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, tellCertificate } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
+import { dial, hostOf } from './application.ts'
 import { LogRecord } from './evidence.ts'
 import type { HopRecord, Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
@@ -14,7 +15,6 @@ import type { Done, InFlight } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { describeReset } from './reset-reply.ts'
 import { backOffMs } from './retry-policy.ts'
-import { runProgram } from './run-program.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import { speak } from './upstream-http.ts'
 
@@ -33,6 +33,7 @@ export class InboundSidecar implements InFlight {
   readonly #plane: Plane
   readonly #place: Place
   readonly #workload: WorkloadRuntime
+  readonly #port: InboundPort
   readonly #log: LogRecord
   readonly #request: HttpRequest
   readonly #hop: HopRecord
@@ -40,18 +41,20 @@ export class InboundSidecar implements InFlight {
   readonly #isTooOld: boolean
   #ended = false
 
-  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, { http, settings = {} }: InboundPort) {
+  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
+    const settings = port.settings ?? {}
     this.#settings = settings
     this.#plane = plane
     this.#place = place
     this.#workload = workload
+    this.#port = port
     this.#isTooOld = shipment.request.protocol === 'http/1.0'
     this.#request = receive(shipment, workload, plane, settings)
-    speak(this.#request, http)
+    speak(this.#request, port.http)
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
     log.route = 'default'
-    log.cluster = `inbound|${shipment.port}||`
-    log.upstreamHost = `${workload.instance.address}:${shipment.port}`
+    log.cluster = port.cluster
+    log.upstreamHost = hostOf(workload.instance, port.leadsTo)
     this.#log = log
     hop.inbound = log
     hop.received = this.#request
@@ -61,7 +64,7 @@ export class InboundSidecar implements InFlight {
   start(done: Done): void {
     if (this.#isTooOld) return this.#refuseVersion(done)
     this.#log.attempts++
-    runProgram(this.#plane, this.#place, this.#workload, this.#request, (outcome) => {
+    dial(this.#plane, this.#place, this.#workload, this.#port.leadsTo, this.#request, (outcome) => {
       if (this.#ended) return
       if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
       const refused = outcome === 'refused'
@@ -99,8 +102,7 @@ export class InboundSidecar implements InFlight {
 
   /** The sidecar was there and its workload was not. */
   #noteUnreached(): void {
-    this.#hop.received = null
-    this.#hop.to = null
+    this.#hop.received = this.#hop.to = this.#hop.port = null
   }
 
   #pass({ status, headers, body, messages, trailers }: HttpResponse): HttpResponse {
@@ -153,6 +155,8 @@ function receive({ request, tls, port }: Shipment, workload: WorkloadRuntime, pl
     ...(uri ? [`URI=${identity}`] : []),
   ].join(';')
   const { headers } = request
+  // A sender that passed bytes on has not said how they came to it.
+  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, { forwardClientCert: 'APPEND_FORWARD', ...settings })
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   return request

@@ -1,5 +1,5 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
-import type { InboundPort } from '../ir/inbound-port.ts'
+import type { ApplicationAddress, InboundPort } from '../ir/inbound-port.ts'
 import type { StreamMessage, WireProtocol } from '../ir/message.ts'
 import type { Origin, Position } from '../ir/origin.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
@@ -22,6 +22,8 @@ export interface DataPlaneModel {
   inboundSidecar(workload: WorkloadInstance): boolean
   /** What the application of a workload (`null`: a server outside) expects of connections to one of its ports. */
   applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
+  /** Where the application of a workload listens on one of its ports. */
+  applicationAddress(workload: WorkloadInstance, port: number): ApplicationAddress
   /** How that sidecar takes connections to a port of the workload. */
   inboundPort(workload: WorkloadInstance, port: number): InboundPort
   /** The program behind a workload; behind `null`, the outside world. */

@@ -1,6 +1,6 @@
 import type { Receiver } from './delivery.ts'
 import type { Plane } from './plane.ts'
-import { listensOn, receiverOf } from './receiver.ts'
+import { receiverOf, takesConnections } from './receiver.ts'
 
 /**
  * Who answers at an address and a port of the network, past all rules of the mesh: a pod, a pod of the service that kube-proxy picks,
@@ -10,7 +10,7 @@ export function receiverAt(plane: Plane, address: string, port: number): (Receiv
   const { registry } = plane.model
   const pod = registry.workloadAt(address)
   if (pod) {
-    return listensOn(pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
+    return takesConnections(plane, pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
   }
   const service = registry.serviceAt(address)
   // Behind an address that Kubernetes does not know stands but who has it.

@@ -1,5 +1,7 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
+import { inboundPassthrough } from '../ir/inbound-port.ts'
+import type { ApplicationSocket } from '../ir/inbound-port.ts'
 import type { Receiver } from './delivery.ts'
 import type { Plane } from './plane.ts'
 
@@ -17,4 +19,18 @@ export function receiverOf(plane: Plane, ref: WorkloadRef | null, labels: Readon
 /** Does its application listen there? On the ports that its containers name; one that names none listens everywhere. */
 export function listensOn({ ports }: WorkloadInstance, port: number): boolean {
   return ports.length === 0 || ports.some((own) => own.number === port)
+}
+
+/** Does its application answer whoever dials there? */
+export function answersAt({ model }: Plane, workload: WorkloadInstance, { at, port }: ApplicationSocket): boolean {
+  if (!listensOn(workload, port)) return false
+  const address = model.applicationAddress(workload, port)
+  return address === 'any' || address === at
+}
+
+/** Does anybody take a connection to a port of a pod? The application, or its sidecar, which has listeners for ports at which nobody may listen. */
+export function takesConnections(plane: Plane, workload: WorkloadInstance, port: number): boolean {
+  if (workload.gateway) return listensOn(workload, port)
+  if (!plane.model.inboundSidecar(workload)) return answersAt(plane, workload, { at: 'pod', port })
+  return listensOn(workload, port) || plane.model.inboundPort(workload, port).cluster !== inboundPassthrough
 }

@@ -6,7 +6,7 @@ import { splitAuthority } from './dial.ts'
 import type { PickContext } from './load-balancer.ts'
 import { receiverAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
-import { listensOn, receiverOf } from './receiver.ts'
+import { receiverOf, takesConnections } from './receiver.ts'
 import type { Plane } from './plane.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import type { UpstreamHost } from './upstream-host.ts'
@@ -64,9 +64,9 @@ function destinationNamed(
   return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls: secured(receiver) }
 }
 
-/** `null`: a pod that has ports, of which this is none. */
+/** `null`: a pod in which nobody listens there. */
 export function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receiver | null {
   const receiver = receiverOf(plane, workload, labels)
   const pod = receiver.peer.workload?.instance
-  return pod && !listensOn(pod, port) ? null : receiver
+  return pod && !takesConnections(plane, pod, port) ? null : receiver
 }

@@ -39,6 +39,8 @@ export interface Hop {
   readonly version: string | null
   /** `app` label of `to`, or its service's name. */
   readonly app: string | null
+  /** At which the application of `to` received it; `null` for gateways and the world outside, and where the target cannot tell. */
+  readonly port: number | null
   /** As it arrived at `to`; `null` when nothing arrived. */
   readonly received: HttpRequest | null
   /** TLS that `to` itself has ended, not a proxy of the mesh in its stead; `null` for none. */

@@ -1,6 +1,9 @@
 import type { UpstreamHttp } from './cluster.ts'
 import type { HttpSettings } from './proxy-config.ts'
 
+/** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
+export const inboundPassthrough = 'InboundPassthroughCluster'
+
 /** How a sidecar takes connections to a port of its own workload. */
 export interface InboundPort {
   /** Of the connection manager that reads HTTP there. */
@@ -9,4 +12,17 @@ export interface InboundPort {
   readonly takes: 'http' | 'sniffed' | 'bytes'
   /** What it speaks to the workload then. */
   readonly http: UpstreamHttp
+  /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */
+  readonly cluster: string
+  readonly leadsTo: ApplicationSocket
 }
+
+/** Where a sidecar dials its own workload. */
+export interface ApplicationSocket {
+  /** At the address of the pod, or at 127.0.0.1. */
+  readonly at: 'pod' | 'loopback'
+  readonly port: number
+}
+
+/** The addresses at which an application listens on one of its ports. */
+export type ApplicationAddress = 'any' | ApplicationSocket['at']

@@ -5,10 +5,10 @@ import { type Exchange, Headers, type Hop, type Program } from '../../mesh-core/
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
 import type { Fixture, RoutingCall, RoutingVector } from './vector.ts'
-import { customGateway, worldOf } from './world.ts'
+import { addressOf, customGateway, worldOf } from './world.ts'
 
 /** What plays a vector: mesh-core, or its compiler with Envoy. */
-export type Open = (options: Pick<CaseOptions, 'seed' | 'program' | 'sends'>) => PlayedMesh | Promise<PlayedMesh>
+export type Open = (options: Pick<CaseOptions, 'seed' | 'program' | 'sends' | 'applicationAddress'>) => PlayedMesh | Promise<PlayedMesh>
 
 export interface Played {
   readonly exchanges: readonly Exchange[]
@@ -25,7 +25,8 @@ const samplesOfSplit = 10
 /** @throws ConfigRejected for a config that is refused; @throws NotPlayable for a call that a mesh of HTTP cannot send */
 export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixture, open: Open): Promise<Played> {
   const sends: CaseOptions['sends'] = ({ ref, gateway }) => gateway || (ref.name === call.from.service && ref.namespace === call.from.namespace)
-  const mesh = await open({ seed: 1, program: () => echo, sends })
+  const applicationAddress: CaseOptions['applicationAddress'] = (_, port) => addressOf(port, fixture)
+  const mesh = await open({ seed: 1, program: () => echo, sends, applicationAddress })
   try {
     const own = inNamespace(read(yaml, 'config.yaml'), fixture.namespace)
     const gateway = call.address?.startsWith('custom-gateway.') ? read(customGateway(fixture), 'gateway.yaml') : []

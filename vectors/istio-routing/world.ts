@@ -1,3 +1,4 @@
+import type { ApplicationAddress } from '../../mesh-core/ir/index.ts'
 import type { Fixture, FixturePort, FixtureService } from './vector.ts'
 
 /** Services that Istio's fixture makes headless: their ports are those of the workloads. Source: `tests/integration/pilot/common/apps.go`. */
@@ -31,6 +32,13 @@ export function customGateway({ namespace }: Fixture): string {
   const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080 }] } }
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector: { matchLabels: labels }, template } }
   return `${JSON.stringify(service)}\n---\n${JSON.stringify(deployment)}`
+}
+
+const boundTo: Readonly<Record<string, ApplicationAddress>> = { 'http-instance': 'pod', 'http-localhost': 'loopback' }
+
+/** Where Istio's fixture has its applications listen. Source: `tests/integration/pilot/common/apps.go`, `pkg/test/framework/components/echo/common/ports`. */
+export function addressOf(port: number, { ports }: Fixture): ApplicationAddress {
+  return boundTo[ports.find(({ workloadPort }) => workloadPort === port)?.name ?? ''] ?? 'any'
 }
 
 function namespaceObject(name: string, injected: boolean): object {

@@ -13,7 +13,7 @@ export async function realEnvoy(): Promise<Engine & { readonly close: () => Prom
 }
 
 async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> {
-  const { program, inboundSidecar, outsideName, applicationTls, sends } = options
+  const { program, inboundSidecar, outsideName, applicationTls, applicationAddress, sends } = options
   const mesh = await EnvoyMesh.open(host, {
     seed: options.seed ?? 1,
     spec: false,
@@ -22,6 +22,7 @@ async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> 
     ...(inboundSidecar && { inboundSidecar }),
     ...(outsideName && { outsideName }),
     ...(applicationTls && { applicationTls }),
+    ...(applicationAddress && { applicationAddress }),
   })
   return {
     get registry() {

@@ -90,7 +90,7 @@ function receiver(hop: Hop, { outsiders }: Scene): Outsider {
 
 function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {
   const { method, path, authority, headers, body, protocol } = hop.received!
-  const port = /:(\d+)$/.exec(hop.mirrored ? '' : (hop.log?.upstreamHost ?? ''))?.[1]
+  const port = hop.mirrored ? null : (hop.port ?? /:(\d+)$/.exec(hop.log?.upstreamHost ?? '')?.[1])
   const arrivedBody = recorded(body)
   return {
     ...receiver(hop, scene),

@@ -82,7 +82,9 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
     mesh = await engine.open({
       seed,
       program: programs(vector, known),
-      // Whoever began TLS with the recorder's servers got it, with a certificate for the name that was asked for.
+      // The recorder's servers were bound to the addresses of the pods.
+      applicationAddress: () => 'pod',
+      // Whoever began TLS with them got it, with a certificate for the name that was asked for.
       applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
       outsideName: () => true,

@@ -8,6 +8,7 @@ export const unknownHop: Hop = {
   to: null,
   version: null,
   app: null,
+  port: null,
   received: null,
   tls: null,
   status: 0,

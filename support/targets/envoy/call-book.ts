@@ -33,7 +33,7 @@ export class CallBook {
 
   /** Takes up a call. */
   enter(
-    about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'gateway' | 'relay' | 'received' | 'decision' | 'mirrors'>,
+    about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'gateway' | 'relay' | 'unreached' | 'received' | 'decision' | 'mirrors'>,
     journal: Journal,
   ): CallRecord {
     const fresh = {
@@ -43,6 +43,7 @@ export class CallBook {
       line: null,
       gateway: null,
       relay: null,
+      unreached: null,
       received: [],
       decision: null,
       mirrors: 0,
@@ -106,10 +107,11 @@ export class CallBook {
   }
 }
 
-function enterInbound({ received }: CallRecord, line: LogLine): void {
+function enterInbound(call: CallRecord, line: LogLine): void {
   const attempt = line.attempt === null ? null : Number(line.attempt)
-  const record = received.find(
+  const record = call.received.find(
     (one) => one.inbound === null && one.workload && proxyName(one.workload) === line.proxy && (attempt === null || one.attempt === attempt),
   )
   if (record) record.inbound = line
+  else call.unreached = line
 }

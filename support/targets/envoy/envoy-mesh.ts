@@ -21,11 +21,14 @@ import type { Names } from './hops.ts'
 import { Journal } from './journal.ts'
 import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
-import { listeningPorts, Topology } from './topology.ts'
+import { Topology } from './topology.ts'
 import { Ways } from './ways.ts'
 import { WorkloadServers } from './workload-servers.ts'
 
-export interface EnvoyMeshOptions extends Pick<MeshOptions, 'applicationTls' | 'injectByDefault' | 'inboundSidecar' | 'outsideName'> {
+export interface EnvoyMeshOptions extends Pick<
+  MeshOptions,
+  'applicationTls' | 'applicationAddress' | 'injectByDefault' | 'inboundSidecar' | 'outsideName'
+> {
   readonly seed: number
   readonly spec: boolean
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each. */
@@ -57,7 +60,9 @@ export class EnvoyMesh {
     this.#id = host.join((line) => this.#book.read(line))
     this.#topology = new Topology(`${this.#id}/`, {
       hasInbound: options.inboundSidecar ?? (({ sidecar }) => sidecar),
+      listedPorts: (workload) => this.#model.listedPorts(workload),
       inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
+      applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),
     })
     this.#book = new CallBook((port) => this.#topology.gatewayAt(port, this.registry))
     this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology))
@@ -203,7 +208,7 @@ export class EnvoyMesh {
   }
 
   async #serve(workload: WorkloadInstance): Promise<void> {
-    const wanted = workload.gateway ? [] : listeningPorts(workload, this.registry)
+    const wanted = workload.gateway ? [] : this.#topology.listeningPorts(workload, this.registry)
     const missing = this.#topology.unserved(workload.ref, wanted)
     if (missing.length === 0 && this.#topology.has(workload.ref)) return
     await this.#topology.add(workload, await this.#servers.serve(workload, missing))

@@ -48,6 +48,7 @@ function relayHop(call: CallRecord, gateway: WorkloadInstance, log: AccessLogEnt
       to: gateway.ref,
       version: gateway.version || null,
       app: gateway.app,
+      port: null,
       received: null,
       tls: null,
     },
@@ -85,6 +86,7 @@ function entriesOf(call: CallRecord): Entry[] {
 function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLogEntry | null, parent: number, names: Names): Hop {
   const mirrored = received !== null && isMirrored(call, received)
   const { decision } = call
+  const inbound = received === null ? call.unreached : received.inbound
   return {
     parent,
     from: call.from,
@@ -92,13 +94,14 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     to: received?.workload?.ref ?? null,
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
+    port: received?.workload ? received.port : null,
     received: received && asReceived(call, received, mirrored),
     tls: received?.tls ?? null,
     status: statusOf(call, received, mirrored),
     attempt: received?.attempt ?? Math.max(1, log?.attempts ?? 1),
     mirrored,
     log,
-    inbound: received?.inbound ? logEntry(call, received.inbound, received.atMs, names) : null,
+    inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names) : null,
     explain: decision ? () => decision : null,
   }
 }

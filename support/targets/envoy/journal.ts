@@ -27,6 +27,8 @@ export interface CallRecord {
   gateway: WorkloadInstance | null
   relay: LogLine | null
   readonly received: ReceivedRecord[]
+  /** Of a receiver's sidecar, whose workload nothing reached. */
+  unreached: LogLine | null
   decision: Decision | null
   /** Copies that the config asks for. */
   mirrors: number
@@ -37,6 +39,8 @@ export interface ReceivedRecord {
   readonly call: CallRecord
   /** `null`: the world outside. */
   readonly workload: WorkloadInstance | null
+  /** Of the workload. */
+  readonly port: number
   readonly request: HttpRequest
   /** Ended by the workload itself. */
   readonly tls: SeenTls | null

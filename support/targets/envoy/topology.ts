@@ -1,4 +1,4 @@
-import type { InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
+import type { ApplicationAddress, ApplicationSocket, InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
@@ -38,28 +38,28 @@ const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
 /** What is known of the inbound sides of sidecars. */
 export interface InboundSides {
   readonly hasInbound: (workload: WorkloadInstance) => boolean
+  /** The ports that the workload's Sidecar resource lists. */
+  readonly listedPorts: (workload: WorkloadInstance) => readonly number[]
+  /** How a sidecar takes connections to a port of its workload. */
   readonly inboundPort: (workload: WorkloadInstance, port: number) => InboundPort
+  /** Where an application listens on a port of its own. */
+  readonly applicationAddress: (workload: WorkloadInstance, port: number) => ApplicationAddress
 }
 
 /** Where everything of one mesh is in truth, and the config of its proxies made for that. */
 export class Topology {
   readonly #prefix: string
-  /** Does the workload's own sidecar act on incoming calls? */
-  readonly #hasInbound: (workload: WorkloadInstance) => boolean
+  readonly #sides: InboundSides
   readonly #pods = new Map<string, PodPlaces>()
   /** Where the world outside answers for each of its ports; 0 stands for all that are not among them. */
   outsidePorts: ReadonlyMap<number, number> = new Map()
   /** PEM. */
   #systemAuthorities = ''
 
-  /** How it takes connections to a port of the workload. */
-  readonly #inboundPort: (workload: WorkloadInstance, port: number) => InboundPort
-
   /** @param prefix of all names in the Envoy, which may host other meshes, too */
-  constructor(prefix: string, { hasInbound, inboundPort }: InboundSides) {
+  constructor(prefix: string, sides: InboundSides) {
     this.#prefix = prefix
-    this.#hasInbound = hasInbound
-    this.#inboundPort = inboundPort
+    this.#sides = sides
   }
 
   /** Takes up a workload, or ports that it listens on now. @param ports where each of the pod's is in truth */
@@ -139,12 +139,12 @@ export class Topology {
   /** Does the workload's own sidecar read requests like this, so that it writes of each? */
   reads(workload: WorkloadInstance, podPort: number, { protocol }: HttpRequest): boolean {
     if (!this.inbound(workload) || isBytes(protocol)) return false
-    const { takes } = this.#inboundPort(workload, podPort)
-    return takes === 'http' || (takes === 'sniffed' && protocol !== 'http/1.0')
+    const leading = this.#ways(workload, podPort)
+    return leading.length > 0 && leading.every(({ takes }) => takes === 'http' || (takes === 'sniffed' && protocol !== 'http/1.0'))
   }
 
   inbound(workload: WorkloadInstance): boolean {
-    return workload.sidecar && this.#hasInbound(workload)
+    return workload.sidecar && this.#sides.hasInbound(workload)
   }
 
   outside(port: number): SocketAddress {
@@ -173,7 +173,7 @@ export class Topology {
   async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
     const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
     const listeners = [...config.listeners, ...(config.udpListeners ?? [])]
-    const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...podPorts(workload, registry)]
+    const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...this.#podPorts(workload, registry)]
     const missing = [...new Set(wanted)].filter((port) => !byPodPort.has(port))
     const found = await freePorts(missing.length)
     missing.forEach((port, i) => byPodPort.set(port, found[i]!))
@@ -223,17 +223,41 @@ export class Topology {
 
   #inbound(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): { listener: Json; cluster: Json }[] {
     const places = this.#pods.get(keyOf(workload.ref))!
-    return [...podPorts(workload, registry)].map((podPort) =>
+    return [...this.#podPorts(workload, registry)].map((podPort) =>
       sidecarInbound({
         proxy: proxyName(workload),
         name: `${this.#nameOf(workload)}inbound|${podPort}`,
         podPort,
         port: places.byPodPort.get(podPort)!,
-        workloadPort: places.workload.get(podPort) ?? nowhere.port,
-        how: this.#inboundPort(workload, podPort),
+        workloadPort: this.#applicationAt(workload, this.#sides.inboundPort(workload, podPort).leadsTo),
+        how: this.#sides.inboundPort(workload, podPort),
         secrets: secretsOf(workload, secrets),
       }),
     )
+  }
+
+  /** Where the application is in truth that a sidecar dials there. */
+  #applicationAt(workload: WorkloadInstance, { at, port }: ApplicationSocket): number {
+    const address = this.#sides.applicationAddress(workload, port)
+    const found = this.#pods.get(keyOf(workload.ref))?.workload.get(port)
+    return (address === 'any' || address === at ? found : undefined) ?? nowhere.port
+  }
+
+  /** The ports of a pod: those that its containers name, those that services lead to, and those that its sidecar takes or leads to. */
+  #podPorts(workload: WorkloadInstance, registry: Registry): ReadonlySet<number> {
+    const listed = this.#sides.listedPorts(workload).flatMap((port) => [port, this.#sides.inboundPort(workload, port).leadsTo.port])
+    return new Set([...podPorts(workload, registry), ...listed])
+  }
+
+  /** The ports that a pod's application listens on, as on `core`. */
+  listeningPorts(workload: WorkloadInstance, registry: Registry): readonly number[] {
+    return [...this.#podPorts(workload, registry)].filter((port) => listensOn(workload, port))
+  }
+
+  /** Ways through its sidecar to a port of the application. */
+  #ways(workload: WorkloadInstance, applicationPort: number): readonly InboundPort[] {
+    const ports = new Set([...this.#sides.listedPorts(workload), applicationPort])
+    return [...ports].map((port) => this.#sides.inboundPort(workload, port)).filter(({ leadsTo }) => leadsTo.port === applicationPort)
   }
 
   #placementOf(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): Placement {
@@ -335,11 +359,6 @@ function tablesOf(listeners: readonly Listener[], gateway: boolean): ReadonlySet
   const placed = listeners.flatMap((listener) => (gateway ? listener.filterChains : chainsAt(listener)))
   const chains = placed.filter(({ tls }) => !tls || !isWithoutSecrets(tls))
   return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
-}
-
-/** The ports that a pod's application listens on, as on `core`. */
-export function listeningPorts(workload: WorkloadInstance, registry: Registry): readonly number[] {
-  return [...podPorts(workload, registry)].filter((port) => listensOn(workload, port))
 }
 
 /** The ports of a pod: those that its containers name, and those that services lead to. */

@@ -111,7 +111,7 @@ export class WorkloadServers {
     const watched = isRead || (workload !== null && request.protocol === undefined && topology.inbound(workload))
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
-    const received = { call, workload, request: copy, tls, attempt, atMs: performance.now(), status: null, watched, inbound: null }
+    const received = { call, workload, port: podPort, request: copy, tls, attempt, atMs: performance.now(), status: null, watched, inbound: null }
     call.received.push(received)
     return received
   }

@@ -119,7 +119,7 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
     }),
     cluster: typed('envoy.config.cluster.v3.Cluster', {
       name: cluster,
-      alt_stat_name: statName(`inbound|${inbound.podPort}||`),
+      alt_stat_name: statName(inbound.how.cluster),
       type: 'STATIC',
       connect_timeout: '10s',
       load_assignment: load,

@@ -61,7 +61,8 @@ function plain(field: string): string {
 
 function fieldsNamed(text: string): string[] {
   const unknown = /^unknown fields \[(.*)\]/.exec(text)
-  if (unknown) return unknown[1]!.split(' ')
+  // Names of headers may hold blanks, too.
+  if (unknown) return unknown[1]!.split(/ (?=spec\b|\w+(?: |$))/)
   const quoted = /^<nil>: .*?"(spec[^"]*)"/s.exec(text)
   if (quoted) return [quoted[1]!]
   const path = /^(spec[^:\s]*):/.exec(text)

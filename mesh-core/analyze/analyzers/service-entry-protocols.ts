@@ -44,8 +44,10 @@ function placesOf(entries: readonly Resource[]): ReadonlyMap<string, Place> {
     for (const scope of scopesOf(textsOf(exportTo), entry.namespace))
       for (const host of textsOf(hosts))
         for (const { number, protocol } of listOf(ports)) {
-          const key = keyOf(scope, host, Number(number))
-          const place = places.get(key) ?? { scope, host, port: Number(number), claims: [] }
+          // A port without a number is refused; istioctl takes it for port 0 all the same.
+          const port = Number(number ?? 0)
+          const key = keyOf(scope, host, port)
+          const place = places.get(key) ?? { scope, host, port, claims: [] }
           place.claims.push({ entry, protocol: String(protocol ?? '').toUpperCase() })
           places.set(key, place)
         }

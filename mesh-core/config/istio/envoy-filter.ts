@@ -49,6 +49,8 @@ function checkTargets({ workloadSelector, targetRefs }: Fields, judge: Judge): v
 function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPath, judge: Judge): void {
   const operation: string = patch?.operation ?? 'INVALID'
   if (match) checkWaypoint(match as Fields, [...path, 'match'], judge)
+  // Of a patch for waypoints istiod looks at nothing else.
+  if (match?.waypoint) return
   if (applyTo === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'applyTo'], 'missing applyTo')
   if (!patch) return judge.error('SCHEMA_REQUIRED', [...path, 'patch'], 'missing patch')
   if (operation === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'operation'], 'missing patch operation')

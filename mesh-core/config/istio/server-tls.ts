@@ -15,9 +15,9 @@ export function checkServerTls(tls: Fields | undefined, path: FieldPath, judge: 
     )
   )
     judge.warn('CONFLICTING_FIELDS', path, `${tls.mode ?? 'PASSTHROUGH'} mode does not use certificates, they will be ignored`)
+  checkOneForm(tls, path, judge)
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL'
   if (tls.mode === 'SIMPLE' || mutual) {
-    checkOneForm(tls, path, judge)
     if (tls.credentialName || tls.credentialNames?.length) return
     if (tls.tlsCertificates?.length) checkCertificates(tls, mutual, path, judge)
     else requireCertificate(tls, mutual, path, judge)
@@ -27,14 +27,14 @@ export function checkServerTls(tls: Fields | undefined, path: FieldPath, judge: 
   if (tls.caCrl && tls.mode === 'SIMPLE') judge.error('CONFLICTING_FIELDS', [...path, 'caCrl'], 'CRL is not supported with SIMPLE TLS')
 }
 
-/** Certificates are given in one way. */
+/** Certificates are given in one way, in modes that use none, too. */
 function checkOneForm(tls: Fields, path: FieldPath, judge: Judge): void {
   const forms = ['credentialName', 'credentialNames', 'tlsCertificates'].filter((field) => tls[field]?.length > 0)
   if (forms.length + Number(Boolean(tls.serverCertificate && tls.privateKey)) > 1)
     judge.error(
       'CONFLICTING_FIELDS',
       [...path, forms.at(-1) as string],
-      'only one of credential_name, credential_names, tls_certificates or server_certificate/private_key can be set',
+      'only one of credential_name, credential_names, server_certificate/private_key, tls_certificates should be specified',
     )
 }
 

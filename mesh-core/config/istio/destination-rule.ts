@@ -8,7 +8,7 @@ import { checkTrafficPolicy } from './traffic-policy.ts'
 export function checkDestinationRule(spec: Fields, namespace: string, judge: Judge): void {
   const problem = wildcardDomainProblem((spec.host as string) ?? '')
   if (problem !== null) judge.error('INVALID_HOST', ['spec', 'host'], problem)
-  checkTrafficPolicy(spec.trafficPolicy, ['spec', 'trafficPolicy'], judge)
+  checkTrafficPolicy(spec.trafficPolicy, namespace, ['spec', 'trafficPolicy'], judge)
   const names = new Set<string>()
   for (const [subset, path] of each(spec.subsets, ['spec', 'subsets'])) {
     const name = (subset.name as string) ?? ''
@@ -17,7 +17,7 @@ export function checkDestinationRule(spec: Fields, namespace: string, judge: Jud
     checkSubsetName(name, [...path, 'name'], judge)
     checkLabels(subset.labels, [...path, 'labels'], judge)
     judge.errorsOf((part) => {
-      checkTrafficPolicy(subset.trafficPolicy, [...path, 'trafficPolicy'], part)
+      checkTrafficPolicy(subset.trafficPolicy, namespace, [...path, 'trafficPolicy'], part)
     })
   }
   checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, { withSelector: spec.workloadSelector !== undefined })

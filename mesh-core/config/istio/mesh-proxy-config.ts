@@ -50,7 +50,7 @@ function checkTracing(tracing: Fields | undefined, path: FieldPath, judge: Judge
   for (const tracer of ['zipkin', 'datadog'])
     if (tracing[tracer])
       checkProxyAddress(((tracing[tracer].address as string) ?? '').replace('$(HOST_IP)', '127.0.0.1'), [...path, tracer, 'address'], judge)
-  checkClientTls(tracing.tlsSettings, [...path, 'tlsSettings'], judge)
+  checkClientTls(tracing.tlsSettings, '', [...path, 'tlsSettings'], judge)
   for (const [name, tag] of Object.entries((tracing.customTags ?? {}) as Fields))
     if (tag === null) judge.error('SCHEMA_TYPE', [...path, 'customTags', name], `encountered nil value for custom tag: ${name}`)
 }

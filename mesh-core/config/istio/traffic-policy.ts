@@ -10,18 +10,18 @@ const fields = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls', 'po
 const portFields = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls']
 
 /** Source: Istio validateTrafficPolicy. */
-export function checkTrafficPolicy(policy: Fields | undefined, path: FieldPath, judge: Judge): void {
+export function checkTrafficPolicy(policy: Fields | undefined, namespace: string, path: FieldPath, judge: Judge): void {
   if (!policy) return
   if (!fields.some((field) => has(policy[field]))) return judge.error('SCHEMA_REQUIRED', path, 'traffic policy must have at least one field')
   if (policy.tunnel && policy.proxyProtocol)
-    return judge.error('CONFLICTING_FIELDS', [...path, 'tunnel'], 'tunnel and proxyProtocol must not be set together')
-  checkCommon(policy, path, judge)
+    judge.error('CONFLICTING_FIELDS', [...path, 'tunnel'], 'tunnel and proxyProtocol must not be set together')
+  checkCommon(policy, namespace, path, judge)
   for (const [port, at] of each(policy.portLevelSettings, [...path, 'portLevelSettings'])) {
     if (!port.port) judge.error('SCHEMA_REQUIRED', [...at, 'port'], 'portTrafficPolicy must have valid port')
     if (!portFields.some((field) => has(port[field]))) judge.error('SCHEMA_REQUIRED', at, 'port traffic policy must have at least one field')
     else
       judge.errorsOf((part) => {
-        checkCommon(port, at, part)
+        checkCommon(port, namespace, at, part)
       })
   }
   checkTunnel(policy.tunnel, [...path, 'tunnel'], judge)
@@ -33,11 +33,11 @@ function has(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
 }
 
-function checkCommon(policy: Fields, path: FieldPath, judge: Judge): void {
+function checkCommon(policy: Fields, namespace: string, path: FieldPath, judge: Judge): void {
   checkOutlierDetection(policy.outlierDetection, [...path, 'outlierDetection'], judge)
   checkConnectionPool(policy.connectionPool, [...path, 'connectionPool'], judge)
   checkLoadBalancer(policy.loadBalancer, policy.outlierDetection, [...path, 'loadBalancer'], judge)
-  checkClientTls(policy.tls, [...path, 'tls'], judge)
+  checkClientTls(policy.tls, namespace, [...path, 'tls'], judge)
 }
 
 function checkTunnel(tunnel: Fields | undefined, path: FieldPath, judge: Judge): void {
@@ -114,8 +114,9 @@ export function checkConnectionPool(pool: Fields | undefined, path: FieldPath, j
 }
 
 /** Source: Istio ValidateTLS of ClientTLSSettings. */
-export function checkClientTls(tls: Fields | undefined, path: FieldPath, judge: Judge): void {
+export function checkClientTls(tls: Fields | undefined, namespace: string, path: FieldPath, judge: Judge): void {
   if (!tls) return
+  checkConfigMapName((tls.credentialName as string | undefined) ?? '', namespace, [...path, 'credentialName'], judge)
   const simple = tls.mode === 'SIMPLE'
   const mutual = tls.mode === 'MUTUAL'
   const alternativeNames = tls.subjectAltNames !== undefined && tls.subjectAltNames.length > 0
@@ -130,4 +131,24 @@ export function checkClientTls(tls: Fields | undefined, path: FieldPath, judge: 
   }
   if (mutual && !tls.clientCertificate) judge.error('SCHEMA_REQUIRED', [...path, 'clientCertificate'], 'client certificate required for mutual tls')
   if (mutual && !tls.privateKey) judge.error('SCHEMA_REQUIRED', [...path, 'privateKey'], 'private key required for mutual tls')
+}
+
+/** A ConfigMap is named with its namespace, which is the rule's. Source: Istio `pkg/config/validation/agent` ValidateTLS, `credentials.ParseResourceName`. */
+function checkConfigMapName(credentialName: string, namespace: string, path: FieldPath, judge: Judge): void {
+  if (!credentialName.startsWith('configmap://')) return
+  const parts = credentialName.slice('configmap://'.length).split('/')
+  if (parts.length !== 2 || parts.includes(''))
+    judge.error(
+      'INVALID_VALUE',
+      path,
+      `invalid configmap:// credentialName: invalid resource name "${credentialName}". Expected namespace and name`,
+      `write configmap://${namespace}/NAME`,
+    )
+  else if (parts[0] !== namespace)
+    judge.error(
+      'INVALID_VALUE',
+      path,
+      `invalid configmap:// credentialName: namespace must match the configuration namespace "${namespace}"`,
+      `write configmap://${namespace}/${parts[1]}`,
+    )
 }

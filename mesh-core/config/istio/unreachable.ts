@@ -72,9 +72,9 @@ function asText(match: Fields | undefined, otherwise = ''): string {
   return match?.prefix ? `prefix:${match.prefix}` : otherwise
 }
 
-/** The same conditions in the same words, whatever their order; the name is none. */
+/** The same conditions in the same words, whatever their order; the name is none, and what says the default says nothing. */
 function conditionsOf({ name: _, ...match }: Fields): string {
-  return inOrder(match)
+  return inOrder(Object.fromEntries(Object.entries(match).filter(([, value]) => value !== false && value !== 0 && value !== '')))
 }
 
 /** JSON with its keys in order. */

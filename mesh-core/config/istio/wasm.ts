@@ -55,7 +55,8 @@ function checkEnvironment(environment: readonly Fields[] | undefined, path: Fiel
     if (name.length > 256) judge.error('INVALID_VALUE', [...at, 'name'], 'env.name may not have more than 256 characters')
     if (names.has(name)) judge.error('CONFLICTING_FIELDS', [...at, 'name'], `duplicate env ${name}`)
     names.add(name)
-    if (valueFrom !== 'INLINE' && value !== '') judge.error('CONFLICTING_FIELDS', [...at, 'value'], 'value may only be set when valueFrom is INLINE')
+    if (valueFrom !== 'INLINE' && variable.value !== undefined)
+      judge.error('CONFLICTING_FIELDS', [...at, 'value'], 'value may only be set when valueFrom is INLINE')
     if (value.length > 2048) judge.error('INVALID_VALUE', [...at, 'value'], 'env.value may not have more than 2048 characters')
   }
 }

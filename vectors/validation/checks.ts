@@ -59,11 +59,11 @@ export const checks: Readonly<Record<string, Check>> = {
   validateServer: checkServer,
   validateServerPort: (port, path, judge, { bind = '' }) => checkServerPort({ port, bind }, path, judge),
   validateTLSOptions: checkServerTls,
-  ValidateTLS: checkClientTls,
+  ValidateTLS: (tls, path, judge) => checkClientTls(tls, 'default', path, judge),
   // Without the warning that every EnvoyFilter gets.
   validateEnvoyFilter: (spec, _, judge) => checkPatches(spec, judge),
   validateTelemetryFilter: checkAccessLogFilter,
-  validateTrafficPolicy: checkTrafficPolicy,
+  validateTrafficPolicy: (policy, path, judge) => checkTrafficPolicy(policy, 'default', path, judge),
   validateConnectionPool: checkConnectionPool,
   validateOutlierDetection: checkOutlierDetection,
   validateLoadBalancer: (settings, path, judge, { outlierDetection }) => checkLoadBalancer(settings, outlierDetection, path, judge),

@@ -32,7 +32,8 @@ const manyTimes = 200
 /** One of the calls is made so often that its shares show, where a rule draws lots. */
 export function withMany(draw: Draw, single: readonly ObservedCall[]): ObservedCall[] {
   const chosen = draw.between(0, single.length - 1)
-  return single.map((one, index) => (index === chosen ? { ...one, times: manyTimes } : one))
+  // Each by a connection of its own: where TCP is what is passed on, a kept connection stays with whom it was given.
+  return single.map((one, index) => (index === chosen ? { ...one, times: manyTimes, newConnections: true } : one))
 }
 
 function call(draw: Draw, { hosts, from, ports, match, rule, schemes = ['http'] }: Aim): ObservedCall {

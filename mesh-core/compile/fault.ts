@@ -1,3 +1,4 @@
+import { grpcStatuses } from '../ir/grpc-status.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { AbortStatus, Fault } from '../ir/route.ts'
 import { durationMs } from './duration.ts'
@@ -26,27 +27,6 @@ export function translateFault(fault: HttpFault, origin: Origin): Fault | null {
 
 function abortStatus(abort: NonNullable<HttpFault['abort']>): AbortStatus | null {
   if (abort.httpStatus !== undefined) return { kind: 'http', status: abort.httpStatus }
-  if (abort.grpcStatus !== undefined) return { kind: 'grpc', status: grpcCodes.indexOf(abort.grpcStatus.toUpperCase()) }
+  if (abort.grpcStatus !== undefined) return { kind: 'grpc', status: (grpcStatuses as readonly string[]).indexOf(abort.grpcStatus.toUpperCase()) }
   return null
 }
-
-/** By their number. Source: gRPC status codes. */
-const grpcCodes = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-]

@@ -77,6 +77,8 @@ export const leftOut: Readonly<Record<string, string>> = {
     'DestinationRule spec.trafficPolicy.tls.caCertificates',
     'DestinationRule spec.trafficPolicy.tls.insecureSkipVerify',
     'ServiceEntry spec.subjectAltNames',
+    'Sidecar spec.ingress',
+    'Sidecar spec.inboundConnectionPool',
     'Gateway spec.allowedListeners',
     'Gateway spec.listeners.allowedRoutes.namespaces.selector.matchExpressions',
     'Gateway spec.listeners.allowedRoutes.kinds.group',

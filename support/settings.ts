@@ -135,6 +135,9 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   spec: { variable: 'MESHSPEC_SPEC', parameter: 'spec', read: yes, wanted: 'true or false', fallback: false },
 }
 
+/** Their names in the environment. */
+export const settingVariables: readonly string[] = Object.values(rows).map(({ variable }) => variable)
+
 export const defaultSettings: Settings = mapRows((row) => row.fallback)
 
 /**

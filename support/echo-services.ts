@@ -1,3 +1,4 @@
+import { protocolOf } from '../mesh-core/registry/protocol.ts'
 import { StatementFailed } from './failure.ts'
 import { parseServiceRef, serviceRefPattern } from './service-ref.ts'
 import type { EchoService } from './targets/target.ts'
@@ -9,7 +10,7 @@ const columns: Readonly<Record<string, Column>> = {
   service: (cell, service) => ({ ...service, ...named(cell, service) }),
   versions: (cell, service) => ({ ...service, versions: cell === '' ? [''] : cell.split(',').map((version) => version.trim()) }),
   replicas: (cell, service) => ({ ...service, replicas: cell === '' ? 1 : whole('replicas', cell) }),
-  protocol: (cell, service) => ({ ...service, protocol: cell === '' ? 'http' : cell }),
+  protocol: (cell, service) => ({ ...service, protocol: cell === '' ? 'http' : protocol(cell) }),
   namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : cell }),
   port: (cell, service) => ({ ...service, port: cell === '' ? 80 : whole('port', cell) }),
   sidecar: (cell, service) => ({ ...service, sidecar: cell === '' || yes(cell) }),
@@ -42,6 +43,15 @@ function named(cell: string, service: EchoService): Pick<EchoService, 'name' | '
 function whole(column: string, cell: string): number {
   if (!/^[1-9]\d*$/.test(cell)) throw new StatementFailed(`the ${column} of a service are a whole number from 1, not "${cell}"`)
   return Number(cell)
+}
+
+/** `http`, `http-web`; `auto` for a port whose name says nothing; appProtocols of Kubernetes have a prefix. */
+function protocol(cell: string): string {
+  const isKnown = cell.includes('/') || cell === 'auto' || protocolOf({ number: 0, name: cell, transport: 'TCP', appProtocol: null }) !== 'auto'
+  if (isKnown) return cell
+  throw new StatementFailed(
+    `"${cell}" is no protocol that the name of a port can tell; write http, http2, https, grpc, grpc-web, tcp, tls, udp, mongo, mysql, redis, auto or an appProtocol like kubernetes.io/h2c`,
+  )
 }
 
 function yes(cell: string): boolean {

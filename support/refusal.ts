@@ -1,6 +1,6 @@
 import { StatementFailed } from './failure.ts'
 
-/** Keeps what the mesh said to the config that a `When` applied, until a `Then` looks at it. */
+/** Keeps what the mesh said to the last config. When it refused one that a `When` applied, a `Then` has to look at that. */
 export class Refusal {
   #answer: { readonly refused: Error | null } | null = null
   #isLookedAt = true
@@ -32,7 +32,7 @@ export class Refusal {
   }
 
   #look(): Error | null {
-    if (this.#answer === null) throw new StatementFailed('no config was applied by a When before this step')
+    if (this.#answer === null) throw new StatementFailed('no config was given or applied before this step')
     this.#isLookedAt = true
     return this.#answer.refused
   }

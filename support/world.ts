@@ -73,6 +73,8 @@ export class MeshWorld extends World {
   #testsBefore = 0
   /** `name.namespace` of the services that the scenario has asked for by name. */
   readonly #deployed = new Set<string>()
+  /** Of services that the config names, but no config was given yet. */
+  #awaitsNames = false
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
   readonly #certificates = new ScenarioCertificates()
   readonly #cookies = new Map<string, string>()
@@ -120,9 +122,11 @@ export class MeshWorld extends World {
     await this.prepare((session) => session.deployEcho(services))
   }
 
+  /** Before any config they are those of all config that is given until something is sent. */
   async deployServicesNamed(): Promise<void> {
     const { given } = this.#need().configs
-    if (given.length === 0) throw new StatementFailed('no config was given before this step, so it names no services; write the config first')
+    this.#awaitsNames = given.length === 0
+    if (this.#awaitsNames) return
     const services = servicesNamedBy(given).filter(({ name, namespace }) => !this.#deployed.has(`${name}.${namespace}`))
     await this.prepare((session) => session.deployEcho(services))
   }
@@ -135,7 +139,7 @@ export class MeshWorld extends World {
     const labels = { ...this.#labels.get(namespace), [key]: value }
     this.#labels.set(namespace, labels)
     const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
-    await this.giveConfig({ text })
+    await this.#give({ text })
   }
 
   /** @throws MeshSpecError TARGET_UNREACHABLE */
@@ -163,13 +167,13 @@ export class MeshWorld extends World {
 
   /** @throws ConfigRejected: a config that is given has to be in order */
   async giveConfig(source: ConfigSource): Promise<void> {
-    const resources = this.#read(source)
-    await this.prepare((session) => session.apply(resources))
+    await this.#give(source)
+    this.refusal.keep(null)
   }
 
   /** A Secret for the ingress gateway, or in another namespace. @param names that its certificate is for, with commas between */
   async giveTlsSecret(name: string, names: string, where: { readonly trusted: boolean; readonly namespace: string | null }): Promise<void> {
-    await this.giveConfig({ text: await this.#certificates.secret(name, names, where) })
+    await this.#give({ text: await this.#certificates.secret(name, names, where) })
   }
 
   /** @param trusted from the authority that clients of the scenario trust; @param asks clients for certificates of that one, too */
@@ -188,7 +192,6 @@ export class MeshWorld extends World {
   async applyConfig(source: ConfigSource): Promise<void> {
     try {
       await this.giveConfig(source)
-      this.refusal.keep(null)
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConfigRejected') throw error
       this.refusal.keep(error)
@@ -341,6 +344,7 @@ export class MeshWorld extends World {
 
   async #sendCall(call: Call, load: Load): Promise<void> {
     this.refusal.assertLookedAt()
+    await this.#deployAwaited()
     const session = await this.mesh.use()
     this.#load = new LoadInProgress(session, call, load, this.evidence, this.run.budget)
     this.#testsBefore = this.evidence.tests.length
@@ -348,11 +352,22 @@ export class MeshWorld extends World {
     await this.#load.sendAll(Math.min(atOnce, load.times))
   }
 
+  async #deployAwaited(): Promise<void> {
+    if (!this.#awaitsNames) return
+    await this.deployServicesNamed()
+    if (this.#awaitsNames) throw new StatementFailed('no config was given before this step, so it names no services, which the scenario asks for')
+  }
+
   async #signIn(user: string): Promise<string> {
     this.refusal.assertLookedAt()
     const cookie = cookieOf(await (await this.mesh.use()).send(loginCall(user)), user)
     this.#cookies.set(user, cookie)
     return cookie
+  }
+
+  async #give(source: ConfigSource): Promise<void> {
+    const resources = this.#read(source)
+    await this.prepare((session) => session.apply(resources))
   }
 
   #read(source: ConfigSource): readonly Resource[] {

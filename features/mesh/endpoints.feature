@@ -74,3 +74,30 @@ Feature: Endpoints that are ill, gone or never were
     Then the request reaches cart:v2
     When client sends "GET http://cart/"
     Then the request reaches cart:v1
+
+  Scenario: Services that a later config names
+    Given the services that the config names
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: stock}
+      spec:
+        hosts: [stock]
+        http:
+        - match: [{uri: {prefix: /blue}}]
+          route: [{destination: {host: stock, subset: blue, port: {number: 8080}}}]
+        - route: [{destination: {host: stock, port: {number: 8080}}}]
+      """
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: stock}
+      spec:
+        host: stock
+        subsets: [{name: blue, labels: {version: v2}}]
+      """
+    Then the config is accepted
+    When stock sends "GET http://stock:8080/blue"
+    Then the request reaches stock:v2

@@ -10,6 +10,9 @@ import type { LogRecord } from './evidence.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 
+/** Names of virtual hosts that an explanation lists. */
+const hostsShown = 5
+
 /** Goes through the decision again, in words. `request` is as the router saw it, before it was edited. */
 export function explain(proxied: ProxiedRequest, request: HttpRequest): Decision {
   const { virtualHost, route, proxy, entrance } = proxied
@@ -69,8 +72,9 @@ function oddsOf(route: RouteRuntime | null): Decision['odds'] {
   return route.choices.map(({ config }) => ({ cluster: config.cluster, share: alone ? 1 : config.weight / route.totalWeight }))
 }
 
-function outcomeOf({ log, route, choice, virtualHost }: ProxiedRequest): string {
-  if (!virtualHost) return `${log.status}: no virtual host for this Host`
+function outcomeOf(proxied: ProxiedRequest): string {
+  const { log, route, choice, virtualHost } = proxied
+  if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(proxied)}`
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''
   if (log.flags.split(',').includes('NC')) return `${log.status}: ${whyMissing(cluster)}`
@@ -80,6 +84,15 @@ function outcomeOf({ log, route, choice, virtualHost }: ProxiedRequest): string 
   if (route.config.action.kind === 'redirect') return `${log.status}: redirected`
   if (route.config.action.kind === 'direct-response') return `${log.status}: answered by the rule itself`
   return `→ ${describeCluster(cluster)}`
+}
+
+/** What could have been asked for instead: the names of the table's hosts, each as its config spells it. */
+function hostsOf({ proxy, entrance }: ProxiedRequest): string {
+  const hosts = proxy.routeTable(entrance.table)?.config.virtualHosts ?? []
+  const names = [...new Set(hosts.map(({ domains }) => domains[0] ?? '').filter((domain) => domain !== ''))]
+  if (names.length === 0) return 'no config gives this listener any'
+  const rest = names.length > hostsShown ? `, and ${names.length - hostsShown} more` : ''
+  return `this listener knows ${names.slice(0, hostsShown).join(', ')}${rest}`
 }
 
 function whyMissing(cluster: string): string {

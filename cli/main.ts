@@ -106,7 +106,12 @@ program
 program
   .command('validate')
   .description('say what the mesh would refuse of config, and what an expert would warn of')
-  .argument('<config...>', 'YAML files and folders; - for standard input')
+  .argument('[config...]', 'YAML files and folders; - for standard input')
+  .option(
+    '--cluster <name=path>',
+    'what one of several clusters of the mesh has besides (repeatable): --cluster east=clusters/east --cluster west=clusters/west',
+    collect,
+  )
   .option('--whole', 'this is all that the mesh has: hosts, subsets, gateways and pods that are not defined here do not exist')
   .option('--format <format>', 'text, json, sarif, github (annotations) or junit', 'text')
   .option('--output <file>', 'write the findings there')

@@ -101,6 +101,26 @@ describe('validate', () => {
     expect(status).toBe(1)
     expect(stderr).toMatch(/SCHEMA_TYPE[^]*\n1 error\n$/)
   })
+  test('looks at several clusters together', () => {
+    const service = (name: string, port: string): string =>
+      `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {ports: [{port: 80, name: ${port}}]}\n`
+    const rule =
+      'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{route: [{destination: {host: c}}]}]}\n'
+    for (const [file, text] of Object.entries({
+      east: `${service('b', 'http')}---\n${rule}`,
+      west: `${service('b', 'tcp')}---\n${service('c', 'http')}`,
+    }))
+      writeFileSync(join(folder, `${file}.yaml`), text)
+    expect(meshspec(['validate', 'east.yaml']).stderr).toContain('IST0101')
+    const { status, stderr, stdout } = meshspec(['validate', '--cluster', 'east=east.yaml', '--cluster', 'west=west.yaml', '--fail-on', 'warning'])
+    expect(stderr).toContain('warning: east.yaml:1:1 IST0170')
+    expect(stderr).toContain('  see: west.yaml:1:1 Service default/b')
+    expect(stderr).not.toContain('IST0101')
+    expect(stdout).toContain('4 resources in 2 files: valid')
+    expect(status).toBe(1)
+    expect(meshspec(['validate', '--cluster', 'east']).stderr).toContain('--cluster east=clusters/east')
+    expect(meshspec(['validate']).stderr).toContain('no config is named')
+  })
   test('holds for the samples', () => {
     const files = ['platform/kube/bookinfo.yaml', 'networking/destination-rule-reviews.yaml', 'networking/virtual-service-reviews-test-v2.yaml']
     expect(meshspec(['validate', ...files.map((file) => join(packageRoot, 'samples/bookinfo', file))]).status).toBe(0)

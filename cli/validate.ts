@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { examine } from '../mesh-core/advise/advise.ts'
-import { Inventory } from '../mesh-core/analyze/inventory.ts'
-import type { Level } from '../mesh-core/analyze/message.ts'
+import { examineClusters } from '../mesh-core/advise/examine-clusters.ts'
+import { Inventory, type InventoryOptions } from '../mesh-core/analyze/inventory.ts'
+import type { Level, Message } from '../mesh-core/analyze/message.ts'
 import { kindInfo } from '../mesh-core/config/kinds.ts'
 import { type IstioRelease, istioReleases, laterThan } from '../mesh-core/config/schema/since.ts'
 import { type ReadResult, validateResource } from '../mesh-core/config/load.ts'
@@ -15,7 +16,7 @@ import { findingsJson } from './findings/json.ts'
 import { findingsJunit } from './findings/junit.ts'
 import { findingsSarif } from './findings/sarif.ts'
 import { count, findingsText } from './findings/text.ts'
-import { readConfig } from './read-config.ts'
+import { readClusters, type ReadClusters } from './read-clusters.ts'
 import { settingError } from './setting-error.ts'
 import { statusNotices } from './status-notices.ts'
 import { Suppressions } from './suppressions.ts'
@@ -24,6 +25,8 @@ export interface ValidateOptions {
   readonly quiet?: boolean
   /** The config is all that the mesh has: what it does not define does not exist. */
   readonly whole?: boolean
+  /** `NAME=PATH` */
+  readonly cluster?: readonly string[]
   readonly format: string
   readonly output?: string
   readonly failOn: string
@@ -40,8 +43,9 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const write = writerOf(options.format)
   const suppressions = new Suppressions(options.suppress)
   const release = releaseOf(options.istioVersion)
-  const read = readConfig(paths, excerpts)
-  const findings = (await findingsOf(read, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
+  const config = readClusters(paths, options.cluster ?? [], excerpts)
+  const read = config.all
+  const findings = (await findingsOf(config, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
   if (options.format === 'text') writeText(shown, read, excerpts, options)
   else print(write(shown, filesOf(read.resources)), options.output)
@@ -50,13 +54,22 @@ export async function validate(paths: readonly string[], options: ValidateOption
 }
 
 /** What cannot be read and what would be refused; once all of that is in order, what an expert would warn of. */
-async function findingsOf({ resources, errors }: ReadResult, whole: boolean, release: IstioRelease): Promise<readonly Finding[]> {
+async function findingsOf({ all, clusters }: ReadClusters, whole: boolean, release: IstioRelease): Promise<readonly Finding[]> {
+  const { resources, errors } = all
   const verdicts = resources.flatMap((resource) => [...validateResource(resource).errors, ...laterThan(release, resource)])
   const refused = [...errors, ...verdicts].map(findingOfError)
   // What refers to something that is wrong would be called wrong itself.
   if (refused.length > 0) return refused
-  const messages = await examine(new Inventory(effective(resources), { nowMs: Date.now(), whole, manifests: true }))
+  const options = { nowMs: Date.now(), whole, manifests: true }
+  const messages = clusters.length > 0 ? await ofClusters(clusters, options) : await examine(new Inventory(effective(resources), options))
   return inOrderOfPlace(messages.map(findingOfMessage))
+}
+
+function ofClusters(clusters: ReadClusters['clusters'], options: InventoryOptions): Promise<readonly Message[]> {
+  return examineClusters(
+    clusters.map(({ name, read }) => ({ name, resources: effective(read.resources) })),
+    options,
+  )
 }
 
 /** As somebody reads the files; what an analyzer tells of one place stays in its order. */

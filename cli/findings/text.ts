@@ -31,8 +31,8 @@ function withExcerpt({ level, sentence, hint, file, position, proof, related }: 
 }
 
 /** `mesh.yaml:7:7 spec.http[0]` */
-function placeText({ file, position, field }: FindingPlace): string {
-  return `${position === null ? file : `${file}:${position.line}:${position.column}`} ${field}`
+function placeText({ file, position, field, resource }: FindingPlace): string {
+  return `${position === null ? file : `${file}:${position.line}:${position.column}`} ${field || resource}`
 }
 
 export function count(number: number, noun: string): string {

@@ -1,5 +1,5 @@
-import { analyze } from '../analyze/analyze.ts'
-import { annotationsOf, type Inventory } from '../analyze/inventory.ts'
+import { analyze, isSuppressed } from '../analyze/analyze.ts'
+import type { Inventory } from '../analyze/inventory.ts'
 import { messageTypes } from '../analyze/message-types.ts'
 import type { Message } from '../analyze/message.ts'
 import { type Adviser, messageOf } from './advice.ts'
@@ -48,14 +48,8 @@ export async function advise(mesh: Inventory, all: readonly Adviser[] = advisers
     if (!adviser.inputs.some((kind) => mesh.all(kind).length > 0)) continue
     await adviser.advise(mesh, (advice) => {
       const message = messageOf(advice as never)
-      if (!isSuppressed(message)) messages.push(message)
+      if (!isSuppressed(message.resource, message.code)) messages.push(message)
     })
   }
   return messages
-}
-
-/** By the annotation that `istioctl analyze` looks at. */
-function isSuppressed({ resource, code }: Message): boolean {
-  const codes = annotationsOf(resource)['galley.istio.io/analyze-suppress']
-  return typeof codes === 'string' && codes.split(',').some((entry) => entry === '*' || entry.trim() === code)
 }

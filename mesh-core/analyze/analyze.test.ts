@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readText } from '../config/read.ts'
 import { analyze } from './analyze.ts'
 import { analyzers, furtherAnalyzers } from './analyzers.ts'
+import { analyzeClusters } from './clusters.ts'
 import { describeMessage } from './describe.ts'
 import type { InventoryOptions } from './inventory.ts'
 import { Inventory } from './inventory.ts'
@@ -35,11 +36,20 @@ test('docs/errors.md has an entry for each code, with its name and level', () =>
 })
 
 describe('each example prints what the entry shows', () => {
-  const examples = entries.filter(({ yaml }) => yaml !== null)
+  const examples = entries.filter(({ yaml, text }) => yaml !== null && !text.includes('--cluster'))
   test.each(examples)('$code', ({ code, yaml, printed }) => {
     const messages = messagesOf(yaml!).filter((message) => message.code === code)
     expect(messages.map(describeMessage).join('\n')).toBe(printed)
   })
+})
+
+test('the example of several clusters prints what the entry shows', () => {
+  const { yaml, printed } = entries.find(({ code }) => code === 'IST0170')!
+  const clusters = yaml!.split(/^---\n/m).map((text) => {
+    const [, file = '', name = ''] = /^# (clusters\/(\w+)\/\S+)/.exec(text)!
+    return { name, resources: readText(text, file).resources }
+  })
+  expect(analyzeClusters(clusters).map(describeMessage).join('\n')).toBe(printed)
 })
 
 const services =

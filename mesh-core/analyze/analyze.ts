@@ -23,13 +23,13 @@ export function analyze(mesh: Inventory, analyzers: readonly Analyzer[] = all): 
 }
 
 /** By `galley.istio.io/analyze-suppress` of the resource: codes, or `*` for all. */
-function isSuppressed(resource: Resource, code: string): boolean {
+export function isSuppressed(resource: Resource, code: string): boolean {
   const codes = annotationsOf(resource)['galley.istio.io/analyze-suppress']
   return typeof codes === 'string' && codes.split(',').some((entry) => entry === '*' || entry.trim() === code)
 }
 
 /** Of two messages that say the same of the same line one is enough. */
-function identityOf(message: Message): string {
+export function identityOf(message: Message): string {
   const { code, resource, text } = message
   return JSON.stringify([code, resource.origin.file, resource.origin.resource, placeOf(message).position?.line ?? 0, text])
 }

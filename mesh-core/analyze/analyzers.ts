@@ -21,7 +21,6 @@ import { jwtClaimRoutes } from './analyzers/jwt-claim-routes.ts'
 import { kubernetesGatewaySelectors } from './analyzers/kubernetes-gateway-selectors.ts'
 import { meshGatewayHosts } from './analyzers/mesh-gateway-hosts.ts'
 import { meshNetworks } from './analyzers/mesh-networks.ts'
-import { multiClusterServices } from './analyzers/multi-cluster-services.ts'
 import { portNames } from './analyzers/port-names.ts'
 import { proxyImages } from './analyzers/proxy-images.ts'
 import { schemaAnalyzers } from './analyzers/schema.ts'
@@ -61,7 +60,6 @@ export const analyzers: readonly Analyzer[] = [
   lightstep,
   meshGatewayHosts,
   meshNetworks,
-  multiClusterServices,
   portNames,
   proxyImages,
   serviceAssociation,

@@ -33,7 +33,7 @@ export class KnownHosts {
   constructor(mesh: Inventory) {
     this.#mesh = mesh
     for (const entry of mesh.all(kinds.serviceEntry)) this.#addEntry(entry)
-    for (const service of mesh.all(kinds.service)) this.#addService(service)
+    for (const service of mesh.everywhere(kinds.service)) this.#addService(service)
   }
 
   /** What a rule of `namespace` with this `exportTo` means by `host`. */
@@ -57,7 +57,7 @@ export class KnownHosts {
   }
 
   hintFor(host: string, namespace: string): string | null {
-    const known = this.#mesh.all(kinds.service).map((service) => fqdnOf(service.name, service.namespace))
+    const known = this.#mesh.everywhere(kinds.service).map((service) => fqdnOf(service.name, service.namespace))
     // The mistake that is made most: a short name with its namespace.
     const meant = `${host}.svc.cluster.local`
     if (known.includes(meant)) return `write ${meant}: a name with a dot is taken as it is written`

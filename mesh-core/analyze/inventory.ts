@@ -42,8 +42,8 @@ export interface InventoryOptions {
   readonly whole?: boolean
   /** The resources are what somebody applies: pods are those that Deployments and their like make. Default: pods are Pods alone, as in a dump of a cluster. */
   readonly manifests?: boolean
-  /** The cluster that a resource was read from, where those of several are looked at together. */
-  readonly clusters?: ReadonlyMap<Resource, string>
+  /** What other clusters of the mesh have: of that the control plane discovers services, pods and their surroundings, and reads no config. */
+  readonly elsewhere?: readonly Resource[]
 }
 
 /** The resources that an analysis looks at, by kind, in the order in which they were given. */
@@ -51,19 +51,20 @@ export class Inventory {
   readonly nowMs: number
   readonly #byKind = new Map<string, Resource[]>()
   readonly #byName = new Map<string, Resource>()
-  readonly #clusters: ReadonlyMap<Resource, string>
+  readonly #elsewhere = new Map<string, Resource[]>()
   readonly #whole: boolean
   readonly #byNamespace = new Map<string, Resource[]>()
+  readonly #elsewhereByNamespace = new Map<string, Resource[]>()
   readonly #pods: readonly Resource[]
 
-  constructor(resources: readonly Resource[], { nowMs, whole = true, manifests = false, clusters = new Map() }: InventoryOptions) {
+  constructor(resources: readonly Resource[], { nowMs, whole = true, manifests = false, elsewhere = [] }: InventoryOptions) {
     this.nowMs = nowMs
-    this.#clusters = clusters
     this.#whole = whole
     for (const resource of resources) if (!isOfSystem(resource)) this.#add(resource)
-    const made = manifests ? workloadKinds.flatMap((kind) => this.all(kind)).map(podOf) : []
+    for (const resource of elsewhere) if (isDiscovered(resource) && !isOfSystem(resource)) this.#addElsewhere(resource)
+    const made = manifests ? workloadKinds.flatMap((kind) => this.everywhere(kind)).map(podOf) : []
     for (const pod of made) addTo(this.#byNamespace, `${kinds.pod}/${pod.namespace}`, pod)
-    this.#pods = [...this.all(kinds.pod), ...made]
+    this.#pods = [...this.everywhere(kinds.pod), ...made]
   }
 
   /** Of all kinds. */
@@ -75,7 +76,13 @@ export class Inventory {
     return this.#byKind.get(kind) ?? []
   }
 
-  /** What selectors can select: Pods, and with `manifests` one for each template. */
+  /** Those of other clusters, too, after the own ones. */
+  everywhere(kind: string): readonly Resource[] {
+    const others = this.#elsewhere.get(kind)
+    return others ? [...this.all(kind), ...others] : this.all(kind)
+  }
+
+  /** What selectors can select, in any cluster: Pods, and with `manifests` one for each template. */
   get pods(): readonly Resource[] {
     return this.#pods
   }
@@ -85,6 +92,12 @@ export class Inventory {
     return this.#byNamespace.get(`${kind}/${namespace}`) ?? []
   }
 
+  /** Those of other clusters, too: namespaces of one name are one in a mesh. */
+  everywhereIn(kind: string, namespace: string): readonly Resource[] {
+    return [...this.allIn(kind, namespace), ...(this.#elsewhereByNamespace.get(`${kind}/${namespace}`) ?? [])]
+  }
+
+  /** The own one, or that of another cluster. */
   find(kind: string, namespace: string, name: string): Resource | undefined {
     return this.#byName.get(`${kind}/${namespace}/${name}`)
   }
@@ -92,25 +105,31 @@ export class Inventory {
   /** May something of the kind be missed in the namespace? Not where nothing of it is known and the mesh is not whole. */
   knows(kind: string, namespace?: string): boolean {
     if (this.#whole) return true
-    if (namespace === undefined) return kind === kinds.pod ? this.pods.length > 0 : this.all(kind).length > 0
-    return this.#byNamespace.has(`${kind}/${namespace}`)
+    if (namespace === undefined) return kind === kinds.pod ? this.pods.length > 0 : this.everywhere(kind).length > 0
+    return this.#byNamespace.has(`${kind}/${namespace}`) || this.#elsewhereByNamespace.has(`${kind}/${namespace}`)
   }
 
   get isWhole(): boolean {
     return this.#whole
   }
 
-  /** Name of the cluster that the resource was read from; `''` where there is one only. */
-  clusterOf(resource: Resource): string {
-    return this.#clusters.get(resource) ?? ''
-  }
-
   #add(resource: Resource): void {
     const kind = kindOf(resource)
     addTo(this.#byKind, kind, resource)
     addTo(this.#byNamespace, `${kind}/${resource.namespace}`, resource)
-    this.#byName.set(`${kind}/${resource.namespace}/${resource.name}`, resource)
+    this.#byName.set(nameKey(kind, resource), resource)
   }
+
+  #addElsewhere(resource: Resource): void {
+    const kind = kindOf(resource)
+    addTo(this.#elsewhere, kind, resource)
+    addTo(this.#elsewhereByNamespace, `${kind}/${resource.namespace}`, resource)
+    if (!this.#byName.has(nameKey(kind, resource))) this.#byName.set(nameKey(kind, resource), resource)
+  }
+}
+
+function nameKey(kind: string, { namespace, name }: Resource): string {
+  return `${kind}/${namespace}/${name}`
 }
 
 function addTo(map: Map<string, Resource[]>, key: string, resource: Resource): void {
@@ -119,7 +138,15 @@ function addTo(map: Map<string, Resource[]>, key: string, resource: Resource): v
   else map.set(key, [resource])
 }
 
+/** Of remote clusters no config is read. Source: Istio `kuberesource` DefaultRemoteClusterExcludedSchemas. */
+function isDiscovered(resource: Resource): boolean {
+  return discovered.has(kindOf(resource))
+}
+
+export const scalerKind = 'autoscaling/HorizontalPodAutoscaler'
 const workloadKinds = ['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet']
+
+const discovered: ReadonlySet<string> = new Set([kinds.service, kinds.pod, kinds.namespace, kinds.node, ...workloadKinds, scalerKind])
 
 /** The pod that a workload's template makes. */
 function podOf(workload: Resource): Resource {

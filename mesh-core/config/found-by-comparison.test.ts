@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { formatPath } from '../ir/origin.ts'
 import { readText } from './read.ts'
 import { validateResource } from './validate.ts'
@@ -91,6 +91,22 @@ const cases: readonly (readonly [about: string, kind: string, spec: Spec, places
     ['spec.configPatches[0].patch.value'],
   ],
   ['one port twice', 'WasmPlugin', { url: 'oci://a/b', match: [{ ports: [{ number: 80 }, { number: 80 }] }] }, ['spec.match[0].ports[1].number']],
+  ...['a/b', 'a*b', '*a*'].map(
+    (domain) =>
+      [
+        `trust domain ${domain}`,
+        'AuthorizationPolicy',
+        { rules: [{ from: [{ source: { notTrustDomains: [domain] } }] }] },
+        ['spec.rules[0].from[0].source.notTrustDomains[0]'],
+      ] as const,
+  ),
+  ['trust domains with a wildcard', 'AuthorizationPolicy', { rules: [{ from: [{ source: { trustDomains: ['a*', '*.b', '*', 'A B'] } }] }] }, []],
+  [
+    'a number of 67 bits',
+    'DestinationRule',
+    { host: 'a', trafficPolicy: { loadBalancer: { consistentHash: { useSourceIp: true, minimumRingSize: 1e20 } } } },
+    ['spec.trafficPolicy.loadBalancer.consistentHash.minimumRingSize'],
+  ],
   ['a priority of 33 bits', 'TrafficExtension', { lua: { inlineCode: 'x' }, priority: 2 ** 31 }, ['spec.priority']],
 ]
 
@@ -122,4 +138,21 @@ test('istiod forgets what it would warn of in subsets and ports', () => {
   expect(warnings(text({ outlierDetection }))).toBe(1)
   expect(warnings(text({ tls: {} }, [{ name: 'v1', trafficPolicy: { outlierDetection } }]))).toBe(0)
   expect(warnings(text({ portLevelSettings: [{ port: { number: 80 }, outlierDetection }] }))).toBe(0)
+})
+
+describe('warnings for a VirtualService', () => {
+  const route = [{ destination: { host: 'a' } }]
+  const warnings = (spec: Spec): string[] => {
+    const object = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'a' }, spec: { hosts: ['a'], ...spec } }
+    const [resource] = readText(JSON.stringify(object), 'a.json').resources
+    return validateResource(resource!).warnings.map(({ details }) => formatPath(details.origin!.path))
+  }
+  test('old names of gateways are warned of in the list, and not in matches', () => {
+    const gateways = ['gw.default']
+    expect(warnings({ gateways, http: [{ match: [{ gateways }], route }], tcp: [{ match: [{ gateways }], route }] })).toEqual(['spec.gateways[0]'])
+  })
+  test('what a rule without a match takes is not said to be covered by a prefix, too', () => {
+    const match = (prefix: string): Spec[] => [{ uri: { prefix } }]
+    expect(warnings({ http: [{ match: match('/a'), route }, { route }, { match: match('/ab'), route }] })).toEqual(['spec.http[2]'])
+  })
 })

@@ -1,12 +1,13 @@
 import { analyze } from '../../mesh-core/analyze/analyze.ts'
-import type { Analyzer } from '../../mesh-core/analyze/analyzer.ts'
 import { analyzers, furtherAnalyzers } from '../../mesh-core/analyze/analyzers.ts'
+import { analyzeClusters, clusterAnalyzers } from '../../mesh-core/analyze/clusters.ts'
 import { fullName } from '../../mesh-core/analyze/inventory.ts'
+import type { Message } from '../../mesh-core/analyze/message.ts'
 import type { Difference } from '../difference.ts'
 import { type Family, isSelected } from '../family.ts'
 import { besideVectors, readJson, readVectors } from '../read-vectors.ts'
 import { type AnalyzeVector, isAnalyzeVector } from './vector.ts'
-import { inventoryOf } from './world.ts'
+import { clustersOf, inventoryOf } from './world.ts'
 
 /** The tests of `istioctl analyze`: the exact set of messages of one analyzer. */
 export const istioAnalyze: Family = {
@@ -22,13 +23,18 @@ export const istioAnalyze: Family = {
   },
 }
 
-const ofSeveralClusters: readonly Analyzer[] = analyzers.filter(({ name }) => name === 'services.MultiClusterServiceAnalyzer')
-
 function run(vector: AnalyzeVector, implicit: string): Difference[] {
-  const chosen = vector.clusters ? ofSeveralClusters : [...analyzers, ...furtherAnalyzers].filter(({ name }) => name === vector.analyzer)
-  if (chosen.length === 0) return [{ call: null, field: 'analyzer', wanted: vector.analyzer, seen: undefined }]
-  const messages = analyze(inventoryOf(vector, implicit), chosen)
+  const messages = messagesOf(vector, implicit)
+  if (messages === null) return [{ call: null, field: 'analyzer', wanted: vector.analyzer, seen: undefined }]
   const seen = messages.map(({ code, level, resource }) => `${level} ${code} ${resource.kind} ${fullName(resource)}`).sort()
   const wanted = vector.expected.map(({ code, level, resource }) => `${level.toLowerCase()} ${code} ${resource}`).sort()
   return seen.join('\n') === wanted.join('\n') ? [] : [{ call: null, field: 'messages', wanted, seen }]
+}
+
+/** `null` where there is no such analyzer. */
+function messagesOf(vector: AnalyzeVector, implicit: string): readonly Message[] | null {
+  // All that look at several clusters are run.
+  if (vector.clusters) return clusterAnalyzers.some(({ name }) => name === vector.analyzer) ? analyzeClusters(clustersOf(vector)) : null
+  const chosen = [...analyzers, ...furtherAnalyzers].filter(({ name }) => name === vector.analyzer)
+  return chosen.length === 0 ? null : analyze(inventoryOf(vector, implicit), chosen)
 }

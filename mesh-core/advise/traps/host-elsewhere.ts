@@ -37,7 +37,7 @@ export function serviceMeant(host: string, namespace: string, mesh: Inventory): 
   if (more.length > 0 || host.includes('*') || isEntry(host, namespace, mesh)) return null
   if (owner !== undefined) return mesh.find(kinds.service, owner, name) ?? null
   if (mesh.find(kinds.service, namespace, name) || !mesh.knows(kinds.service)) return null
-  const others = mesh.all(kinds.service).filter((service) => service.name === name)
+  const others = mesh.everywhere(kinds.service).filter((service) => service.name === name)
   return others.length === 1 && (mesh.isWhole || mesh.knows(kinds.service, namespace) || !isDefault(namespace)) ? others[0]! : null
 }
 

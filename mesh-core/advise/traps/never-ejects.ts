@@ -1,5 +1,5 @@
 import { fqdnOf } from '../../analyze/hosts.ts'
-import { type Fields, type Inventory, kinds, labelsOf, specOf } from '../../analyze/inventory.ts'
+import { type Fields, type Inventory, kinds, labelsOf, scalerKind, specOf } from '../../analyze/inventory.ts'
 import type { Resource } from '../../config/resource.ts'
 import { selects } from '../../registry/labels.ts'
 import type { Adviser } from '../advice.ts'
@@ -53,14 +53,13 @@ function podsOf(host: string, subset: Fields, mesh: Inventory): number {
   const selector = kind === 'svc' ? specOf(mesh.find(kinds.service, namespace, name) ?? nothing).selector : null
   if (!selector || Object.keys(selector).length === 0) return 0
   const wanted = { ...selector, ...subset }
-  const workloads = replicated.flatMap((one) => mesh.allIn(one, namespace))
+  const workloads = replicated.flatMap((one) => mesh.everywhereIn(one, namespace))
   const isOf = (labels: Fields | undefined): boolean => selects(wanted, labels ?? {})
-  if (mesh.all('autoscaling/HorizontalPodAutoscaler').some((scaler) => workloads.some((one) => specOf(scaler).scaleTargetRef?.name === one.name)))
-    return 0
+  if (mesh.everywhere(scalerKind).some((scaler) => workloads.some((one) => specOf(scaler).scaleTargetRef?.name === one.name))) return 0
   const made = workloads
     .filter((one) => isOf(specOf(one).template?.metadata?.labels))
     .reduce((sum, one) => sum + Number(specOf(one).replicas ?? 1), 0)
-  return made > 0 ? made : mesh.all(kinds.pod).filter((pod) => pod.namespace === namespace && isOf(labelsOf(pod))).length
+  return made > 0 ? made : mesh.everywhereIn(kinds.pod, namespace).filter((pod) => isOf(labelsOf(pod))).length
 }
 
 const nothing = { object: {} } as unknown as Resource

@@ -37,7 +37,7 @@ function checkNamespaces(policy: Resource, mesh: Inventory, report: Report): voi
     for (const [j, from] of listOf(rule.from).entries())
       for (const field of ['namespaces', 'notNamespaces'])
         for (const [k, pattern] of textsOf(from.source?.[field]).entries())
-          if (!mesh.all(kinds.namespace).some(({ name }) => fits(name, pattern)))
+          if (!mesh.everywhere(kinds.namespace).some(({ name }) => fits(name, pattern)))
             report(messageTypes.notFound, policy, ['namespace', pattern], ['spec', 'rules', i, 'from', j, 'source', field, k])
 }
 

@@ -34,7 +34,7 @@ export function podsOf(gateway: Resource, mesh: Inventory): readonly Resource[] 
 function portsInFrontOf(pod: Resource, mesh: Inventory): number[] {
   return (
     mesh
-      .allIn(kinds.service, pod.namespace)
+      .everywhereIn(kinds.service, pod.namespace)
       .filter((service) => isSelectedBy(labelsOf(pod), specOf(service).selector))
       .flatMap((service) => listOf(specOf(service).ports))
       .filter(({ protocol }) => (protocol || 'TCP') === 'TCP')

@@ -70,6 +70,21 @@ function checkSource(source: Fields | undefined, path: FieldPath, judge: Judge):
   for (const field of ipFields) checkIps(source[field], [...path, field], judge)
   for (const field of sourceFields) checkEmptyValues(source[field], [...path, field], judge)
   for (const field of accountFields) checkAccounts(source[field], [...path, field], judge)
+  for (const field of trustDomainFields) checkTrustDomains(source[field], [...path, field], judge)
+}
+
+/** A name, or one with a wildcard at its beginning or its end. Source: istiod's webhook. */
+function checkTrustDomains(domains: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  for (const [i, domain] of (domains ?? []).entries()) {
+    const problem = trustDomainProblem(domain)
+    if (problem !== null) judge.error('INVALID_VALUE', [...path, i], `${problem}, found in "${domain}"`)
+  }
+}
+
+function trustDomainProblem(domain: string): string | null {
+  if (domain.split('*').length > 2) return 'at most one wildcard is allowed'
+  if (domain.includes('*') && !domain.startsWith('*') && !domain.endsWith('*')) return 'a wildcard is only allowed at the start or the end'
+  return domain.includes('/') ? "a trust domain must not contain '/'" : null
 }
 
 /** `account` or `namespace/account`. Source: Istio ValidateServiceAccounts */

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { checkHeaderOrClaim, checkStringMatch } from './matching.ts'
-import { checkGatewayNames, checkLabels, checkPort, isDnsLabel } from './names.ts'
+import { checkGatewaysOfMatch, checkLabels, checkPort, isDnsLabel } from './names.ts'
 
 /** Source: Istio validateHTTPRouteMatchRequest. */
 export function checkHttpMatch(match: Fields, path: FieldPath, judge: Judge): void {
@@ -21,7 +21,7 @@ export function checkHttpMatch(match: Fields, path: FieldPath, judge: Judge): vo
     checkStringMatch(parameter, 'queryParams', [...path, 'queryParams', name], judge)
   if (match.port) checkPort(match.port as number, [...path, 'port'], judge)
   checkLabels(match.sourceLabels, [...path, 'sourceLabels'], judge)
-  checkGatewayNames(match.gateways, [...path, 'gateways'], judge)
+  checkGatewaysOfMatch(match.gateways, [...path, 'gateways'], judge)
   const namespace: string = match.sourceNamespace ?? ''
   if (namespace !== '' && !isDnsLabel(namespace))
     judge.error('INVALID_VALUE', [...path, 'sourceNamespace'], `sourceNamespace match ${namespace} is invalid`)

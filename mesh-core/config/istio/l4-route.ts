@@ -2,7 +2,7 @@ import type { FieldPath } from '../finding.ts'
 import { checkWeights } from './destination.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
-import { checkGatewayNames, checkLabels, checkPort, gatewayDomainProblem, isIpAddress, isIpSubnet, isSubsetOf } from './names.ts'
+import { checkGatewaysOfMatch, checkLabels, checkPort, gatewayDomainProblem, isIpAddress, isIpSubnet, isSubsetOf } from './names.ts'
 
 /** Source: Istio validateTLSRoute. */
 export function checkTlsRoute(route: Fields, hosts: readonly string[], atGateway: boolean, path: FieldPath, judge: Judge): void {
@@ -38,5 +38,5 @@ function checkConnection(match: Fields, path: FieldPath, judge: Judge): void {
       judge.error('INVALID_VALUE', [...path, 'destinationSubnets', i], `${subnet} is not a valid ${subnet.includes('/') ? 'CIDR block' : 'IP'}`)
   if (match.port) checkPort(match.port as number, [...path, 'port'], judge)
   checkLabels(match.sourceLabels, [...path, 'sourceLabels'], judge)
-  checkGatewayNames(match.gateways, [...path, 'gateways'], judge)
+  checkGatewaysOfMatch(match.gateways, [...path, 'gateways'], judge)
 }

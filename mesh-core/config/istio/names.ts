@@ -154,6 +154,11 @@ function checkExportEntry(entry: string, namespace: string, seen: Set<string>, p
   else seen.add(key)
 }
 
+/** Of a match: of its old names nobody is warned. */
+export function checkGatewaysOfMatch(names: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  judge.errorsOf((part) => checkGatewayNames(names, path, part))
+}
+
 /** `gw`, `ns/gw`, the old `gw.ns.svc.cluster.local`. Source: Istio validateGatewayNames. */
 export function checkGatewayNames(names: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
   for (const [i, name] of (names ?? []).entries()) {

@@ -3,11 +3,21 @@ import type { Fields, Judge } from './judge.ts'
 
 /** Warnings for rules that never act. Source: Istio analyzeUnreachableHTTPRules and its like for TCP and TLS. */
 export function warnOfUnreachableRules(spec: Fields, judge: Judge): void {
-  for (const protocol of ['http', 'tcp', 'tls']) warnOfUnreachable((spec[protocol] ?? []) as Fields[], ['spec', protocol], judge)
-  warnOfCovered((spec.http ?? []) as Fields[], judge)
+  warnOfCovered(warnOfUnreachable((spec.http ?? []) as Fields[], ['spec', 'http'], judge), judge)
+  for (const protocol of ['tcp', 'tls']) warnOfUnreachable((spec[protocol] ?? []) as Fields[], ['spec', protocol], judge)
 }
 
-function warnOfUnreachable(rules: readonly Fields[], path: FieldPath, judge: Judge): void {
+/** A match that is not found unused by itself. */
+interface Looked {
+  readonly rule: Fields
+  readonly i: number
+  readonly match: Fields
+  readonly j: number
+}
+
+/** @returns the matches that are not called unused here */
+function warnOfUnreachable(rules: readonly Fields[], path: FieldPath, judge: Judge): readonly Looked[] {
+  const looked: Looked[] = []
   const first = new Map<string, number>()
   let withoutMatch = false
   for (const [i, rule] of rules.entries()) {
@@ -25,21 +35,22 @@ function warnOfUnreachable(rules: readonly Fields[], path: FieldPath, judge: Jud
     for (const [j, match] of (rule.match as Fields[]).entries()) {
       const key = conditionsOf(match)
       const earlier = first.get(key)
-      if (earlier === undefined) first.set(key, i)
-      else {
+      if (earlier === undefined) {
+        first.set(key, i)
+        looked.push({ rule, i, match, j })
+      } else {
         repeated++
         ineffective(rule, i, nameOf(match, j), nameOf(rules[earlier] as Fields, earlier), [...path, i, 'match', j], judge)
       }
     }
     if (repeated === rule.match.length) unreachable(rule, i, 'all matches used by prior rules', path, judge)
   }
+  return looked
 }
 
 /** Of two prefixes with the same further conditions, the later is never looked at where the earlier is its beginning. */
-function warnOfCovered(rules: readonly Fields[], judge: Judge): void {
-  const prefixes = rules
-    .flatMap((rule, i) => ((rule.match ?? []) as Fields[]).map((match, j) => ({ rule, i, match, j })))
-    .filter(({ match }) => match.uri?.prefix)
+function warnOfCovered(looked: readonly Looked[], judge: Judge): void {
+  const prefixes = looked.filter(({ match }) => match.uri?.prefix)
   // Only a prefix that begins another can cover it: without one, the comparison of all with all is spared.
   for (const [at, earlier] of prefixes.entries())
     for (const later of prefixes.slice(at + 1)) {

@@ -99,6 +99,9 @@ function checkType(type: Scalar, value: unknown, rules: Rules, path: FieldPath, 
   if (!fits[type](value)) wrongType(type, value, path, report)
   else if ((type === 'i' || (type === 'n' && rules === 'core')) && !Number.isInteger(value))
     report({ code: 'SCHEMA_TYPE', path, problem: `is ${String(value)}, must be a whole number` })
+  // Larger ones Kubernetes reads as numbers with a fraction.
+  else if (type === 'i' && Math.abs(value as number) > 2 ** 63)
+    report({ code: 'SCHEMA_TYPE', path, problem: `is ${String(value)}, must be a whole number of 64 bits` })
   else return true
   return false
 }

@@ -18,52 +18,52 @@ Given(
 )
 
 When('a client calls {string} with the message {string}', async function (this: MeshWorld, target: string, message: string) {
-  await this.callGrpc(client, target, [message])
+  await this.traffic.callGrpc(client, target, [message])
 })
 
 When('a client calls {string} with the messages:', async function (this: MeshWorld, target: string, table: DataTable) {
-  await this.callGrpc(client, target, messagesOf(table.raw()))
+  await this.traffic.callGrpc(client, target, messagesOf(table.raw()))
 })
 
 When('{service} calls {string} with the message {string}', async function (this: MeshWorld, from: ServiceRef, target: string, message: string) {
-  await this.callGrpc(inside(from), target, [message])
+  await this.traffic.callGrpc(inside(from), target, [message])
 })
 
 When(
   '{service} calls {string} with the message {string} and headers:',
   async function (this: MeshWorld, from: ServiceRef, target: string, message: string, table: DataTable) {
-    await this.callGrpc(inside(from), target, [message], headersOf(table.raw()))
+    await this.traffic.callGrpc(inside(from), target, [message], headersOf(table.raw()))
   },
 )
 
 When(
   '{service} calls {string} with the message {string} {times}',
   async function (this: MeshWorld, from: ServiceRef, target: string, message: string, times: number) {
-    await this.callGrpc(inside(from), target, [message], {}, times)
+    await this.traffic.callGrpc(inside(from), target, [message], {}, times)
   },
 )
 
 When('{service} calls {string} with the messages:', async function (this: MeshWorld, from: ServiceRef, target: string, table: DataTable) {
-  await this.callGrpc(inside(from), target, messagesOf(table.raw()))
+  await this.traffic.callGrpc(inside(from), target, messagesOf(table.raw()))
 })
 
 When('a client opens a WebSocket to {string} and sends {string}', async function (this: MeshWorld, target: string, message: string) {
-  await this.openWebSocket(client, target, [message])
+  await this.traffic.openWebSocket(client, target, [message])
 })
 
 When('a client opens a WebSocket to {string} and sends:', async function (this: MeshWorld, target: string, table: DataTable) {
-  await this.openWebSocket(client, target, messagesOf(table.raw()))
+  await this.traffic.openWebSocket(client, target, messagesOf(table.raw()))
 })
 
 When(
   '{service} opens a WebSocket to {string} and sends {string}',
   async function (this: MeshWorld, from: ServiceRef, target: string, message: string) {
-    await this.openWebSocket(inside(from), target, [message])
+    await this.traffic.openWebSocket(inside(from), target, [message])
   },
 )
 
 When('{service} opens a WebSocket to {string} and sends:', async function (this: MeshWorld, from: ServiceRef, target: string, table: DataTable) {
-  await this.openWebSocket(inside(from), target, messagesOf(table.raw()))
+  await this.traffic.openWebSocket(inside(from), target, messagesOf(table.raw()))
 })
 
 Then('the gRPC status is {grpcStatus}', function (this: MeshWorld, status: GrpcStatus) {

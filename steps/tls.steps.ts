@@ -46,5 +46,5 @@ Then('the request arrives without TLS', function (this: MeshWorld) {
 })
 
 When('a client with the certificate {string} sends {request}', async function (this: MeshWorld, certificate: string, request: RequestLine) {
-  await this.send(client, request, { certificate })
+  await this.traffic.send(client, request, { certificate })
 })

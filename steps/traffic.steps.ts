@@ -4,110 +4,110 @@ import { client, headersOf, inside } from '../support/index.ts'
 import type { MeshWorld, RequestLine, ServiceRef } from '../support/index.ts'
 
 When('user {string} opens {string}', async function (this: MeshWorld, user: string, path: string) {
-  await this.openPage(user, path)
+  await this.traffic.openPage(user, path)
 })
 
 When('user {string} opens {string} {times}', async function (this: MeshWorld, user: string, path: string, times: number) {
-  await this.openPage(user, path, times)
+  await this.traffic.openPage(user, path, times)
 })
 
 When('someone opens {string}', async function (this: MeshWorld, path: string) {
-  await this.openPage(null, path)
+  await this.traffic.openPage(null, path)
 })
 
 When('someone opens {string} {times}', async function (this: MeshWorld, path: string, times: number) {
-  await this.openPage(null, path, times)
+  await this.traffic.openPage(null, path, times)
 })
 
 When('a client sends {request}', async function (this: MeshWorld, request: RequestLine) {
-  await this.send(client, request)
+  await this.traffic.send(client, request)
 })
 
 When('a client sends {request} with headers:', async function (this: MeshWorld, request: RequestLine, table: DataTable) {
-  await this.send(client, request, { headers: headersOf(table.raw()) })
+  await this.traffic.send(client, request, { headers: headersOf(table.raw()) })
 })
 
 When('a client sends {request} with the body:', async function (this: MeshWorld, request: RequestLine, body: string) {
-  await this.send(client, request, { body })
+  await this.traffic.send(client, request, { body })
 })
 
 When('a client sends {request} {times}', async function (this: MeshWorld, request: RequestLine, times: number) {
-  await this.send(client, request, {}, { times, concurrency: 1 })
+  await this.traffic.send(client, request, {}, { times, concurrency: 1 })
 })
 
 When('a client sends {request} {times} with headers:', async function (this: MeshWorld, request: RequestLine, times: number, table: DataTable) {
-  await this.send(client, request, { headers: headersOf(table.raw()) }, { times, concurrency: 1 })
+  await this.traffic.send(client, request, { headers: headersOf(table.raw()) }, { times, concurrency: 1 })
 })
 
 When('a client sends {request} {times} with the body:', async function (this: MeshWorld, request: RequestLine, times: number, body: string) {
-  await this.send(client, request, { body }, { times, concurrency: 1 })
+  await this.traffic.send(client, request, { body }, { times, concurrency: 1 })
 })
 
 When('a client sends {request} {times}, {int} at once', async function (this: MeshWorld, request: RequestLine, times: number, concurrency: number) {
-  await this.send(client, request, {}, { times, concurrency })
+  await this.traffic.send(client, request, {}, { times, concurrency })
 })
 
 When(
   'a client sends {request} {times}, {int} at once with headers:',
   async function (this: MeshWorld, request: RequestLine, times: number, concurrency: number, table: DataTable) {
-    await this.send(client, request, { headers: headersOf(table.raw()) }, { times, concurrency })
+    await this.traffic.send(client, request, { headers: headersOf(table.raw()) }, { times, concurrency })
   },
 )
 
 When(
   'a client sends {request} {times}, {int} at once with the body:',
   async function (this: MeshWorld, request: RequestLine, times: number, concurrency: number, body: string) {
-    await this.send(client, request, { body }, { times, concurrency })
+    await this.traffic.send(client, request, { body }, { times, concurrency })
   },
 )
 
 When('{service} sends {request}', async function (this: MeshWorld, from: ServiceRef, request: RequestLine) {
-  await this.send(inside(from), request)
+  await this.traffic.send(inside(from), request)
 })
 
 When('{service} sends {request} with headers:', async function (this: MeshWorld, from: ServiceRef, request: RequestLine, table: DataTable) {
-  await this.send(inside(from), request, { headers: headersOf(table.raw()) })
+  await this.traffic.send(inside(from), request, { headers: headersOf(table.raw()) })
 })
 
 When('{service} sends {request} with the body:', async function (this: MeshWorld, from: ServiceRef, request: RequestLine, body: string) {
-  await this.send(inside(from), request, { body })
+  await this.traffic.send(inside(from), request, { body })
 })
 
 When('{service} sends {request} {times}', async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number) {
-  await this.send(inside(from), request, {}, { times, concurrency: 1 })
+  await this.traffic.send(inside(from), request, {}, { times, concurrency: 1 })
 })
 
 When(
   '{service} sends {request} {times} with headers:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, table: DataTable) {
-    await this.send(inside(from), request, { headers: headersOf(table.raw()) }, { times, concurrency: 1 })
+    await this.traffic.send(inside(from), request, { headers: headersOf(table.raw()) }, { times, concurrency: 1 })
   },
 )
 
 When(
   '{service} sends {request} {times} with the body:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, body: string) {
-    await this.send(inside(from), request, { body }, { times, concurrency: 1 })
+    await this.traffic.send(inside(from), request, { body }, { times, concurrency: 1 })
   },
 )
 
 When(
   '{service} sends {request} {times}, {int} at once',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, concurrency: number) {
-    await this.send(inside(from), request, {}, { times, concurrency })
+    await this.traffic.send(inside(from), request, {}, { times, concurrency })
   },
 )
 
 When(
   '{service} sends {request} {times}, {int} at once with headers:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, concurrency: number, table: DataTable) {
-    await this.send(inside(from), request, { headers: headersOf(table.raw()) }, { times, concurrency })
+    await this.traffic.send(inside(from), request, { headers: headersOf(table.raw()) }, { times, concurrency })
   },
 )
 
 When(
   '{service} sends {request} {times}, {int} at once with the body:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, concurrency: number, body: string) {
-    await this.send(inside(from), request, { body }, { times, concurrency })
+    await this.traffic.send(inside(from), request, { body }, { times, concurrency })
   },
 )

@@ -8,7 +8,7 @@ import { verdictMediaType } from './verdict.ts'
 import { verdictRecord } from './verdict-record.ts'
 import { followCoordinator } from './worker-process.ts'
 import { MeshWorld } from './world.ts'
-import type { Run } from './world.ts'
+import type { Run } from './run.ts'
 
 /** Targets bound their own waits; cucumber's 5 s would end a step that sends a thousand requests to a live mesh. */
 const stepTimeoutMs = 10 * 60_000

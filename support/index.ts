@@ -31,4 +31,5 @@ export type {
 export { verdictMediaType } from './verdict.ts'
 export type { StatisticalTest, Verdict, VerdictRecord } from './verdict.ts'
 export { MeshWorld } from './world.ts'
-export type { ConfigSource, Message } from './world.ts'
+export type { Message } from './traffic.ts'
+export type { ConfigSource } from './world.ts'

@@ -4,62 +4,43 @@ import { dirname, resolve } from 'node:path'
 import { refOf, resourceKey } from '../mesh-core/config/resource.ts'
 import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
-import type { Check, CheckContext } from './checks/check.ts'
-import { decideShares } from './checks/decide-shares.ts'
-import { percent } from './checks/shares.ts'
+import type { Check } from './checks/check.ts'
 import type { ShareStatement } from './checks/shares.ts'
-import type { AlphaSpending } from './checks/statistics/alpha-spending.ts'
 import { ConfigDesk } from './config-desk.ts'
 import { DocStrings } from './doc-string.ts'
 import { readEchoTable } from './echo-services.ts'
 import { EvidenceBook } from './evidence-book.ts'
-import { StatementFailed, Undecided } from './failure.ts'
-import { LoadInProgress } from './load-in-progress.ts'
+import { StatementFailed } from './failure.ts'
+import { Judge } from './judge.ts'
 import { ObjectStatuses } from './object-statuses.ts'
 import { Refusal } from './refusal.ts'
 import { ConsulCatalogue } from './registry/consul.ts'
 import type { CatalogueChange } from './registry/consul.ts'
-import type { RequestBudget } from './request-budget.ts'
-import { protocolOfVersion } from './request-line.ts'
-import type { RequestLine } from './request-line.ts'
+import type { Run } from './run.ts'
 import { ScenarioCertificates } from './scenario-certificates.ts'
 import { scenarioSeed } from './scenario-seed.ts'
 import { ScenarioSession } from './scenario-session.ts'
 import { servicesNamedBy } from './services-named.ts'
 import { Secrets } from './secrets.ts'
-import type { Settings } from './settings.ts'
-import { cookieOf, loginCall } from './sign-in.ts'
-import { grpcCall, webSocketCall } from './stream-call.ts'
 import type { StepOptions } from './step-options.ts'
 import { NotSupported } from './targets/target.ts'
-import type { Behaviour, Call, Capability, Load, MeshSession, PodStatus, Sender, ServiceRef, Target } from './targets/target.ts'
-import type { StatisticalTest } from './verdict.ts'
-
-/** What the run has decided before its first scenario. */
-export interface Run {
-  readonly settings: Settings
-  readonly target: Target
-  readonly cwd: string
-  readonly budget: RequestBudget
-  readonly spending: AlphaSpending | null
-}
+import type { Behaviour, Capability, MeshSession, PodStatus, ServiceRef } from './targets/target.ts'
+import { Traffic } from './traffic.ts'
 
 /** A config as a sentence gives it: by name, or as a doc string. */
 export type ConfigSource = { readonly name: string } | { readonly text: string }
 
-/** `headers` of which one may be sent several times. */
-export interface Message {
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  readonly body?: string
-  /** Name in the certificate that the client shows. */
-  readonly certificate?: string
-}
-
 const bookinfoServices = ['productpage', 'details', 'reviews', 'ratings']
 
-const once: Load = { times: 1, concurrency: 1 }
-
-const nothingSent = 'no request was sent before this step'
+/** There while a scenario runs. */
+interface Scene {
+  readonly run: Run
+  readonly mesh: ScenarioSession
+  readonly configs: ConfigDesk
+  readonly docStrings: DocStrings
+  readonly traffic: Traffic
+  readonly judge: Judge
+}
 
 /** What one scenario's steps share. Users' own steps may take it for their `this`. */
 export class MeshWorld extends World {
@@ -68,18 +49,14 @@ export class MeshWorld extends World {
   readonly #secrets = new Secrets()
   readonly evidence = new EvidenceBook((exchange) => this.#secrets.note(exchange))
   readonly refusal = new Refusal()
-  /** Of the last `When` that sent something. */
-  #load: LoadInProgress | null = null
-  #testsBefore = 0
   /** `name.namespace` of the services that the scenario has asked for by name. */
   readonly #deployed = new Set<string>()
   /** Of services that the config names, but no config was given yet. */
   #awaitsNames = false
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
   readonly #certificates = new ScenarioCertificates()
-  readonly #cookies = new Map<string, string>()
   #consul: ConsulCatalogue | null = null
-  #scene: { readonly run: Run; readonly mesh: ScenarioSession; readonly configs: ConfigDesk; readonly docStrings: DocStrings } | null = null
+  #scene: Scene | null = null
 
   /** Called by the Before hook. */
   begin(run: Run, { pickle, gherkinDocument }: ITestCaseHookParameter): void {
@@ -87,11 +64,25 @@ export class MeshWorld extends World {
     const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed }
     const places = { feature: dirname(resolve(run.cwd, pickle.uri)), config: run.settings.config, cwd: run.cwd }
     const configs = new ConfigDesk(places, pickle.uri)
-    this.#scene = { run, mesh: new ScenarioSession(run.target, scenario), configs, docStrings: new DocStrings(pickle, gherkinDocument) }
+    const mesh = new ScenarioSession(run.target, scenario)
+    const { evidence, refusal } = this
+    const traffic = new Traffic({ run, evidence, certificates: this.#certificates, session: () => this.#sessionForTraffic() })
+    const judge = new Judge({ run, mesh, configs, evidence, refusal, traffic, log: (text) => this.log(text) })
+    this.#scene = { run, mesh, configs, docStrings: new DocStrings(pickle, gherkinDocument), traffic, judge }
   }
 
   get run(): Run {
     return this.#need().run
+  }
+
+  /** Sends what the scenario's `When`s say. */
+  get traffic(): Traffic {
+    return this.#need().traffic
+  }
+
+  /** Sends what the last `When` has not sent yet, before a step that needs it. @returns null when there is nothing to do */
+  settleLoad(options: StepOptions | undefined): Promise<void> | null {
+    return this.#scene?.traffic.settle(options) ?? null
   }
 
   /** A message as reports and logs may show it: those of a live mesh tell no values of headers, no tokens and no cookies, unless that is asked for. */
@@ -206,46 +197,17 @@ export class MeshWorld extends World {
     })
   }
 
-  /** Sends as often as the load says; what came of it is what the next `Then` looks at. */
-  async send(from: Sender, { method, target, version }: RequestLine, message: Message = {}, load: Load = once): Promise<void> {
-    const { headers = {}, body = '', certificate } = message
-    const tls = this.#certificates.client(certificate === undefined ? null : await this.#certificates.ofClient(certificate))
-    const secure = target.startsWith('https:')
-    const protocol = version ? protocolOfVersion[version] : null
-    await this.#sendCall({ from, method, target, headers, body, ...(secure && { tls }), ...(protocol && { protocol }) }, load)
+  /**
+   * @param services that the statement names
+   * @throws StatementFailed with the check's complaint
+   */
+  expect(check: Check, services: readonly ServiceRef[] = []): void {
+    this.#need().judge.expect(check, services)
   }
 
-  /** @param target `grpc://shop:7070/shop.Stock/Get`, or at the gateway a path */
-  async callGrpc(from: Sender, target: string, messages: readonly string[], headers: Message['headers'] = {}, times = 1): Promise<void> {
-    await this.#openStream(from, grpcCall(target), messages, headers, times)
-  }
-
-  /** Says all messages, and closes it when they are answered. @param target `ws://shop/chat`, or at the gateway a path */
-  async openWebSocket(from: Sender, target: string, messages: readonly string[], headers: Message['headers'] = {}): Promise<void> {
-    await this.#openStream(from, webSocketCall(target), messages, headers, 1)
-  }
-
-  async #openStream(
-    from: Sender,
-    opened: ReturnType<typeof grpcCall>,
-    messages: readonly string[],
-    headers: NonNullable<Message['headers']>,
-    times: number,
-  ): Promise<void> {
-    const tls = opened.target.startsWith('https:') ? { tls: this.#certificates.client(null) } : {}
-    await this.#sendCall({ from, ...opened, headers: { ...opened.headers, ...headers }, body: '', messages, ...tls }, { times, concurrency: 1 })
-  }
-
-  /** A line over a connection of its own, or in a datagram. @param url `tcp://db:5432`, `udp://dns:53` */
-  async sendBytes(from: Sender, url: string, line: string, times = 1): Promise<void> {
-    const method = url.slice(0, url.indexOf(':')).toUpperCase()
-    await this.#sendCall({ from, method, target: url, headers: {}, body: `${line}\n` }, { times, concurrency: 1 })
-  }
-
-  /** As a person with a browser: signs in first, and keeps the cookie. @param user `null` for nobody */
-  async openPage(user: string | null, path: string, times = 1): Promise<void> {
-    const headers = user === null ? {} : { cookie: this.#cookies.get(user) ?? (await this.#signIn(user)) }
-    await this.send({ kind: 'client' }, { method: 'GET', target: path }, { headers }, { times, concurrency: 1 })
+  /** Statements about shares that are to hold at once. @throws StatementFailed, Undecided */
+  expectShares(statements: readonly ShareStatement[], services: readonly ServiceRef[] = []): Promise<void> {
+    return this.#need().judge.expectShares(statements, services)
   }
 
   async elapse(ms: number): Promise<void> {
@@ -256,55 +218,6 @@ export class MeshWorld extends World {
   async pods(): Promise<readonly PodStatus[]> {
     this.refusal.assertLookedAt()
     return (await this.mesh.use()).pods()
-  }
-
-  /**
-   * @param services that the statement names
-   * @throws StatementFailed with the check's complaint
-   */
-  expect(check: Check, services: readonly ServiceRef[] = []): void {
-    this.#assertJudgeable(services)
-    if (this.#load !== null && this.evidence.last.length < this.#load.load.times)
-      throw new Undecided(
-        'the requests were not all sent: shares were decided by fewer, and then the config changed. Write this step before the change',
-      )
-    const complaint = check(this.evidence.last, this.#checkContext())
-    if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
-  }
-
-  /**
-   * Statements about shares that are to hold at once. On a wall clock they take as many requests as it needs to decide them, be it fewer than the `When`
-   * says or more. @throws StatementFailed, Undecided
-   */
-  async expectShares(statements: readonly ShareStatement[], services: readonly ServiceRef[] = []): Promise<void> {
-    this.refusal.assertLookedAt()
-    if (this.#load === null) throw new StatementFailed(nothingSent)
-    if (this.#load.looks.length === 0) await this.#load.sendAll(this.#load.load.concurrency)
-    this.#assertJudgeable(services)
-    const { tests } = this.evidence
-    const before = tests.length
-    try {
-      const complaint = await decideShares(statements, this.#load, this.#checkContext(this.run.spending?.next()))
-      if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
-    } finally {
-      for (const test of tests.slice(before)) this.log(describeTest(test))
-    }
-  }
-
-  /** Sends what the last `When` has not sent yet, before a step that needs it. @returns null when there is nothing to do */
-  settleLoad(options: StepOptions | undefined): Promise<void> | null {
-    const load = this.#load
-    if (load === null || load.left === 0 || options?.unsent === 'taken-as-needed') return null
-    if (options?.unsent !== 'dropped-if-decided' || this.evidence.tests.length === this.#testsBefore) return load.complete()
-    load.close()
-    return null
-  }
-
-  #assertJudgeable(services: readonly ServiceRef[]): void {
-    this.refusal.assertLookedAt()
-    if (this.evidence.last.length === 0) throw new StatementFailed(nothingSent)
-    this.#assertAllModelled()
-    for (const service of services) this.mesh.opened?.assertKnown?.(service)
   }
 
   /** @throws StatementFailed unless the config calls for this message */
@@ -342,27 +255,11 @@ export class MeshWorld extends World {
     await this.#scene?.mesh.close()
   }
 
-  async #sendCall(call: Call, load: Load): Promise<void> {
+  async #sessionForTraffic(): Promise<MeshSession> {
     this.refusal.assertLookedAt()
-    await this.#deployAwaited()
-    const session = await this.mesh.use()
-    this.#load = new LoadInProgress(session, call, load, this.evidence, this.run.budget)
-    this.#testsBefore = this.evidence.tests.length
-    const atOnce = this.run.target.clock === 'virtual' ? load.times : load.concurrency > 1 ? 0 : 1
-    await this.#load.sendAll(Math.min(atOnce, load.times))
-  }
-
-  async #deployAwaited(): Promise<void> {
-    if (!this.#awaitsNames) return
-    await this.deployServicesNamed()
+    if (this.#awaitsNames) await this.deployServicesNamed()
     if (this.#awaitsNames) throw new StatementFailed('no config was given before this step, so it names no services, which the scenario asks for')
-  }
-
-  async #signIn(user: string): Promise<string> {
-    this.refusal.assertLookedAt()
-    const cookie = cookieOf(await (await this.mesh.use()).send(loginCall(user)), user)
-    this.#cookies.set(user, cookie)
-    return cookie
+    return this.mesh.use()
   }
 
   async #give(source: ConfigSource): Promise<void> {
@@ -373,35 +270,6 @@ export class MeshWorld extends World {
   #read(source: ConfigSource): readonly Resource[] {
     const { configs, docStrings } = this.#need()
     return 'name' in source ? configs.file(source.name, this.namespace) : configs.text(source.text, docStrings.place(source.text), this.namespace)
-  }
-
-  /** @throws NotSupported: no verdict may rest on config that was ignored */
-  #assertAllModelled(): void {
-    const ignored = this.mesh.opened?.notModelled() ?? []
-    if (ignored.length > 0) throw new NotSupported('config', ignored.join('; '))
-  }
-
-  #withDoubts(complaint: string): string {
-    const doubts = this.mesh.opened?.doubts?.() ?? []
-    return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => `  ${doubt}`).join('\n')}`
-  }
-
-  #checkContext(alpha = this.run.settings.alpha): CheckContext {
-    const { run, mesh, configs } = this.#need()
-    const { settings, target } = run
-    const session = mesh.opened
-    return {
-      target: target.name,
-      capabilities: target.capabilities,
-      clock: target.clock,
-      rates: { alpha, beta: settings.beta, delta: settings.delta },
-      locate: (origin) => {
-        const { file, position } = session?.locate?.(origin) ?? { file: origin.file, position: null }
-        return { file: configs.nameOf(file), position }
-      },
-      behind: session?.behind?.bind(session) ?? null,
-      record: (test) => this.evidence.tests.push(test),
-    }
   }
 
   #need() {
@@ -421,9 +289,4 @@ function assertApplied(refs: readonly ResourceRef[], applied: readonly Resource[
     throw new StatementFailed(
       `cannot delete what is not there: ${missing.join(', ')} ${missing.length > 1 ? 'were' : 'was'} not applied, or has been deleted`,
     )
-}
-
-function describeTest({ statement, requests, seen, exact, alpha, beta, delta }: StatisticalTest): string {
-  const rates = `false alarms ${Number(alpha.toPrecision(3))}, misses of ${percent(delta)} ${exact ? '0: the exact odds are known' : String(beta)}`
-  return `${statement}: ${percent(seen)} of ${requests} (${rates})`
 }

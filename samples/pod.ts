@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { PodInfo, ServiceContext } from '../mesh-core/ir/program.ts'
-import { callOverHttp } from './host/call.ts'
-import { hostProgram } from './host/host.ts'
+import type { PodInfo } from '../mesh-core/ir/program.ts'
+import { hostHandler, realContext } from './host/host.ts'
 import type { Host } from './host/host.ts'
+import { PodCertificates } from './pod/certificates.ts'
 import { ControlledPod, controlPort } from './pod/control.ts'
-import { readPorts } from './pod/ports.ts'
+import { plainLines, readPorts } from './pod/ports.ts'
 import { PodRecords } from './pod/recorded.ts'
-import { hostLines } from './pod/tcp-host.ts'
 import { programFor } from './resolve-program.ts'
 import type { PodTemplate } from './resolve-program.ts'
 
@@ -18,7 +16,7 @@ import type { PodTemplate } from './resolve-program.ts'
  *
  *   node dist/samples/pod.js --image=examples-bookinfo-reviews-v2 --port=9080
  *
- * Where an option is not given, the environment says it: MESHSPEC_WORKLOAD, MESHSPEC_PORTS (`80,9000/tcp`) … as `meshspec run --target cluster` writes
+ * Where an option is not given, the environment says it: MESHSPEC_WORKLOAD, MESHSPEC_PORTS (`80,443/tls,9000/tcp`) … as `meshspec run --target cluster` writes
  * it into pods of its own, else as a container of the lab has it: LAB_IMAGE, LAB_PORTS, LAB_POD, LAB_NAMESPACE, LAB_WORKLOAD, LAB_VERSION, LAB_LABELS.
  * MESHSPEC_CONTROL opens the control port, by which a run makes the pod slow or failing and asks what it has received.
  */
@@ -47,14 +45,20 @@ const template: PodTemplate = { image: options.image, version: options.version, 
 
 // One program behind all ports: a pod is one process with one memory.
 const records = new PodRecords()
-const controlled = new ControlledPod(programFor(template, Date.now()), records)
+const certificates = new PodCertificates()
+const controlled = new ControlledPod(programFor(template, Date.now()), records, certificates)
 const program = records.watch(controlled.program)
 const hosts: Host[] = []
 
 const ports = readPorts(env['MESHSPEC_PORTS'] || options.port || '9080')
-for (const { port, protocol } of ports) {
-  const context: ServiceContext = { now: Date.now, sleep: async (ms) => void (await sleep(ms)), random: Math.random, pod, call: callOverHttp }
-  const host = protocol === 'tcp' ? await hostLines(async (request) => program(request, context), port) : await hostProgram(program, pod, { port })
+const context = realContext(pod)
+for (const { port, accepts } of ports) {
+  const host = await hostHandler((request, tls) => program(request, context, tls), {
+    port,
+    tls: () => controlled.tls(accepts),
+    certify: (name) => certificates.for(name),
+    ...(accepts !== 'plain' && { lines: plainLines }),
+  })
   hosts.push(host)
   process.stdout.write(`${pod.name} listens on port ${host.port}\n`)
 }

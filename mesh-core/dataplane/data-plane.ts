@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Exchange } from '../ir/exchange.ts'
-import { Headers } from '../ir/message.ts'
+import { bytesOf, datagramPatienceMs, Headers } from '../ir/message.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
@@ -8,7 +8,7 @@ import { bound, sendBounded } from './client.ts'
 import { connect } from './connect.ts'
 import { ExchangeRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
-import { datagramPatienceMs, proxyDatagram } from './datagram.ts'
+import { proxyDatagram } from './datagram.ts'
 import { ephemeralPort } from './ephemeral-port.ts'
 import { ownLayers } from './dial.ts'
 import { dialGateway } from './gateway-port.ts'
@@ -199,9 +199,4 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
 function tellLength(headers: Headers, body: string): void {
   if (body !== '' && !headers.has('content-length') && !headers.has('transfer-encoding'))
     headers.append('content-length', String(Buffer.byteLength(body)))
-}
-
-/** What a client says over TCP, or in a datagram. */
-export function bytesOf(protocol: 'tcp' | 'udp', authority: string, body: string): HttpRequest {
-  return { protocol, method: '', scheme: 'http', authority, path: '', headers: new Headers(), body }
 }

@@ -15,9 +15,6 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 import { receiverOf } from './receiver.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
-/** ms that a client waits for an answer where it is not told otherwise, as `dig` does: nobody says that there will be none. */
-export const datagramPatienceMs = 5000
-
 /** A datagram from a workload: sidecars are told of connections alone (Istio `tools/istio-iptables`), so kube-proxy decides who gets it. */
 export function sendDatagram(
   plane: Plane,

@@ -1,5 +1,6 @@
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { plainOnTls } from '../ir/tls.ts'
 import type { ApplicationTls, SeenTls } from '../ir/tls.ts'
 import type { Outcome } from './outcome.ts'
 import { applicationHandshake, clientNames } from './tls-handshake.ts'
@@ -7,9 +8,6 @@ import type { TlsLayer } from './tls-handshake.ts'
 
 /** `null`: taken, without TLS. */
 export type Taken = { readonly kind: 'taken'; readonly seen: SeenTls } | { readonly kind: 'refused'; readonly outcome: Outcome } | null
-
-/** What servers answer to HTTP on a port of TLS, as Go's `net/http` has it. */
-export const plainOnTls = 'Client sent an HTTP request to an HTTPS server.\n'
 
 /** Does the application understand what comes to one of its ports? @param layers of TLS around it, the outermost first */
 export function takenByApplication(server: ApplicationTls, request: HttpRequest, layers: readonly TlsLayer[]): Taken {

@@ -99,6 +99,14 @@ export function isBytes(protocol: WireProtocol | undefined): protocol is 'tcp' |
   return protocol === 'tcp' || protocol === 'udp'
 }
 
+/** What a client says over TCP, or in a datagram. */
+export function bytesOf(protocol: 'tcp' | 'udp', authority: string, body: string): HttpRequest {
+  return { protocol, method: '', scheme: 'http', authority, path: '', headers: new Headers(), body }
+}
+
+/** ms that a client waits for an answer to a datagram where it is not told otherwise, as `dig` does: nobody says that there will be none. */
+export const datagramPatienceMs = 5000
+
 export interface HttpResponse {
   status: number
   headers: Headers

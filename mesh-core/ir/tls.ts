@@ -86,6 +86,9 @@ export interface ApplicationTls {
   readonly clientAuthorities: string | null
 }
 
+/** What servers answer to HTTP on a port of TLS, as Go's `net/http` has it. */
+export const plainOnTls = 'Client sent an HTTP request to an HTTPS server.\n'
+
 /** TLS as the application that ended it saw it. */
 export interface SeenTls {
   readonly serverName: string | null

@@ -1,12 +1,13 @@
 /*
  * Runs inside a pod, started by `kubectl exec`, and sends requests from there: one JSON object in a line on standard input for each, one on
  * standard output for its answer. It needs nothing but Node, so that pods of others that have it will do, too. `control` reaches the control
- * port of a pod of ours.
+ * port of a pod of ours. `open` begins a connection whose bytes are told both ways, for what speaks anything but HTTP/1.1.
  */
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import readline from 'node:readline'
+import tls from 'node:tls'
 
 /** Of a documentation network (RFC 5737): nobody's. A sidecar catches what is sent there, and goes by the Host header. */
 const nowhere = '192.0.2.1'
@@ -16,8 +17,9 @@ const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
 function request(call, dialled, done) {
   const start = process.hrtime.bigint()
   const end = (rest) => done({ ...rest, ms: Number(process.hrtime.bigint() - start) / 1e6 })
-  const { tls = {}, secure, port, method, path, headers, body, timeoutMs } = call
-  const options = { host: dialled, port, method, path, headers, agent: false, timeout: timeoutMs, setHost: false, ...tls }
+  const { tls: { authorities, ...secured } = {}, secure, port, method, path, headers, body, timeoutMs } = call
+  const ca = authorities?.length > 0 ? { ca: [...tls.rootCertificates, ...authorities] } : {}
+  const options = { host: dialled, port, method, path, headers, agent: false, timeout: timeoutMs, setHost: false, ...ca, ...secured }
   const sent = (secure ? https : http).request(options, (message) => {
     const chunks = []
     message.on('data', (chunk) => chunks.push(chunk))
@@ -29,26 +31,11 @@ function request(call, dialled, done) {
   sent.end(body || undefined)
 }
 
-function line(call, dialled, done) {
-  const start = process.hrtime.bigint()
-  let text = ''
-  let error = null
-  const socket = net.connect({ host: dialled, port: call.port }, () => socket.write(call.body))
-  socket.setTimeout(call.timeoutMs, () => socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })))
-  socket.on('data', (data) => (text += data))
-  socket.on('error', (cause) => (error = cause.code || cause.message))
-  socket.on('close', () => {
-    const ms = Number(process.hrtime.bigint() - start) / 1e6
-    done(text === '' ? { error: error || 'ECONNRESET', ms } : { status: 0, headers: [], body: text, ms })
-  })
-}
-
 function perform(call, done) {
-  const send = call.tcp ? line : request
-  send(call, call.host, (answer) => {
+  request(call, call.host, (answer) => {
     if (answer.error !== 'ENOTFOUND' && answer.error !== 'EAI_AGAIN') return done(answer)
     if (!call.elsewhere) return done(answer)
-    send(call, nowhere, (second) => done({ ...second, unresolved: true }))
+    request(call, nowhere, (second) => done({ ...second, unresolved: true }))
   })
 }
 
@@ -60,11 +47,35 @@ function control({ port, method, path, body }, done) {
   )
 }
 
+const connections = new Map()
+
+/** Told: `opened`, `data` (base64), and at last `closed`, with Node's code for an error. */
+function open(id, { host, port, elsewhere }, unresolved = false) {
+  const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true })
+  connections.set(id, socket)
+  let error = null
+  socket.on('connect', () => say({ id, opened: true, unresolved, address: `${socket.localAddress}:${socket.localPort}` }))
+  socket.on('data', (bytes) => say({ id, data: bytes.toString('base64') }))
+  socket.on('end', () => say({ id, ended: true }))
+  socket.on('error', (cause) => (error = cause.code || cause.message))
+  socket.on('close', () => {
+    const isUnknown = error === 'ENOTFOUND' || error === 'EAI_AGAIN'
+    if (isUnknown && elsewhere && !unresolved) return open(id, { host: nowhere, port }, true)
+    connections.delete(id)
+    say({ id, closed: true, error, unresolved })
+  })
+}
+
 const lines = readline.createInterface({ input: process.stdin })
 lines.on('line', (text) => {
-  const { id, call, control: asked } = JSON.parse(text)
+  const { id, call, control: asked, open: opened, write, end, destroy } = JSON.parse(text)
+  const connection = connections.get(id)
   const answer = (rest) => say({ id, ...rest })
   if (asked) control(asked, answer)
-  else perform(call, answer)
+  else if (call) perform(call, answer)
+  else if (opened) open(id, opened)
+  else if (write) connection?.write(Buffer.from(write, 'base64'))
+  else if (end) connection?.end()
+  else if (destroy) connection?.destroy()
 })
 lines.on('close', () => process.exit(0))

@@ -1,31 +1,47 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Program } from '../../mesh-core/ir/program.ts'
+import type { ApplicationTls, KeyPair } from '../../mesh-core/ir/tls.ts'
 import { withBehaviour } from '../echo/behaviour.ts'
 import type { ServiceBehaviour } from '../echo/behaviour.ts'
 import type { Host } from '../host/host.ts'
 import { readBody } from '../host/wire.ts'
+import type { PodCertificates } from './certificates.ts'
 import type { PodRecords } from './recorded.ts'
 
 /** The port on which a pod of ours is told how to behave, and asked what it has received. Not the mesh's: no Service names it. */
 export const controlPort = 15999
 
+/** What the pod shows to whom begins TLS, in the place of certificates of its own. `clientAuthority`: PEM of the one that clients' have to come from. */
+export interface StatedCertificate {
+  readonly pair: KeyPair
+  readonly clientAuthority: string | null
+}
+
 /** A pod's program, which a test may make slow, failing or not ready. */
 export class ControlledPod {
   readonly #program: Program
   readonly #records: PodRecords
+  readonly #certificates: PodCertificates
   #stated: ServiceBehaviour = {}
   #current: Program
+  #certificate: StatedCertificate | null = null
   #isReady = true
 
-  constructor(program: Program, records: PodRecords) {
+  constructor(program: Program, records: PodRecords, certificates: PodCertificates) {
     this.#program = program
     this.#current = program
     this.#records = records
+    this.#certificates = certificates
   }
 
   /** Looked up at each request, since a behaviour may be stated at any time. */
   readonly program: Program = (request, context) => this.#current(request, context)
+
+  /** What is expected of connections to a port, now. */
+  tls(accepts: ApplicationTls['accepts']): ApplicationTls {
+    return { accepts, certificate: this.#certificate?.pair ?? 'any', clientAuthorities: this.#certificate?.clientAuthority ?? null }
+  }
 
   /** @throws the error of `listen`, e.g. `EADDRINUSE` */
   async listen(port: number): Promise<Host> {
@@ -36,11 +52,11 @@ export class ControlledPod {
 
   async #answer(message: IncomingMessage, out: ServerResponse): Promise<void> {
     const given = await readBody(message)
-    const { status, body } = this.#act(`${message.method} ${message.url}`, given)
+    const { status, body } = await this.#act(`${message.method} ${message.url}`, given)
     out.writeHead(status, { 'content-type': 'application/json' }).end(body)
   }
 
-  #act(what: string, given: string): { readonly status: number; readonly body: string } {
+  async #act(what: string, given: string): Promise<{ readonly status: number; readonly body: string }> {
     switch (what) {
       case 'GET /ready':
         return { status: this.#isReady ? 200 : 503, body: '' }
@@ -52,10 +68,16 @@ export class ControlledPod {
         this.#stated = { ...this.#stated, ...(JSON.parse(given) as ServiceBehaviour) }
         this.#current = withBehaviour(this.#program, this.#stated)
         return done
+      case 'PUT /certificate':
+        this.#certificate = JSON.parse(given) as StatedCertificate
+        return done
+      case 'GET /authority':
+        return { status: 200, body: await this.#certificates.authority() }
       case 'POST /reset':
         this.#stated = {}
         this.#current = this.#program
         this.#isReady = true
+        this.#certificate = null
         this.#records.forget()
         return done
       case 'POST /records':

@@ -1,5 +1,23 @@
-import type { HttpRequest } from '../../mesh-core/ir/message.ts'
-import type { Program } from '../../mesh-core/ir/program.ts'
+import type { HttpRequest, HttpResponse, StreamMessage } from '../../mesh-core/ir/message.ts'
+import type { Program, ServiceContext } from '../../mesh-core/ir/program.ts'
+import type { SeenTls } from '../../mesh-core/ir/tls.ts'
+
+/** As JSON can carry it. */
+export interface RecordedRequest extends Omit<HttpRequest, 'headers' | 'messages'> {
+  readonly headers: readonly string[]
+  readonly messages?: readonly RecordedMessage[]
+}
+
+/** Bytes in base64. */
+type RecordedMessage = string | { readonly bytes: string }
+
+function recorded(message: StreamMessage): RecordedMessage {
+  return typeof message === 'string' ? message : { bytes: Buffer.from(message).toString('base64') }
+}
+
+export function messageOfRecord(message: RecordedMessage): StreamMessage {
+  return typeof message === 'string' ? message : new Uint8Array(Buffer.from(message.bytes, 'base64'))
+}
 
 /** A request as the pod received it, and what it asked of others for its sake. */
 export interface PodRecord {
@@ -9,7 +27,9 @@ export interface PodRecord {
   readonly mark: string | null
   /** Counts what the pod has received. */
   readonly sequence: number
-  readonly request: Omit<HttpRequest, 'headers'> & { readonly headers: readonly string[] }
+  readonly request: RecordedRequest
+  /** That the pod itself has ended; `null` for none. */
+  readonly tls: SeenTls | null
   /** Of the answer; `null` until there is one, and when the connection was closed instead. */
   status: number | null
   /** Authorities that were called, in their order. */
@@ -28,17 +48,17 @@ export function requestKey(id: string): string {
 export const markHeader = 'x-meshspec-id'
 
 /** How many are kept: more than a scenario sends to one pod. */
-const kept = 50_000
+const capacity = 50_000
 
 /** What a pod has received, by request id. */
 export class PodRecords {
   readonly #all: PodRecord[] = []
   #sequence = 0
 
-  /** The program, its requests written down. */
-  watch(program: Program): Program {
-    return async (request, context) => {
-      const record = this.#add(request)
+  /** The program, its requests written down. @param tls that the pod has ended */
+  watch(program: Program): (request: HttpRequest, context: ServiceContext, tls: SeenTls | null) => Promise<HttpResponse> {
+    return async (request, context, tls) => {
+      const record = this.#add(request, tls)
       const call: typeof context.call = (asked, options) => {
         record.calls.push(asked.authority)
         return context.call(asked, options)
@@ -59,14 +79,15 @@ export class PodRecords {
     this.#all.length = 0
   }
 
-  #add(request: HttpRequest): PodRecord {
-    const { headers, ...rest } = request
+  #add(request: HttpRequest, tls: SeenTls | null): PodRecord {
+    const { headers, messages, ...rest } = request
     const id = headers.get('x-request-id') ?? ''
     const mark = headers.get(markHeader) ?? null
     headers.remove(markHeader)
-    const record: PodRecord = { id, mark, sequence: this.#sequence++, request: { ...rest, headers: headers.fields.slice() }, status: null, calls: [] }
+    const kept = { ...rest, headers: headers.fields.slice(), ...(messages && { messages: messages.map(recorded) }) }
+    const record: PodRecord = { id, mark, sequence: this.#sequence++, request: kept, tls, status: null, calls: [] }
     this.#all.push(record)
-    if (this.#all.length > kept) this.#all.splice(0, kept / 10)
+    if (this.#all.length > capacity) this.#all.splice(0, capacity / 10)
     return record
   }
 }

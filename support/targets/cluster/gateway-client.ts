@@ -12,7 +12,8 @@ import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import { NotSupported } from '../target.ts'
 import type { Call } from '../target.ts'
-import { tlsOptions } from './tls-options.ts'
+import { tlsOptions, wireTls } from './tls-options.ts'
+import { sendOverWire } from './wire-calls.ts'
 
 /** A request and what came of it, as the client sees it. */
 export type Answered = Pick<Exchange, 'request' | 'response' | 'error' | 'durationMs'>
@@ -37,18 +38,23 @@ export interface GatewayClientOptions {
 export class GatewayClient {
   readonly #origin: string
   readonly #agent: HttpAgent
+  /** For what supertest does not speak. */
+  readonly #wire: Parameters<typeof sendOverWire>[0]
   readonly #knowsTls: boolean
   readonly #mayRefuse: boolean
 
   /** @param gateway its URL; what is behind the port is not looked at */
   constructor(gateway: string, { insecure = false, tls, serverName, mayRefuse = false }: GatewayClientOptions = {}) {
-    const { origin, hostname } = new URL(gateway)
+    const { origin, hostname, port, protocol } = new URL(gateway)
     this.#origin = origin
     this.#knowsTls = tls !== undefined
     this.#mayRefuse = mayRefuse
+    const isSecure = protocol === 'https:'
+    const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (isSecure ? 443 : 80), noDelay: true }
+    this.#wire = { connect: () => connect(address), tls: isSecure ? wireTls(tls, serverName ?? hostname, insecure, []) : null }
     const secured =
       serverName === undefined && tls === undefined ? { rejectUnauthorized: !insecure } : tlsOptions(tls, serverName ?? hostname, insecure)
-    this.#agent = origin.startsWith('https:') ? new HttpsAgent({ keepAlive: false, ...secured }) : new HttpAgent({ keepAlive: false })
+    this.#agent = isSecure ? new HttpsAgent({ keepAlive: false, ...secured }) : new HttpAgent({ keepAlive: false })
   }
 
   /** Looks whether anybody listens, before a run. @throws MeshSpecError TARGET_UNREACHABLE */
@@ -69,7 +75,7 @@ export class GatewayClient {
   async send(call: Call): Promise<Answered> {
     const request = this.#requestOf(call)
     const start = performance.now()
-    const end = await this.#exchange(request)
+    const end = await (request.protocol || request.messages ? sendOverWire(this.#wire, request) : this.#exchange(request))
     const durationMs = performance.now() - start
     return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
   }
@@ -84,8 +90,6 @@ export class GatewayClient {
 
   /** A URL names a host for the Host header; what is dialled is always the gateway. */
   #requestOf({ method, target, headers, body, tls, protocol, messages }: Call): HttpRequest {
-    if (messages) throw new NotSupported('gateway-calls', 'the client of the gateway opens no streams: neither gRPC calls nor WebSockets')
-    if (protocol) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP/1.1 alone')
     if (/^(tcp|udp):/.test(target)) throw new NotSupported('gateway-calls', 'the client of the gateway speaks HTTP alone')
     if (tls?.certificate && !this.#knowsTls) throw new NotSupported('gateway-calls', 'the client of the gateway shows no certificate')
     const scheme = this.#origin.startsWith('https:') ? 'https' : 'http'
@@ -95,7 +99,8 @@ export class GatewayClient {
     if (named && named[1] !== scheme) throw new NotSupported('gateway-calls', `the gateway is at ${this.#origin}, which does not speak ${named[1]}`)
     const authority = given.get('host') ?? named?.[2] ?? new URL(this.#origin).host
     given.remove('host')
-    return { method, scheme, authority, path: pathOf(named?.[3] ?? target), headers: given, body }
+    const request = { method, scheme, authority, path: pathOf(named?.[3] ?? target), headers: given, body } as const
+    return { ...request, ...(protocol && { protocol }), ...(messages && { messages }) }
   }
 
   #testOf({ method, authority, path, headers, body }: HttpRequest): Test {

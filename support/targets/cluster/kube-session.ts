@@ -110,12 +110,14 @@ export class KubeSession implements MeshSession {
       case 'status': {
         const { status, first, endpoint } = behaviour
         const own = endpoint === null ? pods : [endpointOf(pods, endpoint)]
-        if (first !== null && own.length > 1)
-          throw new NotSupported('behaviour', `the first ${first} answers of ${own.length} pods cannot be counted together`)
+        if (first !== null && own.length > 1) throw countedByPods(first, own)
         return this.#behave(own, { status, first: first ?? Infinity })
       }
       case 'grpc-status':
-        throw new NotSupported('behaviour', 'the echo services of a cluster speak no gRPC')
+        if (behaviour.first !== null && pods.length > 1) throw countedByPods(behaviour.first, pods)
+        return this.#behave(pods, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
+      case 'certificate':
+        return this.#evidence.certify(pods, { pair: behaviour.pair, clientAuthority: behaviour.clientAuthority })
       case 'readiness':
         return this.#setReady(behaviour.endpoint === null ? pods : [endpointOf(pods, behaviour.endpoint)], behaviour.ready)
     }
@@ -135,13 +137,12 @@ export class KubeSession implements MeshSession {
 
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
     if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
-    if (call.messages) throw new NotSupported('in-mesh-calls', 'no streams are opened in a cluster: neither gRPC calls nor WebSockets')
-    if (call.protocol) throw new NotSupported('in-mesh-calls', 'calls in a cluster are made over HTTP/1.1 alone')
     await this.#settle()
     this.#hasSent = true
     const sender = call.from.kind === 'service' ? this.#senderOf(call.from.service) : null
     this.#sender = sender
-    const sendOne = sender === null ? await this.#fromOutside.sending(call) : await this.#fromPods.sending(sender, call)
+    const authorities = call.target.startsWith('https:') ? await this.#evidence.authorities(this.#pods) : []
+    const sendOne = sender === null ? await this.#fromOutside.sending(call, authorities) : await this.#fromPods.sending(sender, call, authorities)
     const limited = this.#config.applied.some(({ kind }) => kind === 'EnvoyFilter')
     const answered: Promise<Exchange>[] = []
     for await (const sent of atOnce(times, concurrency, async () => {
@@ -354,6 +355,10 @@ export class KubeSession implements MeshSession {
     if (!this.#run.settings.deploy) throw new NotSupported('workloads', `the scenario asks for ${what}, which --deploy would put into the cluster`)
     this.#run.assertPermitted('workloads')
   }
+}
+
+function countedByPods(first: number, pods: readonly Pod[]): NotSupported {
+  return new NotSupported('behaviour', `the first ${first} answers of ${pods.length} pods cannot be counted together`)
 }
 
 function endpointOf(pods: readonly Pod[], endpoint: number): Pod {

@@ -29,9 +29,10 @@ class KubeTarget implements Target {
       'served-by',
       'path',
       'received',
+      'application-tls',
       'pods',
     ]
-    const needsPods: readonly Capability[] = ['behaviour', 'received']
+    const needsPods: readonly Capability[] = ['behaviour', 'received', 'application-tls']
     const denied = all.filter((capability) => run.isDenied(capability) || (run.isDenied('in-mesh-calls') && needsPods.includes(capability)))
     this.capabilities = new Set(all.filter((capability) => !denied.includes(capability)))
   }

@@ -4,12 +4,12 @@ import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
 import { serverNameOf } from '../../../mesh-core/dataplane/dial.ts'
+import { WireClient } from '../../../wire/client.ts'
 import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { mostMirrors } from './mirrors.ts'
+import { markBytes } from './raw-bytes.ts'
 import type { Departure, Way, Ways } from './ways.ts'
-import { markBytes } from './wire/raw-bytes.ts'
-import { LoopbackClient } from './wire/loopback-client.ts'
 import { callHeader } from './xds/access-log.ts'
 
 export interface Outgoing extends Departure {
@@ -25,7 +25,7 @@ export class Senders {
   readonly #model: Mesh
   readonly #book: CallBook
   readonly #ways: Ways
-  readonly #client = new LoopbackClient()
+  readonly #client = new WireClient()
   #replaying: Promise<unknown> = Promise.resolve()
 
   constructor(model: Mesh, book: CallBook, ways: Ways) {

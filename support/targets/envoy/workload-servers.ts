@@ -1,21 +1,23 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import { withoutTlsReason } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import type { ApplicationTls, SeenTls } from '../../../mesh-core/ir/tls.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { udpPortsOf } from '../../../mesh-core/registry/udp-ports.ts'
+import { WireServer } from '../../../wire/server.ts'
+import type { Certify, Handler } from '../../../wire/server.ts'
 import type { CallBook, OpenCall } from './call-book.ts'
+import { credentials } from './credentials.ts'
+import { DatagramServer } from './datagram-server.ts'
 import { freePorts } from './free-ports.ts'
 import { Journal } from './journal.ts'
 import type { ReceivedRecord } from './journal.ts'
+import { markedLines } from './raw-bytes.ts'
 import type { Senders } from './senders.ts'
 import type { Topology } from './topology.ts'
-import { DatagramServer } from './wire/datagram-server.ts'
-import { LoopbackServer } from './wire/loopback-server.ts'
-import type { Handler } from './wire/loopback-server.ts'
-import type { ApplicationTls, SeenTls } from '../../../mesh-core/ir/tls.ts'
 import { callHeader } from './xds/access-log.ts'
 
 export interface WorkloadServersOptions {
@@ -27,6 +29,8 @@ export interface WorkloadServersOptions {
   readonly senders: Senders
 }
 
+const certify: Certify = (name, issuer) => credentials.ofServer(name, issuer)
+
 /** What stands behind one real port. */
 interface Served {
   readonly workload: WorkloadInstance | null
@@ -37,7 +41,7 @@ interface Served {
 /** The programs of workloads (`null`: the world outside), each served on real ports. */
 export class WorkloadServers {
   readonly #options: WorkloadServersOptions
-  readonly #servers: (LoopbackServer | DatagramServer)[] = []
+  readonly #servers: (WireServer | DatagramServer)[] = []
   readonly #programs = new Map<string, Program>()
   #failure: MeshSpecError | null = null
 
@@ -76,7 +80,8 @@ export class WorkloadServers {
     const handler: Handler = (request, seen, peer) => this.#receive(served, request, seen, peer)
     // Asked anew for each connection: a Secret may have come.
     const tls = (): ApplicationTls => this.#options.applicationTls(this.#current(served.workload), served.podPort)
-    const server = datagrams ? await DatagramServer.start(handler, tls) : await LoopbackServer.start(handler, tls)
+    const options = { tls, certify, lines: markedLines }
+    const server = datagrams ? await DatagramServer.start(handler, options) : await WireServer.start(handler, options)
     this.#servers.push(server)
     return server.port
   }

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { KubeConfig, V1Status } from '@kubernetes/client-node'
 import { clusterError } from './cluster-error.ts'
 
@@ -11,9 +12,9 @@ export interface ExecPlace {
 
 /** A command that runs in a container, its streams held open. */
 export interface Running {
-  readonly stdin: PassThrough
-  readonly stdout: PassThrough
-  readonly stderr: PassThrough
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
   /** Resolves when it has ended, with its exit code; `null` when the connection was cut. */
   readonly ended: Promise<number | null>
   kill(): void

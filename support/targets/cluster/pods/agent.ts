@@ -4,12 +4,15 @@ import { createInterface } from 'node:readline'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
+import type { StatedCertificate } from '../../../../samples/pod/control.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import { ownSamples } from '../../../own-samples.ts'
 import { NotSupported } from '../../target.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import { startExec } from '../kube/exec.ts'
 import type { Running } from '../kube/exec.ts'
+import { PodConnection } from './pod-connection.ts'
+import type { ConnectionNews } from './pod-connection.ts'
 import type { Pod } from './pod.ts'
 
 /** A request that a pod is to send, in the words of Node's `http`. */
@@ -17,7 +20,6 @@ export interface PodCall {
   readonly host: string
   readonly port: number
   readonly secure: boolean
-  readonly tcp: boolean
   readonly method: string
   readonly path: string
   /** name, value, name, value … `host` among them. */
@@ -52,10 +54,13 @@ export class PodAgent {
   readonly pod: Pod
   readonly #running: Running
   readonly #waiting = new Map<number, Waiting>()
+  readonly #connections = new Map<number, PodConnection>()
   #next = 0
+  #authority: Promise<string> | null = null
   #end: Error | null = null
 
-  private constructor(pod: Pod, running: Running) {
+  /** @param running the agent's process */
+  constructor(pod: Pod, running: Running) {
     this.pod = pod
     this.#running = running
     const lines = createInterface({ input: running.stdout })
@@ -83,6 +88,25 @@ export class PodAgent {
 
   call(call: PodCall): Promise<PodAnswer> {
     return this.#ask({ call })
+  }
+
+  /** Begins a TCP connection inside the pod. @param elsewhere as `PodCall` */
+  open(where: { readonly host: string; readonly port: number; readonly elsewhere: boolean }): PodConnection {
+    const id = this.#next++
+    const connection = new PodConnection((order) => this.#write({ id, ...order }))
+    this.#connections.set(id, connection)
+    if (this.#end) connection.hear({ closed: true, error: 'ECONNRESET' })
+    this.#write({ id, open: where })
+    return connection
+  }
+
+  /** PEM: the authority of the certificates that the pod shows by itself. */
+  authority(): Promise<string> {
+    return (this.#authority ??= this.#control('GET', '/authority', ''))
+  }
+
+  async certify(certificate: StatedCertificate): Promise<void> {
+    await this.#control('PUT', '/certificate', JSON.stringify(certificate))
   }
 
   /** What the pod has received of the requests with these ids. */
@@ -130,12 +154,19 @@ export class PodAgent {
     const id = this.#next++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      this.#running.stdin.write(`${JSON.stringify({ id, ...question })}\n`)
+      this.#write({ id, ...question })
     })
   }
 
+  #write(order: object): void {
+    if (!this.#end) this.#running.stdin.write(`${JSON.stringify(order)}\n`)
+  }
+
   #take(line: string): void {
-    const { id, ...answer } = JSON.parse(line) as PodAnswer & { readonly id: number }
+    const { id, ...answer } = JSON.parse(line) as PodAnswer & ConnectionNews & { readonly id: number }
+    const connection = this.#connections.get(id)
+    if (answer.closed) this.#connections.delete(id)
+    if (connection) return connection.hear(answer as ConnectionNews)
     this.#waiting.get(id)?.resolve(answer)
     this.#waiting.delete(id)
   }
@@ -144,6 +175,8 @@ export class PodAgent {
     this.#end ??= endOf(this.pod, code, said)
     for (const { reject } of this.#waiting.values()) reject(this.#end)
     this.#waiting.clear()
+    for (const connection of this.#connections.values()) connection.hear({ closed: true, error: 'ECONNRESET' })
+    this.#connections.clear()
   }
 }
 

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
 import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
+import { bytesOf, Headers } from '../../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import type { Call } from '../../target.ts'
 import { NotSupported } from '../../target.ts'
 import type { Answered } from '../gateway-client.ts'
 import type { ClusterRun } from '../run/cluster-run.ts'
 import type { PodAgent, PodAnswer, PodCall } from './agent.ts'
+import type { PodConnection } from './pod-connection.ts'
 import type { Pod } from './pod.ts'
-import { tlsOptions } from '../tls-options.ts'
+import { tlsOptions, wireTls } from '../tls-options.ts'
+import { sendOverWire } from '../wire-calls.ts'
 
 /** ms. No answer of a mesh takes longer; one that does counts as none. */
 const patienceMs = 120_000
@@ -25,17 +27,37 @@ export class CallsFromPods {
   }
 
   /** @returns what sends the call once. @throws MeshSpecError INVALID_REQUEST, CLUSTER_FAILED; NotSupported */
-  async sending(sender: Pod, call: Call): Promise<() => Promise<Answered>> {
+  /** @param authorities PEM: further ones that the call's client trusts, where it is not told whom */
+  async sending(sender: Pod, call: Call, authorities: readonly string[]): Promise<() => Promise<Answered>> {
     const agent = await this.#run.agents.of(sender)
     const url = this.#urlOf(call.target)
-    return async () => this.#send(agent, sender, call, url)
+    const way = { agent, url, dialled: this.#run.namespaces.host(url.hostname).replace(/^\[|\]$/g, ''), elsewhere: sender.sidecar }
+    const isPlain = url.protocol !== 'tcp:' && !call.protocol && !call.messages
+    return async () => (isPlain ? this.#send(way, call, authorities) : this.#sendOverWire(way, call, authorities))
   }
 
-  async #send(agent: PodAgent, sender: Pod, call: Call, url: URL): Promise<Answered> {
+  async #send({ agent, url, dialled, elsewhere }: Way, call: Call, authorities: readonly string[]): Promise<Answered> {
     const request = requestOf(call, url, (host) => this.#run.namespaces.host(host))
-    const dialled = this.#run.namespaces.host(url.hostname).replace(/^\[|\]$/g, '')
-    const answer = await agent.call(podCall(request, url, dialled, call, sender, this.#run.settings.insecure))
+    const answer = await agent.call({
+      ...podCall(request, url, dialled),
+      elsewhere,
+      ...(url.protocol === 'https:' && { tls: { ...tlsOptions(call.tls, url.hostname, this.#run.settings.insecure), authorities } }),
+    })
     return answeredOf(request, answer)
+  }
+
+  /** What the agent does not speak itself, this process speaks over a connection that the agent has begun. */
+  async #sendOverWire({ agent, url, dialled, elsewhere }: Way, call: Call, authorities: readonly string[]): Promise<Answered> {
+    const request = requestOf(call, url, (host) => this.#run.namespaces.host(host))
+    const where = { host: dialled, port: portOf(url), elsewhere: elsewhere && url.protocol !== 'tcp:' }
+    let connection: PodConnection | null = null
+    const connect = () => (connection = agent.open(where)).socket
+    const tls = url.protocol === 'https:' ? wireTls(call.tls, url.hostname, this.#run.settings.insecure, authorities) : null
+    const start = performance.now()
+    const end = await sendOverWire({ connect, tls }, request)
+    const durationMs = performance.now() - start
+    assertKnownName(request, (connection as PodConnection | null)?.unresolved ?? false, typeof end === 'string' ? null : end.status)
+    return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
   }
 
   #urlOf(target: string): URL {
@@ -46,10 +68,22 @@ export class CallsFromPods {
   }
 }
 
-function requestOf({ method, target, headers, body }: Call, url: URL, real: (host: string) => string): HttpRequest {
+/** How a sender comes to whom it calls. */
+interface Way {
+  readonly agent: PodAgent
+  readonly url: URL
+  /** May be another name than the one that the Host header says. */
+  readonly dialled: string
+  readonly elsewhere: boolean
+}
+
+function portOf(url: URL): number {
+  return Number(url.port) || (defaultPorts[url.protocol] ?? 80)
+}
+
+function requestOf({ method, target, headers, body, protocol, messages }: Call, url: URL, real: (host: string) => string): HttpRequest {
   const given = Headers.of(headers)
-  if (url.protocol === 'tcp:')
-    return { method: '', scheme: 'http', authority: real(url.host), path: '', headers: new Headers(), body, protocol: 'tcp' }
+  if (url.protocol === 'tcp:') return bytesOf('tcp', real(url.host), body)
   if (!given.has('x-request-id')) given.append('x-request-id', randomUUID())
   const [, authority = '', path = ''] = /^https?:\/\/([^/?#]*)([^#]*)/.exec(target) ?? []
   const host = real(given.get('host') ?? authority)
@@ -61,40 +95,35 @@ function requestOf({ method, target, headers, body }: Call, url: URL, real: (hos
     path: path.startsWith('/') ? path : `/${path}`,
     headers: given,
     body,
+    ...(protocol && { protocol }),
+    ...(messages && { messages }),
   }
 }
 
-/** @param dialled may be another name than the one that the Host header says */
-function podCall(
-  { method, authority, path, headers, body, scheme }: HttpRequest,
-  url: URL,
-  dialled: string,
-  { tls }: Call,
-  { sidecar }: Pod,
-  insecure: boolean,
-): PodCall {
-  const tcp = url.protocol === 'tcp:'
+function podCall({ method, authority, path, headers, body, scheme }: HttpRequest, url: URL, dialled: string): Omit<PodCall, 'elsewhere'> {
   const length = body !== '' && !headers.has('content-length') ? ['content-length', String(Buffer.byteLength(body))] : []
   return {
     host: dialled,
-    port: Number(url.port) || (defaultPorts[url.protocol] ?? 80),
+    port: portOf(url),
     secure: scheme === 'https',
-    tcp,
     method,
     path,
-    headers: tcp ? [] : ['host', authority, ...headers.fields, ...length],
+    headers: ['host', authority, ...headers.fields, ...length],
     body,
     timeoutMs: patienceMs,
-    elsewhere: sidecar && !tcp,
-    ...(scheme === 'https' && { tls: tlsOptions(tls, url.hostname, insecure) }),
   }
 }
 
 function answeredOf(request: HttpRequest, { status, headers, body, error, ms, unresolved }: PodAnswer): Answered {
-  if (unresolved && (error !== undefined || status === 502 || status === 503))
-    throw new NotSupported('in-mesh-calls', `no DNS here knows the name ${request.authority}, so that a request for it leads nowhere`)
+  assertKnownName(request, unresolved ?? false, error === undefined ? (status ?? null) : null)
   if (error !== undefined || status === undefined) return { request, response: null, error: transportError(error ?? 'closed'), durationMs: ms }
   return { request, response: { status, headers: headersOf(headers ?? []), body: body ?? '' }, error: null, durationMs: ms }
+}
+
+/** @param status `null`: there was no answer. @throws NotSupported where the name could not be dialled, and no rule of the mesh has answered for it */
+function assertKnownName({ authority }: HttpRequest, unresolved: boolean, status: number | null): void {
+  if (unresolved && (status === null || status === 502 || status === 503))
+    throw new NotSupported('in-mesh-calls', `no DNS here knows the name ${authority}, so that a request for it leads nowhere`)
 }
 
 function headersOf(raw: readonly string[]): Headers {

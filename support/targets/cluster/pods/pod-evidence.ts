@@ -1,5 +1,6 @@
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../../mesh-core/ir/message.ts'
+import { messageOfRecord } from '../../../../samples/pod/recorded.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import { unknownHop } from '../unknown-hop.ts'
 import type { Pod } from './pod.ts'
@@ -40,7 +41,7 @@ function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, wo
   const { pod, record } = arrival
   const parent = parentOf(arrival, all)
   const from = parent === null ? sender : parent.pod
-  const { headers, authority, ...request } = record.request
+  const { headers, authority, messages, ...request } = record.request
   return {
     ...unknownHop,
     parent: parent === null ? -1 : all.indexOf(parent),
@@ -51,9 +52,11 @@ function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, wo
     app: pod.app,
     received: {
       ...request,
+      ...(messages && { messages: messages.map(messageOfRecord) }),
       authority: words.text(authority),
       headers: new Headers(headers.map((text, i) => (i % 2 === 1 ? words.text(text) : text))),
     },
+    tls: record.tls,
     status: record.status ?? 0,
     attempt: attemptOf(arrival),
     mirrored: isMirrored(arrival, all, from),

@@ -87,7 +87,8 @@ function told(container: Container, workload: string, labels: Readonly<Record<st
   return { ...container, image, env, readinessProbe } as Container
 }
 
-/** What is no HTTP by its name is bytes. */
+/** A port named for TLS takes nothing else; what is not said to be HTTP takes what comes. Source: Istio, protocol selection. */
 function portText({ containerPort, name = '' }: { readonly containerPort: number; readonly name?: string }): string {
-  return /^(?:http|http2|grpc|grpc-web)(?:-|$)/.test(name) || name === '' ? String(containerPort) : `${containerPort}/tcp`
+  if (/^(?:http|http2|grpc|grpc-web|app-h2c|app-ws)(?:-|$)/.test(name) || name === '') return String(containerPort)
+  return /^(?:https|tls|app-wss)(?:-|$)/.test(name) ? `${containerPort}/tls` : `${containerPort}/tcp`
 }

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
+import { bytesOf } from '../../../../mesh-core/ir/message.ts'
+import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { markHeader } from '../../../../samples/pod/recorded.ts'
 import type { Call } from '../../target.ts'
 import { NotSupported } from '../../target.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import type { Answered } from '../gateway-client.ts'
+import { trusting } from '../tls-options.ts'
+import { sendOverWire } from '../wire-calls.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { findServiceAddress } from './gateway-address.ts'
 import { serviceNameOf } from './managed-gateways.ts'
@@ -24,16 +28,23 @@ export class GatewayCalls {
     this.#config = config
   }
 
-  /** @returns what sends the call once. @throws NotSupported where no gateway has the port */
-  async sending(call: Call): Promise<() => Promise<Answered>> {
+  /**
+   * @param authorities PEM: further ones that the call's client trusts, where it is not told whom
+   * @returns what sends the call once
+   * @throws NotSupported where no gateway has the port
+   */
+  async sending(call: Call, authorities: readonly string[]): Promise<() => Promise<Answered>> {
     if (call.target.startsWith('udp:')) throw new NotSupported('gateway-calls', 'the client of the gateway sends no datagrams')
     const url = new URL(/^\w+:\/\//.test(call.target) ? call.target : `http://gateway${call.target.startsWith('/') ? '' : '/'}${call.target}`)
     const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80)
     const { host, ports, how } = (await this.#managed(port)) ?? (await this.#run.ingress())
     const reached = ports.get(port)
     if (reached === undefined) throw new NotSupported('gateway-calls', `${how} does not have the port ${port}`)
-    if (url.protocol === 'tcp:') return () => sendLine(host, reached, call)
-    const options = { mayRefuse: true, insecure: this.#run.settings.insecure, ...(call.tls && { tls: call.tls }), serverName: url.hostname }
+    if (url.protocol === 'tcp:') return () => sendBytes(() => connect({ host, port: reached, noDelay: true }), bytesOf('tcp', url.host, call.body))
+    const { insecure } = this.#run.settings
+    const trusts = authorities.length > 0 ? { trusts: trusting(authorities) } : {}
+    const tls = call.tls || authorities.length > 0 ? { ...trusts, ...call.tls } : undefined
+    const options = { mayRefuse: true, insecure, ...(tls && { tls }), serverName: url.hostname }
     const client = new GatewayClient(`${url.protocol}//${host}:${reached}`, options)
     const { host: own, ...given } = call.headers
     const headers = own === undefined ? given : { ...given, host: this.#run.namespaces.host(String(own)) }
@@ -66,32 +77,9 @@ function listenersOf({ spec }: KubeObject): readonly { readonly port: number }[]
   return (spec.listeners ?? []) as readonly { readonly port: number }[]
 }
 
-/** ms */
-const patienceMs = 10_000
-
-/** A line over a TCP connection of its own; the answer is what comes before it is closed. */
-function sendLine(host: string, port: number, { target, body }: Call): Promise<Answered> {
-  const request = {
-    method: '',
-    scheme: 'http' as const,
-    authority: target.replace(/^tcp:\/\//, ''),
-    path: '',
-    headers: new Headers(),
-    body,
-    protocol: 'tcp' as const,
-  }
+async function sendBytes(dial: () => Socket, request: HttpRequest): Promise<Answered> {
   const start = performance.now()
-  return new Promise((resolve) => {
-    let text = ''
-    let refused = false
-    const socket = connect({ host, port }, () => socket.write(body))
-    socket.setTimeout(patienceMs, () => socket.destroy())
-    socket.on('data', (data: Buffer) => (text += data.toString()))
-    socket.on('error', (error: NodeJS.ErrnoException) => (refused = error.code === 'ECONNREFUSED'))
-    socket.on('close', () => {
-      const durationMs = performance.now() - start
-      if (text === '') resolve({ request, response: null, error: refused ? 'refused' : 'closed', durationMs })
-      else resolve({ request, response: { status: 0, headers: new Headers(), body: text }, error: null, durationMs })
-    })
-  })
+  const end = await sendOverWire({ connect: dial, tls: null }, request)
+  const durationMs = performance.now() - start
+  return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
+import type { StatedCertificate } from '../../../../samples/pod/control.ts'
 import { markHeader, requestKey } from '../../../../samples/pod/recorded.ts'
 import { NotSupported } from '../../target.ts'
 import { evidenceOf } from '../evidence.ts'
@@ -41,6 +42,15 @@ export class RunEvidence {
 
   async behave(pods: readonly Pod[], behaviour: ServiceBehaviour): Promise<void> {
     for (const pod of pods) await (await this.#controlledAgent(pod)).behave(behaviour)
+  }
+
+  async certify(pods: readonly Pod[], certificate: StatedCertificate): Promise<void> {
+    for (const pod of pods) await (await this.#controlledAgent(pod)).certify(certificate)
+  }
+
+  /** PEM: of the certificates that pods of ours show to whom begins TLS. */
+  async authorities(pods: readonly Pod[]): Promise<readonly string[]> {
+    return Promise.all((await this.#agentsOf(pods)).map(({ agent }) => agent.authority()))
   }
 
   async setReady(pods: readonly Pod[], ready: boolean): Promise<void> {

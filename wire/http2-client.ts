@@ -1,10 +1,10 @@
 import { connect } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import type { TransportError } from '../mesh-core/ir/exchange.ts'
+import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { bytesOfContent, fieldsOfRequest, responseOfStream } from './http2.ts'
-import type { Wire } from './loopback-client.ts'
+import type { Wire } from './client.ts'
 import { dial } from './dial.ts'
 import type { Line } from './dial.ts'
 

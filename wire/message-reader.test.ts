@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bytesOfRequest, bytesOfResponse, framingOfRequest, framingOfResponse, requestOf, responseOf } from './http1.ts'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
+import { Headers } from '../mesh-core/ir/message.ts'
 import { MessageReader, NotHttp } from './message-reader.ts'
 import { textOf } from './text.ts'
 

@@ -2,18 +2,14 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import type { SecureContext, TLSSocketOptions } from 'node:tls'
-import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
-import { CallError } from '../../../../mesh-core/ir/program.ts'
-import { bytesOf } from '../../../../mesh-core/dataplane/data-plane.ts'
-import { plainOnTls } from '../../../../mesh-core/dataplane/taken-by-application.ts'
-import type { ApplicationTls, KeyPair, SeenTls } from '../../../../mesh-core/ir/tls.ts'
-import { credentials } from '../credentials.ts'
-import { callHeader } from '../xds/access-log.ts'
-import { bytesOfResponse, framingOfRequest, requestOf } from './http1.ts'
+import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
+import { CallError } from '../mesh-core/ir/program.ts'
+import { plainOnTls } from '../mesh-core/ir/tls.ts'
+import type { ApplicationTls, KeyPair, SeenTls } from '../mesh-core/ir/tls.ts'
+import { bytesOfResponse, closes, framingOfRequest, requestOf } from './http1.ts'
 import { isHttp2, serveHttp2 } from './http2-server.ts'
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
-import { isMarked, takeLine } from './raw-bytes.ts'
 import { openWebSocket } from './websocket-server.ts'
 
 /**
@@ -22,59 +18,106 @@ import { openWebSocket } from './websocket-server.ts'
  */
 export type Handler = (request: HttpRequest, tls: SeenTls | null, peer?: string) => Promise<HttpResponse>
 
+/** Connections that carry one line of bytes in place of HTTP. */
+export interface Lines {
+  /** Do the first bytes of a connection begin one? */
+  begins(first: Buffer): boolean
+  /** @returns `null` while it has not come whole */
+  take(bytes: Buffer): HttpRequest | null
+}
+
+/** A certificate for a server, by the name that is asked for. @param issuer as `ApplicationTls.certificate` */
+export type Certify = (name: string, issuer: 'public' | 'any') => Promise<SecureContext>
+
+export interface WireServerOptions {
+  /** 0 takes a free one. Default 0. */
+  readonly port?: number
+  /** `null`: every address of the machine, IPv4 and IPv6. Default: 127.0.0.1. */
+  readonly address?: string | null
+  /** Asked anew for each connection. Default: plain text alone. */
+  readonly tls?: () => ApplicationTls
+  /** Needed where `tls` names no certificate. */
+  readonly certify?: Certify
+  /** Default: there are none. */
+  readonly lines?: Lines
+}
+
+const plain: ApplicationTls = { accepts: 'plain', certificate: 'any', clientAuthorities: null }
+
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`
 }
 
-/** What answers requests on a port of 127.0.0.1. Node's own HTTP server would refuse targets and bytes that proxies let pass. */
-export class LoopbackServer {
+/** What answers requests on a port, in whatever version of HTTP. Node's own HTTP server would refuse targets and bytes that proxies let pass. */
+export class WireServer {
   readonly #server: Server
+  #port = 0
   readonly #sockets = new Set<Socket>()
+  readonly #handler: Handler
+  readonly #options: WireServerOptions
 
-  private constructor(handler: Handler, tls: () => ApplicationTls) {
+  private constructor(handler: Handler, options: WireServerOptions) {
+    this.#handler = handler
+    this.#options = options
     this.#server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy())
-      socket.once('data', (first: Buffer) => this.#serve(socket, first, handler, tls()))
+      socket.once('data', (first: Buffer) => this.#serve(socket, first, options.tls?.() ?? plain))
     })
   }
 
-  /** @param handler a `CallError` of its closes the connection without an answer */
-  static async start(handler: Handler, tls: () => ApplicationTls): Promise<LoopbackServer> {
-    const server = new LoopbackServer(handler, tls)
-    await new Promise<void>((resolve, reject) => server.#server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  /**
+   * @param handler a `CallError` of its closes the connection without an answer
+   * @throws the error of `listen`, e.g. `EADDRINUSE`
+   */
+  static async start(handler: Handler, options: WireServerOptions = {}): Promise<WireServer> {
+    const server = new WireServer(handler, options)
+    const { port = 0, address = '127.0.0.1' } = options
+    try {
+      await listen(server.#server, port, address ?? '::')
+    } catch (error) {
+      if (address !== null || !isWithoutIpv6(error)) throw error
+      await listen(server.#server, port, '0.0.0.0')
+    }
+    server.#port = (server.#server.address() as AddressInfo).port
     return server
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#port
   }
 
-  #serve(socket: Socket, first: Buffer, handler: Handler, tls: ApplicationTls): void {
+  #serve(socket: Socket, first: Buffer, tls: ApplicationTls): void {
     const isTls = first[0] === handshake
-    if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, handler, tls)
-    if (tls.accepts === 'tls') return void socket.end(isMarked(first) ? '' : refusalOfPlain)
-    if (isMarked(first)) return new ServedLine(socket, handler, () => null).read(first)
+    const isLine = this.#options.lines?.begins(first) ?? false
+    if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, tls)
+    if (tls.accepts === 'tls') return void socket.end(isLine ? '' : refusalOfPlain)
+    if (isLine) return this.#serveLine(socket, first, () => null)
     // What is no HTTP gets no answer that is.
     if (isTls) return void socket.end(badRequest)
-    if (!isHttp2(first)) return new ServedConnection(socket, handler, () => null).start(first)
+    if (!isHttp2(first)) return new ServedConnection(socket, this.#handler, () => null).start(first)
     socket.pause()
     socket.unshift(first)
-    serveHttp2(socket, (request) => handler(request, null, peerOf(socket)))
+    serveHttp2(socket, (request) => this.#handler(request, null, peerOf(socket)))
   }
 
-  async #secure(socket: Socket, first: Buffer, handler: Handler, tls: ApplicationTls): Promise<void> {
+  #serveLine(socket: Socket, first: Buffer, tls: () => SeenTls | null): void {
+    new ServedLine(socket, this.#options.lines!, (request) => this.#handler(request, tls(), peerOf(socket))).read(first)
+  }
+
+  async #secure(socket: Socket, first: Buffer, tls: ApplicationTls): Promise<void> {
     socket.pause()
     socket.unshift(first)
-    const secured = new TLSSocket(socket, { isServer: true, ...(await serverOptions(tls)), ALPNProtocols: ['h2', 'http/1.1'] })
+    const options = await serverOptions(tls, this.#options.certify)
+    const secured = new TLSSocket(socket, { isServer: true, ...options, ALPNProtocols: ['h2', 'http/1.1'] })
     secured.on('error', () => socket.destroy())
     const seen = (): SeenTls => seenOf(secured, tls)
     secured.once('secure', () => {
       // A server of Node's tells its sockets so; an HTTP/2 session waits for it.
       Object.assign(secured, { secureConnecting: false })
-      if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => handler(request, seen(), peerOf(socket)))
+      if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => this.#handler(request, seen(), peerOf(socket)))
       secured.once('data', (bytes: Buffer) =>
-        isMarked(bytes) ? new ServedLine(secured, handler, seen).read(bytes) : new ServedConnection(secured, handler, seen).start(bytes),
+        this.#options.lines?.begins(bytes) ? this.#serveLine(secured, bytes, seen) : new ServedConnection(secured, this.#handler, seen).start(bytes),
       )
     })
   }
@@ -84,6 +127,20 @@ export class LoopbackServer {
     for (const socket of this.#sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
+}
+
+function listen(server: Server, port: number, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  return ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /** By which a TLS record begins that is part of a handshake. */
@@ -98,14 +155,15 @@ function httpAnswer(body: string): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`
 }
 
-async function serverOptions({ certificate, clientAuthorities }: ApplicationTls): Promise<TLSSocketOptions> {
+async function serverOptions({ certificate, clientAuthorities }: ApplicationTls, certify?: Certify): Promise<TLSSocketOptions> {
   const clients = clientAuthorities === null ? {} : { requestCert: true, rejectUnauthorized: true, ca: clientAuthorities }
   if (typeof certificate !== 'string') return { ...clients, secureContext: contextOf(certificate, clientAuthorities) }
-  const certify: TLSSocketOptions['SNICallback'] = (name, done) => {
-    credentials.ofServer(name, certificate).then((context) => done(null, context), done)
+  if (!certify) throw new Error('nobody makes certificates for this server')
+  const SNICallback: TLSSocketOptions['SNICallback'] = (name, done) => {
+    certify(name, certificate).then((context) => done(null, context), done)
   }
   // For clients that ask for none.
-  return { ...clients, secureContext: await credentials.ofServer('localhost', certificate), SNICallback: certify }
+  return { ...clients, secureContext: await certify('localhost', certificate), SNICallback }
 }
 
 function contextOf({ certificateChain, privateKey }: KeyPair, clientAuthorities: string | null): SecureContext {
@@ -127,24 +185,24 @@ function seenOf(socket: TLSSocket, { clientAuthorities }: ApplicationTls): SeenT
 /** Answers one line of a TCP connection, and closes it. */
 class ServedLine {
   readonly #socket: Socket
-  readonly #handler: Handler
-  readonly #tls: () => SeenTls | null
+  readonly #lines: Lines
+  readonly #answer: (request: HttpRequest) => Promise<HttpResponse>
   #bytes: Buffer = Buffer.alloc(0)
+  #isTaken = false
 
-  constructor(socket: Socket, handler: Handler, tls: () => SeenTls | null) {
+  constructor(socket: Socket, lines: Lines, answer: (request: HttpRequest) => Promise<HttpResponse>) {
     this.#socket = socket
-    this.#handler = handler
-    this.#tls = tls
+    this.#lines = lines
+    this.#answer = answer
     socket.on('data', (bytes: Buffer) => this.read(bytes))
   }
 
   read(bytes: Buffer): void {
     this.#bytes = Buffer.concat([this.#bytes, bytes])
-    const line = takeLine(this.#bytes)
-    if (!line) return
-    const request = bytesOf('tcp', '', line.text)
-    request.headers.append(callHeader, line.id)
-    this.#handler(request, this.#tls(), peerOf(this.#socket)).then(
+    const request = this.#isTaken ? null : this.#lines.take(this.#bytes)
+    if (!request) return
+    this.#isTaken = true
+    this.#answer(request).then(
       ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
       () => this.#socket.resetAndDestroy(),
     )
@@ -189,7 +247,7 @@ class ServedConnection {
       return this.#reader.take()
     } catch (error) {
       if (!(error instanceof NotHttp)) throw error
-      this.#socket.destroy()
+      this.#socket.end(badRequest)
       return null
     }
   }
@@ -205,6 +263,7 @@ class ServedConnection {
     const bytes = await this.#bytesFor(message)
     if (bytes === null) return void this.#socket.resetAndDestroy()
     if (typeof bytes === 'function') return bytes()
+    if (isLast(message)) return void this.#socket.end(bytes)
     this.#socket.write(bytes)
     this.#busy = false
     this.#next()
@@ -223,4 +282,9 @@ class ServedConnection {
       return Buffer.from('HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\nthe program failed')
     }
   }
+}
+
+/** Does the client say that no request follows on its connection? Source: RFC 9112, 9.3. */
+function isLast(message: Message): boolean {
+  return closes(message) || (message.start.endsWith(' HTTP/1.0') && !/keep-alive/i.test(fieldIn(message, 'connection') ?? ''))
 }

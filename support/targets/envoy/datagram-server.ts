@@ -1,26 +1,25 @@
-import type { ApplicationTls } from '../../../../mesh-core/ir/tls.ts'
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { bytesOf } from '../../../../mesh-core/dataplane/data-plane.ts'
-import { callHeader } from '../xds/access-log.ts'
-import { LoopbackServer } from './loopback-server.ts'
-import type { Handler } from './loopback-server.ts'
+import { bytesOf } from '../../../mesh-core/ir/message.ts'
+import { WireServer } from '../../../wire/server.ts'
+import type { Handler, WireServerOptions } from '../../../wire/server.ts'
 import { takeMark } from './raw-bytes.ts'
+import { callHeader } from './xds/access-log.ts'
 
 /** What answers datagrams on a port of 127.0.0.1, and connections on the same. */
 export class DatagramServer {
-  readonly #connections: LoopbackServer
+  readonly #connections: WireServer
   readonly #socket: Socket
 
-  private constructor(connections: LoopbackServer, socket: Socket) {
+  private constructor(connections: WireServer, socket: Socket) {
     this.#connections = connections
     this.#socket = socket
   }
 
   /** @param handler of whom only an answer of status 0 is heard: others are for clients of HTTP */
-  static async start(handler: Handler, tls: () => ApplicationTls, tries = 20): Promise<DatagramServer> {
-    const connections = await LoopbackServer.start(handler, tls)
+  static async start(handler: Handler, options: WireServerOptions, tries = 20): Promise<DatagramServer> {
+    const connections = await WireServer.start(handler, options)
     const socket = createSocket('udp4')
     socket.on('message', (bytes, { port, address }) => void answer(handler, bytes).then((text) => text === null || socket.send(text, port, address)))
     try {
@@ -32,7 +31,7 @@ export class DatagramServer {
       socket.close()
       await connections.close()
       if (tries === 1) throw error
-      return DatagramServer.start(handler, tls, tries - 1)
+      return DatagramServer.start(handler, options, tries - 1)
     }
   }
 

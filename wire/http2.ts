@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders } from 'node:http2'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import { Headers } from '../mesh-core/ir/message.ts'
+import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { mayHaveBody } from './http1.ts'
 import { framed, unframed } from './grpc-frames.ts'
 import { decoded } from './text.ts'

@@ -2,21 +2,21 @@ import fc from 'fast-check'
 import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { HttpRequest, HttpResponse, StreamMessage } from '../../../../mesh-core/ir/message.ts'
-import { CallError } from '../../../../mesh-core/ir/program.ts'
+import { Headers } from '../mesh-core/ir/message.ts'
+import type { HttpRequest, HttpResponse, StreamMessage } from '../mesh-core/ir/message.ts'
+import { CallError } from '../mesh-core/ir/program.ts'
 import { framed, unframed } from './grpc-frames.ts'
-import { LoopbackClient } from './loopback-client.ts'
-import type { Wire } from './loopback-client.ts'
-import { LoopbackServer } from './loopback-server.ts'
-import type { Handler } from './loopback-server.ts'
+import { WireClient } from './client.ts'
+import type { Wire } from './client.ts'
+import { WireServer } from './server.ts'
+import type { Handler } from './server.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
 
 async function serve(handler: Handler): Promise<(request: HttpRequest) => Promise<HttpResponse | string>> {
-  const server = await LoopbackServer.start(handler, () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }))
-  const client = new LoopbackClient()
+  const server = await WireServer.start(handler)
+  const client = new WireClient()
   closing.push(() => (client.closeIdle(), server.close()))
   const wire: Wire = { port: server.port, preamble: null, key: 'same', tls: null, timeoutMs: 5000, onConnected: () => {} }
   return (request) => client.send(wire, request)
@@ -93,7 +93,7 @@ describe('HTTP/2', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     closing.push(() => server.close())
     const { port } = server.address() as AddressInfo
-    const client = new LoopbackClient()
+    const client = new WireClient()
     expect(
       await client.send({ port, preamble: null, key: null, tls: null, timeoutMs: 5000, onConnected: () => {} }, request({ protocol: 'h2' })),
     ).toBe('closed')

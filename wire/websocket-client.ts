@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
-import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import type { HttpRequest, HttpResponse, StreamMessage } from '../../../../mesh-core/ir/message.ts'
+import type { TransportError } from '../mesh-core/ir/exchange.ts'
+import type { HttpRequest, HttpResponse, StreamMessage } from '../mesh-core/ir/message.ts'
 import { dial } from './dial.ts'
 import { headersOfFields } from './http1.ts'
-import type { Wire } from './loopback-client.ts'
+import type { Wire } from './client.ts'
 
 /** Does the request open a WebSocket over which something is to be said? */
 export function opensWebSocket({ headers, protocol, messages }: HttpRequest): boolean {

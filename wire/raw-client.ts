@@ -1,13 +1,15 @@
-import { connect } from 'node:net'
-import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { HttpResponse } from '../../../../mesh-core/ir/message.ts'
-import type { Wire } from './loopback-client.ts'
+import type { TransportError } from '../mesh-core/ir/exchange.ts'
+import { Headers } from '../mesh-core/ir/message.ts'
+import type { HttpResponse } from '../mesh-core/ir/message.ts'
+import { connectionOf } from './client.ts'
+import type { Wire } from './client.ts'
+import { connectionFailure } from './dial.ts'
 
 /** Says a line over a connection of its own, and takes what comes until the other side closes. An end without a word is none. */
-export function sendBytes({ port, preamble, timeoutMs, onConnected }: Wire, text: string): Promise<HttpResponse | TransportError> {
+export function sendBytes(wire: Wire, text: string): Promise<HttpResponse | TransportError> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const { preamble, timeoutMs, onConnected } = wire
+    const socket = connectionOf(wire)
     const heard: Buffer[] = []
     const end = (failure: TransportError): void => {
       socket.destroy()
@@ -21,7 +23,7 @@ export function sendBytes({ port, preamble, timeoutMs, onConnected }: Wire, text
     })
     socket.on('data', (bytes: Buffer) => heard.push(bytes))
     socket.once('end', () => end('closed')).once('close', () => end('closed'))
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
+    socket.once('error', (error: NodeJS.ErrnoException) => end(connectionFailure(error)))
     socket.once('timeout', () => end('timeout'))
   })
 }

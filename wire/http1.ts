@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import { Headers } from '../mesh-core/ir/message.ts'
+import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { fieldIn, framingBy, NotHttp } from './message-reader.ts'
 import type { Framing, Head, Message } from './message-reader.ts'
 import { decoded } from './text.ts'

@@ -1,8 +1,8 @@
 import { constants, performServerHandshake } from 'node:http2'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
-import { CallError } from '../../../../mesh-core/ir/program.ts'
+import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
+import { CallError } from '../mesh-core/ir/program.ts'
 import { bytesOfContent, fieldsOf, fieldsOfResponse, requestOfStream } from './http2.ts'
 
 type Handler = (request: HttpRequest) => Promise<HttpResponse>

@@ -1,4 +1,4 @@
-import type { StreamMessage } from '../../../../mesh-core/ir/message.ts'
+import type { StreamMessage } from '../mesh-core/ir/message.ts'
 import { decoded } from './text.ts'
 
 /**

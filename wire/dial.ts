@@ -1,10 +1,10 @@
-import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { SecureVersion } from 'node:tls'
-import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import type { TlsVersion } from '../../../../mesh-core/ir/tls.ts'
-import type { Wire } from './loopback-client.ts'
+import type { TransportError } from '../mesh-core/ir/exchange.ts'
+import type { TlsVersion } from '../mesh-core/ir/tls.ts'
+import { connectionOf } from './client.ts'
+import type { Wire } from './client.ts'
 
 /** A connection that was dialled, plain or secured. */
 export interface Line {
@@ -18,11 +18,12 @@ export interface Line {
  * @param protocols ALPN, where the wire names none
  * @param lost called when the connection cannot be had, or breaks
  */
-export function dial({ port, preamble, tls }: Wire, protocols: readonly string[], lost: (reason: TransportError) => void): Line {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+export function dial(wire: Wire, protocols: readonly string[], lost: (reason: TransportError) => void): Line {
+  const { preamble, tls } = wire
+  const socket = connectionOf(wire)
   if (preamble) socket.write(preamble)
   const secured = tls === null ? socket : secure(socket, tls, protocols)
-  socket.once('error', (error: NodeJS.ErrnoException) => lost(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
+  socket.once('error', (error: NodeJS.ErrnoException) => lost(connectionFailure(error)))
   if (secured !== socket) secured.once('error', (error: NodeJS.ErrnoException) => lost(tlsFailure(error)))
   let address: string | null = null
   let told: ((address: string) => void) | null = null
@@ -57,6 +58,12 @@ function secure(
 
 function nodeVersion(version: TlsVersion): SecureVersion {
   return version === 'TLSv1_0' ? 'TLSv1' : (version.replace('_', '.') as SecureVersion)
+}
+
+/** Why a connection could not be had, or broke. */
+export function connectionFailure({ code }: NodeJS.ErrnoException): TransportError {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolved'
+  return code === 'ECONNREFUSED' ? 'refused' : code === 'ETIMEDOUT' ? 'timeout' : 'closed'
 }
 
 /** Why a handshake failed, as OpenSSL names it; a connection that was just closed says nothing. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
-import type { HttpResponse } from '../../../../mesh-core/ir/message.ts'
+import type { HttpResponse } from '../mesh-core/ir/message.ts'
 import type { Message } from './message-reader.ts'
 import { messageOf } from './websocket-client.ts'
 

@@ -1,9 +1,8 @@
 import { createSocket } from 'node:dgram'
-import { datagramPatienceMs } from '../../../../mesh-core/dataplane/datagram.ts'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { TransportError } from '../../../../mesh-core/ir/exchange.ts'
-import type { HttpResponse } from '../../../../mesh-core/ir/message.ts'
-import type { Wire } from './loopback-client.ts'
+import { datagramPatienceMs, Headers } from '../mesh-core/ir/message.ts'
+import type { TransportError } from '../mesh-core/ir/exchange.ts'
+import type { HttpResponse } from '../mesh-core/ir/message.ts'
+import type { Wire } from './client.ts'
 
 /** Sends a datagram from a port of its own, and takes the first that comes back. */
 export function sendDatagram({ port, timeoutMs }: Wire, text: string): Promise<HttpResponse | TransportError> {

@@ -1,14 +1,22 @@
 import { connect as connectHttp2 } from 'node:http2'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
-import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
-import { CallError } from '../../../../mesh-core/ir/program.ts'
-import { LoopbackClient } from './loopback-client.ts'
-import type { Wire } from './loopback-client.ts'
-import { LoopbackServer } from './loopback-server.ts'
-import type { Handler } from './loopback-server.ts'
+import { CertificateAuthority } from '../mesh-core/identity/certificate-authority.ts'
+import { Headers } from '../mesh-core/ir/message.ts'
+import type { HttpRequest } from '../mesh-core/ir/message.ts'
+import { CallError } from '../mesh-core/ir/program.ts'
+import { WireClient } from './client.ts'
+import type { Wire } from './client.ts'
+import { WireServer } from './server.ts'
+import type { Certify, Handler } from './server.ts'
+
+const authority = await CertificateAuthority.create('tests')
+const certify: Certify = async (name) => {
+  const { certificateChain, privateKey } = await authority.issue({ commonName: name, dnsNames: [name] })
+  return createSecureContext({ cert: certificateChain, key: privateKey })
+}
 
 const closing: (() => unknown)[] = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
@@ -16,9 +24,9 @@ afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
 const echo: Handler = async ({ path, body }) => ({ status: 200, headers: new Headers(), body: path + body })
 const request = (path: string, body = ''): HttpRequest => ({ method: 'POST', scheme: 'http', authority: 'b', path, headers: new Headers(), body })
 
-async function serve(handler: Handler): Promise<{ wire: Wire; client: LoopbackClient; peers: string[] }> {
-  const server = await LoopbackServer.start(handler, () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }))
-  const client = new LoopbackClient()
+async function serve(handler: Handler): Promise<{ wire: Wire; client: WireClient; peers: string[] }> {
+  const server = await WireServer.start(handler, { tls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }), certify })
+  const client = new WireClient()
   const peers: string[] = []
   closing.push(() => (client.closeIdle(), server.close()))
   const onConnected = (address: string) => peers.push(address)
@@ -69,7 +77,7 @@ test('refused', async () => {
   const port = await new Promise<number>((resolve) => free.listen(0, '127.0.0.1', () => resolve((free.address() as AddressInfo).port)))
   await new Promise((resolve) => free.close(resolve))
   const wire = { port, preamble: null, key: null, tls: null, timeoutMs: 5000, onConnected: () => {} }
-  expect(await new LoopbackClient().send(wire, request('/'))).toBe('refused')
+  expect(await new WireClient().send(wire, request('/'))).toBe('refused')
 })
 
 test('HTTP/2 under TLS', async () => {

@@ -1,3 +1,7 @@
+import { bytesOf } from '../../../mesh-core/ir/message.ts'
+import type { Lines } from '../../../wire/server.ts'
+import { callHeader } from './xds/access-log.ts'
+
 /** Bytes that begin so are a line over TCP, which has no header to say which call it belongs to; workloads never see it. No HTTP begins so. */
 const mark = '\0'
 
@@ -5,15 +9,16 @@ export function markBytes(id: string): string {
   return `${mark}${id}${mark}`
 }
 
-/** Are the first bytes of a connection such a line? */
-export function isMarked(first: Buffer): boolean {
-  return first[0] === 0
-}
-
-/** A line that has come whole; `null` while it has not. */
-export function takeLine(bytes: Buffer): { readonly id: string; readonly text: string } | null {
-  const [, id, text] = /^\0([^\0]*)\0([^]*\n)$/.exec(bytes.toString()) ?? []
-  return id === undefined ? null : { id, text: text! }
+/** Connections that begin so. */
+export const markedLines: Lines = {
+  begins: (first) => first[0] === 0,
+  take: (bytes) => {
+    const [, id, text] = /^\0([^\0]*)\0([^]*\n)$/.exec(bytes.toString()) ?? []
+    if (id === undefined) return null
+    const request = bytesOf('tcp', '', text!)
+    request.headers.append(callHeader, id)
+    return request
+  },
 }
 
 /** Of a datagram, which always comes whole. */

@@ -1,5 +1,6 @@
 import { ApplicationsTls } from './compile/application-tls.ts'
-import { Compiler, CompilerMemory } from './compile/compiler.ts'
+import { Compiler } from './compile/compiler.ts'
+import { CompilerMemory } from './compile/compiler-memory.ts'
 import type { CompilerOptions } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
 import type { VirtualService } from './compile/virtual-service.ts'

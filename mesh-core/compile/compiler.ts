@@ -10,11 +10,12 @@ import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
+import { CompilerMemory } from './compiler-memory.ts'
 import { clientPlace } from './client-place.ts'
 import { serviceClusters, specialClusters } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { compileGateway } from './gateway.ts'
-import { hashOfDestination, hashOfService, withSourceHash } from './hash-policy.ts'
+import { hashOfService, withSourceHash } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { showingCertificate } from './gateway-api/client-certificate.ts'
 import { statusesOf } from './gateway-api/status.ts'
@@ -24,52 +25,15 @@ import { ingressStatuses } from './ingress-status.ts'
 import { inboundPort } from './inbound-port.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
-import { inboundSettings, proxyDefaultsOf, sidecarSettings, tellsForwardedHost, withSettings } from './proxy-settings.ts'
+import { inboundSettings, proxyDefaultsOf, sidecarSettings, withSettings } from './proxy-settings.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
+import { routeContext } from './route-context.ts'
+import { differsInRoutesAlone, readsLabels } from './rule-traits.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
 import { gatewayServices, sidecarScope } from './sidecar-scope.ts'
-import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
-
-/**
- * What outlives a version of the config: rules by the resource that they were read from, and the routes made of them as long as services and mesh config stay
- * the same. So a change compiles what it touches.
- */
-export class CompilerMemory {
-  readonly #parsed = new WeakMap<Resource, VirtualService>()
-  #routes = new WeakMap<VirtualService, Map<string, readonly Route[]>>()
-  #surroundings = ''
-
-  /** Routes made in other surroundings are forgotten. */
-  enter(surroundings: string): void {
-    if (surroundings !== this.#surroundings) this.#routes = new WeakMap()
-    this.#surroundings = surroundings
-  }
-
-  /** Is there a rule among the resources that Envoy refuses? */
-  mayBeRefused(resources: readonly Resource[]): boolean {
-    return resources.some((resource) => resource.kind === 'VirtualService' && this.rulesOf(resource).rules.some((rule) => rule.refusal !== null))
-  }
-
-  rulesOf(resource: Resource): VirtualService {
-    const known = this.#parsed.get(resource)
-    if (known) return known
-    const vs = virtualServiceOf(resource)
-    this.#parsed.set(resource, vs)
-    return vs
-  }
-
-  routes(vs: VirtualService, key: string, make: () => readonly Route[]): readonly Route[] {
-    const own = this.#routes.get(vs) ?? new Map<string, readonly Route[]>()
-    this.#routes.set(vs, own)
-    const known = own.get(key)
-    if (known) return known
-    const routes = make()
-    own.set(key, routes)
-    return routes
-  }
-}
+import type { VirtualService } from './virtual-service.ts'
 
 export interface CompilerOptions {
   /** Of the version before: proxies keep its tables where Envoy refuses the new ones. */
@@ -159,7 +123,11 @@ export class Compiler {
       scope,
       mesh: this.catalog.mesh,
       routesOf: (vs, port, egress) =>
-        this.#routes(vs, this.#scopeKey(workload), this.#routeContext(workload, [meshGateway], port, false, egress.services)),
+        this.#routes(
+          vs,
+          this.#scopeKey(workload),
+          this.#routeContext({ workload, gateways: [meshGateway], listenPort: port, tls: false, known: egress.services }),
+        ),
       hashOf: (service, port) => hashOfService(this.#ruleFor(service, workload), port),
     }
   }
@@ -232,7 +200,7 @@ export class Compiler {
 
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
-      this.#routes(vs, '', this.#routeContext(workload, [gateway], port, tls, null))
+      this.#routes(vs, '', this.#routeContext({ workload, gateways: [gateway], listenPort: port, tls, known: null }))
     const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, departs: this.#departs, routesOf })
     const pod = { registry: this.#registry, workload }
     const { gatewayApi, secrets, mesh } = this.catalog
@@ -257,38 +225,9 @@ export class Compiler {
     return this.#memory.routes(vs, key, () => httpRoutes(vs, context))
   }
 
-  /** @param known services of the sidecar's listener; `null` at a gateway */
-  #routeContext(
-    workload: WorkloadInstance,
-    gateways: readonly string[],
-    listenPort: number,
-    tls: boolean,
-    known: readonly Service[] | null,
-  ): RouteContext {
-    const byHost = known && servicesByHost(known)
-    const viewer = workload.ref.namespace
-    return {
-      labels: workload.labels,
-      namespace: viewer,
-      gateways,
-      listenPort,
-      tls,
-      hashOf: (destination) => {
-        const service = byHost ? byHost.get(destination.host ?? '') : this.#registry.service(destination.host ?? '')
-        return service && hashOfDestination(this.#ruleFor(service, workload), destination)
-      },
-      mesh: this.catalog.mesh,
-      tellsForwardedHost: tellsForwardedHost(proxyDefaultsOf(workload, this.catalog.mesh)),
-      departs: this.#departs,
-      service: (host) => {
-        const named = this.#registry.service(host)
-        // A listener has no services that are other names of its own.
-        const service = byHost && named?.resolution !== 'alias' ? byHost.get(host) : named
-        if (!service) return undefined
-        const ports = byHost && service.resolution !== 'alias' ? service.ports.filter((port) => port.number === listenPort) : service.ports
-        return ports.length > 0 ? { service, ports } : undefined
-      },
-    }
+  #routeContext(place: Parameters<typeof routeContext>[0]): RouteContext {
+    const ruleFor = (service: Service, workload: WorkloadInstance) => this.#ruleFor(service, workload)
+    return routeContext(place, { catalog: this.catalog, registry: this.#registry, departs: this.#departs, ruleFor })
   }
 
   #clustersFor(workload: WorkloadInstance, services: readonly Service[]): Readonly<Record<string, Cluster>> {
@@ -344,35 +283,8 @@ export class Compiler {
   }
 }
 
-function differsInRoutesAlone(before: VirtualService, after: VirtualService): boolean {
-  const same = (vs: VirtualService): string => JSON.stringify([vs.hosts, vs.gateways, vs.exportTo ?? [], vs.semantics])
-  const plain = (vs: VirtualService): boolean => {
-    const ordinary = vs.hosts.length > 0 && vs.tcp.length === 0 && vs.tls.length === 0 && !readsLabels(vs)
-    return ordinary && vs.rules.every((rule) => rule.refusal === null && rule.spec.delegate === undefined)
-  }
-  return plain(before) && plain(after) && same(before) === same(after)
-}
-
 function isRefused(table: RouteTable): boolean {
   return table.virtualHosts.some((host) => host.routes.some((route) => route.refusal !== null))
-}
-
-function readsLabels(vs: VirtualService): boolean {
-  const l4 = [...vs.tcp, ...vs.tls].flatMap((rule) => rule.matches)
-  return (
-    vs.rules.some((rule) => rule.spec.match?.some((match) => match.sourceLabels !== undefined)) ||
-    l4.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0)
-  )
-}
-
-const indexes = new WeakMap<readonly Service[], ReadonlyMap<string, Service>>()
-
-function servicesByHost(services: readonly Service[]): ReadonlyMap<string, Service> {
-  const known = indexes.get(services)
-  if (known) return known
-  const index = new Map(services.map((service) => [service.host, service]))
-  indexes.set(services, index)
-  return index
 }
 
 function labelsKey(labels: Labels): string {

@@ -1,0 +1,42 @@
+import type { Resource } from '../config/resource.ts'
+import type { Route } from '../ir/route.ts'
+import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
+
+/**
+ * What outlives a version of the config: rules by the resource that they were read from, and the routes made of them as long as services and mesh config stay
+ * the same. So a change compiles what it touches.
+ */
+export class CompilerMemory {
+  readonly #parsed = new WeakMap<Resource, VirtualService>()
+  #routes = new WeakMap<VirtualService, Map<string, readonly Route[]>>()
+  #surroundings = ''
+
+  /** Routes made in other surroundings are forgotten. */
+  enter(surroundings: string): void {
+    if (surroundings !== this.#surroundings) this.#routes = new WeakMap()
+    this.#surroundings = surroundings
+  }
+
+  /** Is there a rule among the resources that Envoy refuses? */
+  mayBeRefused(resources: readonly Resource[]): boolean {
+    return resources.some((resource) => resource.kind === 'VirtualService' && this.rulesOf(resource).rules.some((rule) => rule.refusal !== null))
+  }
+
+  rulesOf(resource: Resource): VirtualService {
+    const known = this.#parsed.get(resource)
+    if (known) return known
+    const vs = virtualServiceOf(resource)
+    this.#parsed.set(resource, vs)
+    return vs
+  }
+
+  routes(vs: VirtualService, key: string, make: () => readonly Route[]): readonly Route[] {
+    const own = this.#routes.get(vs) ?? new Map<string, readonly Route[]>()
+    this.#routes.set(vs, own)
+    const known = own.get(key)
+    if (known) return known
+    const routes = make()
+    own.set(key, routes)
+    return routes
+  }
+}

@@ -1,0 +1,61 @@
+import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
+import type { Catalog } from './catalog.ts'
+import type { Departs } from './departures.ts'
+import type { DestinationRule } from './destination-rule.ts'
+import { hashOfDestination } from './hash-policy.ts'
+import type { RouteContext } from './http-routes.ts'
+import { proxyDefaultsOf, tellsForwardedHost } from './proxy-settings.ts'
+
+interface ListenerPlace {
+  readonly workload: WorkloadInstance
+  readonly gateways: readonly string[]
+  readonly listenPort: number
+  readonly tls: boolean
+  /** Services of the sidecar's listener; `null` at a gateway. */
+  readonly known: readonly Service[] | null
+}
+
+interface Sources {
+  readonly catalog: Catalog
+  readonly registry: Registry
+  readonly departs: Departs
+  readonly ruleFor: (service: Service, workload: WorkloadInstance) => DestinationRule | undefined
+}
+
+/** What routes to one listener of a workload are made in. */
+export function routeContext({ workload, gateways, listenPort, tls, known }: ListenerPlace, sources: Sources): RouteContext {
+  const { catalog, registry, departs, ruleFor } = sources
+  const byHost = known && servicesByHost(known)
+  return {
+    labels: workload.labels,
+    namespace: workload.ref.namespace,
+    gateways,
+    listenPort,
+    tls,
+    hashOf: (destination) => {
+      const service = byHost ? byHost.get(destination.host ?? '') : registry.service(destination.host ?? '')
+      return service && hashOfDestination(ruleFor(service, workload), destination)
+    },
+    mesh: catalog.mesh,
+    tellsForwardedHost: tellsForwardedHost(proxyDefaultsOf(workload, catalog.mesh)),
+    departs,
+    service: (host) => {
+      const named = registry.service(host)
+      // A listener has no services that are other names of its own.
+      const service = byHost && named?.resolution !== 'alias' ? byHost.get(host) : named
+      if (!service) return undefined
+      const ports = byHost && service.resolution !== 'alias' ? service.ports.filter((port) => port.number === listenPort) : service.ports
+      return ports.length > 0 ? { service, ports } : undefined
+    },
+  }
+}
+
+const indexes = new WeakMap<readonly Service[], ReadonlyMap<string, Service>>()
+
+function servicesByHost(services: readonly Service[]): ReadonlyMap<string, Service> {
+  const known = indexes.get(services)
+  if (known) return known
+  const index = new Map(services.map((service) => [service.host, service]))
+  indexes.set(services, index)
+  return index
+}

@@ -63,20 +63,20 @@ export class EnvoyMesh {
       inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
       applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),
     })
-    this.#book = new CallBook((port) => this.#topology.gatewayAt(port, this.registry))
-    this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology))
+    this.#book = new CallBook((port) => this.#topology.places.gatewayAt(port, this.registry))
+    this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology.places))
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
     this.#names = {
-      host: (port) => this.#topology.meshAddress(port, this.registry),
+      host: (port) => this.#topology.places.meshAddress(port, this.registry),
       keepsDestination: ({ ref }, cluster) => this.#model.proxyConfig(ref)?.clusters[cluster]?.discovery === 'original-dst',
     }
   }
 
   static async open(host: EnvoyHost, options: EnvoyMeshOptions): Promise<EnvoyMesh> {
     const mesh = new EnvoyMesh(host, options)
-    mesh.#topology.outsidePorts = await mesh.#servers.serve(null, outsidePorts)
+    mesh.#topology.places.outsidePorts = await mesh.#servers.serve(null, outsidePorts)
     return mesh
   }
 
@@ -201,16 +201,16 @@ export class EnvoyMesh {
         return await this.#host.use(this.#id, config, complainFor(this.#host.path, this.#model, this.#topology))
       } catch (error) {
         if (tries === 3 || !(error instanceof ConfigRejected) || !isPortTaken(error.message)) throw error
-        await this.#topology.moveProxies()
+        await this.#topology.places.moveProxies()
       }
     }
   }
 
   async #serve(workload: WorkloadInstance): Promise<void> {
     const wanted = workload.gateway ? [] : this.#topology.listeningPorts(workload, this.registry)
-    const missing = this.#topology.unserved(workload.ref, wanted)
-    if (missing.length === 0 && this.#topology.has(workload.ref)) return
-    await this.#topology.add(workload, await this.#servers.serve(workload, missing))
+    const missing = this.#topology.places.unserved(workload.ref, wanted)
+    if (missing.length === 0 && this.#topology.places.has(workload.ref)) return
+    await this.#topology.places.add(workload, await this.#servers.serve(workload, missing))
   }
 
   #isRun(workload: WorkloadInstance): boolean {

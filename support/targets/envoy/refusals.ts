@@ -18,7 +18,7 @@ export function complainFor(envoy: string, model: Mesh, topology: Topology): Com
 /** Parts of the config that may be what Envoy refuses. */
 function suspects(model: Mesh, topology: Topology, kind: ResourceKind, name: string): readonly Suspect[] {
   return model.registry.workloads.flatMap((workload) => {
-    const config = topology.has(workload.ref) ? model.proxyConfig(workload.ref) : null
+    const config = topology.places.has(workload.ref) ? model.proxyConfig(workload.ref) : null
     if (!config) return []
     if (kind === 'clusters') return clusterSuspects(config)
     return kind === 'routes' ? routeSuspects(config, topology.ownName(workload, name)) : []

@@ -4,12 +4,13 @@ import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
-import type { Cluster, WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import type { Cluster } from '../../../mesh-core/ir/cluster.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { EnvoyConfig } from './configurator.ts'
 import { credentials } from './credentials.ts'
 import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
+import { nowhere, PodPlaces } from './pod-places.ts'
 import { accessLog } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
 import { clusterLoadAssignment } from './xds/endpoint.ts'
@@ -22,19 +23,6 @@ import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { routeConfiguration } from './xds/route-table.ts'
 
-/** Ports of 127.0.0.1 that belong to one pod. */
-interface PodPlaces {
-  /** Of the workload itself: by the pod's own port. */
-  readonly workload: Map<number, number>
-  /** Of its sidecar's outbound side. */
-  outbound: number
-  /** Of its sidecar's inbound side, or of its gateway's listeners: by the pod's own port. */
-  readonly byPodPort: Map<number, number>
-}
-
-/** Nobody listens there: what a port is that a pod does not have. The port is TCPMUX's, which no machine of today serves. */
-const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
-
 /** What is known of the inbound sides of sidecars. */
 export interface InboundSides {
   readonly hasInbound: (workload: WorkloadInstance) => boolean
@@ -46,13 +34,11 @@ export interface InboundSides {
   readonly applicationAddress: (workload: WorkloadInstance, port: number) => ApplicationAddress
 }
 
-/** Where everything of one mesh is in truth, and the config of its proxies made for that. */
+/** The config of a mesh's proxies, made for the places where everything is in truth. */
 export class Topology {
   readonly #prefix: string
   readonly #sides: InboundSides
-  readonly #pods = new Map<string, PodPlaces>()
-  /** Where the world outside answers for each of its ports; 0 stands for all that are not among them. */
-  outsidePorts: ReadonlyMap<number, number> = new Map()
+  readonly places: PodPlaces
   /** PEM. */
   #systemAuthorities = ''
 
@@ -60,80 +46,7 @@ export class Topology {
   constructor(prefix: string, sides: InboundSides) {
     this.#prefix = prefix
     this.#sides = sides
-  }
-
-  /** Takes up a workload, or ports that it listens on now. @param ports where each of the pod's is in truth */
-  async add({ ref }: WorkloadInstance, ports: ReadonlyMap<number, number>): Promise<void> {
-    const places = this.#pods.get(keyOf(ref)) ?? { workload: new Map(), outbound: (await freePorts(1))[0]!, byPodPort: new Map() }
-    for (const [podPort, port] of ports) places.workload.set(podPort, port)
-    this.#pods.set(keyOf(ref), places)
-  }
-
-  /** Those of the pod's ports that nothing is known of. */
-  unserved(ref: WorkloadRef, podPorts: readonly number[]): readonly number[] {
-    const known = this.#pods.get(keyOf(ref))?.workload
-    return podPorts.filter((port) => !known?.has(port))
-  }
-
-  has(ref: WorkloadRef): boolean {
-    return this.#pods.has(keyOf(ref))
-  }
-
-  /** Where the sidecar of the workload takes outgoing connections. */
-  outboundPort(ref: WorkloadRef): number {
-    return this.#pods.get(keyOf(ref))!.outbound
-  }
-
-  /** Where the gateway listens for a port of its pod; `null`: it does not. */
-  gatewayPort(ref: WorkloadRef, podPort: number): number | null {
-    return this.#pods.get(keyOf(ref))?.byPodPort.get(podPort) ?? null
-  }
-
-  /** Who takes a connection to a pod: its sidecar, or the workload itself. */
-  atPod(workload: WorkloadInstance, podPort: number): SocketAddress {
-    const places = this.#pods.get(keyOf(workload.ref))
-    if (workload.gateway) return { address: '127.0.0.1', port: places?.byPodPort.get(podPort) ?? nowhere.port }
-    return places ? this.#at(workload, podPort, this.inbound(workload) ? places.byPodPort : places.workload) : nowhere
-  }
-
-  /** Who takes a datagram to a pod: the workload itself. */
-  behindSidecar(workload: WorkloadInstance, podPort: number): SocketAddress {
-    const places = this.#pods.get(keyOf(workload.ref))
-    return places ? this.#at(workload, podPort, places.workload) : nowhere
-  }
-
-  #at(workload: WorkloadInstance, podPort: number, ports: ReadonlyMap<number, number>): SocketAddress {
-    // One that names no ports listens on all.
-    const port = ports.get(podPort) ?? (workload.ports.length === 0 ? ports.values().next().value : undefined)
-    return port === undefined ? nowhere : { address: '127.0.0.1', port }
-  }
-
-  nowhere(): SocketAddress {
-    return nowhere
-  }
-
-  /** Whose listener is on a port here; `null`: no gateway's. */
-  gatewayAt(port: number, { workloads }: Registry): WorkloadInstance | null {
-    const isThere = ({ ref }: WorkloadInstance): boolean => [...(this.#pods.get(keyOf(ref))?.byPodPort.values() ?? [])].includes(port)
-    return workloads.find((workload) => workload.gateway && isThere(workload)) ?? null
-  }
-
-  /** The address in the mesh of what listens on a port here, `10.244.0.5:9080`; `null`: it is nobody's of the mesh. */
-  meshAddress(port: number, registry: Registry): string | null {
-    for (const workload of [...registry.workloads, ...registry.outsiders]) {
-      const places = this.#pods.get(keyOf(workload.ref))
-      for (const ports of [places?.byPodPort, places?.workload])
-        for (const [podPort, own] of ports ?? []) if (own === port) return `${workload.address}:${podPort}`
-    }
-    return null
-  }
-
-  /** Somebody else has taken a port in the meantime: others are chosen. */
-  async moveProxies(): Promise<void> {
-    for (const places of this.#pods.values()) {
-      places.byPodPort.clear()
-      places.outbound = (await freePorts(1))[0]!
-    }
+    this.places = new PodPlaces((workload) => this.inbound(workload))
   }
 
   /** Does the workload's own sidecar read requests like this, so that it writes of each? */
@@ -147,14 +60,10 @@ export class Topology {
     return workload.sidecar && this.#sides.hasInbound(workload)
   }
 
-  outside(port: number): SocketAddress {
-    return { address: '127.0.0.1', port: this.outsidePorts.get(port) ?? this.outsidePorts.get(0)! }
-  }
-
   /** The config of all proxies. */
   async config(registry: Registry, proxyConfig: (workload: WorkloadInstance) => ProxyConfig | null): Promise<EnvoyConfig> {
     const proxies = registry.workloads.flatMap((workload) => {
-      const config = this.has(workload.ref) ? proxyConfig(workload) : null
+      const config = this.places.has(workload.ref) ? proxyConfig(workload) : null
       return config ? [{ workload, config }] : []
     })
     for (const { workload, config } of proxies) await this.#findPorts(workload, config, registry)
@@ -171,7 +80,7 @@ export class Topology {
   }
 
   async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
-    const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
+    const { byPodPort } = this.places.of(workload.ref)
     const listeners = [...config.listeners, ...(config.udpListeners ?? [])]
     const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...this.#podPorts(workload, registry)]
     const missing = [...new Set(wanted)].filter((port) => !byPodPort.has(port))
@@ -201,7 +110,7 @@ export class Topology {
   }
 
   #outbound(workload: WorkloadInstance, config: ProxyConfig, placement: Placement): Json[] {
-    const places = this.#pods.get(keyOf(workload.ref))!
+    const places = this.places.of(workload.ref)
     const name = this.#nameOf(workload)
     if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config.listeners, placement)]
     return config.listeners.map((one) => gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, placement))
@@ -209,7 +118,7 @@ export class Topology {
 
   /** What a gateway takes over UDP, at the same ports of 127.0.0.1 as over TCP. */
   #datagrams(workload: WorkloadInstance, { udpListeners = [], clusters }: ProxyConfig, placement: Placement): { listener: Json; cluster: Json }[] {
-    const { byPodPort } = this.#pods.get(keyOf(workload.ref))!
+    const { byPodPort } = this.places.of(workload.ref)
     return udpListeners.map((one) => ({
       listener: udpListener(one, `${this.#nameOf(workload)}${one.name}`, { address: '127.0.0.1', port: byPodPort.get(one.port)! }, placement),
       cluster: udpCluster(one, clusters, placement),
@@ -218,11 +127,11 @@ export class Topology {
 
   #takesDatagrams({ address, port }: SocketAddress, registry: Registry): SocketAddress {
     const pod = registry.workloadAt(address)
-    return pod ? this.behindSidecar(pod, port) : nowhere
+    return pod ? this.places.behindSidecar(pod, port) : nowhere
   }
 
   #inbound(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): { listener: Json; cluster: Json }[] {
-    const places = this.#pods.get(keyOf(workload.ref))!
+    const places = this.places.of(workload.ref)
     return [...this.#podPorts(workload, registry)].map((podPort) =>
       sidecarInbound({
         proxy: proxyName(workload),
@@ -239,7 +148,7 @@ export class Topology {
   /** Where the application is in truth that a sidecar dials there. */
   #applicationAt(workload: WorkloadInstance, { at, port }: ApplicationSocket): number {
     const address = this.#sides.applicationAddress(workload, port)
-    const found = this.#pods.get(keyOf(workload.ref))?.workload.get(port)
+    const found = this.places.of(workload.ref).workload.get(port)
     return (address === 'any' || address === at ? found : undefined) ?? nowhere.port
   }
 
@@ -267,7 +176,7 @@ export class Topology {
       routeTable: (name) => prefix + name,
       endpoint: ({ address, port }) => {
         const pod = registry.workloadAt(address)
-        return pod ? this.atPod(pod, port) : this.outside(port)
+        return pod ? this.places.atPod(pod, port) : this.places.outside(port)
       },
       endpointSource: (config) => (remembers(config) ? restSource() : null),
       resolves: false,
@@ -348,10 +257,6 @@ function identitiesOf({ endpoints }: Cluster, registry: Registry): readonly stri
 /** `productpage-v1.default` */
 export function proxyName({ ref }: WorkloadInstance): string {
   return `${ref.name}.${ref.namespace}`
-}
-
-function keyOf({ namespace, instance }: WorkloadRef): string {
-  return `${namespace}/${instance}`
 }
 
 /** Those that Envoy will ask for: a chain that others cover has no place in it. */

@@ -7,7 +7,8 @@ import type { Listener } from '../../../mesh-core/ir/proxy-config.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { proxyHeader } from './proxy-protocol.ts'
-import type { Topology } from './topology.ts'
+import { nowhere } from './pod-places.ts'
+import type { PodPlaces } from './pod-places.ts'
 import { virtualOutbound } from './xds/listener.ts'
 import type { SocketAddress } from './xds/placement.ts'
 
@@ -43,11 +44,11 @@ let connections = 0
 /** How connections leave: through the sender's sidecar or a gateway, which are told where they were to go, or straight. */
 export class Ways {
   readonly #model: Mesh
-  readonly #topology: Topology
+  readonly #places: PodPlaces
 
-  constructor(model: Mesh, topology: Topology) {
+  constructor(model: Mesh, places: PodPlaces) {
     this.#model = model
-    this.#topology = topology
+    this.#places = places
   }
 
   of(departure: Departure): Way | TransportError {
@@ -61,7 +62,7 @@ export class Ways {
     const straight = `${target.address}:${portThere}`
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram) return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target, straight }
-    const port = this.#topology.outboundPort(sender.ref)
+    const port = this.#places.outboundPort(sender.ref)
     return {
       port,
       preamble: preambleOf(sender.address, target, lands),
@@ -74,13 +75,12 @@ export class Ways {
 
   #throughGateway(gateway: WorkloadInstance, authority: string, request: HttpRequest): Way | TransportError {
     const target = dialGateway(this.#model.registry, gateway, authority, request.scheme)
-    const port = this.#topology.gatewayPort(gateway.ref, target.port)
+    const port = this.#places.gatewayPort(gateway.ref, target.port)
     const straight = `${target.address}:${target.port}`
-    if (request.protocol === 'udp')
-      return { port: port ?? this.#topology.nowhere().port, preamble: null, key: null, proxy: gateway, unlogged: true, target, straight }
+    if (request.protocol === 'udp') return { port: port ?? nowhere.port, preamble: null, key: null, proxy: gateway, unlogged: true, target, straight }
     const listener = this.#model.proxyConfig(gateway.ref)?.listeners.find((one) => one.port === target.port)
     if (port === null || !listener) return 'refused'
-    const preamble = preambleOf(clientAddress, target, this.#topology.outside(target.port))
+    const preamble = preambleOf(clientAddress, target, this.#places.outside(target.port))
     return {
       port,
       preamble,
@@ -110,15 +110,15 @@ export class Ways {
   #placeOf(address: string, port: number, isDatagram: boolean): SocketAddress {
     const { registry } = this.#model
     const place = (workload: WorkloadInstance, own: number) =>
-      isDatagram ? this.#topology.behindSidecar(workload, own) : this.#topology.atPod(workload, own)
+      isDatagram ? this.#places.behindSidecar(workload, own) : this.#places.atPod(workload, own)
     const pod = registry.workloadAt(address)
     if (pod) return place(pod, port)
     const service = registry.serviceAt(address)
-    if (!service || service.resolution === 'none') return this.#topology.outside(port)
+    if (!service || service.resolution === 'none') return this.#places.outside(port)
     const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
     const chosen = endpoints[Math.floor(Math.random() * endpoints.length)]
     const workload = chosen && registry.workloadAt(chosen.address)
-    return workload ? place(workload, chosen.port) : this.#topology.nowhere()
+    return workload ? place(workload, chosen.port) : nowhere
   }
 }
 

@@ -68,6 +68,39 @@ Feature: Egress control
       When client sends "GET http://httpbin.org/blocked"
       Then the response status is 403
 
+    Scenario: A timeout for an external host
+      Given the services:
+        | service | sidecar |
+        | httpbin | no      |
+      And httpbin takes 5s to answer
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: httpbin-ext}
+        spec:
+          hosts: [httpbin.example.com]
+          ports: [{number: 80, name: http, protocol: HTTP}]
+          resolution: STATIC
+          location: MESH_EXTERNAL
+          workloadSelector: {labels: {app: httpbin}}
+        """
+      When client sends "GET http://httpbin.example.com/delay/5"
+      Then the response status is 200
+      And the response takes about 5s
+      When the config is applied:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: httpbin-ext}
+        spec:
+          hosts: [httpbin.example.com]
+          http: [{timeout: 3s, route: [{destination: {host: httpbin.example.com}}]}]
+        """
+      And client sends "GET http://httpbin.example.com/delay/5"
+      Then the response status is 504
+      And the response takes about 3s
+
     Scenario: A wildcard opens every name below it
       Given the config:
         """

@@ -2,7 +2,7 @@ import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import type { MeshCall } from '../mesh-core/mesh.ts'
 import type { Observation, ObservedCase } from '../vectors/mesh-observed/case.ts'
 import type { Scene } from '../vectors/mesh-observed/observe.ts'
-import { inTurn, meshCallOf, observation, type Observer } from '../vectors/mesh-observed/play.ts'
+import { inTurn, meshCallOf, observation, type Observer, onConnection } from '../vectors/mesh-observed/play.ts'
 import { interact } from '../vectors/mesh-observed/run-case.ts'
 
 /** ms that copies may take which nobody awaits an answer of. */
@@ -35,7 +35,9 @@ async function observe(vector: ObservedCase, scene: Scene, ordered: (send: Answe
   const send = ordered(answer)
   const { calls = [] } = vector
   const sent = calls.map((call) => meshCallOf(call, scene.mesh))
-  const answers = await Promise.all(calls.map(({ times = 1 }, index) => Promise.all(Array.from({ length: times }, () => send(sent[index]!)))))
+  const answers = await Promise.all(
+    calls.map((call, index) => Promise.all(Array.from({ length: call.times ?? 1 }, () => send(onConnection(call, sent[index]!))))),
+  )
   if (vector.config?.toLowerCase().includes('mirror')) await scene.mesh.elapse(settleOfMirrorsMs)
   return Promise.all(
     calls.map(async (call, index) => observation(await Promise.all(answers[index]!.map(({ evidence }) => evidence())), call, sent[index]!, scene)),

@@ -1,22 +1,40 @@
+import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Receiver } from './delivery.ts'
 import type { Plane } from './plane.ts'
 import { receiverOf, takesConnections } from './receiver.ts'
 
+/** Who has an address of the network: a pod, an endpoint that kube-proxy forwards to, or the world outside (`ref` is `null`). */
+export interface Addressee {
+  readonly ref: WorkloadRef | null
+  /** Present where the address itself is that of a workload. */
+  readonly dialled?: WorkloadInstance
+  readonly labels: Readonly<Record<string, string>>
+  readonly address: string
+  readonly port: number
+}
+
 /**
- * Who answers at an address and a port of the network, past all rules of the mesh: a pod, a pod of the service that kube-proxy picks,
- * or the world outside. `null`: nobody listens there.
+ * Whose an address and a port of the network are, past all rules of the mesh. Behind an address that Kubernetes does not know stands but who has it, whatever a
+ * ServiceEntry says.
+ * @param below draws one of so many endpoints, as kube-proxy does
+ * @returns `null`: a service without endpoints
  */
-export function receiverAt(plane: Plane, address: string, port: number): (Receiver & { readonly port: number; readonly address: string }) | null {
-  const { registry } = plane.model
+export function addresseeAt(registry: Registry, address: string, port: number, below: (count: number) => number): Addressee | null {
   const pod = registry.workloadAt(address)
-  if (pod) {
-    return takesConnections(plane, pod, port) ? { ...receiverOf(plane, pod.ref, pod.labels), address, port } : null
-  }
+  if (pod) return { ref: pod.ref, dialled: pod, labels: pod.labels, address, port }
   const service = registry.serviceAt(address)
-  // Behind an address that Kubernetes does not know stands but who has it.
-  if (service?.provider !== 'Kubernetes') return { ...receiverOf(plane, null, {}), address, port }
+  if (service?.provider !== 'Kubernetes') return { ref: null, labels: {}, address, port }
   const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
   if (endpoints.length === 0) return null
-  const endpoint = endpoints[plane.chance.balance.below(endpoints.length)]!
-  return { ...receiverOf(plane, endpoint.workload, endpoint.labels), address: endpoint.address, port: endpoint.port }
+  const endpoint = endpoints[below(endpoints.length)]!
+  return { ref: endpoint.workload, labels: endpoint.labels, address: endpoint.address, port: endpoint.port }
+}
+
+/** Who answers there. `null`: nobody listens. */
+export function receiverAt(plane: Plane, address: string, port: number): (Receiver & { readonly port: number; readonly address: string }) | null {
+  const { model, chance } = plane
+  const found = addresseeAt(model.registry, address, port, (count) => chance.balance.below(count))
+  if (!found || (found.dialled && !takesConnections(plane, found.dialled, port))) return null
+  return { ...receiverOf(plane, found.ref, found.labels), address: found.address, port: found.port }
 }

@@ -168,18 +168,24 @@ export function observation(exchanges: readonly Exchange[], call: ObservedCall, 
   return (call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, sent, scene)
 }
 
-async function sendAll({ times = 1, parallel = 1, newConnections = false }: ObservedCall, call: MeshCall, { mesh }: Scene): Promise<Exchange[]> {
-  if (mesh.sendMany && times > 1) return mesh.sendMany(call, { times, concurrency: parallel })
+/** Of many, each goes by the same connection unless the call says otherwise. */
+export function onConnection({ times = 1, newConnections = false }: ObservedCall, call: MeshCall): MeshCall {
+  return newConnections || times === 1 ? call : { ...call, connection: {} }
+}
+
+async function sendAll(observed: ObservedCall, call: MeshCall, { mesh }: Scene): Promise<Exchange[]> {
+  const { times = 1, parallel = 1 } = observed
+  const once = onConnection(observed, call)
+  if (mesh.sendMany && times > 1) return mesh.sendMany(once, { times, concurrency: parallel })
   const exchanges: Exchange[] = []
   if (parallel === 1) {
-    const only = { ...call, connection: {} }
-    for (let i = 0; i < times; i++) exchanges.push(await mesh.send(newConnections ? call : only))
+    for (let i = 0; i < times; i++) exchanges.push(await mesh.send(once))
     return exchanges
   }
   let left = times
   const connection = async (): Promise<void> => {
-    const same = { ...call, connection: {} }
-    while (left-- > 0) exchanges.push(await mesh.start(newConnections ? call : same))
+    const same = onConnection(observed, call)
+    while (left-- > 0) exchanges.push(await mesh.start(same))
   }
   await mesh.settle(Promise.all(Array.from({ length: parallel }, connection)))
   return exchanges

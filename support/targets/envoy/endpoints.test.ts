@@ -44,6 +44,12 @@ kind: ServiceEntry
 metadata: {name: kept, namespace: default}
 spec: {hosts: [other.test], addresses: [192.0.2.11], ports: [{number: 9000, name: http, protocol: HTTP}], resolution: NONE}`
 
+const sticks = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: b, namespace: default}
+spec: {host: b, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: session, ttl: 60s}}}}}`
+
 const read = (...documents: string[]) => readText(documents.join('\n---'), 'endpoints.yaml').resources
 const program = (name: string): Program => {
   return () => ({ status: name === 'b-ill' ? 503 : 200, headers: new Headers(), body: '' })
@@ -62,9 +68,9 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
     await host.stop()
   })
 
-  const send = (url: string) => {
+  const send = (url: string, connection?: object) => {
     const ref = mesh.registry.workloads.find(({ ref: { name } }) => name === 'a')!.ref
-    return mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url, headers: {}, body: '', timeoutMs: 5000 } as never)
+    return mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url, headers: {}, body: '', timeoutMs: 5000, connection } as never)
   }
   const call = async () => (await send('http://b/')).hops[0]?.to?.name
   const receivers = async (times: number) => {
@@ -89,5 +95,22 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
     const [hop] = (await send('http://192.0.2.11:9000/')).hops
     expect(hop?.log).toMatchObject({ upstreamHost: '192.0.2.11:9000' })
     expect(hop?.log?.cluster).toBe('outbound|9000||other.test')
+  })
+
+  test('past all rules the port is the dialled one, of whoever has the address', async () => {
+    await mesh.apply(read(entries))
+    const [hop] = (await send('http://192.0.2.11:9090/')).hops
+    expect(hop).toMatchObject({ port: 9090, log: { cluster: 'PassthroughCluster', upstreamHost: '192.0.2.11:9090' } })
+  })
+
+  test('the port of the client is that of its connection, and each call without one has its own', async () => {
+    await mesh.apply(read(sticks, deployment('b-well', 'b', 5)))
+    const receivers = async (connection?: object) => {
+      const names = new Set<string | undefined>()
+      for (let i = 0; i < 20; i++) names.add((await send('http://b/', connection)).hops[0]?.to?.instance)
+      return names.size
+    }
+    expect(await receivers({})).toBe(1)
+    expect(await receivers()).toBeGreaterThan(1)
   })
 })

@@ -155,7 +155,7 @@ export class EnvoyMesh {
     if (!sender) throw new Error(`there is no workload ${call.from.ref.instance} in namespace ${call.from.ref.namespace}`)
     const startMs = performance.now()
     const gateway = call.from.kind === 'gateway'
-    const outcome = await this.#senders.send({ journal, parent: null, sender, gateway, request, authority, timeoutMs: call.timeoutMs, tls: call.tls })
+    const outcome = await this.#senders.send({ journal, parent: null, sender, gateway, request, authority, ...ofClient(call) })
     const durationMs = performance.now() - startMs
     return { evidence: async () => this.#evidence(journal, { request, outcome, durationMs }) }
   }
@@ -220,6 +220,10 @@ export class EnvoyMesh {
 
 /** The well-known ports of HTTP, and all others. */
 const outsidePorts = [80, 443, 0]
+
+function ofClient({ timeoutMs, tls, connection }: MeshCall): Pick<MeshCall, 'timeoutMs' | 'tls' | 'connection'> {
+  return { timeoutMs, ...(tls && { tls }), ...(connection && { connection }) }
+}
 
 interface Answered {
   readonly request: HttpRequest

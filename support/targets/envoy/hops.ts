@@ -94,7 +94,7 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     to: received?.workload?.ref ?? null,
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
-    port: received?.workload ? received.port : null,
+    port: received?.workload ? portOf(call, received.workload, received.port, log, names) : null,
     received: received && asReceived(call, received, mirrored),
     tls: received?.tls ?? null,
     status: statusOf(call, received, mirrored),
@@ -148,6 +148,12 @@ function hostName(line: LogLine, { dialled, proxy }: CallRecord, names: Names): 
   const found = names.host(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
   if (found === null) return dialled
   return addressOf(found) === addressOf(dialled) && proxy && names.keepsDestination(proxy, clusterName(line)) ? dialled : found
+}
+
+/** One who names no ports listens on all, and is served here on those that are known: where the destination is kept, the port is the dialled one. */
+function portOf({ dialled, proxy }: CallRecord, { ports }: WorkloadInstance, served: number, log: AccessLogEntry | null, names: Names): number {
+  const isKept = !proxy || (log !== null && names.keepsDestination(proxy, log.cluster))
+  return ports.length === 0 && isKept ? Number(dialled.slice(dialled.lastIndexOf(':') + 1)) : served
 }
 
 function addressOf(host: string): string {

@@ -18,6 +18,8 @@ export interface Outgoing extends Departure {
   readonly parent: ReceivedRecord | null
   readonly timeoutMs: number | null
   readonly tls?: ClientTls | undefined
+  /** As `MeshCall.connection`. */
+  readonly connection?: object | undefined
 }
 
 /** Sends the requests of clients and workloads, each marked so that what Envoy and its receivers tell of it is known for its. */
@@ -26,6 +28,8 @@ export class Senders {
   readonly #book: CallBook
   readonly #ways: Ways
   readonly #client = new WireClient()
+  readonly #connections = new WeakMap<object, number>()
+  #named = 0
   #replaying: Promise<unknown> = Promise.resolve()
 
   constructor(model: Mesh, book: CallBook, ways: Ways) {
@@ -38,7 +42,8 @@ export class Senders {
     const way = this.#ways.of(out)
     if (typeof way === 'string') return way
     const call = this.#enter(out, way)
-    const { port, preamble, key, proxy, target } = way
+    const { port, preamble, proxy, target } = way
+    const key = this.#keyOf(out, way)
     const tls = out.request.scheme === 'https' ? { ...out.tls, serverName: serverNameOf(target, out.tls) } : null
     const onConnected = (address: string) => (proxy ? this.#book.connected(address, call) : undefined)
     const outcome = await this.#client.send({ port, preamble, key, tls, timeoutMs: out.timeoutMs, onConnected }, marked(out.request, call.id))
@@ -56,6 +61,14 @@ export class Senders {
   /** From now on connections are new ones. */
   renew(): void {
     this.#client.closeIdle()
+  }
+
+  /** Connections are kept for those alone who say that they go on by the same one. */
+  #keyOf({ connection }: Outgoing, { key }: Way): string | null {
+    if (key === null || !connection) return null
+    const id = this.#connections.get(connection) ?? ++this.#named
+    this.#connections.set(connection, id)
+    return `${id} ${key}`
   }
 
   #enter(out: Outgoing, { proxy, unlogged, target, straight }: Way): CallRecord {

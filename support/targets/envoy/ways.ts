@@ -1,6 +1,7 @@
 import { dial } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
 import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
+import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { Listener } from '../../../mesh-core/ir/proxy-config.ts'
@@ -25,7 +26,7 @@ export interface Departure {
 export interface Way {
   readonly port: number
   readonly preamble: Buffer | null
-  /** As `Wire.key`. */
+  /** Where it goes, for connections that may carry further requests there; `null`: none may. */
   readonly key: string | null
   /** The proxy writes nothing of it. */
   readonly unlogged?: true
@@ -61,12 +62,13 @@ export class Ways {
     const lands = this.#placeOf(target.address, portThere, isDatagram)
     const straight = `${target.address}:${portThere}`
     // Sidecars are told of connections alone.
-    if (!sender?.sidecar || isDatagram) return { port: lands.port, preamble: null, key: keyOf(request, lands.port), proxy: null, target, straight }
+    if (!sender?.sidecar || isDatagram)
+      return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target), proxy: null, target, straight }
     const port = this.#places.outboundPort(sender.ref)
     return {
       port,
       preamble: preambleOf(sender.address, target, lands),
-      key: this.#isHttp(sender, target) ? keyOf(request, port, target, lands) : null,
+      key: this.#isHttp(sender, target) ? keyOf(request, port, target) : null,
       proxy: sender,
       target,
       straight,
@@ -106,19 +108,14 @@ export class Ways {
     return own?.portOverride ?? port
   }
 
-  /** Who answers at an address of the mesh's network, past all rules: a pod, a pod of the service that kube-proxy would pick, or the world outside. */
+  /** Where in truth the one listens who has an address of the mesh's network. */
   #placeOf(address: string, port: number, isDatagram: boolean): SocketAddress {
     const { registry } = this.#model
-    const place = (workload: WorkloadInstance, own: number) =>
-      isDatagram ? this.#places.behindSidecar(workload, own) : this.#places.atPod(workload, own)
-    const pod = registry.workloadAt(address)
-    if (pod) return place(pod, port)
-    const service = registry.serviceAt(address)
-    if (!service || service.resolution === 'none') return this.#places.outside(port)
-    const endpoints = registry.endpoints(service, port).filter(({ healthy }) => healthy)
-    const chosen = endpoints[Math.floor(Math.random() * endpoints.length)]
-    const workload = chosen && registry.workloadAt(chosen.address)
-    return workload ? place(workload, chosen.port) : nowhere
+    const found = addresseeAt(registry, address, port, (count) => Math.floor(Math.random() * count))
+    if (!found) return nowhere
+    const workload = found.dialled ?? (found.ref && registry.workload(found.ref))
+    if (!workload) return this.#places.outside(found.port)
+    return isDatagram ? this.#places.behindSidecar(workload, found.port) : this.#places.atPod(workload, found.port)
   }
 }
 
@@ -127,8 +124,8 @@ function speaksHttp({ filterChains }: Listener): boolean {
 }
 
 /** `null` under TLS: what a proxy decides by it holds for the connection. */
-function keyOf({ scheme }: HttpRequest, port: number, target?: Dialled, lands?: SocketAddress): string | null {
-  return scheme === 'https' ? null : `${port} ${target?.address}:${target?.port} ${lands?.port}`
+function keyOf({ scheme }: HttpRequest, port: number, { address, port: dialled }: Dialled): string | null {
+  return scheme === 'https' ? null : `${port} ${address}:${dialled}`
 }
 
 function preambleOf(source: string, { address, port }: Dialled, lands: SocketAddress): Buffer {

@@ -6,10 +6,22 @@ function type<Args extends readonly unknown[]>(code: string, level: Level, name:
 
 /** What no analyzer of `istioctl` tells. docs/errors.md has an entry for each (a test holds that). */
 export const adviceTypes = {
-  deadRule: type('DEAD_RULE', 'warning', 'DeadRule', (why: string) => `no request comes to this rule: ${why}`),
-  deadMatch: type('DEAD_MATCH', 'warning', 'DeadMatch', (why: string) => `no request comes to this match: ${why}`),
+  deadRule: type('DEAD_RULE', 'warning', 'DeadRule', (why: string, what = 'request') => `no ${what} comes to this rule: ${why}`),
+  deadMatch: type('DEAD_MATCH', 'warning', 'DeadMatch', (why: string, what = 'request') => `no ${what} comes to this match: ${why}`),
   shadowedRule: type('SHADOWED_RULE', 'info', 'ShadowedRule', (what: string) => what),
-  undecidedRule: type('UNDECIDED_RULE', 'info', 'UndecidedRule', (why: string) => `whether a request comes to this rule was not decided: ${why}`),
+  undecidedRule: type(
+    'UNDECIDED_RULE',
+    'info',
+    'UndecidedRule',
+    (why: string, what = 'request') => `whether a ${what} comes to this rule was not decided: ${why}`,
+  ),
+  listenerRefused: type(
+    'LISTENER_REFUSED',
+    'error',
+    'ListenerRefused',
+    (port: string, rules: string) =>
+      `Envoy refuses the listener of ${port}: ${rules} are for the same connections; a proxy keeps what it had, and a new one has no rule for the port`,
+  ),
   mergeOrder: type(
     'MERGE_ORDER',
     'warning',

@@ -53,7 +53,7 @@ spec:
   expect(messages.map(({ code }) => code)).toEqual(['SHADOWED_RULE'])
 })
 
-test('of tcp and tls it stands', async () => {
+test('of tcp and tls, too', async () => {
   const yaml = `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: db}
@@ -65,7 +65,7 @@ spec:
       route: [{destination: {host: b}}]
 `
   const messages: readonly Message[] = await examine(inventoryOf(yaml))
-  expect(messages.map(({ code }) => code)).toEqual(['IST0130'])
+  expect(messages.map(({ code }) => code)).toEqual(['DEAD_RULE'])
 })
 
 test('a resource is left alone about a code', async () => {

@@ -4,6 +4,7 @@ import { messageTypes } from '../analyze/message-types.ts'
 import type { Message } from '../analyze/message.ts'
 import { type Adviser, messageOf } from './advice.ts'
 import { deadRules } from './rules/dead-rules.ts'
+import { deadL4Rules } from './rules/l4/dead-l4-rules.ts'
 import { mergeOrder } from './rules/merge-order.ts'
 import { faultWithRetries } from './traps/fault-with-retries.ts'
 import { faultWithoutPercentage } from './traps/fault-without-percentage.ts'
@@ -17,6 +18,7 @@ import { weightsNotHundred } from './traps/weights.ts'
 
 export const advisers: readonly Adviser[] = [
   deadRules,
+  deadL4Rules,
   mergeOrder,
   prefixTakesMore,
   faultWithRetries,
@@ -29,11 +31,11 @@ export const advisers: readonly Adviser[] = [
 ]
 
 /**
- * What `istioctl analyze` tells, and what it does not. Of rules that never act it looks at prefixes alone, and is wrong both ways
- * (`pkg/config/validation/virtualservice.go`): there, for `http`, `DEAD_RULE` and `DEAD_MATCH` stand in its place.
+ * What `istioctl analyze` tells, and what it does not. Of rules that never act it looks at prefixes and at equal texts alone, and is wrong both ways
+ * (`pkg/config/validation/virtualservice.go`): `DEAD_RULE` and `DEAD_MATCH` stand in its place.
  */
 export async function examine(mesh: Inventory): Promise<readonly Message[]> {
-  const analysed = analyze(mesh).filter(({ code, path }) => !superseded.has(code) || path[1] !== 'http')
+  const analysed = analyze(mesh).filter(({ code }) => !superseded.has(code))
   const messages: Message[] = []
   for (const message of analysed) messages.push(await proved(message, mesh))
   return [...messages, ...(await advise(mesh))]

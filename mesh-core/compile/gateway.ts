@@ -15,6 +15,7 @@ import { withMisdirected } from './misdirected.ts'
 import { isHttpServer, isPlainHttp, mergeServers, type BoundServer, type MergedServers } from './merge-servers.ts'
 import { downstreamTls, isPassthrough } from './server-tls.ts'
 import type { VirtualService } from './virtual-service.ts'
+import { twinChains } from './twin-chains.ts'
 
 export interface GatewayScope {
   readonly catalog: Catalog
@@ -40,7 +41,7 @@ export function compileGateway(scope: GatewayScope): { listeners: Listener[]; ro
   }
   const tables = [...byRouteName].filter(([name]) => name !== '').map(([name, servers]) => tableOf(name, servers, bound, scope))
   return {
-    listeners: [...listeners.values()].filter(({ filterChains }) => filterChains.length > 0 && !hasTwins(filterChains)),
+    listeners: [...listeners.values()].filter(({ filterChains }) => filterChains.length > 0 && twinChains(filterChains) === null),
     routeTables: Object.fromEntries(tables.map((table) => [table.name, table])),
   }
 }
@@ -51,17 +52,6 @@ function addListener(listeners: Map<string, Listener>, { podPort, bind }: Merged
   const known = listeners.get(name)
   if (known) filterChains.unshift(...known.filterChains)
   listeners.set(name, { name, direction: 'gateway', address, port: podPort, filterChains, defaultFilterChain: null })
-}
-
-/** Envoy refuses a listener with two chains for the same connections. Source: Envoy `FilterChainManagerImpl::addFilterChains`. */
-function hasTwins(chains: readonly FilterChain[]): boolean {
-  const seen = new Set<string>()
-  return chains.some(({ serverNames, applicationProtocols }) =>
-    (serverNames.length > 0 ? serverNames : ['']).some((name) => {
-      const key = JSON.stringify([name, applicationProtocols])
-      return seen.size === seen.add(key).size
-    }),
-  )
 }
 
 function tableOf(name: string, servers: readonly BoundServer[], bound: readonly BoundServer[], scope: GatewayScope): RouteTable {

@@ -10,12 +10,19 @@ import { clusterName, meshGateway, overlaps } from './names.ts'
 import type { VirtualService } from './virtual-service.ts'
 
 /** What the filter chains of a sidecar's outbound listeners are made of. */
-export interface OutboundChains {
+export interface OutboundChains extends ConnectionChains {
   readonly mesh: MeshConfig
   readonly settings: HttpSettings
+}
+
+/** Those of `tcp` and `tls` rules. */
+export interface ConnectionChains {
   readonly client: L4Client
   readonly serviceOf: ServiceOf
 }
+
+/** What of a service counts for connections to it. */
+export type ListenedService = Pick<Service, 'host' | 'addresses' | 'ports' | 'origin'>
 
 /**
  * Who takes connections to a port of a service: HTTP by its first bytes, all else by `tcp` or `tls` rules. Source: Istio `core/listener.go`
@@ -32,9 +39,20 @@ export function chainsFor(
 ): FilterChain[] {
   if (isHttp(port.protocol)) return [httpChain(String(port.number), outbound)]
   const own = rules.filter((vs) => vs.hosts.some((host) => overlaps(host, service.host)))
-  if (port.protocol === 'tls' || port.protocol === 'https') return tlsChains(service, port, own, everywhere, outbound)
-  const tcp = tcpChains(service, port, own, everywhere, outbound)
-  return port.protocol === 'auto' ? [httpChain(sniffedTable(service, port), outbound), ...tcp] : tcp
+  const connections = connectionChains(service, port, own, everywhere, outbound)
+  return port.protocol === 'auto' ? [httpChain(sniffedTable(service, port), outbound), ...connections] : connections
+}
+
+/** Those for connections of which no HTTP is read. @param rules whose hosts are the service's, in their order */
+export function connectionChains(
+  service: ListenedService,
+  port: ServicePort,
+  rules: readonly Pick<VirtualService, 'tcp' | 'tls'>[],
+  everywhere: boolean,
+  outbound: ConnectionChains,
+): FilterChain[] {
+  const chains = port.protocol === 'tls' || port.protocol === 'https' ? tlsChains : tcpChains
+  return chains(service, port, rules, everywhere, outbound)
 }
 
 function httpChain(routeTable: string, { mesh, settings }: OutboundChains): FilterChain {
@@ -44,11 +62,11 @@ function httpChain(routeTable: string, { mesh, settings }: OutboundChains): Filt
 
 /** The first rule that fits without looking at the connection takes all that those before it left. Source: Istio `core/tls.go` buildSidecarOutboundTCPFilterChainOpts. */
 function tcpChains(
-  service: Service,
+  service: ListenedService,
   port: ServicePort,
-  rules: readonly VirtualService[],
+  rules: readonly Pick<VirtualService, 'tcp' | 'tls'>[],
   everywhere: boolean,
-  outbound: OutboundChains,
+  outbound: ConnectionChains,
 ): FilterChain[] {
   const blocks = blocksOf(service, everywhere)
   const chains: FilterChain[] = []
@@ -66,11 +84,11 @@ function tcpChains(
 
 /** A chain for each match; of those that ask for the same only the first. Source: the same file, buildSidecarOutboundTLSFilterChainOpts. */
 function tlsChains(
-  service: Service,
+  service: ListenedService,
   port: ServicePort,
-  rules: readonly VirtualService[],
+  rules: readonly Pick<VirtualService, 'tcp' | 'tls'>[],
   everywhere: boolean,
-  outbound: OutboundChains,
+  outbound: ConnectionChains,
 ): FilterChain[] {
   let destinations = blocksOf(service, everywhere)
   const chains = new Map<string, FilterChain>()
@@ -86,11 +104,11 @@ function tlsChains(
   return [chainTo(toService(service, port), { destinations, serverNames })]
 }
 
-function fits(match: L4Match, port: ServicePort, { client }: OutboundChains): boolean {
+function fits(match: L4Match, port: ServicePort, { client }: ConnectionChains): boolean {
   return concerns(match, client, meshGateway, port.number)
 }
 
-function toService(service: Service, listened: ServicePort): NetworkFilter {
+function toService(service: ListenedService, listened: ServicePort): NetworkFilter {
   const port = service.ports.length === 1 ? service.ports[0]!.number : listened.number
   return { kind: 'tcp', clusters: [{ cluster: clusterName(service.host, port, ''), weight: 1 }], origin: service.origin }
 }
@@ -100,7 +118,7 @@ function chainTo(filter: NetworkFilter, match: Partial<FilterChain>): FilterChai
 }
 
 /** On a listener for every address those of the service are looked at that stand for many. */
-function blocksOf({ addresses }: Service, everywhere: boolean): readonly string[] {
+function blocksOf({ addresses }: ListenedService, everywhere: boolean): readonly string[] {
   return everywhere ? addresses.filter((address) => address.includes('/')) : []
 }
 

@@ -7,6 +7,7 @@ import type { Labels } from '../registry/labels.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { chainsFor, type OutboundChains } from './outbound-chains.ts'
 import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
+import { twinChains } from './twin-chains.ts'
 
 const everyAddress = '0.0.0.0'
 
@@ -44,20 +45,9 @@ export function outboundListeners({ scope, mesh, settings, registry, labels }: O
   return [...taken, virtualOutbound(scope)]
 }
 
-/**
- * Two rules for the same connections are two chains to istiod, and Envoy refuses a listener in which two chains match the same: a fresh proxy does without it, and
- * what was for it is unknown traffic. Source: Envoy `filter_chain_manager_impl.cc`.
- */
+/** Two rules for the same connections are two chains to istiod. */
 function isRefused({ filterChains }: Listener): boolean {
-  const seen = new Set<string>()
-  return filterChains.flatMap(matchersOf).some((matcher) => seen.has(matcher) || !seen.add(matcher))
-}
-
-function matchersOf({ destinations, serverNames, transport, applicationProtocols }: FilterChain): string[] {
-  const [ranges, names, protocols] = [destinations, serverNames, applicationProtocols].map((list) => (list.length === 0 ? [''] : list))
-  return ranges!.flatMap((range) =>
-    names!.flatMap((name) => protocols!.map((protocol) => [range, name.toLowerCase(), transport, protocol].join(' '))),
-  )
+  return twinChains(filterChains) !== null
 }
 
 /** A port that the entry names goes before those of the services, with its protocol. */

@@ -151,6 +151,9 @@ describe('warnings for a VirtualService', () => {
     const gateways = ['gw.default']
     expect(warnings({ gateways, http: [{ match: [{ gateways }], route }], tcp: [{ match: [{ gateways }], route }] })).toEqual(['spec.gateways[0]'])
   })
+  test('empty maps of a match say nothing', () => {
+    expect(warnings({ http: [{ match: [{ headers: {}, gateways: [] }, { name: 'x' }, { uri: {} }], route }] })).toEqual(['spec.http[0].match[1]'])
+  })
   test('what a rule without a match takes is not said to be covered by a prefix, too', () => {
     const match = (prefix: string): Spec[] => [{ uri: { prefix } }]
     expect(warnings({ http: [{ match: match('/a'), route }, { route }, { match: match('/ab'), route }] })).toEqual(['spec.http[2]'])

@@ -65,7 +65,8 @@ function fieldsNamed(text: string): string[] {
   if (unknown) return unknown[1]!.split(/ (?=spec\b|\w+(?: |$))/)
   const quoted = /^<nil>: .*?"(spec[^"]*)"/s.exec(text)
   if (quoted) return [quoted[1]!]
-  const path = /^(spec[^:\s]*):/.exec(text)
+  // Keys of maps may hold colons: `headers.set.:path: Invalid value: …`.
+  const path = /^(spec\S*?): [A-Z]/.exec(text)
   return path ? [path[1]!] : []
 }
 
@@ -78,6 +79,7 @@ const subjects: readonly (readonly [message: RegExp, place: RegExp])[] = [
   [/endpoints cannot be set/, /endpoints/],
   [/at least one of `values`/, /values/],
   [/sourceNamespace/, /sourceNamespace/],
+  [/domain name/, /host|name|gateway/i],
   [/tag value|tag name|label/, /label/i],
   [/JWT claim/, /claim|headers|gateways/i],
   [/weight/, /weight|route/i],

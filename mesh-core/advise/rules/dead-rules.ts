@@ -10,8 +10,9 @@ import { actionOf, type Entry, Sources } from './entries.ts'
 import { type EntryVerdict, Review, type Shared, sharedBy } from './review.ts'
 import { evidenceOf } from './trial.ts'
 import { isLinked, linkedRules, ruleKinds } from './virtual-services.ts'
+import { whyTaken } from './words.ts'
 
-/** Rules and matches that no request comes to, with what takes their requests; and rules that have to share theirs with earlier ones. */
+/** `http` rules and matches that no request comes to, with what takes their requests; and rules that have to share theirs with earlier ones. */
 export const deadRules: Adviser = {
   name: 'rules.DeadRules',
   inputs: ruleKinds,
@@ -196,10 +197,7 @@ class Telling {
   }
 
   #whyTaken(by: readonly number[]): string {
-    const names = [...new Set(by.map((i) => this.#nameOf(i)))]
-    if (names.length === 1) return `${names[0]} takes all that it matches`
-    const shown = names.length > mostNames ? [...names.slice(0, mostNames), `${names.length - mostNames} more`] : names
-    return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} together take all that it matches`
+    return whyTaken(by.map((i) => this.#nameOf(i)))
   }
 
   #whyNothing(index: number): string {
@@ -224,4 +222,3 @@ class Telling {
 }
 
 const mostProofs = 3
-const mostNames = 4

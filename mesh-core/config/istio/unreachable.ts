@@ -85,8 +85,16 @@ function asText(match: Fields | undefined, otherwise = ''): string {
 
 /** The same conditions in the same words, whatever their order; the name is none, and what says the default says nothing. */
 function conditionsOf({ name: _, ...match }: Fields): string {
-  return inOrder(Object.fromEntries(Object.entries(match).filter(([, value]) => value !== false && value !== 0 && value !== '')))
+  return inOrder(Object.fromEntries(Object.entries(match).filter(([field, value]) => !isDefault(field, value))))
 }
+
+/** An empty list or map says nothing; an empty StringMatch is one. */
+function isDefault(field: string, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === false || value === 0 || value === '' || value === null
+  return !stringMatches.has(field) && Object.keys(value).length === 0
+}
+
+const stringMatches: ReadonlySet<string> = new Set(['uri', 'scheme', 'method', 'authority'])
 
 /** JSON with its keys in order. */
 function inOrder(value: unknown): string {

@@ -1,7 +1,7 @@
 import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain } from '../ir/proxy-config.ts'
 import type { GatewayServer } from './gateway-resource.ts'
-import type { GatewayScope } from './gateway.ts'
+import type { GatewayScope } from './gateway-scope.ts'
 import { isSubsetOf, sniClusterName } from './names.ts'
 import { visibleServices } from './sidecar-scope.ts'
 

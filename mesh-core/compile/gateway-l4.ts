@@ -1,6 +1,7 @@
 import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain, NetworkFilter } from '../ir/proxy-config.ts'
-import { serverNames, type GatewayScope } from './gateway.ts'
+import type { GatewayScope } from './gateway-scope.ts'
+import { serverNames } from './server-names.ts'
 import type { GatewayServer } from './gateway-resource.ts'
 import { anyPort } from './destination-cluster.ts'
 import { concernsServer, tcpProxyTo, type L4Match, type L4Rule } from './l4-rule.ts'

@@ -1,6 +1,6 @@
 import type { Route, VirtualHost } from '../ir/route.ts'
 import type { GatewayServer } from './gateway-resource.ts'
-import type { GatewayScope } from './gateway.ts'
+import type { GatewayScope } from './gateway-scope.ts'
 import type { BoundServer } from './merge-servers.ts'
 import { intersection } from './names.ts'
 import { isCatchAll } from './route-match.ts'

@@ -1,29 +1,19 @@
-import type { Departs } from './departures.ts'
 import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
-import type { Route, RouteTable } from '../ir/route.ts'
-import type { Labels } from '../registry/labels.ts'
+import type { RouteTable } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
-import type { Registry, WorkloadInstance } from '../registry/registry.ts'
-import type { Catalog } from './catalog.ts'
 import { autoPassthroughChains } from './auto-passthrough.ts'
 import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
+import { isServiceOf, podPorts } from './gateway-pods.ts'
+import type { GatewayScope } from './gateway-scope.ts'
+import { serverNames } from './server-names.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
 import { gatewaySettings, withSettings } from './proxy-settings.ts'
 import { withMisdirected } from './misdirected.ts'
 import { isHttpServer, isPlainHttp, mergeServers, type BoundServer, type MergedServers } from './merge-servers.ts'
 import { downstreamTls, isPassthrough } from './server-tls.ts'
-import type { VirtualService } from './virtual-service.ts'
 import { twinChains } from './twin-chains.ts'
-
-export interface GatewayScope {
-  readonly catalog: Catalog
-  readonly registry: Registry
-  readonly workload: WorkloadInstance
-  readonly departs: Departs
-  readonly routesOf: (vs: VirtualService, gateway: string, port: number, tls: boolean) => readonly Route[]
-}
 
 /**
  * Listeners and route tables of a gateway's pod: all servers of all Gateways that select it.
@@ -84,11 +74,6 @@ function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, wor
   return { ...anyConnection, name: '', serverNames: serverNames(server.hosts.map(({ host }) => host)), tls, filter }
 }
 
-/** A star stands for every name, with or without one. Source: Istio `core/listener.go` buildGatewayListener. */
-export function serverNames(hosts: readonly string[]): string[] {
-  return hosts.includes('*') ? [] : [...new Set(hosts)].sort()
-}
-
 function httpFilter(routeTable: string, { catalog, workload }: GatewayScope): NetworkFilter {
   const { mesh } = catalog
   return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(gatewaySettings(workload, mesh)) }
@@ -127,19 +112,4 @@ function routeNameOf(server: GatewayServer, gateway: Gateway, podPort: number): 
 
 function bindSuffix({ bind }: GatewayServer): string {
   return bind === '' ? '' : `.${bind}`
-}
-
-/** A number that is a port of the gateway's Service stands for its target port; any other is the pod's own. Source: `pilot/pkg/model/gateway.go` resolvePorts. */
-export function podPorts({ registry, workload }: Pick<GatewayScope, 'registry' | 'workload'>, number: number): number[] {
-  const mapped = registry.services
-    .filter((service) => isServiceOf(service.selector, workload) && service.namespace === workload.ref.namespace)
-    .flatMap((service) => service.ports.filter((port) => port.number === number))
-    .map((port) =>
-      typeof port.targetPort === 'number' ? port.targetPort : (workload.ports.find((own) => own.name === port.targetPort)?.number ?? number),
-    )
-  return mapped.length > 0 ? [...new Set(mapped)] : [number]
-}
-
-export function isServiceOf(selector: Labels | null, workload: WorkloadInstance): boolean {
-  return selector !== null && Object.keys(selector).length > 0 && selects(selector, workload.labels)
 }

@@ -1,7 +1,7 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
-import type { ProxyDefaults } from './proxy-settings.ts'
+import type { ProxyDefaults } from './proxy-defaults.ts'
 import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 

@@ -3,22 +3,7 @@ import { proxyConfigOf } from '../config/proxy-config-annotation.ts'
 import type { ForwardClientCert, HttpSettings } from '../ir/proxy-config.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { MeshConfig } from './mesh-config.ts'
-
-/** The part of Istio's `mesh/v1alpha1` ProxyConfig that is acted on. */
-export interface ProxyDefaults {
-  readonly gatewayTopology?: { readonly numTrustedProxies?: number; readonly forwardClientCertDetails?: ForwardClientCert | 'UNDEFINED' }
-  readonly proxyHeaders?: ProxyHeaders
-}
-
-interface ProxyHeaders {
-  readonly forwardedClientCert?: ForwardClientCert | 'UNDEFINED'
-  readonly setCurrentClientCertDetails?: { readonly subject?: boolean; readonly uri?: boolean; readonly dns?: boolean }
-  readonly server?: { readonly disabled?: boolean; readonly value?: string }
-  readonly requestId?: { readonly disabled?: boolean }
-  readonly envoyDebugHeaders?: { readonly disabled?: boolean }
-  readonly xForwardedHost?: { readonly enabled?: boolean }
-  readonly xForwardedPort?: { readonly enabled?: boolean }
-}
+import type { ProxyDefaults, ProxyHeaders } from './proxy-defaults.ts'
 
 /** Field by field, those of `proxyHeaders` too, what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
 export function proxyDefaultsOf({ annotations }: WorkloadInstance, mesh: MeshConfig): ProxyDefaults {

@@ -4,7 +4,8 @@ import type { HttpRequest, PathMatch, Route } from '../ir/index.ts'
 import { Headers } from '../ir/index.ts'
 import { compileHeaderMatch } from './header.ts'
 import { compilePathMatch } from './path.ts'
-import { compileRouteList, SharedConditions } from './route-list.ts'
+import { compileRouteList } from './route-list.ts'
+import { SharedConditions } from './shared-conditions.ts'
 
 const origin = { file: 'f', document: 0, resource: 'r', path: [] }
 

@@ -2,7 +2,7 @@ import type { PathMatch } from '../ir/match.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Route } from '../ir/route.ts'
 import { compilePathMatch } from './path.ts'
-import type { FindRoute, SharedConditions } from './route-list.ts'
+import type { FindRoute, SharedConditions } from './shared-conditions.ts'
 
 type Condition = (request: HttpRequest) => boolean
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { HeaderMatch, HttpRequest, PathMatch, QueryMatch, Route } from '../ir/index.ts'
 import { Headers } from '../ir/index.ts'
-import { compileRouteList, SharedConditions } from './route-list.ts'
+import { compileRouteList } from './route-list.ts'
+import { SharedConditions } from './shared-conditions.ts'
 
 const origin = { file: 'f', document: 0, resource: 'r', path: [] }
 

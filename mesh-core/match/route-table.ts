@@ -2,8 +2,9 @@ import type { HttpRequest } from '../ir/message.ts'
 import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { indexDomains } from './domains.ts'
 import type { DomainIndex } from './domains.ts'
-import type { FindRoute } from './route-list.ts'
-import { compileRouteList, SharedConditions } from './route-list.ts'
+import type { FindRoute } from './shared-conditions.ts'
+import { compileRouteList } from './route-list.ts'
+import { SharedConditions } from './shared-conditions.ts'
 
 export interface CompiledVirtualHost<R> {
   readonly config: VirtualHost

@@ -8,7 +8,7 @@ import { meshConfigOf, type MeshConfig } from '../../mesh-core/compile/mesh-conf
 import { tellsForwardedHost } from '../../mesh-core/compile/proxy-settings.ts'
 import { type VirtualService, virtualServiceOf } from '../../mesh-core/compile/virtual-service.ts'
 import type { Route } from '../../mesh-core/ir/index.ts'
-import { asIstiodSends } from '../../support/targets/envoy/xds/placement.ts'
+import { asIstiodSends } from '../../support/targets/envoy/xds/as-istiod-sends.ts'
 import { routeConfiguration } from '../../support/targets/envoy/xds/route-table.ts'
 import type { Difference } from '../difference.ts'
 import { check } from './asserts.ts'

@@ -3,7 +3,8 @@ import { matchAll, routeMatch } from '../../../mesh-core/compile/route-match.ts'
 import type { HttpRule } from '../../../mesh-core/compile/virtual-service-types.ts'
 import { Headers, type HttpRequest, type Route } from '../../../mesh-core/ir/index.ts'
 import { pathWithoutQuery } from '../../../mesh-core/match/path.ts'
-import { compileRouteList, SharedConditions } from '../../../mesh-core/match/route-list.ts'
+import { compileRouteList } from '../../../mesh-core/match/route-list.ts'
+import { SharedConditions } from '../../../mesh-core/match/shared-conditions.ts'
 import type { WrittenRule, WrittenVirtualService } from './written.ts'
 
 /**

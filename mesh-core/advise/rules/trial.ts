@@ -10,7 +10,8 @@ import { valueAt } from '../../cover/route-box.ts'
 import { Headers, type HttpRequest } from '../../ir/message.ts'
 import type { Route } from '../../ir/route.ts'
 import { pathWithoutQuery } from '../../match/path.ts'
-import { compileRouteList, type FindRoute, SharedConditions } from '../../match/route-list.ts'
+import { compileRouteList } from '../../match/route-list.ts'
+import { type FindRoute, SharedConditions } from '../../match/shared-conditions.ts'
 
 /** A request of one client, at the sidecar or the gateway that it meets. */
 export interface Trial {

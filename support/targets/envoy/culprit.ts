@@ -3,7 +3,7 @@ import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import { refusalOf } from './validate.ts'
 import type { StaticConfig } from './validate.ts'
 import { cluster } from './xds/cluster.ts'
-import { asIstiodSends } from './xds/placement.ts'
+import { asIstiodSends } from './xds/as-istiod-sends.ts'
 import type { Placement } from './xds/placement.ts'
 import { routeConfiguration } from './xds/route-table.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Cluster, UpstreamTls } from '../../../../mesh-core/ir/cluster.ts'
 import { clusterSockets, inboundTls } from './mutual-tls.ts'
-import { asIstiodSends } from './placement.ts'
+import { asIstiodSends } from './as-istiod-sends.ts'
 import type { Placement } from './placement.ts'
 
 const source = { own: 'spiffe://cluster.local/ns/a/sa/b', root: 'ROOTCA', configSource: {} }

@@ -3,15 +3,7 @@ import { plainHttp } from '../../../../mesh-core/ir/proxy-config.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { originatedTls, upstreamVersions } from './originated-tls.ts'
-import type { Placement } from './placement.ts'
-
-/** Where a proxy's certificate and the authorities that it trusts come from. Source: Envoy `SdsSecretConfig`. */
-export interface SecretSource {
-  /** Name of the proxy's own certificate. */
-  readonly own: string
-  readonly root: string
-  readonly configSource: Json
-}
+import type { Placement, SecretSource } from './placement.ts'
 
 /** What istiod's sidecars say of themselves, so that inbound sides know mutual TLS of the mesh from TLS of applications. Source: Istio `pilot/pkg/networking/util` ALPNInMesh. */
 const meshProtocols = ['istio-peer-exchange', 'istio']

@@ -10,7 +10,7 @@ import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { virtualOutbound } from './listener.ts'
 import { inboundMatches, inboundTls } from './mutual-tls.ts'
-import type { SecretSource } from './mutual-tls.ts'
+import type { SecretSource } from './placement.ts'
 import { socketAddress } from './placement.ts'
 import type { Placement } from './placement.ts'
 

@@ -3,7 +3,7 @@ import { cluster } from './cluster.ts'
 import { clusterLoadAssignment } from './endpoint.ts'
 import type { Json } from './json.ts'
 import { listener } from './listener.ts'
-import { asIstiodSends } from './placement.ts'
+import { asIstiodSends } from './as-istiod-sends.ts'
 import { udpCluster, udpListener } from './udp-listener.ts'
 import { routeConfiguration } from './route-table.ts'
 

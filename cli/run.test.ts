@@ -101,6 +101,20 @@ describe('validate', () => {
     expect(status).toBe(1)
     expect(stderr).toMatch(/SCHEMA_TYPE[^]*\n1 error\n$/)
   })
+  test('shows what comes of a percentage of Istio 1.0, and counts as failed in JUnit what fails', () => {
+    const rule = (abort: string): string =>
+      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{fault: {abort: ${abort}}, route: [{destination: {host: b}}]}]}\n`
+    writeFileSync(join(folder, 'percent.yaml'), rule('{httpStatus: 503, percent: 50}'))
+    const { status, stderr } = meshspec(['validate', 'percent.yaml'])
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      /UNKNOWN_FIELD .*percent[^]*  proof: GET http:\/\/b\/ → 200 after 0 ms, without the fault, where the field is dropped\n  hint: Istio 1.0/,
+    )
+    writeFileSync(join(folder, 'none.yaml'), rule('{httpStatus: 503}'))
+    const junit = meshspec(['validate', 'none.yaml', '--format', 'junit'])
+    expect(junit.stdout).toMatch(/tests="1" failures="0"[^]*<system-out>warning: none.yaml:4:36 FAULT_WITHOUT_PERCENTAGE/)
+    expect(meshspec(['validate', 'none.yaml', '--format', 'junit', '--fail-on', 'warning']).stdout).toMatch(/failures="1"[^]*<failure type="warning"/)
+  })
   test('looks at several clusters together', () => {
     const service = (name: string, port: string): string =>
       `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {ports: [{port: 80, name: ${port}}]}\n`

@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { examine } from '../mesh-core/advise/advise.ts'
 import { examineClusters } from '../mesh-core/advise/examine-clusters.ts'
+import { percentDropped } from '../mesh-core/advise/traps/retired-percent.ts'
 import { Inventory, type InventoryOptions } from '../mesh-core/analyze/inventory.ts'
 import type { Level, Message } from '../mesh-core/analyze/message.ts'
+import type { MeshSpecError } from '../mesh-core/config/errors.ts'
+import type { FieldPath } from '../mesh-core/config/finding.ts'
 import { kindInfo } from '../mesh-core/config/kinds.ts'
 import { type IstioRelease, istioReleases, laterThan } from '../mesh-core/config/schema/since.ts'
 import { type ReadResult, validateResource } from '../mesh-core/config/load.ts'
@@ -10,7 +13,7 @@ import type { NotModelled, Resource } from '../mesh-core/config/resource.ts'
 import { versions } from '../reports/versions.ts'
 import { Excerpts } from './excerpt.ts'
 import { exitCodes } from './exit-codes.ts'
-import { type Finding, findingOfError, findingOfMessage, isAtLeast, levels } from './findings/finding.ts'
+import { type Finding, findingOfError, findingOfMessage, isAtLeast, levels, provedError } from './findings/finding.ts'
 import { findingsForGithub } from './findings/github.ts'
 import { findingsJson } from './findings/json.ts'
 import { findingsJunit } from './findings/junit.ts'
@@ -48,7 +51,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const findings = (await findingsOf(config, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
   if (options.format === 'text') writeText(shown, read, excerpts, options)
-  else print(write(shown, filesOf(read.resources)), options.output)
+  else print(write(shown, filesOf(read.resources), failOn), options.output)
   if (read.errors.some(({ code }) => unreadable.has(code))) return exitCodes.wrongInput
   return findings.some((finding) => isAtLeast(finding, failOn)) ? exitCodes.failed : exitCodes.held
 }
@@ -56,13 +59,28 @@ export async function validate(paths: readonly string[], options: ValidateOption
 /** What cannot be read and what would be refused; once all of that is in order, what an expert would warn of. */
 async function findingsOf({ all, clusters }: ReadClusters, whole: boolean, release: IstioRelease): Promise<readonly Finding[]> {
   const { resources, errors } = all
-  const verdicts = resources.flatMap((resource) => [...validateResource(resource).errors, ...laterThan(release, resource)])
-  const refused = [...errors, ...verdicts].map(findingOfError)
+  const verdicts = await Promise.all(resources.map((resource) => verdictsOn(resource, release)))
+  const refused = [...errors.map(findingOfError), ...verdicts.flat()]
   // What refers to something that is wrong would be called wrong itself.
   if (refused.length > 0) return refused
   const options = { nowMs: Date.now(), whole, manifests: true }
   const messages = clusters.length > 0 ? await ofClusters(clusters, options) : await examine(new Inventory(effective(resources), options))
   return inOrderOfPlace(messages.map(findingOfMessage))
+}
+
+/** What the mesh would refuse of it. */
+async function verdictsOn(resource: Resource, release: IstioRelease): Promise<readonly Finding[]> {
+  const errors = [...validateResource(resource).errors, ...laterThan(release, resource)]
+  const findings: Finding[] = []
+  for (const error of errors) {
+    const dropped = error.code === 'UNKNOWN_FIELD' ? await percentDropped(resource, pathIn(resource, error)) : null
+    findings.push(provedError(error, dropped ? [{ ...dropped, seen: `${dropped.seen}, where the field is dropped` }] : []))
+  }
+  return findings
+}
+
+function pathIn(resource: Resource, { details }: MeshSpecError): FieldPath {
+  return details.origin?.path.slice(resource.origin.path.length) ?? []
 }
 
 function ofClusters(clusters: ReadClusters['clusters'], options: InventoryOptions): Promise<readonly Message[]> {
@@ -84,7 +102,7 @@ function effective(resources: readonly Resource[]): readonly Resource[] {
   return [...new Map(resources.map((resource) => [`${resource.apiVersion.split('/')[0]} ${resource.origin.resource}`, resource])).values()]
 }
 
-type Writer = (findings: readonly Finding[], files: readonly string[]) => string
+type Writer = (findings: readonly Finding[], files: readonly string[], failOn: Level) => string
 
 const writers: Readonly<Record<string, Writer>> = {
   text: (findings) => findingsText(findings),

@@ -1,4 +1,4 @@
-import { describeMessage, placeOf, sentenceOf } from '../../mesh-core/analyze/describe.ts'
+import { describeEvidence, describeMessage, placeOf, sentenceOf } from '../../mesh-core/analyze/describe.ts'
 import type { Evidence, Level, Message, Related } from '../../mesh-core/analyze/message.ts'
 import type { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import type { Position } from '../../mesh-core/ir/origin.ts'
@@ -37,17 +37,23 @@ export interface FindingPlace {
   readonly position: Position | null
 }
 
-export function findingOfError({ message, details }: MeshSpecError): Finding {
+export function findingOfError(error: MeshSpecError): Finding {
+  return provedError(error, [])
+}
+
+/** @param proof requests that show what comes of it */
+export function provedError({ message, details }: MeshSpecError, proof: readonly Evidence[]): Finding {
   const { code, problem, hint, origin, place } = details
+  const sentence = hint === null ? message : message.slice(0, -`\n  hint: ${hint}`.length)
   return {
     ...{ level: 'error', code, problem, hint },
     resource: origin?.resource ?? null,
     field: origin ? formatPath(origin.path) : '',
     file: place?.file ?? null,
     position: place?.position ?? null,
-    ...{ proof: [], related: [] },
-    sentence: hint === null ? message : message.slice(0, -`\n  hint: ${hint}`.length),
-    text: message,
+    ...{ proof, related: [] },
+    sentence,
+    text: [sentence, ...proof.map((one) => `  proof: ${describeEvidence(one)}`), ...(hint === null ? [] : [`  hint: ${hint}`])].join('\n'),
   }
 }
 

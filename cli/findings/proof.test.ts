@@ -49,5 +49,5 @@ test('a proof, and the rule that goes before, stand in each format', () => {
   expect(result.properties.proof).toEqual(json.proof)
   expect(result.relatedLocations[0].physicalLocation.region).toEqual({ startLine: 7, startColumn: 15 })
   expect(findingsForGithub(findings)).toContain(`%0Aproof: ${proof}%0A`)
-  expect(findingsJunit(findings, ['shop.yaml'])).toContain('proof: GET http://shop/a with user: jason')
+  expect(findingsJunit(findings, ['shop.yaml'], 'error')).toContain('proof: GET http://shop/a with user: jason')
 })

@@ -19,7 +19,7 @@ export function findingsSarif(findings: readonly Finding[], version: string): st
     ...(finding.file === null ? {} : { locations: [locationOf(finding)] }),
     ...(finding.related.length === 0
       ? {}
-      : { relatedLocations: finding.related.map((place, id) => ({ id, ...locationOf(place), message: { text: place.field } })) }),
+      : { relatedLocations: finding.related.map((place, id) => ({ id, ...locationOf(place), message: { text: place.field || place.resource } })) }),
     ...(finding.proof.length === 0 ? {} : { properties: { proof: finding.proof } }),
   }))
   const schema = 'https://json.schemastore.org/sarif-2.1.0.json'

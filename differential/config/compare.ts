@@ -20,7 +20,8 @@ export interface ConfigDifference {
 
 /** `null` for a document that is none. */
 export function resourceOf(document: Plain): Resource | null {
-  return readText(JSON.stringify(document), 'generated.json').resources[0] ?? null
+  // In lines, as istioctl has it: what is said of two lines is two messages.
+  return readText(JSON.stringify(document, null, 1), 'generated.json').resources[0] ?? null
 }
 
 /** Compares the verdict on a document with that of the API server and istiod's webhook. */
@@ -35,8 +36,21 @@ export function compareAdmission(document: Plain, theirs: Admission): ConfigDiff
       theirs: theirs.refused!,
       ours: `${ours} (${note})`,
     }))
-  if (warnings.length > 0 === theirs.warnings.length > 0) return []
-  return [{ document, about: 'warning', theirs: theirs.warnings[0] ?? 'none', ours: warnings[0]?.message ?? 'none' }]
+  const told = theirs.warnings.flatMap(eachOf)
+  if (countOf(warnings) === told.length) return []
+  return [{ document, about: 'warning', theirs: told.join('; ') || 'none', ours: warnings.map(({ message }) => message).join('; ') || 'none' }]
+}
+
+/** Of the fields that are not known in one patch istiod names the first. */
+function countOf(warnings: Verdict['warnings']): number {
+  const patches = warnings.filter(({ code }) => code === 'UNKNOWN_FIELD').map(({ details }) => details.origin!.path.slice(0, 3).join('.'))
+  return warnings.filter(({ code }) => code !== 'UNKNOWN_FIELD').length + new Set(patches).size
+}
+
+/** istiod has a line for each, where there are several. */
+function eachOf(warnings: string): string[] {
+  const lines = warnings.split('\n').filter((line) => line.startsWith('\t* '))
+  return lines.length > 0 ? lines : [warnings]
 }
 
 /** What `istioctl validate` refuses must be refused; it knows less than the API server, so that the reverse does not hold. */
@@ -53,7 +67,7 @@ function verdictOf(document: Plain): Verdict {
 /** Codes of verdicts, which are compared with those who give them. */
 const ofVerdicts = new Set(['IST0106', 'IST0133'])
 
-/** Compares the codes, and the resources that they are about. @param skipped analyzers that the other side did not run */
+/** Compares the codes, the resources that they are about, and how often each is told. @param skipped analyzers that the other side did not run */
 export function compareAnalysis(documents: readonly Plain[], theirs: readonly AnalyzeMessage[], skipped: ReadonlySet<string>): ConfigDifference[] {
   const resources = documents.flatMap((document) => resourceOf(document) ?? [])
   const run = analyzers.filter(({ name }) => !skipped.has(name))
@@ -75,9 +89,16 @@ function originOf({ kind, metadata }: Plain): string {
   return `${String(kind)} ${fullName({ namespace, name })}`
 }
 
+/** Those that the others do not have, or not as often. */
 function missing(some: readonly AnalyzeMessage[], others: readonly AnalyzeMessage[]): readonly AnalyzeMessage[] {
-  const known = new Set(others.map(({ code, origin }) => `${code} ${origin}`))
-  return some.filter(({ code, origin }) => !ofVerdicts.has(code) && !known.has(`${code} ${origin}`))
+  const left = new Map<string, number>()
+  for (const { code, origin } of others) left.set(`${code} ${origin}`, (left.get(`${code} ${origin}`) ?? 0) + 1)
+  return some.filter(({ code, origin }) => {
+    const key = `${code} ${origin}`
+    const known = left.get(key) ?? 0
+    left.set(key, known - 1)
+    return !ofVerdicts.has(code) && known <= 0
+  })
 }
 
 function shown({ code, origin, message }: AnalyzeMessage): string {

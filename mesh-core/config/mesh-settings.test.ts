@@ -71,3 +71,12 @@ test('a field that Envoy does not have is warned of', () => {
     'UNKNOWN_FIELD spec.configPatches[0].patch.value.typed_config.inlineCodes',
   )
 })
+
+test.each([
+  ['{name: a}', true],
+  ['{name: a, config_discovery: {}}', false],
+  [`{name: a, typed_config: {"@type": ${lua}}}`, false],
+  ['{name: a, unknown: 1}', false],
+])('an extension that says by its name alone what it is: %s', (value, warned) => {
+  expect(found(filter(value)).warnings.includes('INVALID_VALUE spec.configPatches[0].patch.value')).toBe(warned)
+})

@@ -81,8 +81,18 @@ const messages: Readonly<Record<string, string>> = {
 
 function checkValue(applyTo: string, value: unknown, path: FieldPath, judge: Judge): void {
   const message = messages[applyTo]
-  if (message !== undefined && value !== undefined)
-    envoyJson().check(message, value, path, reportTo(judge, 'this message of Envoy has no such field, and istiod passes it over'))
+  if (message === undefined || value === undefined) return
+  const before = judge.errors.length + judge.warnings.length
+  envoyJson().check(message, value, path, reportTo(judge, 'this message of Envoy has no such field, and istiod passes it over'))
+  // After a field that is not known, too, istiod looks no further.
+  const untyped = judge.errors.length + judge.warnings.length > before ? [] : envoyJson().untyped(message, value)
+  if (untyped.length > 0)
+    judge.warn(
+      'INVALID_VALUE',
+      path,
+      `using deprecated types by name without typed_config; ${untyped.join(', ')}`,
+      'write typed_config with its @type',
+    )
 }
 
 /** The part of Envoy's config that each is found in; of a waypoint all are. */

@@ -43,6 +43,27 @@ export class ProtoJson {
     return this.#canonicalMessage(this.#places.get(message)!, value)
   }
 
+  /**
+   * Names of extensions that are not said what they are: their messages have a field `typed_config`, and neither that nor `config_discovery` is set. Lists and what
+   * is inside of an Any istiod does not look into. Source: Istio `pkg/config/validation/envoyfilter` recurseMissingTypedConfig.
+   */
+  untyped(message: string, value: unknown): readonly string[] {
+    return this.#untyped(this.#places.get(message)!, value)
+  }
+
+  #untyped(index: number, value: unknown): string[] {
+    if (!isMapping(value)) return []
+    const fields = this.#table.fields[index]!
+    const set = (camel: string, name: string | undefined): boolean => (value[camel] ?? (name === undefined ? undefined : value[name])) != null
+    const names = this.#namesOf(index)
+    const inner = [...names].flatMap(([camel, name]) => {
+      const type = fields[name]!
+      return type.startsWith('m') && set(camel, name) ? this.#untyped(Number(type.slice(1)), value[camel] ?? value[name]) : []
+    })
+    const isTyped = ['typedConfig', 'configDiscovery'].some((camel) => set(camel, names.get(camel)))
+    return names.has('typedConfig') && !isTyped ? [...inner, String(value.name ?? '')] : inner
+  }
+
   #canonicalMessage(index: number, value: Mapping): Record<string, unknown> {
     const fields = this.#table.fields[index]!
     const found: Record<string, unknown> = {}

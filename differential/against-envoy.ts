@@ -7,7 +7,7 @@ import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import { realEnvoy } from '../vectors/mesh-observed/envoy-engine.ts'
 import { type Engine, type Observer, openCase, type Outcome, play } from '../vectors/mesh-observed/play.ts'
 import { interact, runCase, tried } from '../vectors/mesh-observed/run-case.ts'
-import { atOnce, inOrder, takesTime } from './at-once.ts'
+import { atOnce, inOrder, takesTime, Turns } from './at-once.ts'
 import { asCase, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
 import { worldFile } from './oracle.ts'
@@ -42,7 +42,7 @@ export async function againstEnvoy(): Promise<Referee> {
       for (let start = 0; start < others.length; start += meshesAtOnce)
         quick.push(...(await firstLooks(others.slice(start, start + meshesAtOnce), engines)))
       // Not before all of them are done: what one computes makes another late.
-      const queues = { slow: await judgeAgain(await slow, engines), quick: await oneByOne(quick, engines) }
+      const queues = { slow: await judgeAgain(await slow, engines, () => together), quick: await judgeAgain(quick, engines, fewAtOnce) }
       return isSlow.map((waits) => (waits ? queues.slow : queues.quick).shift()!)
     },
     close: () => envoy.close(),
@@ -75,22 +75,17 @@ async function firstLooks(meshes: readonly GeneratedMesh[], engines: Engines): P
   return taken
 }
 
-async function oneByOne(taken: readonly Look[], engines: Engines): Promise<Judgement[]> {
-  const judgements: Judgement[] = []
-  for (const look of taken) judgements.push(...(await judgeAgain([look], engines)))
-  return judgements
-}
-
 /**
  * Of many calls at once some are late, and what that has made different is no difference: those calls are made again, one after another, while nothing else
  * is done here. Wall time has no upper bound on a busy machine: the shortest of some looks tells.
+ * @param orderOf the meshes in each of the rounds: those that wait for time to pass wait together
  */
-async function judgeAgain(taken: readonly Look[], engines: Engines): Promise<Judgement[]> {
+async function judgeAgain(taken: readonly Look[], engines: Engines, orderOf: (round: number) => Order): Promise<Judgement[]> {
   const looks = [...taken]
   for (let round = 1; round <= rounds; round++) {
     const open = [...looks.entries()].filter(([, look]) => isOpen(look) && (round === 1 || look.judgement.differences.length === 0))
     const meshes = open.map(([, { mesh, late, judgement }]) => ({ ...mesh, calls: callsOf(mesh, [...late, ...judgement.differences]) }))
-    const outcomes = meshes.length > 0 ? await playTogether(meshes.map(asCase), engines.envoy, inOrder) : []
+    const outcomes = meshes.length > 0 ? await playTogether(meshes.map(asCase), engines.envoy, inOrder, orderOf(round)) : []
     for (const [place, [i, { first }]] of open.entries()) {
       const [mesh, outcome] = [meshes[place]!, outcomes[place]!]
       const seen = outcome instanceof Error ? { judgement: first, late: [] } : await leniently(mesh, outcome, engines.core)
@@ -139,14 +134,30 @@ function comesLate({ field, wanted, seen }: Difference): boolean {
 
 const world = readFileSync(worldFile, 'utf8')
 
+/** When the calls of a mesh are made, beside those of others. */
+type Order = <T>(play: () => Promise<T>) => Promise<T>
+
+const together: Order = (play) => play()
+
+/** At first a few beside each other: what is late even then is asked alone. */
+function fewAtOnce(round: number): Order {
+  const turns = new Turns(round === 1 ? 4 : 1)
+  return (play) => turns.take(play)
+}
+
 /** Each phase of all cases before the next one: config that is taken up holds requests up, and one change is cheaper than many. */
-async function playTogether(cases: readonly ObservedCase[], engine: Engine, observe: Observer): Promise<(Outcome | Error)[]> {
+async function playTogether(
+  cases: readonly ObservedCase[],
+  engine: Engine,
+  observe: Observer,
+  order: Order = together,
+): Promise<(Outcome | Error)[]> {
   const opened = await Promise.all(cases.map((vector) => tried(() => openCase(vector, world, engine, 1))))
   const outcomes = await Promise.all(
     opened.map((one, i): Promise<Outcome | Error> | Outcome | Error => {
       if (one instanceof Error || one.kind === 'rejected') return one
       const { scene, warnings, notModelled } = one
-      return tried(async () => ({ kind: 'observed', observed: await observe(cases[i]!, scene), warnings, notModelled }))
+      return tried(() => order(async () => ({ kind: 'observed', observed: await observe(cases[i]!, scene), warnings, notModelled })))
     }),
   )
   await Promise.all(opened.map((one) => (one instanceof Error || one.kind === 'rejected' ? null : one.close())))
@@ -155,19 +166,17 @@ async function playTogether(cases: readonly ObservedCase[], engine: Engine, obse
 
 async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Engine, isLate = (_: Difference) => false): Promise<Judgement> {
   const vector = asCase(mesh)
-  const nothing = { mesh, differences: [], explained: 0, skipped: null, refused: false, unsteady: [], observed: [] }
+  const nothing = { mesh, differences: [], explained: new Map<string, number>(), skipped: null, refused: false, unsteady: [], observed: [] }
   if (outcome instanceof Error) return { ...nothing, skipped: outcome.message }
   if (outcome.kind === 'rejected') {
     const alone = await play({ ...vector, calls: [] }, world, core, 1)
     return alone.kind === 'rejected' ? { ...nothing, refused: true } : { ...nothing, differences: outcome.errors.map(refusal) }
   }
-  const observed: ObservedCase = { ...vector, observed: outcome.observed }
+  const observed: ObservedCase = { ...vector, observed: outcome.observed, warnings: outcome.warnings }
   const known = new KnownOf('envoy')
-  // Config is judged before it reaches a data plane, by the same code for both.
-  const ofConfig = ({ field }: Difference): boolean => field === 'warnings'
-  const ignores = (difference: Difference): boolean => ofConfig(difference) || isLate(difference) || known.covers(difference)
+  const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
   const differences = await runCase(observed, world, core, { seeds, ignores })
-  return { ...nothing, differences, explained: known.count, observed: outcome.observed }
+  return { ...nothing, differences, explained: known.counts, observed: outcome.observed }
 }
 
 /** The world is the same for every mesh, and what is read of it never changes. */

@@ -87,5 +87,5 @@ async function judgeOne(mesh: GeneratedMesh, answer: ObservedCase, world: string
   const differences = skipped === null ? await runCase(answer, world, engine, { seeds, ignores }) : []
   const refused = answer.rejected !== undefined && differences.length === 0
   const observed = answer.rejected === undefined ? (answer.observed ?? []) : [{ rejected: answer.rejected }]
-  return { mesh, differences, unsteady: [], explained: known.count, skipped, refused, observed }
+  return { mesh, differences, unsteady: [], explained: known.counts, skipped, refused, observed }
 }

@@ -18,11 +18,18 @@ type Answer = (call: MeshCall) => Promise<{ readonly evidence: Evidence }>
 export function atOnce(most: number): Observer {
   const turns = new Turns(most)
   return (vector, scene) =>
-    takesTime(vector) ? inTurn(vector, scene) : observe(vector, scene, interact(vector) ? oneByOne : (send) => (call) => turns.take(() => send(call)))
+    takesTime(vector)
+      ? inTurn(vector, scene)
+      : observe(vector, scene, interact(vector) || limits(vector) ? oneByOne : (send) => (call) => turns.take(() => send(call)))
 }
 
 /** Each call when all is over that the one before has caused. */
 export const inOrder: Observer = (vector, scene) => (takesTime(vector) ? inTurn(vector, scene) : observe(vector, scene, oneByOne))
+
+/** Is there place for one connection or request alone, so that calls beside each other would find none? */
+function limits({ config = '', meshConfig = {} }: ObservedCase): boolean {
+  return /(maxConnections|http1MaxPendingRequests|http2MaxRequests)"?: ?1\b/.test(config + JSON.stringify(meshConfig))
+}
 
 /** Are its calls apart in time, for what is to happen between them? */
 export function takesTime({ config = '', calls = [] }: ObservedCase): boolean {
@@ -54,7 +61,7 @@ function oneByOne(send: Answer): Answer {
 }
 
 /** Lets so many act at a time, the others in the order in which they came. */
-class Turns {
+export class Turns {
   #free: number
   readonly #waiting: (() => void)[] = []
 

@@ -32,20 +32,21 @@ export const known: readonly KnownDifference[] = [
 /** Tells which differences are known, and counts them. */
 export class KnownOf {
   readonly #reasons: readonly KnownDifference[]
-  readonly #met = new Set<string>()
+  readonly #met = new Map<string, Set<string>>()
 
   constructor(other: 'istiod' | 'envoy') {
     this.#reasons = known.filter(({ against }) => against === undefined || against === other)
   }
 
   readonly covers = (difference: Difference): boolean => {
-    const covered = this.#reasons.some((reason) => reason.covers(difference))
-    if (covered) this.#met.add(`${difference.call} ${difference.field}`)
-    return covered
+    const known = this.#reasons.find(({ covers }) => covers(difference))
+    if (!known) return false
+    this.#met.set(known.reason, (this.#met.get(known.reason) ?? new Set()).add(`${difference.call} ${difference.field}`))
+    return true
   }
 
-  /** Fields of calls. */
-  get count(): number {
-    return this.#met.size
+  /** Fields of calls, by the reason. */
+  get counts(): ReadonlyMap<string, number> {
+    return new Map([...this.#met].map(([reason, fields]) => [reason, fields.size]))
   }
 }

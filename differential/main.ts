@@ -102,7 +102,7 @@ function note(count: RunCount, judgement: Judgement): void {
   count.add(judgement)
   const { mesh, skipped, unsteady } = judgement
   if (skipped !== null) console.log(`- ${mesh.name} was not run: ${skipped.slice(-200)}`)
-  if (unsteady.length > 0) console.log(`- ${mesh.name}: not seen again: ${fieldsOf(unsteady)}`)
+  if (unsteady.length > 0) console.log(`- ${mesh.name}: not seen again: ${fieldsOf(unsteady)}\n${describeDifference(unsteady[0]!)}`)
 }
 
 async function report(judgement: Judgement, referee: Referee, shrinks: boolean, count: RunCount): Promise<void> {
@@ -116,7 +116,7 @@ async function report(judgement: Judgement, referee: Referee, shrinks: boolean, 
   const smallest = await minimal(judgement, referee, { batch: 30, batches: 12 })
   if (smallest === null) {
     count.unsteady++
-    console.log(`- ${mesh.name}: not seen again: ${fieldsOf(differences)}`)
+    console.log(`- ${mesh.name}: not seen again: ${fieldsOf(differences)}\n${describeDifference(differences[0]!)}`)
     return
   }
   count.differing++

@@ -8,7 +8,7 @@ test('a difference is a feature to paste', () => {
   const mesh = { name: 'mesh-1-2', config, behaviour: { 'd.other': { status: 503 } }, calls }
   const differences = [{ call: '#0 GET http://b/x from b-v2.default', field: 'status', wanted: 418, seen: 200 }]
   const observed = [{ status: 418, reached: [{ workload: 'c-v1', namespace: 'default', method: 'GET', path: '/y' }] }]
-  const text = printFeature({ mesh, differences, unsteady: [], explained: 0, skipped: null, refused: false, observed }, 'istiod')
+  const text = printFeature({ mesh, differences, unsteady: [], explained: new Map(), skipped: null, refused: false, observed }, 'istiod')
   expect(text.split('\n').filter((line) => /^ {4}(Given the services|And|When|Then)|^ {6}\| x-env/.test(line))).toEqual([
     '    Given the services:',
     '    And d.other answers 503',

@@ -8,8 +8,8 @@ export interface Judgement {
   readonly differences: readonly Difference[]
   /** Seen once, and not again. */
   readonly unsteady: readonly Difference[]
-  /** So many were explained. */
-  readonly explained: number
+  /** So many were explained, by the reason. */
+  readonly explained: ReadonlyMap<string, number>
   /** Why the mesh could not be judged; then there are no differences. */
   readonly skipped: string | null
   /** The config was refused by both. */

@@ -12,7 +12,7 @@ export class RunCount {
   #meshes = 0
   #calls = 0
   #refused = 0
-  #explained = 0
+  readonly #explained = new Map<string, number>()
   #skipped = 0
   unsteady = 0
   differing = 0
@@ -26,7 +26,7 @@ export class RunCount {
     this.#meshes++
     const [, subject = mesh.name] = /^(.+)-[^-]+-\d+$/.exec(mesh.name) ?? []
     this.#subjects.set(subject, (this.#subjects.get(subject) ?? 0) + 1)
-    this.#explained += explained
+    for (const [reason, fields] of explained) this.#explained.set(reason, (this.#explained.get(reason) ?? 0) + fields)
     if (unsteady.length > 0) this.unsteady++
     if (refused) return void this.#refused++
     this.#calls += mesh.calls.reduce((sum, { times = 1 }) => sum + times, 0)
@@ -41,7 +41,7 @@ export class RunCount {
   lines(): readonly string[] {
     const further = [
       this.#refused > 0 && `${this.#refused} refused by both`,
-      this.#explained > 0 && `${this.#explained} known differences`,
+      this.#explained.size > 0 && `${[...this.#explained.values()].reduce((sum, fields) => sum + fields, 0)} known differences`,
       this.unsteady > 0 && `${this.unsteady} not seen again`,
       this.#skipped > 0 && `${this.#skipped} not run`,
     ].filter((part) => part !== false)
@@ -50,6 +50,7 @@ export class RunCount {
     const about = [...this.#subjects].sort(([, a], [, b]) => b - a).map(([subject, count]) => `${subject} ${count}`)
     return [
       `about: ${about.join(', ')}`,
+      ...[...this.#explained].map(([reason, fields]) => `known, ${fields} ${fields === 1 ? 'time' : 'times'}: ${reason}`),
       `of the calls: ${this.#kinds.toString()}`,
       `seed ${this.#seed}: ${this.#meshes} meshes, ${this.#calls} requests in ${rate}, ${this.differing} meshes differ${rest}`,
     ]

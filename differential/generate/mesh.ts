@@ -28,8 +28,16 @@ export function generateMesh(seed: string, index: number, callCount: number, abo
 
 const weighted = subjects.flatMap((subject) => Array.from({ length: subject.weight }, () => subject))
 
+const cases = new WeakMap<GeneratedMesh, ObservedCase>()
+
 /** In the form of vectors. */
-export function asCase({ name, config, behaviour, calls, meshConfig, inbound }: GeneratedMesh): ObservedCase {
+export function asCase(mesh: GeneratedMesh): ObservedCase {
+  const made = cases.get(mesh) ?? caseOf(mesh)
+  cases.set(mesh, made)
+  return made
+}
+
+function caseOf({ name, config, behaviour, calls, meshConfig, inbound }: GeneratedMesh): ObservedCase {
   return {
     name,
     about: 'generated',

@@ -17,6 +17,7 @@ async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> 
   const mesh = await EnvoyMesh.open(host, {
     seed: options.seed ?? 1,
     spec: false,
+    explains: false,
     program: program!,
     sends,
     ...(inboundSidecar && { inboundSidecar }),

@@ -1,6 +1,6 @@
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
-import { proxyName } from './topology.ts'
+import { podName } from './topology.ts'
 import type { LogLine } from './xds/access-log.ts'
 
 export interface OpenCall {
@@ -18,7 +18,7 @@ let calls = 0
 /** The calls that Envoy may still write about, and what it wrote. */
 export class CallBook {
   readonly #open = new Map<string, OpenCall>()
-  /** Which call a connection of ours carries: all that tells one that no HTTP filter looked at. */
+  /** Which call a connection to a proxy carries: all that tells one that no HTTP filter looked at. */
   readonly #byPeer = new Map<string, string>()
   /** What came over a connection that a sidecar made to its workload: all that tells one of which it read nothing. */
   readonly #byLocal = new Map<string, OpenReceived>()
@@ -59,30 +59,32 @@ export class CallBook {
   }
 
   /** @param address our end of the connection that the call goes by */
-  connected(address: string, { id }: CallRecord): void {
-    this.#byPeer.set(address, id)
+  connected(address: string, { id, proxy }: CallRecord): void {
+    if (proxy) this.#byPeer.set(connection(proxy, address), id)
   }
 
   /** @param address the sidecar's end of the connection by which it came */
   arrived(address: string, received: ReceivedRecord, { journal }: OpenCall): void {
-    this.#byLocal.set(address, { received, journal })
+    if (received.workload) this.#byLocal.set(connection(received.workload, address), { received, journal })
   }
 
   read(line: LogLine): void {
     if (line.direction === 'inbound' && line.call === null) return this.#readUntold(line)
-    const open = this.#open.get(line.call ?? this.#byPeer.get(line.peer) ?? '')
-    if (!open) return line.direction === 'gateway' ? void this.#early.set(line.peer, line) : undefined
+    const peer = `${line.pod} ${line.peer}`
+    const open = this.#open.get(line.call ?? this.#byPeer.get(peer) ?? '')
+    if (!open) return line.direction === 'gateway' ? void this.#early.set(peer, line) : undefined
     const { call, journal } = open
     if (line.direction === 'inbound') enterInbound(call, line)
-    else if (call.proxy === null || proxyName(call.proxy) === line.proxy) this.#enter(call, line)
+    else if (call.proxy === null || podName(call.proxy) === line.pod) this.#enter(call, line)
     else if (line.direction === 'gateway') call.relay = line
     journal.note()
   }
 
   #readUntold(line: LogLine): void {
-    const open = this.#byLocal.get(line.local ?? '')
+    const own = `${line.pod} ${line.local}`
+    const open = this.#byLocal.get(own)
     if (!open) return
-    this.#byLocal.delete(line.local!)
+    this.#byLocal.delete(own)
     open.received.inbound ??= line
     open.journal.note()
   }
@@ -92,8 +94,9 @@ export class CallBook {
     call.line ??= line
     call.gateway = line.host === null ? null : this.#gatewayAt(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
     if (call.gateway === null || line.local === null) return
-    this.#byPeer.set(line.local, call.id)
-    call.relay ??= this.#early.get(line.local) ?? null
+    const there = connection(call.gateway, line.local)
+    this.#byPeer.set(there, call.id)
+    call.relay ??= this.#early.get(there) ?? null
     this.#early.clear()
   }
 
@@ -107,10 +110,15 @@ export class CallBook {
   }
 }
 
+/** Of a proxy: the one who dials has but one port for one that listens. @param address the other's end of it, or its own to its workload */
+function connection(proxy: WorkloadInstance, address: string): string {
+  return `${podName(proxy)} ${address}`
+}
+
 function enterInbound(call: CallRecord, line: LogLine): void {
   const attempt = line.attempt === null ? null : Number(line.attempt)
   const record = call.received.find(
-    (one) => one.inbound === null && one.workload && proxyName(one.workload) === line.proxy && (attempt === null || one.attempt === attempt),
+    (one) => one.inbound === null && one.workload && podName(one.workload) === line.pod && (attempt === null || one.attempt === attempt),
   )
   if (record) record.inbound = line
   else call.unreached = line

@@ -53,7 +53,7 @@ export class EnvoyHost {
     this.#process.check()
   }
 
-  /** @param onLine gets the access log of all meshes */
+  /** @param onLine gets its lines of the access log, with names of pods as it knows them */
   join(onLine: (line: LogLine) => void): number {
     const mesh = ++this.#meshes
     this.#readers.set(mesh, onLine)
@@ -141,5 +141,6 @@ function nextOfEach(waiting: Change[]): readonly Change[] {
 function read(text: string, readers: ReadonlyMap<number, (line: LogLine) => void>): void {
   if (!text.startsWith('{')) return
   const line = JSON.parse(text) as LogLine
-  for (const reader of readers.values()) reader(line)
+  const [mesh, pod] = line.pod.split('/')
+  readers.get(Number(mesh))?.({ ...line, pod: pod! })
 }

@@ -34,6 +34,8 @@ export interface EnvoyMeshOptions extends Pick<
   readonly program: (workload: WorkloadInstance | null) => Program
   /** Whose proxies are run, beside those of workloads with inbound sidecars: others cost, and nobody may send from there. Default: all. */
   readonly sends?: (workload: WorkloadInstance) => boolean
+  /** Is it to be known why requests took their ways? It costs as much as mesh-core takes for them. Default: true. */
+  readonly explains?: boolean
 }
 
 /** A mesh on real Envoy: mesh-core's own compiler, Envoy's data plane, and the programs as servers on loopback. */
@@ -64,7 +66,7 @@ export class EnvoyMesh {
       applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),
     })
     this.#book = new CallBook((port) => this.#topology.places.gatewayAt(port, this.registry))
-    this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology.places))
+    this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology.places), options.explains ?? true)
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })

@@ -17,6 +17,20 @@ export function mostMirrors({ routeTables }: ProxyConfig, { rules, chosen }: Dec
   return most
 }
 
+const mirroring = new WeakMap<ProxyConfig, boolean>()
+
+/** Does any of its rules? */
+export function mirrors(config: ProxyConfig | null): boolean {
+  if (config === null) return false
+  const known = mirroring.get(config)
+  if (known !== undefined) return known
+  const found = Object.values(config.routeTables).some(({ virtualHosts }) =>
+    virtualHosts.some(({ routes }) => routes.some((route) => mirrorsOf(route) > 0)),
+  )
+  mirroring.set(config, found)
+  return found
+}
+
 function mirrorsOf({ action }: Route): number {
   return action.kind === 'forward' ? action.mirrors.length : 0
 }

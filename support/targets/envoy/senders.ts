@@ -7,7 +7,7 @@ import { serverNameOf } from '../../../mesh-core/dataplane/dial.ts'
 import { WireClient } from '../../../wire/client.ts'
 import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
-import { mostMirrors } from './mirrors.ts'
+import { mirrors, mostMirrors } from './mirrors.ts'
 import { markBytes } from './raw-bytes.ts'
 import type { Departure, Way, Ways } from './ways.ts'
 import { callHeader } from './xds/access-log.ts'
@@ -32,10 +32,14 @@ export class Senders {
   #named = 0
   #replaying: Promise<unknown> = Promise.resolve()
 
-  constructor(model: Mesh, book: CallBook, ways: Ways) {
+  readonly #explains: boolean
+
+  /** @param explains is it to be known why a request took its way? Whether it is mirrored is known in any case. */
+  constructor(model: Mesh, book: CallBook, ways: Ways, explains: boolean) {
     this.#model = model
     this.#book = book
     this.#ways = ways
+    this.#explains = explains
   }
 
   async send(out: Outgoing): Promise<HttpResponse | TransportError> {
@@ -75,7 +79,7 @@ export class Senders {
     const { journal, parent, sender, gateway } = out
     const from = gateway ? null : (sender?.ref ?? null)
     const call = this.#book.enter({ parent, from, service: target.service, dialled: straight, proxy, unlogged }, journal)
-    if (proxy) this.#replay(call, out)
+    if (proxy && (this.#explains || mirrors(this.#model.proxyConfig(proxy.ref)))) this.#replay(call, out)
     return call
   }
 

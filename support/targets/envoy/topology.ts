@@ -12,6 +12,7 @@ import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
 import { nowhere, PodPlaces } from './pod-places.ts'
 import { accessLog } from './xds/access-log.ts'
+import type { Writer } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
 import { clusterLoadAssignment } from './xds/endpoint.ts'
 import { isWithoutSecrets } from './xds/downstream-tls.ts'
@@ -134,7 +135,7 @@ export class Topology {
     const places = this.places.of(workload.ref)
     return [...this.#podPorts(workload, registry)].map((podPort) =>
       sidecarInbound({
-        proxy: proxyName(workload),
+        writer: this.#writer(workload),
         name: `${this.#nameOf(workload)}inbound|${podPort}`,
         podPort,
         port: places.byPodPort.get(podPort)!,
@@ -182,7 +183,7 @@ export class Topology {
       resolves: false,
       originalDestination: landsByMetadata,
       configSource: restSource(),
-      accessLog: accessLog(proxyName(workload), workload.gateway ? 'gateway' : 'outbound'),
+      accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
       takesMutualTls: ({ address }) => this.#takesMutualTls(registry.workloadAt(address)),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
@@ -213,8 +214,12 @@ export class Topology {
     return workloads.some((pod) => this.#takesMutualTls(pod))
   }
 
-  #nameOf({ ref }: WorkloadInstance): string {
-    return `${this.#prefix}${ref.instance}.${ref.namespace}/`
+  #nameOf(workload: WorkloadInstance): string {
+    return `${this.#prefix}${podName(workload)}/`
+  }
+
+  #writer(workload: WorkloadInstance): Writer {
+    return { proxy: proxyName(workload), pod: `${this.#prefix}${podName(workload)}` }
   }
 
   /** The name of a cluster as its proxy knows it. */
@@ -254,8 +259,13 @@ function identitiesOf({ endpoints }: Cluster, registry: Registry): readonly stri
   return [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount })))].sort()
 }
 
+/** `productpage-v1-0.default` */
+export function podName({ ref }: WorkloadInstance): string {
+  return `${ref.instance}.${ref.namespace}`
+}
+
 /** `productpage-v1.default` */
-export function proxyName({ ref }: WorkloadInstance): string {
+function proxyName({ ref }: WorkloadInstance): string {
   return `${ref.name}.${ref.namespace}`
 }
 

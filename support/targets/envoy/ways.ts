@@ -2,6 +2,7 @@ import { dial } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
 import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
 import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
+import type { Addressee } from '../../../mesh-core/dataplane/original-destination.ts'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { Listener } from '../../../mesh-core/ir/proxy-config.ts'
@@ -59,8 +60,9 @@ export class Ways {
     if (target.address === null) return 'unresolved'
     const isDatagram = request.protocol === 'udp'
     const portThere = isDatagram ? target.port : this.#portAt(sender, target)
-    const lands = this.#placeOf(target.address, portThere, isDatagram)
-    const straight = `${target.address}:${portThere}`
+    const addressee = addresseeAt(this.#model.registry, target.address, portThere, (count) => Math.floor(Math.random() * count))
+    const lands = addressee ? this.#placeOf(addressee, isDatagram) : nowhere
+    const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${portThere}`
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram)
       return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target), proxy: null, target, straight }
@@ -109,13 +111,10 @@ export class Ways {
   }
 
   /** Where in truth the one listens who has an address of the mesh's network. */
-  #placeOf(address: string, port: number, isDatagram: boolean): SocketAddress {
-    const { registry } = this.#model
-    const found = addresseeAt(registry, address, port, (count) => Math.floor(Math.random() * count))
-    if (!found) return nowhere
-    const workload = found.dialled ?? (found.ref && registry.workload(found.ref))
-    if (!workload) return this.#places.outside(found.port)
-    return isDatagram ? this.#places.behindSidecar(workload, found.port) : this.#places.atPod(workload, found.port)
+  #placeOf({ ref, dialled, port }: Addressee, isDatagram: boolean): SocketAddress {
+    const workload = dialled ?? (ref && this.#model.registry.workload(ref))
+    if (!workload) return this.#places.outside(port)
+    return isDatagram ? this.#places.behindSidecar(workload, port) : this.#places.atPod(workload, port)
   }
 }
 

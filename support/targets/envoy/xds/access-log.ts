@@ -5,9 +5,16 @@ import type { Json } from './json.ts'
 /** Names a request on its whole way from one workload to the next; workloads never see it. */
 export const callHeader = 'x-meshspec-call'
 
-/** One line of the access log. Envoy writes `null` for what it does not know. */
-export interface LogLine {
+/** Who writes. */
+export interface Writer {
+  /** `productpage-v1.default` */
   readonly proxy: string
+  /** Unique in the Envoy: the mesh, and the pod in it, `1/productpage-v1-0.default`. */
+  readonly pod: string
+}
+
+/** One line of the access log. Envoy writes `null` for what it does not know. */
+export interface LogLine extends Writer {
   readonly direction: AccessLogEntry['direction']
   readonly call: string | null
   readonly attempt: string | null
@@ -27,9 +34,10 @@ export interface LogLine {
 }
 
 /** JSON lines on standard output: no file that a full disk could refuse. Source: Envoy, access log command operators. */
-export function accessLog(proxy: string, direction: AccessLogEntry['direction']): readonly Json[] {
+export function accessLog({ proxy, pod }: Writer, direction: AccessLogEntry['direction']): readonly Json[] {
   const fields: Record<keyof LogLine, string> = {
     proxy,
+    pod,
     direction,
     call: `%REQ(${callHeader})%`,
     attempt: '%REQ(x-envoy-attempt-count)%',

@@ -3,6 +3,7 @@ import type { FilterChain, Listener } from '../../../../mesh-core/ir/proxy-confi
 import { byDestination } from '../../../../mesh-core/match/filter-chain.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
+import type { Writer } from './access-log.ts'
 import { httpProtocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
@@ -85,7 +86,7 @@ export function gatewayListener(name: string, port: number, config: Listener, pl
 }
 
 export interface PlacedPort {
-  readonly proxy: string
+  readonly writer: Writer
   /** Unique in the Envoy. */
   readonly name: string
   /** Of the pod. */
@@ -132,7 +133,7 @@ function workloadAddress({ workloadPort }: PlacedPort): Json {
   return socketAddress({ address: '127.0.0.1', port: workloadPort })
 }
 
-function inboundHttp({ proxy, podPort, how }: PlacedPort, cluster: string): Json {
+function inboundHttp({ writer, podPort, how }: PlacedPort, cluster: string): Json {
   const route = {
     cluster,
     timeout: '0s',
@@ -147,11 +148,11 @@ function inboundHttp({ proxy, podPort, how }: PlacedPort, cluster: string): Json
     routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, validate_clusters: false } },
     pathNormalization: 'BASE',
     ...optional('settings', how.settings),
-    accessLog: accessLog(proxy, 'inbound'),
+    accessLog: accessLog(writer, 'inbound'),
   })
 }
 
-function inboundTcp({ proxy }: PlacedPort, cluster: string): Json {
-  const config = { stat_prefix: 'inbound', cluster, access_log: accessLog(proxy, 'inbound') }
+function inboundTcp({ writer }: PlacedPort, cluster: string): Json {
+  const config = { stat_prefix: 'inbound', cluster, access_log: accessLog(writer, 'inbound') }
   return { name: 'envoy.filters.network.tcp_proxy', typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', config) }
 }

@@ -62,10 +62,12 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig defaultHttpRetryPolicy.perTryTimeout',
     'MeshConfig defaultHttpRetryPolicy.backoff',
     'MeshConfig defaultHttpRetryPolicy.retryIgnorePreviousHosts',
+    'MeshConfig defaultHttpRetryPolicy.retryRemoteLocalities',
   ]),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
   ...because('held by vectors, not generated yet', [
     'VirtualService spec.http.retries.retryIgnorePreviousHosts',
+    'VirtualService spec.http.retries.retryRemoteLocalities',
     'DestinationRule spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes',
     'DestinationRule spec.trafficPolicy.connectionPool.http.h2UpgradePolicy',
     'DestinationRule spec.trafficPolicy.connectionPool.http.useClientProtocol',

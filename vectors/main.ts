@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { ownCommand, perform, WrongArguments } from './command-line.ts'
 import { describeDifference } from './difference.ts'
-import { exemptions } from './exemptions.ts'
+import { exemptionsOf } from './exemptions.ts'
 import { families, shortNames } from './families.ts'
 import { type CaseResult, type EngineName, type Family, type Selection } from './family.ts'
 import { exemptionOf, Tally, type Verdict } from './tally.ts'
@@ -54,9 +54,10 @@ async function main({ args: [word, dir] }: Command): Promise<number> {
 }
 
 async function runFamily(name: string, family: Family, dir: string | undefined, { engine, selection, everything }: Options): Promise<Tally> {
-  const tally = new Tally({ notYet: family.notYet ?? {}, exempt: exemptions[name] ?? {} })
+  const exempt = exemptionsOf(name)
+  const tally = new Tally({ notYet: family.notYet ?? {}, exempt })
   for (const folder of dir === undefined ? foldersThere(family) : [dir])
-    for await (const result of family.run(folder, selection, engine)) report(result, tally.add(result), exemptions[name] ?? {}, everything)
+    for await (const result of family.run(folder, selection, engine)) report(result, tally.add(result), exempt, everything)
   if (!tally.empty) for (const line of [`── ${name} ──`, ...tally.lines()]) console.log(line)
   return tally
 }

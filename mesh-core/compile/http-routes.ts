@@ -81,6 +81,7 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
   return {
     name: match?.name ? `${spec.name ?? ''}.${match.name}` : (spec.name ?? ''),
     match: compiled,
+    ...(match?.statPrefix && { statPrefix: match.statPrefix }),
     action: translateAction(rule, headers, only, { ...context, semantics: vs.semantics, path: compiled.path }),
     requestHeaders: joined(headers.request, only.request),
     responseHeaders: joined(headers.response, only.response),

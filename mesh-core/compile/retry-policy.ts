@@ -30,6 +30,7 @@ export function retryPolicy(retries: HttpRetry | null | undefined, consistentHas
     perTryTimeoutMs: retries.perTryTimeout ? durationMs(retries.perTryTimeout) : null,
     backOff: retries.backoff ? backOff(durationMs(retries.backoff)) : base.backOff,
     hostSelectionAttempts: ignorePrevious === undefined ? base.hostSelectionAttempts : ignorePrevious ? 5 : 0,
+    ...(retries.retryRemoteLocalities && { previousPriorities: 2 }),
   }
 }
 

@@ -44,7 +44,9 @@ export function routeContext({ workload, gateways, listenPort, tls, known }: Lis
       // A listener has no services that are other names of its own.
       const service = byHost && named?.resolution !== 'alias' ? byHost.get(host) : named
       if (!service) return undefined
-      const ports = byHost && service.resolution !== 'alias' ? service.ports.filter((port) => port.number === listenPort) : service.ports
+      // Another name stands for its service whether or not it lists ports of its own.
+      if (service.resolution === 'alias') return { service, ports: service.ports }
+      const ports = byHost ? service.ports.filter((port) => port.number === listenPort) : service.ports
       return ports.length > 0 ? { service, ports } : undefined
     },
   }

@@ -4,7 +4,7 @@ import { fields, type Modelled } from './modelled-table.ts'
 
 const destination: Modelled = { host: 'acts', subset: 'acts', port: { number: 'acts' } }
 
-const retries: Modelled = { ...fields('attempts perTryTimeout retryOn backoff retryIgnorePreviousHosts'), retryRemoteLocalities: 'reported' }
+const retries: Modelled = fields('attempts perTryTimeout retryOn backoff retryIgnorePreviousHosts retryRemoteLocalities')
 
 const httpRoute: Modelled = {
   ...fields('name redirect directResponse timeout fault mirrorPercentage mirrorPercent mirror_percent corsPolicy headers delegate'),

@@ -10,6 +10,8 @@ export interface PickContext {
   /** Hosts that are better left alone, and how many picks may be spent on that. */
   readonly tried: readonly UpstreamHost[]
   readonly attempts: number
+  /** What each priority gets of this pick, where that is not as usual; hashing balancers do not ask. */
+  loads?(sets: readonly HostSet[], usual: readonly number[]): readonly number[]
 }
 
 /** A pick that nothing is known for. */

@@ -12,9 +12,11 @@ import { grpcTimeoutOf, isGrpc, judgedStatus } from './grpc.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
 import type { PickContext } from './balancer.ts'
+import type { HostSet } from './host-set.ts'
 import { sendMirrors } from './mirror.ts'
 import type { InFlight, Outcome } from './outcome.ts'
 import type { TryResult } from './outlier-detection.ts'
+import { PreviousPriorities } from './previous-priorities.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { CookiePolicy, HashSource } from './request-hash.ts'
 import { describeReset } from './reset-reply.ts'
@@ -50,6 +52,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #connection: Connection | null = null
   readonly tried: UpstreamHost[] = []
   attempts = 0
+  readonly #previousPriorities: PreviousPriorities | null
   /** One of the cluster's places for retries is taken. */
   #retries = false
   readonly #cookies: string[] = []
@@ -63,6 +66,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#proxied = proxied
     this.#route = route
     this.#action = action
+    const every = action.retry?.previousPriorities
+    this.#previousPriorities = every ? new PreviousPriorities(every) : null
   }
 
   /** Of the last try, when it reached somebody. */
@@ -85,6 +90,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   hash(): Hash64 | null {
     return this.#route.hash?.(this) ?? null
+  }
+
+  loads(sets: readonly HostSet[], usual: readonly number[]): readonly number[] {
+    return this.#previousPriorities?.loads(sets, usual) ?? usual
   }
 
   giveCookie(policy: CookiePolicy): string {
@@ -137,6 +146,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, tls, port, source, pooled: true }
     const { receiver, host } = destination
     this.#failure = undefined
+    if (host) this.#previousPriorities?.note(host)
     if (!receiver) return this.#conclude('refused')
     if (!host) return this.#begin(shipment, receiver)
     this.#cluster!.breaker.admit(host, shipment.request.protocol === 'h2', (connection) => {

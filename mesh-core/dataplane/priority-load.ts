@@ -21,7 +21,7 @@ export const overprovisioning = 140
  * @param panicThreshold percent of healthy hosts; 0 for no panic
  */
 export function priorityLoad(priorities: readonly Availability[], panicThreshold: number): PriorityLoad {
-  const health = priorities.map(({ hosts, healthy }) => (hosts === 0 ? 0 : Math.min(100, Math.floor((overprovisioning * healthy) / hosts))))
+  const health = priorities.map(healthOf)
   const available = Math.min(
     100,
     health.reduce((sum, one) => sum + one, 0),
@@ -38,8 +38,13 @@ export function priorityLoad(priorities: readonly Availability[], panicThreshold
   return { panics, loads: shares(health, available) }
 }
 
+/** The load that a priority can take, in percent. */
+export function healthOf({ hosts, healthy }: Availability): number {
+  return hosts === 0 ? 0 : Math.min(100, Math.floor((overprovisioning * healthy) / hosts))
+}
+
 /** Each its percentage of the total, as long as there is some left; what rounding leaves over goes to the first that has any. */
-function shares(parts: readonly number[], total: number): number[] {
+export function shares(parts: readonly number[], total: number): number[] {
   let left = 100
   const loads = parts.map((part) => {
     const load = total === 0 ? 0 : Math.min(left, Math.floor((100 * part) / total))

@@ -28,16 +28,22 @@ export class SpreadingBalancer implements Balancer {
     this.#pickers = sets.map(() => null)
   }
 
-  pick({ tried, attempts }: PickContext): UpstreamHost | null {
-    let host = this.#pickOnce()
-    for (let i = 0; i < attempts && host && tried.includes(host); i++) host = this.#pickOnce()
+  pick(context: PickContext): UpstreamHost | null {
+    const { tried, attempts } = context
+    let host = this.#pickOnce(context)
+    for (let i = 0; i < attempts && host && tried.includes(host); i++) host = this.#pickOnce(context)
     return host
   }
 
-  #pickOnce(): UpstreamHost | null {
-    const priority = this.#sets.length === 1 ? 0 : choosePriority(this.#load.loads, this.#sources.random.below(100))
+  #pickOnce(context: PickContext): UpstreamHost | null {
+    const priority = this.#sets.length === 1 ? 0 : this.#choosePriority(context)
     const picker = this.#pickers[priority] ?? this.#pickerOf(priority)
     return picker()
+  }
+
+  #choosePriority(context: PickContext): number {
+    const { loads } = this.#load
+    return choosePriority(context.loads?.(this.#sets, loads) ?? loads, this.#sources.random.below(100))
   }
 
   #pickerOf(priority: number): HostPicker {

@@ -44,6 +44,11 @@ export interface RetryPolicy {
   readonly backOff: { readonly baseMs: number; readonly maxMs: number }
   /** Prefer an endpoint that was not tried yet (`envoy.retry_host_predicates.previous_hosts`), giving up after so many selections; 0 for no preference. */
   readonly hostSelectionAttempts: number
+  /**
+   * Retries go to priorities that were not tried yet (`envoy.retry_priorities.previous_priorities`), looked at after so many tries each time.
+   * Istio `retries.retryRemoteLocalities`.
+   */
+  readonly previousPriorities?: number
 }
 
 /** One alternative of a split. Source: Envoy `WeightedCluster.ClusterWeight`. */
@@ -150,6 +155,8 @@ export interface Route {
   /** As the access log writes it; `''` is written as `-`. */
   readonly name: string
   readonly match: RouteMatch
+  /** Envoy keeps statistics of the route under this name. Istio `http[].match[].statPrefix`. */
+  readonly statPrefix?: string
   readonly action: RouteAction
   readonly requestHeaders: HeaderMutation
   readonly responseHeaders: HeaderMutation

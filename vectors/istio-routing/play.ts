@@ -3,6 +3,7 @@ import { inNamespace, readText } from '../../mesh-core/config/load.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import { type Exchange, Headers, type Hop, type Program } from '../../mesh-core/ir/index.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
+import { withCertificates } from '../mesh-observed/certificates.ts'
 import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
 import type { Fixture, RoutingCall, RoutingVector } from './vector.ts'
 import { addressOf, customGateway, worldOf } from './world.ts'
@@ -28,7 +29,8 @@ export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixtu
   const applicationAddress: CaseOptions['applicationAddress'] = (_, port) => addressOf(port, fixture)
   const mesh = await open({ seed: 1, program: () => echo, sends, applicationAddress })
   try {
-    const own = inNamespace(read(yaml, 'config.yaml'), fixture.namespace)
+    // Where upstream's Secrets hold a certificate, those of vectors hold nothing.
+    const own = await withCertificates(inNamespace(read(yaml, 'config.yaml'), fixture.namespace), '')
     const gateway = call.address?.startsWith('custom-gateway.') ? read(customGateway(fixture), 'gateway.yaml') : []
     await mesh.apply([...read(worldOf(fixture), 'world.yaml'), ...gateway, ...own])
     const names = new Set(own.map(({ origin }) => origin.resource))
@@ -87,6 +89,7 @@ function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): Mesh
   const headers: Record<string, readonly string[]> = {}
   for (const [name, values] of Object.entries(call.headers ?? {})) headers[name.toLowerCase()] = values
   if (call.host !== undefined) headers['host'] ??= [call.host]
+  if (headers['host']) headers['host'] = headers['host'].map((host) => ownAddress(host, mesh, fixture))
   if (call.scheme === 'grpc') headers['content-type'] = ['application/grpc']
   const scheme = call.scheme === 'https' ? 'https' : 'http'
   return {
@@ -107,10 +110,19 @@ function withoutFragment(path: string): string {
 function targetOf({ from, to, toWorkload, address, host }: RoutingCall, mesh: PlayedMesh, fixture: Fixture): string {
   if (from.ingress) return (host ?? 'gateway').replace(/:\d+$/, '')
   const target = to ?? toWorkload
-  if (address !== undefined) return address
+  if (address !== undefined) return ownAddress(address, mesh, fixture)
   if (toWorkload) return mesh.registry.workloads.find(({ ref }) => ref.name === toWorkload.service && ref.namespace === toWorkload.namespace)!.address
   if (target) return `${target.service}.${target.namespace}.svc.${fixture.meshDomain}`
   throw new NotPlayable('the call has no target')
+}
+
+/** Pods have addresses of the mesh's own, where vectors name those of the fixture. */
+function ownAddress(host: string, { registry }: PlayedMesh, { services }: Fixture): string {
+  const [name = '', ...port] = host.split(':')
+  const service = services.find(({ pods }) => pods.includes(name))
+  const pods = registry.workloads.filter(({ ref }) => ref.name === service?.name && ref.namespace === service.namespace)
+  const own = service && pods[service.pods.indexOf(name)]
+  return own ? [own.address, ...port].join(':') : host
 }
 
 function senderOf({ from }: RoutingCall, mesh: PlayedMesh): MeshCall['from'] {

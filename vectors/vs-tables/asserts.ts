@@ -41,13 +41,18 @@ function valueAt(subject: unknown, path: string): unknown {
 /** A field that has its default value is as good as none, and Envoy keeps the names of headers in lower case. */
 function canonical(value: unknown, name = ''): unknown {
   if (value === null || value === undefined || value === false || value === 0 || value === '') return null
-  if (typeof value === 'string') return isHeaderName(value, name) ? value.toLowerCase() : value
+  if (typeof value === 'string') return isHeaderName(value, name) ? value.toLowerCase() : sameDuration(value)
   if (typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((item) => canonical(item, name))
   const fields = Object.entries(value)
     .map(([field, inner]) => [field, canonical(inner, field)] as const)
     .filter(([, inner]) => inner !== null)
   return Object.fromEntries(fields)
+}
+
+/** A Duration is written with three, six or nine digits behind the point, or with as many as it needs. */
+function sameDuration(text: string): string {
+  return /^-?\d+\.\d+s$/.test(text) ? text.replace(/\.?0+s$/, 's') : text
 }
 
 /** What stands in upper case in these tables and is compared whole is a header's name. */

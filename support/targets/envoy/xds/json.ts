@@ -6,9 +6,9 @@ export function typed(type: string, fields: Json = {}): Json {
   return { '@type': `type.googleapis.com/${type}`, ...fields }
 }
 
-/** `google.protobuf.Duration`: `1.5s` */
+/** `google.protobuf.Duration`: `1.5s`; never with an exponent, which Envoy does not read. */
 export function duration(ms: number): string {
-  return `${Number((ms / 1000).toFixed(9))}s`
+  return `${(ms / 1000).toFixed(9).replace(/\.?0+$/, '')}s`
 }
 
 /** The field, unless there is nothing to say. */

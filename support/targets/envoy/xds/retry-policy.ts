@@ -10,6 +10,11 @@ const previousHosts = {
   typed_config: typed('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
 }
 
+function previousPriorities(updateFrequency: number): Json {
+  const type = 'envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig'
+  return { name: 'envoy.retry_priorities.previous_priorities', typed_config: typed(type, { update_frequency: updateFrequency }) }
+}
+
 /** Source: Envoy `RetryPolicy`. */
 export function retryPolicy(policy: RetryPolicy): Json {
   const { baseMs, maxMs } = policy.backOff
@@ -23,5 +28,6 @@ export function retryPolicy(policy: RetryPolicy): Json {
     ...(policy.hostSelectionAttempts > 0
       ? { retry_host_predicate: [previousHosts], host_selection_retry_max_attempts: String(policy.hostSelectionAttempts) }
       : {}),
+    ...(policy.previousPriorities ? { retry_priority: previousPriorities(policy.previousPriorities) } : {}),
   }
 }

@@ -21,7 +21,8 @@ export function routeAction(action: RouteAction, placement: Placement): Json {
     case 'forward':
       return { route: forward(action, placement) }
     case 'redirect':
-      return { redirect: redirect(action) }
+      // As istiod does with a code that Envoy has none for: a route without an action, which Envoy refuses.
+      return action.status in redirectCodes ? { redirect: redirect(action) } : {}
     case 'direct-response':
       return { direct_response: directResponse(action) }
   }
@@ -123,7 +124,7 @@ function redirect({ status, scheme, host, port, path }: RedirectAction): Json {
     ...optional('host_redirect', host),
     ...optional('port_redirect', port),
     ...(path === null ? {} : path.kind === 'full' ? { path_redirect: path.path } : pathRewrite(path)),
-    response_code: redirectCodes[status] ?? status,
+    response_code: redirectCodes[status],
   }
 }
 

@@ -37,6 +37,7 @@ function routeEntry(route: Route, placement: Placement): Json {
     match: routeMatch(route.match),
     ...routeAction(route.action, placement),
     ...headerOperations(route.requestHeaders, route.responseHeaders),
+    ...optional('stat_prefix', route.statPrefix),
     ...perFilterConfig(route),
   }
 }

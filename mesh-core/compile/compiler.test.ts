@@ -146,6 +146,26 @@ spec: {host: b, subsets: [{name: v2, labels: {version: v2}}, {name: v9, labels: 
   })
 })
 
+test('another name without ports stands for its service at a gateway', () => {
+  const config = compiled(
+    `---
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: default}
+spec: {type: ExternalName, externalName: ${b}}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: default}
+spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}
+${virtualService('alias', '{hosts: [alias.example.com], gateways: [gw], http: [{route: [{destination: {host: alias, port: {number: 80}}}]}]}')}`,
+    'istio-ingressgateway',
+    'istio-system',
+  )
+  const hosts = Object.values(config.routeTables).flatMap(({ virtualHosts }) => virtualHosts)
+  expect(hosts.flatMap(({ routes }) => clustersOf(routes[0]))).toEqual([`outbound|80||${b}`])
+})
+
 describe('gateways', () => {
   const gateway = (server: string): string => `---
 apiVersion: networking.istio.io/v1

@@ -18,13 +18,13 @@ metadata: {name: reviews, namespace: default}
 spec:
   hosts: [reviews]
   http:
-  - match: [{uri: {exact: /x}, queryParams: {q: {exact: "1"}}, withoutHeaders: {b: {exact: c}}, headers: {a: {regex: "x.*"}, e: {prefix: p}, f: {}}}]
+  - match: [{uri: {exact: /x}, statPrefix: x, queryParams: {q: {exact: "1"}}, withoutHeaders: {b: {exact: c}}, headers: {a: {regex: "x.*"}, e: {prefix: p}, f: {}}}]
     fault: {delay: {percentage: {value: 10}, fixedDelay: 2s}, abort: {percentage: {value: 5}, httpStatus: 418}}
     rewrite: {uri: /y, authority: foo}
     mirror: {host: ratings}
     headers: {request: {set: {h: v}, add: {i: j}, remove: [k]}, response: {set: {h: v}, add: {i: j}, remove: [k]}}
     corsPolicy: {allowOrigins: [{exact: "http://a"}], allowMethods: [GET], maxAge: 24h, allowCredentials: true}
-    retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx,503"}
+    retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx,503", retryRemoteLocalities: true}
     timeout: 5s
     route: [{destination: {host: reviews, subset: v1}, weight: 30}, {destination: {host: reviews, subset: v3}, weight: 70, headers: {request: {set: {host: zz}}}}]
   - match: [{uri: {regex: "/z.*"}}]

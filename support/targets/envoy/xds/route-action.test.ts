@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ForwardAction, RedirectAction } from '../../../../mesh-core/ir/route.ts'
-import { asIstiodSends } from './placement.ts'
+import { asIstiodSends } from './as-istiod-sends.ts'
 import { routeAction } from './route-action.ts'
 
 const redirect: RedirectAction = { kind: 'redirect', status: 308, scheme: null, host: null, port: null, path: null }

@@ -7,6 +7,7 @@ import { concerns, tcpProxyTo, type L4Client, type L4Match } from './l4-rule.ts'
 import { withSettings } from './proxy-settings.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName, meshGateway, overlaps } from './names.ts'
+import { shortNames } from './virtual-hosts.ts'
 import type { VirtualService } from './virtual-service.ts'
 
 /** What the filter chains of a sidecar's outbound listeners are made of. */
@@ -22,25 +23,38 @@ export interface ConnectionChains {
 }
 
 /** What of a service counts for connections to it. */
-export type ListenedService = Pick<Service, 'host' | 'addresses' | 'ports' | 'origin'>
+export type ListenedService = Pick<Service, 'host' | 'aliases' | 'ports' | 'origin'>
+
+/** Where connections to a service are taken. */
+export interface Place {
+  /** That the listener has; `0.0.0.0` for every one. */
+  readonly address: string
+  /** The service is a range of addresses, which is looked at. */
+  readonly block: string | null
+  /** Nothing but its name tells the service from others of that place. */
+  readonly isNamed: boolean
+}
+
+export const everyAddress = '0.0.0.0'
 
 /**
  * Who takes connections to a port of a service: HTTP by its first bytes, all else by `tcp` or `tls` rules. Source: Istio `core/listener.go`
  * buildSidecarOutboundListener.
  * @param rules of the sidecar, in their order
- * @param everywhere the listener is for every address
  */
 export function chainsFor(
   service: Service,
   port: ServicePort,
   rules: readonly VirtualService[],
-  everywhere: boolean,
+  place: Place,
   outbound: OutboundChains,
 ): FilterChain[] {
-  if (isHttp(port.protocol)) return [httpChain(String(port.number), outbound)]
+  const isShared = place.address === everyAddress
+  const http = httpChain(isShared || port.protocol !== 'auto' ? String(port.number) : sniffedTable(service, port), outbound)
+  if (isHttp(port.protocol)) return [isShared ? lookingFor(http) : http]
   const own = rules.filter((vs) => vs.hosts.some((host) => overlaps(host, service.host)))
-  const connections = connectionChains(service, port, own, everywhere, outbound)
-  return port.protocol === 'auto' ? [httpChain(sniffedTable(service, port), outbound), ...connections] : connections
+  const connections = connectionChains(service, port, own, place, outbound)
+  return port.protocol === 'auto' ? [...connections, lookingFor(http)] : connections
 }
 
 /** Those for connections of which no HTTP is read. @param rules whose hosts are the service's, in their order */
@@ -48,16 +62,21 @@ export function connectionChains(
   service: ListenedService,
   port: ServicePort,
   rules: readonly Pick<VirtualService, 'tcp' | 'tls'>[],
-  everywhere: boolean,
+  place: Place,
   outbound: ConnectionChains,
 ): FilterChain[] {
   const chains = port.protocol === 'tls' || port.protocol === 'https' ? tlsChains : tcpChains
-  return chains(service, port, rules, everywhere, outbound)
+  return chains(service, port, rules, place, outbound)
 }
 
 function httpChain(routeTable: string, { mesh, settings }: OutboundChains): FilterChain {
   const filter = { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings) } as const
-  return { ...anyConnection, name: '', transport: 'raw_buffer', applicationProtocols: plainHttp, tls: null, filter }
+  return { ...anyConnection, name: '', tls: null, filter }
+}
+
+/** Takes what is HTTP by its first bytes, and nothing else. */
+function lookingFor(chain: FilterChain): FilterChain {
+  return { ...chain, transport: 'raw_buffer', applicationProtocols: plainHttp }
 }
 
 /** The first rule that fits without looking at the connection takes all that those before it left. Source: Istio `core/tls.go` buildSidecarOutboundTCPFilterChainOpts. */
@@ -65,10 +84,10 @@ function tcpChains(
   service: ListenedService,
   port: ServicePort,
   rules: readonly Pick<VirtualService, 'tcp' | 'tls'>[],
-  everywhere: boolean,
+  place: Place,
   outbound: ConnectionChains,
 ): FilterChain[] {
-  const blocks = blocksOf(service, everywhere)
+  const blocks = blocksOf(place)
   const chains: FilterChain[] = []
   for (const rule of rules.flatMap((vs) => vs.tcp)) {
     const filter = tcpProxyTo(rule, port.number, outbound.serviceOf)
@@ -87,10 +106,10 @@ function tlsChains(
   service: ListenedService,
   port: ServicePort,
   rules: readonly Pick<VirtualService, 'tcp' | 'tls'>[],
-  everywhere: boolean,
+  place: Place,
   outbound: ConnectionChains,
 ): FilterChain[] {
-  let destinations = blocksOf(service, everywhere)
+  let destinations = blocksOf(place)
   const chains = new Map<string, FilterChain>()
   for (const rule of rules.flatMap((vs) => vs.tls))
     for (const match of rule.matches.filter((one) => fits(one, port, outbound))) {
@@ -100,7 +119,7 @@ function tlsChains(
       if (!chains.has(key)) chains.set(key, chainTo(tcpProxyTo(rule, port.number, outbound.serviceOf), { destinations, serverNames }))
     }
   if (chains.size > 0) return [...chains.values()]
-  const serverNames = everywhere || destinations.length > 0 ? [service.host] : []
+  const serverNames = place.isNamed ? namesOf(service, outbound.client.namespace) : []
   return [chainTo(toService(service, port), { destinations, serverNames })]
 }
 
@@ -117,9 +136,13 @@ function chainTo(filter: NetworkFilter, match: Partial<FilterChain>): FilterChai
   return { ...anyConnection, ...match, name: '', tls: null, filter }
 }
 
-/** On a listener for every address those of the service are looked at that stand for many. */
-function blocksOf({ addresses }: ListenedService, everywhere: boolean): readonly string[] {
-  return everywhere ? addresses.filter((address) => address.includes('/')) : []
+function blocksOf({ block }: Place): readonly string[] {
+  return block === null ? [] : [block]
+}
+
+/** Other names of the service are said in every form, its own in full. Source: Istio `core/tls.go` buildSidecarOutboundTLSFilterChainOpts. */
+function namesOf({ host, aliases }: ListenedService, namespace: string): string[] {
+  return [host, ...aliases.flatMap((alias) => [alias, ...shortNames(alias, namespace)])]
 }
 
 function sameBlocks(one: readonly string[], other: readonly string[]): boolean {

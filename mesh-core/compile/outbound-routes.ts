@@ -1,6 +1,6 @@
 import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
-import { isHttp, isHttpOrSniffed } from '../registry/protocol.ts'
+import { isHttpOrSniffed } from '../registry/protocol.ts'
 import type { Service } from '../registry/registry.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
@@ -34,8 +34,7 @@ export function outboundRouteTables(outbound: OutboundRoutes): Record<string, Ro
     const egress = egressForPort(outbound.scope, number)
     if (!egress) continue
     const hosts = virtualHosts(outbound, egress, number)
-    if (entries.some(({ port }) => isHttp(port.protocol)))
-      tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true }
+    tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true }
     for (const { service, port } of entries) {
       if (port.protocol !== 'auto') continue
       const own = hosts.find((host) => host.domains.includes(service.host))

@@ -3,7 +3,7 @@ import type { ApplicationSocket } from '../ir/inbound-port.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
-import { protocolOf } from '../registry/protocol.ts'
+import { declaredProtocol } from '../registry/protocol.ts'
 import type { Protocol, WorkloadInstance } from '../registry/registry.ts'
 import type { ConnectionPool } from './destination-rule-types.ts'
 
@@ -68,7 +68,7 @@ export function sidecarResourceOf(resource: Resource): SidecarResource {
 function egressOf(egress: Spec): EgressSpec {
   const own = egress.captureMode === 'NONE'
   return {
-    port: egress.port ? { number: egress.port.number ?? 0, protocol: declaredProtocol(egress.port) } : null,
+    port: egress.port ? { number: egress.port.number ?? 0, protocol: declaredProtocol(egress.port.protocol) } : null,
     bind: egress.bind ?? (own ? '127.0.0.1' : ''),
     hosts: (egress.hosts ?? []).map(importedHost),
   }
@@ -79,14 +79,10 @@ function importedHost(text: string): ImportedHost {
   return { namespace: text.slice(0, slash), host: text.slice(slash + 1).toLowerCase() }
 }
 
-/** Of a listed port its number says nothing. Source: `core/listener_inbound.go` buildInboundChainConfigs. */
+/** Source: `core/listener_inbound.go` buildInboundChainConfigs. */
 function ingressOf({ port, defaultEndpoint, connectionPool }: Spec): IngressSpec {
-  const protocol = declaredProtocol({ number: 0, protocol: port.protocol })
+  const protocol = declaredProtocol(port.protocol)
   return { port: port.number, protocol, defaultEndpoint: endpointOf(defaultEndpoint ?? ''), connectionPool }
-}
-
-function declaredProtocol({ number, protocol }: Spec): Protocol {
-  return protocolOf({ number, name: '', transport: 'TCP', appProtocol: protocol ?? null })
 }
 
 /** `127.0.0.1:8080`, `0.0.0.0:8080`; one without an address counts for nothing, its port neither. Source: Istio `core/cluster.go` buildInboundClustersFromSidecar. */

@@ -42,7 +42,8 @@ export function serviceDomains(service: Service, clientNamespace: string): { dom
   return { domains: [...names, ...pods, ...(service.address === '' ? [] : [service.address])], shortened }
 }
 
-function shortNames(host: string, clientNamespace: string): string[] {
+/** Source: the same file, GenerateAltVirtualHosts. */
+export function shortNames(host: string, clientNamespace: string): string[] {
   const suffix = `.svc.${clusterDomain}`
   if (!host.endsWith(suffix)) return []
   const qualified = host.slice(0, -suffix.length)

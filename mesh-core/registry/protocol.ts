@@ -33,6 +33,11 @@ export function protocolOf(port: {
   return serverFirstPorts.has(port.number) ? 'tcp' : 'auto'
 }
 
+/** Of a port of Istio's own API, where the number says nothing. Source: Istio `pkg/config/protocol/instance.go` Parse. */
+export function declaredProtocol(protocol: string | undefined): Protocol {
+  return byName[(protocol ?? '').toLowerCase()] ?? 'auto'
+}
+
 /** `kubernetes.io/h2c`, `kubernetes.io/ws` and plain names. */
 function fromAppProtocol(appProtocol: string): Protocol | undefined {
   const name = appProtocol.toLowerCase()

@@ -1,6 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
-import { protocolOf } from './protocol.ts'
+import { declaredProtocol, protocolOf } from './protocol.ts'
 import type { Service, ServicePort } from './registry.ts'
 import { trafficDistribution } from './traffic-distribution.ts'
 
@@ -90,7 +90,7 @@ export function serviceEntryHosts(resource: Resource): Service[] {
       targetPort: port.targetPort ?? port.number,
       ...(port.targetPort ? { ownTarget: port.targetPort } : {}),
       nodePort: null,
-      protocol: protocolOf({ number: port.number, name: '', transport: 'TCP', appProtocol: port.protocol ?? null }),
+      protocol: declaredProtocol(port.protocol),
     })),
     selector: spec.workloadSelector?.labels ?? null,
     labels: resource.object.metadata.labels ?? {},

@@ -83,7 +83,7 @@ function arrived(hop: Hop): boolean {
 
 /** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */
 function receiver(hop: Hop, { outsiders }: Scene): Outsider {
-  if (hop.to) return isIpAddress(hop.to.name) ? outside : { workload: hop.to.name, namespace: hop.to.namespace }
+  if (hop.to) return isIpAddress(hop.to.name) ? (outsiders.get(hop.to.name) ?? outside) : { workload: hop.to.name, namespace: hop.to.namespace }
   const dialled = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1] ?? hop.service ?? hop.received!.authority.replace(/:\d+$/, '')
   return outsiders.get(dialled) ?? outside
 }

@@ -2,7 +2,7 @@ import { passthroughChain, tcpRuleAt, tlsMatchesAt } from '../../../compile/gate
 import { concerns, concernsServer, type L4Match, type L4Rule, tcpProxyTo } from '../../../compile/l4-rule.ts'
 import { meshGateway } from '../../../compile/names.ts'
 import { at } from '../../../compile/origin.ts'
-import { connectionChains, type ListenedService } from '../../../compile/outbound-chains.ts'
+import { connectionChains, everyAddress, type ListenedService } from '../../../compile/outbound-chains.ts'
 import { twinChains } from '../../../compile/twin-chains.ts'
 import type { VirtualService } from '../../../compile/virtual-service.ts'
 import { fitsName } from '../../../cover/connection-cells.ts'
@@ -156,8 +156,9 @@ export class L4Review {
 
   #ofSidecar(trial: ConnectionTrial): FilterChain[] {
     const port = { name: 'port', number: trial.port, targetPort: trial.port, nodePort: null, protocol: this.#tls ? 'tls' : 'tcp' } as const
-    const service: ListenedService = { host: this.vs.hosts[0] ?? '', addresses: [], ports: [port], origin: this.vs.origin }
-    return connectionChains(service, port, [this.vs], true, { client: this.#clientOf(trial), serviceOf: () => undefined })
+    const service: ListenedService = { host: this.vs.hosts[0] ?? '', aliases: [], ports: [port], origin: this.vs.origin }
+    const place = { address: everyAddress, block: null, isNamed: true }
+    return connectionChains(service, port, [this.vs], place, { client: this.#clientOf(trial), serviceOf: () => undefined })
   }
 
   #ofGateway({ gateway, port }: ConnectionTrial): FilterChain[] {

@@ -10,7 +10,7 @@ import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { ProxiedRequest, senderOf } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import { proxyTcp } from './tcp-proxy.ts'
+import { noteUnused, proxyTcp } from './tcp-proxy.ts'
 import { forwardedClientCertificate, handshake } from './tls-handshake.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 
@@ -41,6 +41,7 @@ export function connect(
   }
   const failure = chain.tls && (outer ? handshake(chain.tls, outer, proxy.place.identity) : 'closed')
   if (failure) {
+    if (chain.filter.kind === 'tcp') noteUnused(plane, place, proxy, chain.filter, target, listener.name)
     done(failure)
     return null
   }

@@ -6,7 +6,7 @@ import { Delivery } from './delivery.ts'
 import type { Receiver } from './delivery.ts'
 import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
-import type { Place } from './evidence.ts'
+import type { HopOrigin, Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
 import { blindly } from './balancer.ts'
 import { explainTcp } from './explain.ts'
@@ -32,20 +32,9 @@ export function proxyTcp(
   { target, listener, layers }: { readonly target: Dialled; readonly listener: string; readonly layers: readonly TlsLayer[] },
   done: Done,
 ): InFlight | null {
-  const weights = filter.clusters.map((cluster) => cluster.weight)
-  const index = chooseWeighted(
-    weights,
-    weights.reduce((sum, weight) => sum + weight, 0),
-    plane.chance.split,
-  )
-  const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
-  log.cluster = filter.clusters[index]!.cluster
-  log.details = '-'
+  const log = logOf(plane, proxy, filter)
   const upstream = upstreamOf(plane, place, proxy, filter, log, target)
-  const from = senderOf(place, proxy)
-  const host = target.service ?? target.hostname
-  const explain = () => explainTcp(proxy.name, listener, host, filter, log)
-  const origin = { parent: place.parent, from, service: target.service ?? serviceBehind(proxy, log), log, explain }
+  const origin = originOf(place, proxy, filter, log, target, listener)
   if (!upstream) {
     place.exchange.hops.push(new HopRecord(origin))
     done('closed')
@@ -70,6 +59,31 @@ export function proxyTcp(
     delivery.abandon()
   }
   return { abandon }
+}
+
+/**
+ * A client that did not get through TLS: where its bytes would have gone was chosen as soon as it had come, and is in the log. Source: Envoy `tcp_proxy.cc`
+ * onNewConnection.
+ */
+export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: string): void {
+  const log = logOf(plane, proxy, filter)
+  upstreamOf(plane, place, proxy, filter, log, target)?.close()
+  place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener)))
+}
+
+function logOf(plane: Plane, proxy: ProxyRuntime, { clusters }: TcpFilter): LogRecord {
+  const weights = clusters.map(({ weight }) => weight)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
+  log.cluster = clusters[chooseWeighted(weights, total, plane.chance.split)]!.cluster
+  log.details = '-'
+  return log
+}
+
+function originOf(place: Place, proxy: ProxyRuntime, filter: TcpFilter, log: LogRecord, target: Dialled, listener: string): HopOrigin {
+  const host = target.service ?? target.hostname
+  const explain = () => explainTcp(proxy.name, listener, host, filter, log)
+  return { parent: place.parent, from: senderOf(place, proxy), service: target.service ?? serviceBehind(proxy, log), log, explain }
 }
 
 /** Outside names are no services: the connection is for the one that the gateway sends it to. */

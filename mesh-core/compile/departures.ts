@@ -59,6 +59,13 @@ export const departures = {
     since: '1.32',
     observed: 'kube-ingress/ingress-default-backend-alone',
   },
+  ingressHostsAreServedByTheOldest: {
+    specification:
+      'The hosts that an Ingress lists in tls are served over TLS, with the rules of every Ingress for them (networking.k8s.io/v1 IngressSpec.tls).',
+    istiod: 'Rules of a host are served where the oldest Ingress that names it is: unless that one has tls, the host is answered 404 over TLS.',
+    since: '1.32',
+    observed: 'kube-ingress/ingress-hosts-of-several',
+  },
   redirectsNeedHostsOfAllNamespaces: {
     specification: 'With httpsRedirect a server answers all plain connections to its hosts with a redirect (Istio ServerTLSSettings.httpsRedirect).',
     istiod: 'A host that is for one namespace (`./shop.example.com`) and has no VirtualService is answered 404.',

@@ -173,7 +173,7 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
     return alone.kind === 'rejected' ? { ...nothing, refused: true } : { ...nothing, differences: outcome.errors.map(refusal) }
   }
   const observed: ObservedCase = { ...vector, observed: outcome.observed, warnings: outcome.warnings }
-  const known = new KnownOf('envoy')
+  const known = new KnownOf('envoy', mesh.config, outcome.observed)
   const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
   const differences = await runCase(observed, world, core, { seeds, ignores })
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }

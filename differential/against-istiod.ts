@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { Difference } from '../vectors/difference.ts'
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
 import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import type { Engine } from '../vectors/mesh-observed/play.ts'
@@ -43,37 +42,6 @@ function beyond(mesh: GeneratedMesh): string | null {
   return limits.find(({ concerns }) => concerns(mesh))?.reason ?? null
 }
 
-/** What is the oracle's own in an answer: its pods have no sidecars unless a policy asks for them. A mesh has them, and so has mesh-core. */
-const answersOfItsOwn: readonly {
-  readonly reason: string
-  covers(answer: Answer, difference: Difference, config: GeneratedMesh['config']): boolean
-}[] = [
-  {
-    reason: 'no sidecar stands before a pod that is reached past the rules of the mesh',
-    covers: ({ passthrough }, { field }) => passthrough === true && field === 'inbound.length',
-  },
-  {
-    reason: 'mutual TLS to the address of a service, kept by PASSTHROUGH, is answered by a pod with a certificate for the name that was asked for',
-    covers: ({ details = '' }) => details.includes('SAN_matcher,_certificate_SANs_are_[outbound_'),
-  },
-  {
-    reason: 'of a pod that happened to call itself the log of its inbound listener is told',
-    covers: ({ cluster = '' }) => cluster.startsWith('inbound|'),
-  },
-  {
-    reason: 'nobody forwards from the address of a service to endpoints of an EndpointSlice that are no pods',
-    covers: ({ passthrough, details = '' }, _, config) =>
-      passthrough === true && details.includes('Connection_refused') && config.some(({ kind }) => kind === 'EndpointSlice'),
-  },
-]
-
-type Answer = { readonly passthrough?: boolean; readonly cluster?: string; readonly details?: string }
-
-function isItsOwn({ config }: GeneratedMesh, answers: readonly Answer[], difference: Difference): boolean {
-  const answer = answers[Number(/^#(\d+) /.exec(difference.call ?? '')?.[1])]
-  return answer !== undefined && answersOfItsOwn.some(({ covers }) => covers(answer, difference, config))
-}
-
 /** A listener whose Secret is missing is left out there; in a cluster it is there, and closes connections. */
 function skippedBecause({ skipped, dropped = [] }: ObservedCase): string | null {
   return skipped ?? dropped.find((note) => note.includes('missing secret')) ?? null
@@ -81,10 +49,8 @@ function skippedBecause({ skipped, dropped = [] }: ObservedCase): string | null 
 
 async function judgeOne(mesh: GeneratedMesh, answer: ObservedCase, world: string, engine: Engine): Promise<Judgement> {
   const skipped = skippedBecause(answer)
-  const known = new KnownOf('istiod')
-  const ignores = (difference: Difference): boolean =>
-    isItsOwn(mesh, (answer.observed ?? []) as readonly Answer[], difference) || known.covers(difference)
-  const differences = skipped === null ? await runCase(answer, world, engine, { seeds, ignores }) : []
+  const known = new KnownOf('istiod', mesh.config, answer.observed ?? [])
+  const differences = skipped === null ? await runCase(answer, world, engine, { seeds, ignores: known.covers }) : []
   const refused = answer.rejected !== undefined && differences.length === 0
   const observed = answer.rejected === undefined ? (answer.observed ?? []) : [{ rejected: answer.rejected }]
   return { mesh, differences, unsteady: [], explained: known.counts, skipped, refused, observed }

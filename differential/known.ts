@@ -1,23 +1,14 @@
 import type { Difference } from '../vectors/difference.ts'
-
-/** A difference that is not ours to mend. Counted and named at the end of a run, but no failure. */
-export interface KnownDifference {
-  readonly reason: string
-  /** Where it occurs alone; everywhere when absent. */
-  readonly against?: 'istiod' | 'envoy'
-  covers(difference: Difference): boolean
-}
+import type { Document } from './generate/document.ts'
+import type { Answered, KnownDifference } from './known-difference.ts'
+import { ofOracle } from './known-of-oracle.ts'
 
 export const known: readonly KnownDifference[] = [
   {
     reason: 'a busy machine answers later than a virtual clock',
     covers: ({ field, wanted, seen }) => field === 'durationMs' && Number(wanted) > Number(seen) && Number(wanted) - Number(seen) < 100,
   },
-  {
-    reason: 'the oracle knows endpoints by their addresses, and cannot say who those are that a cluster lists by name',
-    against: 'istiod',
-    covers: ({ field, wanted }) => /^(candidates|reached\[\d+\]\.workload)$/.test(field) && Array.isArray(wanted) && wanted.includes('passthrough'),
-  },
+  ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
   {
     reason:
       'whether a workload refuses connections its program says, which mesh-core asks after the handshake: a certificate that would not do is told first',
@@ -29,19 +20,26 @@ export const known: readonly KnownDifference[] = [
   },
 ]
 
-/** Tells which differences are known, and counts them. */
+/** Tells which differences of a mesh are known, and counts them. */
 export class KnownOf {
   readonly #reasons: readonly KnownDifference[]
+  readonly #config: readonly Document[]
+  readonly #answers: readonly unknown[]
   readonly #met = new Map<string, Set<string>>()
 
-  constructor(other: 'istiod' | 'envoy') {
+  /** @param answers of the other side, call by call */
+  constructor(other: 'istiod' | 'envoy', config: readonly Document[], answers: readonly unknown[]) {
     this.#reasons = known.filter(({ against }) => against === undefined || against === other)
+    this.#config = config
+    this.#answers = answers
   }
 
   readonly covers = (difference: Difference): boolean => {
-    const known = this.#reasons.find(({ covers }) => covers(difference))
-    if (!known) return false
-    this.#met.set(known.reason, (this.#met.get(known.reason) ?? new Set()).add(`${difference.call} ${difference.field}`))
+    const index = /^#(\d+) /.exec(difference.call ?? '')?.[1]
+    const answer = (index === undefined ? null : (this.#answers[Number(index)] ?? null)) as Answered['answer']
+    const found = this.#reasons.find((reason) => reason.covers(difference, { config: this.#config, answer }))
+    if (!found) return false
+    this.#met.set(found.reason, (this.#met.get(found.reason) ?? new Set()).add(`${difference.call} ${difference.field}`))
     return true
   }
 

@@ -41,6 +41,24 @@ const fields = (wanted: ObservedCase, seen: SingleObservation | CountedObservati
 test('an observation is as it was recorded', () => expect(fields(vectorOf(single), single)).toEqual([]))
 test('counts are as they were recorded', () => expect(fields(vectorOf(counted), counted)).toEqual([]))
 
+test('a refusal stands for as many as were to be sent', () => {
+  const refused: SingleObservation = {
+    status: 0,
+    error: 'refused',
+    flags: '-',
+    route: '-',
+    cluster: '-',
+    headers: {},
+    reached: [],
+    mirrored: [],
+    durationMs: 0,
+  }
+  const calls = [{ from: 'ingressgateway', request: 'GET http://c/x', times: 200 }]
+  const none = { workloads: {}, flags: {}, clusters: {} }
+  expect(fields(vectorOf(refused, { calls }), { times: 200, statuses: { refused: 200 }, ...none })).toEqual([])
+  expect(fields(vectorOf(refused, { calls }), { times: 200, statuses: { closed: 200 }, ...none })).toEqual(['statuses'])
+})
+
 const mutations: [string, Partial<SingleObservation>][] = [
   ['status', { status: 503 }],
   ['error', { error: 'closed' }],

@@ -27,7 +27,7 @@ export function compareWhole(vector: ObservedCase, outcome: Outcome): Difference
 export function compareCall(vector: ObservedCase, index: number, seen: Observation | undefined): Difference[] {
   const call = vector.calls![index]!
   const name = callName(call, index)
-  const wanted = vector.observed?.[index]
+  const wanted = countedRefusal(vector.observed?.[index], call)
   if (!wanted || !seen) return [{ call: name, field: 'observed', wanted, seen }]
   const complain: Complain = (field, wantedValue, seenValue, note) => ({
     call: name,
@@ -43,6 +43,12 @@ export function compareCall(vector: ObservedCase, index: number, seen: Observati
         ? compareSingle(wanted, seen, isTimed(vector), complain)
         : [complain('observed', wanted, seen)]
   return differences.filter(({ field }) => !wanted.varies?.includes(field.split(/[.[]/)[0]!))
+}
+
+/** Where nothing listens the recorder wrote a single refusal, however often the call was to be sent. */
+function countedRefusal(wanted: Observation | undefined, { times = 1 }: ObservedCall): Observation | undefined {
+  if (!wanted || isCounted(wanted) || times === 1 || wanted.error !== 'refused' || wanted.flags !== '-') return wanted
+  return { times, statuses: { refused: times }, workloads: {}, flags: {}, clusters: {} }
 }
 
 export function callName({ request, from, times = 1 }: ObservedCall, index: number): string {

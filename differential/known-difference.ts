@@ -1,0 +1,18 @@
+import type { Difference } from '../vectors/difference.ts'
+import type { SingleObservation } from '../vectors/mesh-observed/case.ts'
+import type { Document } from './generate/document.ts'
+
+/** What is known of the call that a difference is about. */
+export interface Answered {
+  readonly config: readonly Document[]
+  /** What the other side answered; `null` where it is the config as a whole that differs. */
+  readonly answer: Partial<SingleObservation> | null
+}
+
+/** A difference that is not ours to mend. Counted and named at the end of a run, but no failure. */
+export interface KnownDifference {
+  readonly reason: string
+  /** Where it occurs alone; everywhere when absent. */
+  readonly against?: 'istiod' | 'envoy'
+  covers(difference: Difference, answered: Answered): boolean
+}

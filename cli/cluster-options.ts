@@ -11,6 +11,9 @@ export function clusterOptions(command: Command): Command {
     .option('--revision <name>', "revision of Istio's control plane")
     .option('--allow-production', 'use a context that looks like production')
     .option('--rate <number>', 'send at most so many requests in a second')
+    .option('--prometheus <url>', 'which Prometheus counts the requests; default: the one beside the control plane')
+    .option('--jaeger <url>', 'which Jaeger keeps the traces; default: the one beside the control plane')
+    .option('--tempo <url>', 'which Tempo keeps the traces; default: the one beside the control plane')
     .option('--insecure', 'do not verify certificates of gateways')
     .option('--show-secrets', 'leave values of headers, cookies and tokens in the reports')
 }

@@ -6,7 +6,7 @@ import { settingVariables } from '../support/settings.ts'
  */
 export function reproduceText(args: readonly string[], env: Readonly<Record<string, string | undefined>>): string {
   const given = settingVariables.filter((name) => env[name])
-  const before = given.sort().map((name) => `${name}=${shown(env[name]!)} `)
+  const before = given.sort().map((name) => `${name}=${/TOKEN$/.test(name) ? '…' : shown(env[name]!)} `)
   return [`${before.join('')}npx meshspec`, ...args.map(shown)].join(' ')
 }
 

@@ -24,6 +24,9 @@ export interface RunOptions {
   readonly revision?: string
   readonly allowProduction?: boolean
   readonly rate?: string
+  readonly prometheus?: string
+  readonly jaeger?: string
+  readonly tempo?: string
   readonly insecure?: boolean
   readonly showSecrets?: boolean
   readonly spec?: boolean
@@ -69,6 +72,7 @@ type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['pr
 function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
   const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
   const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets } = options
+  const { prometheus, jaeger, tempo } = options
   const cluster = {
     kubeconfig,
     context,
@@ -80,6 +84,9 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
     rate,
     insecure,
     showSecrets,
+    prometheus,
+    jaeger,
+    tempo,
   }
   const seed = wholeNumber('--seed', options.seed)
   const budget = wholeNumber('--budget', options.budget)

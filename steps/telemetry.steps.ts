@@ -1,43 +1,49 @@
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { hasIdentity, usesMutualTls } from '../support/checks/mutual-tls.ts'
+import {
+  graphHasEdge,
+  metricIs,
+  queryGivesBetween,
+  queryGivesExactly,
+  queryGivesMoreThan,
+  queryGivesNothing,
+  someTraceShows,
+} from '../support/checks/telemetry.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
-const noMetrics = 'mesh-core has no telemetry yet, and no target reads Prometheus'
-const noTraces = 'mesh-core has no telemetry yet, and no target reads traces'
-const noIdentity = 'no target shows the identities of workloads or how connections are secured yet'
-
-Then('the metric {word} is {float} for:', function (this: MeshWorld, _name: string, _value: number, _labels: DataTable) {
-  this.unsupported('telemetry', noMetrics)
+Then('the metric {word} is {float} for:', async function (this: MeshWorld, name: string, value: number, labels: DataTable) {
+  await this.expectTelemetry(metricIs(name, value, labels.rowsHash()))
 })
 
-Then('the query {string} gives exactly {float}', function (this: MeshWorld, _query: string, _value: number) {
-  this.unsupported('telemetry', noMetrics)
+Then('the query {string} gives exactly {float}', async function (this: MeshWorld, query: string, value: number) {
+  await this.expectTelemetry(queryGivesExactly(query, value))
 })
 
-Then('the query {string} gives more than {float}', function (this: MeshWorld, _query: string, _value: number) {
-  this.unsupported('telemetry', noMetrics)
+Then('the query {string} gives more than {float}', async function (this: MeshWorld, query: string, value: number) {
+  await this.expectTelemetry(queryGivesMoreThan(query, value))
 })
 
-Then('the query {string} gives between {float} and {float}', function (this: MeshWorld, _query: string, _from: number, _to: number) {
-  this.unsupported('telemetry', noMetrics)
+Then('the query {string} gives between {float} and {float}', async function (this: MeshWorld, query: string, from: number, to: number) {
+  await this.expectTelemetry(queryGivesBetween(query, from, to))
 })
 
-Then('the query {string} gives no data', function (this: MeshWorld, _query: string) {
-  this.unsupported('telemetry', noMetrics)
+Then('the query {string} gives no data', async function (this: MeshWorld, query: string) {
+  await this.expectTelemetry(queryGivesNothing(query))
 })
 
-Then('a trace shows:', function (this: MeshWorld, _spans: DataTable) {
-  this.unsupported('telemetry', noTraces)
+Then('a trace shows:', async function (this: MeshWorld, spans: DataTable) {
+  await this.expectTelemetry(someTraceShows(spans.raw()))
 })
 
-Then('the service graph has the edge {string}', function (this: MeshWorld, _edge: string) {
-  this.unsupported('telemetry', 'mesh-core has no telemetry yet, so there is no service graph')
+Then('the service graph has the edge {string}', async function (this: MeshWorld, edge: string) {
+  await this.expectTelemetry(graphHasEdge(edge))
 })
 
-Then('the connection from {service} to {service} uses mutual TLS', function (this: MeshWorld, _from: ServiceRef, _to: ServiceRef) {
-  this.unsupported('telemetry', noIdentity)
+Then('the connection from {service} to {service} uses mutual TLS', function (this: MeshWorld, from: ServiceRef, to: ServiceRef) {
+  this.expect(usesMutualTls(from, to), [from, to])
 })
 
-Then('the identity of {service} is {string}', function (this: MeshWorld, _service: ServiceRef, _identity: string) {
-  this.unsupported('telemetry', noIdentity)
+Then('the identity of {service} is {string}', function (this: MeshWorld, service: ServiceRef, identity: string) {
+  this.expect(hasIdentity(service, identity), [service])
 })

@@ -2,6 +2,7 @@ import type { Check, CheckContext } from './checks/check.ts'
 import { decideShares } from './checks/decide-shares.ts'
 import { percent } from './checks/shares.ts'
 import type { ShareStatement } from './checks/shares.ts'
+import type { TelemetryCheck } from './checks/telemetry.ts'
 import type { ConfigDesk } from './config-desk.ts'
 import type { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed, Undecided } from './failure.ts'
@@ -46,6 +47,16 @@ export class Judge {
         'the requests were not all sent: shares were decided by fewer, and then the config changed. Write this step before the change',
       )
     const complaint = check(evidence.last, this.#checkContext())
+    if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
+  }
+
+  /** @throws StatementFailed with the check's complaint; NotSupported where the target has no telemetry */
+  async expectTelemetry(check: TelemetryCheck): Promise<void> {
+    const { evidence, mesh, run } = this.#parts
+    this.#assertJudgeable([])
+    const telemetry = mesh.opened?.telemetry
+    if (!telemetry) throw new NotSupported('telemetry', `the target ${run.target.name} keeps neither metrics nor traces`)
+    const complaint = await check(telemetry, evidence.last)
     if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
   }
 

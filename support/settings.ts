@@ -35,6 +35,14 @@ export interface Settings {
   readonly allowProduction: boolean
   /** Requests in a second to a live mesh, at most. Default: no bound. */
   readonly rate: number | null
+  /** URL of the Prometheus that counts a live mesh's requests. Default: the Service `prometheus` beside the control plane, where there is one. */
+  readonly prometheus: string | null
+  /** URL of the Jaeger that keeps a live mesh's traces. Default: its Service beside the control plane, where there is one. */
+  readonly jaeger: string | null
+  /** The same of Tempo. */
+  readonly tempo: string | null
+  /** Bearer token for those of the three that are named by a URL. Default none. */
+  readonly telemetryToken: string | null
   /** Does not verify the certificates of gateways. Default false. */
   readonly insecure: boolean
   /** Leaves values of headers, cookies and tokens in reports. Default false. */
@@ -125,6 +133,16 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   revision: { variable: 'MESHSPEC_REVISION', parameter: 'revision', read: text, wanted: 'a revision of Istio', fallback: null },
   allowProduction: { variable: 'MESHSPEC_ALLOW_PRODUCTION', parameter: 'allowProduction', read: yes, wanted: 'true or false', fallback: false },
   rate: { variable: 'MESHSPEC_RATE', parameter: 'rate', read: above, wanted: 'requests in a second', fallback: null },
+  prometheus: {
+    variable: 'MESHSPEC_PROMETHEUS',
+    parameter: 'prometheus',
+    read: httpUrl,
+    wanted: 'a URL such as "http://127.0.0.1:9090"',
+    fallback: null,
+  },
+  jaeger: { variable: 'MESHSPEC_JAEGER', parameter: 'jaeger', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:16686"', fallback: null },
+  tempo: { variable: 'MESHSPEC_TEMPO', parameter: 'tempo', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:3200"', fallback: null },
+  telemetryToken: { variable: 'MESHSPEC_TELEMETRY_TOKEN', parameter: 'telemetryToken', read: text, wanted: 'a token', fallback: null },
   insecure: { variable: 'MESHSPEC_INSECURE', parameter: 'insecure', read: yes, wanted: 'true or false', fallback: false },
   showSecrets: { variable: 'MESHSPEC_SHOW_SECRETS', parameter: 'showSecrets', read: yes, wanted: 'true or false', fallback: false },
   alpha: { variable: 'MESHSPEC_ALPHA', parameter: 'alpha', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-6 },

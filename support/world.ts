@@ -6,6 +6,7 @@ import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
 import type { Check } from './checks/check.ts'
 import type { ShareStatement } from './checks/shares.ts'
+import type { TelemetryCheck } from './checks/telemetry.ts'
 import { ConfigDesk } from './config-desk.ts'
 import { DocStrings } from './doc-string.ts'
 import { readEchoTable } from './echo-services.ts'
@@ -23,6 +24,7 @@ import { ScenarioSession } from './scenario-session.ts'
 import { servicesNamedBy } from './services-named.ts'
 import { Secrets } from './secrets.ts'
 import type { StepOptions } from './step-options.ts'
+import { isAboutTelemetry } from './telemetry-sentences.ts'
 import { NotSupported } from './targets/target.ts'
 import type { Behaviour, Capability, MeshSession, PodStatus, ServiceRef } from './targets/target.ts'
 import { Traffic } from './traffic.ts'
@@ -61,7 +63,8 @@ export class MeshWorld extends World {
   /** Called by the Before hook. */
   begin(run: Run, { pickle, gherkinDocument }: ITestCaseHookParameter): void {
     const seed = scenarioSeed(run.settings.seed, pickle.uri, pickle.name, run.cwd)
-    const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed }
+    const asksTelemetry = pickle.steps.some(({ text }) => isAboutTelemetry(text))
+    const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed, asksTelemetry }
     const places = { feature: dirname(resolve(run.cwd, pickle.uri)), config: run.settings.config, cwd: run.cwd }
     const configs = new ConfigDesk(places, pickle.uri)
     const mesh = new ScenarioSession(run.target, scenario)
@@ -203,6 +206,11 @@ export class MeshWorld extends World {
    */
   expect(check: Check, services: readonly ServiceRef[] = []): void {
     this.#need().judge.expect(check, services)
+  }
+
+  /** @throws StatementFailed with the check's complaint; NotSupported where the target has no telemetry */
+  expectTelemetry(check: TelemetryCheck): Promise<void> {
+    return this.#need().judge.expectTelemetry(check)
   }
 
   /** Statements about shares that are to hold at once. @throws StatementFailed, Undecided */

@@ -46,6 +46,7 @@ export const errorCodes = [
   'CLUSTER_REFUSED',
   'CLUSTER_BUSY',
   'CONFIG_CHANGED',
+  'TELEMETRY_FAILED',
   'SIMULATION_STUCK',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]

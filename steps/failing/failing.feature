@@ -393,57 +393,70 @@ Feature: Scenarios that must not pass
     Then the response status is 200
 
   Scenario: the metric istio_requests_total is 100 for
-    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then the metric istio_requests_total is 100 for:
       | response_code | 200 |
 
   Scenario: the query 'up' gives exactly 1
-    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then the query "up" gives exactly 1
 
   Scenario: the query 'up' gives more than 1
-    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then the query "up" gives more than 1
 
   Scenario: the query 'up' gives between 1 and 2
-    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then the query "up" gives between 1 and 2
 
   Scenario: the query 'up' gives no data
-    not supported: mesh-core has no telemetry yet, and no target reads Prometheus
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then the query "up" gives no data
 
   Scenario: a trace shows
-    not supported: mesh-core has no telemetry yet, and no target reads traces
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then a trace shows:
       | a | b |
 
   Scenario: the service graph has the edge 'a -> b'
-    not supported: mesh-core has no telemetry yet, so there is no service graph
+    not supported: the target core keeps neither metrics nor traces
 
     When client sends "GET http://shop/"
     Then the service graph has the edge "a -> b"
 
   Scenario: the connection from client to shop uses mutual TLS
-    not supported: no target shows the identities of workloads or how connections are secured yet
+    shop:… received a request from client without mutual TLS: it came with no x-forwarded-client-cert.
 
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: plain}
+      spec: {host: shop, trafficPolicy: {tls: {mode: DISABLE}}}
+      """
     When client sends "GET http://shop/"
     Then the connection from client to shop uses mutual TLS
 
+  Scenario: the connection from shop to client uses mutual TLS
+    nothing went from shop to client.
+
+    When client sends "GET http://shop/"
+    Then the connection from shop to client uses mutual TLS
+
   Scenario: the identity of shop is 'spiffe://cluster.local/ns/default/sa/shop'
-    not supported: no target shows the identities of workloads or how connections are secured yet
+    the certificate of shop says spiffe://cluster.local/ns/default/sa/default.
 
     When client sends "GET http://shop/"
     Then the identity of shop is "spiffe://cluster.local/ns/default/sa/shop"

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { needing } from './check.ts'
 import type { Check } from './check.ts'
+import { NotSupported } from '../targets/target.ts'
 import { arrived } from './evidence.ts'
 
 /** Requests that carry the same value of a header were taken by one and the same pod. */
@@ -17,7 +18,9 @@ export function sameEndpointPer(header: string): Check {
   })
 }
 
-/** The pod that gave the answer to the client. */
+/** The pod that gave the answer to the client. @throws NotSupported where the evidence tells its service alone */
 function endpointOf({ hops }: Exchange): string {
-  return hops.findLast((hop) => hop.parent === -1 && arrived(hop))?.to?.instance ?? 'nobody'
+  const instance = hops.findLast((hop) => hop.parent === -1 && arrived(hop))?.to?.instance ?? 'nobody'
+  if (instance === '') throw new NotSupported('served-by', 'what is known of the requests does not tell which pod of the service took them')
+  return instance
 }

@@ -30,7 +30,7 @@ export function nameOf(hop: Hop): string {
 }
 
 /** Root-to-leaf chains of the workloads that took part: `productpage:v1 -> reviews:v2 -> ratings:v1`. Copies are left out. */
-export function pathsOf({ hops }: Exchange): string[] {
+export function pathsOf({ hops }: Pick<Exchange, 'hops'>): string[] {
   const paths: string[] = []
   for (let i = 0; i < hops.length; i++) if (arrived(hops[i]!) && isLeaf(hops, i)) paths.push(pathTo(hops, i))
   return paths

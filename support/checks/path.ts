@@ -16,7 +16,7 @@ export function takesPath(text: string): Check {
   return needing(
     'path',
     each((exchange, context) => {
-      if (isTaken(exchange, path)) return undefined
+      if (isPassed(exchange.hops, path)) return undefined
       const untold = path.map((service) => exchange.untold?.(service) ?? null).find((reason) => reason !== null)
       if (untold !== undefined) throw new NotSupported('path', untold)
       const taken = pathsOf(exchange)
@@ -35,8 +35,14 @@ export function parsePath(text: string): ServiceRef[] {
   return parts.map(parseServiceRef)
 }
 
-function isTaken({ hops }: Exchange, path: readonly ServiceRef[]): boolean {
+/** From the first hop on. */
+export function isPassed(hops: readonly Hop[], path: readonly ServiceRef[]): boolean {
   return reachAlong(hops, path, -1) > 0 && reachAlong(hops, path, -1) === path.length
+}
+
+/** From any hop on. */
+export function isPassedSomewhere(hops: readonly Hop[], path: readonly ServiceRef[]): boolean {
+  return isPassed(hops, path) || hops.some((_, parent) => reachAlongFrom(hops, path, parent) === path.length)
 }
 
 /** How many of the path's services were passed in a row, starting below the hop `parent`. */

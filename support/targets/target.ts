@@ -1,6 +1,6 @@
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
-import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import type { StreamMessage } from '../../mesh-core/ir/message.ts'
 import type { Origin, Position } from '../../mesh-core/ir/origin.ts'
 import type { ClientTls, KeyPair } from '../../mesh-core/ir/tls.ts'
@@ -33,6 +33,8 @@ export interface ScenarioInfo {
   readonly tags: readonly string[]
   /** Decides everything random in the scenario. */
   readonly seed: number
+  /** Statements about metrics, traces or the service graph come up: what a target has to begin to watch before the first request. Default false. */
+  readonly asksTelemetry?: boolean
 }
 
 /** Tag of a scenario that is about the specification where istiod does otherwise: its mesh is one that `--spec` makes. A live mesh does what it does. */
@@ -138,6 +140,30 @@ export class NotYetProgrammed extends Error {
   override readonly name = 'NotYetProgrammed'
 }
 
+/** A number that the mesh has counted. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** Who has called whom. */
+export interface GraphEdge {
+  readonly from: BackendVersion
+  readonly to: BackendVersion
+}
+
+/** What the mesh counts and traces, as far as it concerns the scenario. Each question is answered once all that was sent is known there. */
+export interface Telemetry {
+  /**
+   * What a query in PromQL gives: the samples of a vector, or the one of a scalar. Counters of the mesh begin with the scenario, and count in its namespaces.
+   * Rejects with `NotSupported` where there are no metrics, StatementFailed for what is no query.
+   */
+  query(promql: string): Promise<readonly MetricSample[]>
+  /** The tree of each trace that one of the exchanges has left. Rejects with `NotSupported` where there are no traces. */
+  traces(exchanges: readonly Exchange[]): Promise<readonly (readonly Hop[])[]>
+  edges(): Promise<readonly GraphEdge[]>
+}
+
 /** What a report says of the mesh that was looked at. */
 export interface MeshFacts {
   /** `Istio`, `Envoy`, `mesh-core` */
@@ -189,6 +215,8 @@ export interface MeshSession {
   resources?(): readonly Resource[]
   /** What controllers say of objects, in the words of their specifications; absent: the target cannot tell. */
   statuses?(): readonly ObjectStatus[]
+  /** Needed with `telemetry`. */
+  readonly telemetry?: Telemetry
   /** What is odd about the mesh when a statement fails, and may be why: a sender without a sidecar, a service without pods. Told below the complaint. */
   doubts?(): readonly string[]
   /** The target's clock; needed where it is virtual. */

@@ -5,17 +5,23 @@ import type { Answered } from './gateway-client.ts'
 import { unknownHop } from './unknown-hop.ts'
 
 /** Who took the request, and of whom that cannot be said. */
-export type Evidence = Pick<Exchange, 'hops' | 'untold'>
+export interface Evidence extends Pick<Exchange, 'hops' | 'untold'> {
+  /** There is nothing of which it could not be said; else another source may know more. */
+  readonly whole: boolean
+}
+
+/** For reports. */
+export const answersPhrase = 'the answers themselves: bodies of echo services, the page of Bookinfo'
 
 /** All that a client outside can know: what the answer itself says. */
 export function evidenceOf(answered: Answered): Evidence {
   const { response } = answered
-  if (response === null) return { hops: [], untold: () => 'there was no answer that could tell who took the request' }
+  if (response === null) return { hops: [], untold: () => 'there was no answer that could tell who took the request', whole: false }
   const echo = echoHops(response)
-  if (echo) return { hops: echo, untold: () => null }
+  if (echo) return { hops: echo, untold: () => null, whole: true }
   if (isProductPage(answered)) return pageEvidence(response)
-  if (isOfGateway(answered)) return { hops: [ownReply(response.status)], untold: () => null }
-  return { hops: [], untold: () => 'the answer does not tell who gave it' }
+  if (isOfGateway(answered)) return { hops: [ownReply(response.status)], untold: () => null, whole: true }
+  return { hops: [], untold: () => 'the answer does not tell who gave it', whole: false }
 }
 
 /** Envoy adds the header to what an upstream answered; a redirect or a 404 without it never left the gateway. */

@@ -8,9 +8,12 @@ import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { ownSamples } from '../../own-samples.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
-import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
+import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
 import { NotSupported } from '../target.ts'
-import { numbered } from './numbered.ts'
+import { atOnce } from './at-once.ts'
+import type { Answered } from './gateway-client.ts'
+import { Observer } from './observe/observer.ts'
+import type { Scenery } from './observe/observer.ts'
 import { CallsFromPods } from './pods/calls-from-pods.ts'
 import { labelled } from './pods/deployments.ts'
 import { assertKnown, findDeployments, findPods } from './pods/find-pods.ts'
@@ -43,6 +46,9 @@ export class KubeSession implements MeshSession {
   readonly #fromPods: CallsFromPods
   readonly #fromOutside: GatewayCalls
   readonly #evidence: RunEvidence
+  readonly #observer: Observer
+  /** Somebody besides the run's own pods is asked what the mesh has done. */
+  readonly #isWatched: boolean
   /** In the scenario's words. */
   readonly #given = new Map<string, Resource>()
   readonly #uninjected = new Set<string>()
@@ -56,13 +62,16 @@ export class KubeSession implements MeshSession {
   #hasSent = false
   #sender: Pod | null = null
 
-  constructor(run: ClusterRun) {
+  constructor(run: ClusterRun, { asksTelemetry = false }: Pick<ScenarioInfo, 'asksTelemetry'>) {
     this.#run = run
+    this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
+    // Pods of the run's own tell everything themselves.
+    this.#isWatched = asksTelemetry || !run.settings.deploy
     this.#config = new ScenarioObjects(run.objects, run.ledger)
     this.#proof = new Proof(run, this.#config)
     this.#fromPods = new CallsFromPods(run)
     this.#fromOutside = new GatewayCalls(run, this.#config)
-    this.#evidence = new RunEvidence(run)
+    this.#evidence = new RunEvidence(run, this.#observer)
   }
 
   /**
@@ -138,11 +147,11 @@ export class KubeSession implements MeshSession {
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
     if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
     await this.#settle()
+    if (this.#isWatched) await this.#observer.begin(this.#run.pace.lastMs)
     this.#hasSent = true
     const sender = call.from.kind === 'service' ? this.#senderOf(call.from.service) : null
     this.#sender = sender
-    const authorities = call.target.startsWith('https:') ? await this.#evidence.authorities(this.#pods) : []
-    const sendOne = sender === null ? await this.#fromOutside.sending(call, authorities) : await this.#fromPods.sending(sender, call, authorities)
+    const sendOne = await this.#sending(sender, call)
     const limited = this.#config.applied.some(({ kind }) => kind === 'EnvoyFilter')
     const answered: Promise<Exchange>[] = []
     for await (const sent of atOnce(times, concurrency, async () => {
@@ -157,6 +166,15 @@ export class KubeSession implements MeshSession {
     // What somebody else changed meanwhile is told before any statement about the answers.
     await this.#config.assertUntouched()
     yield* await evidence
+  }
+
+  async #sending(sender: Pod | null, call: Call): Promise<() => Promise<Answered>> {
+    const authorities = call.target.startsWith('https:') ? await this.#evidence.authorities(this.#pods) : []
+    const send = (marked: Call): Promise<() => Promise<Answered>> =>
+      sender === null ? this.#fromOutside.sending(marked, authorities) : this.#fromPods.sending(sender, marked, authorities)
+    const first = await send(call)
+    if (!this.#isWatched) return first
+    return async () => (await send({ ...call, headers: { ...call.headers, ...(await this.#observer.marks(call.headers)) } }))()
   }
 
   async elapse(ms: number): Promise<void> {
@@ -178,6 +196,10 @@ export class KubeSession implements MeshSession {
 
   evidence(): readonly string[] {
     return this.#evidence.sources
+  }
+
+  get telemetry(): Telemetry {
+    return this.#observer
   }
 
   notModelled(): readonly string[] {
@@ -210,6 +232,18 @@ export class KubeSession implements MeshSession {
       await this.#evidence.reset(this.#pods)
     } finally {
       this.#run.deployments.endScenario()
+    }
+  }
+
+  get #scenery(): Scenery {
+    const { namespaces } = this.#run
+    return {
+      pods: this.#pods,
+      namespaces: [...this.#used],
+      namespace: (real) => namespaces.scenario(real),
+      text: (real) => namespaces.back(real),
+      real: (text) => namespaces.host(text),
+      realNamespace: (name) => namespaces.real(name),
     }
   }
 
@@ -365,14 +399,4 @@ function endpointOf(pods: readonly Pod[], endpoint: number): Pod {
   const pod = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1))[endpoint - 1]
   if (pod) return pod
   throw new NotSupported('behaviour', `there is no endpoint ${endpoint}: the service has ${pods.length}`)
-}
-
-async function* atOnce<T>(times: number, concurrency: number, work: () => Promise<T>): AsyncIterable<T> {
-  const running = new Map<number, ReturnType<typeof numbered<T>>>()
-  for (let index = 0; index < times || running.size > 0;) {
-    while (running.size < concurrency && index < times) running.set(index, numbered(index++, work()))
-    const ended = await Promise.race(running.values())
-    running.delete(ended.index)
-    yield ended.value
-  }
 }

@@ -1,7 +1,7 @@
 import { KubeSession } from './kube-session.ts'
 import { ClusterRun } from './run/cluster-run.ts'
 import type { RunSettings } from './run/cluster-run.ts'
-import type { Capability, MeshFacts, MeshSession, Target } from '../target.ts'
+import type { Capability, MeshFacts, MeshSession, ScenarioInfo, Target } from '../target.ts'
 
 /**
  * A live mesh whose cluster's Kubernetes API is there.
@@ -31,6 +31,7 @@ class KubeTarget implements Target {
       'received',
       'application-tls',
       'pods',
+      'telemetry',
     ]
     const needsPods: readonly Capability[] = ['behaviour', 'received', 'application-tls']
     const denied = all.filter((capability) => run.isDenied(capability) || (run.isDenied('in-mesh-calls') && needsPods.includes(capability)))
@@ -47,8 +48,8 @@ class KubeTarget implements Target {
     return { name: 'Istio', version: mesh.version, notes }
   }
 
-  async open(): Promise<MeshSession> {
-    return new KubeSession(this.#run)
+  async open(scenario: ScenarioInfo): Promise<MeshSession> {
+    return new KubeSession(this.#run, scenario)
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import { Undecided } from '../../failure.ts'
 export class Pace {
   readonly #intervalMs: number
   #next = 0
+  #lastMs: number | null = null
   #shed: string | null = null
 
   /** @param rate requests in a second; `null` for no bound */
@@ -13,9 +14,15 @@ export class Pace {
     this.#intervalMs = rate === null ? 0 : 1000 / rate
   }
 
+  /** ms since 1970, of the last request that was sent, or its answer; `null` before the first. */
+  get lastMs(): number | null {
+    return this.#lastMs
+  }
+
   /** Resolves when the next request may be sent. @throws Undecided once the mesh has said that it is too much */
   async turn(): Promise<void> {
     if (this.#shed !== null) throw new Undecided(this.#shed)
+    this.#lastMs = Date.now()
     if (this.#intervalMs === 0) return
     const now = performance.now()
     const at = Math.max(now, this.#next)
@@ -30,6 +37,7 @@ export class Pace {
    * @throws Undecided
    */
   look({ response }: Pick<Exchange, 'response'>, limited: boolean): void {
+    this.#lastMs = Date.now()
     if (response === null || limited) return
     const { status, headers, body } = response
     // Not `x-envoy-overloaded`: that is a circuit breaker of some service, perhaps the one that the scenario is about.

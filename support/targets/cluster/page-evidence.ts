@@ -12,15 +12,19 @@ export function isProductPage({ request, response }: Answered): boolean {
  * What the page says of those who made it: reviews names its pod; stars or their absence tell its version and whether ratings answered.
  * Of a back end that failed the page does not say whether it was reached.
  */
-export function pageEvidence({ body, status }: HttpResponse): Pick<Exchange, 'hops' | 'untold'> {
+export function pageEvidence({ body, status }: HttpResponse): Pick<Exchange, 'hops' | 'untold'> & { readonly whole: boolean } {
   const page = hopTo('productpage', -1, null, status)
   const hops = [page]
   if (body.includes('Book Details')) hops.push(hopTo('details', 0, null, 200))
   const reviews = reviewsOf(body)
   if (reviews) hops.push({ ...hopTo('reviews', 0, reviews.version, 200, reviews.pod) })
   if (reviews && starColor(body)) hops.push(hopTo('ratings', hops.length - 1, null, 200))
-  return { hops, untold: (service) => untold(service, hops, body) }
+  const whole = bookinfo.every((name) => untold({ name, version: 'v1' }, hops, body) === null)
+  return { hops, untold: (service) => untold(service, hops, body), whole }
 }
+
+/** What the page is made of; its own version it never tells. */
+const bookinfo = ['reviews', 'ratings', 'details']
 
 function hopTo(app: string, parent: number, version: string | null, status: number, pod = ''): Hop {
   const name = version === null ? app : `${app}-${version}`

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
-import type { Call, Load, MeshSession, PodStatus } from '../target.ts'
+import type { Call, Load, MeshSession, PodStatus, Telemetry } from '../target.ts'
 import { NotSupported } from '../target.ts'
-import { evidenceOf } from './evidence.ts'
-import type { GatewayClient } from './gateway-client.ts'
-import { numbered } from './numbered.ts'
+import { atOnce } from './at-once.ts'
+import { answersPhrase, evidenceOf } from './evidence.ts'
+import type { Answered, GatewayClient } from './gateway-client.ts'
+import { toldByOthers } from './observe/completed.ts'
+import type { Answer } from './observe/completed.ts'
+import { Observer } from './observe/observer.ts'
+import type { Sources } from './observe/observer.ts'
 import type { Pace } from './pace.ts'
 import type { ScenarioConfig } from './scenario-config.ts'
 import type { Settling } from './settling.ts'
@@ -19,6 +23,8 @@ export interface ClusterAccess {
   readonly assumeConfig: boolean
   /** Applications that were looked for and found: once for the run. */
   readonly found: Set<'bookinfo'>
+  /** Who watches the mesh besides. */
+  readonly sources: Sources
 }
 
 /** ms that a scenario may ask to pass; a suite that waits longer is run by nobody. */
@@ -29,11 +35,16 @@ export class ClusterSession implements MeshSession {
   readonly #access: ClusterAccess
   /** `null` without a command. */
   readonly #config: ScenarioConfig | null
+  readonly #observer: Observer
+  readonly #told = new Set<string>()
   #hasSent = false
 
   constructor(access: ClusterAccess, config: ScenarioConfig | null) {
     this.#access = access
     this.#config = config
+    const same = (text: string): string => text
+    const scenery = { pods: [], namespaces: ['default'], namespace: same, text: same, real: same, realNamespace: same }
+    this.#observer = new Observer({ sources: async () => access.sources, scenery: () => scenery })
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {
@@ -72,24 +83,32 @@ export class ClusterSession implements MeshSession {
   }
 
   async send(call: Call): Promise<Exchange> {
-    if (call.from.kind === 'service')
-      throw new NotSupported('in-mesh-calls', `with a gateway endpoint alone ${call.from.service.name} cannot be made to send`)
-    await this.#access.settling.wait()
-    this.#hasSent = true
-    await this.#access.pace.turn()
-    const answered = await this.#access.client.send(call)
-    this.#access.pace.look(answered, false)
-    return { ...answered, ...evidenceOf(answered) }
+    for await (const exchange of this.sendMany(call, { times: 1, concurrency: 1 })) return exchange
+    throw new Error('one request was sent')
   }
 
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
-    const running = new Map<number, Promise<{ readonly index: number; readonly value: Exchange }>>()
-    for (let index = 0; index < times || running.size > 0;) {
-      while (running.size < concurrency && index < times) running.set(index, numbered(index++, this.send(call)))
-      const ended = await Promise.race(running.values())
-      running.delete(ended.index)
-      yield ended.value
+    if (call.from.kind === 'service')
+      throw new NotSupported('in-mesh-calls', `with a gateway endpoint alone ${call.from.service.name} cannot be made to send`)
+    await this.#access.settling.wait()
+    await this.#observer.begin(this.#access.pace.lastMs)
+    this.#hasSent = true
+    const answers: Answer[] = []
+    for await (const answered of atOnce(times, concurrency, () => this.#sendOne(call))) {
+      const { hops, untold, whole } = evidenceOf(answered)
+      answers.push({ exchange: { ...answered, hops, ...(untold && { untold }) }, whole, byAnswer: hops.length > 0 })
     }
+    const told = await toldByOthers(answers, this.#observer, null)
+    if (told.some(({ byAnswer }) => byAnswer)) this.#told.add(answersPhrase)
+    yield* told.map(({ exchange }) => exchange)
+  }
+
+  async #sendOne(call: Call): Promise<Answered> {
+    await this.#access.pace.turn()
+    const marks = await this.#observer.marks(call.headers)
+    const answered = await this.#access.client.send({ ...call, headers: { ...call.headers, ...marks } })
+    this.#access.pace.look(answered, false)
+    return answered
   }
 
   async elapse(ms: number): Promise<void> {
@@ -100,6 +119,14 @@ export class ClusterSession implements MeshSession {
 
   async pods(): Promise<readonly PodStatus[]> {
     throw new NotSupported('pods', 'a gateway endpoint does not tell the pods behind it')
+  }
+
+  evidence(): readonly string[] {
+    return [...this.#told, ...this.#observer.phrases]
+  }
+
+  get telemetry(): Telemetry {
+    return this.#observer
   }
 
   notModelled(): readonly string[] {

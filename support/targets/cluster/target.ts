@@ -4,6 +4,8 @@ import type { Capability, MeshSession, Target } from '../target.ts'
 import { createConfigCommands } from './config-commands.ts'
 import type { ConfigCommands } from './config-commands.ts'
 import { GatewayClient } from './gateway-client.ts'
+import { namedSources } from './observe/find-sources.ts'
+import type { Sources } from './observe/observer.ts'
 import { Pace } from './pace.ts'
 import type { RunSettings } from './run/cluster-run.ts'
 import { ScenarioConfig } from './scenario-config.ts'
@@ -22,7 +24,7 @@ export type ClusterSettings = EndpointSettings & RunSettings
  */
 export default async function reachClusterTarget(settings: ClusterSettings): Promise<Target> {
   if (hasApi(settings)) return (await import('./kube-target.ts')).openKubeTarget(settings)
-  const { client, target } = assemble(settings)
+  const { client, target } = assemble(settings, await namedSources(settings))
   await client.probe()
   return target
 }
@@ -37,12 +39,16 @@ export function createClusterTarget(settings: EndpointSettings): Target {
   return assemble(settings).target
 }
 
-function assemble(settings: EndpointSettings): { readonly client: GatewayClient; readonly target: Target } {
+function assemble(
+  settings: EndpointSettings,
+  named: Omit<Sources, 'logs'> = { tracers: [], prometheus: null },
+): { readonly client: GatewayClient; readonly target: Target } {
   if (settings.gateway === null) throw missingGateway()
   const commands = settings.applyCommand === null ? null : createConfigCommands(settings.applyCommand, settings.deleteCommand)
   const client = new GatewayClient(settings.gateway, { insecure: settings.insecure ?? false })
   const pace = new Pace(settings.rate ?? null)
-  const access = { client, pace, settling: new Settling(settings.settleMs ?? 0), assumeConfig: settings.assumeConfig, found: new Set<'bookinfo'>() }
+  const settling = new Settling(settings.settleMs ?? 0)
+  const access = { client, pace, settling, assumeConfig: settings.assumeConfig, found: new Set<'bookinfo'>(), sources: { ...named, logs: null } }
   return { client, target: new ClusterTarget(access, commands) }
 }
 
@@ -59,7 +65,8 @@ class ClusterTarget implements Target {
     // `path` as far as an answer tells: an exchange whose answer does not says so itself.
     const always: Capability[] = ['gateway-calls', 'served-by', 'path']
     const withConfig: Capability[] = commands ? ['config', 'config-rejection'] : access.assumeConfig ? ['config'] : []
-    this.capabilities = new Set([...always, ...withConfig])
+    const isWatched = access.sources.tracers.length > 0 || access.sources.prometheus !== null
+    this.capabilities = new Set([...always, ...withConfig, ...(isWatched ? (['telemetry'] as const) : [])])
   }
 
   async open(): Promise<MeshSession> {

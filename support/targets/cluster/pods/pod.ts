@@ -47,11 +47,12 @@ interface KubePod {
   }
 }
 
-const proxy = 'istio-proxy'
+/** Container of Istio's proxy: a sidecar, or all that there is of a gateway. */
+export const proxy = 'istio-proxy'
 
-/** Those that are not about to end. */
-export async function listPods(objects: KubeObjects, namespace: string): Promise<readonly Pod[]> {
-  const pods = await objects.list<KubePod>('v1', 'Pod', namespace)
+/** Those that are not about to end. @param selector of labels: `istio=ingressgateway` */
+export async function listPods(objects: KubeObjects, namespace: string, selector = ''): Promise<readonly Pod[]> {
+  const pods = await objects.list<KubePod>('v1', 'Pod', namespace, selector && `labelSelector=${encodeURIComponent(selector)}`)
   return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(podOf)
 }
 

@@ -8,9 +8,15 @@ import { clusterError } from '../kube/cluster-error.ts'
 import { KubeApi } from '../kube/kube-api.ts'
 import { loadKubeConfig } from '../kube/kube-config.ts'
 import { KubeObjects } from '../kube/objects.ts'
+import { AccessLogs } from '../observe/access-logs.ts'
+import { foundSources, namedSources } from '../observe/find-sources.ts'
+import type { SourceSettings } from '../observe/find-sources.ts'
+import type { Sources } from '../observe/observer.ts'
 import { Pace } from '../pace.ts'
 import { PodAgents } from '../pods/agents.ts'
 import { Deployments } from '../pods/deployments.ts'
+import { listPods, proxy } from '../pods/pod.ts'
+import type { Pod } from '../pods/pod.ts'
 import { Barrier } from './barrier.ts'
 import { findIngressGateway } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
@@ -26,7 +32,8 @@ import { restore, runLabel } from './restore.ts'
 export type RunSettings = Pick<
   Settings,
   'gateway' | 'settleMs' | 'kubeconfig' | 'context' | 'namespaces' | 'deploy' | 'podImage' | 'revision' | 'allowProduction' | 'rate' | 'insecure'
->
+> &
+  SourceSettings
 
 /** Where Leases of runs are: every user of a cluster knows it. */
 const leaseNamespace = 'default'
@@ -48,7 +55,10 @@ export class ClusterRun {
   /** What the user may not do, by what it would be needed for. */
   readonly #denied: ReadonlyMap<Capability, string>
   readonly #lease: RunLease
+  readonly #named: Omit<Sources, 'logs'>
+  readonly #warn: (text: string) => void
   #ingress: Promise<GatewayAddress | null> | null = null
+  #sources: Promise<Sources> | null = null
   readonly #made = new Map<string, Promise<void>>()
 
   private constructor(
@@ -58,6 +68,7 @@ export class ClusterRun {
     mesh: MeshInfo,
     denied: ReadonlyMap<Capability, string>,
     lease: RunLease,
+    { named, warn }: { readonly named: Omit<Sources, 'logs'>; readonly warn: (text: string) => void },
   ) {
     this.id = id
     this.settings = settings
@@ -65,6 +76,8 @@ export class ClusterRun {
     this.mesh = mesh
     this.#denied = denied
     this.#lease = lease
+    this.#named = named
+    this.#warn = warn
     this.namespaces = new NamespaceMap(`meshspec-${id}`, settings.namespaces)
     const { config, server } = objects.api
     const head = {
@@ -86,11 +99,12 @@ export class ClusterRun {
   static async open(settings: RunSettings, warn: (text: string) => void): Promise<ClusterRun> {
     const objects = new KubeObjects(new KubeApi(await loadKubeConfig(settings)))
     await assertThere(objects.api)
+    const named = await namedSources(settings)
     const denied = await deniedCapabilities(objects.api, settings, warn)
     const id = randomBytes(3).toString('hex')
     const lease = new RunLease(objects.api, leaseNamespace, id)
     await lease.acquire()
-    return new ClusterRun(id, settings, objects, await readMeshInfo(objects, settings.revision), denied, lease)
+    return new ClusterRun(id, settings, objects, await readMeshInfo(objects, settings.revision), denied, lease, { named, warn })
   }
 
   /** Deadline of the barrier, in ms. */
@@ -117,6 +131,26 @@ export class ClusterRun {
       'gateway-calls',
       'no Service with the label istio=ingressgateway has an address that is reached from outside; --gateway names a URL',
     )
+  }
+
+  /** What there is besides answers and pods of the run's own that knows what the mesh has done; looked for once. Those that the user has named go before. */
+  sources(): Promise<Sources> {
+    this.#sources ??= this.#findSources()
+    return this.#sources
+  }
+
+  async #findSources(): Promise<Sources> {
+    const { tracers, prometheus } = this.#named
+    const found = tracers.length > 0 && prometheus ? this.#named : await foundSources(this.objects, this.mesh.namespace, this.#warn)
+    const logs = new AccessLogs(this.objects.api, () => this.#proxies())
+    return { tracers: tracers.length > 0 ? tracers : found.tracers, logs, prometheus: prometheus ?? found.prometheus }
+  }
+
+  /** Pods with a proxy of which scenarios so far had to know, and those of the ingress gateway. */
+  async #proxies(): Promise<readonly Pod[]> {
+    const used = this.namespaces.all.filter((namespace) => namespace !== this.mesh.namespace)
+    const all = await Promise.all([...used.map((namespace) => listPods(this.objects, namespace)), listPods(this.objects, '', 'istio=ingressgateway')])
+    return all.flat().filter(({ sidecar, container }) => sidecar || container === proxy)
   }
 
   /**

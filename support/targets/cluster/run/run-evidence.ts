@@ -4,7 +4,10 @@ import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
 import type { StatedCertificate } from '../../../../samples/pod/control.ts'
 import { markHeader, requestKey } from '../../../../samples/pod/recorded.ts'
 import { NotSupported } from '../../target.ts'
-import { evidenceOf } from '../evidence.ts'
+import { answersPhrase, evidenceOf } from '../evidence.ts'
+import { toldByOthers } from '../observe/completed.ts'
+import type { Answer } from '../observe/completed.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import { hopsOf } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
@@ -19,25 +22,40 @@ const idsAtOnce = 500
 /** What the pods of a scenario say of the requests that were sent. */
 export class RunEvidence {
   readonly #run: ClusterRun
+  readonly #observer: Observer
   readonly #controlled = new Map<string, Promise<boolean>>()
   readonly #sources = new Set<string>()
 
-  constructor(run: ClusterRun) {
+  constructor(run: ClusterRun, observer: Observer) {
     this.#run = run
+    this.#observer = observer
   }
 
   /** What verdicts rest on so far, a phrase each. */
   get sources(): readonly string[] {
-    return [...this.#sources]
+    return [...this.#sources, ...this.#observer.phrases]
   }
 
   async of(exchanges: readonly Exchange[], sender: Pod | null, pods: readonly Pod[], hasCopies: boolean): Promise<readonly Exchange[]> {
     const told = await this.#agentsOf(pods)
-    if (told.length === 0) return exchanges.map((exchange) => this.#byAnswer(exchange))
+    if (told.length === 0)
+      return this.#byOthers(
+        exchanges.map((exchange) => this.#byAnswer(exchange)),
+        sender,
+      )
     if (hasCopies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
     const isWhole = told.length === pods.length
-    return exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], isWhole))
+    return this.#byOthers(
+      exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], isWhole)),
+      sender,
+    )
+  }
+
+  async #byOthers(answers: readonly Answer[], sender: Pod | null): Promise<readonly Exchange[]> {
+    const told = await toldByOthers(answers, this.#observer, sender)
+    if (told.some(({ byAnswer }) => byAnswer)) this.#sources.add(answersPhrase)
+    return told.map(({ exchange }) => exchange)
   }
 
   async behave(pods: readonly Pod[], behaviour: ServiceBehaviour): Promise<void> {
@@ -63,7 +81,7 @@ export class RunEvidence {
   }
 
   /** Where every pod was asked, what none has received reached nobody; else the answer itself is what there is. */
-  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], isWhole: boolean): Exchange {
+  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], isWhole: boolean): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
     const headers = exchange.request.headers.copy()
@@ -74,12 +92,13 @@ export class RunEvidence {
     if (exchange.request.protocol === 'tcp') return this.#byAnswer(told)
     if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
     this.#sources.add('what the pods of this run have received, by x-request-id')
-    return { ...told, hops: hopsOf(sender, exchange.request.authority, exchange, arrivals, words), untold: () => null }
+    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, words)
+    return { exchange: { ...told, hops, untold: () => null }, whole: true, byAnswer: false }
   }
 
-  #byAnswer(exchange: Exchange): Exchange {
-    this.#sources.add('the answers themselves: bodies of echo services, the page of Bookinfo')
-    return { ...exchange, ...evidenceOf(exchange) }
+  #byAnswer(exchange: Exchange): Answer {
+    const { hops, untold, whole } = evidenceOf(exchange)
+    return { exchange: { ...exchange, hops, ...(untold && { untold }) }, whole, byAnswer: hops.length > 0 }
   }
 
   async #controlledAgent(pod: Pod): Promise<PodAgent> {

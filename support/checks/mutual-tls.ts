@@ -1,0 +1,74 @@
+import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import { StatementFailed } from '../failure.ts'
+import { formatServiceRef } from '../service-ref.ts'
+import { NotSupported } from '../targets/target.ts'
+import type { ServiceRef } from '../targets/target.ts'
+import { needing } from './check.ts'
+import type { Check } from './check.ts'
+import { arrived, isAt, nameOf } from './evidence.ts'
+
+const header = 'x-forwarded-client-cert'
+
+/**
+ * Every request from the one to the other came over mutual TLS: the receiver's sidecar tells the application so, by the identity of the certificate that
+ * it was shown. Source: Envoy, `x-forwarded-client-cert`; Istio's sidecars set it anew, so that no client can claim it.
+ */
+export function usesMutualTls(from: ServiceRef, to: ServiceRef): Check {
+  return needing('received', (exchanges) => {
+    const all = exchanges.flatMap((exchange) => hopsBetween(exchange, from, to))
+    if (all.length === 0) throw new StatementFailed(`nothing went from ${formatServiceRef(from)} to ${formatServiceRef(to)}.`)
+    const plain = all.find((hop) => certificateAt(hop) === null)
+    return plain && `${nameOf(plain)} received a request from ${formatServiceRef(from)} without mutual TLS: it came with no ${header}.`
+  })
+}
+
+/** What the workload's certificate says: of the client's, where it has called somebody; of its own, where it was called. @param identity `spiffe://…` */
+export function hasIdentity(service: ServiceRef, identity: string): Check {
+  return needing('received', (exchanges) => {
+    const seen = exchanges.flatMap((exchange) => identitiesOf(exchange, service))
+    if (seen.length === 0)
+      throw new NotSupported(
+        'received',
+        `no certificate of ${formatServiceRef(service)} was seen: it neither sent nor received a request over mutual TLS`,
+      )
+    const other = seen.find((one) => one !== identity)
+    return other && `the certificate of ${formatServiceRef(service)} says ${other}.`
+  })
+}
+
+function identitiesOf(exchange: Exchange, service: ServiceRef): readonly string[] {
+  return exchange.hops.flatMap((hop) => {
+    const certificate = certificateAt(hop)
+    if (certificate === null) return []
+    const receivers = isAt(hop, service) ? [certificate.by] : []
+    const senders = isSentBy(exchange, hop, service) ? [certificate.uri] : []
+    return [...receivers, ...senders].filter((one) => one !== null)
+  })
+}
+
+function hopsBetween(exchange: Exchange, from: ServiceRef, to: ServiceRef): readonly Hop[] {
+  return exchange.hops.filter((hop) => arrived(hop) && hop.received !== null && isAt(hop, to) && isSentBy(exchange, hop, from))
+}
+
+function isSentBy({ hops }: Exchange, hop: Hop, service: ServiceRef): boolean {
+  const sender = hops[hop.parent]
+  if (sender) return isAt(sender, service)
+  const { name, namespace, version } = service
+  if (hop.from === null || (namespace !== null && hop.from.namespace !== namespace)) return false
+  return hop.from.name === (version === null ? name : `${name}-${version}`) || (version === null && hop.from.name.startsWith(`${name}-`))
+}
+
+interface Certificates {
+  /** Of the proxy that was asked. */
+  readonly by: string | null
+  /** Of who asked. */
+  readonly uri: string | null
+}
+
+/** Of the last element: that is the sender's own. `null`: without one the connection was not mutual. */
+function certificateAt({ received }: Hop): Certificates | null {
+  const text = received?.headers.get(header)
+  if (text === undefined) return null
+  const last = text.slice(text.lastIndexOf(',By=') + 1)
+  return { by: /(?:^|;)By=([^;,]*)/.exec(last)?.[1] ?? null, uri: /(?:^|;)URI=([^;,]*)/.exec(last)?.[1] ?? null }
+}

@@ -1,0 +1,113 @@
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import { StatementFailed } from '../failure.ts'
+import { formatServiceRef } from '../service-ref.ts'
+import type { BackendVersion, GraphEdge, MetricSample, ServiceRef, Telemetry } from '../targets/target.ts'
+import { pathsOf } from './evidence.ts'
+import { isPassedSomewhere, parsePath } from './path.ts'
+
+/** Judges what the mesh has counted and traced: a complaint, or nothing when the statement holds. */
+export type TelemetryCheck = (telemetry: Telemetry, exchanges: readonly Exchange[]) => Promise<string | undefined>
+
+/**
+ * The sum of the counter's series with these labels. Both ends of a request count it; where the labels name no `reporter`, the receiver's count is meant, else
+ * the sender's where the receiver has none.
+ */
+export function metricIs(name: string, wanted: number, labels: Readonly<Record<string, string>>): TelemetryCheck {
+  return async (telemetry) => {
+    const matchers = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    const samples = await telemetry.query(`sum by (reporter) (${name}{${matchers.join(',')}})`)
+    const seen = sumOf(samples, 'reporter' in labels)
+    if (seen === wanted) return undefined
+    if (seen !== null) return `${name} is ${seen}.${await others(telemetry, name)}`
+    return `no series of ${name} has these labels.${await others(telemetry, name)}`
+  }
+}
+
+function sumOf(samples: readonly MetricSample[], isReporterSaid: boolean): number | null {
+  const byReporter = (reporter: string): readonly MetricSample[] => samples.filter(({ labels }) => labels['reporter'] === reporter)
+  const receivers = byReporter('destination')
+  const counted = isReporterSaid ? samples : receivers.length > 0 ? receivers : samples
+  return counted.length === 0 ? null : counted.reduce((sum, { value }) => sum + value, 0)
+}
+
+/** A few of the series that there are, so that a label that is misspelled is seen. */
+async function others(telemetry: Telemetry, name: string): Promise<string> {
+  const samples = await telemetry.query(`sum by (reporter, source_workload, destination_workload, response_code) (${name})`)
+  if (samples.length === 0) return ' It has counted nothing since the scenario began.'
+  const shown = samples.slice(0, 12).map((sample) => `  ${describe(sample)}`)
+  return `\nCounted since the scenario began:\n${shown.join('\n')}${samples.length > 12 ? '\n  …' : ''}`
+}
+
+export function queryGivesExactly(query: string, wanted: number): TelemetryCheck {
+  return queryGives(query, (value) => value === wanted)
+}
+
+export function queryGivesMoreThan(query: string, bound: number): TelemetryCheck {
+  return queryGives(query, (value) => value > bound)
+}
+
+/** Both ends included. */
+export function queryGivesBetween(query: string, from: number, to: number): TelemetryCheck {
+  return queryGives(query, (value) => value >= from && value <= to)
+}
+
+export function queryGivesNothing(query: string): TelemetryCheck {
+  return async (telemetry) => {
+    const samples = await telemetry.query(query)
+    return samples.length === 0 ? undefined : `it gives ${listed(samples)}.`
+  }
+}
+
+/** @throws StatementFailed for a query of several series: which of them is meant? */
+function queryGives(query: string, holds: (value: number) => boolean): TelemetryCheck {
+  return async (telemetry) => {
+    const samples = await telemetry.query(query)
+    const [only] = samples
+    if (only === undefined) return 'it gives no data.'
+    if (samples.length > 1)
+      throw new StatementFailed(`the query gives ${samples.length} series: ${listed(samples)}. Make one number of them, by sum() for instance.`)
+    return holds(only.value) ? undefined : `it gives ${only.value}.`
+  }
+}
+
+/** One trace has every row: each service of it was called by the one before. */
+export function someTraceShows(rows: readonly (readonly string[])[]): TelemetryCheck {
+  const paths = rows.map((row) => parsePath(row.join(' -> ')))
+  return async (telemetry, exchanges) => {
+    const traces = await telemetry.traces(exchanges)
+    if (traces.some((hops) => paths.every((path) => isPassedSomewhere(hops, path)))) return undefined
+    const seen = [...new Set(traces.map((hops) => pathsOf({ hops }).join(', ') || 'nothing'))]
+    return traces.length === 0 ? 'no trace was found of what was sent.' : `the traces show ${seen.slice(0, 5).join('; ')}.`
+  }
+}
+
+/** @param text `productpage -> reviews:v2` */
+export function graphHasEdge(text: string): TelemetryCheck {
+  const path = parsePath(text)
+  const [from, to] = path
+  if (path.length !== 2 || !from || !to) throw new StatementFailed(`"${text}" is no edge; an edge reads "productpage -> reviews:v2"`)
+  return async (telemetry) => {
+    const edges = await telemetry.edges()
+    if (edges.some((edge) => isOf(edge.from, from) && isOf(edge.to, to))) return undefined
+    return edges.length === 0 ? 'the graph has no edges.' : `the graph has ${edges.map(describeEdge).toSorted().join(', ')}.`
+  }
+}
+
+function isOf({ app, namespace, version }: BackendVersion, service: ServiceRef): boolean {
+  if (service.namespace !== null && service.namespace !== namespace) return false
+  return service.name === app && (service.version === null || service.version === version)
+}
+
+function describeEdge({ from, to }: GraphEdge): string {
+  const [source, destination] = [from, to].map(({ app, version }) => formatServiceRef({ name: app, namespace: null, version: version || null }))
+  return `${source} -> ${destination}`
+}
+
+function listed(samples: readonly MetricSample[]): string {
+  return `${samples.slice(0, 5).map(describe).join('; ')}${samples.length > 5 ? ` and ${samples.length - 5} more` : ''}`
+}
+
+function describe({ labels, value }: MetricSample): string {
+  const text = Object.entries(labels).map(([name, own]) => `${name}=${JSON.stringify(own)}`)
+  return text.length === 0 ? String(value) : `${value} for {${text.join(', ')}}`
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { sentenceExamples } from '../cli/sentence-examples.ts'
+import { isAboutTelemetry } from './telemetry-sentences.ts'
+
+const steps = readFileSync(new URL('../steps/telemetry.steps.ts', import.meta.url), 'utf8')
+const telemetry = [...steps.matchAll(/Then\('([^']+)'[^\n]*\n\s+await this\.expectTelemetry/g)].map(([, pattern]) => pattern!)
+
+test('every sentence that asks for telemetry is known as one, and no other is', () => {
+  expect(telemetry.length).toBeGreaterThan(5)
+  for (const [pattern, example] of Object.entries(sentenceExamples)) {
+    const text = example.split('\n')[0]!.replace(/^(?:Given|When|Then) /, '')
+    expect([pattern, isAboutTelemetry(text)]).toEqual([pattern, telemetry.includes(pattern)])
+  }
+})

@@ -36,15 +36,15 @@ export function compareAdmission(document: Plain, theirs: Admission): ConfigDiff
       theirs: theirs.refused!,
       ours: `${ours} (${note})`,
     }))
-  const told = theirs.warnings.flatMap(eachOf)
+  const told = [...new Set(theirs.warnings.flatMap(eachOf))]
   if (countOf(warnings) === told.length) return []
   return [{ document, about: 'warning', theirs: told.join('; ') || 'none', ours: warnings.map(({ message }) => message).join('; ') || 'none' }]
 }
 
 /** Of the fields that are not known in one patch istiod names the first. */
 function countOf(warnings: Verdict['warnings']): number {
-  const patches = warnings.filter(({ code }) => code === 'UNKNOWN_FIELD').map(({ details }) => details.origin!.path.slice(0, 3).join('.'))
-  return warnings.filter(({ code }) => code !== 'UNKNOWN_FIELD').length + new Set(patches).size
+  const told = warnings.map(({ code, details }) => (code === 'UNKNOWN_FIELD' ? details.origin!.path.slice(0, 3).join('.') : details.problem))
+  return new Set(told).size
 }
 
 /** istiod has a line for each, where there are several. */
@@ -67,16 +67,20 @@ function verdictOf(document: Plain): Verdict {
 /** Codes of verdicts, which are compared with those who give them. */
 const ofVerdicts = new Set(['IST0106', 'IST0133'])
 
-/** Compares the codes, the resources that they are about, and how often each is told. @param skipped analyzers that the other side did not run */
+/** Compares the codes, the resources that they are about, and how often each is told, in different words: istioctl has no line for some. @param skipped analyzers that the other side did not run */
 export function compareAnalysis(documents: readonly Plain[], theirs: readonly AnalyzeMessage[], skipped: ReadonlySet<string>): ConfigDifference[] {
   const resources = documents.flatMap((document) => resourceOf(document) ?? [])
   const run = analyzers.filter(({ name }) => !skipped.has(name))
-  const ours = analyze(new Inventory(resources, { nowMs: Date.now() }), run).map(messageOf)
+  const ours = inOtherWords(analyze(new Inventory(resources, { nowMs: Date.now() }), run).map(messageOf))
   const about = 'analysis'
   const documentOf = (message: AnalyzeMessage): Plain | null => documents.find((document) => originOf(document) === message.origin) ?? null
   return [
-    ...missing(theirs, ours).map((message) => ({ document: documentOf(message), about, theirs: shown(message), ours: 'nothing' }) as const),
-    ...missing(ours, theirs).map((message) => ({ document: documentOf(message), about, theirs: 'nothing', ours: shown(message) }) as const),
+    ...missing(inOtherWords(theirs), ours).map(
+      (message) => ({ document: documentOf(message), about, theirs: shown(message), ours: 'nothing' }) as const,
+    ),
+    ...missing(ours, inOtherWords(theirs)).map(
+      (message) => ({ document: documentOf(message), about, theirs: 'nothing', ours: shown(message) }) as const,
+    ),
   ]
 }
 
@@ -87,6 +91,10 @@ function messageOf({ code, resource, text }: Message): AnalyzeMessage {
 function originOf({ kind, metadata }: Plain): string {
   const { name, namespace = '' } = metadata as { readonly name: string; readonly namespace?: string }
   return `${String(kind)} ${fullName({ namespace, name })}`
+}
+
+function inOtherWords(messages: readonly AnalyzeMessage[]): readonly AnalyzeMessage[] {
+  return [...new Map(messages.map((message) => [shown(message), message])).values()]
 }
 
 /** Those that the others do not have, or not as often. */

@@ -127,3 +127,13 @@ test('a template of a Deployment is a pod for what selects pods', () => {
   const found = messagesOf([services, deployment, rules].join('---\n')).filter(({ code }) => code === 'IST0173')
   expect(found.map(({ text }) => text)).toEqual(['subset v1 selects no pod; requests for it get 503'])
 })
+
+test('a pod without a proxy is told of where injection is enabled by name, and not by a revision', () => {
+  const found = (label: string): number =>
+    messagesOf(
+      `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {${label}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\nspec: {containers: [{name: a, image: a}]}\n`,
+    ).filter(({ code }) => code === 'IST0103').length
+  expect(found('istio-injection: enabled')).toBe(1)
+  expect(found('istio.io/rev: canary')).toBe(0)
+  expect(found('istio-injection: enabled, istio.io/rev: canary')).toBe(1)
+})

@@ -1,4 +1,8 @@
+import { proxyConfigProblem } from '../../config/istio/mesh-settings.ts'
 import { isIpSubnet } from '../../config/istio/names.ts'
+import { parseDocument } from '../../config/yaml/parse.ts'
+import { YamlError } from '../../config/yaml/yaml-error.ts'
+import type { Fields } from '../inventory.ts'
 
 type Check = (value: string) => string | null
 
@@ -22,6 +26,21 @@ const unlessAll =
   (value) =>
     value === '*' ? null : check(value)
 
+/** Source: Kubernetes `apimachinery/pkg/api/resource` ParseQuantity. */
+const quantity: Check = (value) =>
+  /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value) ? null : `"${value}" is no quantity such as 100m or 128Mi`
+
+/** A mapping in YAML, laid over `defaultConfig`. */
+const proxyConfig: Check = (value) => {
+  try {
+    const config = parseDocument(value) ?? {}
+    return typeof config === 'object' && !Array.isArray(config) ? proxyConfigProblem(config as Fields) : 'is no mapping'
+  } catch (error) {
+    if (error instanceof YamlError) return error.code === 'YAML_DUPLICATE_KEY' ? null : `is no YAML: ${error.message}`
+    throw error
+  }
+}
+
 const checks: Readonly<Record<string, Check>> = {
   'sidecar.istio.io/interceptionMode': (value) =>
     ['REDIRECT', 'TPROXY', 'NONE'].includes(value) ? null : `"${value}" is not REDIRECT, TPROXY or NONE`,
@@ -35,6 +54,11 @@ const checks: Readonly<Record<string, Check>> = {
   'traffic.sidecar.istio.io/excludeInboundPorts': ports,
   'traffic.sidecar.istio.io/excludeOutboundPorts': ports,
   'prometheus.istio.io/merge-metrics': boolean,
+  'sidecar.istio.io/proxyCPU': quantity,
+  'sidecar.istio.io/proxyCPULimit': quantity,
+  'sidecar.istio.io/proxyMemory': quantity,
+  'sidecar.istio.io/proxyMemoryLimit': quantity,
+  'proxy.istio.io/config': proxyConfig,
 }
 
 function isPort(text: string): boolean {

@@ -36,7 +36,8 @@ function isInjected(namespace: Resource, mesh: Inventory, report: Report): boole
     report(messageTypes.severalInjectionLabels, namespace, [name, wishes])
   if (labels['istio.io/dataplane-mode'] === 'ambient') return false
   if (labels['istio-injection']) return labels['istio-injection'] === 'enabled'
-  if (Object.hasOwn(labels, 'istio.io/rev')) return true
+  // Whether there is a control plane of that revision is not known: of pods there istioctl says nothing.
+  if (Object.hasOwn(labels, 'istio.io/rev')) return false
   if (isByDefault(mesh)) report(messageTypes.injectedByDefault, namespace, [])
   else report(messageTypes.namespaceNotInjected, namespace, [name], namePath)
   return false

@@ -5,6 +5,7 @@ import { ProtoJson, type ProtoReport } from '../proto/proto-json.ts'
 import { checkExtensionProvider } from './extension-provider.ts'
 import { each, type Fields, Judge } from './judge.ts'
 import { checkMeshConfig, checkMeshNetworks } from './mesh-config.ts'
+import { checkMeshProxyConfig } from './mesh-proxy-config.ts'
 
 let mesh: ProtoJson | null = null
 let envoy: ProtoJson | null = null
@@ -51,6 +52,15 @@ export function checkMeshSettings(kind: 'MeshConfig' | 'MeshNetworks', object: F
   }
   checkMeshConfig({ ...defaults, ...given, defaultConfig: proxy }, [], judge)
   warnOfProviders(given, judge)
+}
+
+/** What is wrong with a ProxyConfig that is laid over the defaults, as that of a pod's annotation is; `null` for nothing. Source: Istio ApplyProxyConfig */
+export function proxyConfigProblem(config: Fields): string | null {
+  const judge = new Judge()
+  meshJson().check('istio.mesh.v1alpha1.ProxyConfig', config, [], reportTo(judge, ''))
+  if (judge.errors.length === 0) checkMeshProxyConfig({ ...proxyDefaults, ...withoutNull(config) }, [], judge)
+  const [first] = judge.errors
+  return first ? `${first.path.join('.')} ${first.problem}` : null
 }
 
 /** istiod looks at providers when a policy or Telemetry names them: what is wrong with one is then an error of Envoy's configuration. */

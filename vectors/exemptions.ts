@@ -25,7 +25,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
       'the vector does not carry what makes it so: upstream says in code, beside the YAML, that a Gateway API route was the source',
     'buildHTTPRoutes/for internally generated virtual service with ingress semantics':
       'the vector does not carry what makes it so: upstream says in code, beside the YAML, that an Ingress was the source',
-    'buildHTTPRoutes/for virtual service with exact matching on JWT claims with extended': 'JWT claims are not modelled',
   },
 }
 

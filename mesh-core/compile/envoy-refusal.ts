@@ -1,11 +1,13 @@
-import type { HeaderOperations, HttpRule } from './virtual-service-types.ts'
+import { routingClaim } from './route-match.ts'
+import { stringMatch } from './string-match.ts'
+import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-service-types.ts'
 
 /**
  * Why Envoy refuses the route table that a rule becomes part of, though istiod lets the rule pass (a NACK). The whole table is refused: a proxy that has an
  * older one goes on with it, a fresh one has none and answers 404. Source: the constraints of Envoy's protos; seen in `mesh-observed` as `envoyRejected`.
  */
 export function envoyRefusal(rule: HttpRule): string | null {
-  return abortRefusal(rule) ?? redirectRefusal(rule) ?? headerRefusal(rule)
+  return abortRefusal(rule) ?? redirectRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule)
 }
 
 /** `HTTPFault.FaultAbort.http_status`: 200 or more and less than 600. */
@@ -27,6 +29,13 @@ function headerRefusal(rule: HttpRule): string | null {
     for (const [, operator] of value.replaceAll('%%', '').matchAll(/%([A-Z][A-Z_0-9]*)/g))
       if (!isOperator(operator!)) return `the header value "${value}" names %${operator}%, which Envoy does not know`
   return null
+}
+
+/** istiod writes a condition without a value for it, which Envoy refuses. */
+function claimRefusal({ match = [] }: HttpRule): string | null {
+  const named = match.flatMap(({ headers, withoutHeaders }) => [...Object.entries(headers ?? {}), ...Object.entries(withoutHeaders ?? {})])
+  const without = named.find(([name, condition]) => routingClaim(name) !== null && stringMatch(condition as IstioStringMatch).kind === 'present')
+  return without ? `a match on the claim ${without[0].slice(1)} has no value, and that a claim is there cannot be asked` : null
 }
 
 function valuesOf(headers: HeaderOperations | undefined): string[] {

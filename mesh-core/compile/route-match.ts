@@ -1,4 +1,4 @@
-import type { HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
+import type { ClaimMatch, HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
 import type { Origin } from '../ir/origin.ts'
 import { at } from './origin.ts'
 import { stringMatch } from './string-match.ts'
@@ -15,6 +15,10 @@ export const matchAll: RouteMatch = { path: { kind: 'prefix', prefix: '/', ignor
  */
 export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: RouteSemantics): RouteMatch {
   if (match === null) return matchAll
+  const claims = [
+    ...claimMatches(match.headers, at(origin, 'headers'), false),
+    ...claimMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
+  ]
   const headers = headerMatches(match.headers, at(origin, 'headers'), false).concat(
     headerMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
   )
@@ -28,6 +32,7 @@ export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: R
     pathOrigin: match.uri ? at(origin, 'uri') : null,
     headers,
     query: queryMatches(match.queryParams as Record<string, IstioStringMatch> | undefined, at(origin, 'queryParams')),
+    ...(claims.length > 0 && { claims }),
   }
 }
 
@@ -40,9 +45,29 @@ function pathMatch(uri: IstioStringMatch | undefined, ignoreCase: boolean, seman
 }
 
 function headerMatches(conditions: unknown, origin: Origin, invert: boolean): HeaderMatch[] {
-  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>).map(([name, condition]) =>
-    headerMatch(name, condition, at(origin, name), invert),
-  )
+  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>)
+    .filter(([name]) => routingClaim(name) === null)
+    .map(([name, condition]) => headerMatch(name, condition, at(origin, name), invert))
+}
+
+function claimMatches(conditions: unknown, origin: Origin, invert: boolean): ClaimMatch[] {
+  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>).flatMap(([name, condition]) => {
+    const claim = routingClaim(name)
+    return claim === null ? [] : [{ claim, match: stringMatch(condition), invert, origin: at(origin, name) }]
+  })
+}
+
+const ofToken = '@request.auth.claims'
+
+/**
+ * The claim that stands in the place of a header's name: `@request.auth.claims.a.b`, or `@request.auth.claims[a][b]` for names with dots. `null` for a header.
+ * Source: Istio `pkg/jwt/routing.go` ToRoutingClaim.
+ */
+export function routingClaim(header: string): readonly string[] | null {
+  if (!header.toLowerCase().startsWith(ofToken)) return null
+  const name = header.slice(ofToken.length)
+  if (name.startsWith('.') && name.length > 1) return name.slice(1).split('.')
+  return name.length > 2 && name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1).split('][') : null
 }
 
 function headerMatch(name: string, condition: IstioStringMatch, origin: Origin, invert: boolean): HeaderMatch {
@@ -60,5 +85,5 @@ function queryMatches(conditions: Record<string, IstioStringMatch> | undefined, 
 export function isCatchAll(match: RouteMatch): boolean {
   const path = match.path
   const every = (path.kind === 'prefix' && path.prefix === '/') || (path.kind === 'regex' && path.pattern === '.*')
-  return every && match.headers.length === 0 && match.query.length === 0
+  return every && match.headers.length === 0 && match.query.length === 0 && match.claims === undefined
 }

@@ -1,4 +1,5 @@
-import type { HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
+import type { ClaimMatch, HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
+import type { Claims } from '../ir/message.ts'
 import type { Box, Point } from './cover.ts'
 import { Choice, type Condition, type Dimensions } from './dimension.ts'
 import type { Alphabet } from './find-text.ts'
@@ -65,7 +66,8 @@ export class RouteBoxes {
   /** @param further of the client and its port, which are no part of the request */
   of(match: RouteMatch, further: readonly Condition[] = []): Box {
     const headers = match.headers.map((header) => this.#header(header))
-    const asked = [...this.#path(match.path), ...headers, ...match.query.map((query) => this.#query(query))]
+    const claims = (match.claims ?? []).map((claim) => this.#claim(claim))
+    const asked = [...this.#path(match.path), ...headers, ...claims, ...match.query.map((query) => this.#query(query))]
     const known = asked.filter((condition) => condition !== null)
     return { conditions: [...further, ...known], opaque: known.length < asked.length }
   }
@@ -104,6 +106,14 @@ export class RouteBoxes {
     }
     const domain = { alphabet: alphabets.value, within: [trimmed], tries: ['x', 'other'] }
     return this.#dimensions.of(`header ${name}`, () => new TextDimension(`header ${name}`, [], joined.has(name) ? 'perhaps' : 'repeatedly', domain))
+  }
+
+  /** A text, or a list of which one fits, or nothing. */
+  #claim({ claim, match, invert }: ClaimMatch): Condition {
+    const name = claimDimension(claim)
+    const domain = { alphabet: alphabets.value, within: [], tries: ['x', 'other'] }
+    const dimension = this.#dimensions.of(name, () => new TextDimension(name, [], 'repeatedly', domain))
+    return this.#dimensions.condition(`${name} ${invert} ${stringKey(match)}`, () => dimension.condition(stringTest(match), { invert }))
   }
 
   #query({ name, match }: QueryMatch): Condition {
@@ -173,4 +183,22 @@ function unnamed(named: ReadonlySet<string>, candidate: (index: number) => strin
 export function valueAt(point: Point, name: string): readonly string[] | null {
   for (const [dimension, value] of point) if (dimension.name === name || dimension.name.startsWith(`${name} `)) return value
   return null
+}
+
+/** @param claim names, the outer one first */
+function claimDimension(claim: readonly string[]): string {
+  return `claim ${JSON.stringify(claim)}`
+}
+
+/** The claims at a point, as a token has them; `null` for none. */
+export function claimsAt(point: Point): Claims | null {
+  const claims: Record<string, unknown> = {}
+  for (const [{ name }, values] of point) {
+    if (!name.startsWith('claim ') || values.length === 0) continue
+    const path = JSON.parse(name.slice('claim '.length)) as string[]
+    let inner = claims
+    for (const outer of path.slice(0, -1)) inner = (inner[outer] ??= {}) as Record<string, unknown>
+    inner[path.at(-1)!] = values.length === 1 ? values[0] : values
+  }
+  return Object.keys(claims).length === 0 ? null : claims
 }

@@ -52,10 +52,25 @@ export interface QueryMatch {
   readonly origin: Origin
 }
 
+/**
+ * A condition on a claim of the JWT that the proxy has verified: a text, or a list of which one fits. No header of any name fulfils it.
+ * Source: Envoy `RouteMatch.dynamic_metadata`, of the filter `envoy.filters.http.jwt_authn`.
+ */
+export interface ClaimMatch {
+  /** Names of claims, the outer one first. Case-sensitive. */
+  readonly claim: readonly string[]
+  readonly match: StringMatch
+  /** Istio `withoutHeaders`: it holds where there is no such claim, too. */
+  readonly invert: boolean
+  readonly origin: Origin
+}
+
 /** All conditions must hold. An Istio `match[]` entry becomes one route each, so there is no OR here. Source: Envoy `RouteMatch`. */
 export interface RouteMatch {
   readonly path: PathMatch
   readonly pathOrigin: Origin | null
   readonly headers: readonly HeaderMatch[]
   readonly query: readonly QueryMatch[]
+  /** Left out for none, as most have it. */
+  readonly claims?: readonly ClaimMatch[]
 }

@@ -86,7 +86,12 @@ export interface HttpRequest {
   protocol?: WireProtocol
   /** Of a gRPC call, or what a client says over its WebSocket once that is open; `body` is empty then. */
   messages?: readonly StreamMessage[]
+  /** Of the JWT that the proxy which has the request now has verified; it never goes over the wire. */
+  claims?: Claims
 }
+
+/** The payload of a JWT. */
+export type Claims = Readonly<Record<string, unknown>>
 
 /** One message of a stream: a text, or bytes. */
 export type StreamMessage = string | Uint8Array

@@ -1,13 +1,19 @@
 import type { RouteMatch } from '../ir/match.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { compileClaimMatch, explainClaimMatch } from './claim.ts'
 import { compileHeaderMatch, explainHeaderMatch } from './header.ts'
 import { compilePathMatch, explainPathMatch } from './path.ts'
 import { compileQueryMatch, explainQueryMatch } from './query.ts'
 
+/** Is there any condition but the path? */
+export function hasConditions({ headers, query, claims }: RouteMatch): boolean {
+  return headers.length > 0 || query.length > 0 || claims !== undefined
+}
+
 /** @returns a predicate over all conditions but the path; `null` when there is none */
 export function compileConditions(match: RouteMatch): ((request: HttpRequest) => boolean) | null {
-  if (match.headers.length === 0 && match.query.length === 0) return null
-  const headers = match.headers.map(compileHeaderMatch)
+  if (!hasConditions(match)) return null
+  const headers = [...match.headers.map(compileHeaderMatch), ...(match.claims ?? []).map(compileClaimMatch)]
   const query = match.query.map(compileQueryMatch)
   if (headers.length === 1 && query.length === 0) return headers[0]!
   return (request) => {
@@ -32,6 +38,7 @@ function conditionsOf(match: RouteMatch, request: HttpRequest, path: string): { 
   return [
     { holds: compilePathMatch(match.path)(path), reason: anyPath ? '' : explainPathMatch(match.path, path) },
     ...match.headers.map((header) => ({ holds: compileHeaderMatch(header)(request), reason: explainHeaderMatch(header, request) })),
+    ...(match.claims ?? []).map((claim) => ({ holds: compileClaimMatch(claim)(request), reason: explainClaimMatch(claim, request) })),
     ...match.query.map((query) => ({ holds: compileQueryMatch(query)(request.path), reason: explainQueryMatch(query, request.path) })),
   ]
 }

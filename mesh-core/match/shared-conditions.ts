@@ -1,6 +1,6 @@
-import type { HeaderMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
+import type { ClaimMatch, HeaderMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import { compileConditions } from './route-match.ts'
+import { compileConditions, hasConditions } from './route-match.ts'
 
 /** Index of the first route that takes the request, -1 for none. `path` is without the query. */
 export type FindRoute = (request: HttpRequest, path: string) => number
@@ -22,8 +22,8 @@ export class SharedConditions {
 
   /** A predicate over all conditions but the path; `null` when there is none. */
   condition(match: RouteMatch): Condition | null {
-    if (match.headers.length === 0 && match.query.length === 0) return null
-    const key = JSON.stringify([match.headers.map(headerKey), match.query.map(queryKey)])
+    if (!hasConditions(match)) return null
+    const key = JSON.stringify([match.headers.map(headerKey), match.query.map(queryKey), match.claims?.map(claimKey)])
     const known = this.#conditions.get(key)
     if (known !== undefined) return known
     const condition = compileConditions(match)
@@ -39,4 +39,8 @@ function headerKey({ name, match, invert, treatMissingAsEmpty }: HeaderMatch): u
 
 function queryKey({ name, match }: QueryMatch): unknown {
   return [name, match]
+}
+
+function claimKey({ claim, match, invert }: ClaimMatch): unknown {
+  return [claim, match, invert]
 }

@@ -25,6 +25,12 @@ describe('rules of a VirtualService', () => {
   const cases: readonly { about: string; rules: readonly string[]; spec?: string; found: readonly string[]; whole?: boolean }[] = [
     { about: 'special ones before general ones', rules: ['{uri: {exact: /a}}', '{uri: {prefix: /a}}', ''], found: [] },
     { about: 'a header before the rest', rules: ['{headers: {u: {exact: jason}}}', ''], found: [] },
+    { about: 'a claim of a token before the rest', rules: ['{headers: {"@request.auth.claims.a": {exact: x}}}', ''], found: [] },
+    {
+      about: 'a claim does not keep a rule alive that all requests of its path are taken from',
+      rules: ['{uri: {prefix: /a}}', '{uri: {prefix: /a/b}, headers: {"@request.auth.claims.a": {exact: x}}}'],
+      found: ['warning | DEAD_RULE | spec.http[1] | GET http://shop/a/b with @request.auth.claims.a: x → http[0] takes it'],
+    },
     {
       about: 'a prefix by characters takes more than is meant',
       rules: ['{uri: {prefix: /api}}', '{uri: {prefix: /apis}}'],

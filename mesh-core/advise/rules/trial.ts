@@ -6,7 +6,7 @@ import { httpRoutes } from '../../compile/http-routes.ts'
 import { meshGateway } from '../../compile/names.ts'
 import type { VirtualService } from '../../compile/virtual-service.ts'
 import type { Point } from '../../cover/cover.ts'
-import { valueAt } from '../../cover/route-box.ts'
+import { claimsAt, valueAt } from '../../cover/route-box.ts'
 import { Headers, type HttpRequest } from '../../ir/message.ts'
 import type { Route } from '../../ir/route.ts'
 import { pathWithoutQuery } from '../../match/path.ts'
@@ -33,6 +33,7 @@ export function trialAt(point: Point, { gateways, namespace }: VirtualService, u
       if (name.startsWith('query ')) query.push(value === '' ? name.slice(6) : `${name.slice(6)}=${value}`)
       if (name.startsWith('label ')) labels[name.slice(6)] = value
     }
+  const claims = claimsAt(point)
   const one = (name: string): string | undefined => valueAt(point, name)?.[0]
   const path = `${one('path') ?? '/'}${query.length > 0 ? `?${query.join('&')}` : ''}`
   const authority = one(':authority') ?? usual.host
@@ -45,6 +46,7 @@ export function trialAt(point: Point, { gateways, namespace }: VirtualService, u
       path,
       headers,
       body: '',
+      ...(claims && { claims }),
     },
     gateway,
     port: Number(one('port') ?? (gateway === meshGateway ? usual.port : 80)),
@@ -112,6 +114,8 @@ export function takenBy(routes: readonly Route[], request: HttpRequest): Route |
 export function evidenceOf({ request, gateway, port, labels, namespace }: Trial, gateways: readonly string[], seen: string): Evidence {
   const headers: Record<string, string[]> = {}
   for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
+  // Claims stand as Istio has them, among the headers.
+  for (const [name, value] of Object.entries(request.claims ?? {})) headers[`@request.auth.claims.${name}`] = [claimText(value)]
   const authority = port === 80 || /:\d+$/.test(request.authority) ? request.authority : `${request.authority}:${port}`
   return {
     from: clientText(gateways.length > 1 || gateway !== meshGateway ? gateway : null, labels, namespace),
@@ -119,6 +123,10 @@ export function evidenceOf({ request, gateway, port, labels, namespace }: Trial,
     headers,
     seen,
   }
+}
+
+function claimText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Those that istiod makes of Ingresses and of the Gateway API have names that nobody wrote. */

@@ -1,11 +1,27 @@
-import type { HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../../../../mesh-core/ir/match.ts'
+import type { ClaimMatch, HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../../../../mesh-core/ir/match.ts'
 import { optional } from './json.ts'
 import type { Json } from './json.ts'
 import { stringMatcher } from './string-match.ts'
 
 /** Source: Envoy `RouteMatch`. */
-export function routeMatch({ path, headers, query }: RouteMatch): Json {
-  return { ...pathSpecifier(path), ...optional('headers', headers.map(headerMatcher)), ...optional('query_parameters', query.map(queryMatcher)) }
+export function routeMatch({ path, headers, query, claims }: RouteMatch): Json {
+  return {
+    ...pathSpecifier(path),
+    ...optional('headers', headers.map(headerMatcher)),
+    ...optional('query_parameters', query.map(queryMatcher)),
+    ...optional('dynamic_metadata', claims?.map(claimMatcher)),
+  }
+}
+
+/** A text, or one of a list. Source: Istio `pilot/pkg/security/authz/matcher/metadata.go` MetadataListMatcher. */
+function claimMatcher({ claim, match, invert }: ClaimMatch): Json {
+  const text = { string_match: match.kind === 'present' ? {} : stringMatcher(match) }
+  return {
+    filter: 'envoy.filters.http.jwt_authn',
+    path: ['payload', ...claim].map((key) => ({ key })),
+    value: { or_match: { value_matchers: [text, { list_match: { one_of: text } }] } },
+    ...(invert ? { invert: true } : {}),
+  }
 }
 
 function pathSpecifier(path: PathMatch): Json {

@@ -9,15 +9,6 @@ export const known: readonly KnownDifference[] = [
     covers: ({ field, wanted, seen }) => field === 'durationMs' && Number(wanted) > Number(seen) && Number(wanted) - Number(seen) < 100,
   },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
-  {
-    reason:
-      'whether a workload refuses connections its program says, which mesh-core asks after the handshake: a certificate that would not do is told first',
-    against: 'envoy',
-    covers: ({ field, wanted, seen }) =>
-      field === 'details' &&
-      String(wanted).includes('delayed_connect_error:_Connection_refused') &&
-      String(seen).includes('CERTIFICATE_VERIFY_FAILED'),
-  },
 ]
 
 /** Tells which differences of a mesh are known, and counts them. */

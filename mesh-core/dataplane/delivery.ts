@@ -120,6 +120,8 @@ export class Delivery implements InFlight {
 
   #runApplication(plane: Plane, place: Place, { request, port }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
     const isDatagram = request.protocol === 'udp'
+    // Before any handshake.
+    if (!isDatagram && peer.program.listens === false) return end('refused')
     const verdict = isDatagram ? null : takenByApplication(plane.model.applicationTls(peer.workload?.instance ?? null, port), request, layers)
     if (verdict === null || verdict.kind === 'taken') {
       this.hop.tls = verdict?.seen ?? null

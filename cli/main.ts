@@ -58,7 +58,7 @@ runOptions(program.command('run'))
   .argument('[features...]', 'feature files, folders, or FILE:LINE; default: features/')
   .option('--fail-fast', 'stop at the first scenario that fails')
   .option('--profile <name>', "use this profile of the project's cucumber config (repeatable)", collect)
-  .addOption(new Option('--dry-run', 'only match the sentences, run nothing'))
+  .addOption(new Option('--dry-run', 'only match the sentences, run nothing; with --target cluster: print what would be applied, and sent'))
   .action(async (features: string[], options: RunOptions) => finish((await import('./run.ts')).run(features, options)))
 
 pushOptions(runOptions(program.command('conformance')))

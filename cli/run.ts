@@ -1,4 +1,7 @@
 import type { IRunConfiguration } from '@cucumber/cucumber/api'
+import { formatterUrl } from '../reports/formats.ts'
+import { makePaint } from '../reports/paint.ts'
+import { summaryText } from '../reports/terminal-text.ts'
 import { readSettings } from '../support/settings.ts'
 import { compareTargets } from './compare.ts'
 import { checkFeatures } from './feature-paths.ts'
@@ -30,7 +33,23 @@ export async function run(features: readonly string[], options: RunOptions): Pro
 
 /** @returns what the exit code is, for a run that was not interrupted */
 async function runOn(target: string, configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
+  if (options.dryRun && target === 'cluster') return planOn(configuration, options)
   const parallel = await workersFor(target, configuration, options.parallel)
   const { record } = await runFeatures(onTarget(configuration, target, parallel), withTypescript(configuration.support, [target]))
   return () => codeOfRun(record, options)
+}
+
+/** Runs the scenarios against nobody: what would be applied and sent goes to standard output, what is wrong with them to standard error. */
+async function planOn(configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
+  const { runtime, formats } = onTarget(configuration, 'cluster', 0)
+  const { meshspec } = runtime.worldParameters as { readonly meshspec: object }
+  const worldParameters = { ...runtime.worldParameters, meshspec: { ...meshspec, dryRun: true } }
+  const quiet = { ...formats, stdout: formatterUrl('silent'), files: {} }
+  const planned = { ...configuration, formats: quiet, runtime: { ...runtime, dryRun: false, worldParameters } }
+  const { record } = await runFeatures(planned, withTypescript(configuration.support, ['cluster']))
+  const wrong = record.scenarios.filter(({ verdict, reasons }) => verdict !== 'not-supported' || !reasons[0]?.startsWith('dry run'))
+  const told = { ...record, scenarios: wrong }
+  if (wrong.length > 0 || record.parseErrors.length > 0)
+    process.stderr.write(`${summaryText(told, makePaint(process.stderr.isTTY === true, process.env))}\n`)
+  return () => codeOfRun(record, { ...options, dryRun: wrong.every(({ verdict }) => verdict === 'not-supported') })
 }

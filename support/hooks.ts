@@ -25,6 +25,7 @@ setDefinitionFunctionWrapper(
       if (world instanceof MeshWorld && !outcomes.has(world)) outcomes.set(world, outcome)
     },
     shown: (world, message) => (world instanceof MeshWorld ? world.shown(message) : message),
+    passesOver: (world) => world instanceof MeshWorld && world.passesOver(),
     beforeStep: (world, options) => (world instanceof MeshWorld ? world.settleLoad(options) : null),
   }),
 )
@@ -46,7 +47,7 @@ After(async function ({ result }) {
   // A user's own World may stand in for ours.
   if (!(this instanceof MeshWorld)) return
   const status = result?.status ?? 'UNKNOWN'
-  const left = status === 'PASSED' ? leftOver(this) : null
+  const left = status === 'PASSED' && !this.run.settings.dryRun ? leftOver(this) : null
   if (left !== null) outcomes.set(this, outcomeOf(left)!)
   this.attach(JSON.stringify(verdictRecord(this, status, outcomes.get(this) ?? null)), verdictMediaType)
   await this.close()

@@ -39,6 +39,8 @@ export interface Minding {
   /** A message as it may be shown. Default: as it is. */
   readonly shown?: (world: unknown, message: string) => string
   /** Has done what must be done before a step; `null` when there is nothing to do. */
+  /** The step is not carried out, and the scenario goes on. */
+  readonly passesOver?: (world: unknown) => boolean
   readonly beforeStep?: (world: unknown, options: StepOptions | undefined) => Promise<void> | null
 }
 
@@ -47,7 +49,7 @@ export interface Minding {
  * speaks for itself loses its stack. A step that calls back, or answers at once, stays as it is. When the run is interrupted, steps end; hooks do their work,
  * for they clean up.
  */
-export function minding({ onOutcome, beforeStep, shown }: Minding): (definition: Definition, options?: StepOptions) => Definition {
+export function minding({ onOutcome, beforeStep, shown, passesOver }: Minding): (definition: Definition, options?: StepOptions) => Definition {
   const settle = (world: unknown, error: unknown): unknown => {
     if (shown && error instanceof Error) hideIn(error, (text) => shown(world, text))
     const outcome = outcomeOf(error)
@@ -60,6 +62,7 @@ export function minding({ onOutcome, beforeStep, shown }: Minding): (definition:
       const step = isStep(this, args)
       try {
         if (step) assertNotInterrupted()
+        if (step && passesOver?.(this)) return undefined
         const before = (step && beforeStep?.(this, options)) || null
         const result = before ? before.then(() => definition.apply(this, args)) : definition.apply(this, args)
         if (!(result instanceof Promise)) return result

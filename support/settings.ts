@@ -43,6 +43,8 @@ export interface Settings {
   readonly tempo: string | null
   /** Bearer token for those of the three that are named by a URL. Default none. */
   readonly telemetryToken: string | null
+  /** Says what a run against a live mesh would apply and send, and does neither. Default false. */
+  readonly dryRun: boolean
   /** Does not verify the certificates of gateways. Default false. */
   readonly insecure: boolean
   /** Leaves values of headers, cookies and tokens in reports. Default false. */
@@ -143,6 +145,7 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   jaeger: { variable: 'MESHSPEC_JAEGER', parameter: 'jaeger', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:16686"', fallback: null },
   tempo: { variable: 'MESHSPEC_TEMPO', parameter: 'tempo', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:3200"', fallback: null },
   telemetryToken: { variable: 'MESHSPEC_TELEMETRY_TOKEN', parameter: 'telemetryToken', read: text, wanted: 'a token', fallback: null },
+  dryRun: { variable: 'MESHSPEC_DRY_RUN', parameter: 'dryRun', read: yes, wanted: 'true or false', fallback: false },
   insecure: { variable: 'MESHSPEC_INSECURE', parameter: 'insecure', read: yes, wanted: 'true or false', fallback: false },
   showSecrets: { variable: 'MESHSPEC_SHOW_SECRETS', parameter: 'showSecrets', read: yes, wanted: 'true or false', fallback: false },
   alpha: { variable: 'MESHSPEC_ALPHA', parameter: 'alpha', read: chance, wanted: 'a chance between 0 and 1', fallback: 1e-6 },

@@ -5,10 +5,11 @@ import type { MeshWorld } from './world.ts'
 /** @param status cucumber's, of the scenario's steps so far: `PASSED`, `FAILED`, `SKIPPED`, `UNDEFINED` … */
 export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome | null): VerdictRecord {
   const { mesh, run, evidence } = world
+  const planned = run.settings.dryRun && (outcome === null || outcome.verdict === 'passed') && status === 'PASSED'
   const session = mesh.opened
   return {
-    verdict: outcome?.verdict ?? verdictOf(status),
-    reasons: outcome?.reasons ?? [],
+    verdict: planned ? 'not-supported' : (outcome?.verdict ?? verdictOf(status)),
+    reasons: planned ? ['dry run: nothing was applied, sent or judged'] : (outcome?.reasons ?? []),
     target: run.target.name,
     runSeed: run.settings.seed,
     seed: mesh.seed,

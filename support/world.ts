@@ -58,11 +58,14 @@ export class MeshWorld extends World {
   readonly #labels = new Map<string, Readonly<Record<string, string>>>()
   readonly #certificates = new ScenarioCertificates()
   #consul: ConsulCatalogue | null = null
+  #steps: ITestCaseHookParameter['pickle']['steps'] = []
+  #step = 0
   #scene: Scene | null = null
 
   /** Called by the Before hook. */
   begin(run: Run, { pickle, gherkinDocument }: ITestCaseHookParameter): void {
     const seed = scenarioSeed(run.settings.seed, pickle.uri, pickle.name, run.cwd)
+    this.#steps = pickle.steps
     const asksTelemetry = pickle.steps.some(({ text }) => isAboutTelemetry(text))
     const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed, asksTelemetry }
     const places = { feature: dirname(resolve(run.cwd, pickle.uri)), config: run.settings.config, cwd: run.cwd }
@@ -72,6 +75,12 @@ export class MeshWorld extends World {
     const traffic = new Traffic({ run, evidence, certificates: this.#certificates, session: () => this.#sessionForTraffic() })
     const judge = new Judge({ run, mesh, configs, evidence, refusal, traffic, log: (text) => this.log(text) })
     this.#scene = { run, mesh, configs, docStrings: new DocStrings(pickle, gherkinDocument), traffic, judge }
+  }
+
+  /** Called before each step: of a plan nothing can be judged. */
+  passesOver(): boolean {
+    const step = this.#steps[this.#step++]
+    return this.#scene?.run.settings.dryRun === true && step?.type === 'Outcome'
   }
 
   get run(): Run {

@@ -16,13 +16,14 @@ import { Settling } from './settling.ts'
 /** What decides how the target reaches the mesh by its gateway alone. */
 export type EndpointSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'> &
   Partial<Pick<Settings, 'insecure' | 'rate'>>
-export type ClusterSettings = EndpointSettings & RunSettings
+export type ClusterSettings = EndpointSettings & RunSettings & Pick<Settings, 'dryRun' | 'showSecrets'>
 
 /**
  * A live mesh: by the Kubernetes API of its cluster, or, where nothing but a gateway is named, behind the endpoint of that, which answers.
  * @throws MeshSpecError INVALID_SETTING, TARGET_UNREACHABLE, CLUSTER_UNREACHABLE …
  */
 export default async function reachClusterTarget(settings: ClusterSettings): Promise<Target> {
+  if (settings.dryRun) return new (await import('./plan/plan-target.ts')).PlanTarget(settings)
   if (hasApi(settings)) return (await import('./kube-target.ts')).openKubeTarget(settings)
   const { client, target } = assemble(settings, await namedSources(settings))
   await client.probe()

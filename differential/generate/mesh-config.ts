@@ -16,6 +16,7 @@ const proxyHeaders: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ setCurrentClientCertDetails: { subject: draw.chance(0.5), uri: draw.chance(0.5), dns: draw.chance(0.5) } }),
   (draw) => ({ server: draw.one<Json>([{ disabled: true }, { value: 'mine' }]) }),
   () => ({ requestId: { disabled: true } }),
+  () => ({ attemptCount: { disabled: true } }),
   () => ({ envoyDebugHeaders: { disabled: true } }),
   () => ({ xForwardedHost: { enabled: true } }),
   () => ({ xForwardedPort: { enabled: true } }),

@@ -23,9 +23,10 @@ import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
 import { inboundPort } from './inbound-port.ts'
+import { inboundRetryPolicy } from './retry-policy.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
-import { inboundSettings, proxyDefaultsOf, sidecarSettings, withSettings } from './proxy-settings.ts'
+import { attemptCounting, inboundSettings, proxyDefaultsOf, sidecarSettings, withSettings } from './proxy-settings.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
@@ -122,6 +123,7 @@ export class Compiler {
     return {
       scope,
       mesh: this.catalog.mesh,
+      counting: attemptCounting(proxyDefaultsOf(workload, this.catalog.mesh)),
       routesOf: (vs, port, egress) =>
         this.#routes(
           vs,
@@ -250,7 +252,8 @@ export class Compiler {
     let known = this.#inbound.get(key)
     if (!known) {
       const sidecar = this.catalog.sidecars.for(workload)
-      const own = inboundPort(workload, port, { registry: this.#registry, sidecar, ruleFor: (service) => this.#ruleFor(service, workload) })
+      const retry = inboundRetryPolicy(this.catalog.mesh.defaultInboundHttpRetryPolicy)
+      const own = inboundPort(workload, port, { registry: this.#registry, sidecar, retry, ruleFor: (service) => this.#ruleFor(service, workload) })
       known = { ...own, ...withSettings(inboundSettings(workload, this.catalog.mesh)) }
       this.#inbound.set(key, known)
     }

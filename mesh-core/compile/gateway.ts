@@ -9,7 +9,7 @@ import type { GatewayScope } from './gateway-scope.ts'
 import { serverNames } from './server-names.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
-import { gatewaySettings, withSettings } from './proxy-settings.ts'
+import { attemptCounting, gatewaySettings, proxyDefaultsOf, withSettings } from './proxy-settings.ts'
 import { withMisdirected } from './misdirected.ts'
 import { isHttpServer, isPlainHttp, mergeServers, type BoundServer, type MergedServers } from './merge-servers.ts'
 import { downstreamTls, isPassthrough } from './server-tls.ts'
@@ -47,7 +47,7 @@ function addListener(listeners: Map<string, Listener>, { podPort, bind }: Merged
 function tableOf(name: string, servers: readonly BoundServer[], bound: readonly BoundServer[], scope: GatewayScope): RouteTable {
   const hosts = gatewayVirtualHosts(servers, scope)
   const virtualHosts = scope.departs('misdirectedRequestsAreUnknown') ? hosts : withMisdirected(hosts, servers, bound)
-  return { name, virtualHosts, ignorePortInHost: true }
+  return { name, virtualHosts, ignorePortInHost: true, ...attemptCounting(proxyDefaultsOf(scope.workload, scope.catalog.mesh)) }
 }
 
 /** @param names that chains of the port have taken already, each with its address */
@@ -70,7 +70,10 @@ function serverChains(one: BoundServer, names: Map<string, string>, scope: Gatew
 }
 
 function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, workload }: GatewayScope): FilterChain {
-  const tls = downstreamTls(server.tls!, workload.ref.namespace, catalog.secrets, filter.kind === 'tcp')
+  const tls = downstreamTls(server.tls!, workload.ref.namespace, catalog.secrets, {
+    isTcp: filter.kind === 'tcp',
+    defaults: catalog.mesh.tlsDefaults,
+  })
   return { ...anyConnection, name: '', serverNames: serverNames(server.hosts.map(({ host }) => host)), tls, filter }
 }
 

@@ -1,6 +1,7 @@
 import { inboundPassthrough } from '../ir/inbound-port.ts'
 import type { ApplicationSocket, InboundPort } from '../ir/inbound-port.ts'
 import { isHttp } from '../registry/protocol.ts'
+import type { RetryPolicy } from '../ir/route.ts'
 import type { Protocol, Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import type { ConnectionPool } from './destination-rule-types.ts'
@@ -13,6 +14,7 @@ export interface InboundSources {
   /** The Sidecar that the workload follows. */
   readonly sidecar: SidecarResource | null
   readonly ruleFor: (service: Service) => DestinationRule | undefined
+  readonly retry: RetryPolicy | null
 }
 
 interface Found {
@@ -21,7 +23,9 @@ interface Found {
 }
 
 /** Of connections to a port that no listener is for: they go on to where they were going. Source: Istio `core/listener_inbound.go` buildInboundPassthroughChains. */
-const passthrough = { takes: 'sniffed', http: 'client', cluster: inboundPassthrough } as const
+function passedThrough(leadsTo: ApplicationSocket, { retry }: InboundSources): InboundPort {
+  return { takes: 'sniffed', http: 'client', cluster: inboundPassthrough, leadsTo, retry }
+}
 
 /**
  * A port of a workload as its own sidecar has it: as the Sidecar resource lists it; without a list, as the service says that leads there.
@@ -32,16 +36,27 @@ export function inboundPort(workload: WorkloadInstance, port: number, sources: I
   const service = servicePortAt(registry, workload, port)
   const own: ApplicationSocket = { at: 'pod', port }
   if (sidecar === null || sidecar.ingress.length === 0)
-    return service ? listenerOf(service.port.protocol, port, own, poolOf(service, service.port.number, sources)) : { ...passthrough, leadsTo: own }
+    return service
+      ? listenerOf({ protocol: service.port.protocol, port, leadsTo: own, pool: poolOf(service, service.port.number, sources) }, sources)
+      : passedThrough(own, sources)
   const listed = sidecar.ingress.find((ingress) => ingress.port === port)
-  if (!listed) return { ...passthrough, leadsTo: own }
+  // A listener with a port of its own does not come about where the application has it already.
+  if (!listed || (listed.bindsToPort && workload.ports.some(({ number }) => number === port))) return passedThrough(own, sources)
   // The rule of the service that leads there acts here, too; its settings of ports are looked up by the number in the list.
-  return listenerOf(listed.protocol, port, listed.defaultEndpoint ?? own, poolOf(service, port, sources, listed))
+  const pool = poolOf(service, port, sources, listed)
+  return listenerOf({ protocol: listed.protocol, port, leadsTo: listed.defaultEndpoint ?? own, pool }, sources)
 }
 
-function listenerOf(protocol: Protocol, port: number, leadsTo: ApplicationSocket, pool: ConnectionPool | undefined): InboundPort {
+interface Listened {
+  readonly protocol: Protocol
+  readonly port: number
+  readonly leadsTo: ApplicationSocket
+  readonly pool: ConnectionPool | undefined
+}
+
+function listenerOf({ protocol, port, leadsTo, pool }: Listened, { retry }: InboundSources): InboundPort {
   const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
-  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo }
+  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo, retry }
 }
 
 /** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */

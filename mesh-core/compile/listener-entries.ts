@@ -8,10 +8,16 @@ type Reading = 'http' | 'tcp' | 'auto'
 interface Entry {
   readonly address: string
   readonly port: number
+  readonly bindsToPort: boolean
   reading: Reading
   chains: readonly FilterChain[]
   /** Nothing is added any more. */
   locked: boolean
+}
+
+interface ListeningAt {
+  readonly address: string
+  readonly bindsToPort: boolean
 }
 
 /**
@@ -26,25 +32,25 @@ export class ListenerEntries {
   }
 
   /** @param chains made when they are needed: all HTTP ports of a number share one listener */
-  add(address: string, { number, protocol }: ServicePort, chains: () => FilterChain[]): void {
+  add({ address, bindsToPort }: ListeningAt, { number, protocol }: ServicePort, chains: () => FilterChain[]): void {
     const name = `${address}_${number}`
     const known = this.#entries.get(name)
-    if (!known) this.#entries.set(name, entryOf(address, number, protocol, chains()))
+    if (!known) this.#entries.set(name, { address, port: number, bindsToPort, ...readingOf(protocol, chains()), locked: false })
     else if (!known.locked) join(known, kindOf(protocol), chains)
   }
 
   /** @param otherwise takes what no chain is for */
   listeners(otherwise: () => FilterChain): Listener[] {
-    return [...this.#entries].map(([name, { address, port, chains }]) => ({
-      ...{ name, direction: 'outbound' as const, address, port },
+    return [...this.#entries].map(([name, { address, port, bindsToPort, chains }]) => ({
+      ...{ name, direction: 'outbound' as const, address, port, ...(bindsToPort && { bindsToPort }) },
       ...withDefault(chains, otherwise),
     }))
   }
 }
 
-function entryOf(address: string, port: number, protocol: Protocol, chains: readonly FilterChain[]): Entry {
+function readingOf(protocol: Protocol, chains: readonly FilterChain[]): Pick<Entry, 'reading' | 'chains'> {
   const looks = chains.some(({ applicationProtocols }) => applicationProtocols.length > 0)
-  return { address, port, reading: looks ? 'auto' : kindOf(protocol), chains, locked: false }
+  return { reading: looks ? 'auto' : kindOf(protocol), chains }
 }
 
 function kindOf(protocol: Protocol): Reading {

@@ -5,6 +5,12 @@ import type { ProxyDefaults } from './proxy-defaults.ts'
 import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
+/** Of TLS that is not the mesh's own; curves say nothing to applications here. */
+export interface TlsDefaults {
+  readonly minProtocolVersion?: string
+  readonly cipherSuites?: readonly string[]
+}
+
 /** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
 export interface MeshConfig {
   /** REGISTRY_ONLY answers unknown hosts with 502 instead of passing them on. */
@@ -24,6 +30,9 @@ export interface MeshConfig {
   /** Holds for every service, block by block, where its rule says nothing. */
   readonly defaultTrafficPolicy: Pick<PortPolicy, 'connectionPool' | 'outlierDetection'>
   readonly pathNormalization: PathNormalization
+  readonly tlsDefaults: TlsDefaults
+  /** Of a sidecar towards its workload; `null` for istiod's own. */
+  readonly defaultInboundHttpRetryPolicy: HttpRetry | null
   /** Of every proxy whose pod says nothing else. */
   readonly defaultConfig: ProxyDefaults
   /** Ports of HTTP/1.1 are spoken to in HTTP/2. */
@@ -48,6 +57,8 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     enableAutoMtls: config.enableAutoMtls ?? true,
     localityLbSetting: config.localityLbSetting ?? { enabled: true },
     defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
+    tlsDefaults: config.tlsDefaults ?? {},
+    defaultInboundHttpRetryPolicy: config.defaultInboundHttpRetryPolicy ?? null,
     defaultConfig: config.defaultConfig ?? {},
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: normalization(config.pathNormalization?.normalization),

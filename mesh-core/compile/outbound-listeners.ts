@@ -33,7 +33,7 @@ export function outboundListeners({ scope, mesh, settings, registry, labels }: O
     const rules = egress.virtualServices.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0)
     for (const { service, port } of dialledPorts(egress))
       for (const place of port.protocol === 'udp' ? [] : placesOf(service, port, egress, registry))
-        entries.add(place.address, port, () => chainsFor(service, port, rules, place, chains))
+        entries.add({ ...place, bindsToPort: egress.bindsToPort }, port, () => chainsFor(service, port, rules, place, chains))
   }
   const taken = entries.listeners(() => unknownTraffic(scope)).filter(({ filterChains }) => twinChains(filterChains) === null)
   return [...taken, virtualOutbound(scope)]

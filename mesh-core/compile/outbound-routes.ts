@@ -20,6 +20,7 @@ import { serviceDomains, VirtualHosts } from './virtual-hosts.ts'
 export interface OutboundRoutes {
   readonly scope: SidecarScope
   readonly mesh: MeshConfig
+  readonly counting: Pick<RouteTable, 'countsAttempts'>
   /** Routes of a rule on a port; remembered by the compiler. */
   readonly routesOf: (vs: VirtualService, port: number, egress: EgressListener) => readonly Route[]
   /** What the requests to a service without rules are hashed by. */
@@ -34,12 +35,12 @@ export function outboundRouteTables(outbound: OutboundRoutes): Record<string, Ro
     const egress = egressForPort(outbound.scope, number)
     if (!egress) continue
     const hosts = virtualHosts(outbound, egress, number)
-    tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true }
+    tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true, ...outbound.counting }
     for (const { service, port } of entries) {
       if (port.protocol !== 'auto') continue
       const own = hosts.find((host) => host.domains.includes(service.host))
       const name = sniffedTable(service, port)
-      tables[name] = { name, virtualHosts: own ? [{ ...own, domains: ['*'] }] : [], ignorePortInHost: true }
+      tables[name] = { name, virtualHosts: own ? [{ ...own, domains: ['*'] }] : [], ignorePortInHost: true, ...outbound.counting }
     }
   }
   return tables

@@ -11,6 +11,7 @@ export interface ProxyHeaders {
   readonly setCurrentClientCertDetails?: { readonly subject?: boolean; readonly uri?: boolean; readonly dns?: boolean }
   readonly server?: { readonly disabled?: boolean; readonly value?: string }
   readonly requestId?: { readonly disabled?: boolean }
+  readonly attemptCount?: { readonly disabled?: boolean }
   readonly envoyDebugHeaders?: { readonly disabled?: boolean }
   readonly xForwardedHost?: { readonly enabled?: boolean }
   readonly xForwardedPort?: { readonly enabled?: boolean }

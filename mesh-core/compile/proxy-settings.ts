@@ -1,6 +1,7 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import { proxyConfigOf } from '../config/proxy-config-annotation.ts'
 import type { ForwardClientCert, HttpSettings } from '../ir/proxy-config.ts'
+import type { RouteTable } from '../ir/route.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { ProxyDefaults, ProxyHeaders } from './proxy-defaults.ts'
@@ -56,6 +57,11 @@ function outboundSettings({ server, requestId, envoyDebugHeaders, xForwardedPort
 /** Routes that rewrite the host tell it by `x-forwarded-host`. */
 export function tellsForwardedHost({ proxyHeaders }: ProxyDefaults): boolean {
   return proxyHeaders?.xForwardedHost?.enabled === true
+}
+
+/** Of the route tables of a proxy. Source: Istio `core/httproute.go` GetProxyHeadersFromProxyConfig. */
+export function attemptCounting({ proxyHeaders }: ProxyDefaults): Pick<RouteTable, 'countsAttempts'> {
+  return proxyHeaders?.attemptCount?.disabled === true ? { countsAttempts: false } : {}
 }
 
 /** Left out where there are none. */

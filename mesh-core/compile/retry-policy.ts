@@ -34,6 +34,16 @@ export function retryPolicy(retries: HttpRetry | null | undefined, consistentHas
   }
 }
 
+/** Of a sidecar towards its workload: what failed before the request was sent. Source: the same file, cachedDefaultInboundPolicy. */
+const inboundPolicy: RetryPolicy = { ...defaultPolicy, retryOn: ['reset-before-request'], hostSelectionAttempts: 0 }
+
+/** @param retries of the mesh */
+export function inboundRetryPolicy(retries: HttpRetry | null): RetryPolicy | null {
+  if (!retries) return inboundPolicy
+  const policy = retryPolicy(retries, true)
+  return policy && !retries.retryOn ? { ...policy, retryOn: inboundPolicy.retryOn } : policy
+}
+
 function backOff(baseMs: number): RetryPolicy['backOff'] {
   return { baseMs, maxMs: 10 * baseMs }
 }

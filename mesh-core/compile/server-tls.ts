@@ -1,5 +1,6 @@
 import type { DownstreamTls, ServerCertificate, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 import type { ServerTls } from './gateway-resource.ts'
+import type { TlsDefaults } from './mesh-config.ts'
 import type { Secrets } from './secrets.ts'
 
 const http = ['h2', 'http/1.1']
@@ -10,18 +11,24 @@ export function isPassthrough({ mode }: ServerTls): boolean {
   return mode === 'PASSTHROUGH' || mode === 'AUTO_PASSTHROUGH'
 }
 
+interface TlsSurroundings {
+  readonly isTcp: boolean
+  /** Of the mesh, for what is not its own mutual TLS. */
+  readonly defaults: TlsDefaults
+}
+
 /**
  * How a server ends TLS. Source: Istio `core/listener.go` BuildListenerTLSContext.
  * @param namespace of the gateway's pod: its Secrets stand there
  */
-export function downstreamTls(tls: ServerTls, namespace: string, secrets: Secrets, isTcp: boolean): DownstreamTls {
+export function downstreamTls(tls: ServerTls, namespace: string, secrets: Secrets, { isTcp, defaults }: TlsSurroundings): DownstreamTls {
   const ofMesh = tls.mode === 'ISTIO_MUTUAL'
   return {
     certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, namespace, secrets),
     clients: clientsOf(tls, namespace, secrets),
-    minVersion: ofMesh ? null : versionOf(tls.minProtocolVersion),
+    minVersion: ofMesh ? null : (versionOf(tls.minProtocolVersion) ?? versionOf(defaults.minProtocolVersion)),
     maxVersion: ofMesh ? null : versionOf(tls.maxProtocolVersion),
-    cipherSuites: ofMesh ? [] : knownCiphers(tls.cipherSuites ?? []),
+    cipherSuites: ofMesh ? [] : suitesOf(tls, defaults),
     applicationProtocols: ofMesh && isTcp ? tcpOfMesh : http,
   }
 }
@@ -59,6 +66,12 @@ const versions: Readonly<Record<string, TlsVersion>> = { TLSV1_0: 'TLSv1_0', TLS
 
 function versionOf(version: string | undefined): TlsVersion | null {
   return versions[version ?? ''] ?? null
+}
+
+/** Source: Istio `core/gateway.go` applyDownstreamTLSDefaults, applyServerTLSSettings. */
+function suitesOf({ cipherSuites = [] }: ServerTls, defaults: TlsDefaults): readonly string[] {
+  const own = knownCiphers(cipherSuites)
+  return own.length > 0 ? own : (defaults.cipherSuites ?? [])
 }
 
 /** Those that are not known are left out. Source: Istio `pkg/config/security/security.go` FilterCipherSuites. */

@@ -18,12 +18,16 @@ export interface EgressSpec {
   readonly port: { readonly number: number; readonly protocol: Protocol } | null
   /** Address that is listened on; `''` for those of the services. */
   readonly bind: string
+  /** `captureMode: NONE`: clients dial it by themselves. */
+  readonly bindsToPort: boolean
   readonly hosts: readonly ImportedHost[]
 }
 
 export interface IngressSpec {
   readonly port: number
   readonly protocol: Protocol
+  /** `captureMode: NONE` */
+  readonly bindsToPort: boolean
   /** Where the workload itself listens; `null`: where the connection was going. */
   readonly defaultEndpoint: ApplicationSocket | null
   readonly connectionPool: ConnectionPool | undefined
@@ -45,7 +49,7 @@ export interface SidecarResource {
 }
 type Spec = any
 
-export const everything: EgressSpec = { port: null, bind: '', hosts: [{ namespace: '*', host: '*' }] }
+export const everything: EgressSpec = { port: null, bind: '', bindsToPort: false, hosts: [{ namespace: '*', host: '*' }] }
 
 /** Without `egress` everything is imported. Source: Istio `pilot/pkg/model/sidecar.go` initSidecarScopeInternalIndexes. */
 export function sidecarResourceOf(resource: Resource): SidecarResource {
@@ -70,6 +74,7 @@ function egressOf(egress: Spec): EgressSpec {
   return {
     port: egress.port ? { number: egress.port.number ?? 0, protocol: declaredProtocol(egress.port.protocol) } : null,
     bind: egress.bind ?? (own ? '127.0.0.1' : ''),
+    bindsToPort: own,
     hosts: (egress.hosts ?? []).map(importedHost),
   }
 }
@@ -80,9 +85,9 @@ function importedHost(text: string): ImportedHost {
 }
 
 /** Source: `core/listener_inbound.go` buildInboundChainConfigs. */
-function ingressOf({ port, defaultEndpoint, connectionPool }: Spec): IngressSpec {
+function ingressOf({ port, captureMode, defaultEndpoint, connectionPool }: Spec): IngressSpec {
   const protocol = declaredProtocol(port.protocol)
-  return { port: port.number, protocol, defaultEndpoint: endpointOf(defaultEndpoint ?? ''), connectionPool }
+  return { port: port.number, protocol, bindsToPort: captureMode === 'NONE', defaultEndpoint: endpointOf(defaultEndpoint ?? ''), connectionPool }
 }
 
 /** `127.0.0.1:8080`, `0.0.0.0:8080`; one without an address counts for nothing, its port neither. Source: Istio `core/cluster.go` buildInboundClustersFromSidecar. */

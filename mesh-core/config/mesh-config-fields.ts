@@ -29,9 +29,9 @@ export const proxyConfigFields = {
   proxyMetadata: proxyEnvironment,
   gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'reported' },
   proxyHeaders: {
-    ...fields('forwardedClientCert requestId server envoyDebugHeaders xForwardedHost xForwardedPort'),
+    ...fields('forwardedClientCert requestId attemptCount server envoyDebugHeaders xForwardedHost xForwardedPort'),
     setCurrentClientCertDetails: { ...fields('subject uri dns'), ...fields('cert chain', 'reported') },
-    ...fields('attemptCount preserveHttp1HeaderCase', 'reported'),
+    preserveHttp1HeaderCase: 'reported',
     // Of headers by which sidecars tell their names to each other for telemetry.
     metadataExchangeHeaders: 'quiet',
   },
@@ -59,7 +59,8 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   meshMTLS: 'quiet',
   proxyHttpPort: new Set(['0']),
   protocolDetectionTimeout: new Set(['0s']),
+  tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
   trustDomain: new Set(['cluster.local']),
   ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
-  ...fields('verifyCertificateAtClient discoverySelectors defaultInboundHttpRetryPolicy tlsDefaults serviceEntryVisibility', 'reported'),
+  ...fields('verifyCertificateAtClient discoverySelectors serviceEntryVisibility', 'reported'),
 }

@@ -76,7 +76,7 @@ const inboundPool: Modelled = {
 const sidecarIngress: Modelled = {
   port: { number: 'acts', name: 'quiet', protocol: listenerProtocols },
   bind: 'quiet',
-  captureMode: new Set(['DEFAULT', 'IPTABLES']),
+  captureMode: 'acts',
   defaultEndpoint: /^$|^(127\.0\.0\.1|0\.0\.0\.0)?:\d+$/,
   connectionPool: inboundPool,
 }
@@ -124,6 +124,12 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'mesh.istio.io/MeshConfig': {
     ...meshConfigFields,
     defaultHttpRetryPolicy: retries,
+    // A sidecar has one workload: nowhere else to go.
+    defaultInboundHttpRetryPolicy: {
+      ...fields('attempts retryOn backoff'),
+      ...fields('retryIgnorePreviousHosts retryRemoteLocalities', 'quiet'),
+      perTryTimeout: 'reported',
+    },
     defaultTrafficPolicy: { connectionPool, outlierDetection },
   },
 }

@@ -6,6 +6,7 @@ import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { badRequest } from './local-reply.ts'
+import { isDeaf } from './loopback.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { ProxiedRequest, senderOf } from './proxied-request.ts'
@@ -28,7 +29,8 @@ export function connect(
   layers: readonly TlsLayer[],
 ): InFlight | null {
   const listener = proxy.listenerFor(target.address ?? '', target.port)
-  if (!listener) {
+  const workload = proxy.edge ? undefined : plane.model.registry.workload(proxy.place.ref)
+  if (!listener || (workload && isDeaf(target, listener, workload))) {
     done('refused')
     return null
   }
@@ -41,14 +43,13 @@ export function connect(
   }
   const failure = chain.tls && (outer ? handshake(chain.tls, outer, proxy.place.identity) : 'closed')
   if (failure) {
-    if (chain.filter.kind === 'tcp') noteUnused(plane, place, proxy, chain.filter, target, listener.name)
+    if (chain.filter.kind === 'tcp') noteUnused(plane, place, proxy, chain.filter, target, listener)
     done(failure)
     return null
   }
   // Behind TLS that has ended here only what it held is passed on.
   const rest = chain.tls ? inner : layers
-  if (chain.filter.kind === 'tcp')
-    return proxyTcp(plane, place, proxy, chain.filter, request, { target, listener: listener.name, layers: rest }, done)
+  if (chain.filter.kind === 'tcp') return proxyTcp(plane, place, proxy, chain.filter, request, { target, listener, layers: rest }, done)
   if (request.protocol === 'tcp' || rest.length > 0) {
     refuseBytes(plane, place, proxy, target)
     done(rest.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())

@@ -130,7 +130,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   /** What the router writes into the request once, before the first try. */
   #edit(): void {
     const { request, choice } = this.#proxied
-    request.headers.set('x-envoy-attempt-count', '1')
+    if (this.#proxied.countsAttempts) request.headers.set('x-envoy-attempt-count', '1')
     this.#tellTimeout(request.headers)
     editForwarded(request, this.#route, choice!, this.#action, this.#tellsItself, () => this.#proxied.subject(null, 0))
   }
@@ -175,7 +175,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (messages) copy.messages = messages
     speak(copy, this.#cluster!.config.http)
     if (attempt === 1) return copy
-    copy.headers.set('x-envoy-attempt-count', String(attempt))
+    if (this.#proxied.countsAttempts) copy.headers.set('x-envoy-attempt-count', String(attempt))
     this.#tellTimeout(copy.headers)
     return copy
   }

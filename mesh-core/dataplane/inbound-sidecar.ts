@@ -1,44 +1,35 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
-import type { RetryPolicy } from '../ir/route.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, tellCertificate } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
-import { LogRecord } from './evidence.ts'
-import type { HopRecord, Place } from './evidence.ts'
+import { HopRecord, LogRecord } from './evidence.ts'
+import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
-import type { Done, InFlight } from './outcome.ts'
+import type { Done, InFlight, Outcome } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { describeReset } from './reset-reply.ts'
-import { backOffMs } from './retry-policy.ts'
+import { backOffMs, compileRetry } from './retry-policy.ts'
+import type { RetryConditions } from './retry-policy.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import { speak } from './upstream-http.ts'
-
-/** istiod's inbound routes try again what failed before the request was sent. Source: `core/route/retry/retry.go` cachedDefaultInboundPolicy. */
-const retryPolicy: RetryPolicy = {
-  numRetries: 2,
-  retryOn: ['reset-before-request'],
-  retriableStatusCodes: [],
-  perTryTimeoutMs: null,
-  backOff: { baseMs: 25, maxMs: 250 },
-  hostSelectionAttempts: 0,
-}
 
 /** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
 export class InboundSidecar implements InFlight {
   readonly #plane: Plane
-  readonly #place: Place
+  #place: Place
   readonly #workload: WorkloadRuntime
   readonly #port: InboundPort
   readonly #log: LogRecord
   readonly #request: HttpRequest
-  readonly #hop: HopRecord
+  #hop: HopRecord
   readonly #settings: HttpSettings
   readonly #isTooOld: boolean
+  readonly #retry: RetryConditions | null
   #ended = false
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
@@ -48,6 +39,7 @@ export class InboundSidecar implements InFlight {
     this.#place = place
     this.#workload = workload
     this.#port = port
+    this.#retry = compileRetry(port.retry)
     this.#isTooOld = shipment.request.protocol === 'http/1.0'
     this.#request = receive(shipment, workload, plane, settings)
     speak(this.#request, port.http)
@@ -66,15 +58,20 @@ export class InboundSidecar implements InFlight {
     this.#log.attempts++
     dial(this.#plane, this.#place, this.#workload, this.#port.leadsTo, this.#request, (outcome) => {
       if (this.#ended) return
-      if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
-      const refused = outcome === 'refused'
-      if (refused && this.#log.attempts <= retryPolicy.numRetries) return this.#startAgain(done)
-      if (refused) {
+      if (this.#isToBeTriedAgain(outcome)) {
+        if (this.#log.attempts <= this.#retry!.policy.numRetries) return this.#startAgain(outcome, done)
         this.#log.raise('URX')
-        this.#noteUnreached()
       }
-      this.#end(this.#reply(refused), done)
+      if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
+      if (outcome === 'refused') this.#noteUnreached()
+      this.#end(this.#reply(outcome === 'refused'), done)
     })
+  }
+
+  #isToBeTriedAgain(outcome: Outcome): boolean {
+    if (!this.#retry) return false
+    if (typeof outcome !== 'string') return this.#retry.retriesAnswer(outcome)
+    return this.#retry.retriesReset(outcome === 'refused' ? 'connect-failure' : 'closed')
   }
 
   abandon(): void {
@@ -95,9 +92,20 @@ export class InboundSidecar implements InFlight {
     this.#end(response, done)
   }
 
-  #startAgain(done: Done): void {
-    const pause = backOffMs(retryPolicy, this.#log.attempts, this.#plane.chance.backOff)
+  #startAgain(outcome: Outcome, done: Done): void {
+    if (outcome !== 'refused') this.#arriveAgain()
+    const pause = backOffMs(this.#retry!.policy, this.#log.attempts, this.#plane.chance.backOff)
     this.#plane.clock.schedule(pause, () => this.#ended || this.start(done), `${this.#log.proxy} tries again`)
+  }
+
+  /** What the workload gets once more is an arrival of its own, of which no proxy logs anything. */
+  #arriveAgain(): void {
+    const { parent, from, service, to, version, app, port, attempt, mirrored } = this.#hop
+    const hop = Object.assign(new HopRecord({ parent, from, service, log: null, explain: null }), { to, version, app, port, attempt, mirrored })
+    hop.received = this.#request
+    this.#hop = hop
+    const { exchange } = this.#place
+    this.#place = { ...this.#place, parent: exchange.hops.push(hop) - 1 }
   }
 
   /** The sidecar was there and its workload was not. */

@@ -112,6 +112,11 @@ export class ProxiedRequest implements InFlight {
     return (this.#remotePort ??= this.place.sourcePort ?? ephemeralPort(this.plane.chance.port))
   }
 
+  /** By a header of the request. */
+  get countsAttempts(): boolean {
+    return this.proxy.config.routeTables[this.entrance.table]?.countsAttempts !== false
+  }
+
   /** What the client dialled. */
   get localAddress(): string {
     const { target } = this.entrance

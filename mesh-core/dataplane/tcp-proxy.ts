@@ -1,7 +1,7 @@
 import { isTlsError } from '../ir/exchange.ts'
 import type { TransportError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import type { NetworkFilter } from '../ir/proxy-config.ts'
+import type { Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver } from './delivery.ts'
 import type { Dialled } from './dial.ts'
@@ -29,12 +29,12 @@ export function proxyTcp(
   proxy: ProxyRuntime,
   filter: TcpFilter,
   request: HttpRequest,
-  { target, listener, layers }: { readonly target: Dialled; readonly listener: string; readonly layers: readonly TlsLayer[] },
+  { target, listener, layers }: { readonly target: Dialled; readonly listener: Listener; readonly layers: readonly TlsLayer[] },
   done: Done,
 ): InFlight | null {
   const log = logOf(plane, proxy, filter)
-  const upstream = upstreamOf(plane, place, proxy, filter, log, target)
-  const origin = originOf(place, proxy, filter, log, target, listener)
+  const upstream = upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: !listener.bindsToPort })
+  const origin = originOf(place, proxy, filter, log, target, listener.name)
   if (!upstream) {
     place.exchange.hops.push(new HopRecord(origin))
     done('closed')
@@ -65,10 +65,10 @@ export function proxyTcp(
  * A client that did not get through TLS: where its bytes would have gone was chosen as soon as it had come, and is in the log. Source: Envoy `tcp_proxy.cc`
  * onNewConnection.
  */
-export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: string): void {
+export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: Listener): void {
   const log = logOf(plane, proxy, filter)
-  upstreamOf(plane, place, proxy, filter, log, target)?.close()
-  place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener)))
+  upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: true })?.close()
+  place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
 }
 
 function logOf(plane: Plane, proxy: ProxyRuntime, { clusters }: TcpFilter): LogRecord {
@@ -111,7 +111,7 @@ function upstreamOf(
   proxy: ProxyRuntime,
   filter: TcpFilter,
   log: LogRecord,
-  target: Dialled,
+  target: Dialled & { readonly isKept: boolean },
 ): Upstream | null {
   const cluster = proxy.cluster(log.cluster)
   if (!cluster) {
@@ -120,6 +120,10 @@ function upstreamOf(
     return null
   }
   if (cluster.config.discovery === 'original-dst') {
+    if (!target.isKept) {
+      log.raise('UH')
+      return null
+    }
     const receiver = receiverAt(plane, target.address ?? '', cluster.config.portOverride ?? target.port)
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')

@@ -1,3 +1,4 @@
+import { inboundRetryPolicy } from '../compile/retry-policy.ts'
 import type { Cluster, Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { Headers } from '../ir/message.ts'
 import type { Program } from '../ir/program.ts'
@@ -90,7 +91,13 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
     proxyConfig: (ref) => (ref.name === 'a' && client.sidecar ? config : null),
     applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
     applicationAddress: () => 'any',
-    inboundPort: (_, port) => ({ takes: 'http', http: 'http1', cluster: `inbound|${port}||`, leadsTo: { at: 'pod', port } }),
+    inboundPort: (_, port) => ({
+      takes: 'http',
+      http: 'http1',
+      cluster: `inbound|${port}||`,
+      leadsTo: { at: 'pod', port },
+      retry: inboundRetryPolicy(null),
+    }),
     inboundSidecar: () => options.inbound ?? false,
     program: () => options.program,
     locate: () => ({ file: 'test.yaml', position: null }),

@@ -34,6 +34,7 @@ export function destinationOf(
   const { config } = cluster
   const secured = (receiver: Receiver | null) => layersTo(plane, proxy, config, receiver, request.authority)
   if (config.discovery === 'original-dst') {
+    if (entrance.listener.bindsToPort) return null
     const { address, port } = entrance.target
     const found = receiverAt(plane, address ?? '', config.portOverride ?? port)
     // A gateway was dialled itself: to call itself once more, and then again, would never end.

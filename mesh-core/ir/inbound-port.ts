@@ -1,4 +1,5 @@
 import type { UpstreamHttp } from './cluster.ts'
+import type { RetryPolicy } from './route.ts'
 import type { HttpSettings } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
@@ -15,6 +16,8 @@ export interface InboundPort {
   /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */
   readonly cluster: string
   readonly leadsTo: ApplicationSocket
+  /** What it tries again of HTTP; `null` for nothing. */
+  readonly retry: RetryPolicy | null
 }
 
 /** Where a sidecar dials its own workload. */

@@ -82,6 +82,8 @@ export interface Listener {
   readonly address: string
   readonly port: number
   readonly filterChains: readonly FilterChain[]
+  /** It has a port of its own, to which nothing is redirected: no destination is known but its own. Envoy `bind_to_port`. */
+  readonly bindsToPort?: true
   /** Takes what none of the others is for; `null`: such connections are closed. */
   readonly defaultFilterChain: FilterChain | null
 }

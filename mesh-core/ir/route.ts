@@ -186,4 +186,6 @@ export interface RouteTable {
   readonly virtualHosts: readonly VirtualHost[]
   /** The port in Host plays no part in the choice of the virtual host. Envoy `ignore_port_in_host_matching`. */
   readonly ignorePortInHost: boolean
+  /** `false`: requests do not tell by `x-envoy-attempt-count` which try they are. Envoy `include_request_attempt_count` of every virtual host. */
+  readonly countsAttempts?: false
 }

@@ -1,3 +1,4 @@
+import { isDeaf } from '../../../mesh-core/dataplane/loopback.ts'
 import { dial } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
 import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
@@ -66,6 +67,7 @@ export class Ways {
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram)
       return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target), proxy: null, target, straight }
+    if (isDeaf(target, this.#listenerAt(sender, target), sender)) return 'refused'
     const port = this.#places.outboundPort(sender.ref)
     return {
       port,
@@ -96,10 +98,14 @@ export class Ways {
   }
 
   /** A TCP proxy writes of a connection as a whole, so each call needs one of its own. */
-  #isHttp(sender: WorkloadInstance, { address, port }: Dialled): boolean {
+  #isHttp(sender: WorkloadInstance, target: Dialled): boolean {
+    const listener = this.#listenerAt(sender, target)
+    return listener !== null && speaksHttp(listener)
+  }
+
+  #listenerAt(sender: WorkloadInstance, { address, port }: Dialled): Listener | null {
     const listeners = this.#model.proxyConfig(sender.ref)?.listeners.filter((one) => one.port === port && one.name !== virtualOutbound) ?? []
-    const listener = listeners.find((one) => one.address === address) ?? listeners.find((one) => one.address === '0.0.0.0')
-    return listener !== undefined && speaksHttp(listener)
+    return listeners.find((one) => one.address === address) ?? listeners.find((one) => one.address === '0.0.0.0') ?? null
   }
 
   /** A cluster that keeps the client's destination may have a port of its own in the place of the client's. */

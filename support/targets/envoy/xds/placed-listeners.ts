@@ -13,6 +13,7 @@ import { virtualOutbound } from './listener.ts'
 import { inboundMatches, inboundTls } from './mutual-tls.ts'
 import type { SecretSource } from './placement.ts'
 import { socketAddress } from './placement.ts'
+import { retryPolicy } from './retry-policy.ts'
 import type { Placement } from './placement.ts'
 
 const everyAddress = '0.0.0.0'
@@ -137,7 +138,7 @@ function inboundHttp({ writer, podPort, how }: PlacedPort, cluster: string): Jso
   const route = {
     cluster,
     timeout: '0s',
-    retry_policy: { retry_on: 'reset-before-request', num_retries: 2 },
+    ...optional('retry_policy', how.retry && retryPolicy(how.retry)),
     max_stream_duration: { max_stream_duration: '0s', grpc_timeout_header_max: '0s' },
   }
   const routes = [{ name: 'default', match: { prefix: '/' }, route }]

@@ -11,14 +11,14 @@ import { routeMatch } from './route-match.ts'
 export function routeConfiguration(table: RouteTable, placement: Placement): Json {
   return typed('envoy.config.route.v3.RouteConfiguration', {
     name: placement.routeTable(table.name),
-    virtual_hosts: table.virtualHosts.map((host) => virtualHost(host, placement)),
+    virtual_hosts: table.virtualHosts.map((host) => virtualHost(host, placement, table.countsAttempts !== false)),
     validate_clusters: false,
     max_direct_response_body_size_bytes: 1_048_576,
     ignore_port_in_host_matching: table.ignorePortInHost,
   })
 }
 
-function virtualHost({ name, domains, routes, requireTls }: VirtualHost, placement: Placement): Json {
+function virtualHost({ name, domains, routes, requireTls }: VirtualHost, placement: Placement, countsAttempts: boolean): Json {
   return {
     name,
     domains,
@@ -27,7 +27,7 @@ function virtualHost({ name, domains, routes, requireTls }: VirtualHost, placeme
       routes.map((route) => routeEntry(route, placement)),
     ),
     ...(requireTls ? { require_tls: 'ALL' } : {}),
-    include_request_attempt_count: true,
+    ...(countsAttempts ? { include_request_attempt_count: true } : {}),
   }
 }
 

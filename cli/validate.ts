@@ -144,16 +144,18 @@ function writeText(findings: readonly Finding[], read: ReadResult, excerpts: Exc
   else if (text !== '') process.stderr.write(`${text}\n`)
   if (quiet) return
   const refused = findings.some(({ level }) => level === 'error')
-  process.stdout.write(notices(read))
+  process.stdout.write(notices(read, new Set(findings.filter(({ level }) => level === 'error').map(({ resource }) => resource))))
   if (!refused) for (const line of statusNotices(read.resources, whole ?? false)) process.stdout.write(`${line}\n`)
   if (!refused) process.stdout.write(`${count(read.resources.length, 'resource')} in ${count(filesOf(read.resources).length, 'file')}: valid\n`)
 }
 
-/** What was not looked at, and what is unusual. */
-function notices({ resources, notModelled, passedOver }: ReadResult): string {
+/** What was not looked at, and what is unusual. @param wrong of these nothing more is said */
+function notices({ resources, notModelled, passedOver }: ReadResult, wrong: ReadonlySet<string | null>): string {
   const lines = [
-    ...notModelled.filter(isIstio).map(({ resource, message, origin }) => `${origin.file}: ${resource}: ${message}`),
-    ...foreign(resources),
+    ...notModelled
+      .filter((one) => isIstio(one) && !wrong.has(one.resource))
+      .map(({ resource, message, origin }) => `${origin.file}: ${resource}: ${message}`),
+    ...foreign(resources.filter(({ origin }) => !wrong.has(origin.resource))),
     ...passedOver
       .filter(({ what }) => what === 'Helm template')
       .map(({ file }) => `passed over: ${file} is a Helm template; render it first: helm template`),

@@ -14,6 +14,7 @@ export const errorCodes = [
   'SCHEMA_VALUE',
   'SCHEMA_REQUIRED',
   'UNKNOWN_FIELD',
+  'UNKNOWN_KIND',
   'INVALID_VALUE',
   'INVALID_HOST',
   'INVALID_DURATION',

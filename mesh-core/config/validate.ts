@@ -5,9 +5,11 @@ import { checkGatewayApi } from './gateway-api/check.ts'
 import { checkIstio } from './istio/checks.ts'
 import { Judge } from './istio/judge.ts'
 import { kindInfo } from './kinds.ts'
+import { checkMetadata } from './metadata.ts'
 import type { Resource } from './resource.ts'
 import { groupOf } from './resource.ts'
 import { checkStructure } from './schema/structure.ts'
+import { unknownKind } from './unknown-kind.ts'
 
 /** What the API server and istiod's webhook say of a resource. */
 export interface Verdict {
@@ -31,11 +33,15 @@ export function validateResource(resource: Resource): Verdict {
 /** One after the other, as in a cluster: what has the wrong fields is not looked at more closely. */
 function judge(resource: Resource): Verdict {
   const { object, apiVersion, kind } = resource
-  if (!kindInfo(apiVersion, kind)) return { errors: [], warnings: [] }
   const found = (problems: readonly Problem[]): readonly MeshSpecError[] => problems.map((problem) => findingOf(resource, problem))
+  if (!kindInfo(apiVersion, kind)) {
+    const unknown = unknownKind(apiVersion, kind)
+    return { errors: unknown ? found([unknown]) : [], warnings: [] }
+  }
   const structural: Problem[] = []
   const report = (problem: Problem): void => void structural.push(problem)
   checkStructure(object, apiVersion, kind, report)
+  if (structural.length === 0) checkMetadata(kind, object.metadata ?? {}, report)
   if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, kind, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)

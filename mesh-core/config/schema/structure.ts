@@ -169,12 +169,18 @@ function checkExclusive(names: readonly string[], value: Readonly<Record<string,
 }
 
 function wrongType(tree: FieldTree, value: unknown, path: FieldPath, report: Report): void {
-  const hint =
-    tree === 's' && (typeof value === 'boolean' || typeof value === 'number')
-      ? 'put the value into quotes: without them YAML reads no text here'
-      : null
-  report({ code: 'SCHEMA_TYPE', path, problem: `is ${shown(value)}, must be ${wanted(tree)}`, hint })
+  report({ code: 'SCHEMA_TYPE', path, problem: `is ${shown(value)}, must be ${wanted(tree)}`, hint: typeHint(tree, value) })
 }
+
+function typeHint(tree: FieldTree, value: unknown): string | null {
+  if (tree === 's')
+    return typeof value === 'boolean' || typeof value === 'number' ? 'put the value into quotes: without them YAML reads no text here' : null
+  if (typeof tree !== 'object' || !('f' in tree) || typeof value === 'object') return null
+  const names = Object.keys(tree.f)
+  return names.length === 0 ? null : `its fields are ${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ', …' : ''}`
+}
+
+const mostNames = 6
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list'

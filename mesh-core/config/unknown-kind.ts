@@ -1,0 +1,36 @@
+import type { Problem } from './finding.ts'
+import { kinds } from './kinds.ts'
+import { groupOf } from './resource.ts'
+import { suggestion } from './schema/suggest.ts'
+
+/** Groups of which every kind and version is known: there a cluster has no other. */
+const closed: readonly string[] = ['networking.istio.io', 'security.istio.io', 'telemetry.istio.io', 'extensions.istio.io']
+
+/** What is wrong with a kind that nobody knows; `null` where it may well be that of something else in the cluster. */
+export function unknownKind(apiVersion: string, kind: string): Problem | null {
+  if (closed.includes(apiVersion))
+    return problem('apiVersion', `"${apiVersion}" has no version`, `write ${apiVersion}/${versionOf(apiVersion, kind) ?? 'v1'}`)
+  const group = groupOf(apiVersion)
+  if (!closed.includes(group)) return unknownGroup(apiVersion, group)
+  if (kinds.some((one) => one.group === group && one.kind === kind))
+    return problem('apiVersion', `there is no ${kind} in ${apiVersion}`, `write ${group}/${versionOf(group, kind)}`)
+  const elsewhere = kinds.find((one) => one.kind === kind && closed.includes(one.group))
+  const hint = elsewhere
+    ? `${kind} is one of ${elsewhere.group}/${versionOf(elsewhere.group, kind)}`
+    : suggestion(kind, kinds.filter((one) => one.group === group).map((one) => one.kind)) // prettier-ignore
+  return problem('kind', `${group} has no kind "${kind}"`, hint)
+}
+
+/** A slip of the pen in a group of Istio's. */
+function unknownGroup(apiVersion: string, group: string): Problem | null {
+  const meant = closed.find((one) => suggestion(group, [one])?.startsWith('did you mean'))
+  return meant ? problem('apiVersion', `there is no group "${group}"`, `did you mean "${apiVersion.replace(group, meant)}"?`) : null
+}
+
+function versionOf(group: string, kind: string): string | undefined {
+  return kinds.find((one) => one.group === group && one.kind === kind)?.versions.at(-1)
+}
+
+function problem(field: string, text: string, hint: string | null): Problem {
+  return { code: 'UNKNOWN_KIND', path: [field], problem: text, hint }
+}

@@ -11,7 +11,7 @@ export function unknownKind(apiVersion: string, kind: string): Problem | null {
   if (closed.includes(apiVersion))
     return problem('apiVersion', `"${apiVersion}" has no version`, `write ${apiVersion}/${versionOf(apiVersion, kind) ?? 'v1'}`)
   const group = groupOf(apiVersion)
-  if (!closed.includes(group)) return unknownGroup(apiVersion, group)
+  if (!closed.includes(group)) return unknownGroup(apiVersion, group, kind)
   if (kinds.some((one) => one.group === group && one.kind === kind))
     return problem('apiVersion', `there is no ${kind} in ${apiVersion}`, `write ${group}/${versionOf(group, kind)}`)
   const elsewhere = kinds.find((one) => one.kind === kind && closed.includes(one.group))
@@ -21,9 +21,10 @@ export function unknownKind(apiVersion: string, kind: string): Problem | null {
   return problem('kind', `${group} has no kind "${kind}"`, hint)
 }
 
-/** A slip of the pen in a group of Istio's. */
-function unknownGroup(apiVersion: string, group: string): Problem | null {
-  const meant = closed.find((one) => suggestion(group, [one])?.startsWith('did you mean'))
+/** A slip of the pen in the group of one of Istio's kinds. */
+function unknownGroup(apiVersion: string, group: string, kind: string): Problem | null {
+  const having = closed.filter((one) => versionOf(one, kind) !== undefined)
+  const meant = having.find((one) => suggestion(group, [one])?.startsWith('did you mean'))
   return meant ? problem('apiVersion', `there is no group "${group}"`, `did you mean "${apiVersion.replace(group, meant)}"?`) : null
 }
 

@@ -100,6 +100,16 @@ const cases: readonly (readonly [about: string, kind: string, spec: Spec, places
         ['spec.rules[0].from[0].source.notTrustDomains[0]'],
       ] as const,
   ),
+  ...['*', 'ns/*', 'a/b/c', '/x', 'x/', 'x'.repeat(321)].map(
+    (value) =>
+      [
+        `a condition of service account ${value.slice(0, 9)}`,
+        'AuthorizationPolicy',
+        { rules: [{ when: [{ key: 'source.serviceAccount', values: [value] }] }] },
+        ['spec.rules[0].when[0].values[0]'],
+      ] as const,
+  ),
+  ['a service account of a namespace', 'AuthorizationPolicy', { rules: [{ when: [{ key: 'source.serviceAccount', notValues: ['a/b', 'x'] }] }] }, []],
   ['trust domains with a wildcard', 'AuthorizationPolicy', { rules: [{ from: [{ source: { trustDomains: ['a*', '*.b', '*', 'A B'] } }] }] }, []],
   [
     'a number of 67 bits',

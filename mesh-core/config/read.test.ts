@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inNamespace, maxTextLength, readText } from './read.ts'
+import { ForeignDocument, inNamespace, maxTextLength, readText } from './read.ts'
 
 const pod = (name: string, namespace?: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n${namespace === undefined ? '' : `  namespace: ${namespace}\n`}`
@@ -24,6 +24,26 @@ describe('documents', () => {
   test('a Namespace is in none', () => expect(names('apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}')).toEqual(['Namespace shop']))
   test('MeshConfig needs no name', () =>
     expect(names('apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\noutboundTrafficPolicy: {mode: REGISTRY_ONLY}')).toEqual(['MeshConfig mesh']))
+  test('nor does an IstioOperator', () => {
+    const { resources } = readText(
+      'apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {meshConfig: {accessLogFile: /dev/stdout}}',
+      'a.yaml',
+    )
+    expect(resources.map(({ kind, name }) => [kind, name])).toEqual([
+      ['IstioOperator', 'installed-state'],
+      ['MeshConfig', 'mesh'],
+    ])
+  })
+  test('files of tools in the form of Kubernetes are none of its objects', () => {
+    for (const text of [
+      'apiVersion: v2\nname: chart\n',
+      'kind: Kustomization\nresources: [a.yaml]\n',
+      'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n',
+    ])
+      expect(readText(text, 'a.yaml').errors).toEqual([expect.any(ForeignDocument)])
+    for (const text of ['apiVersion: v1\nkind: Service\n', 'apiVersion: networking.istio.io/v1\nkind: Gateway\n'])
+      expect(readText(text, 'a.yaml').errors).toEqual([expect.objectContaining({ code: 'NOT_A_RESOURCE' })])
+  })
   test('a broken one hides none of the others', () => {
     const { resources, errors } = readText(`${pod('a')}---\nkind: [\n---\n${pod('b')}`, 'a.yaml')
     expect(resources).toHaveLength(2)

@@ -1,7 +1,7 @@
 import type { Position } from '../ir/origin.ts'
 import type { ErrorInit } from './errors.ts'
 import { MeshSpecError } from './errors.ts'
-import { isNamespaced } from './kinds.ts'
+import { isNamespaced, kindInfo } from './kinds.ts'
 import { locate } from './locate.ts'
 import { type InnerSettings, meshSettingsIn } from './mesh-settings-in.ts'
 import { notModelledIn } from './modelled.ts'
@@ -156,6 +156,17 @@ function isMapping(data: unknown): data is Record<string, unknown> {
   return typeof data === 'object' && data !== null && !Array.isArray(data)
 }
 
+/** What there is one of in a mesh, and needs no name. */
+const namesOfOnes: ReadonlyMap<string, string> = new Map([
+  ['MeshConfig', 'mesh'],
+  ['IstioOperator', 'installed-state'],
+])
+
+function isOfMesh(apiVersion: unknown, kind: unknown): boolean {
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return false
+  return namesOfOnes.has(kind) || /\.istio\.io\//.test(apiVersion) || kindInfo(apiVersion, kind) !== undefined
+}
+
 function toResource(source: SourceText, document: number, object: unknown, path: Item['path']): Resource {
   const fault = (problem: string, hint: string, field: readonly string[] = []): MeshSpecError =>
     new MeshSpecError({
@@ -165,17 +176,19 @@ function toResource(source: SourceText, document: number, object: unknown, path:
       problem,
       hint,
     })
-  if (!isMapping(object) || (object.apiVersion === undefined && object.kind === undefined)) {
-    const { details } = fault('this document is no Kubernetes object', 'it needs apiVersion, kind and metadata')
-    throw new ForeignDocument('no Kubernetes object', details)
-  }
+  const foreign = (problem: string, hint: string, field: readonly string[] = []): ForeignDocument =>
+    new ForeignDocument('no Kubernetes object', fault(problem, hint, field).details)
+  if (!isMapping(object) || (object.kind === undefined && (object.apiVersion === undefined || object.metadata === undefined)))
+    throw foreign('this document is no Kubernetes object', 'it needs apiVersion, kind and metadata')
   const { apiVersion, kind } = object
+  // Kustomizations and the like: files of tools, in the form of Kubernetes.
+  if (object.metadata === undefined && !isOfMesh(apiVersion, kind))
+    throw foreign(`${String(kind)} has no metadata`, 'every object needs metadata with a name', ['kind'])
   if (typeof apiVersion !== 'string' || apiVersion === '')
     throw fault('apiVersion is missing', 'for example "apiVersion: networking.istio.io/v1"', ['apiVersion'])
   if (typeof kind !== 'string' || kind === '') throw fault('kind is missing', 'for example "kind: VirtualService"', ['kind'])
   const metadata = isMapping(object.metadata) ? object.metadata : {}
-  // Our MeshConfig is one for the mesh and needs no name.
-  const name = metadata.name ?? (kind === 'MeshConfig' ? 'mesh' : undefined)
+  const name = metadata.name ?? namesOfOnes.get(kind)
   if (typeof name !== 'string' || name === '') throw fault(`${kind} has no metadata.name`, 'every object needs a name', ['metadata', 'name'])
   const namespace = !isNamespaced(apiVersion, kind)
     ? ''

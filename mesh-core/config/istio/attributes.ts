@@ -3,14 +3,14 @@ import type { Judge } from './judge.ts'
 import { isIpAddress, isIpSubnet } from './names.ts'
 
 /** What may be asked of a request or a connection, by the name of the attribute. Source: Istio `pkg/config/security` ValidateAttribute. */
-type Form = 'text' | 'ips' | 'ports' | 'keyed'
+type Form = 'text' | 'ips' | 'ports' | 'accounts' | 'keyed'
 
 const attributes: Readonly<Record<string, Form>> = {
   'source.ip': 'ips',
   'remote.ip': 'ips',
   'source.namespace': 'text',
   'source.principal': 'text',
-  'source.serviceAccount': 'text',
+  'source.serviceAccount': 'accounts',
   'source.trustDomain': 'text',
   'request.auth.principal': 'text',
   'request.auth.audiences': 'text',
@@ -29,6 +29,7 @@ export function checkAttribute(key: string, values: readonly string[], path: Fie
   if (form === undefined) judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], unknownAttribute(key))
   else if (form === 'ips') checkIps(values, path, judge)
   else if (form === 'ports') checkPorts(values, path, judge)
+  else if (form === 'accounts') checkAccounts(values, path, judge)
   else if (form === 'keyed' && !/^[^[]+\[.+\]$/s.test(key))
     judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], `bad key (${key}): should have format a[b]`)
 }
@@ -43,6 +44,16 @@ function unknownAttribute(key: string): string {
 export function checkEmptyValues(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
   const i = (values ?? []).indexOf('')
   if (i >= 0) judge.error('INVALID_VALUE', [...path, i], `empty value not allowed, found in ${String(path.at(-1))}`)
+}
+
+/** `account` or `namespace/account`. Source: Istio ValidateServiceAccounts */
+export function checkAccounts(accounts: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+  for (const [i, account] of (accounts ?? []).entries()) {
+    if (account.includes('*')) judge.error('INVALID_VALUE', [...path, i], 'a service account may not have a wildcard')
+    if (account.split('/').length > 2 || /^\/|\/$/.test(account))
+      judge.error('INVALID_VALUE', [...path, i], `service account "${account}" must be <account> or <namespace>/<account>`)
+    if (account.length > 320) judge.error('INVALID_VALUE', [...path, i], 'may not be longer than 320 bytes')
+  }
 }
 
 export function checkIps(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../finding.ts'
-import { checkAttribute, checkEmptyValues, checkIps, checkPathTemplates, checkPorts } from './attributes.ts'
+import { checkAccounts, checkAttribute, checkEmptyValues, checkIps, checkPathTemplates, checkPorts } from './attributes.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkSelection } from './workload-selection.ts'
@@ -85,16 +85,6 @@ function trustDomainProblem(domain: string): string | null {
   if (domain.split('*').length > 2) return 'at most one wildcard is allowed'
   if (domain.includes('*') && !domain.startsWith('*') && !domain.endsWith('*')) return 'a wildcard is only allowed at the start or the end'
   return domain.includes('/') ? "a trust domain must not contain '/'" : null
-}
-
-/** `account` or `namespace/account`. Source: Istio ValidateServiceAccounts */
-function checkAccounts(accounts: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
-  for (const [i, account] of (accounts ?? []).entries()) {
-    if (account.includes('*')) judge.error('INVALID_VALUE', [...path, i], 'a service account may not have a wildcard')
-    if (account.split('/').length > 2 || /^\/|\/$/.test(account))
-      judge.error('INVALID_VALUE', [...path, i], `service account "${account}" must be <account> or <namespace>/<account>`)
-    if (account.length > 320) judge.error('INVALID_VALUE', [...path, i], 'may not be longer than 320 bytes')
-  }
 }
 
 function checkOperation(operation: Fields | undefined, path: FieldPath, judge: Judge): void {

@@ -197,7 +197,8 @@ pushOptions(report.command('push'))
   .action(async (files: string[], options: PushOptions) => finish((await import('./report.ts')).reportPush(files, options)))
 
 async function finish(work: Promise<number> | number): Promise<void> {
-  process.exitCode = await work
+  // A target that could not be closed has said so already.
+  process.exitCode = (await work) || process.exitCode
 }
 
 minding(process.stdout)

@@ -15,8 +15,10 @@ interface Fault {
   readonly feature: string
   /** Planted when the run says this for the first time; by then what stands before it in the feature is there. */
   readonly at: string
-  readonly plant: (lab: Lab, namespace: string) => void
-  readonly mend?: (lab: Lab, namespace: string) => void
+  /** Resolves when it is there, or when the run has ended without it. */
+  readonly plant: (lab: Lab, namespace: string) => void | Promise<void>
+  /** Done when the run has ended. */
+  readonly mend?: (lab: Lab) => void | Promise<void>
   readonly verdict: string
   readonly says: RegExp
 }
@@ -74,13 +76,32 @@ const toV1 = `    When 6s pass
 const clientPod = (lab: Lab, namespace: string): string =>
   `${namespace}/${lab.kubectl('get', 'pods', '-n', namespace, '-l', 'app=client', '-o', 'jsonpath={.items[0].metadata.name}')}`
 
+function edit(namespace: string): string {
+  const weights = [60, 40].map((value, i) => ({ op: 'replace', path: `/spec/http/0/route/${i}/weight`, value }))
+  return `kubectl patch virtualservice shop -n ${namespace} --type=json -p '${JSON.stringify(weights)}'`
+}
+
+/** Refuses connections to the API server, and resets those that are there: for everybody in the lab it is dead. */
+const death = ['INPUT', '-p', 'tcp', '--dport', '6443', '-j', 'REJECT', '--reject-with', 'tcp-reset']
+
+/** What the run could not undo `meshspec clean` does. */
+async function rise(lab: Lab): Promise<void> {
+  await mustRun(lab, ['iptables', '-D', ...death])
+  await mustRun(lab, ['sh', '-c', 'for i in $(seq 300); do kubectl get --raw /readyz 2>/dev/null && exit 0; sleep 0.2; done; exit 1'])
+  await mustRun(lab, [process.execPath, 'dist/cli/main.js', 'clean'])
+}
+
+async function mustRun(lab: Lab, command: readonly string[]): Promise<void> {
+  const { status, output } = await lab.run(command)
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with code ${status}: ${output}`)
+}
+
 const planted: readonly Fault[] = [
   {
     title: 'a sidecar that takes no config any more (frozen)',
     feature: feature(toV1),
     at: '✔ before',
     plant: (lab: Lab, namespace: string): void => lab.faults('freeze', clientPod(lab, namespace)),
-    mend: (lab: Lab, namespace: string): void => lab.faults('thaw', clientPod(lab, namespace)),
     verdict: 'not-programmed',
     says: /not yet programmed after 6 s: the sidecar of pod client-\S+\.default still has the config of change \d+; the latest is \d+/,
   },
@@ -89,27 +110,25 @@ const planted: readonly Fault[] = [
     feature: feature(toV1),
     at: '✔ before',
     plant: (lab: Lab, namespace: string): void => lab.faults('cut', clientPod(lab, namespace)),
-    mend: (lab: Lab, namespace: string): void => lab.faults('heal', clientPod(lab, namespace)),
     verdict: 'not-programmed',
     says: /not yet programmed after 6 s: the sidecar of pod client-/,
   },
   {
     title: 'a VirtualService that is edited behind the run to 60/40',
     feature: feature(`    Given the config:${route([50, 50])}
-    When client sends "GET http://shop/" 3000 times
+    When 10s pass
+    And client sends "GET http://shop/" 3000 times
     Then about 50% of the requests reach shop:v1
 `),
     at: '✔ before',
-    plant: (lab: Lab, namespace: string): void => {
-      const patch =
-        '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":60},{"op":"replace","path":"/spec/http/0/route/1/weight","value":40}]'
-      for (let tries = 100; tries > 0; tries--)
-        try {
-          lab.kubectl('patch', 'virtualservice', 'shop', '-n', namespace, '--type=json', '-p', patch)
-          return
-        } catch (error) {
-          if (tries === 1) throw error
-        }
+    // The rule comes in a moment, and stays for the time that passes at least; a shell inside the lab waits for it, so that nothing has to be started anew.
+    plant: async (lab: Lab, namespace: string): Promise<void> => {
+      const { status, output } = await lab.run([
+        'sh',
+        '-c',
+        `for i in $(seq 200); do ${edit(namespace)} 2>/dev/null && exit 0; sleep 0.1; done; exit 1`,
+      ])
+      if (status !== 0) throw new Error(`the rule could not be edited: ${output}`)
     },
     verdict: 'failed',
     says: /CONFIG_CHANGED VirtualService \S*shop was changed: spec\.http\[0\]\.route\[\d\]\.weight is (60|40), applied was 50 by somebody else \(kubectl-patch\)/,
@@ -165,6 +184,15 @@ const planted: readonly Fault[] = [
     verdict: 'failed',
     says: /weight -5 < 0/,
   },
+  {
+    title: 'an API server that dies in the middle of the run',
+    feature: feature(toV1),
+    at: '✔ before',
+    plant: (lab: Lab): Promise<void> => mustRun(lab, ['iptables', '-I', ...death]),
+    mend: rise,
+    verdict: 'undecided',
+    says: /CLUSTER_UNREACHABLE the API server https:\S+ does not answer \(ECONN(?:REFUSED|RESET)\)/,
+  },
 ]
 
 export { planted as faults }
@@ -175,7 +203,6 @@ export async function tryFault(lab: Lab, fault: Fault): Promise<string | null> {
   const report = join(folder, 'report.json')
   const file = join(folder, 'fault.feature')
   writeFileSync(file, fault.feature)
-  let namespace = ''
   const command = [
     process.execPath,
     'dist/cli/main.js',
@@ -193,14 +220,18 @@ export async function tryFault(lab: Lab, fault: Fault): Promise<string | null> {
   ]
   let said = ''
   try {
+    let planting: Promise<void> | null = null
     await lab.run(command, {}, (text) => {
       said += text
-      if (namespace !== '' || !said.includes(fault.at)) return
-      namespace = ownNamespace(lab)
-      fault.plant(lab, namespace)
+      if (planting !== null || !said.includes(fault.at)) return
+      planting = Promise.resolve(fault.plant(lab, ownNamespace(lab)))
+      planting.catch(() => {})
     })
-    if (!existsSync(report)) return `the run has written no report: ${said}`
-    const { scenarios } = JSON.parse(readFileSync(report, 'utf8')) as { readonly scenarios: readonly Scenario[] }
+    await planting
+    if (planting !== null) await fault.mend?.(lab)
+    const written = existsSync(report) ? readFileSync(report, 'utf8') : ''
+    if (written === '') return `the run has written no report: ${said}`
+    const { scenarios } = JSON.parse(written) as { readonly scenarios: readonly Scenario[] }
     return judge(fault, scenarios, lab)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -54,8 +54,14 @@ After(async function ({ result }) {
   if (left !== null) throw left
 })
 
+/** What was seen is to be reported, whatever the target leaves behind; the exit code says that it does. */
 AfterAll(async function () {
-  await run?.target.close()
+  try {
+    await run?.target.close()
+  } catch (error) {
+    process.stderr.write(`\nThe target could not be closed: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
 })
 
 /** A refused config that no `Then` has looked at, when there was no further step to say so. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MeshSpecError } from '../mesh-core/config/errors.ts'
 import { StatementFailed, Undecided } from './failure.ts'
 import { minding } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
@@ -17,6 +18,9 @@ function runWith(error: unknown, how: 'throws' | 'rejects'): { result: unknown; 
   }
 }
 
+/** It says nothing about the mesh. */
+const unreachable = new MeshSpecError({ code: 'CLUSTER_UNREACHABLE', origin: null, place: null, problem: 'the API server is gone', hint: null })
+
 describe.each(['throws', 'rejects'] as const)('a step that %s', (how) => {
   test('NotSupported is skipped', async () => {
     const { result, outcomes } = runWith(new NotSupported('telemetry', 'no metrics'), how)
@@ -28,6 +32,7 @@ describe.each(['throws', 'rejects'] as const)('a step that %s', (how) => {
     [new NotYetProgrammed('not yet programmed after 30 s'), 'not-programmed'],
     [new Undecided('too few'), 'undecided'],
     [new StatementFailed('reached reviews:v1 instead.'), 'failed'],
+    [unreachable, 'undecided'],
   ]
   for (const [error, verdict] of failing)
     test(`${error.name} fails as ${verdict}, without a stack`, async () => {

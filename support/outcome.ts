@@ -24,7 +24,12 @@ const verdictsByName: Readonly<Record<string, Verdict>> = {
 export function outcomeOf(error: unknown): Outcome | null {
   if (!(error instanceof Error)) return null
   const capabilities = isNotSupported(error) ? [error.capability] : []
-  return { verdict: verdictsByName[error.name] ?? 'failed', reasons: [error.message], capabilities }
+  return { verdict: verdictsByName[error.name] ?? (isWithoutAnswer(error) ? 'undecided' : 'failed'), reasons: [error.message], capabilities }
+}
+
+/** A cluster that cannot be asked any more says nothing about its mesh. */
+function isWithoutAnswer(error: Error): boolean {
+  return (error as { readonly code?: unknown }).code === 'CLUSTER_UNREACHABLE'
 }
 
 function isNotSupported(error: unknown): error is NotSupported {

@@ -15,7 +15,7 @@ Feature: Readiness probes
     Then the pods are:
       | name   | ready |
       | shop-2 | 2/2   |
-    When 1s pass
+    When 4s pass
     Then the pods are:
       | name   | ready |
       | shop-1 | 2/2   |
@@ -23,17 +23,17 @@ Feature: Readiness probes
     When client sends "GET http://shop/" 20 times
     Then the response status is 200
     When endpoint 2 of shop answers 200
-    And 1s pass
+    And 3s pass
     Then the pods are:
       | name   | ready |
       | shop-2 | 2/2   |
 
   Scenario: An answer that comes too late is none
     Given shop takes 2s to answer
-    When 3s pass
+    When 6s pass
     And client sends "GET http://shop/"
     Then the response status is 503
     When shop takes 0s to answer
-    And 1s pass
+    And 3s pass
     And client sends "GET http://shop/"
     Then the response status is 200

@@ -9,7 +9,7 @@ import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { ownSamples } from '../../own-samples.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
-import { NotSupported } from '../target.ts'
+import { NotSupported, NotYetProgrammed } from '../target.ts'
 import { atOnce } from './at-once.ts'
 import type { Answered } from './gateway-client.ts'
 import { Observer } from './observe/observer.ts'
@@ -20,11 +20,13 @@ import { assertKnown, findDeployments, findPods } from './pods/find-pods.ts'
 import type { Scene } from './pods/find-pods.ts'
 import { listPods } from './pods/pod.ts'
 import type { Pod } from './pods/pod.ts'
-import { runnable } from './pods/pod-manifests.ts'
+import { probesItself, runnable } from './pods/pod-manifests.ts'
+import { beyondTheCluster } from './run/beyond-the-cluster.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { namespaceObject } from './run/cluster-run.ts'
 import { doubtsAbout } from './run/doubts.ts'
 import { GatewayCalls } from './run/gateway-calls.ts'
+import { actsOnWholeMesh, systemNamespace } from './run/own-ingress.ts'
 import { Proof } from './run/proof.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
@@ -128,6 +130,7 @@ export class KubeSession implements MeshSession {
       case 'certificate':
         return this.#evidence.certify(pods, { pair: behaviour.pair, clientAuthority: behaviour.clientAuthority })
       case 'readiness':
+        this.#assertOwnProbe(behaviour.service)
         return this.#setReady(behaviour.endpoint === null ? pods : [endpointOf(pods, behaviour.endpoint)], behaviour.ready)
     }
   }
@@ -161,11 +164,22 @@ export class KubeSession implements MeshSession {
       return one
     }))
       answered.push(Promise.resolve({ ...sent, hops: [] }))
-    const exchanges = await Promise.all(answered)
-    const evidence = this.#evidence.of(exchanges, sender, this.#pods, this.#copies())
+    const evidence = this.#evidence.of(await Promise.all(answered), sender, this.#pods, this.#copies())
     // What somebody else changed meanwhile is told before any statement about the answers.
     await this.#config.assertUntouched()
-    yield* await evidence
+    const exchanges = await evidence
+    this.#assertWithin(call, exchanges)
+    yield* exchanges
+  }
+
+  /** @throws NotSupported where a request without an answer has left the cluster */
+  #assertWithin({ target }: Call, exchanges: readonly Exchange[]): void {
+    const own = new Set(this.#pods.map(({ ip }) => ip))
+    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    for (const exchange of exchanges) {
+      const reason = beyondTheCluster(host, exchange, this.resources(), own)
+      if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
+    }
   }
 
   async #sending(sender: Pod | null, call: Call): Promise<() => Promise<Answered>> {
@@ -225,8 +239,10 @@ export class KubeSession implements MeshSession {
   }
 
   async close(): Promise<void> {
+    const isRemembered = this.#hasSent && this.#config.applied.some(remembersEndpoints)
     try {
       await this.#config.undo()
+      if (isRemembered) await this.#forgetEndpoints()
       await this.#proof.leave()
       // They are kept for scenarios to come, which know nothing of what this one has told them.
       await this.#evidence.reset(this.#pods)
@@ -244,6 +260,19 @@ export class KubeSession implements MeshSession {
       text: (real) => namespaces.back(real),
       real: (text) => namespaces.host(text),
       realNamespace: (name) => namespaces.real(name),
+    }
+  }
+
+  /**
+   * What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: pods are kept for the next scenario, whose
+   * rule may be the same.
+   */
+  async #forgetEndpoints(): Promise<void> {
+    try {
+      await this.#proof.pass([...this.#used], this.#pods, 2)
+    } catch (error) {
+      if (!(error instanceof NotYetProgrammed)) throw error
+      await this.#run.deployments.drop()
     }
   }
 
@@ -287,10 +316,19 @@ export class KubeSession implements MeshSession {
   async #object(resource: Resource): Promise<KubeObject> {
     if (resource.kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     if (resource.kind === 'Namespace') return this.#namespaceOf(resource)
-    const { apiVersion, kind } = resource
-    if (!(await this.#run.objects.kinds.isNamespaced(apiVersion, kind)))
+    const { kind } = resource
+    const { kinds } = this.#run.objects
+    const apiVersion = await kinds.servedVersion(resource.apiVersion, kind)
+    if (!(await kinds.isNamespaced(apiVersion, kind)))
       throw new NotSupported('config', `${kind} ${resource.name} is of the whole cluster, which the run is not to change`)
-    const object = this.#mapped(resource)
+    assertOwnAuthorities(resource)
+    if (actsOnWholeMesh(resource) && !this.#run.namespaces.isNamed(systemNamespace))
+      throw new NotSupported(
+        'config',
+        `${kind} ${resource.name} acts on the whole mesh in ${systemNamespace}, which the run is not to change; --namespaces names it if it may`,
+      )
+    const mapped = { ...this.#mapped(resource), apiVersion }
+    const object = this.#run.ownIngress?.readdress(mapped) ?? mapped
     return kind === 'Sidecar' ? this.#proof.visibleTo(object) : object
   }
 
@@ -368,6 +406,16 @@ export class KubeSession implements MeshSession {
     if (this.#hasSent) await this.#settle()
   }
 
+  /** @throws NotSupported where the kubelet asks something else than what a run can answer */
+  #assertOwnProbe(service: ServiceRef): void {
+    const other = findDeployments(this.#run.deployments.all, this.#scene, service, this.#namespace).find(probesItself)
+    if (other)
+      throw new NotSupported(
+        'behaviour',
+        `the pods of Deployment ${other.metadata.name} have a readiness probe of their own, which says when they are ready`,
+      )
+  }
+
   #senderOf(service: ServiceRef): Pod {
     const pods = findPods(this.#scene, service, this.#namespace)
     return pods.find(({ ready }) => ready) ?? pods[0]!
@@ -389,6 +437,21 @@ export class KubeSession implements MeshSession {
     if (!this.#run.settings.deploy) throw new NotSupported('workloads', `the scenario asks for ${what}, which --deploy would put into the cluster`)
     this.#run.assertPermitted('workloads')
   }
+}
+
+/** Does the rule have proxies put endpoints out for what they have answered before? */
+function remembersEndpoints({ kind, ...rest }: KubeObject): boolean {
+  return kind === 'DestinationRule' && JSON.stringify(rest).includes('"outlierDetection"')
+}
+
+/** @throws NotSupported for a rule by which proxies are to trust what their system does: certificates of the run's pods come from authorities of their own */
+function assertOwnAuthorities({ kind, name, object }: Resource): void {
+  const validation = (object['spec'] as { readonly validation?: { readonly wellKnownCACertificates?: string } } | undefined)?.validation
+  if (kind === 'BackendTLSPolicy' && validation?.wellKnownCACertificates !== undefined)
+    throw new NotSupported(
+      'config',
+      `BackendTLSPolicy ${name} trusts the authorities of the proxies' system, of which no pod of a run has a certificate`,
+    )
 }
 
 function countedByPods(first: number, pods: readonly Pod[]): NotSupported {

@@ -40,6 +40,17 @@ export class Kinds {
     return `${baseOf(apiVersion)}${place}/${served.plural}`
   }
 
+  /**
+   * The version of the kind's group by which the cluster has it: the one that is said, else the one that it prefers, since versions of a kind that has grown up
+   * (`v1alpha2` of a TCPRoute) are served no more.
+   */
+  async servedVersion(apiVersion: string, kind: string): Promise<string> {
+    if ((await this.#kindsOf(apiVersion)).has(kind) || !apiVersion.includes('/')) return apiVersion
+    const group = apiVersion.slice(0, apiVersion.indexOf('/'))
+    const preferred = await this.versionOf(group)
+    return (await this.#kindsOf(preferred)).has(kind) ? preferred : apiVersion
+  }
+
   async isNamespaced(apiVersion: string, kind: string): Promise<boolean> {
     return (await this.#kindsOf(apiVersion)).get(kind)?.namespaced ?? true
   }

@@ -74,14 +74,13 @@ export class Deployments {
     const visible = unclaimed.filter(([, { object }]) => object.kind !== 'Deployment' || this.#isSelected(object))
     const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
     const dropped = [...visible, ...idle.slice(idleDeployments)]
-    await Promise.all(
-      dropped.map(async ([key, { object }]) => {
-        await this.#objects.delete(refOfObject(object))
-        this.#kept.delete(key)
-        this.#ledger.done(refOfObject(object))
-      }),
-    )
+    await this.#delete(dropped)
     return dropped.length > 0
+  }
+
+  /** Takes away what the scenario has: none that follows is to meet it. */
+  async drop(): Promise<void> {
+    await this.#delete([...this.#kept].filter(([, { claimed }]) => claimed))
   }
 
   /**
@@ -103,6 +102,16 @@ export class Deployments {
   /** The next scenario has asked for nothing yet. */
   endScenario(): void {
     for (const kept of this.#kept.values()) kept.claimed = false
+  }
+
+  async #delete(kept: readonly (readonly [string, Kept])[]): Promise<void> {
+    await Promise.all(
+      kept.map(async ([key, { object }]) => {
+        await this.#objects.delete(refOfObject(object))
+        this.#kept.delete(key)
+        this.#ledger.done(refOfObject(object))
+      }),
+    )
   }
 
   #claimed(kind: string): readonly KubeObject[] {

@@ -1,5 +1,6 @@
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../../mesh-core/ir/message.ts'
+import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { messageOfRecord } from '../../../../samples/pod/recorded.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import { unknownHop } from '../unknown-hop.ts'
@@ -35,6 +36,25 @@ export function hopsOf(
     ...hops,
     { ...unknownHop, from: sender && refOf(sender, words), service: words.text(withoutPort(authority)), status: response?.status ?? 0 },
   ]
+}
+
+/** Who has answered a line over TCP: the one workload whose name stands before the answer. `null`: none, or several of that name. */
+export function lineHop(sender: Pod | null, request: HttpRequest, answer: string, pods: readonly Pod[], namespace: Words['namespace']): Hop | null {
+  const [name] = answer.split(' ')
+  const own = pods.filter(({ workload }) => workload === name)
+  const [pod] = own
+  if (!pod || own.some((other) => other.namespace !== pod.namespace)) return null
+  const words = { namespace, text: (text: string) => text }
+  const to = { ...refOf(pod, words), instance: own.length === 1 ? pod.name : '' }
+  return {
+    ...unknownHop,
+    from: sender && refOf(sender, words),
+    service: withoutPort(request.authority),
+    to,
+    version: pod.version || null,
+    app: pod.app,
+    received: { ...request, body: answer.slice(pod.workload.length + 1) },
+  }
 }
 
 function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, words: Words): Hop {

@@ -11,6 +11,7 @@ interface Container {
   readonly name: string
   readonly image?: string
   readonly env?: readonly object[]
+  readonly readinessProbe?: object
   readonly ports?: readonly { readonly containerPort: number; readonly name?: string }[]
 }
 
@@ -53,7 +54,11 @@ export function runnable(deployment: KubeObject, { run, image, injected }: PodMa
     'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
     ...template.metadata?.annotations,
   }
-  const containers = template.spec.containers.map((container, i) => (i === 0 ? told(container, metadata.name, labels, image) : container))
+  // A gateway is Istio's proxy, which its injection makes of the container.
+  const isGateway = template.metadata?.annotations?.['inject.istio.io/templates'] === 'gateway'
+  const containers = template.spec.containers.map((container, i) =>
+    i === 0 && !isGateway ? told(container, metadata.name, labels, image) : container,
+  )
   const spec = { ...template.spec, containers, terminationGracePeriodSeconds: 2 }
   const content = createHash('sha256').update(canonical({ labels, annotations, spec })).digest('hex').slice(0, 12)
   return {
@@ -67,6 +72,15 @@ export function runnable(deployment: KubeObject, { run, image, injected }: PodMa
       template: { metadata: { labels: { ...labels, [contentLabel]: content }, annotations }, spec },
     },
   }
+}
+
+/** By which a run makes a pod not ready. */
+const ownProbe = { httpGet: { path: '/ready', port: controlPort }, periodSeconds: 1, failureThreshold: 1 }
+
+/** Has its manifest said when its pods are ready? */
+export function probesItself(deployment: KubeObject): boolean {
+  const [first] = (deployment['spec'] as { readonly template: Template }).template.spec.containers
+  return first?.readinessProbe !== undefined && first.readinessProbe !== ownProbe
 }
 
 function told(container: Container, workload: string, labels: Readonly<Record<string, string>>, image: string): Container {
@@ -83,8 +97,8 @@ function told(container: Container, workload: string, labels: Readonly<Record<st
     ...(isBookinfo ? [] : [{ name: 'MESHSPEC_PORTS', value: (container.ports ?? []).map(portText).join(',') }]),
   ]
   if (isBookinfo) return { ...container, env }
-  const readinessProbe = { httpGet: { path: '/ready', port: controlPort }, periodSeconds: 1, failureThreshold: 1 }
-  return { ...container, image, env, readinessProbe } as Container
+  // One that the manifest has is what its scenario is about.
+  return { readinessProbe: ownProbe, ...container, image, env }
 }
 
 /** A port named for TLS takes nothing else; what is not said to be HTTP takes what comes. Source: Istio, protocol selection. */

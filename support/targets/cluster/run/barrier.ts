@@ -12,8 +12,8 @@ import { refOfObject } from './restore.ts'
 export interface ProbedProxy {
   /** `pod shop-v1-5d8.default`, `the ingress gateway` */
   readonly name: string
-  /** What it answers for the host of the barrier; `null` for nothing that could be read. */
-  ask(host: string): Promise<string | null>
+  /** @returns which generation it has, as it answers for the host of the barrier; `null` for nothing that could be read */
+  ask(host: string, wanted: string): Promise<string | null>
 }
 
 /** Where a change has to arrive. */
@@ -22,6 +22,8 @@ export interface Reach {
   readonly namespaces: readonly string[]
   /** Of the ingress gateway. */
   readonly ports: readonly number[]
+  /** Of the ingress gateway, those where it ends TLS or passes it on; `null` where the run cannot give it a certificate. */
+  readonly secured: { readonly ports: readonly number[]; readonly credential: string } | null
   /** Of the Gateway API. */
   readonly gateways: readonly ManagedGateway[]
 }
@@ -30,6 +32,8 @@ export interface BarrierOptions {
   readonly objects: KubeObjects
   readonly ledger: Ledger
   readonly run: string
+  /** `istio` label of the ingress gateway's pods. */
+  readonly ingressLabel: string
 }
 
 /** ms between two questions to the same proxy. */
@@ -62,13 +66,13 @@ export class Barrier {
   }
 
   /** @throws NotYetProgrammed with what was seen */
-  async pass({ namespaces, ports, gateways }: Reach, proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
+  async pass({ namespaces, ports, secured, gateways }: Reach, proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
     const deadline = performance.now() + patienceMs
     for (let round = 0; round < rounds; round++) {
       const generation = String(++this.#generation)
       await Promise.all(
-        [...this.#objectsFor(namespaces, ports, generation), ...gateways.map((gateway) => this.#ofGateway(gateway, generation))].map((object) =>
-          this.#write(object),
+        [...this.#objectsFor(namespaces, { ports, secured }, generation), ...gateways.map((gateway) => this.#ofGateway(gateway, generation))].map(
+          (object) => this.#write(object),
         ),
       )
       const late = (await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, deadline)))).filter((one) => one !== null)
@@ -80,7 +84,7 @@ export class Barrier {
   async #until(proxy: ProbedProxy, generation: string, deadline: number): Promise<string | null> {
     let inARow = 0
     for (;;) {
-      const seen = await proxy.ask(this.#host).catch(() => null)
+      const seen = await proxy.ask(this.#host, generation).catch(() => null)
       inARow = seen === generation ? inARow + 1 : 0
       if (inARow === wantedInARow) return null
       if (performance.now() > deadline) return `${proxy.name} ${describe(seen, generation)}`
@@ -88,7 +92,7 @@ export class Barrier {
     }
   }
 
-  #objectsFor(namespaces: readonly string[], ports: readonly number[], generation: string): readonly KubeObject[] {
+  #objectsFor(namespaces: readonly string[], { ports, secured }: Pick<Reach, 'ports' | 'secured'>, generation: string): readonly KubeObject[] {
     const http = [{ directResponse: { status: 200, body: { string: generation } } }]
     const inMesh = namespaces.flatMap((namespace) => [
       istio('ServiceEntry', namespace, {
@@ -101,14 +105,29 @@ export class Barrier {
     ])
     const [first] = namespaces
     if (ports.length === 0 || first === undefined) return inMesh
-    const servers = ports.map((number) => ({ port: { number, name: `${name}-${number}`, protocol: 'HTTP' }, hosts: [this.#host] }))
+    const servers = [...ports.map((number) => this.#plainServer(number)), ...this.#securedServers(secured, generation)]
     const route = istio('VirtualService', first, { hosts: [this.#host], gateways: [name], http })
     const own = [
-      istio('Gateway', first, { selector: { istio: 'ingressgateway' }, servers }),
+      istio('Gateway', first, { selector: { istio: this.#options.ingressLabel }, servers }),
       { ...route, metadata: { name: `${name}-gateway`, namespace: first } },
     ]
     for (const object of own) this.#atGateway.set(`${object.kind} ${first}`, object)
     return [...inMesh, ...own]
+  }
+
+  #plainServer(number: number): object {
+    return { port: { number, name: `${name}-${number}`, protocol: 'HTTP' }, hosts: [this.#host] }
+  }
+
+  /** Its routes and its listener come apart, and a listener with new certificates only when it has them: the name by which a handshake succeeds tells the generation. */
+  #securedServers(secured: Reach['secured'], generation: string): readonly object[] {
+    if (secured === null) return []
+    const tls = { mode: 'SIMPLE', credentialName: secured.credential }
+    return secured.ports.map((number) => ({
+      port: { number, name: `${name}-${number}`, protocol: 'HTTPS' },
+      tls,
+      hosts: [securedHost(this.#host, generation)],
+    }))
   }
 
   #ofGateway(gateway: ManagedGateway, generation: string): KubeObject {
@@ -132,6 +151,10 @@ export class Barrier {
     this.#atGateway.clear()
     for (const text of this.#written) if (text.includes('"kind":"Gateway"')) this.#written.delete(text)
   }
+}
+
+export function securedHost(host: string, generation: string): string {
+  return `generation-${generation}.${host}`
 }
 
 function istio(kind: string, namespace: string, spec: object): KubeObject {

@@ -2,9 +2,10 @@ import { rmSync } from 'node:fs'
 import { KubeApi } from '../kube/kube-api.ts'
 import { loadKubeConfig } from '../kube/kube-config.ts'
 import { KubeObjects, named } from '../kube/objects.ts'
-import { waitUntilGone } from './cluster-run.ts'
+import { leaseNamespace, waitUntilGone } from './cluster-run.ts'
 import { findLedgers } from './ledger.ts'
 import type { FoundLedger, Touched } from './ledger.ts'
+import { releaseLeaseOf } from './lease.ts'
 import { restore, runLabel } from './restore.ts'
 
 export interface CleanUpOptions {
@@ -51,6 +52,7 @@ async function finish({ file, head, open }: FoundLedger, { dryRun, say }: CleanU
     if (!made.has(touched.ref.namespace)) results.push(await putBack(objects, touched, head.run, dryRun, say))
   if (!dryRun && !results.includes(false)) {
     await waitUntilGone(objects, [...made])
+    await releaseLeaseOf(objects.api, leaseNamespace, head.run)
     rmSync(file, { force: true })
   }
   objects.api.close()

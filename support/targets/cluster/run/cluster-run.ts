@@ -25,7 +25,16 @@ import { RunLease } from './lease.ts'
 import { injectionLabel, readMeshInfo } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { NamespaceMap } from './namespace-map.ts'
-import { configPermissions, deployPermissions, describeMissing, missingPermissions, namespacePermissions, podPermissions } from './permissions.ts'
+import { OwnIngress, systemNamespace } from './own-ingress.ts'
+import {
+  configPermissions,
+  deployPermissions,
+  describeMissing,
+  ingressPermissions,
+  missingPermissions,
+  namespacePermissions,
+  podPermissions,
+} from './permissions.ts'
 import type { Permission } from './permissions.ts'
 import { restore, runLabel } from './restore.ts'
 
@@ -36,7 +45,7 @@ export type RunSettings = Pick<
   SourceSettings
 
 /** Where Leases of runs are: every user of a cluster knows it. */
-const leaseNamespace = 'default'
+export const leaseNamespace = 'default'
 
 /** A run against one cluster: what its scenarios share, and what has to be undone when it ends. */
 export class ClusterRun {
@@ -49,8 +58,13 @@ export class ClusterRun {
   readonly agents: PodAgents
   readonly barrier: Barrier
   readonly pace: Pace
+  /** `null`: the cluster's own gateway is used. */
+  readonly ownIngress: OwnIngress | null
   /** Ports of the ingress gateway that the last scenario's config has used: until they are proven to have forgotten it, they answer by it. */
   readonly leftAtGateway = new Set<number>()
+  /** Kinds of the Gateway API of which some object has had its status told, and those of which none ever had in its time. */
+  readonly handledKinds = new Set<string>()
+  readonly unhandledKinds = new Set<string>()
   readonly mesh: MeshInfo
   /** What the user may not do, by what it would be needed for. */
   readonly #denied: ReadonlyMap<Capability, string>
@@ -67,6 +81,7 @@ export class ClusterRun {
     objects: KubeObjects,
     mesh: MeshInfo,
     denied: ReadonlyMap<Capability, string>,
+    bringsIngress: boolean,
     lease: RunLease,
     { named, warn }: { readonly named: Omit<Sources, 'logs'>; readonly warn: (text: string) => void },
   ) {
@@ -78,7 +93,7 @@ export class ClusterRun {
     this.#lease = lease
     this.#named = named
     this.#warn = warn
-    this.namespaces = new NamespaceMap(`meshspec-${id}`, settings.namespaces)
+    this.namespaces = new NamespaceMap(`meshspec-${id}`, settings.namespaces, bringsIngress)
     const { config, server } = objects.api
     const head = {
       run: id,
@@ -91,7 +106,8 @@ export class ClusterRun {
     this.ledger = new Ledger(head)
     this.deployments = new Deployments(objects, this.ledger)
     this.agents = new PodAgents(config)
-    this.barrier = new Barrier({ objects, ledger: this.ledger, run: id })
+    this.ownIngress = bringsIngress ? new OwnIngress({ objects, ledger: this.ledger, run: id }) : null
+    this.barrier = new Barrier({ objects, ledger: this.ledger, run: id, ingressLabel: this.ownIngress?.label ?? 'ingressgateway' })
     this.pace = new Pace(settings.rate)
   }
 
@@ -101,10 +117,11 @@ export class ClusterRun {
     await assertThere(objects.api)
     const named = await namedSources(settings)
     const denied = await deniedCapabilities(objects.api, settings, warn)
+    const bringsIngress = !denied.has('workloads') && !denied.has('config') && (await mayBringIngress(objects.api, settings, warn))
     const id = randomBytes(3).toString('hex')
     const lease = new RunLease(objects.api, leaseNamespace, id)
     await lease.acquire()
-    return new ClusterRun(id, settings, objects, await readMeshInfo(objects, settings.revision), denied, lease, { named, warn })
+    return new ClusterRun(id, settings, objects, await readMeshInfo(objects, settings.revision), denied, bringsIngress, lease, { named, warn })
   }
 
   /** Deadline of the barrier, in ms. */
@@ -122,8 +139,9 @@ export class ClusterRun {
     return this.#denied.has(capability)
   }
 
-  /** Istio's ingress gateway. @throws NotSupported where none is found */
-  async ingress(): Promise<GatewayAddress> {
+  /** The ingress gateway. @param ports that it is to have, as far as that is the run's to say. @throws NotSupported where none is found */
+  async ingress(ports: readonly number[] = []): Promise<GatewayAddress> {
+    if (this.ownIngress) return this.ownIngress.address(await this.namespace(systemNamespace), ports)
     this.#ingress ??= this.settings.gateway === null ? findIngressGateway(this.objects) : Promise.resolve(addressOfUrl(this.settings.gateway))
     const found = await this.#ingress
     if (found) return found
@@ -161,7 +179,7 @@ export class ClusterRun {
   async namespace(scenario: string): Promise<string> {
     const real = this.namespaces.real(scenario)
     if (this.namespaces.isNamed(real)) return real
-    if (real === 'istio-system' || real === this.mesh.namespace)
+    if (real === systemNamespace || real === this.mesh.namespace)
       throw new NotSupported('config', `what is in ${real} acts on the whole mesh, which the run is not to change; --namespaces names it if it may`)
     const making = this.#made.get(real) ?? this.#makeNamespace(real)
     this.#made.set(real, making)
@@ -175,6 +193,8 @@ export class ClusterRun {
     try {
       await this.#undo()
       this.ledger.remove()
+    } catch (error) {
+      throw notUndone(error)
     } finally {
       await this.#lease.release().catch(() => {})
       this.objects.api.close()
@@ -203,6 +223,12 @@ export class ClusterRun {
     this.ledger.touch({ ref, before: null })
     await this.objects.apply(namespaceObject(name, { ...injectionLabel(this.mesh), [runLabel]: this.id }))
   }
+}
+
+/** What was not put back stands in the ledger. */
+function notUndone(error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error)
+  return clusterError('CLUSTER_FAILED', `what the run has changed is not all undone: ${reason}`, 'npx meshspec clean finishes that')
 }
 
 export function namespaceObject(name: string, labels: Readonly<Record<string, string>>): KubeObject {
@@ -249,6 +275,17 @@ async function deniedCapabilities(
   const all = denied.flatMap(([, some]) => some)
   if (all.length > 0) warn(`The user may not do all that a run does. To be granted, as rules of a Role or ClusterRole:\n${describeMissing(all)}\n`)
   return new Map(denied.map(([capability, some]) => [capability, some.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')]))
+}
+
+/** Where it may not, the cluster's own ingress gateway takes the config of scenarios up. */
+async function mayBringIngress(api: KubeApi, { deploy, gateway, namespaces }: RunSettings, warn: (text: string) => void): Promise<boolean> {
+  if (!deploy || gateway !== null || namespaces.length > 0) return false
+  const missing = await missingPermissions(api, ingressPermissions)
+  if (missing.length > 0)
+    warn(
+      `Scenarios use the ingress gateway of the cluster. For one of the run's own, which touches nobody else, there are to be granted:\n${describeMissing(missing)}\n`,
+    )
+  return missing.length === 0
 }
 
 function addressOfUrl(gateway: string): GatewayAddress {

@@ -37,7 +37,7 @@ export class GatewayCalls {
     if (call.target.startsWith('udp:')) throw new NotSupported('gateway-calls', 'the client of the gateway sends no datagrams')
     const url = new URL(/^\w+:\/\//.test(call.target) ? call.target : `http://gateway${call.target.startsWith('/') ? '' : '/'}${call.target}`)
     const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80)
-    const { host, ports, how } = (await this.#managed(port)) ?? (await this.#run.ingress())
+    const { host, ports, how } = (await this.#managed(port)) ?? (await this.#run.ingress([port]))
     const reached = ports.get(port)
     if (reached === undefined) throw new NotSupported('gateway-calls', `${how} does not have the port ${port}`)
     if (url.protocol === 'tcp:') return () => sendBytes(() => connect({ host, port: reached, noDelay: true }), bytesOf('tcp', url.host, call.body))

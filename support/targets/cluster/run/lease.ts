@@ -94,6 +94,15 @@ export class RunLease {
   }
 }
 
+/** Of a run that is no more, which could not do it itself. */
+export async function releaseLeaseOf(api: KubeApi, namespace: string, run: string): Promise<void> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`
+  const held = await api.get<Lease>(path).catch(() => null)
+  if (!held?.spec.holderIdentity?.startsWith(`${run} on `)) return
+  const preconditions = { resourceVersion: held.metadata.resourceVersion }
+  await api.send({ method: 'DELETE', path, body: { preconditions } }).catch(() => {})
+}
+
 function isOver({ spec }: Lease): boolean {
   const renewed = Date.parse(spec.renewTime ?? '')
   return !(renewed + (spec.leaseDurationSeconds ?? durationSeconds) * 1000 > Date.now())

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import type { ProbedProxy } from './barrier.ts'
@@ -60,4 +61,45 @@ export async function probedGateway(objects: KubeObjects, { object, listener }: 
       return /generation-(\d+)\./.exec(response?.headers.get('location') ?? '')?.[1] ?? null
     },
   }
+}
+
+/** Of Gateways that have no listener which could be asked over HTTP. */
+export async function openPorts(
+  objects: KubeObjects,
+  applied: readonly KubeObject[],
+): Promise<readonly { readonly name: string; readonly host: string; readonly port: number }[]> {
+  const asked = new Set(managedGateways(applied).map(({ object }) => object))
+  const blind = applied.filter(
+    (object) => object.kind === 'Gateway' && object.apiVersion.startsWith('gateway.networking.k8s.io/') && !asked.has(object),
+  )
+  const found = await Promise.all(
+    blind.map(async (object) => {
+      const { name, namespace = '' } = object.metadata
+      const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
+      const listeners = ((object['spec'].listeners ?? []) as readonly Listener[]).filter(({ protocol }) => protocol !== 'UDP')
+      return listeners.flatMap(({ port }) => {
+        const reached = address?.ports.get(port)
+        return address && reached !== undefined ? [{ name, host: address.host, port: reached }] : []
+      })
+    }),
+  )
+  return found.flat()
+}
+
+/** ms */
+const connectMs = 3000
+
+/** Does anybody take connections there? */
+export function isOpen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: connectMs })
+    const end = (open: boolean): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false))
+  })
 }

@@ -7,15 +7,18 @@ import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 export class NamespaceMap {
   readonly #named: readonly string[]
   readonly #own: string
+  readonly #standsForSystem: boolean
   /** By the scenario's name. */
   readonly #real = new Map<string, string>()
   readonly #scenario = new Map<string, string>()
 
   /**
    * @param own what the names of the run's own namespaces begin with
+   * @param standsForSystem whether one of its own stands for `istio-system`, as far as gateways go
    * @param named namespaces of the user's that the run may use: as they are called, the first one in the place of `default`
    */
-  constructor(own: string, named: readonly string[]) {
+  constructor(own: string, named: readonly string[], standsForSystem = false) {
+    this.#standsForSystem = standsForSystem
     this.#own = own
     this.#named = named
   }
@@ -47,8 +50,7 @@ export class NamespaceMap {
   #realOf(namespace: string): string {
     if (this.#named.includes(namespace)) return namespace
     if (namespace === 'default') return this.#named.find((name) => name !== 'istio-system') ?? this.#own
-    // The mesh's own namespace cannot be stood in for: what is there acts on the whole mesh.
-    return namespace === 'istio-system' ? namespace : `${this.#own}-${namespace}`
+    return namespace === 'istio-system' && !this.#standsForSystem ? namespace : `${this.#own}-${namespace}`
   }
 
   /** The object in the cluster's words, its own namespace included. */

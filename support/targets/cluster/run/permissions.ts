@@ -57,6 +57,14 @@ export function deployPermissions(namespace: string): readonly Permission[] {
   return kinds.flatMap(([group, resource]) => ['get', 'patch', 'delete'].map((verb) => ({ verb, group, resource, namespace })))
 }
 
+/** For an ingress gateway of the run's own, which may read the credentials of scenarios. */
+export const ingressPermissions: readonly Permission[] = [
+  ...['get', 'patch', 'delete', 'list', 'watch'].map((verb) => ({ verb, group: '', resource: 'secrets', namespace: '' })),
+  ...['roles', 'rolebindings'].flatMap((resource) =>
+    ['get', 'patch', 'delete'].map((verb) => ({ verb, group: 'rbac.authorization.k8s.io', resource, namespace: '' })),
+  ),
+]
+
 export function podPermissions(namespace: string): readonly Permission[] {
   return [
     { verb: 'list', group: '', resource: 'pods', namespace },

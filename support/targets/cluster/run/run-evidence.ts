@@ -9,7 +9,7 @@ import { toldByOthers } from '../observe/completed.ts'
 import type { Answer } from '../observe/completed.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { PodAgent } from '../pods/agent.ts'
-import { hopsOf } from '../pods/pod-evidence.ts'
+import { hopsOf, lineHop } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ClusterRun } from './cluster-run.ts'
@@ -46,8 +46,9 @@ export class RunEvidence {
     if (hasCopies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
     const isWhole = told.length === pods.length
+    const own = told.map(({ pod }) => pod)
     return this.#byOthers(
-      exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], isWhole)),
+      exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], isWhole, own)),
       sender,
     )
   }
@@ -81,7 +82,7 @@ export class RunEvidence {
   }
 
   /** Where every pod was asked, what none has received reached nobody; else the answer itself is what there is. */
-  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], isWhole: boolean): Answer {
+  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], isWhole: boolean, pods: readonly Pod[]): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
     const headers = exchange.request.headers.copy()
@@ -89,11 +90,20 @@ export class RunEvidence {
     const request = { ...exchange.request, headers, authority: words.text(exchange.request.authority) }
     const response = exchange.response && { ...exchange.response, body: words.text(exchange.response.body) }
     const told = { ...exchange, request, response }
-    if (exchange.request.protocol === 'tcp') return this.#byAnswer(told)
+    if (exchange.request.protocol === 'tcp') return this.#ofLine(told, sender, pods, isWhole)
     if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
     this.#sources.add('what the pods of this run have received, by x-request-id')
     const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, words)
     return { exchange: { ...told, hops, untold: () => null }, whole: true, byAnswer: false }
+  }
+
+  /** Bytes have no id; our pods say their workload's name before what they answer, and answer every line. */
+  #ofLine(exchange: Exchange, sender: Pod | null, pods: readonly Pod[], isWhole: boolean): Answer {
+    const { request, response } = exchange
+    const hop = lineHop(sender, request, response?.body ?? '', pods, (real) => this.#run.namespaces.scenario(real))
+    if (hop === null && (response !== null || !isWhole)) return this.#byAnswer(exchange)
+    this.#sources.add('the lines that pods of this run have answered')
+    return { exchange: { ...exchange, hops: hop ? [hop] : [], untold: () => null }, whole: true, byAnswer: false }
   }
 
   #byAnswer(exchange: Exchange): Answer {

@@ -19,7 +19,11 @@ export class CompilerMemory {
 
   /** Is there a rule among the resources that Envoy refuses? */
   mayBeRefused(resources: readonly Resource[]): boolean {
-    return resources.some((resource) => resource.kind === 'VirtualService' && this.rulesOf(resource).rules.some((rule) => rule.refusal !== null))
+    return resources.some((resource) =>
+      resource.kind === 'VirtualService'
+        ? this.rulesOf(resource).rules.some((rule) => rule.refusal !== null)
+        : isRequestRoute(resource) && namesCommands(resource),
+    )
   }
 
   rulesOf(resource: Resource): VirtualService {
@@ -39,4 +43,13 @@ export class CompilerMemory {
     own.set(key, routes)
     return routes
   }
+}
+
+function isRequestRoute({ kind, apiVersion }: Resource): boolean {
+  return (kind === 'HTTPRoute' || kind === 'GRPCRoute') && apiVersion.startsWith('gateway.networking.k8s.io/')
+}
+
+/** What is refused of routes is in the values of headers, and these need a percent sign for it. */
+function namesCommands({ object }: Resource): boolean {
+  return JSON.stringify(object['spec'] ?? null).includes('%')
 }

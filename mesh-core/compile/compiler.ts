@@ -190,7 +190,11 @@ export class Compiler {
     const key = this.#scopeKey(workload)
     const known = this.#scopes.get(key)
     if (known) return known
-    const scope = sidecarScope(this.catalog, this.#registry, workload.ref.namespace, this.catalog.sidecars.for(workload))
+    const scope = sidecarScope(
+      { catalog: this.catalog, registry: this.#registry, departs: this.#departs },
+      workload.ref.namespace,
+      this.catalog.sidecars.for(workload),
+    )
     this.#scopes.set(key, scope)
     return scope
   }

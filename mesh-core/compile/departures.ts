@@ -15,6 +15,13 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-api/backend-filter-rewrite',
   },
+  prefixesAreReplacedAsTexts: {
+    specification: 'A prefix is replaced by segments: a slash at the end of either does not count (Gateway API HTTPPathModifier.replacePrefixMatch).',
+    istiod:
+      'Redirects, and rewrites of the prefix /, replace its text: /a by / makes //x of /a/x, / by /root makes /rootother of /other; a redirect by "" leaves the path alone.',
+    since: '1.32',
+    observed: 'gateway-api/gwapi-redirect-prefix-edges',
+  },
   retriesLeaveResetsAlone: {
     specification: 'With a retry stanza connections that are reset and tries that take too long are tried again, too (Gateway API HTTPRouteRetry).',
     istiod: 'They are not, save connections that do not come about.',
@@ -40,6 +47,13 @@ export const departures = {
     istiod: 'The protocol is not supported: the listener is not accepted, and UDPRoutes are not looked at.',
     since: '1.32',
     observed: 'gateway-api/udp-listener-is-not-served',
+  },
+  hostsNameServicesInMesh: {
+    specification:
+      'Where routes have Services for parents, the Service that is dialled decides whose routes act (Gateway API for mesh, feature MeshClusterIPMatching).',
+    istiod: 'Whichever Service of the port is dialled, that which the Host header names decides.',
+    since: '1.32',
+    observed: 'gateway-api/mesh-host-decides-whatever-is-dialled',
   },
   ingressSecretsAreTheRoots: {
     specification: 'The Secret of an Ingress is one of its own namespace (networking.k8s.io/v1 IngressTLS.secretName).',

@@ -25,9 +25,12 @@ function redirectRefusal(rule: HttpRule): string | null {
 
 function headerRefusal(rule: HttpRule): string | null {
   const all = [rule.headers, ...(rule.route ?? []).map((entry) => entry.headers)]
-  for (const value of all.flatMap(valuesOf))
-    for (const [, operator] of value.replaceAll('%%', '').matchAll(/%([A-Z][A-Z_0-9]*)/g))
+  for (const value of all.flatMap(valuesOf)) {
+    const commands = value.replaceAll('%%', '')
+    for (const [, operator] of commands.matchAll(/%([A-Z][A-Z_0-9]*)/g))
       if (!isOperator(operator!)) return `the header value "${value}" names %${operator}%, which Envoy does not know`
+    if (commands.replaceAll(command, '').includes('%')) return `the header value "${value}" has a percent sign that begins no command: write %%`
+  }
   return null
 }
 
@@ -37,6 +40,9 @@ function claimRefusal({ match = [] }: HttpRule): string | null {
   const without = named.find(([name, condition]) => routingClaim(name) !== null && stringMatch(condition as IstioStringMatch).kind === 'present')
   return without ? `a match on the claim ${without[0].slice(1)} has no value, and that a claim is there cannot be asked` : null
 }
+
+/** Source: Envoy `source/common/formatter/substitution_formatter.cc`. */
+const command = /%[A-Z0-9_]+(?:\([^)]*\))?(?::[0-9]+)?%/g
 
 function valuesOf(headers: HeaderOperations | undefined): string[] {
   const operations = [headers?.request, headers?.response]

@@ -1,6 +1,5 @@
 import type { Origin } from '../ir/origin.ts'
-import type { PathMatch } from '../ir/match.ts'
-import type { ForwardAction, MirrorPolicy, PathRewrite, Route, RouteAction, WeightedCluster } from '../ir/route.ts'
+import type { ForwardAction, MirrorPolicy, Route, RouteAction, WeightedCluster } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
 import { translateCors } from './cors.ts'
@@ -13,9 +12,10 @@ import { joined, noHeaders, translateHeaders, type TranslatedHeaders } from './h
 import type { ConsistentHash } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { at } from './origin.ts'
+import { pathRewrite, type RewriteContext } from './path-rewrite.ts'
 import { translateDirectResponse, translateRedirect } from './redirect.ts'
 import { retryPolicy } from './retry-policy.ts'
-import { isCatchAll, matchAll, routeMatch, type RouteSemantics } from './route-match.ts'
+import { isCatchAll, matchAll, routeMatch } from './route-match.ts'
 import type { Rule, VirtualService } from './virtual-service.ts'
 import type { Destination, HttpMatch, HttpRule } from './virtual-service-types.ts'
 
@@ -93,15 +93,11 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
   }
 }
 
-interface ActionContext extends RouteContext {
-  readonly semantics: RouteSemantics
-  /** That the route was chosen by. */
-  readonly path: PathMatch
-}
+type ActionContext = RouteContext & RewriteContext
 
 function translateAction(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: ActionContext): RouteAction {
   const { redirect, directResponse } = rule.spec
-  if (redirect) return translateRedirect(redirect, context.listenPort, context.tls)
+  if (redirect) return translateRedirect(redirect, context.listenPort, context.tls, context)
   if (directResponse) return translateDirectResponse(directResponse)
   return forward(rule, headers, only, context)
 }
@@ -130,20 +126,6 @@ function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders
 
 /** Shared: of 100,000 routes hardly one has any. */
 const noPolicies: readonly never[] = []
-
-function pathRewrite({ uri, uriRegexRewrite }: NonNullable<HttpRule['rewrite']>, { semantics, path }: ActionContext): PathRewrite | null {
-  if (uriRegexRewrite) return { kind: 'regex', pattern: uriRegexRewrite.match ?? '', substitution: uriRegexRewrite.rewrite ?? '' }
-  if (!uri) return null
-  // By segments the root takes the prefix away, and the slash behind it stays.
-  if (uri === '/' && semantics === 'gateway-api')
-    return { kind: 'regex', pattern: `^${quoted(path.kind === 'segments' ? path.prefix : '')}(/?)(.*)`, substitution: '/\\2' }
-  return { kind: 'prefix', replacement: uri }
-}
-
-/** Source: Go `regexp.QuoteMeta`. */
-function quoted(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
-}
 
 /** Of several destinations those of weight 0 are left out; the headers of an only one stand at the route. */
 function weightedClusters(rule: Rule, context: RouteContext): WeightedCluster[] {

@@ -14,6 +14,8 @@ import type { VirtualService } from './virtual-service.ts'
 export interface OutboundChains extends ConnectionChains {
   readonly mesh: MeshConfig
   readonly settings: HttpSettings
+  /** As the sidecar's scope has it. */
+  readonly byAddress: boolean
 }
 
 /** Those of `tcp` and `tls` rules. */
@@ -50,7 +52,8 @@ export function chainsFor(
   outbound: OutboundChains,
 ): FilterChain[] {
   const isShared = place.address === everyAddress
-  const http = httpChain(isShared || port.protocol !== 'auto' ? String(port.number) : sniffedTable(service, port), outbound)
+  const isOwn = !isShared && hasOwnTable(service, port, outbound.byAddress)
+  const http = httpChain(isOwn ? sniffedTable(service, port) : String(port.number), outbound)
   if (isHttp(port.protocol)) return [isShared ? lookingFor(http) : http]
   const own = rules.filter((vs) => vs.hosts.some((host) => overlaps(host, service.host)))
   const connections = connectionChains(service, port, own, place, outbound)
@@ -67,6 +70,11 @@ export function connectionChains(
 ): FilterChain[] {
   const chains = port.protocol === 'tls' || port.protocol === 'https' ? tlsChains : tcpChains
   return chains(service, port, rules, place, outbound)
+}
+
+/** Is this the only service that requests to its address may be for? */
+export function hasOwnTable({ addresses }: Service, { protocol }: ServicePort, byAddress: boolean): boolean {
+  return protocol === 'auto' || (byAddress && isHttp(protocol) && addresses.length > 0 && addresses.every((address) => !address.includes('/')))
 }
 
 function httpChain(routeTable: string, { mesh, settings }: OutboundChains): FilterChain {

@@ -6,7 +6,7 @@ import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { ListenerEntries } from './listener-entries.ts'
-import { chainsFor, everyAddress, type OutboundChains, type Place } from './outbound-chains.ts'
+import { chainsFor, everyAddress, hasOwnTable, type OutboundChains, type Place } from './outbound-chains.ts'
 import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
 import { twinChains } from './twin-chains.ts'
 import { unknownTraffic } from './unknown-traffic.ts'
@@ -26,13 +26,14 @@ export interface OutboundListeners {
  */
 export function outboundListeners({ scope, mesh, settings, registry, labels }: OutboundListeners): Listener[] {
   const entries = new ListenerEntries()
-  const chains: OutboundChains = { mesh, settings, client: { namespace: scope.namespace, labels }, serviceOf: anyPort(registry) }
+  const { byAddress } = scope
+  const chains: OutboundChains = { mesh, settings, client: { namespace: scope.namespace, labels }, serviceOf: anyPort(registry), byAddress }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     if (!egress.port) entries.lock()
     const rules = egress.virtualServices.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0)
     for (const { service, port } of dialledPorts(egress))
-      for (const place of port.protocol === 'udp' ? [] : placesOf(service, port, egress, registry))
+      for (const place of port.protocol === 'udp' ? [] : placesOf(service, port, egress, registry, byAddress))
         entries.add({ ...place, bindsToPort: egress.bindsToPort }, port, () => chainsFor(service, port, rules, place, chains))
   }
   const taken = entries.listeners(() => unknownTraffic(scope)).filter(({ filterChains }) => twinChains(filterChains) === null)
@@ -50,9 +51,10 @@ export function placesOf(
   port: ServicePort,
   { bind, port: listed }: Pick<EgressListener, 'bind' | 'port'>,
   registry: Registry,
+  byAddress: boolean,
 ): Place[] {
   if (bind !== '') return [{ address: bind, block: null, isNamed: bind === everyAddress && service.addresses.length === 0 }]
-  if (isHttp(port.protocol)) return [anywhere]
+  if (isHttp(port.protocol) && !hasOwnTable(service, port, byAddress)) return [anywhere]
   if (service.addresses.length > 0) return [...new Set(service.addresses)].map(placeOf)
   const apart = (service.headless || service.resolution === 'none') && !listed
   const pods = apart ? registry.endpoints(service, port.number).map(({ address }) => address) : []

@@ -8,7 +8,7 @@ import { defaultRoute } from './http-routes.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { clusterName, isSubsetOf, isWildcard, overlaps } from './names.ts'
 import { builtIn } from './origin.ts'
-import { sniffedTable } from './outbound-chains.ts'
+import { hasOwnTable, sniffedTable } from './outbound-chains.ts'
 import { dialledPorts } from './outbound-listeners.ts'
 import { matchAll } from './route-match.ts'
 import type { EgressListener, SidecarScope } from './sidecar-scope.ts'
@@ -37,7 +37,7 @@ export function outboundRouteTables(outbound: OutboundRoutes): Record<string, Ro
     const hosts = virtualHosts(outbound, egress, number)
     tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true, ...outbound.counting }
     for (const { service, port } of entries) {
-      if (port.protocol !== 'auto') continue
+      if (!hasOwnTable(service, port, outbound.scope.byAddress)) continue
       const own = hosts.find((host) => host.domains.includes(service.host))
       const name = sniffedTable(service, port)
       tables[name] = { name, virtualHosts: own ? [{ ...own, domains: ['*'] }] : [], ignorePortInHost: true, ...outbound.counting }

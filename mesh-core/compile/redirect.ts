@@ -1,25 +1,20 @@
 import type { DirectResponseAction, RedirectAction } from '../ir/route.ts'
+import { redirectPath, type RewriteContext } from './path-rewrite.ts'
 import type { HttpRedirect, HttpRule } from './virtual-service-types.ts'
 
 /**
  * A port that is the default of the scheme is left out, but only where the rule speaks of ports.
  * `FROM_REQUEST_PORT` is the port of the listener that the route is made for. Source: Istio `core/route/route.go` ApplyRedirect.
  */
-export function translateRedirect(redirect: HttpRedirect, listenPort: number, tls: boolean): RedirectAction {
+export function translateRedirect(redirect: HttpRedirect, listenPort: number, tls: boolean, context: RewriteContext): RedirectAction {
   return {
     kind: 'redirect',
     status: redirect.redirectCode || 301,
     scheme: redirect.scheme || null,
     host: redirect.authority || null,
     port: redirectPort(redirect, listenPort, tls),
-    path: redirectPath(redirect),
+    path: redirectPath(redirect, context),
   }
-}
-
-/** `prefixRewrite` is younger than the CRD's types that we have. */
-function redirectPath(redirect: HttpRedirect & { readonly prefixRewrite?: string }): RedirectAction['path'] {
-  if (redirect.uri) return { kind: 'full', path: redirect.uri }
-  return redirect.prefixRewrite ? { kind: 'prefix', replacement: redirect.prefixRewrite } : null
 }
 
 function redirectPort(redirect: HttpRedirect, listenPort: number, tls: boolean): number | null {

@@ -1,5 +1,6 @@
 import type { Registry, Service } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
+import type { Departs } from './departures.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isSubsetOf, isWildcard, meshGateway, overlaps } from './names.ts'
 import type { EgressSpec, ImportedHost, SidecarResource } from './sidecar-resource.ts'
@@ -22,6 +23,8 @@ export interface SidecarScope {
   /** Of all entries, and the destinations of their rules: what clusters are made of. */
   readonly services: readonly Service[]
   readonly allowAny: boolean
+  /** HTTP services that have addresses are told apart by them, not by the Host header. */
+  readonly byAddress: boolean
 }
 
 /** Services that are exported to a namespace: the private ones first, then those exported to it by name. Source: `push_context.go` servicesExportedToNamespace. */
@@ -51,7 +54,7 @@ export function gatewayServices(registry: Registry, mesh: MeshConfig, namespace:
 }
 
 /** @param sidecar `null`: everything is known that is exported to the namespace */
-export function sidecarScope(catalog: Catalog, registry: Registry, namespace: string, sidecar: SidecarResource | null): SidecarScope {
+export function sidecarScope({ catalog, registry, departs }: ScopeSources, namespace: string, sidecar: SidecarResource | null): SidecarScope {
   const all = visibleServices(registry, catalog.mesh, namespace)
   const aliases = visible(
     registry.services.filter(({ resolution }) => resolution === 'alias'),
@@ -65,7 +68,14 @@ export function sidecarScope(catalog: Catalog, registry: Registry, namespace: st
     for (const service of listener.services) merged.add(service)
     if (sidecar) for (const service of destinations(listener, namespace, all)) merged.add(service)
   }
-  return { namespace, egress, services: merged.all, allowAny: sidecar?.allowAny ?? catalog.mesh.allowAny }
+  const byAddress = !departs('hostsNameServicesInMesh') && rules.some(({ semantics }) => semantics === 'gateway-api')
+  return { namespace, egress, services: merged.all, allowAny: sidecar?.allowAny ?? catalog.mesh.allowAny, byAddress }
+}
+
+export interface ScopeSources {
+  readonly catalog: Catalog
+  readonly registry: Registry
+  readonly departs: Departs
 }
 
 function egressListener(

@@ -28,6 +28,8 @@ function replaceMatched(match: PathMatch, replacement: string): Rewriter {
 function replaceRegex(pattern: string, substitution: string): Rewriter {
   const compiled = RE2JS.compile(pattern)
   const fill = compileSubstitution(substitution)
+  // RE2 replaces nothing by a text with a group that there is not.
+  if (Math.max(0, ...groupsOf(substitution)) > compiled.groupCount()) return (target) => target
   return (target) => {
     const path = pathWithoutQuery(target)
     const matcher = compiled.matcher(path)
@@ -36,13 +38,17 @@ function replaceRegex(pattern: string, substitution: string): Rewriter {
     while (matcher.find()) {
       // RE2's GlobalReplace takes no empty match that touches the match before it.
       if (matcher.start() === matcher.end() && matcher.end() === end && end > 0) continue
-      rewritten += path.slice(end, matcher.start()) + fill((group) => (group <= matcher.groupCount() ? (matcher.group(group) ?? '') : ''))
+      rewritten += path.slice(end, matcher.start()) + fill((group) => matcher.group(group) ?? '')
       end = matcher.end()
     }
     rewritten += path.slice(end)
     // Envoy leaves a path alone that would come out empty.
     return rewritten === '' ? '' : rewritten + target.slice(path.length)
   }
+}
+
+function groupsOf(substitution: string): number[] {
+  return (substitution.match(/\\[\d\\]/g) ?? []).filter((part) => part !== '\\\\').map((part) => Number(part[1]))
 }
 
 /** RE2's own notation: `\0` is the whole match, `\1` to `\9` are its groups, `\\` a backslash; a dollar sign is one. */

@@ -77,18 +77,23 @@ function snapshotOf(version: number, all: ReadonlyMap<string, Resource>, ages: R
 
 /**
  * Names go before namespaces, but for routes whose rules are joined. Source: Istio `pilot/pkg/model/config.go` sortConfigByCreationTime, which compares
- * `name.namespace` as one text, and `pilot/pkg/config/kube/gateway/conversion.go` sortRoutesByCreationTime.
+ * `name.namespace` as one text, and `pilot/pkg/config/kube/gateway/conversion.go` sortRoutesByCreationTime; `route_collections.go` names what it makes of
+ * the other routes `name~tls~…`.
  */
 function ofOneAge(a: Resource, b: Resource): number {
   const joined = Number(isJoined(a)) - Number(isJoined(b))
   const [left, right] = isJoined(a)
     ? [`${a.namespace}\0${a.name}`, `${b.namespace}\0${b.name}`]
-    : [`${a.name}.${a.namespace}`, `${b.name}.${b.namespace}`]
+    : [`${madeOf(a)}.${a.namespace}`, `${madeOf(b)}.${b.namespace}`]
   return joined || (left < right ? -1 : left > right ? 1 : 0)
 }
 
 function isJoined({ kind }: Resource): boolean {
   return kind === 'HTTPRoute' || kind === 'GRPCRoute'
+}
+
+function madeOf({ kind, name }: Resource): string {
+  return kind === 'TCPRoute' || kind === 'TLSRoute' ? `${name}~${kind === 'TLSRoute' ? 'tls' : 'tcp'}` : name
 }
 
 function createdMs(resource: Resource): number | null {

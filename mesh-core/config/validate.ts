@@ -42,7 +42,7 @@ function judge(resource: Resource): Verdict {
   const report = (problem: Problem): void => void structural.push(problem)
   checkStructure(object, apiVersion, kind, report)
   if (structural.length === 0) checkMetadata(kind, object.metadata ?? {}, report)
-  if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, kind, report)
+  if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, apiVersion, kind, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)
   return { errors: found(errors), warnings: found(warnings) }

@@ -31,9 +31,14 @@ export function backendOf(ref: BackendRef, from: Referrer, enforcesGrants: boole
       'RefNotPermitted',
       `${kind} "${namespace}/${name}" may not be referred to from namespace "${from.namespace}": no ReferenceGrant says so`,
     )
-  if (group === '' && kind === 'Service') return serviceBackend(ref, namespace, surroundings)
+  if (isService(group, kind)) return serviceBackend(ref, namespace, surroundings)
   if (group === 'networking.istio.io' && kind === 'Hostname') return hostBackend(ref, surroundings)
   return broken('InvalidKind', `${group}/${kind} "${name}" is no backend that is supported`)
+}
+
+/** A ServiceImport is the Service of its name, as long as hosts of the multi-cluster API are not switched on. */
+function isService(group: string, kind: string): boolean {
+  return (group === '' && kind === 'Service') || (group === 'multicluster.x-k8s.io' && kind === 'ServiceImport')
 }
 
 function serviceBackend(ref: BackendRef, namespace: string, { object }: Surroundings): Backend {

@@ -10,6 +10,8 @@ import type { BackendRef, ConnectionRule, RouteSpec } from './types.ts'
 /** A rule of a TCPRoute, TLSRoute or UDPRoute. */
 export interface ConnectionRoute {
   readonly destinations: readonly { readonly destination: NonNullable<Destination>; readonly weight: number }[]
+  /** A TLSRoute without anybody to send to asks for no name, and takes no connection. */
+  readonly matched: boolean
   readonly origin: Origin
 }
 
@@ -28,11 +30,11 @@ export function convertConnectionRoute(
   const { rules = [] }: RouteSpec<ConnectionRule> = route.object['spec'] ?? {}
   return rules.map(({ backendRefs = [] }, n) => {
     const origin = originOf(route, 'spec', 'rules', n)
-    if (weightSum(backendRefs) === 0) return { rule: { destinations: [closed], origin }, problems: [] }
+    if (weightSum(backendRefs) === 0) return { rule: { destinations: [closed], matched: route.kind !== 'TLSRoute', origin }, problems: [] }
     const backends = destinationsOf(backendRefs, route, mesh, surroundings)
     const problems = backends.flatMap(({ problem }) => problem ?? [])
     if (backends.some(({ hard }) => hard)) return { rule: null, problems }
-    return { rule: { destinations: backends.map(({ destination, weight }) => ({ destination, weight })), origin }, problems }
+    return { rule: { destinations: backends.map(({ destination, weight }) => ({ destination, weight })), matched: true, origin }, problems }
   })
 }
 

@@ -1,5 +1,5 @@
 import type { L4Match, L4Rule } from '../l4-rule.ts'
-import { meshGateway, overlaps } from '../names.ts'
+import { intersection, meshGateway, overlaps } from '../names.ts'
 import type { VirtualService } from '../virtual-service.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import type { ConnectionRoute } from './connection-route.ts'
@@ -25,11 +25,11 @@ function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: At
   // A listener that ends TLS has looked at the name before: what is left is a plain connection.
   const ended = attachment.kind === 'listener' && !['PASSTHROUGH', undefined].includes(attachment.binding.compiled.servers[0]?.tls?.mode)
   const bySni = kind === 'TLSRoute' && !ended
-  const hostnames: readonly string[] = kind === 'TLSRoute' ? (object['spec']?.hostnames ?? ['*']) : ['*']
+  const hostnames = kind === 'TLSRoute' ? atListener(object['spec']?.hostnames ?? ['*'], attachment) : ['*']
   const hosts = mesh ? attachment.hosts : hostnames
   return hosts.map((host, i) => {
     const sniHosts = mesh ? hostsFor(hostnames, host) : hostnames
-    const translated = rules.map((rule) => ruleOf(rule, bySni ? sniHosts : [], (mesh && attachment.ref.port) || 0))
+    const translated = rules.filter(({ matched }) => matched).map((rule) => ruleOf(rule, bySni ? sniHosts : [], (mesh && attachment.ref.port) || 0))
     return {
       name: `${name}~${kind === 'TLSRoute' ? 'tls' : 'tcp'}~${i}`,
       namespace,
@@ -43,6 +43,12 @@ function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: At
       origin,
     }
   })
+}
+
+/** A listener takes no more than its own hostname of a route's. Source: the same folder, `conversion.go` constrainTLSRoutesToListenerHost. */
+function atListener(hostnames: readonly string[], attachment: Attachment): readonly string[] {
+  const own = attachment.kind === 'listener' ? attachment.binding.hostname : ''
+  return own === '' ? hostnames : intersection(hostnames, [own])
 }
 
 /** In the mesh a route without hostnames of its own means its parent's. Source: the same folder, `conversion.go` augmentTLSPortMatch, compatibleRoutesForHost. */

@@ -1,6 +1,6 @@
 import type { HeaderOperations, HttpCors, HttpRedirect, HttpRule } from '../virtual-service-types.ts'
 import { backendOf } from './backends.ts'
-import type { Problem } from './conditions.ts'
+import { type Problem, unsupportedValue } from './conditions.ts'
 import type { Referrer } from './grants.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { CorsFilter, HeaderFilter, MirrorFilter, NamedValue, RedirectFilter, RewriteFilter, RouteFilter } from './types.ts'
@@ -50,14 +50,15 @@ export function translateFilters(filters: readonly RouteFilter[], context: Filte
         break
       }
       default:
-        return { spec, problems, unknown: unsupported(filter) }
+        return { spec, problems, unknown: unsupported(filter, context.surroundings) }
     }
   }
   return { spec, problems, unknown: null }
 }
 
-export function unsupported({ type }: RouteFilter): Problem {
-  return { reason: 'UnsupportedValue', message: `filter ${type} is not supported here` }
+/** istiod has a reason of its own for it. Source: Istio `pilot/pkg/config/kube/gateway/conditions.go` InvalidFilter. */
+export function unsupported({ type }: RouteFilter, { departs }: Surroundings): Problem {
+  return { reason: departs('brokenFilterDropsRoute') ? 'InvalidFilter' : unsupportedValue, message: `filter ${type} is not supported here` }
 }
 
 export function headerOperations({ set, add, remove }: HeaderFilter): Operations {
@@ -77,7 +78,7 @@ function redirectOf({ scheme, hostname, port, statusCode = 302, path }: Redirect
     ...(scheme && { scheme }),
     ...(port === undefined ? { derivePort: scheme ? 'FROM_PROTOCOL_DEFAULT' : 'FROM_REQUEST_PORT' } : { port }),
     ...(path?.type === 'ReplaceFullPath' && { uri: path.replaceFullPath }),
-    ...(path?.type === 'ReplacePrefixMatch' && { prefixRewrite: path.replacePrefixMatch || '/' }),
+    ...(path?.type === 'ReplacePrefixMatch' && { prefixRewrite: path.replacePrefixMatch }),
   }
   return redirect as HttpRedirect
 }
@@ -106,7 +107,7 @@ function mirrorOf(
 
 function corsOf({ allowOrigins = [], allowMethods, allowHeaders, exposeHeaders, allowCredentials, maxAge = 5 }: CorsFilter): HttpCors {
   const policy = {
-    allowOrigins: allowOrigins.map(originMatch),
+    allowOrigins: allowOrigins.filter((origin) => origin !== '').map(originMatch),
     ...(allowMethods && { allowMethods: [...allowMethods] }),
     ...(allowHeaders && { allowHeaders: [...allowHeaders] }),
     ...(exposeHeaders && { exposeHeaders: [...exposeHeaders] }),
@@ -117,8 +118,10 @@ function corsOf({ allowOrigins = [], allowMethods, allowHeaders, exposeHeaders, 
   return policy as HttpCors
 }
 
-/** A star stands for any text, dots and all. */
-function originMatch(origin: string): { exact: string } | { regex: string } {
+/** A star stands for any text, dots and all; alone, for what looks like an origin. Source: the same file, createCorsFilter. */
+function originMatch(origin: string): { exact: string } | { prefix: string } | { regex: string } {
+  if (origin === '*') return { regex: '^[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+$' }
   if (!origin.includes('*')) return { exact: origin }
-  return { regex: origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*') }
+  if (origin.indexOf('*') === origin.length - 1) return { prefix: origin.slice(0, -1) }
+  return { regex: `^${origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$` }
 }

@@ -1,4 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
+import { envoyRefusal } from '../envoy-refusal.ts'
 import { originOf } from '../origin.ts'
 import type { Rule } from '../virtual-service.ts'
 import type { HttpDestination, HttpMatch, HttpRetry, HttpRule } from '../virtual-service-types.ts'
@@ -49,9 +50,9 @@ function convertRule(
 function ruleOf(route: Resource, name: string | undefined, n: number, match: HttpMatch | null, i: number, spec: Partial<HttpRule>): Rule {
   return {
     spec: { ...spec, name: name ?? `${route.namespace}.${route.name}.${n}`, ...(match && { match: [match] }) },
+    refusal: envoyRefusal(spec as HttpRule),
     origin: originOf(route, 'spec', 'rules', n),
     matchOrigins: match ? [originOf(route, 'spec', 'rules', n, 'matches', i)] : [],
-    refusal: null,
   }
 }
 
@@ -91,7 +92,7 @@ function destinationOf(
   const { destination, problem, hard } = backendOf(ref, from, enforcesGrants, surroundings)
   const filters = ref.filters ?? []
   const other = filters.find((filter) => !isHeaderFilter(filter) && !(onlyOne && !surroundings.departs('backendFiltersAreHeadersOnly')))
-  if (other) return { destination, problem: unsupported(other), hard: true }
+  if (other) return { destination, problem: unsupported(other, surroundings), hard: true }
   const request = filters.findLast(({ type }) => type === 'RequestHeaderModifier')?.requestHeaderModifier
   const response = filters.findLast(({ type }) => type === 'ResponseHeaderModifier')?.responseHeaderModifier
   const headers = { ...(request && { request: headerOperations(request) }), ...(response && { response: headerOperations(response) }) }

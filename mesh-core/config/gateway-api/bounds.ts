@@ -110,7 +110,9 @@ const listeners: Bounds = {
 
 const connectionRoutes: Bounds = { ...routes, 'spec.rules': { minItems: 1, maxItems: 1 }, 'spec.rules[].backendRefs': { minItems: 1, maxItems: 16 } }
 
-/** By kind, and the path of a field with `[]` for each entry of a list. */
+const earlierConnectionRoutes: Bounds = { ...connectionRoutes, 'spec.rules': { minItems: 1, maxItems: 16 } }
+
+/** By kind, or version and kind where an older version has other bounds, and the path of a field with `[]` for each entry of a list. */
 export const bounds: Readonly<Record<string, Bounds>> = {
   GatewayClass: { 'spec.description': { maxLength: 64 } },
   Gateway: {
@@ -142,6 +144,10 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   TCPRoute: connectionRoutes,
   UDPRoute: connectionRoutes,
   TLSRoute: { ...connectionRoutes, 'spec.hostnames': { minItems: 1, maxItems: 16 } },
+  // What these kinds were before they came to v1.
+  'v1alpha2/TCPRoute': earlierConnectionRoutes,
+  'v1alpha2/UDPRoute': earlierConnectionRoutes,
+  'v1alpha2/TLSRoute': { ...earlierConnectionRoutes, 'spec.hostnames': { maxItems: 16 } },
   ReferenceGrant: {
     'spec.from': { minItems: 1, maxItems: 16 },
     'spec.to': { minItems: 1, maxItems: 16 },

@@ -5,10 +5,12 @@ import { fieldRules } from './rules.ts'
 /**
  * What the CRDs of the Gateway API say beyond types and names of fields: bounds, patterns, and rules between fields.
  * @param object whose types and field names are in order
+ * @param apiVersion `gateway.networking.k8s.io/v1`
  */
-export function checkGatewayApi(object: unknown, kind: string, report: Report): void {
+export function checkGatewayApi(object: unknown, apiVersion: string, kind: string, report: Report): void {
   let within = true
-  for (const [place, bound] of Object.entries(bounds[kind] ?? {}))
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  for (const [place, bound] of Object.entries(bounds[`${version}/${kind}`] ?? bounds[kind] ?? {}))
     for (const [value, path] of valuesAt(object, place)) {
       const problem = problemOf(bound, value)
       if (problem === null) continue

@@ -184,9 +184,14 @@ const specs: Readonly<Record<string, FieldTree>> = {
   BackendTLSPolicy: backendTlsPolicy,
 }
 
-/** By `group/Kind`. */
+/** Before v1 a TLSRoute could leave the hostnames open. */
+const earlier: Readonly<Record<string, FieldTree>> = {
+  'v1alpha2/TLSRoute': object({ ...routeHead, hostnames: list('s'), rules: list(connectionRule) }, 'rules'),
+}
+
+/** By `group/Kind`, or `group/version/Kind` of an older version that differs. */
 export const gatewayApiTrees: ReadonlyMap<string, FieldTree> = new Map(
-  Object.entries(specs).map(([kind, spec]) => [
+  Object.entries({ ...specs, ...earlier }).map(([kind, spec]) => [
     `gateway.networking.k8s.io/${kind}`,
     object(
       { apiVersion: 's', kind: 's', metadata: { $: 'apimachinery/apis/meta/v1/ObjectMeta' }, spec, status: '*' },

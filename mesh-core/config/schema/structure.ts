@@ -29,7 +29,7 @@ export function fieldsOf(apiVersion: string, kind: string): FieldTree | undefine
   const name = `${apiVersion === oldIngresses ? 'extensions' : groupOf(apiVersion)}/${kind}`
   const known = parsed.get(name)
   if (known) return known
-  const own = gatewayApiTrees.get(name)
+  const own = gatewayApiTrees.get(`${apiVersion}/${kind}`) ?? gatewayApiTrees.get(name)
   if (own) return own
   const text = istioTrees[name] ?? kindTrees[name]
   if (text === undefined) return undefined

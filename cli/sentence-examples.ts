@@ -127,6 +127,12 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'listener {string} of {word} {string} is in conflict, because {string}':
     'Then listener "other" of ListenerSet "extra" is in conflict, because "HostnameConflict"',
   'listener {string} of {word} {string} has {int} attached route(s)': 'Then listener "http" of Gateway "entry" has 2 attached routes',
+  'listener {string} of {word} {string} takes routes of the kinds {string}':
+    'Then listener "http" of Gateway "entry" takes routes of the kinds "HTTPRoute, GRPCRoute"',
+  '{word} {string} has the condition {string}, because {string}':
+    'Then Gateway "entry" has the condition "InsecureFrontendValidationMode", because "ConfigurationChanged"',
+  'listener {string} of {word} {string} has the condition {string}, because {string}':
+    'Then listener "https" of Gateway "entry" has the condition "OverlappingTLSConfig", because "OverlappingHostnames"',
   '{word} {string} is programmed': 'Then Gateway "entry" is programmed',
   '{word} {string} is not programmed, because {string}': 'Then Gateway "entry" is not programmed, because "Invalid"',
   '{duration} pass': 'When 30s pass',

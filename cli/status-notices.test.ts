@@ -43,6 +43,8 @@ test.each([
     `${gateway}spec: {gatewayClassName: istio, listeners: [{name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: shop}]}}]}\n`,
     false,
     [
+      'shop.yaml: Gateway default/entry: Accepted is False, ListenersNotValid: listeners that take no traffic: https',
+      'shop.yaml: Gateway default/entry: Programmed is False, Invalid: listeners that take no traffic: https',
       'shop.yaml: Gateway default/entry listener https: Programmed is False, Invalid: there is no Secret "default/shop"',
       'shop.yaml: Gateway default/entry listener https: ResolvedRefs is False, InvalidCertificateRef: there is no Secret "default/shop"',
     ],

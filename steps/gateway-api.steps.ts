@@ -66,3 +66,24 @@ Then(
     ;(await this.objectStatuses()).expectAttachedRoutes(count, { listener, kind, name })
   },
 )
+
+Then(
+  'listener {string} of {word} {string} takes routes of the kinds {string}',
+  async function (this: MeshWorld, listener: string, kind: string, name: string, kinds: string) {
+    ;(await this.objectStatuses()).expectSupportedKinds(kinds.split(/,\s*/), { listener, kind, name })
+  },
+)
+
+Then(
+  '{word} {string} has the condition {string}, because {string}',
+  async function (this: MeshWorld, kind: string, name: string, type: string, reason: string) {
+    ;(await this.objectStatuses()).expectCondition(type, kind, name, reason)
+  },
+)
+
+Then(
+  'listener {string} of {word} {string} has the condition {string}, because {string}',
+  async function (this: MeshWorld, listener: string, kind: string, name: string, type: string, reason: string) {
+    ;(await this.objectStatuses()).expectListener({ type, status: 'True', reason }, { listener, kind, name })
+  },
+)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Condition } from '../mesh-core/compile/gateway-api/conditions.ts'
 import type { ListenerStatus } from '../mesh-core/compile/gateway-api/listener-status.ts'
 import type { ObjectStatus } from '../mesh-core/compile/gateway-api/object-status.ts'
@@ -27,6 +28,14 @@ export class ObjectStatuses {
     if (!isSo(conditions, reason)) throw new StatementFailed(told(type, kind, name, conditions))
   }
 
+  /** A condition that is True where something is to be told. @param reason at one of the parents at least. @throws StatementFailed */
+  expectCondition(type: string, kind: string, name: string, reason: string): void {
+    const conditions = this.#holders(kind, name).flatMap((holder) => holder.conditions)
+    if (conditions.some((one) => one.type === type && one.status === 'True' && one.reason === reason)) return
+    const said = conditions.map((one) => `  ${one.type} is ${one.status}, ${one.reason}: ${one.message}`)
+    throw new StatementFailed([`of ${kind} "${name}" is said:`, ...said].join('\n'))
+  }
+
   /** @param wanted what a condition of the listener has to say: `Conflicted` is True when something is wrong. @throws StatementFailed */
   expectListener(wanted: { readonly type: string; readonly status: 'True' | 'False'; readonly reason: string | null }, place: ListenerPlace): void {
     const { listener, kind, name } = place
@@ -42,6 +51,13 @@ export class ObjectStatuses {
       throw new StatementFailed(`listener "${place.listener}" of ${place.kind} "${place.name}" has ${attachedRoutes} attached routes, not ${count}.`)
   }
 
+  /** Exactly these, in any order. @throws StatementFailed */
+  expectSupportedKinds(kinds: readonly string[], place: ListenerPlace): void {
+    const seen = this.#listener(place).supportedKinds.map(({ kind }) => kind)
+    if (isDeepStrictEqual(kinds.toSorted(), seen.toSorted())) return
+    throw new StatementFailed(`listener "${place.listener}" of ${place.kind} "${place.name}" takes routes of the kinds ${listed(seen)}.`)
+  }
+
   #listener({ listener, kind, name }: ListenerPlace): ListenerStatus {
     const status = this.#find(kind, name)
     const own = status.listeners.find((one) => one.name === listener)
@@ -50,13 +66,17 @@ export class ObjectStatuses {
   }
 
   #conditions(type: string, kind: string, name: string): readonly Condition[] {
-    const status = this.#find(kind, name)
-    const others = [...status.parents, ...status.ancestors]
-    const holders = others.length > 0 ? others : [status]
-    const conditions = holders.flatMap((holder) => holder.conditions.filter((one) => one.type === type))
+    const conditions = this.#holders(kind, name).flatMap((holder) => holder.conditions.filter((one) => one.type === type))
     if (conditions.length === 0)
       throw new StatementFailed(`nobody says whether ${kind} "${name}" is ${type}: it names no Gateway, Service or ServiceEntry that there is.`)
     return conditions
+  }
+
+  /** Of a route or a policy, each of its parents; of another object itself. */
+  #holders(kind: string, name: string): readonly { readonly conditions: readonly Condition[] }[] {
+    const status = this.#find(kind, name)
+    const others = [...status.parents, ...status.ancestors]
+    return others.length > 0 ? others : [status]
   }
 
   #find(kind: string, name: string): ObjectStatus {

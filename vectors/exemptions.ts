@@ -13,13 +13,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'serverfirst/*': 'PeerAuthentication is not modelled',
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
   },
-  'gateway-api': {
-    'gateway/GatewayStaticAddresses': 'the vector leaves it open which addresses the infrastructure can give: it has placeholders for them',
-    'gateway/HTTPRouteServiceTypes': 'the vector does not carry the endpoint slices that the suite fills with the addresses of pods',
-    'mesh/MeshFrontendHostname':
-      'feature MeshClusterIPMatching: sidecars choose by the Host header, not by the address that was dialled, as istiod has them',
-    'mesh/MeshHTTPRouteNamedRule': 'the mistake of the suite that the vector itself names: it expects the path /named of a request for /unnamed',
-  },
   'istio-vs-tables': {
     'buildHTTPRoutes/for internally generated virtual service with gateway semantics':
       'the vector does not carry what makes it so: upstream says in code, beside the YAML, that a Gateway API route was the source',

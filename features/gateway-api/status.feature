@@ -195,3 +195,50 @@ Feature: What is said of objects of the Gateway API
     When a client sends "GET https://shop.test/" with headers:
       | host | other.test |
     Then the response status is 404
+
+  @spec @extended
+  Scenario: HTTPS listeners whose hostnames meet are told so
+    Given the TLS secret "shop" for "*.shop.test, a.shop.test" in namespace "default"
+    And the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec:
+        gatewayClassName: istio
+        listeners:
+        - {name: all, port: 443, protocol: HTTPS, hostname: "*.shop.test", tls: {certificateRefs: [{name: shop}]}}
+        - {name: one, port: 443, protocol: HTTPS, hostname: a.shop.test, tls: {certificateRefs: [{name: shop}]}}
+        - {name: grpc, port: 80, protocol: HTTP, allowedRoutes: {kinds: [{kind: GRPCRoute}]}}
+      """
+    Then listener "all" of Gateway "entry" has the condition "OverlappingTLSConfig", because "OverlappingHostnames"
+    And listener "one" of Gateway "entry" has the condition "OverlappingTLSConfig", because "OverlappingHostnames"
+    And listener "one" of Gateway "entry" takes routes of the kinds "HTTPRoute, GRPCRoute"
+    And listener "grpc" of Gateway "entry" takes routes of the kinds "GRPCRoute"
+
+  @spec
+  Scenario: Of a route with a filter that is not supported the other rules act
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec:
+        parentRefs: [{name: entry}]
+        rules:
+        - backendRefs: [{name: shop, port: 80}]
+        - matches: [{path: {value: /odd}}]
+          filters: [{type: ExtensionRef, extensionRef: {group: filters.test, kind: Odd, name: odd}}]
+          backendRefs: [{name: shop, port: 80}]
+      """
+    When a client sends "GET /"
+    Then the request reaches shop
+    When a client sends "GET /odd"
+    Then the response status is 500
+    And HTTPRoute "shop" is accepted
+    And HTTPRoute "shop" has the condition "PartiallyInvalid", because "UnsupportedValue"

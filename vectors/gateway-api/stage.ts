@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { type Program, readText, type Resource, type ResourceRef, refOf, type WorkloadInstance } from '../../mesh-core/index.ts'
 import { statusFor } from '../../mesh-core/compile/gateway-api/status.ts'
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
@@ -57,6 +58,8 @@ export class Stage {
     const resources = documents.flatMap((text) => stage.#read(text).map((resource) => stage.#stamped(resource)))
     secrets = new Secrets(resources.filter(({ kind }) => kind === 'Secret' || kind === 'ConfigMap'))
     await mesh.apply(resources)
+    const slices = resources.filter(isOpenSlice).map((slice) => stage.#withEndpoints(slice))
+    if (slices.length > 0) await mesh.apply(slices)
     return stage
   }
 
@@ -75,6 +78,16 @@ export class Stage {
     return statusFor(this.mesh.statuses, refFor(name))
   }
 
+  /** As the suite fills them once the pods have addresses, in its test HTTPRouteServiceTypes. */
+  #withEndpoints(slice: Resource): Resource {
+    const family = slice.object['addressType'] === 'IPv6' ? 6 : 4
+    const pods = this.mesh.registry.workloads.filter(({ ref, app }) => ref.namespace === slice.namespace && app === slicedBackend)
+    const endpoints = pods
+      .filter(({ address }) => isIP(address) === family)
+      .map(({ address }) => ({ addresses: [address], conditions: { ready: true } }))
+    return this.#stamped({ ...slice, object: { ...slice.object, endpoints } })
+  }
+
   #read(text: string): readonly Resource[] {
     const filled = this.certificates
       .filled(text)
@@ -82,7 +95,7 @@ export class Stage {
       .replaceAll('{GATEWAY_CONTROLLER_NAME}', controllerName)
     const { resources, errors } = readText(filled, 'vector.yaml')
     if (errors.length > 0) throw errors[0]!
-    return resources
+    return resources.map(withAddresses)
   }
 
   /** What an API server adds: age and generation; and the sidecars that a mesh puts to the clients of the vector. */
@@ -97,6 +110,29 @@ export class Stage {
     const creationTimestamp = new Date(this.#ageMs).toISOString()
     return { ...resource, object: { ...resource.object, metadata: { creationTimestamp, ...metadata, labels, generation } as typeof metadata } }
   }
+}
+
+const slicedBackend = 'infra-backend-v1'
+
+/** Nobody has said yet whose addresses it has. */
+function isOpenSlice({ kind, object }: Resource): boolean {
+  return kind === 'EndpointSlice' && object['endpoints'] === undefined
+}
+
+/**
+ * What the suite is told of the implementation: an address that a Gateway can have, and one that it cannot.
+ * Source: Istio `tests/integration/pilot/gateway_conformance_test.go` UsableNetworkAddresses, UnusableNetworkAddresses.
+ */
+const addresses: Readonly<Record<string, object>> = {
+  PLACEHOLDER_USABLE_ADDRS: { type: 'Hostname', value: 'infra-backend-v1.gateway-conformance-infra.svc.cluster.local' },
+  PLACEHOLDER_UNUSABLE_ADDRS: { type: 'Hostname', value: 'foo' },
+}
+
+function withAddresses(resource: Resource): Resource {
+  const spec = resource.object['spec']
+  if (resource.kind !== 'Gateway' || !spec?.addresses) return resource
+  const filled = spec.addresses.map((one: { value?: string }) => addresses[one.value ?? ''] ?? one)
+  return { ...resource, object: { ...resource.object, spec: { ...spec, addresses: filled } } }
 }
 
 function refFor({ kind, namespace = '', name }: ObjectName): ResourceRef {

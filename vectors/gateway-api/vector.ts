@@ -152,6 +152,7 @@ export interface GatewayApiVector {
   readonly status: readonly StatusExpectation[]
   readonly mutations?: readonly Mutation[]
   readonly requires?: readonly { readonly feature: string; readonly supported: boolean }[]
+  readonly notes?: readonly string[]
   readonly manifests: string
 }
 

@@ -1,4 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
+import { Secrets } from '../secrets.ts'
 import type { Problem } from './conditions.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { GatewaySpec, ObjectRef } from './types.ts'
@@ -20,50 +21,44 @@ export function certificateOf(ref: ObjectRef, holder: Resource, { grants, object
   }
   const secret = object('Secret', namespace, name)
   if (!secret) return invalid(`there is no Secret "${namespace}/${name}"`)
-  return isKeyPair(secret) ? { secret } : invalid(`Secret "${namespace}/${name}" holds no certificate with its key`)
+  const pair = new Secrets([secret]).keyPair(name, namespace)
+  return pair ? { secret } : invalid(`Secret "${namespace}/${name}" holds no certificate with its key`)
 }
 
-/** What a ConfigMap holds that certificates of clients are checked against, or why there is none. */
-export type Authorities = { readonly authorities: Resource } | { readonly problem: Problem }
+/** What certificates of clients are checked against: `null` for any, where clients without a valid one are let in, too. */
+export type Authorities = { readonly authorities: Resource | null } | { readonly problem: Problem }
 
 /**
- * How a Gateway checks the clients of a port: as it says for that port, else as for all. `null`: it asks them for nothing. Where clients without a valid
- * certificate are let in, too, asking them changes nothing. Source: Gateway API `FrontendTLSConfig`.
+ * How a Gateway checks the clients of a port: as it says for that port, else as for all. `null`: it asks them for nothing.
+ * Source: Gateway API `FrontendTLSConfig`; Istio `pilot/pkg/config/kube/gateway/conversion.go` resolveGatewayTLS, buildTLS.
  */
-export function authoritiesOf(gateway: Resource, port: number, { grants, object }: Surroundings): Authorities | null {
+export function authoritiesOf(gateway: Resource, port: number, surroundings: Surroundings): Authorities | null {
   const { frontend } = ((gateway.object['spec'] ?? {}) as GatewaySpec).tls ?? {}
   const forPort = frontend?.perPort?.find((one) => one.port === port)
   const validation = forPort ? forPort.tls?.validation : frontend?.default?.validation
-  if (!validation || validation.mode === 'AllowInsecureFallback') return null
-  const problems: Problem[] = []
-  for (const { group = '', kind = 'ConfigMap', name, namespace = gateway.namespace } of validation.caCertificateRefs) {
-    const found = object('ConfigMap', namespace, name)
-    const place = `${kind} "${namespace}/${name}"`
-    if (group !== '' || kind !== 'ConfigMap') problems.push({ reason: 'InvalidCACertificateKind', message: `${place} is no ConfigMap` })
-    else if (!grants.allow({ kind: gateway.kind, namespace: gateway.namespace }, { group: '', kind, namespace, name }))
-      problems.push({ reason: 'RefNotPermitted', message: `${place} may not be referred to from namespace "${gateway.namespace}"` })
-    else if (!String(found?.object['data']?.['ca.crt'] ?? '').includes('-----BEGIN CERTIFICATE-----'))
-      problems.push({ reason: 'InvalidCACertificateRef', message: `${place} holds no certificate in ca.crt` })
-    else return { authorities: found! }
-  }
-  return { problem: problems[0] ?? { reason: 'InvalidCACertificateRef', message: 'no authority is named' } }
+  const [ref, ...others] = validation?.caCertificateRefs ?? []
+  if (!validation || !ref) return null
+  if (others.length > 0) return { problem: { reason: 'InvalidCACertificateRef', message: 'only one of caCertificateRefs is supported' } }
+  const found = authoritiesAt(ref, gateway, surroundings)
+  return 'problem' in found || validation.mode !== 'AllowInsecureFallback' ? found : { authorities: null }
 }
 
-/** In PEM, by its frame; whether the two belong together is not looked at. */
-function isKeyPair({ object }: Resource): boolean {
-  const text = (name: string): string => {
-    const encoded: unknown = object['data']?.[name]
-    return typeof encoded === 'string' ? decoded(encoded) : String(object['stringData']?.[name] ?? '')
-  }
-  const certificate = text('tls.crt') || text('cert')
-  const key = text('tls.key') || text('key')
-  return certificate.includes('-----BEGIN CERTIFICATE-----') && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key)
+/** Source: the same file, buildCaCertificateReference. */
+function authoritiesAt(ref: ObjectRef, gateway: Resource, { grants, object }: Surroundings): Authorities {
+  const { group = '', kind = 'ConfigMap', name, namespace = gateway.namespace } = ref
+  const place = `${kind} "${namespace}/${name}"`
+  const wrong = (reason: string, message: string): Authorities => ({ problem: { reason, message } })
+  if (group !== '' || !(kind === 'ConfigMap' || kind === 'Secret'))
+    return wrong('InvalidCACertificateKind', `${group}/${kind} "${name}" is neither a ConfigMap nor a Secret`)
+  const found = object(kind, namespace, name)
+  const permitted = grants.allow({ kind: gateway.kind, namespace: gateway.namespace }, { group: '', kind, namespace, name })
+  if (!permitted) return wrong('RefNotPermitted', `${place} may not be referred to from namespace "${gateway.namespace}"`)
+  if (!found) return wrong('InvalidCACertificateRef', `there is no ${place}`)
+  const certificates = new Secrets([found]).authorities(resourceName(found), namespace)
+  return certificates ? { authorities: found } : wrong('InvalidCACertificateRef', `${place} holds no certificate in ca.crt`)
 }
 
-function decoded(base64: string): string {
-  try {
-    return atob(base64.replaceAll(/\s/g, ''))
-  } catch {
-    return ''
-  }
+/** As a proxy asks for it. Source: Istio `pilot/pkg/model/credentials/resource.go`. */
+export function resourceName({ kind, namespace, name }: Resource): string {
+  return `${kind === 'ConfigMap' ? 'configmap' : 'kubernetes-gateway'}://${namespace}/${name}`
 }

@@ -13,6 +13,9 @@ export interface Problem {
   readonly message: string
 }
 
+/** What the specification calls a value that the implementation does not know: it is about the rule, not about what the rule refers to. */
+export const unsupportedValue = 'UnsupportedValue'
+
 /** True with `reason` when there is no problem, else False with the problem's. */
 export function condition(type: string, reason: string, problem: Problem | null, observedGeneration: number): Condition {
   return problem

@@ -3,10 +3,11 @@ import { isManaged } from '../../registry/managed-gateways.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import { clientCertificateOf } from './client-certificate.ts'
 import { complaint, condition, type Condition, type Problem } from './conditions.ts'
+import { addressProblem } from './gateway-addresses.ts'
 import type { AttachedSet, ServedGateway } from './gateways.ts'
 import { specOf } from './gateways.ts'
 import type { ListenerBinding } from './listener-binding.ts'
-import { listenerStatus, type ListenerStatus } from './listener-status.ts'
+import { isServed, listenerStatus, type ListenerStatus } from './listener-status.ts'
 import { attachedTo } from './route-status.ts'
 import { emptyStatus, generationOf, type ObjectStatus } from './object-status.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -24,8 +25,13 @@ export function gatewayStatus(gateway: ServedGateway, routes: readonly AttachedR
     resource,
     conditions: [
       accepted,
-      condition('Programmed', 'Programmed', refused ? { reason: 'Invalid', message: refused.message } : null, generation),
-      ...clientCertificateCondition(resource, surroundings, generation),
+      condition(
+        'Programmed',
+        'Programmed',
+        refused ? { reason: 'Invalid', message: refused.message } : unassigned(gateway, surroundings),
+        generation,
+      ),
+      clientCertificateCondition(resource, surroundings, generation),
       ...fallbackCondition(resource, generation),
     ],
     listeners: own.map((binding) => statusOfListener(binding, routes)),
@@ -51,22 +57,28 @@ function invalidAsAWhole(gateway: Resource, { object }: Surroundings): Problem |
   return known ? null : { reason: 'InvalidParameters', message: `${group}/${kind} "${name}" holds no parameters of a Gateway` }
 }
 
+/** Of the addresses that it asks for. */
+function unassigned({ resource, bindings }: ServedGateway, { registry }: Surroundings): Problem | null {
+  const ports = bindings.filter(({ state }) => isServed(state)).map(({ port }) => port)
+  return addressProblem(resource, ports, registry)
+}
+
 interface InvalidListeners {
   readonly problem: Problem | null
   readonly all: boolean
 }
 
 function invalidListeners(bindings: readonly ListenerBinding[]): InvalidListeners {
-  const broken = bindings.filter(({ state }) => state.notAccepted !== null || state.conflict !== null)
+  const broken = bindings.filter(({ state }) => !isServed(state))
   if (broken.length === 0) return { problem: null, all: false }
-  const message = `listeners that are not accepted: ${broken.map(({ section }) => section).join(', ')}`
+  const message = `listeners that take no traffic: ${broken.map(({ section }) => section).join(', ')}`
   return { problem: { reason: 'ListenersNotValid', message }, all: broken.length === bindings.length }
 }
 
-/** Of a Gateway that names what it shows to backends; of what listeners refer to these say themselves. */
-function clientCertificateCondition(gateway: Resource, surroundings: Surroundings, generation: number): Condition[] {
+/** About what it shows to backends; of what listeners refer to these say themselves. */
+function clientCertificateCondition(gateway: Resource, surroundings: Surroundings, generation: number): Condition {
   const found = clientCertificateOf(gateway, surroundings)
-  return found ? [condition('ResolvedRefs', 'ResolvedRefs', 'problem' in found ? found.problem : null, generation)] : []
+  return condition('ResolvedRefs', 'ResolvedRefs', found && 'problem' in found ? found.problem : null, generation)
 }
 
 /** Clients whose certificates nobody has checked are let in: a warning that the specification wants. */

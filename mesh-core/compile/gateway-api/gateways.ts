@@ -4,6 +4,7 @@ import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { fqdn } from '../../registry/services.ts'
 import { isServiceOf } from '../gateway-pods.ts'
 import { withConflicts } from './conflicts.ts'
+import { addressedServices } from './gateway-addresses.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import { bindingsOf } from './listeners.ts'
 import { namespacesFor } from './selector.ts'
@@ -49,7 +50,7 @@ function servedGateway(resource: Resource, surroundings: Surroundings): ServedGa
   const sets = setsOf(resource, surroundings)
   const holders = [resource, ...sets.filter(({ allowed }) => allowed).map((set) => set.resource)]
   const bindings = holders.flatMap((owner) => bindingsOf({ owner, gateway: resource, services }, surroundings))
-  return { resource, services, bindings: withConflicts(bindings), sets }
+  return { resource, services, bindings: withConflicts(bindings, surroundings.departs), sets }
 }
 
 export function specOf(gateway: Resource): GatewaySpec {
@@ -58,12 +59,8 @@ export function specOf(gateway: Resource): GatewaySpec {
 
 /** A Service of another namespace is none of a Gateway's. Source: the same folder, extractGatewayServices; `push_context.go` mergeGateways. */
 export function servicesOf(gateway: Resource): string[] {
-  const spec = specOf(gateway)
-  if (isManaged(spec)) return [fqdn(managedName(gateway), gateway.namespace)]
-  return (spec.addresses ?? [])
-    .filter(({ type, value }) => (type ?? 'IPAddress') === 'Hostname' && value)
-    .map(({ value }) => (value!.includes('.') ? value! : fqdn(value!, gateway.namespace)))
-    .filter((host) => host.endsWith(`.${gateway.namespace}.svc.cluster.local`))
+  if (isManaged(specOf(gateway))) return [fqdn(managedName(gateway), gateway.namespace)]
+  return addressedServices(gateway).filter((host) => host.endsWith(`.${gateway.namespace}.svc.cluster.local`))
 }
 
 function setsOf(gateway: Resource, { ofKind, namespaces }: Surroundings): AttachedSet[] {

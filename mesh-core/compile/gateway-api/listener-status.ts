@@ -10,6 +10,8 @@ export interface ListenerState {
   readonly unresolved: Problem | null
   /** Another listener of its port that it does not go together with. */
   readonly conflict: Problem | null
+  /** Another HTTPS listener of its port whose hostname has names in common with its own. */
+  readonly overlap: Problem | null
   /** Why no traffic is taken, although it is accepted: no certificate is left. */
   readonly notProgrammed: Problem | null
 }
@@ -27,7 +29,7 @@ export function isServed({ notAccepted, conflict, notProgrammed }: ListenerState
 }
 
 export function listenerStatus(name: string, state: ListenerState, attachedRoutes: number, generation: number): ListenerStatus {
-  const { supportedKinds, notAccepted, unresolved, conflict, notProgrammed } = state
+  const { supportedKinds, notAccepted, unresolved, conflict, overlap, notProgrammed } = state
   const broken = notAccepted ?? conflict
   return {
     name,
@@ -38,6 +40,7 @@ export function listenerStatus(name: string, state: ListenerState, attachedRoute
       condition('Programmed', 'Programmed', conflict ?? notProgrammed ?? (broken && { reason: 'Invalid', message: broken.message }), generation),
       complaint('Conflicted', 'NoConflicts', conflict, generation),
       condition('ResolvedRefs', 'ResolvedRefs', unresolved, generation),
+      ...(overlap ? [complaint('OverlappingTLSConfig', '', overlap, generation)] : []),
     ],
   }
 }

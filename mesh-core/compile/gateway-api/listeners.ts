@@ -2,7 +2,7 @@ import type { Resource } from '../../config/resource.ts'
 import type { GatewayServer, ServerTls } from '../gateway-resource.ts'
 import type { Departs } from '../departures.ts'
 import { originOf } from '../origin.ts'
-import { authoritiesOf, certificateOf } from './certificates.ts'
+import { authoritiesOf, certificateOf, resourceName } from './certificates.ts'
 import type { Problem } from './conditions.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import type { ListenerState } from './listener-status.ts'
@@ -72,12 +72,12 @@ function serverOf(
 
 /** Certificates are named with their namespaces. Source: Istio `pilot/pkg/config/kube/gateway/conversion.go` buildTLS. */
 function serverTls(mode: string, certificates: readonly Resource[], authorities: Resource | null): ServerTls {
-  const names = certificates.map(({ namespace, name }) => `kubernetes-gateway://${namespace}/${name}`)
+  const names = certificates.map(resourceName)
   return {
     mode: mode as ServerTls['mode'],
     httpsRedirect: false,
     ...(names.length > 0 && { credentialNames: names }),
-    ...(authorities && { caCertCredentialName: `configmap://${authorities.namespace}/${authorities.name}` }),
+    ...(authorities && { caCertCredentialName: resourceName(authorities) }),
   }
 }
 
@@ -87,24 +87,29 @@ interface ListenerTls {
   /** That certificates of clients are checked against. */
   readonly authorities: Resource | null
   readonly problem: Problem | null
+  /** Clients are to be checked, and there is nothing to check them against. */
+  readonly withoutAuthority: Problem | null
 }
 
 /** Several certificates: those that are in order count; the listener is served as long as there is one. Source: the same folder, buildTLS. */
 function tlsOf({ tls, protocol, port }: Listener, { owner, gateway }: ListenerHolder, surroundings: Surroundings): ListenerTls {
-  const none = { certificates: [], authorities: null, problem: null }
+  const none = { certificates: [], authorities: null, problem: null, withoutAuthority: null }
   if (!tls) return { ...none, mode: null, problem: protocol === 'HTTPS' ? noCertificate : null }
   if (tls.mode === 'Passthrough') return { ...none, mode: 'PASSTHROUGH' }
   const terminateMode = tls.options?.['gateway.istio.io/tls-terminate-mode']
   if (terminateMode === 'ISTIO_MUTUAL') return { ...none, mode: 'ISTIO_MUTUAL' }
-  const found = (tls.certificateRefs ?? []).map((ref) => certificateOf(ref, owner, surroundings))
+  const refs = tls.certificateRefs ?? []
+  if (refs.length > 2) return { ...none, mode: 'SIMPLE', problem: tooManyCertificates }
+  const found = refs.map((ref) => certificateOf(ref, owner, surroundings))
   const problems = found.flatMap((one) => ('problem' in one ? [one.problem] : []))
   const certificates = found.flatMap((one) => ('secret' in one ? [one.secret] : []))
   const clients = protocol === 'HTTPS' ? authoritiesOf(gateway, port, surroundings) : null
-  if (clients && 'problem' in clients) return { mode: 'SIMPLE', certificates: [], authorities: null, problem: clients.problem }
-  const mode = terminateMode ?? (clients ? 'MUTUAL' : 'SIMPLE')
-  return { mode, certificates, authorities: clients?.authorities ?? null, problem: problems[0] ?? null }
+  if (clients && 'problem' in clients) return { ...none, mode: 'SIMPLE', problem: clients.problem, withoutAuthority: clients.problem }
+  const authorities = clients?.authorities ?? null
+  return { ...none, mode: terminateMode ?? (authorities ? 'MUTUAL' : 'SIMPLE'), certificates, authorities, problem: problems[0] ?? null }
 }
 
+const tooManyCertificates: Problem = { reason: 'InvalidCertificateRef', message: 'a listener can have at most two certificates' }
 const noCertificate: Problem = { reason: 'InvalidCertificateRef', message: 'the listener names no certificate' }
 
 function stateOf(listener: Listener, tls: ListenerTls, departs: Departs): ListenerState {
@@ -113,9 +118,10 @@ function stateOf(listener: Listener, tls: ListenerTls, departs: Departs): Listen
     invalid.length > 0 ? { reason: 'InvalidRouteKinds', message: `${invalid.join(', ')} cannot attach to a listener of this protocol` } : null
   return {
     supportedKinds: supported,
-    notAccepted: unsupported(listener.protocol, departs),
+    notAccepted: unsupported(listener.protocol, departs) ?? (tls.withoutAuthority && { ...tls.withoutAuthority, reason: 'NoValidCACertificate' }),
     unresolved: tls.problem ?? kinds,
     conflict: null,
+    overlap: null,
     notProgrammed: tls.problem && tls.certificates.length === 0 ? { reason: 'Invalid', message: tls.problem.message } : null,
   }
 }

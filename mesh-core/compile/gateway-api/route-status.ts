@@ -1,5 +1,5 @@
 import type { AttachedRoute } from './attached-route.ts'
-import { condition, type Condition, type Problem } from './conditions.ts'
+import { complaint, condition, type Condition, type Problem, unsupportedValue } from './conditions.ts'
 import type { Attachment } from './parents.ts'
 import { generationOf, type ParentStatus } from './object-status.ts'
 import type { ParentRef } from './types.ts'
@@ -18,11 +18,19 @@ export function parentStatuses(route: AttachedRoute<unknown>): ParentStatus[] {
 
 function conditionsOf(route: AttachedRoute<unknown>, attachments: readonly Attachment[]): Condition[] {
   const generation = generationOf(route.resource)
-  const { problems } = attachments[0]!.kind === 'mesh' ? route.inMesh : route.atGateways
+  const { problems, acts } = attachments[0]!.kind === 'mesh' ? route.inMesh : route.atGateways
+  const unsupported = problems.find(({ reason }) => reason === unsupportedValue) ?? null
+  const unresolved = problems.findLast(({ reason }) => reason !== unsupportedValue) ?? null
   return [
-    condition('Accepted', 'Accepted', denialOf(attachments), generation),
-    condition('ResolvedRefs', 'ResolvedRefs', problems.at(-1) ?? null, generation),
+    condition('Accepted', 'Accepted', denialOf(attachments) ?? (acts ? null : unsupported), generation),
+    condition('ResolvedRefs', 'ResolvedRefs', unresolved, generation),
+    ...(unsupported && acts ? [partiallyInvalid(unsupported, generation)] : []),
   ]
+}
+
+/** Rules that are not supported answer with an error while the others act. Source: Gateway API `RouteConditionPartiallyInvalid`. */
+function partiallyInvalid({ reason, message }: Problem, generation: number): Condition {
+  return complaint('PartiallyInvalid', '', { reason, message: `Dropped Rule: ${message}` }, generation)
 }
 
 /** `null` as soon as one listener takes the route. */

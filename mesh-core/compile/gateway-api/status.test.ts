@@ -93,3 +93,83 @@ test('the listener of a set gives way to that of its Gateway', () => {
 test('a Gateway of a class that is somebody else’s has no status', () => {
   expect(statusOf('Gateway', 'gw', gateway(`[${http}]`).replace('istio', 'other'))).toBeUndefined()
 })
+
+const addressed = (value: string, port = 80): string =>
+  gateway(`[{name: http, port: ${port}, protocol: HTTP}]`, `, addresses: [{type: Hostname, value: ${value}}]`)
+const service = (ports: string, selector = '{app: web}'): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: ${selector}, ports: ${ports}}`
+const pods = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web}]}}}`
+
+test.each([
+  ['that has its port', addressed('web'), service('[{port: 80, targetPort: 8080}]'), 'True Programmed'],
+  ['that has another port', addressed('web', 81), service('[{port: 80, targetPort: 8080}]'), 'False AddressNotUsable'],
+  ['whose pods have its port', addressed('web', 8080), service('[{port: 80, targetPort: 8080}]'), 'False AddressNotUsable'],
+  ['that nobody stands behind', addressed('web'), service('[{port: 80}]', '{app: nobody}'), 'False AddressNotAssigned'],
+  ['that is not there', addressed('nosuch'), service('[{port: 80}]'), 'False AddressNotUsable'],
+  ['of another namespace', addressed('web.other.svc.cluster.local'), service('[{port: 80}]'), 'False AddressNotUsable'],
+])('a Gateway that is served by a Service %s', (_, gatewayYaml, serviceYaml, wanted) => {
+  const status = statusOf('Gateway', 'gw', gatewayYaml, serviceYaml, pods)
+  expect(reasons(status, 'Accepted')).toEqual(['True Accepted'])
+  expect(reasons(status, 'Programmed')).toEqual([wanted])
+})
+
+const broken = '{filters: [{type: ExtensionRef, extensionRef: {group: x.io, kind: Odd, name: odd}}]}'
+const sound = '{matches: [{path: {value: /sound}}]}'
+
+test.each([
+  [true, [broken, sound], { Accepted: ['True Accepted'], ResolvedRefs: ['True ResolvedRefs'], PartiallyInvalid: ['True UnsupportedValue'] }],
+  [true, [broken], { Accepted: ['False UnsupportedValue'], ResolvedRefs: ['True ResolvedRefs'], PartiallyInvalid: [] }],
+  [true, [sound], { Accepted: ['True Accepted'], ResolvedRefs: ['True ResolvedRefs'], PartiallyInvalid: [] }],
+  [false, [broken, sound], { Accepted: ['True Accepted'], ResolvedRefs: ['False InvalidFilter'], PartiallyInvalid: [] }],
+])('a filter that nobody knows, by the specification: %j, among %j', (spec, rules, wanted) => {
+  const mesh = createMesh({ spec })
+  mesh.apply(readText([gateway(`[${http}]`), route(`{parentRefs: [{name: gw}], rules: [${rules.join(', ')}]}`)].join('\n---\n'), 'a.yaml').resources)
+  const status = mesh.statuses.find(({ resource }) => resource.kind === 'HTTPRoute')!
+  expect(Object.fromEntries(Object.keys(wanted).map((type) => [type, reasons(status, type)]))).toEqual(wanted)
+})
+
+const validation = (ref: string, mode = 'AllowValidOnly'): string =>
+  `, tls: {frontend: {default: {validation: {mode: ${mode}, caCertificateRefs: [${ref}]}}}}`
+
+test.each([
+  ['{group: "", kind: ConfigMap, name: nosuch}', 'AllowValidOnly', 'InvalidCACertificateRef'],
+  ['{group: "", kind: ConfigMap, name: nosuch}', 'AllowInsecureFallback', 'InvalidCACertificateRef'],
+  ['{group: "", kind: Service, name: web}', 'AllowValidOnly', 'InvalidCACertificateKind'],
+  ['{group: "", kind: Secret, name: ca, namespace: other}', 'AllowValidOnly', 'RefNotPermitted'],
+  ['{group: "", kind: ConfigMap, name: a}, {group: "", kind: ConfigMap, name: b}', 'AllowValidOnly', 'InvalidCACertificateRef'],
+])('clients that are checked against %s (%s): %s', (ref, mode, wanted) => {
+  const listeners = '[{name: http, port: 80, protocol: HTTP}, {name: https, port: 443, protocol: HTTPS, tls: {options: {a.io/b: c}}}]'
+  const {
+    listeners: [plain, tls],
+  } = statusOf('Gateway', 'gw', gateway(listeners, validation(ref, mode)))
+  const said = (name: string, listener = tls): string =>
+    listener!.conditions
+      .filter(({ type }) => type === name)
+      .map(({ status, reason }) => `${status} ${reason}`)
+      .join()
+  expect([said('ResolvedRefs'), said('Accepted'), said('Programmed')]).toEqual([`False ${wanted}`, 'False NoValidCACertificate', 'False Invalid'])
+  expect(said('Accepted', plain)).toBe('True Accepted')
+})
+
+test.each([
+  [true, '"*.shop.test"', '"a.shop.test"', 'True OverlappingHostnames'],
+  [true, '"*.shop.test"', 'other.test', ''],
+  [false, '"*.shop.test"', '"a.shop.test"', ''],
+])('HTTPS listeners for hostnames that meet, by the specification: %j, %s and %s', (spec, one, other, wanted) => {
+  const https = (name: string, hostname: string): string =>
+    `{name: ${name}, port: 443, protocol: HTTPS, hostname: ${hostname}, tls: {options: {a.io/b: c}}}`
+  const mesh = createMesh({ spec })
+  mesh.apply(readText(gateway(`[${https('one', one)}, ${https('two', other)}]`), 'a.yaml').resources)
+  const said = mesh.statuses[0]!.listeners.map(({ conditions }) =>
+    conditions
+      .filter(({ type }) => type === 'OverlappingTLSConfig')
+      .map(({ status, reason }) => `${status} ${reason}`)
+      .join(),
+  )
+  expect(said).toEqual([wanted, wanted])
+})
+
+test('a Gateway of the class of remote ones is programmed elsewhere', () => {
+  const status = statusOf('Gateway', 'gw', addressed('gw.example.com').replace('gatewayClassName: istio', 'gatewayClassName: istio-remote'))
+  expect([reasons(status, 'Programmed'), status.addresses]).toEqual([['True Programmed'], ['gw.example.com']])
+})

@@ -3,6 +3,8 @@ import { gatewayApi, gatewayController, remoteController } from '../../registry/
 import type { AttachedRoute } from './attached-route.ts'
 import { condition } from './conditions.ts'
 import type { GatewayApi } from './conversion.ts'
+import { specOf } from './gateways.ts'
+import type { Surroundings } from './surroundings.ts'
 import { gatewayStatus, listenerSetStatus } from './gateway-status.ts'
 import { emptyStatus, generationOf, type ObjectStatus } from './object-status.ts'
 import { policyStatuses } from './policy-status.ts'
@@ -14,6 +16,7 @@ export function statusesOf(api: GatewayApi): ObjectStatus[] {
   return [
     ...api.surroundings.ofKind('GatewayClass').flatMap(classStatus),
     ...api.gateways.map((gateway) => gatewayStatus(gateway, routes, api.surroundings)),
+    ...api.surroundings.ofKind('Gateway').flatMap((gateway) => remoteStatus(gateway, api.surroundings)),
     ...api.gateways.flatMap((gateway) => gateway.sets.map((set) => listenerSetStatus(set, gateway, routes))),
     ...policyStatuses(routes, api.surroundings),
     ...routes.map((route) => ({ ...emptyStatus, resource: route.resource, parents: parentStatuses(route) })),
@@ -23,6 +26,14 @@ export function statusesOf(api: GatewayApi): ObjectStatus[] {
 export function statusFor(statuses: readonly ObjectStatus[], { group, kind, namespace, name }: ResourceRef): ObjectStatus | undefined {
   if (group !== gatewayApi) return undefined
   return statuses.find(({ resource }) => resource.kind === kind && resource.namespace === namespace && resource.name === name)
+}
+
+/** Its pods run in another cluster, and nothing is looked at. Source: Istio `pilot/pkg/config/kube/gateway/conversion.go` reportUnmanagedGatewayStatus. */
+function remoteStatus(resource: Resource, { classes }: Surroundings): ObjectStatus[] {
+  const { gatewayClassName, addresses = [] } = specOf(resource)
+  if (classes.get(gatewayClassName) !== remoteController) return []
+  const conditions = ['Accepted', 'Programmed'].map((type) => condition(type, type, null, generationOf(resource)))
+  return [{ ...emptyStatus, resource, conditions, addresses: addresses.flatMap(({ value }) => value ?? []) }]
 }
 
 function classStatus(resource: Resource): ObjectStatus[] {

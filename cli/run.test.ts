@@ -132,6 +132,10 @@ describe('validate', () => {
     expect(stderr).not.toContain('IST0101')
     expect(stdout).toContain('4 resources in 2 files: valid')
     expect(status).toBe(1)
+    const route =
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gw}\nspec: {gatewayClassName: istio, listeners: [{name: a, port: 80, protocol: HTTP}]}\n'
+    writeFileSync(join(folder, 'gateway.yaml'), route)
+    expect(meshspec(['validate', '--cluster', 'east=gateway.yaml', '--cluster', 'west=gateway.yaml']).stdout).toContain('1 resource in 1 file: valid')
     expect(meshspec(['validate', '--cluster', 'east']).stderr).toContain('--cluster east=clusters/east')
     expect(meshspec(['validate']).stderr).toContain('no config is named')
   })

@@ -50,7 +50,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const read = config.all
   const findings = (await findingsOf(config, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
-  if (options.format === 'text') writeText(shown, read, excerpts, options)
+  if (options.format === 'text') writeText(shown, config, excerpts, options)
   else print(write(shown, filesOf(read.resources), failOn), options.output)
   if (read.errors.some(({ code }) => unreadable.has(code))) return exitCodes.wrongInput
   return findings.some((finding) => isAtLeast(finding, failOn)) ? exitCodes.failed : exitCodes.held
@@ -138,15 +138,22 @@ function print(text: string, output: string | undefined): void {
   else writeFileSync(output, `${text}\n`)
 }
 
-function writeText(findings: readonly Finding[], read: ReadResult, excerpts: Excerpts, { quiet, output, whole }: ValidateOptions): void {
+function writeText(findings: readonly Finding[], config: ReadClusters, excerpts: Excerpts, { quiet, output, whole }: ValidateOptions): void {
+  const read = config.all
   const text = findingsText(findings, excerpts)
   if (output !== undefined) writeFileSync(output, `${text}\n`)
   else if (text !== '') process.stderr.write(`${text}\n`)
   if (quiet) return
   const refused = findings.some(({ level }) => level === 'error')
   process.stdout.write(notices(read, new Set(findings.filter(({ level }) => level === 'error').map(({ resource }) => resource))))
-  if (!refused) for (const line of statusNotices(read.resources, whole ?? false)) process.stdout.write(`${line}\n`)
+  if (!refused) for (const line of statusesIn(config, whole ?? false)) process.stdout.write(`${line}\n`)
   if (!refused) process.stdout.write(`${count(read.resources.length, 'resource')} in ${count(filesOf(read.resources).length, 'file')}: valid\n`)
+}
+
+/** Of each cluster, where several are named. */
+function statusesIn({ all, clusters }: ReadClusters, whole: boolean): ReadonlySet<string> {
+  const parts = clusters.length > 0 ? clusters.map(({ read }) => effective(read.resources)) : [all.resources]
+  return new Set(parts.flatMap((resources) => statusNotices(resources, whole)))
 }
 
 /** What was not looked at, and what is unusual. @param wrong of these nothing more is said */

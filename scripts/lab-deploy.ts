@@ -1,6 +1,6 @@
 /**
  * `npm run test:deploy`: what `deploy/` holds, in a real cluster on this machine (`../shared/lab`, or `$MESHSPEC_LAB`): the manifests are applied as they are but for
- * the image, the Job runs as the service account that it names and is allowed what they allow, and its reports are merged. With `helm` on PATH (or `$HELM`) the
+ * the image, the Job runs as the service account that it names and is allowed what they allow, and its reports are merged. With `helm` on PATH (or `$HELM_PATH`) the
  * chart is held to the manifests, and run in shards with namespaces that were named. Skips, with a reason, where there is no lab.
  */
 import { spawnSync } from 'node:child_process'

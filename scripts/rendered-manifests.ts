@@ -15,7 +15,7 @@ const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: meshspec\
 
 /** The program; `null` when there is none. */
 export function helm(): string | null {
-  const program = process.env['HELM'] ?? 'helm'
+  const program = process.env['HELM_PATH'] ?? 'helm'
   return spawnSync(program, ['version'], { stdio: 'ignore' }).status === 0 ? program : null
 }
 

@@ -1,4 +1,4 @@
-/** `npm run deploy:manifests`, with helm on PATH or in `$HELM`. */
+/** `npm run deploy:manifests`, with helm on PATH or in `$HELM_PATH`. */
 import { writeFileSync } from 'node:fs'
 import { manifest, manifests } from './rendered-manifests.ts'
 

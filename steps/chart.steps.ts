@@ -1,16 +1,19 @@
 import { Given, When } from '@cucumber/cucumber'
+import { leavingTheRest } from '../support/step-options.ts'
 import type { MeshWorld } from '../support/index.ts'
 
-const noHelm = 'meshspec does not render Helm charts yet'
-
-Given('the chart {string} with values:', function (this: MeshWorld, _chart: string, _values: string) {
-  this.unsupported('config', noHelm)
+Given('the chart {string} with values:', async function (this: MeshWorld, chart: string, values: string) {
+  await this.giveChart(chart, values)
 })
 
-When('the chart release {string} is upgraded with values:', function (this: MeshWorld, _release: string, _values: string) {
-  this.unsupported('config', noHelm)
+When('the chart release {string} is upgraded with values:', leavingTheRest, async function (this: MeshWorld, release: string, values: string) {
+  await this.upgradeRelease(release, values)
 })
 
-When('the chart release {string} is rolled back to revision {int}', function (this: MeshWorld, _release: string, _revision: number) {
-  this.unsupported('config', noHelm)
-})
+When(
+  'the chart release {string} is rolled back to revision {int}',
+  leavingTheRest,
+  async function (this: MeshWorld, release: string, revision: number) {
+    await this.rollBackRelease(release, revision)
+  },
+)

@@ -51,6 +51,16 @@ export class ConfigDesk {
     return this.text(meshConfigHead + text, { ...place, lineOffset: place.lineOffset - lines }, '')
   }
 
+  /** The folder of a chart, or a packed one. @throws MeshSpecError FILE_NOT_FOUND */
+  chart(name: string): string {
+    return findConfig(name, this.#places, 'chart')
+  }
+
+  /** What a program made. @param label what to call it @throws ConfigRejected when it cannot be read */
+  manifests(text: string, label: string, namespace: string): readonly Resource[] {
+    return this.#take(readText(text, label), namespace)
+  }
+
   /** The name of a file in the words of the scenario. */
   nameOf(file: string): string {
     for (const [path, name] of this.#names) {

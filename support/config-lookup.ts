@@ -15,10 +15,11 @@ export interface ConfigPlaces {
 /**
  * Finds a file or a folder: beside the feature, in the folder of the settings, in the project's own `samples/`, then in meshspec's samples.
  * In a `samples/` a file name, or the end of a path, is enough.
+ * @param what to call it, where there is none
  * @returns an absolute path
  * @throws MeshSpecError FILE_NOT_FOUND
  */
-export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces): string {
+export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces, what = 'config'): string {
   const beside = [feature, ...(config === null ? [] : [resolve(cwd, config)]), cwd].map((folder) => resolve(folder, name))
   const direct = beside.find((path) => existsSync(path))
   if (direct !== undefined) return direct
@@ -27,7 +28,7 @@ export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces)
     const found = findBelow(folder, name)
     if (found !== undefined) return found
   }
-  throw notFound(name, [...new Set([dirname(beside[0]!), ...samples])], samples)
+  throw notFound(`${what} "${name}"`, name, [...new Set([dirname(beside[0]!), ...samples])], samples)
 }
 
 /** Samples of the Gateway API are called as Istio's own are; a name without this folder means the latter. */
@@ -56,7 +57,7 @@ function walk(folder: string): string[] {
   return paths.toSorted((a, b) => (a.path < b.path ? -1 : 1)).flatMap(({ path, isFolder }) => (isFolder ? [path, ...walk(path)] : [path]))
 }
 
-function notFound(name: string, places: readonly string[], samples: readonly string[]): MeshSpecError {
+function notFound(what: string, name: string, places: readonly string[], samples: readonly string[]): MeshSpecError {
   const known = samples.flatMap((folder) => pathsBelow(folder).map((path) => basename(path)))
   const near = [...new Set(known)]
     .map((other) => ({ other, far: distance(other, basename(name)) }))
@@ -64,7 +65,7 @@ function notFound(name: string, places: readonly string[], samples: readonly str
     .toSorted((a, b) => a.far - b.far)
     .map(({ other }) => other)
   const hint = near.length > 0 ? `did you mean ${near.slice(0, 3).join(', ')}?` : `looked in ${places.join(', ')}`
-  return new MeshSpecError({ code: 'FILE_NOT_FOUND', origin: null, place: null, problem: `there is no config "${name}"`, hint })
+  return new MeshSpecError({ code: 'FILE_NOT_FOUND', origin: null, place: null, problem: `there is no ${what}`, hint })
 }
 
 /** Levenshtein distance. */

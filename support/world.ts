@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { refOf, resourceKey } from '../mesh-core/config/resource.ts'
 import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
+import { ChartReleases } from './charts/chart-releases.ts'
+import type { RevisionChange } from './charts/chart-releases.ts'
 import type { Check } from './checks/check.ts'
 import type { ShareStatement } from './checks/shares.ts'
 import type { TelemetryCheck } from './checks/telemetry.ts'
@@ -42,6 +44,7 @@ interface Scene {
   readonly docStrings: DocStrings
   readonly traffic: Traffic
   readonly judge: Judge
+  readonly charts: ChartReleases
 }
 
 /** What one scenario's steps share. Users' own steps may take it for their `this`. */
@@ -74,7 +77,8 @@ export class MeshWorld extends World {
     const { evidence, refusal } = this
     const traffic = new Traffic({ run, evidence, certificates: this.#certificates, session: () => this.#sessionForTraffic() })
     const judge = new Judge({ run, mesh, configs, evidence, refusal, traffic, log: (text) => this.log(text) })
-    this.#scene = { run, mesh, configs, docStrings: new DocStrings(pickle, gherkinDocument), traffic, judge }
+    const charts = new ChartReleases((text, label, namespace) => configs.manifests(text, label, namespace))
+    this.#scene = { run, mesh, configs, docStrings: new DocStrings(pickle, gherkinDocument), traffic, judge, charts }
   }
 
   /** Called before each step: of a plan nothing can be judged. */
@@ -148,16 +152,16 @@ export class MeshWorld extends World {
   /** @throws MeshSpecError TARGET_UNREACHABLE */
   async readConsul(url: string): Promise<void> {
     this.#consul = new ConsulCatalogue(url, this.namespace)
-    await this.#takeUp(await this.#consul.read())
+    await this.#take(await this.#consul.read())
   }
 
   /** @throws StatementFailed without a catalogue; MeshSpecError TARGET_UNREACHABLE when nothing changes */
   async awaitConsul(waitMs: number): Promise<void> {
     if (this.#consul === null) throw new StatementFailed('no Consul catalogue was given before this step')
-    await this.#takeUp(await this.#consul.changed(waitMs))
+    await this.#take(await this.#consul.changed(waitMs))
   }
 
-  async #takeUp({ apply, remove }: CatalogueChange): Promise<void> {
+  async #take({ apply, remove }: CatalogueChange | RevisionChange): Promise<void> {
     await this.prepare(async (session) => {
       if (apply.length > 0) await session.apply(apply)
       if (remove.length > 0) await session.remove(remove)
@@ -192,9 +196,31 @@ export class MeshWorld extends World {
   }
 
   /** Keeps a refusal for the `Then` that looks at it. */
-  async applyConfig(source: ConfigSource): Promise<void> {
+  applyConfig(source: ConfigSource): Promise<void> {
+    return this.#keepRefusal(() => this.giveConfig(source))
+  }
+
+  /** @throws NotSupported without helm; ConfigRejected */
+  async giveChart(name: string, values: string): Promise<void> {
+    const { charts, configs } = this.#need()
+    await charts.install(configs.chart(name), this.namespace, values, (change) => this.#take(change))
+    this.refusal.keep(null)
+  }
+
+  /** Keeps a refusal for the `Then` that looks at it. @throws StatementFailed for a release that there is not */
+  upgradeRelease(release: string, values: string): Promise<void> {
+    return this.#keepRefusal(() => this.#need().charts.upgrade(release, values, (change) => this.#take(change)))
+  }
+
+  /** As `upgradeRelease`. */
+  rollBackRelease(release: string, revision: number): Promise<void> {
+    return this.#keepRefusal(() => this.#need().charts.rollBack(release, revision, (change) => this.#take(change)))
+  }
+
+  async #keepRefusal(action: () => Promise<void>): Promise<void> {
     try {
-      await this.giveConfig(source)
+      await action()
+      this.refusal.keep(null)
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConfigRejected') throw error
       this.refusal.keep(error)

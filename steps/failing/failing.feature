@@ -490,7 +490,8 @@ Feature: Scenarios that must not pass
     Then the analysis reports nothing
 
   Scenario: the chart 'charts/shop' with values
-    not supported: meshspec does not render Helm charts yet
+    FILE_NOT_FOUND there is no chart "charts/shop"
+      hint: …
 
     Given the chart "charts/shop" with values:
       """
@@ -498,7 +499,7 @@ Feature: Scenarios that must not pass
       """
 
   Scenario: the chart release 'shop' is upgraded with values
-    not supported: meshspec does not render Helm charts yet
+    there is no chart release "shop"; no chart was given
 
     When the chart release "shop" is upgraded with values:
       """
@@ -506,7 +507,7 @@ Feature: Scenarios that must not pass
       """
 
   Scenario: the chart release 'shop' is rolled back to revision 1
-    not supported: meshspec does not render Helm charts yet
+    there is no chart release "shop"; no chart was given
 
     When the chart release "shop" is rolled back to revision 1
 

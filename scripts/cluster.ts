@@ -1,7 +1,8 @@
 /**
- * `npm run test:cluster [-- --whole | --faults [titles…]] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
+ * `npm run test:cluster [-- --whole | --endpoint | --faults [titles…]] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
  * own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`), and faults are planted in it, each of which a run has to call by its
  * name; with `--kubeconfig FILE` the suite runs against that cluster. Without `--whole` a part is run that takes some minutes;
+ * `--endpoint` runs Bookinfo's tasks through the lab's gateway alone, without the Kubernetes API, as a user's Bookinfo is there;
  * `--faults` plants faults (all, or those whose title has one of the texts) and runs no suite.
  */
 import { spawnSync } from 'node:child_process'
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { asSpecified } from '../support/targets/target.ts'
+import { deployBookinfo, endpointPart, silentFeatures, throughGateway } from './lab-endpoint.ts'
 import { faults, tryFault } from './lab-faults.ts'
 import { Lab, missingLab, root } from './the-lab.ts'
 
@@ -39,18 +41,17 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     whole: { type: 'boolean', default: false },
+    endpoint: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     kubeconfig: { type: 'string' },
     context: { type: 'string' },
   },
 })
 
-const suite = positionals.length > 0 ? positionals : values.whole ? ['features'] : part
+const suite = positionals.length > 0 ? positionals : values.whole ? ['features'] : values.endpoint ? endpointPart : part
 
-function commandFor(report: string): string[] {
-  const access = Object.entries({ kubeconfig: values.kubeconfig, context: values.context }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
-  )
+/** @param access how the cluster is reached */
+function commandFor(report: string, access: readonly string[]): string[] {
   return [
     process.execPath,
     'dist/cli/main.js',
@@ -58,7 +59,6 @@ function commandFor(report: string): string[] {
     ...suite,
     '--target',
     'cluster',
-    '--deploy',
     ...access,
     '--format',
     'terminal',
@@ -67,9 +67,14 @@ function commandFor(report: string): string[] {
   ]
 }
 
+function byKubernetes(): readonly string[] {
+  const { kubeconfig, context } = values
+  return ['--deploy', ...Object.entries({ kubeconfig, context }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))]
+}
+
 /** With features that were named nothing else is asked for. */
 function chosenFaults(): typeof faults {
-  if (!values.faults) return positionals.length > 0 ? [] : faults
+  if (!values.faults) return positionals.length > 0 || values.endpoint ? [] : faults
   return positionals.length === 0 ? faults : faults.filter(({ title }) => positionals.some((text) => title.includes(text)))
 }
 
@@ -84,7 +89,8 @@ function problemsIn(report: string): string[] {
   return [
     ...wrong.map(({ uri, name, verdict, reasons }) => `${verdict}: ${uri} ${name}: ${reasons[0] ?? ''}`),
     // What is not supported holds for any mesh.
-    ...(passed < scenarios.length / 2 ? [`only ${passed} of ${scenarios.length} scenarios have shown anything`] : []),
+    ...(values.endpoint ? silentFeatures(suite, scenarios) : []).map((feature) => `nothing passed in ${feature}`),
+    ...(!values.endpoint && passed < scenarios.length / 2 ? [`only ${passed} of ${scenarios.length} scenarios have shown anything`] : []),
   ]
 }
 
@@ -105,13 +111,14 @@ async function inLab(folder: string): Promise<string[]> {
 }
 
 async function suiteIn(lab: Lab, report: string): Promise<string[]> {
-  await lab.run(commandFor(report), {}, (text) => void process.stdout.write(text))
+  const access = values.endpoint ? throughGateway(await deployBookinfo(lab)) : byKubernetes()
+  await lab.run(commandFor(report, access), {}, (text) => void process.stdout.write(text))
   return problemsIn(report)
 }
 
 function inCluster(folder: string): string[] {
   const report = join(folder, 'report.json')
-  const [program = '', ...rest] = commandFor(report)
+  const [program = '', ...rest] = commandFor(report, byKubernetes())
   spawnSync(program, rest, { cwd: root, stdio: 'inherit' })
   return problemsIn(report)
 }

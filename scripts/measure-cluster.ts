@@ -54,7 +54,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 
 async function main(): Promise<void> {
   const url = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1'
-  const target = await reachClusterTarget({ ...defaultSettings, deploy: true })
+  const target = await reachClusterTarget({ ...defaultSettings, deploy: true, gateway: url })
   const session = await target.open({ name: 'measured', uri: 'measured.feature', tags: [], seed: 1 })
   try {
     await session.apply([...readText(gateway, 'gateway.yaml').resources, ...route(0)])

@@ -37,3 +37,21 @@ test('a namespace of the run stands for istio-system where the gateway is its ow
     'istio-ingressgateway.meshspec-1f2e3d-istio-system.svc.cluster.local:80',
   )
 })
+
+test('config may name the ports of its Service, or those of its container', async () => {
+  const applied: KubeObject[] = []
+  const status = { readyReplicas: 1, loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } }
+  const objects = {
+    apply: async (one: KubeObject) => void applied.push(one),
+    read: async ({ kind }: { readonly kind: string }) => ({ ...applied.findLast((one) => one.kind === kind), status }),
+  }
+  const own = new OwnIngress({ run: '1f2e3d', objects, ledger: { touch: () => {} } } as unknown as OwnIngressOptions)
+  const { host, ports } = await own.address('meshspec-1f2e3d-istio-system', [80, 31400])
+  expect([host, [...ports.keys()]]).toEqual(['192.0.2.7', [80, 443, 31400]])
+  const { ports: served } = applied.findLast(({ kind }) => kind === 'Service')!['spec'] as { ports: { port: number; targetPort: number }[] }
+  expect(served.map(({ port, targetPort }) => [port, targetPort])).toEqual([
+    [80, 8080],
+    [443, 8443],
+    [31400, 31400],
+  ])
+})

@@ -145,7 +145,11 @@ export class OwnIngress {
   }
 
   #service(): KubeObject {
-    const ports = [...this.#ports].map((port) => ({ name: `${nameOfPort.get(port) ?? 'tcp'}-${port}`, port, targetPort: port }))
+    const ports = [...this.#ports].map((port) => ({
+      name: `${nameOfPort.get(port) ?? 'tcp'}-${port}`,
+      port,
+      targetPort: containerPorts.get(port) ?? port,
+    }))
     return {
       apiVersion: 'v1',
       kind: 'Service',
@@ -154,6 +158,12 @@ export class OwnIngress {
     }
   }
 }
+
+/** As Istio's own ingress gateway has them: config may name either. Source: chart `istio-ingress`. */
+const containerPorts: ReadonlyMap<number, number> = new Map([
+  [80, 8080],
+  [443, 8443],
+])
 
 const nameOfPort: ReadonlyMap<number, string> = new Map([
   [80, 'http2'],

@@ -1,4 +1,5 @@
 import { type Benchmark, describeFigure } from './benchmark.ts'
+import { clusterRun } from './cluster-run.ts'
 import { envoyMesh } from './envoy-mesh.ts'
 import { envoySuite } from './envoy-suite.ts'
 import { loadConfig } from './load-config.ts'
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   suite,
   envoyMesh,
   envoySuite,
+  clusterRun,
 ]
 
 /** Runs the named benchmarks, or all. */

@@ -2,7 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KubeApi } from '../kube/kube-api.ts'
-import { RunLease } from './lease.ts'
+import { releaseLeaseOf, RunLease } from './lease.ts'
 
 const host = 'https://api.example:6443'
 const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
@@ -73,4 +73,20 @@ test('of two that come at once, one is first', async () => {
     .reply(409, { ...conflict, reason: 'Conflict' })
   nock(host).get(`${path}/meshspec`).reply(200, held(new Date().toISOString()))
   await expect(lease().acquire()).rejects.toMatchObject({ code: 'CLUSTER_BUSY' })
+})
+
+test.each([
+  ['abc on ci (pid 4711)', true],
+  ['abcd on ci (pid 4711)', false],
+])('of a killed run what it held is dropped, and nothing else: %s', async (holderIdentity, dropped) => {
+  const config = new KubeConfig()
+  config.loadFromClusterAndUser({ name: 'test', server: host, skipTLSVerify: false }, { name: 'user', token: 't' })
+  nock(host)
+    .get(`${path}/meshspec`)
+    .reply(200, { metadata: { resourceVersion: '9' }, spec: { holderIdentity } })
+  const deletion = nock(host)
+    .delete(`${path}/meshspec`, { preconditions: { resourceVersion: '9' } })
+    .reply(200, {})
+  await releaseLeaseOf(new KubeApi(config, { backoffMs: 1 }), 'default', 'abc')
+  expect(deletion.isDone()).toBe(dropped)
 })

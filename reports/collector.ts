@@ -1,4 +1,5 @@
 import type { Attachment, Envelope, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
+import { hidden, isPlainHeader, withoutTokens } from '../support/secrets.ts'
 import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
 import { failureText } from './failure-text.ts'
 import { type GherkinIndex, indexDocument } from './gherkin-index.ts'
@@ -110,7 +111,8 @@ export class Collector {
   #scenarioRecord(pickle: Pickle, attempt: Attempt, durationMs: number): ScenarioRecord {
     const document = this.#documents.get(pickle.uri)
     const place = document?.places.get(pickle.astNodeIds.at(-1) ?? '')
-    const steps = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished)).filter(isOfInterest)
+    const hides = attempt.record?.hidesValues === true
+    const steps = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished, hides)).filter(isOfInterest)
     const verdict = judge(steps, attempt.record)
     return {
       uri: pickle.uri,
@@ -127,13 +129,13 @@ export class Collector {
     }
   }
 
-  #stepRecord(pickle: Pickle, testCase: TestCase, finished: TestStepFinished): StepRecord {
+  #stepRecord(pickle: Pickle, testCase: TestCase, finished: TestStepFinished, hides: boolean): StepRecord {
     const testStep = testCase.testSteps.find((step) => step.id === finished.testStepId)!
     const pickleStep = pickle.steps.find((step) => step.id === testStep.pickleStepId)
     const { testStepResult } = finished
     return {
       ...this.#sentence(pickle.uri, pickleStep, testStep.hookId),
-      argument: argumentLines(pickleStep?.argument),
+      argument: argumentLines(hides ? withoutValues(pickleStep) : pickleStep?.argument),
       status: testStepResult.status.toLowerCase() as StepStatus,
       message: failureText(testStepResult),
       durationMs: testStepResult.duration.seconds * 1e3 + testStepResult.duration.nanos / 1e6,
@@ -176,6 +178,17 @@ function reasonsOf(steps: readonly StepRecord[], record: VerdictRecord | null): 
   if (worst.message) return [worst.message]
   if (worst.status === 'undefined') return [`no sentence of the vocabulary reads "${worst.text}"`]
   return [worst.status === 'skipped' ? 'a step skipped the scenario without a reason' : worst.status]
+}
+
+/** A step's table or text as it may be shown. A table of headers shows no values of those that may hold a secret. */
+function withoutValues(step: PickleStep | undefined): PickleStepArgument | undefined {
+  const { docString, dataTable } = step?.argument ?? {}
+  if (docString) return { docString: { ...docString, content: withoutTokens(docString.content) } }
+  if (!dataTable || !/\bheaders:$/.test(step!.text)) return step?.argument
+  const rows = dataTable.rows.map(({ cells: [name, ...values] }) => ({
+    cells: [name!, ...values.map((cell) => (isPlainHeader(name!.value) ? cell : { value: hidden }))],
+  }))
+  return { dataTable: { rows } }
 }
 
 function argumentLines(argument: PickleStepArgument | undefined): string[] {

@@ -27,6 +27,7 @@ export const verdictRecord: VerdictRecord = {
   virtualMs: 6030,
   evidence: ['the bodies of echo services'],
   mesh: { name: 'mesh-core', version: null, notes: [] },
+  hidesValues: false,
   notModelled: ['VirtualService default/reviews: spec.http[0].corsPolicy is not modelled'],
 }
 

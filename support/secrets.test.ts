@@ -59,3 +59,16 @@ test.each([
   ['client-key-data: LS0tLS1CRUdJ', 'client-key-data: (hidden)'],
   ['token: ok', 'token: ok'],
 ])('%s, whoever said it', (text, shown) => expect(withoutTokens(text)).toBe(shown))
+
+describe('a message that is cut short', () => {
+  const secrets = new Secrets()
+  secrets.note({ request: request({ 'x-api-key': 'planted-key-1' }), response: null, error: 'closed', durationMs: 1, hops: [] })
+
+  test.each([
+    ['the body "x-api-key: plant…".', 'the body "x-api-key: (hidden)…".'],
+    ['the body "x-api-key: planted-key-1…".', 'the body "x-api-key: (hidden)…".'],
+    // Shorter than any secret.
+    ['the body "x-api-key: pla…".', 'the body "x-api-key: pla…".'],
+    ['plant', 'plant'],
+  ])('%s', (text, shown) => expect(secrets.hide(text)).toBe(shown))
+})

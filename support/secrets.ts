@@ -13,6 +13,11 @@ const shortest = 4
 const plain =
   /^(?:host|date|server|via|connection|vary|allow|etag|age|content-.*|cache-control|accept(?:-.*)?|user-agent|location|te|trailer|transfer-encoding|x-request-id|x-meshspec-id|x-b3-.*|traceparent|x-envoy-.*|x-forwarded-(?:for|proto|port|host)|x-forwarded-client-cert|access-control-.*|retry-after)$/
 
+/** May anybody see the header's value? */
+export function isPlainHeader(name: string): boolean {
+  return plain.test(name.toLowerCase())
+}
+
 /** What a live mesh's messages are not to show: values of headers and cookies that were sent or received, tokens, keys. */
 export class Secrets {
   readonly #values = new Set<string>()
@@ -26,7 +31,18 @@ export class Secrets {
     let shown = withoutTokens(text)
     // Longer ones first: one may be a part of another.
     for (const value of [...this.#values].toSorted((a, b) => b.length - a.length)) if (shown.includes(value)) shown = shown.replaceAll(value, hidden)
-    return shown
+    return shown.includes('…') ? this.#withoutBeginnings(shown) : shown
+  }
+
+  /** Where a message is cut short, so may be a value at its end. */
+  #withoutBeginnings(text: string): string {
+    const parts = text.split('…')
+    return parts.map((part, i) => (i === parts.length - 1 ? part : this.#withoutBeginning(part))).join('…')
+  }
+
+  #withoutBeginning(part: string): string {
+    const longest = Math.max(0, ...[...this.#values].map((value) => beginningAtEnd(part, value)))
+    return longest === 0 ? part : part.slice(0, -longest) + hidden
   }
 
   #noteHeaders(headers: Headers): void {
@@ -37,6 +53,12 @@ export class Secrets {
       if (/cookie/.test(name)) for (const [, cookie = ''] of value.matchAll(/=([^;\s]+)/g)) if (cookie.length >= shortest) this.#values.add(cookie)
     }
   }
+}
+
+/** How many characters at the text's end are the value's beginning; 0 for fewer than a secret has. */
+function beginningAtEnd(text: string, value: string): number {
+  for (let length = Math.min(text.length, value.length); length >= shortest; length--) if (text.endsWith(value.slice(0, length))) return length
+  return 0
 }
 
 /** What is known for a secret by its form alone: tokens of HTTP, JWTs, PEM, and the fields of a kubeconfig that hold them. */

@@ -20,6 +20,7 @@ export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome
     virtualMs: run.target.clock === 'virtual' ? (session?.now?.() ?? 0) : null,
     evidence: session?.evidence?.() ?? [],
     mesh: run.target.mesh?.() ?? null,
+    hidesValues: world.hidesValues,
     notModelled: session?.notModelled() ?? [],
   }
 }

@@ -48,6 +48,8 @@ export interface VerdictRecord {
   readonly evidence: readonly string[]
   /** The mesh that was looked at; `null` where the target cannot tell. */
   readonly mesh: { readonly name: string; readonly version: string | null; readonly notes: readonly string[] } | null
+  /** Reports are to show no values of headers and no tokens, be it that a step says them: those of a live mesh. */
+  readonly hidesValues: boolean
   /** Kinds and fields of the config that were read and not acted on. */
   readonly notModelled: readonly string[]
 }

@@ -101,10 +101,15 @@ export class MeshWorld extends World {
     return this.#scene?.traffic.settle(options) ?? null
   }
 
-  /** A message as reports and logs may show it: those of a live mesh tell no values of headers, no tokens and no cookies, unless that is asked for. */
-  shown(message: string): string {
+  /** Values of headers, tokens and cookies of a live mesh are told to nobody, unless that is asked for. */
+  get hidesValues(): boolean {
     const run = this.#scene?.run
-    return run === undefined || run.target.name !== 'cluster' || run.settings.showSecrets ? message : this.#secrets.hide(message)
+    return run !== undefined && run.target.name === 'cluster' && !run.settings.showSecrets
+  }
+
+  /** A message as reports and logs may show it. */
+  shown(message: string): string {
+    return this.hidesValues ? this.#secrets.hide(message) : message
   }
 
   get mesh(): ScenarioSession {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hidden, withoutTokens } from '../../../secrets.ts'
 import { queryString } from './json-source.ts'
 import type { JsonSource } from './json-source.ts'
 import { failureOf, SourceFailure } from './source-failure.ts'
@@ -22,6 +23,7 @@ export class HttpJson implements JsonSource {
   readonly name: string
   readonly #base: string
   readonly #headers: Readonly<Record<string, string>>
+  readonly #secrets: readonly string[]
   readonly #timeoutMs: number
   readonly #backoffMs: number
 
@@ -30,7 +32,9 @@ export class HttpJson implements JsonSource {
     const { username, password, origin, pathname } = new URL(url)
     this.#base = origin + pathname.replace(/\/$/, '')
     this.name = `${kind} at ${this.#base}`
-    this.#headers = { accept: 'application/json', ...authorization(username, password, token) }
+    const given = authorization(username, password, token)
+    this.#headers = { accept: 'application/json', ...given }
+    this.#secrets = [given['authorization']?.replace(/^\w+ /, '') ?? '', decodeURIComponent(password), password, token ?? '']
     this.#timeoutMs = timeoutMs
     this.#backoffMs = backoffMs
   }
@@ -53,7 +57,7 @@ export class HttpJson implements JsonSource {
       const location = response.headers.get('location')
       if (status >= 300 && status < 400) return this.#elsewhere(status, location)
       const body = await response.text()
-      return response.ok ? this.#read(status, body) : failureOf(this.name, status, path, saidIn(body))
+      return response.ok ? this.#read(status, body) : failureOf(this.name, status, path, this.#without(saidIn(body)))
     } catch (error) {
       return new SourceFailure(this.name, null, this.#silence(error, status))
     }
@@ -65,6 +69,12 @@ export class HttpJson implements JsonSource {
     } catch {
       return new SourceFailure(this.name, status, 'answers with something that is no JSON: is it the URL of its API?')
     }
+  }
+
+  /** A server may say what it was told: credentials stay here. */
+  #without(said: string): string {
+    const secrets = this.#secrets.filter((secret) => secret !== '')
+    return withoutTokens(secrets.reduce((text, secret) => text.replaceAll(secret, hidden), said))
   }
 
   #elsewhere(status: number, location: string | null): SourceFailure {

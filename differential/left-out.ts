@@ -70,6 +70,8 @@ export const leftOut: Readonly<Record<string, string>> = {
   ]),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
   ...because('held by vectors, not generated yet', [
+    'RequestAuthentication spec.selector.matchLabels',
+    'RequestAuthentication spec.jwtRules',
     'VirtualService spec.http.retries.retryIgnorePreviousHosts',
     'VirtualService spec.http.retries.retryRemoteLocalities',
     'DestinationRule spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes',

@@ -28,6 +28,9 @@ import type { Clock } from './time/clock.ts'
 import { SeededRandom } from './time/seeded-random.ts'
 import { VirtualClock } from './time/virtual-clock.ts'
 
+/** 2025-01-01T00:00:00Z */
+const defaultEpochMs = 1_735_689_600_000
+
 export function createMesh(options: MeshOptions = {}): Mesh {
   return new CoreMesh(options)
 }
@@ -50,7 +53,7 @@ class CoreMesh implements Mesh {
   constructor(options: MeshOptions) {
     this.#options = options
     this.clock = options.clock ?? new VirtualClock()
-    this.#dataPlane = new DataPlane({ clock: this.clock, random: new SeededRandom(options.seed ?? 1) })
+    this.#dataPlane = new DataPlane({ clock: this.clock, random: new SeededRandom(options.seed ?? 1), epochMs: options.epochMs ?? defaultEpochMs })
     this.#now = this.#versionOf(emptySnapshot, null, true, null)
   }
 

@@ -17,6 +17,8 @@ export interface MeshOptions {
   readonly seed?: number
   /** Default: a virtual clock at 0. A mesh that is served on real ports takes the wall clock. */
   readonly clock?: Clock
+  /** When time 0 of the clock was, in ms since 1970: tokens expire by it. Default: 2025-01-01T00:00:00Z. */
+  readonly epochMs?: number
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each workload. Default: one that answers 200 with its pod's name. */
   readonly program?: (workload: WorkloadInstance | null) => Program
   /** Whose own sidecars act on incoming calls. Default: every workload that has a sidecar. */

@@ -8,7 +8,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
     'dns/*': 'the DNS proxy of the sidecar is not modelled',
     'envoyfilter/envoyfilter': 'EnvoyFilter is not modelled',
     'gateway/https with x-forwarded-proto': 'EnvoyFilter is not modelled',
-    'jwt-claim-route/*': 'RequestAuthentication and JWT claims are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
     'serverfirst/*': 'PeerAuthentication is not modelled',
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',

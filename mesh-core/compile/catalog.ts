@@ -6,6 +6,7 @@ import { convertGatewayApi, type GatewayApi } from './gateway-api/conversion.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
+import { RequestAuthentications } from './request-authentication.ts'
 import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -20,6 +21,7 @@ export class Catalog {
   readonly sidecars: SidecarResources
   readonly gatewayApi: GatewayApi
   readonly secrets: Secrets
+  readonly requestAuthentications: RequestAuthentications
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -31,6 +33,7 @@ export class Catalog {
     this.sidecars = parts.sidecars
     this.gatewayApi = parts.gatewayApi
     this.secrets = parts.secrets
+    this.requestAuthentications = parts.requestAuthentications
     this.virtualServices = parts.virtualServices
   }
 
@@ -40,8 +43,8 @@ export class Catalog {
   }
 
   #parts(): CatalogParts {
-    const { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, virtualServices } = this
-    return { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, virtualServices }
+    const { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, virtualServices } = this
+    return { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, virtualServices }
   }
 
   /**
@@ -69,7 +72,10 @@ function isIstio(resource: Resource): boolean {
   return resource.apiVersion.startsWith('networking.istio.io/')
 }
 
-export type CatalogParts = Pick<Catalog, 'mesh' | 'destinationRules' | 'gateways' | 'sidecars' | 'gatewayApi' | 'secrets' | 'virtualServices'>
+export type CatalogParts = Pick<
+  Catalog,
+  'mesh' | 'destinationRules' | 'gateways' | 'sidecars' | 'gatewayApi' | 'secrets' | 'requestAuthentications' | 'virtualServices'
+>
 
 /** @param resources in order of age */
 export function catalogOf(
@@ -87,6 +93,7 @@ export function catalogOf(
     sidecars: new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), mesh.rootNamespace),
     gatewayApi,
     gateways: [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, mesh, departs), ...gatewayApi.istioGateways],
+    requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
     secrets: new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')]),
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     virtualServices: [

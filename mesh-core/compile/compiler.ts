@@ -258,7 +258,8 @@ export class Compiler {
       const sidecar = this.catalog.sidecars.for(workload)
       const retry = inboundRetryPolicy(this.catalog.mesh.defaultInboundHttpRetryPolicy)
       const own = inboundPort(workload, port, { registry: this.#registry, sidecar, retry, ruleFor: (service) => this.#ruleFor(service, workload) })
-      known = { ...own, ...withSettings(inboundSettings(workload, this.catalog.mesh)) }
+      const settings = { ...inboundSettings(workload, this.catalog.mesh), ...this.catalog.requestAuthentications.settingsFor(workload) }
+      known = { ...own, ...withSettings(settings) }
       this.#inbound.set(key, known)
     }
     return known

@@ -1,4 +1,4 @@
-import { routingClaim } from './route-match.ts'
+import { routingClaim } from '../config/istio/matching.ts'
 import { stringMatch } from './string-match.ts'
 import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-service-types.ts'
 

@@ -78,8 +78,9 @@ function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, wor
 }
 
 function httpFilter(routeTable: string, { catalog, workload }: GatewayScope): NetworkFilter {
-  const { mesh } = catalog
-  return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(gatewaySettings(workload, mesh)) }
+  const { mesh, requestAuthentications } = catalog
+  const settings = { ...gatewaySettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
+  return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings) }
 }
 
 function boundServers(scope: GatewayScope): BoundServer[] {

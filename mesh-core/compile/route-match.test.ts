@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { routingClaim } from '../config/istio/matching.ts'
 import { envoyRefusal } from './envoy-refusal.ts'
 import { builtIn } from './origin.ts'
-import { isCatchAll, routeMatch, routingClaim } from './route-match.ts'
+import { isCatchAll, routeMatch } from './route-match.ts'
 
 test.each([
   ['@request.auth.claims.sub', ['sub']],

@@ -1,5 +1,6 @@
 import type { ClaimMatch, HeaderMatch, PathMatch, QueryMatch, RouteMatch } from '../ir/match.ts'
 import type { Origin } from '../ir/origin.ts'
+import { routingClaim } from '../config/istio/matching.ts'
 import { at } from './origin.ts'
 import { stringMatch } from './string-match.ts'
 import type { HttpMatch, IstioStringMatch } from './virtual-service-types.ts'
@@ -55,19 +56,6 @@ function claimMatches(conditions: unknown, origin: Origin, invert: boolean): Cla
     const claim = routingClaim(name)
     return claim === null ? [] : [{ claim, match: stringMatch(condition), invert, origin: at(origin, name) }]
   })
-}
-
-const ofToken = '@request.auth.claims'
-
-/**
- * The claim that stands in the place of a header's name: `@request.auth.claims.a.b`, or `@request.auth.claims[a][b]` for names with dots. `null` for a header.
- * Source: Istio `pkg/jwt/routing.go` ToRoutingClaim.
- */
-export function routingClaim(header: string): readonly string[] | null {
-  if (!header.toLowerCase().startsWith(ofToken)) return null
-  const name = header.slice(ofToken.length)
-  if (name.startsWith('.') && name.length > 1) return name.slice(1).split('.')
-  return name.length > 2 && name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1).split('][') : null
 }
 
 function headerMatch(name: string, condition: IstioStringMatch, origin: Origin, invert: boolean): HeaderMatch {

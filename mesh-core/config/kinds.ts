@@ -21,9 +21,8 @@ export const kinds: readonly KindInfo[] = [
   ),
   known('networking.istio.io', 'EnvoyFilter', ['v1alpha3'], { modelled: false }),
   known('networking.istio.io', 'ProxyConfig', ['v1beta1']),
-  ...['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'].map((kind) =>
-    known('security.istio.io', kind, ['v1beta1', 'v1'], { modelled: false }),
-  ),
+  ...['AuthorizationPolicy', 'PeerAuthentication'].map((kind) => known('security.istio.io', kind, ['v1beta1', 'v1'], { modelled: false })),
+  known('security.istio.io', 'RequestAuthentication', ['v1beta1', 'v1']),
   known('telemetry.istio.io', 'Telemetry', ['v1alpha1', 'v1'], { modelled: false }),
   ...['WasmPlugin', 'TrafficExtension'].map((kind) => known('extensions.istio.io', kind, ['v1alpha1'], { modelled: false })),
   ...['Service', 'Pod', 'ServiceAccount', 'Endpoints'].map((kind) => known('', kind, ['v1'])),

@@ -48,6 +48,18 @@ const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outli
 const retryBudget: Modelled = fields('percent minRetryConcurrency')
 const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget }
 
+// Nobody is there to fetch keys from.
+const requestAuthentication: Modelled = {
+  selector: { matchLabels: 'acts' },
+  ...fields('targetRef targetRefs', 'reported'),
+  jwtRules: {
+    ...fields('issuer audiences jwks fromHeaders fromParams fromCookies forwardOriginalToken outputPayloadToHeader'),
+    ...fields('outputClaimToHeaders spaceDelimitedClaims'),
+    ...fields('jwksUri jwks_uri', 'reported'),
+    timeout: 'quiet',
+  },
+}
+
 /** Of a pod: what decides about its place in the network is acted on or reported, the rest is the kubelet's. */
 const podSpec: Modelled = {
   '*': 'quiet',
@@ -104,6 +116,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
       outboundTrafficPolicy: { mode: 'acts' },
     },
   },
+  'security.istio.io/RequestAuthentication': { spec: requestAuthentication },
   '/Service': { spec: serviceSpec },
   '/Pod': { spec: podSpec },
   '/ServiceAccount': 'quiet',

@@ -24,6 +24,8 @@ export interface DataPlaneOptions {
   readonly random: Random
   /** Address that a client outside the mesh calls from. Default: one of TEST-NET-2 (RFC 5737). */
   readonly clientAddress?: string
+  /** When time 0 of the clock was, in ms since 1970. */
+  readonly epochMs: number
 }
 
 /** Every proxy of the mesh, and the workloads behind them. It does not drive the clock. */
@@ -31,6 +33,7 @@ export class DataPlane implements Plane {
   readonly clock: Clock
   readonly chance: Chance
   readonly clientAddress: string
+  readonly #epochMs: number
   readonly #random: Random
   readonly #requestIds: RequestIds
   /** By namespace and pod. State of proxies outlives a model. */
@@ -44,8 +47,9 @@ export class DataPlane implements Plane {
   #outside: Peer | null = null
   #model: DataPlaneModel | null = null
 
-  constructor({ clock, random, clientAddress }: DataPlaneOptions) {
+  constructor({ clock, random, clientAddress, epochMs }: DataPlaneOptions) {
     this.clock = clock
+    this.#epochMs = epochMs
     this.clientAddress = clientAddress ?? '198.51.100.10'
     this.#random = random
     this.#requestIds = new RequestIds(random.fork('request-id'))
@@ -58,6 +62,10 @@ export class DataPlane implements Plane {
       backOff: fork('back-off'),
       port: fork('port'),
     }
+  }
+
+  date(): number {
+    return this.#epochMs + this.clock.now()
   }
 
   get model(): DataPlaneModel {

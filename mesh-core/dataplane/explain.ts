@@ -74,6 +74,8 @@ function oddsOf(route: RouteRuntime | null): Decision['odds'] {
 
 function outcomeOf(proxied: ProxiedRequest): string {
   const { log, route, choice, virtualHost } = proxied
+  const token = /^jwt_authn_access_denied\{(.*)\}$/.exec(log.details)?.[1]
+  if (token !== undefined) return `${log.status}: the request's token is refused: ${token.replaceAll('_', ' ')}`
   if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(proxied)}`
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''

@@ -10,6 +10,7 @@ import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
+import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
 import type { Done, InFlight, Outcome } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { describeReset } from './reset-reply.ts'
@@ -55,6 +56,10 @@ export class InboundSidecar implements InFlight {
 
   start(done: Done): void {
     if (this.#isTooOld) return this.#refuseVersion(done)
+    const { jwt } = this.#settings
+    const refusal = jwt && this.#log.attempts === 0 ? authenticate(this.#request, jwt, this.#plane.date()).refusal : null
+    delete this.#request.claims
+    if (refusal) return this.#refuseToken(refusal, done)
     this.#log.attempts++
     dial(this.#plane, this.#place, this.#workload, this.#port.leadsTo, this.#request, (outcome) => {
       if (this.#ended) return
@@ -89,6 +94,14 @@ export class InboundSidecar implements InFlight {
     const response = composeLocalReply(lowVersion, this.#request, () => {})
     this.#sign(response.headers)
     response.headers.set('connection', 'close')
+    this.#end(response, done)
+  }
+
+  #refuseToken({ reply, details }: NonNullable<JwtRefusal>, done: Done): void {
+    this.#noteUnreached()
+    this.#log.details = details
+    const response = composeLocalReply(reply, this.#request, () => {})
+    this.#sign(response.headers)
     this.#end(response, done)
   }
 

@@ -9,6 +9,8 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 /** What every part of the data plane may use of the whole. */
 export interface Plane {
   readonly clock: Clock
+  /** ms since 1970 of the simulated world: tokens expire by them. */
+  date(): number
   readonly model: DataPlaneModel
   readonly chance: Chance
   /** Address of the client outside the mesh, as gateways see it. */

@@ -15,6 +15,7 @@ import { Forwarding } from './forwarding.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
+import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
 import { isRefused } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -89,7 +90,11 @@ export class ProxiedRequest implements InFlight {
       from: senderOf(place, proxy),
       service: entrance.target.service,
       log: this.log,
-      explain: () => explain(this, receiveRequest(plane, sent, client, reception).request),
+      explain: () =>
+        explain(
+          this,
+          this.#asRouted(() => receiveRequest(plane, sent, client, reception).request),
+        ),
     }
   }
 
@@ -131,11 +136,36 @@ export class ProxiedRequest implements InFlight {
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
     if (this.#upgrade === 'unknown') return this.#refuseUpgrade(host)
-    if (host?.config.requireTls && this.request.headers.get('x-forwarded-proto') !== 'https')
-      return this.#redirect(301, locationWithTls(this.request))
-    const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
-    if (!host || index < 0) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
-    this.#take(host.routes[index]!)
+    const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
+    let route = withoutTls ? null : this.#find()
+    const { jwt } = this.entrance.settings
+    if (jwt) {
+      const { refusal, isNew } = authenticate(this.request, jwt, this.plane.date())
+      if (refusal) return this.#refuseToken(refusal, route)
+      // Headers that have been taken out without a token still count: the route was chosen before.
+      if (isNew && !withoutTls) route = this.#find()
+    }
+    if (withoutTls) return this.#redirect(301, locationWithTls(this.request))
+    if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
+    this.#take(route)
+  }
+
+  #find(): RouteRuntime | null {
+    const index = this.virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
+    return index < 0 ? null : this.virtualHost!.routes[index]!
+  }
+
+  /** The log names the route that it would have taken, which edits the answer. */
+  #refuseToken({ reply, details }: NonNullable<JwtRefusal>, route: RouteRuntime | null): void {
+    if (route) this.#choose(route)
+    this.reply(reply, details)
+  }
+
+  /** What its route was chosen by. @param received gives it anew, as it came */
+  #asRouted(received: () => HttpRequest): HttpRequest {
+    const request = received()
+    const { jwt } = this.entrance.settings
+    return jwt && authenticate(request, jwt, this.plane.date()).isNew ? request : received()
   }
 
   /** Ends the request with an answer of the proxy's own. */

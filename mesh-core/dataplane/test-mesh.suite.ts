@@ -67,7 +67,7 @@ export function route(action: Partial<ForwardAction> = {}, more: Partial<Route> 
 
 export function testMesh(options: TestMeshOptions): TestMesh {
   const clock = new VirtualClock()
-  const plane = new DataPlane({ clock, random: new SeededRandom(options.seed ?? 1) })
+  const plane = new DataPlane({ clock, random: new SeededRandom(options.seed ?? 1), epochMs: 0 })
   plane.use(modelOf(options))
   const call: MeshCall = { from: { kind: 'workload', ref: refOf('a') }, method: 'GET', url: 'http://b/', headers: {}, body: '', timeoutMs: null }
   return { clock, plane, send: (more = {}) => clock.run(plane.send({ ...call, ...more }), () => plane.waiting()) }

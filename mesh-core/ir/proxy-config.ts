@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts'
+import type { JwtRule } from './jwt.ts'
 import type { Origin } from './origin.ts'
 import type { RouteTable } from './route.ts'
 import type { DownstreamTls } from './tls.ts'
@@ -32,6 +33,8 @@ export interface HttpSettings {
   readonly forwardedPort?: true
   readonly forwardClientCert?: ForwardClientCert
   readonly clientCertDetails?: { readonly subject: boolean; readonly uri: boolean; readonly dns: boolean }
+  /** Whose tokens requests may carry; they go through the filter `envoy.filters.http.jwt_authn`. */
+  readonly jwt?: readonly JwtRule[]
 }
 
 /** What becomes of `x-forwarded-client-cert`. Source: Envoy `HttpConnectionManager.ForwardClientCertDetails`. */

@@ -25,6 +25,7 @@ test.each([
   [':protocol', false, false],
   [':', false, false],
   ['@request.auth.claims.a', true, false],
+  ['@Request.Auth.Claims[a.b][c]', true, false],
   ['@request.auth.claims', false, false],
 ])('the header name %j may be matched: %s, and be allowed by CORS: %s', (name, matched, allowed) => {
   expect([isAccepted(name, 'headers'), isAccepted(name, 'allowHeaders')]).toEqual([matched, allowed])

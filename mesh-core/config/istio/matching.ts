@@ -55,11 +55,17 @@ export function checkStringMatch(match: Fields | undefined, where: string, path:
   else checkRegex(match.regex as string, where, [...path, 'regex'], judge)
 }
 
-const claims = /^@request\.auth\.claims(?:(?:\.[^.]+)+|(?:\[[^\]]+\])+)$/
+const ofToken = '@request.auth.claims'
 
-/** `@request.auth.claims.group`: a claim of the request's JWT. */
-export function isClaim(header: string): boolean {
-  return claims.test(header)
+/**
+ * The claim that stands in the place of a header's name: `@request.auth.claims.a.b`, or `@request.auth.claims[a][b]` for names with dots. `null` for a header.
+ * Source: Istio `pkg/jwt/routing.go` ToRoutingClaim.
+ */
+export function routingClaim(header: string): readonly string[] | null {
+  if (!header.toLowerCase().startsWith(ofToken)) return null
+  const name = header.slice(ofToken.length)
+  if (name.startsWith('.') && name.length > 1) return name.slice(1).split('.')
+  return name.length > 2 && name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1).split('][') : null
 }
 
 /** Those of HTTP/2 may be matched. */
@@ -67,7 +73,7 @@ const pseudoHeaders: ReadonlySet<string> = new Set([':method', ':path', ':scheme
 
 /** Source: Istio ValidateHTTPHeaderNameOrJwtClaimRoute. */
 export function checkHeaderOrClaim(name: string, path: FieldPath, judge: Judge): void {
-  if (!isClaim(name) && !pseudoHeaders.has(name)) checkHeaderName(name, path, judge)
+  if (routingClaim(name) === null && !pseudoHeaders.has(name)) checkHeaderName(name, path, judge)
 }
 
 /** A token of HTTP (RFC 9110, 5.6.2). */

@@ -2,7 +2,7 @@ import { checkHttpRoute } from './http-route.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkTcpRoute, checkTlsRoute } from './l4-route.ts'
-import { isClaim } from './matching.ts'
+import { routingClaim } from './matching.ts'
 import { checkExportTo, checkGatewayNames, gatewayDomainProblem, hostsOverlap, isIpAddress, wildcardDomainProblem } from './names.ts'
 import { warnOfUnreachableRules } from './unreachable.ts'
 
@@ -37,7 +37,7 @@ function refuseClaims(spec: Fields, gateways: readonly string[], judge: Judge): 
     for (const [match, path] of each(route.match, [...routePath, 'match']))
       for (const field of ['headers', 'withoutHeaders'] as const)
         for (const key of Object.keys(match[field] ?? {}))
-          if (isClaim(key)) {
+          if (routingClaim(key) !== null) {
             const problem = `JWT claim based routing (key: ${key}) is only supported for gateway, found no gateways: [${gateways.join(' ')}]`
             judge.error('CONFLICTING_FIELDS', [...path, field, key], problem)
           }

@@ -15,7 +15,7 @@ export class CoreSession implements MeshSession {
   readonly #deployed = new Deployed(() => this.#mesh.registry)
 
   constructor({ seed, spec }: { readonly seed: number; readonly spec: boolean }) {
-    this.#mesh = createMesh({ seed, spec, program: (pod) => this.#deployed.program(pod) })
+    this.#mesh = createMesh({ seed, spec, epochMs: Date.now(), program: (pod) => this.#deployed.program(pod) })
     this.#mesh.apply(baseResources())
   }
 

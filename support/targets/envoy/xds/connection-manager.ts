@@ -1,4 +1,5 @@
 import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
+import { jwtFilter } from './jwt-filter.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 
@@ -47,7 +48,7 @@ export function httpConnectionManager({ direction, statPrefix, routes, pathNorma
       ...ofDirection[direction],
       ...overrides(settings),
       ...optional('access_log', accessLog),
-      http_filters: settings.envoyHeaders === false ? quietFilters : httpFilters,
+      http_filters: [...(settings.jwt ? [jwtFilter(settings.jwt)] : []), ...(settings.envoyHeaders === false ? quietFilters : httpFilters)],
       stream_idle_timeout: '0s',
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],

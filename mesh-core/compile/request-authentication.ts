@@ -1,0 +1,87 @@
+import type { Resource } from '../config/resource.ts'
+import type { JwtRule } from '../ir/jwt.ts'
+import type { HttpSettings } from '../ir/proxy-config.ts'
+import { selects } from '../registry/labels.ts'
+import type { WorkloadInstance } from '../registry/registry.ts'
+import { originOf } from './origin.ts'
+
+interface JwtRuleSpec {
+  readonly issuer?: string
+  readonly audiences?: readonly string[]
+  readonly jwks?: string
+  readonly fromHeaders?: readonly { readonly name: string; readonly prefix?: string }[]
+  readonly fromParams?: readonly string[]
+  readonly fromCookies?: readonly string[]
+  readonly forwardOriginalToken?: boolean
+  readonly outputPayloadToHeader?: string
+  readonly outputClaimToHeaders?: readonly { readonly header: string; readonly claim: string }[]
+  readonly spaceDelimitedClaims?: readonly string[]
+}
+
+interface Policy {
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly rules: readonly JwtRule[]
+}
+
+/** The RequestAuthentications of a mesh. Source: Istio `model/authentication.go` GetJwtPoliciesForWorkload. */
+export class RequestAuthentications {
+  readonly #policies: readonly Policy[]
+  readonly #rootNamespace: string
+
+  /** @param resources in order of age */
+  constructor(resources: readonly Resource[], rootNamespace: string) {
+    this.#policies = resources.map(policyOf)
+    this.#rootNamespace = rootNamespace
+  }
+
+  /** Left out where there are none. */
+  settingsFor(workload: WorkloadInstance): Pick<HttpSettings, 'jwt'> {
+    const jwt = this.#rulesFor(workload)
+    return jwt.length === 0 ? {} : { jwt }
+  }
+
+  /** Those of the root namespace act in all; all add up, ordered by their issuers. Source: `security/authn/policy_applier.go` newPolicyApplier. */
+  #rulesFor({ ref, labels }: WorkloadInstance): readonly JwtRule[] {
+    const acting = this.#policies.filter(
+      (policy) => (policy.namespace === this.#rootNamespace || policy.namespace === ref.namespace) && selects(policy.labels, labels),
+    )
+    return acting.flatMap(({ rules }) => rules).sort((a, b) => (a.issuer < b.issuer ? -1 : a.issuer > b.issuer ? 1 : 0))
+  }
+}
+
+function policyOf(resource: Resource): Policy {
+  const spec = (resource.object['spec'] ?? {}) as {
+    readonly selector?: { readonly matchLabels?: Record<string, string> }
+    readonly jwtRules?: readonly JwtRuleSpec[]
+  }
+  return {
+    namespace: resource.namespace,
+    labels: spec.selector?.matchLabels ?? {},
+    rules: (spec.jwtRules ?? []).map((rule, i) => ruleOf(rule, originOf(resource, 'spec', 'jwtRules', i))),
+  }
+}
+
+/** Where Envoy looks without a word: the header Authorization, and the parameter access_token. */
+const usualPlaces = { headers: [{ name: 'authorization', prefix: 'Bearer ' }], params: ['access_token'], cookies: [] }
+
+/** Source: the same file, convertToEnvoyJwtConfig. */
+function ruleOf(rule: JwtRuleSpec, origin: JwtRule['origin']): JwtRule {
+  const named = {
+    headers: (rule.fromHeaders ?? []).map(({ name, prefix = '' }) => ({ name: name.toLowerCase(), prefix })),
+    params: rule.fromParams ?? [],
+    cookies: rule.fromCookies ?? [],
+  }
+  const isNamed = named.headers.length + named.params.length + named.cookies.length > 0
+  return {
+    issuer: rule.issuer ?? '',
+    audiences: rule.audiences ?? [],
+    jwks: rule.jwks ?? '',
+    ...(isNamed ? named : usualPlaces),
+    forward: rule.forwardOriginalToken ?? false,
+    payloadHeader: rule.outputPayloadToHeader?.toLowerCase() || null,
+    claimHeaders: (rule.outputClaimToHeaders ?? []).map(({ header, claim }) => ({ header: header.toLowerCase(), claim: claim.split('.') })),
+    spaceDelimited: ['scope', 'permission', ...(rule.spaceDelimitedClaims ?? [])],
+    origin,
+  }
+}

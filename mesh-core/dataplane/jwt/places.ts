@@ -1,0 +1,80 @@
+import type { JwtRule } from '../../ir/jwt.ts'
+import type { HttpRequest } from '../../ir/message.ts'
+
+/** A token that a request carries. */
+export interface Found {
+  readonly text: string
+  /** Takes it out of the request; a cookie stays. */
+  remove(request: HttpRequest): void
+}
+
+type Places = Pick<JwtRule, 'headers' | 'params' | 'cookies'>
+
+/** In the order in which they are looked at: the last place first. Source: Envoy `ExtractorImpl::extract`, `AuthenticatorImpl::startVerify`. */
+export function tokensIn(request: HttpRequest, { headers, params, cookies }: Places): Found[] {
+  const sorted = [...headers].sort((a, b) => (a.name + a.prefix < b.name + b.prefix ? -1 : 1))
+  return [
+    ...sorted.flatMap(({ name, prefix }) => inHeader(request, name, prefix)),
+    ...[...params].sort().flatMap((name) => inParameter(request, name)),
+    ...[...cookies].sort().flatMap((name) => inCookie(request, name)),
+  ].reverse()
+}
+
+function inHeader({ headers }: HttpRequest, name: string, prefix: string): Found[] {
+  return headers.all(name).flatMap((value): Found[] => {
+    const text = behind(value, prefix)
+    return text === null ? [] : [{ text, remove: (request) => request.headers.remove(name) }]
+  })
+}
+
+/** Wherever the prefix stands, and from the first character on that a token may have. Source: the same file, extractJWT. */
+function behind(value: string, prefix: string): string | null {
+  if (prefix === '') return value
+  const at = value.indexOf(prefix)
+  if (at < 0) return null
+  const rest = value.slice(at + prefix.length)
+  const start = rest.search(/[\w.-]/)
+  return start < 0 ? value : rest.slice(start)
+}
+
+function inParameter({ path }: HttpRequest, name: string): Found[] {
+  const text = parametersOf(path).find(([key]) => key === name)?.[1]
+  return text === undefined ? [] : [{ text, remove: (request) => void (request.path = withoutParameter(request.path, name)) }]
+}
+
+function parametersOf(path: string): (readonly [string, string])[] {
+  return queryOf(path).map((pair) => {
+    const at = pair.indexOf('=')
+    return at < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))]
+  })
+}
+
+function queryOf(path: string): string[] {
+  const at = path.indexOf('?')
+  return at < 0
+    ? []
+    : path
+        .slice(at + 1)
+        .split('&')
+        .filter((pair) => pair !== '')
+}
+
+function withoutParameter(path: string, name: string): string {
+  const rest = queryOf(path).filter((pair) => decoded(pair.split('=')[0]!) !== name)
+  const bare = path.replace(/\?.*$/s, '')
+  return rest.length === 0 ? bare : `${bare}?${rest.join('&')}`
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function inCookie({ headers }: HttpRequest, name: string): Found[] {
+  const pairs = headers.all('cookie').flatMap((value) => value.split(';').map((pair) => pair.trim()))
+  const text = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+  return text === undefined ? [] : [{ text: text.replace(/^"(.*)"$/, '$1'), remove: () => {} }]
+}

@@ -58,6 +58,8 @@ function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, { 
   }
   if (request.protocol === 'udp') return sendDatagram(plane, place, sender, request, target, done)
   const layers = ownLayers(request, target, tls)
-  if (!proxy) return sendPlain(plane, place, sender, request, { target, layers }, done)
+  // What a pod sends to its own address never leaves it. Source: istio-iptables, the output of others than the proxy over `lo`.
+  const within = proxy !== null && !proxy.edge && target.address === sender!.instance.address
+  if (!proxy || within) return sendPlain(plane, place, sender, request, { target, layers, within }, done)
   return connect(plane, place, proxy, request, target, done, layers)
 }

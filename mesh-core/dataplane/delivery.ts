@@ -29,6 +29,8 @@ export interface Shipment {
   readonly source: string
   /** Its connection stays open for the next: it is a proxy's that reads HTTP. */
   readonly pooled?: boolean
+  /** It comes from the same pod, and not from its proxy: no sidecar sees it. */
+  readonly within?: boolean
 }
 
 /** Bytes that a sidecar does not look into. */
@@ -83,7 +85,7 @@ export class Delivery implements InFlight {
     const ended = workload?.inboundSidecar === true && shipment.tls[0]?.identity !== undefined
     const layers = ended ? shipment.tls.slice(1) : shipment.tls
     // A sidecar is not asked about datagrams.
-    if (!workload?.inboundSidecar || protocol === 'udp') return this.#runApplication(plane, place, shipment, peer, layers, end)
+    if (!workload?.inboundSidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, layers, end)
     const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
     if (protocol === 'tcp' && layers.length === 0 && inboundPort.takes === 'http') return end(badRequest())
     // What a sidecar does not understand it passes on as any TCP proxy does. HTTP/1.0 is none that istiod has it look for.

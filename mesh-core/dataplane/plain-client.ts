@@ -5,19 +5,28 @@ import type { TlsLayer } from './tls-handshake.ts'
 import type { Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
 import type { Done, InFlight } from './outcome.ts'
+import { answersAt } from './receiver.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 
-/** A request of somebody without a sidecar: kube-proxy alone decides who gets it, in plaintext unless the client itself begins TLS. */
+interface PlainWay {
+  readonly target: Dialled
+  readonly layers: readonly TlsLayer[]
+  /** It stays in the pod that it comes from. */
+  readonly within: boolean
+}
+
+/** A request of somebody without a sidecar: kube-proxy alone decides who gets it, in plaintext unless the client itself begins TLS. Or one that stays in its pod. */
 export function sendPlain(
   plane: Plane,
   place: Place,
   sender: WorkloadRuntime | null,
   request: HttpRequest,
-  { target, layers }: { readonly target: Dialled; readonly layers: readonly TlsLayer[] },
+  { target, layers, within }: PlainWay,
   done: Done,
 ): InFlight | null {
   const receiver = receiverAt(plane, target.address ?? '', target.port)
-  if (!receiver) {
+  const listens = !within || answersAt(plane, sender!.instance, { at: 'pod', port: target.port })
+  if (!receiver || !listens) {
     done('refused')
     return null
   }
@@ -32,6 +41,7 @@ export function sendPlain(
     tls: layers,
     port: receiver.port,
     source: sender?.instance.address ?? plane.clientAddress,
+    within,
   }
   const delivery = new Delivery(shipment, receiver)
   delivery.start(plane, shipment, receiver, (outcome) => {

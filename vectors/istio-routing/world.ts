@@ -85,7 +85,8 @@ function deployment(service: FixtureService, fixture: Fixture): object {
     'test.istio.io/class': classOf(name),
     ...(withoutSidecar.has(name) ? { 'sidecar.istio.io/inject': 'false' } : {}),
   }
-  const ports = isGateway(service) ? [8080, 8443, 9090] : fixture.ports.map(({ workloadPort }) => workloadPort)
+  // Upstream's echo has one more, that no service leads to.
+  const ports = isGateway(service) ? [8080, 8443, 9090] : [8080, ...fixture.ports.map(({ workloadPort }) => workloadPort)]
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

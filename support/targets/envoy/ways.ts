@@ -62,10 +62,12 @@ export class Ways {
     const isDatagram = request.protocol === 'udp'
     const portThere = isDatagram ? target.port : this.#portAt(sender, target)
     const addressee = addresseeAt(this.#model.registry, target.address, portThere, (count) => Math.floor(Math.random() * count))
-    const lands = addressee ? this.#placeOf(addressee, isDatagram) : nowhere
+    // What a pod sends to its own address never leaves it.
+    const within = sender !== null && target.address === sender.address
+    const lands = addressee ? this.#placeOf(addressee, isDatagram || within) : nowhere
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${portThere}`
     // Sidecars are told of connections alone.
-    if (!sender?.sidecar || isDatagram)
+    if (!sender?.sidecar || isDatagram || within)
       return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target), proxy: null, target, straight }
     if (isDeaf(target, this.#listenerAt(sender, target), sender)) return 'refused'
     const port = this.#places.outboundPort(sender.ref)
@@ -117,10 +119,10 @@ export class Ways {
   }
 
   /** Where in truth the one listens who has an address of the mesh's network. */
-  #placeOf({ ref, dialled, port }: Addressee, isDatagram: boolean): SocketAddress {
+  #placeOf({ ref, dialled, port }: Addressee, pastSidecar: boolean): SocketAddress {
     const workload = dialled ?? (ref && this.#model.registry.workload(ref))
     if (!workload) return this.#places.outside(port)
-    return isDatagram ? this.#places.behindSidecar(workload, port) : this.#places.atPod(workload, port)
+    return pastSidecar ? this.#places.behindSidecar(workload, port) : this.#places.atPod(workload, port)
   }
 }
 

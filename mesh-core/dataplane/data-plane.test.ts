@@ -37,6 +37,15 @@ test('a request takes its route to a pod, and every proxy on the way says so', a
   )
 })
 
+test('what a pod sends to its own address stays in it', async () => {
+  const mesh = testMesh({ program: () => answer(200, 'me'), inbound: true })
+  const { response, hops } = await mesh.send({ url: 'http://10.0.0.1:8080/' })
+  expect([response!.status, response!.body]).toEqual([200, 'me'])
+  expect(hops).toMatchObject([{ from: { name: 'a' }, to: { name: 'a' }, log: null, inbound: null }])
+  expect(hops[0]!.received!.headers.has('x-envoy-attempt-count')).toBe(false)
+  expect(await mesh.send({ url: 'http://10.0.0.1:9999/' })).toMatchObject({ response: null, error: 'refused', hops: [] })
+})
+
 test('an exchange can be explained afterwards', async () => {
   const onlyApi = route({}, { match: { path: { kind: 'prefix', prefix: '/api', ignoreCase: false }, pathOrigin: null, headers: [], query: [] } })
   const mesh = testMesh({ program: () => answer(), routes: [onlyApi] })

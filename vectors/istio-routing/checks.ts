@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Exchange } from '../../mesh-core/ir/index.ts'
 import type { Difference } from '../difference.ts'
 import { arrival } from './play.ts'
@@ -62,7 +63,12 @@ const overEach: Readonly<Record<string, (check: Check, exchange: Exchange, call:
     return unless(seen === value, seen)
   },
   BodyNotContains: ({ value = '' }, { response }) => unless(response !== null && !response.body.includes(value), response?.body),
-  TCPResponseContains: ({ value = '' }, { response }) => unless(response?.body.includes(value) ?? false, response?.body),
+  TCPResponseContains: ({ value = '' }, { response }) => {
+    // Of an answer of HTTP the version is not told.
+    const [, line] = /^HTTP\/1\.[01] (.*)$/.exec(value) ?? []
+    const seen = line !== undefined && response ? `${response.status} ${STATUS_CODES[response.status]}` : response?.body
+    return unless(line === undefined ? (seen?.includes(value) ?? false) : seen === line, seen)
+  },
   // The fixture has one cluster.
   ReachedTargetClusters: (_, exchange) => unless(arrival(exchange) !== null, status(exchange)),
 }

@@ -57,9 +57,7 @@ function read(text: string, file: string): readonly Resource[] {
 }
 
 const echo: Program = (request) => {
-  // Upstream's echo takes HTTP/1.0, which reaches it as bytes.
-  if (request.protocol === 'tcp')
-    return { status: 0, headers: new Headers(), body: / HTTP\/1\.0\n$/.test(request.body) ? 'HTTP/1.0 200 OK\r\n\r\n' : request.body }
+  if (request.protocol === 'tcp') return { status: 0, headers: new Headers(), body: request.body }
   const headers = new Headers(['content-type', 'text/plain'])
   // What a gRPC server says of a call that went well.
   if (request.headers.get('content-type')?.startsWith('application/grpc')) headers.set('grpc-status', '0')
@@ -85,6 +83,9 @@ function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): Mesh
   if (call.proxyProtocolVersion !== undefined) throw new NotPlayable('a PROXY header cannot be sent')
   const authority = `${targetOf(call, mesh, fixture)}:${call.port?.servicePort ?? 80}`
   const rest = { from: senderOf(call, mesh), timeoutMs: call.timeoutMs ?? patienceMs }
+  // Upstream writes what no client of Go's sends by itself.
+  const [, method, path] = /^(\S+) (\S+) HTTP\/1\.0\n$/.exec(call.message ?? '') ?? []
+  if (method !== undefined) return { ...rest, method, url: `http://${authority}${path}`, headers: {}, body: '', protocol: 'http/1.0' }
   if (call.message !== undefined) return { ...rest, method: '', url: `tcp://${authority}`, headers: {}, body: call.message }
   const headers: Record<string, readonly string[]> = {}
   for (const [name, values] of Object.entries(call.headers ?? {})) headers[name.toLowerCase()] = values

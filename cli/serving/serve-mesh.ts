@@ -39,7 +39,12 @@ export interface ServedMesh {
  * @throws ConfigRejected; the error of `listen`, e.g. `EADDRINUSE`
  */
 export async function serveMesh(options: ServeMeshOptions): Promise<ServedMesh> {
-  const mesh = createMesh({ seed: options.seed, clock: new WallClock(), epochMs: Date.now(), program: (pod) => (pod === null ? createEcho('outside') : programFor(pod)) })
+  const mesh = createMesh({
+    seed: options.seed,
+    clock: new WallClock(),
+    epochMs: Date.now(),
+    program: (pod) => (pod === null ? createEcho('outside') : programFor(pod)),
+  })
   mesh.apply(baseResources())
   const config = new ServedConfig(mesh, options.paths)
   config.reload()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readText } from '../mesh-core/config/read.ts'
-import { statusNotices } from './status-notices.ts'
+import { statusNotices, statusReport } from './status-notices.ts'
 
 const gateway = 'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: entry}\n'
 const route = (spec: string): string => `---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: ${spec}\n`
@@ -50,3 +50,27 @@ test.each([
     ],
   ],
 ] as const)('%s', (_, yaml, whole, wanted) => expect(notices(yaml, whole)).toEqual(wanted))
+
+test('a Gateway at a Service of others is told only where the config is all that there is', () => {
+  const elsewhere = `${gateway}spec: {gatewayClassName: istio, addresses: [{type: Hostname, value: edge}], listeners: [{name: http, port: 80, protocol: HTTP}]}\n`
+  expect(notices(elsewhere)).toEqual([])
+  expect(notices(elsewhere, true)).toEqual([
+    'shop.yaml: Gateway default/entry: Programmed is False, AddressNotUsable: there is no Service "edge.default.svc.cluster.local"',
+  ])
+})
+
+test('statuses as a controller writes them', () => {
+  const report = statusReport(readText(listens + route('{parentRefs: [{name: entry}]}'), 'shop.yaml').resources)
+  expect(report).toMatchObject([
+    {
+      resource: 'Gateway default/entry',
+      file: 'shop.yaml',
+      conditions: [{ type: 'Accepted', status: 'True', reason: 'Accepted', observedGeneration: 1 }, { type: 'Programmed' }, { type: 'ResolvedRefs' }],
+      listeners: [{ name: 'http', attachedRoutes: 1, supportedKinds: [{ kind: 'HTTPRoute' }, { kind: 'GRPCRoute' }] }],
+    },
+    {
+      resource: 'HTTPRoute default/shop',
+      parents: [{ parentRef: { name: 'entry' }, conditions: [{ type: 'Accepted', status: 'True' }, { type: 'ResolvedRefs' }] }],
+    },
+  ])
+})

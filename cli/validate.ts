@@ -21,7 +21,7 @@ import { findingsSarif } from './findings/sarif.ts'
 import { count, findingsText } from './findings/text.ts'
 import { readClusters, type ReadClusters } from './read-clusters.ts'
 import { settingError } from './setting-error.ts'
-import { statusNotices } from './status-notices.ts'
+import { statusNotices, statusReport } from './status-notices.ts'
 import { Suppressions } from './suppressions.ts'
 
 export interface ValidateOptions {
@@ -51,9 +51,14 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const findings = (await findingsOf(config, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
   if (options.format === 'text') writeText(shown, config, excerpts, options)
-  else print(write(shown, filesOf(read.resources), failOn), options.output)
+  else print(write(shown, filesOf(read.resources), failOn, findings.some(isRefusal) ? [] : partsOf(config)), options.output)
   if (read.errors.some(({ code }) => unreadable.has(code))) return exitCodes.wrongInput
   return findings.some((finding) => isAtLeast(finding, failOn)) ? exitCodes.failed : exitCodes.held
+}
+
+/** Where something is refused nobody gets a status. */
+function isRefusal({ level }: Finding): boolean {
+  return level === 'error'
 }
 
 /** What cannot be read and what would be refused; once all of that is in order, what an expert would warn of. */
@@ -102,11 +107,11 @@ function effective(resources: readonly Resource[]): readonly Resource[] {
   return [...new Map(resources.map((resource) => [`${resource.apiVersion.split('/')[0]} ${resource.origin.resource}`, resource])).values()]
 }
 
-type Writer = (findings: readonly Finding[], files: readonly string[], failOn: Level) => string
+type Writer = (findings: readonly Finding[], files: readonly string[], failOn: Level, accepted: readonly (readonly Resource[])[]) => string
 
 const writers: Readonly<Record<string, Writer>> = {
   text: (findings) => findingsText(findings),
-  json: (findings) => findingsJson(findings),
+  json: (findings, _files, _failOn, accepted) => findingsJson(findings, accepted.flatMap(statusReport)),
   sarif: (findings) => findingsSarif(findings, versions().meshspec),
   github: (findings) => findingsForGithub(findings),
   junit: findingsJunit,
@@ -144,16 +149,19 @@ function writeText(findings: readonly Finding[], config: ReadClusters, excerpts:
   if (output !== undefined) writeFileSync(output, `${text}\n`)
   else if (text !== '') process.stderr.write(`${text}\n`)
   if (quiet) return
-  const refused = findings.some(({ level }) => level === 'error')
+  const refused = findings.some(isRefusal)
   process.stdout.write(notices(read, new Set(findings.filter(({ level }) => level === 'error').map(({ resource }) => resource))))
   if (!refused) for (const line of statusesIn(config, whole ?? false)) process.stdout.write(`${line}\n`)
   if (!refused) process.stdout.write(`${count(read.resources.length, 'resource')} in ${count(filesOf(read.resources).length, 'file')}: valid\n`)
 }
 
 /** Of each cluster, where several are named. */
-function statusesIn({ all, clusters }: ReadClusters, whole: boolean): ReadonlySet<string> {
-  const parts = clusters.length > 0 ? clusters.map(({ read }) => effective(read.resources)) : [all.resources]
-  return new Set(parts.flatMap((resources) => statusNotices(resources, whole)))
+function statusesIn(config: ReadClusters, whole: boolean): ReadonlySet<string> {
+  return new Set(partsOf(config).flatMap((resources) => statusNotices(resources, whole)))
+}
+
+function partsOf({ all, clusters }: ReadClusters): readonly (readonly Resource[])[] {
+  return clusters.length > 0 ? clusters.map(({ read }) => effective(read.resources)) : [all.resources]
 }
 
 /** What was not looked at, and what is unusual. @param wrong of these nothing more is said */

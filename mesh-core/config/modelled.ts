@@ -20,7 +20,7 @@ export function notModelledIn(resource: Resource): NotModelled[] {
   for (const field in object) if (!everywhere.has(field)) collect(table === 'quiet' ? 'quiet' : entryOf(table, field), object[field], [field], paths)
   const notModelled = (path: FieldPath, what: string): NotModelled => ({
     ...{ resource: origin.resource, origin: originAt(resource, path) },
-    message: `${what} is not modelled`,
+    message: `${what} is not modelled${experimental.test(what) ? experimentalNote : ''}`,
   })
   return [
     ...paths.map((path) => notModelled(path, formatPath(path))),
@@ -84,3 +84,7 @@ function descend(table: Modelled, value: Readonly<Record<string, unknown>>, fiel
   // Most fields act: no path is built for them.
   if (entry !== 'acts' && entry !== 'quiet') collect(entry, value[field], [...path, field], paths)
 }
+
+/** Of the Gateway API's experimental channel alone. */
+const experimental = /(^|\.)sessionPersistence$/
+const experimentalNote = ': it is of the experimental channel of the Gateway API, and istiod does not look at it'

@@ -58,7 +58,7 @@ function factsOf(before: ConformanceReport, after: ConformanceReport): ReportDif
     ['target', ({ meshspec }) => meshspec.target],
     ['meshspec', ({ meshspec }) => meshspec.version],
     ['seed', ({ meshspec }) => String(meshspec.seed)],
-    ['notes', ({ meshspec }) => meshspec.notes.join('; ')],
+    ['notes', ({ meshspec }) => meshspec.notes.join('; ') || 'none'],
   ]
   return facts.map(([what, of]) => ({ what, before: of(before), after: of(after) })).filter((fact) => fact.before !== fact.after)
 }

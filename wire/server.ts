@@ -116,9 +116,12 @@ export class WireServer {
       // A server of Node's tells its sockets so; an HTTP/2 session waits for it.
       Object.assign(secured, { secureConnecting: false })
       if (secured.alpnProtocol === 'h2') return serveHttp2(secured, (request) => this.#handler(request, seen(), peerOf(socket)))
-      secured.once('data', (bytes: Buffer) =>
-        this.#options.lines?.begins(bytes) ? this.#serveLine(secured, bytes, seen) : new ServedConnection(secured, this.#handler, seen).start(bytes),
-      )
+      secured.once('data', (bytes: Buffer) => {
+        if (this.#options.lines?.begins(bytes)) return this.#serveLine(secured, bytes, seen)
+        // Within its own TLS it looks for no other.
+        if (bytes[0] === handshake) return void socket.resetAndDestroy()
+        new ServedConnection(secured, this.#handler, seen).start(bytes)
+      })
     })
   }
 

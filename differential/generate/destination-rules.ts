@@ -2,10 +2,11 @@ import type { Draw } from '../draw.ts'
 import { aimedCalls } from './aimed-calls.ts'
 import { behaviours } from './behaviours.ts'
 import { type Document, document } from './document.ts'
+import { secret } from './manifests.ts'
 import type { Json } from './matches.ts'
 import { meshConfigFor } from './mesh-config.ts'
 import type { Subject } from './scenery.ts'
-import { fullPolicy } from './traffic-policies.ts'
+import { fullPolicy, originatedTls, originSecret } from './traffic-policies.ts'
 
 /** Which of many DestinationRules speaks for a service, what several come to together, and every field of their policies. */
 export const destinationRules: Subject = (draw, count) => {
@@ -13,7 +14,10 @@ export const destinationRules: Subject = (draw, count) => {
   const routes = draw.many(0, 2, (i) => toSubsets(draw, i))
   // A gateway was dialled itself: a cluster that keeps the client's destination would lead back to it.
   const atGateway = draw.chance(0.35) && !JSON.stringify(rules).includes('PASSTHROUGH') ? gatewayTo(draw) : []
-  const config = [...rules, ...routes, ...atGateway]
+  const secrets = JSON.stringify(rules).includes(`"${originSecret}"`)
+    ? ['default', 'other', 'istio-system'].map((one) => secret(originSecret, one))
+    : []
+  const config = [...secrets, ...rules, ...routes, ...atGateway]
   const inMesh = {
     hosts: ['b', 'b', 'c', 'b.default.svc.cluster.local', 'd.other', 'h', 'b.other'],
     from: ['a.default', 'a.default', 'c-v1.default', 'd.other'],
@@ -61,7 +65,7 @@ function destinationRule(draw: Draw, index: number): Document {
   const selects = draw.chance(0.15)
   return document('DestinationRule', `rule-${index}`, namespace, {
     host: draw.one(hostsOf[namespace]!),
-    ...draw.maybe(0.7, () => ({ trafficPolicy: fullPolicy(draw, [80, 9090]) })),
+    ...draw.maybe(0.7, () => ({ trafficPolicy: secured(draw, fullPolicy(draw, [80, 9090])) })),
     ...draw.maybe(0.7, () => ({ subsets: subsets(draw) })),
     ...(selects ? {} : draw.maybe(0.2, () => ({ exportTo: draw.one([['.'], ['*'], ['other'], ['default', 'other'], ['istio-system']]) }))),
     ...(selects && {
@@ -70,11 +74,15 @@ function destinationRule(draw: Draw, index: number): Document {
   })
 }
 
+function secured(draw: Draw, policy: Json): Json {
+  return draw.chance(0.12) ? { ...policy, tls: originatedTls(draw) } : policy
+}
+
 function subsets(draw: Draw): Json[] {
   return draw.some(['v1', 'v2', 'v3', 'all', 'empty'], 1, 4).map((name) => ({
     name,
     labels: name === 'all' ? {} : { version: name === 'empty' ? 'v0' : name, ...draw.maybe(0.1, () => ({ app: draw.one(['b', 'c']) })) },
-    ...draw.maybe(0.35, () => ({ trafficPolicy: fullPolicy(draw, [80, 9090]) })),
+    ...draw.maybe(0.35, () => ({ trafficPolicy: secured(draw, fullPolicy(draw, [80, 9090])) })),
   }))
 }
 

@@ -156,6 +156,7 @@ export function grpcRule(draw: Draw, context: RouteContext): Json {
       { type: 'RegularExpression', service: 'shop\\..*' },
     ])
   return {
+    ...draw.maybe(0.12, () => ({ name: 'grpc-rule' })),
     ...draw.maybe(0.8, () => ({
       matches: [
         { ...draw.maybe(0.8, () => ({ method: method() })), ...draw.maybe(0.3, () => ({ headers: [{ name: 'x-env', ...valueMatch(draw) }] })) },

@@ -32,6 +32,16 @@ function gateway(draw: Draw, index: number): Document {
   return gatewayApiDocument('Gateway', `gate-${index}`, namespace, { gatewayClassName: 'istio', listeners })
 }
 
+const group = 'gateway.networking.k8s.io'
+
+/** On labels of namespaces. */
+const expressions: readonly Json[] = [
+  { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['other', 'default'] },
+  { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['other'] },
+  { key: 'kubernetes.io/metadata.name', operator: 'Exists' },
+  { key: 'team', operator: 'DoesNotExist' },
+]
+
 /** Of two that could not be told apart only the first. */
 function distinct(listeners: readonly Json[]): Json[] {
   const key = ({ port, protocol, hostname }: Json): string => JSON.stringify([port, protocol, hostname])
@@ -44,13 +54,14 @@ function listener(draw: Draw, index: number): Json {
     { namespaces: { from: 'All' } },
     { namespaces: { from: 'Same' } },
     { namespaces: { from: 'Selector', selector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } } },
-    { namespaces: { from: 'All' }, kinds: [{ kind: draw.one(['HTTPRoute', 'GRPCRoute']) }] },
+    { namespaces: { from: 'Selector', selector: { matchExpressions: [draw.one(expressions)] } } },
+    { namespaces: { from: 'All' }, kinds: [{ ...draw.maybe(0.4, () => ({ group })), kind: draw.one(['HTTPRoute', 'GRPCRoute']) }] },
   ])
   const hostname = draw.maybe(0.5, () => ({ hostname: draw.one(hostnames) }))
   const certificate = draw.one<Json>([
     { name: 'cert' },
     { name: 'cert' },
-    { name: 'cert' },
+    { name: 'cert', group: '', kind: 'Secret' },
     { name: 'cert', namespace: 'other' },
     { name: 'missing' },
   ])

@@ -29,6 +29,7 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ defaultServiceExportTo: draw.one(visibility) }),
   (draw) => ({ defaultHttpRetryPolicy: draw.one<Json>([{ attempts: 0 }, { attempts: 1, retryOn: '503' }, { attempts: 3, retryOn: '5xx,reset' }]) }),
   () => ({ connectTimeout: '3s' }),
+  (draw) => ({ h2UpgradePolicy: draw.one(['UPGRADE', 'DO_NOT_UPGRADE']) }),
   (draw) => ({ rootNamespace: draw.one(['istio-system', 'other']) }),
   (draw) => ({ enableAutoMtls: draw.chance(0.5) }),
   (draw) => ({ pathNormalization: { normalization: draw.one(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']) } }),

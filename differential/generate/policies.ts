@@ -7,6 +7,7 @@ export function retries(draw: Draw): Json {
     attempts: draw.between(1, 3),
     ...draw.maybe(0.3, () => ({ perTryTimeout: draw.one(['150ms', '2s']) })),
     ...draw.maybe(0.7, () => ({ retryOn: draw.one(retryConditions) })),
+    ...draw.maybe(0.15, () => ({ retryIgnorePreviousHosts: draw.chance(0.5) })),
   }
 }
 

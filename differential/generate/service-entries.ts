@@ -1,10 +1,11 @@
 import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
 import { type Document, document } from './document.ts'
+import { secret } from './manifests.ts'
 import type { Json } from './matches.ts'
 import { meshConfigFor } from './mesh-config.ts'
 import type { Subject } from './scenery.ts'
-import { loadBalancer } from './traffic-policies.ts'
+import { loadBalancer, originatedTls, originSecret } from './traffic-policies.ts'
 
 const names = ['api.ext.test', 'www.ext.test', '*.ext.test', 'db.ext.test', '*.wide.test', 'b.default.svc.cluster.local', 'intern.mesh.test']
 const called = [
@@ -28,8 +29,9 @@ export const serviceEntries: Subject = (draw, count) => {
   const workloads = entries.some(({ spec }) => 'workloadSelector' in spec) ? draw.many(0, 3, (i) => workloadEntry(draw, i)) : []
   const rules = draw.many(0, 2, (i) => destinationRule(draw, i, entries))
   const routes = draw.many(0, 2, (i) => virtualService(draw, i, entries))
+  const secrets = JSON.stringify(rules).includes(`"${originSecret}"`) ? ['default', 'other'].map((one) => secret(originSecret, one)) : []
   return {
-    config: [...entries, ...workloads, ...rules, ...routes],
+    config: [...secrets, ...entries, ...workloads, ...rules, ...routes],
     calls: callsOf(draw, routes.length > 0, count),
     ...draw.maybe(0.4, () => ({ meshConfig: draw.chance(0.6) ? { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } : meshConfigFor(draw) })),
   }
@@ -53,6 +55,7 @@ function entry(draw: Draw, index: number): Document {
     ...draw.maybe(0.7, () => ({ location: draw.one(['MESH_EXTERNAL', 'MESH_INTERNAL']) })),
     ...draw.maybe(resolution === 'NONE' ? 0.5 : 1, () => ({ resolution })),
     ...draw.maybe(0.15, () => ({ exportTo: draw.one([['.'], ['*'], ['other'], ['default']]) })),
+    ...draw.maybe(0.12, () => ({ subjectAltNames: draw.one([['api.ext.test'], ['nobody.ext.test']]) })),
     ...(selects && {
       workloadSelector: { labels: draw.one<Json>([{ app: 'c', version: 'v2' }, { app: 'vm' }, { app: 'vm', version: 'v1' }, { app: 'b' }]) },
     }),
@@ -105,7 +108,13 @@ function destinationRule(draw: Draw, index: number, entries: readonly Document[]
   const host = draw.one((draw.one(entries).spec['hosts'] as string[]).filter(Boolean))
   return document('DestinationRule', `rule-${index}`, 'default', {
     host,
-    ...draw.maybe(0.5, () => ({ trafficPolicy: { loadBalancer: loadBalancer(draw) } })),
+    ...draw.one([
+      () => ({}),
+      () => ({ trafficPolicy: { loadBalancer: loadBalancer(draw) } }),
+      () => ({ trafficPolicy: { loadBalancer: loadBalancer(draw) } }),
+      // TLS within TLS is read by the oracle's servers, as by none of a user's.
+      () => (JSON.stringify(entries).includes('"name":"tls"') ? {} : { trafficPolicy: { tls: originatedTls(draw) } }),
+    ])(),
     subsets: ['v1', 'v2'].map((version) => ({ name: version, labels: { version } })),
   })
 }

@@ -7,7 +7,7 @@ import type { Subject } from './scenery.ts'
 
 /** What a Sidecar lets a workload see, and which Sidecar is a workload's. */
 export const sidecars: Subject = (draw, count) => {
-  const config = [...draw.many(1, 4, (i) => sidecar(draw, i)), ...others(draw)]
+  const config = [...draw.many(1, 4, (i) => sidecar(draw, i)), ...draw.many(0, 2, (i) => receiver(draw, i)), ...others(draw)]
   const hosts = ['b', 'c', 'b.default', 'd.other', 'b.other', 'h', 'api.ext.test', 'nobody.example.org', 'new.default', '10.96.20.2']
   const aim = {
     hosts,
@@ -28,6 +28,32 @@ function sidecar(draw: Draw, index: number): Document {
     ...(filters && { egress: egress(draw) }),
     ...draw.maybe(filters ? 0.4 : 1, () => ({ outboundTrafficPolicy: { mode: draw.one(['REGISTRY_ONLY', 'ALLOW_ANY']) } })),
   })
+}
+
+/** Which ports the sidecar of a called workload takes, as what it reads them, and where it leads them. */
+function receiver(draw: Draw, index: number): Document {
+  const [namespace, app] = draw.one([
+    ['default', 'b'],
+    ['default', 'c'],
+    ['other', 'd'],
+  ])
+  const ingress = draw.some([8080, 9090, 7000], 1, 2).map((number) => ({
+    port: { number, name: `port-${number}`, protocol: draw.one(['HTTP', 'HTTP', 'HTTP2', 'GRPC', 'TCP']) },
+    ...draw.maybe(0.6, () => ({ defaultEndpoint: `${draw.one(['127.0.0.1', '0.0.0.0'])}:${draw.one([number, 8080, 9090, 7001])}` })),
+    ...draw.maybe(0.1, () => ({ captureMode: draw.one(['DEFAULT', 'IPTABLES']) })),
+    ...draw.maybe(0.25, () => ({ connectionPool: inboundPool(draw) })),
+  }))
+  return document('Sidecar', `receiver-${index}`, namespace!, {
+    workloadSelector: { labels: { app: app!, ...draw.maybe(0.4, () => ({ version: draw.one(['v1', 'v2']) })) } },
+    ...draw.maybe(0.85, () => ({ ingress })),
+    ...draw.maybe(0.3, () => ({ inboundConnectionPool: inboundPool(draw) })),
+    egress: [{ hosts: ['*/*'] }],
+  })
+}
+
+/** Of a pool only what decides about the version of HTTP acts on the way in. */
+function inboundPool(draw: Draw): Json {
+  return { http: draw.one<Json>([{ h2UpgradePolicy: draw.one(['UPGRADE', 'DO_NOT_UPGRADE']) }, { useClientProtocol: draw.chance(0.7) }]) }
 }
 
 const hostLists = [

@@ -22,6 +22,32 @@ function portPolicy(draw: Draw): Json {
   return Object.keys(policy).length === 0 ? { loadBalancer: { simple: 'RANDOM' } } : policy
 }
 
+/** TLS that a proxy begins with an application by itself. */
+export function originatedTls(draw: Draw): Json {
+  const files = { clientCertificate: '/etc/certs/client.pem', privateKey: '/etc/certs/key.pem' }
+  const shown = draw.one<Json>([
+    { mode: 'SIMPLE' },
+    { mode: 'SIMPLE' },
+    { mode: 'SIMPLE', credentialName: originSecret },
+    { mode: 'MUTUAL', ...files },
+    { mode: 'MUTUAL', credentialName: originSecret },
+  ])
+  const trusts = { ...draw.maybe('credentialName' in shown ? 0 : 0.4, () => ({ caCertificates: '/etc/certs/ca.pem' })), ...names(draw) }
+  return {
+    ...shown,
+    ...draw.maybe(0.6, () => ({ sni: draw.one(['b.example.com', 'origin', 'www.example.com']) })),
+    ...(draw.chance(0.2) ? { insecureSkipVerify: draw.chance(0.7) } : trusts),
+  }
+}
+
+/** Of the names that whoever is called has a certificate for, or of nobody. */
+function names(draw: Draw): Json {
+  return draw.maybe(0.35, () => ({ subjectAltNames: draw.one([['b.example.com'], ['nobody.example.com'], ['nobody.example.com', 'origin']]) }))
+}
+
+/** Named by TLS that proxies begin. */
+export const originSecret = 'origin'
+
 const balancers = ['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST', 'LEAST_CONN', 'UNSPECIFIED', 'PASSTHROUGH']
 
 export function loadBalancer(draw: Draw): Json {
@@ -44,7 +70,14 @@ export function consistentHash(draw: Draw): Json {
   const key = draw.one<Json>([
     { httpHeaderName: draw.one(['x-env', 'end-user', ':path', ':authority', 'X-Case']) },
     { httpHeaderName: 'x-env' },
-    { httpCookie: { name: 'session', ...draw.maybe(0.5, () => ({ ttl: draw.one(['0s', '3600s']) })), ...draw.maybe(0.4, () => ({ path: '/' })) } },
+    {
+      httpCookie: {
+        name: 'session',
+        ...draw.maybe(0.5, () => ({ ttl: draw.one(['0s', '3600s']) })),
+        ...draw.maybe(0.4, () => ({ path: '/' })),
+        ...draw.maybe(0.2, () => ({ attributes: [{ name: 'SameSite', value: 'Lax' }, { name: 'Secure' }] })),
+      },
+    },
     { httpQueryParameterName: draw.one(['user', 'q']) },
     { useSourceIp: true },
   ])
@@ -70,6 +103,10 @@ export function connectionPool(draw: Draw): Json {
         maxRetries: [1, 5],
         maxRequestsPerConnection: [1, 2],
         idleTimeout: ['30s'],
+        ...draw.one<Readonly<Record<string, readonly unknown[]>>>([
+          { h2UpgradePolicy: ['UPGRADE', 'DO_NOT_UPGRADE', 'DEFAULT'] },
+          { useClientProtocol: [true, false] },
+        ]),
       }),
     })),
     ...draw.maybe(0.5, () => ({

@@ -44,6 +44,26 @@ kind: ServiceEntry
 metadata: {name: kept, namespace: default}
 spec: {hosts: [other.test], addresses: [192.0.2.11], ports: [{number: 9000, name: http, protocol: HTTP}], resolution: NONE}`
 
+const away = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ported, namespace: default}
+spec: {hosts: [ported.test], ports: [{number: 80, name: http, protocol: HTTP, targetPort: 8080}], resolution: NONE}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: plain, namespace: default}
+spec: {hosts: [plain.test], ports: [{number: 80, name: http, protocol: HTTP}], resolution: NONE}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: away, namespace: default}
+spec:
+  hosts: [ported.test]
+  http:
+  - {match: [{uri: {prefix: /away}}], route: [{destination: {host: plain.test}}]}
+  - {route: [{destination: {host: ported.test}}]}`
+
 const sticks = `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -60,7 +80,13 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
   let mesh: EnvoyMesh
   beforeAll(async () => {
     host = await EnvoyHost.start(path!)
-    mesh = await EnvoyMesh.open(host, { seed: 1, spec: false, program: (workload) => program(workload?.ref.name ?? ''), inboundSidecar: () => false })
+    mesh = await EnvoyMesh.open(host, {
+      seed: 1,
+      spec: false,
+      program: (workload) => program(workload?.ref.name ?? ''),
+      inboundSidecar: () => false,
+      outsideName: () => true,
+    })
     await mesh.apply(read(service('a'), deployment('a', 'a', 1), service('b'), deployment('b-ill', 'b', 1), deployment('b-well', 'b', 1), ejects))
   })
   afterAll(async () => {
@@ -101,6 +127,12 @@ describe.skipIf(path === null)('endpoints that come and go (skipped where Envoy 
     await mesh.apply(read(entries))
     const [hop] = (await send('http://192.0.2.11:9090/')).hops
     expect(hop).toMatchObject({ port: 9090, log: { cluster: 'PassthroughCluster', upstreamHost: '192.0.2.11:9090' } })
+  })
+
+  test('of clusters that keep the destination the chosen one says at which port', async () => {
+    await mesh.apply(read(away))
+    const portOf = async (path: string) => (await send(`http://ported.test${path}`)).hops[0]?.log?.upstreamHost.replace(/.*:/, '')
+    expect([await portOf('/'), await portOf('/away')]).toEqual(['8080', '80'])
   })
 
   test('the port of the client is that of its connection, and each call without one has its own', async () => {

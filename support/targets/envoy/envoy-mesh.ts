@@ -72,7 +72,11 @@ export class EnvoyMesh {
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
     this.#names = {
       host: (port) => this.#topology.places.meshAddress(port, this.registry),
-      keepsDestination: ({ ref }, cluster) => this.#model.proxyConfig(ref)?.clusters[cluster]?.discovery === 'original-dst',
+      kept: ({ ref }, cluster, dialled) => {
+        const found = this.#model.proxyConfig(ref)?.clusters[cluster]
+        if (found?.discovery !== 'original-dst') return null
+        return found.portOverride === null ? dialled : dialled.replace(/\d+$/, String(found.portOverride))
+      },
     }
   }
 

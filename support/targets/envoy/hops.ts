@@ -9,8 +9,8 @@ import type { LogLine } from './xds/access-log.ts'
 export interface Names {
   /** `10.244.0.5:9080` of a port of 127.0.0.1; `null`: it is nobody's of the mesh. */
   host(port: number): string | null
-  /** Does this cluster of the proxy lead to where the client wanted to go? */
-  keepsDestination(proxy: WorkloadInstance, cluster: string): boolean
+  /** Where a cluster of the proxy leads that goes to where the client wanted to go, `10.96.0.5:9080`; `null`: it goes elsewhere. */
+  kept(proxy: WorkloadInstance, cluster: string, dialled: string): string | null
 }
 
 interface Entry {
@@ -146,14 +146,15 @@ function clusterName({ cluster }: LogLine): string {
 function hostName(line: LogLine, { dialled, proxy }: CallRecord, names: Names): string {
   if (line.host === null) return '-'
   const found = names.host(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
-  if (found === null) return dialled
-  return addressOf(found) === addressOf(dialled) && proxy && names.keepsDestination(proxy, clusterName(line)) ? dialled : found
+  const kept = proxy && names.kept(proxy, clusterName(line), dialled)
+  if (found === null) return kept ?? dialled
+  return addressOf(found) === addressOf(dialled) ? (kept ?? found) : found
 }
 
 /** One who names no ports listens on all, and is served here on those that are known: where the destination is kept, the port is the dialled one. */
 function portOf({ dialled, proxy }: CallRecord, { ports }: WorkloadInstance, served: number, log: AccessLogEntry | null, names: Names): number {
-  const isKept = !proxy || (log !== null && names.keepsDestination(proxy, log.cluster))
-  return ports.length === 0 && isKept ? Number(dialled.slice(dialled.lastIndexOf(':') + 1)) : served
+  const kept = proxy ? log && names.kept(proxy, log.cluster, dialled) : dialled
+  return ports.length === 0 && kept !== null ? Number(kept.slice(kept.lastIndexOf(':') + 1)) : served
 }
 
 function addressOf(host: string): string {

@@ -2,20 +2,20 @@
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
 const version2Proxy = 0x21
 const tcpOverIpv4 = 0x11
-/** The first of the types that are free for anybody's use. */
+/** The first of the types that are free for anybody's use, of the first place; the next of the next. */
 export const landsType = 0xe0
 
 export interface ProxiedConnection {
   readonly source: { readonly address: string; readonly port: number }
   /** Where the client believes that it connects to: what iptables would have kept for Envoy as the original destination. */
   readonly destination: { readonly address: string; readonly port: number }
-  /** Who answers there in truth, `127.0.0.1:40123`. */
-  readonly lands: string
+  /** Who answers there in truth, `127.0.0.1:40123`; further ones for the ports that clusters may have in the place of the client's. */
+  readonly lands: readonly string[]
 }
 
 /** The bytes that go before a connection's own. Source: The PROXY protocol, version 2 (HAProxy), section 2.2. */
 export function proxyHeader({ source, destination, lands }: ProxiedConnection): Buffer {
-  const tlv = Buffer.concat([Buffer.from([landsType]), twoBytes(lands.length), Buffer.from(lands)])
+  const tlv = Buffer.concat(lands.flatMap((place, i) => [Buffer.from([landsType + i]), twoBytes(place.length), Buffer.from(place)]))
   const ports = Buffer.concat([twoBytes(source.port), twoBytes(destination.port)])
   const payload = Buffer.concat([fourBytes(source.address), fourBytes(destination.address), ports, tlv])
   return Buffer.concat([signature, Buffer.from([version2Proxy, tcpOverIpv4]), twoBytes(payload.length), payload])

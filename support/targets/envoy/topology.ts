@@ -19,7 +19,7 @@ import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
 import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
 import type { SecretSource } from './xds/placement.ts'
-import { chainsAt, gatewayListener, landsByMetadata, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
+import { chainsAt, gatewayListener, landsByMetadata, portOverrides, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { routeConfiguration } from './xds/route-table.ts'
@@ -113,8 +113,10 @@ export class Topology {
   #outbound(workload: WorkloadInstance, config: ProxyConfig, placement: Placement): Json[] {
     const places = this.places.of(workload.ref)
     const name = this.#nameOf(workload)
-    if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config.listeners, placement)]
-    return config.listeners.map((one) => gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, placement))
+    if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config, placement)]
+    return config.listeners.map((one) =>
+      gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, portOverrides(config), placement),
+    )
   }
 
   /** What a gateway takes over UDP, at the same ports of 127.0.0.1 as over TCP. */

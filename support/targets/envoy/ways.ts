@@ -13,6 +13,7 @@ import { proxyHeader } from './proxy-protocol.ts'
 import { nowhere } from './pod-places.ts'
 import type { PodPlaces } from './pod-places.ts'
 import { virtualOutbound } from './xds/listener.ts'
+import { portOverrides } from './xds/placed-listeners.ts'
 import type { SocketAddress } from './xds/placement.ts'
 
 /** A connection that somebody is about to open. */
@@ -60,12 +61,10 @@ export class Ways {
     const target = dial(this.#model.registry, authority, request.scheme, sender?.ref.namespace ?? 'default')
     if (target.address === null) return 'unresolved'
     const isDatagram = request.protocol === 'udp'
-    const portThere = isDatagram ? target.port : this.#portAt(sender, target)
-    const addressee = addresseeAt(this.#model.registry, target.address, portThere, (count) => Math.floor(Math.random() * count))
     // What a pod sends to its own address never leaves it.
     const within = sender !== null && target.address === sender.address
-    const lands = addressee ? this.#placeOf(addressee, isDatagram || within) : nowhere
-    const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${portThere}`
+    const [addressee, lands] = this.#at(target.address, target.port, isDatagram || within)
+    const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram || within)
       return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target), proxy: null, target, straight }
@@ -73,7 +72,7 @@ export class Ways {
     const port = this.#places.outboundPort(sender.ref)
     return {
       port,
-      preamble: preambleOf(sender.address, target, lands),
+      preamble: preambleOf(sender.address, target, [lands, ...this.#others(sender, (port) => this.#at(target.address!, port, false)[1])]),
       key: this.#isHttp(sender, target) ? keyOf(request, port, target) : null,
       proxy: sender,
       target,
@@ -88,7 +87,8 @@ export class Ways {
     if (request.protocol === 'udp') return { port: port ?? nowhere.port, preamble: null, key: null, proxy: gateway, unlogged: true, target, straight }
     const listener = this.#model.proxyConfig(gateway.ref)?.listeners.find((one) => one.port === target.port)
     if (port === null || !listener) return 'refused'
-    const preamble = preambleOf(clientAddress, target, this.#places.outside(target.port))
+    const outside = (one: number): SocketAddress => this.#places.outside(one)
+    const preamble = preambleOf(clientAddress, target, [outside(target.port), ...this.#others(gateway, outside)])
     return {
       port,
       preamble,
@@ -110,12 +110,15 @@ export class Ways {
     return listeners.find((one) => one.address === address) ?? listeners.find((one) => one.address === '0.0.0.0') ?? null
   }
 
-  /** A cluster that keeps the client's destination may have a port of its own in the place of the client's. */
-  #portAt(sender: WorkloadInstance | null, { hostname, service, port }: Dialled): number {
-    const clusters = sender?.sidecar ? Object.values(this.#model.proxyConfig(sender.ref)?.clusters ?? {}) : []
-    const isNamed = (host: string): boolean => host === (service ?? hostname) || (host.startsWith('*') && hostname.endsWith(host.slice(1)))
-    const own = clusters.find(({ portOverride, destination }) => portOverride !== null && destination?.port === port && isNamed(destination.host))
-    return own?.portOverride ?? port
+  /** Where it is at the ports that clusters may have in the place of the client's. */
+  #others({ ref }: WorkloadInstance, placeAt: (port: number) => SocketAddress): readonly SocketAddress[] {
+    const config = this.#model.proxyConfig(ref)
+    return config ? portOverrides(config).map(placeAt) : []
+  }
+
+  #at(address: string, port: number, isDatagram: boolean): readonly [Addressee | null, SocketAddress] {
+    const addressee = addresseeAt(this.#model.registry, address, port, (count) => Math.floor(Math.random() * count))
+    return [addressee, addressee ? this.#placeOf(addressee, isDatagram) : nowhere]
   }
 
   /** Where in truth the one listens who has an address of the mesh's network. */
@@ -135,12 +138,12 @@ function keyOf({ scheme }: HttpRequest, port: number, { address, port: dialled }
   return scheme === 'https' ? null : `${port} ${address}:${dialled}`
 }
 
-function preambleOf(source: string, { address, port }: Dialled, lands: SocketAddress): Buffer {
+function preambleOf(source: string, { address, port }: Dialled, lands: readonly SocketAddress[]): Buffer {
   // As a system gives ports out to clients.
   const sourcePort = 32768 + (++connections % 28000)
   return proxyHeader({
     source: { address: source, port: sourcePort },
     destination: { address: address!, port },
-    lands: `${lands.address}:${lands.port}`,
+    lands: lands.map((one) => `${one.address}:${one.port}`),
   })
 }

@@ -34,7 +34,7 @@ function discovery(config: Cluster, name: string, placement: Placement): Json {
   // A client dials the name that it asks for: its own destination stands for what a dynamic forward proxy would look up.
   if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns') {
     const destination = {
-      ...placement.originalDestination,
+      ...placement.originalDestination?.(config.portOverride),
       ...optional('upstream_port_override', placement.originalDestination ? null : config.portOverride),
     }
     return { type: 'ORIGINAL_DST', ...given('original_dst_lb_config', destination) }

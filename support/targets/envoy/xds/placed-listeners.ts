@@ -1,5 +1,5 @@
 import type { InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
-import type { FilterChain, Listener } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { FilterChain, Listener, ProxyConfig } from '../../../../mesh-core/ir/proxy-config.ts'
 import { byDestination } from '../../../../mesh-core/match/filter-chain.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
@@ -22,37 +22,53 @@ const everyAddress = '0.0.0.0'
 const lands = 'lands'
 const proxyProtocolFilter = 'envoy.filters.listener.proxy_protocol'
 
-/** Source: Envoy `OriginalDstLbConfig.metadata_key`. */
-export const landsByMetadata: Json = { metadata_key: { key: proxyProtocolFilter, path: [{ key: lands }] } }
+/** Source: Envoy `OriginalDstLbConfig.metadata_key`. @param portOverride of the cluster */
+export function landsByMetadata(portOverride: number | null): Json {
+  return { metadata_key: { key: proxyProtocolFilter, path: [{ key: landsAt(portOverride) }] } }
+}
+
+function landsAt(portOverride: number | null): string {
+  return portOverride === null ? lands : `${lands}:${portOverride}`
+}
+
+const overrides = new WeakMap<ProxyConfig, readonly number[]>()
+
+/** The ports that clusters of a proxy have in the place of the client's. */
+export function portOverrides(config: ProxyConfig): readonly number[] {
+  const found = overrides.get(config) ?? overridesIn(config)
+  overrides.set(config, found)
+  return found
+}
+
+function overridesIn({ clusters }: ProxyConfig): readonly number[] {
+  return [...new Set(Object.values(clusters).flatMap(({ portOverride }) => portOverride ?? []))].sort((a, b) => a - b)
+}
 
 /**
  * Does for a connection what iptables and `original_dst` do in a pod: its header says where the client wanted to go and where it came from.
  * Source: Envoy `ProxyProtocol`.
  */
-const proxyProtocol = {
-  name: proxyProtocolFilter,
-  typed_config: typed('envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol', {
-    rules: [{ tlv_type: landsType, on_tlv_present: { key: lands } }],
-  }),
+function proxyProtocol(ports: readonly number[], options: Json = {}): Json {
+  const rules = [null, ...ports].map((override, i) => ({ tlv_type: landsType + i, on_tlv_present: { key: landsAt(override) } }))
+  const config = typed('envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol', { rules, ...options })
+  return { name: proxyProtocolFilter, typed_config: config }
 }
 
 /** Sidecars that lead to a gateway say nothing before: they are all of this Envoy. */
-const fromAnybody = {
-  name: proxyProtocolFilter,
-  typed_config: { ...proxyProtocol.typed_config, allow_requests_without_proxy_protocol: true },
-}
+const fromAnybody = { allow_requests_without_proxy_protocol: true }
 
 /**
  * The outbound side of a sidecar on one port: what are listeners of their own addresses in a pod are filter chains here, each for its destination, and
  * `virtualOutbound` is the one for all others. So many sidecars can have listeners for the same destination in one Envoy.
  */
-export function sidecarOutbound(name: string, port: number, listeners: readonly Listener[], placement: Placement): Json {
+export function sidecarOutbound(name: string, port: number, config: ProxyConfig, placement: Placement): Json {
+  const { listeners } = config
   const last = listeners.find((one) => one.name === virtualOutbound)
   const others = listeners.filter((one) => one !== last)
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [proxyProtocol, ...inspectors(others, true)],
+    listener_filters: [proxyProtocol(portOverrides(config)), ...inspectors(others, true)],
     filter_chains: others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
     ...optional('default_filter_chain', last?.filterChains[0] && filterChain(last.filterChains[0], last, placement)),
     traffic_direction: 'OUTBOUND',
@@ -76,11 +92,11 @@ function destinationOf({ destinations }: FilterChain, { address, port }: Listene
 }
 
 /** One port of a gateway. */
-export function gatewayListener(name: string, port: number, config: Listener, placement: Placement): Json {
+export function gatewayListener(name: string, port: number, config: Listener, ports: readonly number[], placement: Placement): Json {
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [fromAnybody, ...inspectors([config])],
+    listener_filters: [proxyProtocol(ports, fromAnybody), ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     traffic_direction: 'OUTBOUND',
   })

@@ -29,7 +29,7 @@ export interface Placement {
   /** Are names looked up by Envoy? Otherwise their places are told. */
   readonly resolves: boolean
   /** How a cluster of kind `original-dst` learns where the connection is to go; `null`: from the connection itself. */
-  readonly originalDestination: Json | null
+  readonly originalDestination: ((portOverride: number | null) => Json) | null
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]

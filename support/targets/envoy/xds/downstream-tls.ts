@@ -23,7 +23,14 @@ export function downstreamTls(tls: DownstreamTls, placement: Placement): Json | 
   }
 }
 
-/** What stands for a chain whose certificate is missing: Envoy itself would close its connections, and write nothing of it. */
+/** Ends each connection: the certificate that it waits for does not come. Source: Envoy `NotReadySslSocket`. */
+export function notReady({ missingSecrets }: Placement): Json {
+  const context = { tls_certificate_sds_secret_configs: [secretConfig('missing', missingSecrets)] }
+  const type = 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'
+  return { name: 'envoy.transport_sockets.tls', typed_config: typed(type, { common_tls_context: context }) }
+}
+
+/** What stands for a chain of HTTP whose certificate is missing: Envoy itself would close its connections, and write nothing of it. */
 export const closing: Json = {
   name: 'envoy.filters.network.tcp_proxy',
   typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', { stat_prefix: 'missing', cluster: 'missing' }),

@@ -1,6 +1,6 @@
 import type { FilterChain, Listener, NetworkFilter } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpConnectionManager } from './connection-manager.ts'
-import { closing, downstreamTls } from './downstream-tls.ts'
+import { closing, downstreamTls, notReady } from './downstream-tls.ts'
 import { optional } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
@@ -15,7 +15,9 @@ export function filterChain(chain: FilterChain, listener: Listener, placement: P
     ...optional('transport_protocol', chain.transport),
     ...optional('application_protocols', chain.applicationProtocols),
   }
-  const socket = chain.tls && downstreamTls(chain.tls, placement)
+  const own = chain.tls && downstreamTls(chain.tls, placement)
+  // A TCP proxy dials all the same, and writes of it.
+  const socket = own === 'missing' && chain.filter.kind === 'tcp' ? notReady(placement) : own
   return {
     ...optional('name', chain.name || null),
     ...(Object.keys(match).length === 0 ? {} : { filter_chain_match: match }),

@@ -37,18 +37,30 @@ function receiver(draw: Draw, index: number): Document {
     ['default', 'c'],
     ['other', 'd'],
   ])
-  const ingress = draw.some([8080, 9090, 7000], 1, 2).map((number) => ({
-    port: { number, name: `port-${number}`, protocol: draw.one(['HTTP', 'HTTP', 'HTTP2', 'GRPC', 'TCP']) },
-    ...draw.maybe(0.6, () => ({ defaultEndpoint: `${draw.one(['127.0.0.1', '0.0.0.0'])}:${draw.one([number, 8080, 9090, 7001])}` })),
-    ...draw.maybe(0.1, () => ({ captureMode: draw.one(['DEFAULT', 'IPTABLES']) })),
-    ...draw.maybe(0.25, () => ({ connectionPool: inboundPool(draw) })),
-  }))
+  const ingress = draw.some([8080, 9090, 7000], 1, 2).map((number) => {
+    const protocol = draw.one(['HTTP', 'HTTP', 'HTTP2', 'GRPC', 'TCP'])
+    return {
+      port: { number, name: `port-${number}`, protocol },
+      ...defaultEndpoint(draw, number, protocol),
+      ...draw.maybe(0.1, () => ({ captureMode: draw.one(['DEFAULT', 'IPTABLES']) })),
+      ...draw.maybe(0.25, () => ({ connectionPool: inboundPool(draw) })),
+    }
+  })
   return document('Sidecar', `receiver-${index}`, namespace!, {
     workloadSelector: { labels: { app: app!, ...draw.maybe(0.4, () => ({ version: draw.one(['v1', 'v2']) })) } },
     ...draw.maybe(0.85, () => ({ ingress })),
     ...draw.maybe(0.3, () => ({ inboundConnectionPool: inboundPool(draw) })),
     egress: [{ hosts: ['*/*'] }],
   })
+}
+
+/**
+ * Applications listen at the address of the pod on 8080 and 9090. Bytes always find somebody: what a sidecar writes of those that do not names no call, and on
+ * the envoy target nobody knows whose line it is.
+ */
+function defaultEndpoint(draw: Draw, number: number, protocol: string): Json {
+  if (protocol === 'TCP') return number === 7000 || draw.chance(0.5) ? { defaultEndpoint: `0.0.0.0:${draw.one([8080, 9090])}` } : {}
+  return draw.maybe(0.6, () => ({ defaultEndpoint: `${draw.one(['127.0.0.1', '0.0.0.0'])}:${draw.one([number, 8080, 9090, 7001])}` }))
 }
 
 /** Of a pool only what decides about the version of HTTP acts on the way in. */

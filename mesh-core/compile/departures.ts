@@ -73,6 +73,13 @@ export const departures = {
     since: '1.32',
     observed: 'kube-ingress/ingress-default-backend-alone',
   },
+  ingressHostsAreShortNames: {
+    specification:
+      'The host of an Ingress rule is the fully qualified name that requests are for, as it stands there (networking.k8s.io/v1 IngressRule.host).',
+    istiod: 'One without a dot is taken for a short name in the namespace of the Ingress: requests for the host as it was written are answered 404.',
+    since: '1.32',
+    observed: 'kube-ingress/ingress-short-hosts',
+  },
   ingressHostsAreServedByTheOldest: {
     specification:
       'The hosts that an Ingress lists in tls are served over TLS, with the rules of every Ingress for them (networking.k8s.io/v1 IngressSpec.tls).',

@@ -61,9 +61,8 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
   },
   {
     about: 'what may change answers, in either spelling',
-    text: 'trust_domain: a.example\ndiscoverySelectors: [{matchLabels: {a: b}}]\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
+    text: 'discoverySelectors: [{matchLabels: {a: b}}]\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
     messages: [
-      'trust_domain is not modelled',
       'discoverySelectors is not modelled',
       'defaultConfig.runtime_values is not modelled',
       'defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE is not modelled',

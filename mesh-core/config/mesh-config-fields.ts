@@ -40,7 +40,7 @@ export const proxyConfigFields = {
 /** Of Istio's MeshConfig all but `defaultTrafficPolicy` and `defaultHttpRetryPolicy`, which are those of rules. */
 export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo connectTimeout rootNamespace'),
-  ...fields('ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy'),
+  ...fields('ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain'),
   outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'reported' },
   inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
   defaultConfig: proxyConfigFields,
@@ -60,7 +60,6 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   proxyHttpPort: new Set(['0']),
   protocolDetectionTimeout: new Set(['0s']),
   tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
-  trustDomain: new Set(['cluster.local']),
   ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
   ...fields('verifyCertificateAtClient discoverySelectors serviceEntryVisibility', 'reported'),
 }

@@ -33,7 +33,11 @@ export function proxyTcp(
   done: Done,
 ): InFlight | null {
   const log = logOf(plane, proxy, filter)
-  const upstream = upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: !listener.bindsToPort })
+  const upstream = upstreamOf(plane, place, proxy, filter, log, {
+    ...target,
+    isKept: !listener.bindsToPort,
+    serverName: layers[0]?.serverName ?? null,
+  })
   const origin = originOf(place, proxy, filter, log, target, listener.name)
   if (!upstream) {
     place.exchange.hops.push(new HopRecord(origin))
@@ -67,7 +71,7 @@ export function proxyTcp(
  */
 export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: Listener): void {
   const log = logOf(plane, proxy, filter)
-  upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: true })?.close()
+  upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: true, serverName: null })?.close()
   place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
 }
 
@@ -98,6 +102,19 @@ function raiseFailure(log: LogRecord, reason: TransportError): void {
   log.raise('URX')
 }
 
+/** What a connection tells of where it is to go. */
+interface Wanted {
+  /** Where the client was going is known, if it was redirected. */
+  readonly isKept: boolean
+  /** SNI; `null` for a client that names none, or speaks no TLS. */
+  readonly serverName: string | null
+}
+
+/** A name of DYNAMIC_DNS is looked up for each connection. Source: Envoy's SNI dynamic forward proxy. */
+function addressOf({ model }: Plane, serverName: string | null): string | null {
+  return serverName === null ? null : model.registry.resolve(serverName, '')
+}
+
 interface Upstream {
   readonly receiver: Receiver
   readonly port: number
@@ -111,7 +128,7 @@ function upstreamOf(
   proxy: ProxyRuntime,
   filter: TcpFilter,
   log: LogRecord,
-  target: Dialled & { readonly isKept: boolean },
+  target: Dialled & Wanted,
 ): Upstream | null {
   const cluster = proxy.cluster(log.cluster)
   if (!cluster) {
@@ -119,12 +136,14 @@ function upstreamOf(
     log.cluster = '-'
     return null
   }
-  if (cluster.config.discovery === 'original-dst') {
-    if (!target.isKept) {
+  const { discovery, portOverride } = cluster.config
+  if (discovery === 'original-dst' || discovery === 'dynamic-dns') {
+    const address = discovery === 'dynamic-dns' ? addressOf(plane, target.serverName) : target.isKept ? target.address : null
+    if (address === null) {
       log.raise('UH')
       return null
     }
-    const receiver = receiverAt(plane, target.address ?? '', cluster.config.portOverride ?? target.port)
+    const receiver = receiverAt(plane, address, portOverride ?? target.port)
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
     return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, receiver, null), close: () => {} }

@@ -154,6 +154,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     origin,
   }
   return {
+    trustDomain: 'cluster.local',
     services: [service],
     workloads,
     outsiders: [],

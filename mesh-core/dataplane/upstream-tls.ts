@@ -86,7 +86,7 @@ function identitiesBehind({ model: { registry } }: Plane, cluster: Cluster): rea
   let known = identities.get(cluster)
   if (known) return known
   const pods = cluster.endpoints.flatMap(({ address }) => registry.workloadAt(address) ?? []).filter((pod) => !isOutsider(pod))
-  known = [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount })))]
+  known = [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount }, registry.trustDomain)))]
   identities.set(cluster, known)
   return known
 }

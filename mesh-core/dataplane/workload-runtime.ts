@@ -22,7 +22,7 @@ export class WorkloadInMesh implements WorkloadRuntime {
     const { ref } = instance
     this.instance = instance
     this.name = `${ref.name}.${ref.namespace}`
-    this.identity = spiffeId({ namespace: ref.namespace, serviceAccount: instance.serviceAccount })
+    this.identity = spiffeId({ namespace: ref.namespace, serviceAccount: instance.serviceAccount }, plane.model.registry.trustDomain)
     this.pod = { name: ref.instance, namespace: ref.namespace, app: instance.app, version: instance.version, env: instance.env }
     this.program = plane.model.program(instance)
     this.inboundSidecar = plane.model.inboundSidecar(instance)

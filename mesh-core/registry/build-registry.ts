@@ -7,6 +7,7 @@ import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
 import type { Registry, Service, ServiceSource, WorkloadInstance } from './registry.ts'
 import { ServiceEntrySource } from './service-entry-source.ts'
+import { trustDomainOf } from './spiffe.ts'
 import { workloadEntryOf } from './workload-entries.ts'
 import { workloadsOf } from './workloads.ts'
 
@@ -35,7 +36,7 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
     new KubernetesSource(all, instances, { clusterIps: options.clusterIps, namespaces }, (address) => byAddress.get(address)),
     new ServiceEntrySource(all, instances),
   ]
-  return new BuiltRegistry(sources, workloads, options)
+  return new BuiltRegistry(sources, workloads, { ...options, trustDomain: trustDomainOf(given) })
 }
 
 /** A resolver gives up on names that lead on and on. */
@@ -44,6 +45,7 @@ const mostAliases = 8
 class BuiltRegistry implements Registry {
   readonly services: readonly Service[]
   readonly workloads: readonly WorkloadInstance[]
+  readonly trustDomain: string
   readonly #options: RegistryOptions
   readonly #byHost: ReadonlyMap<string, Service>
   #addressedByHost: ReadonlyMap<string, Service> | undefined
@@ -56,7 +58,11 @@ class BuiltRegistry implements Registry {
   readonly #endpoints = new Map<string, readonly Endpoint[]>()
   readonly #instances = new Map<string, { readonly source: ServiceSource; readonly service: Service }[]>()
 
-  constructor(sources: readonly ServiceSource[], workloads: readonly WorkloadInstance[], options: RegistryOptions) {
+  constructor(
+    sources: readonly ServiceSource[],
+    workloads: readonly WorkloadInstance[],
+    options: RegistryOptions & { readonly trustDomain: string },
+  ) {
     for (const source of sources)
       for (const service of source.services) {
         const key = `${service.namespace}/${service.host}`
@@ -67,6 +73,7 @@ class BuiltRegistry implements Registry {
     this.services = withAliases(sources.flatMap(({ services }) => [...services]).sort(byAge))
     this.workloads = workloads
     this.#options = options
+    this.trustDomain = options.trustDomain
     this.#sources = sources
     this.#byHost = firstOf([...this.services].sort(kubernetesFirst), (service) => service.host)
     this.#byAddress = firstOf(

@@ -93,6 +93,8 @@ export interface Service {
 
 /** What the compiler and the data plane may ask of the services that are there. Immutable: a change makes a new one. */
 export interface Registry {
+  /** That identities of workloads belong to. */
+  readonly trustDomain: string
   readonly services: readonly Service[]
   readonly workloads: readonly WorkloadInstance[]
   /** Machines and hosts outside of Kubernetes that ServiceEntries, WorkloadEntries and EndpointSlices name. */

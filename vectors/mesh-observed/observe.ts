@@ -22,7 +22,7 @@ export function singleObservation(exchange: Exchange, call: ObservedCall, sent: 
   const { response, error } = exchange
   const log = clientLog(exchange)
   const cluster = log?.cluster ?? '-'
-  const arrivals = exchange.hops.filter(arrived)
+  const arrivals = exchange.hops.filter((hop) => arrived(hop, scene))
   const arrival = (hop: Hop): Arrival => arrivalOf(hop, call, sent, scene)
   const inbound = inboundEntries(exchange, scene)
   return {
@@ -40,14 +40,14 @@ export function singleObservation(exchange: Exchange, call: ObservedCall, sent: 
       .map(arrival)
       .sort((a, b) => order(a.workload, b.workload) || order(a.path, b.path)),
     ...(inbound.length > 0 && { inbound }),
-    ...candidatesOf(cluster, sent, scene.mesh),
+    ...candidatesOf(cluster, sent, scene),
     durationMs: exchange.durationMs,
   }
 }
 
 /** @returns the counts of many exchanges in the recorded form */
 export function countedObservation(exchanges: readonly Exchange[], scene: Scene): CountedObservation {
-  const arrivals = exchanges.flatMap((exchange) => exchange.hops.filter(arrived))
+  const arrivals = exchanges.flatMap((exchange) => exchange.hops.filter((hop) => arrived(hop, scene)))
   const names = (mirrored: boolean): string[] => arrivals.filter((hop) => hop.mirrored === mirrored).map((hop) => receiver(hop, scene).workload)
   const logs = exchanges.map(clientLog).filter((log) => log !== null)
   const mirrored = counts(names(true))
@@ -77,8 +77,9 @@ function tunnelled(log: AccessLogEntry | null): boolean {
   return log !== null && log.status === 0 && log.details === '' && log.cluster !== '-'
 }
 
-function arrived(hop: Hop): boolean {
-  return hop.received !== null
+/** At a workload: what a gateway gets on the way is none. */
+function arrived({ received, to }: Hop, { mesh }: Scene): boolean {
+  return received !== null && !(to && mesh.registry.workload(to)?.gateway)
 }
 
 /** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */
@@ -133,12 +134,14 @@ function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] 
 }
 
 /** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. */
-function candidatesOf(cluster: string, { from }: MeshCall, mesh: PlayedMesh): { candidates: string[]; lb: string } | Record<string, never> {
+function candidatesOf(cluster: string, { from }: MeshCall, { mesh, outsiders }: Scene): { candidates: string[]; lb: string } | Record<string, never> {
   const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
   // Who is called by the address that was dialled is chosen by nobody.
   if (!config || config.discovery === 'original-dst' || config.endpoints.length < 2) return {}
   return {
-    candidates: [...new Set(config.endpoints.map(({ workload: { name } }) => (isIpAddress(name) ? outside.workload : name)))].sort(order),
+    candidates: [
+      ...new Set(config.endpoints.map(({ workload: { name } }) => (isIpAddress(name) ? (outsiders.get(name) ?? outside).workload : name))),
+    ].sort(order),
     lb: config.loadBalancing.kind,
   }
 }

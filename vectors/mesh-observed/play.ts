@@ -92,7 +92,7 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
       inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
     })
     // As one change: what was recorded is a proxy that has seen nothing before.
-    await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
+    await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config, ...plainClient(vector, engine)])
     const notModelled = mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
     return { kind: 'opened', scene: { mesh, outsiders: known, inbound }, warnings: mesh.warnings, notModelled, close }
   } catch (error) {
@@ -116,6 +116,16 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
   } finally {
     await close()
   }
+}
+
+/** `plain` is a pod of nobody's, without a sidecar. */
+function plainClient({ calls = [] }: ObservedCase, engine: Engine): readonly Resource[] {
+  if (!calls.some(({ from }) => from === 'plain')) return []
+  const metadata = { name: 'plain', namespace: 'default', annotations: { 'sidecar.istio.io/inject': 'false' } }
+  return engine.read(
+    JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'app', image: 'client' }] } }),
+    'plain.json',
+  )
 }
 
 /** The calling workloads, and gateways, which sidecars may lead to. */

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls'
 import type { SecureContext } from 'node:tls'
-import { trustDomain } from '../../../mesh-core/registry/spiffe.ts'
+import { defaultTrustDomain } from '../../../mesh-core/registry/spiffe.ts'
 import type { CertificateAuthority } from '../../../mesh-core/identity/certificate-authority.ts'
 import type { KeyPair } from '../../../mesh-core/ir/tls.ts'
 
@@ -43,7 +43,7 @@ class Credentials {
   }
 
   #ca(): Promise<CertificateAuthority> {
-    return (this.#authority ??= authorityNamed(trustDomain))
+    return (this.#authority ??= authorityNamed(defaultTrustDomain))
   }
 
   #public(): Promise<CertificateAuthority> {

@@ -143,7 +143,7 @@ export class Topology {
         port: places.byPodPort.get(podPort)!,
         workloadPort: this.#applicationAt(workload, this.#sides.inboundPort(workload, podPort).leadsTo),
         how: this.#sides.inboundPort(workload, podPort),
-        secrets: secretsOf(workload, secrets),
+        secrets: secretsOf(workload, registry, secrets),
       }),
     )
   }
@@ -195,7 +195,7 @@ export class Topology {
       secrets: null,
       missingSecrets,
       systemAuthorities: this.#systemAuthorities,
-      own: () => secretsOf(workload, secrets),
+      own: () => secretsOf(workload, registry, secrets),
     }
     return placement
   }
@@ -245,8 +245,8 @@ const rootName = 'ROOTCA'
 const missingSecrets: Json = { ...restSource(), initial_fetch_timeout: '0.001s' }
 
 /** @param asked takes note of what is asked for */
-function secretsOf({ ref, serviceAccount }: WorkloadInstance, asked: Set<string>): SecretSource {
-  const own = spiffeId({ namespace: ref.namespace, serviceAccount })
+function secretsOf({ ref, serviceAccount }: WorkloadInstance, { trustDomain }: Registry, asked: Set<string>): SecretSource {
+  const own = spiffeId({ namespace: ref.namespace, serviceAccount }, trustDomain)
   asked.add(own).add(rootName)
   return { own, root: rootName, configSource: restSource() }
 }
@@ -258,7 +258,7 @@ async function secretNamed(name: string): Promise<Json> {
 /** Of the pods behind a cluster: nobody else is taken for them. */
 function identitiesOf({ endpoints }: Cluster, registry: Registry): readonly string[] {
   const pods = endpoints.flatMap(({ address }) => registry.workloadAt(address) ?? [])
-  return [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount })))].sort()
+  return [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount }, registry.trustDomain)))].sort()
 }
 
 /** `productpage-v1-0.default` */

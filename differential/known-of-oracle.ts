@@ -30,8 +30,8 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     reason: 'nobody forwards there from the address of a service to endpoints of an EndpointSlice that are no pods',
     covers: ({ field }, { config, answer }) =>
       tellsOfFailure(field) &&
-      answer?.passthrough === true &&
-      (answer.details ?? '').includes('Connection_refused') &&
+      (answer?.passthrough === true || config.some(keepsDestinations)) &&
+      (answer?.details ?? '').includes('Connection_refused') &&
       config.some(({ kind }) => kind === 'EndpointSlice'),
   },
 ]

@@ -54,9 +54,11 @@ interface Listened {
   readonly pool: ConnectionPool | undefined
 }
 
+/** Streams of gRPC are not tried again. Source: Istio `core/route/route.go` BuildDefaultHTTPInboundRoute. */
 function listenerOf({ protocol, port, leadsTo, pool }: Listened, { retry }: InboundSources): InboundPort {
   const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
-  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo, retry }
+  const isGrpc = protocol === 'grpc' || protocol === 'grpc-web'
+  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo, retry: isGrpc ? null : retry }
 }
 
 /** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */

@@ -34,11 +34,12 @@ function checkIngress(spec: Fields, judge: Judge): void {
     if (listener.defaultEndpoint) checkEndpoint(listener.defaultEndpoint as string, [...path, 'defaultEndpoint'], judge)
     if (listener.tls) checkIngressTls(listener.tls as Fields, String(listener.port.protocol ?? ''), [...path, 'tls'], judge)
     checkConnectionPool(listener.connectionPool, [...path, 'connectionPool'], judge)
-    if (listener.connectionPool?.http && !isHttp(String(listener.port.protocol ?? '')))
+    const { number = 0, name = '', protocol = '' } = listener.port as Fields
+    if (listener.connectionPool?.http && !isHttp(String(protocol)))
       judge.warn(
         'CONFLICTING_FIELDS',
         [...path, 'connectionPool', 'http'],
-        'sidecar: HTTP connection pool settings are configured for a port that is not HTTP',
+        `sidecar: HTTP connection pool settings are configured for port ${number} ("${name}") but its protocol is not HTTP (${protocol}); only TCP settings will apply`,
       )
   }
 }

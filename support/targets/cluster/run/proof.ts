@@ -142,10 +142,15 @@ export class Proof {
     })
   }
 
+  /** The run's own stands in for the one of the cluster. */
+  #ingressLabels(): readonly string[] {
+    return [...(this.#run.ownIngress ? [this.#run.ownIngress.label] : []), 'ingressgateway']
+  }
+
   /** Ports of the run's own ingress gateway that TLS comes to. */
   async #secured(): Promise<Reach['secured']> {
     const { ownIngress } = this.#run
-    const servers = serversOf(this.#config.applied).filter(({ port }) => /^(?:HTTPS|TLS)$/i.test(port.protocol))
+    const servers = serversOf(this.#config.applied, this.#ingressLabels()).filter(({ port }) => /^(?:HTTPS|TLS)$/i.test(port.protocol))
     if (!ownIngress || servers.length === 0) return null
     await this.#run.ingress(servers.map(({ port }) => port.number))
     return { ports: [...new Set(servers.map(({ port }) => port.number))], credential: await ownIngress.credential(this.#run.barrier.host) }
@@ -165,7 +170,7 @@ export class Proof {
     const gateways = this.#config.applied.filter(({ kind, apiVersion }) => kind === 'Gateway' && apiVersion.startsWith('networking.istio.io/'))
     const isUsed = gateways.length > 0 || this.#config.applied.some(({ kind, ...rest }) => kind === 'VirtualService' && isForGateway(rest['spec']))
     if (!isUsed) return []
-    const servers = serversOf(gateways)
+    const servers = serversOf(gateways, this.#ingressLabels())
     const { ports } = await this.#run.ingress(servers.map(({ port }) => port.number))
     const numbers = servers.filter(({ port }) => /^(?:HTTP|HTTP2|GRPC)$/i.test(port.protocol)).map(({ port }) => port.number)
     return [...new Set(numbers.length > 0 ? numbers : [80])].filter((number) => ports.has(number))
@@ -255,9 +260,11 @@ interface Server {
 }
 
 /** Of Gateways of Istio's API. */
-function serversOf(objects: readonly KubeObject[]): readonly Server[] {
+/** Those of Gateways that may be the ingress gateway's: an egress gateway has ports of its own. @param labels by which the ingress gateway is selected */
+export function serversOf(objects: readonly KubeObject[], labels: readonly string[]): readonly Server[] {
   const gateways = objects.filter(({ kind, apiVersion }) => kind === 'Gateway' && apiVersion.startsWith('networking.istio.io/'))
-  return gateways.flatMap(({ spec }) => (spec.servers ?? []) as readonly Server[])
+  const isIngress = ({ spec }: KubeObject): boolean => labels.includes(spec.selector?.istio ?? labels[0])
+  return gateways.filter(isIngress).flatMap(({ spec }) => (spec.servers ?? []) as readonly Server[])
 }
 
 /** Does a handshake for the name succeed? Whose certificate it shows is not what is asked. */

@@ -68,7 +68,7 @@ Feature: Egress control
       When client sends "GET http://httpbin.org/blocked"
       Then the response status is 403
 
-    Scenario: A timeout for an external host
+    Scenario Outline: A timeout for an external host (<api>)
       Given the services:
         | service | sidecar |
         | httpbin | no      |
@@ -88,18 +88,19 @@ Feature: Egress control
       When client sends "GET http://httpbin.example.com/delay/5"
       Then the response status is 200
       And the response takes about 5s
-      When the config is applied:
-        """
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: {name: httpbin-ext}
-        spec:
-          hosts: [httpbin.example.com]
-          http: [{timeout: 3s, route: [{destination: {host: httpbin.example.com}}]}]
-        """
+      When the config "<api>/egress-timeout.yaml" is applied
       And client sends "GET http://httpbin.example.com/delay/5"
       Then the response status is 504
       And the response takes about 3s
+
+      Examples: The API of Istio
+        | api   |
+        | istio |
+
+      @gateway-api:HTTPRouteTimeoutRequest @profile:MESH-HTTP @extended
+      Examples: The Gateway API
+        | api         |
+        | gateway-api |
 
     Scenario: A wildcard opens every name below it
       Given the config:

@@ -10,71 +10,21 @@ Feature: Egress gateways with TLS origination
       | my-nginx.mesh-external | 443  | https    | no      |
     And the config "egress-gateway.yaml"
 
-  Scenario: Mutual TLS of the mesh to the gateway, and TLS from there on
-    Given the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: ServiceEntry
-      metadata: { name: cnn }
-      spec:
-        hosts: [edition.cnn.com]
-        ports:
-          - { number: 80, name: http, protocol: HTTP }
-          - { number: 443, name: https, protocol: HTTPS }
-        resolution: DNS
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: Gateway
-      metadata: { name: istio-egressgateway }
-      spec:
-        selector: { istio: egressgateway }
-        servers:
-          - port: { number: 80, name: https-port-for-tls-origination, protocol: HTTPS }
-            hosts: [edition.cnn.com]
-            tls: { mode: ISTIO_MUTUAL }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata: { name: egressgateway-for-cnn }
-      spec:
-        host: istio-egressgateway.istio-system.svc.cluster.local
-        subsets:
-          - name: cnn
-            trafficPolicy:
-              loadBalancer: { simple: ROUND_ROBIN }
-              portLevelSettings:
-                - port: { number: 80 }
-                  tls: { mode: ISTIO_MUTUAL, sni: edition.cnn.com }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: { name: direct-cnn-through-egress-gateway }
-      spec:
-        hosts: [edition.cnn.com]
-        gateways: [istio-egressgateway, mesh]
-        http:
-          - match: [{ gateways: [mesh], port: 80 }]
-            route:
-              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 80 } }
-          - match: [{ gateways: [istio-egressgateway], port: 80 }]
-            route:
-              - destination: { host: edition.cnn.com, port: { number: 443 } }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata: { name: originate-tls-for-edition-cnn-com }
-      spec:
-        host: edition.cnn.com
-        trafficPolicy:
-          loadBalancer: { simple: ROUND_ROBIN }
-          portLevelSettings:
-            - port: { number: 443 }
-              tls: { mode: SIMPLE }
-      """
+  Scenario Outline: Mutual TLS of the mesh to the gateway, and TLS from there on (<api>)
+    Given the config "<api>/egress-tls-origination.yaml"
     When client sends "GET http://edition.cnn.com/politics"
     Then the response status is 200
-    And the request takes the path "client -> istio-egressgateway"
+    And the request takes the path "client -> <gateway>"
     And the request arrives by TLS for "edition.cnn.com"
+
+    Examples: The API of Istio
+      | api   | gateway             |
+      | istio | istio-egressgateway |
+
+    @gateway-api:HTTPRouteHTTPSListener @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         | gateway                  |
+      | gateway-api | cnn-egress-gateway-istio |
 
   Rule: Mutual TLS from the gateway on
 

@@ -28,39 +28,24 @@ Feature: Egress gateways
         subsets: [{ name: cnn }]
       """
 
-  Scenario: Plain HTTP through the gateway
-    Given the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: Gateway
-      metadata: { name: istio-egressgateway }
-      spec:
-        selector: { istio: egressgateway }
-        servers:
-          - port: { number: 80, name: http, protocol: HTTP }
-            hosts: [edition.cnn.com]
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: { name: direct-cnn-through-egress-gateway }
-      spec:
-        hosts: [edition.cnn.com]
-        gateways: [istio-egressgateway, mesh]
-        http:
-          - match: [{ gateways: [mesh], port: 80 }]
-            route:
-              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 80 } }
-          - match: [{ gateways: [istio-egressgateway], port: 80 }]
-            route:
-              - destination: { host: edition.cnn.com, port: { number: 80 } }
-      """
+  Scenario Outline: Plain HTTP through the gateway (<api>)
+    Given the config "<api>/egress-http.yaml"
     When client sends "GET http://edition.cnn.com/politics"
     Then the response status is 200
-    And the request takes the path "client -> istio-egressgateway"
+    And the request takes the path "client -> <gateway>"
     And the request arrives without TLS
     And the response body contains "\"x-envoy-external-address\""
     When client sends "GET http://www.cnn.com/politics"
-    Then the request does not reach istio-egressgateway
+    Then the request does not reach <gateway>
+
+    Examples: The API of Istio
+      | api   | gateway             |
+      | istio | istio-egressgateway |
+
+    @gateway-api:HTTPRouteSimpleSameNamespace @profile:GATEWAY-HTTP
+    Examples: The Gateway API
+      | api         | gateway                  |
+      | gateway-api | cnn-egress-gateway-istio |
 
   Scenario: Without a route at the gateway nothing leaves
     Given the config:
@@ -87,34 +72,18 @@ Feature: Egress gateways
     Then the response status is 404
     And the request takes the path "client -> istio-egressgateway"
 
-  Scenario: TLS of the application passes the gateway unread
-    Given the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: Gateway
-      metadata: { name: istio-egressgateway }
-      spec:
-        selector: { istio: egressgateway }
-        servers:
-          - port: { number: 443, name: tls, protocol: TLS }
-            hosts: [edition.cnn.com]
-            tls: { mode: PASSTHROUGH }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: { name: direct-cnn-through-egress-gateway }
-      spec:
-        hosts: [edition.cnn.com]
-        gateways: [mesh, istio-egressgateway]
-        tls:
-          - match: [{ gateways: [mesh], port: 443, sniHosts: [edition.cnn.com] }]
-            route:
-              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 443 } }
-          - match: [{ gateways: [istio-egressgateway], port: 443, sniHosts: [edition.cnn.com] }]
-            route:
-              - destination: { host: edition.cnn.com, port: { number: 443 } }
-      """
+  Scenario Outline: TLS of the application passes the gateway unread (<api>)
+    Given the config "<api>/egress-tls.yaml"
     When client sends "GET https://edition.cnn.com/politics"
     Then the response status is 200
-    And the request takes the path "client -> istio-egressgateway"
+    And the request takes the path "client -> <gateway>"
     And the request arrives by TLS for "edition.cnn.com"
+
+    Examples: The API of Istio
+      | api   | gateway             |
+      | istio | istio-egressgateway |
+
+    @gateway-api:TLSRouteSimpleSameNamespace @profile:GATEWAY-TLS
+    Examples: The Gateway API
+      | api         | gateway                  |
+      | gateway-api | cnn-egress-gateway-istio |

@@ -58,58 +58,19 @@ Feature: Egress to wildcard hosts
     When client sends "GET https://www.example.com/"
     Then the request gets no answer
 
-  Scenario: Through an egress gateway, to the one server that serves them all
+  Scenario Outline: Through an egress gateway, to the one server that serves them all (<api>)
     Given the config "egress-gateway.yaml"
-    And the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: Gateway
-      metadata: { name: istio-egressgateway }
-      spec:
-        selector: { istio: egressgateway }
-        servers:
-          - port: { number: 443, name: https, protocol: HTTPS }
-            hosts: ["*.wikipedia.org"]
-            tls: { mode: PASSTHROUGH }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata: { name: egressgateway-for-wikipedia }
-      spec:
-        host: istio-egressgateway.istio-system.svc.cluster.local
-        subsets: [{ name: wikipedia }]
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: { name: direct-wikipedia-through-egress-gateway }
-      spec:
-        hosts: ["*.wikipedia.org"]
-        gateways: [mesh, istio-egressgateway]
-        tls:
-          - match: [{ gateways: [mesh], port: 443, sniHosts: ["*.wikipedia.org"] }]
-            route:
-              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: wikipedia, port: { number: 443 } }
-          - match: [{ gateways: [istio-egressgateway], port: 443, sniHosts: ["*.wikipedia.org"] }]
-            route:
-              - destination: { host: www.wikipedia.org, port: { number: 443 } }
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: ServiceEntry
-      metadata: { name: www-wikipedia }
-      spec:
-        hosts: [www.wikipedia.org]
-        ports: [{ number: 443, name: https, protocol: HTTPS }]
-        resolution: DNS
-      ---
-      apiVersion: networking.istio.io/v1
-      kind: ServiceEntry
-      metadata: { name: wikipedia }
-      spec:
-        hosts: ["*.wikipedia.org"]
-        ports: [{ number: 443, name: https, protocol: HTTPS }]
-        resolution: NONE
-      """
+    And the config "<api>/egress-wildcard.yaml"
     When client sends "GET https://en.wikipedia.org/wiki/Main_Page"
     Then the response status is 200
-    And the request takes the path "client -> istio-egressgateway"
+    And the request takes the path "client -> <gateway>"
     And the request arrives by TLS for "en.wikipedia.org"
+
+    Examples: The API of Istio
+      | api   | gateway             |
+      | istio | istio-egressgateway |
+
+    @gateway-api:TLSRouteSimpleSameNamespace @profile:GATEWAY-TLS
+    Examples: The Gateway API
+      | api         | gateway                  |
+      | gateway-api | wikipedia-egress-gateway-istio |

@@ -35,11 +35,10 @@ export function upstreamTls(tls: ClientTls | undefined, service: Service, client
 }
 
 const configMap = 'configmap://'
-const invalid = 'invalid://'
 
 /** A Secret is not given to every sidecar that a rule happens to concern: those connections stay plain. A ConfigMap is no secret. */
 function isOutOfReach({ credentialName = '' }: ClientTls, { gateway, selected }: TlsClient): boolean {
-  const privileged = credentialName !== '' && !credentialName.startsWith(configMap) && !credentialName.startsWith(invalid)
+  const privileged = credentialName !== '' && !credentialName.startsWith(configMap)
   return privileged && !gateway && !selected
 }
 

@@ -620,7 +620,7 @@ Feature: Scenarios that must not pass
 
   Scenario: Gateway 'entry' is programmed
     of Gateway "entry" is said:
-      Programmed is False, Invalid: listeners that are not accepted: http
+      Programmed is False, Invalid: listeners that take no traffic: http
 
     Given the config:
       """
@@ -707,6 +707,46 @@ Feature: Scenarios that must not pass
       spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
       """
     Then listener "http" of Gateway "entry" has 1 attached route
+
+  Scenario: listener 'http' of Gateway 'entry' takes routes of the kinds
+    …
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then listener "http" of Gateway "entry" takes routes of the kinds "TCPRoute"
+
+  Scenario: Gateway 'entry' has the condition
+    of Gateway "entry" is said:
+      Accepted is True, Accepted: no errors found
+      Programmed is True, Programmed: no errors found
+      ResolvedRefs is True, ResolvedRefs: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then Gateway "entry" has the condition "Accepted", because "ListenersNotValid"
+
+  Scenario: listener 'http' of Gateway 'entry' has the condition
+    of Gateway "entry" listener "http" is said:
+      Conflicted is False, NoConflicts: no errors found
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      """
+    Then listener "http" of Gateway "entry" has the condition "Conflicted", because "HostnameConflict"
 
   Scenario: A request that arrives in plain text
     till:v1 took it without TLS.

@@ -1,4 +1,4 @@
-import type { Registry, Service } from '../registry/registry.ts'
+import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -195,8 +195,14 @@ class MergedServices {
     if (known.provider !== 'Kubernetes' && service.provider === 'Kubernetes') return void this.#byHost.set(service.host, service)
     if (!mayMerge(known, service)) return
     const ports = service.ports.filter((port) => !known.ports.some((own) => own.number === port.number))
-    if (ports.length > 0) this.#byHost.set(service.host, { ...known, ports: [...known.ports, ...ports] })
+    if (ports.length > 0) this.#byHost.set(service.host, { ...known, ports: [...known.ports, ...ports.map((port) => portOfAnother(known, port))] })
   }
+}
+
+/** Where connections keep their destination, other ports of it are those of the first service alone (`PassthroughTargetPorts`). */
+function portOfAnother({ resolution }: Service, port: ServicePort): ServicePort {
+  const { ownTarget: _, ...plain } = port
+  return resolution === 'none' ? plain : port
 }
 
 /** Source: the same file, canMergeServices. */

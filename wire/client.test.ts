@@ -72,6 +72,12 @@ test.each([
   expect(await client.send({ ...wire, timeoutMs: 50 }, request('/'))).toBe(reason)
 })
 
+test('a program that breaks off a connection with TLS', async () => {
+  const { wire, client } = await serve(() => Promise.reject(new CallError('closed')))
+  const tls = { serverName: 'b', trusts: authority.certificate }
+  expect(await client.send({ ...wire, key: null, tls }, { ...request('/'), scheme: 'https' })).toBe('closed')
+})
+
 test('refused', async () => {
   const free = createServer()
   const port = await new Promise<number>((resolve) => free.listen(0, '127.0.0.1', () => resolve((free.address() as AddressInfo).port)))

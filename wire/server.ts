@@ -110,6 +110,7 @@ export class WireServer {
     socket.unshift(first)
     const options = await serverOptions(tls, this.#options.certify)
     const secured = new TLSSocket(socket, { isServer: true, ...options, ALPNProtocols: ['h2', 'http/1.1'] })
+    plainOf.set(secured, socket)
     secured.on('error', () => socket.destroy())
     const seen = (): SeenTls => seenOf(secured, tls)
     secured.once('secure', () => {
@@ -207,9 +208,17 @@ class ServedLine {
     this.#isTaken = true
     this.#answer(request).then(
       ({ status, body }) => this.#socket.end(status === 0 ? body : 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
-      () => this.#socket.resetAndDestroy(),
+      () => reset(this.#socket),
     )
   }
+}
+
+/** What TLS runs over. */
+const plainOf = new WeakMap<Socket, Socket>()
+
+/** Ends a connection by RST, also one with TLS, which has no handle of its own for it. */
+function reset(socket: Socket): void {
+  ;(plainOf.get(socket) ?? socket).resetAndDestroy()
 }
 
 /** Answers the requests of one connection, one after another. */
@@ -264,7 +273,7 @@ class ServedConnection {
     this.#busy = true
     this.#toldToContinue = false
     const bytes = await this.#bytesFor(message)
-    if (bytes === null) return void this.#socket.resetAndDestroy()
+    if (bytes === null) return void reset(this.#socket)
     if (typeof bytes === 'function') return bytes()
     if (isLast(message)) return void this.#socket.end(bytes)
     this.#socket.write(bytes)

@@ -2,7 +2,7 @@ import type { Draw } from '../draw.ts'
 import { aimedCalls } from './aimed-calls.ts'
 import { behaviours } from './behaviours.ts'
 import { type Document, document } from './document.ts'
-import { secret } from './manifests.ts'
+import { secretInWords } from './manifests.ts'
 import type { Json } from './matches.ts'
 import { meshConfigFor } from './mesh-config.ts'
 import type { Subject } from './scenery.ts'
@@ -15,7 +15,7 @@ export const destinationRules: Subject = (draw, count) => {
   // A gateway was dialled itself: a cluster that keeps the client's destination would lead back to it.
   const atGateway = draw.chance(0.35) && !JSON.stringify(rules).includes('PASSTHROUGH') ? gatewayTo(draw) : []
   const secrets = JSON.stringify(rules).includes(`"${originSecret}"`)
-    ? ['default', 'other', 'istio-system'].map((one) => secret(originSecret, one))
+    ? ['default', 'other', 'istio-system'].map((one) => secretInWords(originSecret, one))
     : []
   const config = [...secrets, ...rules, ...routes, ...atGateway]
   const inMesh = {

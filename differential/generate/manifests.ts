@@ -42,6 +42,14 @@ export function secret(name: string, namespace: string): Document {
   })
 }
 
+/** Filled by whoever plays the mesh: with a certificate of an authority of its own, and with those that have issued the certificates of applications. */
+export function secretInWords(name: string, namespace: string): Document {
+  return plainDocument('v1', 'Secret', name, namespace, {
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': 'certificate', 'tls.key': 'key', 'ca.crt': 'authorities' },
+  })
+}
+
 const certificate = `-----BEGIN CERTIFICATE-----
 MIIBhjCCASygAwIBAgIUXQGcq3a+VYjxLexkVpX22j1565gwCgYIKoZIzj0EAwIw
 DzENMAsGA1UEAwwEY2VydDAgFw0yNjExMjgwMzUxMDBaGA8yMTI2MTEwNDAzNTEw

@@ -1,7 +1,7 @@
 import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
 import { type Document, document } from './document.ts'
-import { secret } from './manifests.ts'
+import { secretInWords } from './manifests.ts'
 import type { Json } from './matches.ts'
 import { meshConfigFor } from './mesh-config.ts'
 import type { Subject } from './scenery.ts'
@@ -29,7 +29,7 @@ export const serviceEntries: Subject = (draw, count) => {
   const workloads = entries.some(({ spec }) => 'workloadSelector' in spec) ? draw.many(0, 3, (i) => workloadEntry(draw, i)) : []
   const rules = draw.many(0, 2, (i) => destinationRule(draw, i, entries))
   const routes = draw.many(0, 2, (i) => virtualService(draw, i, entries))
-  const secrets = JSON.stringify(rules).includes(`"${originSecret}"`) ? ['default', 'other'].map((one) => secret(originSecret, one)) : []
+  const secrets = JSON.stringify(rules).includes(`"${originSecret}"`) ? ['default', 'other'].map((one) => secretInWords(originSecret, one)) : []
   return {
     config: [...secrets, ...entries, ...workloads, ...rules, ...routes],
     calls: callsOf(draw, routes.length > 0, count),

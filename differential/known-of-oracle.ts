@@ -8,7 +8,8 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   },
   {
     reason: 'no sidecar of the oracle stands before a pod that is reached past the rules of the mesh',
-    covers: ({ field, wanted }, { answer }) => field === 'inbound.length' && isEmpty(wanted) && answer?.passthrough === true,
+    covers: ({ field, wanted }, { answer }) =>
+      answer?.passthrough === true && ((field === 'inbound.length' && isEmpty(wanted)) || isAdded(field, wanted)),
   },
   {
     reason:
@@ -44,6 +45,11 @@ function tellsOfFailure(field: string): boolean {
 /** Is it read from the access log of the client's proxy? */
 function tellsOfLog(field: string): boolean {
   return /^(flags|route|cluster|details|candidates|lb)$/.test(field)
+}
+
+/** A header that only the other one has, or a path that it has normalized. */
+function isAdded(field: string, wanted: unknown): boolean {
+  return (/^(reached\[\d+\]\.)?headers\./.test(field) && wanted === undefined) || /^reached\[\d+\]\.path$/.test(field)
 }
 
 function isEmpty(value: unknown): boolean {

@@ -24,7 +24,8 @@ export function render(values: readonly string[]): string {
   const args = ['template', 'meshspec', join(deploy, 'helm', 'meshspec'), '--namespace', 'meshspec', ...values]
   const { status, stdout, stderr } = spawnSync(helm() ?? 'helm', args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`helm template ended with code ${status}: ${stderr}`)
-  return stdout
+  // Releases of helm differ in empty lines at the end of documents.
+  return stdout.replace(/\n+(?=---\n)/g, '\n')
 }
 
 /** With the namespace that helm itself would make. */

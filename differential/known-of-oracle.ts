@@ -25,7 +25,8 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   {
     reason: 'of a pod that happened to call itself the log of its inbound listener is told',
     covers: ({ field, wanted }, { answer }) =>
-      (tellsOfLog(field) || (field === 'inbound.length' && isEmpty(wanted))) && (answer?.cluster ?? '').startsWith('inbound|'),
+      (tellsOfLog(field) || field === 'inbound[0].cluster' || (field === 'inbound.length' && isEmpty(wanted))) &&
+      /^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? ''),
   },
   {
     reason: 'nobody forwards there from the address of a service to endpoints of an EndpointSlice that are no pods',

@@ -23,7 +23,8 @@ beforeAll(() => {
   expect(sh(`npm pack --ignore-scripts --silent --pack-destination ${work}`, packageRoot).status).toBe(0)
   const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'))!
   mkdirSync(project)
-  writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }\n')
+  // As `npm init -y` of npm 11 writes it.
+  writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "commonjs" }\n')
   const installed = sh(`npm install --prefer-offline --no-audit --no-fund ../${tarball} @cucumber/cucumber@12.9 ts-node @swc/core typescript@5.9`)
   expect(installed.output).not.toContain('npm error')
 }, installMs)
@@ -66,6 +67,7 @@ describe('a project of its own', () => {
     const feature =
       'Feature: Own\n  Scenario: Own\n    Given the services:\n      | service |\n      | a       |\n      | b       |\n    When a sends "GET http://b/"\n    Then every answer has a body\n'
     mkdirSync(join(project, 'own'))
+    writeFileSync(join(project, 'own', 'package.json'), '{ "type": "module" }\n')
     writeFileSync(join(project, 'own', 'body.ts'), step)
     writeFileSync(join(project, 'own', 'own.feature'), feature)
     writeFileSync(
@@ -74,7 +76,7 @@ describe('a project of its own', () => {
     )
     writeFileSync(
       join(project, 'own.mjs'),
-      "export default { paths: ['own/*.feature'], loader: ['ts-node/esm'], import: ['steps/*.js', 'own/*.ts'] }\n",
+      "export default { paths: ['own/*.feature'], loader: ['ts-node/esm'], import: ['steps/*.mjs', 'own/*.ts'] }\n",
     )
     expect(sh('npx meshspec run --cucumber-config own.mjs')).toMatchObject({
       status: 0,

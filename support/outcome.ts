@@ -43,9 +43,9 @@ export interface Minding {
   readonly onOutcome: (world: unknown, outcome: Outcome) => void
   /** A message as it may be shown. Default: as it is. */
   readonly shown?: (world: unknown, message: string) => string
-  /** Has done what must be done before a step; `null` when there is nothing to do. */
   /** The step is not carried out, and the scenario goes on. */
   readonly passesOver?: (world: unknown) => boolean
+  /** Has done what must be done before a step; `null` when there is nothing to do. */
   readonly beforeStep?: (world: unknown, options: StepOptions | undefined) => Promise<void> | null
 }
 

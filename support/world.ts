@@ -28,7 +28,7 @@ import { Secrets } from './secrets.ts'
 import type { StepOptions } from './step-options.ts'
 import { isAboutTelemetry } from './telemetry-sentences.ts'
 import { NotSupported } from './targets/target.ts'
-import type { Behaviour, Capability, MeshSession, PodStatus, ServiceRef } from './targets/target.ts'
+import type { Behaviour, MeshSession, PodStatus, ServiceRef } from './targets/target.ts'
 import { Traffic } from './traffic.ts'
 
 /** A config as a sentence gives it: by name, or as a doc string. */
@@ -292,11 +292,6 @@ export class MeshWorld extends World {
     const resources = (await this.mesh.use()).resources?.()
     if (!resources) throw new NotSupported('config', 'the target does not tell what is applied, which an analysis looks at')
     return (await import('./analysis.ts')).Analysis.of(resources)
-  }
-
-  /** @throws NotSupported always */
-  unsupported(capability: Capability, reason: string): never {
-    throw new NotSupported(capability, reason)
   }
 
   async close(): Promise<void> {

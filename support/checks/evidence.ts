@@ -16,6 +16,12 @@ export function isAt(hop: Hop, { name, namespace, version }: ServiceRef): boolea
   return hop.app === name || serviceBehind(hop) === name
 }
 
+/** Did a workload of the service send it, by what workloads are called: `shop`, `shop-v1`? */
+export function isFrom({ from }: Hop, { name, namespace, version }: ServiceRef): boolean {
+  if (from === null || (namespace !== null && from.namespace !== namespace)) return false
+  return version === null ? from.name === name || from.name.startsWith(`${name}-`) : from.name === `${name}-${version}`
+}
+
 /** Was this request addressed to the service, wherever it went? */
 export function isFor(hop: Hop, { name, namespace }: ServiceRef): boolean {
   if (hop.service === null) return false

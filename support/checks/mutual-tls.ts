@@ -5,7 +5,7 @@ import { NotSupported } from '../targets/target.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import { needing } from './check.ts'
 import type { Check } from './check.ts'
-import { arrived, isAt, nameOf } from './evidence.ts'
+import { arrived, isAt, isFrom, nameOf } from './evidence.ts'
 
 const header = 'x-forwarded-client-cert'
 
@@ -52,10 +52,7 @@ function hopsBetween(exchange: Exchange, from: ServiceRef, to: ServiceRef): read
 
 function isSentBy({ hops }: Exchange, hop: Hop, service: ServiceRef): boolean {
   const sender = hops[hop.parent]
-  if (sender) return isAt(sender, service)
-  const { name, namespace, version } = service
-  if (hop.from === null || (namespace !== null && hop.from.namespace !== namespace)) return false
-  return hop.from.name === (version === null ? name : `${name}-${version}`) || (version === null && hop.from.name.startsWith(`${name}-`))
+  return sender ? isAt(sender, service) : isFrom(hop, service)
 }
 
 interface Certificates {

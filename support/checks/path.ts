@@ -5,7 +5,7 @@ import { NotSupported } from '../targets/target.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import { each, needing } from './check.ts'
 import type { Check } from './check.ts'
-import { arrived, explain, isAt, pathsOf, withReasons } from './evidence.ts'
+import { arrived, explain, isAt, isFrom, pathsOf, withReasons } from './evidence.ts'
 
 /**
  * The request went from one to the next, from the first on: `productpage -> reviews:v2 -> ratings`. The first is who took it, or who sent it;
@@ -36,7 +36,7 @@ export function parsePath(text: string): ServiceRef[] {
 }
 
 /** From the first hop on. */
-export function isPassed(hops: readonly Hop[], path: readonly ServiceRef[]): boolean {
+function isPassed(hops: readonly Hop[], path: readonly ServiceRef[]): boolean {
   return reachAlong(hops, path, -1) > 0 && reachAlong(hops, path, -1) === path.length
 }
 
@@ -49,7 +49,8 @@ export function isPassedSomewhere(hops: readonly Hop[], path: readonly ServiceRe
 function reachAlong(hops: readonly Hop[], path: readonly ServiceRef[], parent: number): number {
   const [first, ...rest] = path
   if (first === undefined) return 0
-  if (parent === -1 && isSentBy(hops, first)) return 1 + reachAlongFrom(hops, rest, -1)
+  // The sender inside the mesh may be named as the first of the path.
+  if (parent === -1 && hops.some((hop) => hop.parent === -1 && isFrom(hop, first))) return 1 + reachAlongFrom(hops, rest, -1)
   return reachAlongFrom(hops, path, parent)
 }
 
@@ -58,15 +59,6 @@ function reachAlongFrom(hops: readonly Hop[], path: readonly ServiceRef[], paren
   if (first === undefined) return 0
   const lengths = hops.map((hop, i) => (hop.parent === parent && arrived(hop) && isAt(hop, first) ? 1 + reachAlongFrom(hops, rest, i) : 0))
   return Math.max(0, ...lengths)
-}
-
-/** The sender inside the mesh may be named as the first of the path. */
-function isSentBy(hops: readonly Hop[], { name, namespace }: ServiceRef): boolean {
-  return hops.some((hop) => {
-    if (hop.parent !== -1 || hop.from === null) return false
-    const workload = hop.from.name
-    return (workload === name || workload.startsWith(`${name}-`)) && (namespace === null || hop.from.namespace === namespace)
-  })
 }
 
 /** The first service of the path that was not passed: the decision about it is the one to look at. */

@@ -67,8 +67,7 @@ describe('a project of its own', () => {
     const feature =
       'Feature: Own\n  Scenario: Own\n    Given the services:\n      | service |\n      | a       |\n      | b       |\n    When a sends "GET http://b/"\n    Then every answer has a body\n'
     mkdirSync(join(project, 'own'))
-    writeFileSync(join(project, 'own', 'package.json'), '{ "type": "module" }\n')
-    writeFileSync(join(project, 'own', 'body.ts'), step)
+    writeFileSync(join(project, 'own', 'body.mts'), step)
     writeFileSync(join(project, 'own', 'own.feature'), feature)
     writeFileSync(
       join(project, 'tsconfig.json'),
@@ -76,7 +75,7 @@ describe('a project of its own', () => {
     )
     writeFileSync(
       join(project, 'own.mjs'),
-      "export default { paths: ['own/*.feature'], loader: ['ts-node/esm'], import: ['steps/*.mjs', 'own/*.ts'] }\n",
+      "export default { paths: ['own/*.feature'], loader: ['ts-node/esm'], import: ['steps/*.mjs', 'own/*.mts'] }\n",
     )
     expect(sh('npx meshspec run --cucumber-config own.mjs')).toMatchObject({
       status: 0,

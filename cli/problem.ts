@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { exitCodes } from './exit-codes.ts'
 
 /** Mistakes of the user: their message is all there is to print. Told by name, so that start-up does not load their modules. */
@@ -15,8 +16,9 @@ function problemText(error: unknown): string {
   return withCauses(error).join('\n  because: ')
 }
 
+/** Loaders of modules work in threads of their own, and may throw what is no Error here. */
 function withCauses(error: unknown): string[] {
-  if (!(error instanceof Error)) return [String(error)]
+  if (!(error instanceof Error)) return [typeof error === 'object' ? inspect(error, { depth: 2 }) : String(error)]
   const first = error.message.split('\n    at ')[0]!.trim()
   return [first, ...(error.cause === undefined ? [] : withCauses(error.cause))]
 }

@@ -88,12 +88,12 @@ async function judgeAgain(taken: readonly Look[], engines: Engines, orderOf: (ro
     const outcomes = meshes.length > 0 ? await playTogether(meshes.map(asCase), engines.envoy, inOrder, orderOf(round)) : []
     for (const [place, [i, { first }]] of open.entries()) {
       const [mesh, outcome] = [meshes[place]!, outcomes[place]!]
-      const seen = outcome instanceof Error ? { judgement: first, late: [] } : await leniently(mesh, outcome, engines.core)
-      looks[i] = { first, mesh, outcome, ...seen }
+      // What could not be looked at again stays as it was seen.
+      if (!(outcome instanceof Error)) looks[i] = { first, mesh, outcome, ...(await leniently(mesh, outcome, engines.core)) }
     }
   }
   const judgements: Judgement[] = []
-  for (const [i, look] of looks.entries()) judgements.push(await lastWord(look, look !== taken[i], engines.core))
+  for (const look of looks) judgements.push(await lastWord(look, engines.core))
   return judgements
 }
 
@@ -101,8 +101,8 @@ function isOpen({ judgement, late }: Look): boolean {
   return judgement.differences.length + late.length > 0
 }
 
-async function lastWord({ first, mesh, outcome, judgement, late }: Look, isRepeated: boolean, core: Engine): Promise<Judgement> {
-  if (!isRepeated || judgement.differences.length > 0) return judgement
+async function lastWord({ first, mesh, outcome, judgement, late }: Look, core: Engine): Promise<Judgement> {
+  if (judgement.differences.length > 0) return judgement
   if (late.length > 0) return judgeOne(mesh, outcome, core)
   return { ...first, differences: [], unsteady: first.differences }
 }
@@ -173,7 +173,7 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
     return alone.kind === 'rejected' ? { ...nothing, refused: true } : { ...nothing, differences: outcome.errors.map(refusal) }
   }
   const observed: ObservedCase = { ...vector, observed: outcome.observed, warnings: outcome.warnings }
-  const known = new KnownOf('envoy', mesh.config, outcome.observed)
+  const known = new KnownOf('envoy', mesh, outcome.observed)
   const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
   const differences = await runCase(observed, world, core, { seeds, ignores })
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }

@@ -1,12 +1,16 @@
 import type { Difference } from '../vectors/difference.ts'
-import type { SingleObservation } from '../vectors/mesh-observed/case.ts'
+import type { ObservedCall, SingleObservation } from '../vectors/mesh-observed/case.ts'
 import type { Document } from './generate/document.ts'
 
 /** What is known of the call that a difference is about. */
 export interface Answered {
   readonly config: readonly Document[]
+  /** `null` where it is the config as a whole that differs. */
+  readonly call: ObservedCall | null
   /** What the other side answered; `null` where it is the config as a whole that differs. */
   readonly answer: Partial<SingleObservation> | null
+  /** Workloads (`b-v1.default`) whose own sidecars run in the mesh. */
+  sidecars(): ReadonlySet<string>
 }
 
 /** A difference that is not ours to mend. Counted and named at the end of a run, but no failure. */

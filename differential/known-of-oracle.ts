@@ -1,40 +1,53 @@
+import { normalizeTarget } from '../mesh-core/dataplane/path-normalization.ts'
+import type { Difference } from '../vectors/difference.ts'
+import type { Arrival, InboundEntry } from '../vectors/mesh-observed/case.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
 
 /** What the oracle has otherwise than a mesh. Its pods have no sidecars unless a policy asks for them; a mesh has them, and so has mesh-core. */
 export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   {
     reason: 'the oracle knows endpoints by their addresses, and cannot say who those are that a cluster lists by name',
-    covers: ({ field, wanted }) => /^(candidates|reached\[\d+\]\.workload)$/.test(field) && Array.isArray(wanted) && wanted.includes('passthrough'),
+    covers: ({ field, wanted, seen }) => /^(candidates|reached\[\d+\]\.workload)$/.test(field) && isByAddress(wanted, seen),
   },
   {
     reason: 'no sidecar of the oracle stands before a pod that is reached past the rules of the mesh',
-    covers: ({ field, wanted }, { answer }) =>
-      answer?.passthrough === true && ((field === 'inbound.length' && isEmpty(wanted)) || isAdded(field, wanted)),
+    covers: (difference, { answer, sidecars }) =>
+      answer?.passthrough === true &&
+      (isLogOf(difference, reachedBy(answer)) || (answer.tcp === true && isEditOf(difference, answer.reached ?? [], sidecars()))),
+  },
+  {
+    reason: 'no sidecar of the oracle leads elsewhere what reaches a pod past the rules of the mesh',
+    covers: ({ field }, { config, answer, sidecars }) =>
+      answer?.passthrough === true &&
+      (tellsOfFailure(field) || /^reached\[0\]\.port$/.test(field)) &&
+      answer.reached?.length === 1 &&
+      sidecars().has(nameOf(answer.reached[0]!)) &&
+      config.some(({ kind, spec }) => kind === 'Sidecar' && leadsElsewhere(spec, answer.reached![0]!.port)),
   },
   {
     reason:
       'mutual TLS to the address of a service, kept by PASSTHROUGH, is answered by a pod of the oracle with a certificate for the name that was asked for',
-    covers: ({ field }, { config, answer }) => tellsOfFailure(field) && hasNameOfCluster(answer) && config.some(keepsDestinations),
+    covers: ({ field }, { config, answer }) =>
+      tellsOfFailure(field) && hasNameOfCluster(answer) && config.some((one) => keepsDestinationsOf(one, hostOfCluster(answer))),
   },
   {
     reason:
       'machines that are said to be of the mesh have no sidecar there: they answer mutual TLS with a certificate for the name that was asked for',
     covers: ({ field }, { config, answer }) =>
-      tellsOfFailure(field) && (hasNameOfCluster(answer) || failedToConnect(answer)) && config.some(({ spec }) => namesMember(spec)),
+      tellsOfFailure(field) && (hasNameOfCluster(answer) || failedToConnect(answer)) && config.some((one) => namesMember(one, hostOfCluster(answer))),
   },
   {
     reason: 'of a pod that happened to call itself the log of its inbound listener is told',
-    covers: ({ field, wanted }, { answer }) =>
-      (tellsOfLog(field) || field === 'inbound[0].cluster' || (field === 'inbound.length' && isEmpty(wanted))) &&
-      /^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? ''),
+    covers: (difference, { answer, call }) =>
+      /^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? '') &&
+      reachedBy(answer).includes(call?.from ?? '') &&
+      (tellsOfLog(difference.field) ||
+        isLogOf(difference, [call!.from]) ||
+        (difference.field === 'inbound[0].cluster' && difference.seen === answer?.cluster)),
   },
   {
     reason: 'nobody forwards there from the address of a service to endpoints of an EndpointSlice that are no pods',
-    covers: ({ field }, { config, answer }) =>
-      tellsOfFailure(field) &&
-      (answer?.passthrough === true || config.some(keepsDestinations)) &&
-      (answer?.details ?? '').includes('Connection_refused') &&
-      config.some(({ kind }) => kind === 'EndpointSlice'),
+    covers: ({ field }, answered) => tellsOfFailure(field) && isForSliced(answered),
   },
 ]
 
@@ -48,9 +61,44 @@ function tellsOfLog(field: string): boolean {
   return /^(flags|route|cluster|details|candidates|lb)$/.test(field)
 }
 
-/** A header that only the other one has, or a path that it has normalized. */
-function isAdded(field: string, wanted: unknown): boolean {
-  return (/^(reached\[\d+\]\.)?headers\./.test(field) && wanted === undefined) || /^reached\[\d+\]\.path$/.test(field)
+/** Do sidecars of those workloads write into their logs what the other side has none for? */
+function isLogOf({ field, wanted, seen }: Difference, workloads: readonly string[]): boolean {
+  return field === 'inbound.length' && isEmpty(wanted) && (seen as readonly InboundEntry[]).every(({ workload }) => workloads.includes(workload))
+}
+
+/** What a sidecar makes of plain HTTP that no proxy has read before. Source: `mesh-core/dataplane/inbound-sidecar.ts`. */
+function isEditOf({ field, wanted, seen }: Difference, reached: readonly Arrival[], sidecars: ReadonlySet<string>): boolean {
+  const [, index, part = ''] = /^reached\[(\d+)\]\.(.*)$/.exec(field) ?? []
+  const receivers = index === undefined ? reached : reached.slice(Number(index), Number(index) + 1)
+  if (!receivers.some((one) => sidecars.has(nameOf(one)))) return false
+  if (part === 'path') return normalizeTarget(String(wanted), 'BASE') === seen
+  if (wanted !== undefined) return false
+  return part === '' ? field === 'headers.server' && seen === 'istio-envoy' : part === 'headers.x-forwarded-proto' && seen === 'http'
+}
+
+interface Ingress {
+  readonly port?: { readonly number?: number }
+  readonly defaultEndpoint?: string
+}
+
+/** Has a Sidecar an ingress for the port that does not lead to the same port of the pod's address? Applications of the oracle listen nowhere else. */
+function leadsElsewhere(spec: Answered['config'][number]['spec'], port: number | undefined): boolean {
+  const ingress = (spec['ingress'] ?? []) as readonly Ingress[]
+  return ingress.some((one) => one.port?.number === port && one.defaultEndpoint !== undefined && one.defaultEndpoint !== `0.0.0.0:${port}`)
+}
+
+function reachedBy(answer: Answered['answer']): readonly string[] {
+  return (answer?.reached ?? []).map(nameOf)
+}
+
+function nameOf({ workload, namespace }: Arrival): string {
+  return `${workload}.${namespace}`
+}
+
+/** Those endpoints that the other side knows the names of must be there. */
+function isByAddress(wanted: unknown, seen: unknown): boolean {
+  if (!Array.isArray(wanted) || !wanted.includes('passthrough')) return false
+  return !Array.isArray(seen) || wanted.every((name) => name === 'passthrough' || seen.includes(name))
 }
 
 function isEmpty(value: unknown): boolean {
@@ -66,11 +114,44 @@ function failedToConnect(answer: Answered['answer']): boolean {
   return answer?.tcp === true && answer.error === 'closed' && answer.flags === 'UF,URX'
 }
 
-function keepsDestinations({ kind, spec }: Answered['config'][number]): boolean {
-  return kind === 'DestinationRule' && JSON.stringify(spec).includes('"PASSTHROUGH"')
+/** Is it a rule for the host? Short names are read without their namespaces. */
+function keepsDestinationsOf({ kind, spec }: Answered['config'][number], host: string): boolean {
+  return kind === 'DestinationRule' && isFor(String(spec['host']), host) && JSON.stringify(spec).includes('"PASSTHROUGH"')
 }
 
-/** A ServiceEntry or WorkloadEntry whose machine has an account of the mesh. Source: Istio `serviceregistry/serviceentry/conversion.go` getTLSModeFromWorkloadEntry. */
-function namesMember(spec: unknown): boolean {
-  return /"serviceAccount":|"security\.istio\.io\/tlsMode":"istio"/.test(JSON.stringify(spec ?? null))
+function isFor(host: string, called: string): boolean {
+  return host.startsWith('*') || host.split('.')[0] === called.split('.')[0]
+}
+
+function hostOfCluster(answer: Answered['answer']): string {
+  return answer?.cluster?.split('|')[3] ?? ''
+}
+
+/** Was a service of the config's EndpointSlices called by its address, which was kept, and nobody was there? */
+function isForSliced({ config, call, answer }: Answered): boolean {
+  const host = hostOf(call)
+  const isSliced = config.some((one) => one.kind === 'EndpointSlice' && isFor(serviceOf(one), host))
+  const isKept = answer?.passthrough === true || config.some((one) => keepsDestinationsOf(one, host))
+  return isSliced && isKept && (answer?.details ?? '').includes('Connection_refused')
+}
+
+/** Of the URL, without its port. */
+function hostOf(call: Answered['call']): string {
+  return /^\S+ \w+:\/\/([^/:]+)/.exec(call?.request ?? '')?.[1] ?? ''
+}
+
+/** Of an EndpointSlice. */
+function serviceOf({ metadata }: Answered['config'][number]): string {
+  return (metadata['labels'] as Record<string, string> | undefined)?.['kubernetes.io/service-name'] ?? ''
+}
+
+/**
+ * A ServiceEntry of the host, or a WorkloadEntry, whose machine has an account of the mesh.
+ * Source: Istio `serviceregistry/serviceentry/conversion.go` getTLSModeFromWorkloadEntry.
+ */
+function namesMember({ kind, spec }: Answered['config'][number], host: string): boolean {
+  if (!/"serviceAccount":|"security\.istio\.io\/tlsMode":"istio"/.test(JSON.stringify(spec ?? null))) return false
+  return (
+    kind === 'WorkloadEntry' || (kind === 'ServiceEntry' && (spec['hosts'] as readonly string[]).some((one) => one.startsWith('*') || one === host))
+  )
 }

@@ -1,5 +1,5 @@
 import type { Difference } from '../vectors/difference.ts'
-import type { Document } from './generate/document.ts'
+import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
 import { ofOracle } from './known-of-oracle.ts'
 
@@ -14,24 +14,35 @@ export const known: readonly KnownDifference[] = [
 /** Tells which differences of a mesh are known, and counts them. */
 export class KnownOf {
   readonly #reasons: readonly KnownDifference[]
-  readonly #config: readonly Document[]
+  readonly #mesh: Pick<GeneratedMesh, 'config' | 'calls'>
   readonly #answers: readonly unknown[]
+  readonly #sidecars: Answered['sidecars']
   readonly #met = new Map<string, Set<string>>()
 
-  /** @param answers of the other side, call by call */
-  constructor(other: 'istiod' | 'envoy', config: readonly Document[], answers: readonly unknown[]) {
+  /** @param answers of the other side, call by call @param sidecars those that run before called workloads */
+  constructor(
+    other: 'istiod' | 'envoy',
+    mesh: Pick<GeneratedMesh, 'config' | 'calls'>,
+    answers: readonly unknown[],
+    sidecars: Answered['sidecars'] = () => new Set(),
+  ) {
     this.#reasons = known.filter(({ against }) => against === undefined || against === other)
-    this.#config = config
+    this.#mesh = mesh
     this.#answers = answers
+    this.#sidecars = sidecars
   }
 
   readonly covers = (difference: Difference): boolean => {
-    const index = /^#(\d+) /.exec(difference.call ?? '')?.[1]
-    const answer = (index === undefined ? null : (this.#answers[Number(index)] ?? null)) as Answered['answer']
-    const found = this.#reasons.find((reason) => reason.covers(difference, { config: this.#config, answer }))
+    const found = this.#reasons.find((reason) => reason.covers(difference, this.#answered(difference)))
     if (!found) return false
     this.#met.set(found.reason, (this.#met.get(found.reason) ?? new Set()).add(`${difference.call} ${difference.field}`))
     return true
+  }
+
+  #answered({ call }: Difference): Answered {
+    const index = Number(/^#(\d+) /.exec(call ?? '')?.[1] ?? NaN)
+    const answer = (this.#answers[index] ?? null) as Answered['answer']
+    return { config: this.#mesh.config, call: this.#mesh.calls[index] ?? null, answer, sidecars: this.#sidecars }
   }
 
   /** Fields of calls, by the reason. */

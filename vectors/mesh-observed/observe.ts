@@ -85,8 +85,10 @@ function arrived({ received, to }: Hop, { mesh }: Scene): boolean {
 /** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */
 function receiver(hop: Hop, { outsiders }: Scene): Outsider {
   if (hop.to) return isIpAddress(hop.to.name) ? (outsiders.get(hop.to.name) ?? outside) : { workload: hop.to.name, namespace: hop.to.namespace }
-  const dialled = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1] ?? hop.service ?? hop.received!.authority.replace(/:\d+$/, '')
-  return outsiders.get(dialled) ?? outside
+  const host = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1]
+  // A cluster may lead to where its client wanted to go, whoever that is.
+  const dialled = hop.service ?? (host === undefined ? hop.received!.authority.replace(/:\d+$/, '') : '')
+  return outsiders.get(host ?? '') ?? outsiders.get(dialled) ?? outside
 }
 
 function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {

@@ -8,7 +8,7 @@ import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { withCertificates, withFiles } from './certificates.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
-import { inboundSidecars, type Outsider, outside, outsiders } from './world.ts'
+import { type Outsider, outside, outsiders, sidecarsOf } from './world.ts'
 
 /** What a case asks of a mesh. One that is not simulated takes its time for a change, and has something to close. */
 export interface PlayedMesh extends Pick<Mesh, 'registry' | 'warnings' | 'notModelled' | 'proxyConfig' | 'send' | 'start' | 'settle' | 'elapse'> {
@@ -77,7 +77,7 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
     const config = await withCertificates(engine.read(own(vector.config ?? ''), `${vector.name}.yaml`), trusted)
     const described = await withCertificates(engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`), trusted)
     const before = await withFiles(described, config, trusted)
-    const inbound = vector.inbound ? new Set(vector.inbound) : inboundSidecars(config, [...before, ...config])
+    const inbound = sidecarsOf(vector, config, before)
     const known = outsiders(config)
     mesh = await engine.open({
       seed,

@@ -1,4 +1,5 @@
 import type { Resource } from '../../mesh-core/config/resource.ts'
+import type { ObservedCase } from './case.ts'
 
 /** Who stands behind a host outside the cluster: a workload's name and namespace. */
 export interface Outsider {
@@ -34,8 +35,15 @@ function addEndpoint(found: Map<string, Outsider>, endpoint: { address?: string;
 
 const policies = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication']
 
-/** Workloads (`b-v1.default`) whose own sidecar runs, when the case does not name them: those that a security policy or a Sidecar with ingress selects. */
-export function inboundSidecars(config: readonly Resource[], everything: readonly Resource[]): ReadonlySet<string> {
+/**
+ * Workloads (`b-v1.default`) whose own sidecar runs: those that the case names, else those that a security policy or a Sidecar with ingress selects.
+ * @param before the world of the case
+ */
+export function sidecarsOf({ inbound }: ObservedCase, config: readonly Resource[], before: readonly Resource[]): ReadonlySet<string> {
+  return inbound ? new Set(inbound) : inboundSidecars(config, [...before, ...config])
+}
+
+function inboundSidecars(config: readonly Resource[], everything: readonly Resource[]): ReadonlySet<string> {
   const chosen = new Set<string>()
   for (const { kind, namespace, object } of config) {
     const selector = selectorOf(kind, object.spec ?? {})

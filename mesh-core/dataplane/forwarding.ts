@@ -27,7 +27,7 @@ import type { RouteRuntime } from './route-runtime.ts'
 import { sessionCookieValue, setCookie } from './session-cookie.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
-import { comesLate, transportFailure } from './transport-failure.ts'
+import { comesLate, noSuchSocket, transportFailure } from './transport-failure.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { speak } from './upstream-http.ts'
 import { destinationOf } from './upstream.ts'
@@ -145,7 +145,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const source = this.#proxied.proxy.place.address
     const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, tls, port, source, pooled: true }
     const { receiver, host } = destination
-    this.#failure = undefined
+    this.#failure = port === 0 ? noSuchSocket(destination.address) : undefined
     if (host) this.#previousPriorities?.note(host)
     if (!receiver) return this.#conclude('refused')
     if (!host) return this.#begin(shipment, receiver)

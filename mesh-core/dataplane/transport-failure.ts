@@ -25,6 +25,11 @@ export function comesLate(error: TlsError): boolean {
   return ofClientCertificates.has(error)
 }
 
+/** What a proxy writes of an endpoint without a port, whose address it takes for the path of a Unix socket. Seen with Envoy 1.40.0. */
+export function noSuchSocket(path: string): string {
+  return `immediate_connect_error:_No_such_file_or_directory|remote_address:${path}`
+}
+
 /** What a proxy writes of a handshake of its own that has failed: `%UPSTREAM_TRANSPORT_FAILURE_REASON%`. Source: Envoy `SslSocket::drainErrorQueue`. */
 export function transportFailure(error: TlsError): string {
   const said = error.slice('tls: '.length)

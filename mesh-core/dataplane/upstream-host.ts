@@ -22,6 +22,7 @@ export function newHost(endpoint: Endpoint, sinceMs: Milliseconds): UpstreamHost
   return { endpoint, address: addressOf(endpoint), sinceMs, active: 0, pool: freshPool(), health: freshHealth() }
 }
 
+/** One without a port is the path of a Unix socket to istiod. Source: Istio `networking/util/util.go` BuildAddress. */
 export function addressOf({ address, port }: Endpoint): string {
-  return `${address}:${port}`
+  return port === 0 ? address : `${address}:${port}`
 }

@@ -65,8 +65,9 @@ function destinationNamed(
   return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls: secured(receiver) }
 }
 
-/** `null`: a pod in which nobody listens there. */
+/** `null`: a pod in which nobody listens there, or an endpoint without a port. */
 export function listenerAt(plane: Plane, { workload, labels, port }: Endpoint): Receiver | null {
+  if (port === 0) return null
   const receiver = receiverOf(plane, workload, labels)
   const pod = receiver.peer.workload?.instance
   return pod && !takesConnections(plane, pod, port) ? null : receiver

@@ -47,6 +47,8 @@ export class WrittenEndpoints {
     })
   }
 }
+
+/** Kubernetes' own kinds, whose fields are looked at with care. */
 type Data = any
 
 /** What says nothing of its readiness is ready. Source: Istio `serviceregistry/kube/controller/endpointslice.go` endpointHealthStatus. */
@@ -73,6 +75,7 @@ function mirrored({ namespace, name, object, origin }: Resource): Written[] {
   }))
 }
 
+/** One without a number has 0, as istiod has it. Source: the same file, updateEndpointCacheForSlice. */
 function portsOf(ports: Data): Written['ports'] {
   return (ports ?? []).map((port: Data) => ({ name: port.name ?? '', port: port.port ?? 0 }))
 }

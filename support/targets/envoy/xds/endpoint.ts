@@ -36,7 +36,8 @@ export function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {
   const place = placement.endpoint(endpoint)
   const metadata = { ...hashKey(endpoint, place), ...(placement.takesMutualTls(endpoint) ? takesMutualTls : {}) }
   return {
-    endpoint: { address: socketAddress(place) },
+    // Without a port it is the path of a Unix socket, as istiod has it. Source: Istio `networking/util/util.go` BuildAddress.
+    endpoint: { address: endpoint.port === 0 ? { pipe: { path: endpoint.address } } : socketAddress(place) },
     ...(Object.keys(metadata).length === 0 ? {} : { metadata: { filter_metadata: metadata } }),
     ...(endpoint.healthy ? {} : { health_status: 'UNHEALTHY' }),
     ...(endpoint.weight === 1 ? {} : { load_balancing_weight: endpoint.weight }),

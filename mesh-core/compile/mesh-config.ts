@@ -42,6 +42,7 @@ export interface MeshConfig {
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   let fields: Record<string, unknown> = {}
   for (const resource of resources) if (resource.kind === 'MeshConfig') fields = { ...fields, ...given(resource) }
+  // Validated as MeshConfig when it was read.
   const config = fields as any
   return {
     allowAny: (config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY') !== 'REGISTRY_ONLY',

@@ -47,6 +47,8 @@ export interface SidecarResource {
   readonly inboundConnectionPool: ConnectionPool | undefined
   readonly origin: Origin
 }
+
+/** Validated by its schema when it was read. */
 type Spec = any
 
 export const everything: EgressSpec = { port: null, bind: '', bindsToPort: false, hosts: [{ namespace: '*', host: '*' }] }

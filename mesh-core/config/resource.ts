@@ -11,6 +11,7 @@ export interface KubeObject {
     readonly annotations?: Readonly<Record<string, string>>
     readonly creationTimestamp?: string
   }
+  /** The shape of the rest is the kind's. */
   readonly [field: string]: any
 }
 

@@ -9,6 +9,8 @@ export interface Mount {
   /** `subPath`: `path` is this one file; `''` for a folder. */
   readonly file: string
 }
+
+/** Of a pod: nothing but its reader here looks into it. */
 type Spec = any
 
 /** What containers of a pod see of Secrets and ConfigMaps. */

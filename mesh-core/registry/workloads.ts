@@ -37,6 +37,7 @@ function isReady(annotations: Readonly<Record<string, string>>, instance: string
   return annotations[readiness] !== 'false' && !(annotations[notReady]?.split(',').includes(instance) ?? false)
 }
 
+/** Its PodSpec was validated by its schema when it was read. */
 interface PodLike {
   readonly metadata?: { readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> }
   readonly [field: string]: any

@@ -255,10 +255,12 @@ export class Compiler {
     const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
     let known = this.#inbound.get(key)
     if (!known) {
-      const sidecar = this.catalog.sidecars.for(workload)
-      const retry = inboundRetryPolicy(this.catalog.mesh.defaultInboundHttpRetryPolicy)
-      const own = inboundPort(workload, port, { registry: this.#registry, sidecar, retry, ruleFor: (service) => this.#ruleFor(service, workload) })
-      const settings = { ...inboundSettings(workload, this.catalog.mesh), ...this.catalog.requestAuthentications.settingsFor(workload) }
+      const { mesh, sidecars, requestAuthentications } = this.catalog
+      const own = inboundPort(workload, port, {
+        ...{ registry: this.#registry, sidecar: sidecars.for(workload), ruleFor: (service) => this.#ruleFor(service, workload) },
+        ...{ retry: inboundRetryPolicy(mesh.defaultInboundHttpRetryPolicy), pathNormalization: mesh.pathNormalization },
+      })
+      const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
       known = { ...own, ...withSettings(settings) }
       this.#inbound.set(key, known)
     }

@@ -1,6 +1,7 @@
 import { inboundPassthrough } from '../ir/inbound-port.ts'
 import type { ApplicationSocket, InboundPort } from '../ir/inbound-port.ts'
 import { isHttp } from '../registry/protocol.ts'
+import type { PathNormalization } from '../ir/proxy-config.ts'
 import type { RetryPolicy } from '../ir/route.ts'
 import type { Protocol, Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
 import type { DestinationRule } from './destination-rule.ts'
@@ -15,6 +16,7 @@ export interface InboundSources {
   readonly sidecar: SidecarResource | null
   readonly ruleFor: (service: Service) => DestinationRule | undefined
   readonly retry: RetryPolicy | null
+  readonly pathNormalization: PathNormalization
 }
 
 interface Found {
@@ -23,8 +25,8 @@ interface Found {
 }
 
 /** Of connections to a port that no listener is for: they go on to where they were going. Source: Istio `core/listener_inbound.go` buildInboundPassthroughChains. */
-function passedThrough(leadsTo: ApplicationSocket, { retry }: InboundSources): InboundPort {
-  return { takes: 'sniffed', http: 'client', cluster: inboundPassthrough, leadsTo, retry }
+function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization }: InboundSources): InboundPort {
+  return { takes: 'sniffed', http: 'client', cluster: inboundPassthrough, leadsTo, retry, pathNormalization }
 }
 
 /**
@@ -55,10 +57,10 @@ interface Listened {
 }
 
 /** Streams of gRPC are not tried again. Source: Istio `core/route/route.go` BuildDefaultHTTPInboundRoute. */
-function listenerOf({ protocol, port, leadsTo, pool }: Listened, { retry }: InboundSources): InboundPort {
+function listenerOf({ protocol, port, leadsTo, pool }: Listened, { retry, pathNormalization }: InboundSources): InboundPort {
   const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
   const isGrpc = protocol === 'grpc' || protocol === 'grpc-web'
-  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo, retry: isGrpc ? null : retry }
+  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo, retry: isGrpc ? null : retry, pathNormalization }
 }
 
 /** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */

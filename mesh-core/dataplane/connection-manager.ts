@@ -52,27 +52,22 @@ export interface ReceivedRequest {
   readonly trustedAddress: string | null
 }
 
-/** Whom a gateway's connection comes from. */
-export interface EdgeClient {
-  readonly address: string
-  /** `x-forwarded-client-cert`; `null`: it has shown no certificate. */
-  readonly certificate: string | null
-}
-
-/** How a connection manager is set up, and the port that the connection was for. */
+/** How a connection manager is set up, and what it knows of the connection. */
 export interface Reception {
   readonly normalization: PathNormalization
   readonly settings: HttpSettings
+  /** That the connection was for. */
   readonly port: number
+  /** That the client has shown, as `x-forwarded-client-cert` has it; `null` for none. */
+  readonly certificate: string | null
 }
 
-/** What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway. */
-export function receiveRequest(
-  plane: Plane,
-  sent: HttpRequest,
-  client: EdgeClient | null,
-  { normalization, settings, port }: Reception,
-): ReceivedRequest {
+/**
+ * What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway.
+ * @param client address that a gateway's connection comes from; `null` at a sidecar
+ */
+export function receiveRequest(plane: Plane, sent: HttpRequest, client: string | null, reception: Reception): ReceivedRequest {
+  const { normalization, settings, port, certificate } = reception
   const edge = client !== null
   const headers = sent.headers.copy()
   joinRepeated(headers, inlineOfRequest)
@@ -81,7 +76,7 @@ export function receiveRequest(
   const isRefused = upgrade === null && sent.protocol !== 'h2' && !removeNamedInConnection(headers)
   const closes = upgrade !== 'websocket' && removeHopByHop(headers)
   if (upgrade === 'h2c') headers.remove('http2-settings')
-  const keepsCertificate = isForwarded(settings, client)
+  const keepsCertificate = isForwarded(reception)
   const { fields } = headers
   for (let i = 0; i < fields.length;) {
     const name = fields[i]!
@@ -96,9 +91,9 @@ export function receiveRequest(
   const isBelieved = !edge || (settings.trustedProxies ?? 0) > 0
   const forwardedProto = (isBelieved ? headers.get('x-forwarded-proto') : undefined) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
-  const trusted = client && trustedAddress(headers, settings.trustedProxies ?? 0)
-  if (client) markClient(headers, client.address, trusted)
-  if (client?.certificate) tellCertificate(headers, client.certificate, settings)
+  const trusted = edge ? trustedAddress(headers, settings.trustedProxies ?? 0) : null
+  if (edge) markClient(headers, client, trusted)
+  if (certificate !== null) tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
   if (settings.requestIds !== false && (edge || !headers.has('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
@@ -110,9 +105,9 @@ export function receiveRequest(
 }
 
 /** Does what a client says of a certificate stay? Source: Envoy `ConnectionManagerUtility::mutateXfccRequestHeader`. */
-function isForwarded({ forwardClientCert }: HttpSettings, client: EdgeClient | null): boolean {
+function isForwarded({ settings: { forwardClientCert }, certificate }: Reception): boolean {
   if (forwardClientCert === 'ALWAYS_FORWARD_ONLY') return true
-  return client !== null && client.certificate !== null && (forwardClientCert === 'FORWARD_ONLY' || forwardClientCert === 'APPEND_FORWARD')
+  return certificate !== null && (forwardClientCert === 'FORWARD_ONLY' || forwardClientCert === 'APPEND_FORWARD')
 }
 
 export function tellCertificate(headers: HttpRequest['headers'], certificate: string, { forwardClientCert = 'SANITIZE_SET' }: HttpSettings): void {

@@ -3,16 +3,20 @@ import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, tellCertificate } from './connection-manager.ts'
+import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
-import { composeLocalReply, lowVersion } from './local-reply.ts'
-import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
+import { composeLocalReply } from './local-reply.ts'
+import { authenticate } from './jwt/jwt-filter.ts'
 import type { Done, InFlight, Outcome } from './outcome.ts'
+import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
+import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
+import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset } from './reset-reply.ts'
 import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { RetryConditions } from './retry-policy.ts'
@@ -26,23 +30,24 @@ export class InboundSidecar implements InFlight {
   readonly #workload: WorkloadRuntime
   readonly #port: InboundPort
   readonly #log: LogRecord
+  readonly #sent: HttpRequest
+  readonly #received: ReceivedRequest
   readonly #request: HttpRequest
   #hop: HopRecord
   readonly #settings: HttpSettings
-  readonly #isTooOld: boolean
   readonly #retry: RetryConditions | null
   #ended = false
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
-    const settings = port.settings ?? {}
-    this.#settings = settings
+    this.#settings = port.settings ?? {}
     this.#plane = plane
     this.#place = place
     this.#workload = workload
     this.#port = port
     this.#retry = compileRetry(port.retry)
-    this.#isTooOld = shipment.request.protocol === 'http/1.0'
-    this.#request = receive(shipment, workload, plane, settings)
+    this.#sent = shipment.request
+    this.#received = receive(shipment, workload, plane, port)
+    this.#request = this.#received.request
     speak(this.#request, port.http)
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
     log.route = 'default'
@@ -55,11 +60,22 @@ export class InboundSidecar implements InFlight {
   }
 
   start(done: Done): void {
-    if (this.#isTooOld) return this.#refuseVersion(done)
+    const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization)
+    if (refusal) return this.#refuse(refusal, done)
+    if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
     const { jwt } = this.#settings
-    const refusal = jwt && this.#log.attempts === 0 ? authenticate(this.#request, jwt, this.#plane.date()).refusal : null
+    const denied = jwt && authenticate(this.#request, jwt, this.#plane.date()).refusal
     delete this.#request.claims
-    if (refusal) return this.#refuseToken(refusal, done)
+    if (denied)
+      return this.#answer(
+        composeLocalReply(denied.reply, this.#request, () => {}),
+        denied.details,
+        done,
+      )
+    this.#try(done)
+  }
+
+  #try(done: Done): void {
     this.#log.attempts++
     dial(this.#plane, this.#place, this.#workload, this.#port.leadsTo, this.#request, (outcome) => {
       if (this.#ended) return
@@ -87,20 +103,16 @@ export class InboundSidecar implements InFlight {
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
   }
 
-  #refuseVersion(done: Done): void {
-    this.#noteUnreached()
-    this.#log.raise('DPE')
-    this.#log.details = 'low_version'
-    const response = composeLocalReply(lowVersion, this.#request, () => {})
-    this.#sign(response.headers)
-    response.headers.set('connection', 'close')
-    this.#end(response, done)
+  #refuse(refusal: RequestRefusal, done: Done): void {
+    if (refusal.flag) this.#log.raise(refusal.flag)
+    // Envoy finds no route for a request of which it does not know yet how it came. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
+    if (refusal.flag || !this.#sent.headers.has('x-forwarded-proto')) this.#log.route = this.#log.cluster = '-'
+    this.#answer(answerOf(refusal, this.#request), refusal.details, done)
   }
 
-  #refuseToken({ reply, details }: NonNullable<JwtRefusal>, done: Done): void {
+  #answer(response: HttpResponse, details: string, done: Done): void {
     this.#noteUnreached()
     this.#log.details = details
-    const response = composeLocalReply(reply, this.#request, () => {})
     this.#sign(response.headers)
     this.#end(response, done)
   }
@@ -108,7 +120,7 @@ export class InboundSidecar implements InFlight {
   #startAgain(outcome: Outcome, done: Done): void {
     if (outcome !== 'refused') this.#arriveAgain()
     const pause = backOffMs(this.#retry!.policy, this.#log.attempts, this.#plane.chance.backOff)
-    this.#plane.clock.schedule(pause, () => this.#ended || this.start(done), `${this.#log.proxy} tries again`)
+    this.#plane.clock.schedule(pause, () => this.#ended || this.#try(done), `${this.#log.proxy} tries again`)
   }
 
   /** What the workload gets once more is an arrival of its own, of which no proxy logs anything. */
@@ -159,26 +171,35 @@ export class InboundSidecar implements InFlight {
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
+    if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
     done(response)
   }
 }
 
-/** The request as the sidecar passes it on; what another sidecar has sent needs no more tidying up. */
-function receive({ request, tls, port }: Shipment, workload: WorkloadRuntime, plane: Plane, settings: HttpSettings): HttpRequest {
+/** The request as the sidecar passes it on. What another proxy has sent needs no more tidying up, save its path, which that may have rewritten. */
+function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRuntime, plane: Plane, inbound: InboundPort): ReceivedRequest {
+  const { pathNormalization: normalization } = inbound
+  const settings: HttpSettings = { forwardClientCert: 'APPEND_FORWARD', ...inbound.settings }
   const identity = tls[0]?.identity
-  if (identity === undefined) return receiveRequest(plane, request, null, { normalization: 'BASE', settings, port }).request
-  const { subject, uri } = settings.clientCertDetails ?? { subject: true, uri: true }
-  const certificate = [
+  if (identity === undefined) return receiveRequest(plane, request, null, { normalization, settings, port, certificate: null })
+  const certificate = certificateOf(identity, workload, settings)
+  if (!pooled) return receiveRequest(plane, { ...request, scheme: 'https' }, null, { normalization, settings, port, certificate })
+  const { headers } = request
+  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
+  tellCertificate(headers, certificate, settings)
+  if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
+  request.path = normalizeTarget(withoutFragment(request.path), normalization)
+  return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: null }
+}
+
+/** As `x-forwarded-client-cert` has it. */
+function certificateOf(identity: string, workload: WorkloadRuntime, { clientCertDetails }: HttpSettings): string {
+  const { subject, uri } = clientCertDetails ?? { subject: true, uri: true }
+  return [
     ...[`By=${workload.identity}`, `Hash=${hashOfIdentity(identity)}`],
     ...(subject ? ['Subject=""'] : []),
     ...(uri ? [`URI=${identity}`] : []),
   ].join(';')
-  const { headers } = request
-  // A sender that passed bytes on has not said how they came to it.
-  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
-  tellCertificate(headers, certificate, { forwardClientCert: 'APPEND_FORWARD', ...settings })
-  if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
-  return request
 }

@@ -37,6 +37,7 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
     tls: destination.tls,
     port: destination.port,
     source: proxy.place.address,
+    pooled: true,
   }
   const delivery = new Delivery(shipment, destination.receiver)
   delivery.start(plane, shipment, destination.receiver, (outcome) => {

@@ -4,6 +4,7 @@ import type { HttpSettings, Listener, PathNormalization } from '../ir/proxy-conf
 import { pathWithoutQuery } from '../match/path.ts'
 import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
+import type { ReceivedRequest } from './connection-manager.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import type { Dialled } from './dial.ts'
 import { ephemeralPort } from './ephemeral-port.ts'
@@ -12,19 +13,18 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { explain } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import { Forwarding } from './forwarding.ts'
-import { composeLocalReply, lowVersion } from './local-reply.ts'
+import { composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
-import { isRefused } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import { isKnownMethod } from './request-method.ts'
+import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
+import type { RequestRefusal } from './request-refusal.ts'
 import { locationOfItself, locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import type { Subject } from './substitution.ts'
 import { failedHandshake } from './upgrade.ts'
-import type { Upgrade } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** Which way a connection has come into a proxy. */
@@ -57,16 +57,13 @@ export class ProxiedRequest implements InFlight {
   route: RouteRuntime | null = null
   choice: ChoiceRuntime | null = null
   readonly #sent: HttpRequest
-  readonly #closes: boolean
-  readonly #upgrade: Upgrade | null
-  readonly #isRefused: boolean
+  readonly #received: ReceivedRequest
   readonly #done: Done
   #cors: CorsVerdict | null = null
   #forwarding: Forwarding | null = null
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
   #remotePort: number | null = null
-  readonly #trustedAddress: string | null
   #ended = false
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -77,13 +74,9 @@ export class ProxiedRequest implements InFlight {
     this.#sent = sent
     this.#done = done
     const reception = { ...entrance, port: entrance.target.port }
-    const client = proxy.edge ? { address: this.connectionAddress, certificate: entrance.certificate } : null
-    const { request, closes, upgrade, isRefused, trustedAddress } = receiveRequest(plane, sent, client, reception)
-    this.request = request
-    this.#trustedAddress = trustedAddress
-    this.#upgrade = upgrade
-    this.#isRefused = isRefused
-    this.#closes = closes || sent.protocol === 'http/1.0'
+    const client = proxy.edge ? this.connectionAddress : null
+    this.#received = receiveRequest(plane, sent, client, reception)
+    this.request = this.#received.request
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
     this.origin = {
       parent: place.parent,
@@ -104,7 +97,7 @@ export class ProxiedRequest implements InFlight {
 
   /** The client: of its connection, or as proxies before this one tell it. */
   get remoteAddress(): string {
-    return this.#trustedAddress ?? this.connectionAddress
+    return this.#received.trustedAddress ?? this.connectionAddress
   }
 
   /** Where the client's own connection comes from, as the proxy sees it. */
@@ -129,13 +122,11 @@ export class ProxiedRequest implements InFlight {
   }
 
   start(): void {
-    if (!isKnownMethod(this.request.method)) return this.#refuseByParser('http1.codec_error')
-    if (this.#isRefused) return this.#refuseByParser('http1.connection_header_rejected')
-    if (this.#sent.protocol === 'http/1.0') return this.#refuseByParser('low_version', lowVersion)
-    if (this.entrance.normalization !== 'NONE' && isRefused(this.request.path)) return this.#refusePath()
+    const refusal = refusalOf(this.#sent, this.#received, this.entrance.normalization)
+    if (refusal) return this.#refuseRequest(refusal)
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.virtualHost = host
-    if (this.#upgrade === 'unknown') return this.#refuseUpgrade(host)
+    if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     let route = withoutTls ? null : this.#find()
     const { jwt } = this.entrance.settings
@@ -197,7 +188,7 @@ export class ProxiedRequest implements InFlight {
     if (server !== null) headers.set('server', server)
     const isHttp2 = this.#sent.protocol === 'h2'
     // HTTP/2 has other ways to say so.
-    if (!isHttp2 && (this.#closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')
+    if (!isHttp2 && (this.#received.closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')
     if (!isHttp2 && response.trailers) delete response.trailers
     this.log.status = response.status
     this.log.durationMs = this.plane.clock.now() - this.log.startMs
@@ -206,7 +197,8 @@ export class ProxiedRequest implements InFlight {
 
   /** Is there more of the request than was taken from its connection when the answer comes? A client that opens a WebSocket is never done. */
   #leavesUnread(status: number): boolean {
-    if (this.#upgrade === 'websocket' || this.#upgrade === 'unknown') return status !== 101
+    const { upgrade } = this.#received
+    if (upgrade === 'websocket' || upgrade === 'unknown') return status !== 101
     return !this.#bodyTaken && (this.request.body !== '' || this.request.messages !== undefined)
   }
 
@@ -242,29 +234,19 @@ export class ProxiedRequest implements InFlight {
     }
   }
 
-  /** The parser's own answer. */
-  #refuseByParser(details: string, reply: LocalReply = { status: 400, body: 'Bad Request' }): void {
-    this.log.raise('DPE')
-    this.log.details = details
-    const response = composeLocalReply(reply, this.request, () => {})
-    response.headers.set('connection', 'close')
+  #refuseRequest(refusal: RequestRefusal): void {
+    if (refusal.flag) this.log.raise(refusal.flag)
+    this.log.details = refusal.details
+    const response = answerOf(refusal, this.request)
     this.#noteUnreached(response.status)
     this.finish(response)
   }
 
   /** No filter sees it. Its route is known by then, which the log tells. */
-  #refuseUpgrade(host: CompiledVirtualHost<RouteRuntime> | null): void {
-    const index = host?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
-    if (index >= 0) this.#choose(host!.routes[index]!)
-    this.reply({ status: 403, body: '' }, 'upgrade_failed')
-  }
-
-  #refusePath(): void {
-    this.log.details = 'path_normalization_failed'
-    const response = composeLocalReply({ status: 400, body: '' }, this.request, () => {})
-    response.headers.set('connection', 'close')
-    this.#noteUnreached(response.status)
-    this.finish(response)
+  #refuseUpgrade(): void {
+    const route = this.#find()
+    if (route) this.#choose(route)
+    this.reply(upgradeRefusal.reply, upgradeRefusal.details)
   }
 
   #take(route: RouteRuntime): void {

@@ -97,6 +97,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
       cluster: `inbound|${port}||`,
       leadsTo: { at: 'pod', port },
       retry: inboundRetryPolicy(null),
+      pathNormalization: 'BASE',
     }),
     inboundSidecar: () => options.inbound ?? false,
     program: () => options.program,

@@ -1,13 +1,14 @@
 import type { UpstreamHttp } from './cluster.ts'
 import type { RetryPolicy } from './route.ts'
-import type { HttpSettings } from './proxy-config.ts'
+import type { HttpSettings, PathNormalization } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
 export const inboundPassthrough = 'InboundPassthroughCluster'
 
 /** How a sidecar takes connections to a port of its own workload. */
 export interface InboundPort {
-  /** Of the connection manager that reads HTTP there. */
+  /** Both of the connection manager that reads HTTP there. */
+  readonly pathNormalization: PathNormalization
   readonly settings?: HttpSettings
   /** `sniffed`: HTTP where the first bytes look like it, and else bytes. */
   readonly takes: 'http' | 'sniffed' | 'bytes'

@@ -34,7 +34,8 @@ test('a port without a number cannot be dialled by a sidecar, and is none to kub
   ])
   expect(hops[0]?.log).toMatchObject({
     ...{ flags: 'URX,UF', cluster: 'outbound|80||db.default.svc.cluster.local', upstreamHost: '192.0.2.9' },
-    details: 'upstream_reset_before_response_started{remote_connection_failure|immediate_connect_error:_No_such_file_or_directory|remote_address:192.0.2.9}',
+    details:
+      'upstream_reset_before_response_started{remote_connection_failure|immediate_connect_error:_No_such_file_or_directory|remote_address:192.0.2.9}',
   })
   const bytes = await ask(unnumbered, 9000)
   expect([bytes.error, bytes.hops[0]?.log?.flags]).toEqual(['closed', 'UF,URX'])

@@ -163,7 +163,7 @@ function inboundHttp({ writer, podPort, how }: PlacedPort, cluster: string): Jso
     direction: 'inbound',
     statPrefix: 'inbound',
     routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, validate_clusters: false } },
-    pathNormalization: 'BASE',
+    pathNormalization: how.pathNormalization,
     ...optional('settings', how.settings),
     accessLog: accessLog(writer, 'inbound'),
   })

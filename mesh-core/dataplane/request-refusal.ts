@@ -1,0 +1,43 @@
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { ReceivedRequest } from './connection-manager.ts'
+import { composeLocalReply, lowVersion } from './local-reply.ts'
+import type { LocalReply } from './local-reply.ts'
+import { isRefused as isRefusedPath } from './path-normalization.ts'
+import { isKnownMethod } from './request-method.ts'
+
+/** Why a proxy does not take a request: no filter sees it. */
+export interface RequestRefusal {
+  readonly reply: LocalReply
+  /** Envoy's response code details. */
+  readonly details: string
+  readonly flag: 'DPE' | null
+}
+
+/**
+ * What the parser, and then the connection manager, refuse. Source: Envoy `http1/codec_impl.cc`, `ConnectionManagerImpl::ActiveStream::decodeHeaders`.
+ * @param sent as it came, of which `received` was made
+ * @returns `null` for a request that is taken
+ */
+export function refusalOf(sent: HttpRequest, received: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {
+  if (!isKnownMethod(sent.method)) return byParser('http1.codec_error')
+  if (received.isRefused) return byParser('http1.connection_header_rejected')
+  if (sent.protocol === 'http/1.0') return byParser('low_version', lowVersion)
+  if (normalization !== 'NONE' && isRefusedPath(received.request.path))
+    return { reply: { status: 400, body: '' }, details: 'path_normalization_failed', flag: null }
+  return null
+}
+
+/** Of what a client wants to go on with, where the proxy lets nothing of it pass. Source: Envoy `FilterManager::createFilterChain`. */
+export const upgradeRefusal: RequestRefusal = { reply: { status: 403, body: '' }, details: 'upgrade_failed', flag: null }
+
+function byParser(details: string, reply: LocalReply = { status: 400, body: 'Bad Request' }): RequestRefusal {
+  return { reply, details, flag: 'DPE' }
+}
+
+/** The connection is closed behind it. */
+export function answerOf({ reply }: RequestRefusal, request: HttpRequest): HttpResponse {
+  const response = composeLocalReply(reply, request, () => {})
+  response.headers.set('connection', 'close')
+  return response
+}

@@ -116,6 +116,19 @@ test('istiod reads defaultConfig by its name in JSON alone', () => {
   expect(meshConfigOf(known.resources).defaultConfig).toEqual({ gatewayTopology: { numTrustedProxies: 2 } })
 })
 
+test('of a Gateway the annotations of its infrastructure are those of its pods', () => {
+  const gateway = (metadata: string, infrastructure: string): string[] =>
+    readText(
+      `apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gw, annotations: {${metadata}}}\nspec: {gatewayClassName: istio, listeners: [{name: a, port: 80, protocol: HTTP}]${infrastructure}}`,
+      'a.yaml',
+    ).notModelled.map(({ message, origin }) => `${origin.path.slice(0, 2).join('.')}: ${message}`)
+  const odd = `proxy.istio.io/config: '{"runtimeValues": {"a": "b"}}'`
+  const report = 'runtimeValues in annotation proxy.istio.io/config is not modelled'
+  expect(gateway(odd, '')).toEqual([`metadata.annotations: ${report}`])
+  expect(gateway('', `, infrastructure: {annotations: {${odd}}}`)).toEqual([`spec.infrastructure: ${report}`])
+  expect(gateway(odd, `, infrastructure: {annotations: {a: b}}`)).toEqual([])
+})
+
 test('what the annotation of a pod says is acted on or reported, too', () => {
   const pod = (own: string): string =>
     `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {}\n  template:\n    metadata:\n      annotations:\n        proxy.istio.io/config: '${own}'\n    spec: {containers: []}`

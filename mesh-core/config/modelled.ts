@@ -3,7 +3,7 @@ import { kindInfo } from './kinds.ts'
 import { proxyConfigFields } from './mesh-config-fields.ts'
 import { modelledFields } from './modelled-fields.ts'
 import { bothSpellings, type Modelled } from './modelled-table.ts'
-import { proxyConfigAnnotation, proxyConfigOf } from './proxy-config-annotation.ts'
+import { podAnnotationsOf, podAnnotationsPath, proxyConfigAnnotation, proxyConfigOf } from './proxy-config-annotation.ts'
 import type { NotModelled, Resource } from './resource.ts'
 import { groupOf, originAt } from './resource.ts'
 
@@ -31,12 +31,11 @@ export function notModelledIn(resource: Resource): NotModelled[] {
 const proxyConfig = bothSpellings(proxyConfigFields)
 
 /** Of the ProxyConfig that pods are annotated with: those that do not act, with the place of the annotation. */
-function annotatedFields({ kind, apiVersion, object }: Resource): [at: FieldPath, field: FieldPath][] {
-  const isPod = kind === 'Pod' || (kind === 'Gateway' && groupOf(apiVersion) === 'gateway.networking.k8s.io')
-  const pod = kind === 'Deployment' ? object['spec']?.template : isPod ? object : null
-  const own = proxyConfigOf(pod?.metadata?.annotations)
-  if (!own) return []
-  const at = [...(kind === 'Deployment' ? ['spec', 'template'] : []), 'metadata', 'annotations', proxyConfigAnnotation]
+function annotatedFields(resource: Resource): [at: FieldPath, field: FieldPath][] {
+  const place = podAnnotationsPath(resource)
+  const own = proxyConfigOf(podAnnotationsOf(resource))
+  if (!place || !own) return []
+  const at = [...place, proxyConfigAnnotation]
   const paths: FieldPath[] = []
   collect(proxyConfig, own, [], paths)
   return paths.map((path) => [at, path])

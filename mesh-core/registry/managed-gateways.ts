@@ -1,4 +1,4 @@
-import { proxyConfigAnnotation } from '../config/proxy-config-annotation.ts'
+import { podAnnotationsOf, proxyConfigAnnotation } from '../config/proxy-config-annotation.ts'
 import type { KubeObject, Resource } from '../config/resource.ts'
 import { groupOf } from '../config/resource.ts'
 
@@ -108,10 +108,9 @@ function deploymentFor(gateway: Resource): Resource {
   })
 }
 
-/** Source: Istio `gateway/deploymentcontroller.go` extractInfrastructureAnnotations. */
-function annotationsOf({ object }: Resource): Readonly<Record<string, string>> {
-  const all: Readonly<Record<string, string>> = object['spec']?.infrastructure?.annotations ?? object.metadata.annotations ?? {}
-  const own = all[proxyConfigAnnotation]
+/** The one that acts here. */
+function annotationsOf(gateway: Resource): Readonly<Record<string, string>> {
+  const own = podAnnotationsOf(gateway)?.[proxyConfigAnnotation]
   return own === undefined ? {} : { [proxyConfigAnnotation]: own }
 }
 

@@ -8,11 +8,23 @@ import type { ProxyDefaults, ProxyHeaders } from './proxy-defaults.ts'
 
 /** Field by field, those of `proxyHeaders` too, what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
 export function proxyDefaultsOf({ annotations }: WorkloadInstance, mesh: MeshConfig): ProxyDefaults {
-  const own = proxyConfigOf(annotations)
-  if (!own) return mesh.defaultConfig
-  const given: ProxyDefaults = meshJson().canonical('istio.mesh.v1alpha1.ProxyConfig', own)
+  const given = annotatedWith(annotations)
+  if (!given) return mesh.defaultConfig
   const proxyHeaders = { ...mesh.defaultConfig.proxyHeaders, ...given.proxyHeaders }
   return { ...mesh.defaultConfig, ...given, proxyHeaders }
+}
+
+/** Read once for each pod: every rule of its routes asks. */
+const annotated = new WeakMap<WorkloadInstance['annotations'], ProxyDefaults | null>()
+
+function annotatedWith(annotations: WorkloadInstance['annotations']): ProxyDefaults | null {
+  let given = annotated.get(annotations)
+  if (given === undefined) {
+    const own = proxyConfigOf(annotations)
+    given = own ? meshJson().canonical('istio.mesh.v1alpha1.ProxyConfig', own) : null
+    annotated.set(annotations, given)
+  }
+  return given
 }
 
 /** Source: Istio `core/gateway.go` buildGatewayConnectionManager, which passes `forwardedClientCert` over. */

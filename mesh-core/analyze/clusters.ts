@@ -81,7 +81,7 @@ function portsOf(spec: Fields): Ports {
     .map(
       ({ nodePort: _, ...port }) =>
         ({ ...port, name: port.name ?? '', protocol: port.protocol || 'TCP', targetPort: port.targetPort || port.port }) as Fields,
-    ) // prettier-ignore
+    )
     .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1))
 }
 

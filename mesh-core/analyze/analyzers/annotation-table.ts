@@ -30,11 +30,10 @@ export const annotationTable: ReadonlyMap<string, AnnotationInfo> = new Map([
      sidecar.istio.io/logLevel sidecar.istio.io/nativeSidecar sidecar.istio.io/proxyCPU sidecar.istio.io/proxyCPULimit sidecar.istio.io/proxyImage
      sidecar.istio.io/proxyImageType sidecar.istio.io/proxyMemory sidecar.istio.io/proxyMemoryLimit sidecar.istio.io/rewriteAppHTTPProbers
      sidecar.istio.io/statsEvictionInterval sidecar.istio.io/statsFlushInterval sidecar.istio.io/statsHistogramBins
-     sidecar.istio.io/statsHistogramBuckets 
-     sidecar.istio.io/userVolume sidecar.istio.io/userVolumeMount
+     sidecar.istio.io/statsHistogramBuckets sidecar.istio.io/userVolume sidecar.istio.io/userVolumeMount
      status.sidecar.istio.io/port traffic.sidecar.istio.io/excludeInboundPorts traffic.sidecar.istio.io/excludeInterfaces
      traffic.sidecar.istio.io/excludeOutboundIPRanges traffic.sidecar.istio.io/excludeOutboundPorts traffic.sidecar.istio.io/includeInboundPorts
-     traffic.sidecar.istio.io/includeOutboundIPRanges traffic.sidecar.istio.io/includeOutboundPorts `,
+     traffic.sidecar.istio.io/includeOutboundIPRanges traffic.sidecar.istio.io/includeOutboundPorts`,
   ),
   ...group(pod, false, 'proxy.istio.io/config'),
   ...group(['Service'], true, 'networking.istio.io/exportTo'),
@@ -43,10 +42,10 @@ export const annotationTable: ReadonlyMap<string, AnnotationInfo> = new Map([
   ...group(['Namespace'], true, 'topology.istio.io/controlPlaneClusters'),
   ...group(['Ingress'], false, 'kubernetes.io/ingress.class'),
   ...group(['AuthorizationPolicy'], true, 'istio.io/dry-run'),
-  ...group(['Gateway'], true, 'networking.istio.io/service-type '),
-  ...group(['Gateway'], true, 'gateway.istio.io/name-override gateway.istio.io/service-account '),
+  ...group(['Gateway'], true, 'networking.istio.io/service-type'),
+  ...group(['Gateway'], true, 'gateway.istio.io/name-override gateway.istio.io/service-account'),
   ...group(['GatewayClass', 'Gateway'], true, 'ambient.istio.io/waypoint-inbound-binding'),
-  ...group(['WorkloadEntry'], true, 'istio.io/autoRegistrationGroup istio.io/connectedAt istio.io/disconnectedAt istio.io/workloadController '),
+  ...group(['WorkloadEntry'], true, 'istio.io/autoRegistrationGroup istio.io/connectedAt istio.io/disconnectedAt istio.io/workloadController'),
   ...group(['Any'], true, 'galley.istio.io/analyze-suppress gateway.istio.io/controller-version istio.io/rev sidecar.istio.io/status'),
   ...deprecated(pod, 'the label sidecar.istio.io/inject', 'sidecar.istio.io/inject'),
   ...deprecated(

@@ -86,13 +86,16 @@ kind: VirtualService
 metadata: {name: b, namespace: default}
 spec: {hosts: [b], http: [{retries: {attempts: 1, retryOn: 5xx}, route: [{destination: {host: b}}]}]}`
 
-const turns: ObservedCase = { name: 'turns', config: `${takesTurns}\n---${triesAgain}`, behaviour: { 'b-v1': { status: 503 } }, calls }
-
-test('a balancer that takes turns begins anywhere: what only another beginning shows passes', async () => {
-  const drawn = await answers(turns)
-  expect(drawn.map(({ reached }) => reached.length).sort()).toEqual([1, 2])
-  for (const answer of drawn) {
-    expect(await fieldsOf({ ...turns, observed: [answer] }, await meshCore())).toEqual([])
-    expect(await fieldsOf({ ...turns, observed: [{ ...answer, route: 'other' }] }, await meshCore())).toContain('route')
-  }
-})
+// Whichever of the two is the first of seed 1: after one of these beginnings no call of that mesh has a single arrival.
+test.each(['b-v1', 'b-v2'])(
+  'a balancer that takes turns begins anywhere: what only another beginning shows passes, where %s fails',
+  async (failing) => {
+    const turns: ObservedCase = { name: 'turns', config: `${takesTurns}\n---${triesAgain}`, behaviour: { [failing]: { status: 503 } }, calls }
+    const drawn = await answers(turns)
+    expect(drawn.map(({ reached }) => reached.length).sort()).toEqual([1, 2])
+    for (const answer of drawn) {
+      expect(await fieldsOf({ ...turns, observed: [answer] }, await meshCore())).toEqual([])
+      expect(await fieldsOf({ ...turns, observed: [{ ...answer, route: 'other' }] }, await meshCore())).toContain('route')
+    }
+  },
+)

@@ -102,8 +102,10 @@ test('the words are those that istiod writes', () => {
         per_try_timeout: '2s',
         retriable_status_codes: [503],
         host_selection_retry_max_attempts: '5',
+        retry_priority: { typed_config: { update_frequency: 2 } },
       },
     },
+    stat_prefix: 'x',
     request_headers_to_remove: ['k'],
     typed_per_filter_config: {
       'envoy.filters.http.fault': { delay: { fixed_delay: '2s', percentage: { numerator: 100000, denominator: 'MILLION' } } },

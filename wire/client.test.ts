@@ -10,7 +10,8 @@ import { CallError } from '../mesh-core/ir/program.ts'
 import { WireClient } from './client.ts'
 import type { Wire } from './client.ts'
 import { WireServer } from './server.ts'
-import type { Certify, Handler } from './server.ts'
+import type { Handler } from './server.ts'
+import type { Certify } from './tls-server.ts'
 
 const authority = await CertificateAuthority.create('tests')
 const certify: Certify = async (name) => {

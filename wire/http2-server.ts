@@ -1,11 +1,9 @@
 import { constants, performServerHandshake } from 'node:http2'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { CallError } from '../mesh-core/ir/program.ts'
 import { bytesOfContent, fieldsOf, fieldsOfResponse, requestOfStream } from './http2.ts'
-
-type Handler = (request: HttpRequest) => Promise<HttpResponse>
+import type { Served } from './served.ts'
 
 /** By which a client of HTTP/2 begins. Source: RFC 9113, 3.4. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
@@ -17,21 +15,21 @@ export function isHttp2(first: Buffer): boolean {
 }
 
 /** Answers the streams of one connection, of which nothing was read that was not put back. */
-export function serveHttp2(socket: Socket, handler: Handler): void {
+export function serveHttp2({ socket, answer }: Served): void {
   const session = performServerHandshake(socket)
   session.on('error', () => socket.destroy())
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
     stream.on('error', () => {})
-    void answer(stream, headers, raw, handler)
+    void respondTo(stream, headers, raw, answer)
   })
 }
 
-async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], handler: Handler): Promise<void> {
+async function respondTo(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], answer: Served['answer']): Promise<void> {
   const chunks: Buffer[] = []
   try {
     for await (const chunk of stream) chunks.push(chunk as Buffer)
     const request = requestOfStream(headers, raw, Buffer.concat(chunks))
-    const response = await handler(request)
+    const response = await answer(request)
     if (stream.destroyed) return
     respond(stream, request, response)
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { ApplicationTls } from '../../mesh-core/ir/tls.ts'
 import { bytesOf } from '../../mesh-core/ir/message.ts'
-import type { Lines } from '../../wire/server.ts'
+import type { Lines } from '../../wire/line-server.ts'
 
 /** A port of a pod, and what is spoken on it: HTTP in plain text, HTTP or lines within TLS, or whatever the client begins. */
 export interface PodPort {

@@ -1,5 +1,5 @@
 import { bytesOf } from '../../../mesh-core/ir/message.ts'
-import type { Lines } from '../../../wire/server.ts'
+import type { Lines } from '../../../wire/line-server.ts'
 import { callHeader } from './xds/access-log.ts'
 
 /** Bytes that begin so are a line over TCP, which has no header to say which call it belongs to; workloads never see it. No HTTP begins so. */

@@ -1,0 +1,93 @@
+import type { HttpResponse } from '../mesh-core/ir/message.ts'
+import { CallError } from '../mesh-core/ir/program.ts'
+import { bytesOfResponse, closes, framingOfRequest, requestOf } from './http1.ts'
+import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
+import type { Message } from './message-reader.ts'
+import type { Served } from './served.ts'
+import { openWebSocket } from './websocket-server.ts'
+
+/** Answers the requests of one connection in HTTP/1.x, one after another. @param first what was read of it */
+export function serveHttp1(connection: Served, first: Buffer): void {
+  new Http1Server(connection).start(first)
+}
+
+/** What is said to whom no request was understood of, before its connection ends. */
+export function badRequest(body: string): string {
+  const head = ['HTTP/1.1 400 Bad Request', 'content-type: text/plain; charset=utf-8', `content-length: ${body.length}`, 'connection: close']
+  return `${head.join('\r\n')}\r\n\r\n${body}`
+}
+
+class Http1Server {
+  readonly #connection: Served
+  readonly #reader = new MessageReader(framingOfRequest)
+  #busy = false
+  #toldToContinue = false
+
+  constructor(connection: Served) {
+    this.#connection = connection
+  }
+
+  start(first: Buffer): void {
+    this.#connection.socket.on('data', (bytes: Buffer) => this.#read(bytes))
+    this.#read(first)
+  }
+
+  #read(bytes: Buffer): void {
+    this.#reader.push(bytes)
+    if (!this.#busy) this.#next()
+  }
+
+  #next(): void {
+    const message = this.#taken()
+    if (message) return void this.#answer(message)
+    if (this.#toldToContinue || !/100-continue/i.test(this.#reader.head ? (fieldIn(this.#reader.head, 'expect') ?? '') : '')) return
+    this.#toldToContinue = true
+    this.#connection.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+  }
+
+  #taken(): Message | null {
+    try {
+      return this.#reader.take()
+    } catch (error) {
+      if (!(error instanceof NotHttp)) throw error
+      this.#connection.socket.end(badRequest(''))
+      return null
+    }
+  }
+
+  #open(message: Message, response: HttpResponse): void {
+    this.#connection.socket.removeAllListeners('data')
+    openWebSocket(this.#connection.socket, message, this.#reader.rest, response)
+  }
+
+  async #answer(message: Message): Promise<void> {
+    this.#busy = true
+    this.#toldToContinue = false
+    const bytes = await this.#bytesFor(message)
+    if (bytes === null) return this.#connection.reset()
+    if (typeof bytes === 'function') return bytes()
+    if (isLast(message)) return void this.#connection.socket.end(bytes)
+    this.#connection.socket.write(bytes)
+    this.#busy = false
+    this.#next()
+  }
+
+  /** @returns `null` for no answer; a function goes on with the connection in another way */
+  async #bytesFor(message: Message): Promise<Buffer | (() => void) | null> {
+    try {
+      const request = requestOf(message, 'http')
+      const response = await this.#connection.answer(request)
+      if (response.status === 101) return () => this.#open(message, response)
+      return bytesOfResponse(response, request.method)
+    } catch (error) {
+      if (error instanceof CallError || error instanceof NotHttp) return null
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      return Buffer.from('HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\nthe program failed')
+    }
+  }
+}
+
+/** Does the client say that no request follows on its connection? Source: RFC 9112, 9.3. */
+function isLast(message: Message): boolean {
+  return closes(message) || (message.start.endsWith(' HTTP/1.0') && !/keep-alive/i.test(fieldIn(message, 'connection') ?? ''))
+}

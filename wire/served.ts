@@ -1,0 +1,12 @@
+import type { Socket } from 'node:net'
+import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
+
+/** A connection that a client has begun, as whoever speaks a protocol on it sees it. */
+export interface Served {
+  /** Carries the protocol's own bytes: where TLS was ended here, what was inside of it. */
+  readonly socket: Socket
+  /** @throws CallError where the connection is to be broken off without an answer */
+  readonly answer: (request: HttpRequest) => Promise<HttpResponse>
+  /** Ends the connection by RST; a socket with TLS has no handle of its own for that. */
+  readonly reset: () => void
+}

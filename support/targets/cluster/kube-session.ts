@@ -13,7 +13,7 @@ import { NotSupported, NotYetProgrammed } from '../target.ts'
 import { atOnce } from './at-once.ts'
 import type { Answered } from './gateway-client.ts'
 import { Observer } from './observe/observer.ts'
-import type { Scenery } from './observe/observer.ts'
+import type { Scenery } from './observe/watch.ts'
 import { CallsFromPods } from './pods/calls-from-pods.ts'
 import { labelled } from './pods/deployments.ts'
 import { assertKnown, findDeployments, findPods } from './pods/find-pods.ts'
@@ -213,7 +213,7 @@ export class KubeSession implements MeshSession {
   }
 
   get telemetry(): Telemetry {
-    return this.#observer
+    return this.#observer.telemetry
   }
 
   notModelled(): readonly string[] {

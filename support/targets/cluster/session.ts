@@ -9,7 +9,7 @@ import type { Answered, GatewayClient } from './gateway-client.ts'
 import { toldByOthers } from './observe/completed.ts'
 import type { Answer } from './observe/completed.ts'
 import { Observer } from './observe/observer.ts'
-import type { Sources } from './observe/observer.ts'
+import type { Sources } from './observe/watch.ts'
 import type { Pace } from './pace.ts'
 import type { ScenarioConfig } from './scenario-config.ts'
 import type { Settling } from './settling.ts'
@@ -126,7 +126,7 @@ export class ClusterSession implements MeshSession {
   }
 
   get telemetry(): Telemetry {
-    return this.#observer
+    return this.#observer.telemetry
   }
 
   notModelled(): readonly string[] {

@@ -6,17 +6,8 @@ import { readLogLine } from './access-log-line.ts'
 import type { LogLine } from './access-log-line.ts'
 import { SourceFailure } from './source-failure.ts'
 import { ApiFailure } from '../kube/api-failure.ts'
+import { markOfAgent } from './marks.ts'
 import type { Sought, Span, TraceSource } from './span.ts'
-
-/** How the client of a run calls itself where a gateway gives requests ids of its own: its access log tells which id that was. */
-export function markedAgent(mark: string): string {
-  return `meshspec (${mark})`
-}
-
-/** @returns `''` for a client that is none of ours */
-export function markOfAgent(userAgent: string): string {
-  return /^meshspec \(([0-9a-f-]{36})\)$/.exec(userAgent)?.[1] ?? ''
-}
 
 /** s before the first request from which on lines are read: clocks differ. */
 const skew = 5

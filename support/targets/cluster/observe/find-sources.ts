@@ -3,13 +3,13 @@ import type { KubeObjects } from '../kube/objects.ts'
 import { HttpJson } from './http-json.ts'
 import { Jaeger } from './jaeger.ts'
 import type { JsonSource } from './json-source.ts'
-import type { Sources } from './observer.ts'
 import { Prometheus } from './prometheus.ts'
 import { ProxiedJson } from './proxied-json.ts'
 import type { ProxiedService } from './proxied-json.ts'
 import { SourceFailure } from './source-failure.ts'
 import type { TraceSource } from './span.ts'
 import { Tempo } from './tempo.ts'
+import type { Sources } from './watch.ts'
 
 export type SourceSettings = Pick<Settings, 'prometheus' | 'jaeger' | 'tempo' | 'telemetryToken'>
 

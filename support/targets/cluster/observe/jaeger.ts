@@ -1,7 +1,7 @@
-import type { JsonSource } from './json-source.ts'
+import { JsonTracer, skewMs } from './json-tracer.ts'
 import { SourceFailure } from './source-failure.ts'
 import { markedTraces } from './span.ts'
-import type { Sought, Span, TraceSource } from './span.ts'
+import type { Sought, Span } from './span.ts'
 
 interface Answer<T> {
   readonly data?: T | null
@@ -24,21 +24,10 @@ interface JaegerTrace {
 
 /** Traces in one answer. */
 const most = 1500
-/** ms that clocks of the cluster may differ from ours. */
-const skewMs = 60_000
 
 /** The query API of Jaeger that its own page uses, `/api/traces`. Source: jaegertracing.io, "APIs"; `model/json`. */
-export class Jaeger implements TraceSource {
+export class Jaeger extends JsonTracer {
   readonly phrase = 'traces of Jaeger, by x-request-id'
-  readonly #source: JsonSource
-
-  constructor(source: JsonSource) {
-    this.#source = source
-  }
-
-  get name(): string {
-    return this.#source.name
-  }
 
   async probe(): Promise<void> {
     await this.#services()
@@ -70,7 +59,7 @@ export class Jaeger implements TraceSource {
   }
 
   async #ask<T>(path: string, query: Readonly<Record<string, string>>): Promise<T | null> {
-    const { data, errors } = (await this.#source.get(path, query)) as Answer<T>
+    const { data, errors } = (await this.source.get(path, query)) as Answer<T>
     if (errors && errors.length > 0) throw new SourceFailure(this.name, 200, `cannot answer the question: ${errors[0]!.msg ?? 'it says no reason'}`)
     return data ?? null
   }

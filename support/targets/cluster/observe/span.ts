@@ -1,4 +1,5 @@
 import { requestKey } from '../../../../samples/pod/recorded.ts'
+import { traceTags } from './marks.ts'
 
 /** One proxy's part of a request, as a trace has it. */
 export interface Span {
@@ -14,10 +15,6 @@ export interface Span {
   readonly startMs: number
   readonly tags: Readonly<Record<string, string>>
 }
-
-/** By what a request of a client is known in traces. Source: Envoy, `x-client-trace-id` and `x-request-id`, tags of its spans. */
-export const traceMarkHeader = 'x-client-trace-id'
-export const traceTags: readonly string[] = ['guid:x-client-trace-id', 'guid:x-request-id']
 
 /** What was sent of which traces are sought. */
 export interface Sought {

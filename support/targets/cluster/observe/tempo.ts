@@ -1,7 +1,7 @@
-import type { JsonSource } from './json-source.ts'
+import { JsonTracer, skewMs } from './json-tracer.ts'
 import { SourceFailure } from './source-failure.ts'
-import { traceTags } from './span.ts'
-import type { Sought, Span, TraceSource } from './span.ts'
+import { traceTags } from './marks.ts'
+import type { Sought, Span } from './span.ts'
 
 interface Attribute {
   readonly key: string
@@ -27,28 +27,17 @@ interface ResourceSpans {
 /** Marks in one question: its URL has to stay short. */
 const marksAtOnce = 40
 const tracesAtOnce = 8
-/** s that clocks of the cluster may differ from ours. */
-const skew = 60
 
 /** The query API of Tempo: search by TraceQL, then each trace by its id. Source: grafana.com, "Tempo HTTP API". */
-export class Tempo implements TraceSource {
+export class Tempo extends JsonTracer {
   readonly phrase = 'traces of Tempo, by x-request-id'
-  readonly #source: JsonSource
-
-  constructor(source: JsonSource) {
-    this.#source = source
-  }
-
-  get name(): string {
-    return this.#source.name
-  }
 
   async probe(): Promise<void> {
-    await this.#source.get('/api/search', { q: '{ name = "meshspec" }', limit: '1' })
+    await this.source.get('/api/search', { q: '{ name = "meshspec" }', limit: '1' })
   }
 
   async find({ marks, fromMs, toMs }: Sought): Promise<readonly Span[]> {
-    const window = { start: String(Math.floor(fromMs / 1000) - skew), end: String(Math.ceil(toMs / 1000) + skew) }
+    const window = { start: String(Math.floor((fromMs - skewMs) / 1000)), end: String(Math.ceil((toMs + skewMs) / 1000)) }
     const ids = new Set<string>()
     for (let i = 0; i < marks.length; i += marksAtOnce) for (const id of await this.#search(marks.slice(i, i + marksAtOnce), window)) ids.add(id)
     const all = [...ids]
@@ -61,7 +50,7 @@ export class Tempo implements TraceSource {
   async #search(marks: readonly string[], window: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const either = JSON.stringify(marks.join('|'))
     const q = `{ ${traceTags.map((tag) => `span.${JSON.stringify(tag)} =~ ${either}`).join(' || ')} }`
-    const answer = (await this.#source.get('/api/search', { q, limit: String(marks.length * 2), ...window })) as {
+    const answer = (await this.source.get('/api/search', { q, limit: String(marks.length * 2), ...window })) as {
       readonly traces?: readonly { readonly traceID: string }[] | null
     }
     return (answer.traces ?? []).map(({ traceID }) => traceID)
@@ -70,7 +59,7 @@ export class Tempo implements TraceSource {
   /** Nothing, for one that the search knows before it can be read. */
   async #trace(id: string): Promise<readonly Span[]> {
     try {
-      const answer = (await this.#source.get(`/api/traces/${id}`)) as {
+      const answer = (await this.source.get(`/api/traces/${id}`)) as {
         readonly batches?: readonly ResourceSpans[]
         readonly resourceSpans?: readonly ResourceSpans[]
       }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Evidence } from '../evidence.ts'
 import { requestKey } from '../../../../samples/pod/recorded.ts'
-import { traceTags } from './span.ts'
+import { traceTags } from './marks.ts'
 import type { Sought, Span, TraceSource } from './span.ts'
 import { hopsOfSpans, untoldBySpans } from './trace-hops.ts'
 import type { Known } from './trace-hops.ts'

@@ -13,8 +13,8 @@ import { awaitTraces, evidenceOfSpans } from './trace-evidence.ts'
 import { Watch } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
 
-/** How often a source has known nothing in a row: one that is there, and that the mesh does not use, is not waited for again and again. */
-const misses = new WeakMap<TraceSource, number>()
+/** What a source has said instead, as often in a row as it knew nothing: one that is there, and that the mesh does not use, is not waited for again and again. */
+const misses = new WeakMap<TraceSource, readonly string[]>()
 const mostMisses = 2
 
 /** What sources have told of exchanges, and why they have not of the others. */
@@ -65,21 +65,24 @@ export class Observer {
     const { tracers, logs } = await this.#watch.sources()
     const reasons: string[] = []
     for (const source of [...(logs ? [logs] : []), ...tracers]) {
-      if ((misses.get(source) ?? 0) >= mostMisses) {
-        reasons.push(`nothing of earlier requests was in ${source.name}`)
+      const missed = misses.get(source) ?? []
+      if (missed.length >= mostMisses) {
+        reasons.push(`of earlier requests: ${missed.at(-1)}`)
         continue
       }
-      const found = await this.#fromTraces(source, exchanges).catch((error: unknown) => reasonOf(error, reasons))
-      if (found?.some((one) => one !== null)) {
+      const found = await this.#fromTraces(source, exchanges).catch(reasonOf)
+      if (typeof found !== 'string' && found.some((one) => one !== null)) {
         misses.delete(source)
         this.#watch.use(source.phrase)
         return { found, why: `of this request nothing is in ${source.name}` }
       }
-      misses.set(source, (misses.get(source) ?? 0) + 1)
-      if (found) reasons.push(`nothing of it is in ${source.name}`)
+      const reason = typeof found === 'string' ? found : `nothing of it is in ${source.name}`
+      misses.set(source, [...missed, reason])
+      reasons.push(reason)
     }
-    const counted = await this.#fromCounts(exchanges, sender).catch((error: unknown) => reasonOf(error, reasons))
-    return { found: counted ?? exchanges.map(() => null), why: reasons.join('; ') }
+    const counted = await this.#fromCounts(exchanges, sender).catch(reasonOf)
+    if (typeof counted === 'string') reasons.push(counted)
+    return { found: counted === null || typeof counted === 'string' ? exchanges.map(() => null) : counted, why: reasons.join('; ') }
   }
 
   async #fromTraces(source: TraceSource, exchanges: readonly Exchange[]): Promise<readonly (Evidence | null)[]> {
@@ -102,8 +105,8 @@ export class Observer {
   }
 }
 
-function reasonOf(error: unknown, reasons: string[]): null {
-  if (!(error instanceof SourceFailure)) throw error
-  reasons.push(`${error.source} ${error.message}`)
-  return null
+/** A failure is no word about the exchange, and no reason to end the run: it is why nothing is known. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SourceFailure) return `${error.source} ${error.message}`
+  throw error
 }

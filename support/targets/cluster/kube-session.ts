@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { join } from 'node:path'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
-import { inNamespace, readPaths } from '../../../mesh-core/config/load.ts'
 import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
-import { ownSamples } from '../../own-samples.ts'
+import { bookinfoManifests } from '../deployment/bookinfo-manifests.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
 import { NotSupported, NotYetProgrammed } from '../target.ts'
@@ -100,10 +98,7 @@ export class KubeSession implements MeshSession {
   async deployBookinfo(namespace: string): Promise<void> {
     this.#namespace = namespace
     if (!this.#run.settings.deploy) return this.#findBookinfo(namespace)
-    const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
-    const { resources, errors } = readPaths(files)
-    if (errors.length > 0) throw new ConfigRejected(errors)
-    await this.apply(inNamespace(resources, namespace))
+    await this.apply(bookinfoManifests(namespace))
   }
 
   async deployEcho(services: readonly EchoService[]): Promise<void> {

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
-import { ConfigRejected, MeshSpecError } from '../../../mesh-core/config/errors.ts'
-import { inNamespace, readPaths } from '../../../mesh-core/config/load.ts'
+import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { Position } from '../../../mesh-core/ir/origin.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
@@ -8,10 +6,10 @@ import type { MeshCall } from '../../../mesh-core/mesh.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { createEcho } from '../../../samples/echo/echo.ts'
 import { programFor } from '../../../samples/resolve-program.ts'
-import { ownSamples } from '../../own-samples.ts'
 import type { Behaviour, Call, PodStatus, ServiceRef } from '../target.ts'
 import { gatewayFile, namespaceFile } from './base.ts'
 import { Behaviours } from './behaviours.ts'
+import { bookinfoManifests } from './bookinfo-manifests.ts'
 import { echoFile } from './echo-manifests.ts'
 import { certificatesFile, certificateSecret, withCertificate } from './certificates.ts'
 import { assertKnown, findWorkloads } from './find-workloads.ts'
@@ -50,11 +48,8 @@ export class Deployed {
 
   /** Bookinfo and its gateway; from now on its namespace is the one that is meant where none is named. @throws ConfigRejected */
   bookinfo(namespace: string): readonly Resource[] {
-    const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
-    const { resources, errors } = readPaths(files)
-    if (errors.length > 0) throw new ConfigRejected(errors)
     this.#namespace = namespace
-    return inNamespace(resources, namespace)
+    return bookinfoManifests(namespace)
   }
 
   /** @returns what has to be applied for it. @throws MeshSpecError UNKNOWN_SERVICE */

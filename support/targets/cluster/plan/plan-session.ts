@@ -1,12 +1,9 @@
-import { join } from 'node:path'
-import { ConfigRejected } from '../../../../mesh-core/config/errors.ts'
-import { inNamespace, readPaths } from '../../../../mesh-core/config/load.ts'
 import type { KubeObject, Resource, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../../mesh-core/ir/message.ts'
 import { hidden } from '../../../secrets.ts'
-import { ownSamples } from '../../../own-samples.ts'
 import { formatServiceRef } from '../../../service-ref.ts'
+import { bookinfoManifests } from '../../deployment/bookinfo-manifests.ts'
 import { echoManifests } from '../../deployment/echo-manifests.ts'
 import { NotSupported } from '../../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus } from '../../target.ts'
@@ -52,10 +49,7 @@ export class PlanSession implements MeshSession {
 
   async deployBookinfo(namespace: string): Promise<void> {
     if (!this.#parts.settings.deploy) return this.#parts.plan.note(`looks for Bookinfo in namespace ${this.#use(namespace)}`)
-    const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
-    const { resources, errors } = readPaths(files)
-    if (errors.length > 0) throw new ConfigRejected(errors)
-    await this.apply(inNamespace(resources, namespace))
+    await this.apply(bookinfoManifests(namespace))
   }
 
   async deployEcho(services: readonly EchoService[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.t
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import type { Call, Load, MeshSession, PodStatus, Telemetry } from '../target.ts'
 import { NotSupported } from '../target.ts'
+import { assertPasses } from '../deployment/wall-clock.ts'
 import { atOnce } from './at-once.ts'
 import { answersPhrase, evidenceOf } from './evidence.ts'
 import type { Answered, GatewayClient } from './gateway-client.ts'
@@ -26,9 +27,6 @@ export interface ClusterAccess {
   /** Who watches the mesh besides. */
   readonly sources: Sources
 }
-
-/** ms that a scenario may ask to pass; a suite that waits longer is run by nobody. */
-const longestWaitMs = 60_000
 
 /** A live mesh of which only the gateway's endpoint is known, and perhaps a command that puts config in place. */
 export class ClusterSession implements MeshSession {
@@ -112,7 +110,7 @@ export class ClusterSession implements MeshSession {
   }
 
   async elapse(ms: number): Promise<void> {
-    if (ms > longestWaitMs) throw new NotSupported('virtual-time', `a cluster's clock is the wall's, and ${ms / 1000} s is too long to wait`)
+    assertPasses(ms, 'a cluster')
     await this.#access.settling.wait()
     await sleep(ms)
   }

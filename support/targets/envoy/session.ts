@@ -5,13 +5,10 @@ import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import { baseResources, namespaceResource } from '../deployment/base.ts'
 import { Deployed, ownPlace } from '../deployment/deployed.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
-import { NotSupported } from '../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
+import { assertPasses } from '../deployment/wall-clock.ts'
 import type { EnvoyHost } from './envoy-host.ts'
 import { EnvoyMesh } from './envoy-mesh.ts'
-
-/** ms that a scenario may ask to pass; a suite that waits longer is run by nobody. */
-const longestWaitMs = 60_000
 
 /** One scenario's mesh. */
 export class EnvoySession implements MeshSession {
@@ -66,7 +63,7 @@ export class EnvoySession implements MeshSession {
   }
 
   async elapse(ms: number): Promise<void> {
-    if (ms > longestWaitMs) throw new NotSupported('virtual-time', `the envoy target's clock is the wall's, and ${ms / 1000} s is too long to wait`)
+    assertPasses(ms, 'the envoy target')
     await this.#deployed.elapse(
       ms,
       (part) => new Promise((resolve) => setTimeout(resolve, part)),

@@ -8,7 +8,7 @@ import { echoManifests } from '../../deployment/echo-manifests.ts'
 import { NotSupported } from '../../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus } from '../../target.ts'
 import { named } from '../kube/objects.ts'
-import { labelled } from '../pods/deployments.ts'
+import { labelled, workloadKinds } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { namespaceObject } from '../run/cluster-run.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
@@ -22,8 +22,6 @@ export interface PlanParts {
   readonly run: string
 }
 
-const ofPods: ReadonlySet<string> = new Set(['Deployment', 'Service', 'ServiceAccount'])
-
 /** A scenario that is told, not run. */
 export class PlanSession implements MeshSession {
   readonly #parts: PlanParts
@@ -36,7 +34,7 @@ export class PlanSession implements MeshSession {
   async apply(resources: readonly Resource[]): Promise<void> {
     for (const { namespace } of resources) if (namespace !== '') this.#use(namespace)
     for (const resource of resources) {
-      if (ofPods.has(resource.kind) && !this.#isNamed(resource.namespace)) this.#assertDeploys('services')
+      if (workloadKinds.has(resource.kind) && !this.#isNamed(resource.namespace)) this.#assertDeploys('services')
       this.#parts.plan.apply(this.#objectOf(resource))
     }
   }
@@ -110,9 +108,8 @@ export class PlanSession implements MeshSession {
 
   #objectOf(resource: Resource): KubeObject {
     const { run, namespaces, settings } = this.#parts
-    const { creationTimestamp: _, ...metadata } = resource.object.metadata
     const { namespace, kind } = resource
-    const object = namespaces.object({ ...resource.object, metadata: { ...metadata, ...(namespace !== '' && { namespace }) } })
+    const object = namespaces.resource(resource)
     if (kind === 'Namespace') return namespaceObject(this.#use(resource.name), { ...object.metadata.labels, [runLabel]: run })
     if (kind === 'Secret') return labelled(settings.showSecrets ? object : withoutValues(object), run)
     if (kind !== 'Deployment') return labelled(object, run)

@@ -14,6 +14,9 @@ const patienceMs = 180_000
 /** Of scenarios before this one, in case that another asks for the same. */
 const idleDeployments = 12
 
+/** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
+export const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'Service', 'ServiceAccount'])
+
 interface Kept {
   object: KubeObject
   claimed: boolean
@@ -39,17 +42,16 @@ export class Deployments {
     this.#ledger = ledger
   }
 
-  /** @returns whether anything had to be changed */
-  async ask(object: KubeObject): Promise<boolean> {
+  /** Makes the object be there, and be the scenario's. @throws MeshSpecError */
+  async ask(object: KubeObject): Promise<void> {
     const ref = refOfObject(object)
     const key = resourceKey(ref)
     const known = this.#kept.get(key)
     const isSame = known !== undefined && canonical(known.object) === canonical(object)
     this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses++ })
-    if (isSame) return false
+    if (isSame) return
     this.#ledger.touch({ ref, before: null })
     await this.#objects.apply(object)
-    return true
   }
 
   /** Deployments that the scenario has, as they were asked for. */
@@ -85,15 +87,15 @@ export class Deployments {
 
   /**
    * Waits until each Deployment has its pods, and each Service their addresses.
-   * @param expectReady `false` for pods that the scenario has made ill: `namespace/pod`
+   * @param notReady `namespace/pod` of those that the scenario has made ill
    * @throws NotYetProgrammed
    */
-  async settled(namespaces: readonly string[], notReady: ReadonlySet<string>): Promise<readonly Pod[]> {
+  async settled(namespaces: readonly string[], notReady: ReadonlySet<string>): Promise<void> {
     const deadline = performance.now() + patienceMs
     for (;;) {
       const pods = await this.pods(namespaces)
       const problem = this.#problemOf(pods, notReady) ?? (await this.#problemOfEndpoints(pods))
-      if (problem === null) return pods
+      if (problem === null) return
       if (performance.now() > deadline) throw new NotYetProgrammed(`after ${patienceMs / 1000} s ${problem}`)
       await sleep(150)
     }

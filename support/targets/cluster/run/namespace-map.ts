@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 
 /**
  * Which namespace of the cluster stands for each that a scenario names. Features say `default` and `prod`; a run makes `meshspec-1f2e3d` and
@@ -51,6 +51,12 @@ export class NamespaceMap {
     if (this.#named.includes(namespace)) return namespace
     if (namespace === 'default') return this.#named.find((name) => name !== 'istio-system') ?? this.#own
     return namespace === 'istio-system' && !this.#standsForSystem ? namespace : `${this.#own}-${namespace}`
+  }
+
+  /** A scenario's object as it goes to the cluster. */
+  resource({ object, namespace }: Resource): KubeObject {
+    const { creationTimestamp: _, ...metadata } = object.metadata
+    return this.object({ ...object, metadata: { ...metadata, ...(namespace !== '' && { namespace }) } })
   }
 
   /** The object in the cluster's words, its own namespace included. */

@@ -72,15 +72,6 @@ export class Proof {
     if (this.#asksGateway) await this.#run.barrier.leaveGateway()
   }
 
-  /** A Sidecar that hides every other host from its pods would hide the barrier. */
-  visibleTo(sidecar: KubeObject): KubeObject {
-    const egress = (sidecar['spec']?.egress ?? []) as readonly { readonly hosts?: readonly string[]; readonly port?: unknown }[]
-    if (egress.length === 0 || egress.some(({ hosts, port }) => !port && hosts?.some((host) => /^(?:\.|\*|~)\/\*$/.test(host)))) return sidecar
-    const seen = egress.findIndex(({ port }) => !port)
-    const withBarrier = egress.map((one, i) => (i === seen ? { ...one, hosts: [...(one.hosts ?? []), `./${this.#run.barrier.host}`] } : one))
-    return { ...sidecar, spec: { ...sidecar['spec'], egress: withBarrier } }
-  }
-
   /** As controllers had written them when the config was last proven to be in force. */
   statuses(resources: readonly Resource[]): readonly ObjectStatus[] {
     return resources.flatMap((resource) => {

@@ -62,8 +62,8 @@ export class ScenarioObjects {
     }
   }
 
-  /** Everything as it was before the scenario. @returns whether anything had to be changed */
-  async undo(): Promise<boolean> {
+  /** Everything as it was before the scenario. @throws MeshSpecError */
+  async undo(): Promise<void> {
     const touched = [...this.#changed.values()].toReversed()
     this.#changed.clear()
     // One that cannot be put back does not keep the others from it; the ledger knows it still.
@@ -75,7 +75,6 @@ export class ScenarioObjects {
     )
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
-    return touched.length > 0
   }
 
   /**

@@ -1,0 +1,88 @@
+import { NotSupported } from '../../target.ts'
+import type { Behaviour, ServiceRef } from '../../target.ts'
+import type { ClusterRun } from '../run/cluster-run.ts'
+import type { RunEvidence } from '../run/run-evidence.ts'
+import { probesItself } from './pod-manifests.ts'
+import type { Pod } from './pod.ts'
+import type { ScenarioPods } from './scenario-pods.ts'
+
+/** What a scenario makes the pods of its services do. */
+export class PodBehaviours {
+  readonly #run: ClusterRun
+  readonly #pods: ScenarioPods
+  readonly #evidence: RunEvidence
+
+  constructor(run: ClusterRun, pods: ScenarioPods, evidence: RunEvidence) {
+    this.#run = run
+    this.#pods = pods
+    this.#evidence = evidence
+  }
+
+  /**
+   * @returns whether endpoints change by it, which the mesh has to learn
+   * @throws NotSupported for what pods of a cluster cannot be made to do; MeshSpecError UNKNOWN_SERVICE
+   */
+  async set(behaviour: Behaviour): Promise<boolean> {
+    if (behaviour.kind === 'replicas') return this.#scale(behaviour.service, behaviour.replicas)
+    if (behaviour.kind === 'readiness') return this.#setReady(behaviour)
+    const pods = this.#pods.of(behaviour.service)
+    switch (behaviour.kind) {
+      case 'delay':
+        await this.#evidence.behave(pods, { delayMs: behaviour.ms })
+        break
+      case 'status': {
+        const { status, first, endpoint } = behaviour
+        const own = endpoint === null ? pods : [endpointOf(pods, endpoint)]
+        assertCounted(first, own)
+        await this.#evidence.behave(own, { status, first: first ?? Infinity })
+        break
+      }
+      case 'grpc-status':
+        assertCounted(behaviour.first, pods)
+        await this.#evidence.behave(pods, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
+        break
+      case 'certificate':
+        await this.#evidence.certify(pods, { pair: behaviour.pair, clientAuthority: behaviour.clientAuthority })
+    }
+    return false
+  }
+
+  async #setReady({ service, endpoint, ready }: Extract<Behaviour, { readonly kind: 'readiness' }>): Promise<true> {
+    const all = this.#pods.of(service)
+    this.#assertOwnProbe(service)
+    const pods = endpoint === null ? all : [endpointOf(all, endpoint)]
+    this.#pods.expect(pods, ready)
+    await this.#evidence.setReady(pods, ready)
+    return true
+  }
+
+  async #scale(service: ServiceRef, replicas: number): Promise<true> {
+    const own = this.#pods.deploymentsOf(service)
+    if (own.length === 0) throw new NotSupported('behaviour', `no Deployment of ${service.name} is of this run, which is to scale no other`)
+    for (const deployment of own) await this.#run.deployments.ask({ ...deployment, spec: { ...deployment['spec'], replicas } })
+    return true
+  }
+
+  /** @throws NotSupported where the kubelet asks something else than what a run can answer */
+  #assertOwnProbe(service: ServiceRef): void {
+    const other = this.#pods.deploymentsOf(service).find(probesItself)
+    if (other)
+      throw new NotSupported(
+        'behaviour',
+        `the pods of Deployment ${other.metadata.name} have a readiness probe of their own, which says when they are ready`,
+      )
+  }
+}
+
+/** @throws NotSupported where answers are to be counted that several pods give */
+function assertCounted(first: number | null, pods: readonly Pod[]): void {
+  if (first === null || pods.length <= 1) return
+  throw new NotSupported('behaviour', `the first ${first} answers of ${pods.length} pods cannot be counted together`)
+}
+
+/** @param endpoint 1-based, in the order of names */
+function endpointOf(pods: readonly Pod[], endpoint: number): Pod {
+  const pod = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1))[endpoint - 1]
+  if (pod) return pod
+  throw new NotSupported('behaviour', `there is no endpoint ${endpoint}: the service has ${pods.length}`)
+}

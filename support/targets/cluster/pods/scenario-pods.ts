@@ -1,0 +1,80 @@
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { ServiceRef } from '../../target.ts'
+import type { ClusterRun } from '../run/cluster-run.ts'
+import { assertKnown, findDeployments, findPods } from './find-pods.ts'
+import type { Scene } from './find-pods.ts'
+import { listPods } from './pod.ts'
+import type { Pod } from './pod.ts'
+
+/** The pods of one scenario: of its Deployments, and all of namespaces that the user has named. */
+export class ScenarioPods {
+  /** Where services without a namespace are looked for, in the scenario's words. */
+  namespace = 'default'
+  readonly #run: ClusterRun
+  readonly #used: ReadonlySet<string>
+  /** `namespace/pod` of those that the scenario has made not ready. */
+  readonly #notReady = new Set<string>()
+  #all: readonly Pod[] = []
+
+  /** @param used namespaces of the cluster that the scenario uses */
+  constructor(run: ClusterRun, used: ReadonlySet<string>) {
+    this.#run = run
+    this.#used = used
+  }
+
+  /** As they were last looked at. */
+  get all(): readonly Pod[] {
+    return this.#all
+  }
+
+  /** @throws MeshSpecError UNKNOWN_SERVICE */
+  of(service: ServiceRef): readonly Pod[] {
+    return findPods(this.#scene, service, this.namespace)
+  }
+
+  /** Those of this run. */
+  deploymentsOf(service: ServiceRef): readonly KubeObject[] {
+    return findDeployments(this.#run.deployments.all, this.#scene, service, this.namespace)
+  }
+
+  /** @throws MeshSpecError UNKNOWN_SERVICE */
+  assertKnown(service: ServiceRef): void {
+    assertKnown(this.#scene, this.#run.deployments.all, service, this.namespace)
+  }
+
+  /** Other ones have been asked for. */
+  forget(): void {
+    this.#all = []
+  }
+
+  /** From now on they are expected to be ready, or not to be. */
+  expect(pods: readonly Pod[], ready: boolean): void {
+    for (const { namespace, name } of pods) this.#notReady[ready ? 'delete' : 'add'](`${namespace}/${name}`)
+  }
+
+  /** Resolves when they are there. @returns whether anything was taken away that is not the scenario's. @throws NotYetProgrammed */
+  async ready(): Promise<boolean> {
+    if (this.#all.length > 0) return false
+    const hadForeign = await this.#run.deployments.dropForeign()
+    await this.settled()
+    return hadForeign
+  }
+
+  /** Resolves when they are as they were last asked for. @throws NotYetProgrammed */
+  async settled(): Promise<void> {
+    await this.#run.deployments.settled([...this.#used], this.#notReady)
+    this.#all = await this.list()
+  }
+
+  /** As they are now. In a namespace that the user has named, its own are the scenario's, too. */
+  async list(): Promise<readonly Pod[]> {
+    const own = await this.#run.deployments.pods([...this.#used])
+    const named = [...this.#used].filter((namespace) => this.#run.namespaces.isNamed(namespace) && namespace !== this.#run.mesh.namespace)
+    const others = (await Promise.all(named.map((namespace) => listPods(this.#run.objects, namespace)))).flat()
+    return [...own, ...others.filter((pod) => !own.some(({ name, namespace }) => name === pod.name && namespace === pod.namespace))]
+  }
+
+  get #scene(): Scene {
+    return { pods: this.#all, services: this.#run.deployments.services, namespaces: this.#run.namespaces }
+  }
+}

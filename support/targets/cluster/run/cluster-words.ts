@@ -1,0 +1,93 @@
+import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
+import { NotSupported } from '../../target.ts'
+import { labelled } from '../pods/deployments.ts'
+import { runnable } from '../pods/pod-manifests.ts'
+import type { ClusterRun } from './cluster-run.ts'
+import { namespaceObject } from './cluster-run.ts'
+import { actsOnWholeMesh, systemNamespace } from './own-ingress.ts'
+
+/** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
+export class ClusterWords {
+  readonly #run: ClusterRun
+  readonly #used = new Set<string>()
+  readonly #uninjected = new Set<string>()
+
+  constructor(run: ClusterRun) {
+    this.#run = run
+  }
+
+  /** Namespaces of the cluster that the scenario uses. */
+  get used(): ReadonlySet<string> {
+    return this.#used
+  }
+
+  /** Makes a namespace of the scenario be there. @returns its name in the cluster. @throws as `ClusterRun.namespace` */
+  async use(namespace: string): Promise<string> {
+    const real = await this.#run.namespace(namespace)
+    this.#used.add(real)
+    return real
+  }
+
+  /** Whether pods that come from now on get sidecars. @param namespace in the scenario's words */
+  inject(namespace: string, injected: boolean): void {
+    this.#uninjected[injected ? 'delete' : 'add'](namespace)
+  }
+
+  /** One that runs the scenario's services. */
+  workload(resource: Resource): KubeObject {
+    const object = this.#run.namespaces.resource(resource)
+    const { id, settings } = this.#run
+    if (resource.kind !== 'Deployment') return labelled(object, id)
+    return runnable(object, { run: id, image: settings.podImage, injected: !this.#uninjected.has(resource.namespace) })
+  }
+
+  /** Any other. @throws NotSupported for what the run is not to change, or the cluster does not have */
+  async config(resource: Resource): Promise<KubeObject> {
+    const { kind, name } = resource
+    if (kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
+    if (kind === 'Namespace') return this.#namespaceOf(resource)
+    const { kinds } = this.#run.objects
+    const apiVersion = await kinds.servedVersion(resource.apiVersion, kind)
+    if (!(await kinds.isNamespaced(apiVersion, kind)))
+      throw new NotSupported('config', `${kind} ${name} is of the whole cluster, which the run is not to change`)
+    assertOwnAuthorities(resource)
+    this.#assertLocal(resource)
+    const mapped = { ...this.#run.namespaces.resource(resource), apiVersion }
+    const object = this.#run.ownIngress?.readdress(mapped) ?? mapped
+    return kind === 'Sidecar' ? seeing(this.#run.barrier.host, object) : object
+  }
+
+  #assertLocal(resource: Resource): void {
+    if (!actsOnWholeMesh(resource) || this.#run.namespaces.isNamed(systemNamespace)) return
+    throw new NotSupported(
+      'config',
+      `${resource.kind} ${resource.name} acts on the whole mesh in ${systemNamespace}, which the run is not to change; --namespaces names it if it may`,
+    )
+  }
+
+  /** Labels of the scenario beside those that the namespace has. */
+  async #namespaceOf({ name, object }: Resource): Promise<KubeObject> {
+    const real = await this.use(name)
+    const found = await this.#run.objects.read({ group: '', kind: 'Namespace', namespace: '', name: real })
+    return namespaceObject(real, { ...found?.metadata.labels, ...object.metadata.labels })
+  }
+}
+
+/** A Sidecar that hides every other host from its pods would hide the barrier's. */
+function seeing(host: string, sidecar: KubeObject): KubeObject {
+  const egress = (sidecar['spec']?.egress ?? []) as readonly { readonly hosts?: readonly string[]; readonly port?: unknown }[]
+  if (egress.length === 0 || egress.some(({ hosts, port }) => !port && hosts?.some((one) => /^(?:\.|\*|~)\/\*$/.test(one)))) return sidecar
+  const seen = egress.findIndex(({ port }) => !port)
+  const withBarrier = egress.map((one, i) => (i === seen ? { ...one, hosts: [...(one.hosts ?? []), `./${host}`] } : one))
+  return { ...sidecar, spec: { ...sidecar['spec'], egress: withBarrier } }
+}
+
+/** @throws NotSupported for a rule by which proxies are to trust what their system does: certificates of the run's pods come from authorities of their own */
+function assertOwnAuthorities({ kind, name, object }: Resource): void {
+  const validation = (object['spec'] as { readonly validation?: { readonly wellKnownCACertificates?: string } } | undefined)?.validation
+  if (kind === 'BackendTLSPolicy' && validation?.wellKnownCACertificates !== undefined)
+    throw new NotSupported(
+      'config',
+      `BackendTLSPolicy ${name} trusts the authorities of the proxies' system, of which no pod of a run has a certificate`,
+    )
+}

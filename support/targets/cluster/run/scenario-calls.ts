@@ -1,0 +1,107 @@
+import type { Resource } from '../../../../mesh-core/config/resource.ts'
+import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
+import { NotSupported } from '../../target.ts'
+import type { Call, Load, ServiceRef } from '../../target.ts'
+import { atOnce } from '../at-once.ts'
+import type { Answered } from '../gateway-client.ts'
+import type { Observer } from '../observe/observer.ts'
+import { CallsFromPods } from '../pods/calls-from-pods.ts'
+import type { Pod } from '../pods/pod.ts'
+import type { ScenarioPods } from '../pods/scenario-pods.ts'
+import { beyondTheCluster } from './beyond-the-cluster.ts'
+import type { ClusterRun } from './cluster-run.ts'
+import { GatewayCalls } from './gateway-calls.ts'
+import type { RunEvidence } from './run-evidence.ts'
+import type { ScenarioObjects } from './scenario-objects.ts'
+
+export interface ScenarioCallsParts {
+  readonly config: ScenarioObjects
+  readonly pods: ScenarioPods
+  readonly evidence: RunEvidence
+  /** `null`: nobody besides the run's own pods is asked what the mesh has done. */
+  readonly observer: Observer | null
+}
+
+/** Sends what a scenario sends, and says of each request what came of it. */
+export class ScenarioCalls {
+  readonly #run: ClusterRun
+  readonly #parts: ScenarioCallsParts
+  readonly #fromPods: CallsFromPods
+  readonly #fromOutside: GatewayCalls
+  #sender: Pod | null = null
+
+  constructor(run: ClusterRun, parts: ScenarioCallsParts) {
+    this.#run = run
+    this.#parts = parts
+    this.#fromPods = new CallsFromPods(run)
+    this.#fromOutside = new GatewayCalls(run, parts.config)
+  }
+
+  /** The pod that has sent last; `null` for a client outside, and before anything was sent. */
+  get sender(): Pod | null {
+    return this.#sender
+  }
+
+  /**
+   * @param given the scenario's objects, in its own words
+   * @throws MeshSpecError CONFIG_CHANGED where somebody else has changed what the answers rest on; NotSupported, Undecided
+   */
+  async send(call: Call, load: Load, given: readonly Resource[]): Promise<readonly Exchange[]> {
+    const { config, evidence, observer, pods } = this.#parts
+    await observer?.begin(this.#run.pace.lastMs)
+    this.#sender = call.from.kind === 'service' ? this.#podOf(call.from.service) : null
+    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all, this.#copies())
+    // What somebody else changed meanwhile is told before any statement about the answers.
+    await config.assertUntouched()
+    const exchanges = await told
+    this.#assertWithin(call, exchanges, given)
+    return exchanges
+  }
+
+  async #answered(call: Call, { times, concurrency }: Load): Promise<readonly Exchange[]> {
+    const { pace } = this.#run
+    const send = await this.#sending(call)
+    const limited = this.#parts.config.applied.some(({ kind }) => kind === 'EnvoyFilter')
+    const sendOne = async (): Promise<Answered> => {
+      await pace.turn()
+      const one = await send()
+      pace.look(one, limited)
+      return one
+    }
+    const answered: Exchange[] = []
+    for await (const one of atOnce(times, concurrency, sendOne)) answered.push({ ...one, hops: [] })
+    return answered
+  }
+
+  /** @returns what sends the call once */
+  async #sending(call: Call): Promise<() => Promise<Answered>> {
+    const { evidence, observer, pods } = this.#parts
+    const sender = this.#sender
+    const authorities = call.target.startsWith('https:') ? await evidence.authorities(pods.all) : []
+    const sending = (marked: Call): Promise<() => Promise<Answered>> =>
+      sender === null ? this.#fromOutside.sending(marked, authorities) : this.#fromPods.sending(sender, marked, authorities)
+    const first = await sending(call)
+    if (observer === null) return first
+    return async () => (await sending({ ...call, headers: { ...call.headers, ...(await observer.marks(call.headers)) } }))()
+  }
+
+  #podOf(service: ServiceRef): Pod {
+    const pods = this.#parts.pods.of(service)
+    return pods.find(({ ready }) => ready) ?? pods[0]!
+  }
+
+  /** Does some route make copies? They arrive when they do, and nobody waits for them. */
+  #copies(): boolean {
+    return this.#parts.config.applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
+  }
+
+  /** @throws NotSupported where a request without an answer has left the cluster */
+  #assertWithin({ target }: Call, exchanges: readonly Exchange[], given: readonly Resource[]): void {
+    const own = new Set(this.#parts.pods.all.map(({ ip }) => ip))
+    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    for (const exchange of exchanges) {
+      const reason = beyondTheCluster(host, exchange, given, own)
+      if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
+    }
+  }
+}

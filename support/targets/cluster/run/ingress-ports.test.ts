@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { serversOf } from './proof.ts'
+import { serversOf } from './ingress-ports.ts'
 
 const gateway = (selector: object | undefined, number: number) =>
   ({

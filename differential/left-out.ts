@@ -68,9 +68,12 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig defaultInboundHttpRetryPolicy',
   ]),
   ...because('the certificates of the oracle are those of cluster.local, whatever the config says', ['MeshConfig trustDomain']),
+  ...because('istiod without a cluster reads the config of every namespace', ['MeshConfig discoverySelectors']),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
   ...because('held by vectors, not generated yet', [
     'RequestAuthentication spec.selector.matchLabels',
+    'RequestAuthentication spec.targetRef',
+    'RequestAuthentication spec.targetRefs',
     'RequestAuthentication spec.jwtRules',
     'VirtualService spec.http.retries.retryRemoteLocalities',
     'Gateway spec.allowedListeners',

@@ -22,6 +22,7 @@ import type { ProxyConfig } from './ir/proxy-config.ts'
 import type { ApplicationTls } from './ir/tls.ts'
 import type { Mesh, MeshCall, MeshOptions } from './mesh.ts'
 import { AddressBook, outsideAddress, podAddress, serviceAddress } from './registry/addresses.ts'
+import { discovered, discoveredRegistry, discoveryOf } from './registry/discovery.ts'
 import { buildRegistry } from './registry/build-registry.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
 import type { Clock } from './time/clock.ts'
@@ -165,7 +166,10 @@ class CoreMesh implements Mesh {
     const options = { memory: this.#memory, departs, former: formerCompiler }
     // What is taken over is so at once: no version holds on to the one before.
     const made = !from ? null : new Compiler([], registry(), { ...options, from })
-    const compiler = peekable(made, () => new Compiler(resources(), registry(), options))
+    const compiler = peekable(made, () => {
+      const discovers = discoveryOf(resources())
+      return new Compiler(discovered(resources(), discovers), discoveredRegistry(registry(), discovers), options)
+    })
     const version: Version = {
       former,
       sinceMs: this.clock.now(),
@@ -253,6 +257,7 @@ function once<T>(make: () => T): () => T {
 }
 
 const readByRegistry: ReadonlySet<string> = new Set([
+  'MeshConfig',
   'Namespace',
   'Node',
   'Service',

@@ -26,8 +26,15 @@ function sidecar(draw: Draw, index: number): Document {
   return document('Sidecar', `sidecar-${index}`, namespace, {
     ...(selects && { workloadSelector: { labels: draw.one<Json>([{ app: 'a' }, { app: 'c' }, { app: 'd' }, { app: 'nobody' }]) } }),
     ...(filters && { egress: egress(draw) }),
-    ...draw.maybe(filters ? 0.4 : 1, () => ({ outboundTrafficPolicy: { mode: draw.one(['REGISTRY_ONLY', 'ALLOW_ANY']) } })),
+    ...draw.maybe(filters ? 0.4 : 1, () => ({ outboundTrafficPolicy: outboundTrafficPolicy(draw) })),
   })
+}
+
+function outboundTrafficPolicy(draw: Draw): Json {
+  const mode = draw.one(['REGISTRY_ONLY', 'ALLOW_ANY'])
+  if (mode === 'REGISTRY_ONLY' || draw.chance(0.7)) return { mode }
+  const host = draw.one(['b.default.svc.cluster.local', 'c.default.svc.cluster.local', 'd.other.svc.cluster.local', 'c'])
+  return { mode, egressProxy: { host, ...draw.maybe(0.9, () => ({ port: { number: 80 } })), ...draw.maybe(0.2, () => ({ subset: 'v1' })) } }
 }
 
 /** Which ports the sidecar of a called workload takes, as what it reads them, and where it leads them. */

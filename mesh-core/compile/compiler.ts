@@ -72,7 +72,7 @@ export class Compiler {
 
   /** @param resources in order of age */
   constructor(resources: readonly Resource[], registry: Registry, options: CompilerOptions = {}) {
-    this.#registry = registry
+    this.#registry = options.from ? options.from.compiler.#registry : registry
     this.#memory = options.memory ?? new CompilerMemory()
     this.#departs = options.departs ?? asIstiod
     this.#former = options.former ?? (() => null)

@@ -172,10 +172,10 @@ function mostSpecificOwners({ services, aliases, virtualServices }: EgressListen
 }
 
 /** Source: Istio `core/httproute.go` buildCatchAllVirtualHost. */
-function catchAll({ scope: { allowAny }, mesh }: OutboundRoutes): VirtualHost {
+function catchAll({ scope: { allowAny, unknownTo }, mesh }: OutboundRoutes): VirtualHost {
   const name = allowAny ? 'allow_any' : 'block_all'
   const origin = builtIn(`outboundTrafficPolicy ${allowAny ? 'ALLOW_ANY' : 'REGISTRY_ONLY'}`)
-  const passed = defaultRoute('PassthroughCluster', name, origin, mesh)
+  const passed = defaultRoute(unknownTo, name, origin, mesh)
   const route: Route =
     allowAny && passed.action.kind === 'forward'
       ? { ...passed, action: { ...passed.action, retry: null } }

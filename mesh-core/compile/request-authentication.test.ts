@@ -28,6 +28,49 @@ test('a selector chooses workloads, that of the root in every namespace', () => 
   expect(issuersFor(yaml, 'shop', 'other')).toEqual([])
 })
 
+const gatewayOf = (namespace: string, name: string): WorkloadInstance =>
+  ({ ref: { namespace, name, instance: name }, labels: { 'gateway.networking.k8s.io/gateway-name': name } }) as unknown as WorkloadInstance
+
+const targets: readonly { about: string; refs: string; namespace?: string; acts: boolean }[] = [
+  { about: 'a Gateway of its namespace', refs: 'targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]', acts: true },
+  { about: 'as the older field has it', refs: 'targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: edge}', acts: true },
+  {
+    about: 'one of several',
+    refs: 'targetRefs: [{kind: Service, name: a}, {group: gateway.networking.k8s.io, kind: Gateway, name: edge}]',
+    acts: true,
+  },
+  { about: 'another Gateway', refs: 'targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: core}]', acts: false },
+  { about: 'a Service, which is for waypoints', refs: 'targetRefs: [{kind: Service, name: edge}]', acts: false },
+  // Even of the root namespace it acts in no other.
+  {
+    about: 'of the root namespace',
+    namespace: 'istio-system',
+    refs: 'targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]',
+    acts: false,
+  },
+  { about: 'no target: every gateway of the namespace', refs: '', acts: true },
+]
+
+for (const { about, refs, namespace = 'shop', acts } of targets)
+  test(`targets: ${about}`, () => {
+    const yaml = policy(namespace, 'own', ['a']).replace('spec: {', `spec: {${refs && `${refs}, `}`)
+    const { resources, errors } = readText(yaml, 'a.yaml')
+    expect(errors).toEqual([])
+    const policies = new RequestAuthentications(resources, 'istio-system')
+    expect(policies.settingsFor(gatewayOf('shop', 'edge')).jwt !== undefined).toBe(acts)
+    if (refs !== '') expect(policies.settingsFor({ ref: { namespace }, labels: { app: 'edge' } } as unknown as WorkloadInstance)).toEqual({})
+  })
+
+test('keys that would have to be fetched are as if nobody answered, and this is told', () => {
+  const text = policy('shop', 'own', ['a']).replace(`jwks: '{"keys":[]}'`, 'jwksUri: https://keys.example.com')
+  const { resources, notModelled } = readText(text, 'a.yaml')
+  const [rule] = new RequestAuthentications(resources, '').settingsFor(gatewayOf('shop', 'edge')).jwt!
+  expect(JSON.parse(rule!.jwks)).toMatchObject({ keys: [{ kty: 'RSA', e: 'AQAB' }] })
+  expect(notModelled.map(({ message }) => message)).toEqual([
+    'spec.jwtRules[0].jwksUri is not modelled: keys are not fetched, and every token of the rule is refused, as where istiod cannot fetch them; write jwks',
+  ])
+})
+
 test('without a place Envoy looks in two, with one in no other', () => {
   const [usual] = new RequestAuthentications(readText(policy('shop', 'own', ['a']), 'a.yaml').resources, '').settingsFor({
     ref: { namespace: 'shop' },

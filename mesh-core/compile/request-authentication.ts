@@ -2,8 +2,10 @@ import type { Resource } from '../config/resource.ts'
 import type { JwtRule } from '../ir/jwt.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import { selects } from '../registry/labels.ts'
+import { managedBy } from '../registry/managed-gateways.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import { originOf } from './origin.ts'
+import { keysThatVerifyNothing } from './keys-that-verify-nothing.ts'
 
 interface JwtRuleSpec {
   readonly issuer?: string
@@ -21,6 +23,8 @@ interface JwtRuleSpec {
 interface Policy {
   readonly namespace: string
   readonly labels: Readonly<Record<string, string>>
+  /** Names of the Gateways that it is for; `null`: the labels decide. */
+  readonly gateways: readonly string[] | null
   readonly rules: readonly JwtRule[]
 }
 
@@ -42,22 +46,43 @@ export class RequestAuthentications {
   }
 
   /** Those of the root namespace act in all; all add up, ordered by their issuers. Source: `security/authn/policy_applier.go` newPolicyApplier. */
-  #rulesFor({ ref, labels }: WorkloadInstance): readonly JwtRule[] {
-    const acting = this.#policies.filter(
-      (policy) => (policy.namespace === this.#rootNamespace || policy.namespace === ref.namespace) && selects(policy.labels, labels),
+  #rulesFor(workload: WorkloadInstance): readonly JwtRule[] {
+    const own = workload.ref.namespace
+    const acting = this.#policies.filter(({ namespace, ...policy }) =>
+      policy.gateways === null
+        ? (namespace === this.#rootNamespace || namespace === own) && selects(policy.labels, workload.labels)
+        : namespace === own && policy.gateways.includes(managedBy(workload.labels) ?? ''),
     )
     return acting.flatMap(({ rules }) => rules).sort((a, b) => (a.issuer < b.issuer ? -1 : a.issuer > b.issuer ? 1 : 0))
   }
 }
 
+interface TargetRef {
+  readonly group?: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** Of a policy that names targets only Gateways of its own namespace count; Services are for waypoints. Source: Istio `model/policyattachment.go` ShouldAttachPolicy. */
+function gatewaysOf(targets: readonly TargetRef[], namespace: string): readonly string[] | null {
+  if (targets.length === 0) return null
+  return targets
+    .filter((target) => target.group === 'gateway.networking.k8s.io' && target.kind === 'Gateway' && (target.namespace || namespace) === namespace)
+    .map(({ name }) => name)
+}
+
 function policyOf(resource: Resource): Policy {
   const spec = (resource.object['spec'] ?? {}) as {
     readonly selector?: { readonly matchLabels?: Record<string, string> }
+    readonly targetRef?: TargetRef
+    readonly targetRefs?: readonly TargetRef[]
     readonly jwtRules?: readonly JwtRuleSpec[]
   }
   return {
     namespace: resource.namespace,
     labels: spec.selector?.matchLabels ?? {},
+    gateways: gatewaysOf(spec.targetRefs?.length ? spec.targetRefs : spec.targetRef ? [spec.targetRef] : [], resource.namespace),
     rules: (spec.jwtRules ?? []).map((rule, i) => ruleOf(rule, originOf(resource, 'spec', 'jwtRules', i))),
   }
 }
@@ -76,7 +101,8 @@ function ruleOf(rule: JwtRuleSpec, origin: JwtRule['origin']): JwtRule {
   return {
     issuer: rule.issuer ?? '',
     audiences: rule.audiences ?? [],
-    jwks: rule.jwks ?? '',
+    // Keys are not fetched: it is as if nobody answered.
+    jwks: rule.jwks || keysThatVerifyNothing,
     ...(isNamed ? named : usualPlaces),
     forward: rule.forwardOriginalToken ?? false,
     payloadHeader: rule.outputPayloadToHeader?.toLowerCase() || null,

@@ -6,6 +6,7 @@ import { selects } from '../registry/labels.ts'
 import { declaredProtocol } from '../registry/protocol.ts'
 import type { Protocol, WorkloadInstance } from '../registry/registry.ts'
 import type { ConnectionPool } from './destination-rule-types.ts'
+import type { Destination } from './virtual-service-types.ts'
 
 /** A name that is imported, and from where: `*` from everywhere. */
 export interface ImportedHost {
@@ -44,6 +45,8 @@ export interface SidecarResource {
   readonly ingress: readonly IngressSpec[]
   /** `null`: as the mesh has it. */
   readonly allowAny: boolean | null
+  /** Takes unknown traffic where it is not refused; `null`: it goes where it was going. */
+  readonly egressProxy: NonNullable<Destination> | null
   readonly inboundConnectionPool: ConnectionPool | undefined
   readonly origin: Origin
 }
@@ -65,6 +68,7 @@ export function sidecarResourceOf(resource: Resource): SidecarResource {
     egress: egress.length > 0 ? egress : [everything],
     ingress: (spec.ingress ?? []).map(ingressOf),
     allowAny: policy === undefined ? null : policy === 'ALLOW_ANY',
+    egressProxy: spec.outboundTrafficPolicy?.egressProxy ?? null,
     inboundConnectionPool: spec.inboundConnectionPool,
     origin: resource.origin,
   }

@@ -1,6 +1,7 @@
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
+import { destinationCluster } from './destination-cluster.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isSubsetOf, isWildcard, meshGateway, overlaps } from './names.ts'
 import type { EgressSpec, ImportedHost, SidecarResource } from './sidecar-resource.ts'
@@ -23,6 +24,8 @@ export interface SidecarScope {
   /** Of all entries, and the destinations of their rules: what clusters are made of. */
   readonly services: readonly Service[]
   readonly allowAny: boolean
+  /** The cluster that takes what no rule and no service is for. */
+  readonly unknownTo: string
   /** HTTP services that have addresses are told apart by them, not by the Host header. */
   readonly byAddress: boolean
 }
@@ -69,7 +72,13 @@ export function sidecarScope({ catalog, registry, departs }: ScopeSources, names
     if (sidecar) for (const service of destinations(listener, namespace, all)) merged.add(service)
   }
   const byAddress = !departs('hostsNameServicesInMesh') && rules.some(({ semantics }) => semantics === 'gateway-api')
-  return { namespace, egress, services: merged.all, allowAny: sidecar?.allowAny ?? catalog.mesh.allowAny, byAddress }
+  const allowAny = sidecar?.allowAny ?? catalog.mesh.allowAny
+  return { namespace, egress, services: merged.all, allowAny, unknownTo: allowAny ? passedTo(sidecar) : 'BlackHoleCluster', byAddress }
+}
+
+/** The proxy is named as it stands: no short name, no port that is left out. Source: Istio `core/listener_builder.go` buildOutboundCatchAllNetworkFiltersOnly. */
+function passedTo(sidecar: SidecarResource | null): string {
+  return sidecar?.egressProxy ? destinationCluster(sidecar.egressProxy, () => undefined, 0) : 'PassthroughCluster'
 }
 
 export interface ScopeSources {

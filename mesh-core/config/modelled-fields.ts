@@ -48,10 +48,13 @@ const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outli
 const retryBudget: Modelled = fields('percent minRetryConcurrency')
 const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget }
 
-// Nobody is there to fetch keys from.
+const targetRef: Modelled = fields('group kind name namespace')
+
+// Nobody is there to fetch keys from: no token of such a rule is taken.
 const requestAuthentication: Modelled = {
   selector: { matchLabels: 'acts' },
-  ...fields('targetRef targetRefs', 'reported'),
+  targetRef,
+  targetRefs: targetRef,
   jwtRules: {
     ...fields('issuer audiences jwks fromHeaders fromParams fromCookies forwardOriginalToken outputPayloadToHeader'),
     ...fields('outputClaimToHeaders spaceDelimitedClaims'),
@@ -113,7 +116,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
       egress: { hosts: 'acts', bind: 'acts', captureMode: 'acts', port: { number: 'acts', name: 'quiet', protocol: listenerProtocols } },
       ingress: sidecarIngress,
       inboundConnectionPool: inboundPool,
-      outboundTrafficPolicy: { mode: 'acts' },
+      outboundTrafficPolicy: { mode: 'acts', egressProxy: destination },
     },
   },
   'security.istio.io/RequestAuthentication': { spec: requestAuthentication },

@@ -20,7 +20,7 @@ export function notModelledIn(resource: Resource): NotModelled[] {
   for (const field in object) if (!everywhere.has(field)) collect(table === 'quiet' ? 'quiet' : entryOf(table, field), object[field], [field], paths)
   const notModelled = (path: FieldPath, what: string): NotModelled => ({
     ...{ resource: origin.resource, origin: originAt(resource, path) },
-    message: `${what} is not modelled${experimental.test(what) ? experimentalNote : ''}`,
+    message: `${what} is not modelled${reasonFor(what)}`,
   })
   return [
     ...paths.map((path) => notModelled(path, formatPath(path))),
@@ -84,6 +84,13 @@ function descend(table: Modelled, value: Readonly<Record<string, unknown>>, fiel
   if (entry !== 'acts' && entry !== 'quiet') collect(entry, value[field], [...path, field], paths)
 }
 
-/** Of the Gateway API's experimental channel alone. */
-const experimental = /(^|\.)sessionPersistence$/
-const experimentalNote = ': it is of the experimental channel of the Gateway API, and istiod does not look at it'
+/** What is done all the same, or why nothing is, where that is no matter of course. */
+const reasons: readonly (readonly [field: RegExp, reason: string])[] = [
+  [/(^|\.)sessionPersistence$/, 'it is of the experimental channel of the Gateway API, and istiod does not look at it'],
+  [/(^|\.)jwks_?[uU]ri$/, 'keys are not fetched, and every token of the rule is refused, as where istiod cannot fetch them; write jwks'],
+]
+
+function reasonFor(what: string): string {
+  const known = reasons.find(([field]) => field.test(what))
+  return known ? `: ${known[1]}` : ''
+}

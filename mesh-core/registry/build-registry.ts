@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { type AddressBook } from './addresses.ts'
 import { withAliases } from './aliases.ts'
+import { discovered, discoveryOf } from './discovery.ts'
 import { candidates, isIpAddress } from './dns.ts'
 import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
@@ -22,7 +23,8 @@ export interface RegistryOptions {
 
 /** Services, workloads and endpoints as the resources describe them. */
 export function buildRegistry(resources: Iterable<Resource>, options: RegistryOptions): Registry {
-  const given = [...resources]
+  const whole = [...resources]
+  const given = discovered(whole, discoveryOf(whole))
   const all = [...given, ...managedGateways(given)]
   const byName = (kind: string) => new Map(all.filter((resource) => resource.kind === kind).map((resource) => [resource.name, resource]))
   const namespaces = byName('Namespace')

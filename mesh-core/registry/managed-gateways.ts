@@ -1,6 +1,7 @@
 import { podAnnotationsOf, proxyConfigAnnotation } from '../config/proxy-config-annotation.ts'
 import type { KubeObject, Resource } from '../config/resource.ts'
 import { groupOf } from '../config/resource.ts'
+import type { Labels } from './labels.ts'
 
 export const gatewayApi = 'gateway.networking.k8s.io'
 /** Of the classes whose Gateways istiod runs pods for. */
@@ -114,8 +115,15 @@ function annotationsOf(gateway: Resource): Readonly<Record<string, string>> {
   return own === undefined ? {} : { [proxyConfigAnnotation]: own }
 }
 
+const gatewayName = 'gateway.networking.k8s.io/gateway-name'
+
 function labelsOf({ name }: Resource): Record<string, string> {
-  return { 'gateway.networking.k8s.io/gateway-name': name }
+  return { [gatewayName]: name }
+}
+
+/** The Gateway of the Gateway API that a pod with these labels belongs to. */
+export function managedBy(labels: Labels): string | undefined {
+  return labels[gatewayName]
 }
 
 /** Stands where the Gateway stands, since nobody wrote it. */

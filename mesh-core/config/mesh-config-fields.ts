@@ -40,7 +40,9 @@ export const proxyConfigFields = {
 /** Of Istio's MeshConfig all but `defaultTrafficPolicy` and `defaultHttpRetryPolicy`, which are those of rules. */
 export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo connectTimeout rootNamespace'),
-  ...fields('ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain discoverySelectors'),
+  ...fields(
+    'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain discoverySelectors',
+  ),
   outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'reported' },
   inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
   defaultConfig: proxyConfigFields,

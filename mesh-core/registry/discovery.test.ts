@@ -80,10 +80,7 @@ test('services, entries and rules of other namespaces are unknown to proxies, th
   const all = known()
   expect(all).toContain('outbound|80||tool.lab.svc.cluster.local')
   mesh.apply(read(meshConfig('discoverySelectors: [{matchLabels: {team: shop}}]')))
-  expect(all.filter((name) => !known().includes(name))).toEqual([
-    'outbound|80||lab.example.com',
-    'outbound|80||tool.lab.svc.cluster.local',
-  ])
+  expect(all.filter((name) => !known().includes(name))).toEqual(['outbound|80||lab.example.com', 'outbound|80||tool.lab.svc.cluster.local'])
   const routes = JSON.stringify(mesh.proxyConfig(client)!.routeTables)
   expect([routes.includes('of-shop'), routes.includes('of-lab')]).toEqual([true, false])
   // DNS and kube-proxy lead there all the same.

@@ -30,7 +30,10 @@ export interface SidecarScope {
   readonly byAddress: boolean
 }
 
-/** Services that are exported to a namespace: the private ones first, then those exported to it by name. Source: `push_context.go` servicesExportedToNamespace. */
+/**
+ * Services that are exported to a namespace, each kind in order of age: those for it alone or by name first, then those that are public. Which of them are its own
+ * does not matter, as it does with VirtualServices. Source: `push_context.go` initServiceRegistry, servicesExportedToNamespace.
+ */
 export function visibleServices(registry: Registry, mesh: MeshConfig, namespace: string): Service[] {
   // An alias is a name of another service, and nothing of its own.
   return visible(
@@ -41,12 +44,12 @@ export function visibleServices(registry: Registry, mesh: MeshConfig, namespace:
 }
 
 function visible(services: readonly Service[], mesh: MeshConfig, namespace: string): Service[] {
-  const byReach = { private: [] as Service[], exported: [] as Service[], public: [] as Service[] }
+  const byReach = { named: [] as Service[], public: [] as Service[] }
   for (const service of services) {
     const reach = reachOf(service.exportTo, mesh.defaultServiceExportTo, service.namespace, namespace)
-    if (reach) byReach[reach].push(service)
+    if (reach) byReach[reach === 'public' ? 'public' : 'named'].push(service)
   }
-  return [...byReach.private, ...byReach.exported, ...byReach.public]
+  return [...byReach.named, ...byReach.public]
 }
 
 /** Of several services of one host a proxy knows one. Source: the same file, DefaultSidecarScopeForGateway. */

@@ -50,7 +50,12 @@ function readKey({ kid = '', alg = '', ...jwk }: JsonWebKey & { readonly kid?: s
   }
 }
 
-const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+/** With the length of a coordinate in bytes. */
+const curves: Readonly<Record<string, { readonly name: string; readonly size: number }>> = {
+  ES256: { name: 'P-256', size: 32 },
+  ES384: { name: 'P-384', size: 48 },
+  ES512: { name: 'P-521', size: 66 },
+}
 
 function isSignedBy({ algorithm, signed, signature }: Token, { kty, crv, key }: Key): boolean {
   const [kind, hash] = [algorithm.slice(0, 2), `sha${algorithm.slice(2)}`]
@@ -61,6 +66,27 @@ function isSignedBy({ algorithm, signed, signature }: Token, { kty, crv, key }: 
   }
   if (kty === 'RSA' && kind === 'RS') return verify(hash, data, key, signature)
   if (kty === 'RSA' && kind === 'PS') return verify(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING }, signature)
-  if (kty === 'EC' && crv === curves[algorithm]) return verify(hash, data, { key, dsaEncoding: 'ieee-p1363' }, signature)
+  const curve = curves[algorithm]
+  if (kty === 'EC' && curve && crv === curve.name) {
+    const numbers = halvesOf(signature, curve.size)
+    return numbers !== null && verify(hash, data, { key, dsaEncoding: 'ieee-p1363' }, numbers)
+  }
   return kty === 'OKP' && algorithm === 'EdDSA' && verify(null, data, key, signature)
+}
+
+/**
+ * The two numbers of a signature by an elliptic curve, each in so many bytes. However long it is, a half of it is taken for each, and of an odd number of bytes
+ * the last is not looked at. Source: jwt_verify_lib `verifySignatureEC`. @returns `null` where one is too large
+ */
+function halvesOf(signature: Uint8Array, size: number): Uint8Array | null {
+  const half = Math.floor(signature.length / 2)
+  const numbers = new Uint8Array(2 * size)
+  for (const place of [0, 1]) {
+    const given = signature.subarray(place * half, (place + 1) * half)
+    const first = given.findIndex((byte) => byte !== 0)
+    const number = first === -1 ? given.subarray(half) : given.subarray(first)
+    if (number.length > size) return null
+    numbers.set(number, (place + 1) * size - number.length)
+  }
+  return numbers
 }

@@ -71,10 +71,8 @@ export const leftOut: Readonly<Record<string, string>> = {
   ...because('istiod without a cluster reads the config of every namespace', ['MeshConfig discoverySelectors']),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
   ...because('held by vectors, not generated yet', [
-    'RequestAuthentication spec.selector.matchLabels',
     'RequestAuthentication spec.targetRef',
     'RequestAuthentication spec.targetRefs',
-    'RequestAuthentication spec.jwtRules',
     'VirtualService spec.http.retries.retryRemoteLocalities',
     'Gateway spec.allowedListeners',
     'ListenerSet spec',

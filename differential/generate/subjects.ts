@@ -1,3 +1,4 @@
+import { authentication } from './authentication.ts'
 import { destinationRules } from './destination-rules.ts'
 import { connections } from './connections.ts'
 import { ejection } from './ejection.ts'
@@ -28,4 +29,5 @@ export const subjects: readonly { readonly name: string; readonly weight: number
   { name: 'ingresses', weight: 3, make: ingresses },
   { name: 'gateway-api', weight: 6, make: gatewayApi },
   { name: 'mesh-routes', weight: 4, make: meshRoutes },
+  { name: 'authentication', weight: 2, make: authentication },
 ]

@@ -25,7 +25,7 @@ const rounds = 3
 
 /** mesh-core's own config in real Envoy: what differs is the data plane. @throws MeshSpecError ENVOY_NOT_FOUND */
 export async function againstEnvoy(): Promise<Referee> {
-  const core = readingOnce(await meshCore())
+  const core = withEverySidecar(readingOnce(await meshCore()))
   const envoy = await realEnvoy()
   const engines = { core, envoy: { ...envoy, read: core.read } }
   return {
@@ -177,6 +177,13 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
   const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
   const differences = await runCase(observed, world, core, { seeds, ignores })
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }
+}
+
+/** Of the envoy target's pods each has its sidecar before it, whatever address was dialled. */
+function withEverySidecar(engine: Engine): Engine {
+  const open: Engine['open'] = ({ inboundSidecar, ...options }) =>
+    engine.open({ ...options, ...(inboundSidecar && { inboundSidecar: (workload) => inboundSidecar(workload, 'own-address') }) })
+  return { ...engine, open }
 }
 
 /** The world is the same for every mesh, and what is read of it never changes. */

@@ -9,8 +9,6 @@ export interface Answered {
   readonly call: ObservedCall | null
   /** What the other side answered; `null` where it is the config as a whole that differs. */
   readonly answer: Partial<SingleObservation> | null
-  /** Workloads (`b-v1.default`) whose own sidecars run in the mesh. */
-  sidecars(): ReadonlySet<string>
 }
 
 /** A difference that is not ours to mend. Counted and named at the end of a run, but no failure. */

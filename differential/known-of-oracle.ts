@@ -1,4 +1,3 @@
-import { normalizeTarget } from '../mesh-core/dataplane/path-normalization.ts'
 import type { Difference } from '../vectors/difference.ts'
 import type { Arrival, InboundEntry } from '../vectors/mesh-observed/case.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
@@ -10,27 +9,6 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field, wanted, seen }) => /^(candidates|reached\[\d+\]\.workload)$/.test(field) && isByAddress(wanted, seen),
   },
   {
-    reason: 'no sidecar of the oracle stands before a pod that is reached past the rules of the mesh',
-    covers: (difference, { answer, sidecars }) =>
-      answer?.passthrough === true &&
-      (isLogOf(difference, reachedBy(answer)) || (answer.tcp === true && isEditOf(difference, answer.reached ?? [], sidecars()))),
-  },
-  {
-    reason: 'no sidecar of the oracle leads elsewhere what reaches a pod past the rules of the mesh',
-    covers: ({ field }, { config, answer, sidecars }) =>
-      answer?.passthrough === true &&
-      (tellsOfFailure(field) || /^reached\[0\]\.port$/.test(field)) &&
-      answer.reached?.length === 1 &&
-      sidecars().has(nameOf(answer.reached[0]!)) &&
-      config.some(({ kind, spec }) => kind === 'Sidecar' && leadsElsewhere(spec, answer.reached![0]!.port)),
-  },
-  {
-    reason:
-      'mutual TLS to the address of a service, kept by PASSTHROUGH, is answered by a pod of the oracle with a certificate for the name that was asked for',
-    covers: ({ field }, { config, answer }) =>
-      tellsOfFailure(field) && hasNameOfCluster(answer) && config.some((one) => keepsDestinationsOf(one, hostOfCluster(answer))),
-  },
-  {
     reason:
       'machines that are said to be of the mesh have no sidecar there: they answer mutual TLS with a certificate for the name that was asked for',
     covers: ({ field }, { config, answer }) =>
@@ -40,7 +18,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     reason: 'of a pod that happened to call itself the log of its inbound listener is told',
     covers: (difference, { answer, call }) =>
       /^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? '') &&
-      reachedBy(answer).includes(call?.from ?? '') &&
+      mayHaveCalledItself(answer, call?.from ?? '') &&
       (tellsOfLog(difference.field) ||
         isLogOf(difference, [call!.from]) ||
         (difference.field === 'inbound[0].cluster' && difference.seen === answer?.cluster)),
@@ -66,25 +44,10 @@ function isLogOf({ field, wanted, seen }: Difference, workloads: readonly string
   return field === 'inbound.length' && isEmpty(wanted) && (seen as readonly InboundEntry[]).every(({ workload }) => workloads.includes(workload))
 }
 
-/** What a sidecar makes of plain HTTP that no proxy has read before. Source: `mesh-core/dataplane/inbound-sidecar.ts`. */
-function isEditOf({ field, wanted, seen }: Difference, reached: readonly Arrival[], sidecars: ReadonlySet<string>): boolean {
-  const [, index, part = ''] = /^reached\[(\d+)\]\.(.*)$/.exec(field) ?? []
-  const receivers = index === undefined ? reached : reached.slice(Number(index), Number(index) + 1)
-  if (!receivers.some((one) => sidecars.has(nameOf(one)))) return false
-  if (part === 'path') return normalizeTarget(String(wanted), 'BASE') === seen
-  if (wanted !== undefined) return false
-  return part === '' ? field === 'headers.server' && seen === 'istio-envoy' : part === 'headers.x-forwarded-proto' && seen === 'http'
-}
-
-interface Ingress {
-  readonly port?: { readonly number?: number }
-  readonly defaultEndpoint?: string
-}
-
-/** Has a Sidecar an ingress for the port that does not lead to the same port of the pod's address? Applications of the oracle listen nowhere else. */
-function leadsElsewhere(spec: Answered['config'][number]['spec'], port: number | undefined): boolean {
-  const ingress = (spec['ingress'] ?? []) as readonly Ingress[]
-  return ingress.some((one) => one.port?.number === port && one.defaultEndpoint !== undefined && one.defaultEndpoint !== `0.0.0.0:${port}`)
+/** Its own sidecar may have failed to reach it. */
+function mayHaveCalledItself(answer: Answered['answer'], caller: string): boolean {
+  const reached = reachedBy(answer)
+  return reached.length === 0 || reached.includes(caller)
 }
 
 function reachedBy(answer: Answered['answer']): readonly string[] {
@@ -131,8 +94,14 @@ function hostOfCluster(answer: Answered['answer']): string {
 function isForSliced({ config, call, answer }: Answered): boolean {
   const host = hostOf(call)
   const isSliced = config.some((one) => one.kind === 'EndpointSlice' && isFor(serviceOf(one), host))
-  const isKept = answer?.passthrough === true || config.some((one) => keepsDestinationsOf(one, host))
+  const routed = hostOfCluster(answer)
+  const isKept = answer?.passthrough === true || config.some((one) => keepsDestinationsOf(one, host) || isHeadless(one, routed))
   return isSliced && isKept && (answer?.details ?? '').includes('Connection_refused')
+}
+
+/** A request that a rule leads to a service without an address goes where it was dialled. */
+function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: string): boolean {
+  return kind === 'Service' && spec['clusterIP'] === 'None' && host === `${metadata.name}.${metadata.namespace}.svc.cluster.local`
 }
 
 /** Of the URL, without its port. */

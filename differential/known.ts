@@ -16,20 +16,13 @@ export class KnownOf {
   readonly #reasons: readonly KnownDifference[]
   readonly #mesh: Pick<GeneratedMesh, 'config' | 'calls'>
   readonly #answers: readonly unknown[]
-  readonly #sidecars: Answered['sidecars']
   readonly #met = new Map<string, Set<string>>()
 
-  /** @param answers of the other side, call by call @param sidecars those that run before called workloads */
-  constructor(
-    other: 'istiod' | 'envoy',
-    mesh: Pick<GeneratedMesh, 'config' | 'calls'>,
-    answers: readonly unknown[],
-    sidecars: Answered['sidecars'] = () => new Set(),
-  ) {
+  /** @param answers of the other side, call by call */
+  constructor(other: 'istiod' | 'envoy', mesh: Pick<GeneratedMesh, 'config' | 'calls'>, answers: readonly unknown[]) {
     this.#reasons = known.filter(({ against }) => against === undefined || against === other)
     this.#mesh = mesh
     this.#answers = answers
-    this.#sidecars = sidecars
   }
 
   readonly covers = (difference: Difference): boolean => {
@@ -42,7 +35,7 @@ export class KnownOf {
   #answered({ call }: Difference): Answered {
     const index = Number(/^#(\d+) /.exec(call ?? '')?.[1] ?? NaN)
     const answer = (this.#answers[index] ?? null) as Answered['answer']
-    return { config: this.#mesh.config, call: this.#mesh.calls[index] ?? null, answer, sidecars: this.#sidecars }
+    return { config: this.#mesh.config, call: this.#mesh.calls[index] ?? null, answer }
   }
 
   /** Fields of calls, by the reason. */

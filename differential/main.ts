@@ -5,7 +5,7 @@ import { describeDifference } from '../vectors/difference.ts'
 import { againstIstiod } from './against-istiod.ts'
 import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
 import { subjects } from './generate/subjects.ts'
-import { minimal } from './minimal.ts'
+import { isSeenAgain, minimal } from './minimal.ts'
 import { oracleIsThere } from './oracle.ts'
 import { printFeature } from './print-feature.ts'
 import type { Judgement, Referee } from './referee.ts'
@@ -107,13 +107,13 @@ function note(count: RunCount, judgement: Judgement): void {
 
 async function report(judgement: Judgement, referee: Referee, shrinks: boolean, count: RunCount): Promise<void> {
   const { mesh, differences } = judgement
-  if (!shrinks) {
+  if (!shrinks && (await isSeenAgain(judgement, referee))) {
     count.differing++
     console.log(`✖ ${mesh.name}`)
     for (const difference of differences) console.log(describeDifference(difference))
     return
   }
-  const smallest = await minimal(judgement, referee, { batch: 30, batches: 12 })
+  const smallest = shrinks ? await minimal(judgement, referee, { batch: 30, batches: 12 }) : null
   if (smallest === null) {
     count.unsteady++
     console.log(`- ${mesh.name}: not seen again: ${fieldsOf(differences)}\n${describeDifference(differences[0]!)}`)

@@ -3,6 +3,16 @@ import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Judgement, Referee } from './referee.ts'
 import { shrink, type ShrinkLimits } from './shrink.ts'
 
+/** Looks at a mesh that differs, before it is said that chance, or a busy machine, had made the difference. */
+const looks = 3
+
+/** @returns whether one of the differences occurs again */
+export async function isSeenAgain({ mesh, differences }: Judgement, referee: Referee): Promise<boolean> {
+  const wanted = new Set(differences.map(kindOf))
+  const again = await referee.judge(renamed(Array.from({ length: looks }, () => mesh)))
+  return again.some((judgement) => judgement.differences.some((one) => wanted.has(kindOf(one))))
+}
+
 /** @returns the smallest mesh found that still shows the first difference, or `null` when it does not occur again: then chance had made it */
 export async function minimal({ mesh, differences }: Judgement, referee: Referee, limits: ShrinkLimits): Promise<Judgement | null> {
   const [first] = differences
@@ -10,8 +20,8 @@ export async function minimal({ mesh, differences }: Judgement, referee: Referee
   const start = onlyCall(mesh, first!)
   const persists = async (candidates: readonly GeneratedMesh[]): Promise<boolean[]> =>
     (await referee.judge(renamed(candidates))).map((judgement) => judgement.differences.some((one) => kindOf(one) === wanted))
-  const [alone, again] = await persists([start, mesh])
-  if (!alone && !again) return null
+  const [alone, ...again] = await persists([start, ...Array.from({ length: looks }, () => mesh)])
+  if (!alone && !again.includes(true)) return null
   const smallest = await shrink(alone ? start : mesh, persists, limits)
   const [judgement] = await referee.judge([smallest])
   return judgement!.differences.length > 0 ? judgement! : { ...judgement!, mesh, differences }

@@ -1,7 +1,7 @@
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import type { ConfigRejected } from './config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
-import type { MeshCall } from './dataplane/model.ts'
+import type { MeshCall, WayOfArrival } from './dataplane/model.ts'
 import type { WorkloadRef } from './ir/cluster.ts'
 import type { Exchange } from './ir/exchange.ts'
 import type { ApplicationAddress, InboundPort } from './ir/inbound-port.ts'
@@ -22,7 +22,7 @@ export interface MeshOptions {
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each workload. Default: one that answers 200 with its pod's name. */
   readonly program?: (workload: WorkloadInstance | null) => Program
   /** Whose own sidecars act on incoming calls. Default: every workload that has a sidecar. */
-  readonly inboundSidecar?: (workload: WorkloadInstance) => boolean
+  readonly inboundSidecar?: (workload: WorkloadInstance, way: WayOfArrival) => boolean
   /**
    * What the application of a workload (`null`: a server outside) expects of connections to one of its ports. Default, and where
    * nothing is said: told by the ports of services that lead there, and by the Secrets that its pod mounts.

@@ -5,6 +5,7 @@ import type { Program } from '../ir/program.ts'
 import { noMutation } from '../ir/route.ts'
 import type { ForwardAction, RetryPolicy } from '../ir/route.ts'
 import { answer, clusterName, route, testMesh } from './test-mesh.suite.ts'
+import type { TestMeshOptions } from './test-mesh.suite.ts'
 
 const origin = { file: 'test.yaml', document: 0, resource: 'VirtualService default/b', path: [] }
 const million = 1_000_000
@@ -44,6 +45,20 @@ test('what a pod sends to its own address stays in it', async () => {
   expect(hops).toMatchObject([{ from: { name: 'a' }, to: { name: 'a' }, log: null, inbound: null }])
   expect(hops[0]!.received!.headers.has('x-envoy-attempt-count')).toBe(false)
   expect(await mesh.send({ url: 'http://10.0.0.1:9999/' })).toMatchObject({ response: null, error: 'refused', hops: [] })
+})
+
+test('whose sidecar takes a connection may depend on whether the address of a service was kept', async () => {
+  const discovery = { cluster: { discovery: 'original-dst' } } as const
+  const inbound: TestMeshOptions['inbound'] = ({ ref }, way) => ref.name === 'b-1' && way === 'own-address'
+  const inboundOf = async (options: Partial<TestMeshOptions>, url: string) => {
+    const { hops } = await testMesh({ program: () => answer(), inbound, ...options }).send({ url })
+    return [hops.length, hops[0]!.inbound?.proxy ?? null]
+  }
+  const toPod = { url: 'http://10.0.1.1/', headers: { host: 'b' } }
+  expect(await inboundOf({}, 'http://b/')).toEqual([1, 'b-1.default'])
+  expect(await inboundOf(discovery, 'http://b/')).toEqual([1, null])
+  const { hops } = await testMesh({ program: () => answer(), inbound, cluster: { ...discovery.cluster, portOverride: 8080 } }).send(toPod)
+  expect(hops.map((hop) => hop.inbound?.proxy)).toEqual(['b-1.default'])
 })
 
 test('an exchange can be explained afterwards', async () => {

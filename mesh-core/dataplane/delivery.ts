@@ -49,6 +49,8 @@ export interface Receiver {
   readonly ref: WorkloadRef | null
   readonly version: string | null
   readonly app: string | null
+  /** Does its own sidecar take the connection? */
+  readonly sidecar: boolean
 }
 
 /** Brings a request to a peer, past the peer's own sidecar where it has one, and the answer back. */
@@ -69,7 +71,7 @@ export class Delivery implements InFlight {
     this.hop = hop
   }
 
-  start(plane: Plane, shipment: Shipment, { peer }: Receiver, done: Done): void {
+  start(plane: Plane, shipment: Shipment, { peer, sidecar }: Receiver, done: Done): void {
     const { exchange } = shipment.place
     const index = exchange.hops.push(this.hop) - 1
     const place = { exchange, parent: index, sourcePort: null, sourceAddress: null }
@@ -82,10 +84,10 @@ export class Delivery implements InFlight {
     const { protocol } = shipment.request
     if (protocol !== 'udp' && workload?.instance.gateway && workload.proxy)
       return this.#enterGateway(plane, { ...place, sourceAddress: shipment.source }, workload, shipment, end)
-    const ended = workload?.inboundSidecar === true && shipment.tls[0]?.identity !== undefined
+    const ended = sidecar && shipment.tls[0]?.identity !== undefined
     const layers = ended ? shipment.tls.slice(1) : shipment.tls
     // A sidecar is not asked about datagrams.
-    if (!workload?.inboundSidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, layers, end)
+    if (!workload || !sidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, layers, end)
     const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
     if (protocol === 'tcp' && layers.length === 0 && inboundPort.takes === 'http') return end(badRequest())
     // What a sidecar does not understand it passes on as any TCP proxy does. HTTP/1.0 is none that istiod has it look for.

@@ -19,7 +19,7 @@ export interface DataPlaneModel {
   /** The outbound side of a workload's sidecar, or a gateway's config; `null` for a workload without a proxy. Compiled on first use, then the same object. */
   proxyConfig(workload: WorkloadRef): ProxyConfig | null
   /** Does this workload's own sidecar stand before it, too (mutual TLS, x-forwarded-client-cert, inbound retries)? */
-  inboundSidecar(workload: WorkloadInstance): boolean
+  inboundSidecar(workload: WorkloadInstance, way: WayOfArrival): boolean
   /** What the application of a workload (`null`: a server outside) expects of connections to one of its ports. */
   applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
   /** Where the application of a workload listens on one of its ports. */
@@ -30,6 +30,9 @@ export interface DataPlaneModel {
   program(workload: WorkloadInstance | null): Program
   locate(origin: Origin): { file: string; position: Position | null }
 }
+
+/** How a connection came to a workload: to its own address, or from the address of a service that a proxy dialled past the rules of the mesh. */
+export type WayOfArrival = 'own-address' | 'kept-service-address'
 
 /** One request to send. */
 export interface MeshCall {

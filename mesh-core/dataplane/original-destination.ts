@@ -1,6 +1,7 @@
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Receiver } from './delivery.ts'
+import type { WayOfArrival } from './model.ts'
 import type { Plane } from './plane.ts'
 import { receiverOf, takesConnections } from './receiver.ts'
 
@@ -32,10 +33,15 @@ export function addresseeAt(registry: Registry, address: string, port: number, b
   return { ref: endpoint.workload, labels: endpoint.labels, address: endpoint.address, port: endpoint.port }
 }
 
-/** Who answers there. `null`: nobody listens. */
-export function receiverAt(plane: Plane, address: string, port: number): (Receiver & { readonly port: number; readonly address: string }) | null {
+/** Who answers there. `null`: nobody listens. @param way from the address of a service */
+export function receiverAt(
+  plane: Plane,
+  address: string,
+  port: number,
+  way: WayOfArrival = 'own-address',
+): (Receiver & { readonly port: number; readonly address: string }) | null {
   const { model, chance } = plane
   const found = addresseeAt(model.registry, address, port, (count) => chance.balance.below(count))
   if (!found || (found.dialled && !takesConnections(plane, found.dialled, port))) return null
-  return { ...receiverOf(plane, found.ref, found.labels), address: found.address, port: found.port }
+  return { ...receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way), address: found.address, port: found.port }
 }

@@ -3,16 +3,23 @@ import type { WorkloadInstance } from '../registry/registry.ts'
 import { inboundPassthrough } from '../ir/inbound-port.ts'
 import type { ApplicationSocket } from '../ir/inbound-port.ts'
 import type { Receiver } from './delivery.ts'
+import type { WayOfArrival } from './model.ts'
 import type { Plane } from './plane.ts'
 
 /** What stands behind a name: a pod that the registry knows, or else the world outside under that name. */
-export function receiverOf(plane: Plane, ref: WorkloadRef | null, labels: Readonly<Record<string, string>>): Receiver {
+export function receiverOf(
+  plane: Plane,
+  ref: WorkloadRef | null,
+  labels: Readonly<Record<string, string>>,
+  way: WayOfArrival = 'own-address',
+): Receiver {
   const workload = ref ? plane.workload(ref) : null
   return {
     peer: workload ?? plane.outside(),
     ref: workload?.instance.ref ?? ref,
     version: (workload?.instance.version || labels.version) ?? null,
     app: workload?.instance.app ?? labels.app ?? null,
+    sidecar: workload !== null && (way === 'own-address' ? workload.inboundSidecar : plane.model.inboundSidecar(workload.instance, way)),
   }
 }
 
@@ -31,6 +38,6 @@ export function answersAt({ model }: Plane, workload: WorkloadInstance, { at, po
 /** Does anybody take a connection to a port of a pod? The application, or its sidecar, which has listeners for ports at which nobody may listen. */
 export function takesConnections(plane: Plane, workload: WorkloadInstance, port: number): boolean {
   if (workload.gateway) return listensOn(workload, port)
-  if (!plane.model.inboundSidecar(workload)) return answersAt(plane, workload, { at: 'pod', port })
+  if (!plane.model.inboundSidecar(workload, 'own-address')) return answersAt(plane, workload, { at: 'pod', port })
   return listensOn(workload, port) || plane.model.inboundPort(workload, port).cluster !== inboundPassthrough
 }

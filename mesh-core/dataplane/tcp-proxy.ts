@@ -143,7 +143,7 @@ function upstreamOf(
       log.raise('UH')
       return null
     }
-    const receiver = receiverAt(plane, address, portOverride ?? target.port)
+    const receiver = receiverAt(plane, address, portOverride ?? target.port, 'kept-service-address')
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
     return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, receiver, null), close: () => {} }

@@ -26,7 +26,7 @@ export interface TestMeshOptions {
   readonly routes?: readonly Route[]
   readonly cluster?: Partial<Cluster>
   /** Whether the called pods have sidecars of their own. */
-  readonly inbound?: boolean
+  readonly inbound?: boolean | DataPlaneModel['inboundSidecar']
   /** Whether the client has one. */
   readonly sidecar?: boolean
   readonly seed?: number
@@ -99,7 +99,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
       retry: inboundRetryPolicy(null),
       pathNormalization: 'BASE',
     }),
-    inboundSidecar: () => options.inbound ?? false,
+    inboundSidecar: typeof options.inbound === 'function' ? options.inbound : () => options.inbound === true,
     program: () => options.program,
     locate: () => ({ file: 'test.yaml', position: null }),
   }

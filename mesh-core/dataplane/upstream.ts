@@ -36,7 +36,7 @@ export function destinationOf(
   if (config.discovery === 'original-dst') {
     if (entrance.listener.bindsToPort) return null
     const { address, port } = entrance.target
-    const found = receiverAt(plane, address ?? '', config.portOverride ?? port)
+    const found = receiverAt(plane, address ?? '', config.portOverride ?? port, 'kept-service-address')
     // A gateway was dialled itself: to call itself once more, and then again, would never end.
     const receiver = proxy.edge && found?.peer.workload?.proxy === proxy ? null : found
     const landed = { address: receiver?.address ?? address, port: receiver?.port ?? config.portOverride ?? port }
@@ -61,7 +61,7 @@ function destinationNamed(
   const port = portOverride ?? named
   const address = plane.model.registry.resolve(hostname, '')
   if (address === null) return null
-  const receiver = receiverAt(plane, address, port)
+  const receiver = receiverAt(plane, address, port, 'kept-service-address')
   return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls: secured(receiver) }
 }
 

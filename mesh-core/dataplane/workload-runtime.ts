@@ -25,7 +25,7 @@ export class WorkloadInMesh implements WorkloadRuntime {
     this.identity = spiffeId({ namespace: ref.namespace, serviceAccount: instance.serviceAccount }, plane.model.registry.trustDomain)
     this.pod = { name: ref.instance, namespace: ref.namespace, app: instance.app, version: instance.version, env: instance.env }
     this.program = plane.model.program(instance)
-    this.inboundSidecar = plane.model.inboundSidecar(instance)
+    this.inboundSidecar = plane.model.inboundSidecar(instance, 'own-address')
     this.random = random
     this.#proxy = proxy
   }

@@ -89,7 +89,8 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
       outsideName: () => true,
       sends: senders(vector),
-      inboundSidecar: ({ ref }) => inbound.has(`${ref.name}.${ref.namespace}`),
+      // What it translated from the address of a service went to the application at once: the kernel translates a connection once.
+      inboundSidecar: ({ ref }, way) => way === 'own-address' && inbound.has(`${ref.name}.${ref.namespace}`),
     })
     // As one change: what was recorded is a proxy that has seen nothing before.
     await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config, ...plainClient(vector, engine)])

@@ -60,7 +60,7 @@ export class EnvoyMesh {
     this.#model = createMesh({ ...options, program: answer })
     this.#id = host.join((line) => this.#book.read(line))
     this.#topology = new Topology(`${this.#id}/`, {
-      hasInbound: options.inboundSidecar ?? (({ sidecar }) => sidecar),
+      hasInbound: (workload) => options.inboundSidecar?.(workload, 'own-address') ?? workload.sidecar,
       listedPorts: (workload) => this.#model.listedPorts(workload),
       inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
       applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),

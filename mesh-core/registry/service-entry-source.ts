@@ -1,5 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { Endpoint } from '../ir/cluster.ts'
+import type { Origin } from '../ir/origin.ts'
 import type { EntrySpec } from './endpoints.ts'
 import { entryEndpoint, podEndpoint } from './endpoints.ts'
 import type { Instances } from './kubernetes-source.ts'
@@ -28,11 +29,13 @@ export class ServiceEntrySource implements ServiceSource {
   }
 
   outsiders(): readonly WorkloadInstance[] {
-    return this.services.flatMap((service) =>
-      service.selector
-        ? []
-        : service.ports.slice(0, 1).flatMap((port) => this.endpoints(service, port).map((endpoint) => outsiderOf(endpoint, service.origin))),
-    )
+    return this.services.flatMap((service) => {
+      const [port] = service.ports
+      if (service.selector || !port) return []
+      const isListed = this.#listed.get(service)!.length > 0
+      const originOf = (index: number): Origin => (isListed ? { ...service.origin, path: ['spec', 'endpoints', index] } : service.origin)
+      return this.endpoints(service, port).map((endpoint, i) => outsiderOf(endpoint, originOf(i)))
+    })
   }
 
   endpoints(service: Service, port: ServicePort): readonly Endpoint[] {

@@ -393,45 +393,60 @@ Feature: Scenarios that must not pass
     Then the response status is 200
 
   Scenario: the metric istio_requests_total is 100 for
-    not supported: the target core keeps neither metrics nor traces
+    istio_requests_total is 1.
+    Counted since the scenario began:
+      1 for {reporter="source", source_workload="client-v1", destination_workload="shop-v1", response_code="200"}
+      1 for {reporter="destination", source_workload="client-v1", destination_workload="shop-v1", response_code="200"}
 
     When client sends "GET http://shop/"
     Then the metric istio_requests_total is 100 for:
       | response_code | 200 |
 
-  Scenario: the query 'up' gives exactly 1
-    not supported: the target core keeps neither metrics nor traces
+  Scenario: the query 'sum(istio_requests_total)' gives exactly 1
+    it gives 2.
 
     When client sends "GET http://shop/"
-    Then the query "up" gives exactly 1
+    Then the query "sum(istio_requests_total)" gives exactly 1
 
-  Scenario: the query 'up' gives more than 1
-    not supported: the target core keeps neither metrics nor traces
-
-    When client sends "GET http://shop/"
-    Then the query "up" gives more than 1
-
-  Scenario: the query 'up' gives between 1 and 2
-    not supported: the target core keeps neither metrics nor traces
+  Scenario: the query 'istio_requests_total' gives more than 1
+    the query gives 2 series: 1 for {reporter="source", connection_security_policy="unknown"}; 1 for {reporter="destination", connection_security_policy="mutual_tls"}. Make one number of them, by sum() for instance.
 
     When client sends "GET http://shop/"
-    Then the query "up" gives between 1 and 2
+    Then the query "istio_requests_total" gives more than 1
+
+  Scenario: the query 'sum(rate(istio_requests_total[1m]))' gives between 1 and 2
+    it gives 0.03333333333333333.
+
+    When client sends "GET http://shop/"
+    Then the query "sum(rate(istio_requests_total[1m]))" gives between 1 and 2
+
+  Scenario: the query 'istio_requests_total' gives no data
+    it gives 1 for {reporter="source", connection_security_policy="unknown"}; 1 for {reporter="destination", connection_security_policy="mutual_tls"}.
+
+    When client sends "GET http://shop/"
+    Then the query "istio_requests_total" gives no data
 
   Scenario: the query 'up' gives no data
-    not supported: the target core keeps neither metrics nor traces
+    not supported: up is not counted here; what is: istio_requests_total, istio_request_duration_milliseconds_bucket, istio_request_duration_milliseconds_sum, istio_request_duration_milliseconds_count
 
     When client sends "GET http://shop/"
     Then the query "up" gives no data
 
+  Scenario: the query 'sum(' gives more than 1
+    "sum(" is no PromQL
+
+    When client sends "GET http://shop/"
+    Then the query "sum(" gives more than 1
+
   Scenario: a trace shows
-    not supported: the target core keeps neither metrics nor traces
+    the traces show shop:v1.
 
     When client sends "GET http://shop/"
     Then a trace shows:
       | a | b |
 
   Scenario: the service graph has the edge 'a -> b'
-    not supported: the target core keeps neither metrics nor traces
+    the graph has client:v1 -> shop:v1.
 
     When client sends "GET http://shop/"
     Then the service graph has the edge "a -> b"

@@ -89,7 +89,7 @@ export function graphHasEdge(text: string): TelemetryCheck {
   return async (telemetry) => {
     const edges = await telemetry.edges()
     if (edges.some((edge) => isOf(edge.from, from) && isOf(edge.to, to))) return undefined
-    return edges.length === 0 ? 'the graph has no edges.' : `the graph has ${edges.map(describeEdge).toSorted().join(', ')}.`
+    return edges.length === 0 ? 'the graph has no edges.' : `the graph has ${[...new Set(edges.map(describeEdge))].toSorted().join(', ')}.`
   }
 }
 
@@ -103,8 +103,15 @@ function describeEdge({ from, to }: GraphEdge): string {
   return `${source} -> ${destination}`
 }
 
+/** By the labels that tell them apart. */
 function listed(samples: readonly MetricSample[]): string {
-  return `${samples.slice(0, 5).map(describe).join('; ')}${samples.length > 5 ? ` and ${samples.length - 5} more` : ''}`
+  const differs = (name: string): boolean => samples.some(({ labels }) => labels[name] !== samples[0]!.labels[name])
+  const shown = samples.slice(0, 5).map(({ labels, value }) => describe({ labels: samples.length > 1 ? pick(labels, differs) : labels, value }))
+  return `${shown.join('; ')}${samples.length > 5 ? ` and ${samples.length - 5} more` : ''}`
+}
+
+function pick(labels: MetricSample['labels'], isMeant: (name: string) => boolean): MetricSample['labels'] {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => isMeant(name)))
 }
 
 function describe({ labels, value }: MetricSample): string {

@@ -216,7 +216,7 @@ export interface MeshSession {
   /** What controllers say of objects, in the words of their specifications; absent: the target cannot tell. */
   statuses?(): readonly ObjectStatus[]
   /** Needed with `telemetry`. */
-  readonly telemetry?: Telemetry
+  readonly telemetry?: Telemetry | undefined
   /** What is odd about the mesh when a statement fails, and may be why: a sender without a sidecar, a service without pods. Told below the complaint. */
   doubts?(): readonly string[]
   /** The target's clock; needed where it is virtual. */

@@ -8,15 +8,29 @@ import type { BackendVersion, Behaviour, Call, EchoService, Load, MeshSession, P
 import { baseResources, namespaceResource } from '../deployment/base.ts'
 import { Deployed, ownPlace } from '../deployment/deployed.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
+import { OwnTelemetry } from '../deployment/own-telemetry.ts'
+
+interface Opening {
+  readonly seed: number
+  readonly spec: boolean
+  /** Default false. */
+  readonly asksTelemetry?: boolean
+}
 
 /** One scenario's mesh. */
 export class CoreSession implements MeshSession {
   readonly #mesh: Mesh
   readonly #deployed = new Deployed(() => this.#mesh.registry)
+  readonly telemetry: OwnTelemetry | undefined
 
-  constructor({ seed, spec }: { readonly seed: number; readonly spec: boolean }) {
+  constructor({ seed, spec, asksTelemetry = false }: Opening) {
     this.#mesh = createMesh({ seed, spec, epochMs: Date.now(), program: (pod) => this.#deployed.program(pod) })
     this.#mesh.apply(baseResources())
+    if (asksTelemetry)
+      this.telemetry = new OwnTelemetry(
+        () => this.#mesh.registry,
+        () => this.now(),
+      )
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {
@@ -44,8 +58,9 @@ export class CoreSession implements MeshSession {
     this.#mesh.apply(namespaceResource(namespace, injected))
   }
 
-  send(call: Call): Promise<Exchange> {
-    return this.#mesh.send(this.#deployed.meshCall(call))
+  async send(call: Call): Promise<Exchange> {
+    const exchange = await this.#mesh.send(this.#deployed.meshCall(call))
+    return this.telemetry?.note(exchange) ?? exchange
   }
 
   async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
@@ -59,7 +74,7 @@ export class CoreSession implements MeshSession {
       }
     }
     await this.#mesh.settle(Promise.all(Array.from({ length: concurrency }, one)))
-    yield* ended
+    for (const exchange of ended) yield this.telemetry?.note(exchange) ?? exchange
   }
 
   elapse(ms: number): Promise<void> {

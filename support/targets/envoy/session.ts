@@ -5,25 +5,39 @@ import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import { baseResources, namespaceResource } from '../deployment/base.ts'
 import { Deployed, ownPlace } from '../deployment/deployed.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
+import { OwnTelemetry } from '../deployment/own-telemetry.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
 import { assertPasses } from '../deployment/wall-clock.ts'
 import type { EnvoyHost } from './envoy-host.ts'
 import { EnvoyMesh } from './envoy-mesh.ts'
+
+interface Opening {
+  readonly seed: number
+  readonly spec: boolean
+  readonly asksTelemetry: boolean
+}
 
 /** One scenario's mesh. */
 export class EnvoySession implements MeshSession {
   readonly #mesh: EnvoyMesh
   readonly #deployed: Deployed
 
-  private constructor(mesh: EnvoyMesh, deployed: Deployed) {
+  readonly telemetry: OwnTelemetry | undefined
+
+  private constructor(mesh: EnvoyMesh, deployed: Deployed, asksTelemetry: boolean) {
     this.#mesh = mesh
     this.#deployed = deployed
+    if (asksTelemetry)
+      this.telemetry = new OwnTelemetry(
+        () => mesh.registry,
+        () => performance.now(),
+      )
   }
 
-  static async open(host: EnvoyHost, { seed, spec }: { readonly seed: number; readonly spec: boolean }): Promise<EnvoySession> {
+  static async open(host: EnvoyHost, { seed, spec, asksTelemetry }: Opening): Promise<EnvoySession> {
     const deployed: Deployed = new Deployed(() => mesh.registry)
     const mesh = await EnvoyMesh.open(host, { seed, spec, program: (pod) => deployed.program(pod) })
-    const session = new EnvoySession(mesh, deployed)
+    const session = new EnvoySession(mesh, deployed, asksTelemetry)
     await session.apply(baseResources())
     return session
   }
@@ -55,11 +69,12 @@ export class EnvoySession implements MeshSession {
   }
 
   async send(call: Call): Promise<Exchange> {
-    return this.#mesh.send(this.#deployed.meshCall(call))
+    const exchange = await this.#mesh.send(this.#deployed.meshCall(call))
+    return this.telemetry?.note(exchange) ?? exchange
   }
 
   async *sendMany(call: Call, load: Load): AsyncIterable<Exchange> {
-    yield* await this.#mesh.sendMany(this.#deployed.meshCall(call), load)
+    for (const exchange of await this.#mesh.sendMany(this.#deployed.meshCall(call), load)) yield this.telemetry?.note(exchange) ?? exchange
   }
 
   async elapse(ms: number): Promise<void> {

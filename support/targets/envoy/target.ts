@@ -7,7 +7,7 @@ import { findEnvoy } from './find-envoy.ts'
 import { EnvoySession } from './session.ts'
 
 /** docs/targets.md says why. */
-const missing: readonly Capability[] = ['telemetry', 'virtual-time', 'exact-odds']
+const missing: readonly Capability[] = ['virtual-time', 'exact-odds']
 
 /** Real Envoy on loopback, one process for all scenarios of this one; a new one after a crash. */
 class EnvoyTarget implements Target {
@@ -22,8 +22,8 @@ class EnvoyTarget implements Target {
     this.#spec = spec
   }
 
-  async open({ seed, tags }: ScenarioInfo): Promise<EnvoySession> {
-    return EnvoySession.open(await this.#running(), { seed, spec: this.#spec || tags.includes(asSpecified) })
+  async open({ seed, tags, asksTelemetry = false }: ScenarioInfo): Promise<EnvoySession> {
+    return EnvoySession.open(await this.#running(), { seed, spec: this.#spec || tags.includes(asSpecified), asksTelemetry })
   }
 
   mesh(): MeshFacts {

@@ -1,5 +1,6 @@
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
 import { StatementFailed } from '../../../failure.ts'
+import { edgesOf, edgesQuery } from '../../deployment/service-graph.ts'
 import { NotSupported } from '../../target.ts'
 import type { GraphEdge, MetricSample, Telemetry } from '../../target.ts'
 import type { Prometheus } from './prometheus.ts'
@@ -48,12 +49,8 @@ export class ScenarioTelemetry implements Telemetry {
     })
   }
 
-  /** As Kiali draws them, of the sidecars' counters. */
   async edges(): Promise<readonly GraphEdge[]> {
-    const samples = await this.query(
-      `sum by (reporter, source_app, source_canonical_service, source_workload_namespace, source_version, source_canonical_revision, destination_app, destination_canonical_service, destination_workload_namespace, destination_version, destination_canonical_revision, connection_security_policy) (istio_requests_total)`,
-    )
-    return samples.map(({ labels }) => ({ from: endOf(labels, 'source'), to: endOf(labels, 'destination') }))
+    return edgesOf(await this.query(edgesQuery))
   }
 }
 
@@ -74,14 +71,4 @@ async function assertCounts(prometheus: Prometheus, scope: Scope): Promise<void>
   if ((await prometheus.query(scoped('count(istio_requests_total)', scope))).length > 0) return
   const problem = `${prometheus.name} has counted no request of the scenario's workloads: does it scrape their sidecars, and do those keep Istio's metrics?`
   throw new NotSupported('telemetry', problem)
-}
-
-function endOf(labels: MetricSample['labels'], end: 'source' | 'destination') {
-  const first = (...names: readonly string[]): string =>
-    names.map((name) => labels[`${end}_${name}`]).find((one) => one && one !== 'unknown' && one !== 'latest') ?? ''
-  return {
-    app: first('app', 'canonical_service') || 'unknown',
-    namespace: first('workload_namespace'),
-    version: first('version', 'canonical_revision'),
-  }
 }

@@ -1,0 +1,95 @@
+import { QueryNotModelled } from './promql/value.ts'
+import type { Labels } from './promql/value.ts'
+import type { Series, SeriesSource } from './promql/evaluate.ts'
+import type { CountedRequest } from './standard-metrics.ts'
+
+const total = 'istio_requests_total'
+const duration = 'istio_request_duration_milliseconds'
+
+/** ms up to which Envoy counts in one bucket. Source: Envoy `HistogramSettingsImpl::defaultBuckets`. */
+const bucketsMs = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000]
+
+const kept: ReadonlySet<string> = new Set([total, ...['bucket', 'sum', 'count'].map((suffix) => `${duration}_${suffix}`)])
+
+/** ms between two values that a range is made of: as of a live mesh, finer than anybody scrapes. */
+const stepMs = 1000
+
+/** Rises by `amount` at `atMs`. */
+interface Rise {
+  readonly atMs: number
+  readonly amount: number
+}
+
+/** Istio's metrics of the requests, as Prometheus has them. Of others nobody can say that there is no data. */
+export function requestSeries(requests: readonly CountedRequest[]): SeriesSource {
+  const groups = grouped(requests)
+  return {
+    stepMs,
+    series: (name) => {
+      if (name !== null && !kept.has(name)) throw new QueryNotModelled(`${name} is not counted here; what is: ${[...kept].join(', ')}`)
+      return groups.flatMap((group) => seriesOf(group)).filter(({ labels }) => name === null || labels['__name__'] === name)
+    },
+  }
+}
+
+interface Group {
+  readonly labels: Labels
+  readonly requests: readonly CountedRequest[]
+}
+
+function grouped(requests: readonly CountedRequest[]): readonly Group[] {
+  const groups = new Map<string, { readonly labels: Labels; readonly requests: CountedRequest[] }>()
+  for (const request of requests.toSorted((a, b) => a.endMs - b.endMs)) {
+    const key = JSON.stringify(request.labels)
+    const group = groups.get(key) ?? { labels: request.labels, requests: [] }
+    groups.set(key, group)
+    group.requests.push(request)
+  }
+  return [...groups.values()]
+}
+
+function seriesOf({ labels, requests }: Group): readonly Series[] {
+  const counter = (name: string, amount: (request: CountedRequest) => number, more: Labels = {}): Series =>
+    new Counter(
+      { __name__: name, ...labels, ...more },
+      requests.map((request) => ({ atMs: request.endMs, amount: amount(request) })),
+    )
+  const upTo = (bound: number): Series =>
+    counter(`${duration}_bucket`, ({ durationMs }) => Number(Math.floor(durationMs) <= bound), { le: bound === Infinity ? '+Inf' : String(bound) })
+  return [
+    counter(total, () => 1),
+    counter(`${duration}_count`, () => 1),
+    counter(`${duration}_sum`, ({ durationMs }) => Math.floor(durationMs)),
+    ...[...bucketsMs, Infinity].map(upTo),
+  ]
+}
+
+class Counter implements Series {
+  readonly labels: Labels
+  readonly #times: readonly number[]
+  /** After each rise. */
+  readonly #values: readonly number[]
+
+  /** @param rises the oldest first */
+  constructor(labels: Labels, rises: readonly Rise[]) {
+    this.labels = labels
+    this.#times = rises.map(({ atMs }) => atMs)
+    let sum = 0
+    this.#values = rises.map(({ amount }) => (sum += amount))
+  }
+
+  valueAt(ms: number): number | null {
+    let [from, to] = [0, this.#times.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (this.#times[middle]! <= ms) from = middle + 1
+      else to = middle
+    }
+    return from === 0 ? null : this.#values[from - 1]!
+  }
+}
+
+/** When everything that has ended by then is counted: the end of the step that is under way. */
+export function momentOf(nowMs: number): number {
+  return Math.ceil(nowMs / stepMs) * stepMs
+}

@@ -1,0 +1,171 @@
+import type { AccessLogEntry, Exchange, Hop } from '../ir/exchange.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import { labelsOf, labelsOfEndpoint } from './workload-labels.ts'
+import type { PeerLabels } from './workload-labels.ts'
+
+/** A request as one proxy counts it, when it has ended. */
+export interface CountedRequest {
+  readonly labels: Readonly<Record<string, string>>
+  readonly endMs: number
+  readonly durationMs: number
+}
+
+const certificateHeader = 'x-forwarded-client-cert'
+
+/** Clusters that stand for no service. */
+const ofNobody: ReadonlySet<string> = new Set(['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthroughCluster'])
+
+/** Names that istiod gives the routes to them. */
+const nobodysRoutes: Readonly<Record<string, string>> = { block_all: 'BlackHoleCluster', allow_any: 'PassthroughCluster' }
+
+const nobody: PeerLabels = {
+  ...{ workload: 'unknown', namespace: 'unknown', app: 'unknown', version: 'unknown' },
+  ...{ canonicalService: 'unknown', canonicalRevision: 'latest', cluster: 'unknown' },
+}
+
+/**
+ * What the sidecars and gateways on the way of a request count of it: the sender's proxy the request, however often it has tried; the receiver's every
+ * arrival. Connections that are passed on unread are not counted. Source: Istio's proxy, `istio_stats.cc` populatePeerInfo.
+ */
+export function countedRequests(exchange: Exchange, registry: Registry): readonly CountedRequest[] {
+  const { hops } = exchange
+  const senders = new Map<AccessLogEntry, Hop>()
+  for (const hop of hops) if (hop.log && isHttp(hop.log) && !hop.mirrored) senders.set(hop.log, hop)
+  const receivers = hops.flatMap((hop) => (hop.inbound && isHttp(hop.inbound) ? [{ hop, log: hop.inbound }] : []))
+  return [
+    ...[...senders].map(([log, hop]) => counted(log, atSender(exchange, hop, log, registry))),
+    ...receivers.map(({ hop, log }) => counted(log, atReceiver(exchange, hop, log, registry))),
+  ]
+}
+
+function counted(log: AccessLogEntry, labels: CountedRequest['labels']): CountedRequest {
+  return { labels, endMs: log.startMs + log.durationMs, durationMs: log.durationMs }
+}
+
+/** Envoy knows no details of a response where it has read none. */
+function isHttp({ details }: AccessLogEntry): boolean {
+  return details !== '-'
+}
+
+/** @param hop the last try */
+function atSender(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry: Registry): CountedRequest['labels'] {
+  const own = workloadOf(log, registry)
+  const peer = peerOf(hop, log, registry)
+  const certificates = certificatesOf(hop)
+  const service = serviceOf(log, registry) ?? (log.direction === 'gateway' ? null : hostAsked(exchange, hop))
+  const labels = {
+    reporter: 'source',
+    ...endLabels('source', own ? labelsOf(own) : nobody, certificates?.client),
+    ...endLabels('destination', peer, certificates?.server),
+    destination_service: service?.host || 'unknown',
+    destination_service_name: service?.name || 'unknown',
+    destination_service_namespace: peer.namespace,
+    connection_security_policy: 'unknown',
+  }
+  return { ...labels, ...answerLabels(exchange, hop, log) }
+}
+
+/** A proxy tells its peer who it is; of who has none, and of who was not reached, the endpoint does, and knows less. */
+function peerOf({ inbound, to }: Hop, { cluster, upstreamHost }: AccessLogEntry, registry: Registry): PeerLabels {
+  const met = inbound && to && registry.workload(to)
+  if (met) return labelsOf(met)
+  const known = ofNobody.has(cluster) ? undefined : registry.workloadAt(upstreamHost.replace(/:\d+$/, ''))
+  return known ? labelsOfEndpoint(known) : nobody
+}
+
+function atReceiver(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry: Registry): CountedRequest['labels'] {
+  const own = workloadOf(log, registry)
+  // A client without a proxy does not tell who it is.
+  const sender = hop.log ? workloadOf(hop.log, registry) : undefined
+  const certificates = certificatesOf(hop)
+  const end = own ? labelsOf(own) : nobody
+  const asked = hop.service === null ? null : namedService(hop.service, registry)
+  const service = log.cluster.startsWith('inbound|') ? asked : serviceOf(log, registry)
+  const labels = {
+    reporter: 'destination',
+    ...endLabels('source', sender ? labelsOf(sender) : nobody, certificates?.client),
+    ...endLabels('destination', end, certificates?.server),
+    destination_service: service?.host || end.canonicalService,
+    destination_service_name: service?.name || end.canonicalService,
+    destination_service_namespace: end.namespace,
+    connection_security_policy: certificates ? 'mutual_tls' : 'none',
+  }
+  return { ...labels, ...answerLabels(exchange, hop, log) }
+}
+
+function endLabels(end: 'source' | 'destination', peer: PeerLabels, principal: string | undefined): CountedRequest['labels'] {
+  return {
+    [`${end}_workload`]: peer.workload,
+    [`${end}_workload_namespace`]: peer.namespace,
+    [`${end}_principal`]: principal || 'unknown',
+    [`${end}_app`]: peer.app || 'unknown',
+    [`${end}_version`]: peer.version || 'unknown',
+    [`${end}_cluster`]: peer.cluster,
+    [`${end}_canonical_service`]: peer.canonicalService,
+    [`${end}_canonical_revision`]: peer.canonicalRevision,
+  }
+}
+
+function answerLabels(exchange: Exchange, hop: Hop, { status, flags }: AccessLogEntry): CountedRequest['labels'] {
+  const isGrpc = grpc.test((hop.received ?? requestOf(exchange, hop))?.headers.get('content-type') ?? '')
+  return {
+    request_protocol: isGrpc ? 'grpc' : 'http',
+    response_code: String(status),
+    response_flags: flags,
+    ...(isGrpc && grpcLabels(exchange, hop)),
+  }
+}
+
+/** Source: Envoy `Grpc::Common::isGrpcRequestHeaders`. */
+const grpc = /^application\/grpc(?:$|[+;])/
+
+/** Of what programs call no proxy of ours keeps the trailers. */
+function grpcLabels({ response }: Exchange, { parent }: Hop): CountedRequest['labels'] {
+  if (parent !== -1 || !response) return {}
+  const status = response.trailers?.get('grpc-status') ?? response.headers.get('grpc-status')
+  return status === undefined ? {} : { grpc_response_status: status }
+}
+
+/** As the client has sent it; `null` for what a program has. */
+function requestOf({ request }: Exchange, { parent }: Hop): HttpRequest | null {
+  return parent === -1 ? request : null
+}
+
+interface NamedService {
+  readonly host: string
+  readonly name: string
+}
+
+/** That the chosen cluster, or the route where nothing was chosen, stands for. */
+function serviceOf({ cluster, route }: AccessLogEntry, registry: Registry): NamedService | null {
+  const stands = nobodysRoutes[route] ?? (ofNobody.has(cluster) ? cluster : null)
+  if (stands !== null) return { host: '', name: stands }
+  const host = cluster.split('|')[3]
+  return host ? namedService(host, registry) : null
+}
+
+/** A ServiceEntry's services have no other name than their host. */
+function namedService(host: string, registry: Registry): NamedService {
+  const service = registry.service(host)
+  return { host, name: service?.provider === 'Kubernetes' ? service.name : host }
+}
+
+/** Sidecars take the authority for the service that is meant, where nothing else is known of it. */
+function hostAsked(exchange: Exchange, hop: Hop): NamedService | null {
+  const host = requestOf(exchange, hop)?.authority ?? hop.received?.authority ?? hop.service
+  return host === null ? null : { host, name: host }
+}
+
+/** By `reviews-v1.default`. */
+function workloadOf({ proxy }: AccessLogEntry, registry: Registry): WorkloadInstance | undefined {
+  return registry.workloads.find(({ ref }) => `${ref.name}.${ref.namespace}` === proxy)
+}
+
+/** That mutual TLS was made with, as the receiver's sidecar has told its workload. */
+function certificatesOf({ received, inbound }: Hop): { readonly client: string; readonly server: string } | null {
+  const all = inbound && received?.headers.get(certificateHeader)
+  if (!all) return null
+  const last = all.slice(all.lastIndexOf(',By=') + 1)
+  return { client: /(?:^|;)URI=([^;,]*)/.exec(last)?.[1] ?? '', server: /(?:^|;)By=([^;,]*)/.exec(last)?.[1] ?? '' }
+}

@@ -93,3 +93,22 @@ Feature: Mirroring
       """
     When client sends "GET http://shop/items" 100 times
     Then shop:v2 received 0 requests
+
+  Scenario: A copy counts for the service that it is for, and for no other
+    Given the services:
+      | service |
+      | audit   |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - route: [{destination: {host: shop}}]
+          mirror: {host: audit}
+      """
+    When client sends "GET http://shop/items" 10 times
+    Then shop received 10 requests
+    And audit received 10 requests

@@ -46,7 +46,7 @@ export class CallBook {
       unreached: null,
       received: [],
       decision: null,
-      mirrors: 0,
+      mirrors: [],
     }
     const call: CallRecord = { id: `${process.pid}-${++calls}`, ...about, ...fresh }
     journal.calls.push(call)

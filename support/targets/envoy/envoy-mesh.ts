@@ -11,6 +11,7 @@ import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import type { Mesh, MeshCall, MeshOptions } from '../../../mesh-core/mesh.ts'
+import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { CallBook } from './call-book.ts'
 import { isPortTaken } from './configurator.ts'
@@ -76,6 +77,10 @@ export class EnvoyMesh {
         const found = this.#model.proxyConfig(ref)?.clusters[cluster]
         if (found?.discovery !== 'original-dst') return null
         return found.portOverride === null ? dialled : dialled.replace(/\d+$/, String(found.portOverride))
+      },
+      leadsTo: ({ ref }, cluster, workload) => {
+        const found = this.#model.proxyConfig(ref)?.clusters[cluster]
+        return found?.endpoints.some((endpoint) => isSamePod(this.registry.workload(endpoint.workload), workload)) === true
       },
     }
   }
@@ -258,4 +263,10 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
     ...(call.messages && { messages: call.messages }),
   } as const
   return { request, authority }
+}
+
+/** @param b `null`: somebody outside */
+function isSamePod(a: WorkloadInstance | undefined, b: WorkloadInstance | null): boolean {
+  if (a === undefined || isOutsider(a) || b === null) return b === null && (a === undefined || isOutsider(a))
+  return a.ref.instance === b.ref.instance && a.ref.namespace === b.ref.namespace
 }

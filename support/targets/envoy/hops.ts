@@ -11,6 +11,8 @@ export interface Names {
   host(port: number): string | null
   /** Where a cluster of the proxy leads that goes to where the client wanted to go, `10.96.0.5:9080`; `null`: it goes elsewhere. */
   kept(proxy: WorkloadInstance, cluster: string, dialled: string): string | null
+  /** Has the cluster of the proxy such an endpoint? */
+  leadsTo(proxy: WorkloadInstance, cluster: string, workload: WorkloadInstance | null): boolean
 }
 
 interface Entry {
@@ -59,7 +61,7 @@ function relayHop(call: CallRecord, gateway: WorkloadInstance, log: AccessLogEnt
 /** From there on. */
 function behindGateway(call: CallRecord, gateway: WorkloadInstance, received: ReceivedRecord | null, parent: number, names: Names): Hop {
   const log = call.relay && logEntry(call, call.relay, call.startMs, names)
-  const service = log?.cluster.split('|')[3] ?? null
+  const service = log && hostOf(log.cluster)
   const hop = hopOf(call, received, log, parent, names)
   return { ...hop, from: gateway.ref, service, explain: null, received: hop.received && asFromSender(call, hop.received) }
 }
@@ -90,7 +92,7 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
   return {
     parent,
     from: call.from,
-    service: call.service ?? (call.from === null && log ? (log.cluster.split('|')[3] ?? null) : null),
+    service: mirrored ? copiedService(call, received, names) : (call.service ?? (call.from === null && log ? hostOf(log.cluster) : null)),
     to: received?.workload?.ref ?? null,
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
@@ -100,10 +102,22 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     status: statusOf(call, received, mirrored),
     attempt: received?.attempt ?? Math.max(1, log?.attempts ?? 1),
     mirrored,
-    log,
+    // Of copies Envoy logs nothing.
+    log: mirrored ? null : log,
     inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names) : null,
     explain: decision ? () => decision : null,
   }
+}
+
+/** That the copy was for: it may be for another one than the request. */
+function copiedService({ proxy, mirrors }: CallRecord, { workload }: ReceivedRecord, names: Names): string | null {
+  const cluster = proxy && mirrors.find((one) => names.leadsTo(proxy, one, workload))
+  return cluster ? hostOf(cluster) : null
+}
+
+/** Of a service's cluster. */
+function hostOf(cluster: string): string | null {
+  return cluster.split('|')[3] ?? null
 }
 
 /** The last try has the status that the sender got; those before it, and copies, the one that their receiver gave. */
@@ -113,7 +127,7 @@ function statusOf(call: CallRecord, received: ReceivedRecord | null, mirrored: b
 }
 
 function isMirrored({ mirrors }: CallRecord, { request }: ReceivedRecord): boolean {
-  return mirrors > 0 && isCopy(request.headers)
+  return mirrors.length > 0 && isCopy(request.headers)
 }
 
 /** A copy as it would have arrived in a pod. */

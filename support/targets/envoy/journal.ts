@@ -30,8 +30,8 @@ export interface CallRecord {
   /** Of a receiver's sidecar, whose workload nothing reached. */
   unreached: LogLine | null
   decision: Decision | null
-  /** Copies that the config asks for. */
-  mirrors: number
+  /** Clusters of the copies that the config asks for. */
+  mirrors: readonly string[]
 }
 
 /** A request as it arrived at a workload. */
@@ -100,6 +100,6 @@ function isUnwritten(call: CallRecord): boolean {
 }
 
 function awaitsCopies({ received, mirrors, endMs, line }: CallRecord): boolean {
-  if (mirrors === 0 || endMs === null) return false
-  return received.length < mirrors + Math.max(1, line?.attempts ?? 1)
+  if (mirrors.length === 0 || endMs === null) return false
+  return received.length < mirrors.length + Math.max(1, line?.attempts ?? 1)
 }

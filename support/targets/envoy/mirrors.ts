@@ -5,15 +5,15 @@ import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import type { Route } from '../../../mesh-core/ir/route.ts'
 
-/** How many copies of a request the chosen rule may have made: each is drawn by chance. */
-export function mostMirrors({ routeTables }: ProxyConfig, { rules, chosen }: Decision): number {
+/** Clusters of the copies that the chosen rule may have made: each is drawn by chance. Of several routes of the rule the one that makes most. */
+export function copiesTo({ routeTables }: ProxyConfig, { rules, chosen }: Decision): readonly string[] {
   const origin = rules[chosen]?.origin
-  if (!origin) return 0
-  let most = 0
+  if (!origin) return []
+  let most: readonly string[] = []
   for (const table of Object.values(routeTables))
     for (const { routes } of table.virtualHosts)
       for (const route of routes)
-        if (mirrorsOf(route) > most && (isSame(route.origin, origin) || isSame(route.matchOrigin, origin))) most = mirrorsOf(route)
+        if (mirrorsOf(route).length > most.length && (isSame(route.origin, origin) || isSame(route.matchOrigin, origin))) most = mirrorsOf(route)
   return most
 }
 
@@ -25,14 +25,14 @@ export function mirrors(config: ProxyConfig | null): boolean {
   const known = mirroring.get(config)
   if (known !== undefined) return known
   const found = Object.values(config.routeTables).some(({ virtualHosts }) =>
-    virtualHosts.some(({ routes }) => routes.some((route) => mirrorsOf(route) > 0)),
+    virtualHosts.some(({ routes }) => routes.some((route) => mirrorsOf(route).length > 0)),
   )
   mirroring.set(config, found)
   return found
 }
 
-function mirrorsOf({ action }: Route): number {
-  return action.kind === 'forward' ? action.mirrors.length : 0
+function mirrorsOf({ action }: Route): readonly string[] {
+  return action.kind === 'forward' ? action.mirrors.map(({ cluster }) => cluster) : []
 }
 
 function isSame(a: Origin | null, b: Origin): boolean {

@@ -7,7 +7,7 @@ import { serverNameOf } from '../../../mesh-core/dataplane/dial.ts'
 import { WireClient } from '../../../wire/client.ts'
 import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
-import { mirrors, mostMirrors } from './mirrors.ts'
+import { copiesTo, mirrors } from './mirrors.ts'
 import { markBytes } from './raw-bytes.ts'
 import type { Departure, Way, Ways } from './ways.ts'
 import { callHeader } from './xds/access-log.ts'
@@ -96,7 +96,7 @@ export class Senders {
       const { hops } = await this.#model.send({ ...same, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) })
       call.decision = hops[0]?.explain?.() ?? null
       const config = this.#model.proxyConfig(ref)
-      if (config && call.decision) call.mirrors = mostMirrors(config, call.decision)
+      if (config && call.decision) call.mirrors = copiesTo(config, call.decision)
     })
     this.#replaying = this.#replaying.catch(() => {})
   }

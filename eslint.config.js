@@ -10,7 +10,7 @@ const layers = {
   'mesh-core/envoy': ['mesh-core/match', 'mesh-core/ir'],
   'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
   'mesh-core/analyze': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
-  'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
+  'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/envoy', 'mesh-core/ir'],
   'mesh-core/cover': ['mesh-core/match', 'mesh-core/ir'],
   'mesh-core/advise': ['mesh-core'],
   'mesh-core/identity': ['mesh-core/ir'],

@@ -71,6 +71,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   ...because('istiod without a cluster reads the config of every namespace', ['MeshConfig discoverySelectors']),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
   ...because('held by vectors, not generated yet', [
+    'EnvoyFilter spec',
     'RequestAuthentication spec.targetRef',
     'RequestAuthentication spec.targetRefs',
     'VirtualService spec.http.retries.retryRemoteLocalities',

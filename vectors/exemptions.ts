@@ -6,8 +6,7 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
   'istio-routing': {
     'autopassthrough/*': 'PeerAuthentication is not modelled',
     'dns/*': 'the DNS proxy of the sidecar is not modelled',
-    'envoyfilter/envoyfilter': 'EnvoyFilter is not modelled',
-    'gateway/https with x-forwarded-proto': 'EnvoyFilter is not modelled',
+    'envoyfilter/envoyfilter': 'programs in Lua are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
     'serverfirst/*': 'PeerAuthentication is not modelled',
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
@@ -22,9 +21,6 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
 
 /** Of the same form: cases that their suites have and the samples beside this project leave out. */
 const beyondSamples: typeof exemptions = {
-  'istio-routing': {
-    'gateway/http return 400 with with x-forwarded-proto https when vs port specify https': 'EnvoyFilter is not modelled',
-  },
   'istio-vs-tables': {
     'buildHTTPRoutes/for virtual service with HTTP/3 discovery enabled':
       'listeners of HTTP/3 are not modelled: istiod makes none unless it is told to (PILOT_ENABLE_QUIC_LISTENERS)',

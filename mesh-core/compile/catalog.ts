@@ -6,6 +6,7 @@ import { convertGatewayApi, type GatewayApi } from './gateway-api/conversion.ts'
 import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
+import { EnvoyFilters } from './envoy-filter/envoy-filters.ts'
 import { RequestAuthentications } from './request-authentication.ts'
 import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
@@ -22,6 +23,7 @@ export class Catalog {
   readonly gatewayApi: GatewayApi
   readonly secrets: Secrets
   readonly requestAuthentications: RequestAuthentications
+  readonly envoyFilters: EnvoyFilters
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -34,6 +36,7 @@ export class Catalog {
     this.gatewayApi = parts.gatewayApi
     this.secrets = parts.secrets
     this.requestAuthentications = parts.requestAuthentications
+    this.envoyFilters = parts.envoyFilters
     this.virtualServices = parts.virtualServices
   }
 
@@ -43,8 +46,8 @@ export class Catalog {
   }
 
   #parts(): CatalogParts {
-    const { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, virtualServices } = this
-    return { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, virtualServices }
+    const { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, envoyFilters, virtualServices } = this
+    return { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, envoyFilters, virtualServices }
   }
 
   /**
@@ -74,7 +77,7 @@ function isIstio(resource: Resource): boolean {
 
 export type CatalogParts = Pick<
   Catalog,
-  'mesh' | 'destinationRules' | 'gateways' | 'sidecars' | 'gatewayApi' | 'secrets' | 'requestAuthentications' | 'virtualServices'
+  'mesh' | 'destinationRules' | 'gateways' | 'sidecars' | 'gatewayApi' | 'secrets' | 'requestAuthentications' | 'envoyFilters' | 'virtualServices'
 >
 
 /** @param resources in order of age */
@@ -94,6 +97,7 @@ export function catalogOf(
     gatewayApi,
     gateways: [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, mesh, departs), ...gatewayApi.istioGateways],
     requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
+    envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
     secrets: new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')]),
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     virtualServices: [

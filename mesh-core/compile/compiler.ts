@@ -33,6 +33,7 @@ import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
 import { routeContext } from './route-context.ts'
 import { differsInRoutesAlone, readsLabels } from './rule-traits.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
+import { patchedInbound, patchedProxy } from './envoy-filter/patched-proxy.ts'
 import { gatewayServices, sidecarScope } from './sidecar-scope.ts'
 import type { VirtualService } from './virtual-service.ts'
 
@@ -146,7 +147,8 @@ export class Compiler {
     if (known) return known
     const workload = this.#registry.workload(ref)
     if (!workload || (!workload.sidecar && !workload.gateway)) return null
-    const parts = workload.gateway ? this.#gateway(workload) : this.#sidecar(workload)
+    const made = workload.gateway ? this.#gateway(workload) : this.#sidecar(workload)
+    const parts = patchedProxy(made, workload, this.catalog.envoyFilters, this.#registry)
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
       ...parts,
@@ -261,7 +263,7 @@ export class Compiler {
         ...{ retry: inboundRetryPolicy(mesh.defaultInboundHttpRetryPolicy), pathNormalization: mesh.pathNormalization },
       })
       const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
-      known = { ...own, ...withSettings(settings) }
+      known = patchedInbound({ ...own, ...withSettings(settings) }, port, workload, this.catalog.envoyFilters, this.#registry)
       this.#inbound.set(key, known)
     }
     return known

@@ -26,7 +26,7 @@ interface Found {
 
 /** Of connections to a port that no listener is for: they go on to where they were going. Source: Istio `core/listener_inbound.go` buildInboundPassthroughChains. */
 function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization }: InboundSources): InboundPort {
-  return { takes: 'sniffed', http: 'client', cluster: inboundPassthrough, leadsTo, retry, pathNormalization }
+  return { takes: 'sniffed', http: 'client', cluster: inboundPassthrough, virtualHost: 'inbound|http|0', leadsTo, retry, pathNormalization }
 }
 
 /**
@@ -35,32 +35,43 @@ function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization }:
  */
 export function inboundPort(workload: WorkloadInstance, port: number, sources: InboundSources): InboundPort {
   const { sidecar, registry } = sources
-  const service = servicePortAt(registry, workload, port)
+  const service: Found | null = servicePortsAt(registry, workload, port).next().value ?? null
   const own: ApplicationSocket = { at: 'pod', port }
   if (sidecar === null || sidecar.ingress.length === 0)
     return service
-      ? listenerOf({ protocol: service.port.protocol, port, leadsTo: own, pool: poolOf(service, service.port.number, sources) }, sources)
+      ? listenerOf(
+          {
+            protocol: service.port.protocol,
+            port,
+            servicePort: service.port.number,
+            leadsTo: own,
+            pool: poolOf(service, service.port.number, sources),
+          },
+          sources,
+        )
       : passedThrough(own, sources)
   const listed = sidecar.ingress.find((ingress) => ingress.port === port)
   // A listener with a port of its own does not come about where the application has it already.
   if (!listed || (listed.bindsToPort && workload.ports.some(({ number }) => number === port))) return passedThrough(own, sources)
   // The rule of the service that leads there acts here, too; its settings of ports are looked up by the number in the list.
   const pool = poolOf(service, port, sources, listed)
-  return listenerOf({ protocol: listed.protocol, port, leadsTo: listed.defaultEndpoint ?? own, pool }, sources)
+  return listenerOf({ protocol: listed.protocol, port, servicePort: port, leadsTo: listed.defaultEndpoint ?? own, pool }, sources)
 }
 
 interface Listened {
   readonly protocol: Protocol
   readonly port: number
+  readonly servicePort: number
   readonly leadsTo: ApplicationSocket
   readonly pool: ConnectionPool | undefined
 }
 
 /** Streams of gRPC are not tried again. Source: Istio `core/route/route.go` BuildDefaultHTTPInboundRoute. */
-function listenerOf({ protocol, port, leadsTo, pool }: Listened, { retry, pathNormalization }: InboundSources): InboundPort {
+function listenerOf({ protocol, port, servicePort, leadsTo, pool }: Listened, { retry, pathNormalization }: InboundSources): InboundPort {
   const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
   const isGrpc = protocol === 'grpc' || protocol === 'grpc-web'
-  return { takes, http: inboundHttp(protocol, pool), cluster: `inbound|${port}||`, leadsTo, retry: isGrpc ? null : retry, pathNormalization }
+  const named = { cluster: `inbound|${port}||`, virtualHost: `inbound|http|${servicePort}` }
+  return { takes, http: inboundHttp(protocol, pool), ...named, leadsTo, retry: isGrpc ? null : retry, pathNormalization }
 }
 
 /** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */
@@ -69,10 +80,10 @@ function poolOf(found: Found | null, number: number, { sidecar, ruleFor }: Inbou
   return own ?? (found ? portPolicy(ruleFor(found.service)?.trafficPolicy, number).connectionPool : undefined)
 }
 
-function servicePortAt(registry: Registry, { address }: WorkloadInstance, port: number): Found | null {
+/** The ports of services that lead to a port of a workload, the one that counts first. */
+export function* servicePortsAt(registry: Registry, { address }: WorkloadInstance, port: number): Generator<Found> {
   for (const service of registry.services)
     for (const own of service.ports)
       if (registry.endpoints(service, own.number).some((endpoint) => endpoint.address === address && endpoint.port === port))
-        return { service, port: own }
-  return null
+        yield { service, port: own }
 }

@@ -1,10 +1,9 @@
 import type { Resource } from '../config/resource.ts'
 import type { JwtRule } from '../ir/jwt.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
-import { selects } from '../registry/labels.ts'
-import { managedBy } from '../registry/managed-gateways.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import { originOf } from './origin.ts'
+import { attaches, policyTarget, type PolicyTarget, type TargetRef } from './policy-attachment.ts'
 import { keysThatVerifyNothing } from './keys-that-verify-nothing.ts'
 
 interface JwtRuleSpec {
@@ -21,10 +20,7 @@ interface JwtRuleSpec {
 }
 
 interface Policy {
-  readonly namespace: string
-  readonly labels: Readonly<Record<string, string>>
-  /** Names of the Gateways that it is for; `null`: the labels decide. */
-  readonly gateways: readonly string[] | null
+  readonly target: PolicyTarget
   readonly rules: readonly JwtRule[]
 }
 
@@ -47,29 +43,9 @@ export class RequestAuthentications {
 
   /** Those of the root namespace act in all; all add up, ordered by their issuers. Source: `security/authn/policy_applier.go` newPolicyApplier. */
   #rulesFor(workload: WorkloadInstance): readonly JwtRule[] {
-    const own = workload.ref.namespace
-    const acting = this.#policies.filter(({ namespace, ...policy }) =>
-      policy.gateways === null
-        ? (namespace === this.#rootNamespace || namespace === own) && selects(policy.labels, workload.labels)
-        : namespace === own && policy.gateways.includes(managedBy(workload.labels) ?? ''),
-    )
+    const acting = this.#policies.filter(({ target }) => attaches(target, workload, this.#rootNamespace))
     return acting.flatMap(({ rules }) => rules).sort((a, b) => (a.issuer < b.issuer ? -1 : a.issuer > b.issuer ? 1 : 0))
   }
-}
-
-interface TargetRef {
-  readonly group?: string
-  readonly kind: string
-  readonly name: string
-  readonly namespace?: string
-}
-
-/** Of a policy that names targets only Gateways of its own namespace count; Services are for waypoints. Source: Istio `model/policyattachment.go` ShouldAttachPolicy. */
-function gatewaysOf(targets: readonly TargetRef[], namespace: string): readonly string[] | null {
-  if (targets.length === 0) return null
-  return targets
-    .filter((target) => target.group === 'gateway.networking.k8s.io' && target.kind === 'Gateway' && (target.namespace || namespace) === namespace)
-    .map(({ name }) => name)
 }
 
 function policyOf(resource: Resource): Policy {
@@ -80,9 +56,11 @@ function policyOf(resource: Resource): Policy {
     readonly jwtRules?: readonly JwtRuleSpec[]
   }
   return {
-    namespace: resource.namespace,
-    labels: spec.selector?.matchLabels ?? {},
-    gateways: gatewaysOf(spec.targetRefs?.length ? spec.targetRefs : spec.targetRef ? [spec.targetRef] : [], resource.namespace),
+    target: policyTarget(
+      resource.namespace,
+      spec.selector?.matchLabels,
+      spec.targetRefs?.length ? spec.targetRefs : spec.targetRef ? [spec.targetRef] : [],
+    ),
     rules: (spec.jwtRules ?? []).map((rule, i) => ruleOf(rule, originOf(resource, 'spec', 'jwtRules', i))),
   }
 }

@@ -19,7 +19,7 @@ export const kinds: readonly KindInfo[] = [
   ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup'].map((kind) =>
     known('networking.istio.io', kind, istio),
   ),
-  known('networking.istio.io', 'EnvoyFilter', ['v1alpha3'], { modelled: false }),
+  known('networking.istio.io', 'EnvoyFilter', ['v1alpha3']),
   known('networking.istio.io', 'ProxyConfig', ['v1beta1']),
   ...['AuthorizationPolicy', 'PeerAuthentication'].map((kind) => known('security.istio.io', kind, ['v1beta1', 'v1'], { modelled: false })),
   known('security.istio.io', 'RequestAuthentication', ['v1beta1', 'v1']),

@@ -119,6 +119,10 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
       outboundTrafficPolicy: { mode: 'acts', egressProxy: destination },
     },
   },
+  // Each patch acts whole or not at all: envoy-filter-patches.ts says which do.
+  'networking.istio.io/EnvoyFilter': {
+    spec: { configPatches: 'quiet', priority: 'acts', workloadSelector: { labels: 'acts' }, targetRefs: targetRef },
+  },
   'security.istio.io/RequestAuthentication': { spec: requestAuthentication },
   '/Service': { spec: serviceSpec },
   '/Pod': { spec: podSpec },

@@ -23,3 +23,43 @@ export function bothSpellings(table: Modelled): Modelled {
 function protoName(name: string): string {
   return name.replace(/(?<=[a-z0-9])(?:5xx|[A-Z])/g, (part) => `_${part.toLowerCase()}`)
 }
+
+export type FieldPath = readonly (string | number)[]
+
+function isValues(table: Modelled | undefined): table is ReadonlySet<string> | RegExp {
+  return table instanceof Set || table instanceof RegExp
+}
+
+function takes(table: ReadonlySet<string> | RegExp, value: unknown): boolean {
+  return table instanceof RegExp ? table.test(String(value)) : table.has(String(value))
+}
+
+export function entryOf(table: Modelled, field: string): Modelled | undefined {
+  if (typeof table === 'string') return table
+  if (isValues(table)) return undefined
+  return Object.hasOwn(table, field) ? table[field] : table['*']
+}
+
+/** The paths of what does not act and may have an effect. */
+export function collect(table: Modelled | undefined, value: unknown, path: FieldPath, paths: FieldPath[]): void {
+  if (value === null || table === 'acts' || table === 'quiet') return
+  if (table === 'reported') {
+    paths.push(path)
+    return
+  }
+  if (isValues(table)) {
+    if (!takes(table, value)) paths.push(path)
+    return
+  }
+  if (Array.isArray(value)) {
+    if (table === undefined) paths.push(path)
+    else for (let i = 0; i < value.length; i++) collect(table, value[i], [...path, i], paths)
+  } else if (table === undefined || typeof value !== 'object') paths.push(path)
+  else for (const field in value) descend(table, value as Record<string, unknown>, field, path, paths)
+}
+
+function descend(table: Modelled, value: Readonly<Record<string, unknown>>, field: string, path: FieldPath, paths: FieldPath[]): void {
+  const entry = entryOf(table, field)
+  // Most fields act: no path is built for them.
+  if (entry !== 'acts' && entry !== 'quiet') collect(entry, value[field], [...path, field], paths)
+}

@@ -2,12 +2,11 @@ import { formatPath } from '../ir/origin.ts'
 import { kindInfo } from './kinds.ts'
 import { proxyConfigFields } from './mesh-config-fields.ts'
 import { modelledFields } from './modelled-fields.ts'
-import { bothSpellings, type Modelled } from './modelled-table.ts'
+import { bothSpellings, collect, entryOf, type FieldPath, type Modelled } from './modelled-table.ts'
+import { notActingPatches } from './envoy-filter-patches.ts'
 import { podAnnotationsOf, podAnnotationsPath, proxyConfigAnnotation, proxyConfigOf } from './proxy-config-annotation.ts'
 import type { NotModelled, Resource } from './resource.ts'
 import { groupOf, originAt } from './resource.ts'
-
-type FieldPath = readonly (string | number)[]
 
 const everywhere = new Set(['apiVersion', 'kind', 'metadata', 'status'])
 
@@ -16,7 +15,7 @@ export function notModelledIn(resource: Resource): NotModelled[] {
   const { kind, apiVersion, origin, object } = resource
   if (!kindInfo(apiVersion, kind)?.modelled) return [{ resource: origin.resource, origin, message: `kind ${kind} (${apiVersion}) is not modelled` }]
   const table = tableOf(`${groupOf(apiVersion)}/${kind}`)
-  const paths: FieldPath[] = []
+  const paths: FieldPath[] = kind === 'EnvoyFilter' ? notActingPatches(resource) : []
   for (const field in object) if (!everywhere.has(field)) collect(table === 'quiet' ? 'quiet' : entryOf(table, field), object[field], [field], paths)
   const notModelled = (path: FieldPath, what: string): NotModelled => ({
     ...{ resource: origin.resource, origin: originAt(resource, path) },
@@ -45,43 +44,6 @@ const meshConfig = bothSpellings(modelledFields['mesh.istio.io/MeshConfig']!)
 
 function tableOf(kind: string): Modelled {
   return kind === 'mesh.istio.io/MeshConfig' ? meshConfig : (modelledFields[kind] ?? 'quiet')
-}
-
-function isValues(table: Modelled | undefined): table is ReadonlySet<string> | RegExp {
-  return table instanceof Set || table instanceof RegExp
-}
-
-function takes(table: ReadonlySet<string> | RegExp, value: unknown): boolean {
-  return table instanceof RegExp ? table.test(String(value)) : table.has(String(value))
-}
-
-function entryOf(table: Modelled, field: string): Modelled | undefined {
-  if (typeof table === 'string') return table
-  if (isValues(table)) return undefined
-  return Object.hasOwn(table, field) ? table[field] : table['*']
-}
-
-function collect(table: Modelled | undefined, value: unknown, path: FieldPath, paths: FieldPath[]): void {
-  if (value === null || table === 'acts' || table === 'quiet') return
-  if (table === 'reported') {
-    paths.push(path)
-    return
-  }
-  if (isValues(table)) {
-    if (!takes(table, value)) paths.push(path)
-    return
-  }
-  if (Array.isArray(value)) {
-    if (table === undefined) paths.push(path)
-    else for (let i = 0; i < value.length; i++) collect(table, value[i], [...path, i], paths)
-  } else if (table === undefined || typeof value !== 'object') paths.push(path)
-  else for (const field in value) descend(table, value as Record<string, unknown>, field, path, paths)
-}
-
-function descend(table: Modelled, value: Readonly<Record<string, unknown>>, field: string, path: FieldPath, paths: FieldPath[]): void {
-  const entry = entryOf(table, field)
-  // Most fields act: no path is built for them.
-  if (entry !== 'acts' && entry !== 'quiet') collect(entry, value[field], [...path, field], paths)
 }
 
 /** What is done all the same, or why nothing is, where that is no matter of course. */

@@ -7,6 +7,7 @@ import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
+import { inboundHeadersOf } from './inbound-headers.ts'
 import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
@@ -21,6 +22,7 @@ import { describeReset } from './reset-reply.ts'
 import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { RetryConditions } from './retry-policy.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
+import type { Subject } from './substitution.ts'
 import { speak } from './upstream-http.ts'
 
 /** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
@@ -33,6 +35,8 @@ export class InboundSidecar implements InFlight {
   readonly #sent: HttpRequest
   readonly #received: ReceivedRequest
   readonly #request: HttpRequest
+  /** Address that the connection comes from. */
+  readonly #source: string
   #hop: HopRecord
   readonly #settings: HttpSettings
   readonly #retry: RetryConditions | null
@@ -46,6 +50,7 @@ export class InboundSidecar implements InFlight {
     this.#port = port
     this.#retry = compileRetry(port.retry)
     this.#sent = shipment.request
+    this.#source = shipment.source
     this.#received = receive(shipment, workload, plane, port)
     this.#request = this.#received.request
     speak(this.#request, port.http)
@@ -72,7 +77,20 @@ export class InboundSidecar implements InFlight {
         denied.details,
         done,
       )
+    inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     this.#try(done)
+  }
+
+  #subject(responseHeaders: Headers | null, responseStatus: number): Subject {
+    const { instance } = this.#workload
+    return {
+      ...{ request: this.#request, responseHeaders, responseStatus, log: this.#log },
+      remoteAddress: this.#received.trustedAddress ?? this.#source,
+      connectionAddress: this.#source,
+      localAddress: hostOf(instance, this.#port.leadsTo),
+      hostname: instance.ref.instance,
+      now: this.#plane.clock.now(),
+    }
   }
 
   #try(done: Done): void {
@@ -144,6 +162,7 @@ export class InboundSidecar implements InFlight {
     joinRepeated(copy, inlineOfResponse)
     if (this.#settings.envoyHeaders !== false)
       copy.set('x-envoy-upstream-service-time', String(Math.floor(this.#plane.clock.now() - this.#log.startMs)))
+    inboundHeadersOf(this.#port).response?.(copy, this.#subject(copy, status))
     this.#sign(copy)
     const answer: HttpResponse = { status, headers: copy, body }
     if (opensWebSocket(this.#request) && isFailedHandshake(status)) {
@@ -159,7 +178,8 @@ export class InboundSidecar implements InFlight {
     const { flag, details, body } = describeReset(refused ? 'connect-failure' : 'closed', this.#log.attempts > 1)
     this.#log.raise(flag)
     this.#log.details = details
-    const response = composeLocalReply({ status: 503, body }, this.#request, () => {})
+    const edits = inboundHeadersOf(this.#port).response
+    const response = composeLocalReply({ status: 503, body }, this.#request, (headers) => edits?.(headers, this.#subject(headers, 503)))
     this.#sign(response.headers)
     return response
   }

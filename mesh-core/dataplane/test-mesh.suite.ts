@@ -37,7 +37,15 @@ export const clusterName = 'outbound|80||b.default.svc.cluster.local'
 const unlimited = 0xffff_ffff
 
 export function route(action: Partial<ForwardAction> = {}, more: Partial<Route> = {}): Route {
-  const cluster = { cluster: clusterName, weight: 1, requestHeaders: noMutation, responseHeaders: noMutation, hostRewrite: null, origin }
+  const cluster = {
+    virtualHost: 'inbound|http|0',
+    cluster: clusterName,
+    weight: 1,
+    requestHeaders: noMutation,
+    responseHeaders: noMutation,
+    hostRewrite: null,
+    origin,
+  }
   const forward: ForwardAction = {
     kind: 'forward',
     clusters: [cluster],
@@ -95,6 +103,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
       takes: 'http',
       http: 'http1',
       cluster: `inbound|${port}||`,
+      virtualHost: 'inbound|http|0',
       leadsTo: { at: 'pod', port },
       retry: inboundRetryPolicy(null),
       pathNormalization: 'BASE',

@@ -60,6 +60,34 @@ export function readRouteConfiguration(value: unknown, file: string, now: Circum
   }
 }
 
+/**
+ * Reads an `envoy.config.route.v3.Route` that stands by itself.
+ * @throws NotUnderstood
+ */
+export function readRoute(value: unknown, origin: Origin): Route {
+  const config = only(message(value, 'route'), 'route', routeFields)
+  return routeOf(config, 'route', readRouteMatch(config['match'], 'route.match', origin), origin, null)
+}
+
+function routeOf(config: Message, place: string, match: Route['match'], origin: Origin, outer: HeaderMutations | null): Route {
+  const action = readAction(config, place, origin)
+  if (action === null) throw new NotUnderstood(place, 'a route needs route, redirect or direct_response')
+  const own = readHeaderMutations(config, place)
+  const { request, response } = outer ? inTurn(own, outer) : own
+  return {
+    name: text(config['name']) ?? '',
+    match,
+    action,
+    requestHeaders: request,
+    responseHeaders: response,
+    fault: null,
+    cors: null,
+    refusal: null,
+    origin,
+    matchOrigin: origin,
+  }
+}
+
 class Reader {
   readonly requirements = new Map<VirtualHost, TlsRequirement>()
   readonly virtualClusters = new Map<VirtualHost, VirtualCluster[]>()
@@ -97,21 +125,7 @@ class Reader {
       this.off.push(place)
       return []
     }
-    const action = readAction(config, place, origin)
-    if (action === null) throw new NotUnderstood(place, 'a route needs route, redirect or direct_response')
-    const { request, response } = inTurn(readHeaderMutations(config, place), outer)
-    const route: Route = {
-      name: text(config['name']) ?? '',
-      match,
-      action,
-      requestHeaders: request,
-      responseHeaders: response,
-      fault: null,
-      cors: null,
-      refusal: null,
-      origin,
-      matchOrigin: origin,
-    }
+    const route = routeOf(config, place, match, origin, outer)
     const header = text(message(config['route'], place)['cluster_header'])
     if (header !== null) this.clusterHeaders.set(route, header.toLowerCase())
     return [route]

@@ -1,5 +1,5 @@
 import type { UpstreamHttp } from './cluster.ts'
-import type { RetryPolicy } from './route.ts'
+import type { HeaderMutation, RetryPolicy } from './route.ts'
 import type { HttpSettings, PathNormalization } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
@@ -16,6 +16,10 @@ export interface InboundPort {
   readonly http: UpstreamHttp
   /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */
   readonly cluster: string
+  /** As istiod names what holds its one route: `inbound|http|80`, by the port of the service; 0 where there is none. */
+  readonly virtualHost: string
+  /** What the route does with headers; absent: nothing. */
+  readonly headers?: { readonly request: HeaderMutation; readonly response: HeaderMutation }
   readonly leadsTo: ApplicationSocket
   /** What it tries again of HTTP; `null` for nothing. */
   readonly retry: RetryPolicy | null

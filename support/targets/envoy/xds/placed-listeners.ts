@@ -7,6 +7,7 @@ import type { Writer } from './access-log.ts'
 import { httpProtocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
+import { headerOperations } from './header-mutation.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { virtualOutbound } from './listener.ts'
@@ -157,7 +158,8 @@ function inboundHttp({ writer, podPort, how }: PlacedPort, cluster: string): Jso
     ...optional('retry_policy', how.retry && retryPolicy(how.retry)),
     max_stream_duration: { max_stream_duration: '0s', grpc_timeout_header_max: '0s' },
   }
-  const routes = [{ name: 'default', match: { prefix: '/' }, route }]
+  const headers = how.headers ? headerOperations(how.headers.request, how.headers.response) : {}
+  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...headers }]
   const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes }]
   return httpConnectionManager({
     direction: 'inbound',

@@ -1,0 +1,72 @@
+import { connectionManagerName } from '../../config/envoy-filter-patches.ts'
+import { int, message, text, type Message } from '../../envoy/fields.ts'
+import type { FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
+import type { EnvoyPatch } from './envoy-filters.ts'
+
+/** What the filter that reads HTTP says otherwise. */
+export interface ConnectionManager {
+  readonly pathNormalization: PathNormalization
+  readonly settings?: HttpSettings
+}
+
+/** The listeners with the patches that are for their connection managers. Source: Istio `core/envoyfilter/listener_patch.go`. */
+export function patchListeners(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
+  const own = patches.filter(({ applyTo }) => applyTo === 'NETWORK_FILTER')
+  if (own.length === 0) return listeners
+  return listeners.map((listener) => {
+    const fitting = own.filter((patch) => isForListener(patch, listener))
+    if (fitting.length === 0) return listener
+    const patched = (chain: FilterChain): FilterChain =>
+      chain.filter.kind === 'http' ? { ...chain, filter: patchConnectionManager(chain.filter, fitting) } : chain
+    const { filterChains, defaultFilterChain } = listener
+    return { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
+  })
+}
+
+function isForListener({ match }: EnvoyPatch, { name, port }: Pick<Listener, 'name' | 'port'>): boolean {
+  const asked = match.listener
+  if (!asked) return true
+  return (!asked.name || asked.name === name) && (!asked.portNumber || asked.portNumber === port) && isForFilter(asked)
+}
+
+function isForFilter({ filterChain }: NonNullable<EnvoyPatch['match']['listener']>): boolean {
+  return (filterChain?.filter?.name ?? connectionManagerName) === connectionManagerName
+}
+
+/** Of a sidecar towards its own workload: one listener with a chain for each port. @param port `null` where no listener is for the port */
+export function inboundConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[], port: number | null): T {
+  const own = patches.filter(({ applyTo, match: { listener } }) => {
+    if (applyTo !== 'NETWORK_FILTER') return false
+    if (!listener) return true
+    return (listener.name ?? 'virtualInbound') === 'virtualInbound' && (!listener.portNumber || listener.portNumber === port) && isForFilter(listener)
+  })
+  return own.length === 0 ? known : patchConnectionManager(known, own)
+}
+
+function patchConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[]): T {
+  return patches.reduce((merged, { value }) => {
+    const fields = message(message(value, 'value')['typed_config'], 'value.typed_config')
+    const settings = { ...merged.settings, ...settingsOf(fields) }
+    const normalizes = fields['normalize_path'] === true && merged.pathNormalization === 'NONE'
+    const pathNormalization = normalizes ? 'BASE' : merged.pathNormalization
+    return { ...merged, ...(Object.keys(settings).length > 0 && { settings }), pathNormalization }
+  }, known)
+}
+
+/** Merged into what istiod has set: a 0, a `false` and an empty text leave it as it was. Source: `google.golang.org/protobuf` Merge. */
+function settingsOf(fields: Message): HttpSettings {
+  const server = text(fields['server_name'])
+  return {
+    ...(int(fields['xff_num_trusted_hops']) > 0 && { trustedProxies: int(fields['xff_num_trusted_hops']) }),
+    ...(server !== null && { server }),
+    ...(fields['server_header_transformation'] === 'PASS_THROUGH' && { server: null }),
+    ...(fields['generate_request_id'] === false && { requestIds: false as const }),
+    ...(fields['append_x_forwarded_port'] === true && { forwardedPort: true as const }),
+    ...(isForwarding(fields['forward_client_cert_details']) && { forwardClientCert: fields['forward_client_cert_details'] }),
+  }
+}
+
+/** SANITIZE is the 0 of its enumeration. */
+function isForwarding(mode: unknown): mode is ForwardClientCert {
+  return ['FORWARD_ONLY', 'APPEND_FORWARD', 'SANITIZE_SET', 'ALWAYS_FORWARD_ONLY'].includes(String(mode))
+}

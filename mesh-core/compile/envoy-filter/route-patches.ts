@@ -1,0 +1,190 @@
+import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
+import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
+import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
+import { readRoute } from '../../envoy/route-configuration.ts'
+import type { ForwardAction, RetryPolicy, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { EnvoyPatch } from './envoy-filters.ts'
+
+/** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
+export interface TableName {
+  readonly name: string
+  readonly portName: string
+  readonly gateway: string
+  readonly hasPort: (number: number) => boolean
+}
+
+/** Source: Istio `core/envoyfilter/rc_patch.go` getListenerPortFromName. */
+export function sidecarTable(name: string): TableName {
+  const port = /^\d+$/.test(name) ? Number(name) : 0
+  return { name, portName: '', gateway: '', hasPort: (number) => number === port }
+}
+
+/**
+ * `http.8080`, `https.443.https.gw.default`.
+ * @param serverPorts of the gateway's Service that lead to a port of the pod
+ * Source: the same file, anyPortMatches; Istio `pilot/pkg/model/gateway.go` ParseGatewayRDSRouteName.
+ */
+export function gatewayTable(name: string, serverPorts: (podPort: number) => readonly number[]): TableName {
+  const [, port = '0', portName = '', gateway, namespace] = name.split('.')
+  const mapped = serverPorts(Number(port))
+  return {
+    name,
+    portName,
+    gateway: gateway === undefined ? '' : `${namespace}/${gateway}`,
+    hasPort: (number) => (mapped.length > 0 ? mapped.includes(number) : number === Number(port)),
+  }
+}
+
+/**
+ * A table with the patches that are for it: what is merged goes first, then what is added, virtual hosts before their routes.
+ * Source: the same file, ApplyRouteConfigurationPatches.
+ */
+export function patchTable(table: RouteTable, patches: readonly EnvoyPatch[], name: TableName): RouteTable {
+  const forTable = patches.filter(({ match }) => isForTable(match, name))
+  const ofHosts = ofKind(forTable, 'VIRTUAL_HOST')
+  if (forTable.length === 0) return table
+  const kept = table.virtualHosts.filter((host) => !ofHosts.some((patch) => patch.operation === 'REMOVE' && isForHost(patch, host)))
+  const merged = kept.map((host) => patchHost(host, forTable))
+  const added = ofHosts.filter(({ operation }) => operation === 'ADD').map(hostOf)
+  const outer = headersOf(ofKind(forTable, 'ROUTE_CONFIGURATION'))
+  return { ...table, virtualHosts: [...merged, ...added].map((host) => withHeaders(host, outer)) }
+}
+
+function ofKind(patches: readonly EnvoyPatch[], applyTo: string): readonly EnvoyPatch[] {
+  return patches.filter((patch) => patch.applyTo === applyTo)
+}
+
+function isForTable({ routeConfiguration }: PatchMatch, known: TableName): boolean {
+  const { name = '', portName = '', gateway = '', portNumber = 0 } = routeConfiguration ?? {}
+  const fits = (asked: string, own: string): boolean => asked === '' || asked === own
+  return fits(name, known.name) && fits(portName, known.portName) && fits(gateway, known.gateway) && (portNumber === 0 || known.hasPort(portNumber))
+}
+
+function isForHost({ match }: EnvoyPatch, host: Pick<VirtualHost, 'name' | 'domains'>): boolean {
+  const { name = '', domainName = '' } = match.routeConfiguration?.vhost ?? {}
+  return (name === '' || name === host.name) && (domainName === '' || host.domains.includes(domainName))
+}
+
+const actions: Readonly<Record<Route['action']['kind'], string>> = {
+  forward: 'ROUTE',
+  redirect: 'REDIRECT',
+  'direct-response': 'DIRECT_RESPONSE',
+}
+
+function isForRoute({ match }: EnvoyPatch, route: Pick<Route, 'name' | 'action'>): boolean {
+  const { name = '', action = 'ANY' } = match.routeConfiguration?.vhost?.route ?? {}
+  return (name === '' || name === route.name) && (action === 'ANY' || action === actions[route.action.kind])
+}
+
+function patchHost(host: VirtualHost, patches: readonly EnvoyPatch[]): VirtualHost {
+  const own = patches.filter((patch) => isForHost(patch, host))
+  const ofRoutes = ofKind(own, 'HTTP_ROUTE')
+  const routes = ofRoutes.reduce(insertRoute, patchRoutes(host.routes, ofRoutes))
+  const merging = ofKind(own, 'VIRTUAL_HOST').filter(({ operation }) => operation === 'MERGE')
+  return withHeaders({ ...host, routes }, headersOf(merging))
+}
+
+function patchRoutes(routes: readonly Route[], patches: readonly EnvoyPatch[]): readonly Route[] {
+  return routes.flatMap((route) => {
+    const own = patches.filter((patch) => isForRoute(patch, route))
+    if (own.some(({ operation }) => operation === 'REMOVE')) return []
+    return [own.filter(({ operation }) => operation === 'MERGE').reduce(mergeRoute, route)]
+  })
+}
+
+/** Of a patch that names a route the first such route gives the place; one that is nowhere is no place. Source: the same file, patchHTTPRoutes. */
+function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Route[] {
+  const { operation } = patch
+  if (!['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].includes(operation)) return routes
+  const isNamed = patch.match.routeConfiguration?.vhost?.route !== undefined
+  const found = isNamed ? routes.findIndex((route) => isForRoute(patch, route)) : 0
+  if (operation !== 'ADD' && found < 0) return routes
+  const atEnd = operation === 'ADD' || (operation === 'INSERT_AFTER' && !isNamed)
+  const at = atEnd ? routes.length : operation === 'INSERT_FIRST' ? 0 : operation === 'INSERT_AFTER' ? found + 1 : found
+  return [...routes.slice(0, at), readRoute(patch.value, patch.origin), ...routes.slice(at)]
+}
+
+/** What is set goes before what was there, and headers are added to those that were. */
+function mergeRoute(route: Route, { value }: EnvoyPatch): Route {
+  const fields = message(value, 'value')
+  const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, readHeaderMutations(fields, 'value'))
+  const action = route.action.kind === 'forward' ? mergeForward(route.action, message(fields['route'], 'value.route')) : route.action
+  return { ...route, action, requestHeaders: headers.request, responseHeaders: headers.response }
+}
+
+function mergeForward(action: ForwardAction, value: Message): ForwardAction {
+  const prefix = text(value['prefix_rewrite'])
+  return {
+    ...action,
+    ...(value['timeout'] !== undefined && { timeoutMs: durationMs(value['timeout']) || null }),
+    ...(prefix !== null && { pathRewrite: { kind: 'prefix', replacement: prefix } }),
+    ...(value['retry_policy'] !== undefined && { retry: mergeRetries(action.retry, message(value['retry_policy'], 'value.route.retry_policy')) }),
+    ...(text(value['host_rewrite_literal']) !== null && { hostRewrite: text(value['host_rewrite_literal']) }),
+  }
+}
+
+/** Without a policy of istiod's own Envoy's defaults hold. Source: Envoy `RetryPolicy`. */
+const untold: RetryPolicy = {
+  ...{ numRetries: 1, retryOn: [], retriableStatusCodes: [], perTryTimeoutMs: null },
+  ...{ backOff: { baseMs: 25, maxMs: 250 }, hostSelectionAttempts: 0 },
+}
+
+function mergeRetries(known: RetryPolicy | null, value: Message): RetryPolicy {
+  const conditions = text(value['retry_on'])
+  return {
+    ...(known ?? untold),
+    ...(conditions !== null && { retryOn: conditions.split(',').map((condition) => condition.trim()) }),
+    ...(value['num_retries'] !== undefined && { numRetries: int(value['num_retries']) }),
+    ...(value['per_try_timeout'] !== undefined && { perTryTimeoutMs: durationMs(value['per_try_timeout']) || null }),
+  }
+}
+
+function hostOf({ value, origin }: EnvoyPatch): VirtualHost {
+  const fields = message(value, 'value')
+  const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => readRoute(route, origin))
+  const host = { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes, requireTls: false }
+  return withHeaders(host, readHeaderMutations(fields, 'value'))
+}
+
+/** Lists are put together, as if they had stood in one place. */
+function appended(a: HeaderMutations, b: HeaderMutations): HeaderMutations {
+  const join = (kind: keyof HeaderMutations): HeaderMutations['request'] => ({
+    set: [...a[kind].set, ...b[kind].set],
+    remove: [...a[kind].remove, ...b[kind].remove],
+  })
+  return { request: join('request'), response: join('response') }
+}
+
+const none: HeaderMutations = { request: { set: [], remove: [] }, response: { set: [], remove: [] } }
+
+export function headersOf(patches: readonly EnvoyPatch[]): HeaderMutations {
+  return patches.map(({ value }) => readHeaderMutations(message(value, 'value'), 'value')).reduce(appended, none)
+}
+
+function isNone({ request, response }: HeaderMutations): boolean {
+  return [request.set, request.remove, response.set, response.remove].every((list) => list.length === 0)
+}
+
+/** Headers of a host, or of the whole table, go after those of its routes. */
+function withHeaders<T extends Pick<VirtualHost, 'routes'>>(host: T, outer: HeaderMutations): T {
+  if (isNone(outer)) return host
+  const routes = host.routes.map((route) => {
+    const { request, response } = inTurn({ request: route.requestHeaders, response: route.responseHeaders }, outer)
+    return { ...route, requestHeaders: request, responseHeaders: response }
+  })
+  return { ...host, routes }
+}
+
+/** Towards its own workload a sidecar has one route for everything. Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
+export function inboundHeaders(
+  patches: readonly EnvoyPatch[],
+  place: { readonly cluster: string; readonly virtualHost: string; readonly port: number },
+): HeaderMutations | null {
+  const name: TableName = { name: place.cluster, portName: '', gateway: '', hasPort: (number) => number === place.port }
+  const host = { name: place.virtualHost, domains: ['*'] }
+  const own = patches.filter((patch) => isForTable(patch.match, name) && isForHost(patch, host))
+  const isForIt = (patch: EnvoyPatch): boolean => isForRoute(patch, { name: 'default', action: { kind: 'forward' } as ForwardAction })
+  const levels = [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
+  const found = levels.map(headersOf).reduce(inTurn)
+  return isNone(found) ? null : found
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { actingPatches } from './envoy-filter-patches.ts'
+import { readText } from './read.ts'
+
+const hcm = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
+const outbound = 'match: {context: SIDECAR_OUTBOUND}'
+
+const cases: readonly { about: string; patch: string; reported: string[] }[] = [
+  {
+    about: 'headers of virtual hosts, in either spelling',
+    patch: `applyTo: VIRTUAL_HOST, patch: {operation: MERGE, value: {requestHeadersToAdd: [{header: {key: a, value: b}}], response_headers_to_remove: [server]}}`,
+    reported: [],
+  },
+  {
+    about: 'a field of a value that is not acted on',
+    patch: `applyTo: VIRTUAL_HOST, ${outbound}, patch: {operation: MERGE, value: {response_headers_to_remove: [a], rate_limits: [{}]}}`,
+    reported: ['spec.configPatches[0].patch.value.rate_limits'],
+  },
+  {
+    about: 'a filter of HTTP',
+    patch: `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.http.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}`,
+    reported: ['spec.configPatches[0]'],
+  },
+  {
+    about: 'a route of a sidecar towards its workload, where only headers can be changed',
+    patch: 'applyTo: HTTP_ROUTE, match: {context: SIDECAR_INBOUND}, patch: {operation: MERGE, value: {route: {timeout: 1s}}}',
+    reported: ['spec.configPatches[0].patch.value.route'],
+  },
+  // ANY is inbound, too.
+  { about: 'a route removed everywhere', patch: 'applyTo: HTTP_ROUTE, patch: {operation: REMOVE}', reported: ['spec.configPatches[0]'] },
+  { about: 'a route removed on the way out', patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: REMOVE}`, reported: [] },
+  {
+    about: 'keepalive and timeouts of connections, which nothing here is slow enough for',
+    patch: `applyTo: CLUSTER, patch: {operation: MERGE, value: {connect_timeout: 1s, upstream_connection_options: {tcp_keepalive: {keepalive_time: 10}}}}`,
+    reported: [],
+  },
+  {
+    about: 'a connection manager',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, xff_num_trusted_hops: 1, normalize_path: true}}}`,
+    reported: [],
+  },
+  {
+    about: 'what a connection manager does to paths that the mesh does not do',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, normalize_path: false, merge_slashes: true}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_config.normalize_path', 'spec.configPatches[0].patch.value.typed_config.merge_slashes'],
+  },
+  {
+    about: 'a chain of filters that is chosen by its name',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY, listener: {filterChain: {name: a}}}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}}}}`,
+    reported: ['spec.configPatches[0].match.listener.filterChain.name'],
+  },
+]
+
+for (const { about, patch, reported } of cases)
+  test(about, () => {
+    const text = `apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: a}\nspec: {configPatches: [{${patch}}]}`
+    const { resources, notModelled, errors } = readText(text, 'a.yaml')
+    expect(errors).toEqual([])
+    expect(notModelled.map(({ message }) => message)).toEqual(reported.map((path) => `${path} is not modelled`))
+    // A patch acts whole or not at all.
+    expect(actingPatches(resources[0]!)).toHaveLength(reported.length === 0 ? 1 : 0)
+  })

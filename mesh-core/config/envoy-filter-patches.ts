@@ -1,0 +1,145 @@
+import { bothSpellings, collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
+import type { Resource } from './resource.ts'
+
+/** One of an EnvoyFilter's `configPatches`. Names inside of `value` are Envoy's, in either spelling. */
+export interface ConfigPatch {
+  readonly applyTo: string
+  readonly match?: PatchMatch
+  readonly patch: { readonly operation: string; readonly value?: Readonly<Record<string, unknown>> }
+}
+
+export interface PatchMatch {
+  readonly context?: string
+  readonly proxy?: { readonly proxyVersion?: string }
+  readonly listener?: {
+    readonly name?: string
+    readonly portNumber?: number
+    readonly filterChain?: { readonly filter?: { readonly name?: string; readonly subFilter?: { readonly name?: string } } }
+  }
+  readonly routeConfiguration?: {
+    readonly name?: string
+    readonly portNumber?: number
+    readonly portName?: string
+    readonly gateway?: string
+    readonly vhost?: { readonly name?: string; readonly domainName?: string; readonly route?: { readonly name?: string; readonly action?: string } }
+  }
+  readonly cluster?: { readonly name?: string; readonly service?: string; readonly subset?: string; readonly portNumber?: number }
+}
+
+const option: Modelled = {
+  header: fields('key value'),
+  append: 'acts',
+  appendAction: new Set(['APPEND_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS_OR_ADD']),
+}
+const headers: Record<string, Modelled> = {
+  ...{ requestHeadersToAdd: option, responseHeadersToAdd: option },
+  ...fields('requestHeadersToRemove responseHeadersToRemove'),
+}
+
+const merged = {
+  ...headers,
+  route: { ...fields('timeout prefixRewrite hostRewriteLiteral'), retryPolicy: fields('retryOn numRetries perTryTimeout') },
+}
+
+const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
+const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
+const made: Modelled = {
+  ...headers,
+  name: 'acts',
+  match: {
+    ...fields('prefix path pathSeparatedPrefix caseSensitive'),
+    safeRegex: regex,
+    headers: {
+      ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
+      stringMatch: text,
+      safeRegexMatch: regex,
+    },
+    queryParameters: { name: 'acts', stringMatch: text },
+  },
+  route: { ...fields('cluster timeout prefixRewrite hostRewriteLiteral'), regexRewrite: { pattern: regex, substitution: 'acts' } },
+  redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
+  directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
+}
+
+// Names are not looked up and connections not slow here, and nothing is so large that a buffer is full.
+const cluster: Modelled = {
+  http2ProtocolOptions: {},
+  maxRequestsPerConnection: 'acts',
+  ...fields('connectTimeout dnsLookupFamily dnsRefreshRate respectDnsTtl perConnectionBufferLimitBytes', 'quiet'),
+  upstreamConnectionOptions: { tcpKeepalive: 'quiet' },
+}
+
+export const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
+export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
+
+const connectionManager: Modelled = {
+  name: new Set([connectionManagerName]),
+  typedConfig: {
+    '@type': new Set([connectionManagerType]),
+    ...fields('xffNumTrustedHops serverName generateRequestId appendXForwardedPort forwardClientCertDetails'),
+    normalizePath: new Set(['true']),
+    serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
+    // What is logged, counted and traced, and how long connections without requests are kept.
+    ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout', 'quiet'),
+    commonHttpProtocolOptions: fields('idleTimeout', 'quiet'),
+  },
+}
+
+/** By what a patch is applied to, and how. Values of those that have no entry are not looked into: nothing of them acts. */
+const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
+  Object.entries({
+    'ROUTE_CONFIGURATION MERGE': headers,
+    'VIRTUAL_HOST MERGE': headers,
+    'VIRTUAL_HOST ADD': { ...headers, name: 'acts', domains: 'acts', routes: made },
+    'VIRTUAL_HOST REMOVE': 'quiet',
+    'HTTP_ROUTE MERGE': merged,
+    'HTTP_ROUTE REMOVE': 'quiet',
+    'CLUSTER MERGE': cluster,
+    'CLUSTER REMOVE': 'quiet',
+    'NETWORK_FILTER MERGE': connectionManager,
+    ...Object.fromEntries(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`HTTP_ROUTE ${operation}`, made])),
+  } satisfies Record<string, Modelled>).map(([key, table]) => [key, bothSpellings(table)]),
+)
+
+const match: Modelled = {
+  context: 'acts',
+  proxy: { proxyVersion: 'acts' },
+  routeConfiguration: {
+    ...fields('name portNumber portName gateway'),
+    vhost: { ...fields('name domainName'), route: fields('name action') },
+  },
+  cluster: fields('name service subset portNumber'),
+  listener: { ...fields('name portNumber'), filterChain: { filter: { name: 'acts' } } },
+}
+
+/** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here. */
+const inbound: Readonly<Record<string, Modelled>> = {
+  ...Object.fromEntries(['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(headers)])),
+  'CLUSTER MERGE': values['CLUSTER MERGE']!,
+  'NETWORK_FILTER MERGE': values['NETWORK_FILTER MERGE']!,
+}
+const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
+
+/** What of a patch is not acted on; nothing of it acts then. */
+function problemsOf({ applyTo, match: where, patch }: ConfigPatch, path: FieldPath): FieldPath[] {
+  const table = (notInbound.has(where?.context) ? values : inbound)[`${applyTo} ${patch?.operation}`]
+  if (table === undefined) return [path]
+  const found: FieldPath[] = []
+  collect(match, where ?? null, [...path, 'match'], found)
+  collect(table, patch.value ?? null, [...path, 'patch', 'value'], found)
+  return found
+}
+
+function patchesOf({ object }: Resource): readonly ConfigPatch[] {
+  return object['spec']?.configPatches ?? []
+}
+
+/** The paths of an EnvoyFilter that do not act. */
+export function notActingPatches(resource: Resource): FieldPath[] {
+  return patchesOf(resource).flatMap((patch, i) => problemsOf(patch, ['spec', 'configPatches', i]))
+}
+
+/** Those that act, with their places. */
+export function actingPatches(resource: Resource): readonly { readonly patch: ConfigPatch; readonly index: number }[] {
+  return patchesOf(resource).flatMap((patch, index) => (problemsOf(patch, []).length === 0 ? [{ patch, index }] : []))
+}

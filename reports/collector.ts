@@ -1,7 +1,7 @@
 import type { Attachment, Envelope, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
-import { hidden, isPlainHeader, withoutTokens } from '../support/secrets.ts'
 import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
 import { failureText } from './failure-text.ts'
+import { shownArgument, shownSentence } from './hidden-steps.ts'
 import { type GherkinIndex, indexDocument } from './gherkin-index.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord, StepStatus, UndefinedStep } from './run-record.ts'
 import { suggestSteps } from './suggest.ts'
@@ -119,7 +119,7 @@ export class Collector {
       line: place?.line ?? 1,
       feature: document?.feature ?? '',
       rule: place?.rule ?? null,
-      name: pickle.name,
+      name: hides ? shownSentence(pickle.name) : pickle.name,
       tags: pickle.tags.map((tag) => tag.name),
       steps,
       verdict,
@@ -134,18 +134,23 @@ export class Collector {
     const pickleStep = pickle.steps.find((step) => step.id === testStep.pickleStepId)
     const { testStepResult } = finished
     return {
-      ...this.#sentence(pickle.uri, pickleStep, testStep.hookId),
-      argument: argumentLines(hides ? withoutValues(pickleStep) : pickleStep?.argument),
+      ...this.#sentence(pickle.uri, pickleStep, testStep.hookId, hides),
+      argument: argumentLines(hides && pickleStep ? shownArgument(pickleStep.text, pickleStep.argument) : pickleStep?.argument),
       status: testStepResult.status.toLowerCase() as StepStatus,
       message: failureText(testStepResult),
       durationMs: testStepResult.duration.seconds * 1e3 + testStepResult.duration.nanos / 1e6,
     }
   }
 
-  #sentence(uri: string, pickleStep: PickleStep | undefined, hookId: string | undefined): Pick<StepRecord, 'keyword' | 'text' | 'line'> {
+  #sentence(
+    uri: string,
+    pickleStep: PickleStep | undefined,
+    hookId: string | undefined,
+    hides: boolean,
+  ): Pick<StepRecord, 'keyword' | 'text' | 'line'> {
     if (!pickleStep) return { keyword: this.#hooks.get(hookId ?? '') ?? 'Hook', text: '', line: null }
     const step = this.#documents.get(uri)?.steps.get(pickleStep.astNodeIds[0] ?? '')
-    return { keyword: step?.keyword.trim() ?? '*', text: pickleStep.text, line: step?.location.line ?? null }
+    return { keyword: step?.keyword.trim() ?? '*', text: hides ? shownSentence(pickleStep.text) : pickleStep.text, line: step?.location.line ?? null }
   }
 
   #noteUndefined({ uri, steps }: ScenarioRecord): void {
@@ -178,17 +183,6 @@ function reasonsOf(steps: readonly StepRecord[], record: VerdictRecord | null): 
   if (worst.message) return [worst.message]
   if (worst.status === 'undefined') return [`no sentence of the vocabulary reads "${worst.text}"`]
   return [worst.status === 'skipped' ? 'a step skipped the scenario without a reason' : worst.status]
-}
-
-/** A step's table or text as it may be shown. A table of headers shows no values of those that may hold a secret. */
-function withoutValues(step: PickleStep | undefined): PickleStepArgument | undefined {
-  const { docString, dataTable } = step?.argument ?? {}
-  if (docString) return { docString: { ...docString, content: withoutTokens(docString.content) } }
-  if (!dataTable || !/\bheaders:$/.test(step!.text)) return step?.argument
-  const rows = dataTable.rows.map(({ cells: [name, ...values] }) => ({
-    cells: [name!, ...values.map((cell) => (isPlainHeader(name!.value) ? cell : { value: hidden }))],
-  }))
-  return { dataTable: { rows } }
 }
 
 function argumentLines(argument: PickleStepArgument | undefined): string[] {

@@ -1,6 +1,7 @@
 import type { Envelope } from '@cucumber/messages'
 import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
 import type { Formatter } from './formatter.ts'
+import { HiddenFeatures } from './hidden-features.ts'
 import { inOrder } from './in-order.ts'
 
 interface Timestamp {
@@ -65,13 +66,47 @@ export class Normaliser {
   }
 }
 
+/** Of a live mesh values of headers and tokens are told to nobody, unless that is asked for: each scenario's verdict says so, and the first one is waited for. */
+class Telling {
+  readonly #tell: (envelope: Envelope) => void
+  readonly #features = new HiddenFeatures()
+  #held: Envelope[] | null = []
+  #hides = true
+
+  constructor(tell: (envelope: Envelope) => void) {
+    this.#tell = tell
+  }
+
+  take(envelope: Envelope): void {
+    if (this.#held === null) return this.#give(envelope)
+    this.#held.push(envelope)
+    const hides = hidesValues(envelope)
+    if (hides === null && !envelope.testRunFinished) return
+    // Where nobody has said it, nothing is told.
+    this.#hides = hides ?? true
+    const held = this.#held
+    this.#held = null
+    for (const one of held) this.#give(one)
+  }
+
+  #give(envelope: Envelope): void {
+    for (const one of this.#hides ? this.#features.take(envelope) : [envelope]) this.#tell(one)
+  }
+}
+
+function hidesValues({ attachment }: Envelope): boolean | null {
+  const isVerdict = attachment?.mediaType === verdictMediaType && attachment.contentEncoding === 'IDENTITY'
+  return isVerdict ? (JSON.parse(attachment.body) as VerdictRecord).hidesValues : null
+}
+
 const messages: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
     const normaliser = new Normaliser(process.cwd())
+    const telling = new Telling((envelope) => write(`${normaliser.line(envelope)}\n`))
     on(
       'message',
-      inOrder((envelope) => write(`${normaliser.line(envelope)}\n`)),
+      inOrder((envelope) => telling.take(envelope)),
     )
   },
 }

@@ -69,3 +69,30 @@ export function withoutTokens(text: string): string {
     .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${hidden}`)
     .replace(/((?:token|password|client-key-data|client-certificate-data)["']?\s*[:=]\s*["']?)[^\s"',}]{4,}/gi, `$1${hidden}`)
 }
+
+/** YAML in which the values of each Secret are hidden, whatever they look like. */
+export function withoutSecretData(text: string): string {
+  if (!/\bkind:\s*["']?Secret\b/.test(text)) return text
+  return text
+    .split(/^(?=---)/m)
+    .map((document) => (/\bkind:\s*["']?Secret\b/.test(document) ? withoutData(document) : document))
+    .join('')
+}
+
+function withoutData(document: string): string {
+  const flow = document.replace(
+    /\b((?:stringData|data)["']?\s*:\s*\{)([^}]*)\}/g,
+    (_, before: string, pairs: string) => `${before}${pairs.replace(/([^\s,:]+\s*:\s*)("[^"]*"|'[^']*'|[^,]*)/g, `$1${hidden}`)}}`,
+  )
+  let depth: number | null = null
+  return flow
+    .split('\n')
+    .map((line) => {
+      const indent = /^\s*/.exec(line)![0].length
+      if (depth !== null && (line.trim() === '' || indent > depth))
+        return line.replace(/^(\s*(?:[^\s:]+:(?=\s|$))?\s*).*$/, (_, key: string) => (line.trim() === '' ? line : `${key.trimEnd()} ${hidden}`))
+      depth = /^\s*(?:stringData|data):\s*$/.test(line) ? indent : null
+      return line
+    })
+    .join('\n')
+}

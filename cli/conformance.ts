@@ -18,7 +18,7 @@ import { printProblem } from './problem.ts'
 import { publishReport, serviceAccountFolder } from './publish-report.ts'
 import { pushMetrics } from './push-metrics.ts'
 import type { PushOptions } from './push-metrics.ts'
-import { configurationOf, onTarget, type RunOptions, shardOf } from './run-configuration.ts'
+import { configurationOf, onTarget, type RunOptions, shardOf, timeLimitOf } from './run-configuration.ts'
 import { runFeatures } from './run-features.ts'
 import { settingError } from './setting-error.ts'
 import { exitCodeOf, heedingSignals } from './signals.ts'
@@ -51,7 +51,7 @@ export async function conformance(given: readonly string[], options: Conformance
   const configuration = quiet('cucumberConfig' in own ? { ...asConfigured, support: vocabularyAlone } : asConfigured, options)
   const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
   for (const target of targets) await checkTarget(target)
-  const { result: runs, signal } = await heedingSignals(() => runsOn(targets, configuration, options))
+  const { result: runs, endedBy } = await heedingSignals(timeLimitOf(options.timeLimit), () => runsOn(targets, configuration, options))
   const facts = {
     date: new Date(),
     reproduce: reproduceText(process.argv.slice(2), process.env),
@@ -60,11 +60,14 @@ export async function conformance(given: readonly string[], options: Conformance
     fileName: inPackage,
   }
   const reports = runs.map(({ target, run }) => buildReport(run, { ...facts, target }))
-  if (signal === null) assertSome(reports, options)
+  if (endedBy === null) assertSome(reports, options)
   writeConformance(reports, out)
-  if (signal !== null) process.exit(exitCodeOf(signal))
+  if (endedBy !== null && endedBy !== 'time') process.exit(exitCodeOf(endedBy))
   const code = Math.max(exitCodes.held, ...runs.map(({ run }) => codeOfRun(run, { shard: options.shard ?? '' })))
-  return told(reports, options, code)
+  const whole = await told(reports, options, code)
+  // What was broken off may still wait for its time.
+  if (endedBy !== null) process.exit(whole)
+  return whole
 }
 
 /** Where the mesh failed, that is what the exit code says, whether or not somebody could be told. */

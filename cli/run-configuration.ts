@@ -1,4 +1,5 @@
 import { type IRunConfiguration, loadConfiguration } from '@cucumber/cucumber/api'
+import { durationPattern, parseDuration } from '../support/duration.ts'
 import { formatsOf } from './formats.ts'
 import { withOurSteps } from './glue.ts'
 import { settingError } from './setting-error.ts'
@@ -39,6 +40,17 @@ export interface RunOptions {
   readonly budget?: string
   /** `INDEX/TOTAL`, the index from 0. */
   readonly shard?: string
+  /** `30m`: when the run is ended, as by Ctrl-C. */
+  readonly timeLimit?: string
+}
+
+/** @returns ms; `null` for as long as it takes. @throws MeshSpecError INVALID_SETTING */
+export function timeLimitOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const ms = new RegExp(`^${durationPattern.source}$`).test(text) ? parseDuration(text) : 0
+  // Timers take no more than that: 24 days.
+  if (ms > 0) return Math.min(ms, 2 ** 31 - 1)
+  throw settingError(`--time-limit is ${JSON.stringify(text)}, which is no time that a run could take`, 'write a duration, such as 30m')
 }
 
 /** The project's own cucumber config where it has one, and what the command line says. @throws MeshSpecError INVALID_SETTING */

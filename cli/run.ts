@@ -6,7 +6,7 @@ import { readSettings } from '../support/settings.ts'
 import { compareTargets } from './compare.ts'
 import { checkFeatures } from './feature-paths.ts'
 import { withTypescript } from './glue.ts'
-import { configurationOf, onTarget, type RunOptions } from './run-configuration.ts'
+import { configurationOf, onTarget, type RunOptions, timeLimitOf } from './run-configuration.ts'
 import { runFeatures } from './run-features.ts'
 import { exitCodeOf, heedingSignals } from './signals.ts'
 import { checkTarget, targetsIn } from './target-name.ts'
@@ -23,11 +23,11 @@ export async function run(features: readonly string[], options: RunOptions): Pro
   const configuration = await configurationOf(features, options)
   const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
   for (const target of targets) await checkTarget(target)
-  const { result, signal } = await heedingSignals(() =>
+  const { result, endedBy } = await heedingSignals(timeLimitOf(options.timeLimit), () =>
     targets.length === 1 || options.dryRun ? runOn(targets[0]!, configuration, options) : compareTargets(targets, configuration, options),
   )
   // What was broken off may still wait for its time.
-  if (signal !== null) process.exit(exitCodeOf(signal))
+  if (endedBy !== null) process.exit(endedBy === 'time' ? result() : exitCodeOf(endedBy))
   return result()
 }
 

@@ -5,26 +5,37 @@ import { interrupt } from '../support/interruption.ts'
 
 const heeded = ['SIGINT', 'SIGTERM'] as const
 
+/** What a run came to, and what ended it before its time: a signal, or its time. */
+export interface Heeded<T> {
+  readonly result: T
+  readonly endedBy: NodeJS.Signals | 'time' | null
+}
+
 /**
- * Runs something that Ctrl-C and SIGTERM end in good order: what was put into meshes is taken out, the reports are written. Processes that cucumber
- * forks are told, too. A second signal ends everything at once.
- * @returns what it came to, and the signal that ended it
+ * Runs something that Ctrl-C, SIGTERM and the end of its time end in good order: what was put into meshes is taken out, the reports are written. Processes
+ * that cucumber forks are told, too. A second signal ends everything at once.
+ * @param limitMs how long it may take; `null` for as long as it takes
  */
-export async function heedingSignals<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly signal: NodeJS.Signals | null }> {
-  let seen: NodeJS.Signals | null = null
+export async function heedingSignals<T>(limitMs: number | null, work: () => Promise<T>): Promise<Heeded<T>> {
+  let endedBy: Heeded<T>['endedBy'] = null
   const forked = new Set<ChildProcess>()
   const note = (message: unknown): void => void forked.add((message as { readonly process: ChildProcess }).process)
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (seen) process.exit(exitCodeOf(signal))
-    seen = signal
-    interrupt(signal)
-    for (const child of forked) if (child.connected) child.kill(signal)
+  const end = (by: NodeJS.Signals | 'time', why: string): void => {
+    endedBy = by
+    interrupt(why)
+    for (const child of forked) if (child.connected) child.kill(by === 'time' ? 'SIGTERM' : by)
   }
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (endedBy !== null && endedBy !== 'time') process.exit(exitCodeOf(signal))
+    end(signal, `interrupted by ${signal}`)
+  }
+  const timer = limitMs === null ? null : setTimeout(() => end('time', `the run's time is over: ${limitMs / 1000} s (--time-limit)`), limitMs)
   subscribe('child_process', note)
   for (const signal of heeded) process.on(signal, onSignal)
   try {
-    return { result: await work(), signal: seen }
+    return { result: await work(), endedBy }
   } finally {
+    if (timer !== null) clearTimeout(timer)
     unsubscribe('child_process', note)
     for (const signal of heeded) process.off(signal, onSignal)
   }

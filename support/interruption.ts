@@ -5,9 +5,9 @@ export class Interrupted extends Error {
 
 const controller = new AbortController()
 
-/** For this process, once and for all. */
-export function interrupt(signal: NodeJS.Signals): void {
-  controller.abort(new Interrupted(`interrupted by ${signal}`))
+/** For this process, once and for all. @param why a sentence: `interrupted by SIGINT` */
+export function interrupt(why: string): void {
+  controller.abort(new Interrupted(why))
 }
 
 export function isInterrupted(): boolean {

@@ -6,6 +6,6 @@ import { interrupt } from './interruption.ts'
  */
 export function followCoordinator(): void {
   if (process.env['CUCUMBER_PARALLEL'] === undefined || !process.send) return
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(signal))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(`interrupted by ${signal}`))
   process.once('disconnect', () => process.exit(1))
 }

@@ -14,10 +14,13 @@ afterEach(() => {
   nock.restore()
 })
 
+/** ms, between two renewals. */
+const renewal = 20
+
 function lease(): RunLease {
   const config = new KubeConfig()
   config.loadFromClusterAndUser({ name: 'test', server: host, skipTLSVerify: false }, { name: 'user', token: 't' })
-  return new RunLease(new KubeApi(config, { backoffMs: 1 }), 'default', 'abc')
+  return new RunLease(new KubeApi(config, { backoffMs: 1 }), 'default', 'abc', renewal)
 }
 
 const held = (renewTime: string) => ({
@@ -54,7 +57,7 @@ test('another run that is there is not disturbed', async () => {
 
 test('one that has not renewed its Lease is gone', async () => {
   nock(host).post(path).reply(409, conflict)
-  nock(host).get(`${path}/meshspec`).reply(200, held('2020-01-01T00:00:00.000000Z'))
+  nock(host).get(`${path}/meshspec`).twice().reply(200, held('2020-01-01T00:00:00.000000Z'))
   const taken = nock(host)
     .put(`${path}/meshspec`, (body) => body.metadata.resourceVersion === '7')
     .reply(200, {})
@@ -65,9 +68,33 @@ test('one that has not renewed its Lease is gone', async () => {
   await own.release()
 })
 
+test('one whose clock is behind is not gone while it renews its Lease', async () => {
+  nock(host).post(path).reply(409, conflict)
+  const late = held('2020-01-01T00:00:00.000000Z')
+  nock(host).get(`${path}/meshspec`).reply(200, late)
+  nock(host)
+    .get(`${path}/meshspec`)
+    .reply(200, { ...late, metadata: { ...late.metadata, resourceVersion: '8' } })
+  await expect(lease().acquire()).rejects.toMatchObject({ code: 'CLUSTER_BUSY' })
+})
+
+test.each([
+  ['is held by other', 200, held(new Date().toISOString())],
+  ['was deleted', 404, { kind: 'Status', code: 404 }],
+])('a run whose Lease %s judges nothing more', async (what, status, body) => {
+  nock(host).post(path).reply(201, {})
+  const own = lease()
+  await own.acquire()
+  own.assertHeld()
+  nock(host).persist().get(`${path}/meshspec`).reply(status, body)
+  await new Promise((resolve) => setTimeout(resolve, 5 * renewal))
+  expect(() => own.assertHeld()).toThrow(what)
+  await own.release()
+})
+
 test('of two that come at once, one is first', async () => {
   nock(host).post(path).reply(409, conflict)
-  nock(host).get(`${path}/meshspec`).reply(200, held('2020-01-01T00:00:00.000000Z'))
+  nock(host).get(`${path}/meshspec`).twice().reply(200, held('2020-01-01T00:00:00.000000Z'))
   nock(host)
     .put(`${path}/meshspec`)
     .reply(409, { ...conflict, reason: 'Conflict' })

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
 import { ApiFailure } from '../kube/api-failure.ts'
+import { Undecided } from '../../../failure.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeApi } from '../kube/kube-api.ts'
 
@@ -19,6 +21,7 @@ interface Lease {
 
 const name = 'meshspec'
 const durationSeconds = 30
+const renewalMs = (durationSeconds * 1000) / 3
 
 /** Excludes two runs against one cluster: what one applies, the other would see. */
 export class RunLease {
@@ -26,10 +29,14 @@ export class RunLease {
   readonly #path: string
   readonly #namespace: string
   readonly #holder: string
+  readonly #renewalMs: number
   #renewal: NodeJS.Timeout | null = null
+  #lost: string | null = null
 
-  constructor(api: KubeApi, namespace: string, run: string) {
+  /** @param renewal ms between two renewals */
+  constructor(api: KubeApi, namespace: string, run: string, renewal = renewalMs) {
     this.#api = api
+    this.#renewalMs = renewal
     this.#namespace = namespace
     this.#path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
     this.#holder = `${run} on ${hostname()} (pid ${process.pid})`
@@ -44,8 +51,13 @@ export class RunLease {
       if (error.status !== 409) throw error.toError(`create a Lease in namespace ${this.#namespace}`)
       await this.#takeOver()
     }
-    this.#renewal = setInterval(() => void this.#renew().catch(() => {}), (durationSeconds * 1000) / 3)
+    this.#renewal = setInterval(() => void this.#renew().catch(() => {}), this.#renewalMs)
     this.#renewal.unref()
+  }
+
+  /** What is seen from then on may be another run's doing. @throws Undecided once somebody else has the Lease */
+  assertHeld(): void {
+    if (this.#lost !== null) throw new Undecided(this.#lost)
   }
 
   async release(): Promise<void> {
@@ -58,7 +70,7 @@ export class RunLease {
 
   async #takeOver(): Promise<void> {
     const held = await this.#read()
-    if (held !== null && !isOver(held)) throw busy(held, this.#namespace)
+    if (held !== null && (!isOver(held) || (await this.#isRenewed(held)))) throw busy(held, this.#namespace)
     try {
       if (held === null) await this.#api.send({ method: 'POST', path: this.#path, body: this.#mine() })
       else await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
@@ -73,9 +85,19 @@ export class RunLease {
     }
   }
 
+  /** The clock by which it seems to be over is perhaps not the one by which it was renewed: a run that is alive is seen to renew it. */
+  async #isRenewed({ metadata }: Lease): Promise<boolean> {
+    await sleep(this.#renewalMs * 1.2)
+    const now = await this.#read()
+    return now !== null && now.metadata.resourceVersion !== metadata.resourceVersion
+  }
+
   async #renew(): Promise<void> {
     const held = await this.#read()
-    if (held?.spec.holderIdentity !== this.#holder) return
+    if (held?.spec.holderIdentity !== this.#holder) {
+      this.#lost ??= `the cluster is no longer this run's alone: its Lease ${this.#namespace}/${name} ${held === null ? 'was deleted' : `is held by ${held.spec.holderIdentity ?? 'nobody'}`}`
+      return
+    }
     await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
   }
 

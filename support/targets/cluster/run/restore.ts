@@ -11,12 +11,12 @@ export async function restore(objects: KubeObjects, { ref, before }: Touched, ru
   if (before === null) return deleteOwn(objects, ref, run)
   const restored = withoutServerFields(before)
   const now = await objects.read(ref)
-  if (now === null) return void (await objects.create(withoutOwners(restored)))
-  if (isSame(now, before)) return
-  await objects.replace(restored)
+  if (now !== null && isSame(now, before)) return
+  const whole = now === null ? withoutOwners(restored) : restored
+  await (now === null ? objects.create(whole) : objects.replace(whole))
   // Who had set which field is restored by a second replacement, which changes no field: else the run would stay on as an owner of some.
   const managers = (before.metadata as { readonly managedFields?: unknown }).managedFields
-  if (managers) await objects.replace({ ...restored, metadata: { ...restored.metadata, managedFields: managers } } as unknown as KubeObject)
+  if (managers) await objects.replace({ ...whole, metadata: { ...whole.metadata, managedFields: managers } } as unknown as KubeObject)
 }
 
 /** What somebody else has put in its place since is not the run's to delete. */

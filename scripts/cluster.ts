@@ -1,9 +1,9 @@
 /**
- * `npm run test:cluster [-- --whole | --endpoint | --faults [titles…]] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
+ * `npm run test:cluster [-- --whole | --endpoint | --faults [titles…] | --restore] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
  * own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`), and faults are planted in it, each of which a run has to call by its
  * name; with `--kubeconfig FILE` the suite runs against that cluster. Without `--whole` a part is run that takes some minutes;
  * `--endpoint` runs Bookinfo's tasks through the lab's gateway alone, without the Kubernetes API, as a user's Bookinfo is there;
- * `--faults` plants faults (all, or those whose title has one of the texts) and runs no suite.
+ * `--faults` plants faults (all, or those whose title has one of the texts) and runs no suite; `--restore` looks only at whether a run puts back what it has changed.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { asSpecified } from '../support/targets/target.ts'
 import { deployBookinfo, endpointPart, silentFeatures, throughGateway } from './lab-endpoint.ts'
 import { faults, tryFault } from './lab-faults.ts'
+import { tryEndings } from './lab-restore.ts'
 import { Lab, missingLab, root } from './the-lab.ts'
 
 /** What shows every way that the target takes: pages, in-mesh calls, shares, copies, bytes, behaviour, Istio's API and the Gateway API. */
@@ -43,10 +44,14 @@ const { values, positionals } = parseArgs({
     whole: { type: 'boolean', default: false },
     endpoint: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
+    restore: { type: 'boolean', default: false },
     kubeconfig: { type: 'string' },
     context: { type: 'string' },
   },
 })
+
+/** Nothing was asked for, or the whole suite: all that there is. */
+const isAll = positionals.length === 0 && !values.endpoint && !values.faults && !values.restore
 
 const suite = positionals.length > 0 ? positionals : values.whole ? ['features'] : values.endpoint ? endpointPart : part
 
@@ -74,7 +79,7 @@ function byKubernetes(): readonly string[] {
 
 /** With features that were named nothing else is asked for. */
 function chosenFaults(): typeof faults {
-  if (!values.faults) return positionals.length > 0 || values.endpoint ? [] : faults
+  if (!values.faults) return isAll ? faults : []
   return positionals.length === 0 ? faults : faults.filter(({ title }) => positionals.some((text) => title.includes(text)))
 }
 
@@ -98,7 +103,8 @@ async function inLab(folder: string): Promise<string[]> {
   const lab = new Lab()
   try {
     lab.up(join(folder, 'images.json'))
-    const problems = values.faults ? [] : await suiteIn(lab, join(folder, 'report.json'))
+    const problems = values.faults || values.restore ? [] : await suiteIn(lab, join(folder, 'report.json'))
+    if (isAll || values.restore) problems.push(...(await tryEndings(lab)))
     for (const fault of chosenFaults()) {
       const problem = await tryFault(lab, fault).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
       console.log(problem === null ? `✔ ${fault.title}` : `✖ ${fault.title}\n${problem}`)

@@ -27,10 +27,13 @@ export class Lab {
   /** One that was there before stays. */
   readonly #isOurs = process.env['MESHSPEC_LAB_NAME'] === undefined
 
-  /** @param images where the lab is to read which program an image is */
-  up(images: string): void {
+  /**
+   * @param images where the lab is to read which program an image is
+   * @param others further ones, by patterns of images; they go before
+   */
+  up(images: string, others: Readonly<Record<string, object>> = {}): void {
     const pod = { command: ['node', join(root, 'dist', 'samples', 'pod.js'), '--port=$(LAB_PORTS)'], cwd: root }
-    writeFileSync(images, JSON.stringify({ 'bookinfo-|meshspec': pod }))
+    writeFileSync(images, JSON.stringify({ ...others, 'bookinfo-|meshspec': pod }))
     const { status } = this.#sync(['up', '--images', images], 'inherit')
     if (status !== 0) throw new Error(`lab up ended with code ${status}`)
   }
@@ -41,7 +44,12 @@ export class Lab {
 
   /** @throws Error when it fails */
   kubectl(...rest: string[]): string {
-    const { status, stdout, stderr } = this.#sync(['kubectl', ...rest], 'pipe')
+    return this.kubectlWith('', ...rest)
+  }
+
+  /** @param input for its standard input. @throws Error when it fails */
+  kubectlWith(input: string, ...rest: string[]): string {
+    const { status, stdout, stderr } = this.#sync(['kubectl', ...rest], 'pipe', input)
     if (status !== 0) throw new Error(`kubectl ${rest.join(' ')}: ${String(stderr)}`)
     return String(stdout)
   }
@@ -67,7 +75,12 @@ export class Lab {
     return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })))
   }
 
-  #sync(args: readonly string[], stdio: 'inherit' | 'pipe'): SpawnSyncReturns<Buffer> {
-    return spawnSync(program, ['--name', this.#name, ...args], { cwd: root, stdio })
+  #sync(args: readonly string[], stdio: 'inherit' | 'pipe', input?: string): SpawnSyncReturns<Buffer> {
+    return spawnSync(program, ['--name', this.#name, ...args], {
+      cwd: root,
+      stdio,
+      maxBuffer: 64 * 1024 * 1024,
+      ...(input !== undefined && { input }),
+    })
   }
 }

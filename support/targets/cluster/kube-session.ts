@@ -200,6 +200,7 @@ export class KubeSession implements MeshSession {
   }
 
   async #put(resources: readonly Resource[]): Promise<void> {
+    this.#run.assertAlone()
     // Names first: an object may speak of a namespace of another one.
     for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
     const workloads = resources.filter(({ kind }) => workloadKinds.has(kind))

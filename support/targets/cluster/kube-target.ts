@@ -34,7 +34,10 @@ class KubeTarget implements Target {
       'telemetry',
     ]
     const needsPods: readonly Capability[] = ['behaviour', 'received', 'application-tls']
-    const denied = all.filter((capability) => run.isDenied(capability) || (run.isDenied('in-mesh-calls') && needsPods.includes(capability)))
+    const denied = all.filter(
+      (capability) =>
+        (capability !== 'gateway-calls' && run.isDenied(capability)) || (run.isDenied('in-mesh-calls') && needsPods.includes(capability)),
+    )
     this.capabilities = new Set(all.filter((capability) => !denied.includes(capability)))
   }
 

@@ -44,6 +44,17 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if gt (int .Values.suite.budget) 0 }}
 - --budget={{ int .Values.suite.budget }}
 {{- end }}
+{{- /* What a run is still at when Kubernetes ends the Job is in no report: it ends before, and tells what it has. */ -}}
+{{- with div (sub (int .Values.activeDeadlineSeconds) 180) $shards }}
+{{- if gt . 0 }}
+- --time-limit={{ . }}s
+{{- end }}
+{{- end }}
+{{- range $source, $url := .Values.telemetry }}
+{{- with $url }}
+- {{ printf "--%s=%s" $source . | quote }}
+{{- end }}
+{{- end }}
 {{- with .Values.metrics.pushgateway }}
 - {{ printf "--pushgateway=%s" . | quote }}
 {{- end }}

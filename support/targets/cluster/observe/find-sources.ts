@@ -4,7 +4,7 @@ import { HttpJson } from './http-json.ts'
 import { Jaeger } from './jaeger.ts'
 import type { JsonSource } from './json-source.ts'
 import { Prometheus } from './prometheus.ts'
-import { ProxiedJson } from './proxied-json.ts'
+import { ProxiedJson, proxiedName } from './proxied-json.ts'
 import type { ProxiedService } from './proxied-json.ts'
 import { SourceFailure } from './source-failure.ts'
 import type { TraceSource } from './span.ts'
@@ -38,6 +38,17 @@ export async function namedSources(settings: SourceSettings): Promise<Omit<Sourc
     throw error instanceof SourceFailure ? error.toError() : error
   }
   return sources
+}
+
+/** Names by which the API server would be asked for those that stand beside the control plane and that no URL names: `http:prometheus:9090`. */
+export async function proxiedServices(objects: KubeObjects, namespace: string, settings: SourceSettings): Promise<readonly string[]> {
+  const { prometheus, jaeger, tempo } = settings
+  const services = await objects.list<Service>('v1', 'Service', namespace).catch(() => [])
+  const kinds: readonly Kind[] = [...(prometheus ? [] : (['Prometheus'] as const)), ...(jaeger || tempo ? [] : (['Jaeger', 'Tempo'] as const))]
+  return kinds.flatMap((kind) => {
+    const found = serviceOf(kind, services)
+    return found ? [proxiedName(found)] : []
+  })
 }
 
 /** Those that stand beside the control plane, asked through the API server. @param warn is told of one that is there and does not answer */

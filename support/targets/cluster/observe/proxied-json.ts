@@ -11,6 +11,11 @@ export interface ProxiedService {
   readonly port: number
 }
 
+/** As the API server's `services/proxy`, and rules of RBAC about it, name a port of a Service. */
+export function proxiedName({ name, port }: ProxiedService): string {
+  return `http:${name}:${port}`
+}
+
 /** A JSON API of the cluster. Source: Kubernetes, `/api/v1/namespaces/{namespace}/services/{scheme:name:port}/proxy`. */
 export class ProxiedJson implements JsonSource {
   readonly name: string
@@ -24,11 +29,11 @@ export class ProxiedJson implements JsonSource {
   }
 
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> {
-    const { namespace, name, port } = this.#service
+    const { namespace } = this.#service
     try {
       return await this.#api.send({
         method: 'GET',
-        path: `/api/v1/namespaces/${namespace}/services/http:${name}:${port}/proxy${path}${queryString(query)}`,
+        path: `/api/v1/namespaces/${namespace}/services/${proxiedName(this.#service)}/proxy${path}${queryString(query)}`,
       })
     } catch (error) {
       if (error instanceof ApiFailure) throw failureOf(this.name, error.status, path, error.message.replace(/^HTTP \d+$/, ''))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { groupOf } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Settings } from '../../../settings.ts'
 import { NotSupported } from '../../target.ts'
@@ -9,7 +10,7 @@ import { KubeApi } from '../kube/kube-api.ts'
 import { loadKubeConfig } from '../kube/kube-config.ts'
 import { KubeObjects } from '../kube/objects.ts'
 import { AccessLogs } from '../observe/access-logs.ts'
-import { foundSources, namedSources } from '../observe/find-sources.ts'
+import { foundSources, namedSources, proxiedServices } from '../observe/find-sources.ts'
 import type { SourceSettings } from '../observe/find-sources.ts'
 import type { Sources } from '../observe/watch.ts'
 import { Pace } from '../pace.ts'
@@ -26,16 +27,9 @@ import { injectionLabel, readMeshInfo } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { NamespaceMap } from './namespace-map.ts'
 import { OwnIngress, systemNamespace } from './own-ingress.ts'
-import {
-  configPermissions,
-  deployPermissions,
-  describeMissing,
-  ingressPermissions,
-  missingPermissions,
-  namespacePermissions,
-  podPermissions,
-} from './permissions.ts'
-import type { Permission } from './permissions.ts'
+import { notPermitted, Permissions } from './permissions.ts'
+import { ownVerbs, rightsOf } from './rights.ts'
+import type { Purpose } from './rights.ts'
 import { restore, runLabel } from './restore.ts'
 
 export type RunSettings = Pick<
@@ -66,8 +60,7 @@ export class ClusterRun {
   readonly handledKinds = new Set<string>()
   readonly unhandledKinds = new Set<string>()
   readonly mesh: MeshInfo
-  /** What the user may not do, by what it would be needed for. */
-  readonly #denied: ReadonlyMap<Capability, string>
+  readonly #permissions: Permissions
   readonly #lease: RunLease
   readonly #named: Omit<Sources, 'logs'>
   readonly #warn: (text: string) => void
@@ -80,7 +73,7 @@ export class ClusterRun {
     settings: RunSettings,
     objects: KubeObjects,
     mesh: MeshInfo,
-    denied: ReadonlyMap<Capability, string>,
+    permissions: Permissions,
     bringsIngress: boolean,
     lease: RunLease,
     { named, warn }: { readonly named: Omit<Sources, 'logs'>; readonly warn: (text: string) => void },
@@ -89,7 +82,7 @@ export class ClusterRun {
     this.settings = settings
     this.objects = objects
     this.mesh = mesh
-    this.#denied = denied
+    this.#permissions = permissions
     this.#lease = lease
     this.#named = named
     this.#warn = warn
@@ -116,12 +109,23 @@ export class ClusterRun {
     const objects = new KubeObjects(new KubeApi(await loadKubeConfig(settings)))
     await assertThere(objects.api)
     const named = await namedSources(settings)
-    const denied = await deniedCapabilities(objects.api, settings, warn)
-    const bringsIngress = !denied.has('workloads') && !denied.has('config') && (await mayBringIngress(objects.api, settings, warn))
+    const mesh = await readMeshInfo(objects, settings.revision)
+    const mayBring = settings.deploy && settings.gateway === null && settings.namespaces.length === 0
+    const wanted = {
+      ...settings,
+      namesNamespaces: settings.namespaces.length > 0,
+      ownGateway: mayBring,
+      telemetry: await proxiedServices(objects, mesh.namespace, settings),
+    }
+    const places = { named: settings.namespaces, controlPlane: mesh.namespace, lease: leaseNamespace }
+    const permissions = await Permissions.ask(objects.api, rightsOf(wanted), places)
+    tell(permissions, mayBring, warn)
+    const lacks = (purpose: Purpose): boolean => permissions.missingFor(purpose).length > 0
+    const bringsIngress = mayBring && !lacks('workloads') && !lacks('config') && !lacks('own-gateway')
     const id = randomBytes(3).toString('hex')
     const lease = new RunLease(objects.api, leaseNamespace, id)
     await lease.acquire()
-    return new ClusterRun(id, settings, objects, await readMeshInfo(objects, settings.revision), denied, bringsIngress, lease, { named, warn })
+    return new ClusterRun(id, settings, objects, mesh, permissions, bringsIngress, lease, { named, warn })
   }
 
   /** Deadline of the barrier, in ms. */
@@ -131,17 +135,31 @@ export class ClusterRun {
 
   /** @throws NotSupported with what would have to be granted */
   assertPermitted(capability: Capability): void {
-    const missing = this.#denied.get(capability)
-    if (missing !== undefined) throw new NotSupported(capability, `not permitted: ${missing}`)
+    const missing = this.#permissions.missingFor(capability)
+    if (missing.length > 0) throw notPermitted(capability, missing)
   }
 
   isDenied(capability: Capability): boolean {
-    return this.#denied.has(capability)
+    return this.#permissions.missingFor(capability).length > 0
+  }
+
+  /** @throws Undecided once another run may be at work */
+  assertAlone(): void {
+    this.#lease.assertHeld()
+  }
+
+  /** @param object as it goes to the cluster. @throws NotSupported where the user may not change objects of its kind */
+  async assertMayChange({ apiVersion, kind, metadata: { namespace = '' } }: KubeObject): Promise<void> {
+    const isNamed = this.namespaces.isNamed(namespace)
+    const resource = await this.objects.kinds.pluralOf(apiVersion, kind)
+    const what = { group: groupOf(apiVersion), resource, namespace: isNamed ? namespace : '' }
+    await this.#permissions.assertMayChange(what, isNamed ? [...ownVerbs, 'update'] : ownVerbs)
   }
 
   /** The ingress gateway. @param ports that it is to have, as far as that is the run's to say. @throws NotSupported where none is found */
   async ingress(ports: readonly number[] = []): Promise<GatewayAddress> {
     if (this.ownIngress) return this.ownIngress.address(await this.namespace(systemNamespace), ports)
+    if (this.settings.gateway === null) this.assertPermitted('gateway-calls')
     this.#ingress ??= this.settings.gateway === null ? findIngressGateway(this.objects) : Promise.resolve(addressOfUrl(this.settings.gateway))
     const found = await this.#ingress
     if (found) return found
@@ -167,7 +185,10 @@ export class ClusterRun {
   /** Pods with a proxy of which scenarios so far had to know, and those of the ingress gateway. */
   async #proxies(): Promise<readonly Pod[]> {
     const used = this.namespaces.all.filter((namespace) => namespace !== this.mesh.namespace)
-    const all = await Promise.all([...used.map((namespace) => listPods(this.objects, namespace)), listPods(this.objects, '', 'istio=ingressgateway')])
+    const all = await Promise.all([
+      ...used.map((namespace) => listPods(this.objects, namespace)),
+      listPods(this.objects, '', 'istio=ingressgateway').catch(() => []),
+    ])
     return all.flat().filter(({ sidecar, container }) => sidecar || container === proxy)
   }
 
@@ -258,34 +279,12 @@ async function assertThere(api: KubeApi): Promise<void> {
   }
 }
 
-/** Asked once, before anything is done, and told once. */
-async function deniedCapabilities(
-  api: KubeApi,
-  { namespaces, deploy }: RunSettings,
-  warn: (text: string) => void,
-): Promise<ReadonlyMap<Capability, string>> {
-  const places = namespaces.length > 0 ? namespaces : ['']
-  const needed: readonly (readonly [Capability, readonly Permission[]])[] = [
-    ['config', [...places.flatMap(configPermissions), ...(namespaces.length === 0 ? namespacePermissions : [])]],
-    ['in-mesh-calls', places.flatMap(podPermissions)],
-    ...(deploy ? ([['workloads', places.flatMap(deployPermissions)]] as const) : []),
-  ]
-  const missing = await Promise.all(needed.map(async ([capability, wanted]) => [capability, await missingPermissions(api, wanted)] as const))
-  const denied = missing.filter(([, some]) => some.length > 0)
-  const all = denied.flatMap(([, some]) => some)
-  if (all.length > 0) warn(`The user may not do all that a run does. To be granted, as rules of a Role or ClusterRole:\n${describeMissing(all)}\n`)
-  return new Map(denied.map(([capability, some]) => [capability, some.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')]))
-}
-
-/** Where it may not, the cluster's own ingress gateway takes the config of scenarios up. */
-async function mayBringIngress(api: KubeApi, { deploy, gateway, namespaces }: RunSettings, warn: (text: string) => void): Promise<boolean> {
-  if (!deploy || gateway !== null || namespaces.length > 0) return false
-  const missing = await missingPermissions(api, ingressPermissions)
-  if (missing.length > 0)
-    warn(
-      `Scenarios use the ingress gateway of the cluster. For one of the run's own, which touches nobody else, there are to be granted:\n${describeMissing(missing)}\n`,
-    )
-  return missing.length === 0
+/** Once, before anything is done. */
+function tell(permissions: Permissions, mayBringIngress: boolean, warn: (text: string) => void): void {
+  if (permissions.toGrant === '') return
+  warn(`The user may not do all that a run does. To be granted, as rules of a Role or ClusterRole:\n${permissions.toGrant}\n`)
+  if (mayBringIngress && permissions.missingFor('own-gateway').length > 0)
+    warn('Without those of secrets, roles and rolebindings scenarios use the ingress gateway of the cluster, and not one of the run.\n')
 }
 
 function addressOfUrl(gateway: string): GatewayAddress {

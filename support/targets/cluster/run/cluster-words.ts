@@ -53,6 +53,7 @@ export class ClusterWords {
     assertOwnAuthorities(resource)
     this.#assertLocal(resource)
     const mapped = { ...this.#run.namespaces.resource(resource), apiVersion }
+    await this.#run.assertMayChange(mapped)
     const object = this.#run.ownIngress?.readdress(mapped) ?? mapped
     return kind === 'Sidecar' ? seeing(this.#run.barrier.host, object) : object
   }

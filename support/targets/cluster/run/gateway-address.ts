@@ -60,6 +60,6 @@ async function addressOf(service: Service, objects: KubeObjects): Promise<Gatewa
 
 async function hostOfPods({ metadata, spec }: Service, objects: KubeObjects): Promise<string | null> {
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`)
-  const pods = await objects.list<Pod>('v1', 'Pod', metadata.namespace, `labelSelector=${encodeURIComponent(selector.join(','))}`)
+  const pods = await objects.list<Pod>('v1', 'Pod', metadata.namespace, `labelSelector=${encodeURIComponent(selector.join(','))}`).catch(() => [])
   return pods.find(({ status }) => status?.phase === 'Running' && status.hostIP)?.status?.hostIP ?? null
 }

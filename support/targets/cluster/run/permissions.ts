@@ -1,29 +1,118 @@
+import { NotSupported } from '../../target.ts'
+import type { Capability } from '../../target.ts'
 import { ApiFailure } from '../kube/api-failure.ts'
 import type { KubeApi } from '../kube/kube-api.ts'
+import type { Purpose, Right } from './rights.ts'
 
 /** One thing that a run does to a cluster. Source: Kubernetes `authorization.k8s.io/v1` ResourceAttributes. */
-export interface Permission {
+interface Permission {
   readonly verb: string
   readonly group: string
   /** Plural, perhaps with its part: `pods/exec`. */
   readonly resource: string
-  /** `''`: of the whole cluster. */
+  /** `''`: all of them. */
+  readonly name: string
+  /** `''`: in the whole cluster. */
   readonly namespace: string
+  readonly purposes: readonly Purpose[]
 }
 
 interface Review {
   readonly status: { readonly allowed: boolean }
 }
 
-/** @returns what of it the user may not do. @throws MeshSpecError where the API server does not say */
-export async function missingPermissions(api: KubeApi, wanted: readonly Permission[]): Promise<readonly Permission[]> {
-  const allowed = await Promise.all(wanted.map((permission) => isAllowed(api, permission)))
-  return wanted.filter((_, i) => !allowed[i])
+/** Where rights have to hold. */
+export interface RightsPlaces {
+  /** That stand for those of scenarios; none: the run makes some, of which nobody knows the names. */
+  readonly named: readonly string[]
+  readonly controlPlane: string
+  readonly lease: string
 }
 
-async function isAllowed(api: KubeApi, { verb, group, resource, namespace }: Permission): Promise<boolean> {
-  const [name, subresource] = resource.split('/')
-  const resourceAttributes = { verb, group, resource: name, ...(subresource && { subresource }), ...(namespace && { namespace }) }
+/** What a user may do of all that a run does, asked before anything is done. */
+export class Permissions {
+  readonly #api: KubeApi
+  readonly #missing: readonly Permission[]
+  /** By kind and namespace: of kinds that were not asked for beforehand. */
+  readonly #later = new Map<string, Promise<readonly string[]>>()
+  readonly #asked: ReadonlySet<string>
+
+  private constructor(api: KubeApi, asked: readonly Permission[], missing: readonly Permission[]) {
+    this.#api = api
+    this.#missing = missing
+    this.#asked = new Set(asked.map(kindOf))
+  }
+
+  /** @throws MeshSpecError where the API server does not say */
+  static async ask(api: KubeApi, rights: readonly Right[], places: RightsPlaces): Promise<Permissions> {
+    const wanted = rights.flatMap((right) => permissionsOf(right, places))
+    const allowed = await Promise.all(wanted.map((permission) => isAllowed(api, permission)))
+    return new Permissions(
+      api,
+      wanted,
+      wanted.filter((_, i) => !allowed[i]),
+    )
+  }
+
+  /** What is missing for the purpose: `create deployments.apps`. A purpose that is only partly served, as of config of many kinds, lacks nothing. */
+  missingFor(purpose: Purpose): readonly string[] {
+    return this.#missing.filter(({ purposes }) => purposes.includes(purpose)).map(shown)
+  }
+
+  /** Rules that an administrator would have to grant, a line each; `''` for none. */
+  get toGrant(): string {
+    return describe(this.#missing)
+  }
+
+  /**
+   * @param what the kind as RBAC names it
+   * @throws NotSupported where the user may not change objects of the kind
+   */
+  async assertMayChange(what: Pick<Permission, 'group' | 'resource' | 'namespace'>, verbs: readonly string[]): Promise<void> {
+    const missing = this.#asked.has(kindOf(what))
+      ? this.#missing.filter((one) => kindOf(one) === kindOf(what)).map(shown)
+      : await this.#askLater(what, verbs)
+    if (missing.length > 0) throw notPermitted('config', missing)
+  }
+
+  #askLater(what: Pick<Permission, 'group' | 'resource' | 'namespace'>, verbs: readonly string[]): Promise<readonly string[]> {
+    const key = kindOf(what)
+    const known = this.#later.get(key)
+    if (known) return known
+    const wanted = verbs.map((verb): Permission => ({ ...what, verb, name: '', purposes: ['config'] }))
+    const asked = Promise.all(wanted.map((permission) => isAllowed(this.#api, permission)))
+    const missing = asked.then((allowed) => wanted.filter((_, i) => !allowed[i]).map(shown))
+    this.#later.set(key, missing)
+    return missing
+  }
+}
+
+export function notPermitted(capability: Capability, missing: readonly string[]): NotSupported {
+  return new NotSupported(capability, `not permitted: ${missing.join(', ')}`)
+}
+
+function permissionsOf({ group, resources, verbs, name = '', where, purposes }: Right, places: RightsPlaces): readonly Permission[] {
+  const namespaces = {
+    scenarios: places.named.length > 0 ? places.named : [''],
+    'control-plane': [places.controlPlane],
+    lease: [places.lease],
+    cluster: [''],
+  }[where]
+  return namespaces.flatMap((namespace) =>
+    resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource, name, namespace, purposes }))),
+  )
+}
+
+async function isAllowed(api: KubeApi, { verb, group, resource, name, namespace }: Permission): Promise<boolean> {
+  const [plural, subresource] = resource.split('/')
+  const resourceAttributes = {
+    verb,
+    group,
+    resource: plural,
+    ...(subresource && { subresource }),
+    ...(name && { name }),
+    ...(namespace && { namespace }),
+  }
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
   try {
     const { status } = await api.send<Review>({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body })
@@ -33,66 +122,37 @@ async function isAllowed(api: KubeApi, { verb, group, resource, namespace }: Per
   }
 }
 
-/** Kinds whose absence of permission is worth knowing before a run. */
-const configKinds: readonly (readonly [string, string])[] = [
-  ['networking.istio.io', 'virtualservices'],
-  ['networking.istio.io', 'destinationrules'],
-  ['networking.istio.io', 'gateways'],
-  ['networking.istio.io', 'serviceentries'],
-  ['gateway.networking.k8s.io', 'httproutes'],
-  ['gateway.networking.k8s.io', 'gateways'],
-]
-
-/** For what a run does with config, in one namespace (`''`: in any, for namespaces that it makes). */
-export function configPermissions(namespace: string): readonly Permission[] {
-  return configKinds.flatMap(([group, resource]) => ['get', 'patch', 'delete'].map((verb) => ({ verb, group, resource, namespace })))
+function kindOf({ group, resource, namespace }: Pick<Permission, 'group' | 'resource' | 'namespace'>): string {
+  return `${group}/${resource}/${namespace}`
 }
 
-export function deployPermissions(namespace: string): readonly Permission[] {
-  const kinds = [
-    ['apps', 'deployments'],
-    ['', 'services'],
-    ['', 'serviceaccounts'],
-  ] as const
-  return kinds.flatMap(([group, resource]) => ['get', 'patch', 'delete'].map((verb) => ({ verb, group, resource, namespace })))
+function shown({ verb, group, resource }: Permission): string {
+  return `${verb} ${resource}${group && `.${group}`}`
 }
 
-/** For an ingress gateway of the run's own, which may read the credentials of scenarios. */
-export const ingressPermissions: readonly Permission[] = [
-  ...['get', 'patch', 'delete', 'list', 'watch'].map((verb) => ({ verb, group: '', resource: 'secrets', namespace: '' })),
-  ...['roles', 'rolebindings'].flatMap((resource) =>
-    ['get', 'patch', 'delete'].map((verb) => ({ verb, group: 'rbac.authorization.k8s.io', resource, namespace: '' })),
-  ),
-]
-
-export function podPermissions(namespace: string): readonly Permission[] {
-  return [
-    { verb: 'list', group: '', resource: 'pods', namespace },
-    { verb: 'create', group: '', resource: 'pods/exec', namespace },
-    { verb: 'get', group: '', resource: 'pods/exec', namespace },
-  ]
+/** Rules of RBAC: resources of a group that lack the same verbs in the same place have one. */
+function describe(missing: readonly Permission[]): string {
+  const verbs = grouped(
+    missing,
+    ({ group, resource, name, namespace }) => JSON.stringify([group, name, namespace, resource]),
+    ({ verb }) => verb,
+  )
+  const rules = grouped(
+    [...verbs],
+    ([key, own]) => JSON.stringify([...(JSON.parse(key) as string[]).slice(0, 3), own.join(', ')]),
+    ([key]) => (JSON.parse(key) as string[])[3]!,
+  )
+  return [...rules]
+    .map(([key, resources]) => {
+      const [group, name, namespace, own] = JSON.parse(key) as [string, string, string, string]
+      const names = name && `, resourceNames: ["${name}"]`
+      return `  - {apiGroups: ["${group}"], resources: [${resources.join(', ')}]${names}, verbs: [${own}]}   # ${namespace === '' ? 'in the whole cluster' : `in namespace ${namespace}`}`
+    })
+    .join('\n')
 }
 
-export const namespacePermissions: readonly Permission[] = ['create', 'get', 'patch', 'delete'].map((verb) => ({
-  verb,
-  group: '',
-  resource: 'namespaces',
-  namespace: '',
-}))
-
-/** What an administrator would have to grant: rules of RBAC, one for each resource. */
-export function describeMissing(missing: readonly Permission[]): string {
-  const byResource = new Map<string, { readonly permission: Permission; readonly verbs: Set<string> }>()
-  for (const permission of missing) {
-    const { group, resource, namespace } = permission
-    const key = `${group}/${resource}/${namespace}`
-    const known = byResource.get(key) ?? { permission, verbs: new Set<string>() }
-    known.verbs.add(permission.verb)
-    byResource.set(key, known)
-  }
-  const rules = [...byResource.values()].map(({ permission: { group, resource, namespace }, verbs }) => {
-    const where = namespace === '' ? 'in the whole cluster' : `in namespace ${namespace}`
-    return `  - {apiGroups: ["${group}"], resources: ["${resource}"], verbs: [${[...verbs].join(', ')}]}   # ${where}`
-  })
-  return rules.join('\n')
+function grouped<T>(all: readonly T[], key: (one: T) => string, value: (one: T) => string): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const one of all) groups.set(key(one), [...new Set([...(groups.get(key(one)) ?? []), value(one)])])
+  return groups
 }

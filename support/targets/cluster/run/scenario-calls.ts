@@ -51,8 +51,10 @@ export class ScenarioCalls {
     await observer?.begin(this.#run.pace.lastMs)
     this.#sender = call.from.kind === 'service' ? this.#podOf(call.from.service) : null
     const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all, this.#copies())
-    // What somebody else changed meanwhile is told before any statement about the answers.
+    // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
+    told.catch(() => {})
     await config.assertUntouched()
+    this.#run.assertAlone()
     const exchanges = await told
     this.#assertWithin(call, exchanges, given)
     return exchanges

@@ -21,6 +21,10 @@ test('what was applied first is older; together, names decide', () => {
   expect(order(applyTo(first, [service('z'), service('a')]))).toEqual(['m', 'a', 'z'])
 })
 
+test('a name goes before those that begin with it', () => {
+  expect(order(applyTo(emptySnapshot, [service('reviews-canary'), service('reviews')]))).toEqual(['reviews', 'reviews-canary'])
+})
+
 test('a timestamp decides before the order', () => {
   const resources = [service('young', { created: '2024-01-02T00:00:00Z' }), service('old', { created: '2024-01-01T00:00:00Z' }), service('none')]
   expect(order(applyTo(emptySnapshot, resources))).toEqual(['none', 'old', 'young'])

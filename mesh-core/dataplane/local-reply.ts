@@ -19,7 +19,10 @@ export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit:
   const headers = new Headers(reply.headers ? [...reply.headers] : [])
   edit(headers)
   if (isGrpc(request)) return composeGrpcReply(reply, headers)
-  if (reply.body !== '' && !headers.has('content-type')) headers.append('content-type', 'text/plain')
+  // What routes say of a body that is not there, or of its length, does not stay.
+  headers.remove('content-length')
+  if (reply.body === '') headers.remove('content-type')
+  else if (!headers.has('content-type')) headers.append('content-type', 'text/plain')
   return { status: reply.status, headers, body: mayHaveBody(reply.status, request.method) ? reply.body : '' }
 }
 

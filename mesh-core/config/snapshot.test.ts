@@ -27,7 +27,7 @@ test('a name goes before those that begin with it', () => {
 
 test('a timestamp decides before the order', () => {
   const resources = [service('young', { created: '2024-01-02T00:00:00Z' }), service('old', { created: '2024-01-01T00:00:00Z' }), service('none')]
-  expect(order(applyTo(emptySnapshot, resources))).toEqual(['none', 'old', 'young'])
+  expect(order(applyTo(emptySnapshot, resources))).toEqual(['old', 'young', 'none'])
 })
 
 test('one that is applied again is replaced and keeps its age', () => {

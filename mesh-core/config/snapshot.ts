@@ -12,8 +12,8 @@ export interface Snapshot {
   /** By `resourceKey`, in the order in which istiod looks at them: the oldest first, then by their names. */
   readonly resources: ReadonlyMap<string, Resource>
   /**
-   * Age of each resource, comparable: `creationTimestamp` in ms since the epoch, or the version that brought it. What was
-   * applied together is of one age; what carries no timestamp is older than all that does.
+   * Age of each resource, comparable: `creationTimestamp` in ms since the epoch, or else that of something new: what carries no timestamp is younger than
+   * all that does. Of it what was applied together is of one age.
    */
   readonly ages: ReadonlyMap<string, number>
   /** Texts that the resources came from, by `SourceText.key`. */
@@ -37,7 +37,7 @@ export function applyTo(snapshot: Snapshot, resources: readonly Resource[]): Sna
   for (const resource of resources) {
     const key = resourceKey(refOf(resource))
     all.set(key, resource)
-    if (!ages.has(key)) ages.set(key, createdMs(resource) ?? version)
+    if (!ages.has(key)) ages.set(key, createdMs(resource) ?? undatedMs + version)
   }
   return snapshotOf(version, all, ages)
 }
@@ -94,6 +94,9 @@ function isJoined({ kind }: Resource): boolean {
 function madeOf({ kind, name }: Resource): string {
   return kind === 'TCPRoute' || kind === 'TLSRoute' ? `${name}~${kind === 'TLSRoute' ? 'tls' : 'tcp'}` : name
 }
+
+/** After every date. */
+export const undatedMs = 8.64e15
 
 function createdMs(resource: Resource): number | null {
   const text: unknown = resource.object.metadata?.creationTimestamp

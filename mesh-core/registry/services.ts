@@ -1,3 +1,4 @@
+import { undatedMs } from '../config/snapshot.ts'
 import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
 import { declaredProtocol, protocolOf } from './protocol.ts'
@@ -115,7 +116,7 @@ const resolutions: Readonly<Record<string, Service['resolution']>> = {
 
 export function createdMs(resource: Resource): number {
   const stamp = resource.object.metadata.creationTimestamp
-  return stamp ? Date.parse(stamp) : 0
+  return stamp ? Date.parse(stamp) : undatedMs
 }
 
 function splitList(text: string | undefined): string[] {

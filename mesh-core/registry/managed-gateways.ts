@@ -2,6 +2,7 @@ import { podAnnotationsOf, proxyConfigAnnotation } from '../config/proxy-config-
 import type { KubeObject, Resource } from '../config/resource.ts'
 import { groupOf } from '../config/resource.ts'
 import type { Labels } from './labels.ts'
+import { labelsOfNamespaces, takesListenersOf } from './namespaces.ts'
 
 export const gatewayApi = 'gateway.networking.k8s.io'
 /** Of the classes whose Gateways istiod runs pods for. */
@@ -51,11 +52,20 @@ export function managedGateways(resources: readonly Resource[]): Resource[] {
   const gateways = resources.filter((resource) => isOfGatewayApi(resource, 'Gateway'))
   if (gateways.length === 0) return []
   const controllers = controllersByClass(resources)
+  const sets = resources.filter((resource) => isOfGatewayApi(resource, 'ListenerSet'))
+  const namespaces = sets.length === 0 ? new Map<string, Labels>() : labelsOfNamespaces(resources)
+  const setsOf = (gateway: Resource): Resource[] =>
+    sets.filter((set) => isOfGateway(set, gateway) && takesListenersOf(set.namespace, gateway, namespaces))
   return gateways.flatMap((gateway) => {
     const spec: AddressedSpec = gateway.object['spec'] ?? {}
     if (controllers.get(spec.gatewayClassName ?? '') !== gatewayController || !isManaged(spec)) return []
-    return [serviceFor(gateway, portsOf(gateway, resources)), deploymentFor(gateway)]
+    return [serviceFor(gateway, portsOf(gateway, setsOf(gateway))), deploymentFor(gateway)]
   })
+}
+
+function isOfGateway({ object, namespace }: Resource, gateway: Resource): boolean {
+  const parent = object['spec']?.parentRef
+  return parent?.name === gateway.name && (parent.namespace ?? namespace) === gateway.namespace
 }
 
 interface ListenerPort {
@@ -64,20 +74,33 @@ interface ListenerPort {
   readonly protocol: string
 }
 
-/** One for each port of the Gateway's own listeners and of its ListenerSets'; the first listener of a port names it. */
-function portsOf(gateway: Resource, resources: readonly Resource[]): ListenerPort[] {
-  const sets = resources.filter((resource) => {
-    const parent = resource.object['spec']?.parentRef
-    return isOfGatewayApi(resource, 'ListenerSet') && parent?.name === gateway.name && (parent.namespace ?? resource.namespace) === gateway.namespace
-  })
+/**
+ * One for each port of the Gateway's own listeners and of those of ListenerSets that it takes; the first listener of a port names it, in a way of its own.
+ * Source: the same file, extractServicePorts.
+ */
+function portsOf(gateway: Resource, sets: readonly Resource[]): ListenerPort[] {
   const listeners: readonly ListenerPort[] = [gateway, ...sets].flatMap((holder) => holder.object['spec']?.listeners ?? [])
   const byPort = new Map<string, ListenerPort>()
   for (const listener of listeners) {
     const key = `${transportOf(listener)} ${listener.port}`
     if (!byPort.has(key)) byPort.set(key, listener)
   }
-  return [...byPort.values()]
+  const used = new Set([statusPort.name])
+  return [...byPort.values()].map((own) => ({ ...own, name: uniqueName(own, used) }))
 }
+
+/** Of a port of a Service, which may have no periods and 63 characters. */
+const longestName = 63
+
+function uniqueName({ name, port }: ListenerPort, used: Set<string>): string {
+  const wanted = name.replaceAll('.', '-').slice(0, longestName)
+  let found = wanted
+  for (let suffix = `-${port}`; used.has(found); suffix += 'x') found = wanted.slice(0, longestName - suffix.length) + suffix
+  used.add(found)
+  return found
+}
+
+const statusPort = { name: 'status-port', port: 15021, protocol: 'TCP', appProtocol: 'tcp' }
 
 function transportOf({ protocol }: ListenerPort): 'TCP' | 'UDP' {
   return protocol === 'UDP' ? 'UDP' : 'TCP'
@@ -89,7 +112,7 @@ function serviceFor(gateway: Resource, ports: readonly ListenerPort[]): Resource
       type: 'LoadBalancer',
       selector: labelsOf(gateway),
       ports: [
-        { name: 'status-port', port: 15021, protocol: 'TCP', appProtocol: 'tcp' },
+        statusPort,
         ...ports.map((own) => ({ name: own.name, port: own.port, protocol: transportOf(own), appProtocol: own.protocol.toLowerCase() })),
       ],
     },

@@ -1,5 +1,6 @@
 import type { Resource } from '../../config/resource.ts'
 import { gatewayController, isManaged, managedName } from '../../registry/managed-gateways.ts'
+import { takesListenersOf } from '../../registry/namespaces.ts'
 import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { fqdn } from '../../registry/services.ts'
 import { isServiceOf } from '../gateway-pods.ts'
@@ -7,7 +8,6 @@ import { withConflicts } from './conflicts.ts'
 import { addressedServices } from './gateway-addresses.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import { bindingsOf } from './listeners.ts'
-import { namespacesFor } from './selector.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { GatewaySpec, ListenerSetSpec } from './types.ts'
 
@@ -64,11 +64,9 @@ export function servicesOf(gateway: Resource): string[] {
 }
 
 function setsOf(gateway: Resource, { ofKind, namespaces }: Surroundings): AttachedSet[] {
-  const rule = specOf(gateway).allowedListeners?.namespaces
-  const taken = namespacesFor({ from: 'None', ...rule }, gateway.namespace, namespaces)
   return ofKind('ListenerSet')
     .filter((set) => namesGateway(set, gateway))
-    .map((resource) => ({ resource, allowed: taken.includes('*') || taken.includes(resource.namespace) }))
+    .map((resource) => ({ resource, allowed: takesListenersOf(resource.namespace, gateway, namespaces) }))
 }
 
 function namesGateway(set: Resource, gateway: Resource): boolean {

@@ -7,7 +7,7 @@ import type { Problem } from './conditions.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 import type { ListenerState } from './listener-status.ts'
 import { supportedKinds } from './route-kinds.ts'
-import { namespacesFor } from './selector.ts'
+import { namespacesFor } from '../../registry/namespaces.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Listener } from './types.ts'
 

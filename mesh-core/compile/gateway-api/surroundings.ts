@@ -1,5 +1,6 @@
 import type { Resource } from '../../config/resource.ts'
 import { controllersByClass, gatewayApi, isOfGatewayApi } from '../../registry/managed-gateways.ts'
+import { labelsOfNamespaces } from '../../registry/namespaces.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Departs } from '../departures.ts'
 import { Grants } from './grants.ts'
@@ -29,22 +30,9 @@ export function surroundingsOf(resources: readonly Resource[], registry: Registr
     ofKind,
     classes: controllersByClass(resources),
     grants: new Grants(ofKind('ReferenceGrant')),
-    namespaces: namespacesOf(resources),
+    namespaces: labelsOfNamespaces(resources),
     object: (kind, namespace, name) => objects.get(`${kind}/${namespace}/${name}`),
     registry,
     departs,
   }
-}
-
-/** A namespace that something lives in is there, whether or not its own object was given. */
-function namespacesOf(resources: readonly Resource[]): Map<string, Readonly<Record<string, string>>> {
-  const labels = new Map<string, Readonly<Record<string, string>>>()
-  for (const { namespace } of resources) if (namespace !== '' && !labels.has(namespace)) labels.set(namespace, nameLabel(namespace))
-  for (const { kind, name, object } of resources) if (kind === 'Namespace') labels.set(name, { ...object.metadata.labels, ...nameLabel(name) })
-  return labels
-}
-
-/** Kubernetes puts it onto every namespace. */
-function nameLabel(name: string): Record<string, string> {
-  return { 'kubernetes.io/metadata.name': name }
 }

@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../registry/label-selector.ts'
+import type { NamespaceRule } from '../../registry/namespaces.ts'
 /** The parts of the Gateway API's objects that are acted on. Fields are as the API server has them before defaults. */
 
 export interface ParentRef {
@@ -115,11 +115,6 @@ export interface RouteSpec<Rule> {
   readonly parentRefs?: readonly ParentRef[]
   readonly hostnames?: readonly string[]
   readonly rules?: readonly Rule[]
-}
-
-export interface NamespaceRule {
-  readonly from?: 'All' | 'Same' | 'Selector' | 'None'
-  readonly selector?: LabelSelector
 }
 
 export interface RouteKind {

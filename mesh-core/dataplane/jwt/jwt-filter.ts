@@ -34,7 +34,15 @@ export function authenticate(request: HttpRequest, rules: readonly JwtRule[], no
     if (verdict !== 'missing') faults.push(verdict)
   }
   if (faults.length === 0) return untouched
-  return { refusal: refusalOf(faults.findLast((fault) => fault !== unknownIssuer) ?? unknownIssuer, realm), isNew: false }
+  return { refusal: refusalOf(toldOf(faults), realm), isNew: false }
+}
+
+/**
+ * istiod asks for any of the rules, or for all of them where they find a token: so the first fault comes once more, behind all of them. The last is told, and a
+ * token of another issuer only where that is all. Source: Envoy `AnyVerifierImpl`.
+ */
+function toldOf(faults: readonly string[]): string {
+  return [...faults, faults[0]!].findLast((fault) => fault !== unknownIssuer) ?? unknownIssuer
 }
 
 /** Nobody else may write them. */

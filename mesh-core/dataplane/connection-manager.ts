@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../ir/message.ts'
 import { removeHopByHop, removeNamedInConnection } from './hop-by-hop.ts'
-import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
+import { inlineOfRequest, joinCookies, joinRepeated } from './inline-headers.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
@@ -71,6 +71,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   const edge = client !== null
   const headers = sent.headers.copy()
   joinRepeated(headers, inlineOfRequest)
+  if (sent.protocol === 'h2') joinCookies(headers)
   const upgrade = upgradeOf(headers)
   // Headers of a WebSocket are passed on as they are.
   const isRefused = upgrade === null && sent.protocol !== 'h2' && !removeNamedInConnection(headers)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { Headers } from '../ir/message.ts'
-import { addValue, inlineOfRequest, inlineOfResponse, joinRepeated } from './inline-headers.ts'
+import { addValue, inlineOfRequest, inlineOfResponse, joinCookies, joinRepeated } from './inline-headers.ts'
 
 test.each<[ReadonlySet<string>, string[], string[]]>([
   [inlineOfRequest, ['user-agent', 'one', 'x', '1', 'user-agent', 'two', 'x', '2'], ['user-agent', 'one,two', 'x', '1', 'x', '2']],
@@ -23,5 +23,24 @@ test.each<[string[], string, string[]]>([
 ])('to %o a value of %s is added', (before, name, after) => {
   const headers = new Headers([...before])
   addValue(headers, name, 'new', inlineOfRequest)
+  expect(headers.fields).toEqual(after)
+})
+
+test.each<[string[], string[]]>([
+  [
+    ['cookie', 'a=1', 'x', '1', 'cookie', 'b=2'],
+    ['cookie', 'a=1; b=2', 'x', '1'],
+  ],
+  [
+    ['cookie', 'a=1'],
+    ['cookie', 'a=1'],
+  ],
+  [
+    ['x', '1', 'x', '2'],
+    ['x', '1', 'x', '2'],
+  ],
+])('cookies of HTTP/2 come together %#', (before, after) => {
+  const headers = new Headers([...before])
+  joinCookies(headers)
   expect(headers.fields).toEqual(after)
 })

@@ -2,6 +2,7 @@ import { CallError } from '../ir/program.ts'
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ExchangeRecord, Place } from './evidence.ts'
+import { joinCookies } from './inline-headers.ts'
 import type { Done, Outcome } from './outcome.ts'
 import type { Peer, Plane } from './plane.ts'
 import { WorkloadContext } from './workload-context.ts'
@@ -9,6 +10,7 @@ import { WorkloadContext } from './workload-context.ts'
 /** Has a peer's program answer. `done` is called before this returns when the program answers at once. */
 export function runProgram(plane: Plane, place: Place, peer: Peer, request: HttpRequest, done: Done): void {
   const { exchange } = place
+  if (request.protocol === 'h2') joinCookies(request.headers)
   let answer: HttpResponse | Promise<HttpResponse>
   try {
     answer = peer.program(request, new WorkloadContext(plane, place, peer))

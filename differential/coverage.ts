@@ -10,12 +10,29 @@ import type { GeneratedMesh } from './generate/mesh.ts'
  * a field is acted on, its schema says what there is.
  */
 export function fieldsThatAct(): ReadonlySet<string> {
+  return fieldsWhere(
+    (how) => how !== 'quiet' && how !== 'reported',
+    () => true,
+  )
+}
+
+/** Every field of Istio's kinds and of the Gateway API's of which mesh-core says that it changes no answer, in the same form. */
+export function fieldsWithoutEffect(): ReadonlySet<string> {
+  return fieldsWhere(
+    (how) => how === 'quiet',
+    (name) => /^(networking|security|mesh)\.istio\.io\/|^gateway\.networking/.test(name),
+  )
+}
+
+type Leaf = Exclude<Modelled, { readonly [field: string]: Modelled }>
+
+function fieldsWhere(wanted: (how: Leaf) => boolean, ofKind: (name: string) => boolean): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const [name, table] of Object.entries(modelledFields)) {
+  for (const [name, table] of Object.entries(modelledFields).filter(([name]) => ofKind(name))) {
     const kind = name.slice(name.indexOf('/') + 1)
     const tree = treeOf(name, kind)
     if (!(table instanceof Set) && typeof table === 'object')
-      for (const [field, how] of Object.entries(table)) collect(how, tree && child(tree, field), `${kind} ${field}`, found)
+      for (const [field, how] of Object.entries(table)) collect(how, wanted, tree && child(tree, field), `${kind} ${field}`, found)
   }
   return found
 }
@@ -25,11 +42,13 @@ function treeOf(name: string, kind: string): FieldTree | undefined {
   return fieldsOf(group === '' ? 'v1' : `${group}/v1`, kind)
 }
 
-function collect(how: Modelled, tree: FieldTree | undefined, path: string, found: Set<string>): void {
-  if (how === 'quiet' || how === 'reported') return
-  if (how === 'acts' || how instanceof Set) return leaves(tree, path, found)
-  for (const [field, inner] of Object.entries(how as Readonly<Record<string, Modelled>>))
-    if (field !== '*') collect(inner, tree && child(tree, field), `${path}.${field}`, found)
+function collect(how: Modelled, wanted: (how: Leaf) => boolean, tree: FieldTree | undefined, path: string, found: Set<string>): void {
+  if (isLeaf(how)) return wanted(how) ? leaves(tree, path, found) : undefined
+  for (const [field, inner] of Object.entries(how)) if (field !== '*') collect(inner, wanted, tree && child(tree, field), `${path}.${field}`, found)
+}
+
+function isLeaf(how: Modelled): how is Leaf {
+  return typeof how === 'string' || how instanceof Set || how instanceof RegExp
 }
 
 function leaves(tree: FieldTree | undefined, path: string, found: Set<string>): void {

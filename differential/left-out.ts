@@ -16,6 +16,8 @@ export const leftOut: Readonly<Record<string, string>> = {
     'VirtualService spec.http.match.statPrefix',
     'VirtualService spec.tcp.match.sniHosts',
     'Gateway spec.servers.port.targetPort',
+    'RequestAuthentication spec.targetRef.namespace',
+    'RequestAuthentication spec.targetRefs.namespace',
     'Service spec.ports.nodePort',
     'HTTPRoute spec.rules.filters.extensionRef',
     'HTTPRoute spec.rules.backendRefs.filters.extensionRef',
@@ -38,10 +40,10 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Endpoints subsets.notReadyAddresses',
     'Endpoints subsets.ports.appProtocol',
     'Gateway spec.listeners.tls.options',
+    'ListenerSet spec.listeners.tls.options',
   ]),
   ...because('pods are made by their Deployments', ['Pod spec']),
   ...because('the labels of pods are told by matchLabels', ['Deployment spec.selector.matchExpressions']),
-  ...because('GatewayClass `istio` is there without an object', ['GatewayClass spec.controllerName']),
   ...because('the oracle has no addresses, certificates of clients or backends, or datagrams for a gateway that Kubernetes would run', [
     'Gateway spec.addresses',
     'Gateway spec.tls',
@@ -63,24 +65,27 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig defaultHttpRetryPolicy.retryIgnorePreviousHosts',
     'MeshConfig defaultHttpRetryPolicy.retryRemoteLocalities',
   ]),
-  ...because("held by vectors, not generated yet: a proxy's own, which no rule changes", [
-    'MeshConfig tlsDefaults',
-    'MeshConfig defaultInboundHttpRetryPolicy',
-  ]),
   ...because('the certificates of the oracle are those of cluster.local, whatever the config says', ['MeshConfig trustDomain']),
   ...because('istiod without a cluster reads the config of every namespace', ['MeshConfig discoverySelectors']),
-  ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
-  ...because('held by vectors, not generated yet', [
-    'EnvoyFilter spec',
-    'RequestAuthentication spec.targetRef',
-    'RequestAuthentication spec.targetRefs',
-    'VirtualService spec.http.retries.retryRemoteLocalities',
-    'Gateway spec.allowedListeners',
-    'ListenerSet spec',
-    'MeshConfig defaultTrafficPolicy.outlierDetection',
+  ...because('where a proxy, its agent or istiod find things, or who signs: the oracle starts them in its own way', [
+    ...['configPath', 'binaryPath', 'discoveryAddress', 'discoveryRefreshDelay', 'controlPlaneAuthPolicy', 'sds'].map(ofProxy),
+    ...['proxyAdminPort', 'statusPort', 'privateKeyProvider', 'zipkinAddress', 'statsdUdpAddress'].map(ofProxy),
+    ...['envoyMetricsServiceAddress', 'envoyAccessLogService', 'envoyMetricsService'].map(ofProxy),
+    ...['proxyListenPort', 'proxyInboundListenPort', 'configSources', 'ca', 'certificates'].map((field) => `MeshConfig ${field}`),
   ]),
+  ...because('the oracle does not tell what istiod warns of in a MeshConfig', [
+    'MeshConfig defaultInboundHttpRetryPolicy.retryIgnorePreviousHosts',
+    'MeshConfig defaultInboundHttpRetryPolicy.retryRemoteLocalities',
+  ]),
+  ...because('drawn in DestinationRules', ['MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors']),
+  ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
+  ...because('held by vectors, not generated yet', ['EnvoyFilter spec']),
 }
 
 function because(reason: string, fields: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(fields.map((field) => [field, reason]))
+}
+
+function ofProxy(field: string): string {
+  return `MeshConfig defaultConfig.${field}`
 }

@@ -1,6 +1,6 @@
 import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
-import { type Document, document } from './document.ts'
+import { type Document, document, gatewayApiDocument } from './document.ts'
 import type { Json } from './matches.ts'
 import type { Subject } from './scenery.ts'
 import { keySets, tokens } from './tokens.ts'
@@ -8,14 +8,24 @@ import { keySets, tokens } from './tokens.ts'
 /** Tokens at a gateway and at pods: where they stand, who refuses them, what is told of them, and rules that ask what they claim. */
 export const authentication: Subject = (draw, count) => {
   const policies = draw.many(1, 3, (i) => requestAuthentication(draw, i))
-  const config = [gateway, virtualService(draw), ...policies]
-  return { config, calls: Array.from({ length: count }, () => call(draw)) }
+  const managed = draw.chance(0.3)
+  const atGateway = managed ? managedGateway : [gateway, virtualService(draw)]
+  const from = managed ? 'gateway:gate.default' : 'ingressgateway'
+  return { config: [...atGateway, ...policies], calls: Array.from({ length: count }, () => call(draw, from)) }
 }
+
+/** Policies may name it. */
+const managedGateway = [
+  gatewayApiDocument('Gateway', 'gate', 'default', { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] }),
+  gatewayApiDocument('HTTPRoute', 'shop', 'default', { parentRefs: [{ name: 'gate' }], rules: [{ backendRefs: [{ name: 'b', port: 80 }] }] }),
+]
 
 const gateway = document('Gateway', 'gw', 'default', {
   selector: { istio: 'ingressgateway' },
   servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
 })
+
+const gateReference: Json = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'gate' }
 
 /** With a namespace that it may stand in: pods of all are selected by those of the root namespace. */
 const selections: readonly (readonly [string, Json])[] = [
@@ -26,6 +36,11 @@ const selections: readonly (readonly [string, Json])[] = [
   ['istio-system', { selector: { matchLabels: { app: 'b' } } }],
   ['istio-system', {}],
   ['other', {}],
+  ['default', { targetRef: gateReference }],
+  ['default', { targetRefs: [gateReference] }],
+  ['default', { targetRefs: [{ ...gateReference, name: 'another' }] }],
+  ['other', { targetRefs: [gateReference] }],
+  ['default', { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'gate' } } }],
 ]
 
 function requestAuthentication(draw: Draw, index: number): Document {
@@ -95,7 +110,7 @@ function value(draw: Draw): Json {
   return draw.one<Json>([{ exact: word }, { exact: word }, { prefix: word.slice(0, 2) }, { regex: `${word.slice(0, 1)}.*` }])
 }
 
-function call(draw: Draw): ObservedCall {
+function call(draw: Draw, gate: string): ObservedCall {
   const atGateway = draw.chance(0.65)
   const shown = draw.many(draw.chance(0.15) ? 0 : 1, draw.chance(0.15) ? 2 : 1, () => placed(draw))
   const query = shown.flatMap(({ query }) => query ?? [])
@@ -105,7 +120,7 @@ function call(draw: Draw): ObservedCall {
   >
   const host = atGateway ? 'shop.example.com' : draw.one(['b.default', 'b.default', 'c.default', 'd.other'])
   return {
-    from: atGateway ? 'ingressgateway' : draw.one(['a.default', 'a.default', 'd.other']),
+    from: atGateway ? gate : draw.one(['a.default', 'a.default', 'd.other']),
     request: `GET http://${host}/${draw.one(['', 'x', 'y'])}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     ...(Object.keys(headers).length > 0 && { headers }),
   }

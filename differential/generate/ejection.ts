@@ -15,10 +15,12 @@ export const ejection: Subject = (draw, count) => {
     baseEjectionTime: draw.one(['60s', '300s']),
   }
   const trafficPolicy = { outlierDetection, ...draw.maybe(0.3, () => ({ loadBalancer: { simple: 'RANDOM' } })) }
+  const ofMesh = draw.chance(0.25)
   const rule = document('DestinationRule', 'b', 'default', {
     host: 'b',
     ...draw.one<Json>([
       { trafficPolicy },
+      ...(ofMesh ? [{ trafficPolicy: { loadBalancer: { simple: 'RANDOM' } } }] : []),
       {
         subsets: [
           { name: 'v1', labels: { version: 'v1' }, trafficPolicy },
@@ -45,6 +47,11 @@ export const ejection: Subject = (draw, count) => {
     config: [rule, ...route],
     // Alike, so that chance does not decide what is seen.
     behaviour: { 'b-v1.default': ill, 'b-v2.default': ill },
-    calls: Array.from({ length: Math.min(count, 6) }, (): ObservedCall => ({ from: 'a.default', request: 'GET http://b/' })),
+    calls: Array.from({ length: Math.min(count, 6) }, (): ObservedCall => ({
+      from: 'a.default',
+      request: 'GET http://b/',
+      ...(ofMesh && { pause: '1300ms' }),
+    })),
+    ...(ofMesh && { meshConfig: { defaultTrafficPolicy: { outlierDetection } } }),
   }
 }

@@ -11,25 +11,51 @@ import type { Subject } from './scenery.ts'
 const hostnames = ['shop.example.com', '*.example.com', 'www.example.com', 'x.sub.example.com', 'example.org']
 const called = ['shop.example.com', 'www.example.com', 'any.example.com', 'x.sub.example.com', 'nobody.test', 'example.org', 'example.com']
 
-/** Gateways of the Kubernetes Gateway API, the routes that ask to be attached to them, and grants. */
+/** Gateways of the Kubernetes Gateway API, sets of further listeners, the routes that ask to be attached to them, and grants. */
 export const gatewayApi: Subject = (draw, count) => {
   const gates = draw.many(1, 2, (i) => gateway(draw, i))
+  const sets = draw.chance(0.35) ? draw.many(1, 2, (i) => listenerSet(draw, i, gates)) : []
+  const parents = [...gates, ...sets]
   const routes = [
-    ...draw.many(1, 3, (i) => httpRoute(draw, i, gates)),
-    ...draw.perhaps(0.2, () => grpcRoute(draw, gates)),
-    ...draw.perhaps(0.25, () => tlsRoute(draw, gates)),
-    ...draw.perhaps(0.2, () => tcpRoute(draw, gates)),
+    ...draw.many(1, 3, (i) => httpRoute(draw, i, parents)),
+    ...draw.perhaps(0.2, () => grpcRoute(draw, parents)),
+    ...draw.perhaps(0.25, () => tlsRoute(draw, parents)),
+    ...draw.perhaps(0.2, () => tcpRoute(draw, parents)),
   ]
   const grants = draw.many(0, 2, (i) => grant(draw, i))
-  const config = [secret('cert', 'default'), secret('cert', 'other'), ...gates, ...routes, ...grants]
-  const calls = callsOf(draw, gates, routes, count)
+  const config = [secret('cert', 'default'), secret('cert', 'other'), ...gates, ...sets, ...routes, ...grants]
+  const calls = callsOf(draw, gates, sets, routes, count)
   return { config, behaviour: behaviours(draw, config), calls: draw.chance(0.15) ? withMany(draw, calls) : calls }
 }
 
 function gateway(draw: Draw, index: number): Document {
   const namespace = draw.one(['default', 'default', 'default', 'other'])
   const listeners = distinct(draw.many(1, 3, (i) => listener(draw, i)))
-  return gatewayApiDocument('Gateway', `gate-${index}`, namespace, { gatewayClassName: 'istio', listeners })
+  return gatewayApiDocument('Gateway', `gate-${index}`, namespace, {
+    gatewayClassName: 'istio',
+    ...draw.maybe(0.45, () => ({ allowedListeners: { namespaces: draw.one(allowedSets) } })),
+    listeners,
+  })
+}
+
+function listenerSet(draw: Draw, index: number, gates: readonly Document[]): Document {
+  const { metadata, spec: gate } = draw.one(gates)
+  const namespace = draw.chance(0.75) ? metadata.namespace : draw.one(['default', 'other'])
+  const spec = {
+    parentRef: {
+      ...draw.maybe(0.3, () => ({ group, kind: 'Gateway' })),
+      name: metadata.name,
+      ...(namespace !== metadata.namespace && { namespace: metadata.namespace }),
+    },
+    listeners: distinct(draw.many(1, 2, (i) => listenerOfSet(draw, i, gate['listeners'] as Json[]))),
+  }
+  return gatewayApiDocument(
+    'ListenerSet',
+    `set-${index}`,
+    namespace,
+    spec,
+    draw.maybe(0.4, () => ({ creationTimestamp: `2024-01-01T00:0${index}:00Z` })),
+  )
 }
 
 const group = 'gateway.networking.k8s.io'
@@ -40,6 +66,16 @@ const expressions: readonly Json[] = [
   { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['other'] },
   { key: 'kubernetes.io/metadata.name', operator: 'Exists' },
   { key: 'team', operator: 'DoesNotExist' },
+]
+
+/** Whose ListenerSets a Gateway takes; without a word none. */
+const allowedSets: readonly Json[] = [
+  { from: 'All' },
+  { from: 'All' },
+  { from: 'Same' },
+  { from: 'None' },
+  { from: 'Selector', selector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } },
+  ...expressions.map((expression) => ({ from: 'Selector', selector: { matchExpressions: [expression] } })),
 ]
 
 /** Of two that could not be told apart only the first. */
@@ -79,9 +115,17 @@ function listener(draw: Draw, index: number): Json {
   }
 }
 
-function routeHead(draw: Draw, gates: readonly Document[]): Json {
-  const parentRefs = draw.some(gates, 1, 2).map(({ metadata }) => ({
-    ...draw.maybe(0.1, () => ({ kind: 'Gateway', group: 'gateway.networking.k8s.io' })),
+/** At ports that the Gateway has itself: the Services that the oracle makes have no others. */
+function listenerOfSet(draw: Draw, index: number, own: readonly Json[]): Json {
+  const { port, protocol, tls } = draw.one(own)
+  const { tls: another, hostname, ...made } = listener(draw, index)
+  if (draw.chance(0.2)) return { ...made, ...(hostname !== undefined && { hostname }), ...(another !== undefined && { tls: another }), port }
+  return { ...made, port, protocol, ...(tls !== undefined && { tls }), ...(hostname !== undefined && protocol !== 'TCP' && { hostname }) }
+}
+
+function routeHead(draw: Draw, parents: readonly Document[]): Json {
+  const parentRefs = draw.some(parents, 1, 2).map(({ kind, metadata }) => ({
+    ...draw.maybe(kind === 'Gateway' ? 0.1 : 1, () => ({ kind, group })),
     name: metadata.name,
     namespace: metadata.namespace,
     ...draw.maybe(0.2, () => ({ sectionName: `listener-${draw.between(0, 2)}` })),
@@ -96,32 +140,32 @@ function names(draw: Draw): Json {
 
 const namespaces = ['default', 'default', 'default', 'other']
 
-function httpRoute(draw: Draw, index: number, gates: readonly Document[]): Document {
+function httpRoute(draw: Draw, index: number, parents: readonly Document[]): Document {
   const namespace = draw.one(namespaces)
   const rules = draw.many(1, 4, (i) => httpRule(draw, { namespace, mesh: false }, i))
   return gatewayApiDocument('HTTPRoute', `route-${index}`, namespace, {
-    ...routeHead(draw, gates),
+    ...routeHead(draw, parents),
     ...names(draw),
     ...draw.maybe(0.98, () => ({ rules })),
   })
 }
 
-function grpcRoute(draw: Draw, gates: readonly Document[]): Document {
+function grpcRoute(draw: Draw, parents: readonly Document[]): Document {
   const namespace = draw.one(namespaces)
   const rules = draw.many(1, 3, () => grpcRule(draw, { namespace, mesh: false }))
-  return gatewayApiDocument('GRPCRoute', 'grpc', namespace, { ...routeHead(draw, gates), ...names(draw), rules })
+  return gatewayApiDocument('GRPCRoute', 'grpc', namespace, { ...routeHead(draw, parents), ...names(draw), rules })
 }
 
-function tlsRoute(draw: Draw, gates: readonly Document[]): Document {
+function tlsRoute(draw: Draw, parents: readonly Document[]): Document {
   const namespace = draw.one(namespaces)
   const rules = [{ backendRefs: backends(draw, { namespace, mesh: false }, false) }]
-  return gatewayApiDocument('TLSRoute', 'tls', namespace, { ...routeHead(draw, gates), hostnames: draw.some(hostnames, 1, 2), rules })
+  return gatewayApiDocument('TLSRoute', 'tls', namespace, { ...routeHead(draw, parents), hostnames: draw.some(hostnames, 1, 2), rules })
 }
 
-function tcpRoute(draw: Draw, gates: readonly Document[]): Document {
+function tcpRoute(draw: Draw, parents: readonly Document[]): Document {
   const namespace = draw.one(namespaces)
   const rules = [{ backendRefs: backends(draw, { namespace, mesh: false }, false) }]
-  return gatewayApiDocument('TCPRoute', 'tcp', namespace, { ...routeHead(draw, gates), rules })
+  return gatewayApiDocument('TCPRoute', 'tcp', namespace, { ...routeHead(draw, parents), rules })
 }
 
 function grant(draw: Draw, index: number): Document {
@@ -129,25 +173,36 @@ function grant(draw: Draw, index: number): Document {
     ['default', 'other'],
     ['other', 'default'],
   ])
-  const from = draw
-    .some(['HTTPRoute', 'GRPCRoute', 'Gateway', 'TCPRoute'], 1, 3)
-    .map((kind) => ({ group: 'gateway.networking.k8s.io', kind, namespace: there }))
+  const from = draw.some(['HTTPRoute', 'GRPCRoute', 'Gateway', 'TCPRoute', 'ListenerSet'], 1, 3).map((kind) => ({ group, kind, namespace: there }))
   const to = draw
     .some(['Service', 'Secret'], 1, 2)
     .map((kind) => ({ group: '', kind, ...draw.maybe(0.3, () => ({ name: draw.one(['b', 'd', 'c', 'cert']) })) }))
   return gatewayApiDocument('ReferenceGrant', `grant-${index}`, here!, { from, to })
 }
 
-function callsOf(draw: Draw, gates: readonly Document[], routes: readonly Document[], count: number): ObservedCall[] {
-  const aims = gates.flatMap((gate) => routes.flatMap((route) => aimsOf(gate, route)))
+function callsOf(draw: Draw, gates: readonly Document[], sets: readonly Document[], routes: readonly Document[], count: number): ObservedCall[] {
+  const aims = gates.flatMap((gate) => {
+    const listeners = [gate, ...sets.filter((set) => isOf(set, gate))].flatMap(({ spec }) => spec['listeners'] as Listener[])
+    return routes.flatMap((route) => aimsOf(gate, listeners, route))
+  })
   return aimedCalls(draw, aims, count)
 }
 
+interface Listener {
+  readonly port: number
+  readonly protocol: string
+  readonly hostname?: string
+}
+
+function isOf({ spec, metadata }: Document, gate: Document): boolean {
+  const { name, namespace = metadata.namespace } = spec['parentRef'] as { readonly name: string; readonly namespace?: string }
+  return name === gate.metadata.name && namespace === gate.metadata.namespace
+}
+
 /** Mostly at ports that the Gateway has. */
-function aimsOf({ metadata, spec: gate }: Document, { kind, spec }: Document): Aim[] {
+function aimsOf({ metadata }: Document, listeners: readonly Listener[], { kind, spec }: Document): Aim[] {
   const from = [`gateway:${metadata.name}.${metadata.namespace}`]
   const own = ((spec['hostnames'] ?? []) as string[]).flatMap((name) => [name, name])
-  const listeners = gate['listeners'] as { port: number; protocol: string; hostname?: string }[]
   const rules = ((spec['rules'] ?? [{}]) as Json[]).flatMap((rule) => (/^(HTTP|GRPC)/.test(kind) ? aimsOfRule(rule) : [{ match: {}, rule: {} }]))
   return rules.flatMap((rule) =>
     listeners.flatMap(({ port, protocol, hostname }): Aim[] => {

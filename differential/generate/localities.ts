@@ -1,6 +1,6 @@
-import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
+import type { Behaviour, ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
-import { document } from './document.ts'
+import { type Document, document } from './document.ts'
 import { deployment, service } from './manifests.ts'
 import type { Json } from './matches.ts'
 import type { Subject } from './scenery.ts'
@@ -19,10 +19,12 @@ export const localities: Subject = (draw, count) => {
   })
   const mesh = draw.maybe(0.3, () => ({ meshConfig: { localityLbSetting: setting(draw) } }))
   const spread = draw.maybe(0.25, () => ({ trafficDistribution: draw.one(['PreferClose', 'PreferSameZone', 'PreferSameNode']) }))
-  const rule = draw.chance(0.85) ? [destinationRule(draw)] : []
+  const fails = draw.chance(0.3)
+  const rule = fails || draw.chance(0.85) ? [destinationRule(draw, fails)] : []
   return {
-    config: [...clients, service('l', 'default', 0, spread), ...endpoints, ...rule],
+    config: [...clients, service('l', 'default', 0, spread), ...endpoints, ...rule, ...(fails ? [retries(draw)] : [])],
     calls: callsOf(draw, count),
+    ...(fails && { behaviour: failures(draw, endpoints) }),
     ...mesh,
   }
 }
@@ -31,13 +33,31 @@ function locality(place: string | null): Record<string, string> {
   return place === null ? {} : { 'istio-locality': place }
 }
 
-/** Locality acts where ill endpoints are told; nobody is ill, so that no call decides about another. */
-function destinationRule(draw: Draw): ReturnType<typeof document> {
+/** Tried again elsewhere, in the order of priorities. */
+function retries(draw: Draw): Document {
+  const retry = { attempts: draw.between(1, 5), retryOn: '5xx', ...draw.maybe(0.8, () => ({ retryRemoteLocalities: draw.chance(0.8) })) }
+  return document('VirtualService', 'l', 'default', { hosts: ['l'], http: [{ retries: retry, route: [{ destination: { host: 'l' } }] }] })
+}
+
+/** All of a place fail alike, so that chance does not decide how often a request is tried. */
+function failures(draw: Draw, endpoints: readonly Document[]): Record<string, Behaviour> {
+  const ill = draw.some(places, 1, 3)
+  const placeOf = ({ spec }: Document): string | null =>
+    (spec as { template: { metadata: { labels: Record<string, string> } } }).template.metadata.labels['istio-locality'] ?? null
+  return Object.fromEntries(
+    endpoints.flatMap((one) =>
+      (ill as readonly (string | null)[]).includes(placeOf(one)) ? [[`${one.metadata.name}.${one.metadata.namespace}`, { status: 503 }]] : [],
+    ),
+  )
+}
+
+/** Locality acts where ill endpoints are told; nobody is ejected, so that no call decides about another. */
+function destinationRule(draw: Draw, fails: boolean): Document {
   const policy = {
     loadBalancer: { simple: draw.one(['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST']), ...draw.maybe(0.7, () => ({ localityLbSetting: setting(draw) })) },
-    ...draw.maybe(0.75, () => ({
+    ...draw.maybe(fails ? 1 : 0.75, () => ({
       outlierDetection: {
-        ...draw.maybe(0.5, () => ({ consecutive5xxErrors: 5 })),
+        ...(fails ? { consecutive5xxErrors: 0, consecutiveGatewayErrors: 0 } : draw.maybe(0.5, () => ({ consecutive5xxErrors: 5 }))),
         ...draw.maybe(0.4, () => ({ minHealthPercent: draw.one([0, 50]) })),
       },
     })),

@@ -35,6 +35,21 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ pathNormalization: { normalization: draw.one(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']) } }),
   (draw) => ({ localityLbSetting: { enabled: draw.chance(0.5) } }),
   (draw) => ({ defaultTrafficPolicy: { connectionPool: connectionPool(draw) } }),
+  // It ejects nobody, and says that ill endpoints are told.
+  (draw) => ({
+    defaultTrafficPolicy: { outlierDetection: { consecutive5xxErrors: 0, consecutiveGatewayErrors: 0, minHealthPercent: draw.one([0, 50]) } },
+  }),
+  (draw) => ({
+    defaultInboundHttpRetryPolicy: draw.one<Json>([
+      { attempts: 0 },
+      { attempts: 1, retryOn: '5xx' },
+      { attempts: 2, retryOn: 'reset,503', backoff: '10ms' },
+      { attempts: 1 },
+    ]),
+  }),
+  (draw) => ({
+    tlsDefaults: draw.one<Json>([{ minProtocolVersion: draw.one(['TLSV1_2', 'TLSV1_3']) }, { cipherSuites: ['ECDHE-ECDSA-AES256-GCM-SHA384'] }]),
+  }),
   (draw) => ({ ingressControllerMode: draw.one(['OFF', 'DEFAULT', 'STRICT']), ...draw.maybe(0.5, () => ({ ingressClass: 'istio' })) }),
   () => ({ ingressSelector: 'ingressgateway' }),
   (draw) => ({ defaultConfig: { gatewayTopology: { numTrustedProxies: draw.one([1, 2]) } } }),

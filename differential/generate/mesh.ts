@@ -3,6 +3,7 @@ import type { Behaviour, ObservedCall, ObservedCase } from '../../vectors/mesh-o
 import { Draw } from '../draw.ts'
 import type { Document } from './document.ts'
 import type { Json } from './matches.ts'
+import { withQuietFields } from './quiet-fields.ts'
 import { subjects } from './subjects.ts'
 
 /** A mesh upon the world `shop`, and calls into it. Plain data, so that it can be shrunk. */
@@ -22,7 +23,9 @@ export const worldName = 'shop'
 export function generateMesh(seed: string, index: number, callCount: number, about?: string): GeneratedMesh {
   const draw = new Draw(`${seed}/${index}`)
   const { name, make } = draw.one(about === undefined ? weighted : subjects.filter(({ name }) => name === about))
-  const { config, calls, behaviour = {}, meshConfig, inbound } = make(draw, callCount)
+  // By draws of its own, so that a mesh is the same with and without it.
+  const scenery = withQuietFields(new Draw(`${seed}/${index}/quiet`), make(draw, callCount))
+  const { config, calls, behaviour = {}, meshConfig, inbound } = scenery
   return { name: `${name}-${seed}-${index}`, config, behaviour, calls, ...(meshConfig && { meshConfig }), ...(inbound && { inbound }) }
 }
 

@@ -8,6 +8,7 @@ export function retries(draw: Draw): Json {
     ...draw.maybe(0.3, () => ({ perTryTimeout: draw.one(['150ms', '2s']) })),
     ...draw.maybe(0.7, () => ({ retryOn: draw.one(retryConditions) })),
     ...draw.maybe(0.15, () => ({ retryIgnorePreviousHosts: draw.chance(0.5) })),
+    ...draw.maybe(0.1, () => ({ retryRemoteLocalities: draw.chance(0.8) })),
   }
 }
 

@@ -45,7 +45,7 @@ function policies(draw: Draw, { namespace }: RuleContext): Json {
 
 /** A timeout that may strike comes without retries, since chance decides how long these wait. */
 function times(draw: Draw): Json {
-  if (draw.chance(0.04)) return { timeout: '150ms', retries: { attempts: 0 } }
+  if (draw.chance(0.12)) return { timeout: '150ms', retries: { attempts: 0 } }
   return { ...draw.maybe(0.1, () => ({ timeout: '5s' })), ...draw.maybe(0.35, () => ({ retries: retries(draw) })) }
 }
 

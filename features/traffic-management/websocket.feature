@@ -101,6 +101,20 @@ Feature: WebSocket
     When a client opens a WebSocket to "ws://chat.example.com/none" and sends "hello"
     Then the response status is 404
 
+  Scenario: Sidecars take none over HTTP/2
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: chat}
+      spec:
+        host: chat
+        trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}
+      """
+    When shop opens a WebSocket to "ws://chat/room" and sends "hello"
+    Then the response status is 503
+    And the request does not reach chat
+
   Scenario: Nothing else is upgraded to
     When shop sends "GET http://chat/" with headers:
       | connection | Upgrade |

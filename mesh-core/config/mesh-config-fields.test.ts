@@ -61,9 +61,9 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
   },
   {
     about: 'what may change answers, in either spelling',
-    text: 'verifyCertificateAtClient: true\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
+    text: 'zoneAwareLbSetting: {}\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
     messages: [
-      'verifyCertificateAtClient is not modelled',
+      'zoneAwareLbSetting is not modelled',
       'defaultConfig.runtime_values is not modelled',
       'defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE is not modelled',
     ],

@@ -31,7 +31,8 @@ export const proxyConfigFields = {
   proxyHeaders: {
     ...fields('forwardedClientCert requestId attemptCount server envoyDebugHeaders xForwardedHost xForwardedPort'),
     setCurrentClientCertDetails: { ...fields('subject uri dns'), ...fields('cert chain', 'reported') },
-    preserveHttp1HeaderCase: 'reported',
+    // Names of headers are the same in any case, and no answer depends on it.
+    preserveHttp1HeaderCase: 'quiet',
     // Of headers by which sidecars tell their names to each other for telemetry.
     metadataExchangeHeaders: 'quiet',
   },
@@ -63,5 +64,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   protocolDetectionTimeout: new Set(['0s']),
   tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
   ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
-  ...fields('verifyCertificateAtClient serviceEntryVisibility', 'reported'),
+  // Nothing in istiod reads it.
+  verifyCertificateAtClient: 'quiet',
+  serviceEntryVisibility: 'reported',
 }

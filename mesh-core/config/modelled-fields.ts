@@ -19,19 +19,26 @@ const httpRoute: Modelled = {
 }
 
 const l4Route: Modelled = {
-  match: fields('destinationSubnets port sourceLabels gateways sourceNamespace sniHosts'),
+  // istiod reads no sourceSubnet.
+  match: { ...fields('destinationSubnets port sourceLabels gateways sourceNamespace sniHosts'), sourceSubnet: 'quiet' },
   route: { destination, weight: 'acts' },
 }
 
-const serverTls = fields(
-  'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites',
-)
+const serverTls: Modelled = {
+  ...fields(
+    'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites',
+  ),
+  // No client here lacks any.
+  ecdhCurves: 'quiet',
+}
 
 // No simulated connection is slow to come about, so that its timeout never ends one.
 const connectionPool: Modelled = {
   http: {
     ...fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout h2UpgradePolicy useClientProtocol'),
-    ...fields('maxConcurrentStreams http2KeepAlive', 'reported'),
+    maxConcurrentStreams: 'reported',
+    // Both ends are there.
+    http2KeepAlive: 'quiet',
   },
   tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet'), maxConnectionDuration: 'reported' },
 }
@@ -89,7 +96,7 @@ const inboundPool: Modelled = {
 }
 // Unix sockets and IPv6 are not served. An address to bind to names the listener where iptables bring the connections.
 const sidecarIngress: Modelled = {
-  port: { number: 'acts', name: 'quiet', protocol: listenerProtocols },
+  port: { ...fields('name targetPort', 'quiet'), number: 'acts', protocol: listenerProtocols },
   bind: 'quiet',
   captureMode: 'acts',
   defaultEndpoint: /^$|^(127\.0\.0\.1|0\.0\.0\.0)?:\d+$/,
@@ -104,7 +111,10 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.istio.io/DestinationRule': {
     spec: { ...fields('host exportTo workloadSelector'), trafficPolicy, subsets: { name: 'acts', labels: 'acts', trafficPolicy } },
   },
-  'networking.istio.io/Gateway': { spec: { selector: 'acts', servers: { ...fields('port hosts name bind'), tls: serverTls } } },
+  // istiod reads neither a server's defaultEndpoint nor the targetPort of a port of a Sidecar.
+  'networking.istio.io/Gateway': {
+    spec: { selector: 'acts', servers: { ...fields('port hosts name bind'), defaultEndpoint: 'quiet', tls: serverTls } },
+  },
   'networking.istio.io/ServiceEntry': {
     spec: { ...fields('hosts addresses ports location resolution exportTo workloadSelector subjectAltNames'), endpoints: workloadEntry },
   },
@@ -113,7 +123,12 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.istio.io/Sidecar': {
     spec: {
       workloadSelector: 'acts',
-      egress: { hosts: 'acts', bind: 'acts', captureMode: 'acts', port: { number: 'acts', name: 'quiet', protocol: listenerProtocols } },
+      egress: {
+        hosts: 'acts',
+        bind: 'acts',
+        captureMode: 'acts',
+        port: { ...fields('name targetPort', 'quiet'), number: 'acts', protocol: listenerProtocols },
+      },
       ingress: sidecarIngress,
       inboundConnectionPool: inboundPool,
       outboundTrafficPolicy: { mode: 'acts', egressProxy: destination },

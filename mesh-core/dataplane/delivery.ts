@@ -14,6 +14,7 @@ import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
 import { takenByApplication } from './taken-by-application.ts'
 import type { TlsLayer } from './tls-handshake.ts'
+import { opensWebSocket } from './upgrade.ts'
 
 /** One try of a request on its way to one peer. */
 export interface Shipment {
@@ -94,10 +95,24 @@ export class Delivery implements InFlight {
     const isUnread = inboundPort.takes === 'bytes' || protocol === 'tcp' || (protocol === 'http/1.0' && inboundPort.takes === 'sniffed')
     const isTold = protocol === undefined && !shipment.pooled
     if (isUnread || layers.length > 0) return this.#passOn(plane, place, shipment, { workload, layers, inboundPort, isTold }, end)
+    if (protocol === 'h2' && opensWebSocket(shipment.request)) return this.#breakOff(plane, workload, end)
     this.hop.port = inboundPort.leadsTo.port
     const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort)
     this.#inFlight = inbound
     inbound.start(end)
+  }
+
+  /**
+   * Extended CONNECT, as which a WebSocket comes over HTTP/2, is an error of the whole connection to a proxy that has not said that it takes it, and istiod has none
+   * say so. It is closed in order, a second later. Source: Envoy `http2/codec_impl.cc`, `delayed_close_timeout`.
+   */
+  #breakOff(plane: Plane, workload: WorkloadRuntime, end: Done): void {
+    const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
+    log.raise('DPE')
+    log.details = 'http2.invalid.header.field'
+    this.#reachNobody()
+    this.hop.inbound = log
+    plane.clock.schedule(1000, () => end('closed'), `${workload.name} closes a connection`)
   }
 
   /** The sidecar of the receiver passes bytes on, and writes that it did when the connection ends. Source: Istio `core/listener_inbound.go`, Envoy `TcpProxy`. */

@@ -99,3 +99,13 @@ test('headers of Envoy’s own are taken from clients whose sidecar did not read
   expect(received.headers.get('x-forwarded-proto')).toBe('https')
   expect(receivedOf(await send({ headers }))!.headers.has('x-forwarded-client-cert')).toBe(false)
 })
+
+// Source: Envoy `http2/codec_impl.cc`, observed with istiod's config.
+test('a WebSocket over HTTP/2 ends the connection, a second later', async () => {
+  const upgraded =
+    'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: b}\nspec: {host: b, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}}\n'
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'x', 'sec-websocket-version': '13' }
+  const { response, durationMs, hops } = await send({ from: 'a', headers, rules: [upgraded] })
+  expect([response?.status, durationMs, hops.map(({ to }) => to)]).toEqual([503, 1000, [null]])
+  expect(hops[0]!.inbound).toMatchObject({ flags: 'DPE', details: 'http2.invalid.header.field', status: 0 })
+})

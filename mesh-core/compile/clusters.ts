@@ -98,7 +98,7 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
 /** Source: Istio `xds/endpoints/endpoint_builder.go` BuildClusterLoadAssignment. */
 function endpointsFor(
   service: Service,
-  port: ServicePort,
+  servicePort: ServicePort,
   { own, effective }: Policies,
   { registry, client, mesh }: ClusterSources,
   labels: Labels,
@@ -109,8 +109,10 @@ function endpointsFor(
   // Endpoints that a cluster learns of (EDS) have addresses; names that a ServiceEntry of the same host adds are left out.
   const named = service.resolution !== 'registry' && service.resolution !== 'static'
   const all = registry
-    .endpoints(service, port.number)
-    .filter(({ labels: own, healthy, address }) => selects(labels, own) && (healthy || !readyOnly) && (named || isIpAddress(address)))
+    .endpoints(service, servicePort.number)
+    .filter(
+      ({ labels: own, healthy, address, port }) => selects(labels, own) && (healthy || !readyOnly) && (named || isIpAddress(address) || port === 0),
+    )
   const localities = localityBalancing(all, client, {
     own: own.loadBalancer?.localityLbSetting,
     trafficDistribution: service.trafficDistribution,

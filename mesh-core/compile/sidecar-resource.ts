@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { ApplicationSocket } from '../ir/inbound-port.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { Labels } from '../registry/labels.ts'
+import { socketPath } from '../registry/endpoints.ts'
 import { selects } from '../registry/labels.ts'
 import { declaredProtocol } from '../registry/protocol.ts'
 import type { Protocol, WorkloadInstance } from '../registry/registry.ts'
@@ -96,8 +97,10 @@ function ingressOf({ port, captureMode, defaultEndpoint, connectionPool }: Spec)
   return { port: port.number, protocol, bindsToPort: captureMode === 'NONE', defaultEndpoint: endpointOf(defaultEndpoint ?? ''), connectionPool }
 }
 
-/** `127.0.0.1:8080`, `0.0.0.0:8080`; one without an address counts for nothing, its port neither. Source: Istio `core/cluster.go` buildInboundClustersFromSidecar. */
+/** `127.0.0.1:8080`, `0.0.0.0:8080`, `unix:///var/run/app.sock`; one without an address counts for nothing, its port neither. Source: Istio `core/cluster.go` buildInboundClustersFromSidecar. */
 function endpointOf(text: string): ApplicationSocket | null {
+  const path = socketPath(text)
+  if (path !== null) return { at: 'unix', port: 0, path }
   const [, address, port] = /^(.+):(\d+)$/.exec(text) ?? []
   return address === undefined ? null : { at: address === '127.0.0.1' ? 'loopback' : 'pod', port: Number(port) }
 }

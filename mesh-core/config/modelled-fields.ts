@@ -2,6 +2,8 @@ import { gatewayApiFields } from './gateway-api/modelled-fields.ts'
 import { meshConfigFields, proxyEnvironment } from './mesh-config-fields.ts'
 import { fields, type Modelled } from './modelled-table.ts'
 
+const noSocket = /^(?!unix:)/
+
 const destination: Modelled = { host: 'acts', subset: 'acts', port: { number: 'acts' } }
 
 const retries: Modelled = fields('attempts perTryTimeout retryOn backoff retryIgnorePreviousHosts retryRemoteLocalities')
@@ -94,7 +96,7 @@ const inboundPool: Modelled = {
   http: { useClientProtocol: 'acts', h2UpgradePolicy: 'quiet' },
   tcp: fields('connectTimeout tcpKeepalive', 'quiet'),
 }
-// Unix sockets and IPv6 are not served. An address to bind to names the listener where iptables bring the connections.
+// At Unix sockets nobody listens, and IPv6 is not served. An address to bind to names the listener where iptables bring the connections.
 const sidecarIngress: Modelled = {
   port: { ...fields('name targetPort', 'quiet'), number: 'acts', protocol: listenerProtocols },
   bind: 'quiet',
@@ -103,7 +105,7 @@ const sidecarIngress: Modelled = {
   connectionPool: inboundPool,
 }
 
-const workloadEntry: Modelled = fields('address ports labels locality weight serviceAccount')
+const workloadEntry: Modelled = { address: noSocket, ...fields('ports labels locality weight serviceAccount') }
 
 /** By `group/Kind`; only `spec` and what else stands beside metadata is listed. */
 export const modelledFields: Readonly<Record<string, Modelled>> = {
@@ -125,7 +127,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
       workloadSelector: 'acts',
       egress: {
         hosts: 'acts',
-        bind: 'acts',
+        bind: noSocket,
         captureMode: 'acts',
         port: { ...fields('name targetPort', 'quiet'), number: 'acts', protocol: listenerProtocols },
       },

@@ -48,6 +48,11 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     ],
   },
   {
+    about: 'Unix sockets of machines',
+    text: 'apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a}\nspec:\n  hosts: [a.example.com]\n  resolution: STATIC\n  ports: [{number: 80, name: http}]\n  endpoints: [{address: 192.0.2.1}, {address: "unix:///var/run/a.sock"}]',
+    messages: ['spec.endpoints[1].address is not modelled: nobody listens on Unix sockets here, or dials them'],
+  },
+  {
     about: 'limits of a pool that nothing keeps',
     text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {connectionPool: {tcp: {maxConnections: 1, connectTimeout: 1s}, http: {http1MaxPendingRequests: 1, maxRequestsPerConnection: 1, maxRetries: 1, maxConcurrentStreams: 1}}}',
     messages: ['spec.trafficPolicy.connectionPool.http.maxConcurrentStreams is not modelled'],

@@ -50,6 +50,7 @@ function tableOf(kind: string): Modelled {
 const reasons: readonly (readonly [field: RegExp, reason: string])[] = [
   [/(^|\.)sessionPersistence$/, 'it is of the experimental channel of the Gateway API, and istiod does not look at it'],
   [/(^|\.)jwks_?[uU]ri$/, 'keys are not fetched, and every token of the rule is refused, as where istiod cannot fetch them; write jwks'],
+  [/\.(address|bind)$/, 'nobody listens on Unix sockets here, or dials them'],
 ]
 
 function reasonFor(what: string): string {

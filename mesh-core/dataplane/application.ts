@@ -13,7 +13,8 @@ export function dial(plane: Plane, place: Place, workload: WorkloadRuntime, sock
   runProgram(plane, place, workload, request, done)
 }
 
-/** `10.244.0.5:8080`, `127.0.0.1:8080` */
-export function hostOf({ address }: WorkloadInstance, { at, port }: ApplicationSocket): string {
+/** `10.244.0.5:8080`, `127.0.0.1:8080`, `/var/run/app.sock` */
+export function hostOf({ address }: WorkloadInstance, { at, port, path }: ApplicationSocket): string {
+  if (path !== undefined) return path
   return `${at === 'loopback' ? '127.0.0.1' : address}:${port}`
 }

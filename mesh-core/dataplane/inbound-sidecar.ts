@@ -23,6 +23,7 @@ import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { RetryConditions } from './retry-policy.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import type { Subject } from './substitution.ts'
+import { noSuchSocket } from './transport-failure.ts'
 import { speak } from './upstream-http.ts'
 
 /** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
@@ -175,7 +176,12 @@ export class InboundSidecar implements InFlight {
   }
 
   #reply(refused: boolean): HttpResponse {
-    const { flag, details, body } = describeReset(refused ? 'connect-failure' : 'closed', this.#log.attempts > 1)
+    const { path } = this.#port.leadsTo
+    const { flag, details, body } = describeReset(
+      refused ? 'connect-failure' : 'closed',
+      this.#log.attempts > 1,
+      path === undefined ? undefined : noSuchSocket(path),
+    )
     this.#log.raise(flag)
     this.#log.details = details
     const edits = inboundHeadersOf(this.#port).response

@@ -30,7 +30,7 @@ export function listensOn({ ports }: WorkloadInstance, port: number): boolean {
 
 /** Does its application answer whoever dials there? */
 export function answersAt({ model }: Plane, workload: WorkloadInstance, { at, port }: ApplicationSocket): boolean {
-  if (!listensOn(workload, port)) return false
+  if (at === 'unix' || !listensOn(workload, port)) return false
   const address = model.applicationAddress(workload, port)
   return address === 'any' || address === at
 }

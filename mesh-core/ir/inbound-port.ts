@@ -27,10 +27,12 @@ export interface InboundPort {
 
 /** Where a sidecar dials its own workload. */
 export interface ApplicationSocket {
-  /** At the address of the pod, or at 127.0.0.1. */
-  readonly at: 'pod' | 'loopback'
+  /** At the address of the pod, or at 127.0.0.1; or a Unix socket, which has no port and at which nobody listens here. */
+  readonly at: 'pod' | 'loopback' | 'unix'
   readonly port: number
+  /** Of a Unix socket. */
+  readonly path?: string
 }
 
 /** The addresses at which an application listens on one of its ports. */
-export type ApplicationAddress = 'any' | ApplicationSocket['at']
+export type ApplicationAddress = 'any' | 'pod' | 'loopback'

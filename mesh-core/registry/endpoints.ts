@@ -31,8 +31,17 @@ export interface EntrySpec {
   readonly serviceAccount?: string
 }
 
-/** The workload behind it is called by its labels `app` and `version`, else by its address. */
-export function entryEndpoint(spec: EntrySpec, namespace: string, address: string, port: number): Endpoint {
+const socketScheme = 'unix://'
+
+/** The path of a Unix socket: `unix:///var/run/app.sock`; `null` for any other address. */
+export function socketPath(address: string): string | null {
+  return address.startsWith(socketScheme) ? address.slice(socketScheme.length) : null
+}
+
+/** The workload behind it is called by its labels `app` and `version`, else by its address. A Unix socket has no port. */
+export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, hostPort: number): Endpoint {
+  const path = socketPath(host)
+  const [address, port] = path === null ? [host, hostPort] : [path, 0]
   const labels = topologyLabels(spec.labels ?? {}, spec.locality ?? '')
   const name = [labels['app'], labels['version']].filter(Boolean).join('-') || address
   return {

@@ -1,7 +1,7 @@
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
 import { isIpAddress } from './dns.ts'
-import type { EntrySpec } from './endpoints.ts'
+import { socketPath, type EntrySpec } from './endpoints.ts'
 import type { Labels } from './labels.ts'
 import { selects } from './labels.ts'
 
@@ -21,7 +21,17 @@ export interface WorkloadEntry {
 export function workloadEntryOf({ namespace, name, object, origin }: Resource): WorkloadEntry[] {
   const spec: EntrySpec = object['spec'] ?? {}
   if (!spec.address) return []
-  return [{ namespace, name, address: spec.address, named: !isIpAddress(spec.address), labels: spec.labels ?? {}, spec, origin }]
+  return [
+    {
+      namespace,
+      name,
+      address: spec.address,
+      named: !isIpAddress(spec.address) && socketPath(spec.address) === null,
+      labels: spec.labels ?? {},
+      spec,
+      origin,
+    },
+  ]
 }
 
 /** Entries of the namespace that a selector takes. */

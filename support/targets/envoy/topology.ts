@@ -158,7 +158,8 @@ export class Topology {
   /** The ports of a pod: those that its containers name, those that services lead to, and those that its sidecar takes or leads to. */
   #podPorts(workload: WorkloadInstance, registry: Registry): ReadonlySet<number> {
     const listed = this.#sides.listedPorts(workload).flatMap((port) => [port, this.#sides.inboundPort(workload, port).leadsTo.port])
-    return new Set([...podPorts(workload, registry), ...listed])
+    // A Unix socket has none.
+    return new Set([...podPorts(workload, registry), ...listed].filter((port) => port > 0))
   }
 
   /** The ports that a pod's application listens on, as on `core`. */

@@ -147,7 +147,8 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
   }
 }
 
-function workloadAddress({ workloadPort }: PlacedPort): Json {
+function workloadAddress({ workloadPort, how: { leadsTo } }: PlacedPort): Json {
+  if (leadsTo.path !== undefined) return { pipe: { path: leadsTo.path } }
   return socketAddress({ address: '127.0.0.1', port: workloadPort })
 }
 

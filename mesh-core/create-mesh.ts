@@ -40,6 +40,7 @@ export function createMesh(options: MeshOptions = {}): Mesh {
 class CoreMesh implements Mesh {
   readonly clock: Clock
   readonly #options: MeshOptions
+  readonly #inboundSidecar: NonNullable<MeshOptions['inboundSidecar']>
   readonly #dataPlane: DataPlane
   readonly #addresses = { pods: new AddressBook(podAddress), clusterIps: new AddressBook(serviceAddress), outside: new AddressBook(outsideAddress) }
   readonly #order = new AddressBook((index) => index)
@@ -53,6 +54,7 @@ class CoreMesh implements Mesh {
 
   constructor(options: MeshOptions) {
     this.#options = options
+    this.#inboundSidecar = options.inboundSidecar ?? (({ sidecar }) => sidecar)
     this.clock = options.clock ?? new VirtualClock()
     this.#dataPlane = new DataPlane({ clock: this.clock, random: new SeededRandom(options.seed ?? 1), epochMs: options.epochMs ?? defaultEpochMs })
     this.#now = this.#versionOf(emptySnapshot, null, true, null)
@@ -198,7 +200,7 @@ class CoreMesh implements Mesh {
       sinceMs,
       registry: registry(),
       proxyConfig: (workload) => compiler().proxyConfig(workload),
-      inboundSidecar: this.#options.inboundSidecar ?? ((workload) => workload.sidecar),
+      inboundSidecar: this.#inboundSidecar,
       applicationTls: (workload, port) => this.#options.applicationTls?.(workload, port) ?? applications().of(workload, port),
       applicationAddress: (workload, port) => this.applicationAddress(workload, port),
       inboundPort: (workload, port) => compiler().inboundPort(workload, port),
@@ -225,6 +227,7 @@ class CoreMesh implements Mesh {
     return buildRegistry(resources, {
       ...this.#addresses,
       injectByDefault: this.#options.injectByDefault ?? (() => true),
+      inboundSidecar: (workload) => this.#inboundSidecar(workload, 'own-address'),
       outsideName: this.#options.outsideName ?? isOutsideName,
     })
   }

@@ -4,7 +4,6 @@
  */
 export const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'istio-routing': {
-    'autopassthrough/*': 'PeerAuthentication is not modelled',
     'dns/*': 'the DNS proxy of the sidecar is not modelled',
     'envoyfilter/envoyfilter': 'programs in Lua are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',

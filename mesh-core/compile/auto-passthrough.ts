@@ -1,12 +1,11 @@
+import type { Cluster } from '../ir/cluster.ts'
 import { anyConnection } from '../ir/proxy-config.ts'
-import type { FilterChain } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener } from '../ir/proxy-config.ts'
 import type { GatewayServer } from './gateway-resource.ts'
 import type { GatewayScope } from './gateway-scope.ts'
-import { isSubsetOf, sniClusterName } from './names.ts'
+import { meshProtocols } from './inbound-chains.ts'
+import { isSniClusterName, isSubsetOf, sniClusterName } from './names.ts'
 import { visibleServices } from './sidecar-scope.ts'
-
-/** ALPN by which sidecars speak mutual TLS with each other. Source: Istio `core/listener.go` allIstioMtlsALPNs. */
-const meshProtocols = ['istio', 'istio-peer-exchange', 'istio-http/1.0', 'istio-http/1.1', 'istio-h2']
 
 /**
  * Sidecars of another network name the cluster that they mean by SNI; the bytes go there unread. A chain for each port and subset of each service of the mesh.
@@ -28,4 +27,12 @@ export function autoPassthroughChains(server: GatewayServer, { catalog, registry
 function chainTo(cluster: string): FilterChain {
   const filter = { kind: 'tcp', clusters: [{ cluster, weight: 1 }], origin: null } as const
   return { ...anyConnection, name: '', serverNames: [cluster], applicationProtocols: meshProtocols, tls: null, filter }
+}
+
+/** Those clusters that chains of a gateway lead to. @param clusters all that the gateway may have */
+export function askedBySni(listeners: readonly Listener[], clusters: () => readonly Cluster[]): Record<string, Cluster> {
+  const filters = listeners.flatMap(({ filterChains }) => filterChains.map(({ filter }) => filter))
+  const names = new Set(filters.flatMap((filter) => (filter.kind === 'tcp' ? filter.clusters.map(({ cluster }) => cluster) : [])))
+  if (![...names].some(isSniClusterName)) return {}
+  return Object.fromEntries(clusters().flatMap((cluster) => (names.has(cluster.name) ? [[cluster.name, cluster]] : [])))
 }

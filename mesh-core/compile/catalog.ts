@@ -7,6 +7,7 @@ import { ingressGateways, ingressVirtualServices } from './ingress.ts'
 import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
 import { EnvoyFilters } from './envoy-filter/envoy-filters.ts'
+import { PeerAuthentications } from './peer-authentication.ts'
 import { RequestAuthentications } from './request-authentication.ts'
 import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
@@ -24,6 +25,7 @@ export class Catalog {
   readonly secrets: Secrets
   readonly requestAuthentications: RequestAuthentications
   readonly envoyFilters: EnvoyFilters
+  readonly peerAuthentications: PeerAuthentications
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -37,6 +39,7 @@ export class Catalog {
     this.secrets = parts.secrets
     this.requestAuthentications = parts.requestAuthentications
     this.envoyFilters = parts.envoyFilters
+    this.peerAuthentications = parts.peerAuthentications
     this.virtualServices = parts.virtualServices
   }
 
@@ -46,8 +49,30 @@ export class Catalog {
   }
 
   #parts(): CatalogParts {
-    const { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, envoyFilters, virtualServices } = this
-    return { mesh, destinationRules, gateways, sidecars, gatewayApi, secrets, requestAuthentications, envoyFilters, virtualServices }
+    const {
+      mesh,
+      destinationRules,
+      gateways,
+      sidecars,
+      gatewayApi,
+      secrets,
+      requestAuthentications,
+      peerAuthentications,
+      envoyFilters,
+      virtualServices,
+    } = this
+    return {
+      mesh,
+      destinationRules,
+      gateways,
+      sidecars,
+      gatewayApi,
+      secrets,
+      requestAuthentications,
+      peerAuthentications,
+      envoyFilters,
+      virtualServices,
+    }
   }
 
   /**
@@ -77,7 +102,16 @@ function isIstio(resource: Resource): boolean {
 
 export type CatalogParts = Pick<
   Catalog,
-  'mesh' | 'destinationRules' | 'gateways' | 'sidecars' | 'gatewayApi' | 'secrets' | 'requestAuthentications' | 'envoyFilters' | 'virtualServices'
+  | 'mesh'
+  | 'destinationRules'
+  | 'gateways'
+  | 'sidecars'
+  | 'gatewayApi'
+  | 'secrets'
+  | 'requestAuthentications'
+  | 'peerAuthentications'
+  | 'envoyFilters'
+  | 'virtualServices'
 >
 
 /** @param resources in order of age */
@@ -98,6 +132,7 @@ export function catalogOf(
     gateways: [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, mesh, departs), ...gatewayApi.istioGateways],
     requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
     envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
+    peerAuthentications: new PeerAuthentications(ofKind('PeerAuthentication'), mesh.rootNamespace),
     secrets: new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')]),
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     virtualServices: [

@@ -1,15 +1,17 @@
-import type { Cluster } from '../ir/cluster.ts'
+import type { Cluster, Endpoint } from '../ir/cluster.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isIpAddress } from '../registry/dns.ts'
-import { clusterName, udpClusterName } from './names.ts'
+import { clusterName, sniClusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
+import { infersMutualTls, takesMutualTls, tlsModeOf } from './mutual-tls.ts'
 import { builtIn } from './origin.ts'
-import type { ClientTls, PortPolicy } from './destination-rule-types.ts'
+import type { PeerAuthentications } from './peer-authentication.ts'
+import type { PortPolicy } from './destination-rule-types.ts'
 import { outboundHttp } from './upstream-http.ts'
 import type { Files, Secrets } from './secrets.ts'
 import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy } from './traffic-policy.ts'
@@ -17,7 +19,19 @@ import { upstreamTls } from './upstream-tls.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
 export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {
-  const { rule, mesh } = sources
+  return portsAndSubsets(service, sources)
+    .map(({ port, policies, subset }) => serviceCluster(service, port, policies, sources, subset))
+    .filter((cluster) => !isRefused(cluster))
+}
+
+interface PortOrSubset {
+  readonly port: ServicePort
+  readonly policies: Policies
+  /** `null`: of the service as a whole. */
+  readonly subset: Subset | null
+}
+
+function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): PortOrSubset[] {
   return service.ports
     .filter((port) => port.protocol !== 'udp')
     .flatMap((port) => {
@@ -25,9 +39,9 @@ export function serviceClusters(service: Service, sources: ClusterSources): Clus
       const policies = { own, effective: defaultedPolicy(own, mesh) }
       const subsets = (rule?.subsets ?? []).map((subset) => {
         const merged = (below: PortPolicy) => subsetPolicy(below, subset.trafficPolicy, port.number)
-        return serviceCluster(service, port, { own: merged(own), effective: merged(policies.effective) }, sources, subset)
+        return { port, policies: { own: merged(own), effective: merged(policies.effective) }, subset }
       })
-      return [serviceCluster(service, port, policies, sources, null), ...subsets].filter((cluster) => !isRefused(cluster))
+      return [{ port, policies, subset: null }, ...subsets]
     })
 }
 
@@ -43,15 +57,6 @@ export function udpCluster(service: Service, port: ServicePort, sources: Cluster
   return { ...cluster, name: udpClusterName(service.host, port.number), tls: { mode: 'disable' } }
 }
 
-/**
- * A policy for a port that says nothing of TLS leaves it to the mesh, but what is said for all ports still decides whether endpoints are taken for such as take
- * mutual TLS. Source: Istio `xds/endpoints/mtls_checker.go`.
- */
-function plainForAll(rule: DestinationRule | undefined, subset: Subset | null): ClientTls | undefined {
-  const mode = (subset?.trafficPolicy?.tls ?? rule?.trafficPolicy?.tls)?.mode
-  return mode === undefined || mode === 'ISTIO_MUTUAL' ? undefined : { mode: 'DISABLE' }
-}
-
 export interface ClusterSources {
   /** The DestinationRule that the client follows. */
   readonly rule: DestinationRule | undefined
@@ -61,6 +66,7 @@ export interface ClusterSources {
   /** The client is a gateway: nobody has dialled an address there that could be kept, so a headless service is balanced. */
   readonly gateway: boolean
   readonly secrets: Secrets
+  readonly peerAuthentications: PeerAuthentications
   /** In the proxy's container. */
   readonly files: Files
 }
@@ -77,20 +83,17 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
   const passthrough = (service.headless && !gateway) || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
   const name = subset?.name ?? ''
   const http = outboundHttp(port.protocol, policies.effective.connectionPool, sources)
+  const inferred = infersMutualTls(service, port, subset ? subset.trafficPolicy : rule?.trafficPolicy, sources)
   return {
     name: clusterName(service.host, port.number, name),
     destination: { host: service.host, port: port.number, subset: name },
     discovery: passthrough || service.resolution === 'alias' ? 'original-dst' : discoveries[service.resolution],
     portOverride: service.resolution === 'none' ? (port.ownTarget ?? null) : null,
-    ...endpointsFor(service, port, policies, sources, subset?.labels ?? {}),
+    ...endpointsFor(service, port, policies, sources, { subset, byTls: passthrough ? 'as they are' : 'checked' }),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
     http,
-    tls: upstreamTls(policies.effective.tls ?? plainForAll(rule, subset), service, {
-      ...sources,
-      http,
-      selected: (rule?.workloadSelector ?? null) !== null,
-    }),
+    tls: upstreamTls(policies.effective.tls, service, { ...sources, http, inferred, selected: (rule?.workloadSelector ?? null) !== null }),
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
 }
@@ -100,19 +103,23 @@ function endpointsFor(
   service: Service,
   servicePort: ServicePort,
   { own, effective }: Policies,
-  { registry, client, mesh }: ClusterSources,
-  labels: Labels,
+  { registry, client, mesh, rule, peerAuthentications }: ClusterSources,
+  { subset, byTls }: { readonly subset: Subset | null; readonly byTls: 'as they are' | 'checked' | 'mutual only' },
 ): Pick<Cluster, 'endpoints' | 'localities'> {
+  const labels: Labels = subset?.labels ?? {}
   const outlier = own.outlierDetection
   // Who panics must not send to those that are not ready.
   const readyOnly = service.trafficDistribution === 'any' && (outlier?.minHealthPercent ?? 0) > 0
   // Endpoints that a cluster learns of (EDS) have addresses; names that a ServiceEntry of the same host adds are left out.
   const named = service.resolution !== 'registry' && service.resolution !== 'static'
-  const all = registry
+  const chosen = registry
     .endpoints(service, servicePort.number)
     .filter(
       ({ labels: own, healthy, address, port }) => selects(labels, own) && (healthy || !readyOnly) && (named || isIpAddress(address) || port === 0),
     )
+  const ruled = tlsModeOf(rule, subset, servicePort.number)
+  const isMutual = (endpoint: Endpoint): boolean => takesMutualTls(endpoint, ruled, peerAuthentications)
+  const all = byTls === 'as they are' ? chosen : byTls === 'checked' ? chosen.map((one) => withTlsMode(one, isMutual(one))) : chosen.filter(isMutual)
   const localities = localityBalancing(all, client, {
     own: own.loadBalancer?.localityLbSetting,
     trafficDistribution: service.trafficDistribution,
@@ -120,6 +127,24 @@ function endpointsFor(
     detectsOutliers: { rule: outlier !== undefined, cluster: effective.outlierDetection !== undefined },
   })
   return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }
+}
+
+function withTlsMode(endpoint: Endpoint, isMutual: boolean): Endpoint {
+  const tlsMode = isMutual ? 'istio' : 'disabled'
+  return endpoint.tlsMode === tlsMode ? endpoint : { ...endpoint, tlsMode }
+}
+
+/**
+ * Where a gateway sends mutual TLS on that it does not end: to those alone who take it. Source: Istio `core/cluster.go` buildOutboundSniDnatClusters,
+ * `xds/endpoints/ep_filters.go` EndpointsWithMTLSFilter.
+ */
+export function sniClusters(service: Service, sources: ClusterSources): Cluster[] {
+  return portsAndSubsets(service, sources).map(({ port, policies, subset }) => ({
+    ...serviceCluster(service, port, policies, sources, subset),
+    ...endpointsFor(service, port, policies, sources, { subset, byTls: 'mutual only' }),
+    name: sniClusterName(service.host, port.number, subset?.name ?? ''),
+    tls: { mode: 'disable' },
+  }))
 }
 
 const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Cluster['discovery']>> = {

@@ -48,6 +48,7 @@ function compiled(config: string, workload = 'a', namespace = 'default'): ProxyC
     clusterIps: new AddressBook(serviceAddress),
     outside: new AddressBook(outsideAddress),
     injectByDefault: () => true,
+    inboundSidecar: () => true,
     outsideName: () => true,
   })
   return new Compiler([...snapshot.resources.values()], registry).proxyConfig({ namespace, name: workload, instance: workload })!

@@ -8,11 +8,13 @@ import type { Labels } from '../registry/labels.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
+import { askedBySni } from './auto-passthrough.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
 import { CompilerMemory } from './compiler-memory.ts'
 import { clientPlace } from './client-place.ts'
-import { serviceClusters, specialClusters } from './clusters.ts'
+import { serviceClusters, sniClusters, specialClusters } from './clusters.ts'
+import type { ClusterSources } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { compileGateway } from './gateway.ts'
 import { hashOfService, withSourceHash } from './hash-policy.ts'
@@ -212,7 +214,10 @@ export class Compiler {
     const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, departs: this.#departs, routesOf })
     const pod = { registry: this.#registry, workload }
     const { gatewayApi, secrets, mesh } = this.catalog
-    const known = this.#clustersFor(workload, gatewayServices(this.#registry, mesh, workload.ref.namespace))
+    const services = gatewayServices(this.#registry, mesh, workload.ref.namespace)
+    const sourcesOf = this.#clusterSources(workload)
+    const named = askedBySni(listeners, () => services.flatMap((service) => sniClusters(service, sourcesOf(service))))
+    const known = { ...this.#clustersFor(workload, services), ...named }
     const clusters = showingCertificate(known, gatewayApi, pod, secrets)
     const parts = { listeners: this.#withSourceHash(listeners, workload), routeTables, clusters }
     const udpListeners = udpListenersOf(gatewayApi, pod)
@@ -243,13 +248,18 @@ export class Compiler {
     const known = this.#clusters.get(key)
     if (known) return known
     const clusters: Record<string, Cluster> = {}
-    const { mesh, secrets } = this.catalog
-    const sources = { client: clientPlace(workload), registry: this.#registry, mesh, gateway: workload.gateway, secrets, files: filesOf(workload) }
-    for (const service of services)
-      for (const cluster of serviceClusters(service, { ...sources, rule: this.#ruleFor(service, workload) })) clusters[cluster.name] ??= cluster
-    for (const cluster of specialClusters(mesh)) clusters[cluster.name] = cluster
+    const sourcesOf = this.#clusterSources(workload)
+    for (const service of services) for (const cluster of serviceClusters(service, sourcesOf(service))) clusters[cluster.name] ??= cluster
+    for (const cluster of specialClusters(this.catalog.mesh)) clusters[cluster.name] = cluster
     this.#clusters.set(key, clusters)
     return clusters
+  }
+
+  #clusterSources(workload: WorkloadInstance): (service: Service) => ClusterSources {
+    const { mesh, secrets, peerAuthentications } = this.catalog
+    const own = { client: clientPlace(workload), gateway: workload.gateway, files: filesOf(workload) }
+    const shared = { registry: this.#registry, mesh, secrets, peerAuthentications, ...own }
+    return (service) => ({ ...shared, rule: this.#ruleFor(service, workload) })
   }
 
   /** As the workload's own sidecar has it. */
@@ -257,10 +267,12 @@ export class Compiler {
     const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
     let known = this.#inbound.get(key)
     if (!known) {
-      const { mesh, sidecars, requestAuthentications } = this.catalog
+      const { mesh, sidecars, requestAuthentications, peerAuthentications } = this.catalog
+      const subject = { namespace: workload.ref.namespace, labels: workload.labels }
       const own = inboundPort(workload, port, {
         ...{ registry: this.#registry, sidecar: sidecars.for(workload), ruleFor: (service) => this.#ruleFor(service, workload) },
         ...{ retry: inboundRetryPolicy(mesh.defaultInboundHttpRetryPolicy), pathNormalization: mesh.pathNormalization },
+        mutualTls: (port) => peerAuthentications.modeOf(subject, port),
       })
       const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
       known = patchedInbound({ ...own, ...withSettings(settings) }, port, workload, this.catalog.envoyFilters, this.#registry)

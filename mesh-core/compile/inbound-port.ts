@@ -6,6 +6,8 @@ import type { RetryPolicy } from '../ir/route.ts'
 import type { Protocol, Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import type { ConnectionPool } from './destination-rule-types.ts'
+import { inboundChains } from './inbound-chains.ts'
+import type { MutualTlsMode } from './peer-authentication.ts'
 import type { IngressSpec, SidecarResource } from './sidecar-resource.ts'
 import { portPolicy } from './traffic-policy.ts'
 import { inboundHttp } from './upstream-http.ts'
@@ -16,6 +18,8 @@ export interface InboundSources {
   readonly sidecar: SidecarResource | null
   readonly ruleFor: (service: Service) => DestinationRule | undefined
   readonly retry: RetryPolicy | null
+  /** Of each port of the workload. */
+  readonly mutualTls: (port: number) => MutualTlsMode
   readonly pathNormalization: PathNormalization
 }
 
@@ -25,8 +29,16 @@ interface Found {
 }
 
 /** Of connections to a port that no listener is for: they go on to where they were going. Source: Istio `core/listener_inbound.go` buildInboundPassthroughChains. */
-function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization }: InboundSources): InboundPort {
-  return { takes: 'sniffed', http: 'client', cluster: inboundPassthrough, virtualHost: 'inbound|http|0', leadsTo, retry, pathNormalization }
+function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization, mutualTls }: InboundSources): InboundPort {
+  return {
+    chains: inboundChains('sniffed', mutualTls(leadsTo.port)),
+    http: 'client',
+    cluster: inboundPassthrough,
+    virtualHost: 'inbound|http|0',
+    leadsTo,
+    retry,
+    pathNormalization,
+  }
 }
 
 /**
@@ -67,11 +79,19 @@ interface Listened {
 }
 
 /** Streams of gRPC are not tried again. Source: Istio `core/route/route.go` BuildDefaultHTTPInboundRoute. */
-function listenerOf({ protocol, port, servicePort, leadsTo, pool }: Listened, { retry, pathNormalization }: InboundSources): InboundPort {
+function listenerOf({ protocol, port, servicePort, leadsTo, pool }: Listened, sources: InboundSources): InboundPort {
   const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
   const isGrpc = protocol === 'grpc' || protocol === 'grpc-web'
+  const { retry, pathNormalization, mutualTls } = sources
   const named = { cluster: `inbound|${port}||`, virtualHost: `inbound|http|${servicePort}` }
-  return { takes, http: inboundHttp(protocol, pool), ...named, leadsTo, retry: isGrpc ? null : retry, pathNormalization }
+  return {
+    chains: inboundChains(takes, mutualTls(port)),
+    http: inboundHttp(protocol, pool),
+    ...named,
+    leadsTo,
+    retry: isGrpc ? null : retry,
+    pathNormalization,
+  }
 }
 
 /** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */

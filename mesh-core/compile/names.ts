@@ -41,6 +41,11 @@ export function sniClusterName(host: string, port: number, subset: string): stri
   return `outbound_.${port}_.${subset}_.${host}`
 }
 
+/** Source: the same file, IsDNSSrvSubsetKey. */
+export function isSniClusterName(cluster: string): boolean {
+  return cluster.startsWith('outbound_.')
+}
+
 /** `*`, `*.example.com`. */
 export function isWildcard(host: string): boolean {
   return host.startsWith('*')

@@ -15,22 +15,23 @@ export interface TlsClient {
   readonly gateway: boolean
   /** What is spoken within. */
   readonly http: UpstreamHttp
+  /** Where no rule says how, mutual TLS may begin. */
+  readonly inferred: boolean
   /** The rule is for chosen workloads alone. */
   readonly selected: boolean
 }
 
 /** Automatic mutual TLS acts where no mode is given. Source: Istio `core/cluster_tls.go` buildUpstreamClusterTLSContext, `core/cluster_builder.go` buildUpstreamTLSSettings. */
 export function upstreamTls(tls: ClientTls | undefined, service: Service, client: TlsClient): UpstreamTls {
-  switch (tls?.mode) {
+  if (!tls) return client.mesh.enableAutoMtls && client.inferred ? { mode: 'auto' } : { mode: 'disable' }
+  switch (tls.mode) {
     case 'ISTIO_MUTUAL':
       return { mode: 'istio-mutual', sni: tls.sni || null, subjectAltNames: tls.subjectAltNames?.length ? tls.subjectAltNames : null }
     case 'SIMPLE':
     case 'MUTUAL':
       return isOutOfReach(tls, client) ? { mode: 'disable' } : originated(tls, service, client)
-    case 'DISABLE':
-      return { mode: 'disable' }
     default:
-      return client.mesh.enableAutoMtls && !service.external ? { mode: 'auto' } : { mode: 'disable' }
+      return { mode: 'disable' }
   }
 }
 

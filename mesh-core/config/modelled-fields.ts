@@ -140,6 +140,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'networking.istio.io/EnvoyFilter': {
     spec: { configPatches: 'quiet', priority: 'acts', workloadSelector: { labels: 'acts' }, targetRefs: targetRef },
   },
+  'security.istio.io/PeerAuthentication': { spec: { selector: { matchLabels: 'acts' }, ...fields('mtls portLevelMtls') } },
   'security.istio.io/RequestAuthentication': { spec: requestAuthentication },
   '/Service': { spec: serviceSpec },
   '/Pod': { spec: podSpec },

@@ -1,7 +1,6 @@
-import type { HttpRequest, WireProtocol } from '../ir/message.ts'
+import type { HttpRequest } from '../ir/message.ts'
 import type { DownstreamTls } from '../ir/tls.ts'
 import { chooseFilterChain } from '../match/filter-chain.ts'
-import type { Connection } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
@@ -11,6 +10,7 @@ import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { ProxiedRequest, senderOf } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
+import { seenConnection } from './seen-connection.ts'
 import { noteUnused, proxyTcp } from './tcp-proxy.ts'
 import { forwardedClientCertificate, handshake } from './tls-handshake.ts'
 import type { TlsLayer } from './tls-handshake.ts'
@@ -35,8 +35,7 @@ export function connect(
     return null
   }
   const [outer, ...inner] = layers
-  const connection = outer ? tlsConnection(target, outer) : plainConnection(target, request)
-  const chain = chooseFilterChain(listener.filterChains, connection) ?? listener.defaultFilterChain
+  const chain = chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', request, outer)) ?? listener.defaultFilterChain
   if (!chain) {
     done('closed')
     return null
@@ -71,28 +70,6 @@ export function connect(
 /** That it shows by its certificate: those of Secrets name none. */
 function ownIdentity({ certificates }: DownstreamTls, { place }: ProxyRuntime): string | null {
   return certificates.some(({ kind }) => kind === 'workload') ? place.identity : null
-}
-
-/** What Envoy's HTTP inspector makes of the first bytes of a client. */
-const seenAs: Readonly<Record<WireProtocol | 'http/1.1', readonly string[]>> = {
-  'http/1.0': ['http/1.0'],
-  'http/1.1': ['http/1.1'],
-  h2: ['h2c'],
-  tcp: [],
-  udp: [],
-}
-
-function plainConnection({ address }: Dialled, { protocol }: HttpRequest): Connection {
-  return { address: address ?? '', serverName: null, transport: 'raw_buffer', applicationProtocols: seenAs[protocol ?? 'http/1.1'] }
-}
-
-function tlsConnection({ address }: Dialled, { serverName, applicationProtocols }: TlsLayer): Connection {
-  return {
-    address: address ?? '',
-    serverName: serverName?.toLowerCase() ?? null,
-    transport: 'tls',
-    applicationProtocols: applicationProtocols ?? [],
-  }
 }
 
 /** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */

@@ -1,11 +1,12 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import { isTlsError } from '../ir/exchange.ts'
-import type { InboundPort } from '../ir/inbound-port.ts'
+import type { InboundChain, InboundPort } from '../ir/inbound-port.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { hostOf } from './application.ts'
 import { connect } from './connect.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
+import { enterSidecar } from './inbound-connection.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Peer, Plane, WorkloadRuntime } from './plane.ts'
@@ -13,7 +14,7 @@ import { badRequest } from './local-reply.ts'
 import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
 import { takenByApplication } from './taken-by-application.ts'
-import type { TlsLayer } from './tls-handshake.ts'
+import type { HandshakeFailure, TlsLayer } from './tls-handshake.ts'
 import { opensWebSocket } from './upgrade.ts'
 
 /** One try of a request on its way to one peer. */
@@ -43,6 +44,14 @@ interface Passed {
   readonly isTold: boolean
 }
 
+function logOfBytes(plane: Plane, workload: WorkloadRuntime, { cluster, leadsTo }: InboundPort): LogRecord {
+  const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
+  log.cluster = cluster
+  log.upstreamHost = hostOf(workload.instance, leadsTo)
+  log.details = '-'
+  return log
+}
+
 /** What is known of the receiver. */
 export interface Receiver {
   readonly peer: Peer
@@ -59,6 +68,8 @@ export class Delivery implements InFlight {
   readonly hop: HopRecord
   /** The connection was taken, and then closed in order. */
   endsInOrder = false
+  /** TLS that its sender had begun has ended at the receiver's sidecar: what is said of TLS then is about another within it. */
+  endedTls = false
   #inFlight: InFlight | null = null
 
   constructor(shipment: Shipment, receiver: Receiver) {
@@ -85,16 +96,19 @@ export class Delivery implements InFlight {
     const { protocol } = shipment.request
     if (protocol !== 'udp' && workload?.instance.gateway && workload.proxy)
       return this.#enterGateway(plane, { ...place, sourceAddress: shipment.source }, workload, shipment, end)
-    const ended = sidecar && shipment.tls[0]?.identity !== undefined
-    const layers = ended ? shipment.tls.slice(1) : shipment.tls
     // A sidecar is not asked about datagrams.
-    if (!workload || !sidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, layers, end)
+    if (!workload || !sidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, shipment.tls, end)
     const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
-    if (protocol === 'tcp' && layers.length === 0 && inboundPort.takes === 'http') return end(badRequest())
-    // What a sidecar does not understand it passes on as any TCP proxy does. HTTP/1.0 is none that istiod has it look for.
-    const isUnread = inboundPort.takes === 'bytes' || protocol === 'tcp' || (protocol === 'http/1.0' && inboundPort.takes === 'sniffed')
-    const isTold = protocol === undefined && !shipment.pooled
-    if (isUnread || layers.length > 0) return this.#passOn(plane, place, shipment, { workload, layers, inboundPort, isTold }, end)
+    const { chain, failure, layers } = enterSidecar(inboundPort, workload.identity, shipment.request, shipment.tls)
+    if (!chain) {
+      this.#reachNobody()
+      return end('closed')
+    }
+    this.endedTls = chain.endsTls && failure === null
+    const passed = { workload, layers, inboundPort, isTold: protocol === undefined && !shipment.pooled }
+    if (failure !== null) return this.#noteUnused(plane, chain, passed, failure, end)
+    if (chain.reads === 'bytes') return this.#passOn(plane, place, shipment, passed, end)
+    if (protocol === 'tcp' || layers.length > 0) return this.#refuseBytes(plane, passed, end)
     if (protocol === 'h2' && opensWebSocket(shipment.request)) return this.#breakOff(plane, workload, end)
     this.hop.port = inboundPort.leadsTo.port
     const inbound = new InboundSidecar(plane, place, workload, shipment, this.hop, inboundPort)
@@ -117,15 +131,13 @@ export class Delivery implements InFlight {
 
   /** The sidecar of the receiver passes bytes on, and writes that it did when the connection ends. Source: Istio `core/listener_inbound.go`, Envoy `TcpProxy`. */
   #passOn(plane: Plane, place: Place, shipment: Shipment, { workload, layers, inboundPort, isTold }: Passed, end: Done): void {
-    const { leadsTo, cluster } = inboundPort
-    const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
-    log.cluster = cluster
-    log.upstreamHost = hostOf(workload.instance, leadsTo)
-    log.details = '-'
+    const { leadsTo } = inboundPort
+    const log = logOfBytes(plane, workload, inboundPort)
     if (isTold) this.hop.inbound = log
     const done: Done = (outcome) => {
       log.durationMs = plane.clock.now() - log.startMs
       if (outcome === 'closed') log.raise('UR')
+      if (typeof outcome === 'string' && isTlsError(outcome)) this.hop.inbound = log
       if (outcome !== 'refused') return end(outcome)
       for (const flag of ['UF', 'URX'] as const) log.raise(flag)
       this.hop.received = this.hop.to = this.hop.port = null
@@ -135,6 +147,24 @@ export class Delivery implements InFlight {
     }
     if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
     this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)
+  }
+
+  /** A client that did not get through TLS: where its bytes would have gone is in the log of a proxy that does not read them. */
+  #noteUnused(plane: Plane, { reads }: InboundChain, { workload, inboundPort }: Passed, failure: HandshakeFailure, end: Done): void {
+    this.#reachNobody()
+    if (reads === 'bytes') this.hop.inbound = logOfBytes(plane, workload, inboundPort)
+    end(failure)
+  }
+
+  /** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */
+  #refuseBytes(plane: Plane, { workload, layers }: Passed, end: Done): void {
+    const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
+    log.raise('DPE')
+    log.status = 400
+    log.details = 'http1.codec_error'
+    this.#reachNobody()
+    this.hop.inbound = log
+    end(layers.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
   }
 
   #runApplication(plane: Plane, place: Place, { request, port }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
@@ -167,7 +197,7 @@ export class Delivery implements InFlight {
 
   /** Nobody listened, so nothing arrived. */
   #unreach(hops: HopRecord[], index: number): void {
-    if (hops.length === index + 1) hops.pop()
+    if (hops.length === index + 1 && this.hop.inbound === null) hops.pop()
     else this.hop.received = this.hop.port = null
   }
 }

@@ -35,7 +35,7 @@ export function proxyTcp(
   const log = logOf(plane, proxy, filter)
   const upstream = upstreamOf(plane, place, proxy, filter, log, {
     ...target,
-    isKept: !listener.bindsToPort,
+    isKept: !listener.bindsToPort && !proxy.edge,
     serverName: layers[0]?.serverName ?? null,
   })
   const origin = originOf(place, proxy, filter, log, target, listener.name)
@@ -51,12 +51,16 @@ export function proxyTcp(
   delivery.start(plane, shipment, receiver, (outcome) => {
     close()
     log.durationMs = plane.clock.now() - log.startMs
-    if (typeof outcome !== 'string') delivery.hop.status = outcome.status
-    else if (!delivery.endsInOrder) raiseFailure(log, outcome)
-    if (outcome !== 'refused' && !(typeof outcome === 'string' && isTlsError(outcome) && tls.length > 0)) return done(outcome)
-    // The proxy has taken the connection before it knew whether anybody would take it from it.
-    place.exchange.hops.push(new HopRecord(origin))
-    done('closed')
+    if (typeof outcome !== 'string') {
+      delivery.hop.status = outcome.status
+      return done(outcome)
+    }
+    // Of TLS that the proxy has only passed on it knows nothing.
+    const isOfClient = isTlsError(outcome) && (tls.length === 0 || delivery.endedTls)
+    if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, outcome)
+    if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
+    // It has taken the connection before it knew whether anybody would take it from it.
+    done(outcome === 'refused' || (isTlsError(outcome) && !isOfClient) ? 'closed' : outcome)
   })
   const abandon = () => {
     close()
@@ -71,7 +75,7 @@ export function proxyTcp(
  */
 export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: Listener): void {
   const log = logOf(plane, proxy, filter)
-  upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: true, serverName: null })?.close()
+  upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: !proxy.edge, serverName: null })?.close()
   place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
 }
 
@@ -92,7 +96,7 @@ function originOf(place: Place, proxy: ProxyRuntime, filter: TcpFilter, log: Log
 
 /** Outside names are no services: the connection is for the one that the gateway sends it to. */
 function serviceBehind(proxy: ProxyRuntime, { cluster }: LogRecord): string | null {
-  return proxy.edge ? (cluster.split('|')[3] ?? null) : null
+  return proxy.edge ? (proxy.cluster(cluster)?.config.destination?.host ?? null) : null
 }
 
 /** A connection that did not come about was tried as often as `max_connect_attempts` has it: once. Source: Envoy `tcp_proxy.cc`. */
@@ -146,7 +150,7 @@ function upstreamOf(
     const receiver = receiverAt(plane, address, portOverride ?? target.port, 'kept-service-address')
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
-    return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, receiver, null), close: () => {} }
+    return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, null, null), close: () => {} }
   }
   const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
   const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
@@ -161,7 +165,7 @@ function upstreamOf(
   log.upstreamHost = host.address
   const receiver = listenerAt(plane, host.endpoint)
   if (receiver) {
-    const tls = layersTo(plane, proxy, cluster.config, receiver, null)
+    const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
     return { receiver, port: host.endpoint.port, tls, close: () => cluster.breaker.close(host) }
   }
   cluster.breaker.close(host)

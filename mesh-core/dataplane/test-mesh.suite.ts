@@ -1,3 +1,4 @@
+import { inboundChains } from '../compile/inbound-chains.ts'
 import { inboundRetryPolicy } from '../compile/retry-policy.ts'
 import type { Cluster, Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { Headers } from '../ir/message.ts'
@@ -88,7 +89,8 @@ function refOf(name: string): WorkloadRef {
 }
 
 function modelOf(options: TestMeshOptions): DataPlaneModel {
-  const pods = Array.from({ length: options.pods ?? 1 }, (_, i) => podOf(`b-${i + 1}`, `10.0.1.${i + 1}`))
+  const tlsMode = options.inbound ? 'istio' : 'disabled'
+  const pods = Array.from({ length: options.pods ?? 1 }, (_, i) => ({ ...podOf(`b-${i + 1}`, `10.0.1.${i + 1}`), tlsMode }) as const)
   const client = { ...podOf('a', '10.0.0.1'), sidecar: options.sidecar ?? true }
   const registry = registryOf([client, ...pods], pods.map(endpointOf))
   const config = configOf(options, pods.map(endpointOf))
@@ -100,7 +102,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
     applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
     applicationAddress: () => 'any',
     inboundPort: (_, port) => ({
-      takes: 'http',
+      chains: inboundChains('http', 'permissive'),
       http: 'http1',
       cluster: `inbound|${port}||`,
       virtualHost: 'inbound|http|0',
@@ -126,6 +128,7 @@ function podOf(name: string, address: string): WorkloadInstance {
     ports: [{ number: 8080, name: '' }],
     ready: true,
     sidecar: true,
+    tlsMode: 'istio',
     gateway: false,
     env: {},
     mounts: [],
@@ -137,8 +140,8 @@ function podOf(name: string, address: string): WorkloadInstance {
   }
 }
 
-function endpointOf({ address, ref, labels }: WorkloadInstance): Endpoint {
-  return { address, port: 8080, workload: ref, labels, locality: '', weight: 1, healthy: true, tlsMode: 'istio' }
+function endpointOf({ address, ref, labels, tlsMode }: WorkloadInstance): Endpoint {
+  return { address, port: 8080, workload: ref, labels, locality: '', weight: 1, healthy: true, tlsMode }
 }
 
 function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly Endpoint[]): Registry {

@@ -1,27 +1,26 @@
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import { isOutsider } from '../registry/outsiders.ts'
 import { spiffeId } from '../registry/spiffe.ts'
-import type { Receiver } from './delivery.ts'
 import { splitAuthority } from './dial.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import { receiverOf } from './receiver.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 
 const plain: readonly TlsLayer[] = []
 
-/** What a sidecar offers for HTTP; its `istio.alpn` filter chooses it. Source: Istio `pilot/pkg/networking/util` ALPNInMesh. */
-const meshProtocols = ['istio-http/1.1', 'istio', 'http/1.1']
+/** What a sidecar offers: for HTTP its `istio.alpn` filter chooses it. Source: Istio `pilot/pkg/networking/util` ALPNInMeshWithMxc. */
+const meshProtocols = { http: ['istio-http/1.1', 'istio', 'http/1.1'], bytes: ['istio-peer-exchange', 'istio'] } as const
 
 /**
  * What a proxy wraps a connection to a cluster in. Source: Envoy `UpstreamTlsContext`.
+ * @param endpoint that was chosen; `null` where the client had chosen an address
  * @param authority of the request; `null` for what is no HTTP
  */
 export function layersTo(
   plane: Plane,
   proxy: ProxyRuntime,
   cluster: Cluster,
-  receiver: Receiver | null,
+  endpoint: Endpoint | null,
   authority: string | null,
 ): readonly TlsLayer[] {
   const { tls } = cluster
@@ -29,9 +28,9 @@ export function layersTo(
     case 'disable':
       return plain
     case 'auto':
-      return takesMutualTls(plane, cluster, receiver) ? [meshLayer(plane, proxy, cluster, null, null)] : plain
+      return takesMutualTls(plane, cluster, endpoint) ? [meshLayer(plane, proxy, cluster, { sni: null, subjectAltNames: null, authority })] : plain
     case 'istio-mutual':
-      return [meshLayer(plane, proxy, cluster, tls.sni, tls.subjectAltNames)]
+      return [meshLayer(plane, proxy, cluster, { ...tls, authority })]
     case 'originate':
       return [originated(tls, authority)]
   }
@@ -39,12 +38,16 @@ export function layersTo(
 
 /**
  * Who was dialled says nothing of itself: a cluster that keeps the original destination goes by its own endpoints, all of which have to take mutual TLS.
- * Source: Istio `pilot/pkg/model/push_context.go` BestEffortInferServiceMTLSMode.
+ * Source: Istio `core/cluster_tls.go` applyUpstreamTLSSettings, `model/push_context.go` BestEffortInferServiceMTLSMode.
  */
-function takesMutualTls(plane: Plane, { discovery, endpoints }: Cluster, receiver: Receiver | null): boolean {
-  if (discovery !== 'original-dst') return receiver?.peer.workload?.inboundSidecar === true
-  const takesIt = ({ workload }: Endpoint): boolean => receiverOf(plane, workload, {}).peer.workload?.inboundSidecar === true
-  return endpoints.length > 0 && endpoints.every(takesIt)
+function takesMutualTls({ model: { registry } }: Plane, { discovery, endpoints }: Cluster, endpoint: Endpoint | null): boolean {
+  // Of a machine nothing is known but what an entry says of it: nobody stands there who would end TLS.
+  const takesIt = ({ tlsMode, workload }: Endpoint): boolean => {
+    const pod = registry.workload(workload)
+    return tlsMode === 'istio' && pod !== undefined && !isOutsider(pod)
+  }
+  if (discovery === 'original-dst') return endpoints.length > 0 && endpoints.every(takesIt)
+  return endpoint !== null && takesIt(endpoint)
 }
 
 function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority: string | null): TlsLayer {
@@ -69,13 +72,20 @@ export function clusterServerName(cluster: string): string {
   return cluster.replaceAll('|', '_.')
 }
 
-function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, sni: string | null, named: readonly string[] | null): TlsLayer {
-  const subjectAltNames = named ?? identitiesBehind(plane, cluster)
+interface MeshTls {
+  /** `null` for the name of the cluster, and for the identities behind it. */
+  readonly sni: string | null
+  readonly subjectAltNames: readonly string[] | null
+  readonly authority: string | null
+}
+
+function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, { sni, subjectAltNames, authority }: MeshTls): TlsLayer {
+  const names = subjectAltNames ?? identitiesBehind(plane, cluster)
   return {
     identity: place.identity,
     serverName: sni ?? clusterServerName(cluster.name),
-    applicationProtocols: meshProtocols,
-    expects: { trusted: { kind: 'workload' }, subjectAltNames, host: null },
+    applicationProtocols: authority === null ? meshProtocols.bytes : meshProtocols.http,
+    expects: { trusted: { kind: 'workload' }, subjectAltNames: names, host: null },
   }
 }
 

@@ -32,37 +32,31 @@ export function destinationOf(
   context: PickContext,
 ): Destination | null {
   const { config } = cluster
-  const secured = (receiver: Receiver | null) => layersTo(plane, proxy, config, receiver, request.authority)
+  const secured = (endpoint: Endpoint | null) => layersTo(plane, proxy, config, endpoint, request.authority)
   if (config.discovery === 'original-dst') {
-    if (entrance.listener.bindsToPort) return null
+    // Nothing was redirected to a gateway: it was dialled itself. Source: Envoy `OriginalDstCluster::LoadBalancer::chooseHost`.
+    if (entrance.listener.bindsToPort || proxy.edge) return null
     const { address, port } = entrance.target
-    const found = receiverAt(plane, address ?? '', config.portOverride ?? port, 'kept-service-address')
-    // A gateway was dialled itself: to call itself once more, and then again, would never end.
-    const receiver = proxy.edge && found?.peer.workload?.proxy === proxy ? null : found
+    const receiver = receiverAt(plane, address ?? '', config.portOverride ?? port, 'kept-service-address')
     const landed = { address: receiver?.address ?? address, port: receiver?.port ?? config.portOverride ?? port }
-    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver, host: null, tls: secured(receiver) }
+    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver, host: null, tls: secured(null) }
   }
-  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, config, secured)
+  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, config, secured(null))
   const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
   const receiver = listenerAt(plane, endpoint)
-  return { address, port: endpoint.port, receiver, host, tls: secured(receiver) }
+  return { address, port: endpoint.port, receiver, host, tls: secured(endpoint) }
 }
 
 /** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
-function destinationNamed(
-  plane: Plane,
-  { authority, scheme }: HttpRequest,
-  { portOverride }: Cluster,
-  secured: (receiver: Receiver | null) => readonly TlsLayer[],
-): Destination | null {
+function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest, { portOverride }: Cluster, tls: readonly TlsLayer[]): Destination | null {
   const { hostname, port: named } = splitAuthority(authority, scheme)
   const port = portOverride ?? named
   const address = plane.model.registry.resolve(hostname, '')
   if (address === null) return null
   const receiver = receiverAt(plane, address, port, 'kept-service-address')
-  return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls: secured(receiver) }
+  return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls }
 }
 
 /** `null`: a pod in which nobody listens there, or an endpoint without a port. */

@@ -1,6 +1,6 @@
 import type { UpstreamHttp } from './cluster.ts'
 import type { HeaderMutation, RetryPolicy } from './route.ts'
-import type { HttpSettings, PathNormalization } from './proxy-config.ts'
+import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
 export const inboundPassthrough = 'InboundPassthroughCluster'
@@ -10,8 +10,8 @@ export interface InboundPort {
   /** Both of the connection manager that reads HTTP there. */
   readonly pathNormalization: PathNormalization
   readonly settings?: HttpSettings
-  /** `sniffed`: HTTP where the first bytes look like it, and else bytes. */
-  readonly takes: 'http' | 'sniffed' | 'bytes'
+  /** Connections that none of them is for are closed. */
+  readonly chains: readonly InboundChain[]
   /** What it speaks to the workload then. */
   readonly http: UpstreamHttp
   /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */
@@ -23,6 +23,14 @@ export interface InboundPort {
   readonly leadsTo: ApplicationSocket
   /** What it tries again of HTTP; `null` for nothing. */
   readonly retry: RetryPolicy | null
+}
+
+/** One way into a workload past its sidecar. */
+export interface InboundChain extends FilterChainMatch {
+  readonly transport: 'tls' | 'raw_buffer'
+  /** Mutual TLS of the mesh ends there; other TLS is part of the bytes. */
+  readonly endsTls: boolean
+  readonly reads: 'http' | 'bytes'
 }
 
 /** Where a sidecar dials its own workload. */

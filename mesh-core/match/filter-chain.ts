@@ -1,3 +1,4 @@
+import { plainHttp } from '../ir/proxy-config.ts'
 import type { FilterChainMatch } from '../ir/proxy-config.ts'
 import { prefixLength } from './address-range.ts'
 
@@ -23,6 +24,16 @@ export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C
     if (chain) return chain
   }
   return here.find(({ applicationProtocols }) => applicationProtocols.length === 0) ?? null
+}
+
+/** Do chains ask for a look at TLS? Without one it is like any other bytes. Source: Istio `core/listener_inbound.go` populateListenerFilters. */
+export function inspectsTls(chains: readonly FilterChainMatch[]): boolean {
+  return chains.some(({ transport, serverNames }) => transport === 'tls' || serverNames.length > 0)
+}
+
+/** And at whether it is HTTP? */
+export function inspectsHttp(chains: readonly FilterChainMatch[]): boolean {
+  return chains.some(({ applicationProtocols }) => applicationProtocols.some((name) => plainHttp.includes(name)))
 }
 
 /** The chains for the narrowest block that an address is in; without any, those for every address. */

@@ -17,6 +17,8 @@ export interface RegistryOptions {
   readonly clusterIps: AddressBook
   readonly outside: AddressBook
   readonly injectByDefault: (namespace: string) => boolean
+  /** Of pods with a sidecar: does it take what comes? */
+  readonly inboundSidecar: (workload: WorkloadInstance) => boolean
   /** Does DNS know this name, which is none of the cluster's? */
   readonly outsideName: (hostname: string) => boolean
 }
@@ -29,9 +31,10 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const byName = (kind: string) => new Map(all.filter((resource) => resource.kind === kind).map((resource) => [resource.name, resource]))
   const namespaces = byName('Namespace')
   const nodes = byName('Node')
+  const { pods: addresses, injectByDefault, inboundSidecar } = options
   const workloads = all
     .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'Pod')
-    .flatMap((resource) => workloadsOf(resource, { addresses: options.pods, namespaces, nodes, injectByDefault: options.injectByDefault }))
+    .flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injectByDefault, inboundSidecar }))
   const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf) }
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const sources = [

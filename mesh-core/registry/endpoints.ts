@@ -2,6 +2,9 @@ import type { Endpoint } from '../ir/cluster.ts'
 import type { ServicePort, WorkloadInstance } from './registry.ts'
 import { topologyLabels } from './topology.ts'
 
+/** Says of an endpoint whether it takes mutual TLS. Source: Istio `pkg/model/mesh.go`, `api/label`. */
+export const tlsModeLabel = 'security.istio.io/tlsMode'
+
 /** A pod as an endpoint. */
 export function podEndpoint(workload: WorkloadInstance, port: number): Endpoint {
   return {
@@ -12,7 +15,7 @@ export function podEndpoint(workload: WorkloadInstance, port: number): Endpoint 
     locality: workload.locality,
     weight: 1,
     healthy: workload.ready,
-    tlsMode: workload.sidecar ? 'istio' : 'disabled',
+    tlsMode: workload.tlsMode,
   }
 }
 
@@ -58,7 +61,7 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, 
 
 /** Source: Istio `serviceregistry/serviceentry/conversion.go` getTLSModeFromWorkloadEntry. */
 function tlsModeOf({ labels, serviceAccount }: EntrySpec): Endpoint['tlsMode'] {
-  const label = labels?.['security.istio.io/tlsMode']
+  const label = labels?.[tlsModeLabel]
   if (label !== undefined) return label === 'istio' ? 'istio' : 'disabled'
   return serviceAccount ? 'istio' : 'disabled'
 }

@@ -8,7 +8,7 @@ export function isOutsider({ serviceAccount }: WorkloadInstance): boolean {
 }
 
 /** What stands behind an endpoint that is no pod: a machine, or a host of the world outside. It has no proxy that is known here. */
-export function outsiderOf({ workload, address, labels, locality }: Endpoint, origin: Origin): WorkloadInstance {
+export function outsiderOf({ workload, address, labels, locality, tlsMode }: Endpoint, origin: Origin): WorkloadInstance {
   return {
     ref: workload,
     address,
@@ -20,6 +20,7 @@ export function outsiderOf({ workload, address, labels, locality }: Endpoint, or
     ports: [],
     ready: true,
     sidecar: false,
+    tlsMode,
     gateway: false,
     env: {},
     image: '',

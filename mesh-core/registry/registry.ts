@@ -19,6 +19,8 @@ export interface WorkloadInstance {
   readonly ready: boolean
   /** A sidecar was injected. Never so for a gateway. */
   readonly sidecar: boolean
+  /** `istio`: clients of the mesh may begin mutual TLS with it. Label `security.istio.io/tlsMode`, which injection adds. */
+  readonly tlsMode: Endpoint['tlsMode']
   /** The pod is a proxy of its own that takes what comes from outside, e.g. `istio-ingressgateway`. */
   readonly gateway: boolean
   /** Env of the first container: literal values only. */

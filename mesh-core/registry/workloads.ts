@@ -1,5 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
+import { tlsModeLabel } from './endpoints.ts'
 import { isGatewayPod, isInjected } from './injection.ts'
 import type { WorkloadInstance } from './registry.ts'
 import { localityOf, nodeLocality } from './topology.ts'
@@ -10,6 +11,8 @@ export interface WorkloadOptions {
   readonly namespaces: ReadonlyMap<string, Resource>
   readonly nodes: ReadonlyMap<string, Resource>
   readonly injectByDefault: (namespace: string) => boolean
+  /** Of pods with a sidecar: does it take what comes? */
+  readonly inboundSidecar: (workload: WorkloadInstance) => boolean
 }
 
 /** One pod for each replica of a Deployment; a Pod is itself. Pods of an image that cannot run are not told apart here. */
@@ -54,7 +57,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
   const meta = { namespace: resource.namespace, labels, annotations }
   const args = containers.flatMap((container) => container.args ?? [])
   const gateway = isGatewayPod({ ...meta, args })
-  return {
+  const workload: WorkloadInstance = {
     ref: { namespace: resource.namespace, name, instance },
     address: options.addresses.of(`${resource.namespace}/${instance}`),
     labels,
@@ -64,6 +67,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
     ports: containers.flatMap((container) => (container.ports ?? []).map(portOf)),
     ready: isReady(annotations, instance),
+    tlsMode: 'disabled',
     gateway,
     sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
@@ -80,6 +84,14 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     node,
     origin: resource.origin,
   }
+  return { ...workload, tlsMode: tlsModeOf(workload, options) }
+}
+
+/** What the pod says itself stays as it is when a sidecar is injected. Source: Istio `injection-template.yaml`, `pkg/kube/util.go` PodTLSMode. */
+function tlsModeOf(workload: WorkloadInstance, { inboundSidecar }: WorkloadOptions): WorkloadInstance['tlsMode'] {
+  const own = workload.labels[tlsModeLabel] || null
+  const takesIt = own === null ? workload.sidecar : own === 'istio'
+  return takesIt && (!workload.sidecar || inboundSidecar(workload)) ? 'istio' : 'disabled'
 }
 
 function portOf({ containerPort, name = '', protocol }: ContainerPort): WorkloadInstance['ports'][number] {

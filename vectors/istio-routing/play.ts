@@ -2,6 +2,7 @@ import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { inNamespace, readText } from '../../mesh-core/config/load.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import { type Exchange, Headers, type Hop, type Program } from '../../mesh-core/ir/index.ts'
+import type { ClientTls } from '../../mesh-core/ir/tls.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import { withCertificates } from '../mesh-observed/certificates.ts'
 import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
@@ -100,7 +101,13 @@ function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): Mesh
     headers,
     body: '',
     ...((call.http2 || call.scheme === 'grpc') && { protocol: 'h2' }),
+    ...(call.tls && { tls: clientTls(call.tls) }),
   }
+}
+
+/** What is left out is as for any client. */
+function clientTls({ serverName, alpn }: NonNullable<RoutingCall['tls']>): ClientTls {
+  return { ...(serverName !== undefined && { serverName }), ...(alpn && { applicationProtocols: alpn }) }
 }
 
 /** A client keeps the fragment to itself. */

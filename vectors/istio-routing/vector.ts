@@ -34,7 +34,7 @@ export interface RoutingCall {
   readonly followRedirects?: boolean
   readonly count?: number
   readonly timeoutMs?: number
-  readonly tls?: unknown
+  readonly tls?: { readonly serverName?: string; readonly alpn?: readonly string[] }
   readonly message?: string
   readonly proxyProtocolVersion?: number
 }

@@ -8,6 +8,7 @@ import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { withCertificates, withFiles } from './certificates.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
+import type { Difference } from '../difference.ts'
 import { type Outsider, outside, outsiders, sidecarsOf } from './world.ts'
 
 /** What a case asks of a mesh. One that is not simulated takes its time for a change, and has something to close. */
@@ -28,6 +29,8 @@ export interface Engine {
   open(options: CaseOptions): PlayedMesh | Promise<PlayedMesh>
   /** PEM: of the certificates that servers show who know of none; absent: all trust them. */
   authority?(): Promise<string>
+  /** Differences that come of what it cannot tell, and not of what it does. */
+  untold?(difference: Difference): boolean
 }
 
 export interface CaseOptions extends MeshOptions {

@@ -27,8 +27,9 @@ export async function runCase(
   vector: ObservedCase,
   world: string,
   engine: Engine,
-  { seeds = defaultSeeds, ignores = () => false }: Judging = {},
+  { seeds = defaultSeeds, ignores: ignored = () => false }: Judging = {},
 ): Promise<Difference[]> {
+  const ignores = (difference: Difference): boolean => ignored(difference) || (engine.untold?.(difference) ?? false)
   const opened = await tried(() => openCase(vector, world, engine, 1))
   if (opened instanceof Error) return [crash(opened)]
   if (opened.kind === 'rejected') return compareWhole(vector, opened).filter((difference) => !ignores(difference))

@@ -49,6 +49,7 @@ function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly Virtua
     clusterIps: new AddressBook(serviceAddress),
     outside: new AddressBook(outsideAddress),
     injectByDefault: () => true,
+    inboundSidecar: () => true,
     outsideName: () => true,
   })
   const api = convertGatewayApi(resources, registry, asIstiod)

@@ -3,10 +3,9 @@ import type { UdpListener } from '../../ir/proxy-config.ts'
 import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { clientPlace } from '../client-place.ts'
 import { udpCluster } from '../clusters.ts'
+import type { ClusterSources } from '../clusters.ts'
 import { podPorts } from '../gateway-pods.ts'
-import type { MeshConfig } from '../mesh-config.ts'
 import { filesOf } from '../secrets.ts'
-import type { Secrets } from '../secrets.ts'
 import { udpClusterName } from '../names.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import type { ConnectionRoute } from './connection-route.ts'
@@ -51,10 +50,11 @@ export function udpClusters(
   listeners: readonly UdpListener[],
   workload: WorkloadInstance,
   registry: Registry,
-  { mesh, secrets }: { readonly mesh: MeshConfig; readonly secrets: Secrets },
+  { mesh, secrets, peerAuthentications }: Pick<ClusterSources, 'mesh' | 'secrets' | 'peerAuthentications'>,
 ): Readonly<Record<string, Cluster>> {
   const asked = new Set(listeners.flatMap(({ clusters }) => clusters.map(({ cluster }) => cluster)))
-  const sources = { client: clientPlace(workload), registry, mesh, gateway: true, secrets, files: filesOf(workload), rule: undefined }
+  const client = clientPlace(workload)
+  const sources = { client, registry, mesh, gateway: true, secrets, peerAuthentications, files: filesOf(workload), rule: undefined }
   const clusters = registry.services.flatMap((service) =>
     service.ports.filter((port) => asked.has(udpClusterName(service.host, port.number))).map((port) => udpCluster(service, port, sources)),
   )

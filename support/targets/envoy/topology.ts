@@ -3,6 +3,7 @@ import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.t
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
 import type { Cluster } from '../../../mesh-core/ir/cluster.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
@@ -54,7 +55,9 @@ export class Topology {
   reads(workload: WorkloadInstance, podPort: number, { protocol }: HttpRequest): boolean {
     if (!this.inbound(workload) || isBytes(protocol)) return false
     const leading = this.#ways(workload, podPort)
-    return leading.length > 0 && leading.every(({ takes }) => takes === 'http' || (takes === 'sniffed' && protocol !== 'http/1.0'))
+    const isRead = ({ chains }: InboundPort): boolean =>
+      protocol === 'http/1.0' ? chains.every(({ reads }) => reads === 'http') : chains.some(({ reads }) => reads === 'http')
+    return leading.length > 0 && leading.every(isRead)
   }
 
   inbound(workload: WorkloadInstance): boolean {
@@ -185,12 +188,13 @@ export class Topology {
       endpointSource: (config) => (remembers(config) ? restSource() : null),
       resolves: false,
       originalDestination: landsByMetadata,
+      isDialled: workload.gateway,
       configSource: restSource(),
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
-      takesMutualTls: ({ address }) => this.#takesMutualTls(registry.workloadAt(address)),
+      takesMutualTls: ({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
-        if (config.tls.mode === 'auto' && !this.#anyInbound(registry)) return {}
+        if (config.tls.mode === 'auto' && !registry.workloads.some(({ tlsMode }) => tlsMode === 'istio')) return {}
         return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesOf(config, registry))
       },
       secrets: null,
@@ -205,16 +209,8 @@ export class Topology {
   #withoutMatches(config: Cluster, registry: Registry): Cluster {
     if (config.tls.mode !== 'auto' || config.discovery !== 'original-dst') return config
     const { endpoints } = config
-    const all = endpoints.length > 0 && endpoints.every(({ address }) => this.#takesMutualTls(registry.workloadAt(address)))
+    const all = endpoints.length > 0 && endpoints.every(({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)))
     return { ...config, tls: all ? { mode: 'istio-mutual', sni: null, subjectAltNames: null } : { mode: 'disable' } }
-  }
-
-  #takesMutualTls(pod: WorkloadInstance | undefined): boolean {
-    return pod !== undefined && !pod.gateway && this.inbound(pod)
-  }
-
-  #anyInbound({ workloads }: Registry): boolean {
-    return workloads.some((pod) => this.#takesMutualTls(pod))
   }
 
   #nameOf(workload: WorkloadInstance): string {
@@ -254,6 +250,11 @@ function secretsOf({ ref, serviceAccount }: WorkloadInstance, { trustDomain }: R
 
 async function secretNamed(name: string): Promise<Json> {
   return name === rootName ? authoritySecret(name, await credentials.root()) : certificateSecret(name, await credentials.ofIdentity(name))
+}
+
+/** Nobody stands where an entry says that a machine does. */
+function isPod(workload: WorkloadInstance | undefined): boolean {
+  return workload !== undefined && !isOutsider(workload)
 }
 
 /** Of the pods behind a cluster: nobody else is taken for them. */

@@ -23,6 +23,7 @@ export const asIstiodSends: Placement = {
   endpointSource: () => ads,
   resolves: true,
   originalDestination: null,
+  isDialled: false,
   configSource: ads,
   accessLog: [],
   takesMutualTls: ({ tlsMode }) => tlsMode === 'istio',

@@ -13,7 +13,7 @@ export function cluster(config: Cluster, placement: Placement): Json {
     alt_stat_name: statName(config.name),
     ...discovery(config, name, placement),
     connect_timeout: duration(config.connectTimeoutMs),
-    ...loadBalancing(config),
+    ...(placement.isDialled && config.discovery === 'original-dst' ? {} : loadBalancing(config)),
     circuit_breakers: { thresholds: [thresholds(config)] },
     ...protocolOptions(config),
     ...optional('outlier_detection', config.outlierDetection && outlierDetection(config.outlierDetection)),
@@ -32,6 +32,8 @@ export function statName(name: string): string {
 
 function discovery(config: Cluster, name: string, placement: Placement): Json {
   // A client dials the name that it asks for: its own destination stands for what a dynamic forward proxy would look up.
+  // The header that a client of the gateway begins with, to say who it is, looks to Envoy like a destination that was restored.
+  if (config.discovery === 'original-dst' && placement.isDialled) return { type: 'STATIC' }
   if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns') {
     const destination = {
       ...placement.originalDestination?.(config.portOverride),

@@ -1,5 +1,5 @@
 import type { Cluster, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
-import { plainHttp } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { InboundChain } from '../../../../mesh-core/ir/inbound-port.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { originatedTls, upstreamVersions } from './originated-tls.ts'
@@ -16,8 +16,8 @@ const offered: Readonly<Record<UpstreamHttp, readonly string[]>> = {
   http2: ['istio-h2', 'istio', 'h2'],
   client: ['istio'],
 }
-/** Source: Istio `core/listener.go` mtlsHTTPALPNs, mtlsTCPALPNs. */
-const ofHttpPeers = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2', ...meshProtocols]
+/** Source: Istio `core/listener.go` allIstioMtlsALPNs. */
+const ofPeers = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2', ...meshProtocols]
 
 /** Which endpoints of an `auto` cluster take mutual TLS. Source: Envoy `envoy.transport_socket_match`. */
 export const takesMutualTls: Json = { 'envoy.transport_socket_match': { tlsMode: 'istio' } }
@@ -79,15 +79,16 @@ function commonContext({ own, root, configSource }: SecretSource, peers: readonl
   }
 }
 
-/** The three ways in that istiod's permissive mode leaves open. Source: Istio `core/listener_inbound.go` getFilterChainMatchOptions. */
-export const inboundMatches = {
-  mutual: { transport_protocol: 'tls', application_protocols: ofHttpPeers },
-  plain: { transport_protocol: 'raw_buffer' },
-  /** Of a port whose protocol is seen by the first bytes. */
-  plainHttp: { transport_protocol: 'raw_buffer', application_protocols: plainHttp },
-  /** Of applications: it is not looked into. */
-  tls: { transport_protocol: 'tls' },
-} as const
+/**
+ * Without `istio.alpn` a sidecar of a port whose protocol is seen by its first bytes does not say whether HTTP is within its mutual TLS: it is taken to be.
+ * Source: Istio `core/filterchain_options.go`, whose chains for HTTP and for all else are one here.
+ */
+export function seenProtocols(chains: readonly InboundChain[]): readonly InboundChain[] {
+  const ofHttp = chains.find(({ endsTls, reads, applicationProtocols }) => endsTls && reads === 'http' && applicationProtocols.length > 0)
+  if (!ofHttp) return chains
+  const others = chains.filter(({ endsTls, reads, applicationProtocols }) => !(endsTls && reads === 'bytes' && applicationProtocols.length > 0))
+  return others.map((chain) => (chain === ofHttp ? { ...chain, applicationProtocols: ofPeers } : chain))
+}
 
 export function certificateSecret(name: string, pair: { readonly certificateChain: string; readonly privateKey: string }): Json {
   const certificate = { certificate_chain: { inline_string: pair.certificateChain }, private_key: { inline_string: pair.privateKey } }

@@ -1,6 +1,6 @@
-import type { InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
+import type { InboundChain, InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
 import type { FilterChain, Listener, ProxyConfig } from '../../../../mesh-core/ir/proxy-config.ts'
-import { byDestination } from '../../../../mesh-core/match/filter-chain.ts'
+import { byDestination, inspectsHttp, inspectsTls } from '../../../../mesh-core/match/filter-chain.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import type { Writer } from './access-log.ts'
@@ -11,7 +11,7 @@ import { headerOperations } from './header-mutation.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { virtualOutbound } from './listener.ts'
-import { inboundMatches, inboundTls } from './mutual-tls.ts'
+import { inboundTls, seenProtocols } from './mutual-tls.ts'
 import type { SecretSource } from './placement.ts'
 import { socketAddress } from './placement.ts'
 import { retryPolicy } from './retry-policy.ts'
@@ -120,20 +120,13 @@ export interface PlacedPort {
 export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; readonly cluster: Json } {
   const cluster = `${inbound.name}||`
   const load = { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }] }
-  const { takes, http } = inbound.how
-  const bytes = inboundTcp(inbound, cluster)
-  const own = takes === 'bytes' ? bytes : inboundHttp(inbound, cluster)
+  const { chains, http } = inbound.how
   return {
     listener: typed('envoy.config.listener.v3.Listener', {
       name: inbound.name,
       address: socketAddress({ address: '127.0.0.1', port: inbound.port }),
-      listener_filters: takes === 'sniffed' ? [tlsInspector, httpInspector] : [tlsInspector],
-      filter_chains: [
-        { name: 'mutual', filter_chain_match: inboundMatches.mutual, transport_socket: inboundTls(inbound.secrets), filters: [own] },
-        ...(takes === 'sniffed' ? [{ name: 'plain http', filter_chain_match: inboundMatches.plainHttp, filters: [own] }] : []),
-        { name: 'plain', filter_chain_match: inboundMatches.plain, filters: [takes === 'sniffed' ? bytes : own] },
-        { name: 'tls', filter_chain_match: inboundMatches.tls, filters: [bytes] },
-      ],
+      ...optional('listener_filters', [...(inspectsTls(chains) ? [tlsInspector] : []), ...(inspectsHttp(chains) ? [httpInspector] : [])]),
+      filter_chains: seenProtocols(chains).map((chain) => inboundChain(chain, inbound, cluster)),
       traffic_direction: 'INBOUND',
     }),
     cluster: typed('envoy.config.cluster.v3.Cluster', {
@@ -144,6 +137,16 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
       load_assignment: load,
       ...httpProtocolOptions(http),
     }),
+  }
+}
+
+function inboundChain(chain: InboundChain, inbound: PlacedPort, cluster: string): Json {
+  const { transport, applicationProtocols, endsTls, reads } = chain
+  return {
+    name: `${endsTls ? 'mutual' : transport} ${reads}`,
+    filter_chain_match: { transport_protocol: transport, ...optional('application_protocols', applicationProtocols) },
+    ...(endsTls ? { transport_socket: inboundTls(inbound.secrets) } : {}),
+    filters: [reads === 'http' ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)],
   }
 }
 

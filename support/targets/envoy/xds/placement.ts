@@ -30,6 +30,8 @@ export interface Placement {
   readonly resolves: boolean
   /** How a cluster of kind `original-dst` learns where the connection is to go; `null`: from the connection itself. */
   readonly originalDestination: ((portOverride: number | null) => Json) | null
+  /** Nothing is redirected to the proxy: there is no destination that a cluster could keep. */
+  readonly isDialled: boolean
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]

@@ -1,9 +1,10 @@
 /**
- * `npm run test:cluster [-- --whole | --endpoint | --faults [titles…] | --restore] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
+ * `npm run test:cluster [-- --whole | --endpoint | --faults [titles…] | --restore | --evidence] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
  * own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`), and faults are planted in it, each of which a run has to call by its
  * name; with `--kubeconfig FILE` the suite runs against that cluster. Without `--whole` a part is run that takes some minutes;
  * `--endpoint` runs Bookinfo's tasks through the lab's gateway alone, without the Kubernetes API, as a user's Bookinfo is there;
- * `--faults` plants faults (all, or those whose title has one of the texts) and runs no suite; `--restore` looks only at whether a run puts back what it has changed.
+ * `--faults` plants faults (all, or those whose title has one of the texts) and runs no suite; `--restore` looks only at whether a run puts back what it has changed,
+ * `--evidence` at whether a user's own pods are judged by their access logs.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { asSpecified } from '../support/targets/target.ts'
 import { deployBookinfo, endpointPart, silentFeatures, throughGateway } from './lab-endpoint.ts'
 import { faults, tryFault } from './lab-faults.ts'
+import { tryAccessLogs } from './lab-evidence.ts'
 import { tryEndings } from './lab-restore.ts'
 import { Lab, missingLab, root } from './the-lab.ts'
 
@@ -45,13 +47,14 @@ const { values, positionals } = parseArgs({
     endpoint: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     restore: { type: 'boolean', default: false },
+    evidence: { type: 'boolean', default: false },
     kubeconfig: { type: 'string' },
     context: { type: 'string' },
   },
 })
 
 /** Nothing was asked for, or the whole suite: all that there is. */
-const isAll = positionals.length === 0 && !values.endpoint && !values.faults && !values.restore
+const isAll = positionals.length === 0 && !values.endpoint && !values.faults && !values.restore && !values.evidence
 
 const suite = positionals.length > 0 ? positionals : values.whole ? ['features'] : values.endpoint ? endpointPart : part
 
@@ -103,7 +106,8 @@ async function inLab(folder: string): Promise<string[]> {
   const lab = new Lab()
   try {
     lab.up(join(folder, 'images.json'))
-    const problems = values.faults || values.restore ? [] : await suiteIn(lab, join(folder, 'report.json'))
+    const problems = values.faults || values.restore || values.evidence ? [] : await suiteIn(lab, join(folder, 'report.json'))
+    if (isAll || values.evidence) problems.push(...(await tryAccessLogs(lab, join(folder, 'evidence.json'))))
     if (isAll || values.restore) problems.push(...(await tryEndings(lab)))
     for (const fault of chosenFaults()) {
       const problem = await tryFault(lab, fault).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))

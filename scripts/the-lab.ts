@@ -23,7 +23,7 @@ export interface Ended {
 
 /** A lab of our own: others may run at the same time. */
 export class Lab {
-  readonly #name = process.env['MESHSPEC_LAB_NAME'] ?? `meshspec-${process.pid}`
+  readonly name = process.env['MESHSPEC_LAB_NAME'] ?? `meshspec-${process.pid}`
   /** One that was there before stays. */
   readonly #isOurs = process.env['MESHSPEC_LAB_NAME'] === undefined
 
@@ -61,7 +61,7 @@ export class Lab {
 
   /** Runs a command inside the lab. @param onOutput is told each piece of it as it comes */
   run(command: readonly string[], env: Readonly<Record<string, string>> = {}, onOutput: (text: string) => void = () => {}): Promise<Ended> {
-    const child = spawn(program, ['--name', this.#name, 'run', '--', 'env', '-u', 'GATEWAY_URL', ...command], {
+    const child = spawn(program, ['--name', this.name, 'run', '--', 'env', '-u', 'GATEWAY_URL', ...command], {
       cwd: root,
       env: { ...process.env, ...env },
     })
@@ -76,7 +76,7 @@ export class Lab {
   }
 
   #sync(args: readonly string[], stdio: 'inherit' | 'pipe', input?: string): SpawnSyncReturns<Buffer> {
-    return spawnSync(program, ['--name', this.#name, ...args], {
+    return spawnSync(program, ['--name', this.name, ...args], {
       cwd: root,
       stdio,
       maxBuffer: 64 * 1024 * 1024,

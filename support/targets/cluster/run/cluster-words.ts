@@ -51,11 +51,21 @@ export class ClusterWords {
     if (!(await kinds.isNamespaced(apiVersion, kind)))
       throw new NotSupported('config', `${kind} ${name} is of the whole cluster, which the run is not to change`)
     assertOwnAuthorities(resource)
+    this.#assertOwnGateway(resource)
     this.#assertLocal(resource)
     const mapped = { ...this.#run.namespaces.resource(resource), apiVersion }
     await this.#run.assertMayChange(mapped)
     const object = this.#run.ownIngress?.readdress(mapped) ?? mapped
     return kind === 'Sidecar' ? seeing(this.#run.barrier.host, object) : object
+  }
+
+  /** Which gateway an Ingress is for, the mesh config says; it may well be for every host. Source: MeshConfig `ingressService`, `ingressSelector`. */
+  #assertOwnGateway({ kind, name }: Resource): void {
+    if (kind === 'Ingress' && this.#run.ownIngress !== null)
+      throw new NotSupported(
+        'config',
+        `Ingress ${name} is for the gateway that users of the mesh come through, which takes nothing up of this run; --gateway names it if it may`,
+      )
   }
 
   #assertLocal(resource: Resource): void {

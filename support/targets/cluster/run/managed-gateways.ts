@@ -20,14 +20,28 @@ export interface ManagedGateway {
 
 const path = '/meshspec-barrier'
 
-/** Gateways of the Gateway API, with the listener of each that can be asked over HTTP. */
-export function managedGateways(applied: readonly KubeObject[]): readonly ManagedGateway[] {
-  return applied
-    .filter(({ apiVersion, kind }) => kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/'))
-    .flatMap((object) => {
-      const listener = ((object['spec'].listeners ?? []) as readonly Listener[]).find(({ protocol }) => protocol === 'HTTP')
-      return listener ? [{ object, listener }] : []
-    })
+interface ListenerStatus {
+  readonly name: string
+  readonly supportedKinds?: readonly { readonly kind: string }[]
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+}
+
+/** Gateways of the Gateway API, with the listener of each that can be asked over HTTP. @param gateways with their status */
+export function managedGateways(gateways: readonly KubeObject[]): readonly ManagedGateway[] {
+  return gateways.flatMap((object) => {
+    const listener = servedListeners(object).find(({ protocol, kinds }) => protocol === 'HTTP' && kinds.includes('HTTPRoute'))
+    return listener ? [{ object, listener }] : []
+  })
+}
+
+/** Those that the controller has not refused, with the kinds of routes that each takes. */
+function servedListeners({ spec, status }: KubeObject): readonly (Listener & { readonly kinds: readonly string[] })[] {
+  const told = new Map(((status?.listeners ?? []) as readonly ListenerStatus[]).map((one) => [one.name, one]))
+  return ((spec.listeners ?? []) as readonly Listener[]).flatMap((listener) => {
+    const { conditions = [], supportedKinds } = told.get(listener.name) ?? {}
+    const isRefused = conditions.some((one) => ['Accepted', 'Programmed'].includes(one.type) && one.status === 'False')
+    return isRefused ? [] : [{ ...listener, kinds: supportedKinds?.map(({ kind }) => kind) ?? ['HTTPRoute'] }]
+  })
 }
 
 /** The service that the implementation has made for it. Source: Istio `deploymentcontroller.go`: `<name>-<class>`. */
@@ -63,25 +77,24 @@ export async function probedGateway(objects: KubeObjects, { object, listener }: 
   }
 }
 
-/** Of Gateways that have no listener which could be asked over HTTP. */
+/** Of Gateways that have no listener which could be asked over HTTP. @param gateways with their status */
 export async function openPorts(
   objects: KubeObjects,
-  applied: readonly KubeObject[],
+  gateways: readonly KubeObject[],
 ): Promise<readonly { readonly name: string; readonly host: string; readonly port: number }[]> {
-  const asked = new Set(managedGateways(applied).map(({ object }) => object))
-  const blind = applied.filter(
-    (object) => object.kind === 'Gateway' && object.apiVersion.startsWith('gateway.networking.k8s.io/') && !asked.has(object),
-  )
+  const asked = new Set(managedGateways(gateways).map(({ object }) => object))
   const found = await Promise.all(
-    blind.map(async (object) => {
-      const { name, namespace = '' } = object.metadata
-      const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
-      const listeners = ((object['spec'].listeners ?? []) as readonly Listener[]).filter(({ protocol }) => protocol !== 'UDP')
-      return listeners.flatMap(({ port }) => {
-        const reached = address?.ports.get(port)
-        return address && reached !== undefined ? [{ name, host: address.host, port: reached }] : []
-      })
-    }),
+    gateways
+      .filter((object) => !asked.has(object))
+      .map(async (object) => {
+        const { name, namespace = '' } = object.metadata
+        const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
+        const listeners = servedListeners(object).filter(({ protocol }) => protocol !== 'UDP')
+        return listeners.flatMap(({ port }) => {
+          const reached = address?.ports.get(port)
+          return address && reached !== undefined ? [{ name, host: address.host, port: reached }] : []
+        })
+      }),
   )
   return found.flat()
 }

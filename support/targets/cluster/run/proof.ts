@@ -18,7 +18,6 @@ const blindMs = 500
 /** Proves that the mesh has taken up what a scenario has changed: by the status of objects that have one, and by what proxies answer. */
 export class Proof {
   readonly #run: ClusterRun
-  readonly #config: ScenarioObjects
   readonly #statuses: StatusProof
   readonly #ingress: IngressPorts
   /** Ports of the ingress gateway that config of the scenario has used, and perhaps uses no more. */
@@ -27,7 +26,6 @@ export class Proof {
 
   constructor(run: ClusterRun, config: ScenarioObjects) {
     this.#run = run
-    this.#config = config
     this.#statuses = new StatusProof(run, config)
     this.#ingress = new IngressPorts(run, config)
   }
@@ -40,7 +38,7 @@ export class Proof {
     // What the scenario before has left there is to be gone.
     const ports = [...new Set([...this.#ports, ...this.#run.leftAtGateway])]
     this.#asksGateway ||= ports.length > 0
-    const gateways = managedGateways(this.#config.applied.filter((object) => this.#statuses.isProgrammed(object)))
+    const gateways = managedGateways(this.#statuses.programmed)
     this.#asksGateway ||= gateways.length > 0
     const managed = await Promise.all(gateways.map((gateway) => probedGateway(this.#run.objects, gateway)))
     await this.#opened(deadline)
@@ -92,10 +90,7 @@ export class Proof {
    * @throws NotYetProgrammed
    */
   async #opened(deadline: number): Promise<void> {
-    const ports = await openPorts(
-      this.#run.objects,
-      this.#config.applied.filter((object) => this.#statuses.isProgrammed(object)),
-    )
+    const ports = await openPorts(this.#run.objects, this.#statuses.programmed)
     for (const { name, host, port } of ports)
       while (!(await isOpen(host, port))) {
         if (performance.now() > deadline)

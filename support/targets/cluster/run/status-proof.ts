@@ -63,11 +63,12 @@ export class StatusProof {
     return { ...status, listeners: listeners.map(count) }
   }
 
-  /** A Gateway that is not has no pods that could be asked. */
-  isProgrammed(object: KubeObject): boolean {
-    const read = this.#statuses.get(named(refOfObject(object)))
-    const conditions = (read?.['status']?.conditions ?? []) as readonly Condition[]
-    return conditions.some(({ type, status }) => type === 'Programmed' && status === 'True')
+  /** Gateways with pods that can be asked, with their status: one that is not programmed has none. */
+  get programmed(): readonly KubeObject[] {
+    return [...this.#statuses.values()].filter(({ kind, status }) => {
+      const conditions = (status?.conditions ?? []) as readonly Condition[]
+      return kind === 'Gateway' && conditions.some((one) => one.type === 'Programmed' && one.status === 'True')
+    })
   }
 
   /**

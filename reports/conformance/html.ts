@@ -1,6 +1,6 @@
 import { escapeXml as escape } from '../escape.ts'
-import { htmlPage, moodOf, table } from '../html-page.ts'
-import { groupByKey, type ScenarioVerdict, verdictWords } from '../run-record.ts'
+import { badgesHtml, htmlPage, moodOf, table } from '../html-page.ts'
+import { groupByKey, type ScenarioVerdict, verdicts, verdictWords } from '../run-record.ts'
 import { boundText } from '../terminal-text.ts'
 import { ratesText, sum } from './markdown.ts'
 import { matrixOf } from './matrix.ts'
@@ -11,11 +11,12 @@ import { profiles as profileTexts } from './tags.ts'
 export function conformanceHtml(reports: readonly ConformanceReport[]): string {
   const count = (...wanted: readonly ScenarioVerdict[]): number =>
     reports.reduce((sum, { tests }) => sum + tests.filter(({ verdict }) => wanted.includes(verdict)).length, 0)
+  const badges = verdicts.flatMap((kind) => (count(kind) > 0 ? [{ kind, words: `${count(kind)} ${verdictWords[kind]}` }] : []))
   const names = reports.map(({ implementation }) => `${implementation.project} ${implementation.version}`)
   return htmlPage({
     title: `conformance of ${names.join(', ')}`,
     mood: moodOf(count('failed', 'invalid'), count('undecided', 'not-programmed', 'interrupted')),
-    header: `<p class="lead">Conformance of ${names.map((name) => `<b>${escape(name)}</b>`).join(', ')}</p>`,
+    header: `<p class="lead">Conformance of ${names.map((name) => `<b>${escape(name)}</b>`).join(', ')}</p>${badgesHtml(badges)}`,
     sections: [matrixHtml(reports), ...reports.map((report) => reportHtml(report, reports.length > 1))],
   })
 }
@@ -73,7 +74,8 @@ function testHtml({ name, verdict, reasons, evidence, requests, shares, line }: 
   )
   const tested =
     rows.length > 0 ? `<div class="wide">${table(['statement', 'wanted', 'seen (99% interval)', 'requests', 'false alarm', 'miss'], rows)}</div>` : ''
-  return `<details${verdict === 'failed' ? ' open' : ''}><summary class="${verdict}">${escape(name)}${badge} <small>line ${line}</small></summary>${why}<p class="facts">${seen}</p>${tested}</details>`
+  const isOpen = verdict !== 'passed' && verdict !== 'not-supported'
+  return `<details${isOpen ? ' open' : ''}><summary class="${verdict}">${escape(name)}${badge} <small>line ${line}</small></summary>${why}<p class="facts">${seen}</p>${tested}</details>`
 }
 
 function countText(requests: number): string {

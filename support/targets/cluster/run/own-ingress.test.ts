@@ -18,14 +18,22 @@ test.each([
     { workloadSelector: { labels: { istio: 'ingressgateway' } }, configPatches: [] },
     { workloadSelector: { labels: { istio: 'meshspec-1f2e3d-ingressgateway' } }, configPatches: [] },
   ],
+  [
+    'RequestAuthentication',
+    { selector: { matchLabels: { istio: 'ingressgateway' } }, jwtRules: [] },
+    { selector: { matchLabels: { istio: 'meshspec-1f2e3d-ingressgateway' } }, jwtRules: [] },
+  ],
 ] as const)('%s is about the gateway of the run', (kind, spec, readdressed) => {
   expect(ingress.readdress(object(kind, spec))['spec']).toEqual(readdressed)
 })
 
 test('what acts on the whole mesh has no stand-in', () => {
   const kinds = ['Secret', 'Gateway', 'HTTPRoute', 'DestinationRule', 'EnvoyFilter', 'PeerAuthentication', 'Sidecar', 'Telemetry']
-  expect(kinds.filter((kind) => actsOnWholeMesh({ kind, namespace: 'istio-system' }))).toEqual(kinds.slice(3))
-  expect(kinds.filter((kind) => actsOnWholeMesh({ kind, namespace: 'default' }))).toEqual([])
+  const wholeMesh = (namespace: string, spec: object) => kinds.filter((kind) => actsOnWholeMesh({ kind, namespace, object: object(kind, spec) }))
+  expect(wholeMesh('istio-system', {})).toEqual(kinds.slice(3))
+  expect(wholeMesh('istio-system', { selector: { matchLabels: { app: 'shop' } } })).toEqual(kinds.slice(3))
+  expect(wholeMesh('istio-system', { selector: { matchLabels: { istio: 'ingressgateway' } } })).toEqual([])
+  expect(wholeMesh('default', {})).toEqual([])
 })
 
 test('a namespace of the run stands for istio-system where the gateway is its own', () => {

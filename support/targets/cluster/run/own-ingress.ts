@@ -74,6 +74,7 @@ export class OwnIngress {
       labels?.['istio'] === 'ingressgateway' ? { ...labels, istio: this.label } : labels
     if (object.kind === 'Gateway' && selector?.['istio'] === 'ingressgateway')
       return { ...object, spec: { ...spec, selector: own(selector as Labels) } }
+    if (selector?.matchLabels) return { ...object, spec: { ...spec, selector: { ...selector, matchLabels: own(selector.matchLabels) } } }
     if (workloadSelector?.labels)
       return { ...object, spec: { ...spec, workloadSelector: { ...workloadSelector, labels: own(workloadSelector.labels) } } }
     return object
@@ -173,7 +174,8 @@ const nameOfPort: ReadonlyMap<number, string> = new Map([
 type Labels = Readonly<Record<string, string>>
 
 interface Selecting {
-  readonly selector?: Readonly<Record<string, unknown>>
+  /** Labels of a Gateway; of policies they stand in `matchLabels`. */
+  readonly selector?: Readonly<Record<string, unknown>> & { readonly matchLabels?: Labels }
   readonly workloadSelector?: { readonly labels?: Labels }
 }
 
@@ -201,6 +203,13 @@ const local: ReadonlySet<string> = new Set([
   'ReferenceGrant',
 ])
 
-export function actsOnWholeMesh({ kind, namespace }: Pick<Resource, 'kind' | 'namespace'>): boolean {
-  return namespace === systemNamespace && !local.has(kind)
+/** A policy for the ingress gateway alone acts on that alone, wherever the gateway is. */
+function isForIngress({ spec }: KubeObject): boolean {
+  const { selector, workloadSelector } = (spec ?? {}) as Selecting
+  const labels = selector?.matchLabels ?? workloadSelector?.labels
+  return labels?.['istio'] === 'ingressgateway'
+}
+
+export function actsOnWholeMesh({ kind, namespace, object }: Pick<Resource, 'kind' | 'namespace' | 'object'>): boolean {
+  return namespace === systemNamespace && !local.has(kind) && !isForIngress(object)
 }

@@ -15,6 +15,12 @@ interface Changed {
   now: KubeObject | null
 }
 
+interface Done {
+  readonly key: string
+  /** `undefined`: the scenario had not touched it yet. */
+  readonly former: KubeObject | null | undefined
+}
+
 /** What one scenario changes in the cluster's config, so that it can be undone, and so that a change by somebody else does not go unseen. */
 export class ScenarioObjects {
   readonly #objects: KubeObjects
@@ -37,17 +43,25 @@ export class ScenarioObjects {
    * @throws ConfigRejected, MeshSpecError, NotSupported
    */
   async apply(objects: readonly KubeObject[]): Promise<boolean> {
-    const done: { readonly key: string; readonly former: KubeObject | null | undefined }[] = []
-    let changes = false
+    // The API server takes them in any order; one that is there twice is changed twice.
+    const results = await Promise.allSettled(grouped(objects).map((group) => this.#applyEach(group)))
+    const failed = results.find((result) => result.status === 'rejected')
+    const done = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+    if (!failed) return done.length > 0
+    for (const { key, former } of done.toReversed()) await this.#back(key, former)
+    throw failed.reason
+  }
+
+  /** Of one object, one after another. @returns what it was before each change; nothing where there was none to make */
+  async #applyEach(objects: readonly KubeObject[]): Promise<readonly Done[]> {
+    const done: Done[] = []
     try {
       for (const object of objects) {
         const key = resourceKey(refOfObject(object))
         const former = this.#changed.get(key)?.now
-        const changed = await this.#applyOne(object)
-        if (changed) done.push({ key, former })
-        changes ||= changed
+        if (await this.#applyOne(object)) done.push({ key, former })
       }
-      return changes
+      return done
     } catch (error) {
       for (const { key, former } of done.toReversed()) await this.#back(key, former)
       throw error
@@ -122,6 +136,18 @@ export class ScenarioObjects {
     else await restore(this.#objects, { ref: changed.ref, before: former }, this.#ledger.head.run)
     changed.now = former ?? changed.before
   }
+}
+
+/** By object, in the order in which each first comes. */
+function grouped(objects: readonly KubeObject[]): readonly (readonly KubeObject[])[] {
+  const groups = new Map<string, KubeObject[]>()
+  for (const object of objects) {
+    const key = resourceKey(refOfObject(object))
+    const group = groups.get(key) ?? []
+    group.push(object)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
 }
 
 /** What the user's own object says besides its config is left to it. */

@@ -47,7 +47,7 @@ export class KubeSession implements MeshSession {
     this.#config = new ScenarioObjects(run.objects, run.ledger)
     this.#words = new ClusterWords(run)
     this.#proof = new Proof(run, this.#config)
-    this.#pods = new ScenarioPods(run, this.#words.used)
+    this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied.filter(({ kind }) => kind === 'Service'))
     this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
     this.#evidence = new RunEvidence(run, this.#observer)
     this.#behaviours = new PodBehaviours(run, this.#pods, this.#evidence)
@@ -203,16 +203,25 @@ export class KubeSession implements MeshSession {
     this.#run.assertAlone()
     // Names first: an object may speak of a namespace of another one.
     for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
-    const workloads = resources.filter(({ kind }) => workloadKinds.has(kind))
-    if (workloads.length > 0 && !this.#run.namespaces.isNamed(workloads[0]!.namespace)) this.#assertDeploys('services')
+    const workloads = resources.filter((resource) => this.#isWorkload(resource))
+    if (workloads.length > 0) this.#assertDeploys('services')
     for (const resource of workloads) {
       await this.#run.deployments.ask(this.#words.workload(resource))
       // One that was there already is not clean, and perhaps unknown to the proxies of this scenario's pods.
       this.#pods.forget()
       this.#dirty = 'all'
     }
-    const config = await Promise.all(resources.filter(({ kind }) => !workloadKinds.has(kind)).map((resource) => this.#words.config(resource)))
+    const others = resources.filter((resource) => !workloads.includes(resource))
+    if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
+    const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
     if (await this.#applied(config, resources)) this.#taint(resources.map(({ kind }) => kind))
+  }
+
+  /** What a run deploys. Among services that are the user's own, a Service of the scenario's is config like any other: it is put back, or taken away. */
+  #isWorkload({ kind, namespace }: Resource): boolean {
+    const { deploy } = this.#run.settings
+    const isForOthers = kind === 'Service' && !deploy && this.#run.namespaces.isNamed(this.#run.namespaces.real(namespace))
+    return workloadKinds.has(kind) && !isForOthers
   }
 
   /** What the cluster refuses is told in its words, and then in ours, which know the line. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { resourceKey } from '../../../../mesh-core/config/resource.ts'
-import { NotYetProgrammed } from '../../target.ts'
+import { NotSupported, NotYetProgrammed } from '../../target.ts'
+import { named } from '../kube/objects.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from '../run/ledger.ts'
 import { canonical, refOfObject, runLabel } from '../run/restore.ts'
@@ -23,6 +24,12 @@ interface Kept {
   lastUsed: number
 }
 
+/** Services, and pods among which they choose. */
+export interface Selected {
+  readonly pods: readonly Pod[]
+  readonly services: readonly KubeObject[]
+}
+
 interface EndpointSlice {
   readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null
 }
@@ -34,20 +41,24 @@ interface EndpointSlice {
 export class Deployments {
   readonly #objects: KubeObjects
   readonly #ledger: Ledger
+  readonly #isShared: (namespace: string) => boolean
   readonly #kept = new Map<string, Kept>()
   #uses = 0
 
-  constructor(objects: KubeObjects, ledger: Ledger) {
+  /** @param isShared whether the namespace is not of the run's making */
+  constructor(objects: KubeObjects, ledger: Ledger, isShared: (namespace: string) => boolean) {
     this.#objects = objects
     this.#ledger = ledger
+    this.#isShared = isShared
   }
 
-  /** Makes the object be there, and be the scenario's. @throws MeshSpecError */
+  /** Makes the object be there, and be the scenario's. @throws NotSupported for one that somebody else has made; MeshSpecError */
   async ask(object: KubeObject): Promise<void> {
     const ref = refOfObject(object)
     const key = resourceKey(ref)
     const known = this.#kept.get(key)
     const isSame = known !== undefined && canonical(known.object) === canonical(object)
+    if (known === undefined && this.#isShared(object.metadata.namespace ?? '')) await this.#assertFree(object)
     this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses++ })
     if (isSame) return
     this.#ledger.touch({ ref, before: null })
@@ -88,13 +99,16 @@ export class Deployments {
   /**
    * Waits until each Deployment has its pods, and each Service their addresses.
    * @param notReady `namespace/pod` of those that the scenario has made ill
+   * @param others pods and Services besides: those of a namespace that the user has named, and what a scenario has put there
    * @throws NotYetProgrammed
    */
-  async settled(namespaces: readonly string[], notReady: ReadonlySet<string>): Promise<void> {
+  async settled(namespaces: readonly string[], notReady: ReadonlySet<string>, others: () => Promise<Selected>): Promise<void> {
     const deadline = performance.now() + patienceMs
     for (;;) {
       const pods = await this.pods(namespaces)
-      const problem = this.#problemOf(pods, notReady) ?? (await this.#problemOfEndpoints(pods))
+      const other = await others()
+      const all = { pods: [...pods, ...other.pods], services: [...this.services, ...other.services] }
+      const problem = this.#problemOf(pods, notReady) ?? (await this.#problemOfEndpoints(all))
       if (problem === null) return
       if (performance.now() > deadline) throw new NotYetProgrammed(`after ${patienceMs / 1000} s ${problem}`)
       await sleep(150)
@@ -104,6 +118,19 @@ export class Deployments {
   /** The next scenario has asked for nothing yet. */
   endScenario(): void {
     for (const kept of this.#kept.values()) kept.claimed = false
+  }
+
+  /** In a namespace that was named others may have put something of the same name, which is theirs. */
+  async #assertFree(object: KubeObject): Promise<void> {
+    const ref = refOfObject(object)
+    const found = await this.#objects.read(ref)
+    const run = found?.metadata.labels?.[runLabel]
+    // What another run has left is nobody's.
+    if (found === null || run !== undefined) return
+    throw new NotSupported(
+      'workloads',
+      `${named(ref)} is there already, and not of this run, which leaves it as it is: name a namespace without services with --namespaces, or use what is there, without --deploy`,
+    )
   }
 
   async #delete(kept: readonly (readonly [string, Kept])[]): Promise<void> {
@@ -143,8 +170,8 @@ export class Deployments {
     return null
   }
 
-  async #problemOfEndpoints(pods: readonly Pod[]): Promise<string | null> {
-    for (const { metadata, ...rest } of this.services) {
+  async #problemOfEndpoints({ pods, services }: Selected): Promise<string | null> {
+    for (const { metadata, ...rest } of services) {
       const selector = Object.entries(((rest as KubeObject)['spec'].selector ?? {}) as Readonly<Record<string, string>>)
       if (selector.length === 0) continue
       const wanted = pods.filter(

@@ -16,10 +16,16 @@ export class ScenarioPods {
   readonly #notReady = new Set<string>()
   #all: readonly Pod[] = []
 
-  /** @param used namespaces of the cluster that the scenario uses */
-  constructor(run: ClusterRun, used: ReadonlySet<string>) {
+  readonly #services: () => readonly KubeObject[]
+
+  /**
+   * @param used namespaces of the cluster that the scenario uses
+   * @param services that the scenario has put into namespaces of the user's
+   */
+  constructor(run: ClusterRun, used: ReadonlySet<string>, services: () => readonly KubeObject[]) {
     this.#run = run
     this.#used = used
+    this.#services = services
   }
 
   /** As they were last looked at. */
@@ -62,19 +68,25 @@ export class ScenarioPods {
 
   /** Resolves when they are as they were last asked for. @throws NotYetProgrammed */
   async settled(): Promise<void> {
-    await this.#run.deployments.settled([...this.#used], this.#notReady)
+    await this.#run.deployments.settled([...this.#used], this.#notReady, async () => ({
+      services: this.#services(),
+      pods: this.#services().length > 0 ? await this.#named() : [],
+    }))
     this.#all = await this.list()
   }
 
   /** As they are now. In a namespace that the user has named, its own are the scenario's, too. */
   async list(): Promise<readonly Pod[]> {
     const own = await this.#run.deployments.pods([...this.#used])
+    return [...own, ...(await this.#named()).filter((pod) => !own.some(({ name, namespace }) => name === pod.name && namespace === pod.namespace))]
+  }
+
+  async #named(): Promise<readonly Pod[]> {
     const named = [...this.#used].filter((namespace) => this.#run.namespaces.isNamed(namespace) && namespace !== this.#run.mesh.namespace)
-    const others = (await Promise.all(named.map((namespace) => listPods(this.#run.objects, namespace)))).flat()
-    return [...own, ...others.filter((pod) => !own.some(({ name, namespace }) => name === pod.name && namespace === pod.namespace))]
+    return (await Promise.all(named.map((namespace) => listPods(this.#run.objects, namespace)))).flat()
   }
 
   get #scene(): Scene {
-    return { pods: this.#all, services: this.#run.deployments.services, namespaces: this.#run.namespaces }
+    return { pods: this.#all, services: [...this.#run.deployments.services, ...this.#services()], namespaces: this.#run.namespaces }
   }
 }

@@ -97,7 +97,7 @@ export class ClusterRun {
       kubeconfig: settings.kubeconfig,
     }
     this.ledger = new Ledger(head)
-    this.deployments = new Deployments(objects, this.ledger)
+    this.deployments = new Deployments(objects, this.ledger, (namespace) => this.namespaces.isNamed(namespace))
     this.agents = new PodAgents(config)
     this.ownIngress = bringsIngress ? new OwnIngress({ objects, ledger: this.ledger, run: id }) : null
     this.barrier = new Barrier({ objects, ledger: this.ledger, run: id, ingressLabel: this.ownIngress?.label ?? 'ingressgateway' })

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import type { Ledger } from '../run/ledger.ts'
+import { Deployments } from './deployments.ts'
+
+const service = (labels: Readonly<Record<string, string>> = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'reviews', namespace: 'shop', labels },
+  spec: { ports: [{ port: 9080 }] },
+})
+
+/** @param found what is there already */
+function deployments(found: KubeObject | null, isShared: boolean): { readonly own: Deployments; readonly done: string[] } {
+  const done: string[] = []
+  const objects = {
+    read: async () => (done.push('read'), found),
+    apply: async () => void done.push('apply'),
+  } as unknown as KubeObjects
+  const ledger = { touch: () => void done.push('touch') } as unknown as Ledger
+  return { own: new Deployments(objects, ledger, () => isShared), done }
+}
+
+test('in a namespace of the user, what is there is left as it is', async () => {
+  const { own, done } = deployments(service(), true)
+  await expect(own.ask(service())).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('Service shop/reviews is there') })
+  // Neither changed, nor noted as the run's, which would delete it.
+  expect(done).toEqual(['read'])
+})
+
+test.each([
+  ['what is free is taken', null, true, ['read', 'touch', 'apply']],
+  ['what a killed run has left is taken', service({ 'meshspec.dev/run': 'abc' }), true, ['read', 'touch', 'apply']],
+  ['in a namespace of the run nobody else is', service(), false, ['touch', 'apply']],
+] as const)('%s', async (_, found, isShared, steps) => {
+  const { own, done } = deployments(found, isShared)
+  await own.ask(service())
+  expect(done).toEqual(steps)
+})

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { MeshSpecError } from '../mesh-core/config/errors.ts'
 import type { Difference } from '../vectors/difference.ts'
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
@@ -10,8 +9,8 @@ import { interact, runCase, tried } from '../vectors/mesh-observed/run-case.ts'
 import { atOnce, inOrder, takesTime, Turns } from './at-once.ts'
 import { asCase, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
-import { worldFile } from './oracle.ts'
 import type { Judgement, Referee } from './referee.ts'
+import { worldOf } from './worlds.ts'
 
 /** Draws of chance that a single call is compared with. */
 const seeds = 400
@@ -132,8 +131,6 @@ function comesLate({ field, wanted, seen }: Difference): boolean {
   return field === 'durationMs' && Number(wanted) > Number(seen)
 }
 
-const world = readFileSync(worldFile, 'utf8')
-
 /** When the calls of a mesh are made, beside those of others. */
 type Order = <T>(play: () => Promise<T>) => Promise<T>
 
@@ -152,7 +149,7 @@ async function playTogether(
   observe: Observer,
   order: Order = together,
 ): Promise<(Outcome | Error)[]> {
-  const opened = await Promise.all(cases.map((vector) => tried(() => openCase(vector, world, engine, 1))))
+  const opened = await Promise.all(cases.map((vector) => tried(() => openCase(vector, worldOf(vector), engine, 1))))
   const outcomes = await Promise.all(
     opened.map((one, i): Promise<Outcome | Error> | Outcome | Error => {
       if (one instanceof Error || one.kind === 'rejected') return one
@@ -169,13 +166,13 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
   const nothing = { mesh, differences: [], explained: new Map<string, number>(), skipped: null, refused: false, unsteady: [], observed: [] }
   if (outcome instanceof Error) return { ...nothing, skipped: outcome.message }
   if (outcome.kind === 'rejected') {
-    const alone = await play({ ...vector, calls: [] }, world, core, 1)
+    const alone = await play({ ...vector, calls: [] }, worldOf(mesh), core, 1)
     return alone.kind === 'rejected' ? { ...nothing, refused: true } : { ...nothing, differences: outcome.errors.map(refusal) }
   }
   const observed: ObservedCase = { ...vector, observed: outcome.observed, warnings: outcome.warnings }
   const known = new KnownOf('envoy', mesh, outcome.observed)
   const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
-  const differences = await runCase(observed, world, core, { seeds, ignores })
+  const differences = await runCase(observed, worldOf(mesh), core, { seeds, ignores })
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }
 }
 
@@ -186,10 +183,15 @@ function withEverySidecar(engine: Engine): Engine {
   return { ...engine, open }
 }
 
-/** The world is the same for every mesh, and what is read of it never changes. */
+/** Many meshes stand upon one world, and what is read of it never changes. */
 function readingOnce(engine: Engine): Engine {
-  const before = engine.read(world, 'worlds/shop.yaml')
-  return { ...engine, read: (text, file) => (text === world ? before : engine.read(text, file)) }
+  const worlds = new Map<string, ReturnType<Engine['read']>>()
+  const readWorld: Engine['read'] = (text, file) => {
+    const before = worlds.get(text) ?? engine.read(text, file)
+    worlds.set(text, before)
+    return before
+  }
+  return { ...engine, read: (text, file) => (file.startsWith('worlds/') ? readWorld(text, file) : engine.read(text, file)) }
 }
 
 function refusal({ message }: MeshSpecError): Difference {

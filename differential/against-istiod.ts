@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
 import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import type { Engine } from '../vectors/mesh-observed/play.ts'
 import { runCase } from '../vectors/mesh-observed/run-case.ts'
 import { asCase, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
-import { ask, worldFile } from './oracle.ts'
+import { ask } from './oracle.ts'
 import type { Judgement, Referee } from './referee.ts'
+import { worldOf } from './worlds.ts'
 
 /** Draws of chance that a single call is compared with. */
 const seeds = 100
@@ -14,13 +14,12 @@ const seeds = 100
 /** istiod's code and real Envoy, by the oracle. */
 export async function againstIstiod(): Promise<Referee> {
   const engine = await meshCore()
-  const world = readFileSync(worldFile, 'utf8')
   return {
     name: 'istiod',
     async judge(meshes) {
       const asked = meshes.filter((mesh) => beyond(mesh) === null)
       const answers = new Map((await ask(asked.map(asCase))).map((answer, i) => [asked[i]!, answer]))
-      return Promise.all(meshes.map((mesh) => judgeOne(mesh, answers.get(mesh) ?? { ...asCase(mesh), skipped: beyond(mesh)! }, world, engine)))
+      return Promise.all(meshes.map((mesh) => judgeOne(mesh, answers.get(mesh) ?? { ...asCase(mesh), skipped: beyond(mesh)! }, engine)))
     },
     close: () => Promise.resolve(),
   }
@@ -47,10 +46,10 @@ function skippedBecause({ skipped, dropped = [] }: ObservedCase): string | null 
   return skipped ?? dropped.find((note) => note.includes('missing secret')) ?? null
 }
 
-async function judgeOne(mesh: GeneratedMesh, answer: ObservedCase, world: string, engine: Engine): Promise<Judgement> {
+async function judgeOne(mesh: GeneratedMesh, answer: ObservedCase, engine: Engine): Promise<Judgement> {
   const skipped = skippedBecause(answer)
   const known = new KnownOf('istiod', mesh, answer.observed ?? [])
-  const differences = skipped === null ? await runCase(answer, world, engine, { seeds, ignores: known.covers }) : []
+  const differences = skipped === null ? await runCase(answer, worldOf(mesh), engine, { seeds, ignores: known.covers }) : []
   const refused = answer.rejected !== undefined && differences.length === 0
   const observed = answer.rejected === undefined ? (answer.observed ?? []) : [{ rejected: answer.rejected }]
   return { mesh, differences, unsteady: [], explained: known.counts, skipped, refused, observed }

@@ -27,6 +27,10 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     reason: 'nobody forwards there from the address of a service to endpoints of an EndpointSlice that are no pods',
     covers: ({ field }, answered) => tellsOfFailure(field) && isForSliced(answered),
   },
+  {
+    reason: 'a name without an address, of a headless service without pods, leads outside there',
+    covers: (_, answered) => isForHeadless(answered) && reachedBy(answered.answer).join() === 'passthrough.outside',
+  },
 ]
 
 /** May it differ because a connection did not come about? */
@@ -123,4 +127,9 @@ function namesMember({ kind, spec }: Answered['config'][number], host: string): 
   return (
     kind === 'WorkloadEntry' || (kind === 'ServiceEntry' && (spec['hosts'] as readonly string[]).some((one) => one.startsWith('*') || one === host))
   )
+}
+
+function isForHeadless({ config, call }: Answered): boolean {
+  const host = /^\S+ \w+:\/\/([^/?#:]+)/.exec(call?.request ?? '')?.[1]?.split('.')[0]
+  return config.some(({ kind, metadata, spec }) => kind === 'Service' && metadata.name === host && spec['clusterIP'] === 'None')
 }

@@ -78,3 +78,13 @@ test('fields are counted once, by reason', () => {
   for (const field of ['status', 'status', 'flags', 'route']) known.covers({ call: '#0 ', field, wanted: 1, seen: 2 })
   expect([...known.counts.values()]).toEqual([2])
 })
+
+test('the name of a headless service without pods leads outside there', () => {
+  const headless = [document('Service', { clusterIP: 'None' }, { name: 'c' })]
+  const told = { field: 'status', wanted: 200, seen: 0 }
+  const outside = { status: 200, reached: [{ workload: 'passthrough', namespace: 'outside' }] }
+  expect(covered(headless, outside, told)).toBe(true)
+  expect(covered(headless, outside, told, { ...aCall, request: 'GET http://d/' })).toBe(false)
+  expect(covered(headless, { status: 200, reached: [arrival('c')] }, told)).toBe(false)
+  expect(covered([document('Service', {}, { name: 'c' })], outside, told)).toBe(false)
+})

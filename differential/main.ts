@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander'
 import { ownCommand, perform, wholeNumber } from '../vectors/command-line.ts'
 import { describeDifference } from '../vectors/difference.ts'
 import { againstIstiod } from './against-istiod.ts'
+import { readCollection } from '../vectors/mesh-observed/folder.ts'
+import { ChangedMeshes } from './generate/changed.ts'
 import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
 import { subjects } from './generate/subjects.ts'
 import { isSeenAgain, minimal } from './minimal.ts'
@@ -25,6 +27,7 @@ const command = ownCommand('differential', 'Has mesh-core and another implementa
   )
   .addOption(new Option('--subject <name>', 'only meshes about it').choices(subjects.map(({ name }) => name)))
   .option('--only <index>', 'only the mesh with this index of the seed', wholeNumber)
+  .option('--changing <folder>', 'instead of generated ones meshes of such vectors as mesh-observed, with changes')
   .option('--meshes <file>', 'instead of generated ones those of such a file as --out writes')
   .option('--no-shrink', 'prints differences as they were found')
   .option('--out <file>', 'writes the meshes that differ to a file, as JSON')
@@ -37,6 +40,7 @@ interface Options {
   readonly against: 'istiod' | 'envoy' | 'istioctl'
   readonly only?: number
   readonly subject?: string
+  readonly changing?: string
   readonly meshes?: string
   readonly shrink: boolean
   readonly out?: string
@@ -78,9 +82,11 @@ async function main(given: Command): Promise<number> {
 /** Made when they are judged. */
 type Meshes = readonly (() => GeneratedMesh)[]
 
-function generated(seed: string, { cases, calls, only, subject }: Options): Meshes {
+function generated(seed: string, { cases, calls, only, subject, changing }: Options): Meshes {
   const indexes = only === undefined ? Array.from({ length: cases }, (_, i) => i) : [only]
-  return indexes.map((index) => () => generateMesh(seed, index, calls, subject))
+  if (changing === undefined) return indexes.map((index) => () => generateMesh(seed, index, calls, subject))
+  const changed = new ChangedMeshes(readCollection(changing, changing).areas.flatMap((area) => area.cases))
+  return indexes.map((index) => () => changed.make(seed, index, calls))
 }
 
 function readMeshes(file: string): Meshes {

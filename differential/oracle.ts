@@ -3,10 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
+import { worldFileOf } from './worlds.ts'
 
 /** Says what istiod's code and real Envoy do with cases. */
 const oracle = resolve(import.meta.dirname, '../../shared/oracle/ask')
-export const worldFile = resolve(import.meta.dirname, '../vectors/own/worlds/shop.yaml')
 
 export function oracleIsThere(): boolean {
   return existsSync(oracle)
@@ -17,7 +17,8 @@ export async function ask(cases: readonly ObservedCase[]): Promise<readonly Obse
   const folder = mkdtempSync(join(tmpdir(), 'differential-'))
   try {
     mkdirSync(join(folder, 'worlds'))
-    copyFileSync(worldFile, join(folder, 'worlds', 'shop.yaml'))
+    for (const world of new Set(cases.flatMap(({ world }) => world ?? [])))
+      copyFileSync(worldFileOf({ world }), join(folder, 'worlds', `${world}.yaml`))
     const file = join(folder, 'generated.json')
     writeFileSync(file, JSON.stringify(cases))
     return JSON.parse(await output(oracle, ['--json', '--jobs', '2', file])) as ObservedCase[]

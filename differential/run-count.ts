@@ -29,6 +29,7 @@ export class RunCount {
     for (const [reason, fields] of explained) this.#explained.set(reason, (this.#explained.get(reason) ?? 0) + fields)
     if (unsteady.length > 0) this.unsteady++
     if (refused) return void this.#refused++
+    if (observed.some(isRefusal)) return
     this.#calls += mesh.calls.reduce((sum, { times = 1 }) => sum + times, 0)
     this.#kinds.add(mesh, observed as readonly Observation[])
   }
@@ -55,4 +56,9 @@ export class RunCount {
       `seed ${this.#seed}: ${this.#meshes} meshes, ${this.#calls} requests in ${rate}, ${this.differing} meshes differ${rest}`,
     ]
   }
+}
+
+/** In place of answers: the other side has refused what mesh-core takes. */
+function isRefusal(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'rejected' in answer
 }

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readText } from '../../mesh-core/config/read.ts'
 import { createMesh } from '../../mesh-core/create-mesh.ts'
-import { worldFile } from '../oracle.ts'
+import { worldOf } from '../worlds.ts'
 import { configText, generateMesh } from './mesh.ts'
 import { subjects } from './subjects.ts'
 
 const meshes = Array.from({ length: 150 }, (_, i) => generateMesh('test', i, 20, 'http'))
 const others = subjects.flatMap(({ name }) => Array.from({ length: 25 }, (_, i) => generateMesh('test', i, 20, name)))
-const world = readText(readFileSync(worldFile, 'utf8'), 'shop.yaml').resources
+const world = readText(worldOf({}), 'shop.yaml').resources
 
 test('the same seed gives the same mesh, another seed another', () => {
   expect(generateMesh('7', 3, 20)).toEqual(generateMesh('7', 3, 20))

@@ -4,9 +4,10 @@ import { Draw } from '../draw.ts'
 import type { Document } from './document.ts'
 import type { Json } from './matches.ts'
 import { withQuietFields } from './quiet-fields.ts'
+import { ownWorld } from '../worlds.ts'
 import { subjects } from './subjects.ts'
 
-/** A mesh upon the world `shop`, and calls into it. Plain data, so that it can be shrunk. */
+/** A mesh upon a world, and calls into it. Plain data, so that it can be shrunk. */
 export interface GeneratedMesh {
   readonly name: string
   readonly config: readonly Document[]
@@ -15,9 +16,9 @@ export interface GeneratedMesh {
   readonly meshConfig?: Json
   /** Called workloads whose own sidecar runs too. */
   readonly inbound?: readonly string[]
+  /** `shop` when absent. */
+  readonly world?: string
 }
-
-export const worldName = 'shop'
 
 /** The same seed and index give the same mesh. @param about what all meshes are to be about */
 export function generateMesh(seed: string, index: number, callCount: number, about?: string): GeneratedMesh {
@@ -40,11 +41,11 @@ export function asCase(mesh: GeneratedMesh): ObservedCase {
   return made
 }
 
-function caseOf({ name, config, behaviour, calls, meshConfig, inbound }: GeneratedMesh): ObservedCase {
+function caseOf({ name, config, behaviour, calls, meshConfig, inbound, world = ownWorld }: GeneratedMesh): ObservedCase {
   return {
     name,
     about: 'generated',
-    world: worldName,
+    world,
     config: configText(config),
     behaviour,
     calls,

@@ -77,12 +77,13 @@ function snapshotOf(version: number, all: ReadonlyMap<string, Resource>, ages: R
 
 /**
  * Names go before namespaces, but for routes whose rules are joined. Source: Istio `pilot/pkg/model/config.go` configCompareByCreationTime, and
- * `pilot/pkg/config/kube/gateway/conversion.go` sortRoutesByCreationTime; `route_collections.go` names what it makes of the other routes `name~tls~…`.
+ * `pilot/pkg/config/kube/gateway/conversion.go` sortRoutesByCreationTime; `route_collections.go` names what it makes of
+ * routes `name~0~…` and `name~tls~…`: `ra` goes before `r`.
  */
 function ofOneAge(a: Resource, b: Resource): number {
   const joined = Number(isJoined(a)) - Number(isJoined(b))
   const [left, right] = isJoined(a)
-    ? [`${a.namespace}\0${a.name}`, `${b.namespace}\0${b.name}`]
+    ? [`${a.namespace}\0${a.name}~`, `${b.namespace}\0${b.name}~`]
     : [`${madeOf(a)}\0${a.namespace}`, `${madeOf(b)}\0${b.namespace}`]
   return joined || (left < right ? -1 : left > right ? 1 : 0)
 }

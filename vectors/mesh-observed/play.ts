@@ -244,11 +244,20 @@ function managedPod(name: string, namespace: string, mesh: PlayedMesh): Workload
 
 function listensOn(port: number, mesh: PlayedMesh): WorkloadRef | undefined {
   const own = instanceOf(gatewayRef.name, gatewayRef.namespace, mesh)
-  const managed = mesh.registry.workloads.filter(({ labels }) => labels[gatewayName] !== undefined).map(({ ref }) => ref)
+  const isOne = ({ labels }: WorkloadInstance): boolean => labels[gatewayName] !== undefined
+  const managed = mesh.registry.workloads
+    .filter(isOne)
+    .toSorted((a, b) => (gatewayKey(a) < gatewayKey(b) ? -1 : 1))
+    .map(({ ref }) => ref)
   if (managed.length === 0) return own
   return [...(own ? [own] : []), ...managed].find((ref) =>
     mesh.proxyConfig(ref)?.listeners.some((listener) => hasPort(listener.port, port, ref, mesh)),
   )
+}
+
+/** By which the recorder takes one of several. */
+function gatewayKey({ ref, labels }: WorkloadInstance): string {
+  return `${labels[gatewayName]}.${ref.namespace}`
 }
 
 /** Is this port of the pod one that a client reaches by a port of the gateway's Service? */

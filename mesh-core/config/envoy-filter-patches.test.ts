@@ -3,6 +3,9 @@ import { actingPatches } from './envoy-filter-patches.ts'
 import { readText } from './read.ts'
 
 const hcm = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
+const limit = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
+const limiting = (config: string): string =>
+  `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: limit, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {${config}}}}}`
 const outbound = 'match: {context: SIDECAR_OUTBOUND}'
 
 const cases: readonly { about: string; patch: string; reported: string[] }[] = [
@@ -19,6 +22,17 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   {
     about: 'a filter of HTTP',
     patch: `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.http.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}`,
+    reported: ['spec.configPatches[0]'],
+  },
+  { about: 'a bucket of tokens', patch: limiting('stat_prefix: a, token_bucket: {max_tokens: 1, fill_interval: 1s}'), reported: [] },
+  {
+    about: 'a bucket for each of several kinds of requests',
+    patch: limiting('stat_prefix: a, token_bucket: {max_tokens: 1, fill_interval: 1s}, descriptors: [{}]'),
+    reported: ['spec.configPatches[0].patch.value.typed_config.value.descriptors'],
+  },
+  {
+    about: 'a filter behind another',
+    patch: `${limiting('stat_prefix: a').replace('INSERT_BEFORE', 'INSERT_AFTER')}`,
     reported: ['spec.configPatches[0]'],
   },
   {

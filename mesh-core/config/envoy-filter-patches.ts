@@ -85,6 +85,45 @@ const connectionManager: Modelled = {
   },
 }
 
+const share: Modelled = { defaultValue: { numerator: 'acts', denominator: new Set(['HUNDRED', 'TEN_THOUSAND', 'MILLION']) }, runtimeKey: 'quiet' }
+
+export const rateLimitType = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
+const rateLimit: Modelled = bothSpellings({
+  '@type': 'quiet',
+  tokenBucket: fields('maxTokens tokensPerFill fillInterval'),
+  filterEnabled: share,
+  filterEnforced: share,
+  responseHeadersToAdd: option,
+  status: { code: 'acts' },
+  statPrefix: 'quiet',
+})
+
+/** What a filter is told, which may be wrapped in a TypedStruct; with the place where it stands. */
+export function typedConfigOf(value: Mapping): { readonly type: string; readonly config: Mapping; readonly at: FieldPath } {
+  const name = value['typedConfig'] === undefined ? 'typed_config' : 'typedConfig'
+  const any = (value[name] ?? {}) as Mapping
+  const type = String(any['@type'] ?? '')
+  if (!/\.TypedStruct$/.test(type)) return { type, config: any, at: [name] }
+  return { type: String(any['type_url'] ?? any['typeUrl'] ?? ''), config: (any['value'] ?? {}) as Mapping, at: [name, 'value'] }
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+export const routerName = 'envoy.filters.http.router'
+
+/** Of filters of HTTP one kind can be put in, before all others or before the router. */
+function filterProblems({ match: where, patch }: ConfigPatch, path: FieldPath): FieldPath[] {
+  const { type, config, at } = typedConfigOf(patch.value ?? {})
+  const next = where?.listener?.filterChain?.filter?.subFilter
+  const isPlaced =
+    patch.operation === 'INSERT_FIRST' ? next === undefined : patch.operation === 'INSERT_BEFORE' && (next?.name ?? routerName) === routerName
+  if (!isPlaced || type !== rateLimitType) return [path]
+  const found: FieldPath[] = []
+  collect(httpFilterMatch, where ?? null, [...path, 'match'], found)
+  collect(rateLimit, config, [...path, 'patch', 'value', ...at], found)
+  return found
+}
+
 /** By what a patch is applied to, and how. Values of those that have no entry are not looked into: nothing of them acts. */
 const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
@@ -111,6 +150,10 @@ const match: Modelled = {
   cluster: fields('name service subset portNumber'),
   listener: { ...fields('name portNumber'), filterChain: { filter: { name: 'acts' } } },
 }
+const httpFilterMatch: Modelled = {
+  ...{ context: 'acts', proxy: { proxyVersion: 'acts' } },
+  listener: { ...fields('name portNumber'), filterChain: { filter: { name: 'acts', subFilter: { name: 'acts' } } } },
+}
 
 /** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here. */
 const inbound: Readonly<Record<string, Modelled>> = {
@@ -121,7 +164,9 @@ const inbound: Readonly<Record<string, Modelled>> = {
 const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
 
 /** What of a patch is not acted on; nothing of it acts then. */
-function problemsOf({ applyTo, match: where, patch }: ConfigPatch, path: FieldPath): FieldPath[] {
+function problemsOf(whole: ConfigPatch, path: FieldPath): FieldPath[] {
+  const { applyTo, match: where, patch } = whole
+  if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
   const table = (notInbound.has(where?.context) ? values : inbound)[`${applyTo} ${patch?.operation}`]
   if (table === undefined) return [path]
   const found: FieldPath[] = []

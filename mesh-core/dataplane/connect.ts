@@ -56,7 +56,15 @@ export function connect(
   }
   const { routeTable, pathNormalization, settings = {} } = chain.filter
   const certificate = chain.tls?.clients && outer ? forwardedClientCertificate(outer, ownIdentity(chain.tls, proxy)) : null
-  const entrance = { listener, table: routeTable, normalization: pathNormalization, settings, target, certificate }
+  const entrance = {
+    listener,
+    chain: `${listener.name} ${listener.filterChains.indexOf(chain)}`,
+    table: routeTable,
+    normalization: pathNormalization,
+    settings,
+    target,
+    certificate,
+  }
   const proxied = new ProxiedRequest(plane, place, proxy, entrance, { ...request, scheme: chain.tls ? 'https' : 'http' }, done)
   try {
     proxied.start()

@@ -16,6 +16,7 @@ import type { DataPlaneModel, MeshCall } from './model.ts'
 import type { Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { ProxyRuntime } from './proxy-runtime.ts'
+import { TokenBuckets } from './rate-limit.ts'
 import { RequestIds } from './request-ids.ts'
 import { outsidePeer, WorkloadInMesh } from './workload-runtime.ts'
 
@@ -32,6 +33,7 @@ export interface DataPlaneOptions {
 export class DataPlane implements Plane {
   readonly clock: Clock
   readonly chance: Chance
+  readonly tokenBuckets = new TokenBuckets()
   readonly clientAddress: string
   readonly #epochMs: number
   readonly #random: Random

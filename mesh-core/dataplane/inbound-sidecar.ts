@@ -1,6 +1,6 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { HttpSettings } from '../ir/proxy-config.ts'
+import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
@@ -16,6 +16,7 @@ import { authenticate } from './jwt/jwt-filter.ts'
 import type { Done, InFlight, Outcome } from './outcome.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
+import { limitedHeaders, limitedReply, limitOf, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset } from './reset-reply.ts'
@@ -38,6 +39,8 @@ export class InboundSidecar implements InFlight {
   readonly #request: HttpRequest
   /** Address that the connection comes from. */
   readonly #source: string
+  /** Names the filter chain: mutual TLS has one of its own. */
+  readonly #chain: string
   #hop: HopRecord
   readonly #settings: HttpSettings
   readonly #retry: RetryConditions | null
@@ -52,6 +55,8 @@ export class InboundSidecar implements InFlight {
     this.#retry = compileRetry(port.retry)
     this.#sent = shipment.request
     this.#source = shipment.source
+    const { namespace, instance } = workload.instance.ref
+    this.#chain = `${namespace}/${instance} inbound ${shipment.port} ${shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
     this.#received = receive(shipment, workload, plane, port)
     this.#request = this.#received.request
     speak(this.#request, port.http)
@@ -69,6 +74,7 @@ export class InboundSidecar implements InFlight {
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
+    if (this.#isLimited('first', done)) return
     const { jwt } = this.#settings
     const denied = jwt && authenticate(this.#request, jwt, this.#plane.date()).refusal
     delete this.#request.claims
@@ -78,8 +84,24 @@ export class InboundSidecar implements InFlight {
         denied.details,
         done,
       )
+    if (this.#isLimited('last', done)) return
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     this.#try(done)
+  }
+
+  #isLimited(place: RateLimit['place'], done: Done): boolean {
+    const { rateLimits } = this.#settings
+    if (!rateLimits) return false
+    const { tokenBuckets: buckets, chance, clock } = this.#plane
+    const limit = limitOf(rateLimits, place, this.#chain, { buckets, chance: chance.fault, nowMs: clock.now() })
+    if (!limit) return false
+    this.#log.raise('RL')
+    const response = composeLocalReply(limitedReply(limit), this.#request, (headers) => {
+      inboundHeadersOf(this.#port).response?.(headers, this.#subject(headers, limit.status))
+      limitedHeaders(limit)?.(headers, this.#subject(headers, limit.status))
+    })
+    this.#answer(response, rateLimited, done)
+    return true
   }
 
   #subject(responseHeaders: Headers | null, responseStatus: number): Subject {

@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import type { DataPlaneModel } from './model.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
+import type { TokenBuckets } from './rate-limit.ts'
 
 /** What every part of the data plane may use of the whole. */
 export interface Plane {
@@ -13,6 +14,7 @@ export interface Plane {
   date(): number
   readonly model: DataPlaneModel
   readonly chance: Chance
+  readonly tokenBuckets: TokenBuckets
   /** Address of the client outside the mesh, as gateways see it. */
   readonly clientAddress: string
   /** Under the model of now; `null` for a workload that the registry does not know. */

@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { HttpSettings, Listener, PathNormalization } from '../ir/proxy-config.ts'
+import type { HttpSettings, Listener, PathNormalization, RateLimit } from '../ir/proxy-config.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
@@ -19,6 +19,7 @@ import type { Done, InFlight } from './outcome.ts'
 import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
+import { limitedHeaders, limitedReply, limitOf, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { locationOfItself, locationWithTls } from './redirect.ts'
@@ -33,6 +34,8 @@ export interface Entrance {
   readonly table: string
   readonly normalization: PathNormalization
   readonly settings: HttpSettings
+  /** Names the filter chain within the proxy. */
+  readonly chain: string
   readonly target: Dialled
   /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
   readonly certificate: string | null
@@ -129,6 +132,7 @@ export class ProxiedRequest implements InFlight {
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     let route = withoutTls ? null : this.#find()
+    if (this.#isLimited('first', route)) return
     const { jwt } = this.entrance.settings
     if (jwt) {
       const { refusal, isNew } = authenticate(this.request, jwt, this.plane.date())
@@ -136,9 +140,31 @@ export class ProxiedRequest implements InFlight {
       // Headers that have been taken out without a token still count: the route was chosen before.
       if (isNew && !withoutTls) route = this.#find()
     }
+    if ((withoutTls || !route) && this.#isLimited('last', route)) return
     if (withoutTls) return this.#redirect(301, locationWithTls(this.request))
     if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(route)
+  }
+
+  /** The log names the route that it would have taken. */
+  #isLimited(place: RateLimit['place'], route: RouteRuntime | null): boolean {
+    const { settings, chain } = this.entrance
+    if (!settings.rateLimits) return false
+    const { namespace, instance } = this.proxy.place.ref
+    const owner = `${namespace}/${instance} ${chain}`
+    const { tokenBuckets: buckets, chance, clock } = this.plane
+    const limit = limitOf(settings.rateLimits, place, owner, { buckets, chance: chance.fault, nowMs: clock.now() })
+    if (!limit) return false
+    if (route && !this.route) this.#choose(route)
+    this.log.raise('RL')
+    this.log.details = rateLimited
+    const response = composeLocalReply(limitedReply(limit), this.request, (headers) => {
+      this.editResponse(headers, limit.status)
+      limitedHeaders(limit)?.(headers, this.subject(headers, limit.status))
+    })
+    this.#noteUnreached(limit.status)
+    this.finish(response)
+    return true
   }
 
   #find(): RouteRuntime | null {
@@ -274,6 +300,7 @@ export class ProxiedRequest implements InFlight {
     const verdict = route.cors?.judge(this.request) ?? null
     this.#cors = verdict
     if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict, this.request))
+    if (this.#isLimited('last', route)) return
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

@@ -2,6 +2,7 @@ import { connectionManagerName } from '../../config/envoy-filter-patches.ts'
 import { int, message, text, type Message } from '../../envoy/fields.ts'
 import type { FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
+import { withRateLimits } from './rate-limit-patches.ts'
 
 /** What the filter that reads HTTP says otherwise. */
 export interface ConnectionManager {
@@ -11,7 +12,7 @@ export interface ConnectionManager {
 
 /** The listeners with the patches that are for their connection managers. Source: Istio `core/envoyfilter/listener_patch.go`. */
 export function patchListeners(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
-  const own = patches.filter(({ applyTo }) => applyTo === 'NETWORK_FILTER')
+  const own = patches.filter(isOfConnectionManager)
   if (own.length === 0) return listeners
   return listeners.map((listener) => {
     const fitting = own.filter((patch) => isForListener(patch, listener))
@@ -21,6 +22,10 @@ export function patchListeners(listeners: readonly Listener[], patches: readonly
     const { filterChains, defaultFilterChain } = listener
     return { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
   })
+}
+
+function isOfConnectionManager({ applyTo }: Pick<EnvoyPatch, 'applyTo'>): boolean {
+  return applyTo === 'NETWORK_FILTER' || applyTo === 'HTTP_FILTER'
 }
 
 function isForListener({ match }: EnvoyPatch, { name, port }: Pick<Listener, 'name' | 'port'>): boolean {
@@ -36,7 +41,7 @@ function isForFilter({ filterChain }: NonNullable<EnvoyPatch['match']['listener'
 /** Of a sidecar towards its own workload: one listener with a chain for each port. @param port `null` where no listener is for the port */
 export function inboundConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[], port: number | null): T {
   const own = patches.filter(({ applyTo, match: { listener } }) => {
-    if (applyTo !== 'NETWORK_FILTER') return false
+    if (!isOfConnectionManager({ applyTo })) return false
     if (!listener) return true
     return (listener.name ?? 'virtualInbound') === 'virtualInbound' && (!listener.portNumber || listener.portNumber === port) && isForFilter(listener)
   })
@@ -44,13 +49,16 @@ export function inboundConnectionManager<T extends ConnectionManager>(known: T, 
 }
 
 function patchConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[]): T {
-  return patches.reduce((merged, { value }) => {
+  const merging = patches.filter(({ applyTo }) => applyTo === 'NETWORK_FILTER')
+  const whole = merging.reduce((merged, { value }) => {
     const fields = message(message(value, 'value')['typed_config'], 'value.typed_config')
     const settings = { ...merged.settings, ...settingsOf(fields) }
     const normalizes = fields['normalize_path'] === true && merged.pathNormalization === 'NONE'
     const pathNormalization = normalizes ? 'BASE' : merged.pathNormalization
     return { ...merged, ...(Object.keys(settings).length > 0 && { settings }), pathNormalization }
   }, known)
+  const settings = withRateLimits(whole.settings ?? {}, patches)
+  return Object.keys(settings).length === 0 ? whole : { ...whole, settings }
 }
 
 /** Merged into what istiod has set: a 0, a `false` and an empty text leave it as it was. Source: `google.golang.org/protobuf` Merge. */

@@ -1,6 +1,8 @@
-import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { HttpSettings, PathNormalization, RateLimit } from '../../../../mesh-core/ir/proxy-config.ts'
 import { jwtFilter } from './jwt-filter.ts'
-import { optional, typed } from './json.ts'
+import { noMutation } from '../../../../mesh-core/ir/route.ts'
+import { headerOperations } from './header-mutation.ts'
+import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 
 /** What istiod sets apart for the three places of a proxy. Source: Istio `core/listener.go`, `core/gateway.go`. */
@@ -48,13 +50,31 @@ export function httpConnectionManager({ direction, statPrefix, routes, pathNorma
       ...ofDirection[direction],
       ...overrides(settings),
       ...optional('access_log', accessLog),
-      http_filters: [...(settings.jwt ? [jwtFilter(settings.jwt)] : []), ...(settings.envoyHeaders === false ? quietFilters : httpFilters)],
+      http_filters: filtersOf(settings),
       stream_idle_timeout: '0s',
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],
       ...normalizations[pathNormalization],
     }),
   }
+}
+
+function filtersOf({ jwt, rateLimits = [], envoyHeaders }: HttpSettings): readonly Json[] {
+  const own = envoyHeaders === false ? quietFilters : httpFilters
+  const limits = (place: RateLimit['place']): Json[] => rateLimits.filter((limit) => limit.place === place).map(rateLimitFilter)
+  return [...limits('first'), ...(jwt ? [jwtFilter(jwt)] : []), ...own.slice(0, -1), ...limits('last'), ...own.slice(-1)]
+}
+
+function rateLimitFilter(limit: RateLimit): Json {
+  const share = (numerator: number): Json => ({ default_value: { numerator, denominator: 'MILLION' } })
+  return filter('local_ratelimit', 'local_ratelimit.v3.LocalRateLimit', {
+    stat_prefix: 'local_rate_limiter',
+    token_bucket: { max_tokens: limit.maxTokens, tokens_per_fill: limit.tokensPerFill, fill_interval: duration(limit.fillIntervalMs) },
+    filter_enabled: share(limit.enabled),
+    filter_enforced: share(limit.enforced),
+    status: { code: limit.status },
+    ...optional('response_headers_to_add', headerOperations(noMutation, limit.responseHeaders)['response_headers_to_add']),
+  })
 }
 
 function overrides({ trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails }: HttpSettings): Json {

@@ -1,0 +1,78 @@
+@echo @istio:envoy-filter @profile:ISTIO-TRAFFIC @extended
+Feature: EnvoyFilters
+  What istiod tells its proxies is changed in their own words, where Istio has none for it.
+  https://istio.io/latest/docs/reference/config/networking/envoy-filter/
+
+  Background:
+    Given the services:
+      | service | versions |
+      | shop    | v1       |
+      | client  |          |
+
+  @istio:rate-limit
+  Scenario: A bucket of tokens limits requests to a service
+    https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: shop}
+      spec:
+        workloadSelector: {labels: {app: shop}}
+        configPatches:
+        - applyTo: HTTP_FILTER
+          match: {context: SIDECAR_INBOUND, listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager}}}}
+          patch:
+            operation: INSERT_BEFORE
+            value:
+              name: envoy.filters.http.local_ratelimit
+              typed_config:
+                "@type": type.googleapis.com/udpa.type.v1.TypedStruct
+                type_url: type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit
+                value:
+                  stat_prefix: http_local_rate_limiter
+                  token_bucket: {max_tokens: 4, tokens_per_fill: 4, fill_interval: 8s}
+                  filter_enabled: {default_value: {numerator: 100, denominator: HUNDRED}}
+                  filter_enforced: {default_value: {numerator: 100, denominator: HUNDRED}}
+                  response_headers_to_add:
+                  - append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                    header: {key: x-local-rate-limit, value: "true"}
+      """
+    When client sends "GET http://shop/" 4 times
+    Then all requests reach shop
+    When client sends "GET http://shop/"
+    Then the response status is 429
+    And the response header "x-local-rate-limit" is "true"
+    And the request does not reach shop
+    When 3s pass
+    And client sends "GET http://shop/"
+    Then the response status is 200
+
+  Scenario: Headers and routes of one workload
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: client}
+      spec:
+        workloadSelector: {labels: {app: client}}
+        configPatches:
+        - applyTo: VIRTUAL_HOST
+          match: {context: SIDECAR_OUTBOUND, routeConfiguration: {vhost: {domainName: shop}}}
+          patch:
+            operation: MERGE
+            value: {request_headers_to_add: [{header: {key: x-from, value: client}}]}
+        - applyTo: HTTP_ROUTE
+          match: {context: SIDECAR_OUTBOUND, routeConfiguration: {vhost: {domainName: shop}}}
+          patch:
+            operation: INSERT_FIRST
+            value: {name: closed, match: {prefix: /closed}, direct_response: {status: 410, body: {inline_string: gone}}}
+      """
+    When client sends "GET http://shop/open"
+    Then the request reaches shop with header "x-from" set to "client"
+    When client sends "GET http://shop/closed"
+    Then the response status is 410
+    And the response body contains "gone"
+    When shop sends "GET http://shop/closed"
+    Then the response status is 200

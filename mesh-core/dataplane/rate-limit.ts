@@ -1,0 +1,59 @@
+import type { RateLimit } from '../ir/proxy-config.ts'
+import type { HeaderMutation } from '../ir/route.ts'
+import type { Random } from '../time/random.ts'
+import { compileMutation, type Mutator } from './header-mutation.ts'
+import { inlineOfResponse } from './inline-headers.ts'
+import type { LocalReply } from './local-reply.ts'
+
+interface Bucket {
+  tokens: number
+  sinceMs: number
+}
+
+/** The buckets of every filter chain of every proxy. They outlive a change of config that leaves their filter as it is. */
+export class TokenBuckets {
+  readonly #buckets = new Map<string, Bucket>()
+
+  /** @param owner names the filter chain @returns whether there was one to take */
+  take(owner: string, limit: RateLimit, nowMs: number): boolean {
+    const key = `${owner} ${JSON.stringify(limit)}`
+    const bucket = this.#buckets.get(key) ?? { tokens: limit.maxTokens, sinceMs: nowMs }
+    this.#buckets.set(key, bucket)
+    const filled = ((nowMs - bucket.sinceMs) / limit.fillIntervalMs) * limit.tokensPerFill
+    bucket.tokens = Math.min(limit.maxTokens, bucket.tokens + filled)
+    bucket.sinceMs = nowMs
+    if (bucket.tokens < 1) return false
+    bucket.tokens--
+    return true
+  }
+}
+
+export const rateLimited = 'local_rate_limited'
+
+/** What a request is told for which there is no token; `null`: it goes on. Source: Envoy `local_ratelimit/local_ratelimit.cc` decodeHeaders. */
+export function limitOf(
+  limits: readonly RateLimit[] | undefined,
+  place: RateLimit['place'],
+  owner: string,
+  { buckets, chance, nowMs }: { readonly buckets: TokenBuckets; readonly chance: Random; readonly nowMs: number },
+): RateLimit | null {
+  const drawn = (share: number): boolean => share > 0 && (share >= million || chance.below(million) < share)
+  for (const limit of limits ?? [])
+    if (limit.place === place && drawn(limit.enabled) && !buckets.take(owner, limit, nowMs) && drawn(limit.enforced)) return limit
+  return null
+}
+
+const million = 1_000_000
+
+export function limitedReply({ status }: RateLimit): LocalReply {
+  return { status, body: rateLimited }
+}
+
+const edits = new WeakMap<HeaderMutation, { readonly mutator: Mutator | null }>()
+
+/** What the filter does with its answer. */
+export function limitedHeaders({ responseHeaders }: RateLimit): Mutator | null {
+  let known = edits.get(responseHeaders)
+  if (!known) edits.set(responseHeaders, (known = { mutator: compileMutation(responseHeaders, inlineOfResponse) }))
+  return known.mutator
+}

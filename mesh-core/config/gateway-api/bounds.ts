@@ -8,6 +8,9 @@ export interface Bound {
   readonly maxLength?: number
   readonly pattern?: RegExp
   readonly values?: readonly number[]
+  /** No entry occurs twice. */
+  readonly isSet?: true
+  readonly maxProperties?: number
 }
 
 const dns = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
@@ -21,12 +24,19 @@ const kind: Bound = { minLength: 1, maxLength: 63, pattern: /^[a-zA-Z]([-a-zA-Z0
 const group: Bound = { maxLength: 253, pattern: /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/ }
 const headerName: Bound = { minLength: 1, maxLength: 256, pattern: /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/ }
 const headerValue: Bound = { minLength: 1, maxLength: 4096, pattern: /^[!-~]+([\t ]?[!-~]+)*$/ }
+const optionValue: Bound = { maxLength: 4096 }
 const duration: Bound = { pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/ }
 const origin: Bound = {
   minLength: 1,
   maxLength: 253,
   pattern: /(^\*$)|(^(http(s)?):\/\/(((\*\.)?([a-zA-Z0-9-]+\.)*[a-zA-Z0-9-]+|\*)(:([0-9]{1,5}))?)$)/,
 }
+
+const domainPath = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/
+/** As it is written: its ends hold for the first and the last of the choices alone. */
+const addressType =
+  /^Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/
+const wellKnown = /^(System|([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]))$/
 
 type Bounds = Readonly<Record<string, Bound>>
 
@@ -41,7 +51,7 @@ const filterPlaces = ['spec.rules[].filters[]', 'spec.rules[].backendRefs[].filt
 const headerFilters = under(['requestHeaderModifier', 'responseHeaderModifier'], {
   set: { maxItems: 16 },
   add: { maxItems: 16 },
-  remove: { maxItems: 16 },
+  remove: { maxItems: 16, isSet: true },
   'set[].name': headerName,
   'set[].value': headerValue,
   'add[].name': headerName,
@@ -58,12 +68,17 @@ const filters: Bounds = {
   'requestRedirect.statusCode': { values: [301, 302, 303, 307, 308] },
   ...under(['requestRedirect.path', 'urlRewrite.path'], { replaceFullPath: { maxLength: 1024 }, replacePrefixMatch: { maxLength: 1024 } }),
   'urlRewrite.hostname': exactHostname,
-  'cors.allowOrigins': { maxItems: 64 },
+  'cors.allowOrigins': { maxItems: 64, isSet: true },
   'cors.allowOrigins[]': origin,
-  'cors.allowMethods': { maxItems: 9 },
+  'cors.allowMethods': { maxItems: 9, isSet: true },
+  'cors.allowHeaders': { maxItems: 64, isSet: true },
+  'cors.exposeHeaders': { maxItems: 64, isSet: true },
   'cors.allowHeaders[]': headerName,
   'cors.exposeHeaders[]': headerName,
   'cors.maxAge': { min: 1 },
+  ...under(['externalAuth.grpc', 'externalAuth.http'], { allowedHeaders: { maxItems: 64, isSet: true } }),
+  'externalAuth.http.allowedResponseHeaders': { maxItems: 64, isSet: true },
+  'externalAuth.http.path': { maxLength: 1024, pattern: /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$/ },
   'extensionRef.group': group,
   'extensionRef.kind': kind,
   'extensionRef.name': name,
@@ -87,6 +102,9 @@ const requestRoutes: Bounds = {
   'spec.rules[].matches[].headers[].name': headerName,
   'spec.rules[].matches[].headers[].value': headerValue,
   'spec.rules[].filters': { maxItems: 16 },
+  'spec.rules[].backendRefs[].filters': { maxItems: 16 },
+  'spec.rules[].sessionPersistence.absoluteTimeout': duration,
+  'spec.rules[].sessionPersistence.sessionName': { maxLength: 128 },
   ...under(filterPlaces, filters),
 }
 
@@ -102,6 +120,8 @@ const listeners: Bounds = {
       pattern: /^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9]+$/,
     },
     'tls.certificateRefs': { maxItems: 64 },
+    'tls.options': { maxProperties: 16 },
+    'tls.options{}': optionValue,
     'allowedRoutes.kinds': { maxItems: 8 },
   }),
   ...under(['spec.listeners[].tls.certificateRefs[]'], reference),
@@ -112,16 +132,31 @@ const connectionRoutes: Bounds = { ...routes, 'spec.rules': { minItems: 1, maxIt
 
 const earlierConnectionRoutes: Bounds = { ...connectionRoutes, 'spec.rules': { minItems: 1, maxItems: 16 } }
 
-/** By kind, or version and kind where an older version has other bounds, and the path of a field with `[]` for each entry of a list. */
+/** By kind, or version and kind where an older version has other bounds, and the path of a field with `[]` for each entry of a list, `{}` for each value of a map. */
 export const bounds: Readonly<Record<string, Bounds>> = {
-  GatewayClass: { 'spec.description': { maxLength: 64 } },
+  GatewayClass: {
+    'spec.description': { maxLength: 64 },
+    'spec.controllerName': { ...name, pattern: domainPath },
+    ...under(['spec.parametersRef'], reference),
+  },
   Gateway: {
     ...listeners,
     'spec.gatewayClassName': name,
     'spec.addresses': { maxItems: 16 },
+    'spec.addresses[].type': { ...name, pattern: addressType },
     'spec.addresses[].value': { maxLength: 253 },
+    'spec.infrastructure.annotations': { maxProperties: 16 },
+    'spec.infrastructure.annotations{}': optionValue,
+    'spec.infrastructure.labels': { maxProperties: 8 },
+    'spec.infrastructure.labels{}': { maxLength: 63, pattern: /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/ },
     ...under(['spec.infrastructure.parametersRef'], reference),
+    'spec.tls.frontend.perPort': { maxItems: 64 },
     'spec.tls.frontend.perPort[].port': port,
+    ...under(['spec.tls.backend.clientCertificateRef'], reference),
+    ...under(['spec.tls.frontend.default.validation', 'spec.tls.frontend.perPort[].tls.validation'], {
+      caCertificateRefs: { minItems: 1, maxItems: 16 },
+      ...under(['caCertificateRefs[]'], reference),
+    }),
   },
   ListenerSet: { ...listeners, ...under(['spec.parentRef'], reference) },
   HTTPRoute: {
@@ -132,6 +167,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
     'spec.rules[].matches[].queryParams[].value': { minLength: 1, maxLength: 1024 },
     'spec.rules[].timeouts.request': duration,
     'spec.rules[].timeouts.backendRequest': duration,
+    'spec.rules[].retry.codes': { isSet: true },
     'spec.rules[].retry.codes[]': { min: 400, max: 599 },
     'spec.rules[].retry.attempts': { min: 1 },
     'spec.rules[].retry.backoff': duration,
@@ -143,11 +179,11 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   },
   TCPRoute: connectionRoutes,
   UDPRoute: connectionRoutes,
-  TLSRoute: { ...connectionRoutes, 'spec.hostnames': { minItems: 1, maxItems: 16 } },
+  TLSRoute: { ...connectionRoutes, 'spec.hostnames': { minItems: 1, maxItems: 1024 } },
   // What these kinds were before they came to v1.
   'v1alpha2/TCPRoute': earlierConnectionRoutes,
   'v1alpha2/UDPRoute': earlierConnectionRoutes,
-  'v1alpha2/TLSRoute': { ...earlierConnectionRoutes, 'spec.hostnames': { maxItems: 16 } },
+  'v1alpha2/TLSRoute': { ...earlierConnectionRoutes, 'spec.hostnames': { maxItems: 1024 } },
   ReferenceGrant: {
     'spec.from': { minItems: 1, maxItems: 16 },
     'spec.to': { minItems: 1, maxItems: 16 },
@@ -158,6 +194,12 @@ export const bounds: Readonly<Record<string, Bounds>> = {
     ...under(['spec.targetRefs[]'], { group, kind, name, sectionName: section }),
     'spec.validation.hostname': exactHostname,
     'spec.validation.caCertificateRefs': { maxItems: 8 },
+    ...under(['spec.validation.caCertificateRefs[]'], { group, kind, name }),
+    'spec.validation.wellKnownCACertificates': { ...name, pattern: wellKnown },
     'spec.validation.subjectAltNames': { maxItems: 5 },
+    'spec.validation.subjectAltNames[].hostname': hostname,
+    'spec.validation.subjectAltNames[].uri': { ...name, pattern: /^(([^:/?#]+):)(\/\/([^/?#]*))([^?#]*)(\?([^#]*))?(#(.*))?/ },
+    'spec.options': { maxProperties: 16 },
+    'spec.options{}': optionValue,
   },
 }

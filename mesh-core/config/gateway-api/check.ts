@@ -26,11 +26,11 @@ export function checkGatewayApi(object: unknown, apiVersion: string, kind: strin
     }
 }
 
-function problemOf({ min, max, minItems, maxItems, minLength, maxLength, pattern, values }: Bound, value: unknown): string | null {
-  if (Array.isArray(value)) {
-    if (value.length < (minItems ?? 0)) return `must have at least ${minItems} entries`
-    return value.length > (maxItems ?? Infinity) ? `must have at most ${maxItems} entries` : null
-  }
+function problemOf(bound: Bound, value: unknown): string | null {
+  const { min, max, minLength, maxLength, pattern, values, maxProperties } = bound
+  if (Array.isArray(value)) return problemOfList(bound, value)
+  if (typeof value === 'object' && value !== null)
+    return Object.keys(value).length > (maxProperties ?? Infinity) ? `must have at most ${maxProperties} entries` : null
   if (typeof value === 'number') {
     if (values && !values.includes(value)) return `must be one of ${values.join(', ')}`
     if (value < (min ?? -Infinity)) return `must be at least ${min}`
@@ -42,15 +42,23 @@ function problemOf({ min, max, minItems, maxItems, minLength, maxLength, pattern
   return pattern && !pattern.test(value) ? `"${value}" is not of the form ${pattern.source}` : null
 }
 
+function problemOfList({ minItems, maxItems, isSet }: Bound, list: readonly unknown[]): string | null {
+  if (list.length < (minItems ?? 0)) return `must have at least ${minItems} entries`
+  if (list.length > (maxItems ?? Infinity)) return `must have at most ${maxItems} entries`
+  const twice = isSet && list.find((one, i) => list.indexOf(one) < i)
+  return twice === undefined || twice === false ? null : `${JSON.stringify(twice)} occurs twice`
+}
+
 /** Every value at a place: `spec.rules[].filters` is the list, `spec.rules[].filters[]` each of its entries. */
 function* valuesAt(object: unknown, place: string): Generator<readonly [unknown, FieldPath]> {
-  yield* descend(object, place.replaceAll('[]', '.[]').split('.'), 0, [])
+  yield* descend(object, place.replaceAll(/\[\]|\{\}/g, '.$&').split('.'), 0, [])
 }
 
 function* descend(value: unknown, parts: readonly string[], i: number, path: FieldPath): Generator<readonly [unknown, FieldPath]> {
   if (value === undefined || value === null) return
   const part = parts[i]
   if (part === undefined) yield [value, path]
+  else if (part === '{}') for (const [key, item] of Object.entries(value)) yield* descend(item, parts, i + 1, [...path, key])
   else if (part !== '[]') yield* descend((value as Record<string, unknown>)[part], parts, i + 1, [...path, part])
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* descend(item, parts, i + 1, [...path, index])
 }

@@ -1,4 +1,5 @@
 import type { Fields } from '../istio/judge.ts'
+import { isIpAddress } from '../istio/names.ts'
 
 /** A rule between fields. It says what is wrong with the value at its place, or nothing. */
 export interface FieldRule {
@@ -130,20 +131,37 @@ function parentProblem(refs: readonly Fields[]): string | null {
 
 const routeRules: readonly FieldRule[] = [{ at: 'spec.parentRefs', check: parentProblem }, needsPort('spec.rules[].backendRefs[]')]
 
+const ruleNames = must('spec.rules', 'names of rules are unique within their route', (rules: readonly Fields[]) => {
+  const names = rules.flatMap(({ name }) => name ?? [])
+  return new Set(names).size === names.length
+})
+
+const connectionRules: readonly FieldRule[] = [...routeRules, ruleNames]
+
+const mostMatches = 128
+
+/** @param byDefault of a rule that says nothing of them */
+function matchesRule(byDefault: number): FieldRule {
+  const countOf = ({ matches }: Fields): number => (has(matches) ? lists(matches).length : byDefault)
+  return must(
+    'spec.rules',
+    `a route has at most ${mostMatches} matches in all its rules`,
+    (rules: readonly Fields[]) => rules.reduce((sum, rule) => sum + countOf(rule), 0) <= mostMatches,
+  )
+}
+
 const requestRules: readonly FieldRule[] = [
   ...routeRules,
   ...filterRules('spec.rules[].filters'),
   ...filterRules('spec.rules[].backendRefs[].filters'),
   // A name in other letters is another name to the schema.
   unique('spec.rules[].matches[].headers', 'name'),
-  must('spec.rules', 'names of rules are unique within their route', (rules: readonly Fields[]) => {
-    const names = rules.flatMap(({ name }) => name ?? [])
-    return new Set(names).size === names.length
-  }),
+  ruleNames,
 ]
 
 const httpRules: readonly FieldRule[] = [
   ...requestRules,
+  matchesRule(1),
   { at: 'spec.rules[].matches[].path', check: pathProblem },
   unique('spec.rules[].matches[].queryParams', 'name'),
   must(
@@ -177,6 +195,7 @@ const listenerRules: readonly FieldRule[] = [
   must('spec.listeners', 'the tls mode of the protocol HTTPS must be Terminate', (all: readonly Fields[]) =>
     all.every(({ protocol, tls }) => protocol !== 'HTTPS' || (tls?.mode ?? 'Terminate') === 'Terminate'),
   ),
+  must('spec.listeners', 'the protocol TLS needs tls', (all: readonly Fields[]) => all.every(({ protocol, tls }) => protocol !== 'TLS' || has(tls))),
   must('spec.listeners', 'hostname must not be set for the protocols TCP and UDP', (all: readonly Fields[]) =>
     all.every(({ protocol, hostname }) => !['TCP', 'UDP'].includes(protocol) || !hostname),
   ),
@@ -192,13 +211,76 @@ const listenerRules: readonly FieldRule[] = [
   ),
 ]
 
+const label = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/
+const starredHost = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+function keyProblem(entries: Fields): string | null {
+  const bad = Object.keys(entries).find((key) => !label.test(key) || key.split('/')[0]!.length >= 253)
+  return bad === undefined ? null : `${JSON.stringify(bad)} is no key: a name of up to 63 characters, perhaps below a domain: example.com/name`
+}
+
+/** Of a type that is not known nothing is said. */
+function addressProblem({ type = 'IPAddress', value }: Fields): string | null {
+  if (type === 'IPAddress') return value === undefined || isIpAddress(value) ? null : `"${value}" is no IP address`
+  return type !== 'Hostname' || value === undefined || starredHost.test(value) ? null : `"${value}" is no host name`
+}
+
+function repeatedAddress(all: readonly Fields[]): string | null {
+  const known = all.filter(({ type = 'IPAddress', value }) => has(value) && (type === 'IPAddress' || type === 'Hostname'))
+  const twice = known.find(
+    (one, i) => known.findIndex(({ type = 'IPAddress', value }) => type === (one.type ?? 'IPAddress') && value === one.value) < i,
+  )
+  return twice ? `the address ${twice.value} occurs twice` : null
+}
+
+const gatewayRules: readonly FieldRule[] = [
+  ...listenerRules,
+  { at: 'spec.addresses[]', check: addressProblem },
+  { at: 'spec.addresses', check: repeatedAddress },
+  { at: 'spec.infrastructure.labels', check: keyProblem },
+  { at: 'spec.infrastructure.annotations', check: keyProblem },
+  unique('spec.tls.frontend.perPort', 'port'),
+]
+
+function targetProblem(refs: readonly Fields[]): string | null {
+  for (const [i, one] of refs.entries())
+    for (const other of refs.slice(i + 1)) {
+      if (!['group', 'kind', 'name'].every((field) => one[field] === other[field])) continue
+      if (has(one.sectionName) !== has(other.sectionName)) return 'several references to one target each need a sectionName'
+      if (one.sectionName === other.sectionName) return 'several references to one target need different sectionNames'
+    }
+  return null
+}
+
+/** A name goes with its type, and the other way round. */
+function alternativeProblem({ type, hostname, uri }: Fields): string | null {
+  if (has(hostname) !== (type === 'Hostname')) return `hostname must ${has(hostname) ? 'not ' : ''}be set for the type ${type}`
+  return has(uri) === (type === 'URI') ? null : `uri must ${has(uri) ? 'not ' : ''}be set for the type ${type}`
+}
+
+const backendTlsRules: readonly FieldRule[] = [
+  { at: 'spec.targetRefs', check: targetProblem },
+  must(
+    'spec.validation',
+    'one of caCertificateRefs and wellKnownCACertificates must be set, and not both',
+    ({ caCertificateRefs, wellKnownCACertificates }: Fields) => lists(caCertificateRefs).length > 0 !== has(wellKnownCACertificates),
+  ),
+  { at: 'spec.validation.subjectAltNames[]', check: alternativeProblem },
+]
+
+const tlsRules: readonly FieldRule[] = [
+  ...connectionRules,
+  must('spec.hostnames', 'a host name is no IP address', (all: readonly string[]) => !all.some(isIpAddress)),
+]
+
 /** By kind: what the CRDs say in CEL. */
 export const fieldRules: Readonly<Record<string, readonly FieldRule[]>> = {
-  Gateway: listenerRules,
+  Gateway: gatewayRules,
   ListenerSet: listenerRules,
   HTTPRoute: httpRules,
-  GRPCRoute: [...requestRules, { at: 'spec.rules[].matches[].method', check: methodProblem }],
-  TCPRoute: routeRules,
-  TLSRoute: routeRules,
-  UDPRoute: routeRules,
+  GRPCRoute: [...requestRules, matchesRule(0), { at: 'spec.rules[].matches[].method', check: methodProblem }],
+  TCPRoute: connectionRules,
+  TLSRoute: tlsRules,
+  UDPRoute: connectionRules,
+  BackendTLSPolicy: backendTlsRules,
 }

@@ -150,10 +150,13 @@ class BuiltRegistry implements Registry {
     ))
   }
 
-  /** The address of the first endpoint, as a resolver that does not rotate gives it. */
+  /** The address of the first endpoint of any port, as a resolver that does not rotate gives it. */
   #podOf(service: Service): string | null {
-    const port = service.ports[0]
-    return port ? (this.endpoints(service, port.number).find(({ healthy }) => healthy)?.address ?? null) : null
+    for (const { number } of service.ports) {
+      const endpoint = this.endpoints(service, number).find(({ healthy }) => healthy)
+      if (endpoint) return endpoint.address
+    }
+    return null
   }
 
   /** Ports of one name are one, wherever the host was read. Source: Istio `pilot/pkg/xds/endpoints/endpoint_builder.go`. */

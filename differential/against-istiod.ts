@@ -2,8 +2,9 @@ import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
 import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import type { Engine } from '../vectors/mesh-observed/play.ts'
 import { runCase } from '../vectors/mesh-observed/run-case.ts'
-import { asCase, type GeneratedMesh } from './generate/mesh.ts'
+import { asCase, configText, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
+import { withMirroredEndpoints } from './mirrored-endpoints.ts'
 import { ask } from './oracle.ts'
 import type { Judgement, Referee } from './referee.ts'
 import { worldOf } from './worlds.ts'
@@ -18,7 +19,7 @@ export async function againstIstiod(): Promise<Referee> {
     name: 'istiod',
     async judge(meshes) {
       const asked = meshes.filter((mesh) => beyond(mesh) === null)
-      const answers = new Map((await ask(asked.map(asCase))).map((answer, i) => [asked[i]!, answer]))
+      const answers = new Map((await ask(asked.map(asAsked))).map((answer, i) => [asked[i]!, { ...answer, config: asCase(asked[i]!).config! }]))
       return Promise.all(meshes.map((mesh) => judgeOne(mesh, answers.get(mesh) ?? { ...asCase(mesh), skipped: beyond(mesh)! }, engine)))
     },
     close: () => Promise.resolve(),
@@ -28,14 +29,16 @@ export async function againstIstiod(): Promise<Referee> {
 /** What the oracle's stand-in for Kubernetes cannot show, and why. */
 const limits: readonly { readonly reason: string; concerns(mesh: GeneratedMesh): boolean }[] = [
   {
-    reason: 'nobody there makes EndpointSlices of Endpoints, as a cluster does',
-    concerns: ({ config }) => config.some(({ kind }) => kind === 'Endpoints'),
-  },
-  {
     reason: 'extensions/v1beta1 is served there no more',
     concerns: ({ config }) => config.some(({ apiVersion }) => apiVersion === 'extensions/v1beta1'),
   },
 ]
+
+/** Config as a cluster's controllers have completed it, since the oracle has none. */
+function asAsked(mesh: GeneratedMesh): ObservedCase {
+  const { config } = mesh
+  return config.some(({ kind }) => kind === 'Endpoints') ? { ...asCase(mesh), config: configText(withMirroredEndpoints(config)) } : asCase(mesh)
+}
 
 function beyond(mesh: GeneratedMesh): string | null {
   return limits.find(({ concerns }) => concerns(mesh))?.reason ?? null

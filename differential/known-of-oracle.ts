@@ -24,7 +24,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
         (difference.field === 'inbound[0].cluster' && difference.seen === answer?.cluster)),
   },
   {
-    reason: 'nobody forwards there from the address of a service to endpoints of an EndpointSlice that are no pods',
+    reason: 'nobody forwards there from the address of a service to endpoints that are written down and are no pods',
     covers: ({ field }, answered) => tellsOfFailure(field) && isForSliced(answered),
   },
   {
@@ -97,7 +97,7 @@ function hostOfCluster(answer: Answered['answer']): string {
 /** Was a service of the config's EndpointSlices called by its address, which was kept, and nobody was there? */
 function isForSliced({ config, call, answer }: Answered): boolean {
   const host = hostOf(call)
-  const isSliced = config.some((one) => one.kind === 'EndpointSlice' && isFor(serviceOf(one), host))
+  const isSliced = config.some((one) => isFor(serviceOf(one), host))
   const routed = hostOfCluster(answer)
   const isKept = answer?.passthrough === true || config.some((one) => keepsDestinationsOf(one, host) || isHeadless(one, routed))
   return isSliced && isKept && (answer?.details ?? '').includes('Connection_refused')
@@ -113,9 +113,10 @@ function hostOf(call: Answered['call']): string {
   return /^\S+ \w+:\/\/([^/:]+)/.exec(call?.request ?? '')?.[1] ?? ''
 }
 
-/** Of an EndpointSlice. */
-function serviceOf({ metadata }: Answered['config'][number]): string {
-  return (metadata['labels'] as Record<string, string> | undefined)?.['kubernetes.io/service-name'] ?? ''
+/** Of an EndpointSlice, or of Endpoints; `''` for anything else. */
+function serviceOf({ kind, metadata }: Answered['config'][number]): string {
+  if (kind === 'Endpoints') return metadata.name
+  return kind === 'EndpointSlice' ? ((metadata['labels'] as Record<string, string> | undefined)?.['kubernetes.io/service-name'] ?? '') : ''
 }
 
 /**

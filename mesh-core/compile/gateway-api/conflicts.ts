@@ -3,8 +3,8 @@ import { overlaps } from '../names.ts'
 import type { Problem } from './conditions.ts'
 import type { ListenerBinding } from './listener-binding.ts'
 
-/** What shares a port: HTTP by the Host header, everything in TLS by SNI, TCP and UDP each alone. */
-const families: Readonly<Record<string, string>> = { HTTP: 'http', HTTPS: 'tls', TLS: 'tls', TCP: 'tcp', UDP: 'udp' }
+/** What shares a port: whatever has a hostname, by that; TCP and UDP each alone. */
+const families: Readonly<Record<string, string>> = { HTTP: 'named', HTTPS: 'named', TLS: 'named', TCP: 'tcp', UDP: 'udp' }
 
 /**
  * Marks listeners that do not go together with one before them on the same port of a Gateway: another protocol, or the same hostname.
@@ -44,6 +44,8 @@ function conflictBetween(first: ListenerBinding, second: ListenerBinding, depart
   if (first.state.conflict || first.port !== second.port || !one || !other) return null
   const place = `listener "${first.section}" of ${first.owner.kind} "${first.owner.name}"`
   if ((one === 'udp') !== (other === 'udp') && !departs('udpIsNotServed')) return null
-  if (one !== other) return { reason: 'ProtocolConflict', message: `${place} has port ${first.port} for ${first.protocol}` }
-  return first.hostname === second.hostname ? { reason: 'HostnameConflict', message: `${place} has this hostname on port ${first.port}` } : null
+  if (one === other && one === 'named' && (first.hostname || '*') !== (second.hostname || '*')) return null
+  if (first.protocol !== second.protocol || one !== 'named')
+    return { reason: 'ProtocolConflict', message: `${place} has port ${first.port} for ${first.protocol}` }
+  return { reason: 'HostnameConflict', message: `${place} has this hostname on port ${first.port}` }
 }

@@ -11,6 +11,9 @@ export const leftOut: Readonly<Record<string, string>> = {
   ]),
   ...because('istiod does not act on it, or refuses it', [
     'VirtualService spec.http.redirect.prefixRewrite',
+    'VirtualService spec.tls.match.sourceSubnet',
+    'Sidecar spec.egress.port.targetPort',
+    'Sidecar spec.ingress.port.targetPort',
     'VirtualService spec.http.fault.abort.http2Error',
     'VirtualService spec.http.fault.delay.exponentialDelay',
     'VirtualService spec.http.match.statPrefix',

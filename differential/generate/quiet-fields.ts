@@ -72,9 +72,28 @@ const ofKinds: Readonly<Record<string, (draw: Draw, spec: Json) => Json>> = {
         ) as Json)
       : {},
   'networking.istio.io/DestinationRule': (_, { trafficPolicy }) => {
-    const outlierDetection = (trafficPolicy as Json | undefined)?.['outlierDetection']
-    return outlierDetection ? { trafficPolicy: { ...(trafficPolicy as Json), outlierDetection: { ...outlierDetection, consecutiveErrors: 1 } } } : {}
+    const { outlierDetection, connectionPool, ...policy } = (trafficPolicy ?? {}) as Readonly<Record<string, Json>>
+    const http = connectionPool?.['http'] as Json | undefined
+    return {
+      ...((outlierDetection ?? http) && {
+        trafficPolicy: {
+          ...policy,
+          ...(outlierDetection && { outlierDetection: { ...outlierDetection, consecutiveErrors: 1 } }),
+          ...(connectionPool && {
+            connectionPool: { ...connectionPool, ...(http && { http: { ...http, http2KeepAlive: { interval: '30s', timeout: '5s' } } }) },
+          }),
+        },
+      }),
+    }
   },
+  'networking.istio.io/VirtualService': (_, { tcp }) => (tcp === undefined ? {} : { tcp: withSourceSubnet(tcp as Json[]) }),
+  'networking.istio.io/Gateway': (_, { servers }) => ({
+    servers: (servers as Json[]).map((server) => ({
+      ...server,
+      defaultEndpoint: '127.0.0.1:8080',
+      ...('credentialName' in ((server['tls'] ?? {}) as Json) && { tls: { ...(server['tls'] as Json), ecdhCurves: ['P-256'] } }),
+    })),
+  }),
   'networking.istio.io/Sidecar': (draw, { ingress }) => ({
     ...(draw.chance(0.5) && { inboundConnectionPool: { tcp: draw.one<Json>([{ connectTimeout: '2s' }, { tcpKeepalive: keepalive }]) } }),
     ...(ingress !== undefined && {
@@ -88,6 +107,13 @@ const ofKinds: Readonly<Record<string, (draw: Draw, spec: Json) => Json>> = {
   'gateway.networking.k8s.io/Gateway': () => ({ infrastructure: { labels: { team: 'shop' }, annotations: { note: 'ours' } } }),
   'gateway.networking.k8s.io/TCPRoute': (_, { rules }) => ({ rules: (rules as Json[]).map((rule) => ({ name: 'named', ...rule })) }),
   'gateway.networking.k8s.io/TLSRoute': (_, { rules }) => ({ rules: (rules as Json[]).map((rule) => ({ name: 'named', ...rule })) }),
+}
+
+function withSourceSubnet(rules: readonly Json[]): Json[] {
+  return rules.map(({ match, ...rule }) => ({
+    ...rule,
+    ...(match !== undefined && { match: (match as Json[]).map((one) => ({ ...one, sourceSubnet: '192.0.2.0/24' })) }),
+  }))
 }
 
 const ofMesh: readonly Json[] = [
@@ -107,6 +133,8 @@ const ofMesh: readonly Json[] = [
   { meshMTLS: { minProtocolVersion: 'TLSV1_3' } },
   { tlsDefaults: { ecdhCurves: ['P-256'] } },
   { hboneIdleTimeout: '10s' },
+  { verifyCertificateAtClient: true },
+  { defaultTrafficPolicy: { connectionPool: { http: { http2KeepAlive: { interval: '30s', timeout: '5s' } } } } },
   { enableEnvoyAccessLogService: true },
   { serviceScopeConfigs: [{ servicesSelector: { matchLabels: { app: 'b' } }, scope: 'GLOBAL' }] },
 ]
@@ -124,4 +152,5 @@ const ofProxies: readonly Json[] = [
   { fileFlushInterval: '2s', fileFlushMinSizeKb: 64 },
   { readinessProbe: { httpGet: { path: '/ready', port: 8080 } } },
   { proxyHeaders: { metadataExchangeHeaders: { mode: 'IN_MESH' } } },
+  { proxyHeaders: { preserveHttp1HeaderCase: true } },
 ]

@@ -21,10 +21,11 @@ import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
 import type { ApplicationTls } from './ir/tls.ts'
 import type { Mesh, MeshCall, MeshOptions } from './mesh.ts'
-import { AddressBook, outsideAddress, podAddress, serviceAddress } from './registry/addresses.ts'
+import { AddressBook, allocatedAddress, outsideAddress, podAddress, serviceAddress } from './registry/addresses.ts'
 import { discovered, discoveredRegistry, discoveryOf } from './registry/discovery.ts'
 import { buildRegistry } from './registry/build-registry.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
+import { lookUp } from './registry/resolver.ts'
 import type { Clock } from './time/clock.ts'
 import { SeededRandom } from './time/seeded-random.ts'
 import { VirtualClock } from './time/virtual-clock.ts'
@@ -42,7 +43,12 @@ class CoreMesh implements Mesh {
   readonly #options: MeshOptions
   readonly #inboundSidecar: NonNullable<MeshOptions['inboundSidecar']>
   readonly #dataPlane: DataPlane
-  readonly #addresses = { pods: new AddressBook(podAddress), clusterIps: new AddressBook(serviceAddress), outside: new AddressBook(outsideAddress) }
+  readonly #addresses = {
+    pods: new AddressBook(podAddress),
+    clusterIps: new AddressBook(serviceAddress),
+    outside: new AddressBook(outsideAddress),
+    allocations: new AddressBook(allocatedAddress),
+  }
   readonly #order = new AddressBook((index) => index)
   readonly #programs = new Map<string, Program>()
   readonly #memory = new CompilerMemory()
@@ -109,6 +115,11 @@ class CoreMesh implements Mesh {
 
   proxyConfig(workload: WorkloadRef): ProxyConfig | null {
     return this.#now.compiler().proxyConfig(workload)
+  }
+
+  lookUp(hostname: string, from: WorkloadRef, server?: string): readonly string[] | null {
+    if (server?.startsWith('127.')) return null
+    return lookUp(this.registry, this.proxyConfig(from)?.dns ?? null, hostname, from.namespace)
   }
 
   send(call: MeshCall): Promise<Exchange> {

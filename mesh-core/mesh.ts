@@ -58,6 +58,11 @@ export interface Mesh {
   apply(resources: readonly Resource[]): void
   remove(refs: readonly ResourceRef[]): void
   proxyConfig(workload: WorkloadRef): ProxyConfig | null
+  /**
+   * The addresses that a pod is told of a name; empty: there is no such name. What a pod asks of a server on its own loopback is led to no agent, and nobody
+   * answers: `null`. @param server that is asked, an address. Default: the one that pods have
+   */
+  lookUp(hostname: string, from: WorkloadRef, server?: string): readonly string[] | null
   /** As in the options. */
   applicationTls(workload: WorkloadInstance | null, port: number): ApplicationTls
   /** As in the options. */

@@ -4,10 +4,8 @@
  */
 export const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'istio-routing': {
-    'dns/*': 'the DNS proxy of the sidecar is not modelled',
     'envoyfilter/envoyfilter': 'programs in Lua are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
-    'serverfirst/*': 'PeerAuthentication is not modelled',
     'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
   },
   'istio-vs-tables': {

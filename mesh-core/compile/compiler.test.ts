@@ -3,7 +3,7 @@ import { readText } from '../config/load.ts'
 import { applyTo, emptySnapshot } from '../config/snapshot.ts'
 import type { ProxyConfig } from '../ir/proxy-config.ts'
 import type { Route, VirtualHost } from '../ir/route.ts'
-import { AddressBook, outsideAddress, podAddress, serviceAddress } from '../registry/addresses.ts'
+import { AddressBook, allocatedAddress, outsideAddress, podAddress, serviceAddress } from '../registry/addresses.ts'
 import { buildRegistry } from '../registry/build-registry.ts'
 import { Compiler } from './compiler.ts'
 
@@ -47,6 +47,7 @@ function compiled(config: string, workload = 'a', namespace = 'default'): ProxyC
     pods: new AddressBook(podAddress),
     clusterIps: new AddressBook(serviceAddress),
     outside: new AddressBook(outsideAddress),
+    allocations: new AddressBook(allocatedAddress),
     injectByDefault: () => true,
     inboundSidecar: () => true,
     outsideName: () => true,

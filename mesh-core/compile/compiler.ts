@@ -16,6 +16,7 @@ import { clientPlace } from './client-place.ts'
 import { serviceClusters, sniClusters, specialClusters } from './clusters.ts'
 import type { ClusterSources } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
+import { capturesDns, nameTable } from './dns-proxy.ts'
 import { compileGateway } from './gateway.ts'
 import { hashOfService, withSourceHash } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
@@ -49,7 +50,7 @@ export interface CompilerOptions {
   readonly from?: { readonly compiler: Compiler; readonly rules: ReadonlyMap<VirtualService, VirtualService> }
 }
 
-type OutboundParts = Pick<ProxyConfig, 'listeners' | 'udpListeners' | 'routeTables' | 'clusters'>
+type OutboundParts = Pick<ProxyConfig, 'listeners' | 'udpListeners' | 'dns' | 'routeTables' | 'clusters'>
 
 /**
  * Resources and registry → what each proxy is told. One for each version of the config; a proxy's config is compiled when it is first asked for, and proxies
@@ -185,6 +186,7 @@ export class Compiler {
       ),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
       clusters: this.#clustersFor(workload, scope.services),
+      ...(capturesDns(workload, this.catalog.mesh) && { dns: nameTable(scope, this.#registry) }),
     }
     this.#outbound.set(key, { parts, workload })
     return parts
@@ -195,7 +197,7 @@ export class Compiler {
     const known = this.#scopes.get(key)
     if (known) return known
     const scope = sidecarScope(
-      { catalog: this.catalog, registry: this.#registry, departs: this.#departs },
+      { catalog: this.catalog, registry: this.#registry, departs: this.#departs, answersDns: capturesDns(workload, this.catalog.mesh) },
       workload.ref.namespace,
       this.catalog.sidecars.for(workload),
     )
@@ -205,7 +207,8 @@ export class Compiler {
 
   /** Sidecars of a namespace that follow the same Sidecar resource know the same. */
   #scopeKey(workload: WorkloadInstance): string {
-    return `${workload.ref.namespace} ${this.catalog.sidecars.for(workload)?.origin.resource ?? ''}`
+    const dns = capturesDns(workload, this.catalog.mesh) ? ' dns' : ''
+    return `${workload.ref.namespace} ${this.catalog.sidecars.for(workload)?.origin.resource ?? ''}${dns}`
   }
 
   #gateway(workload: WorkloadInstance): OutboundParts {

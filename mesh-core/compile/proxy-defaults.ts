@@ -4,6 +4,8 @@ import type { ForwardClientCert } from '../ir/proxy-config.ts'
 export interface ProxyDefaults {
   readonly gatewayTopology?: { readonly numTrustedProxies?: number; readonly forwardClientCertDetails?: ForwardClientCert | 'UNDEFINED' }
   readonly proxyHeaders?: ProxyHeaders
+  /** Environment of the agent. */
+  readonly proxyMetadata?: Readonly<Record<string, string>>
 }
 
 export interface ProxyHeaders {

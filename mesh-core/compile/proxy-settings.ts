@@ -6,12 +6,13 @@ import type { WorkloadInstance } from '../registry/registry.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { ProxyDefaults, ProxyHeaders } from './proxy-defaults.ts'
 
-/** Field by field, those of `proxyHeaders` too, what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
+/** Field by field, those of `proxyHeaders` and `proxyMetadata` too, what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
 export function proxyDefaultsOf({ annotations }: WorkloadInstance, mesh: MeshConfig): ProxyDefaults {
   const given = annotatedWith(annotations)
   if (!given) return mesh.defaultConfig
   const proxyHeaders = { ...mesh.defaultConfig.proxyHeaders, ...given.proxyHeaders }
-  return { ...mesh.defaultConfig, ...given, proxyHeaders }
+  const proxyMetadata = { ...mesh.defaultConfig.proxyMetadata, ...given.proxyMetadata }
+  return { ...mesh.defaultConfig, ...given, proxyHeaders, proxyMetadata }
 }
 
 /** Read once for each pod: every rule of its routes asks. */

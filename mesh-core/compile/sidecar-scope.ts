@@ -1,6 +1,7 @@
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
+import { withAllocated } from './dns-proxy.ts'
 import { destinationCluster } from './destination-cluster.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isSubsetOf, isWildcard, meshGateway, overlaps } from './names.ts'
@@ -60,8 +61,13 @@ export function gatewayServices(registry: Registry, mesh: MeshConfig, namespace:
 }
 
 /** @param sidecar `null`: everything is known that is exported to the namespace */
-export function sidecarScope({ catalog, registry, departs }: ScopeSources, namespace: string, sidecar: SidecarResource | null): SidecarScope {
-  const all = visibleServices(registry, catalog.mesh, namespace)
+export function sidecarScope(
+  { catalog, registry, departs, answersDns }: ScopeSources,
+  namespace: string,
+  sidecar: SidecarResource | null,
+): SidecarScope {
+  const known = visibleServices(registry, catalog.mesh, namespace)
+  const all = answersDns ? known.map(withAllocated) : known
   const aliases = visible(
     registry.services.filter(({ resolution }) => resolution === 'alias'),
     catalog.mesh,
@@ -85,6 +91,8 @@ function passedTo(sidecar: SidecarResource | null): string {
 }
 
 export interface ScopeSources {
+  /** By the agents of its pods. */
+  readonly answersDns: boolean
   readonly catalog: Catalog
   readonly registry: Registry
   readonly departs: Departs

@@ -61,16 +61,16 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
   },
   {
     about: 'what may change answers, in either spelling',
-    text: 'zoneAwareLbSetting: {}\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}',
+    text: 'zoneAwareLbSetting: {}\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_HTTP10: "true"}}',
     messages: [
       'zoneAwareLbSetting is not modelled',
       'defaultConfig.runtime_values is not modelled',
-      'defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE is not modelled',
+      'defaultConfig.proxyMetadata.ISTIO_META_HTTP10 is not modelled',
     ],
   },
   {
     about: 'values that are what a proxy does anyway',
-    text: 'trustDomain: cluster.local\nprotocolDetectionTimeout: 0s\ninboundTrafficPolicy: {mode: PASSTHROUGH}\ndefaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "false"}}',
+    text: 'trustDomain: cluster.local\nprotocolDetectionTimeout: 0s\ninboundTrafficPolicy: {mode: PASSTHROUGH}\ndefaultConfig: {proxyMetadata: {ISTIO_META_HTTP10: "false"}}',
     messages: [],
   },
   {

@@ -4,13 +4,15 @@ import { fields, type Modelled } from './modelled-table.ts'
 const off: Modelled = new Set(['', '0', 'false'])
 
 /** What a proxy is started with: istiod reads some of it, the rest is the agent's. Source: Istio `pkg/model` NodeMetadata. */
-export const proxyEnvironment: Modelled = {
+export const proxyEnvironment = {
   '*': 'quiet',
-  ...fields('ISTIO_META_DNS_CAPTURE ISTIO_META_DNS_AUTO_ALLOCATE ISTIO_META_HTTP10 ISTIO_META_ENABLE_HBONE', off),
+  ...fields('ISTIO_META_DNS_CAPTURE ISTIO_META_HTTP10 ISTIO_META_ENABLE_HBONE', off),
+  // istiod allocates without being asked to. Source: `PILOT_ENABLE_IP_AUTOALLOCATE`.
+  ISTIO_META_DNS_AUTO_ALLOCATE: 'quiet',
   ISTIO_META_INTERCEPTION_MODE: new Set(['REDIRECT']),
   ...fields('ISTIO_META_NETWORK ISTIO_META_CLUSTER_ID ISTIO_META_REQUESTED_NETWORK_VIEW ISTIO_META_ROUTER_MODE', 'reported'),
   ...fields('ISTIO_META_HTTP_PROXY_PORT ISTIO_META_IDLE_TIMEOUT ISTIO_META_UNPRIVILEGED_POD', 'reported'),
-}
+} satisfies Modelled
 
 /** Istio's `mesh/v1alpha1` ProxyConfig: `defaultConfig` of MeshConfig, and what the annotation `proxy.istio.io/config` of a pod lays over it. */
 export const proxyConfigFields = {
@@ -26,7 +28,7 @@ export const proxyConfigFields = {
   // Each may change any answer.
   ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
   interceptionMode: new Set(['REDIRECT', '0']),
-  proxyMetadata: proxyEnvironment,
+  proxyMetadata: { ...proxyEnvironment, ISTIO_META_DNS_CAPTURE: new Set(['', '0', 'false', 'true']) },
   gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'reported' },
   proxyHeaders: {
     ...fields('forwardedClientCert requestId attemptCount server envoyDebugHeaders xForwardedHost xForwardedPort'),

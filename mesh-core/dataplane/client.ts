@@ -51,7 +51,7 @@ export function bound(plane: Plane, timeoutMs: number | null, done: Done, start:
 function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, { request, authority, tls }: Sent, done: Done): InFlight | null {
   const namespace = sender?.instance.ref.namespace ?? 'default'
   const proxy = sender?.proxy ?? null
-  const target = proxy ? proxy.dial(authority, request.scheme) : dial(plane.model.registry, authority, request.scheme, namespace)
+  const target = proxy ? proxy.dial(authority, request.scheme) : dial(plane.model.registry, authority, request.scheme, { namespace })
   if (target.address === null) {
     done('unresolved')
     return null

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { DownstreamTls } from '../ir/tls.ts'
-import { chooseFilterChain } from '../match/filter-chain.ts'
+import { awaitsFirstBytes, chooseFilterChain } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
@@ -34,6 +34,8 @@ export function connect(
     done('refused')
     return null
   }
+  // Istio sets no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
+  if (request.serverFirst && layers.length === 0 && awaitsFirstBytes(listener.filterChains)) return hanging
   const [outer, ...inner] = layers
   const chain = chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', request, outer)) ?? listener.defaultFilterChain
   if (!chain) {
@@ -49,6 +51,7 @@ export function connect(
   // Behind TLS that has ended here only what it held is passed on.
   const rest = chain.tls ? inner : layers
   if (chain.filter.kind === 'tcp') return proxyTcp(plane, place, proxy, chain.filter, request, { target, listener, layers: rest }, done)
+  if (request.serverFirst) return hanging
   if (request.protocol === 'tcp' || rest.length > 0) {
     refuseBytes(plane, place, proxy, target)
     done(rest.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
@@ -74,6 +77,9 @@ export function connect(
   }
   return proxied
 }
+
+/** Each side waits for the other. */
+const hanging: InFlight = { abandon: () => {} }
 
 /** That it shows by its certificate: those of Secrets name none. */
 function ownIdentity({ certificates }: DownstreamTls, { place }: ProxyRuntime): string | null {

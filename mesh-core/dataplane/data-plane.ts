@@ -189,7 +189,10 @@ function requestOf(call: MeshCall): { request: HttpRequest; authority: string } 
   if (!found) throw new Error(`"${call.url}" is not a URL of http, https, tcp or udp`)
   const authority = found[2]!
   const protocol = found[1]!.toLowerCase()
-  if (protocol === 'tcp' || protocol === 'udp') return { request: bytesOf(protocol, authority, call.body), authority }
+  if (protocol === 'tcp' || protocol === 'udp') {
+    const request = bytesOf(protocol, authority, call.body)
+    return { request: call.serverFirst ? { ...request, serverFirst: true } : request, authority }
+  }
   const headers = new Headers()
   let host = authority
   for (const [name, value] of Object.entries(call.headers))

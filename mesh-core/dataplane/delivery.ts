@@ -2,6 +2,7 @@ import type { WorkloadRef } from '../ir/cluster.ts'
 import { isTlsError } from '../ir/exchange.ts'
 import type { InboundChain, InboundPort } from '../ir/inbound-port.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { awaitsFirstBytes } from '../match/filter-chain.ts'
 import { hostOf } from './application.ts'
 import { connect } from './connect.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
@@ -99,6 +100,8 @@ export class Delivery implements InFlight {
     // A sidecar is not asked about datagrams.
     if (!workload || !sidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, shipment.tls, end)
     const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
+    // Each side waits for the other.
+    if (shipment.request.serverFirst && shipment.tls.length === 0 && awaitsFirstBytes(inboundPort.chains)) return
     const { chain, failure, layers } = enterSidecar(inboundPort, workload.identity, shipment.request, shipment.tls)
     if (!chain) {
       this.#reachNobody()
@@ -108,6 +111,7 @@ export class Delivery implements InFlight {
     const passed = { workload, layers, inboundPort, isTold: protocol === undefined && !shipment.pooled }
     if (failure !== null) return this.#noteUnused(plane, chain, passed, failure, end)
     if (chain.reads === 'bytes') return this.#passOn(plane, place, shipment, passed, end)
+    if (shipment.request.serverFirst) return
     if (protocol === 'tcp' || layers.length > 0) return this.#refuseBytes(plane, passed, end)
     if (protocol === 'h2' && opensWebSocket(shipment.request)) return this.#breakOff(plane, workload, end)
     this.hop.port = inboundPort.leadsTo.port

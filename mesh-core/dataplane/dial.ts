@@ -1,6 +1,8 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClientTls } from '../ir/tls.ts'
 import type { Registry } from '../registry/registry.ts'
+import { lookUp } from '../registry/resolver.ts'
+import type { NameTable } from '../registry/resolver.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 
 /** Where a client's connection goes before any proxy has a say. */
@@ -13,10 +15,15 @@ export interface Dialled {
   readonly service: string | null
 }
 
-/** Resolves the authority of a URL as a client in `namespace` does. */
-export function dial(registry: Registry, authority: string, scheme: HttpRequest['scheme'], namespace: string): Dialled {
+/** Resolves the authority of a URL as a client in `namespace` does. @param dns what the agent of its pod answers for */
+export function dial(
+  registry: Registry,
+  authority: string,
+  scheme: HttpRequest['scheme'],
+  { namespace, dns = null }: { readonly namespace: string; readonly dns?: NameTable | null },
+): Dialled {
   const { hostname, port } = splitAuthority(authority, scheme)
-  const address = isAddress(hostname) ? hostname : registry.resolve(hostname, namespace)
+  const address = isAddress(hostname) ? hostname : (lookUp(registry, dns, hostname, namespace)[0] ?? null)
   return { hostname, address, port, service: serviceNamed(registry, hostname, address, namespace) }
 }
 

@@ -44,6 +44,8 @@ export interface MeshCall {
   /** `host` replaces the Host header and not what is dialled. Repeated values in a list. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** Of `tcp`: the client says nothing before it has heard the server, so that nobody who looks at its first bytes goes on. */
+  readonly serverFirst?: true
   /** Of a gRPC call, or of a WebSocket. */
   readonly messages?: readonly StreamMessage[]
   /** The version of HTTP that the client speaks, over plain text without asking first. Default: HTTP/1.1. */

@@ -72,7 +72,7 @@ export class ProxyRuntime {
 
   /** Takes a new config; cluster state stays. */
   update(config: ProxyConfig, registry: Registry, sinceMs: Milliseconds): void {
-    if (registry !== this.#registry) this.#dialled.clear()
+    if (registry !== this.#registry || config.dns !== this.#config.dns) this.#dialled.clear()
     this.#registry = registry
     if (config === this.#config) return
     this.#sinceMs = sinceMs
@@ -95,7 +95,7 @@ export class ProxyRuntime {
     const key = scheme === 'http' ? authority : `${scheme}:${authority}`
     const known = this.#dialled.get(key)
     if (known) return known
-    const dialled = dial(this.#registry, authority, scheme, this.place.ref.namespace)
+    const dialled = dial(this.#registry, authority, scheme, { namespace: this.place.ref.namespace, dns: this.#config.dns ?? null })
     if (this.#dialled.size >= rememberedNames) this.#dialled.clear()
     this.#dialled.set(key, dialled)
     return dialled

@@ -151,6 +151,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     namespace: 'default',
     address: '10.96.0.1',
     headless: false,
+    allocated: [],
     trafficDistribution: 'any',
     ports: [{ name: 'http', number: 80, targetPort: 8080, nodePort: 0, protocol: 'http' }],
     selector: { app: 'b' },

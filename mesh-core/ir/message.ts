@@ -84,6 +84,8 @@ export interface HttpRequest {
    * they are; the answer has status 0.
    */
   protocol?: WireProtocol
+  /** Of bytes: the client says nothing before it has heard the server. */
+  serverFirst?: true
   /** Of a gRPC call, or what a client says over its WebSocket once that is open; `body` is empty then. */
   messages?: readonly StreamMessage[]
   /** Of the JWT that the proxy which has the request now has verified; it never goes over the wire. */

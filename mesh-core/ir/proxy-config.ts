@@ -130,6 +130,8 @@ export interface ProxyConfig {
   readonly listeners: readonly Listener[]
   /** Left out where there are none. */
   readonly udpListeners?: readonly UdpListener[]
+  /** Hosts that its agent answers DNS for, with their addresses: full names and `*.suffix`. Left out where it does not. Source: Istio `dns/proto/nds.proto` NameTable. */
+  readonly dns?: Readonly<Record<string, readonly string[]>>
   /** By name. */
   readonly routeTables: Readonly<Record<string, RouteTable>>
   /** By name. A route may name a cluster that is not here: the answer is then `clusterNotFoundStatus` with flag NC. */

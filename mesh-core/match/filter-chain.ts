@@ -36,6 +36,11 @@ export function inspectsHttp(chains: readonly FilterChainMatch[]): boolean {
   return chains.some(({ applicationProtocols }) => applicationProtocols.some((name) => plainHttp.includes(name)))
 }
 
+/** Do they ask for a look at the first bytes of a client that begins no TLS? Where the server is the first to speak they never come. */
+export function awaitsFirstBytes(chains: readonly FilterChainMatch[]): boolean {
+  return inspectsTls(chains) || inspectsHttp(chains)
+}
+
 /** The chains for the narrowest block that an address is in; without any, those for every address. */
 export function byDestination<C extends FilterChainMatch>(chains: readonly C[], address: string): readonly C[] {
   if (chains.every(({ destinations }) => destinations.length === 0)) return chains

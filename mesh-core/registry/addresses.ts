@@ -21,6 +21,8 @@ export class AddressBook<Address = string> {
 export const podAddress = (index: number): string => inRange(10, 244, index + 2)
 /** 10.96.128.1 …, above what people write into their manifests. */
 export const serviceAddress = (index: number): string => inRange(10, 96, 128 * 256 + index + 1)
+/** 240.240.0.1 …, which istiod gives to hosts that have none. Source: Istio `pilot/pkg/controllers/ipallocate`. */
+export const allocatedAddress = (index: number): string => inRange(240, 240, index + 1)
 /** TEST-NET-3 and beyond: hosts that the mesh does not know. */
 export const outsideAddress = (index: number): string =>
   `203.${Math.floor(index / 65536) % 256}.${113 + (Math.floor(index / 256) % 100)}.${index % 256}`

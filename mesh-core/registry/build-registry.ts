@@ -16,6 +16,8 @@ export interface RegistryOptions {
   readonly pods: AddressBook
   readonly clusterIps: AddressBook
   readonly outside: AddressBook
+  /** Of hosts of ServiceEntries that have no address. */
+  readonly allocations: AddressBook
   readonly injectByDefault: (namespace: string) => boolean
   /** Of pods with a sidecar: does it take what comes? */
   readonly inboundSidecar: (workload: WorkloadInstance) => boolean
@@ -39,7 +41,7 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const sources = [
     new KubernetesSource(all, instances, { clusterIps: options.clusterIps, namespaces }, (address) => byAddress.get(address)),
-    new ServiceEntrySource(all, instances),
+    new ServiceEntrySource(all, instances, options.allocations),
   ]
   return new BuiltRegistry(sources, workloads, { ...options, trustDomain: trustDomainOf(given) })
 }
@@ -82,7 +84,7 @@ class BuiltRegistry implements Registry {
     this.#sources = sources
     this.#byHost = firstOf([...this.services].sort(kubernetesFirst), (service) => service.host)
     this.#byAddress = firstOf(
-      this.services.flatMap((service) => service.addresses.map((address) => ({ service, address }))),
+      this.services.flatMap((service) => [...service.addresses, ...service.allocated].map((address) => ({ service, address }))),
       ({ address }) => address,
     )
     this.#workloads = firstOf(workloads, (workload) => instanceKey(workload.ref))

@@ -66,6 +66,8 @@ export interface Service {
   readonly address: string
   /** All of them: addresses and ranges (`192.0.2.0/28`). */
   readonly addresses: readonly string[]
+  /** What istiod has given it where it has no address: proxies that answer for DNS know it by these. ServiceEntry `status.addresses`. */
+  readonly allocated: readonly string[]
   /** Of several services of one host Kubernetes' own is taken. */
   readonly provider: Provider
   /**

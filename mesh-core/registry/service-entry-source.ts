@@ -1,6 +1,7 @@
 import type { Resource } from '../config/resource.ts'
 import type { Endpoint } from '../ir/cluster.ts'
 import type { Origin } from '../ir/origin.ts'
+import type { AddressBook } from './addresses.ts'
 import type { EntrySpec } from './endpoints.ts'
 import { entryEndpoint, podEndpoint } from './endpoints.ts'
 import type { Instances } from './kubernetes-source.ts'
@@ -18,11 +19,11 @@ export class ServiceEntrySource implements ServiceSource {
   /** What each service lists itself. */
   readonly #listed = new Map<Service, readonly EntrySpec[]>()
 
-  constructor(resources: readonly Resource[], instances: Instances) {
+  constructor(resources: readonly Resource[], instances: Instances, allocations: AddressBook) {
     this.#instances = instances
     const entries = resources.filter((resource) => resource.kind === 'ServiceEntry')
     this.services = entries.flatMap((resource) => {
-      const services = serviceEntryHosts(resource)
+      const services = serviceEntryHosts(resource, allocations)
       for (const service of services) this.#listed.set(service, resource.object['spec']?.endpoints ?? [])
       return services
     })

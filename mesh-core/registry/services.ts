@@ -25,6 +25,7 @@ export function serviceOf(resource: Resource, addresses: AddressBook, namespaces
     namespace: resource.namespace,
     address,
     addresses: address === '' ? [] : [address],
+    allocated: [],
     headless,
     provider: 'Kubernetes',
     trafficDistribution: trafficDistribution(spec.trafficDistribution, annotations, namespaces.get(resource.namespace)),
@@ -68,7 +69,7 @@ function portOf(port: KubePort): ServicePort {
 /**
  * A host for each of a ServiceEntry's `hosts`. Source: Istio `pilot/pkg/serviceregistry/serviceentry/conversion.go` convertServices.
  */
-export function serviceEntryHosts(resource: Resource): Service[] {
+export function serviceEntryHosts(resource: Resource, allocations: AddressBook): Service[] {
   const spec = resource.object['spec'] ?? {}
   const resolution = resolutions[spec.resolution ?? 'NONE'] ?? 'none'
   return (spec.hosts ?? []).map((host: string) => ({
@@ -77,6 +78,7 @@ export function serviceEntryHosts(resource: Resource): Service[] {
     namespace: resource.namespace,
     address: (spec.addresses ?? []).map(single).find((address: string) => !address.includes('/')) ?? '',
     addresses: (spec.addresses ?? []).map(single),
+    allocated: isAllocated(resource, host) ? allocatedTo(resource, host, allocations) : [],
     headless: false,
     provider: 'External' as const,
     trafficDistribution: 'any',
@@ -99,6 +101,22 @@ export function serviceEntryHosts(resource: Resource): Service[] {
     createdMs: createdMs(resource),
     origin: resource.origin,
   }))
+}
+
+const allocationLabel = 'networking.istio.io/enable-autoallocate-ip'
+
+/** Source: Istio `networking/serviceentry/ip_autoallocation.go` ShouldV2AutoAllocateIP, `controllers/ipallocate/ipallocate.go`. */
+function isAllocated({ object }: Resource, host: string): boolean {
+  const { addresses = [], resolution = 'NONE' } = object['spec'] ?? {}
+  const declines = object.metadata.labels?.[allocationLabel]?.toLowerCase() === 'false'
+  return addresses.length === 0 && resolution !== 'NONE' && !declines && (!host.startsWith('*') || resolution === 'DYNAMIC_DNS')
+}
+
+/** As the status of the object has them, or else as a controller would write them there. */
+function allocatedTo({ object, namespace, name }: Resource, host: string, allocations: AddressBook): readonly string[] {
+  const written: readonly { readonly host?: string; readonly value?: string }[] = object['status']?.addresses ?? []
+  const own = written.filter((entry) => entry.host === host).flatMap(({ value }) => value ?? [])
+  return own.length > 0 ? own : [allocations.of(`${namespace}/${name}/${host}`)]
 }
 
 /** A range of one address is that address. */

@@ -1,12 +1,15 @@
 import { STATUS_CODES } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import type { Exchange } from '../../mesh-core/ir/index.ts'
 import type { Difference } from '../difference.ts'
 import { arrival } from './play.ts'
+import type { Played } from './play.ts'
 import type { Check, RoutingCall } from './vector.ts'
 
 /** @returns the checks that do not hold; each must hold for every answer */
-export function failedChecks(checks: readonly Check[], exchanges: readonly Exchange[], call: RoutingCall): Difference[] {
+export function failedChecks(checks: readonly Check[], { exchanges, addresses }: Played, call: RoutingCall): Difference[] {
   return checks.flatMap((check) => {
+    if (addresses !== undefined) return complaint(check, ofAddresses(check, addresses))
     const ofAll = overAll[check.check]
     if (ofAll) return complaint(check, ofAll(check, exchanges))
     const ofOne = overEach[check.check]
@@ -34,9 +37,18 @@ function status({ response, error }: Exchange): number | string {
 /** Of other schemes nothing is looked at: no proxy could have told the workload who calls. Source: the same file, MTLSForHTTP. */
 const seesIntoHttp: ReadonlySet<string> = new Set(['http', 'grpc', 'ws'])
 
+/** Of an answer of DNS. */
+function ofAddresses({ check, addresses: wanted = [] }: Check, addresses: readonly string[] | null): Seen {
+  if (check === 'Error') return unless(addresses === null || addresses.length === 0, addresses)
+  return unless(check === 'DNSAnswer' && isDeepStrictEqual(new Set(addresses), new Set(wanted)), addresses ?? 'no answer')
+}
+
+/** Status of what is no HTTP. */
+const ofBytes = 0
+
 /** Upstream's checks, each of one answer. Source: Istio `pkg/test/framework/components/echo/check/checkers.go`. */
 const overEach: Readonly<Record<string, (check: Check, exchange: Exchange, call: RoutingCall) => Seen>> = {
-  OK: (_, exchange) => unless(exchange.response?.status === 200, status(exchange)),
+  OK: (_, exchange) => unless(exchange.response !== null && [200, ofBytes].includes(exchange.response.status), status(exchange)),
   Status: ({ code }, exchange) => unless(exchange.response?.status === code, status(exchange)),
   Error: (_, exchange) => unless(exchange.response === null, status(exchange)),
   GRPCStatus: ({ code }, { response }) => {

@@ -14,6 +14,8 @@ export type Open = (options: Pick<CaseOptions, 'seed' | 'program' | 'sends' | 'a
 
 export interface Played {
   readonly exchanges: readonly Exchange[]
+  /** To a query of DNS; `null`: nobody answers. */
+  readonly addresses?: readonly string[] | null
   /** Of the vector's own config. */
   readonly notModelled: readonly string[]
 }
@@ -35,18 +37,20 @@ export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixtu
     const gateway = call.address?.startsWith('custom-gateway.') ? read(customGateway(fixture), 'gateway.yaml') : []
     await mesh.apply([...read(worldOf(fixture), 'world.yaml'), ...gateway, ...own])
     const names = new Set(own.map(({ origin }) => origin.resource))
+    const notModelled = (): string[] =>
+      mesh.notModelled.filter(({ resource }) => names.has(resource)).map(({ resource, message }) => `${resource}: ${message}`)
+    if (call.scheme === 'dns') return { exchanges: [], addresses: answerOf(call, mesh), notModelled: notModelled() }
     const splits = expect.some(({ check }) => check === 'Split')
     const count = (call.count ?? 1) * (splits ? samplesOfSplit : 1)
     const exchanges: Exchange[] = []
     for (let i = 0; i < count; i++) exchanges.push(await sendFollowing(mesh, call, fixture))
-    const notModelled = mesh.notModelled.filter(({ resource }) => names.has(resource)).map(({ resource, message }) => `${resource}: ${message}`)
-    return { exchanges, notModelled }
+    return { exchanges, notModelled: notModelled() }
   } finally {
     await mesh.close?.()
   }
 }
 
-/** What the data plane has no form for: raw bytes, DNS queries, PROXY protocol. */
+/** What the data plane has no form for. */
 export class NotPlayable extends Error {
   override readonly name = 'NotPlayable'
 }
@@ -79,8 +83,20 @@ async function sendFollowing(mesh: PlayedMesh, call: RoutingCall, fixture: Fixtu
   }
 }
 
+/** `name?&protocol=tcp&server=127.0.0.1`: agents answer over TCP as over UDP. */
+function answerOf({ address = '', from }: RoutingCall, mesh: PlayedMesh): readonly string[] | null {
+  const [name = '', query = ''] = address.split('?')
+  const sender = mesh.registry.workloads.find(({ ref }) => ref.name === from.service && ref.namespace === from.namespace)
+  if (!sender || !mesh.lookUp) throw new NotPlayable('a query of DNS cannot be sent')
+  return mesh.lookUp(name, sender.ref, new URLSearchParams(query).get('server') ?? undefined)
+}
+
+/** Ports at which Istio's echo greets its clients, who wait for it. */
+export function isGreeted({ scheme, port }: RoutingCall): boolean {
+  return scheme === 'tcp' && /-server$/.test(port?.name ?? '')
+}
+
 function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): MeshCall {
-  if (call.scheme === 'dns') throw new NotPlayable('a DNS query cannot be sent')
   if (call.proxyProtocolVersion !== undefined) throw new NotPlayable('a PROXY header cannot be sent')
   const authority = `${targetOf(call, mesh, fixture)}:${call.port?.servicePort ?? 80}`
   const rest = { from: senderOf(call, mesh), timeoutMs: call.timeoutMs ?? patienceMs }
@@ -88,6 +104,7 @@ function meshCallOf(call: RoutingCall, mesh: PlayedMesh, fixture: Fixture): Mesh
   const [, method, path] = /^(\S+) (\S+) HTTP\/1\.0\n$/.exec(call.message ?? '') ?? []
   if (method !== undefined) return { ...rest, method, url: `http://${authority}${path}`, headers: {}, body: '', protocol: 'http/1.0' }
   if (call.message !== undefined) return { ...rest, method: '', url: `tcp://${authority}`, headers: {}, body: call.message }
+  if (isGreeted(call)) return { ...rest, method: '', url: `tcp://${authority}`, headers: {}, body: '', serverFirst: true }
   const headers: Record<string, readonly string[]> = {}
   for (const [name, values] of Object.entries(call.headers ?? {})) headers[name.toLowerCase()] = values
   if (call.host !== undefined) headers['host'] ??= [call.host]

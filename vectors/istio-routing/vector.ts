@@ -24,7 +24,7 @@ export interface RoutingCall {
   readonly toWorkload?: Place
   /** A name or an address, where there is no `to`. */
   readonly address?: string
-  readonly port?: { readonly servicePort: number; readonly workloadPort?: number; readonly protocol?: string }
+  readonly port?: { readonly name?: string; readonly servicePort: number; readonly workloadPort?: number; readonly protocol?: string }
   readonly scheme: 'http' | 'https' | 'grpc' | 'tcp' | 'dns'
   readonly host?: string
   readonly method?: string

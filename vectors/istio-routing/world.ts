@@ -15,6 +15,8 @@ const tlsOrigination: readonly (FixturePort & { readonly targetPort: number })[]
 export function worldOf(fixture: Fixture): string {
   const namespaces = [...new Set(fixture.services.map(({ namespace }) => namespace))]
   const objects = [
+    // Of all of Istio's integration tests. Source: `tests/integration/base.yaml`.
+    { apiVersion: 'mesh.istio.io/v1alpha1', kind: 'MeshConfig', defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: 'true' } } },
     ...namespaces.map((name) => namespaceObject(name, name === fixture.namespace)),
     ...fixture.services.flatMap((service) => [serviceObject(service, fixture), deployment(service, fixture)]),
     restrictToNamespaces(fixture, namespaces),

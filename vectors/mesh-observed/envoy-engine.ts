@@ -46,6 +46,7 @@ async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> 
       return mesh.notModelled
     },
     proxyConfig: (ref) => mesh.proxyConfig(ref),
+    lookUp: (hostname, from, server) => mesh.lookUp(hostname, from, server),
     apply: (resources) => mesh.apply(resources),
     send: (call) => mesh.send(call),
     sendMany: (call, load) => mesh.sendMany(call, load),

@@ -13,6 +13,7 @@ import { type Outsider, outside, outsiders, sidecarsOf } from './world.ts'
 
 /** What a case asks of a mesh. One that is not simulated takes its time for a change, and has something to close. */
 export interface PlayedMesh extends Pick<Mesh, 'registry' | 'warnings' | 'notModelled' | 'proxyConfig' | 'send' | 'start' | 'settle' | 'elapse'> {
+  lookUp?: Mesh['lookUp']
   apply(resources: readonly Resource[]): void | Promise<void>
   /** Where it is faster than one after another, each awaited with all that is told of it. */
   sendMany?(call: MeshCall, load: { readonly times: number; readonly concurrency: number }): Promise<Exchange[]>

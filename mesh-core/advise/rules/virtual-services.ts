@@ -9,7 +9,7 @@ import { ingressVirtualServices } from '../../compile/ingress.ts'
 import { type MeshConfig, meshConfigOf } from '../../compile/mesh-config.ts'
 import { type VirtualService, virtualServiceOf } from '../../compile/virtual-service.ts'
 import type { Resource } from '../../config/resource.ts'
-import { AddressBook, outsideAddress, podAddress, serviceAddress } from '../../registry/addresses.ts'
+import { AddressBook, allocatedAddress, outsideAddress, podAddress, serviceAddress } from '../../registry/addresses.ts'
 import { buildRegistry } from '../../registry/build-registry.ts'
 
 /** The rules of a mesh as istiod sees them: those of delegates in their places, those of Ingresses and of the Gateway API as what they are compiled to. */
@@ -48,6 +48,7 @@ function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly Virtua
     pods: new AddressBook(podAddress),
     clusterIps: new AddressBook(serviceAddress),
     outside: new AddressBook(outsideAddress),
+    allocations: new AddressBook(allocatedAddress),
     injectByDefault: () => true,
     inboundSidecar: () => true,
     outsideName: () => true,

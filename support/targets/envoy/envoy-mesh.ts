@@ -115,6 +115,10 @@ export class EnvoyMesh {
     return this.#model.proxyConfig(ref)
   }
 
+  lookUp(...question: Parameters<Mesh['lookUp']>): ReturnType<Mesh['lookUp']> {
+    return this.#model.lookUp(...question)
+  }
+
   locate(origin: Origin): ReturnType<Mesh['locate']> {
     return this.#model.locate(origin)
   }

@@ -58,7 +58,10 @@ export class Ways {
   of(departure: Departure): Way | TransportError {
     const { sender, gateway, request, authority } = departure
     if (gateway) return this.#throughGateway(sender!, authority, request)
-    const target = dial(this.#model.registry, authority, request.scheme, sender?.ref.namespace ?? 'default')
+    const target = dial(this.#model.registry, authority, request.scheme, {
+      namespace: sender?.ref.namespace ?? 'default',
+      dns: (sender && this.#model.proxyConfig(sender.ref)?.dns) ?? null,
+    })
     if (target.address === null) return 'unresolved'
     const isDatagram = request.protocol === 'udp'
     // What a pod sends to its own address never leaves it.

@@ -1,0 +1,50 @@
+import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
+import { isIpAddress } from '../registry/dns.ts'
+import type { MeshConfig } from './mesh-config.ts'
+import { proxyDefaultsOf } from './proxy-settings.ts'
+import type { SidecarScope } from './sidecar-scope.ts'
+
+/** Does the pod's agent answer for DNS? Source: Istio `pkg/model/proxy.go` NodeMetadata.DNSCapture, `pilot/cmd/pilot-agent`. */
+export function capturesDns(workload: WorkloadInstance, mesh: MeshConfig): boolean {
+  return workload.sidecar && proxyDefaultsOf(workload, mesh).proxyMetadata?.['ISTIO_META_DNS_CAPTURE'] === 'true'
+}
+
+const addressed = new WeakMap<Service, Service>()
+
+/** A service as a proxy knows it that answers for DNS: one without an address has the one that istiod has given it. Source: Istio `model/service.go` getAllAddressesForProxy. */
+export function withAllocated(service: Service): Service {
+  const { addresses, allocated } = service
+  if (addresses.length > 0 || allocated.length === 0) return service
+  let known = addressed.get(service)
+  if (!known) {
+    known = { ...service, address: allocated[0]!, addresses: allocated }
+    addressed.set(service, known)
+  }
+  return known
+}
+
+/**
+ * The hosts that an agent answers for itself, with all of their addresses; what is not among them is asked of the cluster's own server. A service of Kubernetes
+ * goes before entries of its name, whose addresses add up. Source: Istio `pkg/dns/server/name_table.go` BuildNameTable.
+ */
+export function nameTable({ egress }: SidecarScope, registry: Registry): Readonly<Record<string, readonly string[]>> {
+  const table = new Map<string, { readonly provider: Service['provider']; readonly addresses: readonly string[] }>()
+  const services = new Set(egress.flatMap((listener) => listener.services))
+  for (const service of services) {
+    const addresses = addressesOf(service, registry)
+    if (addresses.length === 0) continue
+    const { host, provider } = service
+    const known = table.get(host)
+    if (!known || (known.provider !== 'Kubernetes' && provider === 'Kubernetes')) table.set(host, { provider, addresses })
+    else if (known.provider !== 'Kubernetes') table.set(host, { provider, addresses: [...new Set([...known.addresses, ...addresses])] })
+  }
+  return Object.fromEntries([...table].map(([host, { addresses }]) => [host, addresses]))
+}
+
+/** Ranges are none that a client could dial. Of a headless service its pods are told. */
+function addressesOf(service: Service, registry: Registry): readonly string[] {
+  const { headless, addresses, ports } = service
+  if (!headless) return addresses.filter((address) => isIpAddress(address) && !address.includes('/'))
+  const [port] = ports
+  return port ? registry.endpoints(service, port.number).flatMap(({ healthy, address }) => (healthy && isIpAddress(address) ? [address] : [])) : []
+}

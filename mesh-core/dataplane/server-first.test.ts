@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { readText } from '../config/load.ts'
+import { createMesh } from '../create-mesh.ts'
+
+const pods = (name: string): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {matchLabels: {app: ${name}}}, template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: app, image: echo}]}}}
+`
+const world = (rule: string, policy: string): string => `
+apiVersion: v1
+kind: Service
+metadata: {name: mail, namespace: default}
+spec: {selector: {app: mail}, ports: [{name: tcp, port: 9000, targetPort: 9000}, {name: auto, port: 9001, targetPort: 9001}]}
+${pods('client')}${pods('mail')}---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: mail, namespace: default}
+spec: {host: mail, trafficPolicy: {tls: {mode: ${rule}}}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: mail, namespace: default}
+spec: {selector: {matchLabels: {app: mail}}, mtls: {mode: ${policy}}}
+`
+
+/** Of Istio's own tests. Source: `tests/integration/pilot/common/routing.go` serverFirstTestCases. */
+test.each<[port: number, rule: string, policy: string, error: string | null]>([
+  [9000, 'DISABLE', 'DISABLE', null],
+  [9000, 'ISTIO_MUTUAL', 'STRICT', null],
+  [9000, 'ISTIO_MUTUAL', 'PERMISSIVE', null],
+  // The receiver's sidecar looks whether TLS begins.
+  [9000, 'DISABLE', 'PERMISSIVE', 'timeout'],
+  [9000, 'DISABLE', 'STRICT', 'timeout'],
+  [9000, 'ISTIO_MUTUAL', 'DISABLE', 'closed'],
+  // The sender's looks whether it is HTTP.
+  [9001, 'DISABLE', 'DISABLE', 'timeout'],
+  [9001, 'ISTIO_MUTUAL', 'STRICT', 'timeout'],
+])('a server that speaks first on port %i, %s to %s: %s', async (port, rule, policy, error) => {
+  const mesh = createMesh({})
+  const { resources, errors } = readText(world(rule, policy), 'world.yaml')
+  expect(errors).toEqual([])
+  mesh.apply(resources)
+  const ref = { namespace: 'default', name: 'client', instance: 'client' }
+  const call = { from: { kind: 'workload', ref }, method: '', url: `tcp://mail:${port}`, headers: {}, body: '', serverFirst: true } as const
+  expect((await mesh.send({ ...call, timeoutMs: 100 })).error).toBe(error)
+})

@@ -5,7 +5,7 @@ import { KubeObjects, named } from '../kube/objects.ts'
 import { leaseNamespace, waitUntilGone } from './cluster-run.ts'
 import { findLedgers } from './ledger.ts'
 import type { FoundLedger, Touched } from './ledger.ts'
-import { releaseLeaseOf } from './lease.ts'
+import { isHeldBy, releaseLeaseOf } from './lease.ts'
 import { restore, runLabel } from './restore.ts'
 
 export interface CleanUpOptions {
@@ -86,7 +86,9 @@ async function orphans({ kubeconfig, context, dryRun, say, folder }: CleanUpOpti
   for (const { metadata } of labelled) {
     const run = metadata.labels![runLabel]!
     const ref = { group: '', kind: 'Namespace', namespace: '', name: metadata.name }
-    if (!known.has(run)) results.push(await putBack(objects, { ref, before: null }, run, dryRun, say))
+    if (known.has(run)) continue
+    if (await isHeldBy(objects.api, leaseNamespace, run)) say(`run ${run} goes on, on another machine: ${metadata.name} is left alone`)
+    else results.push(await putBack(objects, { ref, before: null }, run, dryRun, say))
   }
   objects.api.close()
   return results

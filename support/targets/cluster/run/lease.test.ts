@@ -2,7 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KubeApi } from '../kube/kube-api.ts'
-import { releaseLeaseOf, RunLease } from './lease.ts'
+import { isHeldBy, releaseLeaseOf, RunLease } from './lease.ts'
 
 const host = 'https://api.example:6443'
 const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
@@ -100,6 +100,21 @@ test('of two that come at once, one is first', async () => {
     .reply(409, { ...conflict, reason: 'Conflict' })
   nock(host).get(`${path}/meshspec`).reply(200, held(new Date().toISOString()))
   await expect(lease().acquire()).rejects.toMatchObject({ code: 'CLUSTER_BUSY' })
+})
+
+test.each([
+  ['the run that holds it', 'other on ci (pid 1)', new Date().toISOString(), true],
+  ['one that has not renewed it', 'other on ci (pid 1)', '2020-01-01T00:00:00.000000Z', false],
+  ['another one', 'others on ci (pid 1)', new Date().toISOString(), false],
+])('%s is told from those that are gone', async (_, holderIdentity, renewTime, isThere) => {
+  const config = new KubeConfig()
+  config.loadFromClusterAndUser({ name: 'test', server: host, skipTLSVerify: false }, { name: 'user', token: 't' })
+  const lease = held(renewTime)
+  nock(host)
+    .persist()
+    .get(`${path}/meshspec`)
+    .reply(200, { ...lease, spec: { ...lease.spec, holderIdentity } })
+  expect(await isHeldBy(new KubeApi(config, { backoffMs: 1 }), 'default', 'other', renewal)).toBe(isThere)
 })
 
 test.each([

@@ -70,7 +70,7 @@ export class RunLease {
 
   async #takeOver(): Promise<void> {
     const held = await this.#read()
-    if (held !== null && (!isOver(held) || (await this.#isRenewed(held)))) throw busy(held, this.#namespace)
+    if (held !== null && (!isOver(held) || (await isRenewed(held, () => this.#read(), this.#renewalMs)))) throw busy(held, this.#namespace)
     try {
       if (held === null) await this.#api.send({ method: 'POST', path: this.#path, body: this.#mine() })
       else await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
@@ -83,13 +83,6 @@ export class RunLease {
           ? error
           : error.toError('take the Lease over')
     }
-  }
-
-  /** The clock by which it seems to be over is perhaps not the one by which it was renewed: a run that is alive is seen to renew it. */
-  async #isRenewed({ metadata }: Lease): Promise<boolean> {
-    await sleep(this.#renewalMs * 1.2)
-    const now = await this.#read()
-    return now !== null && now.metadata.resourceVersion !== metadata.resourceVersion
   }
 
   async #renew(): Promise<void> {
@@ -123,6 +116,21 @@ export async function releaseLeaseOf(api: KubeApi, namespace: string, run: strin
   if (!held?.spec.holderIdentity?.startsWith(`${run} on `)) return
   const preconditions = { resourceVersion: held.metadata.resourceVersion }
   await api.send({ method: 'DELETE', path, body: { preconditions } }).catch(() => {})
+}
+
+/** Is the run at work, on whatever machine? @param renewal ms between two renewals */
+export async function isHeldBy(api: KubeApi, namespace: string, run: string, renewal = renewalMs): Promise<boolean> {
+  const read = () => api.get<Lease>(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`)
+  const held = await read()
+  if (!held?.spec.holderIdentity?.startsWith(`${run} on `)) return false
+  return !isOver(held) || isRenewed(held, read, renewal)
+}
+
+/** The clock by which it seems to be over is perhaps not the one by which it was renewed: a run that is alive is seen to renew it. */
+async function isRenewed({ metadata }: Lease, read: () => Promise<Lease | null>, renewal: number): Promise<boolean> {
+  await sleep(renewal * 1.2)
+  const now = await read()
+  return now !== null && now.metadata.resourceVersion !== metadata.resourceVersion
 }
 
 function isOver({ spec }: Lease): boolean {

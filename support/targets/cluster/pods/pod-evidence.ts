@@ -62,11 +62,12 @@ function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, wo
   const parent = parentOf(arrival, all)
   const from = parent === null ? sender : parent.pod
   const { headers, authority, messages, ...request } = record.request
+  const mirrored = isMirrored(arrival, all, from)
   return {
     ...unknownHop,
     parent: parent === null ? -1 : all.indexOf(parent),
     from: from && refOf(from, words),
-    service: words.text(withoutPort(authority)).replace(/-shadow(?=\.|$)/, ''),
+    service: serviceOf(arrival, mirrored, words),
     to: refOf(pod, words),
     version: pod.version || null,
     app: pod.app,
@@ -79,8 +80,15 @@ function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, wo
     tls: record.tls,
     status: record.status ?? 0,
     attempt: attemptOf(arrival),
-    mirrored: isMirrored(arrival, all, from),
+    mirrored,
   }
+}
+
+/** What was asked for; a copy has the Host of the request that it was made of, and may be for another service: the one of whoever got it. */
+function serviceOf({ pod, record }: Arrival, mirrored: boolean, words: Words): string {
+  const asked = words.text(withoutPort(record.request.authority)).replace(/-shadow(?=\.|$)/, '')
+  if (!mirrored || asked.split('.')[0] === pod.app) return asked
+  return `${pod.app}.${words.namespace(pod.namespace)}.svc.cluster.local`
 }
 
 /** Whoever has called a host whose name begins as that of the pod's app. */

@@ -19,7 +19,9 @@ function runWith(error: unknown, how: 'throws' | 'rejects'): { result: unknown; 
 }
 
 /** It says nothing about the mesh. */
-const unreachable = new MeshSpecError({ code: 'CLUSTER_UNREACHABLE', origin: null, place: null, problem: 'the API server is gone', hint: null })
+const clusterFails = (['CLUSTER_UNREACHABLE', 'CLUSTER_FAILED', 'CLUSTER_DENIED'] as const).map(
+  (code) => new MeshSpecError({ code, origin: null, place: null, problem: 'the API server is gone', hint: null }),
+)
 
 describe.each(['throws', 'rejects'] as const)('a step that %s', (how) => {
   test('NotSupported is skipped', async () => {
@@ -32,7 +34,7 @@ describe.each(['throws', 'rejects'] as const)('a step that %s', (how) => {
     [new NotYetProgrammed('not yet programmed after 30 s'), 'not-programmed'],
     [new Undecided('too few'), 'undecided'],
     [new StatementFailed('reached reviews:v1 instead.'), 'failed'],
-    [unreachable, 'undecided'],
+    ...clusterFails.map((error): [Error, string] => [error, 'undecided']),
   ]
   for (const [error, verdict] of failing)
     test(`${error.name} fails as ${verdict}, without a stack`, async () => {

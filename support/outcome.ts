@@ -27,9 +27,11 @@ export function outcomeOf(error: unknown): Outcome | null {
   return { verdict: verdictsByName[error.name] ?? (isWithoutAnswer(error) ? 'undecided' : 'failed'), reasons: [error.message], capabilities }
 }
 
-/** A cluster that cannot be asked any more says nothing about its mesh. */
+/** A cluster that cannot be asked, or does not do what it is asked, says nothing about its mesh. */
+const withoutAnswer: ReadonlySet<unknown> = new Set(['CLUSTER_UNREACHABLE', 'CLUSTER_FAILED', 'CLUSTER_DENIED'])
+
 function isWithoutAnswer(error: Error): boolean {
-  return (error as { readonly code?: unknown }).code === 'CLUSTER_UNREACHABLE'
+  return withoutAnswer.has((error as { readonly code?: unknown }).code)
 }
 
 function isNotSupported(error: unknown): error is NotSupported {

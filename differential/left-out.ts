@@ -82,7 +82,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   ]),
   ...because('drawn in DestinationRules', ['MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors']),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
-  ...because('held by vectors, not generated yet', ['EnvoyFilter spec', 'PeerAuthentication spec']),
+  ...because('held by vectors, not generated yet', ['EnvoyFilter spec']),
 }
 
 function because(reason: string, fields: readonly string[]): Readonly<Record<string, string>> {

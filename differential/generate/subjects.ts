@@ -9,6 +9,7 @@ import { httpRouting } from './http-routing.ts'
 import { ingresses } from './ingresses.ts'
 import { localities } from './localities.ts'
 import { meshRoutes } from './mesh-routes.ts'
+import { mutualTls } from './mutual-tls.ts'
 import type { Subject } from './scenery.ts'
 import { serviceEntries } from './service-entries.ts'
 import { services } from './services.ts'
@@ -30,4 +31,5 @@ export const subjects: readonly { readonly name: string; readonly weight: number
   { name: 'gateway-api', weight: 6, make: gatewayApi },
   { name: 'mesh-routes', weight: 4, make: meshRoutes },
   { name: 'authentication', weight: 2, make: authentication },
+  { name: 'mutual-tls', weight: 2, make: mutualTls },
 ]

@@ -4,6 +4,7 @@ import { EnvoyMesh } from '../../support/targets/envoy/envoy-mesh.ts'
 import { findEnvoy } from '../../support/targets/envoy/find-envoy.ts'
 import type { Difference } from '../difference.ts'
 import type { InboundEntry } from './case.ts'
+import { areUntold } from './untold.ts'
 import { meshCore } from './engine.ts'
 import type { CaseOptions, Engine, PlayedMesh } from './play.ts'
 
@@ -14,12 +15,8 @@ export async function realEnvoy(): Promise<Engine & { readonly close: () => Prom
   return { read, meshConfig, open: (options) => open(host, options), authority: () => credentials.root(), untold, close: () => host.stop() }
 }
 
-/** A connection that a receiver's sidecar ends before it has read of which call it is: its line is nobody's. */
 function untold({ field, wanted, seen }: Difference): boolean {
-  if (field !== 'inbound.length' || (seen as readonly InboundEntry[]).length > 0) return false
-  return (wanted as readonly (InboundEntry & { readonly tcp?: string })[]).every(
-    ({ tcp, details }) => tcp !== undefined || details === 'http1.codec_error',
-  )
+  return field === 'inbound.length' && areUntold(wanted as readonly InboundEntry[], seen as readonly InboundEntry[])
 }
 
 async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> {

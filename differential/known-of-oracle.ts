@@ -100,7 +100,7 @@ function isForSliced({ config, call, answer }: Answered): boolean {
   const isSliced = config.some((one) => isFor(serviceOf(one), host))
   const routed = hostOfCluster(answer)
   const isKept = answer?.passthrough === true || config.some((one) => keepsDestinationsOf(one, host) || isHeadless(one, routed))
-  return isSliced && isKept && (answer?.details ?? '').includes('Connection_refused')
+  return isSliced && isKept && ((answer?.details ?? '').includes('Connection_refused') || failedToConnect(answer))
 }
 
 /** A request that a rule leads to a service without an address goes where it was dialled. */

@@ -66,6 +66,7 @@ test.each<[string, boolean, readonly Document[], object, ObservedCall]>([
   ['led by a rule to a service with an address', false, [slice, headless('n3')], { ...refused, cluster: ofService('n4') }, toSlice],
   ['by a rule that does not keep it', false, [slice], refused, toSlice],
   ['kept by a rule for another service', false, [slice, keeps('n2')], refused, toSlice],
+  ['past the rules, over TCP', true, [slice], { ...lost, passthrough: true }, toSlice],
   ['of another service', false, [slice], { ...refused, passthrough: true }, aCall],
   ['of a service without slices', false, [keeps('n1')], refused, toSlice],
   ['lost otherwise', false, [slice], { ...refused, passthrough: true, details: 'timeout' }, toSlice],

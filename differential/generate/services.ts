@@ -64,7 +64,8 @@ function pods(draw: Draw, name: string, index: number, one: boolean): Document {
   return deployment(`${name}-${index}`, 'default', {
     labels: { app: name, version: draw.one(['v1', 'v2']) },
     replicas: sure ? 1 : draw.one([0, 1, 1, 1, 2]),
-    containerPorts: [{ containerPort: 8080, ...draw.maybe(0.8, () => ({ name: 'web' })) }, { containerPort: 9090 }],
+    // Who answers to the name of a headless service is said by the port that is looked at first, where pods have different ones.
+    containerPorts: [{ containerPort: 8080, ...draw.maybe(one ? 1 : 0.8, () => ({ name: 'web' })) }, { containerPort: 9090 }],
     ...draw.maybe(sure ? 0 : 0.15, () => ({ annotations: { 'oracle/ready': 'false' } })),
     ...draw.maybe(0.15, () => ({ podSpec: { serviceAccountName: 'own' } })),
   })

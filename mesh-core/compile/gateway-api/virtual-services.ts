@@ -1,4 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
+import { createdMs } from '../../registry/services.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
 import { meshGateway } from '../names.ts'
 import type { HttpMatch } from '../virtual-service-types.ts'
@@ -30,8 +31,17 @@ export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[]): Vir
     for (const attachment of route.attachments)
       for (const part of attachment.denied ? [] : partsOf(route, attachment)) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part])
   // The first rule of a host has it: on its port a parent with a port goes before one that stands for the whole service.
-  const parts = [...byKey.values()].toSorted(([a], [b]) => Number(b!.hasPort) - Number(a!.hasPort))
+  const parts = [...byKey.values()].toSorted(([a], [b]) => Number(b!.hasPort) - Number(a!.hasPort) || inOrder(a!, b!))
   return parts.map(merged)
+}
+
+/**
+ * As any VirtualServices: by age, that of the oldest of their routes, and then by the names that istiod makes of their keys. Without dates all are of one age.
+ * Source: Istio `pilot/pkg/model/config.go` configCompareByCreationTime.
+ */
+function inOrder(a: Part, b: Part): number {
+  const [left, right] = [a.key, b.key].map((key) => key.replaceAll('/', '~'))
+  return createdMs(a.resource) - createdMs(b.resource) || (left! < right! ? -1 : left! > right! ? 1 : 0)
 }
 
 function merged(parts: readonly Part[]): VirtualService {

@@ -129,7 +129,8 @@ export function catalogOf(
     destinationRules: new DestinationRules(ofKind('DestinationRule'), mesh, gatewayApi.destinationRules),
     sidecars: new SidecarResources(ofKind('Sidecar').map(sidecarResourceOf), mesh.rootNamespace),
     gatewayApi,
-    gateways: [...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...ingressGateways(resources, mesh, departs), ...gatewayApi.istioGateways],
+    // What istiod makes of Ingresses carries no date, and is older than all that does.
+    gateways: [...ingressGateways(resources, mesh, departs), ...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...gatewayApi.istioGateways],
     requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
     envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
     peerAuthentications: new PeerAuthentications(ofKind('PeerAuthentication'), mesh.rootNamespace),
@@ -137,8 +138,8 @@ export function catalogOf(
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     virtualServices: [
       ...gatewayApi.virtualServices,
-      ...mergeDelegates(ofKind('VirtualService').map(rulesOf), mesh.defaultVirtualServiceExportTo),
       ...ingressVirtualServices(resources, mesh, registry, departs),
+      ...mergeDelegates(ofKind('VirtualService').map(rulesOf), mesh.defaultVirtualServiceExportTo),
     ],
   })
 }

@@ -77,6 +77,6 @@ function unattachedRules({ httpRoutes, surroundings }: GatewayApi): VirtualServi
 /** As a snapshot has it: by age where that is known, then by name. */
 function inOrderOfAge(resources: readonly Resource[]): Resource[] {
   const age = (resource: Resource): number => Date.parse(resource.object.metadata?.creationTimestamp ?? '') || Infinity
-  const name = (resource: Resource): string => `${resource.name}.${resource.namespace}`
+  const name = (resource: Resource): string => `${resource.name}\0${resource.namespace}`
   return resources.toSorted((a, b) => age(a) - age(b) || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0))
 }

@@ -5,6 +5,7 @@ import nock from 'nock'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Call } from '../target.ts'
 import { GatewayClient } from './gateway-client.ts'
+import type { GatewayClientOptions } from './gateway-client.ts'
 
 let server: Server | null = null
 afterEach(() => {
@@ -15,10 +16,10 @@ afterEach(() => {
   nock.restore()
 })
 
-async function serve(answer: (message: IncomingMessage, out: ServerResponse) => void): Promise<GatewayClient> {
+async function serve(answer: (message: IncomingMessage, out: ServerResponse) => void, options: GatewayClientOptions = {}): Promise<GatewayClient> {
   server = createServer(answer)
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  return new GatewayClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  return new GatewayClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, options)
 }
 
 const call = (target: string, more: Partial<Call> = {}): Call => ({ from: { kind: 'client' }, method: 'GET', target, headers: {}, body: '', ...more })
@@ -40,6 +41,11 @@ async function arriving(sent: Call): Promise<{ line: string; headers: [string, s
   await client.send(sent)
   return arrived!
 }
+
+test('a gateway that says nothing is waited for no longer than that', async () => {
+  const client = await serve(() => {}, { patienceMs: 50 })
+  expect(await client.send(call('/'))).toMatchObject({ response: null, error: 'timeout' })
+})
 
 describe('what is sent', () => {
   test.each([

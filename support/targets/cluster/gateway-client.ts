@@ -19,7 +19,7 @@ import { sendOverWire } from './wire-calls.ts'
 export type Answered = Pick<Exchange, 'request' | 'response' | 'error' | 'durationMs'>
 
 /** ms. No answer of a mesh takes longer; one that does counts as none. */
-const patienceMs = 120_000
+const longestMs = 120_000
 /** ms. A connection takes milliseconds, or several tries of a lossy network. */
 const probeMs = 10_000
 
@@ -30,6 +30,8 @@ export interface GatewayClientOptions {
   readonly tls?: ClientTls
   /** The gateway is known to be there: one that refuses a connection has nobody listen on the port, which is an outcome. Default false. */
   readonly mayRefuse?: boolean
+  /** ms until no answer counts as none. Default 120 s. */
+  readonly patienceMs?: number
   /** Whose certificate is wanted. Default: the one of the URL's host. */
   readonly serverName?: string
 }
@@ -42,9 +44,11 @@ export class GatewayClient {
   readonly #wire: Parameters<typeof sendOverWire>[0]
   readonly #knowsTls: boolean
   readonly #mayRefuse: boolean
+  readonly #patienceMs: number
 
   /** @param gateway its URL; what is behind the port is not looked at */
-  constructor(gateway: string, { insecure = false, tls, serverName, mayRefuse = false }: GatewayClientOptions = {}) {
+  constructor(gateway: string, { insecure = false, tls, serverName, mayRefuse = false, patienceMs = longestMs }: GatewayClientOptions = {}) {
+    this.#patienceMs = patienceMs
     const { origin, hostname, port, protocol } = new URL(gateway)
     this.#origin = origin
     this.#knowsTls = tls !== undefined
@@ -113,7 +117,7 @@ export class GatewayClient {
       if (!headers.has('content-length')) test.set('content-length', String(Buffer.byteLength(body)))
       test.write(body)
     }
-    return test.buffer(true).parse(readText).timeout({ deadline: patienceMs })
+    return test.buffer(true).parse(readText).timeout({ deadline: this.#patienceMs })
   }
 
   #transportError(error: unknown): TransportError {

@@ -36,6 +36,9 @@ export interface BarrierOptions {
   readonly ingressLabel: string
 }
 
+/** ms until a proxy that is asked, and says nothing, is asked again. */
+export const questionMs = 3000
+
 /** ms between two questions to the same proxy. */
 const pauseMs = 15
 /** The same answer so often in a row, each over a connection of its own: a proxy's threads take up config one after another. */

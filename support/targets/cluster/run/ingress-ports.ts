@@ -1,13 +1,10 @@
 import { connect as connectTls } from 'node:tls'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { GatewayClient } from '../gateway-client.ts'
-import { securedHost } from './barrier.ts'
+import { questionMs, securedHost } from './barrier.ts'
 import type { ProbedProxy, Reach } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
-
-/** ms */
-const handshakeMs = 3000
 
 /** Which ports of the ingress gateway a scenario's config is about, and what answers there. */
 export class IngressPorts {
@@ -24,7 +21,7 @@ export class IngressPorts {
     if (ports.length === 0) return []
     const { host, ports: reached } = await this.#run.ingress()
     return ports.map((port) => {
-      const client = new GatewayClient(`http://${host}:${reached.get(port)}`)
+      const client = new GatewayClient(`http://${host}:${reached.get(port)}`, { patienceMs: questionMs })
       const ask = async (barrier: string): Promise<string | null> =>
         (await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${barrier}/`, headers: {}, body: '' })).response?.body ?? null
       return { name: `the ingress gateway at ${host}:${reached.get(port)}`, ask }
@@ -78,7 +75,7 @@ export function serversOf(objects: readonly KubeObject[], labels: readonly strin
 /** Does a handshake for the name succeed? Whose certificate it shows is not what is asked. */
 function isServed(host: string, port: number, servername: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connectTls({ host, port, servername, rejectUnauthorized: false, timeout: handshakeMs })
+    const socket = connectTls({ host, port, servername, rejectUnauthorized: false, timeout: questionMs })
     const end = (served: boolean): void => {
       socket.destroy()
       resolve(served)

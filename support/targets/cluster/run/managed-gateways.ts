@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { GatewayClient } from '../gateway-client.ts'
+import { questionMs } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import { findServiceAddress } from './gateway-address.ts'
 import type { KubeObjects } from '../kube/objects.ts'
@@ -66,7 +67,7 @@ export async function probedGateway(objects: KubeObjects, { object, listener }: 
   const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
   const port = address?.ports.get(listener.port)
   if (!address || port === undefined) return null
-  const client = new GatewayClient(`http://${address.host}:${port}`, { mayRefuse: true })
+  const client = new GatewayClient(`http://${address.host}:${port}`, { mayRefuse: true, patienceMs: questionMs })
   return {
     name: `the Gateway ${name} at ${address.host}:${port}`,
     ask: async (barrier) => {

@@ -3,6 +3,7 @@ import type { ObjectStatus } from '../../../../mesh-core/compile/gateway-api/obj
 import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../target.ts'
 import type { Pod } from '../pods/pod.ts'
+import { questionMs } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { IngressPorts } from './ingress-ports.ts'
@@ -10,8 +11,6 @@ import { isOpen, managedGateways, openPorts, probedGateway } from './managed-gat
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { StatusProof } from './status-proof.ts'
 
-/** ms */
-const probeMs = 3000
 /** ms for proxies that cannot be asked, once the others have the config. */
 const blindMs = 500
 
@@ -77,7 +76,7 @@ export class Proof {
           method: 'GET',
           path: '/',
           body: '',
-          timeoutMs: probeMs,
+          timeoutMs: questionMs,
           elsewhere: false,
         }
         return { name, ask: async (host) => (await agent.call({ ...call, headers: ['host', host] })).body ?? null }

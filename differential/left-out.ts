@@ -81,8 +81,17 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig defaultInboundHttpRetryPolicy.retryRemoteLocalities',
   ]),
   ...because('drawn in DestinationRules', ['MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors']),
+  ...because('patches that say so do not act, which each reports', [
+    'EnvoyFilter spec.configPatches.match.waypoint',
+    'EnvoyFilter spec.configPatches.match.proxy.metadata',
+    'EnvoyFilter spec.configPatches.patch.filterClass',
+  ]),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
-  ...because('held by vectors, not generated yet', ['EnvoyFilter spec']),
+  ...because('held by vectors, not generated yet', [
+    'EnvoyFilter spec.targetRefs',
+    'EnvoyFilter spec.configPatches.match.routeConfiguration',
+    'EnvoyFilter spec.configPatches.match.listener',
+  ]),
 }
 
 function because(reason: string, fields: readonly string[]): Readonly<Record<string, string>> {

@@ -2,6 +2,7 @@ import { authentication } from './authentication.ts'
 import { destinationRules } from './destination-rules.ts'
 import { connections } from './connections.ts'
 import { ejection } from './ejection.ts'
+import { envoyFilters } from './envoy-filters.ts'
 import { gatewayApi } from './gateway-api.ts'
 import { gateways } from './gateways.ts'
 import { hashing } from './hashing.ts'
@@ -32,4 +33,5 @@ export const subjects: readonly { readonly name: string; readonly weight: number
   { name: 'mesh-routes', weight: 4, make: meshRoutes },
   { name: 'authentication', weight: 2, make: authentication },
   { name: 'mutual-tls', weight: 2, make: mutualTls },
+  { name: 'envoy-filters', weight: 2, make: envoyFilters },
 ]

@@ -22,7 +22,7 @@ export class CompilerMemory {
     return resources.some((resource) =>
       resource.kind === 'VirtualService'
         ? this.rulesOf(resource).rules.some((rule) => rule.refusal !== null)
-        : isRequestRoute(resource) && namesCommands(resource),
+        : resource.kind === 'EnvoyFilter' || (isRequestRoute(resource) && namesCommands(resource)),
     )
   }
 

@@ -50,7 +50,7 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   },
   {
     about: 'a connection manager',
-    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, xff_num_trusted_hops: 1, normalize_path: true}}}`,
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, xff_num_trusted_hops: 1, normalize_path: true, append_x_forwarded_port: true, generateRequestId: false}}}`,
     reported: [],
   },
   {

@@ -76,7 +76,7 @@ const connectionManager: Modelled = {
   name: new Set([connectionManagerName]),
   typedConfig: {
     '@type': new Set([connectionManagerType]),
-    ...fields('xffNumTrustedHops serverName generateRequestId appendXForwardedPort forwardClientCertDetails'),
+    ...fields('xffNumTrustedHops serverName generateRequestId appendXForwardedPort append_x_forwarded_port forwardClientCertDetails'),
     normalizePath: new Set(['true']),
     serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
     // What is logged, counted and traced, and how long connections without requests are kept.

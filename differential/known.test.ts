@@ -63,6 +63,7 @@ test.each<[string, boolean, readonly Document[], object, ObservedCall]>([
   ['of Endpoints', true, [document('Endpoints', {}, { name: 'n1' })], { ...refused, passthrough: true }, toSlice],
   ['past the rules', true, [slice], { ...refused, passthrough: true }, toSlice],
   ['kept by the service without an address that a rule leads to', true, [slice, headless('n3')], { ...refused, cluster: ofService('n3') }, toSlice],
+  ['kept by the service without an address of the world', true, [slice], { ...refused, cluster: ofService('h') }, toSlice],
   ['led by a rule to a service with an address', false, [slice, headless('n3')], { ...refused, cluster: ofService('n4') }, toSlice],
   ['by a rule that does not keep it', false, [slice], refused, toSlice],
   ['kept by a rule for another service', false, [slice, keeps('n2')], refused, toSlice],

@@ -6,6 +6,7 @@ import { describeMessage } from '../mesh-core/analyze/describe.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
+import { hasPodTemplate } from '../mesh-core/config/workload-kinds.ts'
 import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import { echoService } from '../support/echo-services.ts'
 import { parseServiceRef, serviceRefPattern } from '../support/service-ref.ts'
@@ -115,7 +116,7 @@ function madeUpServices(resources: readonly Resource[], from: Sender): readonly 
   const { name, namespace, version } = from.service
   const home = namespace ?? 'default'
   const isSender = (service: { readonly name: string; readonly namespace: string }): boolean => service.name === name && service.namespace === home
-  if (resources.some((resource) => (resource.kind === 'Service' || resource.kind === 'Deployment') && isSender(resource))) return named
+  if (resources.some((resource) => (resource.kind === 'Service' || hasPodTemplate(resource)) && isSender(resource))) return named
   const wanted = version === null ? [] : [version]
   if (!named.some(isSender)) return [...named, { ...echoService(home), name, versions: wanted.length > 0 ? wanted : ['v1'] }]
   return named.map((service) => (isSender(service) ? { ...service, versions: [...new Set([...service.versions, ...wanted])] } : service))

@@ -10,6 +10,7 @@ import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import { refOf, resourceKey } from './config/resource.ts'
 import { applyTo, emptySnapshot, locateIn, removeFrom, type Snapshot } from './config/snapshot.ts'
 import { validateResource } from './config/validate.ts'
+import { isWorkload } from './config/workload-kinds.ts'
 import { DataPlane } from './dataplane/data-plane.ts'
 import type { DataPlaneModel } from './dataplane/model.ts'
 import { Headers } from './ir/message.ts'
@@ -277,8 +278,6 @@ const readByRegistry: ReadonlySet<string> = new Set([
   'Service',
   'ServiceEntry',
   'WorkloadEntry',
-  'Deployment',
-  'Pod',
   'Endpoints',
   'EndpointSlice',
   'Gateway',
@@ -287,7 +286,7 @@ const readByRegistry: ReadonlySet<string> = new Set([
 ])
 
 function isRead({ kind }: { readonly kind: string }): boolean {
-  return readByRegistry.has(kind)
+  return readByRegistry.has(kind) || isWorkload({ kind })
 }
 
 function isOutsideName(hostname: string): boolean {

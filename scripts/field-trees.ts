@@ -18,7 +18,11 @@ const declared: readonly Declared[] = [
     module: `kubernetes-models/v1/${kind}`,
     type: `I${kind}`,
   })),
-  { name: 'apps/Deployment', module: 'kubernetes-models/apps/v1/Deployment', type: 'IDeployment' },
+  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => ({
+    name: `apps/${kind}`,
+    module: `kubernetes-models/apps/v1/${kind}`,
+    type: `I${kind}`,
+  })),
   { name: 'extensions/Deployment', module: 'kubernetes-models/extensions/v1beta1/Deployment', type: 'IDeployment' },
   { name: 'networking.k8s.io/Ingress', module: 'kubernetes-models/networking.k8s.io/v1/Ingress', type: 'IIngress' },
   { name: 'extensions/Ingress', module: 'kubernetes-models/extensions/v1beta1/Ingress', type: 'IIngress' },

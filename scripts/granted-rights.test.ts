@@ -27,7 +27,18 @@ for (const { values, wanted, named } of charts)
   )
 
 /** Kinds that have no right of their own: they come with services that are deployed, or with a gateway of the run's, or are refused. */
-const otherwise = new Set(['Deployment', 'ServiceAccount', 'Namespace', 'Secret', 'Kustomization', 'MeshConfig', 'Odd', 'Hostname'])
+const otherwise = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ServiceAccount',
+  'Namespace',
+  'Secret',
+  'Kustomization',
+  'MeshConfig',
+  'Odd',
+  'Hostname',
+])
 
 test('every kind that a feature applies is one that a run asks for', () => {
   const plurals = new Set(configKinds.flatMap(([, resources]) => resources))

@@ -101,3 +101,60 @@ Feature: Endpoints that are ill, gone or never were
     Then the config is accepted
     When stock sends "GET http://stock:8080/blue"
     Then the request reaches stock:v2
+
+  Scenario: Pods of a StatefulSet and a DaemonSet serve as those of a Deployment
+    Given the config:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: ledger}
+      spec: {selector: {app: ledger}, ports: [{name: http, port: 80}]}
+      ---
+      apiVersion: apps/v1
+      kind: StatefulSet
+      metadata: {name: ledger}
+      spec:
+        replicas: 2
+        serviceName: ledger
+        selector: {matchLabels: {app: ledger}}
+        template:
+          metadata: {labels: {app: ledger, version: v1}}
+          spec: {containers: [{name: app, image: ledger, ports: [{containerPort: 80}]}]}
+      ---
+      apiVersion: apps/v1
+      kind: DaemonSet
+      metadata: {name: ledger-cache}
+      spec:
+        selector: {matchLabels: {app: ledger, version: v2}}
+        template:
+          metadata: {labels: {app: ledger, version: v2}}
+          spec: {containers: [{name: app, image: ledger, ports: [{containerPort: 80}]}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: ledger}
+      spec: {host: ledger, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: ledger}
+      spec:
+        hosts: [ledger]
+        http:
+        - match: [{uri: {prefix: /cached}}]
+          route: [{destination: {host: ledger, subset: v2}}]
+        - route: [{destination: {host: ledger, subset: v1}}]
+      """
+    And the services:
+      | service |
+      | client  |
+    When client sends "GET http://ledger/cached" 5 times
+    Then all requests reach ledger:v2
+    When client sends "GET http://ledger/" 10 times
+    Then all requests reach ledger:v1
+    Given endpoint 2 of ledger:v1 answers 503
+    When client sends "GET http://ledger/" 10 times
+    Then the response status is 200 or 503
+    When 1s pass
+    And client sends "GET http://ledger/cached"
+    Then the response status is 200

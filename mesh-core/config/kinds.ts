@@ -29,7 +29,7 @@ export const kinds: readonly KindInfo[] = [
   ...['ConfigMap', 'Secret'].map((kind) => known('', kind, ['v1'])),
   known('discovery.k8s.io', 'EndpointSlice', ['v1']),
   ...['Namespace', 'Node'].map((kind) => known('', kind, ['v1'], { namespaced: false })),
-  known('apps', 'Deployment', ['v1']),
+  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => known('apps', kind, ['v1'])),
   known('extensions', 'Deployment', ['v1beta1']),
   known('networking.k8s.io', 'Ingress', ['v1', 'v1beta1']),
   known('extensions', 'Ingress', ['v1beta1']),
@@ -52,6 +52,27 @@ const byName = new Map(kinds.map((info) => [`${info.group}/${info.kind}`, info])
 export function kindInfo(apiVersion: string, kind: string): KindInfo | undefined {
   const info = byName.get(`${groupOf(apiVersion)}/${kind}`)
   return info?.versions.includes(apiVersion.slice(apiVersion.indexOf('/') + 1)) ? info : undefined
+}
+
+/** By group: kinds that neither carry traffic nor say where it goes, whatever they say. */
+const withoutTraffic: Readonly<Record<string, readonly string[]>> = {
+  '': ['PersistentVolume', 'PersistentVolumeClaim', 'LimitRange', 'ResourceQuota', 'Event'],
+  'admissionregistration.k8s.io': ['ValidatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
+  'apiextensions.k8s.io': ['CustomResourceDefinition'],
+  autoscaling: ['HorizontalPodAutoscaler'],
+  'autoscaling.k8s.io': ['VerticalPodAutoscaler'],
+  batch: ['Job', 'CronJob'],
+  'coordination.k8s.io': ['Lease'],
+  'monitoring.coreos.com': ['ServiceMonitor', 'PodMonitor', 'PrometheusRule', 'Probe'],
+  policy: ['PodDisruptionBudget'],
+  'rbac.authorization.k8s.io': ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
+  'scheduling.k8s.io': ['PriorityClass'],
+  'storage.k8s.io': ['StorageClass'],
+}
+
+/** Nothing is missed where such a kind is passed over. */
+export function isWithoutTraffic(apiVersion: string, kind: string): boolean {
+  return withoutTraffic[groupOf(apiVersion)]?.includes(kind) === true
 }
 
 /** Kinds that mesh-core does not know and that have no namespace, as far as meshes carry them. */

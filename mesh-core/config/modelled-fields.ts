@@ -151,7 +151,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   '/Secret': 'quiet',
   '/Endpoints': { subsets: 'acts' },
   'discovery.k8s.io/EndpointSlice': fields('endpoints ports addressType'),
-  'apps/Deployment': { spec: workload },
+  ...Object.fromEntries(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => [`apps/${kind}`, { spec: workload }])),
   'extensions/Deployment': { spec: workload },
   'networking.k8s.io/Ingress': { spec: fields('ingressClassName rules defaultBackend backend tls') },
   'networking.k8s.io/IngressClass': { spec: { controller: 'acts', '*': 'quiet' } },

@@ -21,6 +21,16 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     messages: ['kind Thing (example.com/v1) is not modelled'],
   },
   {
+    about: 'a kind without a part in traffic',
+    text: 'apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}',
+    messages: [],
+  },
+  {
+    about: 'a kind of that name in another group',
+    text: 'apiVersion: example.com/v1\nkind: Job\nmetadata: {name: a}',
+    messages: ['kind Job (example.com/v1) is not modelled'],
+  },
+  {
     about: 'what the kubelet alone cares for',
     text: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  replicas: 1\n  selector: {}\n  template: {spec: {volumes: [], containers: [{name: a, image: b, resources: {}}], hostAliases: []}}',
     messages: [],

@@ -1,5 +1,5 @@
 import { formatPath } from '../ir/origin.ts'
-import { kindInfo } from './kinds.ts'
+import { isWithoutTraffic, kindInfo } from './kinds.ts'
 import { proxyConfigFields } from './mesh-config-fields.ts'
 import { modelledFields } from './modelled-fields.ts'
 import { bothSpellings, collect, entryOf, type FieldPath, type Modelled } from './modelled-table.ts'
@@ -13,6 +13,7 @@ const everywhere = new Set(['apiVersion', 'kind', 'metadata', 'status'])
 /** What of a resource was read and is not acted on: its kind, or single fields. */
 export function notModelledIn(resource: Resource): NotModelled[] {
   const { kind, apiVersion, origin, object } = resource
+  if (isWithoutTraffic(apiVersion, kind)) return []
   if (!kindInfo(apiVersion, kind)?.modelled) return [{ resource: origin.resource, origin, message: `kind ${kind} (${apiVersion}) is not modelled` }]
   const table = tableOf(`${groupOf(apiVersion)}/${kind}`)
   const paths: FieldPath[] = kind === 'EnvoyFilter' ? notActingPatches(resource) : []

@@ -1,5 +1,6 @@
 import type { FieldPath } from './finding.ts'
 import { groupOf, type Resource } from './resource.ts'
+import { hasPodTemplate } from './workload-kinds.ts'
 import { parseDocument } from './yaml/parse.ts'
 import { YamlError } from './yaml/yaml-error.ts'
 
@@ -15,7 +16,7 @@ export const proxyConfigAnnotation = 'proxy.istio.io/config'
  */
 export function podAnnotationsPath({ kind, apiVersion, object }: Resource): FieldPath | null {
   const own = ['metadata', 'annotations']
-  if (kind === 'Deployment') return ['spec', 'template', ...own]
+  if (hasPodTemplate({ kind })) return ['spec', 'template', ...own]
   if (kind === 'Gateway' && groupOf(apiVersion) === 'gateway.networking.k8s.io')
     return object['spec']?.infrastructure?.annotations ? ['spec', 'infrastructure', 'annotations'] : own
   return kind === 'Pod' ? own : null

@@ -1,4 +1,5 @@
 import type { Resource } from '../config/resource.ts'
+import { isWorkload } from '../config/workload-kinds.ts'
 import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { type AddressBook } from './addresses.ts'
 import { withAliases } from './aliases.ts'
@@ -35,7 +36,7 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const nodes = byName('Node')
   const { pods: addresses, injectByDefault, inboundSidecar } = options
   const workloads = all
-    .filter((resource) => resource.kind === 'Deployment' || resource.kind === 'Pod')
+    .filter(isWorkload)
     .flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injectByDefault, inboundSidecar }))
   const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf) }
   const byAddress = firstOf(workloads, (workload) => workload.address)

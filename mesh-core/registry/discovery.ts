@@ -1,5 +1,6 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
+import { isWorkload } from '../config/workload-kinds.ts'
 import { matchesLabelSelector, type LabelSelector } from './label-selector.ts'
 import type { Registry, Service } from './registry.ts'
 
@@ -8,7 +9,6 @@ export type Discovers = (namespace: string) => boolean
 
 /** What the kubelet makes of these does not depend on istiod, and neither does what the cluster itself has of names and addresses. */
 const ofKubernetes: ReadonlySet<string> = new Set(['Namespace', 'Node', 'Service', 'Endpoints', 'EndpointSlice', 'Secret', 'ConfigMap'])
-const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'Pod'])
 
 /**
  * MeshConfig `discoverySelectors`: namespaces that one of them selects. Every namespace carries its name as a label, whether or not anybody wrote it.
@@ -43,7 +43,7 @@ function selectorsOf(resources: readonly Resource[]): readonly LabelSelector[] {
 /** Without the config that istiod does not read; pods run in every namespace, and Kubernetes' own objects are there. */
 export function discovered(resources: readonly Resource[], discovers: Discovers | null): readonly Resource[] {
   if (!discovers) return resources
-  return resources.filter(({ kind, namespace }) => namespace === '' || ofKubernetes.has(kind) || workloadKinds.has(kind) || discovers(namespace))
+  return resources.filter(({ kind, namespace }) => namespace === '' || ofKubernetes.has(kind) || isWorkload({ kind }) || discovers(namespace))
 }
 
 /** The registry as istiod has it: services of other namespaces are there for DNS and kube-proxy alone. */

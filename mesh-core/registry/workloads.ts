@@ -15,14 +15,40 @@ export interface WorkloadOptions {
   readonly inboundSidecar: (workload: WorkloadInstance) => boolean
 }
 
-/** One pod for each replica of a Deployment; a Pod is itself. Pods of an image that cannot run are not told apart here. */
+/**
+ * One pod for each replica, of a DaemonSet one for each node; a Pod is itself, and a ReplicaSet that a Deployment has made is that one's. Pods of an image that
+ * cannot run are not told apart here.
+ */
 export function workloadsOf(resource: Resource, options: WorkloadOptions): WorkloadInstance[] {
   if (resource.kind === 'Pod') return [instanceOf(resource, resource.name, resource.name, resource.object, options)]
   const spec = resource.object['spec'] ?? {}
+  if (resource.kind === 'StatefulSet') return ordinals(resource, spec, options)
+  if (resource.kind === 'DaemonSet') return onEachNode(resource, spec, options)
+  if (resource.kind === 'ReplicaSet' && isOwned(resource)) return []
   const replicas: number = spec.replicas ?? 1
   const template = spec.template ?? {}
   const alone = Number(resource.object.metadata.annotations?.[scaledFrom] ?? replicas) === 1
   return Array.from({ length: replicas }, (_, i) => instanceOf(resource, resource.name, instanceName(resource.name, i, alone), template, options))
+}
+
+function isOwned({ object }: Resource): boolean {
+  const { ownerReferences } = object.metadata as { readonly ownerReferences?: readonly unknown[] }
+  return (ownerReferences ?? []).length > 0
+}
+
+/** `db-0`, `db-1` … */
+function ordinals(resource: Resource, { replicas = 1, ordinals = {}, template = {} }: any, options: WorkloadOptions): WorkloadInstance[] {
+  const start: number = ordinals.start ?? 0
+  return Array.from({ length: replicas }, (_, i) => instanceOf(resource, resource.name, `${resource.name}-${start + i}`, template, options))
+}
+
+/** Where no Node is given, there is one. */
+function onEachNode(resource: Resource, { template = {} }: any, options: WorkloadOptions): WorkloadInstance[] {
+  const nodes = [...options.nodes.keys()]
+  if (nodes.length === 0) return [instanceOf(resource, resource.name, resource.name, template, options)]
+  return nodes.map((nodeName) =>
+    instanceOf(resource, resource.name, `${resource.name}-${nodeName}`, { ...template, spec: { ...template.spec, nodeName } }, options),
+  )
 }
 
 /** On a Deployment that was scaled: how many replicas it began with. Those that stay keep their names. */

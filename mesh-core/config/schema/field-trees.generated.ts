@@ -18,6 +18,12 @@ export const kindTrees: Readonly<Record<string, string>> = {
     '{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"subsets":{"a":{"$":"kubernetes-models/v1/EndpointSubset"}}}}',
   'apps/Deployment':
     '{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/apps/v1/DeploymentSpec"},"status":{"$":"kubernetes-models/apps/v1/DeploymentStatus"}}}',
+  'apps/StatefulSet':
+    '{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/apps/v1/StatefulSetSpec"},"status":{"$":"kubernetes-models/apps/v1/StatefulSetStatus"}}}',
+  'apps/DaemonSet':
+    '{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/apps/v1/DaemonSetSpec"},"status":{"$":"kubernetes-models/apps/v1/DaemonSetStatus"}}}',
+  'apps/ReplicaSet':
+    '{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/apps/v1/ReplicaSetSpec"},"status":{"$":"kubernetes-models/apps/v1/ReplicaSetStatus"}}}',
   'extensions/Deployment':
     '{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/extensions/v1beta1/DeploymentSpec"},"status":{"$":"kubernetes-models/extensions/v1beta1/DeploymentStatus"}}}',
   'networking.k8s.io/Ingress':
@@ -43,6 +49,14 @@ export const sharedTrees: Readonly<Record<string, string>> = {
     '{"f":{"apiVersion":"s","blockOwnerDeletion":"b","controller":"b","kind":"s","name":"s","uid":"s"},"r":["apiVersion","kind","name","uid"]}',
   'apimachinery/apis/meta/v1/Time': '"s"',
   'apimachinery/util/intstr/IntOrString': '"q"',
+  'kubernetes-models/apps/v1/DaemonSetCondition':
+    '{"f":{"lastTransitionTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
+  'kubernetes-models/apps/v1/DaemonSetSpec':
+    '{"f":{"minReadySeconds":"n","revisionHistoryLimit":"n","selector":{"$":"apimachinery/apis/meta/v1/LabelSelector"},"template":{"$":"kubernetes-models/v1/PodTemplateSpec"},"updateStrategy":{"$":"kubernetes-models/apps/v1/DaemonSetUpdateStrategy"}},"r":["selector","template"]}',
+  'kubernetes-models/apps/v1/DaemonSetStatus':
+    '{"f":{"collisionCount":"n","conditions":{"a":{"$":"kubernetes-models/apps/v1/DaemonSetCondition"}},"currentNumberScheduled":"n","desiredNumberScheduled":"n","numberAvailable":"n","numberMisscheduled":"n","numberReady":"n","numberUnavailable":"n","observedGeneration":"n","updatedNumberScheduled":"n"},"r":["currentNumberScheduled","desiredNumberScheduled","numberMisscheduled","numberReady"]}',
+  'kubernetes-models/apps/v1/DaemonSetUpdateStrategy':
+    '{"f":{"rollingUpdate":{"$":"kubernetes-models/apps/v1/RollingUpdateDaemonSet"},"type":{"e":["OnDelete","RollingUpdate"]}}}',
   'kubernetes-models/apps/v1/DeploymentCondition':
     '{"f":{"lastTransitionTime":"s","lastUpdateTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
   'kubernetes-models/apps/v1/DeploymentSpec':
@@ -51,7 +65,25 @@ export const sharedTrees: Readonly<Record<string, string>> = {
     '{"f":{"availableReplicas":"n","collisionCount":"n","conditions":{"a":{"$":"kubernetes-models/apps/v1/DeploymentCondition"}},"observedGeneration":"n","readyReplicas":"n","replicas":"n","terminatingReplicas":"n","unavailableReplicas":"n","updatedReplicas":"n"}}',
   'kubernetes-models/apps/v1/DeploymentStrategy':
     '{"f":{"rollingUpdate":{"$":"kubernetes-models/apps/v1/RollingUpdateDeployment"},"type":{"e":["Recreate","RollingUpdate"]}}}',
+  'kubernetes-models/apps/v1/ReplicaSetCondition':
+    '{"f":{"lastTransitionTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
+  'kubernetes-models/apps/v1/ReplicaSetSpec':
+    '{"f":{"minReadySeconds":"n","replicas":"n","selector":{"$":"apimachinery/apis/meta/v1/LabelSelector"},"template":{"$":"kubernetes-models/v1/PodTemplateSpec"}},"r":["selector"]}',
+  'kubernetes-models/apps/v1/ReplicaSetStatus':
+    '{"f":{"availableReplicas":"n","conditions":{"a":{"$":"kubernetes-models/apps/v1/ReplicaSetCondition"}},"fullyLabeledReplicas":"n","observedGeneration":"n","readyReplicas":"n","replicas":"n","terminatingReplicas":"n"},"r":["replicas"]}',
+  'kubernetes-models/apps/v1/RollingUpdateDaemonSet': '{"f":{"maxSurge":"q","maxUnavailable":"q"}}',
   'kubernetes-models/apps/v1/RollingUpdateDeployment': '{"f":{"maxSurge":"q","maxUnavailable":"q"}}',
+  'kubernetes-models/apps/v1/RollingUpdateStatefulSetStrategy': '{"f":{"maxUnavailable":"q","partition":"n"}}',
+  'kubernetes-models/apps/v1/StatefulSetCondition':
+    '{"f":{"lastTransitionTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
+  'kubernetes-models/apps/v1/StatefulSetOrdinals': '{"f":{"start":"n"}}',
+  'kubernetes-models/apps/v1/StatefulSetPersistentVolumeClaimRetentionPolicy': '{"f":{"whenDeleted":"s","whenScaled":"s"}}',
+  'kubernetes-models/apps/v1/StatefulSetSpec':
+    '{"f":{"minReadySeconds":"n","ordinals":{"$":"kubernetes-models/apps/v1/StatefulSetOrdinals"},"persistentVolumeClaimRetentionPolicy":{"$":"kubernetes-models/apps/v1/StatefulSetPersistentVolumeClaimRetentionPolicy"},"podManagementPolicy":{"e":["OrderedReady","Parallel"]},"replicas":"n","revisionHistoryLimit":"n","selector":{"$":"apimachinery/apis/meta/v1/LabelSelector"},"serviceName":"s","template":{"$":"kubernetes-models/v1/PodTemplateSpec"},"updateStrategy":{"$":"kubernetes-models/apps/v1/StatefulSetUpdateStrategy"},"volumeClaimTemplates":{"a":{"f":{"apiVersion":"s","kind":"s","metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/v1/PersistentVolumeClaimSpec"},"status":{"$":"kubernetes-models/v1/PersistentVolumeClaimStatus"}}}}},"r":["selector","template"]}',
+  'kubernetes-models/apps/v1/StatefulSetStatus':
+    '{"f":{"availableReplicas":"n","collisionCount":"n","conditions":{"a":{"$":"kubernetes-models/apps/v1/StatefulSetCondition"}},"currentReplicas":"n","currentRevision":"s","observedGeneration":"n","readyReplicas":"n","replicas":"n","updateRevision":"s","updatedReplicas":"n"},"r":["replicas"]}',
+  'kubernetes-models/apps/v1/StatefulSetUpdateStrategy':
+    '{"f":{"rollingUpdate":{"$":"kubernetes-models/apps/v1/RollingUpdateStatefulSetStrategy"},"type":{"e":["OnDelete","RollingUpdate"]}}}',
   'kubernetes-models/extensions/v1beta1/DeploymentCondition':
     '{"f":{"lastTransitionTime":"s","lastUpdateTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
   'kubernetes-models/extensions/v1beta1/DeploymentSpec':
@@ -177,6 +209,8 @@ export const sharedTrees: Readonly<Record<string, string>> = {
   'kubernetes-models/v1/LoadBalancerIngress': '{"f":{"hostname":"s","ip":"s","ipMode":"s","ports":{"a":{"$":"kubernetes-models/v1/PortStatus"}}}}',
   'kubernetes-models/v1/LoadBalancerStatus': '{"f":{"ingress":{"a":{"$":"kubernetes-models/v1/LoadBalancerIngress"}}}}',
   'kubernetes-models/v1/LocalObjectReference': '{"f":{"name":"s"}}',
+  'kubernetes-models/v1/ModifyVolumeStatus':
+    '{"f":{"status":{"e":["InProgress","Infeasible","Pending"]},"targetVolumeAttributesClassName":"s"},"r":["status"]}',
   'kubernetes-models/v1/NFSVolumeSource': '{"f":{"path":"s","readOnly":"b","server":"s"},"r":["path","server"]}',
   'kubernetes-models/v1/NamespaceCondition':
     '{"f":{"lastTransitionTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
@@ -193,8 +227,12 @@ export const sharedTrees: Readonly<Record<string, string>> = {
   'kubernetes-models/v1/ObjectFieldSelector': '{"f":{"apiVersion":"s","fieldPath":"s"},"r":["fieldPath"]}',
   'kubernetes-models/v1/ObjectReference':
     '{"f":{"apiVersion":"s","fieldPath":"s","kind":"s","name":"s","namespace":"s","resourceVersion":"s","uid":"s"}}',
+  'kubernetes-models/v1/PersistentVolumeClaimCondition':
+    '{"f":{"lastProbeTime":"s","lastTransitionTime":"s","message":"s","reason":"s","status":"s","type":"s"},"r":["status","type"]}',
   'kubernetes-models/v1/PersistentVolumeClaimSpec':
     '{"f":{"accessModes":{"a":{"e":["ReadOnlyMany","ReadWriteMany","ReadWriteOnce","ReadWriteOncePod"]}},"dataSource":{"$":"kubernetes-models/v1/TypedLocalObjectReference"},"dataSourceRef":{"$":"kubernetes-models/v1/TypedObjectReference"},"resources":{"$":"kubernetes-models/v1/VolumeResourceRequirements"},"selector":{"$":"apimachinery/apis/meta/v1/LabelSelector"},"storageClassName":"s","volumeAttributesClassName":"s","volumeMode":{"e":["Block","Filesystem"]},"volumeName":"s"}}',
+  'kubernetes-models/v1/PersistentVolumeClaimStatus':
+    '{"f":{"accessModes":{"a":{"e":["ReadOnlyMany","ReadWriteMany","ReadWriteOnce","ReadWriteOncePod"]}},"allocatedResourceStatuses":{"m":{"e":["ControllerResizeInProgress","ControllerResizeInfeasible","NodeResizeInProgress","NodeResizeInfeasible","NodeResizePending"]}},"allocatedResources":{"m":"q"},"capacity":{"m":"q"},"conditions":{"a":{"$":"kubernetes-models/v1/PersistentVolumeClaimCondition"}},"currentVolumeAttributesClassName":"s","modifyVolumeStatus":{"$":"kubernetes-models/v1/ModifyVolumeStatus"},"phase":{"e":["Bound","Lost","Pending"]}}}',
   'kubernetes-models/v1/PersistentVolumeClaimTemplate':
     '{"f":{"metadata":{"$":"apimachinery/apis/meta/v1/ObjectMeta"},"spec":{"$":"kubernetes-models/v1/PersistentVolumeClaimSpec"}},"r":["spec"]}',
   'kubernetes-models/v1/PersistentVolumeClaimVolumeSource': '{"f":{"claimName":"s","readOnly":"b"},"r":["claimName"]}',

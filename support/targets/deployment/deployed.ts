@@ -1,5 +1,6 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
+import { hasPodTemplate } from '../../../mesh-core/config/workload-kinds.ts'
 import type { Position } from '../../../mesh-core/ir/origin.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { MeshCall } from '../../../mesh-core/mesh.ts'
@@ -43,7 +44,7 @@ export class Deployed {
 
   /** Remembers what was applied. */
   note(resources: readonly Resource[]): void {
-    for (const resource of resources) if (resource.kind === 'Deployment') this.#deployments.set(`${resource.namespace}/${resource.name}`, resource)
+    for (const resource of resources) if (hasPodTemplate(resource)) this.#deployments.set(`${resource.namespace}/${resource.name}`, resource)
   }
 
   /** Bookinfo and its gateway; from now on its namespace is the one that is meant where none is named. @throws ConfigRejected */

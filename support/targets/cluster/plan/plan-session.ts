@@ -8,7 +8,7 @@ import { echoManifests } from '../../deployment/echo-manifests.ts'
 import { NotSupported } from '../../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus } from '../../target.ts'
 import { named } from '../kube/objects.ts'
-import { labelled, workloadKinds } from '../pods/deployments.ts'
+import { assertBrought, labelled, workloadKinds } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { namespaceObject } from '../run/cluster-run.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
@@ -109,6 +109,7 @@ export class PlanSession implements MeshSession {
   #objectOf(resource: Resource): KubeObject {
     const { run, namespaces, settings } = this.#parts
     const { namespace, kind } = resource
+    assertBrought(resource)
     const object = namespaces.resource(resource)
     if (kind === 'Namespace') return namespaceObject(this.#use(resource.name), { ...object.metadata.labels, [runLabel]: run })
     if (kind === 'Secret') return labelled(settings.showSecrets ? object : withoutValues(object), run)

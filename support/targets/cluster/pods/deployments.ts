@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 import { resourceKey } from '../../../../mesh-core/config/resource.ts'
+import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import { NotSupported, NotYetProgrammed } from '../../target.ts'
 import { named } from '../kube/objects.ts'
 import type { KubeObjects } from '../kube/objects.ts'
@@ -17,6 +18,13 @@ const idleDeployments = 12
 
 /** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
 export const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'Service', 'ServiceAccount'])
+
+/** Pods of others would run images that no registry has. @throws NotSupported */
+export function assertBrought(resource: Resource): void {
+  const { kind, name } = resource
+  if (hasPodTemplate(resource) && kind !== 'Deployment')
+    throw new NotSupported('workloads', `${kind} ${name}: a run brings pods by Deployments alone`)
+}
 
 interface Kept {
   object: KubeObject

@@ -1,6 +1,6 @@
 import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 import { NotSupported } from '../../target.ts'
-import { labelled } from '../pods/deployments.ts'
+import { assertBrought, labelled } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { namespaceObject } from './cluster-run.ts'
@@ -46,6 +46,7 @@ export class ClusterWords {
     const { kind, name } = resource
     if (kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     if (kind === 'Namespace') return this.#namespaceOf(resource)
+    assertBrought(resource)
     const { kinds } = this.#run.objects
     const apiVersion = await kinds.servedVersion(resource.apiVersion, kind)
     if (!(await kinds.isNamespaced(apiVersion, kind)))

@@ -29,7 +29,10 @@ export interface RightsWanted {
 
 /** Kinds that scenarios may apply, by their group. */
 export const configKinds: readonly (readonly [string, readonly string[]])[] = [
-  ['networking.istio.io', ['virtualservices', 'destinationrules', 'gateways', 'serviceentries', 'sidecars', 'workloadentries', 'workloadgroups']],
+  [
+    'networking.istio.io',
+    ['virtualservices', 'destinationrules', 'gateways', 'serviceentries', 'sidecars', 'workloadentries', 'workloadgroups', 'envoyfilters'],
+  ],
   ['security.istio.io', ['authorizationpolicies', 'peerauthentications', 'requestauthentications']],
   [
     'gateway.networking.k8s.io',

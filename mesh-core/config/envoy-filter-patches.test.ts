@@ -74,3 +74,17 @@ for (const { about, patch, reported } of cases)
     // A patch acts whole or not at all.
     expect(actingPatches(resources[0]!)).toHaveLength(reported.length === 0 ? 1 : 0)
   })
+
+test.each([
+  'null',
+  'x',
+  '{}',
+  '{applyTo: HTTP_FILTER}',
+  '{applyTo: HTTP_FILTER, patch: null}',
+  '{applyTo: HTTP_FILTER, patch: {operation: INSERT_FIRST, value: null}}',
+])('a patch that is none does not act: %s', (patch) => {
+  const text = `apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: a}\nspec: {configPatches: [${patch}]}\n`
+  const { notModelled, resources } = readText(text, 'a.yaml')
+  expect(notModelled.map(({ message }) => message)).toEqual(['spec.configPatches[0] is not modelled'])
+  expect(resources.flatMap(actingPatches)).toEqual([])
+})

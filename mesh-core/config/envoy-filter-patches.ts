@@ -164,7 +164,8 @@ const inbound: Readonly<Record<string, Modelled>> = {
 const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
 
 /** What of a patch is not acted on; nothing of it acts then. */
-function problemsOf(whole: ConfigPatch, path: FieldPath): FieldPath[] {
+function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
+  if (typeof whole?.patch !== 'object' || whole.patch === null) return [path]
   const { applyTo, match: where, patch } = whole
   if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
   const table = (notInbound.has(where?.context) ? values : inbound)[`${applyTo} ${patch?.operation}`]
@@ -175,8 +176,10 @@ function problemsOf(whole: ConfigPatch, path: FieldPath): FieldPath[] {
   return found
 }
 
-function patchesOf({ object }: Resource): readonly ConfigPatch[] {
-  return object['spec']?.configPatches ?? []
+/** A list that is none is told of elsewhere. */
+function patchesOf({ object }: Resource): readonly (ConfigPatch | null)[] {
+  const patches: unknown = object['spec']?.configPatches
+  return Array.isArray(patches) ? patches : []
 }
 
 /** The paths of an EnvoyFilter that do not act. */
@@ -186,5 +189,5 @@ export function notActingPatches(resource: Resource): FieldPath[] {
 
 /** Those that act, with their places. */
 export function actingPatches(resource: Resource): readonly { readonly patch: ConfigPatch; readonly index: number }[] {
-  return patchesOf(resource).flatMap((patch, index) => (problemsOf(patch, []).length === 0 ? [{ patch, index }] : []))
+  return patchesOf(resource).flatMap((patch, index) => (patch && problemsOf(patch, []).length === 0 ? [{ patch, index }] : []))
 }

@@ -100,7 +100,9 @@ function isForSliced({ config, call, answer }: Answered): boolean {
   const isSliced = config.some((one) => isFor(serviceOf(one), host))
   const routed = hostOfCluster(answer)
   const isKept =
-    answer?.passthrough === true || routed === headlessOfWorld || config.some((one) => keepsDestinationsOf(one, host) || isHeadless(one, routed))
+    answer?.passthrough === true ||
+    routed === headlessOfWorld ||
+    config.some((one) => keepsDestinationsOf(one, host) || keepsDestinationsOf(one, routed) || isHeadless(one, routed))
   return isSliced && isKept && ((answer?.details ?? '').includes('Connection_refused') || failedToConnect(answer))
 }
 

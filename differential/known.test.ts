@@ -60,6 +60,7 @@ const refused = { status: 503, details: 'upstream_reset:_Connection_refused' }
 
 test.each<[string, boolean, readonly Document[], object, ObservedCall]>([
   ['kept by a rule for the service', true, [slice, keeps('n1.default.svc.cluster.local')], refused, toSlice],
+  ['kept by a rule for the service that a rule leads to', true, [slice, keeps('n3')], { ...refused, cluster: ofService('n3') }, toSlice],
   ['of Endpoints', true, [document('Endpoints', {}, { name: 'n1' })], { ...refused, passthrough: true }, toSlice],
   ['past the rules', true, [slice], { ...refused, passthrough: true }, toSlice],
   ['kept by the service without an address that a rule leads to', true, [slice, headless('n3')], { ...refused, cluster: ofService('n3') }, toSlice],

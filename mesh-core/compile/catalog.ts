@@ -29,8 +29,10 @@ export class Catalog {
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
+  readonly #parts: CatalogParts
 
   constructor(parts: CatalogParts) {
+    this.#parts = parts
     this.mesh = parts.mesh
     this.destinationRules = parts.destinationRules
     this.gateways = parts.gateways
@@ -45,34 +47,7 @@ export class Catalog {
 
   /** The same with other rules in the place of some. */
   replacing(rules: ReadonlyMap<VirtualService, VirtualService>): Catalog {
-    return new Catalog({ ...this.#parts(), virtualServices: this.virtualServices.map((vs) => rules.get(vs) ?? vs) })
-  }
-
-  #parts(): CatalogParts {
-    const {
-      mesh,
-      destinationRules,
-      gateways,
-      sidecars,
-      gatewayApi,
-      secrets,
-      requestAuthentications,
-      peerAuthentications,
-      envoyFilters,
-      virtualServices,
-    } = this
-    return {
-      mesh,
-      destinationRules,
-      gateways,
-      sidecars,
-      gatewayApi,
-      secrets,
-      requestAuthentications,
-      peerAuthentications,
-      envoyFilters,
-      virtualServices,
-    }
+    return new Catalog({ ...this.#parts, virtualServices: this.virtualServices.map((vs) => rules.get(vs) ?? vs) })
   }
 
   /**

@@ -1,6 +1,8 @@
 import type { AccessLogEntry, Exchange, Hop } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import { certificatesIn } from './client-certificate.ts'
+import type { Certificates } from './client-certificate.ts'
 import { labelsOf, labelsOfEndpoint } from './workload-labels.ts'
 import type { PeerLabels } from './workload-labels.ts'
 
@@ -10,8 +12,6 @@ export interface CountedRequest {
   readonly endMs: number
   readonly durationMs: number
 }
-
-const certificateHeader = 'x-forwarded-client-cert'
 
 /** Clusters that stand for no service. */
 const ofNobody: ReadonlySet<string> = new Set(['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthroughCluster'])
@@ -56,8 +56,8 @@ function atSender(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry: R
   const service = serviceOf(log, registry) ?? (log.direction === 'gateway' ? null : hostAsked(exchange, hop))
   const labels = {
     reporter: 'source',
-    ...endLabels('source', own ? labelsOf(own) : nobody, certificates?.client),
-    ...endLabels('destination', peer, certificates?.server),
+    ...endLabels('source', own ? labelsOf(own) : nobody, certificates?.uri),
+    ...endLabels('destination', peer, certificates?.by),
     destination_service: service?.host || 'unknown',
     destination_service_name: service?.name || 'unknown',
     destination_service_namespace: peer.namespace,
@@ -84,8 +84,8 @@ function atReceiver(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry:
   const service = log.cluster.startsWith('inbound|') ? asked : serviceOf(log, registry)
   const labels = {
     reporter: 'destination',
-    ...endLabels('source', sender ? labelsOf(sender) : nobody, certificates?.client),
-    ...endLabels('destination', end, certificates?.server),
+    ...endLabels('source', sender ? labelsOf(sender) : nobody, certificates?.uri),
+    ...endLabels('destination', end, certificates?.by),
     destination_service: service?.host || end.canonicalService,
     destination_service_name: service?.name || end.canonicalService,
     destination_service_namespace: end.namespace,
@@ -94,7 +94,7 @@ function atReceiver(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry:
   return { ...labels, ...answerLabels(exchange, hop, log) }
 }
 
-function endLabels(end: 'source' | 'destination', peer: PeerLabels, principal: string | undefined): CountedRequest['labels'] {
+function endLabels(end: 'source' | 'destination', peer: PeerLabels, principal: string | null | undefined): CountedRequest['labels'] {
   return {
     [`${end}_workload`]: peer.workload,
     [`${end}_workload_namespace`]: peer.namespace,
@@ -162,10 +162,7 @@ function workloadOf({ proxy }: AccessLogEntry, registry: Registry): WorkloadInst
   return registry.workloads.find(({ ref }) => `${ref.name}.${ref.namespace}` === proxy)
 }
 
-/** That mutual TLS was made with, as the receiver's sidecar has told its workload. */
-function certificatesOf({ received, inbound }: Hop): { readonly client: string; readonly server: string } | null {
-  const all = inbound && received?.headers.get(certificateHeader)
-  if (!all) return null
-  const last = all.slice(all.lastIndexOf(',By=') + 1)
-  return { client: /(?:^|;)URI=([^;,]*)/.exec(last)?.[1] ?? '', server: /(?:^|;)By=([^;,]*)/.exec(last)?.[1] ?? '' }
+/** Of a connection that the receiver's sidecar has ended. */
+function certificatesOf({ received, inbound }: Hop): Certificates | null {
+  return inbound && certificatesIn(received)
 }

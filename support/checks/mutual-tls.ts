@@ -1,4 +1,5 @@
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import { certificateHeader, certificatesIn } from '../../mesh-core/telemetry/client-certificate.ts'
 import { StatementFailed } from '../failure.ts'
 import { formatServiceRef } from '../service-ref.ts'
 import { NotSupported } from '../targets/target.ts'
@@ -6,8 +7,6 @@ import type { ServiceRef } from '../targets/target.ts'
 import { needing } from './check.ts'
 import type { Check } from './check.ts'
 import { arrived, isAt, isFrom, nameOf } from './evidence.ts'
-
-const header = 'x-forwarded-client-cert'
 
 /**
  * Every request from the one to the other came over mutual TLS: the receiver's sidecar tells the application so, by the identity of the certificate that
@@ -17,8 +16,8 @@ export function usesMutualTls(from: ServiceRef, to: ServiceRef): Check {
   return needing('received', (exchanges) => {
     const all = exchanges.flatMap((exchange) => hopsBetween(exchange, from, to))
     if (all.length === 0) throw new StatementFailed(`nothing went from ${formatServiceRef(from)} to ${formatServiceRef(to)}.`)
-    const plain = all.find((hop) => certificateAt(hop) === null)
-    return plain && `${nameOf(plain)} received a request from ${formatServiceRef(from)} without mutual TLS: it came with no ${header}.`
+    const plain = all.find((hop) => certificatesIn(hop.received) === null)
+    return plain && `${nameOf(plain)} received a request from ${formatServiceRef(from)} without mutual TLS: it came with no ${certificateHeader}.`
   })
 }
 
@@ -38,7 +37,7 @@ export function hasIdentity(service: ServiceRef, identity: string): Check {
 
 function identitiesOf(exchange: Exchange, service: ServiceRef): readonly string[] {
   return exchange.hops.flatMap((hop) => {
-    const certificate = certificateAt(hop)
+    const certificate = certificatesIn(hop.received)
     if (certificate === null) return []
     const receivers = isAt(hop, service) ? [certificate.by] : []
     const senders = isSentBy(exchange, hop, service) ? [certificate.uri] : []
@@ -53,19 +52,4 @@ function hopsBetween(exchange: Exchange, from: ServiceRef, to: ServiceRef): read
 function isSentBy({ hops }: Exchange, hop: Hop, service: ServiceRef): boolean {
   const sender = hops[hop.parent]
   return sender ? isAt(sender, service) : isFrom(hop, service)
-}
-
-interface Certificates {
-  /** Of the proxy that was asked. */
-  readonly by: string | null
-  /** Of who asked. */
-  readonly uri: string | null
-}
-
-/** Of the last element: that is the sender's own. `null`: without one the connection was not mutual. */
-function certificateAt({ received }: Hop): Certificates | null {
-  const text = received?.headers.get(header)
-  if (text === undefined) return null
-  const last = text.slice(text.lastIndexOf(',By=') + 1)
-  return { by: /(?:^|;)By=([^;,]*)/.exec(last)?.[1] ?? null, uri: /(?:^|;)URI=([^;,]*)/.exec(last)?.[1] ?? null }
 }

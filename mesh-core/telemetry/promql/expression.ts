@@ -47,13 +47,14 @@ export type Expression =
       readonly matching: Matching
     }
 
-type Node = ReturnType<typeof parser.parse>['topNode']
+type Tree = ReturnType<typeof parser.parse>
+type Node = Tree['topNode']
 
 /** ms between two values that a subquery without a step is made of: Prometheus' `evaluation_interval` where nobody has set one. */
 const defaultStepMs = 60_000
 
-/** @throws QueryProblem for what is no PromQL; QueryNotModelled for what looks at another time than now */
-export function readQuery(query: string): Expression {
+/** @throws QueryProblem for what is no PromQL */
+export function syntaxTree(query: string): Tree {
   const tree = parser.parse(query)
   let isBroken = query.trim() === ''
   tree.iterate({
@@ -61,9 +62,18 @@ export function readQuery(query: string): Expression {
       if (name === '⚠') isBroken = true
     },
   })
-  const [top] = children(tree.topNode)
-  if (isBroken || !top) throw new QueryProblem(`${JSON.stringify(query)} is no PromQL`)
-  return new Reader(query).read(top)
+  if (isBroken) throw new QueryProblem(`${JSON.stringify(query)} is no PromQL`)
+  return tree
+}
+
+/** Of what looks at another time than now. @param part `x offset 5m` */
+export function otherTime(part: string): QueryProblem {
+  return new QueryProblem(`"${part}" looks at another time than now; a scenario's counters begin with it`)
+}
+
+/** @throws QueryProblem for what is no PromQL, or looks at another time than now; QueryNotModelled */
+export function readQuery(query: string): Expression {
+  return new Reader(query).read(children(syntaxTree(query).topNode)[0]!)
 }
 
 class Reader {
@@ -95,8 +105,11 @@ class Reader {
         return { kind: 'aggregate', name: this.#textOf(node, 'AggregateOp'), args: this.#args(node), grouping: this.#grouping(node) }
       case 'BinaryExpr':
         return this.#binary(node)
+      case 'OffsetExpr':
+      case 'StepInvariantExpr':
+        throw otherTime(this.#text(node))
       default:
-        throw new QueryNotModelled(`"${this.#text(node)}" looks at another time than now; a scenario's counters begin with it`)
+        throw new QueryNotModelled(`"${this.#text(node)}" is not modelled`)
     }
   }
 

@@ -1,4 +1,4 @@
-import { parser } from '@prometheus-io/lezer-promql'
+import { otherTime, syntaxTree } from '../../../../mesh-core/telemetry/promql/expression.ts'
 
 /** Of what a query of a scenario speaks. */
 export interface Scope {
@@ -10,11 +10,6 @@ export interface Scope {
   readonly real: (text: string) => string
   /** A namespace's name in the cluster. */
   readonly realNamespace: (name: string) => string
-}
-
-/** What is wrong with a query. */
-export class QueryProblem extends Error {
-  override readonly name = 'QueryProblem'
 }
 
 /** Counters of Istio's sidecars. Source: istio.io, "Istio Standard Metrics". */
@@ -39,10 +34,8 @@ interface Edit {
  */
 export function scoped(query: string, scope: Scope): string {
   const edits: Edit[] = []
-  let isBroken = false
-  parser.parse(query).iterate({
+  syntaxTree(query).iterate({
     enter: ({ name, node, from, to }) => {
-      if (name === '⚠') isBroken = true
       if (name !== 'VectorSelector') return
       const { parent } = node
       const selector = readSelector(query.slice(from, to), from, node)
@@ -51,8 +44,7 @@ export function scoped(query: string, scope: Scope): string {
         selector.matchers.map((matcher) => mapMatcher(matcher, scope)),
       )
       if (!counters.test(selector.metric)) return void edits.push({ from, to, text: mapped })
-      if (parent?.name === 'OffsetExpr' || parent?.name === 'StepInvariantExpr')
-        throw new QueryProblem(`"${query.slice(parent.from, parent.to)}" looks at another time than now; a scenario's counters begin with it`)
+      if (parent?.name === 'OffsetExpr' || parent?.name === 'StepInvariantExpr') throw otherTime(query.slice(parent.from, parent.to))
       const since = sinceBeginning(mapped, scope)
       if (parent?.name === 'MatrixSelector') {
         const range = query.slice(to + 1, parent.to - 1)
@@ -60,7 +52,6 @@ export function scoped(query: string, scope: Scope): string {
       } else edits.push({ from, to, text: `(${since} > 0)` })
     },
   })
-  if (isBroken || query.trim() === '') throw new QueryProblem(`${JSON.stringify(query)} is no PromQL`)
   return edits.reduceRight((text, edit) => text.slice(0, edit.from) + edit.text + text.slice(edit.to), query)
 }
 

@@ -101,6 +101,12 @@ test('labels of both ends', async () => {
   expect(destination!.labels).toEqual({ reporter: 'destination', connection_security_policy: 'mutual_tls', ...ends })
 })
 
+test('of who has no sidecar only the endpoint tells, and that less', async () => {
+  const plain = 'apiVersion: v1\nkind: Service\nmetadata: {name: plain}\nspec: {selector: {app: plain}, ports: [{name: http, port: 80}]}\n'
+  const [only] = await count({ url: 'http://plain/', config: [plain] })
+  expect(only!.labels).toMatchObject({ destination_workload: 'plain', destination_canonical_service: 'plain', destination_app: 'unknown' })
+})
+
 test('a client without a sidecar has no identity', async () => {
   const [only] = await count({ from: 'plain' })
   expect(only!.labels).toMatchObject({ connection_security_policy: 'none', source_principal: 'unknown', source_workload_namespace: 'unknown' })

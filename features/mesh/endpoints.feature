@@ -158,3 +158,36 @@ Feature: Endpoints that are ill, gone or never were
     When 1s pass
     And client sends "GET http://ledger/cached"
     Then the response status is 200
+
+  Scenario: A pod of a StatefulSet is reached by a name of its own
+    Given the config:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: db}
+      spec: {clusterIP: None, selector: {app: db}, ports: [{name: http, port: 80}, {name: tcp-sql, port: 5432}]}
+      ---
+      apiVersion: apps/v1
+      kind: StatefulSet
+      metadata: {name: db}
+      spec:
+        replicas: 3
+        serviceName: db
+        selector: {matchLabels: {app: db}}
+        template:
+          metadata: {labels: {app: db, version: v1}}
+          spec: {containers: [{name: app, image: db, ports: [{containerPort: 80}, {containerPort: 5432}]}]}
+      """
+    And the services:
+      | service |
+      | client  |
+    When client sends "GET http://db-1.db/" 5 times
+    Then all requests reach db:v1
+    And the response body contains "db-1"
+    When client sends "GET http://db-2.db.default.svc.cluster.local/"
+    Then the request reaches db
+    And the response body contains "db-2"
+    When client sends "hello" over TCP to "db-0.db:5432"
+    Then the request reaches db
+    When client sends "GET http://db-3.db/"
+    Then the request gets no answer

@@ -1,5 +1,7 @@
+import type { Endpoint } from '../ir/cluster.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import { isIpAddress } from '../registry/dns.ts'
+import { tableNameOf } from '../registry/pod-names.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { proxyDefaultsOf } from './proxy-settings.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
@@ -31,6 +33,7 @@ export function nameTable({ egress }: SidecarScope, registry: Registry): Readonl
   const table = new Map<string, { readonly provider: Service['provider']; readonly addresses: readonly string[] }>()
   const services = new Set(egress.flatMap((listener) => listener.services))
   for (const service of services) {
+    for (const [host, addresses] of podsOf(service, registry)) table.set(host, { provider: service.provider, addresses })
     const addresses = addressesOf(service, registry)
     if (addresses.length === 0) continue
     const { host, provider } = service
@@ -43,8 +46,24 @@ export function nameTable({ egress }: SidecarScope, registry: Registry): Readonl
 
 /** Ranges are none that a client could dial. Of a headless service its pods are told. */
 function addressesOf(service: Service, registry: Registry): readonly string[] {
-  const { headless, addresses, ports } = service
+  const { headless, addresses } = service
   if (!headless) return addresses.filter((address) => isIpAddress(address) && !address.includes('/'))
-  const [port] = ports
-  return port ? registry.endpoints(service, port.number).flatMap(({ healthy, address }) => (healthy && isIpAddress(address) ? [address] : [])) : []
+  return inTable(service, registry).map(({ address }) => address)
+}
+
+/** Of a headless service each pod that has a name of its own. */
+function podsOf(service: Service, registry: Registry): ReadonlyMap<string, readonly string[]> {
+  const pods = new Map<string, readonly string[]>()
+  if (!service.headless) return pods
+  for (const { workload, address } of inTable(service, registry)) {
+    const pod = registry.workload(workload)
+    const name = pod ? tableNameOf(service, pod) : null
+    if (name !== null) pods.set(name, [...(pods.get(name) ?? []), address])
+  }
+  return pods
+}
+
+function inTable(service: Service, registry: Registry): readonly Endpoint[] {
+  const [port] = service.ports
+  return port ? registry.endpoints(service, port.number).filter(({ healthy, address }) => healthy && isIpAddress(address)) : []
 }

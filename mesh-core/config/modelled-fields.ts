@@ -77,9 +77,9 @@ const podSpec: Modelled = {
   '*': 'quiet',
   containers: { ...fields('name image ports env'), '*': 'quiet' },
   serviceAccountName: 'acts',
-  ...fields('hostNetwork nodeName'),
+  ...fields('hostNetwork nodeName hostname subdomain'),
 }
-const workload: Modelled = { ...fields('replicas selector'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
+const workload: Modelled = { ...fields('replicas selector serviceName'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
 
 const serviceSpec: Modelled = {
   ...fields('selector ports clusterIP externalName publishNotReadyAddresses trafficDistribution'),

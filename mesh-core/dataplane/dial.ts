@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClientTls } from '../ir/tls.ts'
+import { belowService } from '../registry/pod-names.ts'
 import type { Registry } from '../registry/registry.ts'
 import { lookUp } from '../registry/resolver.ts'
 import type { NameTable } from '../registry/resolver.ts'
@@ -52,7 +53,7 @@ function isAddress(hostname: string): boolean {
   return /^\d+\.\d+\.\d+\.\d+$/.test(hostname) || hostname.startsWith('[')
 }
 
-/** A headless service has no address of its own, so its names are tried, too. */
+/** A headless service has no address of its own, so its names are tried, too, and those of its pods. */
 function serviceNamed(registry: Registry, hostname: string, address: string | null, namespace: string): string | null {
   const owner = address === null ? undefined : registry.serviceAt(address)
   if (owner) return owner.host
@@ -63,5 +64,7 @@ function serviceNamed(registry: Registry, hostname: string, address: string | nu
     if (service)
       return service.resolution === 'alias' ? (serviceNamed(registry, service.externalName, null, namespace) ?? service.externalName) : service.host
   }
-  return null
+  // A name below it is one of its pods.
+  const below = address !== null && registry.workloadAt(address) ? belowService(name) : null
+  return below && serviceNamed(registry, below[1], null, namespace)
 }

@@ -7,6 +7,7 @@ import { discovered, discoveryOf } from './discovery.ts'
 import { candidates, isIpAddress } from './dns.ts'
 import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
+import { belowService, podsNamed } from './pod-names.ts'
 import type { Registry, Service, ServiceSource, WorkloadInstance } from './registry.ts'
 import { ServiceEntrySource } from './service-entry-source.ts'
 import { trustDomainOf } from './spiffe.ts'
@@ -133,6 +134,7 @@ class BuiltRegistry implements Registry {
 
   resolve(hostname: string, namespace: string, seen = 0): string | null {
     if (isIpAddress(hostname)) return hostname
+    let isOfNobody = false
     for (const name of candidates(hostname, namespace)) {
       const service = this.#byHost.get(name)
       if (service && service.address !== '') return service.address
@@ -140,7 +142,11 @@ class BuiltRegistry implements Registry {
       if (service?.resolution === 'alias' && seen < mostAliases) return this.resolve(`${service.externalName}.`, namespace, seen + 1)
       const further = this.#addressed().get(name)
       if (further) return further.address
+      const pods = this.#podsNamed(name)
+      if (pods && pods.length > 0) return pods[0]!
+      isOfNobody ||= pods !== null
     }
+    if (isOfNobody) return null
     const name = hostname.toLowerCase().replace(/\.$/, '')
     return this.#options.outsideName(name) ? this.#options.outside.of(name) : null
   }
@@ -151,6 +157,14 @@ class BuiltRegistry implements Registry {
       this.services.filter(({ address }) => address !== ''),
       ({ host }) => host,
     ))
+  }
+
+  /** Addresses of a pod that is named below its service; `null`: the name is below none. */
+  #podsNamed(name: string): readonly string[] | null {
+    const [label, host] = belowService(name) ?? []
+    const service = host === undefined ? undefined : this.#byHost.get(host)
+    if (label === undefined || service?.resolution !== 'registry') return null
+    return service.ports.flatMap(({ number }) => podsNamed(this, service, this.endpoints(service, number), label))
   }
 
   /** The address of the first endpoint of any port, as a resolver that does not rotate gives it. */

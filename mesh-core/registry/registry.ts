@@ -1,5 +1,6 @@
 import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import type { Origin } from '../ir/origin.ts'
+import type { PodName } from './pod-names.ts'
 import type { Mount } from './volumes.ts'
 
 /** One pod, or what stands for one. */
@@ -33,6 +34,8 @@ export interface WorkloadInstance {
   readonly locality: string
   /** Name of the Kubernetes node that it was put on; `''` when nobody has said so. */
   readonly node: string
+  /** Left out where the pod has neither hostname nor subdomain. */
+  readonly podName?: PodName
   readonly origin: Origin
 }
 
@@ -113,7 +116,7 @@ export interface Registry {
   endpoints(service: Service, port: number): readonly Endpoint[]
   /**
    * What DNS answers to a client in `namespace` (search list `<ns>.svc.cluster.local`, `svc.cluster.local`, `cluster.local`):
-   * the cluster IP, or for a headless service the address of a pod; for a name of the outside world an address out there; an IP address is itself.
+   * the cluster IP, or for a headless service the address of a pod; for a name of one pod below its service (`db-0.db`) its address; for a name of the outside world an address out there; an IP address is itself.
    * `null`: there is no such name.
    */
   resolve(hostname: string, namespace: string): string | null

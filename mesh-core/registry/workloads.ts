@@ -2,6 +2,7 @@ import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
 import { tlsModeLabel } from './endpoints.ts'
 import { isGatewayPod, isInjected } from './injection.ts'
+import type { PodName } from './pod-names.ts'
 import type { WorkloadInstance } from './registry.ts'
 import { localityOf, nodeLocality } from './topology.ts'
 import { mountsOf, sidecarMounts } from './volumes.ts'
@@ -36,10 +37,14 @@ function isOwned({ object }: Resource): boolean {
   return (ownerReferences ?? []).length > 0
 }
 
-/** `db-0`, `db-1` … */
-function ordinals(resource: Resource, { replicas = 1, ordinals = {}, template = {} }: any, options: WorkloadOptions): WorkloadInstance[] {
+/** `db-0`, `db-1` …, each with a name of its own below the service of the set. Source: Kubernetes `pkg/controller/statefulset/stateful_set_utils.go` initIdentity. */
+function ordinals(resource: Resource, set: any, options: WorkloadOptions): WorkloadInstance[] {
+  const { replicas = 1, ordinals = {}, template = {}, serviceName: subdomain = '' } = set
   const start: number = ordinals.start ?? 0
-  return Array.from({ length: replicas }, (_, i) => instanceOf(resource, resource.name, `${resource.name}-${start + i}`, template, options))
+  return Array.from({ length: replicas }, (_, i) => {
+    const name = `${resource.name}-${start + i}`
+    return instanceOf(resource, resource.name, name, { ...template, spec: { ...template.spec, hostname: name, subdomain } }, options)
+  })
 }
 
 /** Where no Node is given, there is one. */
@@ -108,9 +113,14 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     ],
     locality: localityOf(labels) || nodeLocality(options.nodes.get(node)?.object.metadata.labels ?? {}),
     node,
+    ...podNameOf(spec),
     origin: resource.origin,
   }
   return { ...workload, tlsMode: tlsModeOf(workload, options) }
+}
+
+function podNameOf({ hostname = '', subdomain = '' }: { readonly hostname?: string; readonly subdomain?: string }): { readonly podName?: PodName } {
+  return hostname === '' && subdomain === '' ? {} : { podName: { hostname, subdomain } }
 }
 
 /** What the pod says itself stays as it is when a sidecar is injected. Source: Istio `injection-template.yaml`, `pkg/kube/util.go` PodTLSMode. */

@@ -102,6 +102,7 @@ export function connectionPool(draw: Draw): Json {
         http2MaxRequests: [1, 50],
         maxRetries: [1, 5],
         maxRequestsPerConnection: [1, 2],
+        maxConcurrentStreams: [1, 100],
         idleTimeout: ['30s'],
         ...draw.one<Readonly<Record<string, readonly unknown[]>>>([
           { h2UpgradePolicy: ['UPGRADE', 'DO_NOT_UPGRADE', 'DEFAULT'] },
@@ -114,6 +115,7 @@ export function connectionPool(draw: Draw): Json {
         maxConnections: [1, 100],
         connectTimeout: ['2s'],
         idleTimeout: ['60s'],
+        maxConnectionDuration: ['30s'],
         tcpKeepalive: [{ probes: 3, time: '60s', interval: '5s' }],
       }),
     })),

@@ -58,3 +58,49 @@ Feature: Circuit breaking
     And shop takes 1s to answer
     When client sends "GET http://shop/" 8 times, 8 at once
     Then shop received 3 requests
+
+  Scenario: Requests that share a connection of HTTP/2
+    Given the services:
+      | service | protocol |
+      | stock   | http2    |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: stock}
+      spec:
+        host: stock
+        trafficPolicy:
+          connectionPool:
+            tcp: {maxConnections: 1}
+            http: {http1MaxPendingRequests: 1, maxConcurrentStreams: 2}
+      """
+    And client sends "GET http://stock/"
+    And stock takes 1s to answer
+    When client sends "GET http://stock/" 6 times, 6 at once
+    Then stock received 3 requests
+    And the response status is 200 or 503
+
+  Scenario Outline: A connection of bytes that <is too much>
+    Given the services:
+      | service | protocol | port |
+      | db      | tcp      | 5432 |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: db}
+      spec: {host: db, trafficPolicy: {connectionPool: {tcp: {<limit>: 1s}}}}
+      """
+    And db takes 200ms to answer
+    When client sends "hello" over TCP to "db:5432"
+    Then the request reaches db
+    Given db takes 3s to answer
+    When client sends "hello" over TCP to "db:5432"
+    Then the request gets no answer
+    And the response takes about 1s
+
+    Examples:
+      | is too much     | limit                 |
+      | says nothing    | idleTimeout           |
+      | lasts too long  | maxConnectionDuration |

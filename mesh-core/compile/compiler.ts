@@ -18,7 +18,7 @@ import type { ClusterSources } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { capturesDns, nameTable } from './dns-proxy.ts'
 import { compileGateway } from './gateway.ts'
-import { hashOfService, withSourceHash } from './hash-policy.ts'
+import { hashOfService } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { showingCertificate } from './gateway-api/client-certificate.ts'
 import { statusesOf } from './gateway-api/status.ts'
@@ -36,6 +36,7 @@ import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
 import { routeContext } from './route-context.ts'
 import { differsInRoutesAlone, readsLabels } from './rule-traits.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
+import { withTcpPolicies } from './tcp-policy.ts'
 import { patchedInbound, patchedProxy } from './envoy-filter/patched-proxy.ts'
 import { gatewayServices, sidecarScope } from './sidecar-scope.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -177,7 +178,7 @@ export class Compiler {
     const known = this.#outbound.get(key)
     if (known) return known.parts
     const parts = {
-      listeners: this.#withSourceHash(
+      listeners: this.#withTcpPolicies(
         outboundListeners({
           ...{ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels },
           settings: sidecarSettings(workload, this.catalog.mesh),
@@ -222,7 +223,7 @@ export class Compiler {
     const named = askedBySni(listeners, () => services.flatMap((service) => sniClusters(service, sourcesOf(service))))
     const known = { ...this.#clustersFor(workload, services), ...named }
     const clusters = showingCertificate(known, gatewayApi, pod, secrets)
-    const parts = { listeners: this.#withSourceHash(listeners, workload), routeTables, clusters }
+    const parts = { listeners: this.#withTcpPolicies(listeners, workload), routeTables, clusters }
     const udpListeners = udpListenersOf(gatewayApi, pod)
     if (udpListeners.length === 0) return parts
     return { ...parts, udpListeners, clusters: { ...clusters, ...udpClusters(udpListeners, workload, this.#registry, this.catalog) } }
@@ -289,8 +290,8 @@ export class Compiler {
     return this.catalog.sidecars.for(workload)?.ingress.map(({ port }) => port) ?? []
   }
 
-  #withSourceHash(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
-    return withSourceHash(listeners, (host) => {
+  #withTcpPolicies(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
+    return withTcpPolicies(listeners, (host) => {
       const service = this.#registry.service(host)
       return service && this.#ruleFor(service, workload)
     })

@@ -30,12 +30,18 @@ export interface TrafficPolicy extends PortPolicy {
 }
 
 export interface ConnectionPool {
-  readonly tcp?: { readonly maxConnections?: number; readonly connectTimeout?: string; readonly idleTimeout?: string }
+  readonly tcp?: {
+    readonly maxConnections?: number
+    readonly connectTimeout?: string
+    readonly idleTimeout?: string
+    readonly maxConnectionDuration?: string
+  }
   readonly http?: {
     readonly http1MaxPendingRequests?: number
     readonly http2MaxRequests?: number
     readonly maxRetries?: number
     readonly maxRequestsPerConnection?: number
+    readonly maxConcurrentStreams?: number
     readonly idleTimeout?: string
     readonly h2UpgradePolicy?: string
     readonly useClientProtocol?: boolean

@@ -1,4 +1,3 @@
-import type { FilterChain, Listener } from '../ir/proxy-config.ts'
 import type { HashPolicy } from '../ir/route.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import type { ConsistentHash, TrafficPolicy } from './destination-rule-types.ts'
@@ -41,29 +40,6 @@ export function hashOfDestination(rule: DestinationRule | undefined, { port, sub
   const own = rule?.subsets.find(({ name }) => name === (subset ?? ''))?.trafficPolicy
   const at = (settings: TrafficPolicy | undefined) => (port?.number === undefined ? undefined : atPort(settings, port.number))
   return at(own) ?? own?.loadBalancer?.consistentHash ?? at(policy) ?? policy?.loadBalancer?.consistentHash
-}
-
-/** Marks the TCP proxies whose connections are balanced by the client's address, as the rule of their first destination says. */
-export function withSourceHash(listeners: readonly Listener[], ruleFor: (host: string) => DestinationRule | undefined): Listener[] {
-  const marked = (chain: FilterChain): FilterChain => {
-    const { filter } = chain
-    if (filter.kind !== 'tcp') return chain
-    const [, , subset, host] = filter.clusters[0]?.cluster.split('|') ?? []
-    const hashesSource = host !== undefined && hashesSourceTo(ruleFor(host), filter.clusters.length === 1 ? subset! : '')
-    return hashesSource ? { ...chain, filter: { ...filter, hashesSource } } : chain
-  }
-  return listeners.map((listener) => ({
-    ...listener,
-    filterChains: listener.filterChains.map(marked),
-    defaultFilterChain: listener.defaultFilterChain && marked(listener.defaultFilterChain),
-  }))
-}
-
-/** Settings of ports do not count. Source: Istio `core/networkfilter.go` maybeSetHashPolicy. */
-function hashesSourceTo(rule: DestinationRule | undefined, subset: string): boolean {
-  const own = rule?.subsets.find(({ name }) => name === subset)?.trafficPolicy?.loadBalancer
-  const balancer = own ?? rule?.trafficPolicy?.loadBalancer
-  return balancer?.consistentHash?.useSourceIp ?? false
 }
 
 function atPort(policy: TrafficPolicy | undefined, port: number): ConsistentHash | undefined {

@@ -76,6 +76,8 @@ export type Decided = Pick<
   | 'circuitBreaker'
   | 'connectTimeoutMs'
   | 'idleTimeoutMs'
+  | 'maxConcurrentStreams'
+  | 'maxConnectionDurationMs'
   | 'loadBalancing'
   | 'maxRequestsPerConnection'
   | 'outlierDetection'
@@ -92,6 +94,8 @@ export function clusterPolicy(policy: PortPolicy, mesh: MeshConfig): Decided {
     circuitBreaker: circuitBreaker(pool, policy.retryBudget),
     maxRequestsPerConnection: pool?.http?.maxRequestsPerConnection || null,
     idleTimeoutMs: durationMs(pool?.http?.idleTimeout ?? pool?.tcp?.idleTimeout ?? idleTimeout),
+    maxConnectionDurationMs: pool?.tcp?.maxConnectionDuration === undefined ? null : durationMs(pool.tcp.maxConnectionDuration),
+    maxConcurrentStreams: pool?.http?.maxConcurrentStreams || null,
     outlierDetection: outlierDetection(policy.outlierDetection),
     // Since istiod tells of endpoints that are not ready, panic would send to them.
     panicThreshold: policy.outlierDetection?.minHealthPercent ?? 0,

@@ -37,12 +37,12 @@ const serverTls: Modelled = {
 // No simulated connection is slow to come about, so that its timeout never ends one.
 const connectionPool: Modelled = {
   http: {
-    ...fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout h2UpgradePolicy useClientProtocol'),
-    maxConcurrentStreams: 'reported',
+    ...fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection maxConcurrentStreams idleTimeout'),
+    ...fields('h2UpgradePolicy useClientProtocol'),
     // Both ends are there.
     http2KeepAlive: 'quiet',
   },
-  tcp: { ...fields('maxConnections idleTimeout'), ...fields('connectTimeout tcpKeepalive', 'quiet'), maxConnectionDuration: 'reported' },
+  tcp: { ...fields('maxConnections idleTimeout maxConnectionDuration'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 }
 const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates insecureSkipVerify')
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')

@@ -63,11 +63,6 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     messages: ['spec.endpoints[1].address is not modelled: nobody listens on Unix sockets here, or dials them'],
   },
   {
-    about: 'limits of a pool that nothing keeps',
-    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {connectionPool: {tcp: {maxConnections: 1, connectTimeout: 1s}, http: {http1MaxPendingRequests: 1, maxRequestsPerConnection: 1, maxRetries: 1, maxConcurrentStreams: 1}}}',
-    messages: ['spec.trafficPolicy.connectionPool.http.maxConcurrentStreams is not modelled'],
-  },
-  {
     about: 'how a Service spreads traffic otherwise',
     text: 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: ClusterIP, sessionAffinity: ClientIP}',
     messages: ['spec.sessionAffinity is not modelled'],

@@ -1,17 +1,17 @@
 import type { Cluster } from '../ir/cluster.ts'
 import type { Clock } from '../time/clock.ts'
-import { closeIdle } from './connection-pool.ts'
-import type { Connection } from './connection-pool.ts'
+import { closeIdle, closeOld } from './connection-pool.ts'
+import type { Connection, SharedConnection } from './connection-pool.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 
 /** Istio's default for limits that nobody has set. */
 const unlimited = 0xffff_ffff
 
 /** Stands for any connection where nothing limits their number. */
-const uncounted: Connection = { served: 0, idleSinceMs: 0 }
+const uncounted: Connection = { served: 0, openedMs: 0, idleSinceMs: 0 }
 
 /** Stands for the one connection of HTTP/2, on which no request waits for another. */
-const multiplexed: Connection = { served: 0, idleSinceMs: 0 }
+const multiplexed: Connection = { served: 0, openedMs: 0, idleSinceMs: 0 }
 
 /** Called when a request may begin on a connection, or with `null` when too many are under way. */
 export type Begin = (connection: Connection | null) => void
@@ -47,7 +47,8 @@ export class CircuitBreaker {
 
   /** Calls `begin` now, or when a connection is free. */
   admit(host: UpstreamHost, isHttp2: boolean, begin: Begin): void {
-    if (isHttp2) return this.#openStream(host, begin)
+    if (isHttp2)
+      return this.#config.maxConcurrentStreams === null || this.#config.http !== 'http2' ? this.#openStream(host, begin) : this.#share(host, begin)
     if (!this.#limited) return this.#start(host, uncounted, begin)
     const { pool } = host
     this.#closeIdle()
@@ -68,11 +69,15 @@ export class CircuitBreaker {
     this.#active--
     host.active--
     if (connection === multiplexed) host.pool.streams--
+    if (isShared(connection)) return this.#leave(host, connection)
     if (!this.#limited || connection === multiplexed) return
     const served = connection.served + 1
-    const { maxRequestsPerConnection } = this.#config
-    const spent = maxRequestsPerConnection !== null && served >= maxRequestsPerConnection
-    this.#offer(host, answered && !spent ? { served, idleSinceMs: this.#clock.now() } : null)
+    const { maxRequestsPerConnection, maxConnectionDurationMs } = this.#config
+    const { openedMs } = connection
+    const idleSinceMs = this.#clock.now()
+    const isSpent = maxRequestsPerConnection !== null && served >= maxRequestsPerConnection
+    const isOld = maxConnectionDurationMs !== null && idleSinceMs - openedMs >= maxConnectionDurationMs
+    this.#offer(host, answered && !isSpent && !isOld ? { served, openedMs, idleSinceMs } : null)
   }
 
   /** May a request be tried again? If so, `endRetry` gives its place back. */
@@ -108,6 +113,42 @@ export class CircuitBreaker {
     begin(multiplexed)
   }
 
+  /**
+   * A connection that has room takes it, else a new one does, else it waits until one has room. Source: Envoy `ConnPoolImplBase`, whose connections are busy
+   * with as many streams as `max_concurrent_streams` has it.
+   */
+  #share(host: UpstreamHost, begin: Begin): void {
+    const { pool } = host
+    const { circuitBreaker, maxConcurrentStreams } = this.#config
+    const room = pool.shared.find(({ streams }) => streams < maxConcurrentStreams!)
+    if (room) return this.#join(host, room, begin)
+    if (this.#pending >= circuitBreaker.maxPendingRequests) return begin(null)
+    if (this.#connections() < circuitBreaker.maxConnections || pool.connections === 0) {
+      const opened = { ...this.#fresh(), streams: 0 }
+      pool.connections++
+      pool.shared.push(opened)
+      return this.#join(host, opened, begin)
+    }
+    this.#pending++
+    pool.waiting.push((connection) => {
+      this.#pending--
+      this.#join(host, connection as SharedConnection, begin)
+    })
+  }
+
+  #join(host: UpstreamHost, connection: SharedConnection, begin: Begin): void {
+    if (this.#active >= this.#config.circuitBreaker.maxRequests) return begin(null)
+    connection.streams++
+    this.#active++
+    host.active++
+    begin(connection)
+  }
+
+  #leave({ pool }: UpstreamHost, connection: SharedConnection): void {
+    connection.streams--
+    pool.waiting.shift()?.(connection)
+  }
+
   #start(host: UpstreamHost, connection: Connection, begin: Begin): void {
     if (this.#active >= this.#config.circuitBreaker.maxRequests) {
       this.#offer(host, connection)
@@ -120,15 +161,20 @@ export class CircuitBreaker {
 
   #connect(host: UpstreamHost, begin: Begin): void {
     host.pool.connections++
-    this.#start(host, { served: 0, idleSinceMs: this.#clock.now() }, begin)
+    this.#start(host, this.#fresh(), begin)
   }
 
   /** The one who has waited longest gets the connection, or a new one in place of one that is closed (`null`). */
   #offer({ pool }: UpstreamHost, connection: Connection | null): void {
     const next = pool.waiting.shift()
-    if (next) return next(connection ?? { served: 0, idleSinceMs: this.#clock.now() })
+    if (next) return next(connection ?? this.#fresh())
     if (connection) pool.idle.push(connection)
     else pool.connections--
+  }
+
+  #fresh(): Connection {
+    const now = this.#clock.now()
+    return { served: 0, openedMs: now, idleSinceMs: now }
   }
 
   #connections(): number {
@@ -136,12 +182,20 @@ export class CircuitBreaker {
   }
 
   #closeIdle(): void {
-    const before = this.#clock.now() - this.#config.idleTimeoutMs
-    for (const { pool } of this.#hosts) closeIdle(pool, before)
+    const { idleTimeoutMs, maxConnectionDurationMs } = this.#config
+    const now = this.#clock.now()
+    for (const { pool } of this.#hosts) {
+      closeIdle(pool, now - idleTimeoutMs)
+      if (maxConnectionDurationMs !== null) closeOld(pool, now - maxConnectionDurationMs)
+    }
   }
 }
 
 function isLimited({ circuitBreaker }: Cluster): boolean {
   const { maxConnections, maxPendingRequests, maxRequests } = circuitBreaker
   return maxConnections < unlimited || maxPendingRequests < unlimited || maxRequests < unlimited
+}
+
+function isShared(connection: Connection): connection is SharedConnection {
+  return 'streams' in connection
 }

@@ -2,9 +2,15 @@ import type { Milliseconds } from '../time/clock.ts'
 
 /** One connection of a proxy to a host; with HTTP/1.1 it carries one request at a time. */
 export interface Connection {
+  readonly openedMs: Milliseconds
   /** Requests that it has carried to their end. */
   readonly served: number
   readonly idleSinceMs: Milliseconds
+}
+
+/** One of HTTP/2 that takes so many requests at once and no more. */
+export interface SharedConnection extends Connection {
+  streams: number
 }
 
 /** The connections of one proxy to one host. */
@@ -15,14 +21,23 @@ export interface ConnectionPool {
   readonly idle: Connection[]
   /** Streams under way on the connection of HTTP/2, which is one for all and not counted. */
   streams: number
+  /** Where the number of streams on each is limited. */
+  readonly shared: SharedConnection[]
   /** Requests that wait for one. */
   readonly waiting: ((connection: Connection) => void)[]
 }
 
-export const freshPool = (): ConnectionPool => ({ connections: 0, streams: 0, idle: [], waiting: [] })
+export const freshPool = (): ConnectionPool => ({ connections: 0, streams: 0, shared: [], idle: [], waiting: [] })
 
 /** Closes what nobody has used since then. */
 export function closeIdle(pool: ConnectionPool, before: Milliseconds): void {
   const young = pool.idle.findIndex(({ idleSinceMs }) => idleSinceMs > before)
   pool.connections -= pool.idle.splice(0, young < 0 ? pool.idle.length : young).length
+}
+
+/** Closes what was opened before then and carries nothing. */
+export function closeOld(pool: ConnectionPool, before: Milliseconds): void {
+  const young = pool.idle.filter(({ openedMs }) => openedMs > before)
+  pool.connections -= pool.idle.length - young.length
+  pool.idle.splice(0, pool.idle.length, ...young)
 }

@@ -48,7 +48,13 @@ export function proxyTcp(
   const copy = { ...request, headers: request.headers.copy() }
   const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, tls: [...tls, ...layers], port, source: proxy.place.address }
   const delivery = new Delivery(shipment, receiver)
+  const { stop } = endInTime(plane, filter, log, () => {
+    abandon()
+    if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
+    done('closed')
+  })
   delivery.start(plane, shipment, receiver, (outcome) => {
+    stop()
     close()
     log.durationMs = plane.clock.now() - log.startMs
     if (typeof outcome !== 'string') {
@@ -62,11 +68,37 @@ export function proxyTcp(
     // It has taken the connection before it knew whether anybody would take it from it.
     done(outcome === 'refused' || (isTlsError(outcome) && !isOfClient) ? 'closed' : outcome)
   })
-  const abandon = () => {
+  function abandon(): void {
+    stop()
     close()
     delivery.abandon()
   }
   return { abandon }
+}
+
+/** Envoy's default. */
+const idleTimeout = 3_600_000
+
+/** Bytes come with the request and with the answer, and nothing in between. Source: Envoy `tcp_proxy.cc` onIdleTimeout, onMaxDownstreamConnectionDuration. */
+function endInTime(
+  { clock }: Plane,
+  { idleTimeoutMs = idleTimeout, maxDurationMs }: TcpFilter,
+  log: LogRecord,
+  end: () => void,
+): { readonly stop: () => void } {
+  const isOld = maxDurationMs !== undefined && (idleTimeoutMs === 0 || maxDurationMs <= idleTimeoutMs)
+  const afterMs = isOld ? maxDurationMs : idleTimeoutMs
+  if (afterMs === 0 && !isOld) return { stop: () => {} }
+  const timer = clock.deadline(
+    afterMs,
+    () => {
+      if (isOld) log.raise('DT')
+      log.durationMs = clock.now() - log.startMs
+      end()
+    },
+    `${log.proxy} waits for bytes`,
+  )
+  return { stop: () => timer.cancel() }
 }
 
 /**

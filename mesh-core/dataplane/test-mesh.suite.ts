@@ -199,6 +199,8 @@ function clusterOf(endpoints: readonly Endpoint[]): Cluster {
     destination: { host: 'b.default.svc.cluster.local', port: 80, subset: '' },
     discovery: 'eds',
     portOverride: null,
+    maxConnectionDurationMs: null,
+    maxConcurrentStreams: null,
     endpoints,
     localities: null,
     slowStart: null,

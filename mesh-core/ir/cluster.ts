@@ -104,6 +104,10 @@ export interface Cluster {
   readonly maxRequestsPerConnection: number | null
   /** How long a connection without requests is kept. Envoy's default is an hour. */
   readonly idleTimeoutMs: number
+  /** How long a connection takes requests; one that is under way then ends in its own time. `null` for ever. Envoy `max_connection_duration`. */
+  readonly maxConnectionDurationMs: number | null
+  /** So many requests share a connection of HTTP/2 at once; `null` for any number. Envoy `Http2ProtocolOptions.max_concurrent_streams`. */
+  readonly maxConcurrentStreams: number | null
   readonly outlierDetection: OutlierDetection | null
   /** Percentage of healthy endpoints below which all are used; 0 never. Envoy `healthy_panic_threshold`. */
   readonly panicThreshold: number

@@ -71,6 +71,10 @@ export type NetworkFilter =
       readonly origin: Origin | null
       /** Connections are balanced by the client's address. Envoy `hash_policy` with `source_ip`. */
       readonly hashesSource?: boolean
+      /** It is closed when for so long no bytes came from either side; 0 for never. Envoy `idle_timeout`, of an hour where it is left out. */
+      readonly idleTimeoutMs?: number
+      /** It is closed after so long, whatever is said on it. Envoy `max_downstream_connection_duration`. */
+      readonly maxDurationMs?: number
     }
 
 /** Which connections a filter chain is for. Source: Envoy `FilterChainMatch`. */

@@ -106,19 +106,24 @@ function protocolOptions(config: Cluster): Json {
   const common = {
     ...optional('max_requests_per_connection', config.maxRequestsPerConnection),
     ...(config.idleTimeoutMs === idleTimeoutMs ? {} : { idle_timeout: duration(config.idleTimeoutMs) }),
+    ...optional('max_connection_duration', config.maxConnectionDurationMs === null ? null : duration(config.maxConnectionDurationMs)),
   }
   const perConnection = config.tls.mode === 'originate' ? perRequest(config.tls) : null
   if (Object.keys(common).length === 0 && !perConnection && config.http === 'http1') return {}
-  return httpProtocolOptions(config.http, {
-    ...given('common_http_protocol_options', common),
-    ...optional('upstream_http_protocol_options', perConnection),
-  })
+  const options = { ...given('common_http_protocol_options', common), ...optional('upstream_http_protocol_options', perConnection) }
+  // istiod leaves streams alone where the client's version decides.
+  if (config.http === 'http2' && config.maxConcurrentStreams !== null)
+    return httpProtocolOptions('http2', {
+      ...options,
+      explicit_http_config: { http2_protocol_options: { max_concurrent_streams: config.maxConcurrentStreams } },
+    })
+  return httpProtocolOptions(config.http, options)
 }
 
 /** Envoy's own choice is HTTP/1.1. */
 export function httpProtocolOptions(http: UpstreamHttp, common: Json = {}): Json {
   const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
-  return { typed_extension_protocol_options: { [type]: typed(type, { ...common, ...versions[http] }) } }
+  return { typed_extension_protocol_options: { [type]: typed(type, { ...versions[http], ...common }) } }
 }
 
 const versions: Readonly<Record<UpstreamHttp, Json>> = {

@@ -1,10 +1,11 @@
 import type { NetworkFilter } from '../../../../mesh-core/ir/proxy-config.ts'
-import { optional, typed } from './json.ts'
+import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
 
 /** Source: Envoy `TcpProxy`. */
-export function tcpProxy({ clusters, hashesSource }: Extract<NetworkFilter, { kind: 'tcp' }>, placement: Placement): Json {
+export function tcpProxy(filter: Extract<NetworkFilter, { kind: 'tcp' }>, placement: Placement): Json {
+  const { clusters, hashesSource, idleTimeoutMs, maxDurationMs } = filter
   const [only] = clusters
   const weighted = clusters.map(({ cluster, weight }) => ({ name: placement.cluster(cluster), weight }))
   return {
@@ -13,6 +14,8 @@ export function tcpProxy({ clusters, hashesSource }: Extract<NetworkFilter, { ki
       stat_prefix: only?.cluster ?? 'none',
       ...(clusters.length === 1 ? { cluster: placement.cluster(only!.cluster) } : { weighted_clusters: { clusters: weighted } }),
       ...(hashesSource ? { hash_policy: [{ source_ip: {} }] } : {}),
+      ...(idleTimeoutMs === undefined ? {} : { idle_timeout: duration(idleTimeoutMs) }),
+      ...(maxDurationMs === undefined ? {} : { max_downstream_connection_duration: duration(maxDurationMs) }),
       ...optional('access_log', placement.accessLog),
     }),
   }

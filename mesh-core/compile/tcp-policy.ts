@@ -1,0 +1,38 @@
+import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import type { DestinationRule } from './destination-rule.ts'
+import { durationMs } from './duration.ts'
+
+type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
+
+/** Gives TCP proxies what the rule of their first destination says of connections. Source: Istio `core/networkfilter.go`. */
+export function withTcpPolicies(listeners: readonly Listener[], ruleFor: (host: string) => DestinationRule | undefined): Listener[] {
+  const withPolicy = (chain: FilterChain): FilterChain => {
+    const { filter } = chain
+    if (filter.kind !== 'tcp') return chain
+    const [, , subset, host] = filter.clusters[0]?.cluster.split('|') ?? []
+    const rule = host === undefined ? undefined : ruleFor(host)
+    return rule ? { ...chain, filter: { ...filter, ...policyOf(rule, filter.clusters.length === 1 ? subset! : '') } } : chain
+  }
+  return listeners.map((listener) => ({
+    ...listener,
+    filterChains: listener.filterChains.map(withPolicy),
+    defaultFilterChain: listener.defaultFilterChain && withPolicy(listener.defaultFilterChain),
+  }))
+}
+
+/** Of times those of ports and subsets do not count. */
+function policyOf(rule: DestinationRule, subset: string): Partial<TcpFilter> {
+  const { idleTimeout, maxConnectionDuration } = rule.trafficPolicy?.connectionPool?.tcp ?? {}
+  return {
+    ...(hashesSourceTo(rule, subset) && { hashesSource: true }),
+    ...(idleTimeout !== undefined && { idleTimeoutMs: durationMs(idleTimeout) }),
+    ...(maxConnectionDuration !== undefined && { maxDurationMs: durationMs(maxConnectionDuration) }),
+  }
+}
+
+/** Settings of ports do not count. Source: the same file, maybeSetHashPolicy. */
+function hashesSourceTo(rule: DestinationRule, subset: string): boolean {
+  const own = rule.subsets.find(({ name }) => name === subset)?.trafficPolicy?.loadBalancer
+  const balancer = own ?? rule.trafficPolicy?.loadBalancer
+  return balancer?.consistentHash?.useSourceIp ?? false
+}

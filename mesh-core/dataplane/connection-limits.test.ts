@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { readText } from '../config/load.ts'
+import { createMesh } from '../create-mesh.ts'
+import type { Exchange } from '../ir/exchange.ts'
+import { Headers } from '../ir/message.ts'
+import { VirtualClock } from '../time/virtual-clock.ts'
+
+const pods = (name: string): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: default}
+spec: {selector: {matchLabels: {app: ${name}}}, template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: app, image: echo}]}}}
+`
+const world = (pool: string): string => `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: default}
+spec: {selector: {app: db}, ports: [{name: tcp, port: 9000}, {name: http2, port: 9001}, {name: http, port: 9002}]}
+${pods('client')}${pods('db')}---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: db, namespace: default}
+spec: {host: db, trafficPolicy: {connectionPool: {${pool}}}}
+`
+const from = { kind: 'workload', ref: { namespace: 'default', name: 'client', instance: 'client' } } as const
+
+/** @param answerMs how long the application takes */
+async function ask(pool: string, urls: readonly string[], answerMs: number): Promise<readonly Exchange[]> {
+  const clock = new VirtualClock()
+  const program = () => async () => {
+    await clock.sleep(answerMs, 'the application works')
+    return { status: 200, headers: new Headers(), body: 'done' }
+  }
+  const mesh = createMesh({ clock, program })
+  const { resources, errors } = readText(world(pool), 'world.yaml')
+  expect(errors).toEqual([])
+  mesh.apply(resources)
+  expect(mesh.notModelled).toEqual([])
+  return Promise.all(urls.map((url) => mesh.send({ from, method: 'GET', url, headers: {}, body: 'x', timeoutMs: null })))
+}
+
+describe('a connection on which nothing is said, or for too long', () => {
+  test.each<[about: string, pool: string, answerMs: number, error: string | null, durationMs: number, flags: string]>([
+    ['in time', 'tcp: {idleTimeout: 2s, maxConnectionDuration: 3s}', 1000, null, 1000, '-'],
+    ['idle', 'tcp: {idleTimeout: 2s, maxConnectionDuration: 3s}', 5000, 'closed', 2000, '-'],
+    ['old', 'tcp: {idleTimeout: 3s, maxConnectionDuration: 2s}', 5000, 'closed', 2000, 'DT'],
+    ['idle for an hour', 'tcp: {maxConnections: 10}', 7_200_000, 'closed', 3_600_000, '-'],
+    ['times of HTTP are none of TCP', 'http: {idleTimeout: 2s}', 5000, null, 5000, '-'],
+  ])('%s', async (_, pool, answerMs, error, durationMs, flags) => {
+    const [exchange] = await ask(pool, ['tcp://db:9000'], answerMs)
+    expect(exchange).toMatchObject({
+      error,
+      durationMs,
+      hops: [{ log: { flags, cluster: 'outbound|9000||db.default.svc.cluster.local', durationMs } }],
+    })
+  })
+})
+
+describe('requests that share a connection of HTTP/2', () => {
+  const statuses = async (pool: string, port: number): Promise<readonly number[]> =>
+    (await ask(pool, Array.from({ length: 5 }, () => `http://db:${port}/`), 1000)).map(({ response }) => response?.status ?? 0) // prettier-ignore
+  const limits = (streams: string) => `tcp: {maxConnections: 1}, http: {http1MaxPendingRequests: 1${streams}}`
+
+  test('two at once, and one that waits', async () =>
+    expect(await statuses(limits(', maxConcurrentStreams: 2'), 9001)).toEqual([200, 200, 200, 503, 503]))
+
+  test('any number where nothing is said', async () => expect(await statuses(limits(''), 9001)).toEqual([200, 200, 200, 200, 200]))
+
+  test('on more connections where there may be more', async () =>
+    expect(await statuses('tcp: {maxConnections: 2}, http: {http1MaxPendingRequests: 1, maxConcurrentStreams: 2}', 9001)).toEqual([
+      200, 200, 200, 200, 200,
+    ]))
+
+  test('not where the port speaks HTTP/1.1', async () =>
+    expect(await statuses(limits(', maxConcurrentStreams: 5'), 9002)).toEqual([200, 200, 503, 503, 503]))
+
+  test('not where the version is the client’s to say', async () =>
+    expect(await statuses(limits(', maxConcurrentStreams: 2, useClientProtocol: true'), 9001)).toEqual([200, 200, 503, 503, 503]))
+})
+
+test('a connection that is too old takes no further request, and ends the one that it has', async () => {
+  const exchanges = await ask('tcp: {maxConnections: 1, maxConnectionDuration: 1s}', ['http://db:9002/', 'http://db:9002/'], 1500)
+  expect(exchanges.map(({ response, durationMs }) => [response?.status, durationMs])).toEqual([
+    [200, 1500],
+    [200, 3000],
+  ])
+})

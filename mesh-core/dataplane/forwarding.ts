@@ -1,21 +1,16 @@
-import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
-import type { Connection } from './connection-pool.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import { Delivery } from './delivery.ts'
-import type { Receiver, Shipment } from './delivery.ts'
 import type { HopRecord } from './evidence.ts'
-import { grpcTimeoutOf, isGrpc, judgedStatus } from './grpc.ts'
+import { grpcTimeoutOf, isGrpc } from './grpc.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
 import type { PickContext } from './balancer.ts'
 import type { HostSet } from './host-set.ts'
 import { sendMirrors } from './mirror.ts'
-import type { InFlight, Outcome } from './outcome.ts'
-import type { TryResult } from './outlier-detection.ts'
+import type { InFlight } from './outcome.ts'
 import { PreviousPriorities } from './previous-priorities.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { CookiePolicy, HashSource } from './request-hash.ts'
@@ -27,10 +22,10 @@ import type { RouteRuntime } from './route-runtime.ts'
 import { sessionCookieValue, setCookie } from './session-cookie.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
-import { comesLate, noSuchSocket, transportFailure } from './transport-failure.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { speak } from './upstream-http.ts'
 import { destinationOf } from './upstream.ts'
+import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
 import { isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import type { Hash64 } from './xx-hash.ts'
@@ -44,12 +39,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
   #attempt = 0
-  /** The last try that reached somebody. */
-  #delivery: Delivery | null = null
-  /** The try that an answer is awaited from. */
-  #open: Delivery | null = null
-  #host: UpstreamHost | null = null
-  #connection: Connection | null = null
+  /** The last try. */
+  #upstream: UpstreamRequest | null = null
+  /** Of the try before, until the last has a connection. */
+  #formerHop: HopRecord | null = null
   readonly tried: UpstreamHost[] = []
   attempts = 0
   readonly #previousPriorities: PreviousPriorities | null
@@ -57,9 +50,6 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #retries = false
   readonly #cookies: string[] = []
   #totalTimer: Timer | null = null
-  #tryTimer: Timer | null = null
-  /** Of the last try, where no connection came about. */
-  #failure: string | undefined = undefined
   #ended = false
 
   constructor(proxied: ProxiedRequest, route: RouteRuntime, action: ForwardAction) {
@@ -72,7 +62,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   /** Of the last try, when it reached somebody. */
   get lastHop(): HopRecord | null {
-    return this.#delivery?.hop ?? null
+    return this.#upstream?.hop ?? this.#formerHop
   }
 
   get request(): HttpRequest {
@@ -85,7 +75,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   get remoteAddress(): string {
-    return this.#proxied.remoteAddress
+    return this.#proxied.downstream.remoteAddress
   }
 
   hash(): Hash64 | null {
@@ -97,7 +87,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   giveCookie(policy: CookiePolicy): string {
-    const value = sessionCookieValue(`${this.#proxied.connectionAddress}:${this.#proxied.remotePort}`, this.#proxied.localAddress)
+    const { connectionAddress, remotePort, localAddress } = this.#proxied.downstream
+    const value = sessionCookieValue(`${connectionAddress}:${remotePort}`, localAddress)
     this.#cookies.push(setCookie(policy, value))
     return value
   }
@@ -123,7 +114,6 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   abandon(): void {
-    this.#open?.abandon()
     this.#stop()
   }
 
@@ -136,36 +126,21 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #try(destination: Destination | null): void {
-    const { log, place, origin } = this.#proxied
+    const { log } = this.#proxied
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     const attempt = ++this.#attempt
     log.attempts = attempt
     log.upstreamHost = destination.address
-    const { tls, port } = destination
-    const source = this.#proxied.proxy.place.address
-    const shipment = { place, origin, request: this.#copy(attempt), attempt, mirrored: false, tls, port, source, pooled: true }
-    const { receiver, host } = destination
-    this.#failure = port === 0 ? noSuchSocket(destination.address) : undefined
-    if (host) this.#previousPriorities?.note(host)
-    if (!receiver) return this.#conclude('refused')
-    if (!host) return this.#begin(shipment, receiver)
-    this.#cluster!.breaker.admit(host, shipment.request.protocol === 'h2', (connection) => {
-      // Its client may have gone while it waited for a connection.
-      if (this.#ended) return connection ? this.#cluster!.breaker.release(host, connection, true) : undefined
-      if (!connection) return this.#reset('overflow')
-      this.#host = host
-      this.#connection = connection
-      this.#begin(shipment, receiver)
+    if (destination.host) this.#previousPriorities?.note(destination.host)
+    const one = { request: this.#copy(attempt), attempt, limitMs: this.#timeouts.perTry }
+    const upstream = new UpstreamRequest(this.#proxied, this.#cluster!, destination, one, (end) => {
+      if (upstream.host) this.tried.push(upstream.host)
+      if (typeof end === 'string') this.#reset(end, upstream)
+      else this.#conclude(end)
     })
-  }
-
-  #begin(shipment: Shipment, receiver: Receiver): void {
-    const delivery = new Delivery(shipment, receiver)
-    this.#delivery = this.#open = delivery
-    delivery.start(this.#proxied.plane, shipment, receiver, (outcome) => {
-      if (this.#open === delivery) this.#conclude(outcome)
-    })
-    if (this.#open === delivery) this.#armTry()
+    this.#formerHop = this.lastHop
+    this.#upstream = upstream
+    upstream.start()
   }
 
   #copy(attempt: number): HttpRequest {
@@ -187,26 +162,16 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (isGrpc(this.#proxied.request)) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 
-  #conclude(outcome: Outcome): void {
-    if (typeof outcome === 'string') {
-      const handshake = isTlsError(outcome) && !comesLate(outcome)
-      const reset = outcome === 'refused' || handshake ? 'connect-failure' : 'closed'
-      if (handshake) this.#failure = transportFailure(outcome)
-      this.#close(reset)
-      return this.#reset(reset)
-    }
-    this.#close(judgedStatus(this.#proxied.request, outcome))
-    const { retry } = this.#route
-    this.#delivery!.hop.status = outcome.status
-    if (retry?.retriesAnswer(outcome) && this.#tryAgain()) return
+  #conclude(outcome: HttpResponse): void {
+    if (this.#route.retry?.retriesAnswer(outcome) && this.#tryAgain()) return
     this.#answer(outcome)
   }
 
-  #reset(reset: Reset): void {
-    if (reset === 'connect-failure' || reset === 'overflow') this.#delivery = null
+  #reset(reset: Reset, { failure }: UpstreamRequest): void {
+    if (reset === 'connect-failure' || reset === 'overflow') this.#upstream = this.#formerHop = null
     if (this.#route.retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
-    const { flag, details, body } = describeReset(reset, this.#attempt > 1, this.#failure)
+    const { flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
     this.#refuse(503, body, details, flag, reset === 'overflow' ? ['x-envoy-overloaded', 'true'] : [])
   }
 
@@ -246,7 +211,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const answer: HttpResponse = { status: outcome.status, headers, body }
     if (outcome.messages) answer.messages = outcome.messages
     // Of HTTP/1.1 Envoy passes none on.
-    if (outcome.trailers && this.#delivery!.hop.received?.protocol === 'h2') answer.trailers = outcome.trailers
+    if (outcome.trailers && this.lastHop?.received?.protocol === 'h2') answer.trailers = outcome.trailers
     if (opensWebSocket(request) && isFailedHandshake(outcome.status)) this.#proxied.failHandshake(answer)
     else this.#proxied.finish(answer)
   }
@@ -261,35 +226,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const { total } = this.#timeouts
     if (total === 0 || this.#ended || this.#totalTimer) return
     const expire = () => {
-      this.#open?.abandon()
-      this.#close('timeout')
+      this.#upstream?.expire()
       this.#refuse(504, 'upstream request timeout', 'response_timeout', 'UT')
     }
     this.#totalTimer = this.#proxied.plane.clock.deadline(total, expire, `timeout at ${this.#proxied.proxy.name}`)
-  }
-
-  #armTry(): void {
-    const { perTry } = this.#timeouts
-    if (perTry === 0) return
-    const expire = () => {
-      this.#open?.abandon()
-      this.#close('timeout')
-      this.#reset('per-try-timeout')
-    }
-    this.#tryTimer = this.#proxied.plane.clock.deadline(perTry, expire, `per-try timeout at ${this.#proxied.proxy.name}`)
-  }
-
-  /** Ends the try: what comes of it from now on is nobody's. `result` is `null` for one that the client gave up. */
-  #close(result: TryResult | null): void {
-    this.#open = null
-    this.#tryTimer?.cancel()
-    this.#tryTimer = null
-    const host = this.#host
-    if (!host) return
-    this.#host = null
-    this.tried.push(host)
-    if (result !== null) this.#cluster!.note(host, result)
-    this.#cluster!.breaker.release(host, this.#connection!, typeof result === 'number')
   }
 
   #endRetry(): void {
@@ -301,6 +241,6 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#ended = true
     this.#endRetry()
     this.#totalTimer?.cancel()
-    this.#close(null)
+    this.#upstream?.abandon()
   }
 }

@@ -16,9 +16,7 @@ function subjectOf(headers: Headers) {
     responseHeaders: null,
     responseStatus: 0,
     log,
-    remoteAddress: '10.0.0.1',
-    connectionAddress: '10.0.0.1',
-    localAddress: '10.96.0.1:80',
+    client: { remoteAddress: '10.0.0.1', connectionAddress: '10.0.0.1', localAddress: '10.96.0.1:80' },
     hostname: 'a-1',
     now: 1700,
   }

@@ -108,9 +108,11 @@ export class InboundSidecar implements InFlight {
     const { instance } = this.#workload
     return {
       ...{ request: this.#request, responseHeaders, responseStatus, log: this.#log },
-      remoteAddress: this.#received.trustedAddress ?? this.#source,
-      connectionAddress: this.#source,
-      localAddress: hostOf(instance, this.#port.leadsTo),
+      client: {
+        remoteAddress: this.#received.trustedAddress ?? this.#source,
+        connectionAddress: this.#source,
+        localAddress: hostOf(instance, this.#port.leadsTo),
+      },
       hostname: instance.ref.instance,
       now: this.#plane.clock.now(),
     }

@@ -1,13 +1,13 @@
-import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { HttpSettings, Listener, PathNormalization, RateLimit } from '../ir/proxy-config.ts'
+import type { RateLimit } from '../ir/proxy-config.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { CorsVerdict } from './cors-filter.ts'
-import type { Dialled } from './dial.ts'
-import { ephemeralPort } from './ephemeral-port.ts'
+import { directResponse } from './direct-response.ts'
+import { Downstream } from './downstream.ts'
+import { senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explain } from './explain.ts'
@@ -22,29 +22,11 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 import { limitedHeaders, limitedReply, limitOf, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
-import { locationOfItself, locationWithTls } from './redirect.ts'
+import { locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import type { Subject } from './substitution.ts'
 import { failedHandshake } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
-
-/** Which way a connection has come into a proxy. */
-export interface Entrance {
-  readonly listener: Listener
-  readonly table: string
-  readonly normalization: PathNormalization
-  readonly settings: HttpSettings
-  /** Names the filter chain within the proxy. */
-  readonly chain: string
-  readonly target: Dialled
-  /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
-  readonly certificate: string | null
-}
-
-/** Who sends, as a proxy's hop has it: nobody of the mesh before the first gateway. */
-export function senderOf({ parent }: Place, { edge, place }: ProxyRuntime): WorkloadRef | null {
-  return edge && parent === -1 ? null : place.ref
-}
 
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
 export class ProxiedRequest implements InFlight {
@@ -52,6 +34,7 @@ export class ProxiedRequest implements InFlight {
   readonly place: Place
   readonly proxy: ProxyRuntime
   readonly entrance: Entrance
+  readonly downstream: Downstream
   readonly log: LogRecord
   readonly origin: HopOrigin
   /** As this proxy edits it. */
@@ -66,7 +49,6 @@ export class ProxiedRequest implements InFlight {
   #forwarding: Forwarding | null = null
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
-  #remotePort: number | null = null
   #ended = false
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -76,9 +58,11 @@ export class ProxiedRequest implements InFlight {
     this.entrance = entrance
     this.#sent = sent
     this.#done = done
+    this.downstream = new Downstream(plane, place, proxy, entrance.target)
     const reception = { ...entrance, port: entrance.target.port }
-    const client = proxy.edge ? this.connectionAddress : null
+    const client = proxy.edge ? this.downstream.connectionAddress : null
     this.#received = receiveRequest(plane, sent, client, reception)
+    this.downstream.trustedAddress = this.#received.trustedAddress
     this.request = this.#received.request
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
     this.origin = {
@@ -98,30 +82,9 @@ export class ProxiedRequest implements InFlight {
     return this.#ended
   }
 
-  /** The client: of its connection, or as proxies before this one tell it. */
-  get remoteAddress(): string {
-    return this.#received.trustedAddress ?? this.connectionAddress
-  }
-
-  /** Where the client's own connection comes from, as the proxy sees it. */
-  get connectionAddress(): string {
-    return this.place.sourceAddress ?? (this.proxy.edge ? this.plane.clientAddress : this.proxy.place.address)
-  }
-
-  /** Of that connection; one that nobody has named is drawn once. */
-  get remotePort(): number {
-    return (this.#remotePort ??= this.place.sourcePort ?? ephemeralPort(this.plane.chance.port))
-  }
-
   /** By a header of the request. */
   get countsAttempts(): boolean {
     return this.proxy.config.routeTables[this.entrance.table]?.countsAttempts !== false
-  }
-
-  /** What the client dialled. */
-  get localAddress(): string {
-    const { target } = this.entrance
-    return `${target.address ?? this.proxy.place.address}:${target.port}`
   }
 
   start(): void {
@@ -252,9 +215,7 @@ export class ProxiedRequest implements InFlight {
       responseHeaders,
       responseStatus,
       log: this.log,
-      remoteAddress: this.remoteAddress,
-      connectionAddress: this.connectionAddress,
-      localAddress: this.localAddress,
+      client: this.downstream,
       hostname: this.proxy.place.ref.instance,
       now: this.plane.clock.now(),
     }
@@ -305,11 +266,8 @@ export class ProxiedRequest implements InFlight {
     switch (action.kind) {
       case 'redirect':
         return this.#redirect(action.status, route.location!(this.request))
-      case 'direct-response': {
-        const tellsPlace = action.status === 201 || (action.status >= 300 && action.status < 400)
-        const headers = tellsPlace ? ['location', locationOfItself(this.request)] : []
-        return this.reply({ status: action.status, body: action.body ?? '', headers }, 'direct_response')
-      }
+      case 'direct-response':
+        return this.reply(directResponse(action, this.request), 'direct_response')
       case 'forward':
         this.#forwarding = new Forwarding(this, route, action)
         return this.#forwarding.start()
@@ -325,13 +283,9 @@ export class ProxiedRequest implements InFlight {
     this.reply({ status, body: '', headers: ['location', location] }, 'direct_response')
   }
 
-  #answerPreflight(fields: string[]): void {
+  #answerPreflight(headers: string[]): void {
     this.log.details = 'cors_response'
-    const response = composeLocalReply(
-      { status: 200, body: '', headers: fields },
-      { ...this.request, headers: this.request.headers.copy() },
-      () => {},
-    )
+    const response = composeLocalReply({ status: 200, body: '', headers }, this.request, () => {})
     this.#noteUnreached(200)
     this.finish(response)
   }

@@ -1,6 +1,7 @@
 import { MeshSpecError } from '../config/errors.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Headers } from '../ir/message.ts'
+import type { Downstream } from './downstream.ts'
 import type { LogRecord } from './evidence.ts'
 
 /** What the operators of a header value may speak of. */
@@ -10,10 +11,7 @@ export interface Subject {
   readonly responseHeaders: Headers | null
   readonly responseStatus: number
   readonly log: LogRecord
-  /** The client, and where its connection comes from. */
-  readonly remoteAddress: string
-  readonly connectionAddress: string
-  readonly localAddress: string
+  readonly client: Pick<Downstream, 'remoteAddress' | 'connectionAddress' | 'localAddress'>
   readonly hostname: string
   readonly now: number
 }
@@ -65,21 +63,21 @@ const operators: Readonly<Record<string, Format>> = {
   START_TIME: (subject) => new Date(subject.log.startMs).toISOString(),
   DURATION: (subject) => String(Math.floor(subject.now - subject.log.startMs)),
   HOSTNAME: (subject) => subject.hostname,
-  DOWNSTREAM_REMOTE_ADDRESS: (subject) => endpoint(subject.remoteAddress, clientPortOf(subject)),
-  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.remoteAddress,
+  DOWNSTREAM_REMOTE_ADDRESS: (subject) => endpoint(subject.client.remoteAddress, clientPortOf(subject)),
+  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.client.remoteAddress,
   DOWNSTREAM_REMOTE_PORT: (subject) => String(clientPortOf(subject)),
-  DOWNSTREAM_DIRECT_REMOTE_ADDRESS: (subject) => endpoint(subject.connectionAddress, clientPort),
-  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.connectionAddress,
-  DOWNSTREAM_LOCAL_ADDRESS: (subject) => subject.localAddress,
-  DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: (subject) => subject.localAddress.replace(/:\d+$/, ''),
-  DOWNSTREAM_LOCAL_PORT: (subject) => subject.localAddress.replace(/^.*:/, ''),
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS: (subject) => endpoint(subject.client.connectionAddress, clientPort),
+  DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: (subject) => subject.client.connectionAddress,
+  DOWNSTREAM_LOCAL_ADDRESS: (subject) => subject.client.localAddress,
+  DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: (subject) => subject.client.localAddress.replace(/:\d+$/, ''),
+  DOWNSTREAM_LOCAL_PORT: (subject) => subject.client.localAddress.replace(/^.*:/, ''),
 }
 
 /** Simulated clients have no port of their own: the first of Linux' ephemeral ports stands for all. */
 const clientPort = 32768
 
 /** Proxies before this one tell no ports. */
-function clientPortOf({ remoteAddress, connectionAddress }: Subject): number {
+function clientPortOf({ client: { remoteAddress, connectionAddress } }: Subject): number {
   return remoteAddress === connectionAddress ? clientPort : 0
 }
 

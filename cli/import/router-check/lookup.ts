@@ -130,9 +130,7 @@ function subjectOf(request: HttpRequest, responseHeaders: Headers | null): Subje
     responseHeaders,
     responseStatus: 200,
     log,
-    remoteAddress: address,
-    connectionAddress: address,
-    localAddress: `${address}:0`,
+    client: { remoteAddress: address, connectionAddress: address, localAddress: `${address}:0` },
     hostname: '',
     now: 0,
   }

@@ -1,0 +1,23 @@
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { HttpSettings, Listener, PathNormalization } from '../ir/proxy-config.ts'
+import type { Dialled } from './dial.ts'
+import type { Place } from './evidence.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
+
+/** Which way a connection has come into a proxy. */
+export interface Entrance {
+  readonly listener: Listener
+  readonly table: string
+  readonly normalization: PathNormalization
+  readonly settings: HttpSettings
+  /** Names the filter chain within the proxy. */
+  readonly chain: string
+  readonly target: Dialled
+  /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
+  readonly certificate: string | null
+}
+
+/** Who sends, as a proxy's hop has it: nobody of the mesh before the first gateway. */
+export function senderOf({ parent }: Place, { edge, place }: ProxyRuntime): WorkloadRef | null {
+  return edge && parent === -1 ? null : place.ref
+}

@@ -1,0 +1,124 @@
+import { isTlsError } from '../ir/exchange.ts'
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { Milliseconds, Timer } from '../time/clock.ts'
+import type { ClusterRuntime } from './cluster-runtime.ts'
+import type { Connection } from './connection-pool.ts'
+import { Delivery } from './delivery.ts'
+import type { Receiver } from './delivery.ts'
+import type { HopRecord } from './evidence.ts'
+import { judgedStatus } from './grpc.ts'
+import type { InFlight, Outcome } from './outcome.ts'
+import type { TryResult } from './outlier-detection.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
+import type { Reset } from './retry-policy.ts'
+import { comesLate, noSuchSocket, transportFailure } from './transport-failure.ts'
+import type { Destination } from './upstream.ts'
+import type { UpstreamHost } from './upstream-host.ts'
+
+/** What one try sends, and how long it may take; 0 ms: as long as it wants. */
+export interface Try {
+  readonly request: HttpRequest
+  readonly attempt: number
+  readonly limitMs: Milliseconds
+}
+
+/** One try of a request: from the place that it waits for among its host's connections until something has come of it. Source: Envoy `Router::UpstreamRequest`. */
+export class UpstreamRequest implements InFlight {
+  readonly #proxied: ProxiedRequest
+  readonly #cluster: ClusterRuntime
+  readonly #destination: Destination
+  readonly #try: Try
+  readonly #done: (end: HttpResponse | Reset) => void
+  #delivery: Delivery | null = null
+  /** That carries it, while it does. */
+  #connection: Connection | null = null
+  #timer: Timer | null = null
+  #over = false
+  /** That let it in. */
+  host: UpstreamHost | null = null
+  /** Why no connection came about, where Envoy tells. */
+  failure: string | undefined
+
+  constructor(proxied: ProxiedRequest, cluster: ClusterRuntime, destination: Destination, one: Try, done: (end: HttpResponse | Reset) => void) {
+    this.#proxied = proxied
+    this.#cluster = cluster
+    this.#destination = destination
+    this.#try = one
+    this.#done = done
+    this.failure = destination.port === 0 ? noSuchSocket(destination.address) : undefined
+  }
+
+  /** `null` while it waits for a connection. */
+  get hop(): HopRecord | null {
+    return this.#delivery?.hop ?? null
+  }
+
+  start(): void {
+    const { receiver, host } = this.#destination
+    if (!receiver) return this.#conclude('refused')
+    if (!host) return this.#deliver(receiver)
+    this.#cluster.breaker.admit(host, this.#try.request.protocol === 'h2', (connection) => {
+      // Its client may have gone while it waited for a connection.
+      if (this.#over) return connection ? this.#cluster.breaker.release(host, connection, true) : undefined
+      if (!connection) return this.#done('overflow')
+      this.host = host
+      this.#connection = connection
+      this.#deliver(receiver)
+    })
+  }
+
+  abandon(): void {
+    this.#giveUp(null)
+  }
+
+  /** Its time is up: the host is to blame. */
+  expire(): void {
+    this.#giveUp('timeout')
+  }
+
+  #deliver(receiver: Receiver): void {
+    const { plane, proxy, place, origin } = this.#proxied
+    const { request, attempt, limitMs } = this.#try
+    const { tls, port } = this.#destination
+    const shipment = { place, origin, request, attempt, mirrored: false, tls, port, source: proxy.place.address, pooled: true }
+    this.#delivery = new Delivery(shipment, receiver)
+    this.#delivery.start(plane, shipment, receiver, (outcome) => {
+      if (!this.#over) this.#conclude(outcome)
+    })
+    if (this.#over || limitMs === 0) return
+    const expire = () => {
+      this.expire()
+      this.#done('per-try-timeout')
+    }
+    this.#timer = plane.clock.deadline(limitMs, expire, `per-try timeout at ${proxy.name}`)
+  }
+
+  #conclude(outcome: Outcome): void {
+    if (typeof outcome !== 'string') {
+      this.#close(judgedStatus(this.#proxied.request, outcome))
+      this.#delivery!.hop.status = outcome.status
+      return this.#done(outcome)
+    }
+    const handshake = isTlsError(outcome) && !comesLate(outcome)
+    const reset = outcome === 'refused' || handshake ? 'connect-failure' : 'closed'
+    if (handshake) this.failure = transportFailure(outcome)
+    this.#close(reset)
+    this.#done(reset)
+  }
+
+  #giveUp(result: TryResult | null): void {
+    if (this.#over) return
+    this.#delivery?.abandon()
+    this.#close(result)
+  }
+
+  /** What comes of it from now on is nobody's. `result` is `null` for one that the client gave up. */
+  #close(result: TryResult | null): void {
+    this.#over = true
+    this.#timer?.cancel()
+    const { host } = this
+    if (!host) return
+    if (result !== null) this.#cluster.note(host, result)
+    this.#cluster.breaker.release(host, this.#connection!, typeof result === 'number')
+  }
+}

@@ -2,7 +2,7 @@ import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import type { MeshCall } from '../mesh-core/mesh.ts'
 import type { Observation, ObservedCase } from '../vectors/mesh-observed/case.ts'
 import type { Scene } from '../vectors/mesh-observed/observe.ts'
-import { inTurn, meshCallOf, observation, type Observer, onConnection } from '../vectors/mesh-observed/play.ts'
+import { inTurn, meshCallOf, observation, type Observer, onConnection, pauseBefore } from '../vectors/mesh-observed/play.ts'
 import { interact } from '../vectors/mesh-observed/run-case.ts'
 
 /** ms that copies may take which nobody awaits an answer of. */
@@ -32,8 +32,8 @@ function limits({ config = '', meshConfig = {} }: ObservedCase): boolean {
 }
 
 /** Are its calls apart in time, for what is to happen between them? */
-export function takesTime({ config = '', calls = [] }: ObservedCase): boolean {
-  return config.includes('outlierDetection') && calls.some(({ pause }) => pause === undefined)
+export function takesTime(vector: ObservedCase): boolean {
+  return (vector.calls ?? []).some((_, index) => pauseBefore(vector, index) > 0)
 }
 
 async function observe(vector: ObservedCase, scene: Scene, ordered: (send: Answer) => Answer): Promise<readonly Observation[]> {

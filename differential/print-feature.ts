@@ -1,5 +1,6 @@
+import { stringify } from 'yaml'
 import { describeDifference } from '../vectors/difference.ts'
-import type { ObservedCall } from '../vectors/mesh-observed/case.ts'
+import { durationMs, type ObservedCall } from '../vectors/mesh-observed/case.ts'
 import { configText, type GeneratedMesh } from './generate/mesh.ts'
 import type { Judgement } from './referee.ts'
 
@@ -25,7 +26,7 @@ export function printFeature({ mesh, differences, observed }: Judgement, other: 
   return lines.join('\n')
 }
 
-function given({ config, behaviour }: GeneratedMesh): string[] {
+function given({ config, behaviour, meshConfig = {} }: GeneratedMesh): string[] {
   return [
     '    Given the services:',
     '      | service | versions   | namespace |',
@@ -40,26 +41,28 @@ function given({ config, behaviour }: GeneratedMesh): string[] {
         ? `    # ${workload} behaves so: ${JSON.stringify(rest)}`
         : `    And ${service(workload)} answers ${status}${rest.first === undefined ? '' : ` to the first ${rest.first} requests`}`
     }),
+    ...(Object.keys(meshConfig).length > 0 ? ['    And the mesh config:', ...docString(stringify(meshConfig))] : []),
     '    When the config is applied:',
-    '      """',
-    ...configText(config)
-      .trimEnd()
-      .split('\n')
-      .map((line) => `      ${line.replaceAll('\\', '\\\\')}`),
-    '      """',
+    ...docString(configText(config)),
   ]
+}
+
+function docString(text: string): string[] {
+  const lines = text.trimEnd().split('\n')
+  return ['      """', ...lines.map((line) => `      ${line.replaceAll('\\', '\\\\')}`), '      """']
 }
 
 function calls({ calls: all }: GeneratedMesh, seen: readonly Seen[]): string[] {
   return all.flatMap((call, i) => [...when(call), ...then(seen[i] ?? {})])
 }
 
-function when({ from, request, headers = {}, body }: ObservedCall): string[] {
+function when({ from, request, headers = {}, body, pause }: ObservedCall): string[] {
+  const passes = pause === undefined || durationMs(pause) === 0 ? [] : [`    When ${durationMs(pause)}ms pass`]
   const sender = from === 'ingressgateway' ? 'a client' : service(from)
   const rows = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => `      | ${name} | ${String(value)} |`))
   const sends = `    When ${sender} sends ${JSON.stringify(request)}`
-  if (rows.length > 0) return [`${sends} with headers:`, ...rows, ...(body == null ? [] : [`    # with the body ${JSON.stringify(body)}`])]
-  return body == null ? [sends] : [`${sends} with the body:`, '      """', `      ${body}`, '      """']
+  if (rows.length > 0) return [...passes, `${sends} with headers:`, ...rows, ...(body == null ? [] : [`    # with the body ${JSON.stringify(body)}`])]
+  return body == null ? [...passes, sends] : [...passes, `${sends} with the body:`, '      """', `      ${body}`, '      """']
 }
 
 function then({ status, headers = {}, reached = [] }: Seen): string[] {

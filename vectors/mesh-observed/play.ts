@@ -165,13 +165,19 @@ export async function inTurn(vector: ObservedCase, scene: Scene): Promise<Observ
   return observations
 }
 
+/** ms that pass before one of the calls: as it says itself, or until all know whom the one before has put out. */
+export function pauseBefore({ config = '', calls = [] }: ObservedCase, index: number): number {
+  const { pause } = calls[index]!
+  if (pause !== undefined) return durationMs(pause)
+  return index > 0 && config.includes('outlierDetection') ? settleOfHealthMs : 0
+}
+
 /** Sends one of the calls, and waits until all is over that it has caused. */
 export async function observeCall(vector: ObservedCase, index: number, scene: Scene): Promise<Observation> {
-  const ejects = vector.config?.includes('outlierDetection') ?? false
   const mirrors = vector.config?.toLowerCase().includes('mirror') ?? false
   const call = vector.calls![index]!
-  if (call.pause !== undefined) await scene.mesh.elapse(durationMs(call.pause))
-  else if (index > 0 && ejects) await scene.mesh.elapse(settleOfHealthMs)
+  const pauseMs = pauseBefore(vector, index)
+  if (pauseMs > 0) await scene.mesh.elapse(pauseMs)
   const meshCall = meshCallOf(call, scene.mesh)
   const exchanges = await sendAll(call, meshCall, scene)
   await scene.mesh.elapse(mirrors ? settleOfMirrorsMs : settleMs)

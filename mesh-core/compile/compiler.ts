@@ -3,15 +3,16 @@ import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
 import type { Cluster } from '../ir/cluster.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
-import type { Route, RouteTable } from '../ir/route.ts'
-import type { Labels } from '../registry/labels.ts'
+import type { Route } from '../ir/route.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
+import { acknowledgedRoutes } from './acknowledged-routes.ts'
 import { askedBySni } from './auto-passthrough.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
 import { CompilerMemory } from './compiler-memory.ts'
+import { ClientKeys } from './client-keys.ts'
 import { clientPlace } from './client-place.ts'
 import { serviceClusters, sniClusters, specialClusters } from './clusters.ts'
 import type { ClusterSources } from './clusters.ts'
@@ -25,19 +26,18 @@ import { statusesOf } from './gateway-api/status.ts'
 import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
-import { inboundPort } from './inbound-port.ts'
-import { inboundRetryPolicy } from './retry-policy.ts'
+import { InboundPorts } from './inbound-ports.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
-import { attemptCounting, inboundSettings, proxyDefaultsOf, sidecarSettings, withSettings } from './proxy-settings.ts'
+import { attemptCounting, proxyDefaultsOf, sidecarSettings } from './proxy-settings.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
 import { routeContext } from './route-context.ts'
-import { differsInRoutesAlone, readsLabels } from './rule-traits.ts'
+import { differsInRoutesAlone } from './rule-traits.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
 import { withTcpPolicies } from './tcp-policy.ts'
-import { patchedInbound, patchedProxy } from './envoy-filter/patched-proxy.ts'
+import { patchedProxy } from './envoy-filter/patched-proxy.ts'
 import { gatewayServices, sidecarScope } from './sidecar-scope.ts'
 import type { VirtualService } from './virtual-service.ts'
 
@@ -70,10 +70,8 @@ export class Compiler {
   #statuses: readonly ObjectStatus[] | null = null
   readonly #ingressStatuses: () => ObjectStatus[]
   readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
-  /** By pod and port. */
-  readonly #inbound = new Map<string, InboundPort>()
-  /** Does mesh or a service ask for nearness by labels? */
-  readonly #failsOverByLabels: boolean
+  readonly #inbound: InboundPorts
+  readonly #keys: ClientKeys
 
   /** @param resources in order of age */
   constructor(resources: readonly Resource[], registry: Registry, options: CompilerOptions = {}) {
@@ -82,26 +80,24 @@ export class Compiler {
     this.#departs = options.departs ?? asIstiod
     this.#former = options.former ?? (() => null)
     const { from } = options
-    if (from) {
-      this.catalog = from.compiler.catalog.replacing(from.rules)
-      this.#ingressStatuses = from.compiler.#ingressStatuses
-      this.#failsOverByLabels = from.compiler.#failsOverByLabels
-      this.#takeOver(from.compiler, from.rules)
-      return
-    }
-    this.catalog = catalogOf(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
-    this.#ingressStatuses = () => ingressStatuses(resources, this.catalog.mesh, registry)
-    const { mesh, destinationRules } = this.catalog
-    const asked = registry.services.some(({ trafficDistribution }) => trafficDistribution !== 'any')
-    this.#failsOverByLabels = asked || (mesh.localityLbSetting.failoverPriority?.length ?? 0) > 0
-    this.#memory.enter(
-      JSON.stringify([
-        mesh,
-        destinationRules.hashing,
-        resources.filter((resource) => resource.kind === 'Sidecar').map((resource) => [resource.namespace, resource.name, resource.object['spec']]),
-        registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
-      ]),
-    )
+    this.catalog = from
+      ? from.compiler.catalog.replacing(from.rules)
+      : catalogOf(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
+    this.#keys = new ClientKeys(this.catalog, this.#registry)
+    this.#inbound = new InboundPorts(this.catalog, this.#registry, (service, workload) => this.#ruleFor(service, workload))
+    this.#ingressStatuses = from ? from.compiler.#ingressStatuses : () => ingressStatuses(resources, this.catalog.mesh, registry)
+    if (from) this.#takeOver(from.compiler, from.rules)
+    else this.#memory.enter(this.#allButRules(resources))
+  }
+
+  /** What routes of a rule depend on besides the rule. */
+  #allButRules(resources: readonly Resource[]): string {
+    return JSON.stringify([
+      this.catalog.mesh,
+      this.catalog.destinationRules.hashing,
+      resources.filter((resource) => resource.kind === 'Sidecar').map((resource) => [resource.namespace, resource.name, resource.object['spec']]),
+      this.#registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
+    ])
   }
 
   /** Whether a change of these rules alone leaves everything but their routes as it is. See `CompilerOptions.from`. */
@@ -132,7 +128,7 @@ export class Compiler {
       routesOf: (vs, port, egress) =>
         this.#routes(
           vs,
-          this.#scopeKey(workload),
+          this.#keys.scope(workload),
           this.#routeContext({ workload, gateways: [meshGateway], listenPort: port, tls: false, known: egress.services }),
         ),
       hashOf: (service, port) => hashOfService(this.#ruleFor(service, workload), port),
@@ -156,25 +152,16 @@ export class Compiler {
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
       ...parts,
-      routeTables: this.#acknowledged(parts.routeTables, ref),
+      routeTables: acknowledgedRoutes(parts.routeTables, () => this.#former()?.proxyConfig(ref)?.routeTables ?? {}),
     }
     this.#configs.set(key, config)
     return config
   }
 
-  /** Tables that Envoy refuses are as they were before; on a fresh proxy they are empty. */
-  #acknowledged(tables: ProxyConfig['routeTables'], ref: WorkloadRef): ProxyConfig['routeTables'] {
-    const refused = Object.values(tables).filter(isRefused)
-    if (refused.length === 0) return tables
-    const before = this.#former()?.proxyConfig(ref)?.routeTables ?? {}
-    const kept = refused.map(({ name, ignorePortInHost }) => [name, before[name] ?? { name, virtualHosts: [], ignorePortInHost }] as const)
-    return { ...tables, ...Object.fromEntries(kept) }
-  }
-
   #sidecar(workload: WorkloadInstance): OutboundParts {
     const scope = this.#scopeOf(workload)
     const rules = scope.egress.flatMap((egress) => egress.virtualServices)
-    const key = `${this.#clientKey(workload)} ${rules.some(readsLabels) ? labelsKey(workload.labels) : ''} ${JSON.stringify(proxyDefaultsOf(workload, this.catalog.mesh))}`
+    const key = this.#keys.outbound(workload, rules)
     const known = this.#outbound.get(key)
     if (known) return known.parts
     const parts = {
@@ -194,7 +181,7 @@ export class Compiler {
   }
 
   #scopeOf(workload: WorkloadInstance): SidecarScope {
-    const key = this.#scopeKey(workload)
+    const key = this.#keys.scope(workload)
     const known = this.#scopes.get(key)
     if (known) return known
     const scope = sidecarScope(
@@ -204,12 +191,6 @@ export class Compiler {
     )
     this.#scopes.set(key, scope)
     return scope
-  }
-
-  /** Sidecars of a namespace that follow the same Sidecar resource know the same. */
-  #scopeKey(workload: WorkloadInstance): string {
-    const dns = capturesDns(workload, this.catalog.mesh) ? ' dns' : ''
-    return `${workload.ref.namespace} ${this.catalog.sidecars.for(workload)?.origin.resource ?? ''}${dns}`
   }
 
   #gateway(workload: WorkloadInstance): OutboundParts {
@@ -237,7 +218,7 @@ export class Compiler {
       context.listenPort,
       context.tls,
       context.tellsForwardedHost,
-      readsLabels(vs) || this.catalog.destinationRules.readsLabels ? labelsKey(context.labels) : '',
+      this.#keys.routes(vs, context.labels),
     ])
     return this.#memory.routes(vs, key, () => httpRoutes(vs, context))
   }
@@ -248,7 +229,7 @@ export class Compiler {
   }
 
   #clustersFor(workload: WorkloadInstance, services: readonly Service[]): Readonly<Record<string, Cluster>> {
-    const key = `${workload.gateway} ${this.#clientKey(workload)}`
+    const key = this.#keys.clusters(workload)
     const known = this.#clusters.get(key)
     if (known) return known
     const clusters: Record<string, Cluster> = {}
@@ -268,26 +249,12 @@ export class Compiler {
 
   /** As the workload's own sidecar has it. */
   inboundPort(workload: WorkloadInstance, port: number): InboundPort {
-    const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
-    let known = this.#inbound.get(key)
-    if (!known) {
-      const { mesh, sidecars, requestAuthentications, peerAuthentications } = this.catalog
-      const subject = { namespace: workload.ref.namespace, labels: workload.labels }
-      const own = inboundPort(workload, port, {
-        ...{ registry: this.#registry, sidecar: sidecars.for(workload), ruleFor: (service) => this.#ruleFor(service, workload) },
-        ...{ retry: inboundRetryPolicy(mesh.defaultInboundHttpRetryPolicy), pathNormalization: mesh.pathNormalization },
-        mutualTls: (port) => peerAuthentications.modeOf(subject, port),
-      })
-      const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
-      known = patchedInbound({ ...own, ...withSettings(settings) }, port, workload, this.catalog.envoyFilters, this.#registry)
-      this.#inbound.set(key, known)
-    }
-    return known
+    return this.#inbound.of(workload, port)
   }
 
   /** The ports that its Sidecar resource lists. */
   listedPorts(workload: WorkloadInstance): readonly number[] {
-    return this.catalog.sidecars.for(workload)?.ingress.map(({ port }) => port) ?? []
+    return this.#inbound.listed(workload)
   }
 
   #withTcpPolicies(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
@@ -301,20 +268,4 @@ export class Compiler {
     const client = { namespace: workload.ref.namespace, labels: clientPlace(workload).labels }
     return this.catalog.destinationRules.find(service.host, client, service.namespace)
   }
-
-  /** Clients of one key have the same clusters. */
-  #clientKey(workload: WorkloadInstance): string {
-    const { locality, labels } = clientPlace(workload)
-    const readsLabels = this.catalog.destinationRules.readsLabels || this.#failsOverByLabels
-    const files = workload.proxyMounts.length > 0 ? JSON.stringify(workload.proxyMounts) : ''
-    return `${this.#scopeKey(workload)} ${locality} ${readsLabels ? labelsKey(labels) : ''} ${files}`
-  }
-}
-
-function isRefused(table: RouteTable): boolean {
-  return table.virtualHosts.some((host) => host.routes.some((route) => route.refusal !== null))
-}
-
-function labelsKey(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).sort())
 }

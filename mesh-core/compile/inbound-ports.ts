@@ -1,0 +1,50 @@
+import type { InboundPort } from '../ir/inbound-port.ts'
+import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
+import type { Catalog } from './catalog.ts'
+import type { DestinationRule } from './destination-rule.ts'
+import { patchedInbound } from './envoy-filter/patched-proxy.ts'
+import { inboundPort } from './inbound-port.ts'
+import { inboundSettings, withSettings } from './proxy-settings.ts'
+import { inboundRetryPolicy } from './retry-policy.ts'
+
+/** What workloads' own sidecars do with connections that reach them: compiled when first asked for. */
+export class InboundPorts {
+  readonly #catalog: Catalog
+  readonly #registry: Registry
+  readonly #ruleFor: (service: Service, workload: WorkloadInstance) => DestinationRule | undefined
+  /** By pod and port. */
+  readonly #known = new Map<string, InboundPort>()
+
+  constructor(catalog: Catalog, registry: Registry, ruleFor: (service: Service, workload: WorkloadInstance) => DestinationRule | undefined) {
+    this.#catalog = catalog
+    this.#registry = registry
+    this.#ruleFor = ruleFor
+  }
+
+  of(workload: WorkloadInstance, port: number): InboundPort {
+    const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
+    let known = this.#known.get(key)
+    if (!known) this.#known.set(key, (known = this.#compile(workload, port)))
+    return known
+  }
+
+  /** That its Sidecar resource lists. */
+  listed(workload: WorkloadInstance): readonly number[] {
+    return this.#catalog.sidecars.for(workload)?.ingress.map(({ port }) => port) ?? []
+  }
+
+  #compile(workload: WorkloadInstance, port: number): InboundPort {
+    const { mesh, sidecars, requestAuthentications, peerAuthentications, envoyFilters } = this.#catalog
+    const subject = { namespace: workload.ref.namespace, labels: workload.labels }
+    const own = inboundPort(workload, port, {
+      registry: this.#registry,
+      sidecar: sidecars.for(workload),
+      ruleFor: (service) => this.#ruleFor(service, workload),
+      retry: inboundRetryPolicy(mesh.defaultInboundHttpRetryPolicy),
+      pathNormalization: mesh.pathNormalization,
+      mutualTls: (port) => peerAuthentications.modeOf(subject, port),
+    })
+    const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
+    return patchedInbound({ ...own, ...withSettings(settings) }, port, workload, envoyFilters, this.#registry)
+  }
+}

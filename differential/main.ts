@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import { ownCommand, perform, wholeNumber } from '../vectors/command-line.ts'
 import { describeDifference } from '../vectors/difference.ts'
@@ -7,6 +8,7 @@ import { readCollection } from '../vectors/mesh-observed/folder.ts'
 import { ChangedMeshes } from './generate/changed.ts'
 import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
 import { subjects } from './generate/subjects.ts'
+import { envoyLanes, judgeInLanes } from './lanes.ts'
 import { isSeenAgain, minimal } from './minimal.ts'
 import { oracleIsThere } from './oracle.ts'
 import { printFeature } from './print-feature.ts'
@@ -26,6 +28,7 @@ const command = ownCommand('differential', 'Has mesh-core and another implementa
       .default('istiod'),
   )
   .addOption(new Option('--subject <name>', 'only meshes about it').choices(subjects.map(({ name }) => name)))
+  .option('--jobs <number>', 'against envoy: processes beside each other, each with an Envoy of its own', wholeNumber, availableParallelism())
   .option('--only <index>', 'only the mesh with this index of the seed', wholeNumber)
   .option('--changing <folder>', 'instead of generated ones meshes of such vectors as mesh-observed, with changes')
   .option('--meshes <file>', 'instead of generated ones those of such a file as --out writes')
@@ -38,6 +41,7 @@ interface Options {
   readonly cases: number
   readonly calls: number
   readonly against: 'istiod' | 'envoy' | 'istioctl'
+  readonly jobs: number
   readonly only?: number
   readonly subject?: string
   readonly changing?: string
@@ -55,24 +59,29 @@ const mostShrunk = 5
 async function main(given: Command): Promise<number> {
   const { seed = String(Date.now() % 1_000_000), ...options } = given.opts<Options>()
   if (options.against === 'istioctl') return (await import('./config/against-istioctl.ts')).againstIstioctl({ seed, ...options })
-  const referee = await refereeOf(options.against)
-  if (referee === null) return 0
   const meshes = options.meshes === undefined ? generated(seed, options) : readMeshes(options.meshes)
+  const batches = inBatches(meshes)
+  const referees = await refereesOf(options.against, Math.min(options.jobs, batches.length))
+  const [referee] = referees
+  if (!referee) return 0
   console.log(`seed ${seed}: ${meshes.length} meshes with ${options.calls} calls each, against ${referee.name}`)
   const count = new RunCount(seed)
   const differing: Judgement[] = []
+  let judged = 0
   try {
-    for (let start = 0; start < meshes.length; start += batchSize) {
-      if (start > 0 && start % progressEvery === 0) console.log(`  ${start} meshes, ${differing.length} differ`)
-      for (const judgement of await referee.judge(meshes.slice(start, start + batchSize).map((make) => make()))) {
+    for await (const judgements of judgeInLanes(batches, referees)) {
+      for (const judgement of judgements) {
         note(count, judgement)
         if (judgement.differences.length > 0) differing.push(judgement)
       }
+      judged += judgements.length
+      if (judged % progressEvery === 0 && judged < meshes.length) console.log(`  ${judged} meshes, ${differing.length} differ`)
     }
     count.end()
+    // The others have nothing to do by now: what is looked at again is looked at in quiet.
     for (const [i, judgement] of differing.entries()) await report(judgement, referee, options.shrink && i < mostShrunk, count)
   } finally {
-    await referee.close()
+    await Promise.all(referees.map((one) => one.close()))
   }
   if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(differing, null, 1))
   for (const line of count.lines()) console.log(line)
@@ -89,6 +98,11 @@ function generated(seed: string, { cases, calls, only, subject, changing }: Opti
   return indexes.map((index) => () => changed.make(seed, index, calls))
 }
 
+function inBatches(meshes: Meshes): (() => readonly GeneratedMesh[])[] {
+  const starts = Array.from({ length: Math.ceil(meshes.length / batchSize) }, (_, i) => i * batchSize)
+  return starts.map((start) => () => meshes.slice(start, start + batchSize).map((make) => make()))
+}
+
 function readMeshes(file: string): Meshes {
   return (JSON.parse(readFileSync(file, 'utf8')) as Judgement[]).map(
     ({ mesh }) =>
@@ -97,11 +111,12 @@ function readMeshes(file: string): Meshes {
   )
 }
 
-async function refereeOf(name: 'istiod' | 'envoy'): Promise<Referee | null> {
-  if (name === 'envoy') return (await import('./against-envoy.ts')).againstEnvoy()
-  if (oracleIsThere()) return againstIstiod()
+/** @returns none where there is nobody to ask */
+async function refereesOf(name: 'istiod' | 'envoy', jobs: number): Promise<readonly Referee[]> {
+  if (name === 'envoy') return envoyLanes(jobs)
+  if (oracleIsThere()) return [await againstIstiod()]
   console.log('skipped: the oracle (../shared/oracle/ask) is not there')
-  return null
+  return []
 }
 
 function note(count: RunCount, judgement: Judgement): void {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders } from 'node:http2'
-import { Headers } from '../mesh-core/ir/message.ts'
+import { Headers, joinCookies } from '../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { mayHaveBody } from './http1.ts'
 import { framed, unframed } from './grpc-frames.ts'
@@ -13,13 +13,15 @@ type Pseudo = IncomingHttpHeaders & IncomingHttpStatusHeader
 
 /** @param raw names and values, as they came */
 export function requestOfStream(pseudo: Pseudo, raw: readonly string[], body: Buffer): HttpRequest {
+  const content = contentOf(raw, body)
+  joinCookies(content.headers)
   return {
     method: text(pseudo[':method']),
     scheme: pseudo[':scheme'] === 'https' ? 'https' : 'http',
     authority: text(pseudo[':authority'] ?? pseudo.host),
     path: text(pseudo[':path']),
     protocol: 'h2',
-    ...contentOf(raw, body),
+    ...content,
   }
 }
 

@@ -45,6 +45,16 @@ test('frames of gRPC come apart as they were put together', () => {
 })
 
 describe('HTTP/2', () => {
+  test('cookies that were divided come together', async () => {
+    const seen: HttpRequest[] = []
+    const send = await serve(async (received) => {
+      seen.push(received)
+      return { status: 200, headers: new Headers(), body: '' }
+    })
+    await send(request({ protocol: 'h2', headers: new Headers(['cookie', 'a=1', 'x-b', '1', 'cookie', 'b=2']) }))
+    expect(seen[0]!.headers.all('cookie')).toEqual(['a=1; b=2'])
+  })
+
   test('requests one after another, with their bodies and repeated headers', async () => {
     const seen: HttpRequest[] = []
     const send = await serve(async (received) => {

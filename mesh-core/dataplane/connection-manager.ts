@@ -1,6 +1,6 @@
-import type { HttpRequest } from '../ir/message.ts'
+import { type HttpRequest, joinCookies } from '../ir/message.ts'
 import { removeHopByHop, removeNamedInConnection } from './hop-by-hop.ts'
-import { inlineOfRequest, joinCookies, joinRepeated } from './inline-headers.ts'
+import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane } from './plane.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { Headers } from '../ir/message.ts'
-import { addValue, inlineOfRequest, inlineOfResponse, joinCookies, joinRepeated } from './inline-headers.ts'
+import { Headers, joinCookies } from '../ir/message.ts'
+import { addValue, inlineOfRequest, inlineOfResponse, joinRepeated } from './inline-headers.ts'
 
 test.each<[ReadonlySet<string>, string[], string[]]>([
   [inlineOfRequest, ['user-agent', 'one', 'x', '1', 'user-agent', 'two', 'x', '2'], ['user-agent', 'one,two', 'x', '1', 'x', '2']],

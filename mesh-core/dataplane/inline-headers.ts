@@ -33,15 +33,6 @@ export function joinRepeated({ fields }: Headers, inline: ReadonlySet<string>): 
   }
 }
 
-/**
- * HTTP/2 lets a client divide its cookies; whoever receives them puts them together again, in place. Source: RFC 9113, 8.2.3; Envoy
- * `Utility::reconstituteCrumbledCookies`.
- */
-export function joinCookies(headers: Headers): void {
-  const cookies = headers.all('cookie')
-  if (cookies.length > 1) headers.set('cookie', cookies.join('; '))
-}
-
 /** Adds a value to those that are there: as one more field, or to the value of an inline header. */
 export function addValue(headers: Headers, name: string, value: string, inline: ReadonlySet<string>): void {
   const before = inline.has(name) ? headers.get(name) : undefined

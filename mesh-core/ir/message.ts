@@ -125,3 +125,12 @@ export interface HttpResponse {
   /** Fields after the body, where a gRPC server tells how a call ended. HTTP/1.1 carries none here: Envoy drops them unless it is told otherwise. */
   trailers?: Headers
 }
+
+/**
+ * HTTP/2 lets a client divide its cookies; whoever receives them puts them together again, in place. Source: RFC 9113, 8.2.3; Envoy
+ * `Utility::reconstituteCrumbledCookies`.
+ */
+export function joinCookies(headers: Headers): void {
+  const cookies = headers.all('cookie')
+  if (cookies.length > 1) headers.set('cookie', cookies.join('; '))
+}

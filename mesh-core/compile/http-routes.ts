@@ -78,11 +78,11 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
   const headers = translateHeaders(spec.headers)
   const only = spec.route?.length === 1 && !spec.redirect && !spec.directResponse ? translateHeaders(spec.route[0]!.headers) : noHeaders
   const compiled = match === null ? matchAll : routeMatch(match, matchOrigin ?? rule.origin, vs.semantics)
-  return {
+  // There may be 100,000 of them: fields that few have are added afterwards, for objects that are made piece by piece take twice the room.
+  const route: Route = {
     name: match?.name ? `${spec.name ?? ''}.${match.name}` : (spec.name ?? ''),
     match: compiled,
-    ...(match?.statPrefix && { statPrefix: match.statPrefix }),
-    action: translateAction(rule, headers, only, { ...context, semantics: vs.semantics, path: compiled.path }),
+    action: translateAction(rule, headers, only, context, { semantics: vs.semantics, path: compiled.path, departs: context.departs }),
     requestHeaders: joined(headers.request, only.request),
     responseHeaders: joined(headers.response, only.response),
     fault: spec.fault ? translateFault(spec.fault, at(rule.origin, 'fault')) : null,
@@ -91,37 +91,42 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
     origin: rule.origin,
     matchOrigin,
   }
+  return match?.statPrefix ? { ...route, statPrefix: match.statPrefix } : route
 }
 
-type ActionContext = RouteContext & RewriteContext
-
-function translateAction(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: ActionContext): RouteAction {
+function translateAction(
+  rule: Rule,
+  headers: TranslatedHeaders,
+  only: TranslatedHeaders,
+  context: RouteContext,
+  rewriting: RewriteContext,
+): RouteAction {
   const { redirect, directResponse } = rule.spec
-  if (redirect) return translateRedirect(redirect, context.listenPort, context.tls, context)
+  if (redirect) return translateRedirect(redirect, context.listenPort, context.tls, rewriting)
   if (directResponse) return translateDirectResponse(directResponse)
-  return forward(rule, headers, only, context)
+  return forward(rule, headers, only, context, rewriting)
 }
 
 /** Source: the same file, applyHTTPRouteDestination. */
-function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: ActionContext): ForwardAction {
+function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders, context: RouteContext, rewriting: RewriteContext): ForwardAction {
   const spec = rule.spec
   const rewrite = spec.rewrite
   const route = spec.route ?? []
   const hashes = route.filter((entry) => route.length === 1 || entry.weight).map((entry) => context.hashOf(entry.destination!))
-  return {
+  const action: ForwardAction = {
     kind: 'forward',
     clusters: weightedClusters(rule, context),
-    clusterNotFoundStatus: context.semantics === 'gateway-api' ? 500 : 503,
+    clusterNotFoundStatus: rewriting.semantics === 'gateway-api' ? 500 : 503,
     timeoutMs: spec.timeout ? durationMs(spec.timeout) || null : null,
     // With a hash the same endpoint is tried again; of several destinations istiod does not look.
     retry: retryPolicy(spec.retries ?? context.mesh.defaultHttpRetryPolicy, route.length === 1 && hashes[0] !== undefined),
     mirrors: mirrors(spec, rule.origin, context),
-    pathRewrite: rewrite ? pathRewrite(rewrite, context) : null,
+    pathRewrite: rewrite ? pathRewrite(rewrite, rewriting) : null,
     // The rule's own authority goes before the one that its only destination sets.
     hostRewrite: rewrite?.authority || headers.authority || only.authority,
-    ...(context.tellsForwardedHost && { tellsForwardedHost: true as const }),
     hashPolicies: hashes.some((hash) => hash !== undefined) ? hashes.flatMap(hashPolicies) : noPolicies,
   }
+  return context.tellsForwardedHost ? { ...action, tellsForwardedHost: true } : action
 }
 
 /** Shared: of 100,000 routes hardly one has any. */

@@ -16,25 +16,35 @@ export const matchAll: RouteMatch = { path: { kind: 'prefix', prefix: '/', ignor
  */
 export function routeMatch(match: HttpMatch | null, origin: Origin, semantics: RouteSemantics): RouteMatch {
   if (match === null) return matchAll
-  const claims = [
-    ...claimMatches(match.headers, at(origin, 'headers'), false),
-    ...claimMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
-  ]
-  const headers = headerMatches(match.headers, at(origin, 'headers'), false).concat(
-    headerMatches(match.withoutHeaders, at(origin, 'withoutHeaders'), true),
-  )
+  const conditions = [...conditionsOf(match, 'headers', origin), ...conditionsOf(match, 'withoutHeaders', origin)]
+  const claims = conditions.flatMap(claimMatches)
+  const headers = conditions.filter(({ name }) => routingClaim(name) === null).map(headerCondition)
   headers.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const pseudo of ['method', 'authority', 'scheme'] as const) {
     const condition = match[pseudo] as IstioStringMatch | undefined
     if (condition) headers.push(headerMatch(`:${pseudo}`, condition, at(origin, pseudo), false))
   }
-  return {
+  const compiled: RouteMatch = {
     path: pathMatch(match.uri as IstioStringMatch | undefined, match.ignoreUriCase ?? false, semantics),
     pathOrigin: match.uri ? at(origin, 'uri') : null,
     headers,
     query: queryMatches(match.queryParams as Record<string, IstioStringMatch> | undefined, at(origin, 'queryParams')),
-    ...(claims.length > 0 && { claims }),
   }
+  return claims.length > 0 ? { ...compiled, claims } : compiled
+}
+
+interface HeaderCondition {
+  readonly name: string
+  readonly condition: IstioStringMatch
+  readonly invert: boolean
+  readonly origin: Origin
+}
+
+function conditionsOf(match: HttpMatch, field: 'headers' | 'withoutHeaders', origin: Origin): HeaderCondition[] {
+  const conditions = match[field] as Record<string, IstioStringMatch> | null | undefined
+  if (!conditions) return []
+  const invert = field === 'withoutHeaders'
+  return Object.keys(conditions).map((name) => ({ name, condition: conditions[name]!, invert, origin: at(origin, field, name) }))
 }
 
 function pathMatch(uri: IstioStringMatch | undefined, ignoreCase: boolean, semantics: RouteSemantics): PathMatch {
@@ -45,17 +55,13 @@ function pathMatch(uri: IstioStringMatch | undefined, ignoreCase: boolean, seman
   return { kind: 'segments', prefix: uri.prefix.replace(/\/$/, ''), ignoreCase }
 }
 
-function headerMatches(conditions: unknown, origin: Origin, invert: boolean): HeaderMatch[] {
-  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>)
-    .filter(([name]) => routingClaim(name) === null)
-    .map(([name, condition]) => headerMatch(name, condition, at(origin, name), invert))
+function claimMatches({ name, condition, invert, origin }: HeaderCondition): ClaimMatch[] {
+  const claim = routingClaim(name)
+  return claim === null ? [] : [{ claim, match: stringMatch(condition), invert, origin }]
 }
 
-function claimMatches(conditions: unknown, origin: Origin, invert: boolean): ClaimMatch[] {
-  return Object.entries((conditions ?? {}) as Record<string, IstioStringMatch>).flatMap(([name, condition]) => {
-    const claim = routingClaim(name)
-    return claim === null ? [] : [{ claim, match: stringMatch(condition), invert, origin: at(origin, name) }]
-  })
+function headerCondition({ name, condition, invert, origin }: HeaderCondition): HeaderMatch {
+  return headerMatch(name, condition, origin, invert)
 }
 
 function headerMatch(name: string, condition: IstioStringMatch, origin: Origin, invert: boolean): HeaderMatch {

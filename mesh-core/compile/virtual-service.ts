@@ -63,15 +63,15 @@ function ruleOf(rule: HttpRule, namespace: string, origin: Origin): Rule {
 /** Source: Istio `pilot/pkg/model/virtualservice.go` ResolveVirtualServiceShortnames. */
 function resolved(rule: HttpRule, namespace: string): HttpRule {
   const destination = <D extends { readonly host?: string }>(target: D): D => ({ ...target, host: resolveHost(target.host ?? '', namespace) })
-  return {
-    ...rule,
-    ...(rule.route && { route: rule.route.map((entry) => ({ ...entry, destination: destination(entry.destination!) })) }),
-    ...(rule.mirror && { mirror: destination(rule.mirror) }),
-    ...(rule.mirrors && { mirrors: rule.mirrors.map((entry) => ({ ...entry, destination: destination(entry.destination!) })) }),
-    ...(rule.match && {
-      match: rule.match.map((match) =>
-        match.gateways ? { ...match, gateways: match.gateways.map((gateway) => resolveGateway(gateway, namespace)) } : match,
-      ),
-    }),
-  }
+  const own: Writable<HttpRule> = { ...rule }
+  if (rule.route) own.route = rule.route.map((entry) => ({ ...entry, destination: destination(entry.destination!) }))
+  if (rule.mirror) own.mirror = destination(rule.mirror)
+  if (rule.mirrors) own.mirrors = rule.mirrors.map((entry) => ({ ...entry, destination: destination(entry.destination!) }))
+  if (rule.match?.some(({ gateways }) => gateways))
+    own.match = rule.match.map((match) =>
+      match.gateways ? { ...match, gateways: match.gateways.map((gateway) => resolveGateway(gateway, namespace)) } : match,
+    )
+  return own
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }

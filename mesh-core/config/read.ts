@@ -140,11 +140,14 @@ interface Item {
   readonly path: readonly (string | number)[]
 }
 
+/** One for all: what stands below it is kept by it. See `compile/origin.ts`. */
+const whole: Item['path'] = []
+
 /** A `List` is what its items are, as for kubectl. Items of a typed list (`VirtualServiceList`) may leave their kind out. */
 function itemsOf(data: unknown): Item[] {
   const list = data as { kind?: unknown; apiVersion?: unknown; items?: unknown }
   if (!isMapping(data) || typeof list.kind !== 'string' || !list.kind.endsWith('List') || !Array.isArray(list.items))
-    return [{ object: data, path: [] }]
+    return [{ object: data, path: whole }]
   const kind = list.kind.slice(0, -'List'.length)
   return list.items.map((item: unknown, i) => ({
     object: kind !== '' && isMapping(item) ? { apiVersion: list.apiVersion, kind, ...item } : item,

@@ -131,7 +131,9 @@ class Constructor {
     const frame = this.#frames.pop()
     if (!frame) return // the end of the document
     if (frame.anchor) frame.anchor.nodes = this.#nodes - frame.nodesBefore
-    this.#add(frame.value, frame.kind, frame.keyAt)
+    // A list that grew has room for more, for good; a copy has none.
+    const value = frame.anchor === null && Array.isArray(frame.value) ? frame.value.slice() : frame.value
+    this.#add(value, frame.kind, frame.keyAt)
   }
 
   #name(start: number, end: number, anchor: Anchor): void {

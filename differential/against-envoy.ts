@@ -1,4 +1,5 @@
 import type { MeshSpecError } from '../mesh-core/config/errors.ts'
+import { NotYetProgrammed } from '../support/targets/target.ts'
 import type { Difference } from '../vectors/difference.ts'
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
 import { callName } from '../vectors/mesh-observed/compare.ts'
@@ -64,6 +65,10 @@ interface Look {
 
 async function firstLooks(meshes: readonly GeneratedMesh[], engines: Engines): Promise<Look[]> {
   const outcomes = await playTogether(meshes.map(asCase), engines.envoy, atOnce(callsAtOnce))
+  // Of a busy machine's Envoy config may be taken up too late. Then all of its meshes are without an answer, and another Envoy is asked.
+  const unprogrammed = [...outcomes.keys()].filter((i) => outcomes[i] instanceof NotYetProgrammed)
+  const again = unprogrammed.map((i) => asCase(meshes[i]!))
+  for (const [place, outcome] of (await playTogether(again, engines.envoy, atOnce(callsAtOnce))).entries()) outcomes[unprogrammed[place]!] = outcome
   // mesh-core is asked when all of them are done: while it computes, nobody is answered here.
   const taken: Look[] = []
   for (const [i, outcome] of outcomes.entries()) {

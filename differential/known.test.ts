@@ -92,3 +92,10 @@ test('the name of a headless service without pods leads outside there', () => {
   expect(covered(headless, { status: 200, reached: [arrival('c')] }, told)).toBe(false)
   expect(covered([document('Service', {}, { name: 'c' })], outside, told)).toBe(false)
 })
+
+test('the port of a proxy that Envoy tells is known where the target has chosen one', () => {
+  const known = new KnownOf('envoy', { config: [], calls: [aCall] }, [{}])
+  const covers = (wanted: unknown, field = 'reached[0].headers.x-forwarded-port') =>
+    known.covers({ call: '#0 GET http://c/x from a.default', field, wanted, seen: '8080' })
+  expect([covers('15068'), covers('80'), covers(null), covers('15068', 'reached[0].headers.x-other')]).toEqual([true, false, false, false])
+})

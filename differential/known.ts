@@ -1,5 +1,6 @@
 import type { Difference } from '../vectors/difference.ts'
 import type { InboundEntry } from '../vectors/mesh-observed/case.ts'
+import { highest, lowest } from '../support/targets/envoy/free-ports.ts'
 import { areUntold } from '../vectors/mesh-observed/untold.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
@@ -15,8 +16,18 @@ export const known: readonly KnownDifference[] = [
     against: 'envoy',
     covers: ({ field, wanted, seen }) => field === 'inbound.length' && areUntold(seen as readonly InboundEntry[], wanted as readonly InboundEntry[]),
   },
+  {
+    reason: 'x-forwarded-port tells the port that a proxy listens on, which there is another one than in the mesh',
+    against: 'envoy',
+    covers: ({ field, wanted, seen }) => /\.headers\.x-forwarded-port$/.test(field) && isChosen(Number(wanted)) && Number(seen) > 0,
+  },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
+
+/** A port that the target has chosen for a proxy. */
+function isChosen(port: number): boolean {
+  return port >= lowest && port <= highest
+}
 
 /** Tells which differences of a mesh are known, and counts them. */
 export class KnownOf {

@@ -1,38 +1,45 @@
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
+import type { HttpRequest } from '../ir/message.ts'
 import { isOutsider } from '../registry/outsiders.ts'
 import { spiffeId } from '../registry/spiffe.ts'
 import { splitAuthority } from './dial.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { TlsLayer } from './tls-handshake.ts'
+import { versionTo } from './upstream-http.ts'
 
 const plain: readonly TlsLayer[] = []
 
-/** What a sidecar offers: for HTTP its `istio.alpn` filter chooses it. Source: Istio `pilot/pkg/networking/util` ALPNInMeshWithMxc. */
-const meshProtocols = { http: ['istio-http/1.1', 'istio', 'http/1.1'], bytes: ['istio-peer-exchange', 'istio'] } as const
+/** What a sidecar offers: for HTTP its `istio.alpn` filter chooses it. Source: Istio `pilot/pkg/networking/util` ALPNInMeshWithMxc, `xdsfilters/filters.go` Alpn. */
+const meshProtocols = {
+  http1: ['istio-http/1.1', 'istio', 'http/1.1'],
+  http2: ['istio-h2', 'istio', 'h2'],
+  bytes: ['istio-peer-exchange', 'istio'],
+} as const
 
 /**
  * What a proxy wraps a connection to a cluster in. Source: Envoy `UpstreamTlsContext`.
  * @param endpoint that was chosen; `null` where the client had chosen an address
- * @param authority of the request; `null` for what is no HTTP
+ * @param request `null` for what is no HTTP
  */
 export function layersTo(
   plane: Plane,
   proxy: ProxyRuntime,
   cluster: Cluster,
   endpoint: Endpoint | null,
-  authority: string | null,
+  request: HttpRequest | null,
 ): readonly TlsLayer[] {
   const { tls } = cluster
+  const offered = meshProtocols[request === null ? 'bytes' : versionTo(cluster, request)]
   switch (tls.mode) {
     case 'disable':
       return plain
     case 'auto':
-      return takesMutualTls(plane, cluster, endpoint) ? [meshLayer(plane, proxy, cluster, { sni: null, subjectAltNames: null, authority })] : plain
+      return takesMutualTls(plane, cluster, endpoint) ? [meshLayer(plane, proxy, cluster, { sni: null, subjectAltNames: null, offered })] : plain
     case 'istio-mutual':
-      return [meshLayer(plane, proxy, cluster, { ...tls, authority })]
+      return [meshLayer(plane, proxy, cluster, { ...tls, offered })]
     case 'originate':
-      return [originated(tls, authority)]
+      return [originated(tls, request?.authority ?? null)]
   }
 }
 
@@ -76,15 +83,16 @@ interface MeshTls {
   /** `null` for the name of the cluster, and for the identities behind it. */
   readonly sni: string | null
   readonly subjectAltNames: readonly string[] | null
-  readonly authority: string | null
+  /** ALPN. */
+  readonly offered: readonly string[]
 }
 
-function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, { sni, subjectAltNames, authority }: MeshTls): TlsLayer {
+function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, { sni, subjectAltNames, offered }: MeshTls): TlsLayer {
   const names = subjectAltNames ?? identitiesBehind(plane, cluster)
   return {
     identity: place.identity,
     serverName: sni ?? clusterServerName(cluster.name),
-    applicationProtocols: authority === null ? meshProtocols.bytes : meshProtocols.http,
+    applicationProtocols: offered,
     expects: { trusted: { kind: 'workload' }, subjectAltNames: names, host: null },
   }
 }

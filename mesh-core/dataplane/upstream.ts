@@ -32,7 +32,7 @@ export function destinationOf(
   context: PickContext,
 ): Destination | null {
   const { config } = cluster
-  const secured = (endpoint: Endpoint | null) => layersTo(plane, proxy, config, endpoint, request.authority)
+  const secured = (endpoint: Endpoint | null) => layersTo(plane, proxy, config, endpoint, request)
   if (config.discovery === 'original-dst') {
     // Nothing was redirected to a gateway: it was dialled itself. Source: Envoy `OriginalDstCluster::LoadBalancer::chooseHost`.
     if (entrance.listener.bindsToPort || proxy.edge) return null

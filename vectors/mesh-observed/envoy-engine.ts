@@ -8,11 +8,28 @@ import { areUntold } from './untold.ts'
 import { meshCore } from './engine.ts'
 import type { CaseOptions, Engine, PlayedMesh } from './play.ts'
 
-/** mesh-core's compiler with Envoy's data plane. `close` ends the Envoy. @throws MeshSpecError ENVOY_NOT_FOUND */
+/**
+ * mesh-core's compiler with Envoy's data plane. An Envoy that has stopped taking config up has been ended: the next mesh gets a new one. `close` ends it.
+ * @throws MeshSpecError ENVOY_NOT_FOUND
+ */
 export async function realEnvoy(): Promise<Engine & { readonly close: () => Promise<void> }> {
   const { read, meshConfig } = await meshCore()
-  const host = await EnvoyHost.start((await findEnvoy()).path)
-  return { read, meshConfig, open: (options) => open(host, options), authority: () => credentials.root(), untold, close: () => host.stop() }
+  const { path } = await findEnvoy()
+  let host = EnvoyHost.start(path)
+  const running = async (): Promise<EnvoyHost> => {
+    const current = host
+    if (!(await current).running && host === current) host = EnvoyHost.start(path)
+    return host
+  }
+  await host
+  return {
+    read,
+    meshConfig,
+    open: async (options) => open(await running(), options),
+    authority: () => credentials.root(),
+    untold,
+    close: async () => (await host).stop(),
+  }
 }
 
 function untold({ field, wanted, seen }: Difference): boolean {

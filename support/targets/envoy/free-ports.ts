@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
  * Ports that no system gives to outgoing connections unasked (Linux: from 32768 on, others from 49152 on): between our choice and Envoy's taking it,
  * a port of those may become somebody's.
  */
-const lowest = 10_000
-const highest = 32_767
+export const lowest = 10_000
+export const highest = 32_767
 
 /** Where this process goes on: processes beside each other begin at different places. */
 let next = lowest + Math.floor(Math.random() * (highest - lowest))

@@ -2,8 +2,9 @@ import type { FilterChain, Listener } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Protocol, ServicePort } from '../registry/registry.ts'
 
-/** What a listener takes: HTTP, bytes, or whatever it sees by looking at them. */
-type Reading = 'http' | 'tcp' | 'auto'
+/** What a listener takes: HTTP, bytes, those of a protocol whose servers speak first, or whatever it sees by looking at them. */
+type Reading = 'http' | 'tcp' | 'auto' | ServerFirst
+type ServerFirst = 'mongo' | 'mysql'
 
 interface Entry {
   readonly address: string
@@ -55,12 +56,20 @@ function readingOf(protocol: Protocol, chains: readonly FilterChain[]): Pick<Ent
 
 function kindOf(protocol: Protocol): Reading {
   if (isHttp(protocol)) return 'http'
-  return protocol === 'auto' ? 'auto' : 'tcp'
+  return protocol === 'auto' || speaksFirst(protocol) ? protocol : 'tcp'
 }
 
-/** All HTTP of a port has one chain; bytes are told apart by what their chains match. */
+function speaksFirst(reading: Protocol): reading is ServerFirst {
+  return reading === 'mongo' || reading === 'mysql'
+}
+
+/**
+ * All HTTP of a port has one chain; bytes are told apart by what their chains match. Where MongoDB or MySQL is spoken nothing else is taken, since
+ * looking at a connection whose server speaks first would end it. Source: the same file, isConflictWithWellKnownPort.
+ */
 function join(entry: Entry, kind: Reading, chains: () => FilterChain[]): void {
-  if (kind === 'http' && entry.reading !== 'tcp') return
+  if (kind === 'http' && (entry.reading === 'http' || entry.reading === 'auto')) return
+  if (kind !== entry.reading && (speaksFirst(kind) || speaksFirst(entry.reading))) return
   if (kind === 'auto' && entry.reading === 'http') entry.chains = chains()
   else entry.chains = merged(entry.chains, chains())
   if (entry.reading !== kind) entry.reading = 'auto'

@@ -9,9 +9,9 @@ const byName: Readonly<Record<string, Protocol>> = {
   tls: 'tls',
   tcp: 'tcp',
   udp: 'udp',
-  mongo: 'tcp',
+  mongo: 'mongo',
   redis: 'tcp',
-  mysql: 'tcp',
+  mysql: 'mysql',
 }
 
 const serverFirstPorts: ReadonlySet<number> = new Set([25, 53, 3306, 27017])

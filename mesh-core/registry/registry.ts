@@ -39,7 +39,7 @@ export interface WorkloadInstance {
   readonly origin: Origin
 }
 
-export type Protocol = 'http' | 'http2' | 'grpc' | 'grpc-web' | 'https' | 'tls' | 'tcp' | 'udp' | 'auto'
+export type Protocol = 'http' | 'http2' | 'grpc' | 'grpc-web' | 'https' | 'tls' | 'tcp' | 'mongo' | 'mysql' | 'udp' | 'auto'
 
 export interface ServicePort {
   readonly name: string

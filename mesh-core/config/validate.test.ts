@@ -70,6 +70,11 @@ const structural: readonly Case[] = [
     errors: [],
   },
   {
+    about: 'ports of one name',
+    text: kube('Service', 'spec: {ports: [{port: 80, name: web}, {port: 81, name: x}, {port: 82, name: web}, {port: 83}, {port: 84}]}'),
+    errors: ['INVALID_VALUE spec.ports.2.name'],
+  },
+  {
     about: 'an old Deployment',
     text: kube('Deployment', 'spec: {template: {spec: {container: []}}}', 'extensions/v1beta1'),
     errors: ['UNKNOWN_FIELD spec.template.spec.container', 'SCHEMA_REQUIRED spec.template.spec.containers'],

@@ -8,6 +8,7 @@ import { kindInfo } from './kinds.ts'
 import { checkMetadata } from './metadata.ts'
 import type { Resource } from './resource.ts'
 import { groupOf } from './resource.ts'
+import { checkService } from './service.ts'
 import { checkStructure } from './schema/structure.ts'
 import { unknownKind } from './unknown-kind.ts'
 
@@ -43,6 +44,7 @@ function judge(resource: Resource): Verdict {
   checkStructure(object, apiVersion, kind, report)
   if (structural.length === 0) checkMetadata(kind, object.metadata ?? {}, report)
   if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, apiVersion, kind, report)
+  if (structural.length === 0 && apiVersion === 'v1' && kind === 'Service') checkService(object.spec ?? {}, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)
   return { errors: found(errors), warnings: found(warnings) }

@@ -6,6 +6,7 @@ import { autoPassthroughChains } from './auto-passthrough.ts'
 import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import { isServiceOf, podPorts } from './gateway-pods.ts'
 import type { GatewayScope } from './gateway-scope.ts'
+import { haveUnusableKeys } from './request-authentication.ts'
 import { serverNames } from './server-names.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
@@ -31,9 +32,13 @@ export function compileGateway(scope: GatewayScope): { listeners: Listener[]; ro
   }
   const tables = [...byRouteName].filter(([name]) => name !== '').map(([name, servers]) => tableOf(name, servers, bound, scope))
   return {
-    listeners: [...listeners.values()].filter(({ filterChains }) => filterChains.length > 0 && twinChains(filterChains) === null),
+    listeners: [...listeners.values()].filter(({ filterChains }) => filterChains.length > 0 && !areRefused(filterChains)),
     routeTables: Object.fromEntries(tables.map((table) => [table.name, table])),
   }
+}
+
+function areRefused(chains: readonly FilterChain[]): boolean {
+  return twinChains(chains) !== null || chains.some(({ filter }) => filter.kind === 'http' && haveUnusableKeys(filter.settings?.jwt))
 }
 
 function addListener(listeners: Map<string, Listener>, { podPort, bind }: MergedServers, filterChains: FilterChain[]): void {

@@ -1,10 +1,19 @@
 import type { Resource } from '../config/resource.ts'
+import { webKeys } from '../ir/json-web-keys.ts'
 import type { JwtRule } from '../ir/jwt.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import { originOf } from './origin.ts'
 import { attaches, policyTarget, type PolicyTarget, type TargetRef } from './policy-attachment.ts'
 import { keysThatVerifyNothing } from './keys-that-verify-nothing.ts'
+
+/**
+ * Does Envoy refuse a listener that looks for such tokens? It does where none of the keys that a rule brings can be used. Source: Envoy
+ * `jwt_authn/jwks_cache.cc`.
+ */
+export function haveUnusableKeys(rules: readonly JwtRule[] = []): boolean {
+  return rules.some(({ jwks }) => webKeys(jwks).length === 0)
+}
 
 interface JwtRuleSpec {
   readonly issuer?: string

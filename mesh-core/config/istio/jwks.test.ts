@@ -20,6 +20,14 @@ test.each([
   expect(jwksProblem(text)).toMatch(problem)
 })
 
+test.each(['{"keys": []}:80', '{"keys": [], "a}": "\\"}"}}', `${JSON.stringify(rsa)} x`, '{"keys": null}{'])(
+  '%s is taken as far as its first object goes',
+  (text) => {
+    expect(jwksProblem(text)).toBeNull()
+    expect(privateKeys(text)).toEqual([])
+  },
+)
+
 test('a key for signing is seen', () => {
   expect(privateKeys(JSON.stringify({ keys: [rsa] }))).toEqual([])
   expect(privateKeys(JSON.stringify({ keys: [rsa, { ...rsa, d: 'jJVK' }, { kty: 'oct', k: 'AA' }] }))).toEqual([1, 2])

@@ -2,16 +2,19 @@
 const required: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], oct: ['k'], OKP: ['crv', 'x'] }
 const base64Fields = new Set(['n', 'e', 'x', 'y', 'k'])
 
-/** A set of keys (`{"keys": […]}`), or one key. @returns what is wrong with it, null for nothing */
+/**
+ * A set of keys (`{"keys": […]}`), or one key; what stands behind it is not looked at, though Envoy refuses it. @returns what is wrong with it, null for nothing
+ */
 export function jwksProblem(text: string): string | null {
   let data: unknown
   try {
-    data = JSON.parse(text)
+    data = JSON.parse(firstObject(text))
   } catch (error) {
     return (error as Error).message
   }
   if (!isObject(data)) return 'is no JSON object'
   if (!('keys' in data)) return keyProblem(data)
+  if (data.keys === null) return null
   if (!Array.isArray(data.keys)) return 'keys is no list'
   return data.keys.map(keyProblem).find((problem) => problem !== null) ?? null
 }
@@ -23,8 +26,21 @@ interface Key {
 
 /** Which keys are for signing too, and should be secrets; a symmetric key is. @param text in which nothing is wrong */
 export function privateKeys(text: string): number[] {
-  const data = JSON.parse(text) as Key & { readonly keys?: readonly Key[] }
-  return (data.keys ?? [data]).flatMap(({ kty, d }, i) => (d !== undefined || kty === 'oct' ? [i] : []))
+  const data = JSON.parse(firstObject(text)) as Key & { readonly keys?: readonly Key[] | null }
+  return (data.keys === undefined ? [data] : (data.keys ?? [])).flatMap(({ kty, d }, i) => (d !== undefined || kty === 'oct' ? [i] : []))
+}
+
+/** Strings, in which braces are none, and braces. */
+const tokens = /"(?:[^"\\]|\\.)*"|[{}]/g
+
+/** As far as the brace that ends it; all of a text that has no such. */
+function firstObject(text: string): string {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(tokens)) {
+    if (token === '{') depth++
+    if (token === '}' && --depth === 0) return text.slice(0, index + 1)
+  }
+  return text
 }
 
 function keyProblem(key: unknown): string | null {

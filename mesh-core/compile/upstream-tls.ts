@@ -1,6 +1,7 @@
 import type { UpstreamHttp, UpstreamTls } from '../ir/cluster.ts'
 import type { OriginatedTls, ServerCertificate, TrustedAuthorities } from '../ir/tls.ts'
-import type { Service } from '../registry/registry.ts'
+import type { Registry, Service } from '../registry/registry.ts'
+import { spiffeId } from '../registry/spiffe.ts'
 import type { ClientTls } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { Files, Secrets } from './secrets.ts'
@@ -12,6 +13,7 @@ export interface TlsClient {
   readonly files: Files
   readonly secrets: Secrets
   readonly mesh: MeshConfig
+  readonly registry: Registry
   readonly gateway: boolean
   /** What is spoken within. */
   readonly http: UpstreamHttp
@@ -53,7 +55,7 @@ function originated(tls: ClientTls, service: Service, client: TlsClient): Upstre
     ? null
     : {
         trusted: trustedBy(tls, client),
-        subjectAltNames: named.length > 0 ? named : service.subjectAltNames,
+        subjectAltNames: named.length > 0 ? named : namesOf(service, client.registry),
         ofHost: !sni && named.length === 0,
       }
   return {
@@ -64,6 +66,21 @@ function originated(tls: ClientTls, service: Service, client: TlsClient): Upstre
     cipherSuites: [],
     applicationProtocols: client.http === 'http2' ? ['h2'] : [],
   }
+}
+
+/**
+ * What certificates of a ServiceEntry's servers say, unless a rule says otherwise: its names, and those of whoever its endpoints say that they are.
+ * Source: the same file, constructUpstreamTLS; Istio `model/push_context.go` addServiceAccounts.
+ */
+function namesOf(service: Service, registry: Registry): readonly string[] {
+  if (service.provider !== 'External') return []
+  const endpoints = service.ports.flatMap(({ number }) => registry.endpoints(service, number))
+  const ids = endpoints.flatMap(({ address, workload: { namespace }, serviceAccount: own }) => {
+    const pod = registry.workloadAt(address)
+    const serviceAccount = own ?? pod?.serviceAccount ?? ''
+    return serviceAccount === '' ? [] : [spiffeId({ namespace: own ? namespace : pod!.ref.namespace, serviceAccount }, registry.trustDomain)]
+  })
+  return [...new Set([...service.subjectAltNames, ...ids])].sort()
 }
 
 function certificateOf({ credentialName, clientCertificate = '', privateKey = '' }: ClientTls, { secrets, files }: TlsClient): ServerCertificate {

@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly healthy: boolean
   /** The workload's sidecar takes mutual TLS (it is injected), so that auto mTLS applies. */
   readonly tlsMode: 'istio' | 'disabled'
+  /** That an entry says its machine runs as; pods have theirs. */
+  readonly serviceAccount?: string
 }
 
 /** Names one workload; `instance` is the pod, of which a workload may have several. */

@@ -56,6 +56,7 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, 
     weight: spec.weight || 1,
     healthy: true,
     tlsMode: tlsModeOf(spec),
+    ...(spec.serviceAccount && { serviceAccount: spec.serviceAccount }),
   }
 }
 

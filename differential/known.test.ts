@@ -77,6 +77,14 @@ test.each<[string, boolean, readonly Document[], object, ObservedCall]>([
   expect(covered(config, answer, { field: 'cluster', wanted: 'x', seen: 'y' }, call)).toBe(false)
 })
 
+test('a reset of bytes that nobody has read is a matter of moments', () => {
+  const closed = { status: 0, error: 'closed', inbound: [{ workload: 'b-v1.default', flags: 'UF,URX' }] } as const
+  expect(covered([], closed, { field: 'flags', wanted: 'UR', seen: '-' })).toBe(true)
+  expect(covered([], closed, { field: 'flags', wanted: 'UR', seen: 'UF,URX' })).toBe(false)
+  expect(covered([], closed, { field: 'status', wanted: 0, seen: 200 })).toBe(false)
+  expect(covered([], { ...closed, inbound: [] }, { field: 'flags', wanted: 'UR', seen: '-' })).toBe(false)
+})
+
 test('fields are counted once, by reason', () => {
   const known = new KnownOf('istiod', { config: member, calls: [aCall] }, [lost])
   for (const field of ['status', 'status', 'flags', 'route']) known.covers({ call: '#0 ', field, wanted: 1, seen: 2 })

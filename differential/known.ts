@@ -12,6 +12,11 @@ export const known: readonly KnownDifference[] = [
     covers: ({ field, wanted, seen }) => field === 'durationMs' && Number(wanted) > Number(seen) && Number(wanted) - Number(seen) < 100,
   },
   {
+    reason: 'whether bytes have come before a sidecar that need not look at them finds that nobody listens is decided by moments',
+    covers: ({ field, wanted, seen }, { answer }) =>
+      field === 'flags' && [wanted, seen].every((flags) => flags === 'UR' || flags === '-') && answer?.inbound?.at(-1)?.flags === 'UF,URX',
+  },
+  {
     reason: "a connection that a receiver's sidecar ends before it has read of which call it is: its line is told of no call",
     against: 'envoy',
     covers: ({ field, wanted, seen }) => field === 'inbound.length' && areUntold(seen as readonly InboundEntry[], wanted as readonly InboundEntry[]),

@@ -7,6 +7,8 @@ import { type Engine, inTurn, observeCall, openCase, type OpenedCase, type Outco
 const defaultSeeds = 24
 /** Seeds for what further draws do not show: balancers that take turns begin anywhere. */
 const mostBeginnings = 24
+/** Draws that are all alike, after which no other is expected. */
+const manyAlike = 1000
 
 export interface Judging {
   /** So many draws of a call are looked at. Default 24. */
@@ -96,8 +98,8 @@ async function isDrawn(vector: ObservedCase, index: number, scene: OpenedCase['s
     if (seen instanceof Error) return false
     if (compare(index, seen).length === 0) return true
     kinds.add(JSON.stringify(seen))
-    // Without chance every draw is the same: half of the looks are enough.
-    if (draw === Math.ceil(most / 2) && kinds.size === 1) return false
+    // Without chance every draw is the same: half of the looks are enough, or so many.
+    if (draw === Math.min(Math.ceil(most / 2), manyAlike) && kinds.size === 1) return false
   }
   return false
 }

@@ -19,6 +19,9 @@ const plain = (reads: InboundChain['reads'], applicationProtocols: readonly stri
 /** TLS of an application. */
 const tunnel: InboundChain = { ...anyConnection, transport: 'tls', endsTls: false, reads: 'bytes' }
 
+/** Whatever comes is passed on unread. */
+export const bytesAsTheyAre: readonly InboundChain[] = [tunnel, plain('bytes')]
+
 /** Source: Istio `core/filterchain_options.go` getFilterChainMatchOptions. */
 const chains: Readonly<Record<InboundProtocol, Readonly<Record<MutualTlsMode, readonly InboundChain[]>>>> = {
   http: {

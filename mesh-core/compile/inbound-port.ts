@@ -1,4 +1,4 @@
-import { inboundPassthrough } from '../ir/inbound-port.ts'
+import { blackHole, inboundCapturePort, inboundPassthrough } from '../ir/inbound-port.ts'
 import type { ApplicationSocket, InboundPort } from '../ir/inbound-port.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
@@ -6,7 +6,7 @@ import type { RetryPolicy } from '../ir/route.ts'
 import type { Protocol, Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import type { ConnectionPool } from './destination-rule-types.ts'
-import { inboundChains } from './inbound-chains.ts'
+import { bytesAsTheyAre, inboundChains } from './inbound-chains.ts'
 import type { MutualTlsMode } from './peer-authentication.ts'
 import type { IngressSpec, SidecarResource } from './sidecar-resource.ts'
 import { portPolicy } from './traffic-policy.ts'
@@ -21,6 +21,11 @@ export interface InboundSources {
   /** Of each port of the workload. */
   readonly mutualTls: (port: number) => MutualTlsMode
   readonly pathNormalization: PathNormalization
+}
+
+/** What is for the very port of the listener ends there, or it would go round. Source: the same file, buildInboundBlackhole. */
+function leadingNowhere(sources: InboundSources): InboundPort {
+  return { ...passedThrough({ at: 'pod', port: inboundCapturePort }, sources), chains: bytesAsTheyAre, cluster: blackHole }
 }
 
 interface Found {
@@ -47,6 +52,7 @@ function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization, m
  */
 export function inboundPort(workload: WorkloadInstance, port: number, sources: InboundSources): InboundPort {
   const { sidecar, registry } = sources
+  if (port === inboundCapturePort) return leadingNowhere(sources)
   const service: Found | null = servicePortsAt(registry, workload, port).next().value ?? null
   const own: ApplicationSocket = { at: 'pod', port }
   if (sidecar === null || sidecar.ingress.length === 0)

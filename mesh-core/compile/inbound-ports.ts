@@ -5,6 +5,7 @@ import type { DestinationRule } from './destination-rule.ts'
 import { patchedInbound } from './envoy-filter/patched-proxy.ts'
 import { inboundPort } from './inbound-port.ts'
 import { inboundSettings, withSettings } from './proxy-settings.ts'
+import { haveUnusableKeys } from './request-authentication.ts'
 import { inboundRetryPolicy } from './retry-policy.ts'
 
 /** What workloads' own sidecars do with connections that reach them: compiled when first asked for. */
@@ -45,6 +46,7 @@ export class InboundPorts {
       mutualTls: (port) => peerAuthentications.modeOf(subject, port),
     })
     const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
-    return patchedInbound({ ...own, ...withSettings(settings) }, port, workload, envoyFilters, this.#registry)
+    const refusal = haveUnusableKeys(settings.jwt) ? { isRefused: true as const } : {}
+    return patchedInbound({ ...own, ...withSettings(settings), ...refusal }, port, workload, envoyFilters, this.#registry)
   }
 }

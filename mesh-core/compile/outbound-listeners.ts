@@ -69,8 +69,18 @@ function placeOf(address: string): Place {
   return address.includes('/') ? { address: everyAddress, block: address, isNamed: true } : { address, block: null, isNamed: false }
 }
 
-/** Takes what no other listener takes. */
+/** Where what a workload sends is redirected to. Source: Istio's MeshConfig `proxyListenPort`. */
+const capturePort = 15001
+
+/**
+ * Takes what no other listener takes. What is for the very port of such listeners ends there, or it would go round. Source: Istio `core/listener_builder.go`
+ * buildOutboundCatchAllNetworkFilterChains.
+ */
 function virtualOutbound(scope: SidecarScope): Listener {
-  const chain = { ...unknownTraffic(scope), name: 'virtualOutbound-catchall-tcp' }
-  return { name: 'virtualOutbound', direction: 'outbound', address: everyAddress, port: 15001, filterChains: [chain], defaultFilterChain: null }
+  const rest = { ...unknownTraffic(scope), name: 'virtualOutbound-catchall-tcp' }
+  const blackhole = { ...unknownTraffic({ unknownTo: 'BlackHoleCluster' }), name: 'virtualOutbound-blackhole', destinationPort: capturePort }
+  return {
+    ...{ name: 'virtualOutbound', direction: 'outbound', address: everyAddress, port: capturePort },
+    ...{ filterChains: [blackhole], defaultFilterChain: rest },
+  }
 }

@@ -38,7 +38,8 @@ export function connect(
   // Istio sets no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
   if (request.serverFirst && layers.length === 0 && awaitsFirstBytes(listener.filterChains)) return hanging
   const [outer, ...inner] = layers
-  const chain = chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', request, outer)) ?? listener.defaultFilterChain
+  const chain =
+    chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', target.port, request, outer)) ?? listener.defaultFilterChain
   if (!chain) {
     done('closed')
     return null

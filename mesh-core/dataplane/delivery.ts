@@ -1,5 +1,6 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import { isTlsError } from '../ir/exchange.ts'
+import { blackHole } from '../ir/inbound-port.ts'
 import type { InboundChain, InboundPort } from '../ir/inbound-port.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { awaitsFirstBytes } from '../match/filter-chain.ts'
@@ -142,17 +143,28 @@ export class Delivery implements InFlight {
     if (isTold) this.hop.inbound = log
     const done: Done = (outcome) => {
       log.durationMs = plane.clock.now() - log.startMs
+      if (inboundPort.cluster === blackHole) return this.#swallow(log, end)
       if (outcome === 'closed') log.raise('UR')
       if (typeof outcome === 'string' && isTlsError(outcome)) this.hop.inbound = log
       if (outcome !== 'refused') return end(outcome)
       for (const flag of ['UF', 'URX'] as const) log.raise(flag)
       this.hop.received = this.hop.to = this.hop.port = null
       this.hop.inbound = log
-      this.endsInOrder = true
+      // Bytes that have come and that it has not read are answered by a reset. Of its own TLS it has read all; what it need not look at it dials for at once.
+      this.endsInOrder = this.endedTls || !awaitsFirstBytes(inboundPort.chains)
       end('closed')
     }
     if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
     this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)
+  }
+
+  /** There is nowhere to go, which is known at once. */
+  #swallow(log: LogRecord, end: Done): void {
+    log.raise('UH')
+    this.#reachNobody()
+    this.hop.inbound = log
+    this.endsInOrder = true
+    end('closed')
   }
 
   /** A client that did not get through TLS: where its bytes would have gone is in the log of a proxy that does not read them. */

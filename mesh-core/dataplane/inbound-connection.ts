@@ -29,7 +29,7 @@ const mutualTls: DownstreamTls = {
 export function enterSidecar({ chains }: InboundPort, identity: string, request: HttpRequest, layers: readonly TlsLayer[]): Entered {
   const [outer, ...inner] = layers
   // Chains of one port are told apart by nothing that an address could say.
-  const connection = outer && !inspectsTls(chains) ? unseenTls('') : seenConnection('', request, outer)
+  const connection = outer && !inspectsTls(chains) ? unseenTls('') : seenConnection('', 0, request, outer)
   const chain = chooseFilterChain(chains, connection)
   if (!chain?.endsTls) return { chain, failure: null, layers }
   return { chain, failure: outer ? handshake(mutualTls, outer, identity) : 'closed', layers: inner }

@@ -1,6 +1,5 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
-import { inboundPassthrough } from '../ir/inbound-port.ts'
 import type { ApplicationSocket } from '../ir/inbound-port.ts'
 import type { Receiver } from './delivery.ts'
 import type { WayOfArrival } from './model.ts'
@@ -35,9 +34,9 @@ export function answersAt({ model }: Plane, workload: WorkloadInstance, { at, po
   return address === 'any' || address === at
 }
 
-/** Does anybody take a connection to a port of a pod? The application, or its sidecar, which has listeners for ports at which nobody may listen. */
+/** Does anybody take a connection to a port of a pod? The application, or its sidecar, to which all that comes to the pod is redirected. */
 export function takesConnections(plane: Plane, workload: WorkloadInstance, port: number): boolean {
   if (workload.gateway) return listensOn(workload, port)
-  if (!plane.model.inboundSidecar(workload, 'own-address')) return answersAt(plane, workload, { at: 'pod', port })
-  return listensOn(workload, port) || plane.model.inboundPort(workload, port).cluster !== inboundPassthrough
+  if (plane.model.inboundSidecar(workload, 'own-address')) return plane.model.inboundPort(workload, port).isRefused !== true
+  return answersAt(plane, workload, { at: 'pod', port })
 }

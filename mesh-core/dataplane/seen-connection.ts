@@ -11,11 +11,11 @@ const seenAs: Readonly<Record<WireProtocol | 'http/1.1', readonly string[]>> = {
   udp: [],
 }
 
-/** What a listener makes of a connection before it takes it. @param outer TLS that the client begins, where it is looked for; Envoy's TLS inspector */
-export function seenConnection(address: string, { protocol }: HttpRequest, outer: TlsLayer | undefined): Connection {
-  if (!outer) return { address, serverName: null, transport: 'raw_buffer', applicationProtocols: seenAs[protocol ?? 'http/1.1'] }
+/** What a listener makes of a connection before it takes it. @param port that is dialled @param outer TLS that the client begins, where it is looked for; Envoy's TLS inspector */
+export function seenConnection(address: string, port: number, { protocol }: HttpRequest, outer: TlsLayer | undefined): Connection {
+  if (!outer) return { address, port, serverName: null, transport: 'raw_buffer', applicationProtocols: seenAs[protocol ?? 'http/1.1'] }
   const { serverName, applicationProtocols = [] } = outer
-  return { address, serverName: serverName?.toLowerCase() ?? null, transport: 'tls', applicationProtocols }
+  return { address, port, serverName: serverName?.toLowerCase() ?? null, transport: 'tls', applicationProtocols }
 }
 
 /** Where TLS is not looked for, its bytes are none of HTTP. */

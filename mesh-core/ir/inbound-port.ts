@@ -5,11 +5,19 @@ import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
 export const inboundPassthrough = 'InboundPassthroughCluster'
 
+/** The cluster of connections that lead nowhere. Source: Istio `util.BlackHoleCluster`. */
+export const blackHole = 'BlackHoleCluster'
+
+/** Where connections to a workload with a sidecar are redirected to. Source: Istio's MeshConfig `proxyInboundListenPort`. */
+export const inboundCapturePort = 15006
+
 /** How a sidecar takes connections to a port of its own workload. */
 export interface InboundPort {
   /** Both of the connection manager that reads HTTP there. */
   readonly pathNormalization: PathNormalization
   readonly settings?: HttpSettings
+  /** Envoy takes no listener for connections to the workload: those to any of its ports are refused. */
+  readonly isRefused?: true
   /** Connections that none of them is for are closed. */
   readonly chains: readonly InboundChain[]
   /** What it speaks to the workload then. */

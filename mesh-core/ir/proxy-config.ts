@@ -79,6 +79,8 @@ export type NetworkFilter =
 
 /** Which connections a filter chain is for. Source: Envoy `FilterChainMatch`. */
 export interface FilterChainMatch {
+  /** That the client dials; absent: any. It goes before all else. */
+  readonly destinationPort?: number
   /** Ranges of addresses that the client dials, `192.0.2.0/28` or bare; empty for any. The longest that fits goes before the name. Envoy `prefix_ranges`. */
   readonly destinations: readonly string[]
   /** SNI names, exact or `*.suffix`; empty for any. */

@@ -6,6 +6,8 @@ import { prefixLength } from './address-range.ts'
 export interface Connection {
   /** Where the client wanted to go. */
   readonly address: string
+  /** Where chains may ask for it. */
+  readonly port?: number
   /** SNI, lower case; `null` for a client that names none, or speaks no TLS. */
   readonly serverName: string | null
   readonly transport: 'raw_buffer' | 'tls'
@@ -18,7 +20,8 @@ export interface Connection {
  * Source: Envoy `FilterChainManagerImpl::findFilterChain`.
  */
 export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
-  const here = byTransport(byServerName(byDestination(chains, connection.address), connection.serverName), connection.transport)
+  const there = byPort(chains, connection.port)
+  const here = byTransport(byServerName(byDestination(there, connection.address), connection.serverName), connection.transport)
   for (const protocol of connection.applicationProtocols) {
     const chain = here.find(({ applicationProtocols }) => applicationProtocols.includes(protocol))
     if (chain) return chain
@@ -39,6 +42,12 @@ export function inspectsHttp(chains: readonly FilterChainMatch[]): boolean {
 /** Do they ask for a look at the first bytes of a client that begins no TLS? Where the server is the first to speak they never come. */
 export function awaitsFirstBytes(chains: readonly FilterChainMatch[]): boolean {
   return inspectsTls(chains) || inspectsHttp(chains)
+}
+
+function byPort<C extends FilterChainMatch>(chains: readonly C[], port: number | undefined): readonly C[] {
+  if (chains.every(({ destinationPort }) => destinationPort === undefined)) return chains
+  const own = chains.filter(({ destinationPort }) => destinationPort !== undefined && destinationPort === port)
+  return own.length > 0 ? own : chains.filter(({ destinationPort }) => destinationPort === undefined)
 }
 
 /** The chains for the narrowest block that an address is in; without any, those for every address. */

@@ -16,6 +16,9 @@ interface OwnPorts {
 /** Nobody listens there: what a port is that a pod does not have. The port is TCPMUX's, which no machine of today serves. */
 export const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
 
+/** The port of a pod that stands for all that nobody names: its sidecar takes connections at every one. */
+export const anyOther = 0
+
 /** Where every pod of one mesh is in truth, and the world outside. */
 export class PodPlaces {
   readonly #hasInbound: (workload: WorkloadInstance) => boolean
@@ -75,7 +78,7 @@ export class PodPlaces {
 
   #at(workload: WorkloadInstance, podPort: number, ports: ReadonlyMap<number, number>): SocketAddress {
     // One that names no ports listens on all.
-    const port = ports.get(podPort) ?? (workload.ports.length === 0 ? ports.values().next().value : undefined)
+    const port = ports.get(podPort) ?? (workload.ports.length === 0 ? ports.values().next().value : ports.get(anyOther))
     return port === undefined ? nowhere : { address: '127.0.0.1', port }
   }
 

@@ -1,3 +1,4 @@
+import { inboundCapturePort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { ApplicationAddress, ApplicationSocket, InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
@@ -11,7 +12,7 @@ import type { EnvoyConfig } from './configurator.ts'
 import { credentials } from './credentials.ts'
 import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
-import { nowhere, PodPlaces } from './pod-places.ts'
+import { anyOther, nowhere, PodPlaces } from './pod-places.ts'
 import { accessLog } from './xds/access-log.ts'
 import type { Writer } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
@@ -86,7 +87,7 @@ export class Topology {
   async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
     const { byPodPort } = this.places.of(workload.ref)
     const listeners = [...config.listeners, ...(config.udpListeners ?? [])]
-    const wanted = workload.gateway ? listeners.map(({ port }) => port) : [...this.#podPorts(workload, registry)]
+    const wanted = workload.gateway ? listeners.map(({ port }) => port) : this.#inboundPorts(workload, registry)
     const missing = [...new Set(wanted)].filter((port) => !byPodPort.has(port))
     const found = await freePorts(missing.length)
     missing.forEach((port, i) => byPodPort.set(port, found[i]!))
@@ -138,7 +139,7 @@ export class Topology {
 
   #inbound(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): { listener: Json; cluster: Json }[] {
     const places = this.places.of(workload.ref)
-    return [...this.#podPorts(workload, registry)].map((podPort) =>
+    return this.#inboundPorts(workload, registry).map((podPort) =>
       sidecarInbound({
         writer: this.#writer(workload),
         name: `${this.#nameOf(workload)}inbound|${podPort}`,
@@ -163,6 +164,12 @@ export class Topology {
     const listed = this.#sides.listedPorts(workload).flatMap((port) => [port, this.#sides.inboundPort(workload, port).leadsTo.port])
     // A Unix socket has none.
     return new Set([...podPorts(workload, registry), ...listed].filter((port) => port > 0))
+  }
+
+  /** Those that its sidecar takes connections for; `anyOther` stands for all at which nobody is. */
+  #inboundPorts(workload: WorkloadInstance, registry: Registry): readonly number[] {
+    const ports = [...this.#podPorts(workload, registry), ...(this.inbound(workload) ? [inboundCapturePort, anyOther] : [])]
+    return ports.filter((port) => !this.#sides.inboundPort(workload, port).isRefused)
   }
 
   /** The ports that a pod's application listens on, as on `core`. */

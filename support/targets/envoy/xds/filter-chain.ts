@@ -9,6 +9,7 @@ import { tcpProxy } from './tcp-proxy.ts'
 /** Source: Envoy `FilterChain`. @param destination conditions on where the connection was to go */
 export function filterChain(chain: FilterChain, listener: Listener, placement: Placement, destination: Json = {}): Json {
   const match = {
+    ...optional('destination_port', chain.destinationPort ?? null),
     ...optional('prefix_ranges', chain.destinations.map(prefixRange)),
     ...destination,
     ...optional('server_names', chain.serverNames),

@@ -1,3 +1,4 @@
+import { blackHole } from '../../../../mesh-core/ir/inbound-port.ts'
 import type { InboundChain, InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
 import type { FilterChain, Listener, ProxyConfig } from '../../../../mesh-core/ir/proxy-config.ts'
 import { byDestination, inspectsHttp, inspectsTls } from '../../../../mesh-core/match/filter-chain.ts'
@@ -70,8 +71,11 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
     listener_filters: [proxyProtocol(portOverrides(config)), ...inspectors(others, true)],
-    filter_chains: others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
-    ...optional('default_filter_chain', last?.filterChains[0] && filterChain(last.filterChains[0], last, placement)),
+    filter_chains: [
+      ...others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
+      ...(last?.filterChains ?? []).map((chain) => filterChain(chain, last!, placement)),
+    ],
+    ...optional('default_filter_chain', last?.defaultFilterChain && filterChain(last.defaultFilterChain, last, placement)),
     traffic_direction: 'OUTBOUND',
   })
 }
@@ -119,7 +123,8 @@ export interface PlacedPort {
 /** The inbound side of a sidecar for one port of its workload. Source: Istio `core/listener_inbound.go`, `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
 export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; readonly cluster: Json } {
   const cluster = `${inbound.name}||`
-  const load = { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }] }
+  const endpoints = inbound.how.cluster === blackHole ? [] : [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }]
+  const load = { cluster_name: cluster, endpoints }
   const { chains, http } = inbound.how
   return {
     listener: typed('envoy.config.listener.v3.Listener', {

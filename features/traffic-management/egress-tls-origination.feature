@@ -93,6 +93,7 @@ Feature: TLS origination for egress
           workloadSelector: { labels: { app: my-nginx } }
         """
 
+    # Of a pod that an entry selects the certificate of its service account is expected, unless a rule names another.
     Scenario: With the credential of a rule that selects the workload
       Given the config:
         """
@@ -105,7 +106,7 @@ Feature: TLS origination for egress
           trafficPolicy:
             portLevelSettings:
               - port: { number: 80 }
-                tls: { mode: MUTUAL, credentialName: client-credential, sni: nginx.example.com }
+                tls: { mode: MUTUAL, credentialName: client-credential, sni: nginx.example.com, subjectAltNames: [nginx.example.com] }
         """
       When client sends "GET http://nginx.example.com/"
       Then the response status is 200
@@ -120,7 +121,7 @@ Feature: TLS origination for egress
         spec:
           host: nginx.example.com
           trafficPolicy:
-            tls: { mode: MUTUAL, credentialName: client-credential, sni: nginx.example.com }
+            tls: { mode: MUTUAL, credentialName: client-credential, sni: nginx.example.com, subjectAltNames: [nginx.example.com] }
         """
       When client sends "GET http://nginx.example.com/"
       Then the response status is 400
@@ -135,7 +136,7 @@ Feature: TLS origination for egress
           workloadSelector: { matchLabels: { app: client } }
           host: nginx.example.com
           trafficPolicy:
-            tls: { mode: SIMPLE, credentialName: client-credential, sni: nginx.example.com }
+            tls: { mode: SIMPLE, credentialName: client-credential, sni: nginx.example.com, subjectAltNames: [nginx.example.com] }
         """
       When client sends "GET http://nginx.example.com/"
       Then the response status is 503
@@ -151,7 +152,7 @@ Feature: TLS origination for egress
           workloadSelector: { matchLabels: { app: client } }
           host: nginx.example.com
           trafficPolicy:
-            tls: { mode: MUTUAL, credentialName: missing-credential, sni: nginx.example.com }
+            tls: { mode: MUTUAL, credentialName: missing-credential, sni: nginx.example.com, subjectAltNames: [nginx.example.com] }
         """
       When client sends "GET http://nginx.example.com/"
       Then the response status is 503
@@ -167,7 +168,7 @@ Feature: TLS origination for egress
           workloadSelector: { matchLabels: { app: client } }
           host: nginx.example.com
           trafficPolicy:
-            tls: { mode: SIMPLE, credentialName: client-credential, sni: nginx.example.com }
+            tls: { mode: SIMPLE, credentialName: client-credential, sni: nginx.example.com, subjectAltNames: [nginx.example.com] }
         """
       When client sends "GET http://nginx.example.com/"
       Then the response status is 503

@@ -87,6 +87,7 @@ export const leftOut: Readonly<Record<string, string>> = {
     'EnvoyFilter spec.configPatches.patch.filterClass',
   ]),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
+  ...because('what is told of traffic changes no answer', ['Telemetry spec']),
   ...because('held by vectors, not generated yet', [
     'EnvoyFilter spec.targetRefs',
     'EnvoyFilter spec.configPatches.match.routeConfiguration',

@@ -71,6 +71,11 @@ class CoreMesh implements Mesh {
     return this.#now.registry()
   }
 
+  get telemetryOf(): Mesh['telemetryOf'] {
+    const { telemetries } = this.#now.compiler().catalog
+    return (workload) => telemetries.for(workload)
+  }
+
   get version(): number {
     return this.#snapshot.version
   }

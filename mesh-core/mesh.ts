@@ -9,6 +9,7 @@ import type { Origin, Position } from './ir/origin.ts'
 import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
 import type { ApplicationTls } from './ir/tls.ts'
+import type { ProxyTelemetry } from './ir/telemetry.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -42,6 +43,8 @@ export interface MeshOptions {
 export interface Mesh {
   readonly clock: Clock
   readonly registry: Registry
+  /** What the proxies of this version of the config tell of their traffic. */
+  readonly telemetryOf: (workload: WorkloadInstance) => ProxyTelemetry
   /** Counts the changes of config; 0 before the first. */
   readonly version: number
   /** All that is applied now. */

@@ -11,6 +11,7 @@ import { PeerAuthentications } from './peer-authentication.ts'
 import { RequestAuthentications } from './request-authentication.ts'
 import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
+import { Telemetries } from './telemetries.ts'
 import type { VirtualService } from './virtual-service.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
@@ -26,6 +27,7 @@ export class Catalog {
   readonly requestAuthentications: RequestAuthentications
   readonly envoyFilters: EnvoyFilters
   readonly peerAuthentications: PeerAuthentications
+  readonly telemetries: Telemetries
   /** Rules of delegates are in their places, short names are resolved. */
   readonly virtualServices: readonly VirtualService[]
   readonly #selected = new Map<string, readonly VirtualService[]>()
@@ -42,6 +44,7 @@ export class Catalog {
     this.requestAuthentications = parts.requestAuthentications
     this.envoyFilters = parts.envoyFilters
     this.peerAuthentications = parts.peerAuthentications
+    this.telemetries = parts.telemetries
     this.virtualServices = parts.virtualServices
   }
 
@@ -86,6 +89,7 @@ export type CatalogParts = Pick<
   | 'requestAuthentications'
   | 'peerAuthentications'
   | 'envoyFilters'
+  | 'telemetries'
   | 'virtualServices'
 >
 
@@ -109,6 +113,7 @@ export function catalogOf(
     requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
     envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
     peerAuthentications: new PeerAuthentications(ofKind('PeerAuthentication'), mesh.rootNamespace),
+    telemetries: new Telemetries(ofKind('Telemetry'), mesh),
     secrets: new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')]),
     // Of a route and a VirtualService for one host of the mesh the route acts, whichever is older.
     virtualServices: [

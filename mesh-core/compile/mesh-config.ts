@@ -37,6 +37,10 @@ export interface MeshConfig {
   readonly defaultConfig: ProxyDefaults
   /** Ports of HTTP/1.1 are spoken to in HTTP/2. */
   readonly upgradesToHttp2: boolean
+  /** Names of those that metrics are for where no Telemetry says otherwise. */
+  readonly metricsProviders: readonly string[]
+  /** Is the provider of this name one of Prometheus? */
+  readonly countsForPrometheus: (provider: string) => boolean
 }
 
 export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
@@ -63,7 +67,15 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     defaultConfig: config.defaultConfig ?? {},
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: normalization(config.pathNormalization?.normalization),
+    metricsProviders: config.defaultProviders?.metrics ?? ['prometheus'],
+    countsForPrometheus: prometheusAmong(config.extensionProviders ?? []),
   }
+}
+
+/** One of that name there is in every mesh. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig, `model/telemetry.go` fetchProvider. */
+function prometheusAmong(providers: readonly { readonly name?: string; readonly prometheus?: object }[]): MeshConfig['countsForPrometheus'] {
+  const byName = new Map(providers.map(({ name = '', prometheus }) => [name.toLowerCase(), prometheus !== undefined]))
+  return (provider) => byName.get(provider.toLowerCase()) ?? provider.toLowerCase() === 'prometheus'
 }
 
 /** In one spelling; of `defaultConfig` istiod reads no other. Source: Istio `pkg/config/mesh/mesh.go` ApplyMeshConfig. */

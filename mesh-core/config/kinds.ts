@@ -23,7 +23,7 @@ export const kinds: readonly KindInfo[] = [
   known('networking.istio.io', 'ProxyConfig', ['v1beta1']),
   known('security.istio.io', 'AuthorizationPolicy', ['v1beta1', 'v1'], { modelled: false }),
   ...['PeerAuthentication', 'RequestAuthentication'].map((kind) => known('security.istio.io', kind, ['v1beta1', 'v1'])),
-  known('telemetry.istio.io', 'Telemetry', ['v1alpha1', 'v1'], { modelled: false }),
+  known('telemetry.istio.io', 'Telemetry', ['v1alpha1', 'v1']),
   ...['WasmPlugin', 'TrafficExtension'].map((kind) => known('extensions.istio.io', kind, ['v1alpha1'], { modelled: false })),
   ...['Service', 'Pod', 'ServiceAccount', 'Endpoints'].map((kind) => known('', kind, ['v1'])),
   ...['ConfigMap', 'Secret'].map((kind) => known('', kind, ['v1'])),

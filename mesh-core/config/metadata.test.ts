@@ -49,3 +49,10 @@ describe('kinds that nobody knows', () => {
     expect(found).toEqual(hint === null ? [] : [['UNKNOWN_KIND', hint]])
   })
 })
+
+test('a name that YAML does not read as text', () => {
+  const { errors } = readText('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: off}\n', 'a.yaml')
+  expect(errors.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    expect.stringContaining('metadata.name of ConfigMap is false, must be a text'),
+  ])
+})

@@ -158,6 +158,16 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
   'extensions/Ingress': { spec: fields('ingressClassName rules backend tls') },
   ...gatewayApiFields,
   // An image, its threads, and what is in its environment.
+  'telemetry.istio.io/Telemetry': {
+    spec: {
+      ...fields('selector targetRef targetRefs'),
+      // Every request is counted at once.
+      metrics: { ...fields('providers overrides'), reportingInterval: 'quiet' },
+      // Every request is sampled, and no sentence speaks of what is written of it.
+      tracing: { ...fields('match disableSpanReporting'), '*': 'quiet' },
+      accessLogging: 'quiet',
+    },
+  },
   'networking.istio.io/ProxyConfig': { spec: { ...fields('selector concurrency image', 'quiet'), environmentVariables: proxyEnvironment } },
   'mesh.istio.io/MeshConfig': {
     ...meshConfigFields,

@@ -192,6 +192,11 @@ function toResource(source: SourceText, document: number, object: unknown, path:
   if (typeof kind !== 'string' || kind === '') throw fault('kind is missing', 'for example "kind: VirtualService"', ['kind'])
   const metadata = isMapping(object.metadata) ? object.metadata : {}
   const name = metadata.name ?? namesOfOnes.get(kind)
+  if (typeof name === 'number' || typeof name === 'boolean')
+    throw fault(`metadata.name of ${kind} is ${name}, must be a text`, 'put the name into quotes: without them YAML reads no text here', [
+      'metadata',
+      'name',
+    ])
   if (typeof name !== 'string' || name === '') throw fault(`${kind} has no metadata.name`, 'every object needs a name', ['metadata', 'name'])
   const namespace = !isNamespaced(apiVersion, kind)
     ? ''

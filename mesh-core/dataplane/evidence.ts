@@ -17,6 +17,7 @@ export class LogRecord implements AccessLogEntry {
   cluster = '-'
   upstreamHost = '-'
   attempts = 0
+  localPort?: number
 
   constructor(proxy: string, direction: AccessLogEntry['direction'], startMs: Milliseconds) {
     this.proxy = proxy

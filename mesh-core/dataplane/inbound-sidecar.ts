@@ -61,6 +61,7 @@ export class InboundSidecar implements InFlight {
     this.#request = this.#received.request
     speak(this.#request, port.http)
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
+    log.localPort = shipment.port
     log.route = 'default'
     log.cluster = port.cluster
     log.upstreamHost = hostOf(workload.instance, port.leadsTo)

@@ -65,6 +65,7 @@ export class ProxiedRequest implements InFlight {
     this.downstream.trustedAddress = this.#received.trustedAddress
     this.request = this.#received.request
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
+    if (!proxy.edge) this.log.localPort = entrance.target.port
     this.origin = {
       parent: place.parent,
       from: senderOf(place, proxy),

@@ -23,6 +23,8 @@ export interface AccessLogEntry {
   /** `10.244.0.5:9080`; `-` for none. */
   readonly upstreamHost: string
   readonly attempts: number
+  /** That the client of a sidecar dialled; left out where the target does not know it. */
+  readonly localPort?: number
 }
 
 /** One request as a workload received it, or as a proxy answered it in the workload's stead. */

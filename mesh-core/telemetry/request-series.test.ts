@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { query } from './promql/evaluate.ts'
 import { momentOf, requestSeries } from './request-series.ts'
 
-const requests = [5, 5.7, 6, 20].map((durationMs, i) => ({ labels: { code: '200' }, durationMs, endMs: 100 * i }))
+const requests = [5, 5.7, 6, 20].map((durationMs, i) => ({
+  labels: { requests_total: { code: '200' }, request_duration_milliseconds: { code: '200' } },
+  durationMs,
+  endMs: 100 * i,
+}))
 const ask = (text: string): readonly number[] => query(text, requestSeries(requests), momentOf(301)).map(({ value }) => value)
 
 test('whole milliseconds are counted, up to the bound and with it', () => {

@@ -1,10 +1,9 @@
 import { QueryNotModelled } from './promql/value.ts'
 import type { Labels } from './promql/value.ts'
 import type { Series, SeriesSource } from './promql/evaluate.ts'
-import type { CountedRequest } from './standard-metrics.ts'
+import { metrics, type ReportedRequest } from './reported-requests.ts'
 
-const total = 'istio_requests_total'
-const duration = 'istio_request_duration_milliseconds'
+const [total, duration] = metrics.map((name) => `istio_${name}`) as [string, string]
 
 /** ms up to which Envoy counts in one bucket. Source: Envoy `HistogramSettingsImpl::defaultBuckets`. */
 const bucketsMs = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000]
@@ -21,47 +20,57 @@ interface Rise {
 }
 
 /** Istio's metrics of the requests, as Prometheus has them. Of others nobody can say that there is no data. */
-export function requestSeries(requests: readonly CountedRequest[]): SeriesSource {
-  const groups = grouped(requests)
+export function requestSeries(requests: readonly ReportedRequest[]): SeriesSource {
+  const inOrder = requests.toSorted((a, b) => a.endMs - b.endMs)
+  const all = [...grouped(inOrder, 'requests_total').map(totalOf), ...grouped(inOrder, 'request_duration_milliseconds').flatMap(durationsOf)]
   return {
     stepMs,
     series: (name) => {
       if (name !== null && !kept.has(name)) throw new QueryNotModelled(`${name} is not counted here; what is: ${[...kept].join(', ')}`)
-      return groups.flatMap((group) => seriesOf(group)).filter(({ labels }) => name === null || labels['__name__'] === name)
+      return all.filter(({ labels }) => name === null || labels['__name__'] === name)
     },
   }
 }
 
 interface Group {
   readonly labels: Labels
-  readonly requests: readonly CountedRequest[]
+  readonly requests: readonly ReportedRequest[]
 }
 
-function grouped(requests: readonly CountedRequest[]): readonly Group[] {
-  const groups = new Map<string, { readonly labels: Labels; readonly requests: CountedRequest[] }>()
-  for (const request of requests.toSorted((a, b) => a.endMs - b.endMs)) {
-    const key = JSON.stringify(request.labels)
-    const group = groups.get(key) ?? { labels: request.labels, requests: [] }
+function grouped(requests: readonly ReportedRequest[], metric: keyof ReportedRequest['labels']): readonly Group[] {
+  const groups = new Map<string, { readonly labels: Labels; readonly requests: ReportedRequest[] }>()
+  for (const request of requests) {
+    const labels = request.labels[metric]
+    if (!labels) continue
+    const key = JSON.stringify(labels)
+    const group = groups.get(key) ?? { labels, requests: [] }
     groups.set(key, group)
     group.requests.push(request)
   }
   return [...groups.values()]
 }
 
-function seriesOf({ labels, requests }: Group): readonly Series[] {
-  const counter = (name: string, amount: (request: CountedRequest) => number, more: Labels = {}): Series =>
-    new Counter(
-      { __name__: name, ...labels, ...more },
-      requests.map((request) => ({ atMs: request.endMs, amount: amount(request) })),
-    )
+function totalOf(group: Group): Series {
+  return counter(group, total, () => 1)
+}
+
+function durationsOf(group: Group): readonly Series[] {
   const upTo = (bound: number): Series =>
-    counter(`${duration}_bucket`, ({ durationMs }) => Number(Math.floor(durationMs) <= bound), { le: bound === Infinity ? '+Inf' : String(bound) })
+    counter(group, `${duration}_bucket`, ({ durationMs }) => Number(Math.floor(durationMs) <= bound), {
+      le: bound === Infinity ? '+Inf' : String(bound),
+    })
   return [
-    counter(total, () => 1),
-    counter(`${duration}_count`, () => 1),
-    counter(`${duration}_sum`, ({ durationMs }) => Math.floor(durationMs)),
+    counter(group, `${duration}_count`, () => 1),
+    counter(group, `${duration}_sum`, ({ durationMs }) => Math.floor(durationMs)),
     ...[...bucketsMs, Infinity].map(upTo),
   ]
+}
+
+function counter({ labels, requests }: Group, name: string, amount: (request: ReportedRequest) => number, more: Labels = {}): Series {
+  return new Counter(
+    { __name__: name, ...labels, ...more },
+    requests.map((request) => ({ atMs: request.endMs, amount: amount(request) })),
+  )
 }
 
 class Counter implements Series {

@@ -1,14 +1,23 @@
 import type { AccessLogEntry, Exchange, Hop } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import type { ProxyTelemetry } from '../ir/telemetry.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import { attributesOf, type SeenRequest } from './attributes.ts'
 import { certificatesIn } from './client-certificate.ts'
 import type { Certificates } from './client-certificate.ts'
 import { labelsOf, labelsOfEndpoint } from './workload-labels.ts'
+import type { Attributes } from './tag-expression.ts'
 import type { PeerLabels } from './workload-labels.ts'
 
 /** A request as one proxy counts it, when it has ended. */
 export interface CountedRequest {
+  /** Of Istio's own. */
   readonly labels: Readonly<Record<string, string>>
+  /** Whose proxy counts. */
+  readonly own: WorkloadInstance | undefined
+  readonly side: keyof ProxyTelemetry
+  /** What labels of somebody's own may speak of. */
+  readonly attributes: () => Attributes
   readonly endMs: number
   readonly durationMs: number
 }
@@ -34,13 +43,21 @@ export function countedRequests(exchange: Exchange, registry: Registry): readonl
   for (const hop of hops) if (hop.log && isHttp(hop.log) && !hop.mirrored) senders.set(hop.log, hop)
   const receivers = hops.flatMap((hop) => (hop.inbound && isHttp(hop.inbound) ? [{ hop, log: hop.inbound }] : []))
   return [
-    ...[...senders].map(([log, hop]) => counted(log, atSender(exchange, hop, log, registry))),
-    ...receivers.map(({ hop, log }) => counted(log, atReceiver(exchange, hop, log, registry))),
+    ...[...senders].map(([log, hop]) => counted({ exchange, hop, log, registry }, 'client')),
+    ...receivers.map(({ hop, log }) => counted({ exchange, hop, log, registry }, 'server')),
   ]
 }
 
-function counted(log: AccessLogEntry, labels: CountedRequest['labels']): CountedRequest {
-  return { labels, endMs: log.startMs + log.durationMs, durationMs: log.durationMs }
+function counted(seen: SeenRequest, side: CountedRequest['side']): CountedRequest {
+  const { log, exchange, hop, registry } = seen
+  return {
+    labels: side === 'client' ? atSender(exchange, hop, log, registry) : atReceiver(exchange, hop, log, registry),
+    own: workloadOf(log, registry),
+    side,
+    attributes: () => attributesOf(seen, side === 'client' ? metBy(hop, registry) : hop.log ? workloadOf(hop.log, registry) : undefined, side),
+    endMs: log.startMs + log.durationMs,
+    durationMs: log.durationMs,
+  }
 }
 
 /** Envoy knows no details of a response where it has read none. */
@@ -68,10 +85,15 @@ function atSender(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry: R
 
 /** A proxy tells its peer who it is; of who has none, and of who was not reached, the endpoint does, and knows less. */
 function peerOf({ inbound, to }: Hop, { cluster, upstreamHost }: AccessLogEntry, registry: Registry): PeerLabels {
-  const met = inbound && to && registry.workload(to)
+  const met = metBy({ inbound, to }, registry)
   if (met) return labelsOf(met)
   const known = ofNobody.has(cluster) ? undefined : registry.workloadAt(upstreamHost.replace(/:\d+$/, ''))
   return known ? labelsOfEndpoint(known) : nobody
+}
+
+/** The workload whose proxy was met. */
+function metBy({ inbound, to }: Pick<Hop, 'inbound' | 'to'>, registry: Registry): WorkloadInstance | undefined {
+  return (inbound && to && registry.workload(to)) || undefined
 }
 
 function atReceiver(exchange: Exchange, hop: Hop, log: AccessLogEntry, registry: Registry): CountedRequest['labels'] {
@@ -158,7 +180,7 @@ function hostAsked(exchange: Exchange, hop: Hop): NamedService | null {
 }
 
 /** By `reviews-v1.default`. */
-function workloadOf({ proxy }: AccessLogEntry, registry: Registry): WorkloadInstance | undefined {
+export function workloadOf({ proxy }: AccessLogEntry, registry: Registry): WorkloadInstance | undefined {
   return registry.workloads.find(({ ref }) => `${ref.name}.${ref.namespace}` === proxy)
 }
 

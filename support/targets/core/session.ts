@@ -26,11 +26,7 @@ export class CoreSession implements MeshSession {
   constructor({ seed, spec, asksTelemetry = false }: Opening) {
     this.#mesh = createMesh({ seed, spec, epochMs: Date.now(), program: (pod) => this.#deployed.program(pod) })
     this.#mesh.apply(baseResources())
-    if (asksTelemetry)
-      this.telemetry = new OwnTelemetry(
-        () => this.#mesh.registry,
-        () => this.now(),
-      )
+    if (asksTelemetry) this.telemetry = new OwnTelemetry(this.#mesh, () => this.now())
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {

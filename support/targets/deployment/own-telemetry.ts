@@ -1,35 +1,42 @@
-import type { Exchange, Hop } from '../../../mesh-core/ir/exchange.ts'
-import type { Registry } from '../../../mesh-core/registry/registry.ts'
+import type { AccessLogEntry, Exchange, Hop } from '../../../mesh-core/ir/exchange.ts'
+import type { Mesh } from '../../../mesh-core/mesh.ts'
 import { query } from '../../../mesh-core/telemetry/promql/evaluate.ts'
 import { QueryNotModelled, QueryProblem } from '../../../mesh-core/telemetry/promql/value.ts'
 import { momentOf, requestSeries } from '../../../mesh-core/telemetry/request-series.ts'
-import { countedRequests } from '../../../mesh-core/telemetry/standard-metrics.ts'
+import { reportedRequests } from '../../../mesh-core/telemetry/reported-requests.ts'
+import { countedRequests, workloadOf } from '../../../mesh-core/telemetry/standard-metrics.ts'
 import { StatementFailed } from '../../failure.ts'
 import { edgesOf, edgesQuery } from './service-graph.ts'
 import { NotSupported } from '../target.ts'
 import type { GraphEdge, MetricSample, Telemetry } from '../target.ts'
 
+/** What is asked of a mesh. */
+type Told = Pick<Mesh, 'registry' | 'telemetryOf'>
+
 /** Metrics, traces and the graph of a mesh that keeps what its proxies have logged of each request. */
 export class OwnTelemetry implements Telemetry {
-  readonly #registry: () => Registry
+  readonly #mesh: Told
   readonly #now: () => number
-  /** With those who stood where the request went: they may be gone when a question comes up, by which copies of it have ended, too. */
-  readonly #kept: { readonly exchange: Exchange; readonly registry: Registry }[] = []
+  /** With the mesh as it was: who stood where the request went may be gone when a question comes up, by which copies of it have ended, too. */
+  readonly #kept: ({ readonly exchange: Exchange } & Told)[] = []
 
   /** @param now in the time of the exchanges' access logs */
-  constructor(registry: () => Registry, now: () => number) {
-    this.#registry = registry
+  constructor(mesh: Told, now: () => number) {
+    this.#mesh = mesh
     this.#now = now
   }
 
   note(exchange: Exchange): Exchange {
-    this.#kept.push({ exchange, registry: this.#registry() })
+    const { registry, telemetryOf } = this.#mesh
+    this.#kept.push({ exchange, registry, telemetryOf })
     return exchange
   }
 
   async query(promql: string): Promise<readonly MetricSample[]> {
     try {
-      const requests = this.#kept.flatMap(({ exchange, registry }) => countedRequests(exchange, registry))
+      const requests = this.#kept.flatMap(({ exchange, registry, telemetryOf }) =>
+        countedRequests(exchange, registry).flatMap((counted) => reportedRequests(counted, telemetryOf)),
+      )
       return query(promql, requestSeries(requests), momentOf(this.#now()))
     } catch (error) {
       if (error instanceof QueryProblem) throw new StatementFailed(error.message)
@@ -39,15 +46,22 @@ export class OwnTelemetry implements Telemetry {
   }
 
   async traces(exchanges: readonly Exchange[]): Promise<readonly (readonly Hop[])[]> {
-    return exchanges.map(({ hops }) => hops.map(asTraced)).filter((hops) => hops.some(({ to }) => to !== null))
+    return exchanges.map((exchange) => this.#traced(exchange)).filter((hops) => hops.some(({ to }) => to !== null))
+  }
+
+  /** Only proxies tell of what they see. */
+  #traced(exchange: Exchange): readonly Hop[] {
+    const { registry, telemetryOf } = this.#kept.find((one) => one.exchange === exchange) ?? this.#mesh
+    const tells = (log: AccessLogEntry | null, side: 'client' | 'server'): boolean => {
+      const own = log && workloadOf(log, registry)
+      return log !== null && (!own || telemetryOf(own)[side].reportsSpans)
+    }
+    return exchange.hops.map((hop) =>
+      tells(hop.log, 'client') || tells(hop.inbound, 'server') ? hop : { ...hop, to: null, app: null, version: null },
+    )
   }
 
   async edges(): Promise<readonly GraphEdge[]> {
     return edgesOf(await this.query(edgesQuery))
   }
-}
-
-/** Only proxies tell of what they see. */
-function asTraced(hop: Hop): Hop {
-  return hop.log || hop.inbound ? hop : { ...hop, to: null, app: null, version: null }
 }

@@ -95,6 +95,10 @@ export class EnvoyMesh {
     return this.#model.registry
   }
 
+  get telemetryOf(): Mesh['telemetryOf'] {
+    return this.#model.telemetryOf
+  }
+
   get warnings(): readonly string[] {
     return this.#model.warnings
   }

@@ -104,7 +104,7 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     mirrored,
     // Of copies Envoy logs nothing.
     log: mirrored ? null : log,
-    inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names) : null,
+    inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names, received?.port) : null,
     explain: decision ? () => decision : null,
   }
 }
@@ -135,7 +135,8 @@ function asReceived({ proxy }: CallRecord, { request }: ReceivedRecord, mirrored
   return mirrored && proxy ? { ...request, headers: asFromPod(request.headers, proxy.address) } : request
 }
 
-function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names): AccessLogEntry {
+function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names, arrivedAt?: number): AccessLogEntry {
+  const localPort = line.direction === 'outbound' ? portIn(call.dialled) : arrivedAt
   return {
     proxy: line.proxy,
     direction: line.direction,
@@ -148,6 +149,7 @@ function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names
     cluster: clusterName(line),
     upstreamHost: hostName(line, call, names),
     attempts: line.attempts ?? 0,
+    ...(localPort !== undefined && { localPort }),
   }
 }
 
@@ -168,9 +170,13 @@ function hostName(line: LogLine, { dialled, proxy }: CallRecord, names: Names): 
 /** One who names no ports listens on all, and is served here on those that are known: where the destination is kept, the port is the dialled one. */
 function portOf({ dialled, proxy }: CallRecord, { ports }: WorkloadInstance, served: number, log: AccessLogEntry | null, names: Names): number {
   const kept = proxy ? log && names.kept(proxy, log.cluster, dialled) : dialled
-  return ports.length === 0 && kept !== null ? Number(kept.slice(kept.lastIndexOf(':') + 1)) : served
+  return ports.length === 0 && kept !== null ? portIn(kept) : served
 }
 
 function addressOf(host: string): string {
   return host.slice(0, host.lastIndexOf(':'))
+}
+
+function portIn(host: string): number {
+  return Number(host.slice(host.lastIndexOf(':') + 1))
 }

@@ -27,11 +27,7 @@ export class EnvoySession implements MeshSession {
   private constructor(mesh: EnvoyMesh, deployed: Deployed, asksTelemetry: boolean) {
     this.#mesh = mesh
     this.#deployed = deployed
-    if (asksTelemetry)
-      this.telemetry = new OwnTelemetry(
-        () => mesh.registry,
-        () => performance.now(),
-      )
+    if (asksTelemetry) this.telemetry = new OwnTelemetry(mesh, () => performance.now())
   }
 
   static async open(host: EnvoyHost, { seed, spec, asksTelemetry }: Opening): Promise<EnvoySession> {

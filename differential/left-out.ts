@@ -80,7 +80,15 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig defaultInboundHttpRetryPolicy.retryIgnorePreviousHosts',
     'MeshConfig defaultInboundHttpRetryPolicy.retryRemoteLocalities',
   ]),
-  ...because('drawn in DestinationRules', ['MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors']),
+  ...because('drawn in DestinationRules', [
+    'MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors',
+    'MeshConfig defaultTrafficPolicy.connectionPool.tcp.idleTimeout',
+  ]),
+  ...because('names of pods, and the name server of the oracle knows an address for every name', [
+    'Deployment spec.serviceName',
+    'Deployment spec.template.spec.hostname',
+    'Deployment spec.template.spec.subdomain',
+  ]),
   ...because('patches that say so do not act, which each reports', [
     'EnvoyFilter spec.configPatches.match.waypoint',
     'EnvoyFilter spec.configPatches.match.proxy.metadata',

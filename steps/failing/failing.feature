@@ -380,14 +380,14 @@ Feature: Scenarios that must not pass
     When client sends "GET /"
 
   Scenario: the response status is 200 (3)
-    not supported: Telemetry default/x: kind Telemetry (telemetry.istio.io/v1) is not modelled
+    not supported: WasmPlugin default/x: kind WasmPlugin (extensions.istio.io/v1alpha1) is not modelled
 
     Given the config:
       """
-      apiVersion: telemetry.istio.io/v1
-      kind: Telemetry
+      apiVersion: extensions.istio.io/v1alpha1
+      kind: WasmPlugin
       metadata: {name: x}
-      spec: {}
+      spec: {url: "oci://registry.example.com/plugin:1"}
       """
     When someone opens "/productpage"
     Then the response status is 200

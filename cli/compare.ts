@@ -7,10 +7,9 @@ import { formatMs } from '../reports/terminal-text.ts'
 import { isInterrupted } from '../support/interruption.ts'
 import { formatsOn, writeComparison } from './compared-formats.ts'
 import { withTypescript } from './glue.ts'
-import { onTarget, type RunOptions } from './run-configuration.ts'
-import { runFeatures, type Support } from './run-features.ts'
+import { type RunOptions } from './run-configuration.ts'
+import { runFeaturesOn, type Support } from './run-features.ts'
 import { codeOfComparison } from './verdict-codes.ts'
-import { workersFor } from './workers.ts'
 
 /** Runs the same features on each target in turn, and says where the targets agree. @returns what the exit code is, for a run that was not interrupted */
 export async function compareTargets(targets: readonly string[], configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
@@ -28,9 +27,8 @@ export async function runOnEach(
   let support: Support = withTypescript(configuration.support, targets)
   const runs: TargetRun[] = []
   for (const [index, name] of namesOf(targets).entries()) {
-    const parallel = await workersFor(targets[index]!, configuration, options.parallel)
     const formats = formatsOn(name, configuration.formats)
-    const { record, support: loaded } = await runFeatures({ ...onTarget(configuration, targets[index]!, parallel), formats }, support)
+    const { record, support: loaded } = await runFeaturesOn(targets[index]!, { ...configuration, formats }, support, options.parallel)
     support = loaded
     runs.push({ target: name, run: record })
     process.stderr.write(`${progressText(name, record)}\n`)

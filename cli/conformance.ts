@@ -18,13 +18,12 @@ import { printProblem } from './problem.ts'
 import { publishReport, serviceAccountFolder } from './publish-report.ts'
 import { pushMetrics } from './push-metrics.ts'
 import type { PushOptions } from './push-metrics.ts'
-import { configurationOf, onTarget, type RunOptions, shardOf, timeLimitOf } from './run-configuration.ts'
-import { runFeatures } from './run-features.ts'
+import { configurationOf, type RunOptions, shardOf, timeLimitOf } from './run-configuration.ts'
+import { runFeaturesOn } from './run-features.ts'
 import { settingError } from './setting-error.ts'
 import { exitCodeOf, heedingSignals } from './signals.ts'
 import { checkTarget, targetsIn } from './target-name.ts'
 import { codeOfRun } from './verdict-codes.ts'
-import { workersFor } from './workers.ts'
 
 export interface ConformanceOptions extends Omit<RunOptions, 'profile' | 'dryRun' | 'failFast'>, PushOptions {
   /** Names of profiles; default: all. */
@@ -109,8 +108,7 @@ async function runsOn(targets: readonly string[], configuration: IRunConfigurati
     return runs
   }
   const target = targets[0]!
-  const parallel = await workersFor(target, configuration, options.parallel)
-  const { record } = await runFeatures(onTarget(configuration, target, parallel), withTypescript(configuration.support, [target]))
+  const { record } = await runFeaturesOn(target, configuration, withTypescript(configuration.support, [target]), options.parallel)
   return [{ target, run: record }]
 }
 

@@ -50,7 +50,7 @@ function runOptions(command: Command): Command {
     .option('--shard <index/total>', 'run one part of the suite, the index from 0: 0/4; "report merge" puts the parts of "conformance" together')
     .option('--time-limit <duration>', 'end the run after so long, as Ctrl-C does: what was changed is put back, and the reports are written')
     .option('--spec', "as the specifications say, without istiod's departures from them")
-    .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4)')
+    .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4, on cluster up to 3)')
     .option('--cucumber-config <file>', "the project's cucumber config; default: cucumber.(mjs|js|json|yaml)")
 }
 

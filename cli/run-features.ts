@@ -3,23 +3,42 @@ import { Collector } from '../reports/collector.ts'
 import { inOrder } from '../reports/in-order.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { isOfWriting, notWritten } from './not-written.ts'
+import { onTarget } from './run-configuration.ts'
+import { workersFor } from './workers.ts'
 
 /** Steps are loaded once: a second import of the same module would define nothing. */
 export type Support = Parameters<typeof runCucumber>[0]['support']
 
+interface Ran {
+  readonly record: RunRecord
+  readonly support: Support
+}
+
+/**
+ * Runs features on one target, in as many processes as it takes.
+ * @param parallel what the command line says of that
+ * @throws MeshSpecError REPORT_NOT_WRITTEN; as `workersFor`
+ */
+export async function runFeaturesOn(target: string, configuration: IRunConfiguration, support: Support, parallel: string | undefined): Promise<Ran> {
+  const { count, env, close } = await workersFor(target, configuration, parallel)
+  try {
+    return await runFeatures(onTarget(configuration, target, count), support, env)
+  } finally {
+    await close()
+  }
+}
+
 /**
  * Runs features by cucumber.
+ * @param env what the processes that it forks are told besides
  * @returns what they came to, and the steps for another run
  * @throws MeshSpecError REPORT_NOT_WRITTEN
  */
-export async function runFeatures(
-  configuration: IRunConfiguration,
-  support: Support,
-): Promise<{ readonly record: RunRecord; readonly support: Support }> {
+export async function runFeatures(configuration: IRunConfiguration, support: Support, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const collector = new Collector()
   const take = inOrder((envelope) => void collector.take(envelope))
   try {
-    const { support: loaded } = await runCucumber({ ...configuration, support }, {}, take)
+    const { support: loaded } = await runCucumber({ ...configuration, support }, { env: { ...process.env, ...env } }, take)
     return { record: collector.record, support: loaded }
   } catch (error) {
     throw isOfWriting(error) ? notWritten(Object.keys(configuration.formats.files), error) : error

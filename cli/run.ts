@@ -7,11 +7,10 @@ import { compareTargets } from './compare.ts'
 import { checkFeatures } from './feature-paths.ts'
 import { withTypescript } from './glue.ts'
 import { configurationOf, onTarget, type RunOptions, timeLimitOf } from './run-configuration.ts'
-import { runFeatures } from './run-features.ts'
+import { runFeatures, runFeaturesOn } from './run-features.ts'
 import { exitCodeOf, heedingSignals } from './signals.ts'
 import { checkTarget, targetsIn } from './target-name.ts'
 import { codeOfRun } from './verdict-codes.ts'
-import { workersFor } from './workers.ts'
 
 /**
  * Runs features by cucumber, in this process, on one target or on each of several.
@@ -34,8 +33,7 @@ export async function run(features: readonly string[], options: RunOptions): Pro
 /** @returns what the exit code is, for a run that was not interrupted */
 async function runOn(target: string, configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {
   if (options.dryRun && target === 'cluster') return planOn(configuration, options)
-  const parallel = await workersFor(target, configuration, options.parallel)
-  const { record } = await runFeatures(onTarget(configuration, target, parallel), withTypescript(configuration.support, [target]))
+  const { record } = await runFeaturesOn(target, configuration, withTypescript(configuration.support, [target]), options.parallel)
   return () => codeOfRun(record, options)
 }
 

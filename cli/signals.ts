@@ -19,7 +19,14 @@ export interface Heeded<T> {
 export async function heedingSignals<T>(limitMs: number | null, work: () => Promise<T>): Promise<Heeded<T>> {
   let endedBy: Heeded<T>['endedBy'] = null
   const forked = new Set<ChildProcess>()
-  const note = (message: unknown): void => void forked.add((message as { readonly process: ChildProcess }).process)
+  const note = (message: unknown): void => {
+    const child = (message as { readonly process: ChildProcess }).process
+    forked.add(child)
+    // One that could not put back what it has changed says so by its exit code.
+    child.once('exit', (code) => {
+      if (code && typeof child.send === 'function') process.exitCode = code
+    })
+  }
   const end = (by: NodeJS.Signals | 'time', why: string): void => {
     endedBy = by
     interrupt(why)

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { shopBackground } from './lab-shop.ts'
 import type { Lab } from './the-lab.ts'
 
 interface Scenario {
@@ -23,23 +24,6 @@ interface Fault {
   readonly says: RegExp
 }
 
-const services = `
-  Background:
-    Given the services:
-      | service | versions |
-      | shop    | v1, v2   |
-      | client  |          |
-    And the config:
-      """
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata: {name: shop}
-      spec:
-        host: shop
-        subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
-      """
-`
-
 function route(weights: readonly [number, number], namespace = ''): string {
   return `
       """
@@ -57,7 +41,7 @@ function route(weights: readonly [number, number], namespace = ''): string {
 
 /** The first scenario brings everything up; the second one is disturbed. */
 function feature(second: string): string {
-  return `Feature: A fault\n${services}
+  return `Feature: A fault\n${shopBackground}
   Scenario: before
     When client sends "GET http://shop/"
     Then the response status is 200

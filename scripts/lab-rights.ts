@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
+import { shopBackground } from './lab-shop.ts'
 import type { Lab } from './the-lab.ts'
 
 interface Rule {
@@ -26,20 +27,8 @@ interface Scenario {
 const account = 'system:serviceaccount:meshspec:meshspec'
 
 const feature = `Feature: What a run may do
-  Background:
-    Given the services:
-      | service | versions |
-      | shop    | v1, v2   |
-      | client  |          |
-    And the config:
+${shopBackground}    And the config:
       """
-      apiVersion: networking.istio.io/v1
-      kind: DestinationRule
-      metadata: {name: shop}
-      spec:
-        host: shop
-        subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
-      ---
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata: {name: shop}

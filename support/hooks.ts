@@ -1,4 +1,14 @@
-import { After, AfterAll, Before, BeforeAll, setDefaultTimeout, setDefinitionFunctionWrapper, setWorldConstructor } from '@cucumber/cucumber'
+import {
+  After,
+  AfterAll,
+  Before,
+  BeforeAll,
+  setDefaultTimeout,
+  setDefinitionFunctionWrapper,
+  setParallelCanAssign,
+  setWorldConstructor,
+} from '@cucumber/cucumber'
+import { mayBegin } from './assignment.ts'
 import { minding, outcomeOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { readSettings } from './settings.ts'
@@ -6,7 +16,7 @@ import { limitsOf } from './run-limits.ts'
 import { loadTarget } from './targets/load.ts'
 import { verdictMediaType } from './verdict.ts'
 import { verdictRecord } from './verdict-record.ts'
-import { followCoordinator } from './worker-process.ts'
+import { exitWith, followCoordinator } from './worker-process.ts'
 import { MeshWorld } from './world.ts'
 import type { Run } from './run.ts'
 
@@ -15,6 +25,7 @@ const stepTimeoutMs = 10 * 60_000
 
 setWorldConstructor(MeshWorld)
 setDefaultTimeout(stepTimeoutMs)
+setParallelCanAssign(mayBegin)
 followCoordinator()
 
 /** By scenario; the first one counts. */
@@ -60,7 +71,7 @@ AfterAll(async function () {
     await run?.target.close()
   } catch (error) {
     process.stderr.write(`\nThe target could not be closed: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
+    exitWith(1)
   }
 })
 

@@ -9,3 +9,11 @@ export function followCoordinator(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(`interrupted by ${signal}`))
   process.once('disconnect', () => process.exit(1))
 }
+
+/** Whatever else ends well. Cucumber ends the processes that it has forked with 0. */
+export function exitWith(code: number): void {
+  process.exitCode = code
+  process.on('exit', (other) => {
+    if (other === 0) process.exitCode = code
+  })
+}

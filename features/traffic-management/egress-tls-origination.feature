@@ -91,6 +91,17 @@ Feature: TLS origination for egress
           resolution: STATIC
           location: MESH_EXTERNAL
           workloadSelector: { labels: { app: my-nginx } }
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: { name: client-credential-role }
+        rules: [{ apiGroups: [""], resources: [secrets], verbs: [list] }]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: { name: client-credential-role-binding }
+        roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: client-credential-role }
+        subjects: [{ kind: ServiceAccount, name: default, namespace: default }]
         """
 
     # Of a pod that an entry selects the certificate of its service account is expected, unless a rule names another.

@@ -9,6 +9,8 @@ import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
 import { NotSupported, NotYetProgrammed } from '../target.ts'
 import { assertPasses } from '../deployment/wall-clock.ts'
+import { furthest, reachOf, reachOfCall } from './lanes/reach.ts'
+import type { Reach } from './lanes/reach.ts'
 import { Observer } from './observe/observer.ts'
 import type { Scenery } from './observe/watch.ts'
 import { workloadKinds } from './pods/deployments.ts'
@@ -109,6 +111,7 @@ export class KubeSession implements MeshSession {
 
   async *sendMany(call: Call, load: Load): AsyncIterable<Exchange> {
     if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
+    await this.#run.hold(this.#reachOf(call))
     await this.#settle()
     this.#hasSent = true
     yield* await this.#calls.send(call, load, this.resources())
@@ -170,7 +173,7 @@ export class KubeSession implements MeshSession {
       // They are kept for scenarios to come, which know nothing of what this one has told them.
       await this.#evidence.reset(this.#pods.all)
     } finally {
-      this.#run.deployments.endScenario()
+      this.#run.endScenario()
     }
   }
 
@@ -214,6 +217,7 @@ export class KubeSession implements MeshSession {
     const others = resources.filter((resource) => !workloads.includes(resource))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
+    await this.#run.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (await this.#applied(config, resources)) this.#taint(resources.map(({ kind }) => kind))
   }
 
@@ -233,6 +237,14 @@ export class KubeSession implements MeshSession {
       const { validateResource } = await import('../../../mesh-core/config/validate.ts')
       throw new ConfigRejected([...error.errors, ...resources.flatMap((resource) => validateResource(resource).errors)])
     }
+  }
+
+  readonly #isOwn = (namespace: string): boolean => this.#run.namespaces.all.includes(namespace)
+
+  /** Names that clients outside ask for are those of gateways. */
+  #reachOf({ from, target }: Call): Reach {
+    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    return from.kind === 'service' ? reachOfCall(this.#run.namespaces.host(host), this.#isOwn) : 'own'
   }
 
   #taint(kinds: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { KubeSession } from './kube-session.ts'
 import { ClusterRun } from './run/cluster-run.ts'
-import type { RunSettings } from './run/cluster-run.ts'
+import type { RunSettings } from './run/cluster-access.ts'
 import type { Capability, MeshFacts, MeshSession, ScenarioInfo, Target } from '../target.ts'
 
 /**
@@ -52,6 +52,9 @@ class KubeTarget implements Target {
   }
 
   async open(scenario: ScenarioInfo): Promise<MeshSession> {
+    await this.#run.objects.api.awaitReturn()
+    await this.#run.controlPlane.assertThere()
+    await this.#run.hold('own')
     return new KubeSession(this.#run, scenario)
   }
 

@@ -8,10 +8,17 @@ export class Pace {
   #next = 0
   #lastMs: number | null = null
   #shed: string | null = null
+  readonly #onShed: (why: string) => void
 
-  /** @param rate requests in a second; `null` for no bound */
-  constructor(rate: number | null) {
+  /** @param rate requests in a second; `null` for no bound. @param onShed is told when the mesh has said that it is too much */
+  constructor(rate: number | null, onShed: (why: string) => void = () => {}) {
     this.#intervalMs = rate === null ? 0 : 1000 / rate
+    this.#onShed = onShed
+  }
+
+  /** Nothing is sent any more. */
+  stop(why: string): void {
+    this.#shed ??= why
   }
 
   /** ms since 1970, of the last request that was sent, or its answer; `null` before the first. */
@@ -46,6 +53,7 @@ export class Pace {
     // Of a service itself it is the service's answer, and no word of the mesh.
     if (status === 429 && headers.has('x-envoy-upstream-service-time')) return
     this.#shed = `the mesh sheds load (it answered ${status}${isShed ? ', overloaded' : ''}): sending was stopped, for this run; a lower --rate may do`
+    this.#onShed(this.#shed)
     throw new Undecided(this.#shed)
   }
 }

@@ -7,7 +7,7 @@ import { GatewayClient } from './gateway-client.ts'
 import { namedSources } from './observe/find-sources.ts'
 import type { Sources } from './observe/watch.ts'
 import { Pace } from './pace.ts'
-import type { RunSettings } from './run/cluster-run.ts'
+import type { RunSettings } from './run/cluster-access.ts'
 import { ScenarioConfig } from './scenario-config.ts'
 import { ClusterSession } from './session.ts'
 import type { ClusterAccess } from './session.ts'
@@ -31,7 +31,13 @@ export default async function reachClusterTarget(settings: ClusterSettings): Pro
 }
 
 /** Whoever names a gateway and nothing else of a cluster has no access to its API, or wants none. */
-function hasApi({ gateway, kubeconfig, context, namespaces, deploy }: ClusterSettings): boolean {
+export function hasApi({
+  gateway,
+  kubeconfig,
+  context,
+  namespaces,
+  deploy,
+}: Pick<Settings, 'gateway' | 'kubeconfig' | 'context' | 'namespaces' | 'deploy'>): boolean {
   return gateway === null || kubeconfig !== null || context !== null || namespaces.length > 0 || deploy
 }
 

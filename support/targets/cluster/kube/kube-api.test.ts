@@ -158,6 +158,42 @@ describe('what passes', () => {
 describe('an API server that is not there', () => {
   const unreachable = { name: 'MeshSpecError', code: 'CLUSTER_UNREACHABLE' }
 
+  test('what follows does not wait for one that is lost, until it is asked to, or has come back', async () => {
+    let asked = 0
+    let isUp = false
+    const server = createServer((request, response) => (asked++, isUp ? response.end('{}') : request.destroy()))
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const own = api(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await expect(own.get('/x')).rejects.toMatchObject(unreachable)
+    expect(asked).toBe(4)
+    await expect(own.get('/x')).rejects.toMatchObject(unreachable)
+    expect(asked).toBe(4)
+    // It is given its time, once.
+    await own.awaitReturn(1)
+    const given = asked
+    expect(given).toBeGreaterThan(4)
+    await own.awaitReturn(1)
+    await expect(own.get('/x')).rejects.toMatchObject(unreachable)
+    expect(asked).toBe(given)
+    isUp = true
+    own.hope()
+    expect(await own.get('/x')).toEqual({})
+  })
+
+  test('one that comes back is asked as before', async () => {
+    let asked = 0
+    const server = createServer((request, response) => (++asked > 5 ? response.end('{}') : request.destroy()))
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const own = api(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await own.awaitReturn()
+    expect(asked).toBe(0)
+    await expect(own.get('/x')).rejects.toMatchObject(unreachable)
+    await own.awaitReturn(2000)
+    expect(await own.get('/x')).toEqual({})
+  })
+
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'])('%s', async (code) => {
     nock(host)
       .get('/api/v1')

@@ -26,6 +26,13 @@ export interface KubeApiOptions {
 
 /** How often a request is sent at most: the API server may be busy, restarting, or behind a balancer that lost it. */
 const tries = 4
+/** ms after which no further try is begun. */
+const triesMs = 45_000
+/** ms in which one that is lost is not asked again, and then for one try of so long. */
+const lostMs = 10_000
+const lostTimeoutMs = 5000
+/** ms that a restart may take. */
+const returnMs = 30_000
 
 /**
  * The REST API of one cluster, with the credentials of a kubeconfig. Connections are kept, which the generated clients of the library do not do.
@@ -37,6 +44,7 @@ export class KubeApi {
   readonly #agent: http.Agent
   readonly #timeoutMs: number
   readonly #backoffMs: number
+  #lost: { readonly error: Error; readonly since: number; readonly wasAwaited: boolean } | null = null
 
   constructor(config: KubeConfig, { timeoutMs = 30_000, backoffMs = 250 }: KubeApiOptions = {}) {
     this.config = config
@@ -48,19 +56,25 @@ export class KubeApi {
     this.#backoffMs = backoffMs
   }
 
-  /** @throws ApiFailure for what the API server refuses; MeshSpecError CLUSTER_UNREACHABLE */
+  /**
+   * Once it has not answered for as long as it is asked, it is taken for lost, and what follows does not wait for it: only now and then it is asked again.
+   * @throws ApiFailure for what the API server refuses; MeshSpecError CLUSTER_UNREACHABLE
+   */
   async send<T>(request: ApiRequest): Promise<T> {
+    if (this.#lost !== null && performance.now() - this.#lost.since < lostMs) throw this.#lost.error
+    const start = performance.now()
     for (let attempt = 1; ; attempt++) {
-      const isLast = attempt === tries
+      const isLast = attempt === tries || this.#lost !== null || performance.now() - start > triesMs
       try {
         const { status, body, retryAfterMs } = await this.#once(request)
+        this.#lost = null
         if (status < 300) return (request.text ? body : JSON.parse(body)) as T
         const failure = ApiFailure.of(status, body)
         if (isLast || !passing.has(status) || isOfWebhook(failure)) throw failure
         await sleep(retryAfterMs ?? this.#backoffMs * 2 ** (attempt - 1))
       } catch (error) {
         if (error instanceof ApiFailure) throw error
-        if (isLast || !isPassing(error)) throw this.#unreachable(error)
+        if (isLast || !isPassing(error)) throw this.#lose(this.#unreachable(error))
         await sleep(this.#backoffMs * 2 ** (attempt - 1))
       }
     }
@@ -76,12 +90,40 @@ export class KubeApi {
     }
   }
 
+  /** It is worth its whole time again, as when things are to be put back. */
+  hope(): void {
+    this.#lost = null
+  }
+
+  #lose(error: Error): Error {
+    this.#lost = { error, since: performance.now(), wasAwaited: this.#lost?.wasAwaited ?? false }
+    return error
+  }
+
+  /** Where it is lost, it is given time to come back, once: it may be restarting. @param ms how long */
+  async awaitReturn(ms = returnMs): Promise<void> {
+    const deadline = performance.now() + ms
+    while (this.#lost !== null && !this.#lost.wasAwaited) {
+      const isBack = await this.#once({ method: 'GET', path: '/api/v1' }).then(
+        () => true,
+        () => false,
+      )
+      if (isBack) return this.hope()
+      if (performance.now() > deadline) this.#lost = { ...this.#lost, wasAwaited: true }
+      else await sleep(Math.min(1000, ms))
+    }
+  }
+
   close(): void {
     this.#agent.destroy()
   }
 
+  get #patienceMs(): number {
+    return this.#lost === null ? this.#timeoutMs : Math.min(this.#timeoutMs, lostTimeoutMs)
+  }
+
   async #once({ method, path, body, contentType = 'application/json' }: ApiRequest) {
-    const options: RequestOptions = { method, headers: { accept: 'application/json' }, timeout: this.#timeoutMs }
+    const options: RequestOptions = { method, headers: { accept: 'application/json' }, timeout: this.#patienceMs }
     await this.config.applyToHTTPSOptions(options)
     const payload = body === undefined ? undefined : JSON.stringify(body)
     const headers = {
@@ -99,7 +141,7 @@ export class KubeApi {
   #answer(url: string, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const request = (url.startsWith('https:') ? https : http).request(url, options, resolve)
-      const late = (): void => void request.destroy(Object.assign(new Error(`no answer within ${this.#timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }))
+      const late = (): void => void request.destroy(Object.assign(new Error(`no answer within ${this.#patienceMs / 1000} s`), { code: 'ETIMEDOUT' }))
       request.on('timeout', late).on('error', reject).end(payload)
     })
   }

@@ -19,7 +19,7 @@ function deployments(found: KubeObject | null, isShared: boolean): { readonly ow
     apply: async () => void done.push('apply'),
   } as unknown as KubeObjects
   const ledger = { touch: () => void done.push('touch') } as unknown as Ledger
-  return { own: new Deployments(objects, ledger, () => isShared), done }
+  return { own: new Deployments(objects, ledger, { isShared: () => isShared }), done }
 }
 
 test('in a namespace of the user, what is there is left as it is', async () => {

@@ -13,7 +13,7 @@ import { contentLabel, workloadLabel } from './pod-manifests.ts'
 
 /** ms. Images have to be pulled. */
 const patienceMs = 180_000
-/** Of scenarios before this one, in case that another asks for the same. */
+/** Of scenarios before this one, in case that another asks for the same: those of Bookinfo, twice. */
 const idleDeployments = 12
 
 /** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
@@ -42,6 +42,15 @@ interface EndpointSlice {
   readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null
 }
 
+export interface DeploymentsOptions {
+  /** Is the namespace not of the run's making? */
+  readonly isShared: (namespace: string) => boolean
+  /** How many keep Deployments in the same cluster. Default 1. */
+  readonly parts?: number
+  /** @throws MeshSpecError when there is no use in waiting */
+  readonly assertHope?: () => Promise<void>
+}
+
 /**
  * The Services and Deployments that scenarios ask for. A pod takes seconds to come, so that those of a scenario are kept for the next ones that ask for the
  * same; what would be seen by a scenario that did not ask for it is taken away before that sends anything.
@@ -51,13 +60,16 @@ export class Deployments {
   readonly #ledger: Ledger
   readonly #isShared: (namespace: string) => boolean
   readonly #kept = new Map<string, Kept>()
+  readonly #mostIdle: number
+  readonly #assertHope: () => Promise<void>
   #uses = 0
 
-  /** @param isShared whether the namespace is not of the run's making */
-  constructor(objects: KubeObjects, ledger: Ledger, isShared: (namespace: string) => boolean) {
+  constructor(objects: KubeObjects, ledger: Ledger, { isShared, parts = 1, assertHope = async () => {} }: DeploymentsOptions) {
+    this.#assertHope = assertHope
     this.#objects = objects
     this.#ledger = ledger
     this.#isShared = isShared
+    this.#mostIdle = parts === 1 ? idleDeployments : idleDeployments / 2
   }
 
   /** Makes the object be there, and be the scenario's. @throws NotSupported for one that somebody else has made; MeshSpecError */
@@ -94,9 +106,14 @@ export class Deployments {
     const unclaimed = [...this.#kept].filter(([, { claimed }]) => !claimed)
     const visible = unclaimed.filter(([, { object }]) => object.kind !== 'Deployment' || this.#isSelected(object))
     const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
-    const dropped = [...visible, ...idle.slice(idleDeployments)]
+    const dropped = [...visible, ...idle.slice(this.#mostIdle)]
     await this.#delete(dropped)
     return dropped.length > 0
+  }
+
+  /** Takes away the Services that only scenarios before have asked for; their pods stay, and are met by nobody. */
+  async dropIdleServices(): Promise<void> {
+    await this.#delete([...this.#kept].filter(([, { object, claimed }]) => !claimed && object.kind === 'Service'))
   }
 
   /** Takes away what the scenario has: none that follows is to meet it. */
@@ -119,6 +136,7 @@ export class Deployments {
       const problem = this.#problemOf(pods, notReady) ?? (await this.#problemOfEndpoints(all))
       if (problem === null) return
       if (performance.now() > deadline) throw new NotYetProgrammed(`after ${patienceMs / 1000} s ${problem}`)
+      await this.#assertHope()
       await sleep(150)
     }
   }

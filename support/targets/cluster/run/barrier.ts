@@ -34,6 +34,8 @@ export interface BarrierOptions {
   readonly run: string
   /** `istio` label of the ingress gateway's pods. */
   readonly ingressLabel: string
+  /** @throws MeshSpecError when there is no use in waiting */
+  readonly assertHope: () => Promise<void>
 }
 
 /** ms until a proxy that is asked, and says nothing, is asked again. */
@@ -91,7 +93,9 @@ export class Barrier {
       inARow = seen === generation ? inARow + 1 : 0
       if (inARow === wantedInARow) return null
       if (performance.now() > deadline) return `${proxy.name} ${describe(seen, generation)}`
-      if (inARow === 0) await sleep(pauseMs)
+      if (inARow > 0) continue
+      await this.#options.assertHope()
+      await sleep(pauseMs)
     }
   }
 

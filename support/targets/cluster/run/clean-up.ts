@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs'
 import { KubeApi } from '../kube/kube-api.ts'
 import { loadKubeConfig } from '../kube/kube-config.ts'
 import { KubeObjects, named } from '../kube/objects.ts'
-import { leaseNamespace, waitUntilGone } from './cluster-run.ts'
+import { leaseNamespace } from './cluster-access.ts'
+import { waitUntilGone } from './cluster-run.ts'
+import { isRunning } from './is-running.ts'
 import { findLedgers } from './ledger.ts'
 import type { FoundLedger, Touched } from './ledger.ts'
 import { isHeldBy, releaseLeaseOf } from './lease.ts'
@@ -16,6 +18,8 @@ export interface CleanUpOptions {
   readonly say: (line: string) => void
   /** Where ledgers are. Default: `$XDG_STATE_HOME/meshspec/runs`. */
   readonly folder?: string
+  /** Of which runs. Default: of all. */
+  readonly of?: (run: string) => boolean
 }
 
 interface Cleaned {
@@ -32,7 +36,7 @@ export async function cleanUp(options: CleanUpOptions): Promise<Cleaned> {
 
 async function eachLedger(options: CleanUpOptions): Promise<readonly boolean[]> {
   const results: boolean[] = []
-  for (const ledger of findLedgers(options.folder)) {
+  for (const ledger of findLedgers(options.folder).filter(({ head }) => options.of?.(head.run) ?? true)) {
     if (isRunning(ledger.head.pid)) {
       options.say(`run ${ledger.head.run} (pid ${ledger.head.pid}) goes on: left alone`)
       continue
@@ -92,13 +96,4 @@ async function orphans({ kubeconfig, context, dryRun, say, folder }: CleanUpOpti
   }
   objects.api.close()
   return results
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

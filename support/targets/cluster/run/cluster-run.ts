@@ -2,16 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { groupOf } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import type { Settings } from '../../../settings.ts'
 import { NotSupported } from '../../target.ts'
 import type { Capability } from '../../target.ts'
 import { clusterError } from '../kube/cluster-error.ts'
-import { KubeApi } from '../kube/kube-api.ts'
-import { loadKubeConfig } from '../kube/kube-config.ts'
-import { KubeObjects } from '../kube/objects.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import { Lane } from '../lanes/lane.ts'
+import type { Reach } from '../lanes/reach.ts'
 import { AccessLogs } from '../observe/access-logs.ts'
-import { foundSources, namedSources, proxiedServices } from '../observe/find-sources.ts'
-import type { SourceSettings } from '../observe/find-sources.ts'
+import { foundSources } from '../observe/find-sources.ts'
 import type { Sources } from '../observe/watch.ts'
 import { Pace } from '../pace.ts'
 import { PodAgents } from '../pods/agents.ts'
@@ -19,27 +17,28 @@ import { Deployments } from '../pods/deployments.ts'
 import { listPods, proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import { Barrier } from './barrier.ts'
+import { ControlPlane } from './control-plane.ts'
+import { leaseNamespace, reachCluster, tellMissing } from './cluster-access.ts'
+import type { ClusterAccess, RunSettings } from './cluster-access.ts'
 import { findIngressGateway } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import { Ledger } from './ledger.ts'
 import { RunLease } from './lease.ts'
-import { injectionLabel, readMeshInfo } from './mesh-info.ts'
+import { injectionLabel } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { NamespaceMap } from './namespace-map.ts'
 import { OwnIngress, systemNamespace } from './own-ingress.ts'
-import { notPermitted, Permissions } from './permissions.ts'
-import { ownVerbs, rightsOf } from './rights.ts'
-import type { Purpose } from './rights.ts'
+import { notPermitted } from './permissions.ts'
+import type { Permissions } from './permissions.ts'
+import { ownVerbs } from './rights.ts'
 import { restore, runLabel } from './restore.ts'
 
-export type RunSettings = Pick<
-  Settings,
-  'gateway' | 'settleMs' | 'kubeconfig' | 'context' | 'namespaces' | 'deploy' | 'podImage' | 'revision' | 'allowProduction' | 'rate' | 'insecure'
-> &
-  SourceSettings
-
-/** Where Leases of runs are: every user of a cluster knows it. */
-export const leaseNamespace = 'default'
+/** Excludes other runs. */
+interface Held {
+  /** @throws Undecided once another run may be at work */
+  assertHeld(): void
+  release(): Promise<void>
+}
 
 /** A run against one cluster: what its scenarios share, and what has to be undone when it ends. */
 export class ClusterRun {
@@ -60,30 +59,25 @@ export class ClusterRun {
   readonly handledKinds = new Set<string>()
   readonly unhandledKinds = new Set<string>()
   readonly mesh: MeshInfo
+  readonly controlPlane: ControlPlane
   readonly #permissions: Permissions
-  readonly #lease: RunLease
+  readonly #held: Held
+  readonly #lane: Lane | null
   readonly #named: Omit<Sources, 'logs'>
   readonly #warn: (text: string) => void
   #ingress: Promise<GatewayAddress | null> | null = null
   #sources: Promise<Sources> | null = null
   readonly #made = new Map<string, Promise<void>>()
 
-  private constructor(
-    id: string,
-    settings: RunSettings,
-    objects: KubeObjects,
-    mesh: MeshInfo,
-    permissions: Permissions,
-    bringsIngress: boolean,
-    lease: RunLease,
-    { named, warn }: { readonly named: Omit<Sources, 'logs'>; readonly warn: (text: string) => void },
-  ) {
+  private constructor(id: string, settings: RunSettings, access: ClusterAccess, held: Held, lane: Lane | null, warn: (text: string) => void) {
+    const { objects, mesh, permissions, named, bringsIngress } = access
     this.id = id
     this.settings = settings
     this.objects = objects
     this.mesh = mesh
     this.#permissions = permissions
-    this.#lease = lease
+    this.#held = held
+    this.#lane = lane
     this.#named = named
     this.#warn = warn
     this.namespaces = new NamespaceMap(`meshspec-${id}`, settings.namespaces, bringsIngress)
@@ -97,35 +91,46 @@ export class ClusterRun {
       kubeconfig: settings.kubeconfig,
     }
     this.ledger = new Ledger(head)
-    this.deployments = new Deployments(objects, this.ledger, (namespace) => this.namespaces.isNamed(namespace))
+    this.controlPlane = new ControlPlane(objects, mesh)
+    const assertHope = (): Promise<void> => this.controlPlane.assertHope()
+    const isShared = (namespace: string): boolean => this.namespaces.isNamed(namespace)
+    this.deployments = new Deployments(objects, this.ledger, { isShared, parts: lane?.of ?? 1, assertHope })
     this.agents = new PodAgents(config)
-    this.ownIngress = bringsIngress ? new OwnIngress({ objects, ledger: this.ledger, run: id }) : null
-    this.barrier = new Barrier({ objects, ledger: this.ledger, run: id, ingressLabel: this.ownIngress?.label ?? 'ingressgateway' })
-    this.pace = new Pace(settings.rate)
+    this.ownIngress = bringsIngress ? new OwnIngress({ objects, ledger: this.ledger, run: id, assertHope }) : null
+    const ingressLabel = this.ownIngress?.label ?? 'ingressgateway'
+    this.barrier = new Barrier({ objects, ledger: this.ledger, run: id, ingressLabel, assertHope })
+    this.pace = new Pace(settings.rate && settings.rate / (lane?.of ?? 1), (why) => lane?.stop(why))
   }
 
   /** @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED, CLUSTER_BUSY, CLUSTER_REFUSED, INVALID_SETTING */
   static async open(settings: RunSettings, warn: (text: string) => void): Promise<ClusterRun> {
-    const objects = new KubeObjects(new KubeApi(await loadKubeConfig(settings)))
-    await assertThere(objects.api)
-    const named = await namedSources(settings)
-    const mesh = await readMeshInfo(objects, settings.revision)
-    const mayBring = settings.deploy && settings.gateway === null && settings.namespaces.length === 0
-    const wanted = {
-      ...settings,
-      namesNamespaces: settings.namespaces.length > 0,
-      ownGateway: mayBring,
-      telemetry: await proxiedServices(objects, mesh.namespace, settings),
-    }
-    const places = { named: settings.namespaces, controlPlane: mesh.namespace, lease: leaseNamespace }
-    const permissions = await Permissions.ask(objects.api, rightsOf(wanted), places)
-    tell(permissions, mayBring, warn)
-    const lacks = (purpose: Purpose): boolean => permissions.missingFor(purpose).length > 0
-    const bringsIngress = mayBring && !lacks('workloads') && !lacks('config') && !lacks('own-gateway')
-    const id = randomBytes(3).toString('hex')
-    const lease = new RunLease(objects.api, leaseNamespace, id)
+    const access = await reachCluster(settings)
+    const lane = Lane.of(process.env)
+    if (lane) return ClusterRun.#beside(lane, settings, access, warn)
+    tellMissing(access, warn)
+    const id = newRunId()
+    const lease = new RunLease(access.objects.api, leaseNamespace, id)
     await lease.acquire()
-    return new ClusterRun(id, settings, objects, mesh, permissions, bringsIngress, lease, { named, warn })
+    return new ClusterRun(id, settings, access, lease, null, warn)
+  }
+
+  /** One of several parts: whoever leads them holds the Lease, and has told what is missing. */
+  static async #beside(lane: Lane, settings: RunSettings, access: ClusterAccess, warn: (text: string) => void): Promise<ClusterRun> {
+    const held = { assertHeld: () => lane.assertHeld(), release: async () => lane.leave() }
+    const run = new ClusterRun(lane.id, settings, access, held, lane, lane.number === 0 ? warn : () => {})
+    await lane.join({ clear: () => run.deployments.dropIdleServices(), stop: (why) => run.pace.stop(why) })
+    return run
+  }
+
+  /** Resolves when a scenario may do what reaches so far: in a mesh that others of the run are at work in, when none of them could meet it. */
+  async hold(reach: Reach): Promise<void> {
+    await this.#lane?.hold(reach)
+  }
+
+  /** What a scenario has done is undone. */
+  endScenario(): void {
+    this.deployments.endScenario()
+    this.#lane?.release()
   }
 
   /** Deadline of the barrier, in ms. */
@@ -145,7 +150,7 @@ export class ClusterRun {
 
   /** @throws Undecided once another run may be at work */
   assertAlone(): void {
-    this.#lease.assertHeld()
+    this.#held.assertHeld()
   }
 
   /** @param object as it goes to the cluster. @throws NotSupported where the user may not change objects of its kind */
@@ -211,13 +216,14 @@ export class ClusterRun {
   /** Undoes everything. What cannot be undone stays in the ledger, for `meshspec clean`. */
   async close(): Promise<void> {
     await this.agents.close()
+    this.objects.api.hope()
     try {
       await this.#undo()
       this.ledger.remove()
     } catch (error) {
       throw notUndone(error)
     } finally {
-      await this.#lease.release().catch(() => {})
+      await this.#held.release().catch(() => {})
       this.objects.api.close()
     }
   }
@@ -269,22 +275,9 @@ export async function waitUntilGone(objects: KubeObjects, namespaces: readonly s
     }
 }
 
-/** @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED */
-async function assertThere(api: KubeApi): Promise<void> {
-  const { ApiFailure } = await import('../kube/api-failure.ts')
-  try {
-    await api.send({ method: 'GET', path: '/api/v1' })
-  } catch (error) {
-    throw error instanceof ApiFailure ? error.toError('be asked what it serves') : error
-  }
-}
-
-/** Once, before anything is done. */
-function tell(permissions: Permissions, mayBringIngress: boolean, warn: (text: string) => void): void {
-  if (permissions.toGrant === '') return
-  warn(`The user may not do all that a run does. To be granted, as rules of a Role or ClusterRole:\n${permissions.toGrant}\n`)
-  if (mayBringIngress && permissions.missingFor('own-gateway').length > 0)
-    warn('Without those of secrets, roles and rolebindings scenarios use the ingress gateway of the cluster, and not one of the run.\n')
+/** Six hexadecimal digits: names of namespaces are to be short. */
+export function newRunId(): string {
+  return randomBytes(3).toString('hex')
 }
 
 function addressOfUrl(gateway: string): GatewayAddress {

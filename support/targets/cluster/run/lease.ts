@@ -5,6 +5,8 @@ import { ApiFailure } from '../kube/api-failure.ts'
 import { Undecided } from '../../../failure.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeApi } from '../kube/kube-api.ts'
+import { wholeOf } from '../lanes/lane.ts'
+import { isRunning } from './is-running.ts'
 
 /** Source: Kubernetes `coordination.k8s.io/v1` Lease. */
 interface Lease {
@@ -30,11 +32,13 @@ export class RunLease {
   readonly #namespace: string
   readonly #holder: string
   readonly #renewalMs: number
+  readonly #onLost: (why: string) => void
   #renewal: NodeJS.Timeout | null = null
   #lost: string | null = null
 
-  /** @param renewal ms between two renewals */
-  constructor(api: KubeApi, namespace: string, run: string, renewal = renewalMs) {
+  /** @param renewal ms between two renewals. @param onLost is told when somebody else has it */
+  constructor(api: KubeApi, namespace: string, run: string, renewal = renewalMs, onLost: (why: string) => void = () => {}) {
+    this.#onLost = onLost
     this.#api = api
     this.#renewalMs = renewal
     this.#namespace = namespace
@@ -88,8 +92,9 @@ export class RunLease {
   async #renew(): Promise<void> {
     const held = await this.#read()
     if (held?.spec.holderIdentity !== this.#holder) {
-      this.#lost ??= `the cluster is no longer this run's alone: its Lease ${this.#namespace}/${name} ${held === null ? 'was deleted' : `is held by ${held.spec.holderIdentity ?? 'nobody'}`}`
-      return
+      if (this.#lost !== null) return
+      this.#lost = `the cluster is no longer this run's alone: its Lease ${this.#namespace}/${name} ${held === null ? 'was deleted' : `is held by ${held.spec.holderIdentity ?? 'nobody'}`}`
+      return this.#onLost(this.#lost)
     }
     await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
   }
@@ -109,11 +114,14 @@ export class RunLease {
   }
 }
 
-/** Of a run that is no more, which could not do it itself. */
+/** Of a run that is no more, which could not do it itself. One of which only a part has ended goes on holding it. */
 export async function releaseLeaseOf(api: KubeApi, namespace: string, run: string): Promise<void> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`
   const held = await api.get<Lease>(path).catch(() => null)
-  if (!held?.spec.holderIdentity?.startsWith(`${run} on `)) return
+  const holder = held?.spec.holderIdentity
+  if (!held || !holder?.startsWith(`${wholeOf(run)} on `)) return
+  const [, host, pid] = / on (\S+) \(pid (\d+)\)$/.exec(holder) ?? []
+  if (host === hostname() && isRunning(Number(pid))) return
   const preconditions = { resourceVersion: held.metadata.resourceVersion }
   await api.send({ method: 'DELETE', path, body: { preconditions } }).catch(() => {})
 }
@@ -122,7 +130,7 @@ export async function releaseLeaseOf(api: KubeApi, namespace: string, run: strin
 export async function isHeldBy(api: KubeApi, namespace: string, run: string, renewal = renewalMs): Promise<boolean> {
   const read = () => api.get<Lease>(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`)
   const held = await read()
-  if (!held?.spec.holderIdentity?.startsWith(`${run} on `)) return false
+  if (!held?.spec.holderIdentity?.startsWith(`${wholeOf(run)} on `)) return false
   return !isOver(held) || isRenewed(held, read, renewal)
 }
 

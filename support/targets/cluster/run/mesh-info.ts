@@ -8,20 +8,32 @@ export interface MeshInfo {
   readonly revision: string | null
   /** Namespace of the control plane. */
   readonly namespace: string
+  /** Its Deployment; `null` where none was found. */
+  readonly deployment: string | null
 }
 
-interface Deployment {
-  readonly metadata: { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> }
+export interface ControlPlaneDeployment {
+  readonly metadata: { readonly namespace: string; readonly name: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly status?: { readonly readyReplicas?: number }
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } }
 }
 
 /** Reads which Istio is there from the Deployment of istiod, as `istioctl version` tells it by its image. Source: chart `istio-control/istio-discovery`. */
 export async function readMeshInfo(objects: KubeObjects, wantedRevision: string | null): Promise<MeshInfo> {
-  const found = await objects.list<Deployment>('apps/v1', 'Deployment', '', 'labelSelector=app%3Distiod').catch(() => [])
+  const found = await listControlPlanes(objects).catch(() => [])
   const chosen = found.find(({ metadata }) => wantedRevision === null || revisionOf(metadata.labels) === wantedRevision) ?? null
-  if (chosen === null) return { version: null, revision: wantedRevision, namespace: 'istio-system' }
-  const { labels, namespace } = chosen.metadata
-  return { version: versionOf(labels, chosen.spec.template.spec.containers[0]?.image ?? ''), revision: revisionOf(labels), namespace }
+  if (chosen === null) return { version: null, revision: wantedRevision, namespace: 'istio-system', deployment: null }
+  const { labels, namespace, name } = chosen.metadata
+  return {
+    version: versionOf(labels, chosen.spec.template.spec.containers[0]?.image ?? ''),
+    revision: revisionOf(labels),
+    namespace,
+    deployment: name,
+  }
+}
+
+export function listControlPlanes(objects: Pick<KubeObjects, 'list'>): Promise<readonly ControlPlaneDeployment[]> {
+  return objects.list<ControlPlaneDeployment>('apps/v1', 'Deployment', '', 'labelSelector=app%3Distiod')
 }
 
 function revisionOf(labels: Readonly<Record<string, string>> | undefined): string {

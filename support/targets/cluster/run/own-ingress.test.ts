@@ -10,7 +10,9 @@ const object = (kind: string, spec: object): KubeObject => ({ apiVersion: 'netwo
 
 test.each([
   ['Gateway', { selector: { istio: 'ingressgateway', app: 'x' } }, { selector: { istio: 'meshspec-1f2e3d-ingressgateway', app: 'x' } }],
-  ['Gateway', { selector: { istio: 'egressgateway' } }, { selector: { istio: 'egressgateway' } }],
+  // Istio looks for its pods in all namespaces: those of others are not to take it up.
+  ['Gateway', { selector: { istio: 'egressgateway' } }, { selector: { istio: 'egressgateway', 'meshspec.dev/run': '1f2e3d' } }],
+  ['Gateway', {}, { selector: { 'meshspec.dev/run': '1f2e3d' } }],
   // Of a Service it is the scenario's own pods.
   ['Service', { selector: { istio: 'ingressgateway' } }, { selector: { istio: 'ingressgateway' } }],
   [
@@ -23,7 +25,7 @@ test.each([
     { selector: { matchLabels: { istio: 'ingressgateway' } }, jwtRules: [] },
     { selector: { matchLabels: { istio: 'meshspec-1f2e3d-ingressgateway' } }, jwtRules: [] },
   ],
-] as const)('%s is about the gateway of the run', (kind, spec, readdressed) => {
+] as const)('%s is about gateways of the run', (kind, spec, readdressed) => {
   expect(ingress.readdress(object(kind, spec))['spec']).toEqual(readdressed)
 })
 

@@ -6,7 +6,7 @@ import { labelled } from '../pods/deployments.ts'
 import { findServiceAddress } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import type { Ledger } from './ledger.ts'
-import { refOfObject } from './restore.ts'
+import { refOfObject, runLabel } from './restore.ts'
 
 export const systemNamespace = 'istio-system'
 
@@ -14,6 +14,8 @@ export interface OwnIngressOptions {
   readonly objects: KubeObjects
   readonly ledger: Ledger
   readonly run: string
+  /** @throws MeshSpecError when there is no use in waiting */
+  readonly assertHope: () => Promise<void>
 }
 
 const name = 'istio-ingressgateway'
@@ -65,15 +67,18 @@ export class OwnIngress {
     return credentialName
   }
 
-  /** The object, about this gateway in the place of the cluster's own. */
+  /** The object, about this gateway in the place of the cluster's own, and about other gateways of the run alone: Istio finds them by labels in all namespaces. */
   readdress(object: KubeObject): KubeObject {
     const { spec } = object as unknown as { readonly spec?: Selecting }
     if (!spec) return object
     const { selector, workloadSelector } = spec
     const own = (labels: Labels | undefined): Labels | undefined =>
       labels?.['istio'] === 'ingressgateway' ? { ...labels, istio: this.label } : labels
-    if (object.kind === 'Gateway' && selector?.['istio'] === 'ingressgateway')
-      return { ...object, spec: { ...spec, selector: own(selector as Labels) } }
+    if (object.kind === 'Gateway' && object.apiVersion.startsWith('networking.istio.io/')) {
+      const isOfIngress = selector?.['istio'] === 'ingressgateway'
+      const narrowed = isOfIngress ? own(selector as Labels) : { ...selector, [runLabel]: this.#options.run }
+      return { ...object, spec: { ...spec, selector: narrowed } }
+    }
     if (selector?.matchLabels) return { ...object, spec: { ...spec, selector: { ...selector, matchLabels: own(selector.matchLabels) } } }
     if (workloadSelector?.labels)
       return { ...object, spec: { ...spec, workloadSelector: { ...workloadSelector, labels: own(workloadSelector.labels) } } }
@@ -111,6 +116,7 @@ export class OwnIngress {
         throw new NotYetProgrammed(
           `after ${patienceMs / 1000} s the ingress gateway of the run ${isReady ? 'has no address that is reached from outside' : 'is not ready'}; --gateway names another one`,
         )
+      await this.#options.assertHope()
       await sleep(150)
     }
   }
@@ -134,7 +140,7 @@ export class OwnIngress {
   }
 
   #deployment(): KubeObject {
-    const labels = { istio: this.label, 'sidecar.istio.io/inject': 'true' }
+    const labels = { istio: this.label, 'sidecar.istio.io/inject': 'true', [runLabel]: this.#options.run }
     const annotations = { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': 'concurrency: 1\nterminationDrainDuration: 1s\n' }
     const spec = { serviceAccountName: name, terminationGracePeriodSeconds: 2, containers: [{ name: 'istio-proxy', image: 'auto' }] }
     return {

@@ -86,6 +86,7 @@ export class StatusProof {
         throw new NotYetProgrammed(
           `not yet programmed after ${this.#run.patienceMs / 1000} s: no controller has told the status of ${late.map((object) => named(refOfObject(object))).join(', ')}`,
         )
+      await this.#run.controlPlane.assertHope()
       await sleep(100)
     }
   }

@@ -31,6 +31,8 @@ const otherwise = new Set([
   'Deployment',
   'StatefulSet',
   'DaemonSet',
+  'Role',
+  'RoleBinding',
   'ServiceAccount',
   'Namespace',
   'Secret',

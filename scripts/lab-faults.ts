@@ -22,6 +22,8 @@ interface Fault {
   readonly mend?: (lab: Lab) => void | Promise<void>
   readonly verdict: string
   readonly says: RegExp
+  /** What is said of the scenario after that, which has the same verdict. */
+  readonly saysLater?: RegExp
 }
 
 function route(weights: readonly [number, number], namespace = ''): string {
@@ -49,6 +51,13 @@ function feature(second: string): string {
   Scenario: after
 ${second}`
 }
+
+/** A third one. */
+const another = `
+  Scenario: later
+    When client sends "GET http://shop/"
+    Then the response status is 200
+`
 
 /** The fault is planted while the time passes. */
 const toV1 = `    When 6s pass
@@ -177,6 +186,21 @@ const planted: readonly Fault[] = [
     verdict: 'undecided',
     says: /CLUSTER_UNREACHABLE the API server https:\S+ does not answer \(ECONN(?:REFUSED|RESET)\)/,
   },
+  {
+    title: 'a control plane that is gone',
+    feature: feature(toV1) + another,
+    at: '✔ before',
+    plant: (lab: Lab): Promise<void> => mustRun(lab, ['kubectl', 'scale', 'deployment', 'istiod', '-n', 'istio-system', '--replicas=0']),
+    mend: async (lab: Lab): Promise<void> => {
+      await mustRun(lab, ['kubectl', 'scale', 'deployment', 'istiod', '-n', 'istio-system', '--replicas=1'])
+      await mustRun(lab, ['kubectl', 'rollout', 'status', 'deployment', 'istiod', '-n', 'istio-system'])
+      await mustRun(lab, [process.execPath, 'dist/cli/main.js', 'clean'])
+    },
+    verdict: 'undecided',
+    // Whoever is first to miss it says so: the webhook that is to look at config, or the run.
+    says: /CLUSTER_FAILED .*(?:failed calling webhook|the control plane is gone: no pod of Deployment istio-system\/istiod is ready)/,
+    saysLater: /CLUSTER_FAILED the control plane is gone: no pod of Deployment istio-system\/istiod is ready/,
+  },
 ]
 
 export { planted as faults }
@@ -223,10 +247,13 @@ export async function tryFault(lab: Lab, fault: Fault): Promise<string | null> {
 }
 
 function judge(fault: Fault, scenarios: readonly Scenario[], lab: Lab): string | null {
-  const [before, after] = scenarios
+  const [before, after, later] = scenarios
   if (before?.verdict !== 'passed') return `without the fault: ${before?.verdict} ${before?.reasons.join(' ')}`
   const reasons = after?.reasons.join('\n') ?? ''
   if (after?.verdict !== fault.verdict || !fault.says.test(reasons)) return `it was "${after?.verdict}": ${reasons}`
+  const laterReasons = later?.reasons.join('\n') ?? ''
+  if (fault.saysLater && (later?.verdict !== fault.verdict || !fault.saysLater.test(laterReasons)))
+    return `later it was "${later?.verdict}": ${laterReasons}`
   const left = lab.kubectl('get', 'namespaces', '-l', 'meshspec.dev/run', '-o', 'name').trim()
   return left === '' ? null : `it has left ${left}`
 }

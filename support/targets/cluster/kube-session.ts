@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
+import { hasPodTemplate } from '../../../mesh-core/config/workload-kinds.ts'
 import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { bookinfoManifests } from '../deployment/bookinfo-manifests.ts'
@@ -100,7 +101,7 @@ export class KubeSession implements MeshSession {
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
     this.#words.inject(namespace, injected)
-    const own = [...this.#given.values()].filter((resource) => resource.kind === 'Deployment' && resource.namespace === namespace)
+    const own = [...this.#given.values()].filter((resource) => hasPodTemplate(resource) && resource.namespace === namespace)
     if (own.length > 0) await this.apply(own)
   }
 
@@ -209,7 +210,7 @@ export class KubeSession implements MeshSession {
     const workloads = resources.filter((resource) => this.#isWorkload(resource))
     if (workloads.length > 0) this.#assertDeploys('services')
     for (const resource of workloads) {
-      await this.#run.deployments.ask(this.#words.workload(resource))
+      await this.#run.deployments.ask(await this.#words.workload(resource))
       // One that was there already is not clean, and perhaps unknown to the proxies of this scenario's pods.
       this.#pods.forget()
       this.#dirty = 'all'

@@ -13,11 +13,17 @@ interface ApiResourceList {
   readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[]
 }
 
+/** Source: Kubernetes `metav1.APIGroup`. */
+interface ApiGroup {
+  readonly preferredVersion: { readonly groupVersion: string }
+  readonly versions?: readonly { readonly groupVersion: string }[]
+}
+
 /** Where objects of each kind are found; asked of the API server once for each version of a group. */
 export class Kinds {
   readonly #api: KubeApi
   readonly #known = new Map<string, Promise<ReadonlyMap<string, ServedKind>>>()
-  readonly #preferred = new Map<string, Promise<string | null>>()
+  readonly #groups = new Map<string, Promise<ApiGroup | null>>()
 
   constructor(api: KubeApi) {
     this.#api = api
@@ -29,7 +35,16 @@ export class Kinds {
   }
 
   async pathOfRef({ group, kind, namespace, name }: ResourceRef): Promise<string> {
-    return `${await this.collectionOf(await this.versionOf(group), kind, namespace)}/${name}`
+    return `${await this.collectionOf(await this.#versionWith(group, kind), kind, namespace)}/${name}`
+  }
+
+  /** The version that the cluster prefers of those that have the kind: what has not grown up (`v1alpha3` of an EnvoyFilter) is not in the one that it prefers of the group. */
+  async #versionWith(group: string, kind: string): Promise<string> {
+    if (group === '') return 'v1'
+    const preferred = await this.versionOf(group)
+    const others = (await this.#groups.get(group))?.versions ?? []
+    for (const { groupVersion } of [{ groupVersion: preferred }, ...others]) if ((await this.#kindsOf(groupVersion)).has(kind)) return groupVersion
+    return preferred
   }
 
   /** @throws NotSupported for a kind that is not installed */
@@ -46,9 +61,8 @@ export class Kinds {
    */
   async servedVersion(apiVersion: string, kind: string): Promise<string> {
     if ((await this.#kindsOf(apiVersion)).has(kind) || !apiVersion.includes('/')) return apiVersion
-    const group = apiVersion.slice(0, apiVersion.indexOf('/'))
-    const preferred = await this.versionOf(group)
-    return (await this.#kindsOf(preferred)).has(kind) ? preferred : apiVersion
+    const other = await this.#versionWith(apiVersion.slice(0, apiVersion.indexOf('/')), kind)
+    return (await this.#kindsOf(other)).has(kind) ? other : apiVersion
   }
 
   async isNamespaced(apiVersion: string, kind: string): Promise<boolean> {
@@ -63,15 +77,10 @@ export class Kinds {
   /** `networking.istio.io/v1`, the version that the cluster prefers. @throws NotSupported for a group that is not installed */
   async versionOf(group: string): Promise<string> {
     if (group === '') return 'v1'
-    if (!this.#preferred.has(group)) this.#preferred.set(group, this.#askPreferred(group))
-    const version = await this.#preferred.get(group)!
-    if (version === null) throw new NotSupported('config', `the cluster does not have the API group ${group}: its CRDs are not installed`)
-    return version
-  }
-
-  async #askPreferred(group: string): Promise<string | null> {
-    const found = await this.#api.get<{ readonly preferredVersion: { readonly groupVersion: string } }>(`/apis/${group}`)
-    return found?.preferredVersion.groupVersion ?? null
+    if (!this.#groups.has(group)) this.#groups.set(group, this.#api.get<ApiGroup>(`/apis/${group}`))
+    const found = await this.#groups.get(group)!
+    if (found === null) throw new NotSupported('config', `the cluster does not have the API group ${group}: its CRDs are not installed`)
+    return found.preferredVersion.groupVersion
   }
 
   #kindsOf(apiVersion: string): Promise<ReadonlyMap<string, ServedKind>> {

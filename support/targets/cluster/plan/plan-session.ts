@@ -1,4 +1,5 @@
 import type { KubeObject, Resource, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../../mesh-core/ir/message.ts'
 import { hidden } from '../../../secrets.ts'
@@ -8,7 +9,7 @@ import { echoManifests } from '../../deployment/echo-manifests.ts'
 import { NotSupported } from '../../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus } from '../../target.ts'
 import { named } from '../kube/objects.ts'
-import { assertBrought, labelled, workloadKinds } from '../pods/deployments.ts'
+import { labelled, workloadKinds } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { namespaceObject } from '../run/cluster-run.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
@@ -109,11 +110,10 @@ export class PlanSession implements MeshSession {
   #objectOf(resource: Resource): KubeObject {
     const { run, namespaces, settings } = this.#parts
     const { namespace, kind } = resource
-    assertBrought(resource)
     const object = namespaces.resource(resource)
     if (kind === 'Namespace') return namespaceObject(this.#use(resource.name), { ...object.metadata.labels, [runLabel]: run })
     if (kind === 'Secret') return labelled(settings.showSecrets ? object : withoutValues(object), run)
-    if (kind !== 'Deployment') return labelled(object, run)
+    if (!hasPodTemplate(resource)) return labelled(object, run)
     return runnable(object, { run, image: settings.podImage, injected: !this.#uninjected.has(namespace) })
   }
 

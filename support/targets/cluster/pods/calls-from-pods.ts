@@ -21,9 +21,12 @@ const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 
 /** Sends what a scenario's services are to send: from inside their pods, through their sidecars. */
 export class CallsFromPods {
   readonly #run: ClusterRun
+  readonly #isServed: (authority: string) => boolean
 
-  constructor(run: ClusterRun) {
+  /** @param isServed whether the scenario's config says itself which addresses a name has */
+  constructor(run: ClusterRun, isServed: (authority: string) => boolean) {
     this.#run = run
+    this.#isServed = isServed
   }
 
   /** @returns what sends the call once. @throws MeshSpecError INVALID_REQUEST, CLUSTER_FAILED; NotSupported */
@@ -43,6 +46,7 @@ export class CallsFromPods {
       elsewhere,
       ...(url.protocol === 'https:' && { tls: { ...tlsOptions(call.tls, url.hostname, this.#run.settings.insecure), authorities } }),
     })
+    this.#assertKnownName(request, answer.unresolved ?? false, answer.error === undefined ? (answer.status ?? null) : null)
     return answeredOf(request, answer)
   }
 
@@ -56,8 +60,14 @@ export class CallsFromPods {
     const start = performance.now()
     const end = await sendOverWire({ connect, tls }, request)
     const durationMs = performance.now() - start
-    assertKnownName(request, (connection as PodConnection | null)?.unresolved ?? false, typeof end === 'string' ? null : end.status)
+    this.#assertKnownName(request, (connection as PodConnection | null)?.unresolved ?? false, typeof end === 'string' ? null : end.status)
     return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
+  }
+
+  /** @param status `null`: there was no answer. @throws NotSupported where the name could not be dialled, and no rule of the mesh has answered for it */
+  #assertKnownName({ authority }: HttpRequest, unresolved: boolean, status: number | null): void {
+    if (unresolved && (status === null || status === 502 || status === 503) && !this.#isServed(authority))
+      throw new NotSupported('in-mesh-calls', `no DNS here knows the name ${authority}, so that a request for it leads nowhere`)
   }
 
   #urlOf(target: string): URL {
@@ -114,16 +124,9 @@ function podCall({ method, authority, path, headers, body, scheme }: HttpRequest
   }
 }
 
-function answeredOf(request: HttpRequest, { status, headers, body, error, ms, unresolved }: PodAnswer): Answered {
-  assertKnownName(request, unresolved ?? false, error === undefined ? (status ?? null) : null)
+function answeredOf(request: HttpRequest, { status, headers, body, error, ms }: PodAnswer): Answered {
   if (error !== undefined || status === undefined) return { request, response: null, error: transportError(error ?? 'closed'), durationMs: ms }
   return { request, response: { status, headers: headersOf(headers ?? []), body: body ?? '' }, error: null, durationMs: ms }
-}
-
-/** @param status `null`: there was no answer. @throws NotSupported where the name could not be dialled, and no rule of the mesh has answered for it */
-function assertKnownName({ authority }: HttpRequest, unresolved: boolean, status: number | null): void {
-  if (unresolved && (status === null || status === 502 || status === 503))
-    throw new NotSupported('in-mesh-calls', `no DNS here knows the name ${authority}, so that a request for it leads nowhere`)
 }
 
 function headersOf(raw: readonly string[]): Headers {

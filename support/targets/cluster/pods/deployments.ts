@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { resourceKey } from '../../../../mesh-core/config/resource.ts'
 import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import { NotSupported, NotYetProgrammed } from '../../target.ts'
@@ -9,7 +9,7 @@ import type { Ledger } from '../run/ledger.ts'
 import { canonical, refOfObject, runLabel } from '../run/restore.ts'
 import { listPods } from './pod.ts'
 import type { Pod } from './pod.ts'
-import { contentLabel, workloadLabel } from './pod-manifests.ts'
+import { contentLabel, workloadKey, workloadLabel } from './pod-manifests.ts'
 
 /** ms. Images have to be pulled. */
 const patienceMs = 180_000
@@ -17,14 +17,7 @@ const patienceMs = 180_000
 const idleDeployments = 12
 
 /** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
-export const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'Service', 'ServiceAccount'])
-
-/** Pods of others would run images that no registry has. @throws NotSupported */
-export function assertBrought(resource: Resource): void {
-  const { kind, name } = resource
-  if (hasPodTemplate(resource) && kind !== 'Deployment')
-    throw new NotSupported('workloads', `${kind} ${name}: a run brings pods by Deployments alone`)
-}
+export const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Service', 'ServiceAccount'])
 
 interface Kept {
   object: KubeObject
@@ -82,29 +75,31 @@ export class Deployments {
     this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses++ })
     if (isSame) return
     this.#ledger.touch({ ref, before: null })
+    // Its pods stay as they are when its template changes.
+    if (known !== undefined && object.kind === 'ReplicaSet') await this.#objects.delete(ref)
     await this.#objects.apply(object)
   }
 
-  /** Deployments that the scenario has, as they were asked for. */
+  /** What makes the scenario's pods, as it was asked for. */
   get all(): readonly KubeObject[] {
-    return this.#claimed('Deployment')
+    return this.#claimed(hasPodTemplate)
   }
 
   get services(): readonly KubeObject[] {
-    return this.#claimed('Service')
+    return this.#claimed(({ kind }) => kind === 'Service')
   }
 
   /** The pods of the scenario's Deployments in the namespaces. */
   async pods(namespaces: readonly string[]): Promise<readonly Pod[]> {
     const all = (await Promise.all(namespaces.map((namespace) => listPods(this.#objects, namespace)))).flat()
-    const names = new Set(this.#claimed('Deployment').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
+    const names = new Set(this.all.map((object) => `${object.metadata.namespace}/${workloadKey(object)}`))
     return all.filter(({ namespace, labels, workload }) => names.has(`${namespace}/${labels[workloadLabel] ?? workload}`))
   }
 
   /** Takes away what only scenarios before have asked for, as far as this one would see it. @returns whether there was anything */
   async dropForeign(): Promise<boolean> {
     const unclaimed = [...this.#kept].filter(([, { claimed }]) => !claimed)
-    const visible = unclaimed.filter(([, { object }]) => object.kind !== 'Deployment' || this.#isSelected(object))
+    const visible = unclaimed.filter(([, { object }]) => !hasPodTemplate(object) || this.#isSelected(object))
     const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
     const dropped = [...visible, ...idle.slice(this.#mostIdle)]
     await this.#delete(dropped)
@@ -133,7 +128,7 @@ export class Deployments {
       const pods = await this.pods(namespaces)
       const other = await others()
       const all = { pods: [...pods, ...other.pods], services: [...this.services, ...other.services] }
-      const problem = this.#problemOf(pods, notReady) ?? (await this.#problemOfEndpoints(all))
+      const problem = (await this.#problemOf(pods, notReady)) ?? (await this.#problemOfEndpoints(all))
       if (problem === null) return
       if (performance.now() > deadline) throw new NotYetProgrammed(`after ${patienceMs / 1000} s ${problem}`)
       await this.#assertHope()
@@ -169,8 +164,8 @@ export class Deployments {
     )
   }
 
-  #claimed(kind: string): readonly KubeObject[] {
-    return [...this.#kept.values()].flatMap(({ object, claimed }) => (claimed && object.kind === kind ? object : []))
+  #claimed(isWanted: (object: KubeObject) => boolean): readonly KubeObject[] {
+    return [...this.#kept.values()].flatMap(({ object, claimed }) => (claimed && isWanted(object) ? object : []))
   }
 
   /** Would a Service of this scenario lead to the pods? */
@@ -182,14 +177,28 @@ export class Deployments {
     })
   }
 
-  #problemOf(pods: readonly Pod[], notReady: ReadonlySet<string>): string | null {
-    for (const { metadata, ...rest } of this.#claimed('Deployment')) {
+  /** A DaemonSet has a pod on each node that is for it, as its controller says once it has seen it. */
+  async #wantedOf(workload: KubeObject): Promise<number> {
+    if (workload.kind !== 'DaemonSet') return workload['spec'].replicas as number
+    const found = await this.#objects.read(refOfObject(workload))
+    const { observedGeneration, desiredNumberScheduled = 0 } = (found?.['status'] ?? {}) as {
+      readonly observedGeneration?: number
+      readonly desiredNumberScheduled?: number
+    }
+    const { generation } = (found?.metadata ?? {}) as { readonly generation?: number }
+    return observedGeneration === generation ? desiredNumberScheduled : NaN
+  }
+
+  async #problemOf(pods: readonly Pod[], notReady: ReadonlySet<string>): Promise<string | null> {
+    for (const workload of this.all) {
+      const { kind, metadata } = workload
       const content = metadata.labels?.[contentLabel]
-      const own = pods.filter((pod) => pod.namespace === metadata.namespace && pod.labels[workloadLabel] === metadata.name)
+      const own = pods.filter((pod) => pod.namespace === metadata.namespace && pod.labels[workloadLabel] === workloadKey(workload))
       if (own.some(({ labels }) => labels[contentLabel] !== content)) return `pods of an earlier ${metadata.name} are still there`
-      const wanted = (rest as KubeObject)['spec'].replicas as number
+      const wanted = await this.#wantedOf(workload)
       const missing = own.find((pod) => pod.ready === notReady.has(`${pod.namespace}/${pod.name}`))
-      if (own.length !== wanted) return `Deployment ${metadata.name} has ${own.length} pods of ${wanted}`
+      if (own.length !== wanted)
+        return `${kind} ${metadata.name} has ${own.length} pods of ${Number.isNaN(wanted) ? 'nobody knows how many' : wanted}`
       if (missing)
         return `pod ${missing.name} is ${missing.ready ? 'still' : 'not'} ready (${missing.readyContainers}/${missing.containers} containers${missing.trouble ? `: ${missing.trouble}` : ''})`
     }

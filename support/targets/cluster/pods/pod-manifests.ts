@@ -3,9 +3,14 @@ import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
 import { canonical, runLabel } from '../run/restore.ts'
 
-/** By which Deployment a pod was made, and of which content of it. */
+/** By which workload a pod was made, and of which content of it. */
 export const workloadLabel = 'meshspec.dev/workload'
 export const contentLabel = 'meshspec.dev/content'
+
+/** Of a workload's pods, in `workloadLabel`: a Deployment and a StatefulSet may have one name. */
+export function workloadKey({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string {
+  return kind === 'Deployment' ? metadata.name : `${metadata.name}.${kind}`
+}
 
 interface Container {
   readonly name: string
@@ -31,8 +36,17 @@ export interface PodManifestOptions {
   readonly injected: boolean
 }
 
+/** How pods of another content come in the place of those that are there: at once. A ReplicaSet leaves its pods as they are. */
+function replacing(kind: string, replicas: number | undefined): object {
+  const atOnce = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } }
+  if (kind === 'DaemonSet') return { updateStrategy: atOnce }
+  if (kind === 'StatefulSet') return { replicas: replicas ?? 1, podManagementPolicy: 'Parallel' }
+  if (kind === 'ReplicaSet') return { replicas: replicas ?? 1 }
+  return { replicas: replicas ?? 1, strategy: { ...atOnce, rollingUpdate: { maxUnavailable: '100%', maxSurge: '100%' } } }
+}
+
 /**
- * A scenario's Deployment as it can run in a cluster: an echo service gets our image and is told who it is; Bookinfo keeps its images. Pods end
+ * A scenario's Deployment, or another kind that makes pods, as it can run in a cluster: an echo service gets our image and is told who it is; Bookinfo keeps its images. Pods end
  * quickly, and tell the run what they have received.
  */
 export function runnable(deployment: KubeObject, { run, image, injected }: PodManifestOptions): KubeObject {
@@ -45,7 +59,7 @@ export function runnable(deployment: KubeObject, { run, image, injected }: PodMa
   } = deployment['spec'] as { readonly template: Template; readonly selector: unknown; readonly replicas?: number }
   const labels = {
     ...template.metadata?.labels,
-    [workloadLabel]: metadata.name,
+    [workloadLabel]: workloadKey(deployment),
     [runLabel]: run,
     ...(injected ? {} : { 'sidecar.istio.io/inject': 'false' }),
   }
@@ -66,9 +80,8 @@ export function runnable(deployment: KubeObject, { run, image, injected }: PodMa
     metadata: { ...metadata, labels: { ...metadata.labels, [runLabel]: run, [contentLabel]: content } },
     spec: {
       ...rest,
-      replicas: replicas ?? 1,
-      selector: { matchLabels: { [workloadLabel]: metadata.name } },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%', maxSurge: '100%' } },
+      ...replacing(deployment.kind, replicas),
+      selector: { matchLabels: { [workloadLabel]: workloadKey(deployment) } },
       template: { metadata: { labels: { ...labels, [contentLabel]: content }, annotations }, spec },
     },
   }

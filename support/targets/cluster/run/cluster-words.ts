@@ -1,6 +1,7 @@
 import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
+import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import { NotSupported } from '../../target.ts'
-import { assertBrought, labelled } from '../pods/deployments.ts'
+import { labelled } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { namespaceObject } from './cluster-run.ts'
@@ -33,11 +34,12 @@ export class ClusterWords {
     this.#uninjected[injected ? 'delete' : 'add'](namespace)
   }
 
-  /** One that runs the scenario's services. */
-  workload(resource: Resource): KubeObject {
+  /** One that runs the scenario's services. @throws NotSupported for a kind that the user may not change */
+  async workload(resource: Resource): Promise<KubeObject> {
     const object = this.#run.namespaces.resource(resource)
     const { id, settings } = this.#run
-    if (resource.kind !== 'Deployment') return labelled(object, id)
+    if (hasPodTemplate(resource)) await this.#run.assertMayChange(object)
+    if (!hasPodTemplate(resource)) return labelled(object, id)
     return runnable(object, { run: id, image: settings.podImage, injected: !this.#uninjected.has(resource.namespace) })
   }
 
@@ -46,7 +48,6 @@ export class ClusterWords {
     const { kind, name } = resource
     if (kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     if (kind === 'Namespace') return this.#namespaceOf(resource)
-    assertBrought(resource)
     const { kinds } = this.#run.objects
     const apiVersion = await kinds.servedVersion(resource.apiVersion, kind)
     if (!(await kinds.isNamespaced(apiVersion, kind)))

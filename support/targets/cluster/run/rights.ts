@@ -91,6 +91,7 @@ function podRights(deploy: boolean): readonly Right[] {
 
 const deployRights: readonly Right[] = [
   { group: 'apps', resources: ['deployments'], verbs: ownVerbs, where: 'scenarios', purposes: ['workloads'] },
+  { group: 'apps', resources: ['statefulsets', 'daemonsets', 'replicasets'], verbs: ownVerbs, where: 'scenarios', purposes: ['objects'] },
   { group: '', resources: ['serviceaccounts'], verbs: ownVerbs, where: 'scenarios', purposes: ['workloads'] },
   { group: '', resources: ['services'], verbs: ownVerbs, where: 'scenarios', purposes: ['workloads'] },
   { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: ['list'], where: 'scenarios', purposes: ['workloads'] },

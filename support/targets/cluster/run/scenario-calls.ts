@@ -13,6 +13,7 @@ import type { ClusterRun } from './cluster-run.ts'
 import { GatewayCalls } from './gateway-calls.ts'
 import type { RunEvidence } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
+import { isServedHost } from './served-host.ts'
 
 export interface ScenarioCallsParts {
   readonly config: ScenarioObjects
@@ -33,7 +34,7 @@ export class ScenarioCalls {
   constructor(run: ClusterRun, parts: ScenarioCallsParts) {
     this.#run = run
     this.#parts = parts
-    this.#fromPods = new CallsFromPods(run)
+    this.#fromPods = new CallsFromPods(run, (authority) => isServedHost(authority, parts.config.applied))
     this.#fromOutside = new GatewayCalls(run, parts.config)
   }
 

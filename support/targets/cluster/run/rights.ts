@@ -34,6 +34,7 @@ export const configKinds: readonly (readonly [string, readonly string[]])[] = [
     ['virtualservices', 'destinationrules', 'gateways', 'serviceentries', 'sidecars', 'workloadentries', 'workloadgroups', 'envoyfilters'],
   ],
   ['security.istio.io', ['authorizationpolicies', 'peerauthentications', 'requestauthentications']],
+  ['telemetry.istio.io', ['telemetries']],
   [
     'gateway.networking.k8s.io',
     ['gateways', 'httproutes', 'grpcroutes', 'tcproutes', 'tlsroutes', 'udproutes', 'referencegrants', 'listenersets', 'backendtlspolicies'],

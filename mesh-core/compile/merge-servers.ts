@@ -76,6 +76,8 @@ class Merging implements MergedGateway {
     const sameBind = current.bind === one.server.bind
     const fits = isPlainHttp(one.server) && isPlainHttp(current.servers[0]!.server)
     if (sameBind && (!fits || one.routeName === '')) return
+    // The next one is compared with what has come last at an address of its own.
+    if (!sameBind && !this.#isThere(one)) return this.#addFirst(one)
     ;(sameBind ? current : this.#portOf(one)).servers.push(one)
     this.byRouteName.set(one.routeName, [...(this.byRouteName.get(one.routeName) ?? []), one])
   }
@@ -91,9 +93,15 @@ class Merging implements MergedGateway {
     if (!isTlsServer(one.server)) this.#plain.set(one.podPort, port)
   }
 
-  #portOf({ podPort, server: { protocol, bind } }: BoundServer): MergedServers {
-    const known = this.ports.find((port) => port.podPort === podPort && port.protocol === protocol && port.bind === bind)
+  #isThere({ podPort, server: { protocol, bind } }: BoundServer): MergedServers | undefined {
+    return this.ports.find((port) => port.podPort === podPort && port.protocol === protocol && port.bind === bind)
+  }
+
+  #portOf(one: BoundServer): MergedServers {
+    const known = this.#isThere(one)
     if (known) return known
+    const { podPort, server } = one
+    const { protocol, bind } = server
     const port = { podPort, protocol, bind, servers: [] }
     this.ports.push(port)
     return port

@@ -45,7 +45,12 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Gateway spec.listeners.tls.options',
     'ListenerSet spec.listeners.tls.options',
   ]),
-  ...because('pods are made by their Deployments', ['Pod spec', 'StatefulSet spec', 'DaemonSet spec', 'ReplicaSet spec']),
+  ...because('pods are made by those who keep so many of them; their fields are those of a Deployment', [
+    'Pod spec',
+    'StatefulSet spec',
+    'DaemonSet spec',
+    'ReplicaSet spec',
+  ]),
   ...because('the labels of pods are told by matchLabels', ['Deployment spec.selector.matchExpressions']),
   ...because('the oracle has no addresses, certificates of clients or backends, or datagrams for a gateway that Kubernetes would run', [
     'Gateway spec.addresses',

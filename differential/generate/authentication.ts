@@ -51,11 +51,14 @@ function requestAuthentication(draw: Draw, index: number): Document {
 
 const audiences = [['web'], ['app'], ['web', 'app'], ['nobody']]
 
+/** istiod takes them; Envoy refuses a listener that asks for them. */
+const unusable = ['{"keys":[]}', `${keySets['shop']!} x`, '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}', '{"kty":"oct","k":"c2VjcmV0"}']
+
 function jwtRule(draw: Draw): Json {
   const issuer = draw.one(['shop', 'shop', 'partner'])
   return {
     issuer,
-    jwks: keySets[draw.chance(0.9) ? issuer : 'partner'],
+    jwks: draw.chance(0.06) ? draw.one(unusable) : keySets[draw.chance(0.9) ? issuer : 'partner'],
     ...draw.maybe(0.25, () => ({ audiences: draw.one(audiences) })),
     ...draw.maybe(0.35, () => places(draw)),
     ...draw.maybe(0.3, () => ({ forwardOriginalToken: draw.chance(0.7) })),

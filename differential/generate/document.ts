@@ -11,6 +11,8 @@ export interface Document extends Json {
 const groups: Readonly<Record<string, string>> = {
   Service: 'v1',
   Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
   EnvoyFilter: 'networking.istio.io/v1alpha3',
   Ingress: 'networking.k8s.io/v1',
   IngressClass: 'networking.k8s.io/v1',

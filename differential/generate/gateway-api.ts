@@ -120,7 +120,9 @@ function listenerOfSet(draw: Draw, index: number, own: readonly Json[]): Json {
   const { port, protocol, tls } = draw.one(own)
   const { tls: another, hostname, ...made } = listener(draw, index)
   if (draw.chance(0.2)) return { ...made, ...(hostname !== undefined && { hostname }), ...(another !== undefined && { tls: another }), port }
-  return { ...made, port, protocol, ...(tls !== undefined && { tls }), ...(hostname !== undefined && protocol !== 'TCP' && { hostname }) }
+  // At a port that the Gateway has, or at one of the set's own.
+  const at = draw.chance(0.75) ? port : draw.one([8081, 8443])
+  return { ...made, port: at, protocol, ...(tls !== undefined && { tls }), ...(hostname !== undefined && protocol !== 'TCP' && { hostname }) }
 }
 
 function routeHead(draw: Draw, parents: readonly Document[]): Json {

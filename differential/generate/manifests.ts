@@ -23,9 +23,15 @@ interface PodTemplate {
 const defaultPorts: readonly Json[] = [{ containerPort: 8080 }, { containerPort: 9090 }]
 
 export function deployment(name: string, namespace: string, template: PodTemplate): Document {
+  return podsOf('Deployment', name, namespace, template)
+}
+
+/** A DaemonSet has one pod, since there is one node. */
+export function podsOf(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', name: string, namespace: string, template: PodTemplate): Document {
   const { labels, replicas = 1, annotations, containerPorts = defaultPorts, podSpec = {} } = template
-  return document('Deployment', name, namespace, {
-    replicas,
+  return document(kind, name, namespace, {
+    ...(kind !== 'DaemonSet' && { replicas }),
+    ...(kind === 'StatefulSet' && { serviceName: labels['app'] }),
     selector: { matchLabels: { app: labels['app'], version: labels['version'] } },
     template: {
       metadata: { labels, ...(annotations && { annotations }) },

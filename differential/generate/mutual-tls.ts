@@ -26,6 +26,10 @@ const machines: readonly Document[] = [
       { name: 'http', port: 80, targetPort: 8080 },
       { name: 'tcp-m', port: 9000, targetPort: 9000 },
       { name: 'any', port: 7000, targetPort: 7000 },
+      // At these nobody listens but the sidecar.
+      { name: 'http-none', port: 81, targetPort: 8181 },
+      { name: 'tcp-none', port: 9001, targetPort: 9191 },
+      { name: 'any-none', port: 7001, targetPort: 7171 },
     ],
   }),
   deployment('m-v1', 'default', { labels: { app: 'm', version: 'v1' }, containerPorts }),
@@ -62,7 +66,7 @@ function policy(draw: Draw, index: number): Document {
 }
 
 function ports(draw: Draw): Json {
-  return Object.fromEntries(draw.some(['8080', '9000', '7000', '80'], 1, 3).map((port) => [port, { mode: draw.one(modes) }]))
+  return Object.fromEntries(draw.some(['8080', '9000', '7000', '80', '9191'], 1, 3).map((port) => [port, { mode: draw.one(modes) }]))
 }
 
 const hosts = ['m', 'b', 'h', 'd.other.svc.cluster.local', 'c']
@@ -82,7 +86,9 @@ function call(draw: Draw): ObservedCall {
   const from = draw.one(['a.default', 'a.default', 'c-v1.default', 'd.other', 'plain', 'ingressgateway'])
   if (from === 'ingressgateway') return { from, request: `GET http://shop.example.com/${draw.one(['x', 'h', 'd'])}` }
   const far = from === 'd.other'
-  const own = ['m', 'm:9000', 'm:7000', 'b', 'b:9090', 'h:9090', 'c'].map((host) => (far ? host.replace(/^\w+/, '$&.default') : host))
+  const own = ['m', 'm:9000', 'm:7000', 'm:81', 'm:9001', 'm:7001', 'b', 'b:9090', 'h:9090', 'c'].map((host) =>
+    far ? host.replace(/^\w+/, '$&.default') : host,
+  )
   // Headless services have no address that the recorder's plain client could dial.
   const near = from === 'plain' ? own.filter((host) => !host.startsWith('h')) : own
   return { from, request: `GET http://${draw.one([...near, 'd.other'])}/x` }

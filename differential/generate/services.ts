@@ -1,7 +1,7 @@
 import type { Draw } from '../draw.ts'
 import { aimedCalls } from './aimed-calls.ts'
 import { type Document, document, plainDocument } from './document.ts'
-import { deployment, service } from './manifests.ts'
+import { podsOf, service } from './manifests.ts'
 import type { Json } from './matches.ts'
 import type { Subject } from './scenery.ts'
 
@@ -61,7 +61,8 @@ function portsOf(draw: Draw): Json[] {
 /** @param one whether one of them is sure to be there: an outsider answers to the name of a headless service that has nobody */
 function pods(draw: Draw, name: string, index: number, one: boolean): Document {
   const sure = one && index === 0
-  return deployment(`${name}-${index}`, 'default', {
+  const kind = draw.one(['Deployment', 'Deployment', 'Deployment', 'StatefulSet', 'DaemonSet'] as const)
+  return podsOf(kind, `${name}-${index}`, 'default', {
     labels: { app: name, version: draw.one(['v1', 'v2']) },
     replicas: sure ? 1 : draw.one([0, 1, 1, 1, 2]),
     // Who answers to the name of a headless service is said by the port that is looked at first, where pods have different ones.

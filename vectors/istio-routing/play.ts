@@ -6,11 +6,13 @@ import type { ClientTls } from '../../mesh-core/ir/tls.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import { withCertificates } from '../mesh-observed/certificates.ts'
 import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
-import type { Fixture, RoutingCall, RoutingVector } from './vector.ts'
+import type { Fixture, FixtureService, RoutingCall, RoutingVector } from './vector.ts'
 import { addressOf, customGateway, worldOf } from './world.ts'
 
 /** What plays a vector: mesh-core, or its compiler with Envoy. */
-export type Open = (options: Pick<CaseOptions, 'seed' | 'program' | 'sends' | 'applicationAddress'>) => PlayedMesh | Promise<PlayedMesh>
+export type Open = (
+  options: Pick<CaseOptions, 'seed' | 'program' | 'sends' | 'applicationAddress' | 'inboundSidecar'>,
+) => PlayedMesh | Promise<PlayedMesh>
 
 export interface Played {
   readonly exchanges: readonly Exchange[]
@@ -27,10 +29,11 @@ const patienceMs = 60_000
 const samplesOfSplit = 10
 
 /** @throws ConfigRejected for a config that is refused; @throws NotPlayable for a call that a mesh of HTTP cannot send */
-export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixture, open: Open): Promise<Played> {
+export async function play(vector: RoutingVector, fixture: Fixture, open: Open): Promise<Played> {
+  const { yaml, call, expect } = vector
   const sends: CaseOptions['sends'] = ({ ref, gateway }) => gateway || (ref.name === call.from.service && ref.namespace === call.from.namespace)
   const applicationAddress: CaseOptions['applicationAddress'] = (_, port) => addressOf(port, fixture)
-  const mesh = await open({ seed: 1, program: () => echo, sends, applicationAddress })
+  const mesh = await open({ seed: 1, program: () => echo, sends, applicationAddress, inboundSidecar: named(vector, fixture) })
   try {
     // Where upstream's Secrets hold a certificate, those of vectors hold nothing.
     const own = await withCertificates(inNamespace(read(yaml, 'config.yaml'), fixture.namespace), '')
@@ -42,12 +45,19 @@ export async function play({ yaml, call, expect }: RoutingVector, fixture: Fixtu
     if (call.scheme === 'dns') return { exchanges: [], addresses: answerOf(call, mesh), notModelled: notModelled() }
     const splits = expect.some(({ check }) => check === 'Split')
     const count = (call.count ?? 1) * (splits ? samplesOfSplit : 1)
-    const exchanges: Exchange[] = []
-    for (let i = 0; i < count; i++) exchanges.push(await sendFollowing(mesh, call, fixture))
-    return { exchanges, notModelled: notModelled() }
+    return { exchanges: await sendAll(mesh, call, count, fixture), notModelled: notModelled() }
   } finally {
     await mesh.close?.()
   }
+}
+
+/** Whose sidecars take requests in: of what a vector does not name nobody is reached, and on Envoy each costs a listener for every port. */
+function named({ yaml, call }: RoutingVector, { services }: Fixture): NonNullable<CaseOptions['inboundSidecar']> {
+  const text = `${yaml} ${JSON.stringify(call)}`
+  const isNamed = ({ name, vip, pods }: FixtureService): boolean =>
+    new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text) || [vip, ...pods].some((address) => text.includes(address))
+  const found = new Set(services.filter(isNamed).map(({ name, namespace }) => `${name}.${namespace}`))
+  return ({ ref, sidecar }) => sidecar && found.has(`${ref.name}.${ref.namespace}`)
 }
 
 /** What the data plane has no form for. */
@@ -70,6 +80,17 @@ const echo: Program = (request) => {
 }
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** Of many the next is sent when one has its answer; what is told of it may come later. */
+const atOnce = 10
+
+async function sendAll(mesh: PlayedMesh, call: RoutingCall, count: number, fixture: Fixture): Promise<readonly Exchange[]> {
+  if (mesh.sendMany && count > atOnce && !call.followRedirects)
+    return mesh.sendMany(meshCallOf(call, mesh, fixture), { times: count, concurrency: atOnce })
+  const exchanges: Exchange[] = []
+  for (let i = 0; i < count; i++) exchanges.push(await sendFollowing(mesh, call, fixture))
+  return exchanges
+}
 
 /** As the test's client does: to another place, the Host goes with it. */
 async function sendFollowing(mesh: PlayedMesh, call: RoutingCall, fixture: Fixture): Promise<Exchange> {

@@ -94,7 +94,7 @@ export class Configurator {
     // They stay for good: there are few of them, and who asks for one again gets it.
     const ofClusters = next.secrets.size > 0 ? JSON.stringify(next.clusters) : ''
     const putSecrets = (early: boolean): void => {
-      for (const [name, secret] of next.secrets) if (ofClusters.includes(`"${name}"`) === early) discovery.put({ kind: 'secrets', name }, [secret])
+      for (const [name, secret] of next.secrets) if (asksFor(ofClusters, name) === early) discovery.put({ kind: 'secrets', name }, [secret])
     }
     putSecrets(true)
     const before = this.#current.endpoints
@@ -167,6 +167,11 @@ export class Configurator {
       request.on('error', failed).end()
     })
   }
+}
+
+/** @param config as JSON; the name may occur in it otherwise, too: as an identity that is expected */
+function asksFor(config: string, secret: string): boolean {
+  return config.includes(`{"name":${JSON.stringify(secret)},"sds_config":`)
 }
 
 /** ms within which Envoy brings together changes that add and remove nobody, before its workers hear of them: `update_merge_window`, and a little more. */

@@ -33,7 +33,7 @@ export interface EnvoyMeshOptions extends Pick<
   readonly spec: boolean
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each. */
   readonly program: (workload: WorkloadInstance | null) => Program
-  /** Whose proxies are run, beside those of workloads with inbound sidecars: others cost, and nobody may send from there. Default: all. */
+  /** Whose proxies pass on what they send; of others only an inbound sidecar is run, for each costs. Default: all. */
   readonly sends?: (workload: WorkloadInstance) => boolean
   /** Is it to be known why requests took their ways? It costs as much as mesh-core takes for them. Default: true. */
   readonly explains?: boolean
@@ -215,7 +215,7 @@ export class EnvoyMesh {
   async #push(): Promise<void> {
     for (const workload of [...this.registry.workloads, ...this.registry.outsiders]) await this.#serve(workload)
     for (let tries = 1; ; tries++) {
-      const config = await this.#topology.config(this.registry, (workload) => (this.#isRun(workload) ? this.#model.proxyConfig(workload.ref) : null))
+      const config = await this.#topology.config(this.registry, (workload) => (this.#sends(workload) ? this.#model.proxyConfig(workload.ref) : null))
       try {
         return await this.#host.use(this.#id, config, complainFor(this.#host.path, this.#model, this.#topology))
       } catch (error) {
@@ -230,10 +230,6 @@ export class EnvoyMesh {
     const missing = this.#topology.places.unserved(workload.ref, wanted)
     if (missing.length === 0 && this.#topology.places.has(workload.ref)) return
     await this.#topology.places.add(workload, await this.#servers.serve(workload, missing))
-  }
-
-  #isRun(workload: WorkloadInstance): boolean {
-    return this.#topology.inbound(workload) || this.#sends(workload)
   }
 }
 

@@ -37,6 +37,13 @@ export interface InboundSides {
   readonly applicationAddress: (workload: WorkloadInstance, port: number) => ApplicationAddress
 }
 
+interface ProxyParts {
+  readonly clusters: readonly Json[]
+  readonly endpoints: readonly [string, Json][]
+  readonly listeners: readonly Json[]
+  readonly routes: readonly [string, Json][]
+}
+
 /** The config of a mesh's proxies, made for the places where everything is in truth. */
 export class Topology {
   readonly #prefix: string
@@ -65,11 +72,12 @@ export class Topology {
     return workload.sidecar && this.#sides.hasInbound(workload)
   }
 
-  /** The config of all proxies. */
+  /** The config of all proxies. @param proxyConfig `null` for one that sends nothing: of it only what it takes in is run */
   async config(registry: Registry, proxyConfig: (workload: WorkloadInstance) => ProxyConfig | null): Promise<EnvoyConfig> {
     const proxies = registry.workloads.flatMap((workload) => {
-      const config = this.places.has(workload.ref) ? proxyConfig(workload) : null
-      return config ? [{ workload, config }] : []
+      if (!this.places.has(workload.ref)) return []
+      const config = proxyConfig(workload)
+      return config || this.inbound(workload) ? [{ workload, config }] : []
     })
     for (const { workload, config } of proxies) await this.#findPorts(workload, config, registry)
     this.#systemAuthorities ||= await credentials.systemAuthorities()
@@ -84,9 +92,9 @@ export class Topology {
     }
   }
 
-  async #findPorts(workload: WorkloadInstance, config: ProxyConfig, registry: Registry): Promise<void> {
+  async #findPorts(workload: WorkloadInstance, config: ProxyConfig | null, registry: Registry): Promise<void> {
     const { byPodPort } = this.places.of(workload.ref)
-    const listeners = [...config.listeners, ...(config.udpListeners ?? [])]
+    const listeners = [...(config?.listeners ?? []), ...(config?.udpListeners ?? [])]
     const wanted = workload.gateway ? listeners.map(({ port }) => port) : this.#inboundPorts(workload, registry)
     const missing = [...new Set(wanted)].filter((port) => !byPodPort.has(port))
     const found = await freePorts(missing.length)
@@ -94,22 +102,25 @@ export class Topology {
   }
 
   /** @param secrets gets the names of those that the proxy asks for */
-  #proxy(
-    workload: WorkloadInstance,
-    config: ProxyConfig,
-    registry: Registry,
-    secrets: Set<string>,
-  ): { clusters: Json[]; endpoints: [string, Json][]; listeners: Json[]; routes: [string, Json][] } {
-    const placement = this.#placementOf(workload, registry, secrets)
+  #proxy(workload: WorkloadInstance, config: ProxyConfig | null, registry: Registry, secrets: Set<string>): ProxyParts {
     const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry, secrets)
+    const own = { clusters: inbound.map(({ cluster }) => cluster), endpoints: [], listeners: inbound.map(({ listener }) => listener), routes: [] }
+    if (!config) return own
+    const sent = this.#sent(workload, config, registry, secrets)
+    return { ...sent, clusters: [...sent.clusters, ...own.clusters], listeners: [...sent.listeners, ...own.listeners] }
+  }
+
+  /** Of what it passes on for its workload, or as a gateway. */
+  #sent(workload: WorkloadInstance, config: ProxyConfig, registry: Registry, secrets: Set<string>): ProxyParts {
+    const placement = this.#placementOf(workload, registry, secrets)
     const outbound = this.#outbound(workload, config, placement)
     const datagrams = this.#datagrams(workload, config, { ...placement, endpoint: (one) => this.#takesDatagrams(one, registry) })
     const tables = [...tablesOf(config.listeners, workload.gateway)].flatMap((name) => config.routeTables[name] ?? [])
     const asking = Object.values(config.clusters).filter((one) => one.discovery === 'eds' && placement.endpointSource(one) !== null)
     return {
       endpoints: asking.map((one) => [placement.cluster(one.name), clusterLoadAssignment(one, placement)]),
-      clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...[...inbound, ...datagrams].map((one) => one.cluster)],
-      listeners: [...outbound, ...[...inbound, ...datagrams].map((one) => one.listener)],
+      clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...datagrams.map((one) => one.cluster)],
+      listeners: [...outbound, ...datagrams.map((one) => one.listener)],
       routes: tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)]),
     }
   }

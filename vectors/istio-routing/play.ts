@@ -28,32 +28,54 @@ const patienceMs = 60_000
 /** A share is told from ten times as many requests as upstream sends: a right one, off by chance alone, then stays six deviations inside the tolerance. */
 const samplesOfSplit = 10
 
-/** @throws ConfigRejected for a config that is refused; @throws NotPlayable for a call that a mesh of HTTP cannot send */
-export async function play(vector: RoutingVector, fixture: Fixture, open: Open): Promise<Played> {
-  const { yaml, call, expect } = vector
+/** Vectors of one key have the same config and the same client: they may be played on one mesh, one after another. */
+export function meshKey({ yaml, call: { from, address } }: RoutingVector): string {
+  return JSON.stringify([yaml, from, isOfCustomGateway(address)])
+}
+
+/** A mesh with the config of vectors. */
+export interface World {
+  /** @throws NotPlayable for a call that a mesh of HTTP cannot send */
+  play(vector: RoutingVector): Promise<Played>
+  close(): Promise<void>
+}
+
+/** @param vectors of one key @throws ConfigRejected for a config that is refused */
+export async function openWorld(vectors: readonly RoutingVector[], fixture: Fixture, open: Open): Promise<World> {
+  const { yaml, call } = vectors[0]!
   const sends: CaseOptions['sends'] = ({ ref, gateway }) => gateway || (ref.name === call.from.service && ref.namespace === call.from.namespace)
   const applicationAddress: CaseOptions['applicationAddress'] = (_, port) => addressOf(port, fixture)
-  const mesh = await open({ seed: 1, program: () => echo, sends, applicationAddress, inboundSidecar: named(vector, fixture) })
+  const mesh = await open({ seed: 1, program: () => echo, sends, applicationAddress, inboundSidecar: named(vectors, fixture) })
+  const close = async (): Promise<void> => mesh.close?.()
   try {
     // Where upstream's Secrets hold a certificate, those of vectors hold nothing.
     const own = await withCertificates(inNamespace(read(yaml, 'config.yaml'), fixture.namespace), '')
-    const gateway = call.address?.startsWith('custom-gateway.') ? read(customGateway(fixture), 'gateway.yaml') : []
+    const gateway = isOfCustomGateway(call.address) ? read(customGateway(fixture), 'gateway.yaml') : []
     await mesh.apply([...read(worldOf(fixture), 'world.yaml'), ...gateway, ...own])
     const names = new Set(own.map(({ origin }) => origin.resource))
-    const notModelled = (): string[] =>
-      mesh.notModelled.filter(({ resource }) => names.has(resource)).map(({ resource, message }) => `${resource}: ${message}`)
-    if (call.scheme === 'dns') return { exchanges: [], addresses: answerOf(call, mesh), notModelled: notModelled() }
-    const splits = expect.some(({ check }) => check === 'Split')
-    const count = (call.count ?? 1) * (splits ? samplesOfSplit : 1)
-    return { exchanges: await sendAll(mesh, call, count, fixture), notModelled: notModelled() }
-  } finally {
-    await mesh.close?.()
+    return { play: (vector) => play(vector, mesh, names, fixture), close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
-/** Whose sidecars take requests in: of what a vector does not name nobody is reached, and on Envoy each costs a listener for every port. */
-function named({ yaml, call }: RoutingVector, { services }: Fixture): NonNullable<CaseOptions['inboundSidecar']> {
-  const text = `${yaml} ${JSON.stringify(call)}`
+function isOfCustomGateway(address = ''): boolean {
+  return address.startsWith('custom-gateway.')
+}
+
+async function play({ call, expect }: RoutingVector, mesh: PlayedMesh, own: ReadonlySet<string>, fixture: Fixture): Promise<Played> {
+  const notModelled = (): string[] =>
+    mesh.notModelled.filter(({ resource }) => own.has(resource)).map(({ resource, message }) => `${resource}: ${message}`)
+  if (call.scheme === 'dns') return { exchanges: [], addresses: answerOf(call, mesh), notModelled: notModelled() }
+  const splits = expect.some(({ check }) => check === 'Split')
+  const count = (call.count ?? 1) * (splits ? samplesOfSplit : 1)
+  return { exchanges: await sendAll(mesh, call, count, fixture), notModelled: notModelled() }
+}
+
+/** Whose sidecars take requests in: of what vectors do not name nobody is reached, and on Envoy each costs a listener for every port. */
+function named(vectors: readonly RoutingVector[], { services }: Fixture): NonNullable<CaseOptions['inboundSidecar']> {
+  const text = vectors.map(({ yaml, call }) => `${yaml} ${JSON.stringify(call)}`).join(' ')
   const isNamed = ({ name, vip, pods }: FixtureService): boolean =>
     new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text) || [vip, ...pods].some((address) => text.includes(address))
   const found = new Set(services.filter(isNamed).map(({ name, namespace }) => `${name}.${namespace}`))

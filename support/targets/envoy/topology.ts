@@ -158,7 +158,7 @@ export class Topology {
         port: places.byPodPort.get(podPort)!,
         workloadPort: this.#applicationAt(workload, this.#sides.inboundPort(workload, podPort).leadsTo),
         how: this.#sides.inboundPort(workload, podPort),
-        secrets: secretsOf(workload, registry, secrets),
+        secrets: () => secretsOf(workload, registry, secrets),
       }),
     )
   }

@@ -117,7 +117,8 @@ export interface PlacedPort {
   readonly port: number
   readonly workloadPort: number
   readonly how: InboundPort
-  readonly secrets: SecretSource
+  /** Asked for where TLS is ended alone. */
+  readonly secrets: () => SecretSource
 }
 
 /** The inbound side of a sidecar for one port of its workload. Source: Istio `core/listener_inbound.go`, `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
@@ -150,7 +151,7 @@ function inboundChain(chain: InboundChain, inbound: PlacedPort, cluster: string)
   return {
     name: `${endsTls ? 'mutual' : transport} ${reads}`,
     filter_chain_match: { transport_protocol: transport, ...optional('application_protocols', applicationProtocols) },
-    ...(endsTls ? { transport_socket: inboundTls(inbound.secrets) } : {}),
+    ...(endsTls ? { transport_socket: inboundTls(inbound.secrets()) } : {}),
     filters: [reads === 'http' ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)],
   }
 }

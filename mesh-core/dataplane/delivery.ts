@@ -66,6 +66,11 @@ export interface Receiver {
   readonly sidecar: boolean
 }
 
+/** Has the sender's proxy begun the outermost TLS? It sees its handshake break off where an application's would be told of a closed connection. */
+function beginsTlsItself({ tls }: Shipment): boolean {
+  return tls[0]?.expects !== undefined
+}
+
 /** Brings a request to a peer, past the peer's own sidecar where it has one, and the answer back. */
 export class Delivery implements InFlight {
   readonly hop: HopRecord
@@ -107,8 +112,7 @@ export class Delivery implements InFlight {
     const { chain, failure, layers } = enterSidecar(inboundPort, workload.identity, shipment.request, shipment.tls)
     if (!chain) {
       this.#reachNobody()
-      // A proxy that has begun TLS itself sees its handshake break off.
-      return end(shipment.tls[0]?.expects === undefined ? 'closed' : brokenOff)
+      return end(beginsTlsItself(shipment) ? brokenOff : 'closed')
     }
     this.endedTls = chain.endsTls && failure === null
     const passed = { workload, layers, inboundPort, isTold: protocol === undefined && !shipment.pooled }
@@ -151,8 +155,9 @@ export class Delivery implements InFlight {
       this.hop.received = this.hop.to = this.hop.port = null
       this.hop.inbound = log
       // Bytes that have come and that it has not read are answered by a reset. Of its own TLS it has read all; what it need not look at it dials for at once.
-      this.endsInOrder = this.endedTls || !awaitsFirstBytes(inboundPort.chains)
-      end('closed')
+      const breaksOff = !this.endedTls && beginsTlsItself(shipment)
+      this.endsInOrder = !breaksOff && (this.endedTls || !awaitsFirstBytes(inboundPort.chains))
+      end(breaksOff ? brokenOff : 'closed')
     }
     if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
     this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)

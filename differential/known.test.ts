@@ -85,6 +85,19 @@ test('a reset of bytes that nobody has read is a matter of moments', () => {
   expect(covered([], { ...closed, inbound: [] }, { field: 'flags', wanted: 'UR', seen: '-' })).toBe(false)
 })
 
+test('a route to another name that does not list the port is known to lead nowhere', () => {
+  const named = [
+    document('Service', { type: 'ExternalName', ports: [{ port: 80 }] }, { name: 'f' }),
+    document('VirtualService', { http: [{ route: [{ destination: { host: 'f' } }] }] }),
+  ]
+  const nowhere = { status: 503, flags: 'NC' }
+  const told = { field: 'status', wanted: 503, seen: 200 }
+  expect(covered(named, nowhere, told, { ...aCall, request: 'GET http://e:9090/' })).toBe(true)
+  expect(covered(named, nowhere, told, { ...aCall, request: 'GET http://e/' })).toBe(false)
+  expect(covered(named.slice(0, 1), nowhere, told, { ...aCall, request: 'GET http://e:9090/' })).toBe(false)
+  expect(covered(named, { status: 503, flags: 'UF,URX' }, told, { ...aCall, request: 'GET http://e:9090/' })).toBe(false)
+})
+
 test('fields are counted once, by reason', () => {
   const known = new KnownOf('istiod', { config: member, calls: [aCall] }, [lost])
   for (const field of ['status', 'status', 'flags', 'route']) known.covers({ call: '#0 ', field, wanted: 1, seen: 2 })

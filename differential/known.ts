@@ -2,6 +2,7 @@ import type { Difference } from '../vectors/difference.ts'
 import type { InboundEntry } from '../vectors/mesh-observed/case.ts'
 import { highest, lowest } from '../support/targets/envoy/free-ports.ts'
 import { areUntold } from '../vectors/mesh-observed/untold.ts'
+import type { Document } from './generate/document.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
 import { ofOracle } from './known-of-oracle.ts'
@@ -15,6 +16,12 @@ export const known: readonly KnownDifference[] = [
     reason: 'whether bytes have come before a sidecar that need not look at them finds that nobody listens is decided by moments',
     covers: ({ field, wanted, seen }, { answer }) =>
       field === 'flags' && [wanted, seen].every((flags) => flags === 'UR' || flags === '-') && answer?.inbound?.at(-1)?.flags === 'UF,URX',
+  },
+  {
+    reason:
+      'a route of a sidecar to an ExternalName that does not list the port that was dialled: istiod has no cluster for it, where its own tests want an answer',
+    against: 'istiod',
+    covers: (_, { config, call, answer }) => answer?.flags === 'NC' && config.some((one) => isNameWithoutPort(one, portOf(call), config)),
   },
   {
     reason: "a connection that a receiver's sidecar ends before it has read of which call it is: its line is told of no call",
@@ -32,6 +39,18 @@ export const known: readonly KnownDifference[] = [
 /** A port that the target has chosen for a proxy. */
 function isChosen(port: number): boolean {
   return port >= lowest && port <= highest
+}
+
+/** Another name that a rule leads to. */
+function isNameWithoutPort({ kind, spec, metadata }: Document, dialled: number, config: readonly Document[]): boolean {
+  if (kind !== 'Service' || spec['type'] !== 'ExternalName') return false
+  const ports = (spec['ports'] ?? []) as readonly { readonly port?: number }[]
+  const led = config.some((one) => /^(VirtualService|\w+Route)$/.test(one.kind) && JSON.stringify(one.spec).includes(`"${metadata.name}`))
+  return led && ports.every(({ port }) => port !== dialled)
+}
+
+function portOf(call: Answered['call']): number {
+  return Number(/^\w+ \w+:\/\/[^/]*:(\d+)/.exec(call?.request ?? '')?.[1] ?? 80)
 }
 
 /** Tells which differences of a mesh are known, and counts them. */

@@ -8,6 +8,7 @@ import { meshConfigOf, type MeshConfig } from './mesh-config.ts'
 import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
 import { EnvoyFilters } from './envoy-filter/envoy-filters.ts'
 import { PeerAuthentications } from './peer-authentication.ts'
+import { AuthorizationPolicies } from './authorization/authorization-policies.ts'
 import { RequestAuthentications } from './request-authentication.ts'
 import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
@@ -25,6 +26,7 @@ export class Catalog {
   readonly gatewayApi: GatewayApi
   readonly secrets: Secrets
   readonly requestAuthentications: RequestAuthentications
+  readonly authorizationPolicies: AuthorizationPolicies
   readonly envoyFilters: EnvoyFilters
   readonly peerAuthentications: PeerAuthentications
   readonly telemetries: Telemetries
@@ -42,6 +44,7 @@ export class Catalog {
     this.gatewayApi = parts.gatewayApi
     this.secrets = parts.secrets
     this.requestAuthentications = parts.requestAuthentications
+    this.authorizationPolicies = parts.authorizationPolicies
     this.envoyFilters = parts.envoyFilters
     this.peerAuthentications = parts.peerAuthentications
     this.telemetries = parts.telemetries
@@ -87,6 +90,7 @@ export type CatalogParts = Pick<
   | 'gatewayApi'
   | 'secrets'
   | 'requestAuthentications'
+  | 'authorizationPolicies'
   | 'peerAuthentications'
   | 'envoyFilters'
   | 'telemetries'
@@ -111,6 +115,10 @@ export function catalogOf(
     // What istiod makes of Ingresses carries no date, and is older than all that does.
     gateways: [...ingressGateways(resources, mesh, departs), ...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...gatewayApi.istioGateways],
     requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
+    authorizationPolicies: new AuthorizationPolicies(ofKind('AuthorizationPolicy'), mesh.rootNamespace, [
+      registry.trustDomain,
+      ...mesh.trustDomainAliases,
+    ]),
     envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
     peerAuthentications: new PeerAuthentications(ofKind('PeerAuthentication'), mesh.rootNamespace),
     telemetries: new Telemetries(ofKind('Telemetry'), mesh),

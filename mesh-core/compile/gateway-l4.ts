@@ -51,8 +51,9 @@ export function tlsMatchesAt(
   return taken
 }
 
-function proxyTo(rule: L4Rule, { server }: BoundServer, { registry }: GatewayScope): NetworkFilter {
-  return tcpProxyTo(rule, server.port, anyPort(registry))
+function proxyTo(rule: L4Rule, { server }: BoundServer, { registry, catalog, workload }: GatewayScope): NetworkFilter {
+  const access = catalog.authorizationPolicies.accessTo(workload)
+  return { ...tcpProxyTo(rule, server.port, anyPort(registry)), ...(access && { access: access.ofConnections }) }
 }
 
 function gatewayName({ gateway }: BoundServer): string {

@@ -83,8 +83,13 @@ function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, wor
 }
 
 function httpFilter(routeTable: string, { catalog, workload }: GatewayScope): NetworkFilter {
-  const { mesh, requestAuthentications } = catalog
-  const settings = { ...gatewaySettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
+  const { mesh, requestAuthentications, authorizationPolicies } = catalog
+  const access = authorizationPolicies.accessTo(workload)
+  const settings = {
+    ...gatewaySettings(workload, mesh),
+    ...requestAuthentications.settingsFor(workload),
+    ...(access && { access: access.ofRequests }),
+  }
   return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings) }
 }
 

@@ -35,7 +35,8 @@ export class InboundPorts {
   }
 
   #compile(workload: WorkloadInstance, port: number): InboundPort {
-    const { mesh, sidecars, requestAuthentications, peerAuthentications, envoyFilters } = this.#catalog
+    const { mesh, sidecars, requestAuthentications, peerAuthentications, authorizationPolicies, envoyFilters } = this.#catalog
+    const access = authorizationPolicies.accessTo(workload)
     const subject = { namespace: workload.ref.namespace, labels: workload.labels }
     const own = inboundPort(workload, port, {
       registry: this.#registry,
@@ -45,8 +46,13 @@ export class InboundPorts {
       pathNormalization: mesh.pathNormalization,
       mutualTls: (port) => peerAuthentications.modeOf(subject, port),
     })
-    const settings = { ...inboundSettings(workload, mesh), ...requestAuthentications.settingsFor(workload) }
+    const settings = {
+      ...inboundSettings(workload, mesh),
+      ...requestAuthentications.settingsFor(workload),
+      ...(access && { access: access.ofRequests }),
+    }
     const refusal = haveUnusableKeys(settings.jwt) ? { isRefused: true as const } : {}
-    return patchedInbound({ ...own, ...withSettings(settings), ...refusal }, port, workload, envoyFilters, this.#registry)
+    const whole = { ...own, ...withSettings(settings), ...(access && { access: access.ofConnections }), ...refusal }
+    return patchedInbound(whole, port, workload, envoyFilters, this.#registry)
   }
 }

@@ -35,6 +35,8 @@ export interface MeshConfig {
   readonly defaultInboundHttpRetryPolicy: HttpRetry | null
   /** Of every proxy whose pod says nothing else. */
   readonly defaultConfig: ProxyDefaults
+  /** Identities of these are the mesh's own, too. */
+  readonly trustDomainAliases: readonly string[]
   /** Ports of HTTP/1.1 are spoken to in HTTP/2. */
   readonly upgradesToHttp2: boolean
   /** Names of those that metrics are for where no Telemetry says otherwise. */
@@ -65,6 +67,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     tlsDefaults: config.tlsDefaults ?? {},
     defaultInboundHttpRetryPolicy: config.defaultInboundHttpRetryPolicy ?? null,
     defaultConfig: config.defaultConfig ?? {},
+    trustDomainAliases: config.trustDomainAliases ?? [],
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: normalization(config.pathNormalization?.normalization),
     metricsProviders: config.defaultProviders?.metrics ?? ['prometheus'],

@@ -21,7 +21,7 @@ export const kinds: readonly KindInfo[] = [
   ),
   known('networking.istio.io', 'EnvoyFilter', ['v1alpha3']),
   known('networking.istio.io', 'ProxyConfig', ['v1beta1']),
-  known('security.istio.io', 'AuthorizationPolicy', ['v1beta1', 'v1'], { modelled: false }),
+  known('security.istio.io', 'AuthorizationPolicy', ['v1beta1', 'v1']),
   ...['PeerAuthentication', 'RequestAuthentication'].map((kind) => known('security.istio.io', kind, ['v1beta1', 'v1'])),
   known('telemetry.istio.io', 'Telemetry', ['v1alpha1', 'v1']),
   ...['WasmPlugin', 'TrafficExtension'].map((kind) => known('extensions.istio.io', kind, ['v1alpha1'], { modelled: false })),

@@ -44,7 +44,7 @@ export const proxyConfigFields = {
 export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo connectTimeout rootNamespace'),
   ...fields(
-    'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain discoverySelectors',
+    'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
   ),
   outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'reported' },
   inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
@@ -59,7 +59,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   // Where istiod reads, and who signs.
   ...fields('configSources ca certificates', 'quiet'),
   // Of networks, which do not fail here, and of meshes of several clusters or without sidecars.
-  ...fields('dnsRefreshRate tcpKeepalive hboneIdleTimeout serviceSettings serviceScopeConfigs trustDomainAliases', 'quiet'),
+  ...fields('dnsRefreshRate tcpKeepalive hboneIdleTimeout serviceSettings serviceScopeConfigs', 'quiet'),
   // Both ends of such a connection are proxies of the mesh, which agree.
   meshMTLS: 'quiet',
   proxyHttpPort: new Set(['0']),

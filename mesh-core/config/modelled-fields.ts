@@ -72,6 +72,16 @@ const requestAuthentication: Modelled = {
   },
 }
 
+// What somebody else decides about requests is nobody's to say here; Envoy's own metadata have nobody who writes them.
+const authorizationPolicy: Modelled = {
+  selector: { matchLabels: 'acts' },
+  targetRef,
+  targetRefs: targetRef,
+  action: new Set(['ALLOW', 'DENY', 'AUDIT']),
+  provider: 'reported',
+  rules: { ...fields('from to'), when: { key: /^(?!experimental\.)/, ...fields('values notValues') } },
+}
+
 /** Of a pod: what decides about its place in the network is acted on or reported, the rest is the kubelet's. */
 const podSpec: Modelled = {
   '*': 'quiet',
@@ -141,6 +151,7 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
     spec: { configPatches: 'quiet', priority: 'acts', workloadSelector: { labels: 'acts' }, targetRefs: targetRef },
   },
   'security.istio.io/PeerAuthentication': { spec: { selector: { matchLabels: 'acts' }, ...fields('mtls portLevelMtls') } },
+  'security.istio.io/AuthorizationPolicy': { spec: authorizationPolicy },
   'security.istio.io/RequestAuthentication': { spec: requestAuthentication },
   '/Service': { spec: serviceSpec },
   '/Pod': { spec: podSpec },

@@ -13,7 +13,7 @@ import { ProxiedRequest } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { seenConnection } from './seen-connection.ts'
 import { noteUnused, proxyTcp } from './tcp-proxy.ts'
-import { forwardedClientCertificate, handshake } from './tls-handshake.ts'
+import { forwardedClientCertificate, handshake, namesShownBy } from './tls-handshake.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 
 /**
@@ -52,7 +52,10 @@ export function connect(
   }
   // Behind TLS that has ended here only what it held is passed on.
   const rest = chain.tls ? inner : layers
-  if (chain.filter.kind === 'tcp') return proxyTcp(plane, place, proxy, chain.filter, request, { target, listener, layers: rest }, done)
+  const peer = chain.tls?.clients && outer ? namesShownBy(outer) : []
+  const serverName = outer?.serverName ?? ''
+  if (chain.filter.kind === 'tcp')
+    return proxyTcp(plane, place, proxy, chain.filter, request, { target, listener, layers: rest, peer, serverName }, done)
   if (request.serverFirst) return hanging
   if (request.protocol === 'tcp' || rest.length > 0) {
     refuseBytes(plane, place, proxy, target)
@@ -63,6 +66,8 @@ export function connect(
   const certificate = chain.tls?.clients && outer ? forwardedClientCertificate(outer, ownIdentity(chain.tls, proxy)) : null
   const entrance = {
     listener,
+    peer,
+    serverName,
     chain: `${listener.name} ${listener.filterChains.indexOf(chain)}`,
     table: routeTable,
     normalization: pathNormalization,

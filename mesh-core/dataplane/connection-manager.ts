@@ -96,7 +96,8 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   const isBelieved = !edge || (settings.trustedProxies ?? 0) > 0
   const forwardedProto = (isBelieved ? headers.get('x-forwarded-proto') : undefined) ?? sent.scheme
   headers.set('x-forwarded-proto', forwardedProto)
-  const trusted = edge ? trustedAddress(headers, settings.trustedProxies ?? 0) : null
+  // A sidecar takes the word of whoever it is that calls.
+  const trusted = trustedAddress(headers, edge ? (settings.trustedProxies ?? 0) : 1)
   if (edge) markClient(headers, client, trusted)
   if (certificate !== null) tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))

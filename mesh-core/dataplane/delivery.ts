@@ -9,6 +9,7 @@ import { connect } from './connect.ts'
 import { brokenOff } from './transport-failure.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
+import { accessSubject, refusedAt } from './inbound-access.ts'
 import { enterSidecar } from './inbound-connection.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -159,8 +160,20 @@ export class Delivery implements InFlight {
       this.endsInOrder = !breaksOff && (this.endedTls || !awaitsFirstBytes(inboundPort.chains))
       end(breaksOff ? brokenOff : 'closed')
     }
+    // It has dialled by the time it asks, and the application hears nothing.
     if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
+    const denied = refusedAt(workload, this.hop, inboundPort.access, accessSubject(workload, shipment))
+    if (denied) return this.#refuseAccess(log, denied, end)
     this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)
+  }
+
+  /** Source: Envoy `RoleBasedAccessControlFilter` of the network. */
+  #refuseAccess(log: LogRecord, details: string, end: Done): void {
+    log.details = details
+    this.#reachNobody()
+    this.hop.inbound = log
+    this.endsInOrder = true
+    end('closed')
   }
 
   /** There is nowhere to go, which is known at once. */

@@ -15,6 +15,10 @@ export interface Entrance {
   readonly target: Dialled
   /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
   readonly certificate: string | null
+  /** Names in it. */
+  readonly peer: readonly string[]
+  /** SNI; `''` for none. */
+  readonly serverName: string
 }
 
 /** Who sends, as a proxy's hop has it: nobody of the mesh before the first gateway. */

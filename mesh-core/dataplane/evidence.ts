@@ -48,6 +48,7 @@ export class HopRecord implements Hop {
   mirrored = false
   readonly log: LogRecord | null
   inbound: LogRecord | null = null
+  denial: (() => Decision) | null = null
   readonly explain: (() => Decision) | null
 
   constructor(origin: HopOrigin) {

@@ -42,9 +42,13 @@ export function explainTcp(proxy: string, listener: string, host: string, filter
     host,
     rules: filter.origin ? [tcpRule(filter.origin)] : [],
     chosen: filter.origin ? 0 : -1,
-    outcome: missing ? `closed: nobody behind ${describeCluster(log.cluster)}` : `→ ${describeCluster(log.cluster)}`,
+    outcome: denied(log) ?? (missing ? `closed: nobody behind ${describeCluster(log.cluster)}` : `→ ${describeCluster(log.cluster)}`),
     odds: filter.clusters.map(({ cluster, weight }) => ({ cluster, share: weight / total })),
   }
+}
+
+function denied({ details }: LogRecord): string | null {
+  return details.startsWith('rbac_access_denied') ? `closed: ${whoDenies(details)}` : null
 }
 
 type Spread = Omit<Extract<NetworkFilter, { kind: 'tcp' }>, 'kind'>
@@ -76,6 +80,7 @@ function outcomeOf(proxied: ProxiedRequest): string {
   const { log, route, choice, virtualHost } = proxied
   const token = /^jwt_authn_access_denied\{(.*)\}$/.exec(log.details)?.[1]
   if (token !== undefined) return `${log.status}: the request's token is refused: ${token.replaceAll('_', ' ')}`
+  if (log.details.startsWith('rbac_access_denied')) return `${log.status}: ${whoDenies(log.details)}`
   if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(proxied)}`
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''
@@ -86,6 +91,12 @@ function outcomeOf(proxied: ProxiedRequest): string {
   if (route.config.action.kind === 'redirect') return `${log.status}: redirected`
   if (route.config.action.kind === 'direct-response') return `${log.status}: answered by the rule itself`
   return `→ ${describeCluster(cluster)}`
+}
+
+/** `rbac_access_denied_matched_policy[ns[default]-policy[readers]-rule[0]]` */
+function whoDenies(details: string): string {
+  const [, namespace, name, rule] = /\[ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]\]$/.exec(details) ?? []
+  return name === undefined ? 'no AuthorizationPolicy of the gateway allows it' : `AuthorizationPolicy ${namespace}/${name} denies it, rules[${rule}]`
 }
 
 /** What could have been asked for instead: the names of the table's hosts, each as its config spells it. */

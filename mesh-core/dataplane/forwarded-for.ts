@@ -5,7 +5,7 @@ import type { Headers } from '../ir/message.ts'
  * not there yet. `null`: nobody has written so many, or what stands there is no address. Source: Envoy `Utility::getLastAddressFromXFF`.
  */
 export function trustedAddress(headers: Headers, trustedProxies: number): string | null {
-  if (trustedProxies === 0) return null
+  if (trustedProxies === 0 || !headers.has('x-forwarded-for')) return null
   const entries = headers.all('x-forwarded-for').join(',').split(',')
   return addressOf(entries.at(-trustedProxies)?.trim() ?? '')
 }

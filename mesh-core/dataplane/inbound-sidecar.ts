@@ -7,11 +7,14 @@ import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
+import { accessSubject, refusedAt } from './inbound-access.ts'
+import { trustedAddress } from './forwarded-for.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
-import { composeLocalReply } from './local-reply.ts'
+import { accessDenied, composeLocalReply } from './local-reply.ts'
+import type { LocalReply } from './local-reply.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import type { Done, InFlight, Outcome } from './outcome.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
@@ -34,6 +37,7 @@ export class InboundSidecar implements InFlight {
   readonly #workload: WorkloadRuntime
   readonly #port: InboundPort
   readonly #log: LogRecord
+  readonly #shipment: Shipment
   readonly #sent: HttpRequest
   readonly #received: ReceivedRequest
   readonly #request: HttpRequest
@@ -53,6 +57,7 @@ export class InboundSidecar implements InFlight {
     this.#workload = workload
     this.#port = port
     this.#retry = compileRetry(port.retry)
+    this.#shipment = shipment
     this.#sent = shipment.request
     this.#source = shipment.source
     const { namespace, instance } = workload.instance.ref
@@ -78,16 +83,28 @@ export class InboundSidecar implements InFlight {
     if (this.#isLimited('first', done)) return
     const { jwt } = this.#settings
     const denied = jwt && authenticate(this.#request, jwt, this.#plane.date()).refusal
+    if (denied) return this.#deny(denied.reply, denied.details, done)
+    const refused = this.#settings.access ? this.#refusedAccess() : null
+    if (refused !== null) return this.#deny(accessDenied, refused, done)
     delete this.#request.claims
-    if (denied)
-      return this.#answer(
-        composeLocalReply(denied.reply, this.#request, () => {}),
-        denied.details,
-        done,
-      )
     if (this.#isLimited('last', done)) return
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     this.#try(done)
+  }
+
+  #deny(reply: LocalReply, details: string, done: Done): void {
+    delete this.#request.claims
+    this.#answer(
+      composeLocalReply(reply, this.#request, () => {}),
+      details,
+      done,
+    )
+  }
+
+  #refusedAccess(): string | null {
+    const clientAddress = this.#received.trustedAddress ?? this.#source
+    const subject = { ...accessSubject(this.#workload, this.#shipment), request: this.#request, clientAddress }
+    return refusedAt(this.#workload, this.#hop, this.#settings.access, subject)
   }
 
   #isLimited(place: RateLimit['place'], done: Done): boolean {
@@ -243,7 +260,7 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   request.path = normalizeTarget(withoutFragment(request.path), normalization)
-  return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: null }
+  return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
 }
 
 /** As `x-forwarded-client-cert` has it. */

@@ -14,6 +14,9 @@ export interface LocalReply {
 /** To clients of HTTP/1.0, which istiod does not have Envoy accept. Seen with Envoy 1.40.0: `low_version`. */
 export const lowVersion: LocalReply = { status: 426, body: 'Upgrade Required' }
 
+/** Source: Envoy `RoleBasedAccessControlFilter`. */
+export const accessDenied: LocalReply = { status: 403, body: 'RBAC: access denied' }
+
 /** An answer that a proxy makes itself. `edit` applies the route's response header operations. Source: Envoy `Http::Utility::sendLocalReply`. */
 export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit: (headers: Headers) => void): HttpResponse {
   const headers = new Headers(reply.headers ? [...reply.headers] : [])

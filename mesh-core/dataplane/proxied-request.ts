@@ -1,5 +1,6 @@
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RateLimit } from '../ir/proxy-config.ts'
+import { denialOf, detailsOf } from '../match/access.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
@@ -13,7 +14,7 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { explain } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import { Forwarding } from './forwarding.ts'
-import { composeLocalReply } from './local-reply.ts'
+import { accessDenied, composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
@@ -104,6 +105,7 @@ export class ProxiedRequest implements InFlight {
       // Headers that have been taken out without a token still count: the route was chosen before.
       if (isNew && !withoutTls) route = this.#find()
     }
+    if (this.#isRefused(route)) return
     if ((withoutTls || !route) && this.#isLimited('last', route)) return
     if (withoutTls) return this.#redirect(301, locationWithTls(this.request))
     if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
@@ -128,6 +130,22 @@ export class ProxiedRequest implements InFlight {
     })
     this.#noteUnreached(limit.status)
     this.finish(response)
+    return true
+  }
+
+  /** Rules of access come behind tokens, whose claims they may ask for. Source: Envoy `RoleBasedAccessControlFilter`. */
+  #isRefused(route: RouteRuntime | null): boolean {
+    const { settings, peer, serverName, target } = this.entrance
+    if (!settings.access) return false
+    const denial = denialOf(settings.access, {
+      ...{ request: this.request, peer, serverName },
+      destination: { address: target.address ?? this.proxy.place.address, port: target.port },
+      connectionAddress: this.downstream.connectionAddress,
+      clientAddress: this.downstream.remoteAddress,
+    })
+    if (denial === null) return false
+    if (route) this.#choose(route)
+    this.reply(accessDenied, detailsOf(denial))
     return true
   }
 

@@ -2,6 +2,8 @@ import { isTlsError } from '../ir/exchange.ts'
 import type { TransportError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import { denialOf, detailsOf } from '../match/access.ts'
+import type { AccessSubject } from '../match/access.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver } from './delivery.ts'
 import type { Dialled } from './dial.ts'
@@ -29,10 +31,18 @@ export function proxyTcp(
   proxy: ProxyRuntime,
   filter: TcpFilter,
   request: HttpRequest,
-  { target, listener, layers }: { readonly target: Dialled; readonly listener: Listener; readonly layers: readonly TlsLayer[] },
+  connection: TcpConnection,
   done: Done,
 ): InFlight | null {
+  const { target, listener, layers } = connection
   const log = logOf(plane, proxy, filter)
+  const denial = filter.access ? denialOf(filter.access, subjectOf(plane, place, proxy, connection)) : null
+  if (denial) {
+    log.details = detailsOf(denial)
+    place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
+    done('closed')
+    return null
+  }
   const upstream = upstreamOf(plane, place, proxy, filter, log, {
     ...target,
     isKept: !listener.bindsToPort && !proxy.edge,
@@ -74,6 +84,23 @@ export function proxyTcp(
     delivery.abandon()
   }
   return { abandon }
+}
+
+interface TcpConnection {
+  readonly target: Dialled
+  readonly listener: Listener
+  /** TLS that is still around the bytes. */
+  readonly layers: readonly TlsLayer[]
+  /** Names in the certificate of the client, where TLS has ended. */
+  readonly peer: readonly string[]
+  /** SNI; `''` for none. */
+  readonly serverName: string
+}
+
+function subjectOf(plane: Plane, { sourceAddress }: Place, proxy: ProxyRuntime, { target, peer, serverName }: TcpConnection): AccessSubject {
+  const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
+  const destination = { address: target.address ?? proxy.place.address, port: target.port }
+  return { request: null, peer, serverName, destination, connectionAddress: client, clientAddress: client }
 }
 
 /** Envoy's default. */

@@ -126,6 +126,17 @@ export function forwardedClientCertificate(client: TlsLayer, own: string | null)
   return [...by, hash, `Cert="${encodeURIComponent(leaf.toString())}"`, subject, of('URI')[0] ?? 'URI=', ...of('DNS')].join(';')
 }
 
+/** What a server may call the client by: the names in the certificate that it shows. Source: Envoy `PrincipalMatcher` of RBAC. */
+export function namesShownBy(client: TlsLayer): readonly string[] {
+  const shown = clientCertificate(client)
+  if (!shown) return []
+  if (shown.kind === 'identity') return [shown.identity]
+  const [leaf] = shown.kind === 'chain' ? parse(shown.chain) : []
+  if (!leaf) return []
+  const names = (leaf.subjectAltName ?? '').split(', ').flatMap((name) => /^(?:URI|DNS):(.*)$/.exec(name)?.[1] ?? [])
+  return [...names, leaf.subject.split('\n').toReversed().join(',')]
+}
+
 /** What the client thinks of the server's certificate. */
 function judgeServer(shown: Shown, { trusts, expects, serverName }: TlsLayer): HandshakeFailure | null {
   if (expects) return judgeAsEnvoy(shown, expects)

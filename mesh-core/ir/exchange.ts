@@ -59,6 +59,8 @@ export interface Hop {
   readonly inbound: AccessLogEntry | null
   /** Why the request went where it went; `null` where the target cannot tell. Computed when called. */
   readonly explain: (() => Decision) | null
+  /** Why the receiver's sidecar did not let it in; `null` where the target cannot tell, or it did. Computed when called. */
+  readonly denial?: (() => Decision) | null
 }
 
 /** One rule that was looked at. */

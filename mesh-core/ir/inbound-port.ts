@@ -1,3 +1,4 @@
+import type { AccessRules } from './access.ts'
 import type { UpstreamHttp } from './cluster.ts'
 import type { HeaderMutation, RetryPolicy } from './route.ts'
 import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
@@ -16,6 +17,8 @@ export interface InboundPort {
   /** Both of the connection manager that reads HTTP there. */
   readonly pathNormalization: PathNormalization
   readonly settings?: HttpSettings
+  /** Who may come in where it reads no HTTP, asked when the first bytes come. */
+  readonly access?: readonly AccessRules[]
   /** Envoy takes no listener for connections to the workload: those to any of its ports are refused. */
   readonly isRefused?: true
   /** Connections that none of them is for are closed. */

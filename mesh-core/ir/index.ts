@@ -1,3 +1,4 @@
+export * from './access.ts'
 export * from './cluster.ts'
 export * from './exchange.ts'
 export * from './inbound-port.ts'

@@ -1,3 +1,4 @@
+import type { AccessRules } from './access.ts'
 import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { Origin } from './origin.ts'
@@ -35,6 +36,8 @@ export interface HttpSettings {
   readonly clientCertDetails?: { readonly subject: boolean; readonly uri: boolean; readonly dns: boolean }
   /** Whose tokens requests may carry; they go through the filter `envoy.filters.http.jwt_authn`. */
   readonly jwt?: readonly JwtRule[]
+  /** Who may do what, in the order in which it is asked: behind tokens, before all that routes ask for. */
+  readonly access?: readonly AccessRules[]
   /** In the order in which requests meet them. */
   readonly rateLimits?: readonly RateLimit[]
 }
@@ -69,6 +72,8 @@ export type NetworkFilter =
       readonly clusters: readonly { readonly cluster: string; readonly weight: number }[]
       /** Of the rule (`spec.tcp[0]`), or of the service; `null` for unknown traffic. */
       readonly origin: Origin | null
+      /** Who may come in, asked when the first bytes come. */
+      readonly access?: readonly AccessRules[]
       /** Connections are balanced by the client's address. Envoy `hash_policy` with `source_ip`. */
       readonly hashesSource?: boolean
       /** It is closed when for so long no bytes came from either side; 0 for never. Envoy `idle_timeout`, of an hour where it is left out. */

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import { compileStringMatch, describeStringMatch } from './string.ts'
 
 /** @returns a predicate over a request's headers and pseudo headers */
-export function compileHeaderMatch(match: HeaderMatch): (request: HttpRequest) => boolean {
+export function compileHeaderMatch(match: Omit<HeaderMatch, 'origin'>): (request: HttpRequest) => boolean {
   const fulfils = compileAnyValue(match)
   return match.invert ? (request) => !fulfils(request) : fulfils
 }
@@ -17,7 +17,7 @@ export function explainHeaderMatch(match: HeaderMatch, request: HttpRequest): st
   return `header ${match.name} ${seen}, wanted ${wanted}`
 }
 
-function compileAnyValue(match: HeaderMatch): (request: HttpRequest) => boolean {
+function compileAnyValue(match: Omit<HeaderMatch, 'origin'>): (request: HttpRequest) => boolean {
   const { name } = match
   const test = compileValueMatch(match.match)
   const pseudo = pseudoHeaders.get(name)

@@ -70,8 +70,9 @@ export function explain(exchange: Exchange, about: ServiceRef | null, { locate }
     exchange.hops,
   ]
   const hops = candidates.map((some) => some.filter((hop) => hop.explain !== null)).find((some) => some.length > 0) ?? []
-  const texts = new Set((about === null && hops.length > 1 ? hops.slice(0, 1) : hops).map((hop) => describeDecision(hop.explain!(), locate)))
-  return [...texts].join('\n')
+  const shown = about === null && hops.length > 1 ? hops.slice(0, 1) : hops
+  const decisions = shown.flatMap(({ explain, denial }) => [explain!(), ...(denial ? [denial()] : [])])
+  return [...new Set(decisions.map((decision) => describeDecision(decision, locate)))].join('\n')
 }
 
 /** A complaint with its explanation below it. */

@@ -33,7 +33,10 @@ export class CallBook {
 
   /** Takes up a call. */
   enter(
-    about: Omit<CallRecord, 'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'gateway' | 'relay' | 'unreached' | 'received' | 'decision' | 'mirrors'>,
+    about: Omit<
+      CallRecord,
+      'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'gateway' | 'relay' | 'unreached' | 'received' | 'decision' | 'denial' | 'mirrors'
+    >,
     journal: Journal,
   ): CallRecord {
     const fresh = {
@@ -46,6 +49,7 @@ export class CallBook {
       unreached: null,
       received: [],
       decision: null,
+      denial: null,
       mirrors: [],
     }
     const call: CallRecord = { id: `${process.pid}-${++calls}`, ...about, ...fresh }

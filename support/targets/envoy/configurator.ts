@@ -107,6 +107,7 @@ export class Configurator {
     for (const [name, table] of next.routes) discovery.put({ kind: 'routes', name }, [table])
     discovery.put(all.listeners, [...next.listeners, this.#markerListener()].map(alone))
     await this.#mark(withinMs)
+    if (isChangeOfReceivers(this.#current.listeners, next.listeners)) await sleep(drainMs)
     for (const name of this.#current.routes.keys()) if (!next.routes.has(name)) discovery.retire({ kind: 'routes', name })
     if (leaving.length === 0) return
     discovery.put(all.clusters, next.clusters)
@@ -187,6 +188,19 @@ function isChangeOfHealth(before: Json | undefined, after: Json): boolean {
         ?.sort(),
     )
   return hosts(before) === hosts(after)
+}
+
+/** ms after which connections that proxies have kept to what a listener was before are closed: `--drain-time-s`, and a little more. */
+const drainMs = 1100
+
+/** Has a listener changed to which other proxies connect? Those of sidecars' outbound sides get connections of clients alone, which are new ones. */
+function isChangeOfReceivers(before: readonly Json[], after: readonly Json[]): boolean {
+  if (before.length === 0) return false
+  const known = new Map(before.map((listener) => [listener['name'], listener]))
+  return after.some((listener) => {
+    const former = known.get(listener['name'])
+    return former !== undefined && listener['traffic_direction'] === 'INBOUND' && JSON.stringify(former) !== JSON.stringify(listener)
+  })
 }
 
 /** Who listens on a port listens alone: with Envoy's default (`reuse_port`) two that have chosen the same one would share its connections in silence. */

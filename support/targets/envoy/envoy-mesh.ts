@@ -22,6 +22,7 @@ import { Journal } from './journal.ts'
 import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
+import { unseenAddresses } from './unseen-addresses.ts'
 import { Ways } from './ways.ts'
 import { WorkloadServers } from './workload-servers.ts'
 
@@ -112,7 +113,7 @@ export class EnvoyMesh {
   }
 
   get notModelled(): readonly NotModelled[] {
-    return this.#model.notModelled
+    return [...this.#model.notModelled, ...unseenAddresses(this.registry, (workload, port) => this.#model.inboundPort(workload, port))]
   }
 
   proxyConfig(ref: WorkloadRef): ProxyConfig | null {

@@ -87,7 +87,7 @@ function entriesOf(call: CallRecord): Entry[] {
 
 function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLogEntry | null, parent: number, names: Names): Hop {
   const mirrored = received !== null && isMirrored(call, received)
-  const { decision } = call
+  const { decision, denial } = call
   const inbound = received === null ? call.unreached : received.inbound
   return {
     parent,
@@ -106,6 +106,7 @@ function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLog
     log: mirrored ? null : log,
     inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names, received?.port) : null,
     explain: decision ? () => decision : null,
+    denial: denial && inbound?.details?.startsWith('rbac_access_denied') ? () => denial : null,
   }
 }
 

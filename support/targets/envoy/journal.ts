@@ -30,6 +30,8 @@ export interface CallRecord {
   /** Of a receiver's sidecar, whose workload nothing reached. */
   unreached: LogLine | null
   decision: Decision | null
+  /** Of the receiver's sidecar. */
+  denial: Decision | null
   /** Clusters of the copies that the config asks for. */
   mirrors: readonly string[]
 }
@@ -96,6 +98,9 @@ export class Journal {
 function isUnwritten(call: CallRecord): boolean {
   if (call.endMs !== null && call.proxy !== null && !call.unlogged && call.line === null) return true
   if (call.gateway !== null && call.relay === null) return true
+  // An answer to somebody without a proxy, of a request that nobody received: a sidecar gave it.
+  const isRefused = call.proxy === null && call.status > 0 && call.received.length === 0
+  if (call.endMs !== null && isRefused && !call.unlogged && call.line === null && call.unreached === null) return true
   return call.received.some(({ watched, status, inbound }) => watched && status !== null && inbound === null)
 }
 

@@ -95,6 +95,7 @@ export class Senders {
     this.#replaying = this.#replaying.then(async () => {
       const { hops } = await this.#model.send({ ...same, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) })
       call.decision = hops[0]?.explain?.() ?? null
+      call.denial = hops[0]?.denial?.() ?? null
       const config = this.#model.proxyConfig(ref)
       if (config && call.decision) call.mirrors = copiesTo(config, call.decision)
     })

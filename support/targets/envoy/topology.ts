@@ -155,6 +155,7 @@ export class Topology {
         writer: this.#writer(workload),
         name: `${this.#nameOf(workload)}inbound|${podPort}`,
         podPort,
+        podAddress: workload.address,
         port: places.byPodPort.get(podPort)!,
         workloadPort: this.#applicationAt(workload, this.#sides.inboundPort(workload, podPort).leadsTo),
         how: this.#sides.inboundPort(workload, podPort),

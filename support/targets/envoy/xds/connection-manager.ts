@@ -1,4 +1,6 @@
 import type { HttpSettings, PathNormalization, RateLimit } from '../../../../mesh-core/ir/proxy-config.ts'
+import { httpAccessFilters } from './access-filter.ts'
+import type { ArrivalPlace } from './access-filter.ts'
 import { jwtFilter } from './jwt-filter.ts'
 import { noMutation } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
@@ -37,11 +39,21 @@ export interface ConnectionManager {
   readonly routes: Json
   readonly pathNormalization: PathNormalization
   readonly settings?: HttpSettings
+  /** Of a sidecar that listens elsewhere. */
+  readonly place?: ArrivalPlace
   readonly accessLog: readonly Json[]
 }
 
 /** Source: Envoy `HttpConnectionManager`, with what istiod sets. */
-export function httpConnectionManager({ direction, statPrefix, routes, pathNormalization, settings = {}, accessLog }: ConnectionManager): Json {
+export function httpConnectionManager({
+  direction,
+  statPrefix,
+  routes,
+  pathNormalization,
+  settings = {},
+  place,
+  accessLog,
+}: ConnectionManager): Json {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
@@ -50,7 +62,7 @@ export function httpConnectionManager({ direction, statPrefix, routes, pathNorma
       ...ofDirection[direction],
       ...overrides(settings),
       ...optional('access_log', accessLog),
-      http_filters: filtersOf(settings),
+      http_filters: filtersOf(settings, place ?? null),
       stream_idle_timeout: '0s',
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],
@@ -59,10 +71,11 @@ export function httpConnectionManager({ direction, statPrefix, routes, pathNorma
   }
 }
 
-function filtersOf({ jwt, rateLimits = [], envoyHeaders }: HttpSettings): readonly Json[] {
+function filtersOf({ jwt, access = [], rateLimits = [], envoyHeaders }: HttpSettings, place: ArrivalPlace | null): readonly Json[] {
   const own = envoyHeaders === false ? quietFilters : httpFilters
   const limits = (place: RateLimit['place']): Json[] => rateLimits.filter((limit) => limit.place === place).map(rateLimitFilter)
-  return [...limits('first'), ...(jwt ? [jwtFilter(jwt)] : []), ...own.slice(0, -1), ...limits('last'), ...own.slice(-1)]
+  const identity = [...(jwt ? [jwtFilter(jwt)] : []), ...httpAccessFilters(access, place)]
+  return [...limits('first'), ...identity, ...own.slice(0, -1), ...limits('last'), ...own.slice(-1)]
 }
 
 function rateLimitFilter(limit: RateLimit): Json {

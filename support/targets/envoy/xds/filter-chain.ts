@@ -1,4 +1,5 @@
 import type { FilterChain, Listener, NetworkFilter } from '../../../../mesh-core/ir/proxy-config.ts'
+import { tcpAccessFilters } from './access-filter.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { closing, downstreamTls, notReady } from './downstream-tls.ts'
 import { optional } from './json.ts'
@@ -22,7 +23,7 @@ export function filterChain(chain: FilterChain, listener: Listener, placement: P
   return {
     ...optional('name', chain.name || null),
     ...(Object.keys(match).length === 0 ? {} : { filter_chain_match: match }),
-    filters: [socket === 'missing' ? closing : networkFilter(chain.filter, listener, placement)],
+    filters: socket === 'missing' ? [closing] : networkFilters(chain.filter, listener, placement),
     ...(socket === 'missing' ? {} : optional('transport_socket', socket)),
   }
 }
@@ -33,9 +34,9 @@ export function prefixRange(range: string): Json {
   return { address_prefix: address, prefix_len: bits === undefined ? (address.includes(':') ? 128 : 32) : Number(bits) }
 }
 
-function networkFilter(filter: NetworkFilter, listener: Listener, placement: Placement): Json {
-  if (filter.kind === 'tcp') return tcpProxy(filter, placement)
-  return httpConnectionManager({
+function networkFilters(filter: NetworkFilter, listener: Listener, placement: Placement): readonly Json[] {
+  if (filter.kind === 'tcp') return [...tcpAccessFilters(filter.access ?? [], null), tcpProxy(filter, placement)]
+  const manager = httpConnectionManager({
     direction: listener.direction,
     statPrefix: listener.name,
     routes: { rds: { config_source: placement.configSource, route_config_name: placement.routeTable(filter.routeTable) } },
@@ -43,6 +44,7 @@ function networkFilter(filter: NetworkFilter, listener: Listener, placement: Pla
     ...optional('settings', filter.settings ?? null),
     accessLog: placement.accessLog,
   })
+  return [manager]
 }
 
 export const tlsInspector = {

@@ -5,6 +5,8 @@ import { byDestination, inspectsHttp, inspectsTls } from '../../../../mesh-core/
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import type { Writer } from './access-log.ts'
+import { tcpAccessFilters } from './access-filter.ts'
+import type { ArrivalPlace } from './access-filter.ts'
 import { httpProtocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
@@ -113,6 +115,8 @@ export interface PlacedPort {
   readonly name: string
   /** Of the pod. */
   readonly podPort: number
+  /** Of the pod. */
+  readonly podAddress: string
   /** Where the sidecar listens for it, and where the workload itself. */
   readonly port: number
   readonly workloadPort: number
@@ -152,7 +156,7 @@ function inboundChain(chain: InboundChain, inbound: PlacedPort, cluster: string)
     name: `${endsTls ? 'mutual' : transport} ${reads}`,
     filter_chain_match: { transport_protocol: transport, ...optional('application_protocols', applicationProtocols) },
     ...(endsTls ? { transport_socket: inboundTls(inbound.secrets()) } : {}),
-    filters: [reads === 'http' ? inboundHttp(inbound, cluster) : inboundTcp(inbound, cluster)],
+    filters: reads === 'http' ? [inboundHttp(inbound, cluster)] : [...accessOf(inbound), inboundTcp(inbound, cluster)],
   }
 }
 
@@ -161,7 +165,16 @@ function workloadAddress({ workloadPort, how: { leadsTo } }: PlacedPort): Json {
   return socketAddress({ address: '127.0.0.1', port: workloadPort })
 }
 
-function inboundHttp({ writer, podPort, how }: PlacedPort, cluster: string): Json {
+function accessOf(inbound: PlacedPort): readonly Json[] {
+  return tcpAccessFilters(inbound.how.access ?? [], placeOf(inbound))
+}
+
+function placeOf({ podAddress, podPort }: PlacedPort): ArrivalPlace {
+  return { address: podAddress, port: podPort }
+}
+
+function inboundHttp(inbound: PlacedPort, cluster: string): Json {
+  const { writer, podPort, how } = inbound
   const route = {
     cluster,
     timeout: '0s',
@@ -177,6 +190,7 @@ function inboundHttp({ writer, podPort, how }: PlacedPort, cluster: string): Jso
     routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, validate_clusters: false } },
     pathNormalization: how.pathNormalization,
     ...optional('settings', how.settings),
+    place: placeOf(inbound),
     accessLog: accessLog(writer, 'inbound'),
   })
 }

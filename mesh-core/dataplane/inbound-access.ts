@@ -1,0 +1,41 @@
+import type { AccessRules } from '../ir/access.ts'
+import { denialOf, detailsOf } from '../match/access.ts'
+import type { AccessSubject } from '../match/access.ts'
+import { explainDenial } from '../match/access-reason.ts'
+import type { HopRecord } from './evidence.ts'
+import type { Shipment } from './delivery.ts'
+import type { WorkloadRuntime } from './plane.ts'
+
+/** What a workload's own sidecar knows of a connection to it. Certificates are asked for in mutual TLS of the mesh alone. */
+export function accessSubject({ instance }: WorkloadRuntime, { tls, port, source }: Shipment): AccessSubject {
+  const [outer] = tls
+  return {
+    request: null,
+    peer: outer?.identity === undefined ? [] : [outer.identity],
+    serverName: outer?.serverName ?? '',
+    destination: { address: instance.address, port },
+    connectionAddress: source,
+    clientAddress: source,
+  }
+}
+
+/** @returns Envoy's details of a refusal; `null`: it may come in */
+export function refusedAt(
+  workload: WorkloadRuntime,
+  hop: HopRecord,
+  access: readonly AccessRules[] | undefined,
+  subject: AccessSubject,
+): string | null {
+  const denial = access ? denialOf(access, subject) : null
+  if (!denial) return null
+  const { from } = hop
+  // Later the request may look otherwise.
+  const request = subject.request && { ...subject.request, headers: subject.request.headers.copy() }
+  hop.denial = () => ({
+    proxy: from ? `${from.name}.${from.namespace}` : 'the client',
+    ...{ listener: null, virtualHost: null, odds: [] },
+    host: `the sidecar of ${workload.name.replace(/\.default$/, '')}`,
+    ...explainDenial(denial, { ...subject, request }),
+  })
+  return detailsOf(denial)
+}

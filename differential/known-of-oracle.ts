@@ -28,10 +28,31 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field }, answered) => tellsOfFailure(field) && isForSliced(answered),
   },
   {
+    reason: "a mirrored copy is known there by x-envoy-internal, which a receiver's sidecar has taken away",
+    covers: ({ field, wanted, seen }, { config, answer }) =>
+      /^(reached|mirrored)\.length$/.test(field) && config.some(hasMirror) && isMirroredCopy(wanted, seen, answer),
+  },
+  {
     reason: 'a name without an address, of a headless service without pods, leads outside there',
     covers: (_, answered) => isForHeadless(answered) && reachedBy(answered.answer).join() === 'passthrough.outside',
   },
 ]
+
+/** Does a receiver that has a sidecar count as reached there, which has been sent a copy? */
+function isMirroredCopy(wanted: unknown, seen: unknown, answer: Answered['answer']): boolean {
+  const receivers = new Set((answer?.inbound ?? []).map(({ workload }) => workload))
+  const copies = (answer?.reached ?? []).slice(1).filter((arrival) => receivers.has(nameOf(arrival)) && isForwarded(arrival))
+  return copies.length > 0 && Array.isArray(wanted) && Array.isArray(seen) && Math.abs(wanted.length - seen.length) === copies.length
+}
+
+function hasMirror({ spec }: Answered['config'][number]): boolean {
+  return /"mirrors?":|"RequestMirror"/.test(JSON.stringify(spec ?? null))
+}
+
+/** The proxy that has made a copy is a client of its own. */
+function isForwarded({ headers }: Arrival): boolean {
+  return headers['x-forwarded-for'] !== undefined
+}
 
 /** May it differ because a connection did not come about? */
 function tellsOfFailure(field: string): boolean {

@@ -98,6 +98,18 @@ test('a route to another name that does not list the port is known to lead nowhe
   expect(covered(named, { status: 503, flags: 'UF,URX' }, told, { ...aCall, request: 'GET http://e:9090/' })).toBe(false)
 })
 
+test('a mirrored copy that a sidecar has taken is known to count as reached', () => {
+  const mirrors = [document('VirtualService', { http: [{ mirror: { host: 'b' } }] }, { name: 'v' })]
+  const copied = { ...arrival('b-v1'), headers: { 'x-forwarded-for': '127.0.0.1' } }
+  const answer = { status: 200, reached: [arrival('b-v2'), copied], inbound: [{ workload: 'b-v1.default' }] }
+  const told = { field: 'mirrored.length', wanted: [], seen: ['b-v1: GET /'] }
+  expect(covered(mirrors, answer, told)).toBe(true)
+  expect(covered([], answer, told)).toBe(false)
+  expect(covered(mirrors, { ...answer, inbound: [] }, told)).toBe(false)
+  expect(covered(mirrors, answer, { ...told, field: 'status' })).toBe(false)
+  expect(covered(mirrors, answer, { ...told, seen: ['b-v1: GET /', 'b-v1: GET /'] })).toBe(false)
+})
+
 test('fields are counted once, by reason', () => {
   const known = new KnownOf('istiod', { config: member, calls: [aCall] }, [lost])
   for (const field of ['status', 'status', 'flags', 'route']) known.covers({ call: '#0 ', field, wanted: 1, seen: 2 })

@@ -47,7 +47,7 @@ function listenerSet(draw: Draw, index: number, gates: readonly Document[]): Doc
       name: metadata.name,
       ...(namespace !== metadata.namespace && { namespace: metadata.namespace }),
     },
-    listeners: distinct(draw.many(1, 2, (i) => listenerOfSet(draw, i, gate['listeners'] as Json[]))),
+    listeners: distinct(draw.many(1, 2, (i) => listenerOfSet(draw, i, gate))),
   }
   return gatewayApiDocument(
     'ListenerSet',
@@ -116,12 +116,13 @@ function listener(draw: Draw, index: number): Json {
 }
 
 /** At ports that the Gateway has itself: the Services that the oracle makes have no others. */
-function listenerOfSet(draw: Draw, index: number, own: readonly Json[]): Json {
-  const { port, protocol, tls } = draw.one(own)
+function listenerOfSet(draw: Draw, index: number, { listeners, allowedListeners }: Json): Json {
+  const { port, protocol, tls } = draw.one(listeners as Json[])
   const { tls: another, hostname, ...made } = listener(draw, index)
   if (draw.chance(0.2)) return { ...made, ...(hostname !== undefined && { hostname }), ...(another !== undefined && { tls: another }), port }
-  // At a port that the Gateway has, or at one of the set's own.
-  const at = draw.chance(0.75) ? port : draw.one([8081, 8443])
+  // At a port that the Gateway has, or at one of the set's own: the oracle opens those of sets that are let in without a look at labels.
+  const isOpened = /"(All|Same)"/.test(JSON.stringify(allowedListeners ?? null))
+  const at = isOpened && draw.chance(0.25) ? draw.one([8081, 8443]) : port
   return { ...made, port: at, protocol, ...(tls !== undefined && { tls }), ...(hostname !== undefined && protocol !== 'TCP' && { hostname }) }
 }
 

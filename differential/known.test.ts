@@ -132,3 +132,13 @@ test('the port of a proxy that Envoy tells is known where the target has chosen 
     known.covers({ call: '#0 GET http://c/x from a.default', field, wanted, seen: '8080' })
   expect([covers('15068'), covers('80'), covers(null), covers('15068', 'reached[0].headers.x-other')]).toEqual([true, false, false, false])
 })
+
+test('an application that refuses what a sidecar offers by ALPN is known where the client decides the version', () => {
+  const covers = (trafficPolicy: object, details: string) => {
+    const config = [document('DestinationRule', { host: 'b', trafficPolicy })]
+    return new KnownOf('envoy', { config, calls: [aCall] }, [{ details }]).covers({ call: '#0 GET', field: 'details', wanted: details, seen: 'x' })
+  }
+  const client = { connectionPool: { http: { useClientProtocol: true } } }
+  const refused = 'upstream_reset{TLS_error:|268436576:SSL_routines:OPENSSL_internal:TLSV1_ALERT_NO_APPLICATION_PROTOCOL:TLS_error_end}'
+  expect([covers(client, refused), covers({}, refused), covers(client, 'via_upstream')]).toEqual([true, false, false])
+})

@@ -33,6 +33,13 @@ export const known: readonly KnownDifference[] = [
     against: 'envoy',
     covers: ({ field, wanted, seen }) => /\.headers\.x-forwarded-port$/.test(field) && isChosen(Number(wanted)) && Number(seen) > 0,
   },
+  {
+    reason:
+      'without the istio.alpn filter a sidecar that leaves the version of HTTP to the client offers what no application that ends TLS itself understands',
+    against: 'envoy',
+    covers: (_, { config, answer }) =>
+      JSON.stringify(config).includes('"useClientProtocol":true') && (answer?.details ?? '').includes('NO_APPLICATION_PROTOCOL'),
+  },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
 

@@ -46,3 +46,13 @@ test.each([
 ])('%s', (_name, chains, connection, expected) => {
   expect(chooseFilterChain(chains, connection)?.name ?? null).toBe(expected)
 })
+
+test('a choice is kept for connections that are alike in everything, and for these alone', () => {
+  const chains = [...mesh, chain('elsewhere', { destinations: ['10.9.0.0/16'] })]
+  const chosen = (connection: Connection) => chooseFilterChain(chains, connection)?.name ?? null
+  const first = [tls('b.local', 'istio'), tls('b.local', 'h2'), tls(null, 'istio'), { ...plain, address: '10.9.0.1' }, plain]
+  const expected = ['mesh', null, 'any', 'elsewhere', 'any']
+  expect(first.map(chosen)).toEqual(expected)
+  for (let i = 0; i < 300; i++) expect(chosen({ ...plain, address: `10.9.${i >> 8}.${i & 255}` })).toBe('elsewhere')
+  expect(first.map(chosen)).toEqual(expected)
+})

@@ -20,6 +20,23 @@ export interface Connection {
  * Source: Envoy `FilterChainManagerImpl::findFilterChain`.
  */
 export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
+  const known = (choices.get(chains) as Map<string, C | null> | undefined) ?? new Map<string, C | null>()
+  const { address, port, serverName, transport, applicationProtocols } = connection
+  const key = `${address} ${port} ${transport} ${serverName} ${applicationProtocols.join()}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const chosen = choose(chains, connection)
+  // Of clients that go to ever other places the oldest choices are forgotten.
+  if (known.size === mostChoices) known.delete(known.keys().next().value!)
+  choices.set(chains, known.set(key, chosen))
+  return chosen
+}
+
+/** By the chains of a listener, which never change: most connections are like one before. */
+const choices = new WeakMap<readonly FilterChainMatch[], Map<string, FilterChainMatch | null>>()
+const mostChoices = 256
+
+function choose<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
   const there = byPort(chains, connection.port)
   const here = byTransport(byServerName(byDestination(there, connection.address), connection.serverName), connection.transport)
   for (const protocol of connection.applicationProtocols) {

@@ -71,5 +71,5 @@ async function lanesFor(settings: Settings, count: number, plan: Plan, isChosen:
     }
   }
   if (!isChosen) return asMany(0)
-  throw settingError(`--parallel ${count}: scenarios would meet each other, for ${lanes}`, 'leave --parallel away')
+  throw settingError(`--parallel ${count}: scenarios would meet each other (${lanes})`, 'leave --parallel away')
 }

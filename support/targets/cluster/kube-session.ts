@@ -166,10 +166,12 @@ export class KubeSession implements MeshSession {
   }
 
   async close(): Promise<void> {
+    const keepsRules = this.#hasSent && this.#config.applied.some(actsOnConnections)
     const isRemembered = this.#hasSent && this.#config.applied.some(remembersEndpoints)
     try {
       await this.#config.undo()
-      if (isRemembered) await this.#forgetEndpoints()
+      if (keepsRules) await this.#run.deployments.drop()
+      else if (isRemembered) await this.#forgetEndpoints()
       await this.#proof.leave()
       // They are kept for scenarios to come, which know nothing of what this one has told them.
       await this.#evidence.reset(this.#pods.all)
@@ -210,7 +212,7 @@ export class KubeSession implements MeshSession {
     const workloads = resources.filter((resource) => this.#isWorkload(resource))
     if (workloads.length > 0) this.#assertDeploys('services')
     for (const resource of workloads) {
-      await this.#run.deployments.ask(await this.#words.workload(resource))
+      await this.#run.deployments.ask(await this.#words.workload(resource, [...this.#given.values(), ...resources]))
       // One that was there already is not clean, and perhaps unknown to the proxies of this scenario's pods.
       this.#pods.forget()
       this.#dirty = 'all'
@@ -276,6 +278,14 @@ export class KubeSession implements MeshSession {
     if (!this.#run.settings.deploy) throw new NotSupported('workloads', `the scenario asks for ${what}, which --deploy would put into the cluster`)
     this.#run.assertPermitted('workloads')
   }
+}
+
+/**
+ * Is it about what a sidecar does with what comes in? Connections that are open when such a rule goes are served by it until the proxy has drained the old
+ * listener, which takes up to its drain time: a scenario that follows would meet it in pods that are kept.
+ */
+function actsOnConnections({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'EnvoyFilter' || apiVersion.startsWith('security.istio.io/')
 }
 
 /** Does the rule have proxies put endpoints out for what they have answered before? */

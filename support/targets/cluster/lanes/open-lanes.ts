@@ -18,7 +18,7 @@ export interface Lanes {
 
 /** Why scenarios of a run cannot be told apart when they run at the same time; `null` when they can, as far as the settings go. */
 export function whyOneByOne(settings: RunSettings): string | null {
-  return mayBringIngress(settings) ? null : 'scenarios have namespaces and a gateway of their own with --deploy, without --namespaces and --gateway'
+  return mayBringIngress(settings) ? null : 'they have namespaces and a gateway of their own with --deploy, without --namespaces and --gateway'
 }
 
 /**

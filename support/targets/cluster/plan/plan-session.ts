@@ -11,7 +11,7 @@ import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus } from 
 import { named } from '../kube/objects.ts'
 import { labelled, workloadKinds } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
-import { namespaceObject } from '../run/cluster-run.ts'
+import { namespaceObject } from '../run/own-namespace.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
 import { runLabel } from '../run/restore.ts'
 import type { Plan, PlanSettings } from './plan-target.ts'

@@ -34,6 +34,8 @@ export interface PodManifestOptions {
   readonly image: string
   /** `false`: the injector leaves the pods alone. */
   readonly injected: boolean
+  /** Of its namespace: they say what is spoken on ports of containers that have no name. */
+  readonly services?: readonly KubeObject[]
 }
 
 /** How pods of another content come in the place of those that are there: at once. A ReplicaSet leaves its pods as they are. */
@@ -49,7 +51,7 @@ function replacing(kind: string, replicas: number | undefined): object {
  * A scenario's Deployment, or another kind that makes pods, as it can run in a cluster: an echo service gets our image and is told who it is; Bookinfo keeps its images. Pods end
  * quickly, and tell the run what they have received.
  */
-export function runnable(deployment: KubeObject, { run, image, injected }: PodManifestOptions): KubeObject {
+export function runnable(deployment: KubeObject, { run, image, injected, services = [] }: PodManifestOptions): KubeObject {
   const { metadata } = deployment
   const {
     template,
@@ -71,7 +73,7 @@ export function runnable(deployment: KubeObject, { run, image, injected }: PodMa
   // A gateway is Istio's proxy, which its injection makes of the container.
   const isGateway = template.metadata?.annotations?.['inject.istio.io/templates'] === 'gateway'
   const containers = template.spec.containers.map((container, i) =>
-    i === 0 && !isGateway ? told(container, metadata.name, labels, image) : container,
+    i === 0 && !isGateway ? told(container, metadata.name, labels, image, namesOfPorts(labels, services)) : container,
   )
   const spec = { ...template.spec, containers, terminationGracePeriodSeconds: 2 }
   const content = createHash('sha256').update(canonical({ labels, annotations, spec })).digest('hex').slice(0, 12)
@@ -87,6 +89,23 @@ export function runnable(deployment: KubeObject, { run, image, injected }: PodMa
   }
 }
 
+type Labels = Readonly<Record<string, string>>
+
+interface ServicePort {
+  readonly name?: string
+  readonly port: number
+  readonly targetPort?: number | string
+}
+
+/** @returns how the Service's port is called that leads to one of the pods */
+function namesOfPorts(labels: Labels, services: readonly KubeObject[]): (containerPort: number) => string | undefined {
+  const leading = services.flatMap(({ spec = {} }): readonly ServicePort[] => {
+    const selector = Object.entries((spec.selector ?? {}) as Labels)
+    return selector.length > 0 && selector.every(([key, value]) => labels[key] === value) ? (spec.ports ?? []) : []
+  })
+  return (containerPort) => leading.find(({ port, targetPort = port }) => targetPort === containerPort)?.name
+}
+
 /** By which a run makes a pod not ready. */
 const ownProbe = { httpGet: { path: '/ready', port: controlPort }, periodSeconds: 1, failureThreshold: 1 }
 
@@ -96,8 +115,16 @@ export function probesItself(deployment: KubeObject): boolean {
   return first?.readinessProbe !== undefined && first.readinessProbe !== ownProbe
 }
 
-function told(container: Container, workload: string, labels: Readonly<Record<string, string>>, image: string): Container {
+/** @param nameOf what a port without a name is called by others, which is what the mesh goes by */
+function told(
+  container: Container,
+  workload: string,
+  labels: Labels,
+  image: string,
+  nameOf: (containerPort: number) => string | undefined,
+): Container {
   const isBookinfo = /bookinfo-/.test(container.image ?? '')
+  const ports = (container.ports ?? []).map((port) => ({ name: nameOf(port.containerPort), ...port }))
   const of = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } })
   const env = [
     ...(container.env ?? []),
@@ -107,7 +134,7 @@ function told(container: Container, workload: string, labels: Readonly<Record<st
     { name: 'MESHSPEC_VERSION', value: labels['version'] ?? '' },
     { name: 'MESHSPEC_POD', ...of('metadata.name') },
     { name: 'MESHSPEC_NAMESPACE', ...of('metadata.namespace') },
-    ...(isBookinfo ? [] : [{ name: 'MESHSPEC_PORTS', value: (container.ports ?? []).map(portText).join(',') }]),
+    ...(isBookinfo ? [] : [{ name: 'MESHSPEC_PORTS', value: ports.map(portText).join(',') }]),
   ]
   if (isBookinfo) return { ...container, env }
   // One that the manifest has is what its scenario is about.
@@ -115,7 +142,7 @@ function told(container: Container, workload: string, labels: Readonly<Record<st
 }
 
 /** A port named for TLS takes nothing else; what is not said to be HTTP takes what comes. Source: Istio, protocol selection. */
-function portText({ containerPort, name = '' }: { readonly containerPort: number; readonly name?: string }): string {
+function portText({ containerPort, name = '' }: { readonly containerPort: number; readonly name?: string | undefined }): string {
   if (/^(?:http|http2|grpc|grpc-web|app-h2c|app-ws)(?:-|$)/.test(name) || name === '') return String(containerPort)
   return /^(?:https|tls|app-wss)(?:-|$)/.test(name) ? `${containerPort}/tls` : `${containerPort}/tcp`
 }

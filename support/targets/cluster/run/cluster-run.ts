@@ -27,6 +27,7 @@ import { RunLease } from './lease.ts'
 import { injectionLabel } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { NamespaceMap } from './namespace-map.ts'
+import { makeNamespace, namespaceObject } from './own-namespace.ts'
 import { OwnIngress, systemNamespace } from './own-ingress.ts'
 import { notPermitted } from './permissions.ts'
 import type { Permissions } from './permissions.ts'
@@ -207,7 +208,8 @@ export class ClusterRun {
     if (this.namespaces.isNamed(real)) return real
     if (real === systemNamespace || real === this.mesh.namespace)
       throw new NotSupported('config', `what is in ${real} acts on the whole mesh, which the run is not to change; --namespaces names it if it may`)
-    const making = this.#made.get(real) ?? this.#makeNamespace(real)
+    const labels = { ...injectionLabel(this.mesh), [runLabel]: this.id }
+    const making = this.#made.get(real) ?? makeNamespace(this.objects, this.ledger, namespaceObject(real, labels))
     this.#made.set(real, making)
     await making
     return real
@@ -237,29 +239,12 @@ export class ClusterRun {
     for (const touched of namespaces) await restore(this.objects, touched, this.id)
     await waitUntilGone(this.objects, [...gone])
   }
-
-  async #makeNamespace(name: string): Promise<void> {
-    const ref = { group: '', kind: 'Namespace', namespace: '', name }
-    const found = await this.objects.read(ref)
-    if (found !== null)
-      throw clusterError(
-        'CLUSTER_REFUSED',
-        `the namespace ${name} is there already, and not of this run`,
-        `name it with --namespaces if the run may use it`,
-      )
-    this.ledger.touch({ ref, before: null })
-    await this.objects.apply(namespaceObject(name, { ...injectionLabel(this.mesh), [runLabel]: this.id }))
-  }
 }
 
 /** What was not put back stands in the ledger. */
 function notUndone(error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error)
   return clusterError('CLUSTER_FAILED', `what the run has changed is not all undone: ${reason}`, 'npx meshspec clean finishes that')
-}
-
-export function namespaceObject(name: string, labels: Readonly<Record<string, string>>): KubeObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
 }
 
 /** ms. Pods are given their time to end. */

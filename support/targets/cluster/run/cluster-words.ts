@@ -4,7 +4,7 @@ import { NotSupported } from '../../target.ts'
 import { labelled } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
-import { namespaceObject } from './cluster-run.ts'
+import { namespaceObject } from './own-namespace.ts'
 import { actsOnWholeMesh, systemNamespace } from './own-ingress.ts'
 
 /** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
@@ -34,13 +34,18 @@ export class ClusterWords {
     this.#uninjected[injected ? 'delete' : 'add'](namespace)
   }
 
-  /** One that runs the scenario's services. @throws NotSupported for a kind that the user may not change */
-  async workload(resource: Resource): Promise<KubeObject> {
+  /**
+   * One that runs the scenario's services.
+   * @param resources with which it comes
+   * @throws NotSupported for a kind that the user may not change
+   */
+  async workload(resource: Resource, resources: readonly Resource[]): Promise<KubeObject> {
     const object = this.#run.namespaces.resource(resource)
     const { id, settings } = this.#run
     if (hasPodTemplate(resource)) await this.#run.assertMayChange(object)
     if (!hasPodTemplate(resource)) return labelled(object, id)
-    return runnable(object, { run: id, image: settings.podImage, injected: !this.#uninjected.has(resource.namespace) })
+    const services = resources.filter(({ kind, namespace }) => kind === 'Service' && namespace === resource.namespace).map((one) => one.object)
+    return runnable(object, { run: id, image: settings.podImage, injected: !this.#uninjected.has(resource.namespace), services })
   }
 
   /** Any other. @throws NotSupported for what the run is not to change, or the cluster does not have */

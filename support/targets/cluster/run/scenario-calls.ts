@@ -34,7 +34,7 @@ export class ScenarioCalls {
   constructor(run: ClusterRun, parts: ScenarioCallsParts) {
     this.#run = run
     this.#parts = parts
-    this.#fromPods = new CallsFromPods(run, (authority) => isServedHost(authority, parts.config.applied))
+    this.#fromPods = new CallsFromPods(run, (authority) => isServedHost(authority, parts.config.applied, this.#podIps))
     this.#fromOutside = new GatewayCalls(run, parts.config)
   }
 
@@ -88,6 +88,10 @@ export class ScenarioCalls {
     return async () => (await sending({ ...call, headers: { ...call.headers, ...(await observer.marks(call.headers)) } }))()
   }
 
+  get #podIps(): ReadonlySet<string> {
+    return new Set(this.#parts.pods.all.map(({ ip }) => ip))
+  }
+
   #podOf(service: ServiceRef): Pod {
     const pods = this.#parts.pods.of(service)
     return pods.find(({ ready }) => ready) ?? pods[0]!
@@ -100,7 +104,7 @@ export class ScenarioCalls {
 
   /** @throws NotSupported where a request without an answer has left the cluster */
   #assertWithin({ target }: Call, exchanges: readonly Exchange[], given: readonly Resource[]): void {
-    const own = new Set(this.#parts.pods.all.map(({ ip }) => ip))
+    const own = this.#podIps
     const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
     for (const exchange of exchanges) {
       const reason = beyondTheCluster(host, exchange, given, own)

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { isServedHost } from './served-host.ts'
 
-const entry = (spec: object, apiVersion = 'networking.istio.io/v1'): KubeObject =>
-  ({ apiVersion, kind: 'ServiceEntry', metadata: { name: 'one' }, spec }) as unknown as KubeObject
+const object = (kind: string, spec: object, apiVersion = 'networking.istio.io/v1'): KubeObject =>
+  ({ apiVersion, kind, metadata: { name: 'one' }, spec }) as unknown as KubeObject
 const own = { hosts: ['nginx.example.com'], resolution: 'STATIC', workloadSelector: { labels: { app: 'nginx' } } }
-const endpoints = [{ address: '10.1.2.3' }]
+const fixed = { hosts: ['nginx.example.com'], resolution: 'STATIC' }
+const pods = new Set(['10.1.2.3'])
 
 test.each([
   ['nginx.example.com', own, true],
@@ -13,15 +14,24 @@ test.each([
   ['www.example.com', own, false],
   ['example.com', { ...own, hosts: ['*.example.com'] }, false],
   ['www.example.com', { ...own, hosts: ['*.example.com'] }, true],
-  ['nginx.example.com', { hosts: ['nginx.example.com'], resolution: 'STATIC', endpoints }, true],
-  ['nginx.example.com', { hosts: ['nginx.example.com'], resolution: 'STATIC' }, false],
+  ['nginx.example.com', { ...fixed, endpoints: [{ address: '10.1.2.3' }] }, true],
+  ['nginx.example.com', { ...fixed, endpoints: [{ address: '10.1.2.3' }, { address: '192.0.2.1' }] }, false],
+  ['nginx.example.com', fixed, false],
   // Whoever is to ask a DNS learns nothing from one that does not know the name.
-  ['nginx.example.com', { hosts: ['nginx.example.com'], resolution: 'DNS', endpoints }, false],
+  ['nginx.example.com', { ...fixed, resolution: 'DNS', endpoints: [{ address: '10.1.2.3' }] }, false],
   ['nginx.example.com', { ...own, resolution: 'NONE' }, false],
 ])('%s with %j: %s', (authority, spec, served) => {
-  expect(isServedHost(authority, [entry(spec)])).toBe(served)
+  expect(isServedHost(authority, [object('ServiceEntry', spec)], pods)).toBe(served)
+})
+
+test('a workload that is selected is to be a pod of the run', () => {
+  const entry = object('ServiceEntry', own)
+  const workload = (address: string, app = 'nginx') => object('WorkloadEntry', { address, labels: { app, version: 'v1' } })
+  expect(isServedHost('nginx.example.com', [entry, workload('10.1.2.3')], pods)).toBe(true)
+  expect(isServedHost('nginx.example.com', [entry, workload('192.0.2.11')], pods)).toBe(false)
+  expect(isServedHost('nginx.example.com', [entry, workload('192.0.2.11', 'other')], pods)).toBe(true)
 })
 
 test('an entry of another API is none', () => {
-  expect(isServedHost('nginx.example.com', [entry(own, 'example.com/v1')])).toBe(false)
+  expect(isServedHost('nginx.example.com', [object('ServiceEntry', own, 'example.com/v1')], pods)).toBe(false)
 })

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { runnable, workloadKey } from './pod-manifests.ts'
+
+const ports = [{ containerPort: 80 }, { containerPort: 5432 }, { containerPort: 8443, name: 'https' }]
+const labels = { app: 'db', version: 'v1' }
+const workload = (kind: string): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata: { name: 'db', namespace: 'shop' },
+  spec: {
+    serviceName: 'db',
+    replicas: 2,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers: [{ name: 'app', ports }] } },
+  },
+})
+const service: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'db' },
+  spec: {
+    selector: { app: 'db' },
+    ports: [
+      { name: 'http', port: 8080, targetPort: 80 },
+      { name: 'tcp-sql', port: 5432 },
+    ],
+  },
+}
+const made = (kind: string, services: readonly KubeObject[] = [service]): KubeObject =>
+  runnable(workload(kind), { run: '1f2e3d', image: 'echo', injected: true, services })
+
+const portsOf = ({ spec }: KubeObject): string =>
+  spec.template.spec.containers[0].env.find(({ name }: { readonly name: string }) => name === 'MESHSPEC_PORTS').value
+
+test('what is spoken on a port without a name is what the Service says that leads to it', () => {
+  expect(portsOf(made('StatefulSet'))).toBe('80,5432/tcp,8443/tls')
+  expect(portsOf(made('StatefulSet', []))).toBe('80,5432,8443/tls')
+  expect(portsOf(made('StatefulSet', [{ ...service, spec: { ...service['spec'], selector: { app: 'other' } } }]))).toBe('80,5432,8443/tls')
+  // Names of Services may be longer than those of ports of containers.
+  expect(made('StatefulSet')['spec'].template.spec.containers[0].ports).toEqual(ports)
+})
+
+test.each([
+  ['Deployment', { replicas: 2, strategy: { type: 'RollingUpdate' } }],
+  ['StatefulSet', { replicas: 2, serviceName: 'db', podManagementPolicy: 'Parallel' }],
+  ['DaemonSet', { updateStrategy: { type: 'RollingUpdate' } }],
+  ['ReplicaSet', { replicas: 2 }],
+])('%s: its own pods are told apart from those of another kind of the same name', (kind, spec) => {
+  const object = made(kind)
+  expect(object['spec']).toMatchObject(spec)
+  expect('replicas' in object['spec']).toBe(kind !== 'DaemonSet')
+  expect('strategy' in object['spec']).toBe(kind === 'Deployment')
+  const key = kind === 'Deployment' ? 'db' : `db.${kind}`
+  expect(workloadKey(object)).toBe(key)
+  expect(object['spec'].selector).toEqual({ matchLabels: { 'meshspec.dev/workload': key } })
+  expect(object['spec'].template.metadata.labels).toMatchObject({ ...labels, 'meshspec.dev/workload': key, 'meshspec.dev/run': '1f2e3d' })
+})

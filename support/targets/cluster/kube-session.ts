@@ -93,6 +93,8 @@ export class KubeSession implements MeshSession {
 
   async setBehaviour(behaviour: Behaviour): Promise<void> {
     await this.#ready()
+    // From then on their own probes count the time.
+    if (this.#behaviours.isProbed(behaviour)) await this.#settle()
     if (!(await this.#behaviours.set(behaviour))) return
     await this.#pods.settled()
     this.#dirty = 'all'

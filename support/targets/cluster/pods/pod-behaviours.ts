@@ -47,6 +47,11 @@ export class PodBehaviours {
     return false
   }
 
+  /** Do pods that it is about have a readiness probe of their own, which looks at what they answer? */
+  isProbed({ service }: Behaviour): boolean {
+    return this.#pods.deploymentsOf(service).some(probesItself)
+  }
+
   async #setReady({ service, endpoint, ready }: Extract<Behaviour, { readonly kind: 'readiness' }>): Promise<true> {
     const all = this.#pods.of(service)
     this.#assertOwnProbe(service)

@@ -41,6 +41,9 @@ export interface BarrierOptions {
 /** ms until a proxy that is asked, and says nothing, is asked again. */
 export const questionMs = 3000
 
+/** What a proxy is taken to say that has been told everything, and does not use all of it yet. */
+export const stillWarming = 'warming'
+
 /** ms between two questions to the same proxy. */
 const pauseMs = 15
 /** The same answer so often in a row, each over a connection of its own: a proxy's threads take up config one after another. */
@@ -169,6 +172,7 @@ function istio(kind: string, namespace: string, spec: object): KubeObject {
 }
 
 function describe(seen: string | null, wanted: string): string {
+  if (seen === stillWarming) return `has change ${wanted}, of which some cluster or listener still waits for endpoints, routes or secrets`
   return seen !== null && /^\d+$/.test(seen)
     ? `still has the config of change ${seen}; the latest is ${wanted}`
     : `does not tell which config it has${seen === null ? '' : ` (it answers ${JSON.stringify(seen.slice(0, 80))})`}`

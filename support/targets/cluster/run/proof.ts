@@ -2,14 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStatus } from '../../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../target.ts'
+import type { PodAgent } from '../pods/agent.ts'
 import type { Pod } from '../pods/pod.ts'
-import { questionMs } from './barrier.ts'
+import { questionMs, stillWarming } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { IngressPorts } from './ingress-ports.ts'
 import { isOpen, managedGateways, openPorts, probedGateway } from './managed-gateways.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { StatusProof } from './status-proof.ts'
+
+/** Nobody's address: whose host it is the sidecar sees. */
+const question = { host: '192.0.2.1', port: 80, secure: false, method: 'GET', path: '/', body: '', timeoutMs: questionMs, elsewhere: false }
+
+const warmingStats = '/stats?usedonly&filter=%5E(cluster_manager.warming_clusters%7Clistener_manager.total_listeners_warming)%24'
+
+/**
+ * A cluster or a listener that has been changed is not used before it has its endpoints, routes and secrets, or has waited for them for as long as it may
+ * (`initial_fetch_timeout`): until then the old one serves on, whatever the routes say. Source: Envoy, "Cluster warming" and "Listener discovery service".
+ */
+async function isWarming(agent: PodAgent): Promise<boolean> {
+  const admin = { ...question, host: '127.0.0.1', port: 15_000, path: warmingStats, headers: ['host', 'localhost'] }
+  const { status, body = '' } = await agent.call(admin)
+  return status === 200 && /: [1-9]/.test(body)
+}
 
 /** ms for proxies that cannot be asked, once the others have the config. */
 const blindMs = 500
@@ -69,17 +85,11 @@ export class Proof {
       asked.map(async (pod): Promise<ProbedProxy> => {
         const agent = await this.#run.agents.of(pod)
         const name = `the sidecar of pod ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
-        const call = {
-          host: '192.0.2.1',
-          port: 80,
-          secure: false,
-          method: 'GET',
-          path: '/',
-          body: '',
-          timeoutMs: questionMs,
-          elsewhere: false,
+        const ask = async (host: string, wanted: string): Promise<string | null> => {
+          const seen = (await agent.call({ ...question, headers: ['host', host] })).body ?? null
+          return seen === wanted && (await isWarming(agent)) ? stillWarming : seen
         }
-        return { name, ask: async (host) => (await agent.call({ ...call, headers: ['host', host] })).body ?? null }
+        return { name, ask }
       }),
     )
   }

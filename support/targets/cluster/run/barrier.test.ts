@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { clusterError } from '../kube/cluster-error.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import { Barrier, stillWarming } from './barrier.ts'
+import type { Ledger } from './ledger.ts'
+
+const reach = { namespaces: ['meshspec-1f2e3d'], ports: [], secured: null, gateways: [] }
+
+function barrier(assertHope = async (): Promise<void> => {}) {
+  const applied: KubeObject[] = []
+  const objects = { apply: async (object: KubeObject) => (applied.push(object), object) } as unknown as KubeObjects
+  const ledger = { touch: () => {} } as unknown as Ledger
+  return { own: new Barrier({ objects, ledger, run: '1f2e3d', ingressLabel: 'ingressgateway', assertHope }), applied }
+}
+
+/** @param answers in order; the last one for ever. `null`: the generation that is asked for */
+function proxy(answers: readonly (string | null)[]) {
+  let asked = 0
+  const ask = async (_: string, wanted: string) => answers[Math.min(asked++, answers.length - 1)] ?? wanted
+  return { probed: { name: 'the sidecar of pod shop', ask }, asked: () => asked }
+}
+
+test('it opens when a proxy has told the generation twice in a row', async () => {
+  const { own, applied } = barrier()
+  const { probed, asked } = proxy(['0', null, '0', null, null])
+  await own.pass(reach, [probed], 1, 2000)
+  expect(asked()).toBe(5)
+  expect(applied.map(({ kind }) => kind)).toEqual(['ServiceEntry', 'VirtualService'])
+})
+
+test('not while something is warming there', async () => {
+  const { own } = barrier()
+  const { probed, asked } = proxy([stillWarming, null, stillWarming, null, null])
+  await own.pass(reach, [probed], 1, 2000)
+  expect(asked()).toBe(5)
+})
+
+test.each([
+  ['41', 'the sidecar of pod shop still has the config of change 41; the latest is 1'],
+  [stillWarming, 'the sidecar of pod shop has change 1, of which some cluster or listener still waits for endpoints, routes or secrets'],
+  ['no such host', 'the sidecar of pod shop does not tell which config it has (it answers "no such host")'],
+])('what stays at %j is not yet programmed', async (answer, says) => {
+  const { own } = barrier()
+  await expect(own.pass(reach, [proxy([answer]).probed], 1, 60)).rejects.toMatchObject({
+    name: 'NotYetProgrammed',
+    message: expect.stringContaining(says),
+  })
+})
+
+test('nobody waits where there is no hope', async () => {
+  const { own } = barrier(() => Promise.reject(clusterError('CLUSTER_FAILED', 'the control plane is gone', null)))
+  await expect(own.pass(reach, [proxy(['0']).probed], 1, 60_000)).rejects.toMatchObject({ code: 'CLUSTER_FAILED' })
+})

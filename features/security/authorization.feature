@@ -1,4 +1,4 @@
-@istio:authorization
+@istio:authorization @profile:ISTIO-SECURITY
 Feature: Authorization
   What nobody allows is refused where it arrives, by who calls and by what is called.
   https://istio.io/latest/docs/tasks/security/authorization/authz-http/

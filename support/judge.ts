@@ -8,6 +8,7 @@ import type { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed, Undecided } from './failure.ts'
 import type { Refusal } from './refusal.ts'
 import type { ScenarioSession } from './scenario-session.ts'
+import { missingReferences } from './missing-references.ts'
 import { NotSupported } from './targets/target.ts'
 import type { ServiceRef } from './targets/target.ts'
 import type { Traffic } from './traffic.ts'
@@ -95,7 +96,8 @@ export class Judge {
   }
 
   #withDoubts(complaint: string): string {
-    const doubts = this.#parts.mesh.opened?.doubts?.() ?? []
+    const session = this.#parts.mesh.opened
+    const doubts = session?.doubts?.() ?? missingReferences(session?.resources?.() ?? [], this.#parts.configs.given)
     return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => `  ${doubt}`).join('\n')}`
   }
 

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { readText } from '../mesh-core/config/read.ts'
+import { missingReferences } from './missing-references.ts'
+
+const config = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front}
+spec: {selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop}
+spec: {hosts: [shop.example.com], gateways: [front, back], http: [{route: [{destination: {host: shop}}]}]}
+`
+
+test('what is named and not there, of what the scenario has given', () => {
+  const { resources } = readText(config, 'mesh.yaml')
+  expect(missingReferences(resources, resources).map((text) => text.replace(/^.* IST/, 'IST'))).toEqual([
+    'IST0101 VirtualService default/shop spec.http[0].route[0].destination.host: there is no host "shop"',
+    'IST0101 VirtualService default/shop spec.gateways[1]: there is no gateway "back"',
+    'IST0132 VirtualService default/shop spec.gateways[1]: none of the hosts shop.example.com of default/shop is one of Gateway default/back',
+    'IST0101 Gateway default/front spec.selector: there is no selector "istio=ingress"',
+  ])
+  expect(missingReferences(resources, [])).toEqual([])
+})

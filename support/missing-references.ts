@@ -1,0 +1,23 @@
+import { analyze } from '../mesh-core/analyze/analyze.ts'
+import type { Analyzer } from '../mesh-core/analyze/analyzer.ts'
+import { destinationHosts } from '../mesh-core/analyze/analyzers/destination-hosts.ts'
+import { destinationSubsets } from '../mesh-core/analyze/analyzers/destination-subsets.ts'
+import { gatewayPorts } from '../mesh-core/analyze/analyzers/gateway-ports.ts'
+import { virtualServiceGateways } from '../mesh-core/analyze/analyzers/virtual-service-gateways.ts'
+import { sentenceOf } from '../mesh-core/analyze/describe.ts'
+import { Inventory } from '../mesh-core/analyze/inventory.ts'
+import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
+
+const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, virtualServiceGateways, gatewayPorts]
+
+/**
+ * What a scenario's config names that is not in its mesh: hosts, subsets, Gateways, the pods of Gateways and their ports.
+ * @param resources all of the mesh. @param given by the scenario: only that is complained of
+ */
+export function missingReferences(resources: readonly Resource[], given: readonly Resource[]): readonly string[] {
+  const keys = new Set(given.map((resource) => resourceKey(refOf(resource))))
+  const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
+  return analyze(inventory, analyzers)
+    .filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
+    .map(sentenceOf)
+}

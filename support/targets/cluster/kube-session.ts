@@ -172,11 +172,11 @@ export class KubeSession implements MeshSession {
     const isRemembered = this.#hasSent && this.#config.applied.some(remembersEndpoints)
     try {
       await this.#config.undo()
-      if (keepsRules) await this.#run.deployments.drop()
-      else if (isRemembered) await this.#forgetEndpoints()
+      const areKept = !keepsRules && (!isRemembered || (await this.#haveForgotten()))
+      if (!areKept) await this.#run.deployments.drop()
       await this.#proof.leave()
-      // They are kept for scenarios to come, which know nothing of what this one has told them.
-      await this.#evidence.reset(this.#pods.all)
+      // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
+      if (areKept) await this.#evidence.reset(this.#pods.all)
     } finally {
       this.#run.endScenario()
     }
@@ -198,12 +198,13 @@ export class KubeSession implements MeshSession {
    * What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: pods are kept for the next scenario, whose
    * rule may be the same.
    */
-  async #forgetEndpoints(): Promise<void> {
+  async #haveForgotten(): Promise<boolean> {
     try {
       await this.#proof.pass([...this.#words.used], this.#pods.all, 2)
+      return true
     } catch (error) {
       if (!(error instanceof NotYetProgrammed)) throw error
-      await this.#run.deployments.drop()
+      return false
     }
   }
 

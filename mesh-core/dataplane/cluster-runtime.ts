@@ -3,6 +3,7 @@ import type { Clock, Milliseconds } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { hostSets } from './host-set.ts'
+import { KeptConnections } from './kept-connections.ts'
 import { createBalancer } from './load-balancer.ts'
 import type { Balancer, PickContext } from './balancer.ts'
 import type { TryResult } from './outlier-detection.ts'
@@ -16,6 +17,8 @@ export class ClusterRuntime {
   readonly #clock: Clock
   readonly #random: Random
   readonly #ejection: OutlierEjection
+  /** For where a client's own destination is kept. */
+  readonly kept = new KeptConnections()
   /** Holds requests to the cluster's limits. */
   readonly breaker: CircuitBreaker
   #config: Cluster

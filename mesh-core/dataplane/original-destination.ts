@@ -1,5 +1,6 @@
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
+import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './delivery.ts'
 import type { WayOfArrival } from './model.ts'
 import type { Plane } from './plane.ts'
@@ -33,15 +34,41 @@ export function addresseeAt(registry: Registry, address: string, port: number, b
   return { ref: endpoint.workload, labels: endpoint.labels, address: endpoint.address, port: endpoint.port }
 }
 
+/** Who answers somewhere, and where that is. */
+export type Landing = Receiver & { readonly port: number; readonly address: string }
+
 /** Who answers there. `null`: nobody listens. @param way from the address of a service */
-export function receiverAt(
-  plane: Plane,
-  address: string,
-  port: number,
-  way: WayOfArrival = 'own-address',
-): (Receiver & { readonly port: number; readonly address: string }) | null {
-  const { model, chance } = plane
-  const found = addresseeAt(model.registry, address, port, (count) => chance.balance.below(count))
-  if (!found || (found.dialled && !takesConnections(plane, found.dialled, port))) return null
+export function receiverAt(plane: Plane, address: string, port: number, way: WayOfArrival = 'own-address'): Landing | null {
+  const found = drawnAddressee(plane, address, port)
+  return found && landingAt(plane, found, way)
+}
+
+function drawnAddressee({ model, chance }: Plane, address: string, port: number): Addressee | null {
+  return addresseeAt(model.registry, address, port, (count) => chance.balance.below(count))
+}
+
+function landingAt(plane: Plane, found: Addressee, way: WayOfArrival): Landing | null {
+  if (found.dialled && !takesConnections(plane, found.dialled, found.port)) return null
   return { ...receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way), address: found.address, port: found.port }
+}
+
+/** Who answers a proxy there, by a connection that it has kept or by a new one, and what is to be done with that when it has answered. */
+export interface KeptLanding {
+  readonly landing: Landing | null
+  readonly keep: () => void
+}
+
+/** @param cluster that keeps the connection */
+export function keptLandingAt(plane: Plane, address: string, port: number, { config, kept }: ClusterRuntime): KeptLanding {
+  const { clock, model } = plane
+  const to = `${address}:${port}`
+  const isThere = (one: Addressee): boolean => one.ref === null || model.registry.workload(one.ref)?.address === one.address
+  const found = kept.take(to, clock.now() - config.idleTimeoutMs, isThere) ?? drawnAddressee(plane, address, port)
+  const keeps = found !== null && found.ref !== null && !found.dialled && config.maxRequestsPerConnection === null
+  return {
+    landing: found && landingAt(plane, found, 'kept-service-address'),
+    keep: () => {
+      if (keeps) kept.keep(to, found, clock.now())
+    },
+  }
 }

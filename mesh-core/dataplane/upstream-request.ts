@@ -117,6 +117,7 @@ export class UpstreamRequest implements InFlight {
     this.#over = true
     this.#timer?.cancel()
     const { host } = this
+    if (typeof result === 'number') this.#destination.keep?.()
     if (!host) return
     if (result !== null) this.#cluster.note(host, result)
     this.#cluster.breaker.release(host, this.#connection!, typeof result === 'number')

@@ -1,10 +1,10 @@
-import type { Cluster, Endpoint } from '../ir/cluster.ts'
+import type { Endpoint } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './delivery.ts'
 import { splitAuthority } from './dial.ts'
 import type { PickContext } from './balancer.ts'
-import { receiverAt } from './original-destination.ts'
+import { keptLandingAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { receiverOf, takesConnections } from './receiver.ts'
 import type { Plane } from './plane.ts'
@@ -23,6 +23,8 @@ export interface Destination {
   readonly host: UpstreamHost | null
   /** What the proxy wraps it in. */
   readonly tls: readonly TlsLayer[]
+  /** Leaves the connection to others: for where its own destination is kept. */
+  readonly keep?: () => void
 }
 
 /** @returns `null` when the cluster has nobody to send to */
@@ -37,11 +39,11 @@ export function destinationOf(
     // Nothing was redirected to a gateway: it was dialled itself. Source: Envoy `OriginalDstCluster::LoadBalancer::chooseHost`.
     if (entrance.listener.bindsToPort || proxy.edge) return null
     const { address, port } = entrance.target
-    const receiver = receiverAt(plane, address ?? '', config.portOverride ?? port, 'kept-service-address')
-    const landed = { address: receiver?.address ?? address, port: receiver?.port ?? config.portOverride ?? port }
-    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver, host: null, tls: secured(null) }
+    const { landing, keep } = keptLandingAt(plane, address ?? '', config.portOverride ?? port, cluster)
+    const landed = { address: landing?.address ?? address, port: landing?.port ?? config.portOverride ?? port }
+    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver: landing, host: null, tls: secured(null), keep }
   }
-  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, config, secured(null))
+  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, cluster, secured(null))
   const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
@@ -50,13 +52,13 @@ export function destinationOf(
 }
 
 /** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
-function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest, { portOverride }: Cluster, tls: readonly TlsLayer[]): Destination | null {
+function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest, cluster: ClusterRuntime, tls: readonly TlsLayer[]): Destination | null {
   const { hostname, port: named } = splitAuthority(authority, scheme)
-  const port = portOverride ?? named
+  const port = cluster.config.portOverride ?? named
   const address = plane.model.registry.resolve(hostname, '')
   if (address === null) return null
-  const receiver = receiverAt(plane, address, port, 'kept-service-address')
-  return { address: `${address}:${port}`, port: receiver?.port ?? port, receiver, host: null, tls }
+  const { landing, keep } = keptLandingAt(plane, address, port, cluster)
+  return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, tls, keep }
 }
 
 /** `null`: a pod in which nobody listens there, or an endpoint without a port. */

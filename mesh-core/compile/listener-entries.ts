@@ -1,4 +1,5 @@
 import type { FilterChain, Listener } from '../ir/proxy-config.ts'
+import { networkOf } from '../ir/address-range.ts'
 import { isHttp } from '../registry/protocol.ts'
 import type { Protocol, ServicePort } from '../registry/registry.ts'
 
@@ -88,8 +89,10 @@ function merged(known: readonly FilterChain[], further: readonly FilterChain[]):
   return chains
 }
 
+/** Names and ranges in any order, and of ranges what they stand for. Source: the same file, conflictsWith. */
 function matchOf({ transport, applicationProtocols, serverNames, destinations }: FilterChain): string {
-  return JSON.stringify([transport, applicationProtocols, serverNames.toSorted(), destinations.toSorted()])
+  const [names, ranges] = [new Set(serverNames), new Set(destinations.map(networkOf))]
+  return JSON.stringify([transport, applicationProtocols, [...names].sort(), [...ranges].sort()])
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FilterChain } from '../ir/proxy-config.ts'
+import { networkOf } from '../ir/address-range.ts'
 
 /**
  * Two chains that match the same, in full or in part of what they list; `null` where there are none. Envoy refuses a listener that has them: a fresh proxy does
@@ -9,14 +10,14 @@ export function twinChains(chains: readonly FilterChain[]): readonly [FilterChai
   for (const chain of chains)
     for (const matcher of matchersOf(chain)) {
       const twin = seen.get(matcher)
-      if (twin) return [twin, chain]
+      if (twin && twin !== chain) return [twin, chain]
       seen.set(matcher, chain)
     }
   return null
 }
 
 function matchersOf({ destinations, serverNames, transport, applicationProtocols }: FilterChain): string[] {
-  const [ranges, names, protocols] = [destinations, serverNames, applicationProtocols].map((list) => (list.length === 0 ? [''] : list))
+  const [ranges, names, protocols] = [destinations.map(networkOf), serverNames, applicationProtocols].map((list) => (list.length === 0 ? [''] : list))
   return ranges!.flatMap((range) =>
     names!.flatMap((name) => protocols!.map((protocol) => [range, name.toLowerCase(), transport, protocol].join(' '))),
   )

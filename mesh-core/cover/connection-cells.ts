@@ -1,4 +1,4 @@
-import { prefixLength } from '../match/address-range.ts'
+import { prefixLength } from '../ir/address-range.ts'
 
 /**
  * Conditions on an address or a server name cut what there is into finitely many cells, in each of which they all say the same. One member of each cell stands

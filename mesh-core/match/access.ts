@@ -1,6 +1,6 @@
 import type { AccessCondition, AccessPolicy, AccessRules } from '../ir/access.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import { prefixLength } from './address-range.ts'
+import { prefixLength } from '../ir/address-range.ts'
 import { claimAt } from './claim.ts'
 import { compileHeaderMatch } from './header.ts'
 import { pathWithoutQuery } from './path.ts'

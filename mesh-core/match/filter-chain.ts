@@ -1,6 +1,6 @@
 import { plainHttp } from '../ir/proxy-config.ts'
 import type { FilterChainMatch } from '../ir/proxy-config.ts'
-import { prefixLength } from './address-range.ts'
+import { prefixLength } from '../ir/address-range.ts'
 
 /** What is known of a connection before anything of it is taken. */
 export interface Connection {

@@ -8,7 +8,7 @@ import type { VirtualService } from '../../../compile/virtual-service.ts'
 import { fitsName } from '../../../cover/connection-cells.ts'
 import type { Origin } from '../../../ir/origin.ts'
 import type { FilterChain } from '../../../ir/proxy-config.ts'
-import { prefixLength } from '../../../match/address-range.ts'
+import { prefixLength } from '../../../ir/address-range.ts'
 import { chooseFilterChain } from '../../../match/filter-chain.ts'
 import { Connections, type ConnectionTrial } from './connections.ts'
 

@@ -1,5 +1,5 @@
 import type { AccessCondition, AccessPolicy, AccessRules } from '../../../../mesh-core/ir/access.ts'
-import { prefixLength } from '../../../../mesh-core/match/address-range.ts'
+import { prefixLength } from '../../../../mesh-core/ir/address-range.ts'
 import { prefixRange } from './filter-chain.ts'
 import { typed } from './json.ts'
 import type { Json } from './json.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { prefixLength } from './address-range.ts'
+import { networkOf, prefixLength } from './address-range.ts'
 
 test.each([
   ['192.0.2.0/28', '192.0.2.15', 28],
@@ -15,3 +15,11 @@ test.each([
 ])('%s and %s have %i bits in common', (range, address, length) => {
   expect(prefixLength(range, address)).toBe(length)
 })
+
+test.each([
+  ['192.0.2.1/24', '192.0.2.2/24', true],
+  ['192.0.2.1/24', '192.0.2.1/25', false],
+  ['192.0.2.1', '192.0.2.1/32', true],
+  ['2001:db8::1/32', '2001:db8:1::/32', true],
+  ['0.0.0.0/32', '::/32', false],
+])('%s and %s stand for the same: %s', (one, other, same) => expect(networkOf(one) === networkOf(other)).toBe(same))

@@ -8,6 +8,13 @@ export function prefixLength(range: string, address: string): number {
   return left.slice(0, length) === right.slice(0, length) ? length : -1
 }
 
+/** What a range stands for: `192.0.2.1/24` and `192.0.2.2/24` are the same. */
+export function networkOf(range: string): string {
+  const [base = '', length] = range.split('/')
+  const bits = bitsOf(base)
+  return bits === null ? range : `${bits.slice(0, Number(length ?? wholeLength(base)))}/${bits.length}`
+}
+
 function wholeLength(address: string): number {
   return address.includes(':') ? 128 : 32
 }

@@ -115,6 +115,12 @@ test('any of the candidates may be reached', () => {
   expect(fields(vectorOf(single), other)).toEqual([])
 })
 
+test('who has got a copy is none of the candidates', () => {
+  const copied = { ...single, inbound: [entry, { ...entry, workload: 'b-v2.default' }] }
+  expect(fields(vectorOf(copied), copied)).toEqual([])
+  expect(fields(vectorOf(copied), { ...copied, inbound: [entry, { ...entry, workload: 'c-v2.default' }] })).toEqual(['inbound[1].workload'])
+})
+
 test('a hash decides: the candidate must be the same', () => {
   const hashed = { ...single, lb: 'RING_HASH' }
   expect(fields(vectorOf(hashed), { ...hashed, reached: [{ ...arrival, workload: 'c-v2' }] })).toEqual(['reached[0].workload'])

@@ -147,7 +147,8 @@ function compareInbound(
     const fields = (['status', 'flags', 'route', 'cluster', 'details'] as const).filter(
       (name) => entry[name] !== undefined && entry[name] !== other[name],
     )
-    const sameWorkload = free ? free.includes(other.workload.split('.')[0]!) : entry.workload === other.workload
+    // Of a copy it is another one's.
+    const sameWorkload = entry.workload === other.workload || [entry, other].every(({ workload }) => free?.includes(workload.split('.')[0]!))
     return [
       ...(sameWorkload ? [] : [complain(`inbound[${i}].workload`, entry.workload, other.workload)]),
       ...fields.map((name) => complain(`inbound[${i}].${name}`, entry[name], other[name])),

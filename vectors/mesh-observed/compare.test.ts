@@ -57,6 +57,9 @@ test('a refusal stands for as many as were to be sent', () => {
   const none = { workloads: {}, flags: {}, clusters: {} }
   expect(fields(vectorOf(refused, { calls }), { times: 200, statuses: { refused: 200 }, ...none })).toEqual([])
   expect(fields(vectorOf(refused, { calls }), { times: 200, statuses: { closed: 200 }, ...none })).toEqual(['statuses'])
+  const alert = { times: 200, statuses: { 'BadStatusLine: \u0015\u0003\u0001': 200 }, ...none }
+  expect(fields(vectorOf(alert, { calls }), { times: 200, statuses: { closed: 200 }, ...none })).toEqual([])
+  expect(fields(vectorOf(alert, { calls }), { times: 200, statuses: { refused: 200 }, ...none })).toEqual(['statuses'])
   const closed: SingleObservation = { ...refused, error: 'closed' }
   expect(fields(vectorOf(closed, { calls }), { times: 200, statuses: { refused: 200 }, ...none })).toEqual(['observed'])
 })

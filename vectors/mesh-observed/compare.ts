@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from '../difference.ts'
 import {
+  type Counts,
   type Arrival,
   type CountedObservation,
   type InboundEntry,
@@ -85,7 +86,7 @@ function isGivenKey({ headers }: SingleObservation): boolean {
 function areBothOfTls(wanted: SingleObservation, seen: SingleObservation): boolean {
   if (wanted.error?.startsWith('tls: ') && seen.error?.startsWith('tls: ')) return true
   // A connection that ends within the handshake has no other word; and to a client that speaks plain HTTP an alert is no status line.
-  return seen.error === 'closed' && /^(tls: UNEXPECTED_EOF|BadStatusLine: \u0015\u0003)/.test(wanted.error ?? '')
+  return seen.error === 'closed' && isEndWithinTls(wanted.error ?? '')
 }
 
 /** With these, which of the candidates was reached is chance. */
@@ -156,7 +157,23 @@ function compareInbound(
   })
 }
 
-function compareCounted(wanted: CountedObservation, seen: CountedObservation, complain: Complain): Difference[] {
+/** How the recorder's client tells that a server of TLS has ended the connection. */
+function isEndWithinTls(error: string): boolean {
+  return /^(tls: UNEXPECTED_EOF|BadStatusLine: \u0015\u0003)/.test(error)
+}
+
+/** By the words that are used here. */
+function asToldHere(statuses: Counts): Counts {
+  const told: Record<string, number> = {}
+  for (const [status, count] of Object.entries(statuses)) {
+    const name = isEndWithinTls(status) ? 'closed' : status
+    told[name] = (told[name] ?? 0) + count
+  }
+  return told
+}
+
+function compareCounted(recorded: CountedObservation, seen: CountedObservation, complain: Complain): Difference[] {
+  const wanted = { ...recorded, statuses: asToldHere(recorded.statuses) }
   if (wanted.times !== seen.times) return [complain('times', wanted.times, seen.times)]
   return (['statuses', 'workloads', 'flags', 'clusters', 'mirrored'] as const).flatMap((field) => {
     const complaint = compareShares(wanted[field] ?? {}, seen[field] ?? {}, wanted.times)

@@ -85,6 +85,19 @@ test('a reset of bytes that nobody has read is a matter of moments', () => {
   expect(covered([], { ...closed, inbound: [] }, { field: 'flags', wanted: 'UR', seen: '-' })).toBe(false)
 })
 
+test('bytes that a receiver takes for HTTP by what the cluster offers are known', () => {
+  const inbound = [
+    { workload: 'b-v1.default', status: 200, flags: '-', route: 'default', cluster: 'InboundPassthroughCluster', details: 'via_upstream' },
+  ]
+  const read = { status: 200, route: '-', details: '-', inbound }
+  const server = { field: 'headers.server', wanted: 'istio-envoy', seen: undefined }
+  expect(covered([], read, server)).toBe(true)
+  expect(covered([], read, { field: 'inbound[0].status', wanted: 200, seen: 0 })).toBe(true)
+  expect(covered([], read, { field: 'status', wanted: 200, seen: 503 })).toBe(false)
+  expect(covered([], { ...read, details: 'via_upstream', route: 'default' }, server)).toBe(false)
+  expect(covered([], { ...read, inbound: [{ ...inbound[0]!, details: '-' }] }, server)).toBe(false)
+})
+
 test('a route to another name that does not list the port is known to lead nowhere', () => {
   const named = [
     document('Service', { type: 'ExternalName', ports: [{ port: 80 }] }, { name: 'f' }),

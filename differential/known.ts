@@ -40,8 +40,24 @@ export const known: readonly KnownDifference[] = [
     covers: (_, { config, answer }) =>
       JSON.stringify(config).includes('"useClientProtocol":true') && (answer?.details ?? '').includes('NO_APPLICATION_PROTOCOL'),
   },
+  {
+    reason:
+      'without the istio.alpn filter a cluster of HTTP offers its protocols for bytes, too, which a receiver that looks what comes takes for HTTP',
+    covers: ({ field }, { answer }) => isOfReading(field) && readsBytesAsHttp(answer),
+  },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
+
+/** Is it what a proxy that reads HTTP writes, into requests, answers or its log? */
+function isOfReading(field: string): boolean {
+  return /^(headers\.server|reached\[0\]\.(path|headers\..+)|inbound\[0\]\.(status|route|details))$/.test(field)
+}
+
+/** Has the sender's sidecar passed on bytes, and the receiver's read them? */
+function readsBytesAsHttp(answer: Answered['answer']): boolean {
+  const isBytes = answer?.tcp === true || (answer?.details === '-' && answer.route === '-')
+  return isBytes && answer.inbound?.length === 1 && answer.inbound[0]!.details !== '-'
+}
 
 /** A port that the target has chosen for a proxy. */
 function isChosen(port: number): boolean {

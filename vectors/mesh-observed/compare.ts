@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from '../difference.ts'
 import {
-  type Counts,
   type Arrival,
   type CountedObservation,
   type InboundEntry,
@@ -39,7 +38,7 @@ export function compareCall(vector: ObservedCase, index: number, seen: Observati
   })
   const differences =
     isCounted(wanted) && isCounted(seen)
-      ? compareCounted(wanted, seen, complain)
+      ? compareCounted(asToldHere(wanted), asToldHere(seen), complain)
       : !isCounted(wanted) && !isCounted(seen)
         ? compareSingle(wanted, seen, isTimed(vector), complain)
         : [complain('observed', wanted, seen)]
@@ -162,18 +161,17 @@ function isEndWithinTls(error: string): boolean {
   return /^(tls: UNEXPECTED_EOF|BadStatusLine: \u0015\u0003)/.test(error)
 }
 
-/** By the words that are used here. */
-function asToldHere(statuses: Counts): Counts {
-  const told: Record<string, number> = {}
-  for (const [status, count] of Object.entries(statuses)) {
-    const name = isEndWithinTls(status) ? 'closed' : status
-    told[name] = (told[name] ?? 0) + count
+/** Each library has its own words for a handshake that fails. */
+function asToldHere(counted: CountedObservation): CountedObservation {
+  const statuses: Record<string, number> = {}
+  for (const [status, count] of Object.entries(counted.statuses)) {
+    const name = isEndWithinTls(status) ? 'closed' : status.startsWith('tls: ') ? 'tls' : status
+    statuses[name] = (statuses[name] ?? 0) + count
   }
-  return told
+  return { ...counted, statuses }
 }
 
-function compareCounted(recorded: CountedObservation, seen: CountedObservation, complain: Complain): Difference[] {
-  const wanted = { ...recorded, statuses: asToldHere(recorded.statuses) }
+function compareCounted(wanted: CountedObservation, seen: CountedObservation, complain: Complain): Difference[] {
   if (wanted.times !== seen.times) return [complain('times', wanted.times, seen.times)]
   return (['statuses', 'workloads', 'flags', 'clusters', 'mirrored'] as const).flatMap((field) => {
     const complaint = compareShares(wanted[field] ?? {}, seen[field] ?? {}, wanted.times)

@@ -93,6 +93,14 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-and-l4/redirect-of-hosts-with-a-namespace',
   },
+  listenersOfOneObjectAreApart: {
+    specification:
+      'A request is for the listener with the most exact hostname, of all that a Gateway and its ListenerSets have on the port (Gateway API, Gateway.spec.listeners).',
+    istiod:
+      'Hostnames are set against those of the same object alone: a ListenerSet takes hosts that are more exactly those of a listener of the Gateway.',
+    since: '1.32',
+    observed: 'gateway-api/hostnames-of-a-gateway-and-of-its-listener-sets',
+  },
   mirrorKeepsHost: {
     specification: 'The Host of a mirrored request gets the suffix -shadow (istio.io, task Mirroring).',
     istiod: 'The copy carries the Host of the request.',

@@ -36,7 +36,10 @@ export function attachmentsOf(route: Resource, bindings: readonly ListenerBindin
     const namespace = ref.namespace ?? route.namespace
     if (group === gatewayApi && (kind === 'Gateway' || kind === 'ListenerSet')) {
       const own = bindings.filter(({ owner }) => owner.kind === kind && owner.namespace === namespace && owner.name === ref.name)
-      return own.map((binding) => listenerAttachment(route, ref, binding, bindings))
+      const beside = surroundings.departs('listenersOfOneObjectAreApart')
+        ? own
+        : bindings.filter(({ gateway }) => own.some((one) => one.gateway === gateway))
+      return own.map((binding) => listenerAttachment(route, ref, binding, beside))
     }
     if (group === '' && kind === 'Service') return [serviceAttachment(ref, namespace, surroundings)]
     if (group === 'networking.istio.io' && kind === 'ServiceEntry') return [serviceEntryAttachment(ref, namespace, surroundings)]
@@ -44,9 +47,9 @@ export function attachmentsOf(route: Resource, bindings: readonly ListenerBindin
   })
 }
 
-function listenerAttachment(route: Resource, ref: ParentRef, binding: ListenerBinding, all: readonly ListenerBinding[]): ListenerAttachment {
-  const others = all
-    .filter((other) => other !== binding && other.gateway === binding.gateway && other.port === binding.port && other.protocol === binding.protocol)
+function listenerAttachment(route: Resource, ref: ParentRef, binding: ListenerBinding, beside: readonly ListenerBinding[]): ListenerAttachment {
+  const others = beside
+    .filter((other) => other !== binding && other.port === binding.port && other.protocol === binding.protocol)
     .map(({ hostname }) => hostname)
   return {
     kind: 'listener',

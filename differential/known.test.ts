@@ -96,6 +96,8 @@ test('bytes that a receiver takes for HTTP by what the cluster offers are known'
   expect(covered([], read, { field: 'status', wanted: 200, seen: 503 })).toBe(false)
   expect(covered([], { ...read, details: 'via_upstream', route: 'default' }, server)).toBe(false)
   expect(covered([], { ...read, inbound: [{ ...inbound[0]!, details: '-' }] }, server)).toBe(false)
+  // What the port is for says how it is read.
+  expect(covered([], { ...read, inbound: [{ ...inbound[0]!, cluster: 'inbound|8080||' }] }, server)).toBe(false)
 })
 
 test('a route to another name that does not list the port is known to lead nowhere', () => {

@@ -53,10 +53,11 @@ function isOfReading(field: string): boolean {
   return /^(headers\.server|reached\[0\]\.(path|headers\..+)|inbound\[0\]\.(status|route|details))$/.test(field)
 }
 
-/** Has the sender's sidecar passed on bytes, and the receiver's read them? */
+/** Has the sender's sidecar passed on bytes, and the receiver's, at a port that no listener is for, read them? */
 function readsBytesAsHttp(answer: Answered['answer']): boolean {
   const isBytes = answer?.tcp === true || (answer?.details === '-' && answer.route === '-')
-  return isBytes && answer.inbound?.length === 1 && answer.inbound[0]!.details !== '-'
+  const [entry, ...others] = answer?.inbound ?? []
+  return isBytes && others.length === 0 && entry?.cluster === 'InboundPassthroughCluster' && entry.details !== '-'
 }
 
 /** A port that the target has chosen for a proxy. */

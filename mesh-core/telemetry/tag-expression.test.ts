@@ -23,8 +23,16 @@ test.each<[expression: string, value: string]>([
   ["request.headers['x-b']", 'unknown'],
   ["filter_state.upstream_peer.labels['version']", 'unknown'],
   ['request.host + 1', 'unknown'],
+  ["request.host.startsWith('sh') && (response.code in [503, 504])", 'true'],
 ])('%s → %s', (expression, value) => expect(tagValue(expression, attributes)).toBe(value))
 
-test.each(['node.id', 'request.size', 'upstream.address', "request.host.matches('a')"])('%s is not known here', (expression) => {
+test.each([
+  'node.id',
+  'request.size',
+  'upstream.address',
+  "request.host.matches('a')",
+  'request.host.lowerAscii()',
+  "re.extract(request.host, 'a', 'b')",
+])('%s is not known here', (expression) => {
   expect(() => tagValue(expression, attributes)).toThrow(QueryNotModelled)
 })

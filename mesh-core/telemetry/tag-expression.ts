@@ -14,12 +14,15 @@ export interface Attributes {
 const environment = new Environment({ unlistedVariablesAreDyn: true })
 const parsed = new Map<string, ReturnType<Environment['parse']>>()
 
+/** Those that mean the same to Envoy; `matches` reads its pattern as RE2 there. */
+const functions: ReadonlySet<string> = new Set(['string', 'int', 'uint', 'double', 'bool', 'size', 'has', 'startsWith', 'endsWith', 'contains'])
+
 /** Names by which nothing is looked up. */
 const literals: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in'])
 
 /**
  * The value of a label that a Telemetry gives. What it speaks of may not be there, as a header may not: then it is `unknown`. Source: Istio's proxy, `istio_stats.cc`.
- * @throws QueryNotModelled for an attribute that is not known here
+ * @throws QueryNotModelled for an attribute or a function that is not known here
  */
 export function tagValue(expression: string, attributes: Attributes): string {
   assertKnown(expression, attributes)
@@ -41,5 +44,6 @@ function assertKnown(expression: string, attributes: Attributes): void {
     if (!known || (field !== undefined && !(field in known)))
       throw new QueryNotModelled(`${field === undefined ? root : `${root}.${field}`}, which a Telemetry makes a label of, is not known here`)
   }
-  if (/\.matches\s*\(/.test(code)) throw new QueryNotModelled('matches(), which a Telemetry makes a label with, is not known here')
+  for (const [, name = ''] of code.matchAll(/(\w+)\s*\(/g))
+    if (!functions.has(name) && !literals.has(name)) throw new QueryNotModelled(`${name}(), which a Telemetry makes a label with, is not known here`)
 }

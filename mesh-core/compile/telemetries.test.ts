@@ -78,6 +78,12 @@ test('tags of several add up, the last of a name stays', () => {
   ])
 })
 
+test('what is said of all metrics turns none of them off', () => {
+  const { client } = told(telemetry('t', 'default', 'metrics: [{overrides: [{tagOverrides: {a: {value: request.host}}}]}]'))
+  expect(client.stats).toHaveLength(1)
+  expect(client.stats[0]!.metrics['requests_total']).toEqual({ drops: false, removes: [], tags: { a: 'request.host' } })
+})
+
 test('spans of one side, and of both again', () => {
   const silent = 'tracing: [{match: {mode: CLIENT}, disableSpanReporting: true}]'
   expect(told(telemetry('t', 'istio-system', silent))).toMatchObject({ client: { reportsSpans: false }, server: { reportsSpans: true } })

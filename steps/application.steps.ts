@@ -4,71 +4,71 @@ import { podsAre } from '../support/checks/pods.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
 Given('the Bookinfo application', async function (this: MeshWorld) {
-  await this.deployBookinfo('default')
+  await this.application.deployBookinfo('default')
 })
 
 Given('the Bookinfo application in namespace {string}', async function (this: MeshWorld, namespace: string) {
-  await this.deployBookinfo(namespace)
+  await this.application.deployBookinfo(namespace)
 })
 
 Given('the services:', async function (this: MeshWorld, table: DataTable) {
-  await this.deployEcho(table.raw())
+  await this.application.deployEcho(table.raw())
 })
 
 Given('the services that the config names', async function (this: MeshWorld) {
-  await this.deployServicesNamed()
+  await this.application.deployServicesNamed()
 })
 
 Given('namespace {string} has no sidecars', async function (this: MeshWorld, namespace: string) {
-  await this.prepare((session) => session.setSidecars(namespace, false))
+  await this.application.setSidecars(namespace, false)
 })
 
 Given('namespace {string} has the label {string}', async function (this: MeshWorld, namespace: string, label: string) {
-  await this.labelNamespace(namespace, label)
+  await this.config.labelNamespace(namespace, label)
 })
 
 Given('the services of the Consul catalogue {string}', async function (this: MeshWorld, url: string) {
-  await this.readConsul(url)
+  await this.application.readConsul(url)
 })
 
 When('the Consul catalogue changes within {duration}', async function (this: MeshWorld, waitMs: number) {
-  await this.awaitConsul(waitMs)
+  await this.application.awaitConsul(waitMs)
 })
 
 Given('{service} takes {duration} to answer', async function (this: MeshWorld, service: ServiceRef, ms: number) {
-  await this.behave({ kind: 'delay', service, ms })
+  await this.application.behave({ kind: 'delay', service, ms })
 })
 
 Given('{service} answers {int}', async function (this: MeshWorld, service: ServiceRef, status: number) {
-  await this.behave({ kind: 'status', service, status, first: null, endpoint: null })
+  await this.application.behave({ kind: 'status', service, status, first: null, endpoint: null })
 })
 
 Given('{service} answers {int} to the first {requests}', async function (this: MeshWorld, service: ServiceRef, status: number, first: number) {
-  await this.behave({ kind: 'status', service, status, first, endpoint: null })
+  await this.application.behave({ kind: 'status', service, status, first, endpoint: null })
 })
 
 Given('endpoint {int} of {service} answers {int}', async function (this: MeshWorld, endpoint: number, service: ServiceRef, status: number) {
-  await this.behave({ kind: 'status', service, status, first: null, endpoint })
+  await this.application.behave({ kind: 'status', service, status, first: null, endpoint })
 })
 
 Given('{service} has no healthy endpoints', async function (this: MeshWorld, service: ServiceRef) {
-  await this.behave({ kind: 'readiness', service, endpoint: null, ready: false })
+  await this.application.behave({ kind: 'readiness', service, endpoint: null, ready: false })
 })
 
 When('{service} has healthy endpoints again', async function (this: MeshWorld, service: ServiceRef) {
-  await this.behave({ kind: 'readiness', service, endpoint: null, ready: true })
+  await this.application.behave({ kind: 'readiness', service, endpoint: null, ready: true })
 })
 
 When('endpoint {int} of {service} is not ready', async function (this: MeshWorld, endpoint: number, service: ServiceRef) {
-  await this.behave({ kind: 'readiness', service, endpoint, ready: false })
+  await this.application.behave({ kind: 'readiness', service, endpoint, ready: false })
 })
 
 When('endpoint {int} of {service} is ready again', async function (this: MeshWorld, endpoint: number, service: ServiceRef) {
-  await this.behave({ kind: 'readiness', service, endpoint, ready: true })
+  await this.application.behave({ kind: 'readiness', service, endpoint, ready: true })
 })
 
 When('{service} is scaled to {int} replica(s)', async function (this: MeshWorld, service: ServiceRef, replicas: number) {
-  await this.behave({ kind: 'replicas', service, replicas })
+  await this.application.behave({ kind: 'replicas', service, replicas })
 })
 
 Given('the seed {int}', async function (this: MeshWorld, seed: number) {
@@ -76,5 +76,5 @@ Given('the seed {int}', async function (this: MeshWorld, seed: number) {
 })
 
 Then('the pods are:', async function (this: MeshWorld, table: DataTable) {
-  podsAre(table.hashes(), await this.pods())
+  podsAre(table.hashes(), await this.application.pods())
 })

@@ -3,17 +3,17 @@ import { leavingTheRest } from '../support/step-options.ts'
 import type { MeshWorld } from '../support/index.ts'
 
 Given('the chart {string} with values:', async function (this: MeshWorld, chart: string, values: string) {
-  await this.giveChart(chart, values)
+  await this.config.giveChart(chart, values)
 })
 
 When('the chart release {string} is upgraded with values:', leavingTheRest, async function (this: MeshWorld, release: string, values: string) {
-  await this.upgradeRelease(release, values)
+  await this.config.upgradeRelease(release, values)
 })
 
 When(
   'the chart release {string} is rolled back to revision {int}',
   leavingTheRest,
   async function (this: MeshWorld, release: string, revision: number) {
-    await this.rollBackRelease(release, revision)
+    await this.config.rollBackRelease(release, revision)
   },
 )

@@ -3,35 +3,35 @@ import type { MeshWorld } from '../support/index.ts'
 import { leavingTheRest } from '../support/step-options.ts'
 
 Given('the config {string}', async function (this: MeshWorld, name: string) {
-  await this.giveConfig({ name })
+  await this.config.give({ name })
 })
 
 Given('the config:', async function (this: MeshWorld, text: string) {
-  await this.giveConfig({ text })
+  await this.config.give({ text })
 })
 
 Given('the mesh config:', async function (this: MeshWorld, text: string) {
-  await this.giveMeshConfig(text)
+  await this.config.giveMeshConfig(text)
 })
 
 When('the config {string} is applied', leavingTheRest, async function (this: MeshWorld, name: string) {
-  await this.applyConfig({ name })
+  await this.config.apply({ name })
 })
 
 When('the config is applied:', leavingTheRest, async function (this: MeshWorld, text: string) {
-  await this.applyConfig({ text })
+  await this.config.apply({ text })
 })
 
 When('the config {string} is deleted', leavingTheRest, async function (this: MeshWorld, name: string) {
-  await this.deleteConfig({ name })
+  await this.config.delete({ name })
 })
 
 Then('the analysis reports {word} for {word} {string}', async function (this: MeshWorld, code: string, kind: string, name: string) {
-  await this.expectAnalysis(code, kind, name)
+  await this.config.expectAnalysis(code, kind, name)
 })
 
 Then('the analysis reports nothing', async function (this: MeshWorld) {
-  await this.expectNoAnalysis()
+  await this.config.expectNoAnalysis()
 })
 
 Then('the config is accepted', function (this: MeshWorld) {

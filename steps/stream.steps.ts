@@ -7,13 +7,13 @@ import { client, headersOf, inside, messagesOf } from '../support/index.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
 Given('{service} answers the gRPC status {grpcStatus}', async function (this: MeshWorld, service: ServiceRef, status: GrpcStatus) {
-  await this.behave({ kind: 'grpc-status', service, status: grpcStatuses.indexOf(status), first: null })
+  await this.application.behave({ kind: 'grpc-status', service, status: grpcStatuses.indexOf(status), first: null })
 })
 
 Given(
   '{service} answers the gRPC status {grpcStatus} to the first {requests}',
   async function (this: MeshWorld, service: ServiceRef, status: GrpcStatus, first: number) {
-    await this.behave({ kind: 'grpc-status', service, status: grpcStatuses.indexOf(status), first })
+    await this.application.behave({ kind: 'grpc-status', service, status: grpcStatuses.indexOf(status), first })
   },
 )
 

@@ -4,32 +4,32 @@ import { client } from '../support/index.ts'
 import type { MeshWorld, RequestLine, ServiceRef } from '../support/index.ts'
 
 Given('the TLS secret {string} for {string}', async function (this: MeshWorld, secret: string, names: string) {
-  await this.giveTlsSecret(secret, names, { trusted: true, namespace: null })
+  await this.config.giveTlsSecret(secret, names, { trusted: true, namespace: null })
 })
 
 Given(
   'the TLS secret {string} for {string} in namespace {string}',
   async function (this: MeshWorld, secret: string, names: string, namespace: string) {
-    await this.giveTlsSecret(secret, names, { trusted: true, namespace })
+    await this.config.giveTlsSecret(secret, names, { trusted: true, namespace })
   },
 )
 
 Given('the TLS secret {string} for {string} from an authority that nobody trusts', async function (this: MeshWorld, secret: string, names: string) {
-  await this.giveTlsSecret(secret, names, { trusted: false, namespace: null })
+  await this.config.giveTlsSecret(secret, names, { trusted: false, namespace: null })
 })
 
 Given('{service} shows a certificate for {string}', async function (this: MeshWorld, service: ServiceRef, names: string) {
-  await this.giveCertificate(service, names, { trusted: true, asks: false })
+  await this.application.giveCertificate(service, names, { trusted: true, asks: false })
 })
 
 Given('{service} shows a certificate for {string} and asks clients for theirs', async function (this: MeshWorld, service: ServiceRef, names: string) {
-  await this.giveCertificate(service, names, { trusted: true, asks: true })
+  await this.application.giveCertificate(service, names, { trusted: true, asks: true })
 })
 
 Given(
   '{service} shows a certificate for {string} from an authority that nobody trusts',
   async function (this: MeshWorld, service: ServiceRef, names: string) {
-    await this.giveCertificate(service, names, { trusted: false, asks: false })
+    await this.application.giveCertificate(service, names, { trusted: false, asks: false })
   },
 )
 

@@ -1,18 +1,29 @@
 import { StatementFailed } from './failure.ts'
+import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
+import type { Refusal } from './refusal.ts'
 import type { MeshSession, ScenarioInfo, Target } from './targets/target.ts'
 
-/** The scenario's mesh: opened when something first needs it. */
+/** What makes a mesh of one version of a source (a chart's revision, a catalogue) one of the next. */
+export interface ConfigChange {
+  readonly apply: readonly Resource[]
+  /** What was of the source, and no longer is. */
+  readonly remove: readonly ResourceRef[]
+}
+
+/** The scenario's mesh: opened when something first needs it. After a refusal that no `Then` has looked at it does nothing more. */
 export class ScenarioSession {
   readonly target: Target
   #scenario: ScenarioInfo
   #session: MeshSession | null = null
   /** What made the mesh what it is, in order. */
   readonly #preparations: ((session: MeshSession) => Promise<void>)[] = []
+  readonly #refusal: Refusal
   #isUsed = false
 
-  constructor(target: Target, scenario: ScenarioInfo) {
+  constructor(target: Target, scenario: ScenarioInfo, refusal: Refusal) {
     this.target = target
     this.#scenario = scenario
+    this.#refusal = refusal
   }
 
   get seed(): number {
@@ -24,13 +35,23 @@ export class ScenarioSession {
     return this.#session
   }
 
+  /** Makes something be there before anything is sent. @throws StatementFailed for a refusal that nothing has looked at */
   async prepare(action: (session: MeshSession) => Promise<void>): Promise<void> {
+    this.#refusal.assertLookedAt()
     await action(await this.#open())
     this.#preparations.push(action)
   }
 
-  /** For traffic and for time that passes. */
+  async change({ apply, remove }: ConfigChange): Promise<void> {
+    await this.prepare(async (session) => {
+      if (apply.length > 0) await session.apply(apply)
+      if (remove.length > 0) await session.remove(remove)
+    })
+  }
+
+  /** For traffic and for time that passes. @throws StatementFailed for a refusal that nothing has looked at */
   async use(): Promise<MeshSession> {
+    this.#refusal.assertLookedAt()
     this.#isUsed = true
     return this.#open()
   }

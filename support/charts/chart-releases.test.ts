@@ -3,7 +3,7 @@ import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { inNamespace, readText } from '../../mesh-core/config/load.ts'
 import { StatementFailed } from '../failure.ts'
 import { ChartReleases } from './chart-releases.ts'
-import type { RevisionChange } from './chart-releases.ts'
+import type { ConfigChange } from '../scenario-session.ts'
 
 const entry = (name: string) =>
   `{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: ${name}}, spec: {hosts: [${name}.example.com], ports: [{number: 80, name: http}], resolution: NONE}}`
@@ -15,11 +15,11 @@ const releases = () =>
     async ({ values }) => values.split(' ').map(entry).join('\n---\n'),
   )
 
-const names = ({ apply, remove }: RevisionChange) => ({ apply: apply.map(({ name }) => name), remove: remove.map(({ name }) => name) })
+const names = ({ apply, remove }: ConfigChange) => ({ apply: apply.map(({ name }) => name), remove: remove.map(({ name }) => name) })
 
 test('revisions take away what they no longer have', async () => {
   const seen: object[] = []
-  const take = async (change: RevisionChange) => void seen.push(names(change))
+  const take = async (change: ConfigChange) => void seen.push(names(change))
   const charts = releases()
   await charts.install('/charts/shop', 'prod', 'a b', take)
   await charts.upgrade('shop', 'b c', take)
@@ -33,7 +33,7 @@ test('revisions take away what they no longer have', async () => {
 
 test('a revision that is refused is counted, and changes nothing', async () => {
   const seen: object[] = []
-  const take = async (change: RevisionChange) => void seen.push(names(change))
+  const take = async (change: ConfigChange) => void seen.push(names(change))
   const charts = releases()
   await charts.install('/charts/shop-1.2.0.tgz', 'prod', 'a', take)
   await expect(charts.upgrade('shop', 'b', () => Promise.reject(new ConfigRejected([])))).rejects.toThrow(ConfigRejected)

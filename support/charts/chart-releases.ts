@@ -1,16 +1,10 @@
 import { basename } from 'node:path'
 import { refOf, resourceKey } from '../../mesh-core/config/resource.ts'
-import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
+import type { Resource } from '../../mesh-core/config/resource.ts'
 import { StatementFailed } from '../failure.ts'
+import type { ConfigChange } from '../scenario-session.ts'
 import { renderChart } from './render-chart.ts'
 import type { ChartInput } from './render-chart.ts'
-
-/** What makes a mesh of one revision one of the next. */
-export interface RevisionChange {
-  readonly apply: readonly Resource[]
-  /** What was of the release, and no longer is. */
-  readonly remove: readonly ResourceRef[]
-}
 
 interface Release {
   readonly chart: string
@@ -82,4 +76,4 @@ export class ChartReleases {
 }
 
 /** Brings a change to the mesh. @throws ConfigRejected: then nothing of it is there */
-type Take = (change: RevisionChange) => Promise<void>
+type Take = (change: ConfigChange) => Promise<void>

@@ -1,15 +1,10 @@
 import { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import { readText } from '../../mesh-core/config/load.ts'
-import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
+import type { Resource } from '../../mesh-core/config/resource.ts'
 import { refOf, resourceKey } from '../../mesh-core/config/resource.ts'
+import type { ConfigChange } from '../scenario-session.ts'
 import type { ConsulInstance } from './consul-services.ts'
 import { serviceEntryOf } from './consul-services.ts'
-
-/** What has to be done so that the mesh knows what the catalogue knows. */
-export interface CatalogueChange {
-  readonly apply: readonly Resource[]
-  readonly remove: readonly ResourceRef[]
-}
 
 interface Answer {
   readonly body: unknown
@@ -39,7 +34,7 @@ export class ConsulCatalogue {
   }
 
   /** The catalogue as it is now, against what was read before. @throws MeshSpecError TARGET_UNREACHABLE */
-  async read(): Promise<CatalogueChange> {
+  async read(): Promise<ConfigChange> {
     this.#indexes = new Map()
     const services = await this.#ask('/v1/catalog/services')
     const names = Object.keys(this.#expect(services, isRecord, '/v1/catalog/services')).filter((name) => name !== 'consul')
@@ -51,7 +46,7 @@ export class ConsulCatalogue {
    * Waits until Consul says that something has changed, and reads it.
    * @throws MeshSpecError TARGET_UNREACHABLE when nothing has after `waitMs`, or nobody answers
    */
-  async changed(waitMs: number): Promise<CatalogueChange> {
+  async changed(waitMs: number): Promise<ConfigChange> {
     const aborts = new AbortController()
     const questions = [...this.#indexes].map(([path, index]) => this.#blocked(path, index, waitMs, aborts.signal))
     try {
@@ -70,7 +65,7 @@ export class ConsulCatalogue {
     return serviceEntryOf(name, this.#namespace, instances)
   }
 
-  #take(texts: readonly string[]): CatalogueChange {
+  #take(texts: readonly string[]): ConfigChange {
     const before = this.#known
     const now = texts.map((text) => {
       const { resources, errors } = readText(text, `${this.#url}/v1/catalog/services`)

@@ -15,6 +15,18 @@ test('a table of services', () => {
   ])
 })
 
+test('an account of its own', () => {
+  const rows = [
+    ['service', 'service account'],
+    ['shop', 'till'],
+    ['cart', ''],
+  ]
+  expect(readEchoTable(rows, 'default')).toEqual([
+    { ...plain, name: 'shop', serviceAccount: 'till' },
+    { ...plain, name: 'cart' },
+  ])
+})
+
 test('only the name is needed', () => expect(readEchoTable([['service'], ['shop']], 'default')).toEqual([{ ...plain, name: 'shop' }]))
 
 const refused: { rows: string[][]; says: RegExp }[] = [
@@ -48,6 +60,13 @@ const refused: { rows: string[][]; says: RegExp }[] = [
       ['shop', 'perhaps'],
     ],
     says: /yes or no/,
+  },
+  {
+    rows: [
+      ['service', 'service account'],
+      ['shop', 'cluster.local/ns/default/sa/till'],
+    ],
+    says: /no name of a service account/,
   },
 ]
 for (const { rows, says } of refused) test(`refused: ${says}`, () => expect(() => readEchoTable(rows, 'default')).toThrow(says))

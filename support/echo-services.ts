@@ -14,6 +14,7 @@ const columns: Readonly<Record<string, Column>> = {
   namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : cell }),
   port: (cell, service) => ({ ...service, port: cell === '' ? 80 : whole('port', cell) }),
   sidecar: (cell, service) => ({ ...service, sidecar: cell === '' || yes(cell) }),
+  'service account': (cell, service) => (cell === '' ? service : { ...service, serviceAccount: account(cell) }),
 }
 
 /**
@@ -52,6 +53,12 @@ function protocol(cell: string): string {
   throw new StatementFailed(
     `"${cell}" is no protocol that the name of a port can tell; write http, http2, https, grpc, grpc-web, tcp, tls, udp, mongo, mysql, redis, auto or an appProtocol like kubernetes.io/h2c`,
   )
+}
+
+/** Source: Kubernetes, the name of a ServiceAccount is a DNS subdomain. */
+function account(cell: string): string {
+  if (cell.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(cell)) return cell
+  throw new StatementFailed(`"${cell}" is no name of a service account: lower case letters, digits, dashes and dots`)
 }
 
 function yes(cell: string): boolean {

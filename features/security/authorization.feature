@@ -304,3 +304,33 @@ Feature: Authorization
       Then the request reaches shop
       When a client sends "GET http://other.example.com/"
       Then the response status is 403
+
+  Rule: Services are told apart by their accounts
+    Background:
+      Given the services:
+        | service | service account |
+        | shop    |                 |
+        | cart    |                 |
+        | till    | cashier         |
+        | thief   |                 |
+      And the config:
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: shop}
+        spec:
+          selector: {matchLabels: {app: shop}}
+          rules:
+          - from:
+            - source: {principals: [cluster.local/ns/default/sa/cart]}
+            - source: {serviceAccounts: [cashier]}
+        """
+
+    Scenario: Each echo service has an account of its own name, or the one that the table gives it
+      When cart sends "GET http://shop/"
+      Then the request reaches shop
+      And the identity of shop is "spiffe://cluster.local/ns/default/sa/shop"
+      When till sends "GET http://shop/"
+      Then the request reaches shop
+      When thief sends "GET http://shop/"
+      Then the response status is 403

@@ -93,7 +93,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     address: options.addresses.of(`${resource.namespace}/${instance}`),
     labels,
     annotations,
-    serviceAccount: spec.serviceAccountName ?? 'default',
+    serviceAccount: spec.serviceAccountName || spec.serviceAccount || 'default',
     app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
     version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
     ports: containers.flatMap((container) => (container.ports ?? []).map(portOf)),

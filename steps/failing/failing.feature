@@ -470,11 +470,11 @@ Feature: Scenarios that must not pass
     When client sends "GET http://shop/"
     Then the connection from shop to client uses mutual TLS
 
-  Scenario: the identity of shop is 'spiffe://cluster.local/ns/default/sa/shop'
-    the certificate of shop says spiffe://cluster.local/ns/default/sa/default.
+  Scenario: the identity of shop is 'spiffe://cluster.local/ns/default/sa/till'
+    the certificate of shop says spiffe://cluster.local/ns/default/sa/shop.
 
     When client sends "GET http://shop/"
-    Then the identity of shop is "spiffe://cluster.local/ns/default/sa/shop"
+    Then the identity of shop is "spiffe://cluster.local/ns/default/sa/till"
 
   Scenario: the analysis reports IST0101 for VirtualService 'reviews'
     the analysis does not report IST0101 for VirtualService "reviews"; it reports of it nothing.

@@ -107,6 +107,8 @@ export interface EchoService {
   /** Further ports, of the same protocol. */
   readonly ports?: readonly number[]
   readonly sidecar: boolean
+  /** Default: of its own name. `default` is there in each namespace. */
+  readonly serviceAccount?: string
   /** Further pod labels of a version, which a subset of the config asks for. */
   readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }

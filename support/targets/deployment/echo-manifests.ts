@@ -4,9 +4,16 @@ import type { EchoService } from '../target.ts'
 
 export const echoFile = 'the services'
 
-/** A Service, and a Deployment for each version: named `shop`, `shop-v1`, labelled `app` and `version`, as Istio's samples are. */
+/**
+ * A Service with an account of its own, and a Deployment for each version: named `shop`, `shop-v1`, labelled `app` and `version`, as Istio's samples (curl,
+ * httpbin, Bookinfo) are.
+ */
 export function echoManifests(services: readonly EchoService[]): readonly Resource[] {
-  const documents = services.flatMap((service) => [serviceOf(service), ...service.versions.map((version) => deploymentOf(service, version))])
+  const accounts = new Map(services.map((service) => [`${service.namespace}/${accountOf(service)}`, service]))
+  const documents = [
+    ...[...accounts.values()].filter((service) => accountOf(service) !== 'default').map(serviceAccountOf),
+    ...services.flatMap((service) => [serviceOf(service), ...service.versions.map((version) => deploymentOf(service, version))]),
+  ]
   return readText(documents.map((document) => JSON.stringify(document)).join('\n---\n'), echoFile).resources
 }
 
@@ -23,6 +30,14 @@ function portsOf({
     { name, port, ...transport, ...spoken },
     ...ports.map((further) => ({ name: `${name}-${further}`, port: further, ...transport, ...spoken })),
   ]
+}
+
+function accountOf({ name, serviceAccount = name }: EchoService): string {
+  return serviceAccount
+}
+
+function serviceAccountOf(service: EchoService) {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: accountOf(service), namespace: service.namespace } }
 }
 
 function serviceOf(service: EchoService) {
@@ -46,6 +61,10 @@ function deploymentOf(service: EchoService, version: string) {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: version === '' ? name : `${name}-${version}`, namespace },
-    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { serviceAccountName: accountOf(service), containers } },
+    },
   }
 }

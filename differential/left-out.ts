@@ -21,6 +21,8 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Gateway spec.servers.port.targetPort',
     'RequestAuthentication spec.targetRef.namespace',
     'RequestAuthentication spec.targetRefs.namespace',
+    'AuthorizationPolicy spec.targetRef.namespace',
+    'AuthorizationPolicy spec.targetRefs.namespace',
     'Service spec.ports.nodePort',
     'HTTPRoute spec.rules.filters.extensionRef',
     'HTTPRoute spec.rules.backendRefs.filters.extensionRef',
@@ -34,7 +36,6 @@ export const leftOut: Readonly<Record<string, string>> = {
     'HTTPRoute spec.rules.backendRefs.filters.requestMirror',
     'GRPCRoute spec.rules.backendRefs.filters.requestMirror',
   ]),
-  ...because('not drawn yet: held to what istiod and Envoy did by vectors/own/vectors/authorization.json', ['AuthorizationPolicy spec']),
   ...because('what a cluster writes into an object, or nothing that decides about traffic', [
     'Deployment spec.template.metadata',
     'Deployment spec.template.spec.containers',

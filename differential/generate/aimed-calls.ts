@@ -70,7 +70,7 @@ function target(draw: Draw, match: Json): string {
 }
 
 /** The path itself as often as not. */
-function pathVariant(draw: Draw, path: string): string {
+export function pathVariant(draw: Draw, path: string): string {
   if (draw.chance(0.5)) return path
   const inner = path.length > 1 ? path : '/x'
   return draw.one([

@@ -1,6 +1,6 @@
 import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
-import { type Document, document, gatewayApiDocument } from './document.ts'
+import { type Document, document, gatewayApiDocument, securityDocument } from './document.ts'
 import type { Json } from './matches.ts'
 import type { Subject } from './scenery.ts'
 import { keySets, tokens } from './tokens.ts'
@@ -46,7 +46,7 @@ const selections: readonly (readonly [string, Json])[] = [
 function requestAuthentication(draw: Draw, index: number): Document {
   const [namespace, selection] = draw.one(selections)
   const spec = { ...selection, ...draw.maybe(0.95, () => ({ jwtRules: draw.many(1, 2, () => jwtRule(draw)) })) }
-  return { ...document('RequestAuthentication', `tokens-${index}`, namespace, spec), apiVersion: 'security.istio.io/v1' }
+  return securityDocument('RequestAuthentication', `tokens-${index}`, namespace, spec)
 }
 
 const audiences = [['web'], ['app'], ['web', 'app'], ['nobody']]

@@ -30,6 +30,11 @@ export function gatewayApiDocument(kind: string, name: string, namespace: string
 
 const versions: Readonly<Record<string, string>> = { TCPRoute: 'v1alpha2', ReferenceGrant: 'v1beta1' }
 
+/** A kind of Istio's that is about who may do what. */
+export function securityDocument(kind: string, name: string, namespace: string, spec: Json, metadata: Json = {}): Document {
+  return { apiVersion: 'security.istio.io/v1', kind, metadata: { name, namespace, ...metadata }, spec }
+}
+
 /** Of a kind that has no `spec`. */
 export function plainDocument(apiVersion: string, kind: string, name: string, namespace: string, fields: Json): Document {
   // Readers look for `spec`, and find nothing in it.

@@ -1,6 +1,6 @@
 import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
-import { type Document, document } from './document.ts'
+import { type Document, document, securityDocument } from './document.ts'
 import { deployment, service } from './manifests.ts'
 import type { Json } from './matches.ts'
 import type { Subject } from './scenery.ts'
@@ -62,7 +62,7 @@ function policy(draw: Draw, index: number): Document {
     ...(selected && draw.maybe(0.4, () => ({ portLevelMtls: ports(draw) }))),
   }
   const age = draw.maybe(0.4, () => ({ creationTimestamp: draw.one(['2024-01-01T00:00:00Z', '2024-01-02T00:00:00Z']) }))
-  return { ...document('PeerAuthentication', `policy-${index}`, namespace, spec, age), apiVersion: 'security.istio.io/v1' }
+  return securityDocument('PeerAuthentication', `policy-${index}`, namespace, spec, age)
 }
 
 function ports(draw: Draw): Json {

@@ -1,4 +1,5 @@
 import { authentication } from './authentication.ts'
+import { authorization } from './authorization.ts'
 import { destinationRules } from './destination-rules.ts'
 import { connections } from './connections.ts'
 import { ejection } from './ejection.ts'
@@ -32,6 +33,7 @@ export const subjects: readonly { readonly name: string; readonly weight: number
   { name: 'gateway-api', weight: 6, make: gatewayApi },
   { name: 'mesh-routes', weight: 4, make: meshRoutes },
   { name: 'authentication', weight: 2, make: authentication },
+  { name: 'authorization', weight: 3, make: authorization },
   { name: 'mutual-tls', weight: 2, make: mutualTls },
   { name: 'envoy-filters', weight: 2, make: envoyFilters },
 ]

@@ -35,6 +35,8 @@ export interface Shipment {
   readonly source: string
   /** Its connection stays open for the next: it is a proxy's that reads HTTP. */
   readonly pooled?: boolean
+  /** Its sender opens the connection and closes it again: no byte of the request comes. */
+  readonly isSilent?: boolean
   /** It comes from the same pod, and not from its proxy: no sidecar sees it. */
   readonly within?: boolean
 }
@@ -104,10 +106,13 @@ export class Delivery implements InFlight {
     if (shipment.tls[0]?.ready === false) return end('tls: Secret_is_not_supplied_by_SDS')
     const { protocol } = shipment.request
     if (protocol !== 'udp' && workload?.instance.gateway && workload.proxy)
-      return this.#enterGateway(plane, { ...place, sourceAddress: shipment.source }, workload, shipment, end)
+      return shipment.isSilent
+        ? this.#closeUnused(end)
+        : this.#enterGateway(plane, { ...place, sourceAddress: shipment.source }, workload, shipment, end)
     // A sidecar is not asked about datagrams.
     if (!workload || !sidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, shipment.tls, end)
     const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
+    if (shipment.isSilent && shipment.tls.length === 0 && awaitsFirstBytes(inboundPort.chains)) return this.#closeUnused(end)
     // Each side waits for the other.
     if (shipment.request.serverFirst && shipment.tls.length === 0 && awaitsFirstBytes(inboundPort.chains)) return
     const { chain, failure, layers } = enterSidecar(inboundPort, workload.identity, shipment.request, shipment.tls)
@@ -119,6 +124,7 @@ export class Delivery implements InFlight {
     const passed = { workload, layers, inboundPort, isTold: protocol === undefined && !shipment.pooled }
     if (failure !== null) return this.#noteUnused(plane, chain, passed, failure, end)
     if (chain.reads === 'bytes') return this.#passOn(plane, place, shipment, passed, end)
+    if (shipment.isSilent) return this.#closeUnused(end)
     if (shipment.request.serverFirst) return
     if (protocol === 'tcp' || layers.length > 0) return this.#refuseBytes(plane, passed, end)
     if (protocol === 'h2' && opensWebSocket(shipment.request)) return this.#breakOff(plane, workload, end)
@@ -149,7 +155,7 @@ export class Delivery implements InFlight {
     const done: Done = (outcome) => {
       log.durationMs = plane.clock.now() - log.startMs
       if (inboundPort.cluster === blackHole) return this.#swallow(log, end)
-      if (outcome === 'closed') log.raise('UR')
+      if (outcome === 'closed' && !shipment.isSilent) log.raise('UR')
       if (typeof outcome === 'string' && isTlsError(outcome)) this.hop.inbound = log
       if (outcome !== 'refused') return end(outcome)
       for (const flag of ['UF', 'URX'] as const) log.raise(flag)
@@ -164,6 +170,7 @@ export class Delivery implements InFlight {
     if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
     const denied = refusedAt(workload, this.hop, inboundPort.access, accessSubject(workload, shipment))
     if (denied) return this.#refuseAccess(log, denied, end)
+    if (shipment.isSilent) this.hop.inbound = log
     this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)
   }
 
@@ -203,11 +210,13 @@ export class Delivery implements InFlight {
     end(layers.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
   }
 
-  #runApplication(plane: Plane, place: Place, { request, port }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
+  #runApplication(plane: Plane, place: Place, { request, port, isSilent }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
     const isDatagram = request.protocol === 'udp'
     // Before any handshake.
     if (!isDatagram && peer.program.listens === false) return end('refused')
+    if (isSilent && layers.length === 0) return this.#closeUnused(end)
     const verdict = isDatagram ? null : takenByApplication(plane.model.applicationTls(peer.workload?.instance ?? null, port), request, layers)
+    if (isSilent && verdict?.kind === 'taken') return this.#closeUnused(end)
     if (verdict === null || verdict.kind === 'taken') {
       this.hop.tls = verdict?.seen ?? null
       this.hop.port = peer.workload && port
@@ -216,6 +225,13 @@ export class Delivery implements InFlight {
     // The program never hears of it.
     this.#reachNobody()
     end(verdict.outcome)
+  }
+
+  /** Taken, and closed again before anything has come. */
+  #closeUnused(end: Done): void {
+    this.#reachNobody()
+    this.endsInOrder = true
+    end('closed')
   }
 
   #reachNobody(): void {

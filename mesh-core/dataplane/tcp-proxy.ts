@@ -36,13 +36,6 @@ export function proxyTcp(
 ): InFlight | null {
   const { target, listener, layers } = connection
   const log = logOf(plane, proxy, filter)
-  const denial = filter.access ? denialOf(filter.access, subjectOf(plane, place, proxy, connection)) : null
-  if (denial) {
-    log.details = detailsOf(denial)
-    place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
-    done('closed')
-    return null
-  }
   const upstream = upstreamOf(plane, place, proxy, filter, log, {
     ...target,
     isKept: !listener.bindsToPort && !proxy.edge,
@@ -56,7 +49,10 @@ export function proxyTcp(
   }
   const { receiver, port, tls, close } = upstream
   const copy = { ...request, headers: request.headers.copy() }
-  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, tls: [...tls, ...layers], port, source: proxy.place.address }
+  // It asks who comes when the first bytes do, and reads none before it has dialled. Source: Envoy `RoleBasedAccessControlFilter` of the network, `tcp_proxy.cc`.
+  const denial = filter.access ? denialOf(filter.access, subjectOf(plane, place, proxy, connection)) : null
+  const wrapped = denial ? { tls, isSilent: true } : { tls: [...tls, ...layers] }
+  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, ...wrapped, port, source: proxy.place.address }
   const delivery = new Delivery(shipment, receiver)
   const { stop } = endInTime(plane, filter, log, () => {
     abandon()
@@ -72,6 +68,7 @@ export function proxyTcp(
       return done(outcome)
     }
     // Of TLS that the proxy has only passed on it knows nothing.
+    if (denial && delivery.endsInOrder) log.details = detailsOf(denial)
     const isOfClient = isTlsError(outcome) && (tls.length === 0 || delivery.endedTls)
     if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, outcome)
     if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))

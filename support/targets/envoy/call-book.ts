@@ -46,7 +46,7 @@ export class CallBook {
       line: null,
       gateway: null,
       relay: null,
-      unreached: null,
+      unreached: [],
       received: [],
       decision: null,
       denial: null,
@@ -125,5 +125,5 @@ function enterInbound(call: CallRecord, line: LogLine): void {
     (one) => one.inbound === null && one.workload && podName(one.workload) === line.pod && (attempt === null || one.attempt === attempt),
   )
   if (record) record.inbound = line
-  else call.unreached = line
+  else call.unreached.push(line)
 }

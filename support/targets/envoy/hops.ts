@@ -18,6 +18,8 @@ export interface Names {
 interface Entry {
   readonly call: CallRecord
   readonly received: ReceivedRecord | null
+  /** Of a receiver's sidecar, whose workload nothing reached. */
+  readonly unreached: LogLine | null
   readonly atMs: number
 }
 
@@ -28,13 +30,14 @@ export function hopsOf({ calls }: Journal, names: Names): readonly Hop[] {
   const hops: Hop[] = []
   const index = new Map<ReceivedRecord, number>()
   const relayed = new Map<CallRecord, number>()
-  for (const { call, received } of entries) {
+  for (const { call, received, unreached, atMs } of entries) {
     const parent = call.parent ? (index.get(call.parent) ?? -1) : -1
     const log = logs.get(call) ?? null
-    const gateway = received !== null && isMirrored(call, received) ? null : call.gateway
+    const end: End = { received, unreached, atMs }
+    const gateway = isMirrored(call, end) ? null : call.gateway
     if (gateway && !relayed.has(call)) relayed.set(call, hops.push(relayHop(call, gateway, log, parent)) - 1)
     if (received) index.set(received, hops.length)
-    hops.push(gateway ? behindGateway(call, gateway, received, relayed.get(call)!, names) : hopOf(call, received, log, parent, names))
+    hops.push(gateway ? behindGateway(call, gateway, end, relayed.get(call)!, names) : hopOf(call, end, log, parent, names))
   }
   return hops
 }
@@ -59,10 +62,10 @@ function relayHop(call: CallRecord, gateway: WorkloadInstance, log: AccessLogEnt
 }
 
 /** From there on. */
-function behindGateway(call: CallRecord, gateway: WorkloadInstance, received: ReceivedRecord | null, parent: number, names: Names): Hop {
+function behindGateway(call: CallRecord, gateway: WorkloadInstance, end: End, parent: number, names: Names): Hop {
   const log = call.relay && logEntry(call, call.relay, call.startMs, names)
   const service = log && hostOf(log.cluster)
-  const hop = hopOf(call, received, log, parent, names)
+  const hop = hopOf(call, end, log, parent, names)
   return { ...hop, from: gateway.ref, service, explain: null, received: hop.received && asFromSender(call, hop.received) }
 }
 
@@ -79,28 +82,46 @@ function asFromSender({ proxy }: CallRecord, request: HttpRequest): HttpRequest 
   return { ...request, headers }
 }
 
-/** A request that reached nobody is a hop, too. */
+/** A request that reached nobody is a hop, too, and so is each try that a sidecar has ended. */
 function entriesOf(call: CallRecord): Entry[] {
-  const own = call.received.map((received) => ({ call, received, atMs: received.atMs }))
-  return call.received.some((received) => !isMirrored(call, received)) ? own : [...own, { call, received: null, atMs: call.endMs ?? call.startMs }]
+  const own: Entry[] = call.received.map((received) => ({ call, received, unreached: null, atMs: received.atMs }))
+  const ended = call.unreached.map((unreached): Entry => ({ call, received: null, unreached, atMs: endOf(call, tryOf(unreached)) }))
+  const known = [...own, ...ended]
+  const isLost = known.every((one) => isMirrored(call, one))
+  return [...known, ...(isLost ? [{ call, received: null, unreached: null, atMs: call.endMs ?? call.startMs }] : [])]
 }
 
-function hopOf(call: CallRecord, received: ReceivedRecord | null, log: AccessLogEntry | null, parent: number, names: Names): Hop {
-  const mirrored = received !== null && isMirrored(call, received)
+/** Where a try has its place among those that arrived: before the next of them. */
+function endOf({ received, endMs, startMs }: CallRecord, attempt: number): number {
+  const later = received.filter((one) => one.attempt > attempt).map(({ atMs }) => atMs)
+  return Math.min(...later, endMs ?? startMs)
+}
+
+/** Counted from 1. */
+function tryOf({ attempt }: LogLine): number {
+  return attempt === null ? 1 : Number(attempt)
+}
+
+/** Where a try has ended. */
+type End = Omit<Entry, 'call'>
+
+function hopOf(call: CallRecord, end: End, log: AccessLogEntry | null, parent: number, names: Names): Hop {
+  const { received, unreached } = end
+  const mirrored = isMirrored(call, end)
   const { decision, denial } = call
-  const inbound = received === null ? call.unreached : received.inbound
+  const inbound = received === null ? unreached : received.inbound
   return {
     parent,
     from: call.from,
-    service: mirrored ? copiedService(call, received, names) : (call.service ?? (call.from === null && log ? hostOf(log.cluster) : null)),
+    service: mirrored ? received && copiedService(call, received, names) : (call.service ?? (call.from === null && log ? hostOf(log.cluster) : null)),
     to: received?.workload?.ref ?? null,
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
     port: received?.workload ? portOf(call, received.workload, received.port, log, names) : null,
     received: received && asReceived(call, received, mirrored),
     tls: received?.tls ?? null,
-    status: statusOf(call, received, mirrored),
-    attempt: received?.attempt ?? Math.max(1, log?.attempts ?? 1),
+    status: statusOf(call, end, mirrored),
+    attempt: received?.attempt ?? (unreached ? tryOf(unreached) : Math.max(1, log?.attempts ?? 1)),
     mirrored,
     // Of copies Envoy logs nothing.
     log: mirrored ? null : log,
@@ -122,13 +143,15 @@ function hostOf(cluster: string): string | null {
 }
 
 /** The last try has the status that the sender got; those before it, and copies, the one that their receiver gave. */
-function statusOf(call: CallRecord, received: ReceivedRecord | null, mirrored: boolean): number {
-  const last = received === null || (!mirrored && received.attempt === Math.max(...call.received.map(({ attempt }) => attempt)))
-  return last ? call.status : (received.status ?? 0)
+function statusOf({ received: all, unreached: ended, status }: CallRecord, { received, unreached }: End, mirrored: boolean): number {
+  const attempt = received?.attempt ?? (unreached && tryOf(unreached))
+  const last = Math.max(...all.map((one) => one.attempt), ...ended.map(tryOf))
+  if (attempt === null || (!mirrored && attempt === last)) return status
+  return (received ? received.status : unreached?.status) ?? 0
 }
 
-function isMirrored({ mirrors }: CallRecord, { request }: ReceivedRecord): boolean {
-  return mirrors.length > 0 && isCopy(request.headers)
+function isMirrored({ mirrors }: CallRecord, { received, unreached }: Pick<Entry, 'received' | 'unreached'>): boolean {
+  return mirrors.length > 0 && isCopy(received ? received.request.headers.get('x-forwarded-for') : unreached?.forwardedFor)
 }
 
 /** A copy as it would have arrived in a pod. */
@@ -145,7 +168,7 @@ function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names
     durationMs: line.duration,
     status: line.status ?? 0,
     flags: line.flags ?? '-',
-    details: line.details ?? '-',
+    details: line.details ?? line.termination ?? '-',
     route: line.route || '-',
     cluster: clusterName(line),
     upstreamHost: hostName(line, call, names),

@@ -27,8 +27,8 @@ export interface CallRecord {
   gateway: WorkloadInstance | null
   relay: LogLine | null
   readonly received: ReceivedRecord[]
-  /** Of a receiver's sidecar, whose workload nothing reached. */
-  unreached: LogLine | null
+  /** Of receivers' sidecars, whose workloads nothing reached: one for each such try. */
+  readonly unreached: LogLine[]
   decision: Decision | null
   /** Of the receiver's sidecar. */
   denial: Decision | null
@@ -100,7 +100,7 @@ function isUnwritten(call: CallRecord): boolean {
   if (call.gateway !== null && call.relay === null) return true
   // An answer to somebody without a proxy, of a request that nobody received: a sidecar gave it.
   const isRefused = call.proxy === null && call.status > 0 && call.received.length === 0
-  if (call.endMs !== null && isRefused && !call.unlogged && call.line === null && call.unreached === null) return true
+  if (call.endMs !== null && isRefused && !call.unlogged && call.line === null && call.unreached.length === 0) return true
   return call.received.some(({ watched, status, inbound }) => watched && status !== null && inbound === null)
 }
 

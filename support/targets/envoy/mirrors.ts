@@ -46,8 +46,8 @@ const localAddress =
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
 
 /** A copy is told from the request that it was made of by this alone: Envoy adds its own address to the copy's x-forwarded-for. */
-export function isCopy(headers: Headers): boolean {
-  return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() === localAddress
+export function isCopy(forwardedFor: string | null | undefined): boolean {
+  return forwardedFor?.split(',').at(-1)?.trim() === localAddress
 }
 
 /** As the copy would arrive in a cluster, where Envoy's own address is the pod's. */

@@ -18,6 +18,7 @@ export interface LogLine extends Writer {
   readonly direction: AccessLogEntry['direction']
   readonly call: string | null
   readonly attempt: string | null
+  readonly forwardedFor: string | null
   /** The client's end of the connection, `127.0.0.1:40123`: all that tells a call which no HTTP filter looked at. */
   readonly peer: string
   /** The proxy's end of the connection to who is called. */
@@ -25,6 +26,8 @@ export interface LogLine extends Writer {
   readonly status: number | null
   readonly flags: string | null
   readonly details: string | null
+  /** Of a connection of which no HTTP was read, where a filter has ended it. */
+  readonly termination: string | null
   readonly route: string | null
   readonly cluster: string | null
   readonly host: string | null
@@ -41,11 +44,13 @@ export function accessLog({ proxy, pod }: Writer, direction: AccessLogEntry['dir
     direction,
     call: `%REQ(${callHeader})%`,
     attempt: '%REQ(x-envoy-attempt-count)%',
+    forwardedFor: '%REQ(x-forwarded-for)%',
     peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%',
     local: '%UPSTREAM_LOCAL_ADDRESS%',
     status: '%RESPONSE_CODE%',
     flags: '%RESPONSE_FLAGS%',
     details: '%RESPONSE_CODE_DETAILS%',
+    termination: '%CONNECTION_TERMINATION_DETAILS%',
     route: '%ROUTE_NAME%',
     cluster: '%UPSTREAM_CLUSTER%',
     host: '%UPSTREAM_HOST%',

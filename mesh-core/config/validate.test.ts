@@ -276,3 +276,11 @@ test('a field of Istio 1.0 is told from a slip of the pen', () => {
   const [error] = verdict(virtualService(`[{fault: {abort: {percent: 5, httpStatus: 500}}, route: ${route}}]`)).errors
   expect(error?.details.hint).toContain('write percentage: {value: …}')
 })
+
+test.each([
+  [`[{timeout: 5, route: ${route}}]`, 'a length of time has a unit: 5s'],
+  [`[{retries: {attempts: 1, perTryTimeout: 0.5}, route: ${route}}]`, 'a length of time has a unit: 0.5s'],
+  [`[{name: 5, route: ${route}}]`, 'put the value into quotes: without them YAML reads no text here'],
+])('a number for the text of %s says what to write', (http, hint) => {
+  expect(verdict(virtualService(http)).errors.map(({ details }) => details.hint)).toEqual([hint])
+})

@@ -169,10 +169,14 @@ function checkExclusive(names: readonly string[], value: Readonly<Record<string,
 }
 
 function wrongType(tree: FieldTree, value: unknown, path: FieldPath, report: Report): void {
-  report({ code: 'SCHEMA_TYPE', path, problem: `is ${shown(value)}, must be ${wanted(tree)}`, hint: typeHint(tree, value) })
+  report({ code: 'SCHEMA_TYPE', path, problem: `is ${shown(value)}, must be ${wanted(tree)}`, hint: typeHint(tree, value, path) })
 }
 
-function typeHint(tree: FieldTree, value: unknown): string | null {
+/** Of fields that take a length of time, by their names: to the schema they are texts like others. */
+const namesDuration = /(timeout|interval|delay|duration|time|ttl|maxAge|backoff)$/i
+
+function typeHint(tree: FieldTree, value: unknown, path: FieldPath): string | null {
+  if (tree === 's' && typeof value === 'number' && namesDuration.test(String(path.at(-1)))) return `a length of time has a unit: ${String(value)}s`
   if (tree === 's')
     return typeof value === 'boolean' || typeof value === 'number' ? 'put the value into quotes: without them YAML reads no text here' : null
   if (typeof tree !== 'object' || !('f' in tree) || typeof value === 'object') return null

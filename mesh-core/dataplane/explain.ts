@@ -6,16 +6,31 @@ import type { NetworkFilter } from '../ir/proxy-config.ts'
 import type { Route } from '../ir/route.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import { explainRouteMatch } from '../match/route-match.ts'
+import { receiveRequest } from './connection-manager.ts'
 import type { LogRecord } from './evidence.ts'
-import type { ProxiedRequest } from './proxied-request.ts'
+import { authenticate } from './jwt/jwt-filter.ts'
+import type { Passage } from './passage.ts'
+import type { Plane } from './plane.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 
 /** Names of virtual hosts that an explanation lists. */
 const hostsShown = 5
 
-/** Goes through the decision again, in words. `request` is as the router saw it, before it was edited. */
-export function explain(proxied: ProxiedRequest, request: HttpRequest): Decision {
-  const { virtualHost, route, proxy, entrance } = proxied
+/** Goes through the decision again, in words, when it is called. */
+export function explanationOf(plane: Plane, passage: Passage): () => Decision {
+  return () => explain(passage, asRouted(plane, passage))
+}
+
+/** The request as the router saw it, before it was edited. */
+function asRouted(plane: Plane, { sent, client, entrance }: Passage): HttpRequest {
+  const received = () => receiveRequest(plane, sent, client, { ...entrance, port: entrance.target.port }).request
+  const request = received()
+  const { jwt } = entrance.settings
+  return jwt && authenticate(request, jwt, plane.date()).isNew ? request : received()
+}
+
+function explain(passage: Passage, request: HttpRequest): Decision {
+  const { virtualHost, route, proxy, entrance } = passage
   const routes = virtualHost?.routes ?? []
   const chosen = route ? routes.indexOf(route) : -1
   const tried = chosen < 0 ? routes : routes.slice(0, chosen + 1)
@@ -26,7 +41,7 @@ export function explain(proxied: ProxiedRequest, request: HttpRequest): Decision
     host: entrance.target.service ?? request.authority,
     rules: tried.map(({ config }, i) => ruleTried(config, request, i === chosen)),
     chosen,
-    outcome: outcomeOf(proxied),
+    outcome: outcomeOf(passage),
     odds: oddsOf(route),
   }
 }
@@ -76,12 +91,12 @@ function oddsOf(route: RouteRuntime | null): Decision['odds'] {
   return route.choices.map(({ config }) => ({ cluster: config.cluster, share: alone ? 1 : config.weight / route.totalWeight }))
 }
 
-function outcomeOf(proxied: ProxiedRequest): string {
-  const { log, route, choice, virtualHost } = proxied
+function outcomeOf(passage: Passage): string {
+  const { log, route, choice, virtualHost } = passage
   const token = /^jwt_authn_access_denied\{(.*)\}$/.exec(log.details)?.[1]
   if (token !== undefined) return `${log.status}: the request's token is refused: ${token.replaceAll('_', ' ')}`
   if (log.details.startsWith('rbac_access_denied')) return `${log.status}: ${whoDenies(log.details)}`
-  if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(proxied)}`
+  if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(passage)}`
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''
   if (log.flags.split(',').includes('NC')) return `${log.status}: ${whyMissing(cluster)}`
@@ -100,7 +115,7 @@ function whoDenies(details: string): string {
 }
 
 /** What could have been asked for instead: the names of the table's hosts, each as its config spells it. */
-function hostsOf({ proxy, entrance }: ProxiedRequest): string {
+function hostsOf({ proxy, entrance }: Passage): string {
   const hosts = proxy.routeTable(entrance.table)?.config.virtualHosts ?? []
   const names = [...new Set(hosts.map(({ domains }) => domains[0] ?? '').filter((domain) => domain !== ''))]
   if (names.length === 0) return 'no config gives this listener any'

@@ -2,7 +2,6 @@ import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RateLimit } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf } from '../match/access.ts'
 import { pathWithoutQuery } from '../match/path.ts'
-import type { CompiledVirtualHost } from '../match/route-table.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { CorsVerdict } from './cors-filter.ts'
@@ -11,13 +10,14 @@ import { Downstream } from './downstream.ts'
 import { senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
-import { explain } from './explain.ts'
+import { explanationOf } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import { Forwarding } from './forwarding.ts'
 import { accessDenied, composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
+import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { limitedHeaders, limitedReply, limitOf, rateLimited } from './rate-limit.ts'
@@ -40,9 +40,7 @@ export class ProxiedRequest implements InFlight {
   readonly origin: HopOrigin
   /** As this proxy edits it. */
   readonly request: HttpRequest
-  virtualHost: CompiledVirtualHost<RouteRuntime> | null = null
-  route: RouteRuntime | null = null
-  choice: ChoiceRuntime | null = null
+  readonly #passage: Passage
   readonly #sent: HttpRequest
   readonly #received: ReceivedRequest
   readonly #done: Done
@@ -60,24 +58,28 @@ export class ProxiedRequest implements InFlight {
     this.#sent = sent
     this.#done = done
     this.downstream = new Downstream(plane, place, proxy, entrance.target)
-    const reception = { ...entrance, port: entrance.target.port }
     const client = proxy.edge ? this.downstream.connectionAddress : null
-    this.#received = receiveRequest(plane, sent, client, reception)
+    this.#received = receiveRequest(plane, sent, client, { ...entrance, port: entrance.target.port })
     this.downstream.trustedAddress = this.#received.trustedAddress
     this.request = this.#received.request
     this.log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
     if (!proxy.edge) this.log.localPort = entrance.target.port
+    this.#passage = { proxy, entrance, log: this.log, sent, client, virtualHost: null, route: null, choice: null }
     this.origin = {
       parent: place.parent,
       from: senderOf(place, proxy),
       service: entrance.target.service,
       log: this.log,
-      explain: () =>
-        explain(
-          this,
-          this.#asRouted(() => receiveRequest(plane, sent, client, reception).request),
-        ),
+      explain: explanationOf(plane, this.#passage),
     }
+  }
+
+  get route(): RouteRuntime | null {
+    return this.#passage.route
+  }
+
+  get choice(): ChoiceRuntime | null {
+    return this.#passage.choice
   }
 
   get ended(): boolean {
@@ -93,7 +95,7 @@ export class ProxiedRequest implements InFlight {
     const refusal = refusalOf(this.#sent, this.#received, this.entrance.normalization)
     if (refusal) return this.#refuseRequest(refusal)
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
-    this.virtualHost = host
+    this.#passage.virtualHost = host
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     let route = withoutTls ? null : this.#find()
@@ -150,21 +152,15 @@ export class ProxiedRequest implements InFlight {
   }
 
   #find(): RouteRuntime | null {
-    const index = this.virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
-    return index < 0 ? null : this.virtualHost!.routes[index]!
+    const { virtualHost } = this.#passage
+    const index = virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
+    return index < 0 ? null : virtualHost!.routes[index]!
   }
 
   /** The log names the route that it would have taken, which edits the answer. */
   #refuseToken({ reply, details }: NonNullable<JwtRefusal>, route: RouteRuntime | null): void {
     if (route) this.#choose(route)
     this.reply(reply, details)
-  }
-
-  /** What its route was chosen by. @param received gives it anew, as it came */
-  #asRouted(received: () => HttpRequest): HttpRequest {
-    const request = received()
-    const { jwt } = this.entrance.settings
-    return jwt && authenticate(request, jwt, this.plane.date()).isNew ? request : received()
   }
 
   /** Ends the request with an answer of the proxy's own. */
@@ -263,11 +259,12 @@ export class ProxiedRequest implements InFlight {
   }
 
   #choose(route: RouteRuntime): void {
-    this.route = route
+    this.#passage.route = route
     this.log.route = route.config.name || '-'
     if (route.choices.length > 0) {
-      this.choice = route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
-      const { cluster } = this.choice.config
+      const choice = route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
+      this.#passage.choice = choice
+      const { cluster } = choice.config
       // A cluster that is not there is not named.
       this.log.cluster = this.proxy.cluster(cluster) ? cluster : '-'
       // Outside names are no services: the request is for the one that the gateway sends it to.

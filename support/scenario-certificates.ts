@@ -6,14 +6,19 @@ const gatewayNamespace = 'istio-system'
 
 /** Certificates that a scenario asks for. Its clients trust one authority, and know the certificates of no other. */
 export class ScenarioCertificates {
-  #trusted: Promise<CertificateAuthority> | null = null
+  /** How many strangers among authorities the scenario has asked for. */
+  #strangers = 0
+  /** How often the scenario has asked for each certificate. */
+  readonly #asked = new Map<string, number>()
   #authority: CertificateAuthority | null = null
 
   /** @param trusted issued by the authority that clients trust */
   async server(names: string, trusted: boolean): Promise<KeyPair> {
-    const authority = trusted ? await this.#own() : await newAuthority('another authority')
-    const dnsNames = names.split(',').map((one) => one.trim())
-    return authority.issue({ commonName: dnsNames[0]!, dnsNames })
+    const authority = trusted ? await this.#own() : await authorityNamed('another authority', ++this.#strangers)
+    return this.#issuedBy(
+      authority,
+      names.split(',').map((one) => one.trim()),
+    )
   }
 
   /** PEM. */
@@ -44,7 +49,7 @@ export class ScenarioCertificates {
   }
 
   async ofClient(name: string): Promise<KeyPair> {
-    return (await this.#own()).issue({ commonName: name, dnsNames: [name] })
+    return this.#issuedBy(await this.#own(), [name])
   }
 
   /** How clients of the scenario begin TLS: without any certificate asked for, they check none. */
@@ -53,9 +58,43 @@ export class ScenarioCertificates {
   }
 
   async #own(): Promise<CertificateAuthority> {
-    this.#authority = await (this.#trusted ??= newAuthority('meshspec'))
-    return this.#authority
+    return (this.#authority ??= await authorityNamed('meshspec', 1))
   }
+
+  /** What is asked for once more in a scenario is another certificate. */
+  #issuedBy(authority: CertificateAuthority, dnsNames: readonly string[]): Promise<KeyPair> {
+    const key = dnsNames.join()
+    const time = (this.#asked.get(key) ?? 0) + 1
+    this.#asked.set(key, time)
+    return remembered(pairsOf(authority), `${key} ${time}`, () => authority.issue({ commonName: dnsNames[0]!, dnsNames }))
+  }
+}
+
+/**
+ * Keys take time to make, and those that one scenario was given serve the next as well: each is given the first of a name, and the second when it asks again,
+ * so that none can tell.
+ */
+const authorities = new Map<string, Promise<CertificateAuthority>>()
+const pairs = new WeakMap<CertificateAuthority, Map<string, Promise<KeyPair>>>()
+const most = 64
+
+function pairsOf(authority: CertificateAuthority): Map<string, Promise<KeyPair>> {
+  const known = pairs.get(authority) ?? new Map<string, Promise<KeyPair>>()
+  pairs.set(authority, known)
+  return known
+}
+
+function remembered<T>(all: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = all.get(key)
+  if (known) return known
+  if (all.size >= most) all.delete(all.keys().next().value!)
+  const made = make()
+  all.set(key, made)
+  return made
+}
+
+function authorityNamed(name: string, index: number): Promise<CertificateAuthority> {
+  return remembered(authorities, `${name} ${index}`, () => newAuthority(name))
 }
 
 async function newAuthority(name: string): Promise<CertificateAuthority> {

@@ -13,8 +13,7 @@ export class InboundPorts {
   readonly #catalog: Catalog
   readonly #registry: Registry
   readonly #ruleFor: (service: Service, workload: WorkloadInstance) => DestinationRule | undefined
-  /** By pod and port. */
-  readonly #known = new Map<string, InboundPort>()
+  readonly #known = new WeakMap<WorkloadInstance, Map<number, InboundPort>>()
 
   constructor(catalog: Catalog, registry: Registry, ruleFor: (service: Service, workload: WorkloadInstance) => DestinationRule | undefined) {
     this.#catalog = catalog
@@ -23,9 +22,10 @@ export class InboundPorts {
   }
 
   of(workload: WorkloadInstance, port: number): InboundPort {
-    const key = `${workload.ref.namespace}/${workload.ref.instance}:${port}`
-    let known = this.#known.get(key)
-    if (!known) this.#known.set(key, (known = this.#compile(workload, port)))
+    let ports = this.#known.get(workload)
+    if (!ports) this.#known.set(workload, (ports = new Map()))
+    let known = ports.get(port)
+    if (!known) ports.set(port, (known = this.#compile(workload, port)))
     return known
   }
 

@@ -10,8 +10,16 @@ import { groupOf, originAt } from './resource.ts'
 
 const everywhere = new Set(['apiVersion', 'kind', 'metadata', 'status'])
 
-/** What of a resource was read and is not acted on: its kind, or single fields. */
-export function notModelledIn(resource: Resource): NotModelled[] {
+const found = new WeakMap<Resource, readonly NotModelled[]>()
+
+/** What of a resource was read and is not acted on: its kind, or single fields. Looked for once: every verdict asks. */
+export function notModelledIn(resource: Resource): readonly NotModelled[] {
+  let known = found.get(resource)
+  if (!known) found.set(resource, (known = lookForNotModelled(resource)))
+  return known
+}
+
+function lookForNotModelled(resource: Resource): readonly NotModelled[] {
   const { kind, apiVersion, origin, object } = resource
   if (isWithoutTraffic(apiVersion, kind)) return []
   if (!kindInfo(apiVersion, kind)?.modelled) return [{ resource: origin.resource, origin, message: `kind ${kind} (${apiVersion}) is not modelled` }]

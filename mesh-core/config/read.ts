@@ -252,23 +252,22 @@ function tooLarge(source: SourceText): MeshSpecError {
 }
 
 /** The same small text is read for scenario after scenario; results are immutable. The oldest goes first. */
-const results = new Map<string, { readonly source: SourceText; readonly result: ReadResult }>()
-const rememberedTexts = 256
+const results = new Map<string, ReadResult>()
+const rememberedTexts = 512
 const rememberedLength = 128 * 1024
 
 function keyOf(source: SourceText): string {
-  return JSON.stringify([source.key, source.file, source.lineOffset, source.columnOffset])
+  return `${JSON.stringify([source.key, source.file, source.lineOffset, source.columnOffset])}${source.text}`
 }
 
 function remembered(source: SourceText): ReadResult | undefined {
   if (source.text.length > rememberedLength) return undefined
-  const found = results.get(keyOf(source))
-  return found?.source.text === source.text ? found.result : undefined
+  return results.get(keyOf(source))
 }
 
 function remember(source: SourceText, result: ReadResult): ReadResult {
   if (source.text.length > rememberedLength) return result
-  results.set(keyOf(source), { source, result })
+  results.set(keyOf(source), result)
   for (const oldest of results.keys()) {
     if (results.size <= rememberedTexts) break
     results.delete(oldest)

@@ -43,8 +43,6 @@ export class InboundSidecar implements InFlight {
   readonly #request: HttpRequest
   /** Address that the connection comes from. */
   readonly #source: string
-  /** Names the filter chain: mutual TLS has one of its own. */
-  readonly #chain: string
   #hop: HopRecord
   readonly #settings: HttpSettings
   readonly #retry: RetryConditions | null
@@ -60,8 +58,6 @@ export class InboundSidecar implements InFlight {
     this.#shipment = shipment
     this.#sent = shipment.request
     this.#source = shipment.source
-    const { namespace, instance } = workload.instance.ref
-    this.#chain = `${namespace}/${instance} inbound ${shipment.port} ${shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
     this.#received = receive(shipment, workload, plane, port)
     this.#request = this.#received.request
     speak(this.#request, port.http)
@@ -90,6 +86,12 @@ export class InboundSidecar implements InFlight {
     if (this.#isLimited('last', done)) return
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     this.#try(done)
+  }
+
+  /** Names the filter chain: mutual TLS has one of its own. */
+  get #chain(): string {
+    const { namespace, instance } = this.#workload.instance.ref
+    return `${namespace}/${instance} inbound ${this.#shipment.port} ${this.#shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
   }
 
   #deny(reply: LocalReply, details: string, done: Done): void {
@@ -266,9 +268,5 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
 /** As `x-forwarded-client-cert` has it. */
 function certificateOf(identity: string, workload: WorkloadRuntime, { clientCertDetails }: HttpSettings): string {
   const { subject, uri } = clientCertDetails ?? { subject: true, uri: true }
-  return [
-    ...[`By=${workload.identity}`, `Hash=${hashOfIdentity(identity)}`],
-    ...(subject ? ['Subject=""'] : []),
-    ...(uri ? [`URI=${identity}`] : []),
-  ].join(';')
+  return `By=${workload.identity};Hash=${hashOfIdentity(identity)}${subject ? ';Subject=""' : ''}${uri ? `;URI=${identity}` : ''}`
 }

@@ -19,9 +19,18 @@ export interface RetryConditions {
   retriesAnswer(response: HttpResponse): boolean
 }
 
+/** Each policy is compiled once: a sidecar asks for every request that comes in. */
+const compiled = new WeakMap<RetryPolicy, RetryConditions>()
+
 /** @returns `null` where nothing is ever retried. Source: Envoy `RetryStateImpl::wouldRetryFromHeaders`, `wouldRetryFromReset`. */
 export function compileRetry(policy: RetryPolicy | null): RetryConditions | null {
   if (!policy || policy.numRetries === 0) return null
+  let conditions = compiled.get(policy)
+  if (!conditions) compiled.set(policy, (conditions = conditionsOf(policy)))
+  return conditions
+}
+
+function conditionsOf(policy: RetryPolicy): RetryConditions {
   const on = new Set(policy.retryOn)
   // An answer that never comes ends as a 5xx for the client, so it counts as one here.
   const onAnyReset = on.has('reset') || on.has('5xx') || on.has('gateway-error')

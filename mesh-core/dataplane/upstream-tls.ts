@@ -91,10 +91,18 @@ function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, { sn
   const names = subjectAltNames ?? identitiesBehind(plane, cluster)
   return {
     identity: place.identity,
-    serverName: sni ?? clusterServerName(cluster.name),
+    serverName: sni ?? serverNameOf(cluster),
     applicationProtocols: offered,
     expects: { trusted: { kind: 'workload' }, subjectAltNames: names, host: null },
   }
+}
+
+const serverNames = new WeakMap<Cluster, string>()
+
+function serverNameOf(cluster: Cluster): string {
+  let known = serverNames.get(cluster)
+  if (known === undefined) serverNames.set(cluster, (known = clusterServerName(cluster.name)))
+  return known
 }
 
 const identities = new WeakMap<Cluster, readonly string[]>()

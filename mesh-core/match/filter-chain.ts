@@ -20,6 +20,7 @@ export interface Connection {
  * Source: Envoy `FilterChainManagerImpl::findFilterChain`.
  */
 export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
+  if (chains.length === 1 && takesAll(chains[0]!)) return chains[0]!
   const known = (choices.get(chains) as Map<string, C | null> | undefined) ?? new Map<string, C | null>()
   const { address, port, serverName, transport, applicationProtocols } = connection
   const key = `${address} ${port} ${transport} ${serverName} ${applicationProtocols.join()}`
@@ -35,6 +36,11 @@ export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C
 /** By the chains of a listener, which never change: most connections are like one before. */
 const choices = new WeakMap<readonly FilterChainMatch[], Map<string, FilterChainMatch | null>>()
 const mostChoices = 256
+
+function takesAll({ destinationPort, destinations, serverNames, transport, applicationProtocols }: FilterChainMatch): boolean {
+  const asksAddress = destinationPort !== undefined || destinations.length > 0
+  return !asksAddress && serverNames.length === 0 && transport === null && applicationProtocols.length === 0
+}
 
 function choose<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
   const there = byPort(chains, connection.port)

@@ -17,7 +17,7 @@ Feature: Outlier detection
         host: shop
         trafficPolicy:
           loadBalancer: {simple: ROUND_ROBIN}
-          outlierDetection: {consecutive5xxErrors: 2, interval: 1s, baseEjectionTime: 3s, maxEjectionPercent: 100}
+          outlierDetection: {consecutive5xxErrors: 2, interval: 1s, baseEjectionTime: 30s, maxEjectionPercent: 100}
       """
 
   Scenario: It is put out
@@ -29,12 +29,22 @@ Feature: Outlier detection
     And the response status is 200
 
   Scenario: It returns
-    Given shop:v1 answers 500 to the first 2 requests
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec:
+        host: shop
+        trafficPolicy:
+          loadBalancer: {simple: ROUND_ROBIN}
+          outlierDetection: {consecutive5xxErrors: 2, interval: 1s, baseEjectionTime: 5s, maxEjectionPercent: 100}
+      """
+    And shop:v1 answers 500 to the first 2 requests
     When client sends "GET http://shop/" 10 times
-    And 1500ms pass
     And client sends "GET http://shop/" 10 times
     Then all requests reach shop:v2
-    When 5s pass
+    When 7s pass
     And client sends "GET http://shop/" 1600 times
     Then about 50% of the requests reach shop:v1
 

@@ -10,7 +10,7 @@ import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
 import { NotSupported, NotYetProgrammed } from '../target.ts'
 import { assertPasses } from '../deployment/wall-clock.ts'
-import { furthest, reachOf, reachOfCall } from './lanes/reach.ts'
+import { furthest, isWithin, reachOf, reachOfCall } from './lanes/reach.ts'
 import type { Reach } from './lanes/reach.ts'
 import { Observer } from './observe/observer.ts'
 import type { Scenery } from './observe/watch.ts'
@@ -21,13 +21,12 @@ import { ScenarioPods } from './pods/scenario-pods.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/doubts.ts'
+import { extentOf, roundsFor, wider } from './run/extent.ts'
+import type { Extent } from './run/extent.ts'
 import { Proof } from './run/proof.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
-
-/** Kinds that change routes and nothing else of a proxy's config. */
-const routeKinds: ReadonlySet<string> = new Set(['VirtualService'])
 
 /** A live mesh whose Kubernetes API is there. */
 export class KubeSession implements MeshSession {
@@ -42,8 +41,11 @@ export class KubeSession implements MeshSession {
   readonly #observer: Observer
   /** In the scenario's words. */
   readonly #given = new Map<string, Resource>()
-  #dirty: 'nothing' | 'routes' | 'all' = 'nothing'
+  #dirty: Extent = 'nothing'
+  #reach: Reach = 'own'
   #hasSent = false
+  /** They are back where they were when the scenario has ended. */
+  #hasMovedEndpoints = false
 
   constructor(run: ClusterRun, { asksTelemetry = false }: Pick<ScenarioInfo, 'asksTelemetry'>) {
     this.#run = run
@@ -76,7 +78,7 @@ export class KubeSession implements MeshSession {
     const real = await Promise.all(refs.map(async (ref) => ({ ...ref, namespace: ref.namespace && (await this.#words.use(ref.namespace)) })))
     await this.#config.remove(real)
     for (const ref of refs) this.#given.delete(resourceKey(ref))
-    this.#taint(refs.map(({ kind }) => kind))
+    this.#taint(extentOf(refs))
     if (this.#hasSent) await this.#settle()
   }
 
@@ -97,6 +99,7 @@ export class KubeSession implements MeshSession {
     if (this.#behaviours.isProbed(behaviour)) await this.#settle()
     if (!(await this.#behaviours.set(behaviour))) return
     await this.#pods.settled()
+    this.#hasMovedEndpoints = true
     this.#dirty = 'all'
     if (this.#hasSent) await this.#settle()
   }
@@ -114,7 +117,8 @@ export class KubeSession implements MeshSession {
 
   async *sendMany(call: Call, load: Load): AsyncIterable<Exchange> {
     if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
-    await this.#run.hold(this.#reachOf(call))
+    this.#calls.assertKnownName(call)
+    await this.#hold(this.#reachOf(call))
     await this.#settle()
     this.#hasSent = true
     yield* await this.#calls.send(call, load, this.resources())
@@ -171,12 +175,12 @@ export class KubeSession implements MeshSession {
     const keepsRules = this.#hasSent && this.#config.applied.some(actsOnConnections)
     const isRemembered = this.#hasSent && this.#config.applied.some(remembersEndpoints)
     try {
+      this.#run.left = wider(this.#run.left, this.#hasMovedEndpoints ? 'all' : extentOf(this.#config.touched))
       await this.#config.undo()
       const areKept = !keepsRules && (!isRemembered || (await this.#haveForgotten()))
       if (!areKept) await this.#run.deployments.drop()
-      await this.#proof.leave()
       // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
-      if (areKept) await this.#evidence.reset(this.#pods.all)
+      await Promise.all([this.#proof.leave(), areKept && this.#evidence.reset(this.#pods.all)])
     } finally {
       this.#run.endScenario()
     }
@@ -200,7 +204,7 @@ export class KubeSession implements MeshSession {
    */
   async #haveForgotten(): Promise<boolean> {
     try {
-      await this.#proof.pass([...this.#words.used], this.#pods.all, 2)
+      await this.#prove('all')
       return true
     } catch (error) {
       if (!(error instanceof NotYetProgrammed)) throw error
@@ -213,18 +217,21 @@ export class KubeSession implements MeshSession {
     // Names first: an object may speak of a namespace of another one.
     for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
     const workloads = resources.filter((resource) => this.#isWorkload(resource))
-    if (workloads.length > 0) this.#assertDeploys('services')
-    for (const resource of workloads) {
-      await this.#run.deployments.ask(await this.#words.workload(resource, [...this.#given.values(), ...resources]))
-      // One that was there already is not clean, and perhaps unknown to the proxies of this scenario's pods.
-      this.#pods.forget()
-      this.#dirty = 'all'
-    }
+    if (workloads.length > 0) await this.#deploy(workloads, resources)
     const others = resources.filter((resource) => !workloads.includes(resource))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
-    await this.#run.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
-    if (await this.#applied(config, resources)) this.#taint(resources.map(({ kind }) => kind))
+    await this.#hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
+    if (await this.#applied(config, resources)) this.#taint(extentOf(resources))
+  }
+
+  /** What is there already from a scenario before stands in the proxies as well, but for what that has left. */
+  async #deploy(workloads: readonly Resource[], resources: readonly Resource[]): Promise<void> {
+    this.#assertDeploys('services')
+    this.#pods.forget()
+    const all = [...this.#given.values(), ...resources]
+    const asked = await Promise.all(workloads.map(async (one) => this.#run.deployments.ask(await this.#words.workload(one, all))))
+    this.#taint(asked.includes(true) ? 'all' : 'routes')
   }
 
   /** What a run deploys. Among services that are the user's own, a Service of the scenario's is config like any other: it is put back, or taken away. */
@@ -253,9 +260,16 @@ export class KubeSession implements MeshSession {
     return from.kind === 'service' ? reachOfCall(this.#run.namespaces.host(host), this.#isOwn) : 'own'
   }
 
-  #taint(kinds: readonly string[]): void {
-    if (!kinds.every((kind) => routeKinds.has(kind))) this.#dirty = 'all'
-    else if (this.#dirty === 'nothing') this.#dirty = 'routes'
+  /** What others of the run have done to names outside of their own is undone by then, and is to be forgotten by this scenario's proxies. */
+  async #hold(reach: Reach): Promise<void> {
+    await this.#run.hold(reach)
+    if (isWithin(reach, this.#reach)) return
+    this.#reach = reach
+    this.#taint('all')
+  }
+
+  #taint(changed: Extent): void {
+    this.#dirty = wider(this.#dirty, changed)
   }
 
   async #ready(): Promise<void> {
@@ -266,8 +280,13 @@ export class KubeSession implements MeshSession {
   async #settle(): Promise<void> {
     await this.#ready()
     if (this.#dirty === 'nothing' && this.#run.leftAtGateway.size === 0) return
-    await this.#proof.pass([...this.#words.used], this.#pods.all, this.#dirty === 'all' ? 2 : 1)
+    await this.#prove(wider(this.#dirty, this.#run.left))
     this.#dirty = 'nothing'
+  }
+
+  async #prove(changed: Extent): Promise<void> {
+    await this.#proof.pass([...this.#words.used], this.#pods.all, roundsFor(changed))
+    this.#run.left = 'nothing'
   }
 
   async #findBookinfo(namespace: string): Promise<void> {

@@ -18,15 +18,24 @@ const patienceMs = 120_000
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
 
+/** What is known of names that a request asks for, as the cluster writes them. */
+export interface Names {
+  /** Whether the scenario's config says itself which addresses a name has, or makes it be one. */
+  readonly isServed: (authority: string) => boolean
+  /** Whether it is the cluster's DNS alone that could know the name: that it does not is an answer. */
+  readonly isOfCluster: (authority: string) => boolean
+  /** Is told names outside that DNS does not know. */
+  readonly found: (unknown: string) => void
+}
+
 /** Sends what a scenario's services are to send: from inside their pods, through their sidecars. */
 export class CallsFromPods {
   readonly #run: ClusterRun
-  readonly #isServed: (authority: string) => boolean
+  readonly #names: Names
 
-  /** @param isServed whether the scenario's config says itself which addresses a name has */
-  constructor(run: ClusterRun, isServed: (authority: string) => boolean) {
+  constructor(run: ClusterRun, names: Names) {
     this.#run = run
-    this.#isServed = isServed
+    this.#names = names
   }
 
   /** @returns what sends the call once. @throws MeshSpecError INVALID_REQUEST, CLUSTER_FAILED; NotSupported */
@@ -46,7 +55,8 @@ export class CallsFromPods {
       elsewhere,
       ...(url.protocol === 'https:' && { tls: { ...tlsOptions(call.tls, url.hostname, this.#run.settings.insecure), authorities } }),
     })
-    this.#assertKnownName(request, answer.unresolved ?? false, answer.error === undefined ? (answer.status ?? null) : null)
+    const status = answer.error === undefined ? (answer.status ?? null) : null
+    if (this.#isNobody(request, answer.unresolved ?? false, status)) return nobodyFor(request, answer.ms)
     return answeredOf(request, answer)
   }
 
@@ -60,14 +70,21 @@ export class CallsFromPods {
     const start = performance.now()
     const end = await sendOverWire({ connect, tls }, request)
     const durationMs = performance.now() - start
-    this.#assertKnownName(request, (connection as PodConnection | null)?.unresolved ?? false, typeof end === 'string' ? null : end.status)
+    const status = typeof end === 'string' ? null : end.status
+    if (this.#isNobody(request, (connection as PodConnection | null)?.unresolved ?? false, status)) return nobodyFor(request, durationMs)
     return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
   }
 
-  /** @param status `null`: there was no answer. @throws NotSupported where the name could not be dialled, and no rule of the mesh has answered for it */
-  #assertKnownName({ authority }: HttpRequest, unresolved: boolean, status: number | null): void {
-    if (unresolved && (status === null || status === 502 || status === 503) && !this.#isServed(authority))
-      throw new NotSupported('in-mesh-calls', `no DNS here knows the name ${authority}, so that a request for it leads nowhere`)
+  /**
+   * Is the name nobody's in the cluster, so that its application would not have got a request away?
+   * @param status `null`: there was no answer
+   * @throws NotSupported where the name could not be dialled, and no rule of the mesh has answered for it
+   */
+  #isNobody({ authority }: HttpRequest, unresolved: boolean, status: number | null): boolean {
+    if (!unresolved || !(status === null || status === 502 || status === 503) || this.#names.isServed(authority)) return false
+    if (this.#names.isOfCluster(authority)) return true
+    this.#names.found(authority)
+    throw unknownName(authority)
   }
 
   #urlOf(target: string): URL {
@@ -76,6 +93,15 @@ export class CallsFromPods {
     const hint = 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"'
     throw new MeshSpecError({ code: 'INVALID_REQUEST', origin: null, place: null, problem: `${JSON.stringify(target)} is no URL`, hint })
   }
+}
+
+function nobodyFor(request: HttpRequest, durationMs: number): Answered {
+  return { request, response: null, error: 'unresolved', durationMs }
+}
+
+/** @param authority of a request that has found nobody of that name */
+export function unknownName(authority: string): NotSupported {
+  return new NotSupported('in-mesh-calls', `no DNS here knows the name ${authority}, so that a request for it leads nowhere`)
 }
 
 /** How a sender comes to whom it calls. */

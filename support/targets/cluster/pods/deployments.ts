@@ -65,19 +65,20 @@ export class Deployments {
     this.#mostIdle = parts === 1 ? idleDeployments : idleDeployments / 2
   }
 
-  /** Makes the object be there, and be the scenario's. @throws NotSupported for one that somebody else has made; MeshSpecError */
-  async ask(object: KubeObject): Promise<void> {
+  /** Makes the object be there, and be the scenario's. @returns whether it was not. @throws NotSupported for one that somebody else has made; MeshSpecError */
+  async ask(object: KubeObject): Promise<boolean> {
     const ref = refOfObject(object)
     const key = resourceKey(ref)
     const known = this.#kept.get(key)
     const isSame = known !== undefined && canonical(known.object) === canonical(object)
     if (known === undefined && this.#isShared(object.metadata.namespace ?? '')) await this.#assertFree(object)
     this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses++ })
-    if (isSame) return
+    if (isSame) return false
     this.#ledger.touch({ ref, before: null })
     // Its pods stay as they are when its template changes.
     if (known !== undefined && object.kind === 'ReplicaSet') await this.#objects.delete(ref)
     await this.#objects.apply(object)
+    return true
   }
 
   /** What makes the scenario's pods, as it was asked for. */

@@ -36,6 +36,21 @@ test('not while something is warming there', async () => {
   expect(asked()).toBe(5)
 })
 
+test('of rounds before the last one proxy tells enough, though it still warms', async () => {
+  const { own } = barrier()
+  const late = proxy(['0', '0', '0', '0', null])
+  const { probed, asked } = proxy([stillWarming, null])
+  await own.pass(reach, [late.probed, probed], 2, 2000)
+  expect(asked()).toBe(3)
+  expect(late.asked()).toBeGreaterThan(5)
+})
+
+test('a round that nobody has ends the wait for the next one', async () => {
+  const { own, applied } = barrier()
+  await expect(own.pass(reach, [proxy(['0']).probed, proxy(['0']).probed], 2, 60)).rejects.toThrow(/shop .*; the sidecar of pod shop /)
+  expect(applied.filter(({ kind }) => kind === 'VirtualService')).toHaveLength(1)
+})
+
 test.each([
   ['41', 'the sidecar of pod shop still has the config of change 41; the latest is 1'],
   [stillWarming, 'the sidecar of pod shop has change 1, of which some cluster or listener still waits for endpoints, routes or secrets'],

@@ -38,6 +38,13 @@ export interface BarrierOptions {
   readonly assertHope: () => Promise<void>
 }
 
+interface Wait {
+  /** Of `performance.now`. */
+  readonly deadline: number
+  /** Is told each answer. */
+  readonly isIn: (seen: string | null) => boolean
+}
+
 /** ms until a proxy that is asked, and says nothing, is asked again. */
 export const questionMs = 3000
 
@@ -73,30 +80,53 @@ export class Barrier {
     return this.#host
   }
 
-  /** @throws NotYetProgrammed with what was seen */
-  async pass({ namespaces, ports, secured, gateways }: Reach, proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
+  /**
+   * Of rounds before the last it is enough that one proxy has them: the control plane has pushed meanwhile, so that what it has been told on other ways before the
+   * round began is part of the next push, which every proxy has to have.
+   * @throws NotYetProgrammed with what was seen
+   */
+  async pass(reach: Reach, proxies: readonly ProbedProxy[], rounds: number, patienceMs: number): Promise<void> {
     const deadline = performance.now() + patienceMs
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 1; round <= rounds; round++) {
       const generation = String(++this.#generation)
-      await Promise.all(
-        [...this.#objectsFor(namespaces, { ports, secured }, generation), ...gateways.map((gateway) => this.#ofGateway(gateway, generation))].map(
-          (object) => this.#write(object),
-        ),
-      )
-      const late = (await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, deadline)))).filter((one) => one !== null)
+      await this.#writeAll(reach, generation)
+      const isLast = round === rounds
+      const late = isLast ? await this.#allHave(proxies, generation, deadline) : await this.#oneHas(proxies, generation, deadline)
       if (late.length > 0) throw new NotYetProgrammed(`not yet programmed after ${Math.round(patienceMs / 1000)} s: ${late.join('; ')}`)
     }
   }
 
+  async #writeAll({ namespaces, ports, secured, gateways }: Reach, generation: string): Promise<void> {
+    const objects = [
+      ...this.#objectsFor(namespaces, { ports, secured }, generation),
+      ...gateways.map((gateway) => this.#ofGateway(gateway, generation)),
+    ]
+    await Promise.all(objects.map((object) => this.#write(object)))
+  }
+
+  /** @returns what was seen of those that have not */
+  async #allHave(proxies: readonly ProbedProxy[], generation: string, deadline: number): Promise<readonly string[]> {
+    const isIn = inARow(wantedInARow, (seen) => seen === generation)
+    const late = await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, { deadline, isIn: isIn() })))
+    return late.filter((one) => one !== null)
+  }
+
+  /** One that still warms has been told. @returns what was seen of each, where none has */
+  async #oneHas(proxies: readonly ProbedProxy[], generation: string, deadline: number): Promise<readonly string[]> {
+    let isIn = false
+    const look = (seen: string | null): boolean => (isIn ||= seen === generation || seen === stillWarming)
+    const waits = proxies.map((proxy) => this.#until(proxy, generation, { deadline, isIn: look }))
+    const first = waits.map(async (wait) => ((await wait) === null ? [] : new Promise<never>(() => {})))
+    return Promise.race([...first, Promise.all(waits).then((seen) => seen.filter((one) => one !== null))])
+  }
+
   /** @returns what was seen instead; `null` when the proxy has it */
-  async #until(proxy: ProbedProxy, generation: string, deadline: number): Promise<string | null> {
-    let inARow = 0
+  async #until(proxy: ProbedProxy, generation: string, { deadline, isIn }: Wait): Promise<string | null> {
     for (;;) {
       const seen = await proxy.ask(this.#host, generation).catch(() => null)
-      inARow = seen === generation ? inARow + 1 : 0
-      if (inARow === wantedInARow) return null
+      if (isIn(seen)) return null
       if (performance.now() > deadline) return `${proxy.name} ${describe(seen, generation)}`
-      if (inARow > 0) continue
+      if (seen === generation) continue
       await this.#options.assertHope()
       await sleep(pauseMs)
     }
@@ -157,9 +187,20 @@ export class Barrier {
 
   /** The gateway is not to answer on ports that no config of the next scenario names. */
   async leaveGateway(): Promise<void> {
-    for (const object of this.#atGateway.values()) await this.#options.objects.delete(refOfObject(object))
+    await Promise.all([...this.#atGateway.values()].map((object) => this.#options.objects.delete(refOfObject(object))))
     this.#atGateway.clear()
     for (const text of this.#written) if (text.includes('"kind":"Gateway"')) this.#written.delete(text)
+  }
+}
+
+/** @returns makes what is told answers until so many that are right have come one after another */
+function inARow(wanted: number, isRight: (seen: string | null) => boolean): () => Wait['isIn'] {
+  return () => {
+    let count = 0
+    return (seen) => {
+      count = isRight(seen) ? count + 1 : 0
+      return count === wanted
+    }
   }
 }
 

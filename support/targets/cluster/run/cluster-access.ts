@@ -16,6 +16,7 @@ export type RunSettings = Pick<
   Settings,
   'gateway' | 'settleMs' | 'kubeconfig' | 'context' | 'namespaces' | 'deploy' | 'podImage' | 'revision' | 'allowProduction' | 'rate' | 'insecure'
 > &
+  Partial<Pick<Settings, 'spec'>> &
   SourceSettings
 
 /** Where Leases of runs are: every user of a cluster knows it. */

@@ -20,8 +20,10 @@ import { Barrier } from './barrier.ts'
 import { ControlPlane } from './control-plane.ts'
 import { leaseNamespace, reachCluster, tellMissing } from './cluster-access.ts'
 import type { ClusterAccess, RunSettings } from './cluster-access.ts'
+import type { Extent } from './extent.ts'
 import { findIngressGateway } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
+import { GatewayEndpoints } from './gateway-endpoints.ts'
 import { Ledger } from './ledger.ts'
 import { RunLease } from './lease.ts'
 import { injectionLabel } from './mesh-info.ts'
@@ -33,6 +35,7 @@ import { notPermitted } from './permissions.ts'
 import type { Permissions } from './permissions.ts'
 import { ownVerbs } from './rights.ts'
 import { restore, runLabel } from './restore.ts'
+import { UnknownNames } from './unknown-names.ts'
 
 /** Excludes other runs. */
 interface Held {
@@ -56,9 +59,13 @@ export class ClusterRun {
   readonly ownIngress: OwnIngress | null
   /** Ports of the ingress gateway that the last scenario's config has used: until they are proven to have forgotten it, they answer by it. */
   readonly leftAtGateway = new Set<number>()
+  /** What scenarios before have changed, and has been put back since proxies were last proven to be up to date. */
+  left: Extent = 'nothing'
   /** Kinds of the Gateway API of which some object has had its status told, and those of which none ever had in its time. */
   readonly handledKinds = new Set<string>()
   readonly unhandledKinds = new Set<string>()
+  readonly unknownNames = new UnknownNames()
+  readonly gatewayEndpoints = new GatewayEndpoints()
   readonly mesh: MeshInfo
   readonly controlPlane: ControlPlane
   readonly #permissions: Permissions

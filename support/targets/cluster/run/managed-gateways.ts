@@ -61,8 +61,11 @@ export function barrierRoute({ object, listener }: ManagedGateway, generation: s
   return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: `meshspec-barrier-${name}`, namespace }, spec }
 }
 
-/** A gateway whose Service has no address cannot be asked. */
-export async function probedGateway(objects: KubeObjects, { object, listener }: ManagedGateway): Promise<ProbedProxy | null> {
+/**
+ * A gateway whose Service has no address cannot be asked.
+ * @param isGuarded whether policies may keep the question out: then it is an answer that they do, as new as can be told
+ */
+export async function probedGateway(objects: KubeObjects, { object, listener }: ManagedGateway, isGuarded: boolean): Promise<ProbedProxy | null> {
   const { name, namespace = '' } = object.metadata
   const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
   const port = address?.ports.get(listener.port)
@@ -70,9 +73,10 @@ export async function probedGateway(objects: KubeObjects, { object, listener }: 
   const client = new GatewayClient(`http://${address.host}:${port}`, { mayRefuse: true, patienceMs: questionMs })
   return {
     name: `the Gateway ${name} at ${address.host}:${port}`,
-    ask: async (barrier) => {
+    ask: async (barrier, wanted) => {
       const host = listener.hostname?.replace(/^\*/, 'barrier') ?? barrier
       const { response } = await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${host}${path}`, headers: {}, body: '' })
+      if (isGuarded && (response?.status === 401 || response?.status === 403)) return wanted
       return /generation-(\d+)\./.exec(response?.headers.get('location') ?? '')?.[1] ?? null
     },
   }

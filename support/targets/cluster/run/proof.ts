@@ -30,9 +30,18 @@ async function isWarming(agent: PodAgent): Promise<boolean> {
 /** ms for proxies that cannot be asked, once the others have the config. */
 const blindMs = 500
 
+/** ms that proxies have at least, when controllers have taken all the time to tell a status. */
+const leastMs = 5000
+
+/** Kinds by which a gateway may refuse what it is asked. */
+function isPolicy({ kind }: { readonly kind: string }): boolean {
+  return kind === 'AuthorizationPolicy' || kind === 'RequestAuthentication'
+}
+
 /** Proves that the mesh has taken up what a scenario has changed: by the status of objects that have one, and by what proxies answer. */
 export class Proof {
   readonly #run: ClusterRun
+  readonly #config: ScenarioObjects
   readonly #statuses: StatusProof
   readonly #ingress: IngressPorts
   /** Ports of the ingress gateway that config of the scenario has used, and perhaps uses no more. */
@@ -41,6 +50,7 @@ export class Proof {
 
   constructor(run: ClusterRun, config: ScenarioObjects) {
     this.#run = run
+    this.#config = config
     this.#statuses = new StatusProof(run, config)
     this.#ingress = new IngressPorts(run, config)
   }
@@ -55,13 +65,16 @@ export class Proof {
     this.#asksGateway ||= ports.length > 0
     const gateways = managedGateways(this.#statuses.programmed)
     this.#asksGateway ||= gateways.length > 0
-    const managed = await Promise.all(gateways.map((gateway) => probedGateway(this.#run.objects, gateway)))
+    const isGuarded = this.#config.applied.some(isPolicy)
+    const managed = await Promise.all(gateways.map((gateway) => probedGateway(this.#run.objects, gateway, isGuarded)))
     await this.#opened(deadline)
     const secured = await this.#ingress.secured()
     const atIngress = [...(await this.#ingress.proxies(ports)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
     const proxies = [...(await this.#sidecars(pods)), ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null) }
-    await this.#run.barrier.pass(reach, proxies, rounds, Math.max(0, deadline - performance.now()))
+    await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
+    if (atIngress.length > 0) await this.#run.gatewayEndpoints.await(this.#run, pods)
+    if (isGuarded && gateways.length > 0) await sleep(blindMs)
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
     await this.#statuses.settled()

@@ -5,7 +5,10 @@ import type { Call, Load, ServiceRef } from '../../target.ts'
 import { atOnce } from '../at-once.ts'
 import type { Answered } from '../gateway-client.ts'
 import type { Observer } from '../observe/observer.ts'
-import { CallsFromPods } from '../pods/calls-from-pods.ts'
+import { reachOfCall } from '../lanes/reach.ts'
+import { CallsFromPods, unknownName } from '../pods/calls-from-pods.ts'
+import { kindOfName } from '../pods/cluster-names.ts'
+import type { NameKind } from '../pods/cluster-names.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ScenarioPods } from '../pods/scenario-pods.ts'
 import { beyondTheCluster } from './beyond-the-cluster.ts'
@@ -34,13 +37,25 @@ export class ScenarioCalls {
   constructor(run: ClusterRun, parts: ScenarioCallsParts) {
     this.#run = run
     this.#parts = parts
-    this.#fromPods = new CallsFromPods(run, (authority) => isServedHost(authority, parts.config.applied, this.#podIps))
+    this.#fromPods = new CallsFromPods(run, {
+      isServed: (authority) => this.#kindOf(authority) === 'service' || isServedHost(authority, parts.config.applied, this.#podIps),
+      isOfCluster: (authority) => this.#kindOf(authority) === 'pod' || !this.#isOutside(authority),
+      found: (unknown) => run.unknownNames.add(unknown, parts.config.applied),
+    })
     this.#fromOutside = new GatewayCalls(run, parts.config)
   }
 
   /** The pod that has sent last; `null` for a client outside, and before anything was sent. */
   get sender(): Pod | null {
     return this.#sender
+  }
+
+  /** @throws NotSupported for a name that nobody here knows, as far as that is known before the scenario's config is in force */
+  assertKnownName({ from, target, headers }: Call): void {
+    const { unknownNames, namespaces } = this.#run
+    const [, authority = ''] = /^https?:\/\/([^/?#]*)/.exec(target) ?? []
+    if (from.kind !== 'service' || Object.keys(headers).some((name) => name.toLowerCase() === 'host')) return
+    if (unknownNames.has(namespaces.host(authority), this.#parts.config.applied)) throw unknownName(authority)
   }
 
   /**
@@ -86,6 +101,16 @@ export class ScenarioCalls {
     const first = await sending(call)
     if (observer === null) return first
     return async () => (await sending({ ...call, headers: { ...call.headers, ...(await observer.marks(call.headers)) } }))()
+  }
+
+  #kindOf(authority: string): NameKind {
+    const own = this.#parts.config.applied.filter(({ kind }) => kind === 'Service')
+    return kindOfName(authority.replace(/:\d+$/, ''), [...this.#run.deployments.services, ...own])
+  }
+
+  #isOutside(authority: string): boolean {
+    const { all } = this.#run.namespaces
+    return reachOfCall(authority.replace(/:\d+$/, ''), (namespace) => all.includes(namespace)) === 'outside'
   }
 
   get #podIps(): ReadonlySet<string> {

@@ -37,6 +37,11 @@ export class ScenarioObjects {
     return [...this.#changed.values()].flatMap(({ now }) => now ?? [])
   }
 
+  /** What was changed, also where it is gone by now. */
+  get touched(): readonly ResourceRef[] {
+    return [...this.#changed.values()].map(({ ref }) => ref)
+  }
+
   /**
    * All or nothing.
    * @returns whether anything had to be changed

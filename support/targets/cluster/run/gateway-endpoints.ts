@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { exec } from '../kube/exec.ts'
+import type { ExecPlace } from '../kube/exec.ts'
+import { listPods, proxy } from '../pods/pod.ts'
+import type { Pod } from '../pods/pod.ts'
+import type { ClusterRun } from './cluster-run.ts'
+
+/** ms. Endpoints that a rule keeps from the gateway never come there. */
+const patienceMs = 5000
+/** ms between two questions: each is a process in the gateway's pod. */
+const pauseMs = 100
+
+/**
+ * Waits until the run's own ingress gateway knows the endpoints of pods that have just come. Its routes, by which the barrier sees what it has, come from the
+ * control plane on another way than those, and a request that is quicker finds no healthy upstream.
+ */
+export class GatewayEndpoints {
+  readonly #known = new Set<string>()
+
+  async await(run: ClusterRun, pods: readonly Pod[]): Promise<void> {
+    const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
+    const gateway = fresh.length === 0 ? null : await ownGateway(run)
+    const deadline = performance.now() + patienceMs
+    while (gateway !== null && performance.now() < deadline) {
+      const clusters = await clustersOf(run, gateway)
+      if (clusters === null || !lacksEndpoints(clusters, run.deployments.services, fresh)) break
+      await sleep(pauseMs)
+    }
+    for (const pod of fresh) this.#known.add(keyOf(pod))
+  }
+}
+
+function keyOf({ namespace, name }: Pod): string {
+  return `${namespace}/${name}`
+}
+
+async function ownGateway(run: ClusterRun): Promise<ExecPlace | null> {
+  const { ownIngress, objects, namespaces } = run
+  if (ownIngress === null || run.isDenied('in-mesh-calls')) return null
+  const all = await Promise.all(namespaces.all.map((namespace) => listPods(objects, namespace, `istio=${ownIngress.label}`)))
+  const pod = all.flat().find(({ ready }) => ready)
+  return pod ? { namespace: pod.namespace, pod: pod.name, container: proxy } : null
+}
+
+/** @returns `null` where the gateway does not tell */
+async function clustersOf(run: ClusterRun, gateway: ExecPlace): Promise<string | null> {
+  const asked = await exec(run.objects.api.config, gateway, ['pilot-agent', 'request', 'GET', 'clusters']).catch(() => null)
+  return asked?.code === 0 ? asked.stdout : null
+}
+
+/**
+ * @param clusters as Envoy's `/clusters` writes them: `outbound|80||shop.default.svc.cluster.local::10.1.2.3:80::health_flags::healthy`
+ * @returns whether a cluster of one of the services has none of an endpoint's pod. Of services without a cluster nothing is wanted: they may be hidden from it.
+ */
+export function lacksEndpoints(clusters: string, services: readonly KubeObject[], pods: readonly Pod[]): boolean {
+  return services.some(({ metadata, spec = {} }) => {
+    const selector = Object.entries((spec.selector ?? {}) as Readonly<Record<string, string>>)
+    if (selector.length === 0) return false
+    const isOf = ({ namespace, labels, ready }: Pod): boolean =>
+      ready && namespace === metadata.namespace && selector.every(([key, value]) => labels[key] === value)
+    const own = new RegExp(`^outbound\\|\\d+\\|\\|${metadata.name}\\.${metadata.namespace}\\.svc\\..*$`, 'gm')
+    const lines = clusters.match(own) ?? []
+    return lines.length > 0 && pods.filter(isOf).some(({ ip }) => !lines.some((line) => line.includes(`::${ip}:`)))
+  })
+}

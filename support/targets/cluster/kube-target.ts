@@ -1,3 +1,4 @@
+import { assertOfLiveMesh } from './as-it-is.ts'
 import { KubeSession } from './kube-session.ts'
 import { ClusterRun } from './run/cluster-run.ts'
 import type { RunSettings } from './run/cluster-access.ts'
@@ -52,6 +53,7 @@ class KubeTarget implements Target {
   }
 
   async open(scenario: ScenarioInfo): Promise<MeshSession> {
+    assertOfLiveMesh(scenario, this.#run.settings.spec ?? false)
     await this.#run.objects.api.awaitReturn()
     await this.#run.controlPlane.assertThere()
     await this.#run.hold('own')

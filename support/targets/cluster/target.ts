@@ -1,6 +1,7 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Settings } from '../../settings.ts'
-import type { Capability, MeshSession, Target } from '../target.ts'
+import type { Capability, MeshSession, ScenarioInfo, Target } from '../target.ts'
+import { assertOfLiveMesh } from './as-it-is.ts'
 import { createConfigCommands } from './config-commands.ts'
 import type { ConfigCommands } from './config-commands.ts'
 import { GatewayClient } from './gateway-client.ts'
@@ -15,7 +16,7 @@ import { Settling } from './settling.ts'
 
 /** What decides how the target reaches the mesh by its gateway alone. */
 export type EndpointSettings = Pick<Settings, 'gateway' | 'assumeConfig' | 'applyCommand' | 'deleteCommand' | 'settleMs'> &
-  Partial<Pick<Settings, 'insecure' | 'rate'>>
+  Partial<Pick<Settings, 'insecure' | 'rate' | 'spec'>>
 export type ClusterSettings = EndpointSettings & RunSettings & Pick<Settings, 'dryRun' | 'showSecrets'>
 
 /**
@@ -56,7 +57,7 @@ function assemble(
   const pace = new Pace(settings.rate ?? null)
   const settling = new Settling(settings.settleMs ?? 0)
   const access = { client, pace, settling, assumeConfig: settings.assumeConfig, found: new Set<'bookinfo'>(), sources: { ...named, logs: null } }
-  return { client, target: new ClusterTarget(access, commands) }
+  return { client, target: new ClusterTarget(access, commands, settings.spec ?? false) }
 }
 
 class ClusterTarget implements Target {
@@ -65,8 +66,10 @@ class ClusterTarget implements Target {
   readonly capabilities: ReadonlySet<Capability>
   readonly #access: ClusterAccess
   readonly #commands: ConfigCommands | null
+  readonly #spec: boolean
 
-  constructor(access: ClusterAccess, commands: ConfigCommands | null) {
+  constructor(access: ClusterAccess, commands: ConfigCommands | null, spec: boolean) {
+    this.#spec = spec
     this.#access = access
     this.#commands = commands
     // `path` as far as an answer tells: an exchange whose answer does not says so itself.
@@ -76,7 +79,8 @@ class ClusterTarget implements Target {
     this.capabilities = new Set([...always, ...withConfig, ...(isWatched ? (['telemetry'] as const) : [])])
   }
 
-  async open(): Promise<MeshSession> {
+  async open(scenario: ScenarioInfo): Promise<MeshSession> {
+    assertOfLiveMesh(scenario, this.#spec)
     return new ClusterSession(this.#access, this.#commands && new ScenarioConfig(this.#commands))
   }
 

@@ -44,6 +44,8 @@ export class KubeSession implements MeshSession {
   #dirty: Extent = 'nothing'
   #reach: Reach = 'own'
   #hasSent = false
+  /** A rule for what comes in has changed while connections may be open. */
+  #meetsConnections = false
   /** They are back where they were when the scenario has ended. */
   #hasMovedEndpoints = false
 
@@ -79,6 +81,7 @@ export class KubeSession implements MeshSession {
     await this.#config.remove(real)
     for (const ref of refs) this.#given.delete(resourceKey(ref))
     this.#taint(extentOf(refs))
+    this.#meetsConnections ||= this.#hasSent && refs.some(({ group, kind }) => actsOnConnections({ apiVersion: `${group}/`, kind }))
     if (this.#hasSent) await this.#settle()
   }
 
@@ -222,7 +225,9 @@ export class KubeSession implements MeshSession {
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
     await this.#hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
-    if (await this.#applied(config, resources)) this.#taint(extentOf(resources))
+    if (!(await this.#applied(config, resources))) return
+    this.#taint(extentOf(resources))
+    this.#meetsConnections ||= this.#hasSent && config.some(actsOnConnections)
   }
 
   /** What is there already from a scenario before stands in the proxies as well, but for what that has left. */
@@ -285,8 +290,9 @@ export class KubeSession implements MeshSession {
   }
 
   async #prove(changed: Extent): Promise<void> {
-    await this.#proof.pass([...this.#words.used], this.#pods.all, roundsFor(changed))
+    await this.#proof.pass([...this.#words.used], this.#pods.all, { rounds: roundsFor(changed), drained: this.#meetsConnections })
     this.#run.left = 'nothing'
+    this.#meetsConnections = false
   }
 
   async #findBookinfo(namespace: string): Promise<void> {
@@ -306,7 +312,7 @@ export class KubeSession implements MeshSession {
  * Is it about what a sidecar does with what comes in? Connections that are open when such a rule goes are served by it until the proxy has drained the old
  * listener, which takes up to its drain time: a scenario that follows would meet it in pods that are kept.
  */
-function actsOnConnections({ apiVersion, kind }: KubeObject): boolean {
+function actsOnConnections({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
   return kind === 'EnvoyFilter' || apiVersion.startsWith('security.istio.io/')
 }
 

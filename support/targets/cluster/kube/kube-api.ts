@@ -148,7 +148,7 @@ export class KubeApi {
 
   #unreachable(error: unknown): Error {
     const { code, message } = error as NodeJS.ErrnoException
-    const isTls = /CERT|TLS|SSL|EPROTO|SELF_SIGNED/.test(code ?? '')
+    const isTls = /CERT|TLS|SSL|EPROTO|SELF_SIGNED|VERIFY/.test(code ?? '')
     const hint = isTls
       ? 'the certificate of the API server is not what certificate-authority in the kubeconfig says; it is not passed over'
       : 'is the cluster running, and reachable from here?'

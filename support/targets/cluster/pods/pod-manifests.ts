@@ -25,8 +25,11 @@ interface Template {
   readonly spec: { readonly containers: readonly Container[] }
 }
 
-/** One thread, so that circuit breakers and round robin count as the scenario does: each thread of an Envoy balances, and may connect, by itself. */
-const proxyConfig = 'concurrency: 1\nterminationDrainDuration: 1s\n'
+/**
+ * One thread, so that circuit breakers and round robin count as the scenario does: each thread of an Envoy balances, and may connect, by itself. What a changed
+ * listener leaves behind ends quickly, so that a policy that comes in the middle of a scenario is in force for connections that were open before.
+ */
+const proxyConfig = 'concurrency: 1\nterminationDrainDuration: 1s\ndrainDuration: 1s\n'
 
 export interface PodManifestOptions {
   readonly run: string

@@ -53,7 +53,7 @@ test('a round that nobody has ends the wait for the next one', async () => {
 
 test.each([
   ['41', 'the sidecar of pod shop still has the config of change 41; the latest is 1'],
-  [stillWarming, 'the sidecar of pod shop has change 1, of which some cluster or listener still waits for endpoints, routes or secrets'],
+  [stillWarming, 'the sidecar of pod shop has change 1, of which some cluster or listener still waits for endpoints, routes or secrets, or'],
   ['no such host', 'the sidecar of pod shop does not tell which config it has (it answers "no such host")'],
 ])('what stays at %j is not yet programmed', async (answer, says) => {
   const { own } = barrier()

@@ -213,7 +213,8 @@ function istio(kind: string, namespace: string, spec: object): KubeObject {
 }
 
 function describe(seen: string | null, wanted: string): string {
-  if (seen === stillWarming) return `has change ${wanted}, of which some cluster or listener still waits for endpoints, routes or secrets`
+  if (seen === stillWarming)
+    return `has change ${wanted}, of which some cluster or listener still waits for endpoints, routes or secrets, or connections are still served by an old one`
   return seen !== null && /^\d+$/.test(seen)
     ? `still has the config of change ${seen}; the latest is ${wanted}`
     : `does not tell which config it has${seen === null ? '' : ` (it answers ${JSON.stringify(seen.slice(0, 80))})`}`

@@ -15,14 +15,17 @@ import { StatusProof } from './status-proof.ts'
 /** Nobody's address: whose host it is the sidecar sees. */
 const question = { host: '192.0.2.1', port: 80, secure: false, method: 'GET', path: '/', body: '', timeoutMs: questionMs, elsewhere: false }
 
-const warmingStats = '/stats?usedonly&filter=%5E(cluster_manager.warming_clusters%7Clistener_manager.total_listeners_warming)%24'
+const warming = ['cluster_manager.warming_clusters', 'listener_manager.total_listeners_warming']
+const draining = ['listener_manager.total_listeners_draining', 'listener_manager.total_filter_chains_draining']
 
 /**
  * A cluster or a listener that has been changed is not used before it has its endpoints, routes and secrets, or has waited for them for as long as it may
- * (`initial_fetch_timeout`): until then the old one serves on, whatever the routes say. Source: Envoy, "Cluster warming" and "Listener discovery service".
+ * (`initial_fetch_timeout`): until then the old one serves on, whatever the routes say. One that is left serves the connections that it has for its drain time.
+ * Source: Envoy, "Cluster warming", "Listener discovery service", "Draining".
  */
-async function isWarming(agent: PodAgent): Promise<boolean> {
-  const admin = { ...question, host: '127.0.0.1', port: 15_000, path: warmingStats, headers: ['host', 'localhost'] }
+async function isAny(agent: PodAgent, gauges: readonly string[]): Promise<boolean> {
+  const filter = encodeURIComponent(`^(${gauges.map((gauge) => gauge.replace('.', '\\.')).join('|')})$`)
+  const admin = { ...question, host: '127.0.0.1', port: 15_000, path: `/stats?usedonly&filter=${filter}`, headers: ['host', 'localhost'] }
   const { status, body = '' } = await agent.call(admin)
   return status === 200 && /: [1-9]/.test(body)
 }
@@ -32,6 +35,11 @@ const blindMs = 500
 
 /** ms that proxies have at least, when controllers have taken all the time to tell a status. */
 const leastMs = 5000
+
+export interface Thoroughness {
+  readonly rounds: number
+  readonly drained: boolean
+}
 
 /** Kinds by which a gateway may refuse what it is asked. */
 function isPolicy({ kind }: { readonly kind: string }): boolean {
@@ -55,8 +63,12 @@ export class Proof {
     this.#ingress = new IngressPorts(run, config)
   }
 
-  /** @param rounds of the barrier: what is not of routes alone reaches a proxy in several pushes. @throws NotYetProgrammed with what was seen; NotSupported */
-  async pass(namespaces: readonly string[], pods: readonly Pod[], rounds: number): Promise<void> {
+  /**
+   * @param rounds of the barrier: what is not of routes alone reaches a proxy in several pushes
+   * @param drained whether connections that are open have to be served by the new config as well
+   * @throws NotYetProgrammed with what was seen; NotSupported
+   */
+  async pass(namespaces: readonly string[], pods: readonly Pod[], { rounds, drained }: Thoroughness): Promise<void> {
     const deadline = performance.now() + this.#run.patienceMs
     await this.#statuses.until(deadline)
     for (const port of await this.#ingress.plain()) this.#ports.add(port)
@@ -70,7 +82,7 @@ export class Proof {
     await this.#opened(deadline)
     const secured = await this.#ingress.secured()
     const atIngress = [...(await this.#ingress.proxies(ports)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
-    const proxies = [...(await this.#sidecars(pods)), ...atIngress, ...managed.filter((one) => one !== null)]
+    const proxies = [...(await this.#sidecars(pods, drained)), ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
     if (atIngress.length > 0) await this.#run.gatewayEndpoints.await(this.#run, pods)
@@ -91,7 +103,8 @@ export class Proof {
     return this.#statuses.of(resources)
   }
 
-  async #sidecars(pods: readonly Pod[]): Promise<readonly ProbedProxy[]> {
+  async #sidecars(pods: readonly Pod[], drained: boolean): Promise<readonly ProbedProxy[]> {
+    const gauges = drained ? [...warming, ...draining] : warming
     if (this.#run.isDenied('in-mesh-calls')) return []
     const asked = pods.filter(({ sidecar, ready, readyContainers }) => sidecar && (ready || readyContainers > 0))
     return Promise.all(
@@ -100,7 +113,7 @@ export class Proof {
         const name = `the sidecar of pod ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
         const ask = async (host: string, wanted: string): Promise<string | null> => {
           const seen = (await agent.call({ ...question, headers: ['host', host] })).body ?? null
-          return seen === wanted && (await isWarming(agent)) ? stillWarming : seen
+          return seen === wanted && (await isAny(agent, gauges)) ? stillWarming : seen
         }
         return { name, ask }
       }),

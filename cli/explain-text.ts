@@ -26,7 +26,7 @@ function receiverText({ hops }: Exchange, hop: Hop): string {
   const flags = hop.log && hop.log.flags !== '-' ? ` (${hop.log.flags} ${hop.log.details})` : ''
   if (hop.to === null) return `no workload received it: ${hop.status}${flags}${times}`
   const who = `${hop.app ?? hop.to.name}${hop.version ? `:${hop.version}` : ''} (${hop.to.instance})`
-  return `${hop.mirrored ? 'a copy went to' : 'reached'} ${who}${hop.received ? ` as ${hop.received.method} ${hop.received.path}` : ''}: ${hop.status}${flags}${times}`
+  return `${hop.asks ? 'asked' : hop.mirrored ? 'a copy went to' : 'reached'} ${who}${hop.received ? ` as ${hop.received.method} ${hop.received.path}` : ''}: ${hop.status}${flags}${times}`
 }
 
 function answerText({ response, error, durationMs }: Exchange): string {

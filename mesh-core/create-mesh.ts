@@ -5,6 +5,7 @@ import type { CompilerOptions } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
 import type { VirtualService } from './compile/virtual-service.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
+import { grpcAuthorizersIn } from './config/grpc-authorizers.ts'
 import { notModelledIn } from './config/modelled.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import { refOf, resourceKey } from './config/resource.ts'
@@ -85,7 +86,8 @@ class CoreMesh implements Mesh {
   }
 
   get notModelled(): readonly NotModelled[] {
-    return [...this.#snapshot.resources.values()].flatMap((resource) => notModelledIn(resource))
+    const resources = [...this.#snapshot.resources.values()]
+    return [...resources.flatMap((resource) => notModelledIn(resource)), ...grpcAuthorizersIn(resources)]
   }
 
   get warnings(): readonly string[] {

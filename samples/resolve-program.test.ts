@@ -21,6 +21,7 @@ test.each([
   ['examples-bookinfo-ratings-v-faulty:1', '/ratings/0', /Service unavailable/],
   ['examples-bookinfo-mongodb:1', '/', /rating/],
   ['examples-bookinfo-other-v1:1', '/', /"workload":"workload"/],
+  ['gcr.io/istio-testing/ext-authz:latest', '/', /denied by ext_authz for not found header `x-ext-authz: allow` in the request/],
   ['nginx', '/', /"workload":"workload"/],
   ['', '/', /"workload":"workload"/],
 ])('%s', async (image, path, expected) => {

@@ -6,6 +6,7 @@ import { createRatings } from './bookinfo/ratings.ts'
 import { createReviews } from './bookinfo/reviews.ts'
 import type { Env } from './bookinfo/settings.ts'
 import { createEcho } from './echo/echo.ts'
+import { createExtAuthz } from './istio/ext-authz.ts'
 
 /** What of a pod decides its program. A `WorkloadInstance` of the registry is one. */
 export interface PodTemplate {
@@ -19,12 +20,13 @@ export interface PodTemplate {
 }
 
 /**
- * The program of a pod, by its image: ours and Istio's images of Bookinfo have programs here, everything else is an echo service.
+ * The program of a pod, by its image: ours and Istio's images of Bookinfo, and its sample of an authorizer, have programs here, everything else is an echo service.
  * A fresh one at each call, since a program may remember things.
  * @param startedMs when the pod started, by the clock of the program's context
  */
 export function programFor(pod: PodTemplate, startedMs = 0): Program {
   const image = bookinfoImage(pod)
+  if (isExtAuthz(pod)) return createExtAuthz()
   if (!image) return createEcho(pod.ref?.name)
   const env = { ...envOfImage(image), ...pod.env }
   switch (image.service) {
@@ -40,6 +42,11 @@ export function programFor(pod: PodTemplate, startedMs = 0): Program {
     case 'mysqldb':
       return createRatingsDatabase()
   }
+}
+
+/** `gcr.io/istio-testing/ext-authz:latest` */
+function isExtAuthz({ image }: PodTemplate): boolean {
+  return /(^|\/)ext-authz(:[^/]*|@[^/]*)?$/.test(image)
 }
 
 const services = ['productpage', 'details', 'reviews', 'ratings', 'mongodb', 'mysqldb'] as const

@@ -18,12 +18,14 @@ export const authorization: Subject = (draw, count) => {
     ...(draw.chance(0.5) ? [requestAuthentication(draw)] : []),
     ...draw.perhaps(0.25, () => securityDocument('PeerAuthentication', 'strict', 'default', { mtls: { mode: 'STRICT' } })),
     ...policies,
+    ...draw.perhaps(0.3, () => customPolicy(draw)),
   ]
   return {
     config,
     calls: Array.from({ length: count }, () => call(draw, managed ? 'gateway:gate.default' : 'ingressgateway')),
     inbound: ['m-v1.default', 'b-v1.default', 'b-v2.default', 'd.other'],
-    ...draw.maybe(0.25, () => ({ meshConfig: meshConfig(draw) })),
+    meshConfig: { ...draw.maybe(0.25, () => meshConfig(draw)), extensionProviders: [guard(draw)] },
+    behaviour: { 'guard.default': draw.one(answersOfGuard) },
   }
 }
 
@@ -39,6 +41,8 @@ const workloads: readonly Document[] = [
       { name: 'any', port: 7000, targetPort: 7000 },
     ],
   }),
+  service('guard', 'default', 1, { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+  deployment('guard', 'default', { labels: { app: 'guard', version: 'v1' }, containerPorts: [{ containerPort: 8080 }] }),
   deployment('m-v1', 'default', { labels: { app: 'm', version: 'v1' }, containerPorts }),
   ...['default', 'other'].map((namespace) =>
     deployment('reader', namespace, { labels: { app: 'reader', version: 'v1' }, podSpec: { serviceAccountName: 'reader' } }),
@@ -98,6 +102,35 @@ function policy(draw: Draw, index: number): Document {
   const spec = { ...selection, ...(action !== null && { action }), ...rules }
   const dryRun = draw.maybe(action === 'AUDIT' ? 0 : 0.08, () => ({ annotations: { 'istio.io/dry-run': draw.one(['true', 'false', 'T']) } }))
   return securityDocument('AuthorizationPolicy', `policy-${index}`, namespace, spec, dryRun)
+}
+
+/** Only of chosen pods: an authorizer that is asked about its own questions asks for ever. */
+function customPolicy(draw: Draw): Document {
+  const [namespace, selection] = draw.one(selections.filter(([, { selector }]) => selector !== undefined))
+  const operation = draw.one<Json>([{ paths: ['/admin*'] }, { methods: ['GET'] }, { paths: ['/shop/*', '/'], methods: ['GET', 'POST'] }])
+  const spec = { ...selection, action: 'CUSTOM', provider: { name: draw.one(['guard', 'guard', 'guard', 'nobody']) } }
+  return securityDocument('AuthorizationPolicy', 'custom', namespace, { ...spec, rules: draw.one([[{}], [{ to: [{ operation }] }]]) })
+}
+
+const answersOfGuard = [
+  { status: 200, headers: { 'x-guard': 'in', 'x-user': 'jason' } },
+  { status: 403, headers: { 'x-guard': 'out', 'x-user': 'jason' }, body: 'no' },
+  { status: 302, headers: { location: 'http://login.example.com/' } },
+  { status: 503 },
+]
+
+function guard(draw: Draw): Json {
+  const provider = {
+    service: 'guard.default.svc.cluster.local',
+    port: 80,
+    ...draw.maybe(0.5, () => ({ includeRequestHeadersInCheck: ['x-env', 'x-for*'] })),
+    ...draw.maybe(0.3, () => ({ headersToUpstreamOnAllow: ['x-user'], headersToDownstreamOnAllow: ['x-guard'] })),
+    ...draw.maybe(0.3, () => ({ headersToDownstreamOnDeny: ['x-g*'] })),
+    ...draw.maybe(0.2, () => ({ pathPrefix: '/check' })),
+    ...draw.maybe(0.2, () => ({ failOpen: true })),
+    ...draw.maybe(0.2, () => ({ statusOnError: '500' })),
+  }
+  return { name: 'guard', envoyExtAuthzHttp: provider }
 }
 
 /** Gateways see the addresses of clients, sidecars those of pods. */

@@ -115,10 +115,13 @@ export function catalogOf(
     // What istiod makes of Ingresses carries no date, and is older than all that does.
     gateways: [...ingressGateways(resources, mesh, departs), ...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...gatewayApi.istioGateways],
     requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
-    authorizationPolicies: new AuthorizationPolicies(ofKind('AuthorizationPolicy'), mesh.rootNamespace, [
-      registry.trustDomain,
-      ...mesh.trustDomainAliases,
-    ]),
+    authorizationPolicies: new AuthorizationPolicies(
+      ofKind('AuthorizationPolicy'),
+      mesh.rootNamespace,
+      [registry.trustDomain, ...mesh.trustDomainAliases],
+      mesh.extensionProviders,
+      registry,
+    ),
     envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
     peerAuthentications: new PeerAuthentications(ofKind('PeerAuthentication'), mesh.rootNamespace),
     telemetries: new Telemetries(ofKind('Telemetry'), mesh),

@@ -53,7 +53,7 @@ export function tlsMatchesAt(
 
 function proxyTo(rule: L4Rule, { server }: BoundServer, { registry, catalog, workload }: GatewayScope): NetworkFilter {
   const access = catalog.authorizationPolicies.accessTo(workload)
-  return { ...tcpProxyTo(rule, server.port, anyPort(registry)), ...(access && { access: access.ofConnections }) }
+  return { ...tcpProxyTo(rule, server.port, anyPort(registry)), ...(access && access.ofConnections.length > 0 && { access: access.ofConnections }) }
 }
 
 function gatewayName({ gateway }: BoundServer): string {

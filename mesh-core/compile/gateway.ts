@@ -2,6 +2,7 @@ import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import type { RouteTable } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
+import { accessSettings } from './authorization/authorization-policies.ts'
 import { autoPassthroughChains } from './auto-passthrough.ts'
 import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import { isServiceOf, podPorts } from './gateway-pods.ts'
@@ -84,11 +85,10 @@ function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, wor
 
 function httpFilter(routeTable: string, { catalog, workload }: GatewayScope): NetworkFilter {
   const { mesh, requestAuthentications, authorizationPolicies } = catalog
-  const access = authorizationPolicies.accessTo(workload)
   const settings = {
     ...gatewaySettings(workload, mesh),
     ...requestAuthentications.settingsFor(workload),
-    ...(access && { access: access.ofRequests }),
+    ...accessSettings(authorizationPolicies.accessTo(workload)),
   }
   return { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings) }
 }

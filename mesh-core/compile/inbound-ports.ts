@@ -1,5 +1,6 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
+import { accessSettings } from './authorization/authorization-policies.ts'
 import type { Catalog } from './catalog.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { patchedInbound } from './envoy-filter/patched-proxy.ts'
@@ -49,10 +50,15 @@ export class InboundPorts {
     const settings = {
       ...inboundSettings(workload, mesh),
       ...requestAuthentications.settingsFor(workload),
-      ...(access && { access: access.ofRequests }),
+      ...accessSettings(access),
     }
     const refusal = haveUnusableKeys(settings.jwt) ? { isRefused: true as const } : {}
-    const whole = { ...own, ...withSettings(settings), ...(access && { access: access.ofConnections }), ...refusal }
+    const whole = {
+      ...own,
+      ...withSettings(settings),
+      ...(access && access.ofConnections.length > 0 && { access: access.ofConnections }),
+      ...refusal,
+    }
     return patchedInbound(whole, port, workload, envoyFilters, this.#registry)
   }
 }

@@ -1,6 +1,7 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { ProviderSpec } from './authorization/authorizers.ts'
 import type { ProxyDefaults } from './proxy-defaults.ts'
 import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
@@ -41,6 +42,8 @@ export interface MeshConfig {
   readonly upgradesToHttp2: boolean
   /** Names of those that metrics are for where no Telemetry says otherwise. */
   readonly metricsProviders: readonly string[]
+  /** Of those that decide about requests. */
+  readonly extensionProviders: readonly ProviderSpec[]
   /** Is the provider of this name one of Prometheus? */
   readonly countsForPrometheus: (provider: string) => boolean
 }
@@ -71,6 +74,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: normalization(config.pathNormalization?.normalization),
     metricsProviders: config.defaultProviders?.metrics ?? ['prometheus'],
+    extensionProviders: config.extensionProviders ?? [],
     countsForPrometheus: prometheusAmong(config.extensionProviders ?? []),
   }
 }

@@ -72,13 +72,13 @@ const requestAuthentication: Modelled = {
   },
 }
 
-// What somebody else decides about requests is nobody's to say here; Envoy's own metadata have nobody who writes them.
+// Envoy's own metadata have nobody who writes them.
 const authorizationPolicy: Modelled = {
   selector: { matchLabels: 'acts' },
   targetRef,
   targetRefs: targetRef,
-  action: new Set(['ALLOW', 'DENY', 'AUDIT']),
-  provider: 'reported',
+  action: 'acts',
+  provider: { name: 'acts' },
   rules: { ...fields('from to'), when: { key: /^(?!experimental\.)/, ...fields('values notValues') } },
 }
 

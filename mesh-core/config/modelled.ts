@@ -59,7 +59,6 @@ function tableOf(kind: string): Modelled {
 const reasons: readonly (readonly [field: RegExp, reason: string])[] = [
   [/(^|\.)sessionPersistence$/, 'it is of the experimental channel of the Gateway API, and istiod does not look at it'],
   [/(^|\.)jwks_?[uU]ri$/, 'keys are not fetched, and every token of the rule is refused, as where istiod cannot fetch them; write jwks'],
-  [/^spec\.(action|provider)$/, 'an authorizer outside the mesh decides, and none is run here'],
   [/\.(address|bind)$/, 'nobody listens on Unix sockets here, or dials them'],
 ]
 

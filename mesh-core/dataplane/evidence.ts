@@ -46,6 +46,7 @@ export class HopRecord implements Hop {
   status = 0
   attempt = 1
   mirrored = false
+  asks?: true
   readonly log: LogRecord | null
   inbound: LogRecord | null = null
   denial: (() => Decision) | null = null

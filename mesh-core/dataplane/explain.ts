@@ -8,6 +8,7 @@ import { pathWithoutQuery } from '../match/path.ts'
 import { explainRouteMatch } from '../match/route-match.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { LogRecord } from './evidence.ts'
+import { outcomeOf as outcomeOfAuthorizer } from './custom-access.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
@@ -95,6 +96,9 @@ function outcomeOf(passage: Passage): string {
   const { log, route, choice, virtualHost } = passage
   const token = /^jwt_authn_access_denied\{(.*)\}$/.exec(log.details)?.[1]
   if (token !== undefined) return `${log.status}: the request's token is refused: ${token.replaceAll('_', ' ')}`
+  const { custom } = passage.entrance.settings
+  const asked = custom ? outcomeOfAuthorizer(log.status, log.details, custom) : null
+  if (asked !== null) return asked
   if (log.details.startsWith('rbac_access_denied')) return `${log.status}: ${whoDenies(log.details)}`
   if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(passage)}`
   if (!route) return `${log.status}: no rule matched`

@@ -1,6 +1,6 @@
 import type { AccessRules } from '../ir/access.ts'
 import { denialOf, detailsOf } from '../match/access.ts'
-import type { AccessSubject } from '../match/access.ts'
+import type { AccessSubject, Denial } from '../match/access.ts'
 import { explainDenial } from '../match/access-reason.ts'
 import type { HopRecord } from './evidence.ts'
 import type { Shipment } from './delivery.ts'
@@ -28,6 +28,12 @@ export function refusedAt(
 ): string | null {
   const denial = access ? denialOf(access, subject) : null
   if (!denial) return null
+  tellDenial(workload, hop, denial, subject)
+  return detailsOf(denial)
+}
+
+/** @param outcome in the place of what the policies alone say */
+export function tellDenial(workload: WorkloadRuntime, hop: HopRecord, denial: Denial, subject: AccessSubject, outcome: string | null = null): void {
   const { from } = hop
   // Later the request may look otherwise.
   const request = subject.request && { ...subject.request, headers: subject.request.headers.copy() }
@@ -36,6 +42,6 @@ export function refusedAt(
     ...{ listener: null, virtualHost: null, odds: [] },
     host: `the sidecar of ${workload.name.replace(/\.default$/, '')}`,
     ...explainDenial(denial, { ...subject, request }),
+    ...(outcome !== null && { outcome }),
   })
-  return detailsOf(denial)
 }

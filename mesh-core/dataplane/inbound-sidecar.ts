@@ -7,7 +7,8 @@ import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
-import { accessSubject, refusedAt } from './inbound-access.ts'
+import { judge, outcomeOf, type Asker, type HeadersBack, type Verdict } from './custom-access.ts'
+import { accessSubject, refusedAt, tellDenial } from './inbound-access.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import type { Place } from './evidence.ts'
@@ -47,6 +48,9 @@ export class InboundSidecar implements InFlight {
   readonly #settings: HttpSettings
   readonly #retry: RetryConditions | null
   #ended = false
+  /** What the authorizer has not answered yet. */
+  #asking: InFlight | null = null
+  #back: HeadersBack = []
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
     this.#settings = port.settings ?? {}
@@ -77,6 +81,31 @@ export class InboundSidecar implements InFlight {
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
     if (this.#isLimited('first', done)) return
+    const { custom } = this.#settings
+    if (!custom) return this.#pastAuthorizer(done)
+    const { instance, proxy } = this.#workload
+    const asker = { plane: this.#plane, place: this.#place, proxy, ref: instance.ref, address: instance.address, subject: this.#subjectOfAccess() }
+    this.#asking = judge(custom, asker, (verdict) => {
+      if (this.#ended) return
+      if (verdict.kind === 'out') return this.#keepOut(verdict, done)
+      this.#back = verdict.back
+      this.#pastAuthorizer(done)
+    })
+  }
+
+  #keepOut(verdict: Extract<Verdict, { kind: 'out' }>, done: Done): void {
+    tellDenial(
+      this.#workload,
+      this.#hop,
+      verdict.denial,
+      this.#subjectOfAccess(),
+      outcomeOf(verdict.reply.status, verdict.details, this.#settings.custom!),
+    )
+    if (verdict.flag !== null) this.#log.raise(verdict.flag)
+    this.#deny(verdict.reply, verdict.details, done)
+  }
+
+  #pastAuthorizer(done: Done): void {
     const { jwt } = this.#settings
     const denied = jwt && authenticate(this.#request, jwt, this.#plane.date()).refusal
     if (denied) return this.#deny(denied.reply, denied.details, done)
@@ -104,9 +133,12 @@ export class InboundSidecar implements InFlight {
   }
 
   #refusedAccess(): string | null {
+    return refusedAt(this.#workload, this.#hop, this.#settings.access, this.#subjectOfAccess())
+  }
+
+  #subjectOfAccess(): Asker['subject'] {
     const clientAddress = this.#received.trustedAddress ?? this.#source
-    const subject = { ...accessSubject(this.#workload, this.#shipment), request: this.#request, clientAddress }
-    return refusedAt(this.#workload, this.#hop, this.#settings.access, subject)
+    return { ...accessSubject(this.#workload, this.#shipment), request: this.#request, clientAddress }
   }
 
   #isLimited(place: RateLimit['place'], done: Done): boolean {
@@ -161,6 +193,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#asking?.abandon()
     this.#log.raise('DC')
     this.#log.details = 'downstream_remote_disconnect'
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
@@ -241,6 +274,7 @@ export class InboundSidecar implements InFlight {
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
+    for (const [name, value] of this.#back) response.headers.append(name, value)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs

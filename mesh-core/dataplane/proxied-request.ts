@@ -4,6 +4,7 @@ import { denialOf, detailsOf } from '../match/access.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
+import { judge, type Asker, type HeadersBack } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
 import { Downstream } from './downstream.ts'
@@ -49,6 +50,9 @@ export class ProxiedRequest implements InFlight {
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
   #ended = false
+  /** What the authorizer has not answered yet. */
+  #asking: InFlight | null = null
+  #back: HeadersBack = []
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
     this.plane = plane
@@ -98,8 +102,30 @@ export class ProxiedRequest implements InFlight {
     this.#passage.virtualHost = host
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
-    let route = withoutTls ? null : this.#find()
+    const route = withoutTls ? null : this.#find()
     if (this.#isLimited('first', route)) return
+    const { custom } = this.entrance.settings
+    // Envoy asks about nothing that it has no route for.
+    if (!custom || (!route && !withoutTls)) return this.#pastAuthorizer(route, withoutTls)
+    const { ref, address } = this.proxy.place
+    this.#asking = judge(
+      custom,
+      { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject: this.#subjectOfAccess() },
+      (verdict) => {
+        if (this.#ended) return
+        if (verdict.kind === 'in') {
+          this.#back = verdict.back
+          return this.#pastAuthorizer(route, withoutTls)
+        }
+        if (verdict.flag !== null) this.log.raise(verdict.flag)
+        if (route) this.#choose(route)
+        this.reply(verdict.reply, verdict.details)
+      },
+    )
+  }
+
+  #pastAuthorizer(found: RouteRuntime | null, withoutTls: boolean): void {
+    let route = found
     const { jwt } = this.entrance.settings
     if (jwt) {
       const { refusal, isNew } = authenticate(this.request, jwt, this.plane.date())
@@ -137,18 +163,22 @@ export class ProxiedRequest implements InFlight {
 
   /** Rules of access come behind tokens, whose claims they may ask for. Source: Envoy `RoleBasedAccessControlFilter`. */
   #isRefused(route: RouteRuntime | null): boolean {
-    const { settings, peer, serverName, target } = this.entrance
-    if (!settings.access) return false
-    const denial = denialOf(settings.access, {
-      ...{ request: this.request, peer, serverName },
-      destination: { address: target.address ?? this.proxy.place.address, port: target.port },
-      connectionAddress: this.downstream.connectionAddress,
-      clientAddress: this.downstream.remoteAddress,
-    })
+    const { access } = this.entrance.settings
+    const denial = access ? denialOf(access, this.#subjectOfAccess()) : null
     if (denial === null) return false
     if (route) this.#choose(route)
     this.reply(accessDenied, detailsOf(denial))
     return true
+  }
+
+  #subjectOfAccess(): Asker['subject'] {
+    const { peer, serverName, target } = this.entrance
+    return {
+      ...{ request: this.request, peer, serverName },
+      destination: { address: target.address ?? this.proxy.place.address, port: target.port },
+      connectionAddress: this.downstream.connectionAddress,
+      clientAddress: this.downstream.remoteAddress,
+    }
   }
 
   #find(): RouteRuntime | null {
@@ -187,6 +217,7 @@ export class ProxiedRequest implements InFlight {
     if (this.#ended) return
     this.#ended = true
     const { headers } = response
+    for (const [name, value] of this.#back) headers.append(name, value)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
     const { server = this.proxy.serverHeader } = this.entrance.settings
     if (server !== null) headers.set('server', server)
@@ -212,6 +243,7 @@ export class ProxiedRequest implements InFlight {
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'
     this.log.durationMs = this.plane.clock.now() - this.log.startMs
+    this.#asking?.abandon()
     this.#forwarding?.abandon()
   }
 

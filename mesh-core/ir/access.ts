@@ -17,6 +17,8 @@ export interface AccessPolicy {
   readonly name: string
   readonly permissions: readonly AccessCondition[]
   readonly principals: readonly AccessCondition[]
+  /** Of CUSTOM: the extension provider that it names. */
+  readonly provider?: string
   /** Of the entry of `rules`, or of the policy where it has none. */
   readonly origin: Origin
 }
@@ -49,3 +51,38 @@ export type AccessCondition =
       readonly match: Exclude<StringMatch, { kind: 'present' }>
       readonly isText: boolean
     }
+
+/** Which requests somebody else decides about, before their tokens are looked at. Source: Istio AuthorizationPolicy, action CUSTOM. */
+export interface CustomAccess {
+  /** What one of the policies fits is asked about. Envoy's RBAC in shadow mode. */
+  readonly rules: AccessRules
+  /** `null`: the mesh does not have the one that is named, and such requests are refused. */
+  readonly authorizer: Authorizer | null
+}
+
+/** Who is asked, and how. Source: Envoy `ExtAuthz` with `HttpService`. */
+export interface Authorizer {
+  /** Of the mesh's extension provider. */
+  readonly name: string
+  readonly cluster: string
+  /** Before the path of the request. */
+  readonly pathPrefix: string
+  readonly timeoutMs: number
+  /** One that fails keeps nobody out. */
+  readonly failOpen: boolean
+  /** Of the answer where it fails. */
+  readonly statusOnError: number
+  /** Headers of the request that it is told, beside `authorization`. */
+  readonly told: readonly HeaderName[]
+  readonly added: readonly (readonly [name: string, value: string])[]
+  /** Of the request's body it gets so many bytes; `null`: none. */
+  readonly body: { readonly maxBytes: number; readonly allowPartial: boolean } | null
+  /** Headers of its answer that go on with the request, and back with the answer. */
+  readonly toUpstream: readonly HeaderName[]
+  readonly toClient: readonly HeaderName[]
+  /** Headers of its refusal that the client gets; `null`: all. */
+  readonly ofRefusal: readonly HeaderName[] | null
+}
+
+/** Header names, in any case. */
+export type HeaderName = Extract<StringMatch, { kind: 'exact' | 'prefix' | 'suffix' }>

@@ -53,6 +53,8 @@ export interface Hop {
   readonly attempt: number
   /** A copy that nobody waits for. */
   readonly mirrored: boolean
+  /** It is a proxy's question to an authorizer, about the request of its parent (or of the client). */
+  readonly asks?: true
   /** The sender's proxy's entry; `null` for a sender without one. All tries of a request share one entry. */
   readonly log: AccessLogEntry | null
   /** The receiver's proxy's entry. */

@@ -1,4 +1,4 @@
-import type { AccessRules } from './access.ts'
+import type { AccessRules, CustomAccess } from './access.ts'
 import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { Origin } from './origin.ts'
@@ -36,6 +36,8 @@ export interface HttpSettings {
   readonly clientCertDetails?: { readonly subject: boolean; readonly uri: boolean; readonly dns: boolean }
   /** Whose tokens requests may carry; they go through the filter `envoy.filters.http.jwt_authn`. */
   readonly jwt?: readonly JwtRule[]
+  /** Whom somebody else lets in, asked before tokens are looked at. */
+  readonly custom?: CustomAccess
   /** Who may do what, in the order in which it is asked: behind tokens, before all that routes ask for. */
   readonly access?: readonly AccessRules[]
   /** In the order in which requests meet them. */

@@ -24,7 +24,7 @@ export function arrivesWithoutTls(): Check {
 /** The last one that took the request: where it goes to several in turn, each passes it on to the next. */
 function atTheEnd(complain: (hop: Hop) => string | undefined): Check {
   const check = (exchange: Exchange, context: CheckContext): string | undefined => {
-    const last = exchange.hops.findLast((hop) => hop.received !== null && !hop.mirrored)
+    const last = exchange.hops.findLast((hop) => hop.received !== null && !hop.mirrored && !hop.asks)
     if (!last) return withReasons(`arrived nowhere: ${answerOf(exchange)}.`, explain(exchange, null, context))
     const complaint = complain(last)
     if (complaint === undefined) return undefined

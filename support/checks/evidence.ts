@@ -3,9 +3,9 @@ import { describeDecision } from '../explain/decision.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
 
-/** A workload took it, and not as a copy that nobody waits for. */
+/** A workload took it, and not as a copy that nobody waits for, or as a question about another. */
 export function arrived(hop: Hop): boolean {
-  return hop.to !== null && !hop.mirrored
+  return hop.to !== null && !hop.mirrored && !hop.asks
 }
 
 /** Is the workload that took this request one of the service, in the version? */

@@ -26,7 +26,7 @@ export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, 
 /** The one hop that asked for the service; `null` when there are several, or none. Copies do not count. */
 function soleRequestFor(exchange: Exchange, service: ServiceRef): Hop | null {
   const anyVersion = { ...service, version: null }
-  const asked = exchange.hops.filter((hop) => !hop.mirrored && (isFor(hop, service) || isAt(hop, anyVersion)))
+  const asked = exchange.hops.filter((hop) => !hop.mirrored && !hop.asks && (isFor(hop, service) || isAt(hop, anyVersion)))
   return asked.length === 1 ? asked[0]! : null
 }
 

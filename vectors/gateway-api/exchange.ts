@@ -118,7 +118,7 @@ export function filled({ mesh }: Stage, text: string): string {
 
 /** The pod that answered: the last one that received the request itself. */
 export function answering({ hops }: Exchange): Hop | undefined {
-  return hops.findLast(({ mirrored, to }) => !mirrored && to !== null)
+  return hops.findLast(({ mirrored, asks, to }) => !mirrored && !asks && to !== null)
 }
 
 export function mirrorsOf({ hops }: Exchange): Hop[] {

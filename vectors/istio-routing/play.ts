@@ -201,5 +201,5 @@ function senderOf({ from }: RoutingCall, mesh: PlayedMesh): MeshCall['from'] {
 
 /** The last hop that took the request in, mirrors aside. */
 export function arrival({ hops }: Exchange): Hop | null {
-  return hops.findLast((hop) => hop.received !== null && !hop.mirrored) ?? null
+  return hops.findLast((hop) => hop.received !== null && !hop.mirrored && !hop.asks) ?? null
 }

@@ -22,7 +22,7 @@ export function singleObservation(exchange: Exchange, call: ObservedCall, sent: 
   const { response, error } = exchange
   const log = clientLog(exchange)
   const cluster = log?.cluster ?? '-'
-  const arrivals = exchange.hops.filter((hop) => arrived(hop, scene))
+  const arrivals = inOrderOfArrival(exchange.hops).filter((hop) => arrived(hop, scene))
   const arrival = (hop: Hop): Arrival => arrivalOf(hop, call, sent, scene)
   const inbound = inboundEntries(exchange, scene)
   return {
@@ -150,4 +150,10 @@ function candidatesOf(cluster: string, { from }: MeshCall, { mesh, outsiders }: 
 
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** A question comes before the request that it is about. */
+function inOrderOfArrival(hops: Exchange['hops']): readonly Hop[] {
+  const questionsOf = (parent: number): Hop[] => hops.flatMap((hop, i) => (hop.asks && hop.parent === parent ? [...questionsOf(i), hop] : []))
+  return hops.flatMap((hop, i) => (hop.asks ? (hop.parent === -1 ? [...questionsOf(i), hop] : []) : [...questionsOf(i), hop]))
 }

@@ -110,13 +110,33 @@ describe('connections of bytes', () => {
 })
 
 test('what is not modelled is told', () => {
+  const providers = 'extensionProviders: [{name: opa, envoyExtAuthzGrpc: {service: opa.shop.svc.cluster.local, port: 9191}}]'
+  const meshConfig = `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\n${providers}\n`
   const custom = policy('{action: CUSTOM, provider: {name: opa}, rules: [{}]}')
+  const another = policy('{action: CUSTOM, provider: {name: nobody}, rules: [{}]}', '{name: r, namespace: shop}')
   const metadata = policy('{rules: [{when: [{key: "experimental.envoy.filters.a.b[c]", values: [d]}]}]}', '{name: q, namespace: shop}')
-  expect(mesh(custom, metadata).notModelled.map(({ message }) => message)).toEqual([
-    'spec.action is not modelled: an authorizer outside the mesh decides, and none is run here',
-    'spec.provider is not modelled: an authorizer outside the mesh decides, and none is run here',
+  expect(mesh(custom, another, metadata, meshConfig).notModelled.map(({ message }) => message)).toEqual([
     'spec.rules[0].when[0].key is not modelled',
+    'spec.provider is not modelled where it is asked over gRPC: no service here speaks envoy.service.auth.v3; write envoyExtAuthzHttp',
   ])
+})
+
+describe('an authorizer', () => {
+  const provider = (more = ''): string =>
+    `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\nextensionProviders: [{name: ext, envoyExtAuthzHttp: {service: books.shop.svc.cluster.local, port: 80${more}}}]\n`
+  const custom = policy('{action: CUSTOM, provider: {name: ext}, rules: [{}]}')
+
+  // The one of the policy's own namespace is asked about each question, which in a mesh ends with its connections.
+  test('that asks itself comes to an end', async () => expect(await statusOf(mesh(provider(), custom))).toBe(403))
+
+  test.each([
+    ['a status that is none', ', statusOnError: "99"'],
+    ['a path that is none', ', pathPrefix: check'],
+  ])('with %s is none', async (_, more) => {
+    const { response, hops } = await ask(mesh(provider(more), custom))
+    expect(response).toMatchObject({ status: 403, body: 'RBAC: access denied' })
+    expect(hops[0]!.denial!().outcome).toBe('403: the mesh config has no provider of HTTP "ext" whose service there is')
+  })
 })
 
 test('a policy that comes or goes acts from then on', async () => {

@@ -1,4 +1,4 @@
-import type { AccessCondition, AccessPolicy, AccessRules } from '../../ir/access.ts'
+import type { AccessCondition, AccessPolicy } from '../../ir/access.ts'
 import type { ConditionSpec, OperationSpec, RuleSpec, SourceSpec } from './spec.ts'
 import { inEachDomain, withAliases, type TrustDomains } from './trust-domains.ts'
 import * as values from './values.ts'
@@ -8,7 +8,8 @@ export interface RuleContext {
   /** Of the policy. */
   readonly namespace: string
   readonly trustDomains: TrustDomains
-  readonly action: AccessRules['action']
+  /** What asks a connection for HTTP does not act on it at all. */
+  readonly voidsHttp: boolean
   /** For connections of which no HTTP is read. */
   readonly isTcp: boolean
 }
@@ -49,10 +50,10 @@ function eachOf<T>(list: readonly T[] | undefined): readonly Partial<T>[] {
 }
 
 /** Of what cannot be asked an ALLOW is void, and a DENY asks the rest: so each lets through less. Source: the same file, checkError. */
-function together(fields: readonly Field[], { isTcp, action }: RuleContext): AccessCondition {
+function together(fields: readonly Field[], { isTcp, voidsHttp }: RuleContext): AccessCondition {
   const conditions = fields.flatMap(({ values, notValues, condition, isHttp }) => {
     if (values.length + notValues.length > 0 && isHttp && isTcp) {
-      if (action === 'ALLOW') throw new OfHttp()
+      if (voidsHttp) throw new OfHttp()
       return []
     }
     return [

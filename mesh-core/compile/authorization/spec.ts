@@ -7,6 +7,7 @@ export interface AuthorizationPolicySpec {
   readonly targetRef?: TargetRef
   readonly targetRefs?: readonly TargetRef[]
   readonly action?: string
+  readonly provider?: { readonly name?: string }
   readonly rules?: readonly RuleSpec[]
 }
 

@@ -116,6 +116,11 @@ export class EnvoyMesh {
     return [...this.#model.notModelled, ...unseenAddresses(this.registry, (workload, port) => this.#model.inboundPort(workload, port))]
   }
 
+  /** Does its sidecar ask an authorizer? It does by its own clusters. */
+  #asks(workload: WorkloadInstance): boolean {
+    return workload.sidecar && this.#model.inboundPort(workload, workload.ports[0]?.number ?? 80).settings?.custom !== undefined
+  }
+
   proxyConfig(ref: WorkloadRef): ProxyConfig | null {
     return this.#model.proxyConfig(ref)
   }
@@ -216,7 +221,9 @@ export class EnvoyMesh {
   async #push(): Promise<void> {
     for (const workload of [...this.registry.workloads, ...this.registry.outsiders]) await this.#serve(workload)
     for (let tries = 1; ; tries++) {
-      const config = await this.#topology.config(this.registry, (workload) => (this.#sends(workload) ? this.#model.proxyConfig(workload.ref) : null))
+      const config = await this.#topology.config(this.registry, (workload) =>
+        this.#sends(workload) || this.#asks(workload) ? this.#model.proxyConfig(workload.ref) : null,
+      )
       try {
         return await this.#host.use(this.#id, config, complainFor(this.#host.path, this.#model, this.#topology))
       } catch (error) {

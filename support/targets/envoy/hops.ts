@@ -1,5 +1,6 @@
 import type { AccessLogEntry, Hop } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { asFromPod, isCopy } from './mirrors.ts'
@@ -34,10 +35,12 @@ export function hopsOf({ calls }: Journal, names: Names): readonly Hop[] {
     const parent = call.parent ? (index.get(call.parent) ?? -1) : -1
     const log = logs.get(call) ?? null
     const end: End = { received, unreached, atMs }
-    const gateway = isMirrored(call, end) ? null : call.gateway
+    const isAside = received?.asker || isMirrored(call, end)
+    const gateway = isAside ? null : call.gateway
     if (gateway && !relayed.has(call)) relayed.set(call, hops.push(relayHop(call, gateway, log, parent)) - 1)
     if (received) index.set(received, hops.length)
-    hops.push(gateway ? behindGateway(call, gateway, end, relayed.get(call)!, names) : hopOf(call, end, log, parent, names))
+    if (received?.asker) hops.push(questionHop(call, received, received.asker, parent, names))
+    else hops.push(gateway ? behindGateway(call, gateway, end, relayed.get(call)!, names) : hopOf(call, end, log, parent, names))
   }
   return hops
 }
@@ -87,7 +90,7 @@ function entriesOf(call: CallRecord): Entry[] {
   const own: Entry[] = call.received.map((received) => ({ call, received, unreached: null, atMs: received.atMs }))
   const ended = call.unreached.map((unreached): Entry => ({ call, received: null, unreached, atMs: endOf(call, tryOf(unreached)) }))
   const known = [...own, ...ended]
-  const isLost = known.every((one) => isMirrored(call, one))
+  const isLost = known.every((one) => one.received?.asker || isMirrored(call, one))
   return [...known, ...(isLost ? [{ call, received: null, unreached: null, atMs: call.endMs ?? call.startMs }] : [])]
 }
 
@@ -129,6 +132,14 @@ function hopOf(call: CallRecord, end: End, log: AccessLogEntry | null, parent: n
     explain: decision ? () => decision : null,
     denial: denial && inbound?.details?.startsWith('rbac_access_denied') ? () => denial : null,
   }
+}
+
+/** What a proxy asks of an authorizer. Envoy logs nothing of it there. */
+function questionHop(call: CallRecord, received: ReceivedRecord, asker: WorkloadRef, parent: number, names: Names): Hop {
+  const hop = hopOf(call, { received, unreached: null, atMs: received.atMs }, null, parent, names)
+  const { app = null, ref = null } = received.workload ?? {}
+  const service = ref && app ? `${app}.${ref.namespace}.svc.cluster.local` : null
+  return { ...hop, from: asker, service, status: received.status ?? 0, mirrored: false, asks: true, explain: null, denial: null }
 }
 
 /** That the copy was for: it may be for another one than the request. */

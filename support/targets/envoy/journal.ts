@@ -53,6 +53,13 @@ export interface ReceivedRecord {
   /** The workload's own sidecar stands before it, and will write of this. */
   readonly watched: boolean
   inbound: LogLine | null
+  /** It is a question of this proxy about the request. */
+  readonly asker: WorkloadRef | null
+}
+
+/** What came of the request itself. */
+export function arrivalsOf({ received }: CallRecord): readonly ReceivedRecord[] {
+  return received.filter(({ asker }) => asker === null)
 }
 
 /** ms that an exchange waits for what Envoy has still to write of it; more than enough for a busy machine. */
@@ -99,12 +106,13 @@ function isUnwritten(call: CallRecord): boolean {
   if (call.endMs !== null && call.proxy !== null && !call.unlogged && call.line === null) return true
   if (call.gateway !== null && call.relay === null) return true
   // An answer to somebody without a proxy, of a request that nobody received: a sidecar gave it.
-  const isRefused = call.proxy === null && call.status > 0 && call.received.length === 0
+  const isRefused = call.proxy === null && call.status > 0 && arrivalsOf(call).length === 0
   if (call.endMs !== null && isRefused && !call.unlogged && call.line === null && call.unreached.length === 0) return true
   return call.received.some(({ watched, status, inbound }) => watched && status !== null && inbound === null)
 }
 
-function awaitsCopies({ received, mirrors, endMs, line }: CallRecord): boolean {
+function awaitsCopies(call: CallRecord): boolean {
+  const { mirrors, endMs, line } = call
   if (mirrors.length === 0 || endMs === null) return false
-  return received.length < mirrors.length + Math.max(1, line?.attempts ?? 1)
+  return arrivalsOf(call).length < mirrors.length + Math.max(1, line?.attempts ?? 1)
 }

@@ -159,6 +159,7 @@ export class Topology {
         port: places.byPodPort.get(podPort)!,
         workloadPort: this.#applicationAt(workload, this.#sides.inboundPort(workload, podPort).leadsTo),
         how: this.#sides.inboundPort(workload, podPort),
+        asking: { cluster: (name) => this.#nameOf(workload) + name, asker: askerName(workload) },
         secrets: () => secretsOf(workload, registry, secrets),
       }),
     )
@@ -210,6 +211,7 @@ export class Topology {
       isDialled: workload.gateway,
       configSource: restSource(),
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
+      asker: askerName(workload),
       takesMutualTls: ({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
@@ -285,6 +287,11 @@ function identitiesOf({ endpoints }: Cluster, registry: Registry): readonly stri
 /** `productpage-v1-0.default` */
 export function podName({ ref }: WorkloadInstance): string {
   return `${ref.instance}.${ref.namespace}`
+}
+
+/** `default/productpage-v1-0` */
+function askerName({ ref }: WorkloadInstance): string {
+  return `${ref.namespace}/${ref.instance}`
 }
 
 /** `productpage-v1.default` */

@@ -1,5 +1,6 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import { withoutTlsReason } from '../../../mesh-core/ir/exchange.ts'
+import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { ApplicationTls, SeenTls } from '../../../mesh-core/ir/tls.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
@@ -19,7 +20,7 @@ import type { ReceivedRecord } from './journal.ts'
 import { markedLines } from './raw-bytes.ts'
 import type { Senders } from './senders.ts'
 import type { Topology } from './topology.ts'
-import { callHeader } from './xds/access-log.ts'
+import { askerHeader, callHeader } from './xds/access-log.ts'
 
 export interface WorkloadServersOptions {
   readonly program: (workload: WorkloadInstance | null) => Program
@@ -95,8 +96,9 @@ export class WorkloadServers {
   async #receive({ workload, podPort, program }: Served, request: HttpRequest, tls: SeenTls | null, peer?: string): Promise<HttpResponse> {
     const open = this.#options.book.find(request.headers.get(callHeader) ?? '')
     request.headers.remove(callHeader)
+    const asker = this.#askerOf(request)
     const current = this.#current(workload)
-    const received = open ? this.#record(open, current, podPort, request, tls) : null
+    const received = open ? this.#record(open, current, podPort, request, tls, asker) : null
     if (open && received?.watched && peer !== undefined) this.#options.book.arrived(peer, received, open)
     try {
       const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
@@ -110,14 +112,42 @@ export class WorkloadServers {
     }
   }
 
-  #record({ call }: OpenCall, workload: WorkloadInstance | null, podPort: number, request: HttpRequest, tls: SeenTls | null): ReceivedRecord {
+  /** `null`: it is no question to an authorizer. */
+  #askerOf({ headers }: HttpRequest): WorkloadRef | null {
+    const asker = headers.get(askerHeader)
+    headers.remove(askerHeader)
+    if (asker === undefined) return null
+    const { workloads } = this.#options.registry()
+    return workloads.find(({ ref }) => `${ref.namespace}/${ref.instance}` === asker)?.ref ?? null
+  }
+
+  #record(
+    { call }: OpenCall,
+    workload: WorkloadInstance | null,
+    podPort: number,
+    request: HttpRequest,
+    tls: SeenTls | null,
+    asker: WorkloadRef | null,
+  ): ReceivedRecord {
     const { topology } = this.#options
     const isRead = workload !== null && tls === null && topology.reads(workload, podPort, request)
     // Of bytes that it passes on a sidecar writes, too; HTTP alone tells us when the connection ends.
     const watched = isRead || (workload !== null && request.protocol === undefined && topology.inbound(workload))
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
-    const received = { call, workload, port: podPort, request: copy, tls, attempt, atMs: performance.now(), status: null, watched, inbound: null }
+    const received = {
+      call,
+      workload,
+      port: podPort,
+      request: copy,
+      tls,
+      attempt,
+      atMs: performance.now(),
+      status: null,
+      watched,
+      inbound: null,
+      asker,
+    }
     call.received.push(received)
     return received
   }

@@ -13,10 +13,11 @@ export interface ArrivalPlace {
 
 /** @param place `null`: Envoy sees it itself. Source: Istio `security/authz/builder/builder.go`, Envoy `envoy.filters.http.rbac`. */
 export function httpAccessFilters(access: readonly AccessRules[], place: ArrivalPlace | null): readonly Json[] {
-  return access.map((rules) => ({
-    name: 'envoy.filters.http.rbac',
-    typed_config: typed('envoy.extensions.filters.http.rbac.v3.RBAC', { rules: rbac(rules, place) }),
-  }))
+  return access.map((rules) => httpAccessFilter(rules, place))
+}
+
+export function httpAccessFilter(rules: AccessRules, place: ArrivalPlace | null): Json {
+  return { name: 'envoy.filters.http.rbac', typed_config: typed('envoy.extensions.filters.http.rbac.v3.RBAC', { rules: rbac(rules, place) }) }
 }
 
 /** Those of connections. */
@@ -27,7 +28,7 @@ export function tcpAccessFilters(access: readonly AccessRules[], place: ArrivalP
   }))
 }
 
-function rbac({ action, policies }: AccessRules, place: ArrivalPlace | null): Json {
+export function rbac({ action, policies }: AccessRules, place: ArrivalPlace | null): Json {
   return { action, policies: Object.fromEntries(policies.map((policy) => [policy.name, policyOf(policy, place)])) }
 }
 

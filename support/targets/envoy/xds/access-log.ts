@@ -4,6 +4,8 @@ import type { Json } from './json.ts'
 
 /** Names a request on its whole way from one workload to the next; workloads never see it. */
 export const callHeader = 'x-meshspec-call'
+/** Says who asks: of a question to an authorizer. */
+export const askerHeader = 'x-meshspec-asker'
 
 /** Who writes. */
 export interface Writer {

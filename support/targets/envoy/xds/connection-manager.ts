@@ -1,6 +1,7 @@
 import type { HttpSettings, PathNormalization, RateLimit } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpAccessFilters } from './access-filter.ts'
 import type { ArrivalPlace } from './access-filter.ts'
+import { customAccessFilters, type AskingPlace } from './custom-access-filters.ts'
 import { jwtFilter } from './jwt-filter.ts'
 import { noMutation } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
@@ -41,8 +42,12 @@ export interface ConnectionManager {
   readonly settings?: HttpSettings
   /** Of a sidecar that listens elsewhere. */
   readonly place?: ArrivalPlace
+  /** Default: names are as they are, and nobody watches. */
+  readonly asking?: AskingPlace
   readonly accessLog: readonly Json[]
 }
+
+const unplaced: AskingPlace = { cluster: (name) => name, asker: null }
 
 /** Source: Envoy `HttpConnectionManager`, with what istiod sets. */
 export function httpConnectionManager({
@@ -52,6 +57,7 @@ export function httpConnectionManager({
   pathNormalization,
   settings = {},
   place,
+  asking = unplaced,
   accessLog,
 }: ConnectionManager): Json {
   return {
@@ -62,7 +68,7 @@ export function httpConnectionManager({
       ...ofDirection[direction],
       ...overrides(settings),
       ...optional('access_log', accessLog),
-      http_filters: filtersOf(settings, place ?? null),
+      http_filters: filtersOf(settings, place ?? null, asking),
       stream_idle_timeout: '0s',
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],
@@ -71,10 +77,18 @@ export function httpConnectionManager({
   }
 }
 
-function filtersOf({ jwt, access = [], rateLimits = [], envoyHeaders }: HttpSettings, place: ArrivalPlace | null): readonly Json[] {
+function filtersOf(
+  { custom, jwt, access = [], rateLimits = [], envoyHeaders }: HttpSettings,
+  place: ArrivalPlace | null,
+  asking: AskingPlace,
+): readonly Json[] {
   const own = envoyHeaders === false ? quietFilters : httpFilters
   const limits = (place: RateLimit['place']): Json[] => rateLimits.filter((limit) => limit.place === place).map(rateLimitFilter)
-  const identity = [...(jwt ? [jwtFilter(jwt)] : []), ...httpAccessFilters(access, place)]
+  const identity = [
+    ...(custom ? customAccessFilters(custom, place, asking) : []),
+    ...(jwt ? [jwtFilter(jwt)] : []),
+    ...httpAccessFilters(access, place),
+  ]
   return [...limits('first'), ...identity, ...own.slice(0, -1), ...limits('last'), ...own.slice(-1)]
 }
 

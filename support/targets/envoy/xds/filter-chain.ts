@@ -43,6 +43,7 @@ function networkFilters(filter: NetworkFilter, listener: Listener, placement: Pl
     pathNormalization: filter.pathNormalization,
     ...optional('settings', filter.settings ?? null),
     accessLog: placement.accessLog,
+    asking: placement,
   })
   return [manager]
 }

@@ -6,6 +6,7 @@ import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import type { Writer } from './access-log.ts'
 import { tcpAccessFilters } from './access-filter.ts'
+import type { AskingPlace } from './custom-access-filters.ts'
 import type { ArrivalPlace } from './access-filter.ts'
 import { httpProtocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
@@ -121,6 +122,7 @@ export interface PlacedPort {
   readonly port: number
   readonly workloadPort: number
   readonly how: InboundPort
+  readonly asking: AskingPlace
   /** Asked for where TLS is ended alone. */
   readonly secrets: () => SecretSource
 }
@@ -191,6 +193,7 @@ function inboundHttp(inbound: PlacedPort, cluster: string): Json {
     pathNormalization: how.pathNormalization,
     ...optional('settings', how.settings),
     place: placeOf(inbound),
+    asking: inbound.asking,
     accessLog: accessLog(writer, 'inbound'),
   })
 }

@@ -35,6 +35,8 @@ export interface Placement {
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]
+  /** `default/shop-v1-0`, as which it asks authorizers; `null`: nobody watches. */
+  readonly asker: string | null
   /** Does the sidecar of the endpoint's pod take mutual TLS? */
   takesMutualTls(endpoint: Endpoint): boolean
   /** How connections to the cluster are secured: fields of Envoy's `Cluster`. */

@@ -1,0 +1,163 @@
+@istio:authz-custom @profile:ISTIO-SECURITY
+Feature: External authorization
+  What a CUSTOM policy fits, a service of the mesh decides, before tokens and other policies are looked at.
+  https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
+
+  Rule: Istio's sample of an authorizer
+    Background:
+      Given the services:
+        | service | namespace |
+        | httpbin | foo       |
+        | curl    | foo       |
+      And the mesh config:
+        """
+        extensionProviders:
+        - name: sample-ext-authz-http
+          envoyExtAuthzHttp:
+            service: ext-authz.foo.svc.cluster.local
+            port: 8000
+            includeRequestHeadersInCheck: [x-ext-authz]
+        """
+      And the config "ext-authz.yaml"
+      And the config:
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: ext-authz, namespace: foo}
+        spec:
+          selector: {matchLabels: {app: httpbin}}
+          action: CUSTOM
+          provider: {name: sample-ext-authz-http}
+          rules: [{to: [{operation: {paths: ["/headers"]}}]}]
+        """
+
+    Scenario: The authorizer refuses
+      When curl.foo sends "GET http://httpbin.foo/headers" with headers:
+        | x-ext-authz | deny |
+      Then the response status is 403
+      And the response body contains "denied by ext_authz for not found header `x-ext-authz: allow` in the request"
+      And the response header "x-ext-authz-check-result" is "denied"
+      And the request does not reach httpbin.foo
+
+    Scenario: The authorizer lets in
+      When curl.foo sends "GET http://httpbin.foo/headers" with headers:
+        | x-ext-authz | allow |
+      Then the response status is 200
+      And the request reaches httpbin.foo with header "x-ext-authz" set to "allow"
+
+    Scenario: What no rule fits it is not asked about
+      When curl.foo sends "GET http://httpbin.foo/ip" with headers:
+        | x-ext-authz | deny |
+      Then the request reaches httpbin.foo
+
+  Rule: An authorizer of one's own
+    Background:
+      Given the services:
+        | service |
+        | shop    |
+        | client  |
+        | guard   |
+      And the config:
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: guarded}
+        spec:
+          selector: {matchLabels: {app: shop}}
+          action: CUSTOM
+          provider: {name: guard}
+          rules: [{}]
+        """
+
+    Scenario: The service decides by its status
+      Given the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80}
+        """
+      And guard answers 401 to the first 1 request
+      When client sends "GET http://shop/items"
+      Then the response status is 401
+      And the request does not reach shop
+      When client sends "GET http://shop/items"
+      Then the response status is 200
+      And the request reaches shop
+
+    Scenario: One that fails keeps out
+      Given the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80, statusOnError: "503"}
+        """
+      And guard answers 500
+      When client sends "GET http://shop/items"
+      Then the response status is 503
+      And the request does not reach shop
+
+    Scenario: One that fails open keeps nobody out
+      Given the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80, failOpen: true}
+        """
+      And guard has no healthy endpoints
+      When client sends "GET http://shop/items"
+      Then the request reaches shop
+
+    Scenario: Who takes too long is not waited for
+      Given the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80, timeout: 1s}
+        """
+      And guard takes 3s to answer
+      When client sends "GET http://shop/items"
+      Then the response status is 403
+      And the response takes about 1s
+
+    Scenario: At a gateway
+      Given the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80, pathPrefix: /check}
+        """
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: edge}
+        spec:
+          selector: {istio: ingressgateway}
+          servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: edge}
+        spec: {hosts: ["*"], gateways: [edge], http: [{route: [{destination: {host: client}}]}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: guarded-edge, namespace: istio-system}
+        spec:
+          selector: {matchLabels: {istio: ingressgateway}}
+          action: CUSTOM
+          provider: {name: guard}
+          rules: [{to: [{operation: {paths: ["/admin*"]}}]}]
+        """
+      And guard answers 403
+      When a client sends "GET /admin"
+      Then the response status is 403
+      And the request does not reach client
+      And guard received 1 request
+      When a client sends "GET /"
+      Then the request reaches client
+
+    Scenario: A provider that the mesh does not have lets nobody in
+      When client sends "GET http://shop/items"
+      Then the response status is 403
+      And the response body contains "RBAC: access denied"

@@ -1,0 +1,79 @@
+import type { Authorizer, HeaderName } from '../../ir/access.ts'
+import type { Registry } from '../../registry/registry.ts'
+import { durationMs } from '../duration.ts'
+
+/** Of `extensionProviders`, as far as it decides about requests; validated when it was read. Source: Istio `mesh/v1alpha1/config.proto`. */
+export interface ProviderSpec {
+  readonly name?: string
+  readonly envoyExtAuthzHttp?: HttpProviderSpec
+  readonly envoyExtAuthzGrpc?: object
+}
+
+interface HttpProviderSpec {
+  readonly service?: string
+  readonly port?: number
+  readonly timeout?: string
+  readonly pathPrefix?: string
+  readonly failOpen?: boolean
+  readonly statusOnError?: string
+  readonly includeHeadersInCheck?: readonly string[]
+  readonly includeRequestHeadersInCheck?: readonly string[]
+  readonly includeAdditionalHeadersInCheck?: Readonly<Record<string, string>>
+  readonly includeRequestBodyInCheck?: { readonly maxRequestBytes?: number; readonly allowPartialMessage?: boolean }
+  readonly headersToUpstreamOnAllow?: readonly string[]
+  readonly headersToDownstreamOnAllow?: readonly string[]
+  readonly headersToDownstreamOnDeny?: readonly string[]
+}
+
+const defaultTimeout = '600s'
+
+/**
+ * `null` where the mesh has no such provider, or none that can be asked: what it would decide about is refused. Source: Istio
+ * `security/authz/builder/extauthz.go` processExtensionProvider, buildExtAuthzHTTP.
+ */
+export function authorizerOf(name: string, providers: readonly ProviderSpec[], registry: Registry): Authorizer | null {
+  const spec = providers.find((provider) => provider.name === name)?.envoyExtAuthzHttp
+  const cluster = spec ? clusterOf(spec, registry) : null
+  const statusOnError = statusOf(spec?.statusOnError)
+  const { pathPrefix = '' } = spec ?? {}
+  if (!spec || cluster === null || statusOnError === null || (pathPrefix !== '' && !pathPrefix.startsWith('/'))) return null
+  const { includeRequestBodyInCheck: body, headersToDownstreamOnDeny: ofRefusal = [] } = spec
+  // The former name is read where the new one is not used.
+  const told = spec.includeRequestHeadersInCheck?.length ? spec.includeRequestHeadersInCheck : (spec.includeHeadersInCheck ?? [])
+  return {
+    ...{ name, cluster, pathPrefix, statusOnError },
+    timeoutMs: durationMs(spec.timeout ?? defaultTimeout),
+    failOpen: spec.failOpen ?? false,
+    told: told.map(headerName),
+    added: Object.entries(spec.includeAdditionalHeadersInCheck ?? {}).map(([header, value]) => [header.toLowerCase(), value]),
+    body: body ? { maxBytes: body.maxRequestBytes ?? 0, allowPartial: body.allowPartialMessage ?? false } : null,
+    toUpstream: (spec.headersToUpstreamOnAllow ?? []).map(headerName),
+    toClient: (spec.headersToDownstreamOnAllow ?? []).map(headerName),
+    ofRefusal: ofRefusal.length > 0 ? ofRefusal.map(headerName) : null,
+  }
+}
+
+/** By its whole name, perhaps behind a namespace. A port that it does not have leads to a cluster that there is not. Source: Istio `extensionproviders/cluster.go` LookupCluster. */
+function clusterOf({ service = '', port = 0 }: HttpProviderSpec, { services }: Registry): string | null {
+  const slash = service.indexOf('/')
+  const [namespace, host] = slash < 0 ? [null, service] : [service.slice(0, slash), service.slice(slash + 1)]
+  const found = services.find((one) => one.host === host && (namespace === null || one.namespace === namespace))
+  return found ? `outbound|${port}||${found.host}` : null
+}
+
+/** Source: Envoy `StatusCode`, of which Istio takes those that have a name. */
+function statusOf(text: string | undefined): number | null {
+  if (text === undefined || text === '') return 403
+  const status = /^\d{3}$/.test(text) ? Number(text) : 0
+  return status >= 100 && status < 600 ? status : null
+}
+
+/** Source: the same file, generateHeaders. */
+function headerName(pattern: string): HeaderName {
+  const [kind, value] = pattern.startsWith('*')
+    ? (['suffix', pattern.slice(1)] as const)
+    : pattern.endsWith('*')
+      ? (['prefix', pattern.slice(0, -1)] as const)
+      : (['exact', pattern] as const)
+  return { kind, value: value.toLowerCase(), ignoreCase: true }
+}

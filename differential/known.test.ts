@@ -156,4 +156,14 @@ test('an application that refuses what a sidecar offers by ALPN is known where t
   const client = { connectionPool: { http: { useClientProtocol: true } } }
   const refused = 'upstream_reset{TLS_error:|268436576:SSL_routines:OPENSSL_internal:TLSV1_ALERT_NO_APPLICATION_PROTOCOL:TLS_error_end}'
   expect([covers(client, refused), covers({}, refused), covers(client, 'via_upstream')]).toEqual([true, false, false])
+  const coversPort = (port: object, cluster: string) =>
+    new KnownOf('envoy', { config: [document('Service', { ports: [{ port: 7000, ...port }] }, { name: 'm' })], calls: [aCall] }, [
+      { details: refused, cluster },
+    ]).covers({ call: '#0 GET', field: 'details', wanted: refused, seen: 'x' })
+  const cluster = 'outbound|7000||m.default.svc.cluster.local'
+  expect([coversPort({ name: 'any' }, cluster), coversPort({ name: 'http-any' }, cluster)]).toEqual([true, false])
+  expect([coversPort({ name: 'any', appProtocol: 'http' }, cluster), coversPort({ name: 'any' }, cluster.replace('7000', '80'))]).toEqual([
+    false,
+    false,
+  ])
 })

@@ -3,6 +3,7 @@ import type { InboundEntry } from '../vectors/mesh-observed/case.ts'
 import { highest, lowest } from '../support/targets/envoy/free-ports.ts'
 import { areUntold } from '../vectors/mesh-observed/untold.ts'
 import type { Document } from './generate/document.ts'
+import type { Json } from './generate/matches.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
 import { ofOracle } from './known-of-oracle.ts'
@@ -37,8 +38,7 @@ export const known: readonly KnownDifference[] = [
     reason:
       'without the istio.alpn filter a sidecar that leaves the version of HTTP to the client offers what no application that ends TLS itself understands',
     against: 'envoy',
-    covers: (_, { config, answer }) =>
-      JSON.stringify(config).includes('"useClientProtocol":true') && (answer?.details ?? '').includes('NO_APPLICATION_PROTOCOL'),
+    covers: (_, { config, answer }) => (answer?.details ?? '').includes('NO_APPLICATION_PROTOCOL') && leavesVersion(config, answer?.cluster ?? ''),
   },
   {
     reason:
@@ -58,6 +58,23 @@ function readsBytesAsHttp(answer: Answered['answer']): boolean {
   const isBytes = answer?.tcp === true || (answer?.details === '-' && answer.route === '-')
   const [entry, ...others] = answer?.inbound ?? []
   return isBytes && others.length === 0 && entry?.cluster === 'InboundPassthroughCluster' && entry.details !== '-'
+}
+
+/** Does a rule leave the version of HTTP to the client, or a port of the cluster's service that says nothing of its protocol? */
+function leavesVersion(config: readonly Document[], cluster: string): boolean {
+  if (JSON.stringify(config).includes('"useClientProtocol":true')) return true
+  const [, port, , host = ''] = cluster.split('|')
+  return config.some(
+    ({ kind, metadata, spec }) =>
+      kind === 'Service' &&
+      host.startsWith(`${metadata.name}.${metadata.namespace}.`) &&
+      ((spec['ports'] ?? []) as readonly Json[]).some((one) => one['port'] === Number(port) && isOfAnyProtocol(one)),
+  )
+}
+
+/** Source: Istio `config/kube/conversion.go` ConvertProtocol. */
+function isOfAnyProtocol({ name = '', appProtocol }: Json): boolean {
+  return appProtocol === undefined && !/^(http2?|https|tcp|tls|grpc|grpc-web|mongo|mysql|redis|udp)(-|$)/.test(String(name))
 }
 
 /** A port that the target has chosen for a proxy. */

@@ -1,10 +1,6 @@
 /** Fields that mesh-core acts on and that no generated mesh has, each with the reason. A field stands for all below it. */
 export const leftOut: Readonly<Record<string, string>> = {
   ...because('another way to write a field that is generated', [
-    'VirtualService spec.http.fault.delay.percent',
-    'VirtualService spec.http.mirrorPercent',
-    'VirtualService spec.http.mirror_percent',
-    'VirtualService spec.http.corsPolicy.allowOrigin',
     'Ingress spec.defaultBackend.resource',
     'Ingress spec.rules.http.paths.backend.resource',
     'Ingress spec.backend.resource',
@@ -23,6 +19,8 @@ export const leftOut: Readonly<Record<string, string>> = {
     'RequestAuthentication spec.targetRefs.namespace',
     'AuthorizationPolicy spec.targetRef.namespace',
     'AuthorizationPolicy spec.targetRefs.namespace',
+    'Telemetry spec.targetRef.namespace',
+    'Telemetry spec.targetRefs.namespace',
     'Service spec.ports.nodePort',
     'HTTPRoute spec.rules.filters.extensionRef',
     'HTTPRoute spec.rules.backendRefs.filters.extensionRef',
@@ -69,12 +67,6 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig proxyHttpPort',
     'MeshConfig protocolDetectionTimeout',
   ]),
-  ...because('read as the same field of a VirtualService, which is generated or left out above', [
-    'MeshConfig defaultHttpRetryPolicy.perTryTimeout',
-    'MeshConfig defaultHttpRetryPolicy.backoff',
-    'MeshConfig defaultHttpRetryPolicy.retryIgnorePreviousHosts',
-    'MeshConfig defaultHttpRetryPolicy.retryRemoteLocalities',
-  ]),
   ...because('the certificates of the oracle are those of cluster.local, whatever the config says', ['MeshConfig trustDomain']),
   ...because('istiod without a cluster reads the config of every namespace', ['MeshConfig discoverySelectors']),
   ...because('where a proxy, its agent or istiod find things, or who signs: the oracle starts them in its own way', [
@@ -102,7 +94,6 @@ export const leftOut: Readonly<Record<string, string>> = {
     'EnvoyFilter spec.configPatches.patch.filterClass',
   ]),
   ...because('shows only in time, which a busy machine does not keep', ['VirtualService spec.http.retries.backoff']),
-  ...because('what is told of traffic changes no answer', ['Telemetry spec']),
   ...because('held by vectors, not generated yet', [
     'EnvoyFilter spec.targetRefs',
     'EnvoyFilter spec.configPatches.match.routeConfiguration',

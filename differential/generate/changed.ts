@@ -63,8 +63,8 @@ function documentsOf(text = ''): readonly Document[] | null {
   return values.length > 0 && values.every(isObject) ? values : null
 }
 
-/** Authorization is not modelled, and the tests of `EnvoyFilter` have vectors of their own. */
-const leftOut: ReadonlySet<string> = new Set(['AuthorizationPolicy', 'EnvoyFilter'])
+/** The tests of `EnvoyFilter` have vectors of their own. */
+const leftOut: ReadonlySet<string> = new Set(['EnvoyFilter'])
 
 function isObject(value: Partial<Document>): value is Document {
   return typeof value === 'object' && typeof value.kind === 'string' && typeof value.metadata?.name === 'string' && !leftOut.has(value.kind)

@@ -1,5 +1,6 @@
 import type { Draw } from '../draw.ts'
 import type { Json } from './matches.ts'
+import { retries } from './policies.ts'
 import { connectionPool } from './traffic-policies.ts'
 
 /** Fields of MeshConfig that act on traffic, one or two at a time. */
@@ -27,7 +28,14 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ defaultVirtualServiceExportTo: draw.one(visibility) }),
   (draw) => ({ defaultDestinationRuleExportTo: draw.one(visibility) }),
   (draw) => ({ defaultServiceExportTo: draw.one(visibility) }),
-  (draw) => ({ defaultHttpRetryPolicy: draw.one<Json>([{ attempts: 0 }, { attempts: 1, retryOn: '503' }, { attempts: 3, retryOn: '5xx,reset' }]) }),
+  (draw) => ({
+    defaultHttpRetryPolicy: draw.one<Json>([
+      { attempts: 0 },
+      { attempts: 1, retryOn: '503' },
+      { attempts: 3, retryOn: '5xx,reset' },
+      { ...retries(draw), ...draw.maybe(0.5, () => ({ backoff: '10ms', retryRemoteLocalities: true })) },
+    ]),
+  }),
   () => ({ connectTimeout: '3s' }),
   (draw) => ({ h2UpgradePolicy: draw.one(['UPGRADE', 'DO_NOT_UPGRADE']) }),
   (draw) => ({ rootNamespace: draw.one(['istio-system', 'other']) }),

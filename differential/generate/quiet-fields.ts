@@ -1,9 +1,10 @@
 import type { Draw } from '../draw.ts'
 import { type Document, document, gatewayApiDocument, plainDocument } from './document.ts'
 import type { Json } from './matches.ts'
+import { inOlderFields } from './older-fields.ts'
 import type { Scenery } from './scenery.ts'
 
-/** Fields of which mesh-core says that they change no answer, in a mesh about anything: few at a time. */
+/** Fields of which mesh-core says that they change no answer, and older names of some that do, in a mesh about anything: few at a time. */
 export function withQuietFields(draw: Draw, scenery: Scenery): Scenery {
   if (!draw.chance(0.2)) return scenery
   const config = [...scenery.config.map((one) => (draw.chance(0.4) ? withQuiet(draw, one) : one)), ...draw.some(documents, 0, 2)]
@@ -25,8 +26,42 @@ const namespace = {
   metadata: { name: 'default', labels: { 'istio-injection': 'enabled' } },
 } as unknown as Document
 
+/** What is told of traffic, and changes no answer. */
+const telemetries: readonly Document[] = [
+  telemetry('mesh', 'istio-system', {
+    metrics: [
+      {
+        providers: [{ name: 'prometheus' }],
+        overrides: [
+          { match: { metric: 'REQUEST_COUNT', mode: 'CLIENT' }, tagOverrides: { method: { operation: 'UPSERT', value: 'request.method' } } },
+          { match: { customMetric: 'mine', mode: 'SERVER' }, disabled: true },
+        ],
+      },
+    ],
+  }),
+  telemetry('namespace', 'default', { tracing: [{ match: { mode: 'CLIENT' }, disableSpanReporting: true, randomSamplingPercentage: 50 }] }),
+  telemetry('workload', 'default', {
+    selector: { matchLabels: { app: 'b' } },
+    metrics: [{ overrides: [{ match: { metric: 'ALL_METRICS' }, disabled: true, tagOverrides: { request_host: { operation: 'REMOVE' } } }] }],
+    tracing: [{ disableSpanReporting: false }],
+  }),
+  telemetry('gateway', 'default', {
+    targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'gate' },
+    metrics: [{ providers: [{ name: 'prometheus' }], reportingInterval: '5s' }],
+  }),
+  telemetry('gateways', 'default', {
+    targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'gate' }],
+    accessLogging: [{ disabled: true }],
+  }),
+]
+
+function telemetry(name: string, namespace: string, spec: Json): Document {
+  return { ...document('Telemetry', name, namespace, spec), apiVersion: 'telemetry.istio.io/v1' }
+}
+
 /** Of no workload that calls or is called. */
 const documents: readonly Document[] = [
+  ...telemetries,
   document('WorkloadGroup', 'machines', 'default', {
     metadata: { labels: { app: 'b', version: 'v1' } },
     template: { serviceAccount: 'machines', ports: { http: 8080 } },
@@ -86,7 +121,10 @@ const ofKinds: Readonly<Record<string, (draw: Draw, spec: Json) => Json>> = {
       }),
     }
   },
-  'networking.istio.io/VirtualService': (_, { tcp }) => (tcp === undefined ? {} : { tcp: withSourceSubnet(tcp as Json[]) }),
+  'networking.istio.io/VirtualService': (draw, { tcp, http }) => ({
+    ...(tcp !== undefined && { tcp: withSourceSubnet(tcp as Json[]) }),
+    ...(http !== undefined && { http: (http as Json[]).map((rule) => inOlderFields(draw, rule)) }),
+  }),
   'networking.istio.io/Gateway': (_, { servers }) => ({
     servers: (servers as Json[]).map((server) => ({
       ...server,

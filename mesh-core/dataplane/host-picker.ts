@@ -19,6 +19,8 @@ export type SpreadingPolicy = Extract<LoadBalancing, { kind: 'LEAST_REQUEST' | '
 /** Where a round stands; it outlives a change of the hosts. */
 export interface Cursor {
   next: number
+  /** Where it began. */
+  readonly start: number
 }
 
 export function hostPicker(policy: SpreadingPolicy, hosts: readonly UpstreamHost[], cursor: Cursor, sources: PickerSources): HostPicker {
@@ -26,7 +28,7 @@ export function hostPicker(policy: SpreadingPolicy, hosts: readonly UpstreamHost
   if (hosts.length <= 1) return () => hosts[0] ?? null
   // Envoy's random balancer looks at no weights.
   if (policy.kind === 'RANDOM') return () => hosts[random.below(hosts.length)]!
-  if (isWeighted(hosts) || isSlow(hosts, sources)) return byDeadline(hosts, weightFor(policy, sources), random)
+  if (isWeighted(hosts) || isSlow(hosts, sources)) return byDeadline(hosts, weightFor(policy, sources), cursor)
   return policy.kind === 'ROUND_ROBIN' ? () => hosts[cursor.next++ % hosts.length]! : leastRequest(hosts, policy.choiceCount, random)
 }
 
@@ -54,8 +56,7 @@ function weightFor(policy: SpreadingPolicy, { slowStart, clock }: PickerSources)
 }
 
 /** Where the round begins is drawn. Source: Envoy `EdfLoadBalancerBase`. */
-function byDeadline(hosts: readonly UpstreamHost[], weightOf: (host: UpstreamHost) => number, random: Random): HostPicker {
-  const schedule = new DeadlineSchedule(hosts, weightOf)
-  for (let skips = random.below(hosts.length); skips > 0; skips--) schedule.pick()
+function byDeadline(hosts: readonly UpstreamHost[], weightOf: (host: UpstreamHost) => number, { start }: Cursor): HostPicker {
+  const schedule = new DeadlineSchedule(hosts, weightOf, start)
   return () => schedule.pick()
 }

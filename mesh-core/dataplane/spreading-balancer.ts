@@ -13,6 +13,7 @@ export class SpreadingBalancer implements Balancer {
   readonly #policy: SpreadingPolicy
   readonly #sources: PickerSources
   readonly #cursors = new Map<string, Cursor>()
+  #start: number | null = null
   #pickers: readonly (HostPicker | null)[] = []
   #sets: readonly HostSet[] = []
   #load: PriorityLoad = { loads: [], panics: [] }
@@ -65,14 +66,14 @@ export class SpreadingBalancer implements Balancer {
       .map((locality, i) => ({ weight: effectiveWeight(locality), picker: this.#among(locality.healthy, `${priority}/${i}`) }))
       .filter(({ weight }) => weight > 0)
     if (weighted.length === 0) return null
-    const schedule = new DeadlineSchedule(weighted, ({ weight }) => weight)
-    for (let skips = this.#sources.random.below(weighted.length); skips > 0; skips--) schedule.pick()
+    const schedule = new DeadlineSchedule(weighted, ({ weight }) => weight, this.#sources.random.below(2 ** 31))
     return () => schedule.pick().picker()
   }
 
   #among(hosts: readonly UpstreamHost[], source: string): HostPicker {
-    // Where a round begins is drawn, so that many proxies do not all begin with the same host.
-    const cursor = this.#cursors.get(source) ?? { next: this.#sources.random.below(2 ** 31) }
+    // Where rounds begin is drawn once for all of them, so that many proxies do not all begin with the same host.
+    this.#start ??= this.#sources.random.below(2 ** 31)
+    const cursor = this.#cursors.get(source) ?? { next: this.#start, start: this.#start }
     this.#cursors.set(source, cursor)
     return hostPicker(this.#policy, hosts, cursor, this.#sources)
   }

@@ -5,6 +5,10 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Ingress spec.rules.http.paths.backend.resource',
     'Ingress spec.backend.resource',
   ]),
+  ...because('nothing is fetched from outside where a mesh is compared', [
+    'RequestAuthentication spec.jwtRules.jwksUri',
+    'RequestAuthentication spec.jwtRules.jwks_uri',
+  ]),
   ...because('istiod does not act on it, or refuses it', [
     'VirtualService spec.http.redirect.prefixRewrite',
     'VirtualService spec.tls.match.sourceSubnet',

@@ -3,6 +3,7 @@ import { Compiler } from './compile/compiler.ts'
 import { CompilerMemory } from './compile/compiler-memory.ts'
 import type { CompilerOptions } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
+import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { VirtualService } from './compile/virtual-service.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { grpcAuthorizersIn } from './config/grpc-authorizers.ts'
@@ -87,7 +88,7 @@ class CoreMesh implements Mesh {
 
   get notModelled(): readonly NotModelled[] {
     const resources = [...this.#snapshot.resources.values()]
-    return [...resources.flatMap((resource) => notModelledIn(resource)), ...grpcAuthorizersIn(resources)]
+    return [...resources.flatMap((resource) => notModelledIn(resource)), ...grpcAuthorizersIn(resources), ...unknownKeysIn(resources)]
   }
 
   get warnings(): readonly string[] {

@@ -14,6 +14,10 @@ Given('the mesh config:', async function (this: MeshWorld, text: string) {
   await this.config.giveMeshConfig(text)
 })
 
+Given('the JWKS at {string}:', async function (this: MeshWorld, uri: string, text: string) {
+  await this.config.giveKeys(uri, text)
+})
+
 When('the config {string} is applied', leavingTheRest, async function (this: MeshWorld, name: string) {
   await this.config.apply({ name })
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { refOf, resourceKey } from '../mesh-core/config/resource.ts'
 import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
@@ -61,6 +62,17 @@ export class ScenarioConfig {
     const { configs, docStrings, mesh } = this.#parts
     const resources = configs.meshConfig(text, docStrings.place(text))
     await mesh.prepare((session) => session.apply(resources))
+  }
+
+  /**
+   * What an address of `jwksUri` answers with.
+   * @throws StatementFailed for what is no JSON
+   */
+  async giveKeys(uri: string, text: string): Promise<void> {
+    const problem = jsonProblem(text)
+    if (problem !== null) throw new StatementFailed(`what is at "${uri}" is no JSON: ${problem}`)
+    const name = `jwks-${createHash('sha256').update(uri).digest('hex').slice(0, 12)}`
+    await this.#put({ text: JSON.stringify({ apiVersion: 'meshspec.dev/v1', kind: 'JsonWebKeySet', metadata: { name }, spec: { uri, jwks: text } }) })
   }
 
   /** @param label `key=value` */
@@ -153,4 +165,13 @@ function assertApplied(refs: readonly ResourceRef[], applied: readonly Resource[
     throw new StatementFailed(
       `cannot delete what is not there: ${missing.join(', ')} ${missing.length > 1 ? 'were' : 'was'} not applied, or has been deleted`,
     )
+}
+
+function jsonProblem(text: string): string | null {
+  try {
+    JSON.parse(text)
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
 }

@@ -9,6 +9,7 @@ import { sidecarResourceOf, SidecarResources } from './sidecar-resource.ts'
 import { EnvoyFilters } from './envoy-filter/envoy-filters.ts'
 import { PeerAuthentications } from './peer-authentication.ts'
 import { AuthorizationPolicies } from './authorization/authorization-policies.ts'
+import { keySetsOf } from './key-sets.ts'
 import { RequestAuthentications } from './request-authentication.ts'
 import { Secrets } from './secrets.ts'
 import { reachOf } from './visibility.ts'
@@ -114,7 +115,7 @@ export function catalogOf(
     gatewayApi,
     // What istiod makes of Ingresses carries no date, and is older than all that does.
     gateways: [...ingressGateways(resources, mesh, departs), ...ofKind('Gateway').filter(isIstio).map(gatewayOf), ...gatewayApi.istioGateways],
-    requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace),
+    requestAuthentications: new RequestAuthentications(ofKind('RequestAuthentication'), mesh.rootNamespace, keySetsOf(ofKind('JsonWebKeySet'))),
     authorizationPolicies: new AuthorizationPolicies(
       ofKind('AuthorizationPolicy'),
       mesh.rootNamespace,

@@ -5,6 +5,7 @@ import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import { originOf } from './origin.ts'
 import { attaches, policyTarget, type PolicyTarget, type TargetRef } from './policy-attachment.ts'
+import { jwksUriOf, keysAt, type KeySets } from './key-sets.ts'
 import { keysThatVerifyNothing } from './keys-that-verify-nothing.ts'
 
 /**
@@ -19,6 +20,8 @@ interface JwtRuleSpec {
   readonly issuer?: string
   readonly audiences?: readonly string[]
   readonly jwks?: string
+  readonly jwksUri?: string
+  readonly jwks_uri?: string
   readonly fromHeaders?: readonly { readonly name: string; readonly prefix?: string }[]
   readonly fromParams?: readonly string[]
   readonly fromCookies?: readonly string[]
@@ -39,8 +42,8 @@ export class RequestAuthentications {
   readonly #rootNamespace: string
 
   /** @param resources in order of age */
-  constructor(resources: readonly Resource[], rootNamespace: string) {
-    this.#policies = resources.map(policyOf)
+  constructor(resources: readonly Resource[], rootNamespace: string, keySets: KeySets = new Map()) {
+    this.#policies = resources.map((resource) => policyOf(resource, keySets))
     this.#rootNamespace = rootNamespace
   }
 
@@ -57,7 +60,7 @@ export class RequestAuthentications {
   }
 }
 
-function policyOf(resource: Resource): Policy {
+function policyOf(resource: Resource, keySets: KeySets): Policy {
   const spec = (resource.object['spec'] ?? {}) as {
     readonly selector?: { readonly matchLabels?: Record<string, string> }
     readonly targetRef?: TargetRef
@@ -70,7 +73,7 @@ function policyOf(resource: Resource): Policy {
       spec.selector?.matchLabels,
       spec.targetRefs?.length ? spec.targetRefs : spec.targetRef ? [spec.targetRef] : [],
     ),
-    rules: (spec.jwtRules ?? []).map((rule, i) => ruleOf(rule, originOf(resource, 'spec', 'jwtRules', i))),
+    rules: (spec.jwtRules ?? []).map((rule, i) => ruleOf(rule, keySets, originOf(resource, 'spec', 'jwtRules', i))),
   }
 }
 
@@ -78,7 +81,7 @@ function policyOf(resource: Resource): Policy {
 const usualPlaces = { headers: [{ name: 'authorization', prefix: 'Bearer ' }], params: ['access_token'], cookies: [] }
 
 /** Source: the same file, convertToEnvoyJwtConfig. */
-function ruleOf(rule: JwtRuleSpec, origin: JwtRule['origin']): JwtRule {
+function ruleOf(rule: JwtRuleSpec, keySets: KeySets, origin: JwtRule['origin']): JwtRule {
   const named = {
     headers: (rule.fromHeaders ?? []).map(({ name, prefix = '' }) => ({ name: name.toLowerCase(), prefix })),
     params: rule.fromParams ?? [],
@@ -88,8 +91,7 @@ function ruleOf(rule: JwtRuleSpec, origin: JwtRule['origin']): JwtRule {
   return {
     issuer: rule.issuer ?? '',
     audiences: rule.audiences ?? [],
-    // Keys are not fetched: it is as if nobody answered.
-    jwks: rule.jwks || keysThatVerifyNothing,
+    jwks: rule.jwks || keysAt(jwksUriOf(rule), keySets) || keysThatVerifyNothing,
     ...(isNamed ? named : usualPlaces),
     forward: rule.forwardOriginalToken ?? false,
     payloadHeader: rule.outputPayloadToHeader?.toLowerCase() || null,

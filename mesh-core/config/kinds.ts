@@ -41,6 +41,8 @@ export const kinds: readonly KindInfo[] = [
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),
   known('mesh.istio.io', 'MeshNetworks', ['v1alpha1'], { modelled: false }),
+  // Ours: what an address of `jwksUri` answers with.
+  known('meshspec.dev', 'JsonWebKeySet', ['v1'], { namespaced: false }),
 ]
 
 function known(group: string, kind: string, versions: readonly string[], { namespaced = true, modelled = true } = {}): KindInfo {

@@ -59,7 +59,7 @@ const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, 
 
 const targetRef: Modelled = fields('group kind name namespace')
 
-// Nobody is there to fetch keys from: no token of such a rule is taken.
+// Of which address what it answers with is not known, compile/unknown-keys.ts says.
 const requestAuthentication: Modelled = {
   selector: { matchLabels: 'acts' },
   targetRef,
@@ -67,7 +67,7 @@ const requestAuthentication: Modelled = {
   jwtRules: {
     ...fields('issuer audiences jwks fromHeaders fromParams fromCookies forwardOriginalToken outputPayloadToHeader'),
     ...fields('outputClaimToHeaders spaceDelimitedClaims'),
-    ...fields('jwksUri jwks_uri', 'reported'),
+    ...fields('jwksUri jwks_uri'),
     timeout: 'quiet',
   },
 }

@@ -58,7 +58,6 @@ function tableOf(kind: string): Modelled {
 /** What is done all the same, or why nothing is, where that is no matter of course. */
 const reasons: readonly (readonly [field: RegExp, reason: string])[] = [
   [/(^|\.)sessionPersistence$/, 'it is of the experimental channel of the Gateway API, and istiod does not look at it'],
-  [/(^|\.)jwks_?[uU]ri$/, 'keys are not fetched, and every token of the rule is refused, as where istiod cannot fetch them; write jwks'],
   [/\.(address|bind)$/, 'nobody listens on Unix sockets here, or dials them'],
 ]
 

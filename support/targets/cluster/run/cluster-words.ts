@@ -51,6 +51,7 @@ export class ClusterWords {
   /** Any other. @throws NotSupported for what the run is not to change, or the cluster does not have */
   async config(resource: Resource): Promise<KubeObject> {
     const { kind, name } = resource
+    if (kind === 'JsonWebKeySet') throw new NotSupported('config', 'istiod fetches keys of tokens itself: what is at an address nobody can say here')
     if (kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     if (kind === 'Namespace') return this.#namespaceOf(resource)
     const { kinds } = this.#run.objects

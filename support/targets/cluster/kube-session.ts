@@ -28,6 +28,12 @@ import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
 
+/**
+ * ms until the API server goes by a right that was granted: it learns of it by a watch of its own, and istiod, which asks whether an account may read a credential,
+ * remembers a refusal for a minute. Source: Istio `pilot/pkg/credentials/kube/secrets.go` (Authorize).
+ */
+const rightsMs = 1000
+
 /** A live mesh whose Kubernetes API is there. */
 export class KubeSession implements MeshSession {
   readonly #run: ClusterRun
@@ -226,6 +232,7 @@ export class KubeSession implements MeshSession {
     const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
     await this.#hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
+    if (config.some(isRight)) await sleep(rightsMs)
     this.#taint(extentOf(resources))
     this.#meetsConnections ||= this.#hasSent && config.some(actsOnConnections)
   }
@@ -314,6 +321,10 @@ export class KubeSession implements MeshSession {
  */
 function actsOnConnections({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
   return kind === 'EnvoyFilter' || apiVersion.startsWith('security.istio.io/')
+}
+
+function isRight({ apiVersion }: KubeObject): boolean {
+  return apiVersion.startsWith('rbac.authorization.k8s.io/')
 }
 
 /** Does the rule have proxies put endpoints out for what they have answered before? */

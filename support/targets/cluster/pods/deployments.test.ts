@@ -38,3 +38,15 @@ test.each([
   await own.ask(service())
   expect(done).toEqual(steps)
 })
+
+test('what other scenarios have asked for is taken away, but for accounts, which pods that are kept need', async () => {
+  const deleted: string[] = []
+  const objects = { apply: async () => {}, delete: async ({ kind }: KubeObject) => void deleted.push(kind) } as unknown as KubeObjects
+  const own = new Deployments(objects, { touch: () => {}, done: () => {} } as unknown as Ledger, { isShared: () => false })
+  await own.ask({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reviews', namespace: 'shop' } })
+  expect(await own.ask(service())).toBe(true)
+  expect(await own.ask(service())).toBe(false)
+  own.endScenario()
+  expect(await own.dropForeign()).toBe(true)
+  expect(deleted).toEqual(['Service'])
+})

@@ -99,7 +99,7 @@ export class Deployments {
 
   /** Takes away what only scenarios before have asked for, as far as this one would see it. @returns whether there was anything */
   async dropForeign(): Promise<boolean> {
-    const unclaimed = [...this.#kept].filter(([, { claimed }]) => !claimed)
+    const unclaimed = this.#droppable(({ claimed }) => !claimed)
     const visible = unclaimed.filter(([, { object }]) => !hasPodTemplate(object) || this.#isSelected(object))
     const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
     const dropped = [...visible, ...idle.slice(this.#mostIdle)]
@@ -114,7 +114,7 @@ export class Deployments {
 
   /** Takes away what the scenario has: none that follows is to meet it. */
   async drop(): Promise<void> {
-    await this.#delete([...this.#kept].filter(([, { claimed }]) => claimed))
+    await this.#delete(this.#droppable(({ claimed }) => claimed))
   }
 
   /**
@@ -153,6 +153,11 @@ export class Deployments {
       'workloads',
       `${named(ref)} is there already, and not of this run, which leaves it as it is: name a namespace without services with --namespaces, or use what is there, without --deploy`,
     )
+  }
+
+  /** Accounts stay until the run ends: nobody meets them, and pods that are kept could not get a token when they start again. */
+  #droppable(isMeant: (kept: Kept) => boolean): readonly (readonly [string, Kept])[] {
+    return [...this.#kept].filter(([, kept]) => kept.object.kind !== 'ServiceAccount' && isMeant(kept))
   }
 
   async #delete(kept: readonly (readonly [string, Kept])[]): Promise<void> {

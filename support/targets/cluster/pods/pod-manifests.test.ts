@@ -56,3 +56,10 @@ test.each([
   expect(object['spec'].selector).toEqual({ matchLabels: { 'meshspec.dev/workload': key } })
   expect(object['spec'].template.metadata.labels).toMatchObject({ ...labels, 'meshspec.dev/workload': key, 'meshspec.dev/run': '1f2e3d' })
 })
+
+test('the account is said in any case: one of the scenario before is not to be left in place', () => {
+  expect(made('Deployment')['spec'].template.spec.serviceAccountName).toBe('default')
+  const named = workload('Deployment')
+  named['spec'].template.spec.serviceAccountName = 'till'
+  expect(runnable(named, { run: '1f2e3d', image: 'echo', injected: true })['spec'].template.spec.serviceAccountName).toBe('till')
+})

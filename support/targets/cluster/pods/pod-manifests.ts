@@ -22,7 +22,7 @@ interface Container {
 
 interface Template {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> }
-  readonly spec: { readonly containers: readonly Container[] }
+  readonly spec: { readonly serviceAccountName?: string; readonly containers: readonly Container[] }
 }
 
 /**
@@ -78,7 +78,9 @@ export function runnable(deployment: KubeObject, { run, image, injected, service
   const containers = template.spec.containers.map((container, i) =>
     i === 0 && !isGateway ? told(container, metadata.name, labels, image, namesOfPorts(labels, services)) : container,
   )
-  const spec = { ...template.spec, containers, terminationGracePeriodSeconds: 2 }
+  // Said in any case: a server-side apply that leaves the account away leaves the former one in place, by the name that it had in old versions (`serviceAccount`).
+  const serviceAccountName = template.spec.serviceAccountName ?? 'default'
+  const spec = { ...template.spec, serviceAccountName, containers, terminationGracePeriodSeconds: 2 }
   const content = createHash('sha256').update(canonical({ labels, annotations, spec })).digest('hex').slice(0, 12)
   return {
     ...deployment,

@@ -101,7 +101,7 @@ Feature: TLS origination for egress
         kind: RoleBinding
         metadata: { name: client-credential-role-binding }
         roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: client-credential-role }
-        subjects: [{ kind: ServiceAccount, name: default, namespace: default }]
+        subjects: [{ kind: ServiceAccount, name: client, namespace: default }]
         """
 
     # Of a pod that an entry selects the certificate of its service account is expected, unless a rule names another.

@@ -24,3 +24,14 @@ test('what is named and not there, of what the scenario has given', () => {
   ])
   expect(missingReferences(resources, [])).toEqual([])
 })
+
+test('keys that Envoy cannot use, for which a proxy takes nothing', () => {
+  const rules = `[{issuer: shop, jwks: '{"keys":[]}'}, {issuer: other, jwks: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}'}, {issuer: third, jwksUri: "https://a.example.com"}]`
+  const { resources } = readText(
+    `apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: p}\nspec: {jwtRules: ${rules}}\n`,
+    'mesh.yaml',
+  )
+  const [told, ...others] = missingReferences(resources, resources)
+  expect(told).toContain('UNUSABLE_KEYS RequestAuthentication default/p spec.jwtRules[0].jwks: Envoy can use none of the keys of issuer "shop"')
+  expect(others).toEqual([])
+})

@@ -5,19 +5,22 @@ import { destinationSubsets } from '../mesh-core/analyze/analyzers/destination-s
 import { gatewayPorts } from '../mesh-core/analyze/analyzers/gateway-ports.ts'
 import { virtualServiceGateways } from '../mesh-core/analyze/analyzers/virtual-service-gateways.ts'
 import { sentenceOf } from '../mesh-core/analyze/describe.ts'
+import { messageOf } from '../mesh-core/advise/advice.ts'
+import { unusableKeysOf } from '../mesh-core/advise/traps/unusable-keys.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
 
 const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, virtualServiceGateways, gatewayPorts]
 
 /**
- * What a scenario's config names that is not in its mesh: hosts, subsets, Gateways, the pods of Gateways and their ports.
+ * What a scenario's config names that is not in its mesh: hosts, subsets, Gateways, the pods of Gateways and their ports; and keys that Envoy cannot use.
  * @param resources all of the mesh. @param given by the scenario: only that is complained of
  */
 export function missingReferences(resources: readonly Resource[], given: readonly Resource[]): readonly string[] {
   const keys = new Set(given.map((resource) => resourceKey(refOf(resource))))
   const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
-  return analyze(inventory, analyzers)
+  const unusable = resources.filter(({ kind }) => kind === 'RequestAuthentication').flatMap(unusableKeysOf)
+  return [...analyze(inventory, analyzers), ...unusable.map(messageOf)]
     .filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
     .map(sentenceOf)
 }

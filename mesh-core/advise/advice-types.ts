@@ -22,6 +22,13 @@ export const adviceTypes = {
     (port: string, rules: string) =>
       `Envoy refuses the listener of ${port}: ${rules} are for the same connections; a proxy keeps what it had, and a new one has no rule for the port`,
   ),
+  unusableKeys: type(
+    'UNUSABLE_KEYS',
+    'error',
+    'UnusableKeys',
+    (issuer: string) =>
+      `Envoy can use none of the keys of issuer "${issuer}", and refuses the listeners of whoever the policy is for: a proxy keeps what it had, and a new one takes no connections`,
+  ),
   mergeOrder: type(
     'MERGE_ORDER',
     'warning',

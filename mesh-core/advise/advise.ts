@@ -14,11 +14,13 @@ import { neverEjects } from './traps/never-ejects.ts'
 import { notBoundToMesh } from './traps/not-bound-to-mesh.ts'
 import { prefixTakesMore } from './traps/prefix-takes-more.ts'
 import { proved } from './traps/proofs.ts'
+import { unusableKeys } from './traps/unusable-keys.ts'
 import { weightsNotHundred } from './traps/weights.ts'
 
 export const advisers: readonly Adviser[] = [
   deadRules,
   deadL4Rules,
+  unusableKeys,
   mergeOrder,
   prefixTakesMore,
   faultWithRetries,

@@ -5,6 +5,12 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Ingress spec.rules.http.paths.backend.resource',
     'Ingress spec.backend.resource',
   ]),
+  ...because('the recorder gives a certificate for whatever file is named', [
+    'Gateway spec.servers.tls.serverCertificate',
+    'Gateway spec.servers.tls.privateKey',
+    'Gateway spec.servers.tls.caCertificates',
+    'Gateway spec.servers.tls.tlsCertificates',
+  ]),
   ...because('nothing is fetched from outside where a mesh is compared', [
     'RequestAuthentication spec.jwtRules.jwksUri',
     'RequestAuthentication spec.jwtRules.jwks_uri',

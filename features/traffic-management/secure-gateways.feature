@@ -208,3 +208,73 @@ Feature: Secure gateways
     Scenario: One for another name will not do
       When a client with the certificate "stranger.example.com" sends "GET https://httpbin.example.com/status"
       Then the request gets no answer
+
+  Rule: Certificates may stand in files that the gateway's pod mounts
+    Background:
+      Given the services:
+        | service |
+        | files   |
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: files}
+        spec: {hosts: ["*"], gateways: [files], http: [{route: [{destination: {host: files, port: {number: 80}}}]}]}
+        """
+
+    Scenario: A server's own
+      Given the TLS secret "istio-ingressgateway-certs" for "files.example.com"
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: files}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+          - port: {number: 443, name: https, protocol: HTTPS}
+            hosts: ["*"]
+            tls: {mode: SIMPLE, serverCertificate: /etc/istio/ingressgateway-certs/tls.crt, privateKey: /etc/istio/ingressgateway-certs/tls.key}
+        """
+      When a client sends "GET https://files.example.com/"
+      Then the request reaches files
+
+    Scenario: Clients are asked for theirs
+      Given the TLS secret "istio-ingressgateway-certs" for "files.example.com"
+      And the TLS secret "istio-ingressgateway-ca-certs" for "unused.example.com"
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: files}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+          - port: {number: 443, name: https, protocol: HTTPS}
+            hosts: ["*"]
+            tls:
+              mode: MUTUAL
+              serverCertificate: /etc/istio/ingressgateway-certs/tls.crt
+              privateKey: /etc/istio/ingressgateway-certs/tls.key
+              caCertificates: /etc/istio/ingressgateway-ca-certs/ca.crt
+        """
+      When a client with the certificate "jason" sends "GET https://files.example.com/"
+      Then the request reaches files
+      When a client sends "GET https://files.example.com/"
+      Then the request gets no answer
+
+    Scenario: A file that no volume gives
+      Given the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: files}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+          - port: {number: 443, name: https, protocol: HTTPS}
+            hosts: ["*"]
+            tls: {mode: SIMPLE, serverCertificate: /elsewhere/tls.crt, privateKey: /elsewhere/tls.key}
+        """
+      When a client sends "GET https://files.example.com/"
+      Then the request gets no answer

@@ -8,6 +8,7 @@ import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import { isServiceOf, podPorts } from './gateway-pods.ts'
 import type { GatewayScope } from './gateway-scope.ts'
 import { haveUnusableKeys } from './request-authentication.ts'
+import { filesOf } from './secrets.ts'
 import { serverNames } from './server-names.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import { gatewayVirtualHosts } from './gateway-virtual-hosts.ts'
@@ -76,7 +77,7 @@ function serverChains(one: BoundServer, names: Map<string, string>, scope: Gatew
 }
 
 function tlsChain({ server }: BoundServer, filter: NetworkFilter, { catalog, workload }: GatewayScope): FilterChain {
-  const tls = downstreamTls(server.tls!, workload.ref.namespace, catalog.secrets, {
+  const tls = downstreamTls(server.tls!, filesOf(workload), catalog.secrets, {
     isTcp: filter.kind === 'tcp',
     defaults: catalog.mesh.tlsDefaults,
   })

@@ -1,7 +1,7 @@
 import type { DownstreamTls, ServerCertificate, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 import type { ServerTls } from './gateway-resource.ts'
 import type { TlsDefaults } from './mesh-config.ts'
-import type { Secrets } from './secrets.ts'
+import type { Files, Secrets } from './secrets.ts'
 
 const http = ['h2', 'http/1.1']
 /** Behind mutual TLS of the mesh a TCP server exchanges metadata. */
@@ -19,13 +19,13 @@ interface TlsSurroundings {
 
 /**
  * How a server ends TLS. Source: Istio `core/listener.go` BuildListenerTLSContext.
- * @param namespace of the gateway's pod: its Secrets stand there
+ * @param files of the gateway's pod; in its namespace its Secrets stand
  */
-export function downstreamTls(tls: ServerTls, namespace: string, secrets: Secrets, { isTcp, defaults }: TlsSurroundings): DownstreamTls {
+export function downstreamTls(tls: ServerTls, files: Files, secrets: Secrets, { isTcp, defaults }: TlsSurroundings): DownstreamTls {
   const ofMesh = tls.mode === 'ISTIO_MUTUAL'
   return {
-    certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, namespace, secrets),
-    clients: clientsOf(tls, namespace, secrets),
+    certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, files, secrets),
+    clients: clientsOf(tls, files, secrets),
     minVersion: ofMesh ? null : (versionOf(tls.minProtocolVersion) ?? versionOf(defaults.minProtocolVersion)),
     maxVersion: ofMesh ? null : versionOf(tls.maxProtocolVersion),
     cipherSuites: ofMesh ? [] : suitesOf(tls, defaults),
@@ -33,27 +33,34 @@ export function downstreamTls(tls: ServerTls, namespace: string, secrets: Secret
   }
 }
 
-/** Certificates in files of the pod's are none that could be read here. */
-function certificatesOf(tls: ServerTls, namespace: string, secrets: Secrets): ServerCertificate[] {
+/** Source: the same file, and Istio `pilot/pkg/security/model/authentication.go` SdsCertificateConfig.GetResourceName for those in files. */
+function certificatesOf(tls: ServerTls, files: Files, secrets: Secrets): ServerCertificate[] {
   const names = tls.credentialName ? [tls.credentialName] : (tls.credentialNames ?? [])
-  if (names.length === 0) return [{ kind: 'secret', name: tls.serverCertificate ?? '', pair: null }]
-  return names.map((name) => ({ kind: 'secret', name: credentialResource(name), pair: secrets.keyPair(name, namespace) }))
+  if (names.length > 0) return names.map((name) => ({ kind: 'secret', name: credentialResource(name), pair: secrets.keyPair(name, files.namespace) }))
+  const inFiles = tls.tlsCertificates?.length ? tls.tlsCertificates : [tls]
+  return inFiles.map(({ serverCertificate = '', privateKey = '' }) => ({
+    ...{ kind: 'secret', name: `file-cert:${serverCertificate}~${privateKey}` },
+    pair: secrets.pairInFiles(files, serverCertificate, privateKey),
+  }))
 }
 
-function clientsOf(tls: ServerTls, namespace: string, secrets: Secrets): DownstreamTls['clients'] {
+function clientsOf(tls: ServerTls, files: Files, secrets: Secrets): DownstreamTls['clients'] {
   const subjectAltNames = tls.subjectAltNames ?? []
   if (tls.mode === 'ISTIO_MUTUAL') return { trusted: { kind: 'workload' }, required: true, subjectAltNames }
   if (tls.mode !== 'MUTUAL' && tls.mode !== 'OPTIONAL_MUTUAL') return null
-  return { trusted: authoritiesOf(tls, namespace, secrets), required: tls.mode === 'MUTUAL', subjectAltNames }
+  return { trusted: authoritiesOf(tls, files, secrets), required: tls.mode === 'MUTUAL', subjectAltNames }
 }
 
-function authoritiesOf(tls: ServerTls, namespace: string, secrets: Secrets): TrustedAuthorities {
+function authoritiesOf(tls: ServerTls, files: Files, secrets: Secrets): TrustedAuthorities {
   const own = tls.caCertCredentialName
+  const { caCertificates = '' } = tls
+  const isNamed = own || tls.credentialName || tls.credentialNames?.length
+  if (!isNamed) return { kind: 'secret', name: `file-root:${caCertificates}`, certificates: secrets.authoritiesInFile(files, caCertificates) }
   const name = own || tls.credentialName || tls.credentialNames?.[0] || ''
   return {
     kind: 'secret',
     name: own ? credentialResource(own) : `${credentialResource(name)}-cacert`,
-    certificates: secrets.authorities(name, namespace),
+    certificates: secrets.authorities(name, files.namespace),
   }
 }
 

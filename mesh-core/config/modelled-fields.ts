@@ -30,6 +30,9 @@ const serverTls: Modelled = {
   ...fields(
     'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites',
   ),
+  // Of the volumes of the gateway's pod.
+  ...fields('serverCertificate privateKey caCertificates'),
+  tlsCertificates: fields('serverCertificate privateKey'),
   // No client here lacks any.
   ecdhCurves: 'quiet',
 }

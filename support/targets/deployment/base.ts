@@ -27,7 +27,15 @@ spec:
       labels: {app: istio-ingressgateway, istio: ingressgateway}
       annotations: {inject.istio.io/templates: gateway}
     spec:
-      containers: [{name: istio-proxy, image: auto}]
+      containers:
+      - name: istio-proxy
+        image: auto
+        volumeMounts:
+        - {name: ingressgateway-certs, mountPath: /etc/istio/ingressgateway-certs, readOnly: true}
+        - {name: ingressgateway-ca-certs, mountPath: /etc/istio/ingressgateway-ca-certs, readOnly: true}
+      volumes:
+      - {name: ingressgateway-certs, secret: {secretName: istio-ingressgateway-certs, optional: true}}
+      - {name: ingressgateway-ca-certs, secret: {secretName: istio-ingressgateway-ca-certs, optional: true}}
 `
 
 /** What is there before the scenario's own. */

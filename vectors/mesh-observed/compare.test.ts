@@ -118,6 +118,12 @@ test('any of the candidates may be reached', () => {
   expect(fields(vectorOf(single), other)).toEqual([])
 })
 
+test('who is asked before a candidate is reached is none of them, and must be the same', () => {
+  const asked = { ...single, reached: [{ ...arrival, workload: 'guard' }] }
+  expect(fields(vectorOf(asked), asked)).toEqual([])
+  expect(fields(vectorOf(asked), { ...asked, reached: [{ ...arrival, workload: 'other' }] })).toEqual(['reached[0].workload'])
+})
+
 test('who has got a copy is none of the candidates', () => {
   const copied = { ...single, inbound: [entry, { ...entry, workload: 'b-v2.default' }] }
   expect(fields(vectorOf(copied), copied)).toEqual([])

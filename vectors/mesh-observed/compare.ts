@@ -113,7 +113,8 @@ function compareArrival(field: string, wanted: Arrival, seen: Arrival, free: rea
   const differences = (['namespace', 'method', 'path', 'authority', 'body', 'protocol', 'tls'] as const)
     .filter((name) => wanted[name] !== seen[name])
     .map((name) => complain(`${field}.${name}`, wanted[name], seen[name]))
-  const sameWorkload = free ? free.includes(seen.workload) : wanted.workload === seen.workload
+  // Who is asked whether a request may come in is none of those that it may reach.
+  const sameWorkload = wanted.workload === seen.workload || free?.includes(seen.workload) === true
   if (!sameWorkload) differences.push(complain(`${field}.workload`, free ?? wanted.workload, seen.workload))
   // A target knows the port only where a proxy logged whom it called.
   if (wanted.port !== undefined && seen.port !== undefined && wanted.port !== seen.port)

@@ -22,16 +22,24 @@ const attributes: Readonly<Record<string, Form>> = {
 /** Those with a key of the user's own: `request.headers[User-Agent]`. */
 const keyed = ['request.headers', 'request.auth.claims', 'experimental.envoy.filters.']
 
+/** Of the key itself: istiod says the same once for `values` and once for `notValues`. */
+export function checkAttributeKey(key: string, path: FieldPath, judge: Judge): void {
+  const form = formOf(key)
+  if (form === undefined) judge.error('INVALID_VALUE', path, unknownAttribute(key))
+  else if (form === 'keyed' && !/^[^[]+\[.+\]$/s.test(key)) judge.error('INVALID_VALUE', path, `bad key (${key}): should have format a[b]`)
+}
+
+function formOf(key: string) {
+  return keyed.some((beginning) => key.startsWith(beginning)) ? 'keyed' : attributes[key]
+}
+
 export function checkAttribute(key: string, values: readonly string[], path: FieldPath, judge: Judge): void {
   const empty = values.indexOf('')
   if (empty >= 0) judge.error('INVALID_VALUE', [...path, empty], `empty value not allowed, found in ${key}`)
-  const form = keyed.some((beginning) => key.startsWith(beginning)) ? 'keyed' : attributes[key]
-  if (form === undefined) judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], unknownAttribute(key))
-  else if (form === 'ips') checkIps(values, path, judge)
+  const form = formOf(key)
+  if (form === 'ips') checkIps(values, path, judge)
   else if (form === 'ports') checkPorts(values, path, judge)
   else if (form === 'accounts') checkAccounts(values, path, judge)
-  else if (form === 'keyed' && !/^[^[]+\[.+\]$/s.test(key))
-    judge.error('INVALID_VALUE', [...path.slice(0, -1), 'key'], `bad key (${key}): should have format a[b]`)
 }
 
 function unknownAttribute(key: string): string {

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../finding.ts'
-import { checkAccounts, checkAttribute, checkEmptyValues, checkIps, checkPathTemplates, checkPorts } from './attributes.ts'
+import { checkAccounts, checkAttribute, checkAttributeKey, checkEmptyValues, checkIps, checkPathTemplates, checkPorts } from './attributes.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkSelection } from './workload-selection.ts'
@@ -99,6 +99,7 @@ function checkCondition({ key = '', values = [], notValues = [] }: Fields, path:
   if (key === '') return judge.error('SCHEMA_REQUIRED', [...path, 'key'], '`key` must not be empty')
   if (values.length === 0 && notValues.length === 0)
     return judge.error('SCHEMA_REQUIRED', [...path, 'values'], `at least one of \`values\` or \`notValues\` must be set for key ${key}`)
+  checkAttributeKey(key as string, [...path, 'key'], judge)
   checkAttribute(key as string, values as string[], [...path, 'values'], judge)
   checkAttribute(key as string, notValues as string[], [...path, 'notValues'], judge)
 }

@@ -105,6 +105,8 @@ describe('--dry-run against a cluster', () => {
     const names = objects().map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
     expect(names).toEqual([
       'Namespace /meshspec-dry-run-prod',
+      'ServiceAccount meshspec-dry-run-prod/shop',
+      'ServiceAccount meshspec-dry-run-prod/client',
       'Service meshspec-dry-run-prod/shop',
       'Deployment meshspec-dry-run-prod/shop-v1',
       'Service meshspec-dry-run-prod/client',
@@ -123,7 +125,7 @@ describe('--dry-run against a cluster', () => {
       '# sends POST /login through the ingress gateway, with content-type, a body of 30 bytes',
       '# sends GET /productpage through the ingress gateway, with cookie',
     ])
-    expect(plan.stdout).toContain('In all 7 objects and 102 requests')
+    expect(plan.stdout).toContain('In all 9 objects and 102 requests')
   })
 
   test('no values of Secrets, cookies and tokens', () => expect(plan.stdout).not.toMatch(/secret-4711|token-4711|session=/))

@@ -74,6 +74,8 @@ async function main(given: Command): Promise<number> {
         note(count, judgement)
         if (judgement.differences.length > 0) differing.push(judgement)
       }
+      // At once: a run that is ended before its time has not run in vain.
+      if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(differing, null, 1))
       judged += judgements.length
       if (judged % progressEvery === 0 && judged < meshes.length) console.log(`  ${judged} meshes, ${differing.length} differ`)
     }
@@ -83,7 +85,6 @@ async function main(given: Command): Promise<number> {
   } finally {
     await Promise.all(referees.map((one) => one.close()))
   }
-  if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(differing, null, 1))
   for (const line of count.lines()) console.log(line)
   return count.differing === 0 ? 0 : 1
 }

@@ -30,6 +30,11 @@ export const known: readonly KnownDifference[] = [
     covers: ({ field, wanted, seen }) => field === 'inbound.length' && areUntold(seen as readonly InboundEntry[], wanted as readonly InboundEntry[]),
   },
   {
+    reason: 'every connection to a sidecar comes from the loopback there, so that rules about addresses of clients are not met as in the mesh',
+    against: 'envoy',
+    covers: (_, { config, answer }) => (answer?.inbound ?? []).length > 0 && config.some(asksForClients),
+  },
+  {
     reason: 'x-forwarded-port tells the port that a proxy listens on, which there is another one than in the mesh',
     against: 'envoy',
     covers: ({ field, wanted, seen }) => /\.headers\.x-forwarded-port$/.test(field) && isChosen(Number(wanted)) && Number(seen) > 0,
@@ -47,6 +52,11 @@ export const known: readonly KnownDifference[] = [
   },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
+
+/** Of fields and keys that only a policy has. The target reports such config as not supported. */
+function asksForClients({ kind, spec }: Document): boolean {
+  return kind === 'AuthorizationPolicy' && /ipblocks"|"(source|remote)\.ip"/i.test(JSON.stringify(spec))
+}
 
 /** Is it what a proxy that reads HTTP writes, into requests, answers or its log? */
 function isOfReading(field: string): boolean {

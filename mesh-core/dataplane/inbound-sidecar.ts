@@ -1,26 +1,25 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
+import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, removeOwned, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
 import { dial, hostOf } from './application.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
-import { judge, outcomeOf, type Asker, type HeadersBack, type Verdict } from './custom-access.ts'
-import { accessSubject, refusedAt, tellDenial } from './inbound-access.ts'
+import { outcomeOf, type Asker, type HeadersBack } from './custom-access.ts'
+import { accessSubject, tellDenial } from './inbound-access.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
-import { accessDenied, composeLocalReply } from './local-reply.ts'
-import type { LocalReply } from './local-reply.ts'
-import { authenticate } from './jwt/jwt-filter.ts'
+import { composeLocalReply } from './local-reply.ts'
 import type { Done, InFlight, Outcome } from './outcome.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
-import { limitedHeaders, limitedReply, limitOf, rateLimited } from './rate-limit.ts'
+import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset } from './reset-reply.ts'
@@ -48,8 +47,8 @@ export class InboundSidecar implements InFlight {
   readonly #settings: HttpSettings
   readonly #retry: RetryConditions | null
   #ended = false
-  /** What the authorizer has not answered yet. */
-  #asking: InFlight | null = null
+  /** Filters that have not decided yet. */
+  #admitting: InFlight | null = null
   #back: HeadersBack = []
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
@@ -80,80 +79,52 @@ export class InboundSidecar implements InFlight {
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
-    if (this.#isLimited('first', done)) return
-    const { custom } = this.#settings
-    if (!custom) return this.#pastAuthorizer(done)
-    const { instance, proxy } = this.#workload
-    const asker = { plane: this.#plane, place: this.#place, proxy, ref: instance.ref, address: instance.address, subject: this.#subjectOfAccess() }
-    this.#asking = judge(custom, asker, (verdict) => {
-      if (this.#ended) return
-      if (verdict.kind === 'out') return this.#keepOut(verdict, done)
-      this.#back = verdict.back
-      this.#pastAuthorizer(done)
+    const applicant = { settings: this.#settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute: true }
+    this.#admitting = admit(this.#plane, applicant, (admission) => {
+      if (!this.#ended) this.#decide(admission, done)
     })
   }
 
-  #keepOut(verdict: Extract<Verdict, { kind: 'out' }>, done: Done): void {
-    tellDenial(
-      this.#workload,
-      this.#hop,
-      verdict.denial,
-      this.#subjectOfAccess(),
-      outcomeOf(verdict.reply.status, verdict.details, this.#settings.custom!),
-    )
-    if (verdict.flag !== null) this.#log.raise(verdict.flag)
-    this.#deny(verdict.reply, verdict.details, done)
-  }
-
-  #pastAuthorizer(done: Done): void {
-    const { jwt } = this.#settings
-    const denied = jwt && authenticate(this.#request, jwt, this.#plane.date()).refusal
-    if (denied) return this.#deny(denied.reply, denied.details, done)
-    const refused = this.#settings.access ? this.#refusedAccess() : null
-    if (refused !== null) return this.#deny(accessDenied, refused, done)
+  #decide(admission: Admission, done: Done): void {
+    if (admission.kind === 'limited') return this.#limit(admission.limit, done)
+    this.#back = admission.back
+    if (admission.kind === 'out') return this.#keepOut(admission, done)
     delete this.#request.claims
-    if (this.#isLimited('last', done)) return
+    const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
+    if (limit) return this.#limit(limit, done)
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     this.#try(done)
   }
 
-  /** Names the filter chain: mutual TLS has one of its own. */
-  get #chain(): string {
-    const { namespace, instance } = this.#workload.instance.ref
-    return `${namespace}/${instance} inbound ${this.#shipment.port} ${this.#shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
-  }
-
-  #deny(reply: LocalReply, details: string, done: Done): void {
+  #keepOut({ reply, details, flag, denial }: Extract<Admission, { kind: 'out' }>, done: Done): void {
+    const { custom } = this.#settings
+    if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
+    if (flag !== null) this.#log.raise(flag)
     delete this.#request.claims
-    this.#answer(
-      composeLocalReply(reply, this.#request, () => {}),
-      details,
-      done,
-    )
+    const response = composeLocalReply(reply, this.#request, () => {})
+    this.#answer(response, details, done)
   }
 
-  #refusedAccess(): string | null {
-    return refusedAt(this.#workload, this.#hop, this.#settings.access, this.#subjectOfAccess())
-  }
-
-  #subjectOfAccess(): Asker['subject'] {
-    const clientAddress = this.#received.trustedAddress ?? this.#source
-    return { ...accessSubject(this.#workload, this.#shipment), request: this.#request, clientAddress }
-  }
-
-  #isLimited(place: RateLimit['place'], done: Done): boolean {
-    const { rateLimits } = this.#settings
-    if (!rateLimits) return false
-    const { tokenBuckets: buckets, chance, clock } = this.#plane
-    const limit = limitOf(rateLimits, place, this.#chain, { buckets, chance: chance.fault, nowMs: clock.now() })
-    if (!limit) return false
+  #limit(limit: RateLimit, done: Done): void {
     this.#log.raise('RL')
     const response = composeLocalReply(limitedReply(limit), this.#request, (headers) => {
       inboundHeadersOf(this.#port).response?.(headers, this.#subject(headers, limit.status))
       limitedHeaders(limit)?.(headers, this.#subject(headers, limit.status))
     })
     this.#answer(response, rateLimited, done)
-    return true
+  }
+
+  /** Mutual TLS has a filter chain of its own. */
+  #chain(): string {
+    const { namespace, instance } = this.#workload.instance.ref
+    return `${namespace}/${instance} inbound ${this.#shipment.port} ${this.#shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
+  }
+
+  #asker(): Asker {
+    const { instance, proxy } = this.#workload
+    const clientAddress = this.#received.trustedAddress ?? this.#source
+    const subject = { ...accessSubject(this.#workload, this.#shipment), request: this.#request, clientAddress }
+    return { plane: this.#plane, place: this.#place, proxy, ref: instance.ref, address: instance.address, subject }
   }
 
   #subject(responseHeaders: Headers | null, responseStatus: number): Subject {
@@ -193,7 +164,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#asking?.abandon()
+    this.#admitting?.abandon()
     this.#log.raise('DC')
     this.#log.details = 'downstream_remote_disconnect'
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs

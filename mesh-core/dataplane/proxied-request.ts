@@ -1,10 +1,10 @@
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RateLimit } from '../ir/proxy-config.ts'
-import { denialOf, detailsOf } from '../match/access.ts'
 import { pathWithoutQuery } from '../match/path.ts'
+import { admit, limitAt, type Admission } from './admission.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
-import { judge, type Asker, type HeadersBack } from './custom-access.ts'
+import type { Asker, HeadersBack } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
 import { Downstream } from './downstream.ts'
@@ -14,14 +14,13 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { explanationOf } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import { Forwarding } from './forwarding.ts'
-import { accessDenied, composeLocalReply } from './local-reply.ts'
+import { composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
-import { authenticate, type JwtRefusal } from './jwt/jwt-filter.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import { limitedHeaders, limitedReply, limitOf, rateLimited } from './rate-limit.ts'
+import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
@@ -50,8 +49,8 @@ export class ProxiedRequest implements InFlight {
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
   #ended = false
-  /** What the authorizer has not answered yet. */
-  #asking: InFlight | null = null
+  /** Filters that have not decided yet. */
+  #admitting: InFlight | null = null
   #back: HeadersBack = []
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -103,52 +102,42 @@ export class ProxiedRequest implements InFlight {
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     const route = withoutTls ? null : this.#find()
-    if (this.#isLimited('first', route)) return
-    const { custom } = this.entrance.settings
-    // Envoy asks about nothing that it has no route for.
-    if (!custom || (!route && !withoutTls)) return this.#pastAuthorizer(route, withoutTls)
-    const { ref, address } = this.proxy.place
-    this.#asking = judge(
-      custom,
-      { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject: this.#subjectOfAccess() },
-      (verdict) => {
-        if (this.#ended) return
-        if (verdict.kind === 'in') {
-          this.#back = verdict.back
-          return this.#pastAuthorizer(route, withoutTls)
-        }
-        if (verdict.flag !== null) this.log.raise(verdict.flag)
-        if (route) this.#choose(route)
-        this.reply(verdict.reply, verdict.details)
-      },
-    )
+    const hasRoute = route !== null || withoutTls
+    const applicant = { settings: this.entrance.settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute }
+    this.#admitting = admit(this.plane, applicant, (admission) => {
+      if (!this.#ended) this.#decide(admission, route, withoutTls)
+    })
   }
 
-  #pastAuthorizer(found: RouteRuntime | null, withoutTls: boolean): void {
-    let route = found
-    const { jwt } = this.entrance.settings
-    if (jwt) {
-      const { refusal, isNew } = authenticate(this.request, jwt, this.plane.date())
-      if (refusal) return this.#refuseToken(refusal, route)
-      // Headers that have been taken out without a token still count: the route was chosen before.
-      if (isNew && !withoutTls) route = this.#find()
+  /** The log names the route that a request would have taken that is kept out. Headers that were taken out without a token still count: the route was chosen before. */
+  #decide(admission: Admission, found: RouteRuntime | null, withoutTls: boolean): void {
+    if (admission.kind === 'limited') return this.#limit(admission.limit, found)
+    this.#back = admission.back
+    const route = admission.isNew && !withoutTls ? this.#find() : found
+    if (admission.kind === 'out') {
+      if (admission.flag !== null) this.log.raise(admission.flag)
+      if (route) this.#choose(route)
+      return this.reply(admission.reply, admission.details)
     }
-    if (this.#isRefused(route)) return
-    if ((withoutTls || !route) && this.#isLimited('last', route)) return
+    if ((withoutTls || !route) && this.#isLimited(route)) return
     if (withoutTls) return this.#redirect(301, locationWithTls(this.request))
     if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(route)
   }
 
-  /** The log names the route that it would have taken. */
-  #isLimited(place: RateLimit['place'], route: RouteRuntime | null): boolean {
-    const { settings, chain } = this.entrance
-    if (!settings.rateLimits) return false
+  #chain(): string {
     const { namespace, instance } = this.proxy.place.ref
-    const owner = `${namespace}/${instance} ${chain}`
-    const { tokenBuckets: buckets, chance, clock } = this.plane
-    const limit = limitOf(settings.rateLimits, place, owner, { buckets, chance: chance.fault, nowMs: clock.now() })
-    if (!limit) return false
+    return `${namespace}/${instance} ${this.entrance.chain}`
+  }
+
+  /** Right before the router. */
+  #isLimited(route: RouteRuntime | null): boolean {
+    const limit = limitAt(this.plane, this.entrance.settings, 'last', () => this.#chain())
+    if (limit) this.#limit(limit, route)
+    return limit !== null
+  }
+
+  #limit(limit: RateLimit, route: RouteRuntime | null): void {
     if (route && !this.route) this.#choose(route)
     this.log.raise('RL')
     this.log.details = rateLimited
@@ -158,39 +147,24 @@ export class ProxiedRequest implements InFlight {
     })
     this.#noteUnreached(limit.status)
     this.finish(response)
-    return true
   }
 
-  /** Rules of access come behind tokens, whose claims they may ask for. Source: Envoy `RoleBasedAccessControlFilter`. */
-  #isRefused(route: RouteRuntime | null): boolean {
-    const { access } = this.entrance.settings
-    const denial = access ? denialOf(access, this.#subjectOfAccess()) : null
-    if (denial === null) return false
-    if (route) this.#choose(route)
-    this.reply(accessDenied, detailsOf(denial))
-    return true
-  }
-
-  #subjectOfAccess(): Asker['subject'] {
+  #asker(): Asker {
     const { peer, serverName, target } = this.entrance
-    return {
+    const { ref, address } = this.proxy.place
+    const subject = {
       ...{ request: this.request, peer, serverName },
-      destination: { address: target.address ?? this.proxy.place.address, port: target.port },
+      destination: { address: target.address ?? address, port: target.port },
       connectionAddress: this.downstream.connectionAddress,
       clientAddress: this.downstream.remoteAddress,
     }
+    return { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject }
   }
 
   #find(): RouteRuntime | null {
     const { virtualHost } = this.#passage
     const index = virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
     return index < 0 ? null : virtualHost!.routes[index]!
-  }
-
-  /** The log names the route that it would have taken, which edits the answer. */
-  #refuseToken({ reply, details }: NonNullable<JwtRefusal>, route: RouteRuntime | null): void {
-    if (route) this.#choose(route)
-    this.reply(reply, details)
   }
 
   /** Ends the request with an answer of the proxy's own. */
@@ -243,7 +217,7 @@ export class ProxiedRequest implements InFlight {
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'
     this.log.durationMs = this.plane.clock.now() - this.log.startMs
-    this.#asking?.abandon()
+    this.#admitting?.abandon()
     this.#forwarding?.abandon()
   }
 
@@ -309,7 +283,7 @@ export class ProxiedRequest implements InFlight {
     const verdict = route.cors?.judge(this.request) ?? null
     this.#cors = verdict
     if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict, this.request))
-    if (this.#isLimited('last', route)) return
+    if (this.#isLimited(route)) return
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

@@ -1,0 +1,69 @@
+import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
+import { denialOf, detailsOf, type Denial } from '../match/access.ts'
+import { judge, type Asker, type HeadersBack } from './custom-access.ts'
+import { authenticate } from './jwt/jwt-filter.ts'
+import { accessDenied } from './local-reply.ts'
+import type { LocalReply } from './local-reply.ts'
+import type { InFlight } from './outcome.ts'
+import type { Plane } from './plane.ts'
+import { limitOf } from './rate-limit.ts'
+
+/** A request in front of the filters of one filter chain. */
+export interface Applicant {
+  readonly settings: HttpSettings
+  /** Names the filter chain: its buckets are its own. */
+  readonly chain: () => string
+  readonly asker: () => Asker
+  /** Envoy asks no authorizer about what it has no route for. */
+  readonly hasRoute: boolean
+}
+
+/** What the filters say of a request. Where `isNew`, its token has changed it, so that another route may be the right one now. */
+export type Admission =
+  | { readonly kind: 'in'; readonly back: HeadersBack; readonly isNew: boolean }
+  | { readonly kind: 'limited'; readonly limit: RateLimit }
+  | {
+      readonly kind: 'out'
+      readonly reply: LocalReply
+      readonly details: string
+      readonly flag: string | null
+      /** `null`: it is a token that was refused. */
+      readonly denial: Denial | null
+      readonly back: HeadersBack
+      readonly isNew: boolean
+    }
+
+/**
+ * Limits of rate, an authorizer, tokens, and rules of access, which may ask for claims of tokens: in the order that istiod gives them.
+ * @returns `null`: it was decided at once. Source: Istio `pilot/pkg/networking/core/listener_builder.go` buildHTTPConnectionManager.
+ */
+export function admit(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
+  const { settings, chain, asker, hasRoute } = applicant
+  const limit = limitAt(plane, settings, 'first', chain)
+  const { custom } = settings
+  if (limit || !custom || !hasRoute) {
+    decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, []))
+    return null
+  }
+  return judge(custom, asker(), (verdict) => {
+    decide(verdict.kind === 'out' ? { ...verdict, back: [], isNew: false } : behindAuthorizer(plane, applicant, verdict.back))
+  })
+}
+
+/** @returns `null`: the request goes on */
+export function limitAt(
+  { tokenBuckets, chance, clock }: Plane,
+  { rateLimits }: HttpSettings,
+  place: RateLimit['place'],
+  chain: () => string,
+): RateLimit | null {
+  return rateLimits ? limitOf(rateLimits, place, chain(), { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }) : null
+}
+
+function behindAuthorizer(plane: Plane, { settings: { jwt, access }, asker }: Applicant, back: HeadersBack): Admission {
+  const { refusal, isNew } = jwt ? authenticate(asker().subject.request, jwt, plane.date()) : { refusal: null, isNew: false }
+  if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew: false }
+  const denial = access ? denialOf(access, asker().subject) : null
+  if (denial) return { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew }
+  return { kind: 'in', back, isNew }
+}

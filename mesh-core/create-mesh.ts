@@ -1,18 +1,10 @@
-import { ApplicationsTls } from './compile/application-tls.ts'
-import { Compiler } from './compile/compiler.ts'
-import { CompilerMemory } from './compile/compiler-memory.ts'
-import type { CompilerOptions } from './compile/compiler.ts'
-import { asIstiod, asSpecified } from './compile/departures.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
-import type { VirtualService } from './compile/virtual-service.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { grpcAuthorizersIn } from './config/grpc-authorizers.ts'
 import { notModelledIn } from './config/modelled.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
-import { refOf, resourceKey } from './config/resource.ts'
 import { applyTo, emptySnapshot, locateIn, removeFrom, type Snapshot } from './config/snapshot.ts'
 import { validateResource } from './config/validate.ts'
-import { isWorkload } from './config/workload-kinds.ts'
 import { DataPlane } from './dataplane/data-plane.ts'
 import type { DataPlaneModel } from './dataplane/model.ts'
 import { Headers } from './ir/message.ts'
@@ -24,9 +16,7 @@ import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
 import type { ApplicationTls } from './ir/tls.ts'
 import type { Mesh, MeshCall, MeshOptions } from './mesh.ts'
-import { AddressBook, allocatedAddress, outsideAddress, podAddress, serviceAddress } from './registry/addresses.ts'
-import { discovered, discoveredRegistry, discoveryOf } from './registry/discovery.ts'
-import { buildRegistry } from './registry/build-registry.ts'
+import { MeshVersions, type MeshVersion } from './mesh-versions.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
 import { lookUp } from './registry/resolver.ts'
 import type { Clock } from './time/clock.ts'
@@ -46,19 +36,12 @@ class CoreMesh implements Mesh {
   readonly #options: MeshOptions
   readonly #inboundSidecar: NonNullable<MeshOptions['inboundSidecar']>
   readonly #dataPlane: DataPlane
-  readonly #addresses = {
-    pods: new AddressBook(podAddress),
-    clusterIps: new AddressBook(serviceAddress),
-    outside: new AddressBook(outsideAddress),
-    allocations: new AddressBook(allocatedAddress),
-  }
-  readonly #order = new AddressBook((index) => index)
   readonly #programs = new Map<string, Program>()
-  readonly #memory = new CompilerMemory()
+  readonly #versions: MeshVersions
   #snapshot: Snapshot = emptySnapshot
-  #now: Version
+  #now: MeshVersion
   /** The version that the data plane runs on. */
-  #running: Version | null = null
+  #running: MeshVersion | null = null
   #applied: readonly Resource[] = []
 
   constructor(options: MeshOptions) {
@@ -66,7 +49,8 @@ class CoreMesh implements Mesh {
     this.#inboundSidecar = options.inboundSidecar ?? (({ sidecar }) => sidecar)
     this.clock = options.clock ?? new VirtualClock()
     this.#dataPlane = new DataPlane({ clock: this.clock, random: new SeededRandom(options.seed ?? 1), epochMs: options.epochMs ?? defaultEpochMs })
-    this.#now = this.#versionOf(emptySnapshot, null, true, null)
+    this.#versions = new MeshVersions(options, this.clock)
+    this.#now = this.#versions.first()
   }
 
   get registry(): Registry {
@@ -101,13 +85,13 @@ class CoreMesh implements Mesh {
 
   apply(resources: readonly Resource[]): void {
     const snapshot = applyTo(this.#snapshot, resources)
-    for (const resource of resources) this.#order.of(resourceKey(refOf(resource)))
-    this.#take(snapshot, resources.some(isRead), this.#replacedRules(resources))
+    this.#take(snapshot, this.#versions.applied(this.#now, { resources, before: this.#snapshot, after: snapshot }))
     this.#applied = resources
   }
 
   remove(refs: readonly ResourceRef[]): void {
-    this.#take(removeFrom(this.#snapshot, refs), refs.some(isRead), null)
+    const snapshot = removeFrom(this.#snapshot, refs)
+    this.#take(snapshot, this.#versions.removed(this.#now, refs, snapshot))
   }
 
   applicationAddress(workload: WorkloadInstance, port: number): ApplicationAddress {
@@ -153,55 +137,10 @@ class CoreMesh implements Mesh {
   }
 
   /** What is under way goes on with the new version from now on; without anything under way nothing is built before somebody asks. */
-  #take(snapshot: Snapshot, changesRegistry: boolean, rules: ReplacedRules | null): void {
-    this.#now = this.#versionOf(snapshot, this.#now, changesRegistry, rules)
+  #take(snapshot: Snapshot, version: MeshVersion): void {
+    this.#now = version
     this.#snapshot = snapshot
     if (this.#dataPlane.waiting().length > 0) this.#run()
-  }
-
-  /** Of a change that does nothing but put VirtualServices in the place of others. */
-  #replacedRules(resources: readonly Resource[]): ReplacedRules | null {
-    const rules = new Map<VirtualService, VirtualService>()
-    for (const resource of resources) {
-      const before = this.#snapshot.resources.get(resourceKey(refOf(resource)))
-      if (resource.kind !== 'VirtualService' || !before) return null
-      rules.set(this.#memory.rulesOf(before), this.#memory.rulesOf(resource))
-    }
-    return rules
-  }
-
-  /** What of the version before can be kept: `null` when a compiler has to begin anew. */
-  #baseOf(former: Version | null, rules: ReplacedRules | null): CompilerOptions['from'] | null {
-    const compiler = former?.compiled() ?? null
-    if (!compiler || !rules || rules.size === 0 || former!.mayBeRefused()) return null
-    return compiler.mayReplace(rules) ? { compiler, rules } : null
-  }
-
-  #versionOf(snapshot: Snapshot, former: Version | null, changesRegistry: boolean, rules: ReplacedRules | null): Version {
-    const resources = once(() => [...snapshot.resources.values()])
-    const from = this.#baseOf(former, rules)
-    // Of all versions before only those are kept whose tables a proxy may still be on.
-    if (former && !former.mayBeRefused()) former.former = null
-    const registry = former && !changesRegistry ? former.registry : once(() => this.#buildRegistry(this.#inOrderOfCreation(snapshot)))
-    const departs = this.#options.spec ? asSpecified : asIstiod
-    const formerCompiler = (): Compiler | null => version.former?.compiler() ?? null
-    const options = { memory: this.#memory, departs, former: formerCompiler }
-    // What is taken over is so at once: no version holds on to the one before.
-    const made = !from ? null : new Compiler([], registry(), { ...options, from })
-    const compiler = peekable(made, () => {
-      const discovers = discoveryOf(resources())
-      return new Compiler(discovered(resources(), discovers), discoveredRegistry(registry(), discovers), options)
-    })
-    const version: Version = {
-      former,
-      sinceMs: this.clock.now(),
-      registry,
-      applications: once(() => new ApplicationsTls(registry(), compiler.get().catalog.secrets)),
-      compiler: compiler.get,
-      compiled: compiler.peek,
-      mayBeRefused: from ? () => false : once(() => this.#memory.mayBeRefused(resources())),
-    }
-    return version
   }
 
   #run(): void {
@@ -214,7 +153,7 @@ class CoreMesh implements Mesh {
     return this.#options.applicationTls?.(workload, port) ?? this.#now.applications().of(workload, port)
   }
 
-  #model({ compiler, registry, applications, sinceMs }: Version): DataPlaneModel {
+  #model({ compiler, registry, applications, sinceMs }: MeshVersion): DataPlaneModel {
     return {
       version: this.#snapshot.version,
       sinceMs,
@@ -237,68 +176,6 @@ class CoreMesh implements Mesh {
     this.#programs.set(key, program)
     return program
   }
-
-  /** Pods get their addresses in the order in which they came. */
-  #inOrderOfCreation(snapshot: Snapshot): Resource[] {
-    return [...snapshot.resources].sort(([a], [b]) => this.#order.of(a) - this.#order.of(b)).map(([, resource]) => resource)
-  }
-
-  #buildRegistry(resources: Iterable<Resource>): Registry {
-    return buildRegistry(resources, {
-      ...this.#addresses,
-      injectByDefault: this.#options.injectByDefault ?? (() => true),
-      inboundSidecar: (workload) => this.#inboundSidecar(workload, 'own-address'),
-      outsideName: this.#options.outsideName ?? isOutsideName,
-    })
-  }
-}
-
-/** What a snapshot amounts to, made when it is first asked for. */
-interface Version {
-  /** The one before, as long as a proxy may have to go on with its tables. */
-  former: Version | null
-  /** When it was applied, on the mesh's clock. */
-  readonly sinceMs: number
-  readonly registry: () => Registry
-  readonly applications: () => ApplicationsTls
-  readonly compiler: () => Compiler
-  /** `null`: nobody has asked for it. */
-  readonly compiled: () => Compiler | null
-  readonly mayBeRefused: () => boolean
-}
-
-type ReplacedRules = ReadonlyMap<VirtualService, VirtualService>
-
-function peekable<T>(made: T | null, make: () => T): { readonly get: () => T; readonly peek: () => T | null } {
-  let value = made
-  return { get: () => (value ??= make()), peek: () => value }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
-  return () => (made ??= { value: make() }).value
-}
-
-const readByRegistry: ReadonlySet<string> = new Set([
-  'MeshConfig',
-  'Namespace',
-  'Node',
-  'Service',
-  'ServiceEntry',
-  'WorkloadEntry',
-  'Endpoints',
-  'EndpointSlice',
-  'Gateway',
-  'GatewayClass',
-  'ListenerSet',
-])
-
-function isRead({ kind }: { readonly kind: string }): boolean {
-  return readByRegistry.has(kind) || isWorkload({ kind })
-}
-
-function isOutsideName(hostname: string): boolean {
-  return hostname.includes('.') && !hostname.endsWith('.local')
 }
 
 function plainAnswer(workload: WorkloadInstance | null): Program {

@@ -8,9 +8,9 @@ import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { bookinfoManifests } from '../deployment/bookinfo-manifests.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
-import { NotSupported, NotYetProgrammed } from '../target.ts'
+import { NotSupported } from '../target.ts'
 import { assertPasses } from '../deployment/wall-clock.ts'
-import { furthest, isWithin, reachOf, reachOfCall } from './lanes/reach.ts'
+import { furthest, reachOf, reachOfCall } from './lanes/reach.ts'
 import type { Reach } from './lanes/reach.ts'
 import { Observer } from './observe/observer.ts'
 import type { Scenery } from './observe/watch.ts'
@@ -21,12 +21,12 @@ import { ScenarioPods } from './pods/scenario-pods.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/doubts.ts'
-import { extentOf, roundsFor, wider } from './run/extent.ts'
-import type { Extent } from './run/extent.ts'
 import { Proof } from './run/proof.ts'
+import { refOfObject } from './run/restore.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
+import { actsOnConnections, remembersEndpoints, Unproven } from './run/unproven.ts'
 
 /**
  * ms until the API server goes by a right that was granted: it learns of it by a watch of its own, and istiod, which asks whether an account may read a credential,
@@ -47,13 +47,8 @@ export class KubeSession implements MeshSession {
   readonly #observer: Observer
   /** In the scenario's words. */
   readonly #given = new Map<string, Resource>()
-  #dirty: Extent = 'nothing'
-  #reach: Reach = 'own'
+  readonly #unproven: Unproven
   #hasSent = false
-  /** A rule for what comes in has changed while connections may be open. */
-  #meetsConnections = false
-  /** They are back where they were when the scenario has ended. */
-  #hasMovedEndpoints = false
 
   constructor(run: ClusterRun, { asksTelemetry = false }: Pick<ScenarioInfo, 'asksTelemetry'>) {
     this.#run = run
@@ -61,6 +56,7 @@ export class KubeSession implements MeshSession {
     this.#words = new ClusterWords(run)
     this.#proof = new Proof(run, this.#config)
     this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied.filter(({ kind }) => kind === 'Service'))
+    this.#unproven = new Unproven({ run, words: this.#words, proof: this.#proof, pods: this.#pods })
     this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
     this.#evidence = new RunEvidence(run, this.#observer)
     this.#behaviours = new PodBehaviours(run, this.#pods, this.#evidence)
@@ -78,7 +74,7 @@ export class KubeSession implements MeshSession {
     await this.#put(resources)
     for (const resource of resources) this.#given.set(resourceKey(refOf(resource)), resource)
     // Objects with a status are perhaps looked at before anything is sent.
-    if (this.#hasSent || resources.some(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))) await this.#settle()
+    if (this.#hasSent || resources.some(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))) await this.#unproven.settle()
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {
@@ -86,9 +82,8 @@ export class KubeSession implements MeshSession {
     const real = await Promise.all(refs.map(async (ref) => ({ ...ref, namespace: ref.namespace && (await this.#words.use(ref.namespace)) })))
     await this.#config.remove(real)
     for (const ref of refs) this.#given.delete(resourceKey(ref))
-    this.#taint(extentOf(refs))
-    this.#meetsConnections ||= this.#hasSent && refs.some(({ group, kind }) => actsOnConnections({ apiVersion: `${group}/`, kind }))
-    if (this.#hasSent) await this.#settle()
+    this.#unproven.addConfig(refs, this.#hasSent)
+    if (this.#hasSent) await this.#unproven.settle()
   }
 
   async deployBookinfo(namespace: string): Promise<void> {
@@ -103,14 +98,13 @@ export class KubeSession implements MeshSession {
   }
 
   async setBehaviour(behaviour: Behaviour): Promise<void> {
-    await this.#ready()
+    await this.#unproven.ready()
     // From then on their own probes count the time.
-    if (this.#behaviours.isProbed(behaviour)) await this.#settle()
+    if (this.#behaviours.isProbed(behaviour)) await this.#unproven.settle()
     if (!(await this.#behaviours.set(behaviour))) return
     await this.#pods.settled()
-    this.#hasMovedEndpoints = true
-    this.#dirty = 'all'
-    if (this.#hasSent) await this.#settle()
+    this.#unproven.addEndpoints()
+    if (this.#hasSent) await this.#unproven.settle()
   }
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
@@ -127,20 +121,20 @@ export class KubeSession implements MeshSession {
   async *sendMany(call: Call, load: Load): AsyncIterable<Exchange> {
     if (call.from.kind === 'service') this.#run.assertPermitted('in-mesh-calls')
     this.#calls.assertKnownName(call)
-    await this.#hold(this.#reachOf(call))
-    await this.#settle()
+    await this.#unproven.hold(this.#reachOf(call))
+    await this.#unproven.settle()
     this.#hasSent = true
     yield* await this.#calls.send(call, load, this.resources())
   }
 
   async elapse(ms: number): Promise<void> {
     assertPasses(ms, 'a cluster')
-    await this.#settle()
+    await this.#unproven.settle()
     await sleep(ms)
   }
 
   async pods(): Promise<readonly PodStatus[]> {
-    await this.#settle()
+    await this.#unproven.settle()
     const pods = (await this.#pods.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
     return pods.map(({ namespace, containers, readyContainers, ...pod }) => {
       const own = pods.filter((other) => other.namespace === namespace && other.workload === pod.workload)
@@ -181,12 +175,13 @@ export class KubeSession implements MeshSession {
   }
 
   async close(): Promise<void> {
-    const keepsRules = this.#hasSent && this.#config.applied.some(actsOnConnections)
+    const keepsRules = this.#hasSent && this.#config.applied.map(refOfObject).some(actsOnConnections)
     const isRemembered = this.#hasSent && this.#config.applied.some(remembersEndpoints)
     try {
-      this.#run.left = wider(this.#run.left, this.#hasMovedEndpoints ? 'all' : extentOf(this.#config.touched))
+      this.#unproven.leave(this.#config.touched)
       await this.#config.undo()
-      const areKept = !keepsRules && (!isRemembered || (await this.#haveForgotten()))
+      // What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: the next scenario's may be the same.
+      const areKept = !keepsRules && (!isRemembered || (await this.#unproven.areForgotten()))
       if (!areKept) await this.#run.deployments.drop()
       // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
       await Promise.all([this.#proof.leave(), areKept && this.#evidence.reset(this.#pods.all)])
@@ -207,20 +202,6 @@ export class KubeSession implements MeshSession {
     }
   }
 
-  /**
-   * What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: pods are kept for the next scenario, whose
-   * rule may be the same.
-   */
-  async #haveForgotten(): Promise<boolean> {
-    try {
-      await this.#prove('all')
-      return true
-    } catch (error) {
-      if (!(error instanceof NotYetProgrammed)) throw error
-      return false
-    }
-  }
-
   async #put(resources: readonly Resource[]): Promise<void> {
     this.#run.assertAlone()
     // Names first: an object may speak of a namespace of another one.
@@ -230,11 +211,10 @@ export class KubeSession implements MeshSession {
     const others = resources.filter((resource) => !workloads.includes(resource))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
-    await this.#hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
+    await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
     if (config.some(isRight)) await sleep(rightsMs)
-    this.#taint(extentOf(resources))
-    this.#meetsConnections ||= this.#hasSent && config.some(actsOnConnections)
+    this.#unproven.addConfig(resources.map(refOf), this.#hasSent)
   }
 
   /** What is there already from a scenario before stands in the proxies as well, but for what that has left. */
@@ -243,7 +223,7 @@ export class KubeSession implements MeshSession {
     this.#pods.forget()
     const all = [...this.#given.values(), ...resources]
     const asked = await Promise.all(workloads.map(async (one) => this.#run.deployments.ask(await this.#words.workload(one, all))))
-    this.#taint(asked.includes(true) ? 'all' : 'routes')
+    this.#unproven.add(asked.includes(true) ? 'all' : 'routes')
   }
 
   /** What a run deploys. Among services that are the user's own, a Service of the scenario's is config like any other: it is put back, or taken away. */
@@ -272,40 +252,10 @@ export class KubeSession implements MeshSession {
     return from.kind === 'service' ? reachOfCall(this.#run.namespaces.host(host), this.#isOwn) : 'own'
   }
 
-  /** What others of the run have done to names outside of their own is undone by then, and is to be forgotten by this scenario's proxies. */
-  async #hold(reach: Reach): Promise<void> {
-    await this.#run.hold(reach)
-    if (isWithin(reach, this.#reach)) return
-    this.#reach = reach
-    this.#taint('all')
-  }
-
-  #taint(changed: Extent): void {
-    this.#dirty = wider(this.#dirty, changed)
-  }
-
-  async #ready(): Promise<void> {
-    if (await this.#pods.ready()) this.#dirty = 'all'
-  }
-
-  /** What was changed is in force. @throws NotYetProgrammed */
-  async #settle(): Promise<void> {
-    await this.#ready()
-    if (this.#dirty === 'nothing' && this.#run.leftAtGateway.size === 0) return
-    await this.#prove(wider(this.#dirty, this.#run.left))
-    this.#dirty = 'nothing'
-  }
-
-  async #prove(changed: Extent): Promise<void> {
-    await this.#proof.pass([...this.#words.used], this.#pods.all, { rounds: roundsFor(changed), drained: this.#meetsConnections })
-    this.#run.left = 'nothing'
-    this.#meetsConnections = false
-  }
-
   async #findBookinfo(namespace: string): Promise<void> {
     const real = await this.#words.use(namespace)
     const pods = await listPods(this.#run.objects, real)
-    if (pods.some(({ app }) => app === 'productpage')) return void (this.#dirty = 'all')
+    if (pods.some(({ app }) => app === 'productpage')) return this.#unproven.add('all')
     throw new NotSupported('workloads', `no Bookinfo is in the namespace ${real}; --deploy puts it there, --namespaces names the one where it is`)
   }
 
@@ -315,19 +265,6 @@ export class KubeSession implements MeshSession {
   }
 }
 
-/**
- * Is it about what a sidecar does with what comes in? Connections that are open when such a rule goes are served by it until the proxy has drained the old
- * listener, which takes up to its drain time: a scenario that follows would meet it in pods that are kept.
- */
-function actsOnConnections({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
-  return kind === 'EnvoyFilter' || apiVersion.startsWith('security.istio.io/')
-}
-
 function isRight({ apiVersion }: KubeObject): boolean {
   return apiVersion.startsWith('rbac.authorization.k8s.io/')
-}
-
-/** Does the rule have proxies put endpoints out for what they have answered before? */
-function remembersEndpoints({ kind, ...rest }: KubeObject): boolean {
-  return kind === 'DestinationRule' && JSON.stringify(rest).includes('"outlierDetection"')
 }

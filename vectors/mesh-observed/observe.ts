@@ -1,4 +1,5 @@
-import type { AccessLogEntry, Exchange, Headers, Hop, SeenTls } from '../../mesh-core/ir/index.ts'
+import { Headers } from '../../mesh-core/ir/index.ts'
+import type { AccessLogEntry, Exchange, Hop, SeenTls } from '../../mesh-core/ir/index.ts'
 import { isIpAddress } from '../../mesh-core/registry/dns.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
@@ -34,9 +35,9 @@ export function singleObservation(exchange: Exchange, call: ObservedCall, sent: 
     ...(!tunnelled(log) && { details: log?.details || '-' }),
     headers: response ? responseHeaders(response.headers, own) : {},
     ...(!response?.headers.has(workloadHeader) && { body: response?.body ?? '' }),
-    reached: arrivals.filter((hop) => !hop.mirrored).map(arrival),
+    reached: arrivals.filter((hop) => !isCopy(hop, call)).map(arrival),
     mirrored: arrivals
-      .filter((hop) => hop.mirrored)
+      .filter((hop) => isCopy(hop, call))
       .map(arrival)
       .sort((a, b) => order(a.workload, b.workload) || order(a.path, b.path)),
     ...(inbound.length > 0 && { inbound }),
@@ -46,9 +47,9 @@ export function singleObservation(exchange: Exchange, call: ObservedCall, sent: 
 }
 
 /** @returns the counts of many exchanges in the recorded form */
-export function countedObservation(exchanges: readonly Exchange[], scene: Scene): CountedObservation {
+export function countedObservation(exchanges: readonly Exchange[], call: ObservedCall, scene: Scene): CountedObservation {
   const arrivals = exchanges.flatMap((exchange) => exchange.hops.filter((hop) => arrived(hop, scene)))
-  const names = (mirrored: boolean): string[] => arrivals.filter((hop) => hop.mirrored === mirrored).map((hop) => receiver(hop, scene).workload)
+  const names = (mirrored: boolean): string[] => arrivals.filter((hop) => isCopy(hop, call) === mirrored).map((hop) => receiver(hop, scene).workload)
   const logs = exchanges.map(clientLog).filter((log) => log !== null)
   const mirrored = counts(names(true))
   return {
@@ -80,6 +81,14 @@ function tunnelled(log: AccessLogEntry | null): boolean {
 /** At a workload: what a gateway gets on the way is none. */
 function arrived({ received, to }: Hop, { mesh }: Scene): boolean {
   return received !== null && !(to && mesh.registry.workload(to)?.gateway)
+}
+
+/** To the recorder: what a proxy has sent on its own account, and where `x-forwarded-for` has changed. A question to an authorizer may look so. */
+function isCopy({ mirrored, asks, received }: Hop, call: ObservedCall): boolean {
+  if (!asks) return mirrored
+  const sent = new Headers(headersOf(call).fields.flatMap(([name, value]) => [name.toLowerCase(), value]))
+  const chain = 'x-forwarded-for'
+  return !sent.has('x-envoy-internal') && received!.headers.all(chain).join() !== sent.all(chain).join()
 }
 
 /** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */

@@ -186,7 +186,7 @@ export async function observeCall(vector: ObservedCase, index: number, scene: Sc
 
 /** In the recorded form. */
 export function observation(exchanges: readonly Exchange[], call: ObservedCall, sent: MeshCall, scene: Scene): Observation {
-  return (call.times ?? 1) > 1 ? countedObservation(exchanges, scene) : singleObservation(exchanges[0]!, call, sent, scene)
+  return (call.times ?? 1) > 1 ? countedObservation(exchanges, call, scene) : singleObservation(exchanges[0]!, call, sent, scene)
 }
 
 /** Of many, each goes by the same connection unless the call says otherwise. */

@@ -36,7 +36,22 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     reason: 'a name without an address, of a headless service without pods, leads outside there',
     covers: (_, answered) => isForHeadless(answered) && reachedBy(answered.answer).join() === 'passthrough.outside',
   },
+  {
+    reason: 'the Service that is made there for a Gateway has the ports of its own listeners, and not those of its ListenerSets',
+    covers: (_, { config, call, answer }) => answer?.error === 'refused' && call !== null && isAtPortOfSet(config, call),
+  },
 ]
+
+/** Is it sent to a gateway, at a port that only a ListenerSet asks for? Istio's deployment controller makes the Service have it, too. */
+function isAtPortOfSet(config: Answered['config'], { from, request }: NonNullable<Answered['call']>): boolean {
+  const [, gateway] = /^gateway:([^.]+)/.exec(from) ?? []
+  const [, port = '80'] = /^\S+ \w+:\/\/[^/]*?:(\d+)(?:\/|$)/.exec(request) ?? []
+  const listens = ({ spec }: Answered['config'][number]): boolean =>
+    ((spec['listeners'] ?? []) as readonly { readonly port: number }[]).some((listener) => listener.port === Number(port))
+  const own = config.filter(({ kind, metadata }) => kind === 'Gateway' && metadata.name === gateway)
+  const sets = config.filter(({ kind, spec }) => kind === 'ListenerSet' && (spec['parentRef'] as { readonly name?: string }).name === gateway)
+  return !own.some(listens) && sets.some(listens)
+}
 
 /** Does a receiver that has a sidecar count as reached there, which has been sent a copy? */
 function isMirroredCopy(wanted: unknown, seen: unknown, answer: Answered['answer']): boolean {

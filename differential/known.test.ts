@@ -180,3 +180,19 @@ test('addresses of clients are known where a sidecar has taken the request in, a
   expect(isCovered('envoy', [policy({ ipBlocks: ['10.0.0.0/8'] })], [])).toBe(false)
   expect(isCovered('istiod', [policy({ ipBlocks: ['10.0.0.0/8'] })], taken)).toBe(false)
 })
+
+test('a port that only a ListenerSet asks for is known to be refused', () => {
+  const listeners = (...ports: readonly number[]) => ports.map((port) => ({ name: `l${port}`, port, protocol: 'HTTP' }))
+  const gate = document('Gateway', { listeners: listeners(80, 9000) }, { name: 'gate' })
+  const set = document('ListenerSet', { parentRef: { name: 'gate' }, listeners: listeners(80, 8443) })
+  const at = (port: string, gateway = 'gate'): ObservedCall => ({ from: `gateway:${gateway}.default`, request: `GET http://x.test${port}/a` })
+  const refusedThere = (call: ObservedCall, answer: object = { status: 0, error: 'refused' }) =>
+    new KnownOf('istiod', { config: [gate, set], calls: [call] }, [answer]).covers({
+      ...{ call: `#0 ${call.request} from ${call.from}`, field: 'status', wanted: 0, seen: 404 },
+    })
+  expect(refusedThere(at(':8443'))).toBe(true)
+  expect(refusedThere(at(''))).toBe(false)
+  expect(refusedThere(at(':9000'))).toBe(false)
+  expect(refusedThere(at(':8443', 'other'))).toBe(false)
+  expect(refusedThere(at(':8443'), { status: 404 })).toBe(false)
+})

@@ -53,11 +53,21 @@ export class RequestAuthentications {
     return jwt.length === 0 ? {} : { jwt }
   }
 
-  /** Those of the root namespace act in all; all add up, ordered by their issuers. Source: `security/authn/policy_applier.go` newPolicyApplier. */
+  /**
+   * Those of the root namespace act in all, behind those of the workload's own; all add up, ordered by their issuers. Source: `model/authentication.go`
+   * getConfigsForWorkload, `security/authn/policy_applier.go` newPolicyApplier.
+   */
   #rulesFor(workload: WorkloadInstance): readonly JwtRule[] {
     const acting = this.#policies.filter(({ target }) => attaches(target, workload, this.#rootNamespace))
-    return acting.flatMap(({ rules }) => rules).sort((a, b) => (a.issuer < b.issuer ? -1 : a.issuer > b.issuer ? 1 : 0))
+    const places = [workload.ref.namespace, this.#rootNamespace]
+    const inOrder = [...acting].sort((a, b) => placeIn(places, a.target.namespace) - placeIn(places, b.target.namespace))
+    return inOrder.flatMap(({ rules }) => rules).sort((a, b) => (a.issuer < b.issuer ? -1 : a.issuer > b.issuer ? 1 : 0))
   }
+}
+
+function placeIn(places: readonly string[], namespace: string): number {
+  const place = places.indexOf(namespace)
+  return place < 0 ? places.length : place
 }
 
 function policyOf(resource: Resource, keySets: KeySets): Policy {

@@ -33,7 +33,8 @@ async function respondTo(stream: ServerHttp2Stream, headers: IncomingHttpHeaders
     if (stream.destroyed) return
     respond(stream, request, response)
   } catch (error) {
-    if (error instanceof CallError) return stream.session?.destroy()
+    if (error instanceof CallError && error.reason !== 'reset') return stream.session?.destroy()
+    if (error instanceof CallError) return stream.close(constants.NGHTTP2_CANCEL)
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   }

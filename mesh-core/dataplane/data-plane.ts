@@ -13,7 +13,7 @@ import { ephemeralPort } from './ephemeral-port.ts'
 import { ownLayers } from './dial.ts'
 import { dialGateway } from './gateway-port.ts'
 import type { DataPlaneModel, MeshCall } from './model.ts'
-import type { Done } from './outcome.ts'
+import { withoutStream, type Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { ProxyRuntime } from './proxy-runtime.ts'
 import { TokenBuckets } from './rate-limit.ts'
@@ -93,7 +93,7 @@ export class DataPlane implements Plane {
       })
       const done: Done = (outcome) => {
         this.#calls.delete(call)
-        resolve(exchange.end(outcome, this.clock.now()))
+        resolve(exchange.end(typeof outcome === 'string' ? withoutStream(outcome) : outcome, this.clock.now()))
       }
       this.#start(
         call,

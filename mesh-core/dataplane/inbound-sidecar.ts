@@ -22,7 +22,7 @@ import type { Plane, WorkloadRuntime } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
-import { describeReset } from './reset-reply.ts'
+import { describeReset, resetOf } from './reset-reply.ts'
 import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { RetryConditions } from './retry-policy.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
@@ -151,14 +151,14 @@ export class InboundSidecar implements InFlight {
       }
       if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
       if (outcome === 'refused') this.#noteUnreached()
-      this.#end(this.#reply(outcome === 'refused'), done)
+      this.#end(this.#reply(resetOf(outcome)), done)
     })
   }
 
   #isToBeTriedAgain(outcome: Outcome): boolean {
     if (!this.#retry) return false
     if (typeof outcome !== 'string') return this.#retry.retriesAnswer(outcome)
-    return this.#retry.retriesReset(outcome === 'refused' ? 'connect-failure' : 'closed')
+    return this.#retry.retriesReset(resetOf(outcome))
   }
 
   abandon(): void {
@@ -223,13 +223,9 @@ export class InboundSidecar implements InFlight {
     return answer
   }
 
-  #reply(refused: boolean): HttpResponse {
+  #reply(reset: ReturnType<typeof resetOf>): HttpResponse {
     const { path } = this.#port.leadsTo
-    const { flag, details, body } = describeReset(
-      refused ? 'connect-failure' : 'closed',
-      this.#log.attempts > 1,
-      path === undefined ? undefined : noSuchSocket(path),
-    )
+    const { flag, details, body } = describeReset(reset, this.#log.attempts > 1, path === undefined ? undefined : noSuchSocket(path))
     this.#log.raise(flag)
     this.#log.details = details
     const edits = inboundHeadersOf(this.#port).response

@@ -1,3 +1,4 @@
+import type { Outcome } from './outcome.ts'
 import type { Reset } from './retry-policy.ts'
 
 /** How an answer that never came is told: to the log, and to the client. */
@@ -29,5 +30,12 @@ const stories = {
     detail: 'remote_connection_failure',
   },
   closed: { flag: 'UC', reason: 'connection termination', detail: 'connection_termination' },
+  'stream-reset': { flag: 'UR', reason: 'remote reset', detail: 'remote_reset' },
   overflow: { flag: 'UO', reason: 'overflow', detail: 'overflow' },
 } as const
+
+/** What an end without an answer is to the proxy that has sent the request. */
+export function resetOf(outcome: Extract<Outcome, string>): 'connect-failure' | 'stream-reset' | 'closed' {
+  if (outcome === 'refused') return 'connect-failure'
+  return outcome === 'stream-reset' ? outcome : 'closed'
+}

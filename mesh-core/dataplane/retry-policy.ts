@@ -8,6 +8,8 @@ export type Reset =
   | 'connect-failure'
   /** The endpoint closed the connection before it answered. */
   | 'closed'
+  /** It ended the stream of HTTP/2, and kept the connection. */
+  | 'stream-reset'
   /** Too many requests were under way; never retried. */
   | 'overflow'
   /** The proxy gave the try up, for its own limit in time. */

@@ -14,14 +14,14 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
   try {
     answer = peer.program(request, new WorkloadContext(plane, place, peer))
   } catch (error) {
-    return endWith(error, exchange, done)
+    return endWith(error, request, exchange, done)
   }
   const end: Done = request.protocol === 'tcp' ? (outcome) => done(asBytes(outcome)) : done
   if (!(answer instanceof Promise)) return end(conversed(answer, request))
   answer
     .then(
       (later) => end(conversed(later, request)),
-      (error: unknown) => endWith(error, exchange, done),
+      (error: unknown) => endWith(error, request, exchange, done),
     )
     .catch(exchange.fail)
 }
@@ -39,7 +39,8 @@ function asBytes(outcome: Outcome): Outcome {
 }
 
 /** A program says by a `CallError` that it gives no answer; any other error is a mistake in the program. */
-function endWith(error: unknown, exchange: ExchangeRecord, done: Done): void {
+function endWith(error: unknown, { protocol }: HttpRequest, exchange: ExchangeRecord, done: Done): void {
   if (!(error instanceof CallError)) return exchange.fail(error)
+  if (error.reason === 'reset' && protocol === 'h2') return done('stream-reset')
   done(error.reason === 'refused' ? 'refused' : 'closed')
 }

@@ -12,7 +12,7 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { receiverAt } from './original-destination.ts'
 import { blindly } from './balancer.ts'
 import { explainTcp } from './explain.ts'
-import type { Done, InFlight } from './outcome.ts'
+import { withoutStream, type Done, type InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import { layersTo } from './upstream-tls.ts'
@@ -70,7 +70,7 @@ export function proxyTcp(
     // Of TLS that the proxy has only passed on it knows nothing.
     if (denial && delivery.endsInOrder) log.details = detailsOf(denial)
     const isOfClient = isTlsError(outcome) && (tls.length === 0 || delivery.endedTls)
-    if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, outcome)
+    if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, withoutStream(outcome))
     if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
     // It has taken the connection before it knew whether anybody would take it from it.
     done(outcome === 'refused' || (isTlsError(outcome) && !isOfClient) ? 'closed' : outcome)

@@ -9,6 +9,7 @@ import type { HopRecord } from './evidence.ts'
 import { judgedStatus } from './grpc.ts'
 import type { InFlight, Outcome } from './outcome.ts'
 import type { TryResult } from './outlier-detection.ts'
+import { resetOf } from './reset-reply.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { Reset } from './retry-policy.ts'
 import { comesLate, noSuchSocket, transportFailure } from './transport-failure.ts'
@@ -100,9 +101,9 @@ export class UpstreamRequest implements InFlight {
       return this.#done(outcome)
     }
     const handshake = isTlsError(outcome) && !comesLate(outcome)
-    const reset = outcome === 'refused' || handshake ? 'connect-failure' : 'closed'
+    const reset = outcome === 'refused' || handshake ? 'connect-failure' : resetOf(outcome)
     if (handshake) this.failure = transportFailure(outcome)
-    this.#close(reset)
+    this.#close(reset === 'stream-reset' ? 'closed' : reset, reset === 'stream-reset')
     this.#done(reset)
   }
 
@@ -113,13 +114,13 @@ export class UpstreamRequest implements InFlight {
   }
 
   /** What comes of it from now on is nobody's. `result` is `null` for one that the client gave up. */
-  #close(result: TryResult | null): void {
+  #close(result: TryResult | null, keepsConnection = typeof result === 'number'): void {
     this.#over = true
     this.#timer?.cancel()
     const { host } = this
     if (typeof result === 'number') this.#destination.keep?.()
     if (!host) return
     if (result !== null) this.#cluster.note(host, result)
-    this.#cluster.breaker.release(host, this.#connection!, typeof result === 'number')
+    this.#cluster.breaker.release(host, this.#connection!, keepsConnection)
   }
 }

@@ -2,6 +2,7 @@ import { CallError } from '../ir/program.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import { withoutTlsReason } from '../ir/exchange.ts'
 import type { PodInfo, ServiceContext } from '../ir/program.ts'
+import { withoutStream } from './outcome.ts'
 import { sendBounded } from './client.ts'
 import type { Place } from './evidence.ts'
 import type { Peer, Plane } from './plane.ts'
@@ -38,7 +39,7 @@ export class WorkloadContext implements ServiceContext {
     return new Promise((resolve, reject) => {
       sendBounded(this.#plane, this.#place, this.#peer.workload, { request, authority: request.authority }, timeoutMs, (outcome) => {
         if (typeof outcome !== 'string') resolve(outcome)
-        else reject(new CallError(withoutTlsReason(outcome)))
+        else reject(new CallError(withoutTlsReason(withoutStream(outcome))))
       })
     })
   }

@@ -24,10 +24,12 @@ export interface PodInfo {
   readonly env: Readonly<Record<string, string>>
 }
 
+export type CallFailure = 'timeout' | 'refused' | 'closed' | 'reset' | 'unresolved'
+
 export class CallError extends Error {
   override readonly name = 'CallError'
-  readonly reason: 'timeout' | 'refused' | 'closed' | 'unresolved'
-  constructor(reason: 'timeout' | 'refused' | 'closed' | 'unresolved') {
+  readonly reason: CallFailure
+  constructor(reason: CallFailure) {
     super(reason)
     this.reason = reason
   }
@@ -35,7 +37,7 @@ export class CallError extends Error {
 
 /**
  * A service: answers one request. May answer at once (no promise), which the simulated data plane takes as the fast path.
- * @throws CallError when the client is to get no answer: `closed` closes the connection, `refused` is a port that nobody listens on
+ * @throws CallError when the client is to get no answer: `closed` closes the connection, `reset` the stream of HTTP/2 alone, `refused` is a port that nobody listens on
  */
 export interface Program {
   (request: HttpRequest, context: ServiceContext): HttpResponse | Promise<HttpResponse>

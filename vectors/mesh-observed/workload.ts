@@ -32,7 +32,7 @@ function act(
 }
 
 function finish(behaviour: Behaviour, self: { name: string; namespace: string }, request: HttpRequest): HttpResponse {
-  if (behaviour.reset) throw new CallError('closed')
+  if (behaviour.reset) throw new CallError('reset')
   const status = behaviour.status ?? 200
   const headers = Headers.of(behaviour.headers ?? {})
   headers.append(workloadHeader, `${self.name}.${self.namespace}`)

@@ -107,7 +107,7 @@ function policyOf(resource: Resource, trustDomains: TrustDomains): Policy | null
   const rules = spec.rules ?? []
   const policiesFor = (isTcp: boolean): AccessPolicy[] =>
     rules.flatMap((rule, i) => {
-      const found = accessPolicy(rule ?? {}, { namespace, trustDomains, voidsHttp: action !== 'DENY', isTcp })
+      const found = accessPolicy(rule ?? {}, { namespace, trustDomains, voidsHttp: action === 'ALLOW', isTcp })
       return found ? [{ name: `ns[${namespace}]-policy[${name}]-rule[${i}]`, ...found, origin: originOf(resource, 'spec', 'rules', i) }] : []
     })
   return {

@@ -59,7 +59,7 @@ export class Catalog {
 
   /**
    * What a proxy of the namespace is told of a gateway (or of `mesh`): what is private to the namespace, then what is exported to it, then what is public,
-   * each in order of age. Source: Istio `pilot/pkg/model/push_context.go` VirtualServicesForGateway.
+   * each in order of age, but for public routes of the Gateway API: those of the namespace itself go first. Source: Istio `pilot/pkg/model/push_context.go` VirtualServicesForGateway.
    */
   virtualServicesFor(gateway: string, namespace: string): readonly VirtualService[] {
     const key = `${namespace} ${gateway}`
@@ -71,7 +71,9 @@ export class Catalog {
       const reach = reachOf(vs.exportTo, this.mesh.defaultVirtualServiceExportTo, vs.namespace, namespace)
       if (reach) byReach[reach].push(vs)
     }
-    const all = [...byReach.private, ...byReach.exported, ...byReach.public]
+    const isOwnRoute = (vs: VirtualService): boolean => vs.semantics === 'gateway-api' && vs.namespace === namespace
+    const ofOthers = byReach.public.filter((vs) => !isOwnRoute(vs))
+    const all = [...byReach.private, ...byReach.exported, ...byReach.public.filter(isOwnRoute), ...ofOthers]
     this.#selected.set(key, all)
     return all
   }

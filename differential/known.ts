@@ -84,7 +84,7 @@ function leavesVersion(config: readonly Document[], cluster: string): boolean {
 
 /** Source: Istio `config/kube/conversion.go` ConvertProtocol. */
 function isOfAnyProtocol({ name = '', appProtocol }: Json): boolean {
-  return appProtocol === undefined && !/^(http2?|https|tcp|tls|grpc|grpc-web|mongo|mysql|redis|udp)(-|$)/.test(String(name))
+  return !/^(http2?|https|tcp|tls|grpc|grpc-web|mongo|mysql|redis|udp|kubernetes\.io\/.+)(-|$)/.test(String(appProtocol ?? name))
 }
 
 /** A port that the target has chosen for a proxy. */

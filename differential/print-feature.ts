@@ -81,6 +81,8 @@ function then({ status, headers = {}, reached = [] }: Seen): string[] {
 
 /** `b-v1.default` → `b:v1`, `d.other` → `d.other` */
 function service(workload: string): string {
-  const [, name, version, namespace] = /^(.+?)(?:-(v\d+))?\.(\w+)$/.exec(workload)!
+  const parts = /^(.+?)(?:-(v\d+))?\.(\w+)$/.exec(workload)
+  if (!parts) return workload
+  const [, name, version, namespace] = parts
   return `${name}${namespace === 'default' ? '' : `.${namespace}`}${version === undefined ? '' : `:${version}`}`
 }

@@ -162,6 +162,7 @@ test('an application that refuses what a sidecar offers by ALPN is known where t
     ]).covers({ call: '#0 GET', field: 'details', wanted: refused, seen: 'x' })
   const cluster = 'outbound|7000||m.default.svc.cluster.local'
   expect([coversPort({ name: 'any' }, cluster), coversPort({ name: 'http-any' }, cluster)]).toEqual([true, false])
+  expect(coversPort({ name: 'http-any', appProtocol: 'unheard-of' }, cluster)).toBe(true)
   expect([coversPort({ name: 'any', appProtocol: 'http' }, cluster), coversPort({ name: 'any' }, cluster.replace('7000', '80'))]).toEqual([
     false,
     false,

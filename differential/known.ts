@@ -32,7 +32,7 @@ export const known: readonly KnownDifference[] = [
   {
     reason: 'every connection to a sidecar comes from the loopback there, so that rules about addresses of clients are not met as in the mesh',
     against: 'envoy',
-    covers: (_, { config, answer }) => (answer?.inbound ?? []).length > 0 && config.some(asksForClients),
+    covers: (_, { config, answer }) => ((answer?.inbound ?? []).length > 0 || answer?.error === 'closed') && config.some(asksForClients),
   },
   {
     reason: 'x-forwarded-port tells the port that a proxy listens on, which there is another one than in the mesh',

@@ -5,7 +5,7 @@ import { labelled } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { namespaceObject } from './own-namespace.ts'
-import { actsOnWholeMesh, systemNamespace } from './own-ingress.ts'
+import { actsOnWholeMesh, namesMountedFiles, systemNamespace } from './own-ingress.ts'
 
 /** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
 export class ClusterWords {
@@ -68,8 +68,14 @@ export class ClusterWords {
   }
 
   /** Which gateway an Ingress is for, the mesh config says; it may well be for every host. Source: MeshConfig `ingressService`, `ingressSelector`. */
-  #assertOwnGateway({ kind, name }: Resource): void {
-    if (kind === 'Ingress' && this.#run.ownIngress !== null)
+  #assertOwnGateway({ kind, name, object }: Resource): void {
+    if (this.#run.ownIngress === null) return
+    if (namesMountedFiles(object))
+      throw new NotSupported(
+        'config',
+        `Gateway ${name} names certificates in files of the gateway's pod, and the run's own gateway has no Secrets mounted`,
+      )
+    if (kind === 'Ingress')
       throw new NotSupported(
         'config',
         `Ingress ${name} is for the gateway that users of the mesh come through, which takes nothing up of this run; --gateway names it if it may`,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { NamespaceMap } from './namespace-map.ts'
-import { actsOnWholeMesh, OwnIngress } from './own-ingress.ts'
+import { actsOnWholeMesh, namesMountedFiles, OwnIngress } from './own-ingress.ts'
 import type { OwnIngressOptions } from './own-ingress.ts'
 
 const ingress = new OwnIngress({ run: '1f2e3d' } as OwnIngressOptions)
@@ -64,4 +64,12 @@ test('config may name the ports of its Service, or those of its container', asyn
     [443, 8443],
     [31400, 31400],
   ])
+})
+
+test('files that a gateway would have mounted are seen in its servers', () => {
+  const gateway = (tls: object) => object('Gateway', { servers: [{ port: { number: 443 }, tls }] })
+  expect(namesMountedFiles(gateway({ serverCertificate: '/etc/istio/ingressgateway-certs/tls.crt' }))).toBe(true)
+  expect(namesMountedFiles(gateway({ caCertificates: '/etc/istio/ingressgateway-ca-certs/ca.crt' }))).toBe(true)
+  expect(namesMountedFiles(gateway({ serverCertificate: '/elsewhere/tls.crt' }))).toBe(false)
+  expect(namesMountedFiles(gateway({ credentialName: 'shop' }))).toBe(false)
 })

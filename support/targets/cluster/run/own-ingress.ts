@@ -219,3 +219,8 @@ function isForIngress({ spec }: KubeObject): boolean {
 export function actsOnWholeMesh({ kind, namespace, object }: Pick<Resource, 'kind' | 'namespace' | 'object'>): boolean {
   return namespace === systemNamespace && !local.has(kind) && !isForIngress(object)
 }
+
+/** Does a Gateway name files in the folders where Istio's ingress gateways have Secrets mounted? Source: Istio, "Secure Gateways (File Mount)". */
+export function namesMountedFiles({ kind, ...rest }: KubeObject): boolean {
+  return kind === 'Gateway' && /"\/etc\/istio\/ingressgateway-(ca-)?certs\//.test(JSON.stringify(rest['spec'] ?? null))
+}

@@ -42,9 +42,8 @@ function ingresses(resources: readonly Resource[], mesh: MeshConfig): Resource[]
     const annotation = resource.object.metadata.annotations?.[classAnnotation]
     if (annotation !== undefined) return annotation === mesh.ingressClass
     const name: string | undefined = resource.object['spec']?.ingressClassName ?? byDefault
-    // The name of a class that there is not says nothing.
-    const ofClass = name === undefined ? undefined : classes.get(name)
-    return ofClass ? ofClass.object['spec']?.controller === istioController : mesh.ingressControllerMode === 'DEFAULT'
+    if (name !== undefined) return classes.get(name)?.object['spec']?.controller === istioController
+    return mesh.ingressControllerMode === 'DEFAULT'
   })
 }
 

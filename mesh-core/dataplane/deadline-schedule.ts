@@ -5,7 +5,7 @@ interface Entry<T> {
   order: number
 }
 
-/** More are not made before the first one that counts. */
+/** More are not made before the first one that counts. Source: Envoy `EdfScheduler::createWithPicks`. */
 const mostPicksBefore = 429_496_729
 
 /** Earliest deadline first: everybody comes as often as his weight says, spread evenly. Source: Envoy `EdfScheduler`. */

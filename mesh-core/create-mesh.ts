@@ -1,6 +1,6 @@
+import { grpcAuthorizersIn } from './compile/authorization/grpc-authorizers.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
-import { grpcAuthorizersIn } from './config/grpc-authorizers.ts'
 import { notModelledIn } from './config/modelled.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import { applyTo, emptySnapshot, locateIn, removeFrom, type Snapshot } from './config/snapshot.ts'

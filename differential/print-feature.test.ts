@@ -24,3 +24,11 @@ test('a difference is a feature to paste', () => {
   expect(text).toContain('          status: 418\n')
   expect(text).toContain('# wanted 418')
 })
+
+test('a client without a version or a namespace keeps its name', () => {
+  const calls = [{ from: 'plain', request: 'GET http://b/x' }]
+  const mesh = { name: 'mesh-1-3', config: [], behaviour: {}, calls }
+  const differences = [{ call: '#0 GET http://b/x from plain', field: 'status', wanted: 503, seen: 200 }]
+  const judgement = { mesh, differences, unsteady: [], explained: new Map(), skipped: null, refused: false, observed: [{ status: 503 }] }
+  expect(printFeature(judgement, 'istiod')).toContain('When plain sends "GET http://b/x"')
+})

@@ -37,7 +37,7 @@ export class CallError extends Error {
 
 /**
  * A service: answers one request. May answer at once (no promise), which the simulated data plane takes as the fast path.
- * @throws CallError when the client is to get no answer: `closed` closes the connection, `reset` the stream of HTTP/2 alone, `refused` is a port that nobody listens on
+ * @throws CallError when the client is to get no answer: `closed` closes the connection, `reset` the stream of HTTP/2 alone (of HTTP/1.1 the connection), `refused` is a port that nobody listens on
  */
 export interface Program {
   (request: HttpRequest, context: ServiceContext): HttpResponse | Promise<HttpResponse>

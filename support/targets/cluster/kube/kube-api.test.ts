@@ -210,12 +210,15 @@ describe('an API server that is not there', () => {
     await expect(api(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 40).get('/x')).rejects.toMatchObject(unreachable)
   })
 
-  test('a certificate that the kubeconfig does not know is not passed over', async () => {
+  test.each([
+    ['with its authority', (chain: string) => chain],
+    ['alone', (chain: string) => chain.slice(0, chain.indexOf('-----END CERTIFICATE-----') + '-----END CERTIFICATE-----'.length)],
+  ])('a certificate that the kubeconfig does not know, %s, is not passed over', async (_, shown) => {
     nock.restore()
     const { certificateChain, privateKey } = await (
       await CertificateAuthority.create('another')
     ).issue({ commonName: 'localhost', dnsNames: ['localhost'] })
-    const server = createTlsServer({ cert: certificateChain, key: privateKey }, (_, out) => out.end('{}'))
+    const server = createTlsServer({ cert: shown(certificateChain), key: privateKey }, (_, out) => out.end('{}'))
     servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const sent = api(`https://localhost:${(server.address() as AddressInfo).port}`).get('/x')

@@ -85,7 +85,7 @@ export class Compiler {
       : catalogOf(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#keys = new ClientKeys(this.catalog, this.#registry)
     this.#inbound = new InboundPorts(this.catalog, this.#registry, (service, workload) => this.#ruleFor(service, workload))
-    this.#ingressStatuses = from ? from.compiler.#ingressStatuses : () => ingressStatuses(resources, this.catalog.mesh, registry)
+    this.#ingressStatuses = from ? from.compiler.#ingressStatuses : () => ingressStatuses(resources, this.catalog.mesh, registry, this.#departs)
     if (from) this.#takeOver(from.compiler, from.rules)
     else this.#memory.enter(this.#allButRules(resources))
   }

@@ -93,6 +93,13 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-and-l4/redirect-of-hosts-with-a-namespace',
   },
+  missingIngressClassIsNone: {
+    specification:
+      'An Ingress of a class that there is not is served by nobody (networking.k8s.io/v1 IngressSpec.ingressClassName, Ingress conformance).',
+    istiod: 'In mode DEFAULT (ingressControllerMode) it is served as one without a class.',
+    since: '1.32',
+    observed: 'kube-ingress/ingress-of-a-class-that-there-is-not',
+  },
   listenersOfOneObjectAreApart: {
     specification:
       'A request is for the listener with the most exact hostname, of all that a Gateway and its ListenerSets have on the port (Gateway API, Gateway.spec.listeners).',

@@ -67,11 +67,17 @@ describe('who serves an Ingress', () => {
     ['a class of Istio', [ingressClass('mesh', 'istio.io/ingress-controller'), ingress(`{ingressClassName: mesh, ${anyPath.slice(1)}`)], 200],
     ['a class of somebody else', [ingressClass('web', 'k8s.io/ingress-nginx'), ingress(`{ingressClassName: web, ${anyPath.slice(1)}`)], undefined],
     ['a class that there is not', [ingress(`{ingressClassName: mesh, ${anyPath.slice(1)}`)], undefined],
+    ['a class that there is not, where Istio takes all', [mode('DEFAULT'), ingress(`{ingressClassName: mesh, ${anyPath.slice(1)}`)], 200],
     ['the default class, of Istio', [ingressClass('mesh', 'istio.io/ingress-controller', isDefault), ingress(anyPath)], 200],
     ['the default class, of somebody else', [mode('DEFAULT'), ingressClass('web', 'k8s.io/ingress-nginx', isDefault), ingress(anyPath)], undefined],
     ['without a class, where Istio takes all', [mode('DEFAULT'), ingress(anyPath)], 200],
     ['with a class, where Istio takes none', [mode('"OFF"'), ingress(anyPath, ofIstio)], undefined],
   ])('%s', async (_, documents, status) => expect(await statusOf(documents)).toBe(status))
+
+  test('a class that there is not, as specified', async () => {
+    const documents = [mode('DEFAULT'), ingress(`{ingressClassName: mesh, ${anyPath.slice(1)}`)]
+    expect(await statusOf(documents, '/', 'shop.test', true)).toBe(undefined)
+  })
 })
 
 describe.each([

@@ -30,11 +30,11 @@ interface IngressRule {
 }
 
 /**
- * Ingresses of Istio's class: by annotation, or by an IngressClass of Istio's controller; in mode DEFAULT those without any class, too. The API server gives
+ * Ingresses of Istio's class: by annotation, or by an IngressClass of Istio's controller; in mode DEFAULT those without any class, too, and those of a class that there is not. The API server gives
  * the default class to an Ingress that names none.
  * Source: Istio `pilot/pkg/config/kube/ingress/ingress.go` shouldProcessIngressWithClass; Kubernetes' admission plugin DefaultIngressClass.
  */
-function ingresses(resources: readonly Resource[], mesh: MeshConfig): Resource[] {
+function ingresses(resources: readonly Resource[], mesh: MeshConfig, departs: Departs): Resource[] {
   const classes = new Map(resources.filter((resource) => resource.kind === 'IngressClass').map((resource) => [resource.name, resource]))
   const byDefault = [...classes.values()].find(({ object }) => object.metadata.annotations?.[isDefaultClass] === 'true')?.name
   return resources.filter((resource) => {
@@ -42,14 +42,15 @@ function ingresses(resources: readonly Resource[], mesh: MeshConfig): Resource[]
     const annotation = resource.object.metadata.annotations?.[classAnnotation]
     if (annotation !== undefined) return annotation === mesh.ingressClass
     const name: string | undefined = resource.object['spec']?.ingressClassName ?? byDefault
-    if (name !== undefined) return classes.get(name)?.object['spec']?.controller === istioController
+    const ofClass = name === undefined ? undefined : classes.get(name)
+    if (ofClass || (name !== undefined && !departs('missingIngressClassIsNone'))) return ofClass?.object['spec']?.controller === istioController
     return mesh.ingressControllerMode === 'DEFAULT'
   })
 }
 
 /** One Gateway for each Ingress, on port 80 for any host. Source: Istio `pilot/pkg/config/kube/ingress/conversion.go` ConvertIngressV1alpha3. */
 export function ingressGateways(resources: readonly Resource[], mesh: MeshConfig, departs: Departs): Gateway[] {
-  return ingresses(resources, mesh).map((resource) => ({
+  return ingresses(resources, mesh, departs).map((resource) => ({
     name: gatewayName(resource),
     namespace: mesh.rootNamespace,
     selector: { istio: mesh.ingressSelector },
@@ -94,12 +95,17 @@ function tlsServers(resource: Resource, departs: Departs): GatewayServer[] {
 }
 
 /** Where an Ingress is reached: the addresses of the Services of the gateway that serves it; none for one of another class. */
-export function ingressAddresses(resources: readonly Resource[], mesh: MeshConfig, registry: Registry): ReadonlyMap<Resource, readonly string[]> {
+export function ingressAddresses(
+  resources: readonly Resource[],
+  mesh: MeshConfig,
+  registry: Registry,
+  departs: Departs,
+): ReadonlyMap<Resource, readonly string[]> {
   const pods = registry.workloads.filter(({ labels }) => labels['istio'] === mesh.ingressSelector)
   const serves = ({ selector, namespace }: Service): boolean =>
     selector !== null && Object.keys(selector).length > 0 && pods.some((pod) => pod.ref.namespace === namespace && selects(selector, pod.labels))
   const addresses = registry.services.filter((service) => service.address !== '' && serves(service)).map(({ address }) => address)
-  return new Map(ingresses(resources, mesh).map((resource) => [resource, addresses]))
+  return new Map(ingresses(resources, mesh, departs).map((resource) => [resource, addresses]))
 }
 
 function gatewayName(resource: Resource): string {
@@ -112,7 +118,7 @@ function gatewayName(resource: Resource): string {
  */
 export function ingressVirtualServices(resources: readonly Resource[], mesh: MeshConfig, registry: Registry, departs: Departs): VirtualService[] {
   const byHost = new Map<string, { resource: Resource; rules: Rule[]; gateways: string[] }>()
-  for (const resource of ingresses(resources, mesh)) {
+  for (const resource of ingresses(resources, mesh, departs)) {
     const rules = departs('ingressDefaultBackendIgnored') ? rulesOf(resource) : [...rulesOf(resource), ...defaultRules(resource)]
     for (const [i, ingressRule] of rules.entries()) {
       const host = (ingressRule.host || '*').toLowerCase()

@@ -1,6 +1,6 @@
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
-import { judge, type Asker, type HeadersBack } from './custom-access.ts'
+import { judge, type Asker, type HeadersBack, type Verdict } from './custom-access.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import { accessDenied } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
@@ -18,9 +18,9 @@ export interface Applicant {
   readonly hasRoute: boolean
 }
 
-/** What the filters say of a request. Where `isNew`, its token has changed it, so that another route may be the right one now. */
+/** What the filters say of a request. Where `isNew`, its token has changed it, so that another route may be the right one now; `waited` as of `Verdict`. */
 export type Admission =
-  | { readonly kind: 'in'; readonly back: HeadersBack; readonly isNew: boolean }
+  | { readonly kind: 'in'; readonly back: HeadersBack; readonly isNew: boolean; readonly waited: boolean }
   | { readonly kind: 'limited'; readonly limit: RateLimit }
   | {
       readonly kind: 'out'
@@ -31,6 +31,7 @@ export type Admission =
       readonly denial: Denial | null
       readonly back: HeadersBack
       readonly isNew: boolean
+      readonly waited: boolean
     }
 
 /**
@@ -42,11 +43,11 @@ export function admit(plane: Plane, applicant: Applicant, decide: (admission: Ad
   const limit = limitAt(plane, settings, 'first', chain)
   const { custom } = settings
   if (limit || !custom || !hasRoute) {
-    decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, []))
+    decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
     return null
   }
   return judge(custom, asker(), (verdict) => {
-    decide(verdict.kind === 'out' ? { ...verdict, back: [], isNew: false } : behindAuthorizer(plane, applicant, verdict.back))
+    decide(verdict.kind === 'out' ? { ...verdict, back: [], isNew: false } : behindAuthorizer(plane, applicant, verdict))
   })
 }
 
@@ -60,10 +61,12 @@ export function limitAt(
   return rateLimits ? limitOf(rateLimits, place, chain(), { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }) : null
 }
 
-function behindAuthorizer(plane: Plane, { settings: { jwt, access }, asker }: Applicant, back: HeadersBack): Admission {
+type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>
+
+function behindAuthorizer(plane: Plane, { settings: { jwt, access }, asker }: Applicant, { back, waited }: LetIn): Admission {
   const { refusal, isNew } = jwt ? authenticate(asker().subject.request, jwt, plane.date()) : { refusal: null, isNew: false }
-  if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew: false }
+  if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew: false, waited }
   const denial = access ? denialOf(access, asker().subject) : null
-  if (denial) return { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew }
-  return { kind: 'in', back, isNew }
+  if (denial) return { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew, waited }
+  return { kind: 'in', back, isNew, waited }
 }

@@ -31,9 +31,11 @@ export interface Asker {
 /** What an authorizer has an answer carry, once it has let its request in. */
 export type HeadersBack = readonly (readonly [name: string, value: string])[]
 
-export type Verdict =
+/** `waited`: the authorizer was waited for, and what the client has sent has come meanwhile. */
+export type Verdict = { readonly waited: boolean } & (
   | { readonly kind: 'in'; readonly back: HeadersBack }
   | { readonly kind: 'out'; readonly denial: Denial; readonly reply: LocalReply; readonly details: string; readonly flag: string | null }
+)
 
 /** That ask in turn, where the policy for an authorizer's own namespace has it asked about each question. In a mesh such requests end with its connections. */
 const deepest = 32
@@ -42,23 +44,23 @@ const deepest = 32
 export function judge({ rules, authorizer }: CustomAccess, asker: Asker, done: (verdict: Verdict) => void): InFlight | null {
   const { request } = asker.subject
   const denial = denialOf([rules], asker.subject)
-  const refuse = (reply: LocalReply, details: string, flag: string | null): null => {
-    done({ kind: 'out', denial: denial!, reply, details, flag })
+  const refuse = (reply: LocalReply, details: string, flag: string | null, waited = false): null => {
+    done({ kind: 'out', denial: denial!, reply, details, flag, waited })
     return null
   }
   if (denial && !authorizer) return refuse(accessDenied, detailsOf(denial), null)
   if (denial && isTooLarge(request, authorizer!)) return refuse({ status: 413, body: 'Payload Too Large' }, 'request_payload_too_large', null)
   if (!denial || !authorizer) {
-    done({ kind: 'in', back: [] })
+    done({ kind: 'in', back: [], waited: false })
     return null
   }
-  return ask(authorizer, asker, (outcome) => {
+  return ask(authorizer, asker, (outcome, waited) => {
     const fails = typeof outcome === 'string' || outcome.status >= 500
-    if (fails && !authorizer.failOpen) return refuse({ status: authorizer.statusOnError, body: '' }, 'ext_authz_error', 'UAEX')
-    if (fails) return done({ kind: 'in', back: [] })
-    if (outcome.status !== 200) return refuse(refusal(outcome, authorizer), 'ext_authz_denied', 'UAEX')
+    if (fails && !authorizer.failOpen) return refuse({ status: authorizer.statusOnError, body: '' }, 'ext_authz_error', 'UAEX', waited)
+    if (fails) return done({ kind: 'in', back: [], waited })
+    if (outcome.status !== 200) return refuse(refusal(outcome, authorizer), 'ext_authz_denied', 'UAEX', waited)
     for (const [name, value] of chosen(outcome.headers, authorizer.toUpstream)) request.headers.set(name, value)
-    done({ kind: 'in', back: chosen(outcome.headers, authorizer.toClient) })
+    done({ kind: 'in', back: chosen(outcome.headers, authorizer.toClient), waited })
   })
 }
 
@@ -66,14 +68,18 @@ function isTooLarge({ body: sent }: HttpRequest, { body }: Authorizer): boolean 
   return body !== null && !body.allowPartial && sent.length > body.maxBytes
 }
 
-/** No rule for the authorizer's host acts: its cluster is asked as it is, once. */
-function ask(authorizer: Authorizer, asker: Asker, done: (outcome: Outcome) => void): InFlight | null {
+/** No rule for the authorizer's host acts: its cluster is asked as it is, once. Where nobody can be asked that is known without waiting. */
+function ask(authorizer: Authorizer, asker: Asker, done: (outcome: Outcome, waited: boolean) => void): InFlight | null {
   const { plane, proxy, place } = asker
   const cluster = proxy?.cluster(authorizer.cluster) ?? null
   const host = cluster?.pick(blindly) ?? null
-  const receiver = host && listenerAt(plane, host.endpoint)
-  if (!proxy || !cluster || !host || !receiver || depthOf(place) >= deepest) {
-    done('refused')
+  if (!proxy || !cluster || !host || depthOf(place) >= deepest) {
+    done('refused', false)
+    return null
+  }
+  const receiver = listenerAt(plane, host.endpoint)
+  if (!receiver) {
+    done('refused', true)
     return null
   }
   const request = questionOf(authorizer, asker)
@@ -89,7 +95,7 @@ function ask(authorizer: Authorizer, asker: Asker, done: (outcome: Outcome) => v
     ended = true
     timer.cancel()
     if (typeof outcome !== 'string') delivery.hop.status = outcome.status
-    done(outcome)
+    done(outcome, true)
   }
   const late = (): void => {
     delivery.abandon()

@@ -113,6 +113,7 @@ export class ProxiedRequest implements InFlight {
   #decide(admission: Admission, found: RouteRuntime | null, withoutTls: boolean): void {
     if (admission.kind === 'limited') return this.#limit(admission.limit, found)
     this.#back = admission.back
+    if (admission.waited) this.takeBody()
     const route = admission.isNew && !withoutTls ? this.#find() : found
     if (admission.kind === 'out') {
       if (admission.flag !== null) this.log.raise(admission.flag)
@@ -296,7 +297,7 @@ export class ProxiedRequest implements InFlight {
     }
   }
 
-  /** From here on the answer comes after the request's body. */
+  /** From here on an answer comes after the request's body. */
   takeBody(): void {
     this.#bodyTaken = true
   }

@@ -103,7 +103,7 @@ export class UpstreamRequest implements InFlight {
     const handshake = isTlsError(outcome) && !comesLate(outcome)
     const reset = outcome === 'refused' || handshake ? 'connect-failure' : resetOf(outcome)
     if (handshake) this.failure = transportFailure(outcome)
-    this.#close(reset === 'stream-reset' ? 'closed' : reset, reset === 'stream-reset')
+    this.#close(reset === 'stream-reset' ? 'closed' : reset)
     this.#done(reset)
   }
 
@@ -114,13 +114,13 @@ export class UpstreamRequest implements InFlight {
   }
 
   /** What comes of it from now on is nobody's. `result` is `null` for one that the client gave up. */
-  #close(result: TryResult | null, keepsConnection = typeof result === 'number'): void {
+  #close(result: TryResult | null): void {
     this.#over = true
     this.#timer?.cancel()
     const { host } = this
     if (typeof result === 'number') this.#destination.keep?.()
     if (!host) return
     if (result !== null) this.#cluster.note(host, result)
-    this.#cluster.breaker.release(host, this.#connection!, keepsConnection)
+    this.#cluster.breaker.release(host, this.#connection!, typeof result === 'number')
   }
 }

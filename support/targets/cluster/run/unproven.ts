@@ -69,7 +69,7 @@ export class Unproven {
   }
 
   /** What the scenario leaves to the next one to prove, once its config has been put back. @param touched what it has changed */
-  leave(touched: readonly ResourceRef[]): void {
+  leave(touched: readonly Pick<ResourceRef, 'kind'>[]): void {
     const { run } = this.#parts
     run.left = wider(run.left, this.#hasMovedEndpoints ? 'all' : extentOf(touched))
   }

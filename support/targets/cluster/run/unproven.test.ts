@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { NotYetProgrammed } from '../../target.ts'
+import { Unproven } from './unproven.ts'
+
+/** What the proofs of one scenario were asked for, in order. */
+function scenario(prove: () => Promise<void> = async () => {}) {
+  const proofs: object[] = []
+  const run = { left: 'nothing', leftAtGateway: new Set<string>(), hold: async () => {} }
+  const proof = { pass: (_: unknown, __: unknown, thoroughness: object) => (proofs.push(thoroughness), prove()) }
+  const pods = { all: [], ready: async () => false }
+  return { proofs, run, unproven: new Unproven({ run, proof, pods, words: { used: [] } } as never) }
+}
+
+const rule = { group: 'networking.istio.io', kind: 'VirtualService' }
+const cluster = { group: 'networking.istio.io', kind: 'DestinationRule' }
+const policy = { group: 'security.istio.io', kind: 'AuthorizationPolicy' }
+
+test('without a change nothing is proven, and what was proven is so once', async () => {
+  const { proofs, unproven } = scenario()
+  await unproven.settle()
+  unproven.addConfig([rule], false)
+  await unproven.settle()
+  await unproven.settle()
+  expect(proofs).toEqual([{ rounds: 1, drained: false }])
+})
+
+test.each([
+  ['routes alone', [rule], false, { rounds: 1, drained: false }],
+  ['more than routes', [rule, cluster], true, { rounds: 2, drained: false }],
+  ['what comes in, before anything was sent', [policy], false, { rounds: 2, drained: false }],
+  ['what comes in, while connections may be open', [policy], true, { rounds: 2, drained: true }],
+])('a change of %s', async (_, changed, hasSent, wanted) => {
+  const { proofs, unproven } = scenario()
+  unproven.addConfig(changed, hasSent)
+  await unproven.settle()
+  expect(proofs).toEqual([wanted])
+})
+
+test('connections are drained once for each change', async () => {
+  const { proofs, unproven } = scenario()
+  unproven.addConfig([policy], true)
+  await unproven.settle()
+  unproven.addConfig([rule], true)
+  await unproven.settle()
+  expect(proofs.at(-1)).toEqual({ rounds: 1, drained: false })
+})
+
+test('what a scenario before has left is proven with the first change of the next', async () => {
+  const { proofs, run, unproven } = scenario()
+  unproven.leave([rule])
+  expect(run.left).toBe('routes')
+  run.left = 'all'
+  unproven.addConfig([rule], false)
+  await unproven.settle()
+  expect([proofs, run.left]).toEqual([[{ rounds: 2, drained: false }], 'nothing'])
+})
+
+test('endpoints that have moved are left to the next, whatever the config', () => {
+  const { run, unproven } = scenario()
+  unproven.addEndpoints()
+  unproven.leave([])
+  expect(run.left).toBe('all')
+})
+
+test('a wider reach is proven anew, the same one is not', async () => {
+  const { proofs, unproven } = scenario()
+  await unproven.hold('own')
+  await unproven.settle()
+  await unproven.hold('outside')
+  await unproven.settle()
+  await unproven.hold('outside')
+  await unproven.settle()
+  expect(proofs).toEqual([{ rounds: 2, drained: false }])
+})
+
+test('proxies that have not forgotten in time are told from proofs that break', async () => {
+  const late = scenario(() => Promise.reject(new NotYetProgrammed('late')))
+  expect(await late.unproven.areForgotten()).toBe(false)
+  expect(await scenario().unproven.areForgotten()).toBe(true)
+  await expect(scenario(() => Promise.reject(new Error('broken'))).unproven.areForgotten()).rejects.toThrow('broken')
+})

@@ -122,7 +122,7 @@ function depthOf({ exchange, parent }: Place): number {
 function questionOf({ told, added, body, pathPrefix, timeoutMs }: Authorizer, { subject: { request } }: Asker): HttpRequest {
   const { method, scheme, authority, path } = request
   const headers = new Headers()
-  for (const [name, value] of chosen(request.headers, [...told, always])) if (name !== 'content-length') headers.append(name, value)
+  for (const [name, value] of chosen(request.headers, [...told, always])) headers.append(name, value)
   const text = body ? request.body.slice(0, body.maxBytes) : ''
   headers.set('content-length', String(text.length))
   if (body && request.body !== '') headers.set('x-envoy-auth-partial-body', String(request.body.length > body.maxBytes))

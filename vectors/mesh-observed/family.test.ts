@@ -1,9 +1,16 @@
 import { meshCore } from './engine.ts'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeDifference } from '../difference.ts'
 import { notYet } from '../not-yet.ts'
 import { readMeshObserved, runMeshObserved } from './family.ts'
+
+test('the worlds of vectors/own are beside them, for a clone that has nothing else', () => {
+  const named = readMeshObserved('vectors/own').areas.flatMap(({ cases }) => cases.flatMap(({ world }) => world ?? []))
+  const there = readdirSync('vectors/own/worlds').map((file) => basename(file, '.yaml'))
+  expect([...new Set(named)].toSorted()).toEqual(there.toSorted())
+})
 
 for (const folder of ['../shared/upstream/mesh-observed', 'vectors/own']) {
   const there = existsSync(folder)

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../mesh-core/ir/message.ts'
 import { CallError } from '../mesh-core/ir/program.ts'
-import { bytesOfResponse, closes, framingOfRequest, requestOf } from './http1.ts'
+import { bytesOfResponse, closes, headOfResponse, framingOfRequest, requestOf } from './http1.ts'
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import type { Served } from './served.ts'
@@ -60,6 +60,14 @@ class Http1Server {
     openWebSocket(this.#connection.socket, message, this.#reader.rest, response)
   }
 
+  /** Behind such an answer no body comes, but what goes through. Source: RFC 9110, 9.3.6. */
+  #tunnel({ status, headers }: HttpResponse): void {
+    const { socket, tunnel } = this.#connection
+    socket.removeAllListeners('data')
+    socket.write(headOfResponse(status, headers))
+    tunnel(this.#reader.rest)
+  }
+
   async #answer(message: Message): Promise<void> {
     this.#busy = true
     this.#toldToContinue = false
@@ -78,6 +86,7 @@ class Http1Server {
       const request = requestOf(message, 'http')
       const response = await this.#connection.answer(request)
       if (response.status === 101) return () => this.#open(message, response)
+      if (request.method === 'CONNECT' && isSuccess(response.status)) return () => this.#tunnel(response)
       return bytesOfResponse(response, request.method)
     } catch (error) {
       if (error instanceof CallError || error instanceof NotHttp) return null
@@ -85,6 +94,10 @@ class Http1Server {
       return Buffer.from('HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\nthe program failed')
     }
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 /** Does the client say that no request follows on its connection? Source: RFC 9112, 9.3. */

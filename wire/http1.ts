@@ -54,12 +54,26 @@ export function bytesOfRequest({ method, path, authority, headers, body, protoco
 
 /** @param method of the request that is answered */
 export function bytesOfResponse({ status, headers, body }: HttpResponse, method: string): Buffer {
-  const fields: string[] = []
-  for (const [name, value] of headers.entries()) if (!ofConnection.has(name) && name !== 'content-length') fields.push(name, value)
-  const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`
+  const fields = fieldsOfResponse(headers)
+  const start = statusLine(status)
   if (!mayHaveBody(status)) return bytesOf(start, fields, '')
   if (method === 'HEAD') return bytesOf(start, [...fields, 'content-length', headers.get('content-length') ?? '0'], '')
   return bytesOf(start, [...fields, ...lengthOf(body)], body)
+}
+
+/** Without a body, and without a word of one. */
+export function headOfResponse(status: number, headers: Headers): Buffer {
+  return bytesOf(statusLine(status), fieldsOfResponse(headers), '')
+}
+
+function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`
+}
+
+function fieldsOfResponse(headers: Headers): string[] {
+  const fields: string[] = []
+  for (const [name, value] of headers.entries()) if (!ofConnection.has(name) && name !== 'content-length') fields.push(name, value)
+  return fields
 }
 
 function lengthOf(body: string): [string, string] {

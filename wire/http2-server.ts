@@ -15,22 +15,28 @@ export function isHttp2(first: Buffer): boolean {
 }
 
 /** Answers the streams of one connection, of which nothing was read that was not put back. */
-export function serveHttp2({ socket, answer }: Served): void {
+export function serveHttp2(connection: Served): void {
+  const { socket } = connection
   const session = performServerHandshake(socket)
   session.on('error', () => socket.destroy())
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
     stream.on('error', () => {})
-    void respondTo(stream, headers, raw, answer)
+    void respondTo(stream, headers, raw, connection)
   })
 }
 
-async function respondTo(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], answer: Served['answer']): Promise<void> {
+async function respondTo(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], { answer, tunnel }: Served): Promise<void> {
   const chunks: Buffer[] = []
+  const opens = headers[constants.HTTP2_HEADER_METHOD] === 'CONNECT'
   try {
-    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    if (!opens) for await (const chunk of stream) chunks.push(chunk as Buffer)
     const request = requestOfStream(headers, raw, Buffer.concat(chunks))
     const response = await answer(request)
     if (stream.destroyed) return
+    if (opens && response.status >= 200 && response.status < 300) {
+      stream.respond({ ':status': response.status, ...fieldsOf(response.headers) })
+      return tunnel(Buffer.alloc(0), stream)
+    }
     respond(stream, request, response)
   } catch (error) {
     if (error instanceof CallError && error.reason !== 'reset') return stream.session?.destroy()

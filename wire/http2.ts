@@ -19,7 +19,8 @@ export function requestOfStream(pseudo: Pseudo, raw: readonly string[], body: Bu
     method: text(pseudo[':method']),
     scheme: pseudo[':scheme'] === 'https' ? 'https' : 'http',
     authority: text(pseudo[':authority'] ?? pseudo.host),
-    path: text(pseudo[':path']),
+    // That of a CONNECT is what HTTP/1.1 has in the place of one.
+    path: text(pseudo[':path'] ?? pseudo[':authority']),
     protocol: 'h2',
     ...content,
   }

@@ -13,7 +13,7 @@ import type { Certify } from './tls-server.ts'
 
 /**
  * @param tls that was ended here; `null` for none
- * @param peer the other end of the connection, `127.0.0.1:40123`; absent for datagrams
+ * @param peer the other end of the connection, `127.0.0.1:40123`; absent for datagrams, and for what comes through a tunnel
  */
 export type Handler = (request: HttpRequest, tls: SeenTls | null, peer?: string) => Promise<HttpResponse>
 
@@ -46,7 +46,7 @@ export class WireServer {
     this.#server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy())
-      socket.once('data', (first: Buffer) => this.#serve(socket, first, options.tls?.() ?? plain))
+      socket.once('data', (first: Buffer) => this.#serve(socket, first, `${socket.remoteAddress}:${socket.remotePort}`))
     })
   }
 
@@ -71,28 +71,42 @@ export class WireServer {
     return this.#port
   }
 
-  #serve(socket: Socket, first: Buffer, tls: ApplicationTls): void {
+  /** @param peer left out for what comes through a tunnel */
+  #serve(socket: Socket, first: Buffer, peer?: string): void {
+    const tls = this.#options.tls?.() ?? plain
     const isTls = first[0] === handshake
     const isLine = this.#options.lines?.begins(first) ?? false
-    if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, tls)
+    if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, tls, peer)
     // As Go's `net/http` does.
     if (tls.accepts === 'tls') return void socket.end(isLine ? '' : badRequest(plainOnTls))
     // What is no HTTP gets no answer that is.
     if (isTls && !isLine) return void socket.end(badRequest(''))
-    const connection = this.#served(socket, socket, () => null)
+    const connection = this.#served({ socket, over: socket, peer, tls: () => null })
     if (isLine || !isHttp2(first)) return this.#serveText(connection, first)
     socket.pause()
     socket.unshift(first)
     serveHttp2(connection)
   }
 
-  /** @param over the connection itself, which with TLS is another one than carries what is said */
-  #served(socket: Socket, over: Socket, tls: () => SeenTls | null): Served {
+  #served({ socket, over, peer, tls }: Layer): Served {
     return {
       socket,
-      answer: (request) => this.#handler(request, tls(), `${over.remoteAddress}:${over.remotePort}`),
+      answer: (request) => this.#handler(request, tls(), peer),
+      tunnel: (rest, through) => {
+        if (!through && socket !== over) this.#within({ socket, over, peer: undefined, tls }, rest)
+        else this.#begin((through ?? socket) as Socket, rest)
+      },
       reset: () => void over.resetAndDestroy(),
     }
+  }
+
+  /** As if it had just been opened. */
+  #begin(socket: Socket, rest: Buffer): void {
+    onFirst(socket, rest, (first) => this.#serve(socket, first))
+  }
+
+  #within(layer: Layer, rest: Buffer): void {
+    onFirst(layer.socket, rest, (first) => this.#serveSecured(this.#served(layer), first))
   }
 
   /** Lines, or HTTP/1.x. */
@@ -102,19 +116,21 @@ export class WireServer {
     else serveHttp1(connection, first)
   }
 
-  async #secure(socket: Socket, first: Buffer, tls: ApplicationTls): Promise<void> {
+  /** Within its own TLS it looks for no other. */
+  #serveSecured(connection: Served, first: Buffer): void {
+    if (first[0] === handshake && !this.#options.lines?.begins(first)) return connection.reset()
+    this.#serveText(connection, first)
+  }
+
+  async #secure(socket: Socket, first: Buffer, tls: ApplicationTls, peer?: string): Promise<void> {
     const secured = await endTls(socket, first, tls, this.#options.certify)
     secured.on('error', () => socket.destroy())
-    const connection = this.#served(secured, socket, () => seenTls(secured, tls))
+    const connection = this.#served({ socket: secured, over: socket, peer, tls: () => seenTls(secured, tls) })
     secured.once('secure', () => {
       // A server of Node's tells its sockets so; an HTTP/2 session waits for it.
       Object.assign(secured, { secureConnecting: false })
       if (secured.alpnProtocol === 'h2') return serveHttp2(connection)
-      secured.once('data', (bytes: Buffer) => {
-        // Within its own TLS it looks for no other.
-        if (bytes[0] === handshake && !this.#options.lines?.begins(bytes)) return connection.reset()
-        this.#serveText(connection, bytes)
-      })
+      secured.once('data', (bytes: Buffer) => this.#serveSecured(connection, bytes))
     })
   }
 
@@ -123,6 +139,21 @@ export class WireServer {
     for (const socket of this.#sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
+}
+
+/** What carries a protocol, and how it came here. */
+interface Layer {
+  readonly socket: Socket
+  /** The connection itself, which with TLS is another one than carries what is said. */
+  readonly over: Socket
+  /** `127.0.0.1:40123`; absent for what comes through a tunnel. */
+  readonly peer: string | undefined
+  readonly tls: () => SeenTls | null
+}
+
+function onFirst(socket: Socket, rest: Buffer, begin: (first: Buffer) => void): void {
+  if (rest.length > 0) begin(rest)
+  else socket.once('data', begin)
 }
 
 function listen(server: Server, port: number, address: string): Promise<void> {

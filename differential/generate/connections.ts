@@ -1,10 +1,10 @@
-import type { ObservedCall } from '../../vectors/mesh-observed/case.ts'
+import type { Behaviour, ObservedCall } from '../../vectors/mesh-observed/case.ts'
 import type { Draw } from '../draw.ts'
 import { type Document, document } from './document.ts'
 import { deployment, service } from './manifests.ts'
 import type { Json } from './matches.ts'
 import { meshConfigFor } from './mesh-config.ts'
-import type { Subject } from './scenery.ts'
+import type { Scenery, Subject } from './scenery.ts'
 
 const containerPorts = [8080, 9000, 9001, 8443].map((containerPort) => ({ containerPort }))
 
@@ -49,12 +49,41 @@ export const connections: Subject = (draw, count) => {
   ]
   // TLS within mutual TLS, to a port that a receiver's sidecar looks into, is answered in plaintext: that is not simulated.
   const isTaken = ({ request }: ObservedCall): boolean => !('inbound' in inbound && /^\w+ https:.*:7000\//.test(request))
-  return {
+  const scenery = {
     config,
     calls: callsOf(draw, count).filter(isTaken),
     ...draw.maybe(0.25, () => ({ meshConfig: meshConfigFor(draw) })),
     ...inbound,
   }
+  return draw.chance(0.2) ? throughTunnels(draw, scenery) : scenery
+}
+
+/** The services of the oracle look for no TLS behind a CONNECT, and would have the body of their answer go through before anything else. */
+function throughTunnels(draw: Draw, { config, calls, ...rest }: Scenery): Scenery {
+  const same = draw.one<Behaviour>([{ body: '' }, { body: '' }, { status: 204 }, { status: 404 }, { status: 503 }, { reset: true }])
+  return {
+    ...rest,
+    config: config.map((one) => (one.kind === 'DestinationRule' ? withTunnels(draw, one) : one)),
+    calls: calls.filter(({ request }) => !/^\w+ https:/.test(request)),
+    behaviour: Object.fromEntries(['t-v1.default', 't-v2.default', 'u.other'].map((workload) => [workload, same])),
+  }
+}
+
+function withTunnels(draw: Draw, rule: Document): Document {
+  const { subsets, trafficPolicy, ...spec } = rule.spec as { subsets: readonly Json[]; trafficPolicy?: Json }
+  return {
+    ...rule,
+    spec: {
+      ...spec,
+      subsets: subsets.map((subset) => ({ ...subset, ...draw.maybe(0.4, () => ({ trafficPolicy: tunnel(draw) })) })),
+      ...draw.maybe(0.7, () => ({ trafficPolicy: { ...trafficPolicy, ...tunnel(draw) } })),
+    },
+  }
+}
+
+function tunnel(draw: Draw): Json {
+  const target = { targetHost: draw.one(['www.example.com', '192.0.2.9', 'b']), targetPort: draw.one([443, 8080]) }
+  return { tunnel: { ...draw.maybe(0.5, () => ({ protocol: 'CONNECT' })), ...target } }
 }
 
 function virtualService(draw: Draw, index: number): Document {

@@ -27,6 +27,8 @@ export interface PortPolicy {
 
 export interface TrafficPolicy extends PortPolicy {
   readonly portLevelSettings?: readonly (PortPolicy & { readonly port?: { readonly number?: number } })[]
+  /** How bytes are passed on to a forward proxy. */
+  readonly tunnel?: { readonly protocol?: string; readonly targetHost?: string; readonly targetPort?: number }
 }
 
 export interface ConnectionPool {

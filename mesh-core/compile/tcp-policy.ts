@@ -1,4 +1,4 @@
-import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener, NetworkFilter, Tunnel } from '../ir/proxy-config.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { durationMs } from './duration.ts'
 
@@ -8,7 +8,8 @@ type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 export function withTcpPolicies(listeners: readonly Listener[], ruleFor: (host: string) => DestinationRule | undefined): Listener[] {
   const withPolicy = (chain: FilterChain): FilterChain => {
     const { filter } = chain
-    if (filter.kind !== 'tcp') return chain
+    // What takes unknown traffic has nothing of a rule, not even of its egress proxy's. Source: Istio `core/listener_builder.go` buildOutboundCatchAllNetworkFiltersOnly.
+    if (filter.kind !== 'tcp' || filter.origin === null) return chain
     const [, , subset, host] = filter.clusters[0]?.cluster.split('|') ?? []
     const rule = host === undefined ? undefined : ruleFor(host)
     return rule ? { ...chain, filter: { ...filter, ...policyOf(rule, filter.clusters.length === 1 ? subset! : '') } } : chain
@@ -23,7 +24,9 @@ export function withTcpPolicies(listeners: readonly Listener[], ruleFor: (host: 
 /** Of times those of ports and subsets do not count. */
 function policyOf(rule: DestinationRule, subset: string): Partial<TcpFilter> {
   const { idleTimeout, maxConnectionDuration } = rule.trafficPolicy?.connectionPool?.tcp ?? {}
+  const tunnel = tunnelTo(rule, subset)
   return {
+    ...(tunnel && { tunnel }),
     ...(hashesSourceTo(rule, subset) && { hashesSource: true }),
     ...(idleTimeout !== undefined && { idleTimeoutMs: durationMs(idleTimeout) }),
     ...(maxConnectionDuration !== undefined && { maxDurationMs: durationMs(maxConnectionDuration) }),
@@ -35,4 +38,13 @@ function hashesSourceTo(rule: DestinationRule, subset: string): boolean {
   const own = rule.subsets.find(({ name }) => name === subset)?.trafficPolicy?.loadBalancer
   const balancer = own ?? rule.trafficPolicy?.loadBalancer
   return balancer?.consistentHash?.useSourceIp ?? false
+}
+
+/** A subset has its own alone. Source: Istio `core/tunnelingconfig/apply.go`. */
+function tunnelTo(rule: DestinationRule, subset: string): Tunnel | null {
+  const policy = subset === '' ? rule.trafficPolicy : rule.subsets.find(({ name }) => name === subset)?.trafficPolicy
+  if (!policy?.tunnel) return null
+  const { protocol, targetHost = '', targetPort } = policy.tunnel
+  const host = targetHost.includes(':') ? `[${targetHost}]` : targetHost
+  return { method: protocol === 'POST' ? 'POST' : 'CONNECT', target: `${host}:${targetPort}` }
 }

@@ -58,7 +58,8 @@ const outlierDetection: Modelled = {
 }
 const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection, tls }
 const retryBudget: Modelled = fields('percent minRetryConcurrency')
-const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget }
+const tunnel: Modelled = fields('protocol targetHost targetPort')
+const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget, tunnel }
 
 const targetRef: Modelled = fields('group kind name namespace')
 

@@ -12,13 +12,15 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { accessSubject, refusedAt } from './inbound-access.ts'
 import { enterSidecar } from './inbound-connection.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
-import type { Done, InFlight } from './outcome.ts'
+import type { Done, InFlight, Outcome } from './outcome.ts'
 import type { Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { badRequest } from './local-reply.ts'
 import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
 import { takenByApplication } from './taken-by-application.ts'
 import type { HandshakeFailure, TlsLayer } from './tls-handshake.ts'
+import { isWithoutEnd, opensTunnel } from './tunnel.ts'
+import type { Carried } from './tunnel.ts'
 import { opensWebSocket } from './upgrade.ts'
 
 /** One try of a request on its way to one peer. */
@@ -37,8 +39,10 @@ export interface Shipment {
   readonly pooled?: boolean
   /** Its sender opens the connection and closes it again: no byte of the request comes. */
   readonly isSilent?: boolean
-  /** It comes from the same pod, and not from its proxy: no sidecar sees it. */
+  /** It comes from the same pod, and not from its proxy, or through a tunnel: no sidecar sees it. */
   readonly within?: boolean
+  /** The request opens a tunnel for this. */
+  readonly carries?: Carried
 }
 
 /** Bytes that a sidecar does not look into. */
@@ -210,7 +214,8 @@ export class Delivery implements InFlight {
     end(layers.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
   }
 
-  #runApplication(plane: Plane, place: Place, { request, port, isSilent }: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
+  #runApplication(plane: Plane, place: Place, shipment: Shipment, peer: Peer, layers: readonly TlsLayer[], end: Done): void {
+    const { request, port, isSilent, carries } = shipment
     const isDatagram = request.protocol === 'udp'
     // Before any handshake.
     if (!isDatagram && peer.program.listens === false) return end('refused')
@@ -218,13 +223,28 @@ export class Delivery implements InFlight {
     const verdict = isDatagram ? null : takenByApplication(plane.model.applicationTls(peer.workload?.instance ?? null, port), request, layers)
     if (isSilent && verdict?.kind === 'taken') return this.#closeUnused(end)
     if (verdict === null || verdict.kind === 'taken') {
+      if (carries && isWithoutEnd(request)) return this.#reachNobody()
       this.hop.tls = verdict?.seen ?? null
       this.hop.port = peer.workload && port
-      return runProgram(plane, place, peer, request, end)
+      return runProgram(plane, place, peer, request, carries ? (outcome) => this.#openTunnel(plane, shipment, carries, peer, outcome, end) : end)
     }
     // The program never hears of it.
     this.#reachNobody()
     end(verdict.outcome)
+  }
+
+  /** What comes through it comes to the same program, on the same connection. */
+  #openTunnel(plane: Plane, shipment: Shipment, { request, layers, isSilent, opened }: Carried, peer: Peer, outcome: Outcome, end: Done): void {
+    if (typeof outcome === 'string' || !opensTunnel(outcome.status)) return end(outcome)
+    this.hop.status = outcome.status
+    const { to: ref, version, app } = this.hop
+    const receiver = { peer, ref, version, app, sidecar: false }
+    const { carries: _, ...way } = shipment
+    const within = { ...way, request, tls: layers, within: true, ...(isSilent && { isSilent }) }
+    const inner = new Delivery(within, receiver)
+    this.#inFlight = inner
+    opened(inner)
+    inner.start(plane, within, receiver, end)
   }
 
   /** Taken, and closed again before anything has come. */

@@ -25,6 +25,7 @@ import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset, resetOf } from './reset-reply.ts'
 import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { RetryConditions } from './retry-policy.ts'
+import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import type { Subject } from './substitution.ts'
 import { noSuchSocket } from './transport-failure.ts'
@@ -92,8 +93,19 @@ export class InboundSidecar implements InFlight {
     delete this.#request.claims
     const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
     if (limit) return this.#limit(limit, done)
+    if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     this.#try(done)
+  }
+
+  #answerUnrouted(done: Done): void {
+    this.#log.raise('NR')
+    this.#log.route = this.#log.cluster = '-'
+    this.#answer(
+      composeLocalReply({ status: 404, body: '' }, this.#request, () => {}),
+      'route_not_found',
+      done,
+    )
   }
 
   #keepOut({ reply, details, flag, denial }: Extract<Admission, { kind: 'out' }>, done: Done): void {

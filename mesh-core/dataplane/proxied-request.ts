@@ -26,6 +26,7 @@ import type { RequestRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import type { Subject } from './substitution.ts'
+import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
@@ -164,6 +165,7 @@ export class ProxiedRequest implements InFlight {
 
   #find(): RouteRuntime | null {
     const { virtualHost } = this.#passage
+    if (asksForTunnel(this.request)) return null
     const index = virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
     return index < 0 ? null : virtualHost!.routes[index]!
   }

@@ -1,26 +1,22 @@
 import { isTlsError } from '../ir/exchange.ts'
-import type { TransportError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf } from '../match/access.ts'
 import type { AccessSubject } from '../match/access.ts'
 import { Delivery } from './delivery.ts'
-import type { Receiver } from './delivery.ts'
 import type { Dialled } from './dial.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
-import { receiverAt } from './original-destination.ts'
-import { blindly } from './balancer.ts'
 import { explainTcp } from './explain.ts'
 import { withoutStream, type Done, type InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { TlsLayer } from './tls-handshake.ts'
-import { layersTo } from './upstream-tls.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { senderOf } from './entrance.ts'
-import { listenerAt } from './upstream.ts'
+import { ConnectionTimers } from './tcp-timers.ts'
+import { raiseFailure, upstreamOf } from './tcp-upstream.ts'
+import { requestFor } from './tunnel.ts'
 import { chooseWeighted } from './weighted-choice.ts'
-import { xxHash64 } from './xx-hash.ts'
 
 type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 
@@ -47,38 +43,56 @@ export function proxyTcp(
     done('closed')
     return null
   }
-  const { receiver, port, tls, close } = upstream
+  const { receiver, port, tls, http, close } = upstream
   const copy = { ...request, headers: request.headers.copy() }
   // It asks who comes when the first bytes do, and reads none before it has dialled. Source: Envoy `RoleBasedAccessControlFilter` of the network, `tcp_proxy.cc`.
   const denial = filter.access ? denialOf(filter.access, subjectOf(plane, place, proxy, connection)) : null
-  const wrapped = denial ? { tls, isSilent: true } : { tls: [...tls, ...layers] }
-  const shipment = { place, origin, request: copy, attempt: 1, mirrored: false, ...wrapped, port, source: proxy.place.address }
-  const delivery = new Delivery(shipment, receiver)
-  const { stop } = endInTime(plane, filter, log, () => {
+  const isSilent = denial !== null
+  const { tunnel } = filter
+  const opened = (inner: Delivery): void => {
+    delivery = inner
+    timers.restart()
+  }
+  const wrapped = tunnel
+    ? { request: requestFor(tunnel, http), tls, carries: { request: copy, layers, isSilent, opened } }
+    : { request: copy, ...(isSilent ? { tls, isSilent } : { tls: [...tls, ...layers] }) }
+  const shipment = { place, origin, attempt: 1, mirrored: false, ...wrapped, port, source: proxy.place.address }
+  const first = new Delivery(shipment, receiver)
+  let delivery = first
+  /** Of a tunnel that is still asked for. */
+  const isPending = (): boolean => tunnel !== undefined && delivery === first
+  const timers = new ConnectionTimers(plane.clock, filter, log, () => {
+    if (isPending()) log.raise('UF')
     abandon()
-    if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
+    keepHop()
     done('closed')
   })
-  delivery.start(plane, shipment, receiver, (outcome) => {
-    stop()
+  first.start(plane, shipment, receiver, (outcome) => {
+    timers.stop()
     close()
     log.durationMs = plane.clock.now() - log.startMs
-    if (typeof outcome !== 'string') {
-      delivery.hop.status = outcome.status
-      return done(outcome)
+    if (typeof outcome !== 'string') delivery.hop.status = outcome.status
+    if (isPending()) {
+      raiseFailure(log, 'refused')
+      keepHop()
+      return done('closed')
     }
+    if (typeof outcome !== 'string') return done(outcome)
     // Of TLS that the proxy has only passed on it knows nothing.
     if (denial && delivery.endsInOrder) log.details = detailsOf(denial)
-    const isOfClient = isTlsError(outcome) && (tls.length === 0 || delivery.endedTls)
+    const isOfClient = isTlsError(outcome) && (tunnel !== undefined || tls.length === 0 || delivery.endedTls)
     if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, withoutStream(outcome))
-    if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
+    keepHop()
     // It has taken the connection before it knew whether anybody would take it from it.
     done(outcome === 'refused' || (isTlsError(outcome) && !isOfClient) ? 'closed' : outcome)
   })
+  function keepHop(): void {
+    if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
+  }
   function abandon(): void {
-    stop()
+    timers.stop()
     close()
-    delivery.abandon()
+    first.abandon()
   }
   return { abandon }
 }
@@ -98,31 +112,6 @@ function subjectOf(plane: Plane, { sourceAddress }: Place, proxy: ProxyRuntime, 
   const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
   const destination = { address: target.address ?? proxy.place.address, port: target.port }
   return { request: null, peer, serverName, destination, connectionAddress: client, clientAddress: client }
-}
-
-/** Envoy's default. */
-const idleTimeout = 3_600_000
-
-/** Bytes come with the request and with the answer, and nothing in between. Source: Envoy `tcp_proxy.cc` onIdleTimeout, onMaxDownstreamConnectionDuration. */
-function endInTime(
-  { clock }: Plane,
-  { idleTimeoutMs = idleTimeout, maxDurationMs }: TcpFilter,
-  log: LogRecord,
-  end: () => void,
-): { readonly stop: () => void } {
-  const isOld = maxDurationMs !== undefined && (idleTimeoutMs === 0 || maxDurationMs <= idleTimeoutMs)
-  const afterMs = isOld ? maxDurationMs : idleTimeoutMs
-  if (afterMs === 0 && !isOld) return { stop: () => {} }
-  const timer = clock.deadline(
-    afterMs,
-    () => {
-      if (isOld) log.raise('DT')
-      log.durationMs = clock.now() - log.startMs
-      end()
-    },
-    `${log.proxy} waits for bytes`,
-  )
-  return { stop: () => timer.cancel() }
 }
 
 /**
@@ -153,78 +142,4 @@ function originOf(place: Place, proxy: ProxyRuntime, filter: TcpFilter, log: Log
 /** Outside names are no services: the connection is for the one that the gateway sends it to. */
 function serviceBehind(proxy: ProxyRuntime, { cluster }: LogRecord): string | null {
   return proxy.edge ? (proxy.cluster(cluster)?.config.destination?.host ?? null) : null
-}
-
-/** A connection that did not come about was tried as often as `max_connect_attempts` has it: once. Source: Envoy `tcp_proxy.cc`. */
-function raiseFailure(log: LogRecord, reason: TransportError): void {
-  if (reason === 'closed') return log.raise('UR')
-  log.raise('UF')
-  log.raise('URX')
-}
-
-/** What a connection tells of where it is to go. */
-interface Wanted {
-  /** Where the client was going is known, if it was redirected. */
-  readonly isKept: boolean
-  /** SNI; `null` for a client that names none, or speaks no TLS. */
-  readonly serverName: string | null
-}
-
-/** A name of DYNAMIC_DNS is looked up for each connection. Source: Envoy's SNI dynamic forward proxy. */
-function addressOf({ model }: Plane, serverName: string | null): string | null {
-  return serverName === null ? null : model.registry.resolve(serverName, '')
-}
-
-interface Upstream {
-  readonly receiver: Receiver
-  readonly port: number
-  readonly tls: readonly TlsLayer[]
-  readonly close: () => void
-}
-
-function upstreamOf(
-  plane: Plane,
-  { sourceAddress }: Place,
-  proxy: ProxyRuntime,
-  filter: TcpFilter,
-  log: LogRecord,
-  target: Dialled & Wanted,
-): Upstream | null {
-  const cluster = proxy.cluster(log.cluster)
-  if (!cluster) {
-    log.raise('NC')
-    log.cluster = '-'
-    return null
-  }
-  const { discovery, portOverride } = cluster.config
-  if (discovery === 'original-dst' || discovery === 'dynamic-dns') {
-    const address = discovery === 'dynamic-dns' ? addressOf(plane, target.serverName) : target.isKept ? target.address : null
-    if (address === null) {
-      log.raise('UH')
-      return null
-    }
-    const receiver = receiverAt(plane, address, portOverride ?? target.port, 'kept-service-address')
-    if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
-    else raiseFailure(log, 'refused')
-    return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, null, null), close: () => {} }
-  }
-  const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
-  const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
-  if (!host) {
-    log.raise('UH')
-    return null
-  }
-  if (!cluster.breaker.open(host)) {
-    log.raise('UO')
-    return null
-  }
-  log.upstreamHost = host.address
-  const receiver = listenerAt(plane, host.endpoint)
-  if (receiver) {
-    const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
-    return { receiver, port: host.endpoint.port, tls, close: () => cluster.breaker.close(host) }
-  }
-  cluster.breaker.close(host)
-  raiseFailure(log, 'refused')
-  return null
 }

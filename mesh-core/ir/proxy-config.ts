@@ -82,7 +82,17 @@ export type NetworkFilter =
       readonly idleTimeoutMs?: number
       /** It is closed after so long, whatever is said on it. Envoy `max_downstream_connection_duration`. */
       readonly maxDurationMs?: number
+      /** The bytes go through a stream of HTTP, for which whoever is there is asked. */
+      readonly tunnel?: Tunnel
     }
+
+/** Source: Envoy `TcpProxy.TunnelingConfig`. */
+export interface Tunnel {
+  /** `CONNECT`: they follow the answer to it. `POST`: they are the bodies of a request and of its answer. */
+  readonly method: 'CONNECT' | 'POST'
+  /** Where they are to go on to from there: `www.example.com:443`. */
+  readonly target: string
+}
 
 /** Which connections a filter chain is for. Source: Envoy `FilterChainMatch`. */
 export interface FilterChainMatch {

@@ -35,11 +35,11 @@ export function receivesNoHeader(service: ServiceRef, name: string): Check {
   })
 }
 
-/** Method and path as they arrived, after rewrites; a full URL is compared with the Host header, too, and a version of HTTP where one is named. */
+/** Method and path as they arrived, after rewrites (of a CONNECT whom it asks for); a full URL is compared with the Host header, too, and a version of HTTP where one is named. */
 export function receivesRequest(service: ServiceRef, { method, target, version }: RequestLine): Check {
   return atService(service, (hop) => {
     const { method: seenMethod, scheme, authority, path, protocol } = hop.received!
-    const seen = target.startsWith('/') ? path : `${scheme}://${authority}${path}`
+    const seen = target.startsWith('/') || method === 'CONNECT' ? path : `${scheme}://${authority}${path}`
     const seenVersion = version === undefined ? '' : ` ${versionNames[protocol ?? 'http/1.1'] ?? protocol}`
     const isSame = seenMethod === method && seen === target && (version === undefined || seenVersion === ` HTTP/${version}`)
     return isSame ? undefined : `received ${seenMethod} ${seen}${seenVersion}`

@@ -10,6 +10,7 @@ const lineOf = (name: string, peer: string): LogLine => {
   const known = { proxy: 'a.default', pod: name, direction: 'outbound', peer, duration: 1 } as const
   const unknown = {
     call: null,
+    tunnel: null,
     attempt: null,
     forwardedFor: null,
     local: null,

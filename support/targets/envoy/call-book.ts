@@ -62,6 +62,11 @@ export class CallBook {
     return this.#open.get(id)
   }
 
+  /** @param connection for which a tunnel is asked: the proxy's pod, and the client's end of it */
+  findByConnection(connection: string): OpenCall | undefined {
+    return this.find(this.#byPeer.get(connection) ?? '')
+  }
+
   /** @param address our end of the connection that the call goes by */
   connected(address: string, { id, proxy }: CallRecord): void {
     if (proxy) this.#byPeer.set(connection(proxy, address), id)
@@ -73,9 +78,9 @@ export class CallBook {
   }
 
   read(line: LogLine): void {
-    if (line.direction === 'inbound' && line.call === null) return this.#readUntold(line)
+    if (line.direction === 'inbound' && line.call === null && line.tunnel === null) return this.#readUntold(line)
     const peer = `${line.pod} ${line.peer}`
-    const open = this.#open.get(line.call ?? this.#byPeer.get(peer) ?? '')
+    const open = this.#open.get(line.call ?? this.#byPeer.get(line.tunnel ?? peer) ?? '')
     if (!open) return line.direction === 'gateway' ? void this.#early.set(peer, line) : undefined
     const { call, journal } = open
     if (line.direction === 'inbound') enterInbound(call, line)

@@ -153,9 +153,10 @@ function hostOf(cluster: string): string | null {
   return cluster.split('|')[3] ?? null
 }
 
-/** The last try has the status that the sender got; those before it, and copies, the one that their receiver gave. */
+/** The last try has the status that the sender got; those before it, copies, and what opens a tunnel, the one that their receiver gave. */
 function statusOf({ received: all, unreached: ended, status }: CallRecord, { received, unreached }: End, mirrored: boolean): number {
   const attempt = received?.attempt ?? (unreached && tryOf(unreached))
+  if (received?.request.method === 'CONNECT') return received.status ?? 0
   const last = Math.max(...all.map((one) => one.attempt), ...ended.map(tryOf))
   if (attempt === null || (!mirrored && attempt === last)) return status
   return (received ? received.status : unreached?.status) ?? 0

@@ -212,6 +212,7 @@ export class Topology {
       configSource: restSource(),
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
       asker: askerName(workload),
+      pod: podName(workload),
       takesMutualTls: ({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.

@@ -1,7 +1,7 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import { withoutTlsReason } from '../../../mesh-core/ir/exchange.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
-import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
+import type { Headers, HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { ApplicationTls, SeenTls } from '../../../mesh-core/ir/tls.ts'
 import { CallError } from '../../../mesh-core/ir/program.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
@@ -20,7 +20,7 @@ import type { ReceivedRecord } from './journal.ts'
 import { markedLines } from './raw-bytes.ts'
 import type { Senders } from './senders.ts'
 import type { Topology } from './topology.ts'
-import { askerHeader, callHeader } from './xds/access-log.ts'
+import { askerHeader, callHeader, tunnelHeader } from './xds/access-log.ts'
 
 export interface WorkloadServersOptions {
   readonly program: (workload: WorkloadInstance | null) => Program
@@ -94,12 +94,11 @@ export class WorkloadServers {
   }
 
   async #receive({ workload, podPort, program }: Served, request: HttpRequest, tls: SeenTls | null, peer?: string): Promise<HttpResponse> {
-    const open = this.#options.book.find(request.headers.get(callHeader) ?? '')
-    request.headers.remove(callHeader)
+    const open = this.#openCallOf(request)
     const asker = this.#askerOf(request)
     const current = this.#current(workload)
-    const received = open ? this.#record(open, current, podPort, request, tls, asker) : null
-    if (open && received?.watched && peer !== undefined) this.#options.book.arrived(peer, received, open)
+    const received = open ? this.#record(open, current, podPort, request, tls, asker, peer !== undefined) : null
+    if (open && received?.watched) this.#options.book.arrived(peer!, received, open)
     try {
       const response = await program(request, this.#context(current, received, open?.journal ?? new Journal()))
       if (received) received.status = response.status
@@ -112,10 +111,16 @@ export class WorkloadServers {
     }
   }
 
+  #openCallOf({ headers }: HttpRequest): OpenCall | undefined {
+    const { book } = this.#options
+    const id = take(headers, callHeader)
+    const connection = take(headers, tunnelHeader)
+    return connection === undefined ? book.find(id ?? '') : book.findByConnection(connection)
+  }
+
   /** `null`: it is no question to an authorizer. */
   #askerOf({ headers }: HttpRequest): WorkloadRef | null {
-    const asker = headers.get(askerHeader)
-    headers.remove(askerHeader)
+    const asker = take(headers, askerHeader)
     if (asker === undefined) return null
     const { workloads } = this.#options.registry()
     return workloads.find(({ ref }) => `${ref.namespace}/${ref.instance}` === asker)?.ref ?? null
@@ -128,11 +133,12 @@ export class WorkloadServers {
     request: HttpRequest,
     tls: SeenTls | null,
     asker: WorkloadRef | null,
+    isAlone: boolean,
   ): ReceivedRecord {
     const { topology } = this.#options
     const isRead = workload !== null && tls === null && topology.reads(workload, podPort, request)
     // Of bytes that it passes on a sidecar writes, too; HTTP alone tells us when the connection ends.
-    const watched = isRead || (workload !== null && request.protocol === undefined && topology.inbound(workload))
+    const watched = isAlone && (isRead || (workload !== null && request.protocol === undefined && topology.inbound(workload)))
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
     const copy = { ...request, headers: request.headers.copy() }
     const received = {
@@ -166,6 +172,13 @@ export class WorkloadServers {
       },
     }
   }
+}
+
+/** Workloads never see what this target has added. */
+function take(headers: Headers, name: string): string | undefined {
+  const value = headers.get(name)
+  headers.remove(name)
+  return value
 }
 
 function failureOf(workload: WorkloadInstance | null, { method, path }: HttpRequest, error: unknown): MeshSpecError {

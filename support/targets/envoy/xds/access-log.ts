@@ -7,6 +7,9 @@ export const callHeader = 'x-meshspec-call'
 /** Says who asks: of a question to an authorizer. */
 export const askerHeader = 'x-meshspec-asker'
 
+/** Says by which connection to which proxy the bytes come that a tunnel is asked for: `shop-v1-0.default 127.0.0.1:40123`. */
+export const tunnelHeader = 'x-meshspec-tunnel'
+
 /** Who writes. */
 export interface Writer {
   /** `productpage-v1.default` */
@@ -19,6 +22,8 @@ export interface Writer {
 export interface LogLine extends Writer {
   readonly direction: AccessLogEntry['direction']
   readonly call: string | null
+  /** As `tunnelHeader` says it. */
+  readonly tunnel: string | null
   readonly attempt: string | null
   readonly forwardedFor: string | null
   /** The client's end of the connection, `127.0.0.1:40123`: all that tells a call which no HTTP filter looked at. */
@@ -45,6 +50,7 @@ export function accessLog({ proxy, pod }: Writer, direction: AccessLogEntry['dir
     pod,
     direction,
     call: `%REQ(${callHeader})%`,
+    tunnel: `%REQ(${tunnelHeader})%`,
     attempt: '%REQ(x-envoy-attempt-count)%',
     forwardedFor: '%REQ(x-forwarded-for)%',
     peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%',

@@ -27,6 +27,7 @@ export const asIstiodSends: Placement = {
   configSource: ads,
   accessLog: [],
   asker: null,
+  pod: null,
   takesMutualTls: ({ tlsMode }) => tlsMode === 'istio',
   transportSocket: (cluster) => clusterSockets(cluster, asIstiodSends, []),
   // Unlike other sources it has a time limit: a Secret that does not exist holds up no listener. Source: Istio `pilot/pkg/security/model/authentication.go`.

@@ -37,6 +37,8 @@ export interface Placement {
   readonly accessLog: readonly Json[]
   /** `default/shop-v1-0`, as which it asks authorizers; `null`: nobody watches. */
   readonly asker: string | null
+  /** `shop-v1-0.default`, as which it asks for tunnels; `null`: nobody watches. */
+  readonly pod: string | null
   /** Does the sidecar of the endpoint's pod take mutual TLS? */
   takesMutualTls(endpoint: Endpoint): boolean
   /** How connections to the cluster are secured: fields of Envoy's `Cluster`. */

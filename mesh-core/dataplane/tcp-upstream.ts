@@ -1,0 +1,93 @@
+import type { UpstreamHttp } from '../ir/cluster.ts'
+import type { TransportError } from '../ir/exchange.ts'
+import type { NetworkFilter } from '../ir/proxy-config.ts'
+import { blindly } from './balancer.ts'
+import type { Receiver } from './delivery.ts'
+import type { Dialled } from './dial.ts'
+import type { LogRecord, Place } from './evidence.ts'
+import { receiverAt } from './original-destination.ts'
+import type { Plane } from './plane.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
+import type { TlsLayer } from './tls-handshake.ts'
+import { listenerAt } from './upstream.ts'
+import { layersTo } from './upstream-tls.ts'
+import { xxHash64 } from './xx-hash.ts'
+
+type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
+
+/** A connection that did not come about was tried as often as `max_connect_attempts` has it: once. Source: Envoy `tcp_proxy.cc`. */
+export function raiseFailure(log: LogRecord, reason: TransportError): void {
+  if (reason === 'closed') return log.raise('UR')
+  log.raise('UF')
+  log.raise('URX')
+}
+
+/** What a connection tells of where it is to go. */
+interface Wanted {
+  /** Where the client was going is known, if it was redirected. */
+  readonly isKept: boolean
+  /** SNI; `null` for a client that names none, or speaks no TLS. */
+  readonly serverName: string | null
+}
+
+/** A name of DYNAMIC_DNS is looked up for each connection. Source: Envoy's SNI dynamic forward proxy. */
+function addressOf({ model }: Plane, serverName: string | null): string | null {
+  return serverName === null ? null : model.registry.resolve(serverName, '')
+}
+
+/** Who takes a connection, and how it is wrapped. */
+export interface Upstream {
+  readonly receiver: Receiver
+  readonly port: number
+  readonly tls: readonly TlsLayer[]
+  readonly http: UpstreamHttp
+  readonly close: () => void
+}
+
+/** @param log names the cluster, and is told why there is nobody */
+export function upstreamOf(
+  plane: Plane,
+  { sourceAddress }: Place,
+  proxy: ProxyRuntime,
+  filter: TcpFilter,
+  log: LogRecord,
+  target: Dialled & Wanted,
+): Upstream | null {
+  const cluster = proxy.cluster(log.cluster)
+  if (!cluster) {
+    log.raise('NC')
+    log.cluster = '-'
+    return null
+  }
+  const { discovery, portOverride, http } = cluster.config
+  if (discovery === 'original-dst' || discovery === 'dynamic-dns') {
+    const address = discovery === 'dynamic-dns' ? addressOf(plane, target.serverName) : target.isKept ? target.address : null
+    if (address === null) {
+      log.raise('UH')
+      return null
+    }
+    const receiver = receiverAt(plane, address, portOverride ?? target.port, 'kept-service-address')
+    if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
+    else raiseFailure(log, 'refused')
+    return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, null, null), http, close: () => {} }
+  }
+  const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
+  const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
+  if (!host) {
+    log.raise('UH')
+    return null
+  }
+  if (!cluster.breaker.open(host)) {
+    log.raise('UO')
+    return null
+  }
+  log.upstreamHost = host.address
+  const receiver = listenerAt(plane, host.endpoint)
+  if (receiver) {
+    const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
+    return { receiver, port: host.endpoint.port, tls, http, close: () => cluster.breaker.close(host) }
+  }
+  cluster.breaker.close(host)
+  raiseFailure(log, 'refused')
+  return null
+}

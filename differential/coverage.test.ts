@@ -4,7 +4,7 @@ import { generateMesh } from './generate/mesh.ts'
 import { subjects } from './generate/subjects.ts'
 import { leftOut } from './left-out.ts'
 
-const meshesOfEach = 250
+const meshesOfEach = 300
 
 /** A field that is new here joins a generator of differential/generate, or left-out.ts with the reason. */
 test('every field that mesh-core acts on, or says to be without effect, occurs in generated meshes, or has a reason not to', () => {

@@ -11,12 +11,15 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Gateway spec.servers.tls.caCertificates',
     'Gateway spec.servers.tls.tlsCertificates',
   ]),
+  ...because('the istiod of the oracle knows no labels of namespaces here', ['MeshConfig serviceEntryVisibility.policies']),
   ...because('nothing is fetched from outside where a mesh is compared', [
     'RequestAuthentication spec.jwtRules.jwksUri',
     'RequestAuthentication spec.jwtRules.jwks_uri',
   ]),
   ...because('istiod does not act on it, or refuses it', [
     'VirtualService spec.http.redirect.prefixRewrite',
+    'Sidecar spec.ingress.tls',
+    'MeshConfig outboundTrafficPolicy.tls',
     'VirtualService spec.tls.match.sourceSubnet',
     'Sidecar spec.egress.port.targetPort',
     'Sidecar spec.ingress.port.targetPort',
@@ -86,13 +89,11 @@ export const leftOut: Readonly<Record<string, string>> = {
     ...['proxyListenPort', 'proxyInboundListenPort', 'configSources', 'ca', 'certificates'].map((field) => `MeshConfig ${field}`),
   ]),
   ...because('the oracle does not tell what istiod warns of in a MeshConfig', [
+    'MeshConfig defaultInboundHttpRetryPolicy.perTryTimeout',
     'MeshConfig defaultInboundHttpRetryPolicy.retryIgnorePreviousHosts',
     'MeshConfig defaultInboundHttpRetryPolicy.retryRemoteLocalities',
   ]),
-  ...because('drawn in DestinationRules', [
-    'MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors',
-    'MeshConfig defaultTrafficPolicy.connectionPool.tcp.idleTimeout',
-  ]),
+  ...because('drawn in DestinationRules', ['MeshConfig defaultTrafficPolicy.outlierDetection.consecutiveErrors']),
   ...because('names of pods, and the name server of the oracle knows an address for every name', [
     'Deployment spec.serviceName',
     'Deployment spec.template.spec.hostname',

@@ -43,6 +43,7 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ pathNormalization: { normalization: draw.one(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']) } }),
   (draw) => ({ localityLbSetting: { enabled: draw.chance(0.5) } }),
   (draw) => ({ defaultTrafficPolicy: { connectionPool: connectionPool(draw) } }),
+  (draw) => ({ defaultTrafficPolicy: { connectionPool: connectionPool(draw) }, connectTimeout: '4s' }),
   // It ejects nobody, and says that ill endpoints are told.
   (draw) => ({
     defaultTrafficPolicy: { outlierDetection: { consecutive5xxErrors: 0, consecutiveGatewayErrors: 0, minHealthPercent: draw.one([0, 50]) } },
@@ -62,5 +63,7 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   () => ({ ingressSelector: 'ingressgateway' }),
   (draw) => ({ defaultConfig: { gatewayTopology: { numTrustedProxies: draw.one([1, 2]) } } }),
   (draw) => ({ defaultConfig: { gatewayTopology: { forwardClientCertDetails: draw.one(forwarding) } } }),
+  () => ({ defaultConfig: { gatewayTopology: { proxyProtocol: {} } } }),
+  (draw) => ({ serviceEntryVisibility: { applyToSidecars: draw.chance(0.8), defaultVisibility: draw.one(['PUBLIC', 'NAMESPACE', 'NONE']) } }),
   (draw) => ({ defaultConfig: { proxyHeaders: Object.assign({}, ...draw.some(proxyHeaders, 1, 3).map((make) => make(draw))) as Json } }),
 ]

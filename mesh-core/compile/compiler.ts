@@ -29,7 +29,7 @@ import { ingressStatuses } from './ingress-status.ts'
 import { InboundPorts } from './inbound-ports.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
-import { attemptCounting, proxyDefaultsOf, sidecarSettings } from './proxy-settings.ts'
+import { attemptCounting, proxyDefaultsOf, sidecarSettings, wantsProxyProtocol } from './proxy-settings.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
@@ -196,7 +196,14 @@ export class Compiler {
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
       this.#routes(vs, '', this.#routeContext({ workload, gateways: [gateway], listenPort: port, tls, known: null }))
-    const { listeners, routeTables } = compileGateway({ catalog: this.catalog, registry: this.#registry, workload, departs: this.#departs, routesOf })
+    const { listeners: servers, routeTables } = compileGateway({
+      catalog: this.catalog,
+      registry: this.#registry,
+      workload,
+      departs: this.#departs,
+      routesOf,
+    })
+    const listeners = wantsProxyProtocol(workload, this.catalog.mesh) ? servers.map((one) => ({ ...one, proxyProtocol: true as const })) : servers
     const pod = { registry: this.#registry, workload }
     const { gatewayApi, secrets, mesh } = this.catalog
     const services = gatewayServices(this.#registry, mesh, workload.ref.namespace)

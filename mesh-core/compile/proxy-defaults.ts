@@ -2,7 +2,11 @@ import type { ForwardClientCert } from '../ir/proxy-config.ts'
 
 /** The part of Istio's `mesh/v1alpha1` ProxyConfig that is acted on. */
 export interface ProxyDefaults {
-  readonly gatewayTopology?: { readonly numTrustedProxies?: number; readonly forwardClientCertDetails?: ForwardClientCert | 'UNDEFINED' }
+  readonly gatewayTopology?: {
+    readonly numTrustedProxies?: number
+    readonly forwardClientCertDetails?: ForwardClientCert | 'UNDEFINED'
+    readonly proxyProtocol?: object | null
+  }
   readonly proxyHeaders?: ProxyHeaders
   /** Environment of the agent. */
   readonly proxyMetadata?: Readonly<Record<string, string>>

@@ -38,6 +38,11 @@ export function gatewaySettings(workload: WorkloadInstance, mesh: MeshConfig): H
   }
 }
 
+/** Source: Istio `core/gateway.go` buildGatewayListeners, needPROXYProtocol. */
+export function wantsProxyProtocol(workload: WorkloadInstance, mesh: MeshConfig): boolean {
+  return Boolean(proxyDefaultsOf(workload, mesh).gatewayTopology?.proxyProtocol)
+}
+
 /** Of a sidecar towards its workload. Source: Istio `core/listener_inbound.go`, `networking/util/proxy_headers.go`. */
 export function inboundSettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
   const { proxyHeaders = {} } = proxyDefaultsOf(workload, mesh)

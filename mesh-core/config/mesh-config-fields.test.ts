@@ -133,6 +133,6 @@ test('what the annotation of a pod says is acted on or reported, too', () => {
   const pod = (own: string): string =>
     `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {}\n  template:\n    metadata:\n      annotations:\n        proxy.istio.io/config: '${own}'\n    spec: {containers: []}`
   expect(readText(pod('{"concurrency": 2, "gatewayTopology": {"numTrustedProxies": 1}}'), 'a.yaml').notModelled).toEqual([])
-  const { notModelled } = readText(pod('{"gatewayTopology": {"proxyProtocol": {}}}'), 'a.yaml')
-  expect(notModelled.map(({ message }) => message)).toEqual(['gatewayTopology.proxyProtocol in annotation proxy.istio.io/config is not modelled'])
+  const { notModelled } = readText(pod('{"customConfigFile": "a.yaml"}'), 'a.yaml')
+  expect(notModelled.map(({ message }) => message)).toEqual(['customConfigFile in annotation proxy.istio.io/config is not modelled'])
 })

@@ -29,7 +29,7 @@ export const proxyConfigFields = {
   ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
   interceptionMode: new Set(['REDIRECT', '0']),
   proxyMetadata: { ...proxyEnvironment, ISTIO_META_DNS_CAPTURE: new Set(['', '0', 'false', 'true']) },
-  gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'reported' },
+  gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'acts' },
   proxyHeaders: {
     ...fields('forwardedClientCert requestId attemptCount server envoyDebugHeaders xForwardedHost xForwardedPort'),
     setCurrentClientCertDetails: { ...fields('subject uri dns'), ...fields('cert chain', 'reported') },
@@ -46,7 +46,8 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields(
     'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
   ),
-  outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'reported' },
+  // Its `tls` is that of a mode that is reported. Source: Istio `core/cluster.go` buildAllowAnyDFPCluster.
+  outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'quiet' },
   inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
   defaultConfig: proxyConfigFields,
   // What is logged, counted and traced.
@@ -68,5 +69,8 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
   // Nothing in istiod reads it.
   verifyCertificateAtClient: 'quiet',
-  serviceEntryVisibility: 'reported',
+  serviceEntryVisibility: {
+    ...fields('defaultVisibility applyToSidecars'),
+    policies: { visibility: 'acts', matchingRules: { namespaceSelector: 'acts' } },
+  },
 }

@@ -116,6 +116,8 @@ const sidecarIngress: Modelled = {
   bind: 'quiet',
   captureMode: 'acts',
   defaultEndpoint: /^$|^(127\.0\.0\.1|0\.0\.0\.0)?:\d+$/,
+  // istiod reads it only where its own environment says so. Source: `ENABLE_TLS_ON_SIDECAR_INGRESS`.
+  tls: 'quiet',
   connectionPool: inboundPool,
 }
 
@@ -191,7 +193,8 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
     defaultInboundHttpRetryPolicy: {
       ...fields('attempts retryOn backoff'),
       ...fields('retryIgnorePreviousHosts retryRemoteLocalities', 'quiet'),
-      perTryTimeout: 'reported',
+      // Istio says of it that it is ignored.
+      perTryTimeout: 'quiet',
     },
     defaultTrafficPolicy: { connectionPool, outlierDetection },
   },

@@ -54,7 +54,6 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
       'spec.inboundConnectionPool.tcp.maxConnections is not modelled',
       'spec.ingress[1].defaultEndpoint is not modelled',
       'spec.ingress[2].defaultEndpoint is not modelled',
-      'spec.ingress[2].tls is not modelled',
     ],
   },
   {

@@ -35,6 +35,11 @@ export function connect(
     done('refused')
     return null
   }
+  // No client here begins with such a header. Source: Envoy `proxy_protocol.cc`.
+  if (listener.proxyProtocol) {
+    done('closed')
+    return null
+  }
   // Istio sets no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
   if (request.serverFirst && layers.length === 0 && awaitsFirstBytes(listener.filterChains)) return hanging
   const [outer, ...inner] = layers

@@ -129,6 +129,8 @@ export interface Listener {
   readonly filterChains: readonly FilterChain[]
   /** It has a port of its own, to which nothing is redirected: no destination is known but its own. Envoy `bind_to_port`. */
   readonly bindsToPort?: true
+  /** Connections begin with a header that says where they come from. Envoy's listener filter `ProxyProtocol`. */
+  readonly proxyProtocol?: true
   /** Takes what none of the others is for; `null`: such connections are closed. */
   readonly defaultFilterChain: FilterChain | null
 }

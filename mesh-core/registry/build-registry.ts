@@ -10,6 +10,7 @@ import { managedGateways } from './managed-gateways.ts'
 import { belowService, podsNamed } from './pod-names.ts'
 import type { Registry, Service, ServiceSource, WorkloadInstance } from './registry.ts'
 import { ServiceEntrySource } from './service-entry-source.ts'
+import { cappedBy } from './service-entry-visibility.ts'
 import { trustDomainOf } from './spiffe.ts'
 import { workloadEntryOf } from './workload-entries.ts'
 import { workloadsOf } from './workloads.ts'
@@ -43,7 +44,7 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const sources = [
     new KubernetesSource(all, instances, { clusterIps: options.clusterIps, namespaces }, (address) => byAddress.get(address)),
-    new ServiceEntrySource(all, instances, options.allocations),
+    new ServiceEntrySource(all, instances, options.allocations, cappedBy(whole)),
   ]
   return new BuiltRegistry(sources, workloads, { ...options, trustDomain: trustDomainOf(given) })
 }

@@ -2,6 +2,7 @@ import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
 import { isWorkload } from '../config/workload-kinds.ts'
 import { matchesLabelSelector, type LabelSelector } from './label-selector.ts'
+import { labelsOfNamespaces } from './namespace-labels.ts'
 import type { Registry, Service } from './registry.ts'
 
 /** Whether istiod looks into a namespace. */
@@ -11,19 +12,19 @@ export type Discovers = (namespace: string) => boolean
 const ofKubernetes: ReadonlySet<string> = new Set(['Namespace', 'Node', 'Service', 'Endpoints', 'EndpointSlice', 'Secret', 'ConfigMap'])
 
 /**
- * MeshConfig `discoverySelectors`: namespaces that one of them selects. Every namespace carries its name as a label, whether or not anybody wrote it.
+ * MeshConfig `discoverySelectors`: namespaces that one of them selects.
  * @returns `null`: there are none, and every namespace is looked into
  * Source: Istio `pkg/kube/namespace/filter.go`.
  */
 export function discoveryOf(resources: readonly Resource[]): Discovers | null {
   const selectors = selectorsOf(resources)
   if (selectors.length === 0) return null
-  const labels = new Map(resources.filter(({ kind }) => kind === 'Namespace').map(({ name, object }) => [name, object.metadata.labels ?? {}]))
+  const labelsOf = labelsOfNamespaces(resources)
   const known = new Map<string, boolean>()
   return (namespace) => {
     let found = known.get(namespace)
     if (found === undefined) {
-      const own = { ...labels.get(namespace), 'kubernetes.io/metadata.name': namespace }
+      const own = labelsOf(namespace)
       known.set(namespace, (found = selectors.some((selector) => matchesLabelSelector(selector, own))))
     }
     return found

@@ -8,6 +8,7 @@ import type { Instances } from './kubernetes-source.ts'
 import { selects } from './labels.ts'
 import { outsiderOf } from './outsiders.ts'
 import type { Service, ServicePort, ServiceSource, WorkloadInstance } from './registry.ts'
+import type { Capped } from './service-entry-visibility.ts'
 import { serviceEntryHosts } from './services.ts'
 import { entriesOf } from './workload-entries.ts'
 
@@ -19,11 +20,11 @@ export class ServiceEntrySource implements ServiceSource {
   /** What each service lists itself. */
   readonly #listed = new Map<Service, readonly EntrySpec[]>()
 
-  constructor(resources: readonly Resource[], instances: Instances, allocations: AddressBook) {
+  constructor(resources: readonly Resource[], instances: Instances, allocations: AddressBook, capped: Capped) {
     this.#instances = instances
     const entries = resources.filter((resource) => resource.kind === 'ServiceEntry')
     this.services = entries.flatMap((resource) => {
-      const services = serviceEntryHosts(resource, allocations)
+      const services = serviceEntryHosts(resource, allocations).map(capped)
       for (const service of services) this.#listed.set(service, resource.object['spec']?.endpoints ?? [])
       return services
     })

@@ -36,7 +36,7 @@ export function authorizerOf(name: string, providers: readonly ProviderSpec[], r
   const cluster = spec ? clusterOf(spec, registry) : null
   const statusOnError = statusOf(spec?.statusOnError)
   const { pathPrefix = '' } = spec ?? {}
-  if (!spec || cluster === null || statusOnError === null || (pathPrefix !== '' && !pathPrefix.startsWith('/'))) return null
+  if (!spec || cluster === null || statusOnError === null || (pathPrefix !== '' && !pathPrefix.startsWith('/')) || namesEveryHeader(spec)) return null
   const { includeRequestBodyInCheck: body, headersToDownstreamOnDeny: ofRefusal = [] } = spec
   // The former name is read where the new one is not used.
   const told = spec.includeRequestHeadersInCheck?.length ? spec.includeRequestHeadersInCheck : (spec.includeHeadersInCheck ?? [])
@@ -51,6 +51,14 @@ export function authorizerOf(name: string, providers: readonly ProviderSpec[], r
     toClient: (spec.headersToDownstreamOnAllow ?? []).map(headerName),
     ofRefusal: ofRefusal.length > 0 ? ofRefusal.map(headerName) : null,
   }
+}
+
+/** A lone `*` is no name of a header, nor the end of one. Source: the same file, checkWildcard. */
+function namesEveryHeader(spec: HttpProviderSpec): boolean {
+  const { includeRequestHeadersInCheck, includeHeadersInCheck, headersToUpstreamOnAllow, headersToDownstreamOnAllow, headersToDownstreamOnDeny } =
+    spec
+  const lists = [includeRequestHeadersInCheck, includeHeadersInCheck, headersToUpstreamOnAllow, headersToDownstreamOnAllow, headersToDownstreamOnDeny]
+  return lists.some((names) => names?.includes('*') ?? false)
 }
 
 /** By its whole name, perhaps behind a namespace. A port that it does not have leads to a cluster that there is not. Source: Istio `extensionproviders/cluster.go` LookupCluster. */

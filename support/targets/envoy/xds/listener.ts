@@ -1,5 +1,6 @@
 import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
 import { filterChain, inspectors } from './filter-chain.ts'
+import { proxyProtocol } from './proxy-protocol-filter.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { socketAddress } from './placement.ts'
@@ -13,7 +14,7 @@ export function listener(config: Listener, placement: Placement): Json {
     address: socketAddress(config),
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     ...optional('default_filter_chain', config.defaultFilterChain && filterChain(config.defaultFilterChain, config, placement)),
-    ...optional('listener_filters', inspectors([config])),
+    ...optional('listener_filters', [...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])]),
     traffic_direction: config.direction === 'inbound' ? 'INBOUND' : 'OUTBOUND',
     ...(own ? { use_original_dst: true } : {}),
     ...(config.direction === 'outbound' && !own ? { bind_to_port: false } : {}),

@@ -20,12 +20,12 @@ import type { SecretSource } from './placement.ts'
 import { socketAddress } from './placement.ts'
 import { retryPolicy } from './retry-policy.ts'
 import type { Placement } from './placement.ts'
+import { proxyProtocol, proxyProtocolFilter } from './proxy-protocol-filter.ts'
 
 const everyAddress = '0.0.0.0'
 
 /** Key of the connection's metadata in which the place stands that answers at the original destination. */
 const lands = 'lands'
-const proxyProtocolFilter = 'envoy.filters.listener.proxy_protocol'
 
 /** Source: Envoy `OriginalDstLbConfig.metadata_key`. @param portOverride of the cluster */
 export function landsByMetadata(portOverride: number | null): Json {
@@ -49,14 +49,10 @@ function overridesIn({ clusters }: ProxyConfig): readonly number[] {
   return [...new Set(Object.values(clusters).flatMap(({ portOverride }) => portOverride ?? []))].sort((a, b) => a - b)
 }
 
-/**
- * Does for a connection what iptables and `original_dst` do in a pod: its header says where the client wanted to go and where it came from.
- * Source: Envoy `ProxyProtocol`.
- */
-function proxyProtocol(ports: readonly number[], options: Json = {}): Json {
+/** Does for a connection what iptables and `original_dst` do in a pod: its header says where the client wanted to go and where it came from. */
+function cameFrom(ports: readonly number[], options: Json = {}): Json {
   const rules = [null, ...ports].map((override, i) => ({ tlv_type: landsType + i, on_tlv_present: { key: landsAt(override) } }))
-  const config = typed('envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol', { rules, ...options })
-  return { name: proxyProtocolFilter, typed_config: config }
+  return proxyProtocol({ rules, ...options })
 }
 
 /** Sidecars that lead to a gateway say nothing before: they are all of this Envoy. */
@@ -73,7 +69,7 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [proxyProtocol(portOverrides(config)), ...inspectors(others, true)],
+    listener_filters: [cameFrom(portOverrides(config)), ...inspectors(others, true)],
     filter_chains: [
       ...others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
       ...(last?.filterChains ?? []).map((chain) => filterChain(chain, last!, placement)),
@@ -104,7 +100,7 @@ export function gatewayListener(name: string, port: number, config: Listener, po
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [proxyProtocol(ports, fromAnybody), ...inspectors([config])],
+    listener_filters: [cameFrom(ports, fromAnybody), ...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     traffic_direction: 'OUTBOUND',
   })

@@ -1,6 +1,5 @@
 import { type IRunConfiguration, runCucumber } from '@cucumber/cucumber/api'
-import { Collector } from '../reports/collector.ts'
-import { inOrder } from '../reports/in-order.ts'
+import { FollowedRun } from '../reports/followed-run.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { isOfWriting, notWritten } from './not-written.ts'
 import { onTarget } from './run-configuration.ts'
@@ -35,11 +34,10 @@ export async function runFeaturesOn(target: string, configuration: IRunConfigura
  * @throws MeshSpecError REPORT_NOT_WRITTEN
  */
 export async function runFeatures(configuration: IRunConfiguration, support: Support, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const collector = new Collector()
-  const take = inOrder((envelope) => void collector.take(envelope))
+  const run = new FollowedRun()
   try {
-    const { support: loaded } = await runCucumber({ ...configuration, support }, { env: { ...process.env, ...env } }, take)
-    return { record: collector.record, support: loaded }
+    const { support: loaded } = await runCucumber({ ...configuration, support }, { env: { ...process.env, ...env } }, run.take)
+    return { record: run.record, support: loaded }
   } catch (error) {
     throw isOfWriting(error) ? notWritten(Object.keys(configuration.formats.files), error) : error
   }

@@ -1,8 +1,7 @@
-import { Collector } from './collector.ts'
 import { escapeXml as escape } from './escape.ts'
+import { FollowedRun } from './followed-run.ts'
 import type { Formatter } from './formatter.ts'
 import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml, table } from './html-page.ts'
-import { inOrder } from './in-order.ts'
 import { countVerdicts, groupByUri, type RunRecord, type ScenarioRecord, type StepRecord, verdicts, verdictWords } from './run-record.ts'
 import { boundText, formatMs } from './terminal-text.ts'
 
@@ -74,12 +73,9 @@ function percent(share: number): string {
 const html: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
-    const collector = new Collector()
-    on(
-      'message',
-      inOrder((envelope) => void collector.take(envelope)),
-    )
-    return () => write(htmlReport(collector.record))
+    const run = new FollowedRun()
+    on('message', run.take)
+    return () => write(htmlReport(run.record))
   },
 }
 export default html

@@ -1,6 +1,5 @@
-import { Collector } from './collector.ts'
+import { FollowedRun } from './followed-run.ts'
 import type { Formatter } from './formatter.ts'
-import { inOrder } from './in-order.ts'
 import { type RunRecord, type ScenarioRecord, countVerdicts } from './run-record.ts'
 import { versions } from './versions.ts'
 
@@ -43,12 +42,9 @@ function errorRates({ scenarios }: RunRecord): { statements: number; falseAlarm:
 const json: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
-    const collector = new Collector()
-    on(
-      'message',
-      inOrder((envelope) => void collector.take(envelope)),
-    )
-    return () => write(`${JSON.stringify(jsonReport(collector.record), null, 2)}\n`)
+    const run = new FollowedRun()
+    on('message', run.take)
+    return () => write(`${JSON.stringify(jsonReport(run.record), null, 2)}\n`)
   },
 }
 export default json

@@ -1,7 +1,6 @@
-import { Collector } from './collector.ts'
 import { escapeXml } from './escape.ts'
+import { FollowedRun } from './followed-run.ts'
 import type { Formatter } from './formatter.ts'
-import { inOrder } from './in-order.ts'
 import { groupByUri, type RunRecord, type ScenarioRecord, verdictWords } from './run-record.ts'
 
 /** JUnit's XML as CI servers read it: a suite for each feature; what a target cannot show is `skipped`, with its reason as the message. */
@@ -89,12 +88,9 @@ export function seconds(ms: number): string {
 const junit: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
-    const collector = new Collector()
-    on(
-      'message',
-      inOrder((envelope) => void collector.take(envelope)),
-    )
-    return () => write(junitReport(collector.record))
+    const run = new FollowedRun()
+    on('message', run.take)
+    return () => write(junitReport(run.record))
   },
 }
 export default junit

@@ -1,6 +1,5 @@
-import { Collector } from './collector.ts'
+import { FollowedRun } from './followed-run.ts'
 import type { Formatter } from './formatter.ts'
-import { inOrder } from './in-order.ts'
 import { makePaint } from './paint.ts'
 import { scenarioLine, summaryText } from './terminal-text.ts'
 
@@ -8,18 +7,16 @@ import { scenarioLine, summaryText } from './terminal-text.ts'
 const terminal: Formatter = {
   type: 'formatter',
   formatter({ on, write, stream }) {
-    const collector = new Collector()
     const paint = makePaint(stream.isTTY === true, process.env)
     let heading = ''
-    const show = inOrder((envelope) => {
-      const scenario = collector.take(envelope)
-      if (!scenario || scenario.verdict === 'interrupted') return
+    const run = new FollowedRun((scenario) => {
+      if (scenario.verdict === 'interrupted') return
       if (scenario.uri !== heading) write(`${heading === '' ? '' : '\n'}${paint('bold', scenario.feature)}\n`)
       heading = scenario.uri
       write(`${scenarioLine(scenario, paint)}\n`)
     })
-    on('message', show)
-    return () => write(`\n${summaryText(collector.record, paint)}\n`)
+    on('message', run.take)
+    return () => write(`\n${summaryText(run.record, paint)}\n`)
   },
 }
 export default terminal

@@ -7,12 +7,17 @@ export class EvidenceBook {
   /** Of the last `When` that sent something, as far as sent; empty before the first. */
   last: Exchange[] = []
   requests = 0
-  readonly paths: Record<string, number> = {}
   readonly tests: StatisticalTest[] = []
   readonly #onExchange: (exchange: Exchange) => void
+  readonly #paths = new Map<string, number>()
 
   constructor(onExchange: (exchange: Exchange) => void = () => {}) {
     this.#onExchange = onExchange
+  }
+
+  /** How many requests took each path. */
+  get paths(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#paths)
   }
 
   /** Another `When` sends. */
@@ -29,6 +34,6 @@ export class EvidenceBook {
   #note(exchange: Exchange): void {
     this.requests += 1
     this.#onExchange(exchange)
-    for (const path of pathsOf(exchange)) this.paths[path] = (this.paths[path] ?? 0) + 1
+    for (const path of pathsOf(exchange)) this.#paths.set(path, (this.#paths.get(path) ?? 0) + 1)
   }
 }

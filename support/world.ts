@@ -35,7 +35,9 @@ interface Scene {
 /** What one scenario's steps share. Users' own steps may take it for their `this`. */
 export class MeshWorld extends World {
   readonly #secrets = new Secrets()
-  readonly evidence = new EvidenceBook((exchange) => this.#secrets.note(exchange))
+  readonly evidence = new EvidenceBook((exchange) => {
+    if (this.hidesValues) this.#secrets.note(exchange)
+  })
   readonly refusal = new Refusal()
   #steps: ITestCaseHookParameter['pickle']['steps'] = []
   #step = 0

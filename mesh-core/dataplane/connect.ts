@@ -73,7 +73,7 @@ export function connect(
     listener,
     peer,
     serverName,
-    chain: `${listener.name} ${listener.filterChains.indexOf(chain)}`,
+    chain,
     table: routeTable,
     normalization: pathNormalization,
     settings,

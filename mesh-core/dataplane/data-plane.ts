@@ -11,7 +11,6 @@ import type { Place } from './evidence.ts'
 import { proxyDatagram } from './datagram.ts'
 import { ephemeralPort } from './ephemeral-port.ts'
 import { ownLayers } from './dial.ts'
-import { dialGateway } from './gateway-port.ts'
 import type { DataPlaneModel, MeshCall } from './model.ts'
 import { withoutStream, type Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
@@ -46,6 +45,8 @@ export class DataPlane implements Plane {
   /** Of clients' connections. */
   readonly #ports = new WeakMap<object, number>()
   #workloads = new Map<string, WorkloadRuntime | null>()
+  /** The same by who asks for them: a name is put together once for each, not for each request. */
+  #workloadOf = new WeakMap<WorkloadRef, WorkloadRuntime | null>()
   #outside: Peer | null = null
   #model: DataPlaneModel | null = null
 
@@ -79,6 +80,7 @@ export class DataPlane implements Plane {
   use(model: DataPlaneModel): void {
     this.#model = model
     this.#workloads = new Map()
+    this.#workloadOf = new WeakMap()
     this.#outside = null
   }
 
@@ -110,6 +112,14 @@ export class DataPlane implements Plane {
   }
 
   workload(ref: WorkloadRef): WorkloadRuntime | null {
+    const known = this.#workloadOf.get(ref)
+    if (known !== undefined) return known
+    const workload = this.#workloadNamed(ref)
+    this.#workloadOf.set(ref, workload)
+    return workload
+  }
+
+  #workloadNamed(ref: WorkloadRef): WorkloadRuntime | null {
     const key = `${ref.namespace}/${ref.instance}`
     let workload = this.#workloads.get(key)
     if (workload === undefined) {
@@ -149,7 +159,7 @@ export class DataPlane implements Plane {
     if (call.from.kind === 'workload') return sendBounded(this, place, sender, { request, authority, tls: call.tls }, call.timeoutMs, done)
     const { proxy } = sender
     if (!proxy) return done('refused')
-    const target = dialGateway(this.model.registry, sender.instance, authority, request.scheme)
+    const target = proxy.dialFromOutside(sender.instance, authority, request.scheme)
     const datagram = request.protocol === 'udp'
     const timeoutMs = call.timeoutMs ?? (datagram ? datagramPatienceMs : null)
     const start = (end: Done) =>

@@ -8,18 +8,24 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 export class Downstream {
   /** Where the connection comes from, as the proxy sees it. */
   readonly connectionAddress: string
-  /** What the client dialled, with its port. */
-  readonly localAddress: string
   /** The client, as proxies before this one tell it; `null` where they are not believed. */
   trustedAddress: string | null = null
   readonly #plane: Plane
+  readonly #dialled: Dialled
+  readonly #ownAddress: string
   #port: number | null
 
-  constructor(plane: Plane, { sourceAddress, sourcePort }: Place, { edge, place }: ProxyRuntime, { address, port }: Dialled) {
+  constructor(plane: Plane, { sourceAddress, sourcePort }: Place, { edge, place }: ProxyRuntime, dialled: Dialled) {
     this.#plane = plane
     this.#port = sourcePort
     this.connectionAddress = sourceAddress ?? (edge ? plane.clientAddress : place.address)
-    this.localAddress = `${address ?? place.address}:${port}`
+    this.#dialled = dialled
+    this.#ownAddress = place.address
+  }
+
+  /** What the client dialled, with its port. */
+  get localAddress(): string {
+    return `${this.#dialled.address ?? this.#ownAddress}:${this.#dialled.port}`
   }
 
   /** The client: of its connection, or as proxies before this one tell it. */

@@ -1,5 +1,5 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
-import type { HttpSettings, Listener, PathNormalization } from '../ir/proxy-config.ts'
+import type { FilterChain, HttpSettings, Listener, PathNormalization } from '../ir/proxy-config.ts'
 import type { Dialled } from './dial.ts'
 import type { Place } from './evidence.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -10,8 +10,7 @@ export interface Entrance {
   readonly table: string
   readonly normalization: PathNormalization
   readonly settings: HttpSettings
-  /** Names the filter chain within the proxy. */
-  readonly chain: string
+  readonly chain: FilterChain
   readonly target: Dialled
   /** Of the client, as `x-forwarded-client-cert` has it; `null` for none. */
   readonly certificate: string | null
@@ -19,6 +18,11 @@ export interface Entrance {
   readonly peer: readonly string[]
   /** SNI; `''` for none. */
   readonly serverName: string
+}
+
+/** Names the filter chain within the proxy. */
+export function nameOfChain({ listener, chain }: Entrance): string {
+  return `${listener.name} ${listener.filterChains.indexOf(chain)}`
 }
 
 /** Who sends, as a proxy's hop has it: nobody of the mesh before the first gateway. */

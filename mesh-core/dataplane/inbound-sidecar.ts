@@ -90,7 +90,7 @@ export class InboundSidecar implements InFlight {
     if (admission.kind === 'limited') return this.#limit(admission.limit, done)
     this.#back = admission.back
     if (admission.kind === 'out') return this.#keepOut(admission, done)
-    delete this.#request.claims
+    if (this.#request.claims) delete this.#request.claims
     const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
@@ -112,7 +112,7 @@ export class InboundSidecar implements InFlight {
     const { custom } = this.#settings
     if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
     if (flag !== null) this.#log.raise(flag)
-    delete this.#request.claims
+    if (this.#request.claims) delete this.#request.claims
     const response = composeLocalReply(reply, this.#request, () => {})
     this.#answer(response, details, done)
   }
@@ -264,7 +264,7 @@ export class InboundSidecar implements InFlight {
 /** The request as the sidecar passes it on. What another proxy has sent needs little tidying up: what that said for its peer, and its path, which it may have rewritten. */
 function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRuntime, plane: Plane, inbound: InboundPort): ReceivedRequest {
   const { pathNormalization: normalization } = inbound
-  const settings: HttpSettings = { forwardClientCert: 'APPEND_FORWARD', ...inbound.settings }
+  const settings = settingsOf(inbound)
   const identity = tls[0]?.identity
   if (identity === undefined) return receiveRequest(plane, request, null, { normalization, settings, port, certificate: null })
   const certificate = certificateOf(identity, workload, settings)
@@ -276,6 +276,17 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   request.path = normalizeTarget(withoutFragment(request.path), normalization)
   return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
+}
+
+const usual: HttpSettings = { forwardClientCert: 'APPEND_FORWARD' }
+const settingsKnown = new WeakMap<HttpSettings, HttpSettings>()
+
+/** Made once for each port that has any: a sidecar asks for every request that comes in. */
+function settingsOf({ settings }: InboundPort): HttpSettings {
+  if (!settings) return usual
+  const known = settingsKnown.get(settings) ?? { ...usual, ...settings }
+  settingsKnown.set(settings, known)
+  return known
 }
 
 /** As `x-forwarded-client-cert` has it. */

@@ -8,7 +8,7 @@ import type { Asker, HeadersBack } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
 import { Downstream } from './downstream.ts'
-import { senderOf, type Entrance } from './entrance.ts'
+import { nameOfChain, senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explanationOf } from './explain.ts'
@@ -129,7 +129,7 @@ export class ProxiedRequest implements InFlight {
 
   #chain(): string {
     const { namespace, instance } = this.proxy.place.ref
-    return `${namespace}/${instance} ${this.entrance.chain}`
+    return `${namespace}/${instance} ${nameOfChain(this.entrance)}`
   }
 
   /** Right before the router. */

@@ -3,17 +3,20 @@ import type { HttpRequest } from '../ir/message.ts'
 import type { Listener, ProxyConfig, UdpListener } from '../ir/proxy-config.ts'
 import { compileRouteTable } from '../match/route-table.ts'
 import type { CompiledRouteTable } from '../match/route-table.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { Clock, Milliseconds } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { ClusterRuntime } from './cluster-runtime.ts'
 import { dial } from './dial.ts'
 import type { Dialled } from './dial.ts'
+import { dialGateway } from './gateway-port.ts'
 import { compileRoute } from './route-runtime.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 
 /** Where iptables sends what a workload sends, and so the listener for what no other listener takes. */
 const capturePort = 15001
+
+const everywhere = '0.0.0.0'
 
 /** A client that makes names up must not fill the memory. */
 const rememberedNames = 10_000
@@ -46,7 +49,9 @@ export class ProxyRuntime {
   #sinceMs: Milliseconds
   #registry: Registry
   readonly #dialled = new Map<string, Dialled>()
-  #listeners = new Map<string, Listener>()
+  readonly #dialledFromOutside = new Map<string, Dialled>()
+  /** By port and address. */
+  readonly #listeners = new Map<number, Map<string, Listener>>()
   #tables = new Map<string, CompiledRouteTable<RouteRuntime>>()
 
   constructor(config: ProxyConfig, registry: Registry, place: ProxyPlace, { clock, random, sinceMs }: ProxySurroundings) {
@@ -72,6 +77,7 @@ export class ProxyRuntime {
 
   /** Takes a new config; cluster state stays. */
   update(config: ProxyConfig, registry: Registry, sinceMs: Milliseconds): void {
+    if (registry !== this.#registry) this.#dialledFromOutside.clear()
     if (registry !== this.#registry || config.dns !== this.#config.dns) this.#dialled.clear()
     this.#registry = registry
     if (config === this.#config) return
@@ -92,19 +98,24 @@ export class ProxyRuntime {
 
   /** What becomes of a name that the proxy's workload dials; the answer is remembered, as a resolver does. */
   dial(authority: string, scheme: HttpRequest['scheme']): Dialled {
-    const key = scheme === 'http' ? authority : `${scheme}:${authority}`
-    const known = this.#dialled.get(key)
-    if (known) return known
-    const dialled = dial(this.#registry, authority, scheme, { namespace: this.place.ref.namespace, dns: this.#config.dns ?? null })
-    if (this.#dialled.size >= rememberedNames) this.#dialled.clear()
-    this.#dialled.set(key, dialled)
-    return dialled
+    const { place } = this
+    return remembered(this.#dialled, authority, scheme, () =>
+      dial(this.#registry, authority, scheme, { namespace: place.ref.namespace, dns: this.#config.dns ?? null }),
+    )
+  }
+
+  /** The same for a client outside, who dials the gateway that this is the proxy of. */
+  dialFromOutside(gateway: WorkloadInstance, authority: string, scheme: HttpRequest['scheme']): Dialled {
+    return remembered(this.#dialledFromOutside, authority, scheme, () => dialGateway(this.#registry, gateway, authority, scheme))
   }
 
   /** The listener bound to this very address, else the one for the port on every address, else the one for everything. */
   listenerFor(address: string, port: number): Listener | null {
-    const listeners = this.#listeners
-    return listeners.get(`${address}:${port}`) ?? listeners.get(`0.0.0.0:${port}`) ?? this.captureListener
+    return this.#listenerAt(address, port) ?? this.#listenerAt(everywhere, port) ?? this.captureListener
+  }
+
+  #listenerAt(address: string, port: number): Listener | undefined {
+    return this.#listeners.get(port)?.get(address)
   }
 
   udpListenerFor(port: number): UdpListener | null {
@@ -113,7 +124,7 @@ export class ProxyRuntime {
 
   /** `null` at gateways, which nothing is redirected to. */
   get captureListener(): Listener | null {
-    return this.edge ? null : (this.#listeners.get(`0.0.0.0:${capturePort}`) ?? null)
+    return this.edge ? null : (this.#listenerAt(everywhere, capturePort) ?? null)
   }
 
   /** `null` when the table was not sent, as when Envoy has refused it. */
@@ -138,7 +149,22 @@ export class ProxyRuntime {
   }
 
   #index(): void {
-    this.#listeners = new Map(this.#config.listeners.map((listener) => [`${listener.address}:${listener.port}`, listener]))
     this.#tables = new Map()
+    this.#listeners.clear()
+    for (const listener of this.#config.listeners) {
+      const known = this.#listeners.get(listener.port)
+      if (known) known.set(listener.address, listener)
+      else this.#listeners.set(listener.port, new Map([[listener.address, listener]]))
+    }
   }
+}
+
+function remembered(known: Map<string, Dialled>, authority: string, scheme: HttpRequest['scheme'], dialAnew: () => Dialled): Dialled {
+  const key = scheme === 'http' ? authority : `${scheme}:${authority}`
+  const before = known.get(key)
+  if (before) return before
+  const dialled = dialAnew()
+  if (known.size >= rememberedNames) known.clear()
+  known.set(key, dialled)
+  return dialled
 }

@@ -56,3 +56,30 @@ test('a choice is kept for connections that are alike in everything, and for the
   for (let i = 0; i < 300; i++) expect(chosen({ ...plain, address: `10.9.${i >> 8}.${i & 255}` })).toBe('elsewhere')
   expect(first.map(chosen)).toEqual(expected)
 })
+
+test('a choice that is remembered is for connections like that one alone, however many others came between', () => {
+  const chainsAnew = () => [
+    chain('port', { destinationPort: 443 }),
+    chain('near', { destinations: ['10.0.0.0/24'], transport: 'raw_buffer', applicationProtocols: ['http/1.1'] }),
+    chain('named', { serverNames: ['a.com'], transport: 'tls', applicationProtocols: ['h2'] }),
+    chain('any', {}),
+  ]
+  const far = { port: 80, address: '192.0.2.1' }
+  const connections: Connection[] = [
+    { ...plain, port: 443 },
+    { ...plain, port: 80 },
+    { ...plain, ...far },
+    { ...plain, port: 80, applicationProtocols: ['h2c'] },
+    { ...tls('a.com', 'h2'), ...far },
+    { ...tls('b.com', 'h2'), ...far },
+    { ...tls('a.com', 'h2', 'http/1.1'), ...far },
+    { ...tls('a.com', 'http/1.1'), ...far },
+  ]
+  const chosen = (of: () => ReturnType<typeof chainsAnew>) => connections.map((one) => chooseFilterChain(of(), { ...one })?.name)
+  const wanted = chosen(chainsAnew)
+  expect(new Set(wanted).size).toBeGreaterThan(3)
+  const chains = chainsAnew()
+  expect([chosen(() => chains), chosen(() => chains)]).toEqual([wanted, wanted])
+  for (let i = 0; i < 100; i++) chooseFilterChain(chains, { ...plain, port: 80, address: `10.0.1.${i}` })
+  expect(chosen(() => chains)).toEqual(wanted)
+})

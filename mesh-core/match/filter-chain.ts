@@ -21,21 +21,34 @@ export interface Connection {
  */
 export function chooseFilterChain<C extends FilterChainMatch>(chains: readonly C[], connection: Connection): C | null {
   if (chains.length === 1 && takesAll(chains[0]!)) return chains[0]!
-  const known = (choices.get(chains) as Map<string, C | null> | undefined) ?? new Map<string, C | null>()
-  const { address, port, serverName, transport, applicationProtocols } = connection
-  const key = `${address} ${port} ${transport} ${serverName} ${applicationProtocols.join()}`
-  const before = known.get(key)
-  if (before !== undefined) return before
-  const chosen = choose(chains, connection)
+  const known = (choices.get(chains) as Choice<C>[] | undefined) ?? []
+  for (const choice of known) if (isAlike(choice.connection, connection)) return choice.chain
+  const chain = choose(chains, connection)
   // Of clients that go to ever other places the oldest choices are forgotten.
-  if (known.size === mostChoices) known.delete(known.keys().next().value!)
-  choices.set(chains, known.set(key, chosen))
-  return chosen
+  if (known.length === mostChoices) known.shift()
+  known.push({ connection, chain })
+  choices.set(chains, known)
+  return chain
 }
 
-/** By the chains of a listener, which never change: most connections are like one before. */
-const choices = new WeakMap<readonly FilterChainMatch[], Map<string, FilterChainMatch | null>>()
-const mostChoices = 256
+interface Choice<C> {
+  readonly connection: Connection
+  readonly chain: C | null
+}
+
+/** By the chains of a listener, which never change: most connections are like one before. A few are looked through faster than a key is made. */
+const choices = new WeakMap<readonly FilterChainMatch[], Choice<FilterChainMatch>[]>()
+const mostChoices = 16
+
+function isAlike(a: Connection, b: Connection): boolean {
+  const isSame = a.address === b.address && a.port === b.port && a.serverName === b.serverName && a.transport === b.transport
+  return isSame && areAlike(a.applicationProtocols, b.applicationProtocols)
+}
+
+/** Lists of protocols are constants: mostly it is the very same. */
+function areAlike(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((name, i) => name === b[i]))
+}
 
 function takesAll({ destinationPort, destinations, serverNames, transport, applicationProtocols }: FilterChainMatch): boolean {
   const asksAddress = destinationPort !== undefined || destinations.length > 0

@@ -61,6 +61,8 @@ class BuiltRegistry implements Registry {
   #addressedByHost: ReadonlyMap<string, Service> | undefined
   readonly #byAddress: ReadonlyMap<string, { readonly service: Service }>
   readonly #workloads: ReadonlyMap<string, WorkloadInstance>
+  /** The same by who asks for them: a key is put together once for each, not for each request. */
+  readonly #workloadOf = new WeakMap<WorkloadRef, WorkloadInstance>()
   readonly #workloadByAddress: ReadonlyMap<string, WorkloadInstance>
   #outsiders: ReadonlyMap<string, WorkloadInstance> | null = null
   #outsiderAt: ReadonlyMap<string, WorkloadInstance> | null = null
@@ -110,7 +112,12 @@ class BuiltRegistry implements Registry {
   }
 
   workload(ref: WorkloadRef): WorkloadInstance | undefined {
-    return this.#workloads.get(instanceKey(ref)) ?? this.#outside().get(instanceKey(ref))
+    const known = this.#workloadOf.get(ref)
+    if (known) return known
+    const key = instanceKey(ref)
+    const workload = this.#workloads.get(key) ?? this.#outside().get(key)
+    if (workload) this.#workloadOf.set(ref, workload)
+    return workload
   }
 
   workloadAt(address: string): WorkloadInstance | undefined {
@@ -205,6 +212,9 @@ function instanceKey(ref: WorkloadRef): string {
 /** The first of several with one key wins. */
 function firstOf<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, T> {
   const map = new Map<string, T>()
-  for (const item of items) if (!map.has(key(item))) map.set(key(item), item)
+  for (const item of items) {
+    const own = key(item)
+    if (!map.has(own)) map.set(own, item)
+  }
   return map
 }

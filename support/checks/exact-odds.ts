@@ -11,23 +11,35 @@ import { chainTo, isAt, isFor } from './evidence.ts'
  */
 export function exactShare(exchanges: readonly Exchange[], service: ServiceRef, { behind }: CheckContext): number | null {
   if (behind === null) return null
-  const byWay = new Map<string, number | null>()
+  const anyVersion = { ...service, version: null }
+  const ways: Hop[] = []
+  const shares = new Set<number | null>()
   for (const exchange of exchanges) {
-    const hop = soleRequestFor(exchange, service)
+    const hop = soleRequestFor(exchange, anyVersion)
     if (hop === null || hop.to === null || hop.explain === null) return null
     // The requests of one `When` are all the same, so those that took the same way were decided by the same rule.
-    const way = `${hop.log?.proxy ?? ''} ${hop.log?.cluster ?? ''}`
-    if (!byWay.has(way)) byWay.set(way, isCertainUpTo(exchange, hop) ? shareOf(hop.explain(), service, behind) : null)
+    if (ways.some((way) => wentLike(way, hop))) continue
+    ways.push(hop)
+    shares.add(isCertainUpTo(exchange, hop) ? shareOf(hop.explain(), service, behind) : null)
   }
-  const [share = null, ...others] = new Set(byWay.values())
+  const [share = null, ...others] = shares
   return others.length > 0 ? null : share
 }
 
-/** The one hop that asked for the service; `null` when there are several, or none. Copies do not count. */
-function soleRequestFor(exchange: Exchange, service: ServiceRef): Hop | null {
-  const anyVersion = { ...service, version: null }
-  const asked = exchange.hops.filter((hop) => !hop.mirrored && !hop.asks && (isFor(hop, service) || isAt(hop, anyVersion)))
-  return asked.length === 1 ? asked[0]! : null
+/** By the same proxy to the same cluster. */
+function wentLike({ log }: Hop, other: Hop): boolean {
+  return log?.proxy === other.log?.proxy && log?.cluster === other.log?.cluster
+}
+
+/** The one hop that asked for the service, in whatever version; `null` when there are several, or none. Copies do not count. */
+function soleRequestFor({ hops }: Exchange, service: ServiceRef): Hop | null {
+  let asked: Hop | null = null
+  for (const hop of hops) {
+    if (hop.mirrored || hop.asks || !(isFor(hop, service) || isAt(hop, service))) continue
+    if (asked) return null
+    asked = hop
+  }
+  return asked
 }
 
 /** The requests on the way to this one could go nowhere else. */

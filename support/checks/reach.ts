@@ -25,12 +25,12 @@ export function reachesNot(service: ServiceRef): Check {
  * @throws NotSupported when the target names no workload of the service, and would not name it if there were one
  */
 export function isReached(exchange: Exchange, service: ServiceRef, { capabilities, target }: CheckContext): boolean {
-  const taken = exchange.hops.filter(arrived)
-  if (taken.some((hop) => isAt(hop, service))) return true
+  const isTakenBy = (wanted: ServiceRef): boolean => exchange.hops.some((hop) => arrived(hop) && isAt(hop, wanted))
+  if (isTakenBy(service)) return true
   const untold = exchange.untold?.(service) ?? null
   if (untold !== null) throw new NotSupported('path', untold)
   // Another version of it took the request, so the evidence covers this service.
-  if (taken.some((hop) => isAt(hop, { ...service, version: null })) || capabilities.has('path')) return false
+  if (capabilities.has('path') || isTakenBy({ ...service, version: null })) return false
   throw new NotSupported('path', `the target ${target} does not tell whether ${formatServiceRef(service)} was reached`)
 }
 

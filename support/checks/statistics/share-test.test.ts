@@ -23,6 +23,19 @@ describe('the binomial distribution', () => {
 
   test('a tail of one in a million: P(X ≥ 20) = 2^-20 for 20 throws', () => expect(between({ n: 20, p: 0.5 }, 20, 20) * 2 ** 20).toBeCloseTo(1, 9))
 
+  test('what is left out of a sum far away from the mode counts in none of its digits', () => {
+    for (const [n, p, from, to] of [
+      [3000, 0.5, 1700, 3000],
+      [3000, 0.5, 0, 1300],
+      [3000, 0.1, 250, 3000],
+      [500, 0.9, 400, 480],
+    ] as const) {
+      const all = Array.from({ length: to - from + 1 }, (_, i) => probability({ n, p }, from + i)).toSorted((a, b) => a - b)
+      const whole = all.reduce((sum, one) => sum + one, 0)
+      expect(Math.abs(between({ n, p }, from, to) / whole - 1)).toBeLessThan(1e-12)
+    }
+  })
+
   test('all probabilities add up to 1', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3000 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, p) => {

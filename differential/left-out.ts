@@ -78,7 +78,6 @@ export const leftOut: Readonly<Record<string, string>> = {
     'MeshConfig defaultConfig.interceptionMode',
     'MeshConfig defaultConfig.proxyMetadata',
     'MeshConfig proxyHttpPort',
-    'MeshConfig protocolDetectionTimeout',
   ]),
   ...because('the certificates of the oracle are those of cluster.local, whatever the config says', ['MeshConfig trustDomain']),
   ...because('istiod without a cluster reads the config of every namespace', ['MeshConfig discoverySelectors']),

@@ -174,6 +174,8 @@ const ofMesh: readonly Json[] = [
   { verifyCertificateAtClient: true },
   { defaultTrafficPolicy: { connectionPool: { http: { http2KeepAlive: { interval: '30s', timeout: '5s' } } } } },
   { enableEnvoyAccessLogService: true },
+  // Of clients that are the first to speak, as all are there.
+  { protocolDetectionTimeout: '5s' },
   { serviceScopeConfigs: [{ servicesSelector: { matchLabels: { app: 'b' } }, scope: 'GLOBAL' }] },
 ]
 

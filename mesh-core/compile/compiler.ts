@@ -27,6 +27,7 @@ import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
 import { InboundPorts } from './inbound-ports.ts'
+import type { MeshConfig } from './mesh-config.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
 import { attemptCounting, proxyDefaultsOf, sidecarSettings, wantsProxyProtocol } from './proxy-settings.ts'
@@ -164,14 +165,12 @@ export class Compiler {
     const key = this.#keys.outbound(workload, rules)
     const known = this.#outbound.get(key)
     if (known) return known.parts
+    const listeners = outboundListeners({
+      ...{ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels },
+      settings: sidecarSettings(workload, this.catalog.mesh),
+    })
     const parts = {
-      listeners: this.#withTcpPolicies(
-        outboundListeners({
-          ...{ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels },
-          settings: sidecarSettings(workload, this.catalog.mesh),
-        }),
-        workload,
-      ),
+      listeners: withDetectionTimeout(this.#withTcpPolicies(listeners, workload), this.catalog.mesh),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
       clusters: this.#clustersFor(workload, scope.services),
       ...(capturesDns(workload, this.catalog.mesh) && { dns: nameTable(scope, this.#registry) }),
@@ -275,4 +274,10 @@ export class Compiler {
     const client = { namespace: workload.ref.namespace, labels: clientPlace(workload).labels }
     return this.catalog.destinationRules.find(service.host, client, service.namespace)
   }
+}
+
+/** Source: Istio `core/listener.go` buildSidecarOutboundListener: where it is looked for HTTP. */
+function withDetectionTimeout(listeners: readonly Listener[], { protocolDetectionTimeoutMs }: MeshConfig): readonly Listener[] {
+  if (protocolDetectionTimeoutMs === 0) return listeners
+  return listeners.map((one) => ({ ...one, detectionTimeoutMs: protocolDetectionTimeoutMs }))
 }

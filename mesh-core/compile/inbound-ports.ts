@@ -58,6 +58,8 @@ export class InboundPorts {
       ...withSettings(settings),
       ...(access && access.ofConnections.length > 0 && { access: access.ofConnections }),
       ...refusal,
+      // Source: Istio `core/listener_inbound.go` buildInboundListener.
+      ...(mesh.protocolDetectionTimeoutMs > 0 && { detectionTimeoutMs: mesh.protocolDetectionTimeoutMs }),
     }
     return patchedInbound(whole, port, workload, envoyFilters, this.#registry)
   }

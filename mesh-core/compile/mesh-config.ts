@@ -1,6 +1,7 @@
 import { meshJson } from '../config/istio/mesh-settings.ts'
 import type { Resource } from '../config/resource.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
+import { durationMs } from './duration.ts'
 import type { ProviderSpec } from './authorization/authorizers.ts'
 import type { ProxyDefaults } from './proxy-defaults.ts'
 import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
@@ -34,6 +35,8 @@ export interface MeshConfig {
   readonly tlsDefaults: TlsDefaults
   /** Of a sidecar towards its workload; `null` for istiod's own. */
   readonly defaultInboundHttpRetryPolicy: HttpRetry | null
+  /** 0 for no limit. */
+  readonly protocolDetectionTimeoutMs: number
   /** Of every proxy whose pod says nothing else. */
   readonly defaultConfig: ProxyDefaults
   /** Identities of these are the mesh's own, too. */
@@ -69,6 +72,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
     tlsDefaults: config.tlsDefaults ?? {},
     defaultInboundHttpRetryPolicy: config.defaultInboundHttpRetryPolicy ?? null,
+    protocolDetectionTimeoutMs: durationMs(config.protocolDetectionTimeout ?? '0s'),
     defaultConfig: config.defaultConfig ?? {},
     trustDomainAliases: config.trustDomainAliases ?? [],
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',

@@ -64,7 +64,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   // Both ends of such a connection are proxies of the mesh, which agree.
   meshMTLS: 'quiet',
   proxyHttpPort: new Set(['0']),
-  protocolDetectionTimeout: new Set(['0s']),
+  protocolDetectionTimeout: 'acts',
   tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
   ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
   // Nothing in istiod reads it.

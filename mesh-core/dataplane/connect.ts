@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
+import type { Listener } from '../ir/proxy-config.ts'
 import type { DownstreamTls } from '../ir/tls.ts'
-import { awaitsFirstBytes, chooseFilterChain } from '../match/filter-chain.ts'
+import { awaitsFirstBytes, chooseFilterChain, inspectsHttp } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
 import { senderOf } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
@@ -12,6 +13,7 @@ import type { Plane } from './plane.ts'
 import { ProxiedRequest } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { seenConnection } from './seen-connection.ts'
+import type { Milliseconds } from '../time/clock.ts'
 import { noteUnused, proxyTcp } from './tcp-proxy.ts'
 import { forwardedClientCertificate, handshake, namesShownBy } from './tls-handshake.ts'
 import type { TlsLayer } from './tls-handshake.ts'
@@ -40,8 +42,29 @@ export function connect(
     done('closed')
     return null
   }
-  // Istio sets no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
-  if (request.serverFirst && layers.length === 0 && awaitsFirstBytes(listener.filterChains)) return hanging
+  const begin = (): InFlight | null => take(plane, place, proxy, request, { target, listener, layers }, done)
+  if (!request.serverFirst || layers.length > 0 || !awaitsFirstBytes(listener.filterChains)) return begin()
+  // Unless the mesh says so, there is no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
+  const { detectionTimeoutMs } = listener
+  return detectionTimeoutMs !== undefined && inspectsHttp(listener.filterChains)
+    ? afterWaiting(plane, detectionTimeoutMs, `${proxy.name} waits for a client's first bytes`, begin)
+    : hanging
+}
+
+interface Accepted {
+  readonly target: Dialled
+  readonly listener: Listener
+  readonly layers: readonly TlsLayer[]
+}
+
+function take(
+  plane: Plane,
+  place: Place,
+  proxy: ProxyRuntime,
+  request: HttpRequest,
+  { target, listener, layers }: Accepted,
+  done: Done,
+): InFlight | null {
   const [outer, ...inner] = layers
   const chain =
     chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', target.port, request, outer)) ?? listener.defaultFilterChain
@@ -88,6 +111,13 @@ export function connect(
     place.exchange.fail(error)
   }
   return proxied
+}
+
+/** Goes on when the time is over, unless the client has gone. */
+export function afterWaiting({ clock }: Plane, ms: Milliseconds, what: string, begin: () => InFlight | null): InFlight {
+  let inFlight: InFlight | null = null
+  const timer = clock.schedule(ms, () => (inFlight = begin()), what)
+  return { abandon: () => (timer.cancel(), inFlight?.abandon()) }
 }
 
 /** Each side waits for the other. */

@@ -5,7 +5,7 @@ import type { InboundChain, InboundPort } from '../ir/inbound-port.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { awaitsFirstBytes } from '../match/filter-chain.ts'
 import { hostOf } from './application.ts'
-import { connect } from './connect.ts'
+import { afterWaiting, connect } from './connect.ts'
 import { brokenOff } from './transport-failure.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
@@ -117,8 +117,21 @@ export class Delivery implements InFlight {
     if (!workload || !sidecar || protocol === 'udp' || shipment.within) return this.#runApplication(plane, place, shipment, peer, shipment.tls, end)
     const inboundPort = plane.model.inboundPort(workload.instance, shipment.port)
     if (shipment.isSilent && shipment.tls.length === 0 && awaitsFirstBytes(inboundPort.chains)) return this.#closeUnused(end)
+    const take = (): void => this.#enterSidecar(plane, place, shipment, workload, inboundPort, end)
+    if (!shipment.request.serverFirst || shipment.tls.length > 0 || !awaitsFirstBytes(inboundPort.chains)) return take()
     // Each side waits for the other.
-    if (shipment.request.serverFirst && shipment.tls.length === 0 && awaitsFirstBytes(inboundPort.chains)) return
+    const { detectionTimeoutMs } = inboundPort
+    if (detectionTimeoutMs === undefined) return
+    const what = `${workload.name} waits for a client's first bytes`
+    this.#inFlight = afterWaiting(plane, detectionTimeoutMs, what, () => {
+      this.#inFlight = null
+      take()
+      return this.#inFlight
+    })
+  }
+
+  #enterSidecar(plane: Plane, place: Place, shipment: Shipment, workload: WorkloadRuntime, inboundPort: InboundPort, end: Done): void {
+    const { protocol } = shipment.request
     const { chain, failure, layers } = enterSidecar(inboundPort, workload.identity, shipment.request, shipment.tls)
     if (!chain) {
       this.#reachNobody()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readText } from '../config/load.ts'
 import { createMesh } from '../create-mesh.ts'
+import type { Exchange } from '../ir/exchange.ts'
 
 const pods = (name: string): string => `---
 apiVersion: apps/v1
@@ -38,11 +39,37 @@ test.each<[port: number, rule: string, policy: string, error: string | null]>([
   [9001, 'DISABLE', 'DISABLE', 'timeout'],
   [9001, 'ISTIO_MUTUAL', 'STRICT', 'timeout'],
 ])('a server that speaks first on port %i, %s to %s: %s', async (port, rule, policy, error) => {
+  expect((await greet(port, world(rule, policy), 100)).error).toBe(error)
+})
+
+const limited = (text: string): string => `${text}---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nprotocolDetectionTimeout: 200ms\n`
+
+test.each<[port: number, rule: string, policy: string, error: string | null, afterMs: number]>([
+  [9000, 'DISABLE', 'DISABLE', null, 0],
+  [9000, 'ISTIO_MUTUAL', 'PERMISSIVE', null, 0],
+  // What the receiver's sidecar waits for in vain is no TLS, which some ask for.
+  [9000, 'DISABLE', 'PERMISSIVE', null, 200],
+  [9000, 'DISABLE', 'STRICT', 'closed', 200],
+  [9001, 'ISTIO_MUTUAL', 'STRICT', null, 200],
+  // The sender's takes it for bytes, and then the receiver's.
+  [9001, 'DISABLE', 'DISABLE', null, 400],
+  [9001, 'DISABLE', 'PERMISSIVE', null, 400],
+])('where looks have an end, on port %i, %s to %s: %s', async (port, rule, policy, error, afterMs) => {
+  const exchange = await greet(port, limited(world(rule, policy)), 1000)
+  expect([exchange.error, exchange.durationMs]).toEqual([error, afterMs])
+})
+
+test('a client that has gone is waited for no more', async () => {
+  const exchange = await greet(9001, limited(world('DISABLE', 'DISABLE')), 150)
+  expect([exchange.error, exchange.hops.length]).toEqual(['timeout', 0])
+})
+
+async function greet(port: number, text: string, timeoutMs: number): Promise<Exchange> {
   const mesh = createMesh({})
-  const { resources, errors } = readText(world(rule, policy), 'world.yaml')
+  const { resources, errors } = readText(text, 'world.yaml')
   expect(errors).toEqual([])
   mesh.apply(resources)
   const ref = { namespace: 'default', name: 'client', instance: 'client' }
   const call = { from: { kind: 'workload', ref }, method: '', url: `tcp://mail:${port}`, headers: {}, body: '', serverFirst: true } as const
-  expect((await mesh.send({ ...call, timeoutMs: 100 })).error).toBe(error)
-})
+  return mesh.send({ ...call, timeoutMs })
+}

@@ -23,6 +23,8 @@ export interface InboundPort {
   readonly isRefused?: true
   /** Connections that none of them is for are closed. */
   readonly chains: readonly InboundChain[]
+  /** As `Listener.detectionTimeoutMs`, and that it begins no TLS. */
+  readonly detectionTimeoutMs?: number
   /** What it speaks to the workload then. */
   readonly http: UpstreamHttp
   /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */

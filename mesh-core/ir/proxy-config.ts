@@ -133,6 +133,8 @@ export interface Listener {
   readonly proxyProtocol?: true
   /** Takes what none of the others is for; `null`: such connections are closed. */
   readonly defaultFilterChain: FilterChain | null
+  /** Of a client that says nothing it is taken for granted after so long that it speaks no HTTP; left out for never. Envoy `listener_filters_timeout`. */
+  readonly detectionTimeoutMs?: number
 }
 
 /** Takes datagrams: each sender's go to one of the clusters, and the answers back. Source: Envoy `UdpProxyConfig`. */

@@ -51,8 +51,8 @@ function visibilityIn({ policies = [], defaultVisibility }: VisibilitySettings, 
   return policy ? policy.visibility : defaultVisibility
 }
 
-/** The MeshConfig that was applied last. */
+/** Field by field, what was applied last. */
 function seenBy(resources: readonly Resource[]): Seen {
-  const last = resources.findLast(({ kind }) => kind === 'MeshConfig')
-  return last ? (meshJson().canonical('istio.mesh.v1alpha1.MeshConfig', last.object) as Seen) : {}
+  const configs = resources.filter(({ kind }) => kind === 'MeshConfig')
+  return Object.assign({}, ...configs.map(({ object }) => meshJson().canonical('istio.mesh.v1alpha1.MeshConfig', object))) as Seen
 }

@@ -37,6 +37,8 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the TLS secret {string} for {string}': 'Given the TLS secret "shop-credential" for "shop.example.com"',
   'the TLS secret {string} for {string} from an authority that nobody trusts':
     'Given the TLS secret "shop-credential" for "shop.example.com" from an authority that nobody trusts',
+  'the TLS secret {string} for {string} that revokes the certificate {string}':
+    'Given the TLS secret "shop-credential" for "shop.example.com" that revokes the certificate "partner.example.com"',
   'the TLS secret {string} for {string} in namespace {string}':
     'Given the TLS secret "client-credential" for "shop.example.com" in namespace "default"',
   '{service} shows a certificate for {string}': 'Given my-nginx shows a certificate for "nginx.example.com"',

@@ -9,6 +9,8 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Gateway spec.servers.tls.serverCertificate',
     'Gateway spec.servers.tls.privateKey',
     'Gateway spec.servers.tls.caCertificates',
+    'Gateway spec.servers.tls.caCrl',
+    'DestinationRule spec.trafficPolicy.tls.caCrl',
     'Gateway spec.servers.tls.tlsCertificates',
   ]),
   ...because('the istiod of the oracle knows no labels of namespaces here', ['MeshConfig serviceEntryVisibility.policies']),

@@ -18,6 +18,13 @@ Given('the TLS secret {string} for {string} from an authority that nobody trusts
   await this.config.giveTlsSecret(secret, names, { trusted: false, namespace: null })
 })
 
+Given(
+  'the TLS secret {string} for {string} that revokes the certificate {string}',
+  async function (this: MeshWorld, secret: string, names: string, certificate: string) {
+    await this.config.giveTlsSecret(secret, names, { trusted: true, namespace: null, revokes: certificate })
+  },
+)
+
 Given('{service} shows a certificate for {string}', async function (this: MeshWorld, service: ServiceRef, names: string) {
   await this.application.giveCertificate(service, names, { trusted: true, asks: false })
 })

@@ -4,12 +4,24 @@ import type { ClientTls, KeyPair } from '../mesh-core/ir/tls.ts'
 /** Where the ingress gateway looks for its Secrets. */
 const gatewayNamespace = 'istio-system'
 
+/** What a Secret is to hold, and where. */
+export interface SecretAsked {
+  /** Is its certificate issued by the authority that clients trust? */
+  readonly trusted: boolean
+  /** `null`: where the ingress gateway looks for it. */
+  readonly namespace: string | null
+  /** The client whose certificate the authority has revoked. Default: none. */
+  readonly revokes?: string | null
+}
+
 /** Certificates that a scenario asks for. Its clients trust one authority, and know the certificates of no other. */
 export class ScenarioCertificates {
   /** How many strangers among authorities the scenario has asked for. */
   #strangers = 0
   /** How often the scenario has asked for each certificate. */
   readonly #asked = new Map<string, number>()
+  /** Of clients, by name: they go on showing what they have. */
+  readonly #revoked = new Map<string, KeyPair>()
   #authority: CertificateAuthority | null = null
 
   /** @param trusted issued by the authority that clients trust */
@@ -29,16 +41,12 @@ export class ScenarioCertificates {
   /**
    * A Secret as `kubectl create secret generic` makes it for a gateway: certificate, key, and the authority that certificates of clients are to come from.
    * @param names that the certificate is for, with commas between
-   * @param trusted issued by the authority that clients trust
    * @returns YAML
    */
-  async secret(
-    name: string,
-    names: string,
-    { trusted, namespace }: { readonly trusted: boolean; readonly namespace: string | null },
-  ): Promise<string> {
+  async secret(name: string, names: string, { trusted, namespace, revokes = null }: SecretAsked): Promise<string> {
     const { certificateChain, privateKey } = await this.server(names, trusted)
-    const stringData = { 'tls.crt': certificateChain, 'tls.key': privateKey, 'ca.crt': await this.authority() }
+    const list = revokes === null ? {} : { 'ca.crl': await this.#revoke(revokes) }
+    const stringData = { 'tls.crt': certificateChain, 'tls.key': privateKey, 'ca.crt': await this.authority(), ...list }
     return JSON.stringify({
       apiVersion: 'v1',
       kind: 'Secret',
@@ -49,7 +57,13 @@ export class ScenarioCertificates {
   }
 
   async ofClient(name: string): Promise<KeyPair> {
-    return this.#issuedBy(await this.#own(), [name])
+    return this.#revoked.get(name) ?? this.#issuedBy(await this.#own(), [name])
+  }
+
+  /** @returns PEM: the list of all that the scenario has revoked */
+  async #revoke(client: string): Promise<string> {
+    this.#revoked.set(client, await this.ofClient(client))
+    return (await this.#own()).revocations([...this.#revoked.values()].map(({ certificateChain }) => certificateChain))
   }
 
   /** How clients of the scenario begin TLS: without any certificate asked for, they check none. */

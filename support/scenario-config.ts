@@ -9,7 +9,7 @@ import type { DocStrings } from './doc-string.ts'
 import { StatementFailed } from './failure.ts'
 import { ObjectStatuses } from './object-statuses.ts'
 import type { Refusal } from './refusal.ts'
-import type { ScenarioCertificates } from './scenario-certificates.ts'
+import type { ScenarioCertificates, SecretAsked } from './scenario-certificates.ts'
 import type { ScenarioSession } from './scenario-session.ts'
 import { NotSupported } from './targets/target.ts'
 
@@ -86,8 +86,8 @@ export class ScenarioConfig {
   }
 
   /** A Secret for the ingress gateway, or in another namespace. @param names that its certificate is for, with commas between */
-  async giveTlsSecret(name: string, names: string, where: { readonly trusted: boolean; readonly namespace: string | null }): Promise<void> {
-    await this.#put({ text: await this.#parts.certificates.secret(name, names, where) })
+  async giveTlsSecret(name: string, names: string, asked: SecretAsked): Promise<void> {
+    await this.#put({ text: await this.#parts.certificates.secret(name, names, asked) })
   }
 
   /** @throws NotSupported without helm; ConfigRejected */

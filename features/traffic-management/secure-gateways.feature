@@ -209,6 +209,38 @@ Feature: Secure gateways
       When a client with the certificate "stranger.example.com" sends "GET https://httpbin.example.com/status"
       Then the request gets no answer
 
+  Rule: A list of revoked certificates goes before the authority that has issued them
+
+    Background:
+      Given the config "istio/secure-gateway.yaml"
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata:
+          name: mygateway
+        spec:
+          selector:
+            istio: ingressgateway
+          servers:
+            - port: { number: 443, name: https, protocol: HTTPS }
+              tls: { mode: MUTUAL, credentialName: httpbin-credential }
+              hosts: [httpbin.example.com]
+        """
+
+    Scenario: What is on the list in the secret is not taken, all else is
+      Given the TLS secret "httpbin-credential" for "httpbin.example.com" that revokes the certificate "former.example.com"
+      When a client with the certificate "former.example.com" sends "GET https://httpbin.example.com/status"
+      Then the request gets no answer
+      When a client with the certificate "partner.example.com" sends "GET https://httpbin.example.com/status"
+      Then the response status is 200
+
+    Scenario: The list is taken back
+      Given the TLS secret "httpbin-credential" for "httpbin.example.com" that revokes the certificate "former.example.com"
+      And the TLS secret "httpbin-credential" for "httpbin.example.com"
+      When a client with the certificate "former.example.com" sends "GET https://httpbin.example.com/status"
+      Then the response status is 200
+
   Rule: Certificates may stand in files that the gateway's pod mounts
     Background:
       Given the services:
@@ -261,6 +293,31 @@ Feature: Secure gateways
       When a client with the certificate "jason" sends "GET https://files.example.com/"
       Then the request reaches files
       When a client sends "GET https://files.example.com/"
+      Then the request gets no answer
+
+    Scenario: A list of what is revoked stands in a file, too
+      Given the TLS secret "istio-ingressgateway-certs" for "files.example.com"
+      And the TLS secret "istio-ingressgateway-ca-certs" for "unused.example.com" that revokes the certificate "former.example.com"
+      And the config:
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: files}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+          - port: {number: 443, name: https, protocol: HTTPS}
+            hosts: ["*"]
+            tls:
+              mode: MUTUAL
+              serverCertificate: /etc/istio/ingressgateway-certs/tls.crt
+              privateKey: /etc/istio/ingressgateway-certs/tls.key
+              caCertificates: /etc/istio/ingressgateway-ca-certs/ca.crt
+              caCrl: /etc/istio/ingressgateway-ca-certs/ca.crl
+        """
+      When a client with the certificate "jason" sends "GET https://files.example.com/"
+      Then the request reaches files
+      When a client with the certificate "former.example.com" sends "GET https://files.example.com/"
       Then the request gets no answer
 
     Scenario: A file that no volume gives

@@ -105,6 +105,7 @@ export interface ClientTls {
   readonly clientCertificate?: string
   readonly privateKey?: string
   readonly caCertificates?: string
+  readonly caCrl?: string
   /** Of a Secret in the namespace of the proxy, or with its scheme (`configmap://namespace/name`). */
   readonly credentialName?: string
   readonly subjectAltNames?: readonly string[]

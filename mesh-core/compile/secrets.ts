@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Resource } from '../config/resource.ts'
-import type { KeyPair } from '../ir/tls.ts'
+import type { KeyPair, TrustedAuthorities } from '../ir/tls.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import { fileSource } from '../registry/volumes.ts'
 import type { Mount } from '../registry/volumes.ts'
@@ -28,11 +28,13 @@ export class Secrets {
   }
 
   /** In a Secret of its own, `<name>-cacert`, or beside the certificate. */
-  authorities(credentialName: string, namespace: string): string | null {
+  authorities(credentialName: string, namespace: string): Authorities {
     const key = keyOf(credentialName, namespace)
     const secret = this.#byName.get(key + authoritySuffix) ?? this.#byName.get(key)
-    const certificates = secret && (entryOf(secret, 'cacert') ?? entryOf(secret, 'ca.crt'))
-    return certificates && isCertificate(certificates) ? certificates : null
+    if (!secret) return none
+    const generic = entryOf(secret, 'cacert')
+    const revocations = entryOf(secret, generic ? 'crl' : 'ca.crl')
+    return usable(generic || entryOf(secret, 'ca.crt'), revocations === '' ? null : revocations)
   }
 
   /** Of files of a container; `null` where no volume gives both, or they do not belong together. */
@@ -43,16 +45,18 @@ export class Secrets {
     return pair && isUsable(pair) ? pair : null
   }
 
-  authoritiesInFile({ mounts, namespace }: Files, path: string): string | null {
+  /** @param revoked a file, too; `''` for none */
+  authoritiesInFile({ mounts, namespace }: Files, path: string, revoked: string): Authorities {
     const certificates = this.#file(mounts, namespace, path)
-    return certificates !== null && isCertificate(certificates) ? certificates : null
+    if (revoked === '') return usable(certificates, null)
+    return usable(certificates, this.#file(mounts, namespace, revoked) ?? '')
   }
 
   /** The certificate that a container finds in a Secret of the usual keys, and what it is to check clients against. */
   mountedPair({ mounts, namespace }: Files): { readonly pair: KeyPair; readonly authorities: string | null } | null {
     for (const mount of mounts) {
       const pair = mount.kind === 'Secret' && shows(mount, 'tls.crt') ? this.keyPair(mount.name, namespace) : null
-      if (pair) return { pair, authorities: shows(mount, 'ca.crt') ? this.authorities(mount.name, namespace) : null }
+      if (pair) return { pair, authorities: shows(mount, 'ca.crt') ? this.authorities(mount.name, namespace).certificates : null }
     }
     return null
   }
@@ -64,6 +68,18 @@ export class Secrets {
     const resource = this.#byName.get(mount.kind === 'ConfigMap' ? `configmap://${namespace}/${mount.name}` : `${namespace}/${mount.name}`)
     return resource ? entryOf(resource, key) : null
   }
+}
+
+/** What a proxy is to trust, and not to trust in spite of it. */
+type Authorities = Pick<Extract<TrustedAuthorities, { kind: 'secret' }>, 'certificates' | 'revocations'>
+
+const none: Authorities = { certificates: null }
+
+/** Envoy takes both or neither. @param revocations `null`: none are named */
+function usable(certificates: string | null, revocations: string | null): Authorities {
+  if (certificates === null || !isCertificate(certificates)) return none
+  if (revocations === null) return { certificates }
+  return isRevocationList(revocations) ? { certificates, revocations } : none
 }
 
 /** Does it have this key among its files? */
@@ -113,4 +129,8 @@ function isUsable({ certificateChain, privateKey }: KeyPair): boolean {
 
 function isCertificate(text: string): boolean {
   return /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(text)
+}
+
+function isRevocationList(text: string): boolean {
+  return /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/.test(text)
 }

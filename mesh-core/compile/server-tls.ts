@@ -53,14 +53,14 @@ function clientsOf(tls: ServerTls, files: Files, secrets: Secrets): DownstreamTl
 
 function authoritiesOf(tls: ServerTls, files: Files, secrets: Secrets): TrustedAuthorities {
   const own = tls.caCertCredentialName
-  const { caCertificates = '' } = tls
+  const { caCertificates = '', caCrl = '' } = tls
   const isNamed = own || tls.credentialName || tls.credentialNames?.length
-  if (!isNamed) return { kind: 'secret', name: `file-root:${caCertificates}`, certificates: secrets.authoritiesInFile(files, caCertificates) }
+  if (!isNamed) return { kind: 'secret', name: `file-root:${caCertificates}`, ...secrets.authoritiesInFile(files, caCertificates, caCrl) }
   const name = own || tls.credentialName || tls.credentialNames?.[0] || ''
   return {
     kind: 'secret',
     name: own ? credentialResource(own) : `${credentialResource(name)}-cacert`,
-    certificates: secrets.authorities(name, files.namespace),
+    ...secrets.authorities(name, files.namespace),
   }
 }
 

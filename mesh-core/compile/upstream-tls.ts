@@ -91,11 +91,11 @@ function certificateOf({ credentialName, clientCertificate = '', privateKey = ''
 
 const systemFile = 'system'
 
-function trustedBy({ credentialName, caCertificates }: ClientTls, { secrets, files }: TlsClient): TrustedAuthorities {
+function trustedBy({ credentialName, caCertificates, caCrl = '' }: ClientTls, { secrets, files }: TlsClient): TrustedAuthorities {
   if (credentialName) {
     const name = `${credentialResource(credentialName)}-cacert`
-    return { kind: 'secret', name, certificates: secrets.authorities(credentialName, files.namespace) }
+    return { kind: 'secret', name, ...secrets.authorities(credentialName, files.namespace) }
   }
   if (!caCertificates || caCertificates === systemFile) return { kind: 'system' }
-  return { kind: 'secret', name: `file-root:${caCertificates}`, certificates: secrets.authoritiesInFile(files, caCertificates) }
+  return { kind: 'secret', name: `file-root:${caCertificates}`, ...secrets.authoritiesInFile(files, caCertificates, caCrl) }
 }

@@ -31,7 +31,7 @@ const serverTls: Modelled = {
     'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites',
   ),
   // Of the volumes of the gateway's pod.
-  ...fields('serverCertificate privateKey caCertificates'),
+  ...fields('serverCertificate privateKey caCertificates caCrl'),
   tlsCertificates: fields('serverCertificate privateKey'),
   // No client here lacks any.
   ecdhCurves: 'quiet',
@@ -47,7 +47,7 @@ const connectionPool: Modelled = {
   },
   tcp: { ...fields('maxConnections idleTimeout maxConnectionDuration'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 }
-const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates insecureSkipVerify')
+const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates caCrl insecureSkipVerify')
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
 const outlierDetection: Modelled = {
   ...fields('consecutive5xxErrors consecutiveGatewayErrors splitExternalLocalOriginErrors consecutiveLocalOriginFailures'),

@@ -1,5 +1,7 @@
-import { X509Certificate } from 'node:crypto'
+import { isIssuer, parse, pathTo, subjectAltNamesOf } from './certificate-chain.ts'
 import { hashOfIdentity } from './identity-hash.ts'
+import { objectionTo, revoked, withoutList } from './revocation.ts'
+import type { Objection } from './revocation.ts'
 import type { TlsError } from '../ir/exchange.ts'
 import type { ApplicationTls, ClientTls, DownstreamTls, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 
@@ -93,6 +95,8 @@ function clientFailure(wanted: NonNullable<DownstreamTls['clients']>, client: Tl
     return version === 'TLSv1_3' ? 'tls: TLSV13_ALERT_CERTIFICATE_REQUIRED' : 'tls: SSLV3_ALERT_HANDSHAKE_FAILURE'
   }
   if (!isTrusted(shown, trusted)) return 'tls: TLSV1_ALERT_UNKNOWN_CA'
+  const objection = revocationOf(shown, trusted)
+  if (objection) return objection.cause === revoked ? 'tls: SSLV3_ALERT_CERTIFICATE_REVOKED' : 'tls: TLSV1_ALERT_UNKNOWN_CA'
   return subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames) ? null : 'tls: SSLV3_ALERT_CERTIFICATE_UNKNOWN'
 }
 
@@ -141,7 +145,7 @@ export function namesShownBy(client: TlsLayer): readonly string[] {
 function judgeServer(shown: Shown, { trusts, expects, serverName }: TlsLayer): HandshakeFailure | null {
   if (expects) return judgeAsEnvoy(shown, expects)
   if (trusts === undefined) return null
-  const known = shown.kind === 'chain' && isIssuedBy(shown.chain, trusts)
+  const known = shown.kind === 'chain' && pathTo(trusts, shown.chain) !== null
   return known && (serverName === null || parse(shown.chain)[0]!.checkHost(serverName) !== undefined) ? null : 'tls: CERTIFICATE_VERIFY_FAILED'
 }
 
@@ -149,6 +153,8 @@ function judgeServer(shown: Shown, { trusts, expects, serverName }: TlsLayer): H
 function judgeAsEnvoy(shown: Shown, { trusted, subjectAltNames, host }: Expectation): HandshakeFailure | null {
   const failed = (cause: string) => `tls: CERTIFICATE_VERIFY_FAILED:verify_cert_failed:_${cause}` as const
   if (!isTrusted(shown, trusted)) return failed(`X509_verify_cert:_certificate_verification_error_at_${brokenAt(shown)}`)
+  const objection = revocationOf(shown, trusted)
+  if (objection) return failed(`X509_verify_cert:_certificate_verification_error_at_depth_${objection.depth}:_${objection.cause}`)
   if (host !== null && !covers(shown, host)) return failed('verify_SAN_list')
   if (subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames)) return null
   return failed(`SAN_matcher,_certificate_SANs_are_[${namesOf(shown).join(',_')}]`)
@@ -171,8 +177,15 @@ function isTrusted(shown: Shown, trusted: TrustedAuthorities): boolean {
       return shown.kind === 'asked'
     case 'secret':
       if (shown.kind === 'asked') return shown.issuer === 'any' && trusted.certificates !== null
-      return shown.kind === 'chain' && isIssuedBy(shown.chain, trusted.certificates ?? '')
+      return shown.kind === 'chain' && pathTo(trusted.certificates ?? '', shown.chain) !== null
   }
+}
+
+/** Does a list that is to be asked object to a certificate that is trusted? Lists of those who issue what is made for a name nobody has. */
+function revocationOf(shown: Shown, trusted: TrustedAuthorities): Objection | null {
+  if (trusted.kind !== 'secret' || trusted.revocations === undefined) return null
+  if (shown.kind !== 'chain') return { depth: 0, cause: withoutList }
+  return objectionTo(pathTo(trusted.certificates ?? '', shown.chain) ?? [], trusted.revocations)
 }
 
 function hasOneOf(shown: Shown, wanted: readonly string[]): boolean {
@@ -190,47 +203,4 @@ function namesOf(shown: Shown): readonly string[] {
   if (shown.kind === 'asked') return [shown.name]
   const [leaf] = parse(shown.chain)
   return leaf ? subjectAltNamesOf(leaf) : []
-}
-
-/** Does a chain lead to one of the authorities? */
-function isIssuedBy(chain: string, authorities: string): boolean {
-  const roots = parse(authorities)
-  const [leaf, ...others] = parse(chain)
-  if (!leaf) return false
-  let current = leaf
-  for (let steps = 0; steps <= others.length; steps++) {
-    const subject = current
-    if (roots.some((root) => root.fingerprint256 === subject.fingerprint256 || isIssuer(root, subject))) return true
-    const next = others.find((other) => other !== subject && isIssuer(other, subject))
-    if (!next) return false
-    current = next
-  }
-  return false
-}
-
-function isIssuer(authority: X509Certificate, subject: X509Certificate): boolean {
-  return subject.checkIssued(authority) && subject.verify(authority.publicKey)
-}
-
-/** DNS names and URIs. */
-function subjectAltNamesOf({ subjectAltName }: X509Certificate): string[] {
-  return (subjectAltName ?? '').split(', ').map((entry) => entry.replace(/^(DNS|URI):/, ''))
-}
-
-const parsed = new Map<string, readonly X509Certificate[]>()
-
-/** What cannot be parsed is no certificate. */
-function parse(pem: string): readonly X509Certificate[] {
-  let certificates = parsed.get(pem)
-  if (certificates) return certificates
-  certificates = (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).flatMap((block) => {
-    try {
-      return [new X509Certificate(block)]
-    } catch {
-      return []
-    }
-  })
-  if (parsed.size > 1000) parsed.clear()
-  parsed.set(pem, certificates)
-  return certificates
 }

@@ -1,10 +1,12 @@
 import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
+import { webcrypto, X509Certificate as Certificate } from 'node:crypto'
 import {
   BasicConstraintsExtension,
   cryptoProvider,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
+  X509CrlGenerator,
+  X509CrlReason,
   type JsonGeneralNames,
   type X509Certificate,
 } from '@peculiar/x509'
@@ -73,6 +75,23 @@ export class CertificateAuthority {
     })
     return { certificateChain: `${certificate.toString('pem')}\n${this.certificate}\n`, privateKey: await keyInPem(keys.privateKey) }
   }
+
+  /** A list of what it has revoked: certificates that it has issued, PEM. @returns PEM */
+  async revocations(certificates: readonly string[]): Promise<string> {
+    // Without a reason an entry has an empty list of extensions, which BoringSSL refuses.
+    const about = { revocationDate: validity.notBefore, reason: X509CrlReason.keyCompromise }
+    const entries = certificates.map((pem) => ({ serialNumber: new Certificate(pem).serialNumber, ...about }))
+    const list = await X509CrlGenerator.create({
+      issuer: this.#own.subject,
+      thisUpdate: validity.notBefore,
+      nextUpdate: validity.notAfter,
+      entries,
+      signingKey: this.#key as never,
+      signingAlgorithm: algorithm,
+    })
+    // OpenSSL knows no other name of it.
+    return inPem('X509 CRL', Buffer.from(list.rawData))
+  }
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
@@ -90,6 +109,10 @@ function distinguished(type: string, value: string): string {
 }
 
 async function keyInPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64')
-  return `-----BEGIN PRIVATE KEY-----\n${der.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`
+  return inPem('PRIVATE KEY', Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)))
+}
+
+function inPem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }

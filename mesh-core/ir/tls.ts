@@ -13,8 +13,11 @@ export type ServerCertificate =
 
 /** What certificates of the other side are checked against. */
 export type TrustedAuthorities =
-  /** `certificates`: PEM; `null` when there are none: the handshake then fails. */
-  | { readonly kind: 'secret'; readonly name: string; readonly certificates: string | null }
+  /**
+   * `certificates`: PEM; `null` when there are none: the handshake then fails. `revocations`: PEM; lists of what each authority of a chain has revoked; left out: none is
+   * asked. Source: Envoy `CertificateValidationContext.crl`.
+   */
+  | { readonly kind: 'secret'; readonly name: string; readonly certificates: string | null; readonly revocations?: string }
   /** The authority of the mesh. Source: the same, `ROOTCA`. */
   | { readonly kind: 'workload' }
   /** Those that the operating system comes with. Source: Istio's agent, `file-root:system`. */

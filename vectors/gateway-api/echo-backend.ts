@@ -56,7 +56,7 @@ export function echoTls({ env, mounts, ref }: WorkloadInstance, port: number, se
   const files = { mounts, namespace: ref.namespace }
   const pair = secrets.pairInFiles(files, certificate, key)
   if (!pair) return undefined
-  return { accepts: 'tls', certificate: pair, clientAuthorities: authorities ? secrets.authoritiesInFile(files, authorities) : null }
+  return { accepts: 'tls', certificate: pair, clientAuthorities: authorities ? secrets.authoritiesInFile(files, authorities, '').certificates : null }
 }
 
 const tlsPort = 8443

@@ -54,8 +54,8 @@ function authoritiesAt(ref: ObjectRef, gateway: Resource, { grants, object }: Su
   const permitted = grants.allow({ kind: gateway.kind, namespace: gateway.namespace }, { group: '', kind, namespace, name })
   if (!permitted) return wrong('RefNotPermitted', `${place} may not be referred to from namespace "${gateway.namespace}"`)
   if (!found) return wrong('InvalidCACertificateRef', `there is no ${place}`)
-  const certificates = new Secrets([found]).authorities(resourceName(found), namespace)
-  return certificates ? { authorities: found } : wrong('InvalidCACertificateRef', `${place} holds no certificate in ca.crt`)
+  const { certificates } = new Secrets([found]).authorities(resourceName(found), namespace)
+  return certificates !== null ? { authorities: found } : wrong('InvalidCACertificateRef', `${place} holds no certificate in ca.crt`)
 }
 
 /** As a proxy asks for it. Source: Istio `pilot/pkg/model/credentials/resource.go`. */

@@ -80,11 +80,15 @@ function clients({ clients: wanted }: DownstreamTls, placement: Placement): Json
     'match_subject_alt_names',
     subjectAltNames.map((exact) => ({ exact })),
   )
-  if (trusted.kind === 'secret' && !placement.secrets)
-    return { validation_context: { ...names, trusted_ca: { inline_string: trusted.certificates } } }
+  if (trusted.kind === 'secret' && !placement.secrets) return { validation_context: { ...names, ...trust(trusted) } }
   const { root, configSource } = placement.own()
   const source = trusted.kind === 'secret' ? secretConfig(trusted.name, placement.secrets!) : secretConfig(root, configSource)
   return { combined_validation_context: { default_validation_context: names, validation_context_sds_secret_config: source } }
+}
+
+/** Source: Envoy `CertificateValidationContext`. */
+export function trust({ certificates, revocations }: Extract<TrustedAuthorities, { kind: 'secret' }>): Json {
+  return { trusted_ca: { inline_string: certificates }, ...(revocations === undefined ? {} : { crl: { inline_string: revocations } }) }
 }
 
 export function secretConfig(name: string, source: Json): Json {

@@ -1,5 +1,5 @@
 import type { OriginatedTls, ServerCertificate } from '../../../../mesh-core/ir/tls.ts'
-import { certificates, secretConfig } from './downstream-tls.ts'
+import { certificates, secretConfig, trust } from './downstream-tls.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
@@ -60,7 +60,7 @@ function validation({ validation: wanted }: OriginatedTls, placement: Placement)
     case 'secret': {
       if (placement.secrets) return combined(secretConfig(trusted.name, placement.secrets))
       if (trusted.certificates === null) return combined(secretConfig(trusted.name, placement.missingSecrets))
-      return { validation_context: { ...names, trusted_ca: { inline_string: trusted.certificates } } }
+      return { validation_context: { ...names, ...trust(trusted) } }
     }
   }
 }

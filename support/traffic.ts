@@ -1,6 +1,6 @@
 import type { EvidenceBook } from './evidence-book.ts'
 import { LoadInProgress } from './load-in-progress.ts'
-import { protocolOfVersion } from './request-line.ts'
+import { assertHttp, protocolOfVersion } from './request-line.ts'
 import type { RequestLine } from './request-line.ts'
 import type { ScenarioCertificates } from './scenario-certificates.ts'
 import { cookieOf, loginCall } from './sign-in.ts'
@@ -49,6 +49,7 @@ export class Traffic {
   async send(from: Sender, { method, target, version }: RequestLine, message: Message = {}, load: Load = once): Promise<void> {
     const { headers = {}, body = '', certificate } = message
     const tls = this.#parts.certificates.client(certificate === undefined ? null : await this.#parts.certificates.ofClient(certificate))
+    assertHttp(target)
     const secure = target.startsWith('https:')
     const protocol = version ? protocolOfVersion[version] : null
     await this.#sendCall({ from, method, target, headers, body, ...(secure && { tls }), ...(protocol && { protocol }) }, load)

@@ -133,18 +133,26 @@ const ofKinds: Readonly<Record<string, (draw: Draw, spec: Json) => Json>> = {
     })),
   }),
   'networking.istio.io/Sidecar': (draw, { ingress }) => ({
-    ...(draw.chance(0.5) && { inboundConnectionPool: { tcp: draw.one<Json>([{ connectTimeout: '2s' }, { tcpKeepalive: keepalive }]) } }),
+    ...(draw.chance(0.5) && { inboundConnectionPool: quietPool(draw) }),
     ...(ingress !== undefined && {
       ingress: (ingress as Json[]).map((port) => ({
         ...port,
         ...draw.maybe(0.3, () => ({ bind: '0.0.0.0' })),
-        ...('connectionPool' in port ? {} : draw.maybe(0.4, () => ({ connectionPool: { tcp: { connectTimeout: '2s', tcpKeepalive: keepalive } } }))),
+        ...('connectionPool' in port ? {} : draw.maybe(0.4, () => ({ connectionPool: quietPool(draw) }))),
       })),
     }),
   }),
   'gateway.networking.k8s.io/Gateway': () => ({ infrastructure: { labels: { team: 'shop' }, annotations: { note: 'ours' } } }),
   'gateway.networking.k8s.io/TCPRoute': (_, { rules }) => ({ rules: (rules as Json[]).map((rule) => ({ name: 'named', ...rule })) }),
   'gateway.networking.k8s.io/TLSRoute': (_, { rules }) => ({ rules: (rules as Json[]).map((rule) => ({ name: 'named', ...rule })) }),
+}
+
+function quietPool(draw: Draw): Json {
+  return draw.one<Json>([
+    { tcp: { connectTimeout: '2s' } },
+    { tcp: { tcpKeepalive: keepalive } },
+    { http: { http2KeepAlive: { interval: '30s', timeout: '5s' } } },
+  ])
 }
 
 function withSourceSubnet(rules: readonly Json[]): Json[] {

@@ -4,6 +4,7 @@ import { type Document, document } from './document.ts'
 import type { Json } from './matches.ts'
 import { meshConfigFor } from './mesh-config.ts'
 import type { Subject } from './scenery.ts'
+import { connectionPool } from './traffic-policies.ts'
 
 /** What a Sidecar lets a workload see, and which Sidecar is a workload's. */
 export const sidecars: Subject = (draw, count) => {
@@ -70,8 +71,9 @@ function defaultEndpoint(draw: Draw, number: number, protocol: string): Json {
   return draw.maybe(0.6, () => ({ defaultEndpoint: `${draw.one(['127.0.0.1', '0.0.0.0'])}:${draw.one([number, 8080, 9090, 7001])}` }))
 }
 
-/** Of a pool only what decides about the version of HTTP acts on the way in. */
+/** Of versions of HTTP only the client's own acts on the way in. */
 function inboundPool(draw: Draw): Json {
+  if (draw.chance(0.5)) return connectionPool(draw)
   return { http: draw.one<Json>([{ h2UpgradePolicy: draw.one(['UPGRADE', 'DO_NOT_UPGRADE']) }, { useClientProtocol: draw.chance(0.7) }]) }
 }
 

@@ -81,6 +81,27 @@ Feature: Circuit breaking
     Then stock received 3 requests
     And the response status is 200 or 503
 
+  Scenario: A workload takes so much at once as its own sidecar lets in
+    Given the services:
+      | service | versions |
+      | stock   | v1       |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Sidecar
+      metadata: {name: stock}
+      spec:
+        workloadSelector: {labels: {app: stock}}
+        inboundConnectionPool:
+          tcp: {maxConnections: 1}
+          http: {http1MaxPendingRequests: 1}
+      """
+    And client sends "GET http://stock/"
+    And stock takes 1s to answer
+    When client sends "GET http://stock/" 6 times, 6 at once
+    Then stock received 2 requests
+    And the response status is 200 or 503
+
   Scenario Outline: A connection of bytes that <is too much>
     Given the services:
       | service | protocol | port |

@@ -1,15 +1,15 @@
 import { blackHole, inboundCapturePort, inboundPassthrough } from '../ir/inbound-port.ts'
 import type { ApplicationSocket, InboundPort } from '../ir/inbound-port.ts'
 import { isHttp } from '../registry/protocol.ts'
-import type { PathNormalization } from '../ir/proxy-config.ts'
 import type { RetryPolicy } from '../ir/route.ts'
 import type { Protocol, Registry, Service, ServicePort, WorkloadInstance } from '../registry/registry.ts'
 import type { DestinationRule } from './destination-rule.ts'
-import type { ConnectionPool } from './destination-rule-types.ts'
+import type { PortPolicy } from './destination-rule-types.ts'
 import { bytesAsTheyAre, inboundChains } from './inbound-chains.ts'
 import type { MutualTlsMode } from './peer-authentication.ts'
+import type { MeshConfig } from './mesh-config.ts'
 import type { IngressSpec, SidecarResource } from './sidecar-resource.ts'
-import { portPolicy } from './traffic-policy.ts'
+import { connectionLimits, defaultedPolicy, portPolicy } from './traffic-policy.ts'
 import { inboundHttp } from './upstream-http.ts'
 
 export interface InboundSources {
@@ -18,9 +18,9 @@ export interface InboundSources {
   readonly sidecar: SidecarResource | null
   readonly ruleFor: (service: Service) => DestinationRule | undefined
   readonly retry: RetryPolicy | null
+  readonly mesh: MeshConfig
   /** Of each port of the workload. */
   readonly mutualTls: (port: number) => MutualTlsMode
-  readonly pathNormalization: PathNormalization
 }
 
 /** What is for the very port of the listener ends there, or it would go round. Source: the same file, buildInboundBlackhole. */
@@ -34,15 +34,16 @@ interface Found {
 }
 
 /** Of connections to a port that no listener is for: they go on to where they were going. Source: Istio `core/listener_inbound.go` buildInboundPassthroughChains. */
-function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization, mutualTls }: InboundSources): InboundPort {
+function passedThrough(leadsTo: ApplicationSocket, { retry, mesh, mutualTls }: InboundSources): InboundPort {
   return {
     chains: inboundChains('sniffed', mutualTls(leadsTo.port)),
     http: 'client',
+    limits: connectionLimits(defaultedPolicy({}, mesh)),
     cluster: inboundPassthrough,
     virtualHost: 'inbound|http|0',
     leadsTo,
     retry,
-    pathNormalization,
+    pathNormalization: mesh.pathNormalization,
   }
 }
 
@@ -53,7 +54,7 @@ function passedThrough(leadsTo: ApplicationSocket, { retry, pathNormalization, m
 export function inboundPort(workload: WorkloadInstance, port: number, sources: InboundSources): InboundPort {
   const { sidecar, registry } = sources
   if (port === inboundCapturePort) return leadingNowhere(sources)
-  const service: Found | null = servicePortsAt(registry, workload, port).next().value ?? null
+  const service: Found | null = servicePortsAt(registry, workload, port)[0] ?? null
   const own: ApplicationSocket = { at: 'pod', port }
   if (sidecar === null || sidecar.ingress.length === 0)
     return service
@@ -63,7 +64,7 @@ export function inboundPort(workload: WorkloadInstance, port: number, sources: I
             port,
             servicePort: service.port.number,
             leadsTo: own,
-            pool: poolOf(service, service.port.number, sources),
+            policy: policyOf(service, service.port.number, sources),
           },
           sources,
         )
@@ -72,8 +73,8 @@ export function inboundPort(workload: WorkloadInstance, port: number, sources: I
   // A listener with a port of its own does not come about where the application has it already.
   if (!listed || (listed.bindsToPort && workload.ports.some(({ number }) => number === port))) return passedThrough(own, sources)
   // The rule of the service that leads there acts here, too; its settings of ports are looked up by the number in the list.
-  const pool = poolOf(service, port, sources, listed)
-  return listenerOf({ protocol: listed.protocol, port, servicePort: port, leadsTo: listed.defaultEndpoint ?? own, pool }, sources)
+  const policy = policyOf(service, port, sources, listed)
+  return listenerOf({ protocol: listed.protocol, port, servicePort: port, leadsTo: listed.defaultEndpoint ?? own, policy }, sources)
 }
 
 interface Listened {
@@ -81,35 +82,41 @@ interface Listened {
   readonly port: number
   readonly servicePort: number
   readonly leadsTo: ApplicationSocket
-  readonly pool: ConnectionPool | undefined
+  readonly policy: PortPolicy
 }
 
 /** Streams of gRPC are not tried again. Source: Istio `core/route/route.go` BuildDefaultHTTPInboundRoute. */
-function listenerOf({ protocol, port, servicePort, leadsTo, pool }: Listened, sources: InboundSources): InboundPort {
+function listenerOf({ protocol, port, servicePort, leadsTo, policy }: Listened, sources: InboundSources): InboundPort {
   const takes = isHttp(protocol) ? 'http' : protocol === 'auto' ? 'sniffed' : 'bytes'
   const isGrpc = protocol === 'grpc' || protocol === 'grpc-web'
-  const { retry, pathNormalization, mutualTls } = sources
+  const { retry, mesh, mutualTls } = sources
   const named = { cluster: `inbound|${port}||`, virtualHost: `inbound|http|${servicePort}` }
   return {
     chains: inboundChains(takes, mutualTls(port)),
-    http: inboundHttp(protocol, pool),
+    http: inboundHttp(protocol, policy.connectionPool),
+    limits: connectionLimits(policy),
     ...named,
     leadsTo,
     retry: isGrpc ? null : retry,
-    pathNormalization,
+    pathNormalization: mesh.pathNormalization,
   }
 }
 
-/** A pool of the Sidecar stands in the place of the whole pool of the rule. Source: Istio `model/sidecar.go` InboundConnectionPoolForPort. */
-function poolOf(found: Found | null, number: number, { sidecar, ruleFor }: InboundSources, listed?: IngressSpec): ConnectionPool | undefined {
-  const own = listed?.connectionPool ?? sidecar?.inboundConnectionPool
-  return own ?? (found ? portPolicy(ruleFor(found.service)?.trafficPolicy, number).connectionPool : undefined)
+/**
+ * What the rule of the service and the mesh say of pools; one of the Sidecar stands in the place of that whole pool.
+ * Source: Istio `core/cluster_builder.go` buildInboundCluster, `model/sidecar.go` InboundConnectionPoolForPort.
+ */
+function policyOf(found: Found | null, number: number, { sidecar, ruleFor, mesh }: InboundSources, listed?: IngressSpec): PortPolicy {
+  const { connectionPool, retryBudget } = defaultedPolicy(found ? portPolicy(ruleFor(found.service)?.trafficPolicy, number) : {}, mesh)
+  const pool = listed?.connectionPool ?? sidecar?.inboundConnectionPool ?? connectionPool
+  return { ...(pool && { connectionPool: pool }), ...(retryBudget && { retryBudget }) }
 }
 
-/** The ports of services that lead to a port of a workload, the one that counts first. */
-export function* servicePortsAt(registry: Registry, { address }: WorkloadInstance, port: number): Generator<Found> {
-  for (const service of registry.services)
-    for (const own of service.ports)
-      if (registry.endpoints(service, own.number).some((endpoint) => endpoint.address === address && endpoint.port === port))
-        yield { service, port: own }
+/** The ports of services that lead to a port of a workload, the one that counts first. Source: Istio `model/context.go` SetServiceTargets. */
+export function servicePortsAt(registry: Registry, { address }: WorkloadInstance, port: number): readonly Found[] {
+  const leads = (service: Service, { number }: ServicePort): boolean =>
+    registry.endpoints(service, number).some((endpoint) => endpoint.address === address && endpoint.port === port)
+  return registry.services
+    .flatMap((service) => service.ports.filter((own) => leads(service, own)).map((own) => ({ service, port: own })))
+    .toSorted((a, b) => a.service.createdMs - b.service.createdMs || (a.service.host < b.service.host ? -1 : a.service.host > b.service.host ? 1 : 0))
 }

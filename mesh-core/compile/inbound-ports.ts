@@ -44,7 +44,7 @@ export class InboundPorts {
       sidecar: sidecars.for(workload),
       ruleFor: (service) => this.#ruleFor(service, workload),
       retry: inboundRetryPolicy(mesh.defaultInboundHttpRetryPolicy),
-      pathNormalization: mesh.pathNormalization,
+      mesh,
       mutualTls: (port) => peerAuthentications.modeOf(subject, port),
     })
     const settings = {

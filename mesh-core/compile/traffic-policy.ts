@@ -1,4 +1,4 @@
-import type { CircuitBreaker, Cluster, OutlierDetection } from '../ir/cluster.ts'
+import type { CircuitBreaker, Cluster, ConnectionLimits, OutlierDetection } from '../ir/cluster.ts'
 import type { ConnectionPool, OutlierSettings, PortPolicy, RetryBudget, TrafficPolicy } from './destination-rule-types.ts'
 import { durationMs } from './duration.ts'
 import { loadBalancing, slowStart } from './load-balancing.ts'
@@ -39,7 +39,7 @@ function pick(policy: PortPolicy, fields: readonly (keyof PortPolicy)[]): PortPo
 const unlimited = 2 ** 32 - 1
 
 /** A 0 counts as unset. Source: Istio `core/cluster_traffic_policy.go` applyConnectionPool. */
-export function circuitBreaker(pool: ConnectionPool | undefined, budget: RetryBudget | undefined): CircuitBreaker {
+function circuitBreaker(pool: ConnectionPool | undefined, budget: RetryBudget | undefined): CircuitBreaker {
   return {
     maxConnections: pool?.tcp?.maxConnections || unlimited,
     maxPendingRequests: pool?.http?.http1MaxPendingRequests || unlimited,
@@ -70,32 +70,26 @@ export function outlierDetection(outlier: OutlierSettings | undefined): OutlierD
 /** Envoy's default. */
 const idleTimeout = '1h'
 
-/** The fields of a cluster that a policy decides. */
-export type Decided = Pick<
-  Cluster,
-  | 'circuitBreaker'
-  | 'connectTimeoutMs'
-  | 'idleTimeoutMs'
-  | 'maxConcurrentStreams'
-  | 'maxConnectionDurationMs'
-  | 'loadBalancing'
-  | 'maxRequestsPerConnection'
-  | 'outlierDetection'
-  | 'panicThreshold'
-  | 'slowStart'
->
-
-export function clusterPolicy(policy: PortPolicy, mesh: MeshConfig): Decided {
-  const pool = policy.connectionPool
+/** Source: the same file, applyConnectionPool, applyRetryBudget. */
+export function connectionLimits({ connectionPool: pool, retryBudget }: PortPolicy): ConnectionLimits {
   return {
-    loadBalancing: loadBalancing(policy.loadBalancer),
-    slowStart: slowStart(policy.loadBalancer),
-    connectTimeoutMs: durationMs(pool?.tcp?.connectTimeout ?? mesh.connectTimeout),
-    circuitBreaker: circuitBreaker(pool, policy.retryBudget),
+    circuitBreaker: circuitBreaker(pool, retryBudget),
     maxRequestsPerConnection: pool?.http?.maxRequestsPerConnection || null,
     idleTimeoutMs: durationMs(pool?.http?.idleTimeout ?? pool?.tcp?.idleTimeout ?? idleTimeout),
     maxConnectionDurationMs: pool?.tcp?.maxConnectionDuration === undefined ? null : durationMs(pool.tcp.maxConnectionDuration),
     maxConcurrentStreams: pool?.http?.maxConcurrentStreams || null,
+  }
+}
+
+/** The fields of a cluster that a policy decides. */
+export type Decided = ConnectionLimits & Pick<Cluster, 'connectTimeoutMs' | 'loadBalancing' | 'outlierDetection' | 'panicThreshold' | 'slowStart'>
+
+export function clusterPolicy(policy: PortPolicy, mesh: MeshConfig): Decided {
+  return {
+    loadBalancing: loadBalancing(policy.loadBalancer),
+    slowStart: slowStart(policy.loadBalancer),
+    connectTimeoutMs: durationMs(policy.connectionPool?.tcp?.connectTimeout ?? mesh.connectTimeout),
+    ...connectionLimits(policy),
     outlierDetection: outlierDetection(policy.outlierDetection),
     // Since istiod tells of endpoints that are not ready, panic would send to them.
     panicThreshold: policy.outlierDetection?.minHealthPercent ?? 0,

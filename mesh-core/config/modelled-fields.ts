@@ -38,7 +38,7 @@ const serverTls: Modelled = {
 }
 
 // No simulated connection is slow to come about, so that its timeout never ends one.
-const connectionPool: Modelled = {
+const connectionPool = {
   http: {
     ...fields('http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection maxConcurrentStreams idleTimeout'),
     ...fields('h2UpgradePolicy useClientProtocol'),
@@ -46,7 +46,7 @@ const connectionPool: Modelled = {
     http2KeepAlive: 'quiet',
   },
   tcp: { ...fields('maxConnections idleTimeout maxConnectionDuration'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
-}
+} satisfies Modelled
 const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates caCrl insecureSkipVerify')
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
 const outlierDetection: Modelled = {
@@ -105,11 +105,8 @@ const serviceSpec: Modelled = {
 }
 
 const listenerProtocols: Modelled = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS', 'TCP', 'MONGO', 'REDIS', 'MYSQL'])
-// To its own workload a sidecar's connections are not counted here; nobody upgrades them.
-const inboundPool: Modelled = {
-  http: { useClientProtocol: 'acts', h2UpgradePolicy: 'quiet' },
-  tcp: fields('connectTimeout tcpKeepalive', 'quiet'),
-}
+// Nobody upgrades connections to a workload.
+const inboundPool: Modelled = { ...connectionPool, http: { ...connectionPool.http, h2UpgradePolicy: 'quiet' } }
 // At Unix sockets nobody listens, and IPv6 is not served. An address to bind to names the listener where iptables bring the connections.
 const sidecarIngress: Modelled = {
   port: { ...fields('name targetPort', 'quiet'), number: 'acts', protocol: listenerProtocols },

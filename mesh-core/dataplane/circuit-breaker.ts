@@ -1,8 +1,16 @@
-import type { Cluster } from '../ir/cluster.ts'
+import type { ConnectionLimits, UpstreamHttp } from '../ir/cluster.ts'
 import type { Clock } from '../time/clock.ts'
 import { closeIdle, closeOld } from './connection-pool.ts'
 import type { Connection, SharedConnection } from './connection-pool.ts'
 import type { UpstreamHost } from './upstream-host.ts'
+
+/** What it has to know of a cluster. */
+export interface LimitedCluster extends ConnectionLimits {
+  readonly http: UpstreamHttp
+}
+
+/** Where connections go. */
+export type PooledHost = Pick<UpstreamHost, 'active' | 'pool'>
 
 /** Istio's default for limits that nobody has set. */
 const unlimited = 0xffff_ffff
@@ -22,21 +30,21 @@ export type Begin = (connection: Connection | null) => void
  */
 export class CircuitBreaker {
   readonly #clock: Clock
-  #config: Cluster
-  #hosts: readonly UpstreamHost[]
+  #config: LimitedCluster
+  #hosts: readonly PooledHost[]
   #limited: boolean
   #active = 0
   #pending = 0
   #retries = 0
 
-  constructor(config: Cluster, hosts: readonly UpstreamHost[], clock: Clock) {
+  constructor(config: LimitedCluster, hosts: readonly PooledHost[], clock: Clock) {
     this.#clock = clock
     this.#config = config
     this.#hosts = hosts
     this.#limited = isLimited(config)
   }
 
-  update(config: Cluster, hosts: readonly UpstreamHost[]): void {
+  update(config: LimitedCluster, hosts: readonly PooledHost[]): void {
     const limited = isLimited(config)
     // Without limits nobody has counted connections; those that carry a request are known.
     if (limited && !this.#limited) for (const { pool, active } of hosts) pool.connections = active - pool.streams
@@ -46,7 +54,7 @@ export class CircuitBreaker {
   }
 
   /** Calls `begin` now, or when a connection is free. */
-  admit(host: UpstreamHost, isHttp2: boolean, begin: Begin): void {
+  admit(host: PooledHost, isHttp2: boolean, begin: Begin): void {
     if (isHttp2)
       return this.#config.maxConcurrentStreams === null || this.#config.http !== 'http2' ? this.#openStream(host, begin) : this.#share(host, begin)
     if (!this.#limited) return this.#start(host, uncounted, begin)
@@ -65,7 +73,7 @@ export class CircuitBreaker {
   }
 
   /** Of a request that was admitted. A connection on which an answer failed to come is closed. */
-  release(host: UpstreamHost, connection: Connection, answered: boolean): void {
+  release(host: PooledHost, connection: Connection, answered: boolean): void {
     this.#active--
     host.active--
     if (connection === multiplexed) host.pool.streams--
@@ -95,17 +103,17 @@ export class CircuitBreaker {
   }
 
   /** Lets a connection be opened, whose bytes are nobody's requests; or not. Source: Envoy `TcpProxy::Filter::establishUpstreamConnection`. */
-  open(host: UpstreamHost): boolean {
+  open(host: PooledHost): boolean {
     if (this.#connections() >= this.#config.circuitBreaker.maxConnections) return false
     host.pool.connections++
     return true
   }
 
-  close(host: UpstreamHost): void {
+  close(host: PooledHost): void {
     host.pool.connections--
   }
 
-  #openStream(host: UpstreamHost, begin: Begin): void {
+  #openStream(host: PooledHost, begin: Begin): void {
     if (this.#active >= this.#config.circuitBreaker.maxRequests) return begin(null)
     host.pool.streams++
     this.#active++
@@ -117,7 +125,7 @@ export class CircuitBreaker {
    * A connection that has room takes it, else a new one does, else it waits until one has room. Source: Envoy `ConnPoolImplBase`, whose connections are busy
    * with as many streams as `max_concurrent_streams` has it.
    */
-  #share(host: UpstreamHost, begin: Begin): void {
+  #share(host: PooledHost, begin: Begin): void {
     const { pool } = host
     const { circuitBreaker, maxConcurrentStreams } = this.#config
     const room = pool.shared.find(({ streams }) => streams < maxConcurrentStreams!)
@@ -136,7 +144,7 @@ export class CircuitBreaker {
     })
   }
 
-  #join(host: UpstreamHost, connection: SharedConnection, begin: Begin): void {
+  #join(host: PooledHost, connection: SharedConnection, begin: Begin): void {
     if (this.#active >= this.#config.circuitBreaker.maxRequests) return begin(null)
     connection.streams++
     this.#active++
@@ -144,12 +152,12 @@ export class CircuitBreaker {
     begin(connection)
   }
 
-  #leave({ pool }: UpstreamHost, connection: SharedConnection): void {
+  #leave({ pool }: PooledHost, connection: SharedConnection): void {
     connection.streams--
     pool.waiting.shift()?.(connection)
   }
 
-  #start(host: UpstreamHost, connection: Connection, begin: Begin): void {
+  #start(host: PooledHost, connection: Connection, begin: Begin): void {
     if (this.#active >= this.#config.circuitBreaker.maxRequests) {
       this.#offer(host, connection)
       return begin(null)
@@ -159,13 +167,13 @@ export class CircuitBreaker {
     begin(connection)
   }
 
-  #connect(host: UpstreamHost, begin: Begin): void {
+  #connect(host: PooledHost, begin: Begin): void {
     host.pool.connections++
     this.#start(host, this.#fresh(), begin)
   }
 
   /** The one who has waited longest gets the connection, or a new one in place of one that is closed (`null`). */
-  #offer({ pool }: UpstreamHost, connection: Connection | null): void {
+  #offer({ pool }: PooledHost, connection: Connection | null): void {
     const next = pool.waiting.shift()
     if (next) return next(connection ?? this.#fresh())
     if (connection) pool.idle.push(connection)
@@ -191,7 +199,7 @@ export class CircuitBreaker {
   }
 }
 
-function isLimited({ circuitBreaker }: Cluster): boolean {
+function isLimited({ circuitBreaker }: ConnectionLimits): boolean {
   const { maxConnections, maxPendingRequests, maxRequests } = circuitBreaker
   return maxConnections < unlimited || maxPendingRequests < unlimited || maxRequests < unlimited
 }

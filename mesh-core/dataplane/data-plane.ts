@@ -11,6 +11,7 @@ import type { Place } from './evidence.ts'
 import { proxyDatagram } from './datagram.ts'
 import { ephemeralPort } from './ephemeral-port.ts'
 import { ownLayers } from './dial.ts'
+import { InboundClusters } from './inbound-cluster.ts'
 import type { DataPlaneModel, MeshCall } from './model.ts'
 import { withoutStream, type Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
@@ -33,6 +34,7 @@ export class DataPlane implements Plane {
   readonly clock: Clock
   readonly chance: Chance
   readonly tokenBuckets = new TokenBuckets()
+  readonly inboundClusters: InboundClusters
   readonly clientAddress: string
   readonly #epochMs: number
   readonly #random: Random
@@ -52,6 +54,7 @@ export class DataPlane implements Plane {
 
   constructor({ clock, random, clientAddress, epochMs }: DataPlaneOptions) {
     this.clock = clock
+    this.inboundClusters = new InboundClusters(clock)
     this.#epochMs = epochMs
     this.clientAddress = clientAddress ?? '198.51.100.10'
     this.#random = random

@@ -169,25 +169,34 @@ export class Delivery implements InFlight {
     const { leadsTo } = inboundPort
     const log = logOfBytes(plane, workload, inboundPort)
     if (isTold) this.hop.inbound = log
+    const close = plane.inboundClusters.of(workload.instance, inboundPort).open()
     const done: Done = (outcome) => {
+      close?.()
+      this.#inFlight = null
       log.durationMs = plane.clock.now() - log.startMs
       if (inboundPort.cluster === blackHole) return this.#swallow(log, end)
       if (outcome === 'closed' && !shipment.isSilent) log.raise('UR')
       if (typeof outcome === 'string' && isTlsError(outcome)) this.hop.inbound = log
       if (outcome !== 'refused') return end(outcome)
-      for (const flag of ['UF', 'URX'] as const) log.raise(flag)
+      for (const flag of close ? ['UF', 'URX'] : ['UO']) log.raise(flag)
       this.hop.received = this.hop.to = this.hop.port = null
       this.hop.inbound = log
-      // Bytes that have come and that it has not read are answered by a reset. Of its own TLS it has read all; what it need not look at it dials for at once.
+      // Bytes that have come and that it has not read are answered by a reset. Of its own TLS it has read all when it has dialled; what it need not look at it dials for at once.
+      if (!close) this.endedTls = false
       const breaksOff = !this.endedTls && beginsTlsItself(shipment)
       this.endsInOrder = !breaksOff && (this.endedTls || !awaitsFirstBytes(inboundPort.chains))
       end(breaksOff ? brokenOff : 'closed')
     }
+    // Where too many connections are open it dials as little as where nobody listens.
+    if (!close || !answersAt(plane, workload.instance, leadsTo)) return done('refused')
     // It has dialled by the time it asks, and the application hears nothing.
-    if (!answersAt(plane, workload.instance, leadsTo)) return done('refused')
     const denied = refusedAt(workload, this.hop, inboundPort.access, accessSubject(workload, shipment))
-    if (denied) return this.#refuseAccess(log, denied, end)
+    if (denied) {
+      close()
+      return this.#refuseAccess(log, denied, end)
+    }
     if (shipment.isSilent) this.hop.inbound = log
+    this.#inFlight = { abandon: close }
     this.#runApplication(plane, place, { ...shipment, port: leadsTo.port }, workload, layers, done)
   }
 

@@ -14,7 +14,7 @@ import type { InFlight } from './outcome.ts'
 import { PreviousPriorities } from './previous-priorities.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { CookiePolicy, HashSource } from './request-hash.ts'
-import { describeReset } from './reset-reply.ts'
+import { describeReset, overloaded } from './reset-reply.ts'
 import { backOffMs } from './retry-policy.ts'
 import type { Reset } from './retry-policy.ts'
 import { editForwarded } from './route-edits.ts'
@@ -172,7 +172,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (this.#route.retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
     const { flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
-    this.#refuse(503, body, details, flag, reset === 'overflow' ? ['x-envoy-overloaded', 'true'] : [])
+    this.#refuse(503, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
   }
 
   /** @returns false when the tries are used up */

@@ -6,25 +6,25 @@ import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, removeOwned, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './delivery.ts'
-import { dial, hostOf } from './application.ts'
-import { HopRecord, LogRecord } from './evidence.ts'
+import { hostOf } from './application.ts'
+import type { HopRecord, Place } from './evidence.ts'
+import { LogRecord } from './evidence.ts'
 import { outcomeOf, type Asker, type HeadersBack } from './custom-access.ts'
 import { accessSubject, tellDenial } from './inbound-access.ts'
 import { trustedAddress } from './forwarded-for.ts'
+import { InboundForwarding, noteUnreached } from './inbound-forwarding.ts'
+import type { InboundReset } from './inbound-forwarding.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
-import type { Place } from './evidence.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply } from './local-reply.ts'
-import type { Done, InFlight, Outcome } from './outcome.ts'
+import type { Done, InFlight } from './outcome.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
-import { describeReset, resetOf } from './reset-reply.ts'
-import { backOffMs, compileRetry } from './retry-policy.ts'
-import type { RetryConditions } from './retry-policy.ts'
+import { describeReset, overloaded } from './reset-reply.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import type { Subject } from './substitution.ts'
@@ -34,7 +34,7 @@ import { speak } from './upstream-http.ts'
 /** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
 export class InboundSidecar implements InFlight {
   readonly #plane: Plane
-  #place: Place
+  readonly #place: Place
   readonly #workload: WorkloadRuntime
   readonly #port: InboundPort
   readonly #log: LogRecord
@@ -44,12 +44,11 @@ export class InboundSidecar implements InFlight {
   readonly #request: HttpRequest
   /** Address that the connection comes from. */
   readonly #source: string
-  #hop: HopRecord
+  readonly #hop: HopRecord
   readonly #settings: HttpSettings
-  readonly #retry: RetryConditions | null
   #ended = false
-  /** Filters that have not decided yet. */
-  #admitting: InFlight | null = null
+  /** Filters that have not decided yet, or the router. */
+  #stage: InFlight | null = null
   #back: HeadersBack = []
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
@@ -58,7 +57,6 @@ export class InboundSidecar implements InFlight {
     this.#place = place
     this.#workload = workload
     this.#port = port
-    this.#retry = compileRetry(port.retry)
     this.#shipment = shipment
     this.#sent = shipment.request
     this.#source = shipment.source
@@ -81,7 +79,7 @@ export class InboundSidecar implements InFlight {
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
     const applicant = { settings: this.#settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute: true }
-    this.#admitting = admit(this.#plane, applicant, (admission) => {
+    this.#stage = admit(this.#plane, applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
   }
@@ -95,7 +93,7 @@ export class InboundSidecar implements InFlight {
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
-    this.#try(done)
+    this.#forward(done)
   }
 
   #answerUnrouted(done: Done): void {
@@ -153,30 +151,25 @@ export class InboundSidecar implements InFlight {
     }
   }
 
-  #try(done: Done): void {
-    this.#log.attempts++
-    dial(this.#plane, this.#place, this.#workload, this.#port.leadsTo, this.#request, (outcome) => {
-      if (this.#ended) return
-      if (this.#isToBeTriedAgain(outcome)) {
-        if (this.#log.attempts <= this.#retry!.policy.numRetries) return this.#startAgain(outcome, done)
-        this.#log.raise('URX')
-      }
-      if (typeof outcome !== 'string') return this.#end(this.#pass(outcome), done)
-      if (outcome === 'refused') this.#noteUnreached()
-      this.#end(this.#reply(resetOf(outcome)), done)
-    })
-  }
-
-  #isToBeTriedAgain(outcome: Outcome): boolean {
-    if (!this.#retry) return false
-    if (typeof outcome !== 'string') return this.#retry.retriesAnswer(outcome)
-    return this.#retry.retriesReset(resetOf(outcome))
+  #forward(done: Done): void {
+    const arrival = {
+      plane: this.#plane,
+      place: this.#place,
+      workload: this.#workload,
+      port: this.#port,
+      request: this.#request,
+      hop: this.#hop,
+      log: this.#log,
+    }
+    const forwarding = new InboundForwarding(arrival, (end) => this.#end(typeof end === 'string' ? this.#reply(end) : this.#pass(end), done))
+    this.#stage = forwarding
+    forwarding.start()
   }
 
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#admitting?.abandon()
+    this.#stage?.abandon()
     this.#log.raise('DC')
     this.#log.details = 'downstream_remote_disconnect'
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
@@ -190,31 +183,10 @@ export class InboundSidecar implements InFlight {
   }
 
   #answer(response: HttpResponse, details: string, done: Done): void {
-    this.#noteUnreached()
+    noteUnreached(this.#hop)
     this.#log.details = details
     this.#sign(response.headers)
     this.#end(response, done)
-  }
-
-  #startAgain(outcome: Outcome, done: Done): void {
-    if (outcome !== 'refused') this.#arriveAgain()
-    const pause = backOffMs(this.#retry!.policy, this.#log.attempts, this.#plane.chance.backOff)
-    this.#plane.clock.schedule(pause, () => this.#ended || this.#try(done), `${this.#log.proxy} tries again`)
-  }
-
-  /** What the workload gets once more is an arrival of its own, of which no proxy logs anything. */
-  #arriveAgain(): void {
-    const { parent, from, service, to, version, app, port, attempt, mirrored } = this.#hop
-    const hop = Object.assign(new HopRecord({ parent, from, service, log: null, explain: null }), { to, version, app, port, attempt, mirrored })
-    hop.received = this.#request
-    this.#hop = hop
-    const { exchange } = this.#place
-    this.#place = { ...this.#place, parent: exchange.hops.push(hop) - 1 }
-  }
-
-  /** The sidecar was there and its workload was not. */
-  #noteUnreached(): void {
-    this.#hop.received = this.#hop.to = this.#hop.port = null
   }
 
   #pass({ status, headers, body, messages, trailers }: HttpResponse): HttpResponse {
@@ -235,13 +207,14 @@ export class InboundSidecar implements InFlight {
     return answer
   }
 
-  #reply(reset: ReturnType<typeof resetOf>): HttpResponse {
+  #reply(reset: InboundReset): HttpResponse {
     const { path } = this.#port.leadsTo
     const { flag, details, body } = describeReset(reset, this.#log.attempts > 1, path === undefined ? undefined : noSuchSocket(path))
     this.#log.raise(flag)
     this.#log.details = details
     const edits = inboundHeadersOf(this.#port).response
-    const response = composeLocalReply({ status: 503, body }, this.#request, (headers) => edits?.(headers, this.#subject(headers, 503)))
+    const headers = reset === 'overflow' && this.#settings.envoyHeaders !== false ? overloaded : []
+    const response = composeLocalReply({ status: 503, body, headers }, this.#request, (headers) => edits?.(headers, this.#subject(headers, 503)))
     this.#sign(response.headers)
     return response
   }

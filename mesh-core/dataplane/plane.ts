@@ -3,6 +3,7 @@ import type { PodInfo, Program } from '../ir/program.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
+import type { InboundClusters } from './inbound-cluster.ts'
 import type { DataPlaneModel } from './model.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { TokenBuckets } from './rate-limit.ts'
@@ -15,6 +16,7 @@ export interface Plane {
   readonly model: DataPlaneModel
   readonly chance: Chance
   readonly tokenBuckets: TokenBuckets
+  readonly inboundClusters: InboundClusters
   /** Address of the client outside the mesh, as gateways see it. */
   readonly clientAddress: string
   /** Under the model of now; `null` for a workload that the registry does not know. */

@@ -1,5 +1,6 @@
 import { inboundChains } from '../compile/inbound-chains.ts'
 import { inboundRetryPolicy } from '../compile/retry-policy.ts'
+import { connectionLimits } from '../compile/traffic-policy.ts'
 import type { Cluster, Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { Headers } from '../ir/message.ts'
 import type { Program } from '../ir/program.ts'
@@ -104,6 +105,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
     inboundPort: (_, port) => ({
       chains: inboundChains('http', 'permissive'),
       http: 'http1',
+      limits: connectionLimits({}),
       cluster: `inbound|${port}||`,
       virtualHost: 'inbound|http|0',
       leadsTo: { at: 'pod', port },

@@ -121,6 +121,12 @@ export interface Cluster {
   readonly origin: Origin
 }
 
+/** What one proxy may have under way towards a cluster, and for how long it keeps connections. */
+export type ConnectionLimits = Pick<
+  Cluster,
+  'circuitBreaker' | 'maxRequestsPerConnection' | 'idleTimeoutMs' | 'maxConnectionDurationMs' | 'maxConcurrentStreams'
+>
+
 /** A version of HTTP, or whichever the client speaks. Source: Envoy `HttpProtocolOptions`, `explicit_http_config` and `use_downstream_protocol_config`. */
 export type UpstreamHttp = 'http1' | 'http2' | 'client'
 

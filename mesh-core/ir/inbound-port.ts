@@ -1,5 +1,5 @@
 import type { AccessRules } from './access.ts'
-import type { UpstreamHttp } from './cluster.ts'
+import type { ConnectionLimits, UpstreamHttp } from './cluster.ts'
 import type { HeaderMutation, RetryPolicy } from './route.ts'
 import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
 
@@ -27,6 +27,8 @@ export interface InboundPort {
   readonly detectionTimeoutMs?: number
   /** What it speaks to the workload then. */
   readonly http: UpstreamHttp
+  /** What it may have under way towards the workload. */
+  readonly limits: ConnectionLimits
   /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */
   readonly cluster: string
   /** As istiod names what holds its one route: `inbound|http|80`, by the port of the service; 0 where there is none. */

@@ -74,7 +74,7 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const { cluster, virtualHost } = known
   const listened = cluster === inboundPassthrough ? null : port
   const headers = inboundHeaders(patches, { cluster, virtualHost, port: listened ?? 0 })
-  const hosts = [...servicePortsAt(registry, workload, port)].map(({ service }) => service.host)
+  const hosts = servicePortsAt(registry, workload, port).map(({ service }) => service.host)
   const http = inboundHttp(patches, cluster, listened ?? 0, hosts)
   return { ...inboundConnectionManager(known, patches, listened), ...(headers && { headers }), ...(http && { http }) }
 }

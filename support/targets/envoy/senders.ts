@@ -51,7 +51,10 @@ export class Senders {
     const tls = out.request.scheme === 'https' ? { ...out.tls, serverName: serverNameOf(target, out.tls) } : null
     const onConnected = (address: string) => (proxy ? this.#book.connected(address, call) : undefined)
     const outcome = await this.#client.send({ port, preamble, key, tls, timeoutMs: out.timeoutMs, onConnected }, marked(out.request, call.id))
-    if (typeof outcome !== 'string') call.status = outcome.status
+    if (typeof outcome !== 'string') {
+      call.status = outcome.status
+      way.keep?.()
+    }
     call.endMs = performance.now()
     out.journal.note()
     return outcome

@@ -2,9 +2,11 @@ import { isDeaf } from '../../../mesh-core/dataplane/loopback.ts'
 import { dial } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
 import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
+import { KeptConnections } from '../../../mesh-core/dataplane/kept-connections.ts'
 import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
 import type { Addressee } from '../../../mesh-core/dataplane/original-destination.ts'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
+import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { Listener } from '../../../mesh-core/ir/proxy-config.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
@@ -38,6 +40,8 @@ export interface Way {
   readonly target: Dialled
   /** Who answers there, past all balancing: `10.96.0.5:9080`. */
   readonly straight: string
+  /** Leaves to others the connection that a sidecar has made to where its client was going. */
+  readonly keep?: () => void
 }
 
 /** Address of the client outside the mesh, as gateways see it: of TEST-NET-2 (RFC 5737), the same as on `core`. */
@@ -49,6 +53,8 @@ let connections = 0
 export class Ways {
   readonly #model: Mesh
   readonly #places: PodPlaces
+  /** Of sidecars to addresses of services, behind which it is drawn for each connection who answers: Envoy sees no such address here. */
+  readonly #kept = new KeptConnections()
 
   constructor(model: Mesh, places: PodPlaces) {
     this.#model = model
@@ -66,7 +72,9 @@ export class Ways {
     const isDatagram = request.protocol === 'udp'
     // What a pod sends to its own address never leaves it.
     const within = sender !== null && target.address === sender.address
-    const [addressee, lands] = this.#at(target.address, target.port, isDatagram || within)
+    const isHttp = sender !== null && !isBytes(request.protocol) && this.#isHttp(sender, target)
+    const { addressee, keep } = isHttp ? this.#keptAt(sender, target.address, target.port) : { addressee: this.#drawn(target.address, target.port) }
+    const lands = this.#landing(addressee, isDatagram || within)
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram || within)
@@ -75,11 +83,15 @@ export class Ways {
     const port = this.#places.outboundPort(sender.ref)
     return {
       port,
-      preamble: preambleOf(sender.address, target, [lands, ...this.#others(sender, (port) => this.#at(target.address!, port, false)[1])]),
+      preamble: preambleOf(sender.address, target, [
+        lands,
+        ...this.#others(sender, (port) => this.#landing(this.#drawn(target.address!, port), false)),
+      ]),
       key: this.#isHttp(sender, target) ? keyOf(request, port, target) : null,
       proxy: sender,
       target,
       straight,
+      ...(keep && { keep }),
     }
   }
 
@@ -119,9 +131,20 @@ export class Ways {
     return config ? portOverrides(config).map(placeAt) : []
   }
 
-  #at(address: string, port: number, isDatagram: boolean): readonly [Addressee | null, SocketAddress] {
-    const addressee = addresseeAt(this.#model.registry, address, port, (count) => Math.floor(Math.random() * count))
-    return [addressee, addressee ? this.#placeOf(addressee, isDatagram) : nowhere]
+  #keptAt({ ref }: WorkloadInstance, address: string, port: number): { readonly addressee: Addressee | null; readonly keep: () => void } {
+    const to = `${ref.namespace}/${ref.instance} ${address}:${port}`
+    const isThere = (one: Addressee): boolean => one.ref !== null && this.#model.registry.workload(one.ref)?.address === one.address
+    const addressee = this.#kept.take(to, -Infinity, isThere) ?? this.#drawn(address, port)
+    const keep = (): void => (addressee ? this.#kept.keep(to, addressee, performance.now()) : undefined)
+    return { addressee, keep }
+  }
+
+  #drawn(address: string, port: number): Addressee | null {
+    return addresseeAt(this.#model.registry, address, port, (count) => Math.floor(Math.random() * count))
+  }
+
+  #landing(addressee: Addressee | null, pastSidecar: boolean): SocketAddress {
+    return addressee ? this.#placeOf(addressee, pastSidecar) : nowhere
   }
 
   /** Where in truth the one listens who has an address of the mesh's network. */

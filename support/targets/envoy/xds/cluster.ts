@@ -1,4 +1,4 @@
-import type { Cluster, OutlierDetection, SlowStart, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
+import type { Cluster, ConnectionLimits, OutlierDetection, SlowStart, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
 import { endpointsByLocality } from './endpoint.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
@@ -14,8 +14,8 @@ export function cluster(config: Cluster, placement: Placement): Json {
     ...discovery(config, name, placement),
     connect_timeout: duration(config.connectTimeoutMs),
     ...(placement.isDialled && config.discovery === 'original-dst' ? {} : loadBalancing(config)),
-    circuit_breakers: { thresholds: [thresholds(config)] },
-    ...protocolOptions(config),
+    ...circuitBreakers(config),
+    ...protocolOptions(config, config.tls.mode === 'originate' ? perRequest(config.tls) : null),
     ...optional('outlier_detection', config.outlierDetection && outlierDetection(config.outlierDetection)),
     common_lb_config: {
       healthy_panic_threshold: { value: config.panicThreshold },
@@ -88,27 +88,29 @@ function warmUp(slowStart: SlowStart | null): Json {
   }
 }
 
-function thresholds({ circuitBreaker }: Cluster): Json {
+/** Envoy's own limits are never left to act: istiod names all of them. */
+export function circuitBreakers({ circuitBreaker }: ConnectionLimits): Json {
   const { maxConnections, maxPendingRequests, maxRequests, maxRetries, retryBudget } = circuitBreaker
-  return {
+  const thresholds = {
     max_connections: maxConnections,
     max_pending_requests: maxPendingRequests,
     max_requests: maxRequests,
     max_retries: maxRetries,
     ...optional('retry_budget', retryBudget && { budget_percent: { value: retryBudget.percent }, min_retry_concurrency: retryBudget.minimum }),
   }
+  return { circuit_breakers: { thresholds: [thresholds] } }
 }
 
 /** Envoy's own. */
 const idleTimeoutMs = 3_600_000
 
-function protocolOptions(config: Cluster): Json {
+/** @param perConnection what else is said of requests to the hosts of the cluster */
+export function protocolOptions(config: ConnectionLimits & Pick<Cluster, 'http'>, perConnection: Json | null = null): Json {
   const common = {
     ...optional('max_requests_per_connection', config.maxRequestsPerConnection),
     ...(config.idleTimeoutMs === idleTimeoutMs ? {} : { idle_timeout: duration(config.idleTimeoutMs) }),
     ...optional('max_connection_duration', config.maxConnectionDurationMs === null ? null : duration(config.maxConnectionDurationMs)),
   }
-  const perConnection = config.tls.mode === 'originate' ? perRequest(config.tls) : null
   if (Object.keys(common).length === 0 && !perConnection && config.http === 'http1') return {}
   const options = { ...given('common_http_protocol_options', common), ...optional('upstream_http_protocol_options', perConnection) }
   // istiod leaves streams alone where the client's version decides.
@@ -121,7 +123,7 @@ function protocolOptions(config: Cluster): Json {
 }
 
 /** Envoy's own choice is HTTP/1.1. */
-export function httpProtocolOptions(http: UpstreamHttp, common: Json = {}): Json {
+function httpProtocolOptions(http: UpstreamHttp, common: Json = {}): Json {
   const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
   return { typed_extension_protocol_options: { [type]: typed(type, { ...versions[http], ...common }) } }
 }

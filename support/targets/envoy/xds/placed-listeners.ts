@@ -8,7 +8,7 @@ import type { Writer } from './access-log.ts'
 import { tcpAccessFilters } from './access-filter.ts'
 import type { AskingPlace } from './custom-access-filters.ts'
 import type { ArrivalPlace } from './access-filter.ts'
-import { httpProtocolOptions, statName } from './cluster.ts'
+import { circuitBreakers, protocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
 import { headerOperations } from './header-mutation.ts'
@@ -128,7 +128,7 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
   const cluster = `${inbound.name}||`
   const endpoints = inbound.how.cluster === blackHole ? [] : [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }]
   const load = { cluster_name: cluster, endpoints }
-  const { chains, http } = inbound.how
+  const { chains, http, limits } = inbound.how
   return {
     listener: typed('envoy.config.listener.v3.Listener', {
       name: inbound.name,
@@ -143,7 +143,8 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
       type: 'STATIC',
       connect_timeout: '10s',
       load_assignment: load,
-      ...httpProtocolOptions(http),
+      ...circuitBreakers(limits),
+      ...protocolOptions({ ...limits, http }),
     }),
   }
 }

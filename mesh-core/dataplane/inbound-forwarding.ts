@@ -1,0 +1,135 @@
+import type { InboundPort } from '../ir/inbound-port.ts'
+import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import { dial } from './application.ts'
+import type { Connection } from './connection-pool.ts'
+import { HopRecord } from './evidence.ts'
+import type { LogRecord, Place } from './evidence.ts'
+import type { InboundCluster } from './inbound-cluster.ts'
+import type { InFlight, Outcome } from './outcome.ts'
+import type { Plane, WorkloadRuntime } from './plane.ts'
+import { resetOf } from './reset-reply.ts'
+import { backOffMs, compileRetry } from './retry-policy.ts'
+import type { Reset, RetryConditions } from './retry-policy.ts'
+
+/** Nothing limits the time of a try there. */
+export type InboundReset = Exclude<Reset, 'per-try-timeout'>
+
+/** A request that has come in, and is to go to the workload. */
+export interface Arrival {
+  readonly plane: Plane
+  readonly place: Place
+  readonly workload: WorkloadRuntime
+  readonly port: InboundPort
+  readonly request: HttpRequest
+  readonly hop: HopRecord
+  readonly log: LogRecord
+}
+
+/** The sidecar was there and its workload was not. */
+export function noteUnreached(hop: HopRecord): void {
+  hop.received = hop.to = hop.port = null
+}
+
+/** The router of a workload's own sidecar: sends a request to the workload, again where its policy says so, within the limits of the pool. Source: Envoy `Router::Filter`. */
+export class InboundForwarding implements InFlight {
+  readonly #arrival: Arrival
+  readonly #cluster: InboundCluster
+  readonly #retry: RetryConditions | null
+  readonly #done: (end: HttpResponse | InboundReset) => void
+  #place: Place
+  #hop: HopRecord
+  /** To the workload, while the request is on it. */
+  #connection: Connection | null = null
+  /** One of the cluster's places for retries is taken. */
+  #retries = false
+  #ended = false
+
+  constructor(arrival: Arrival, done: (end: HttpResponse | InboundReset) => void) {
+    const { plane, workload, port, place, hop } = arrival
+    this.#arrival = arrival
+    this.#cluster = plane.inboundClusters.of(workload.instance, port)
+    this.#retry = compileRetry(port.retry)
+    this.#place = place
+    this.#hop = hop
+    this.#done = done
+  }
+
+  start(): void {
+    const { plane, workload, port, request, log } = this.#arrival
+    log.attempts++
+    this.#cluster.admit(request.protocol === 'h2', (connection) => {
+      // Its client may have gone while it waited for a connection.
+      if (this.#ended) return connection ? this.#cluster.release(connection, true) : undefined
+      if (!connection) return this.#reset('overflow')
+      this.#connection = connection
+      dial(plane, this.#place, workload, port.leadsTo, request, (outcome) => {
+        if (!this.#ended) this.#conclude(outcome)
+      })
+    })
+  }
+
+  abandon(): void {
+    this.#release(false)
+    this.#end()
+  }
+
+  #conclude(outcome: Outcome): void {
+    this.#release(typeof outcome !== 'string')
+    if (typeof outcome === 'string') return this.#reset(resetOf(outcome))
+    if (this.#retry?.retriesAnswer(outcome) && this.#tryAgain(true)) return
+    this.#end()
+    this.#done(outcome)
+  }
+
+  #reset(reset: InboundReset): void {
+    const isReached = reset === 'closed' || reset === 'stream-reset'
+    if (this.#retry?.retriesReset(reset) && this.#tryAgain(isReached)) return
+    if (!isReached) noteUnreached(this.#hop)
+    this.#end()
+    this.#done(reset)
+  }
+
+  /** @returns false when the tries are used up, or too many are under way */
+  #tryAgain(isReached: boolean): boolean {
+    const { plane, log } = this.#arrival
+    const { policy } = this.#retry!
+    if (log.attempts > policy.numRetries) {
+      log.raise('URX')
+      return false
+    }
+    this.#endRetry()
+    this.#retries = this.#cluster.beginRetry()
+    if (!this.#retries) {
+      log.raise('UO')
+      return false
+    }
+    if (isReached) this.#arriveAgain()
+    plane.clock.schedule(backOffMs(policy, log.attempts, plane.chance.backOff), () => this.#ended || this.start(), `${log.proxy} tries again`)
+    return true
+  }
+
+  /** What the workload gets once more is an arrival of its own, of which no proxy logs anything. */
+  #arriveAgain(): void {
+    const { parent, from, service, to, version, app, port, attempt, mirrored } = this.#hop
+    const hop = Object.assign(new HopRecord({ parent, from, service, log: null, explain: null }), { to, version, app, port, attempt, mirrored })
+    hop.received = this.#arrival.request
+    this.#hop = hop
+    const { exchange } = this.#place
+    this.#place = { ...this.#place, parent: exchange.hops.push(hop) - 1 }
+  }
+
+  #release(answered: boolean): void {
+    if (this.#connection) this.#cluster.release(this.#connection, answered)
+    this.#connection = null
+  }
+
+  #endRetry(): void {
+    if (this.#retries) this.#cluster.endRetry()
+    this.#retries = false
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#endRetry()
+  }
+}

@@ -1,4 +1,3 @@
-import { analyze } from '../mesh-core/analyze/analyze.ts'
 import type { Analyzer } from '../mesh-core/analyze/analyzer.ts'
 import { destinationHosts } from '../mesh-core/analyze/analyzers/destination-hosts.ts'
 import { destinationSubsets } from '../mesh-core/analyze/analyzers/destination-subsets.ts'
@@ -8,6 +7,7 @@ import { sentenceOf } from '../mesh-core/analyze/describe.ts'
 import { messageOf } from '../mesh-core/advise/advice.ts'
 import { unusableKeysOf } from '../mesh-core/advise/traps/unusable-keys.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
+import { runAnalyzers } from '../mesh-core/analyze/run-analyzers.ts'
 import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
 
 const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, virtualServiceGateways, gatewayPorts]
@@ -20,7 +20,7 @@ export function missingReferences(resources: readonly Resource[], given: readonl
   const keys = new Set(given.map((resource) => resourceKey(refOf(resource))))
   const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
   const unusable = resources.filter(({ kind }) => kind === 'RequestAuthentication').flatMap(unusableKeysOf)
-  return [...analyze(inventory, analyzers), ...unusable.map(messageOf)]
+  return [...runAnalyzers(inventory, analyzers), ...unusable.map(messageOf)]
     .filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
     .map(sentenceOf)
 }

@@ -1,4 +1,4 @@
-import { analyze } from '../../mesh-core/analyze/analyze.ts'
+import { runAnalyzers } from '../../mesh-core/analyze/run-analyzers.ts'
 import { analyzers } from '../../mesh-core/analyze/analyzers.ts'
 import type { Message } from '../../mesh-core/analyze/message.ts'
 import { fullName, Inventory } from '../../mesh-core/analyze/inventory.ts'
@@ -71,7 +71,7 @@ const ofVerdicts = new Set(['IST0106', 'IST0133'])
 export function compareAnalysis(documents: readonly Plain[], theirs: readonly AnalyzeMessage[], skipped: ReadonlySet<string>): ConfigDifference[] {
   const resources = documents.flatMap((document) => resourceOf(document) ?? [])
   const run = analyzers.filter(({ name }) => !skipped.has(name))
-  const ours = inOtherWords(analyze(new Inventory(resources, { nowMs: Date.now() }), run).map(messageOf))
+  const ours = inOtherWords(runAnalyzers(new Inventory(resources, { nowMs: Date.now() }), run).map(messageOf))
   const about = 'analysis'
   const documentOf = (message: AnalyzeMessage): Plain | null => documents.find((document) => originOf(document) === message.origin) ?? null
   return [

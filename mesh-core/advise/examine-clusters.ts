@@ -1,7 +1,7 @@
-import { identityOf } from '../analyze/analyze.ts'
 import { analyzeClusters, type ClusterResources } from '../analyze/clusters.ts'
 import { Inventory, type InventoryOptions } from '../analyze/inventory.ts'
 import type { Message } from '../analyze/message.ts'
+import { identityOf } from '../analyze/run-analyzers.ts'
 import type { Resource } from '../config/resource.ts'
 import { examine } from './advise.ts'
 

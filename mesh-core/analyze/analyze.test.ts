@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readText } from '../config/read.ts'
-import { analyze } from './analyze.ts'
+import { runAnalyzers } from './run-analyzers.ts'
 import { analyzers, furtherAnalyzers } from './analyzers.ts'
 import { analyzeClusters } from './clusters.ts'
 import { describeMessage } from './describe.ts'
@@ -15,7 +15,7 @@ const nowMs = Date.parse('2026-01-01T00:00:00Z')
 function messagesOf(yaml: string, options: Partial<InventoryOptions> = {}): readonly Message[] {
   const { resources, errors } = readText(yaml, 'example.yaml')
   expect(errors).toEqual([])
-  return analyze(new Inventory(resources, { nowMs, whole: false, manifests: true, ...options }), [...analyzers, ...furtherAnalyzers])
+  return runAnalyzers(new Inventory(resources, { nowMs, whole: false, manifests: true, ...options }), [...analyzers, ...furtherAnalyzers])
 }
 
 const [, documented = ''] = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').split(/^## Analysis$|^## Rules and traps$/m)

@@ -1,35 +1,9 @@
-import type { Resource } from '../config/resource.ts'
-import type { Analyzer } from './analyzer.ts'
-import { analyzers as all } from './analyzers.ts'
+import { analyzers } from './analyzers.ts'
 import type { Inventory } from './inventory.ts'
-import { placeOf } from './describe.ts'
-import { annotationsOf } from './inventory.ts'
-import type { Message, Report } from './message.ts'
+import type { Message } from './message.ts'
+import { runAnalyzers } from './run-analyzers.ts'
 
 /** Says what an expert would warn of, in the order of the analyzers. Source: Istio `pkg/config/analysis/local/istiod_analyze.go`. */
-export function analyze(mesh: Inventory, analyzers: readonly Analyzer[] = all): readonly Message[] {
-  const messages: Message[] = []
-  const told = new Set<string>()
-  const report: Report = (type, resource, args, path = [], hint = null) => {
-    if (isSuppressed(resource, type.code)) return
-    const message = { code: type.code, name: type.name, level: type.level, resource, path, text: type.text(...args), hint }
-    const key = identityOf(message)
-    if (told.has(key)) return
-    told.add(key)
-    messages.push(message)
-  }
-  for (const analyzer of analyzers) if (analyzer.inputs.some((kind) => mesh.all(kind).length > 0)) analyzer.analyze(mesh, report)
-  return messages
-}
-
-/** By `galley.istio.io/analyze-suppress` of the resource: codes, or `*` for all. */
-export function isSuppressed(resource: Resource, code: string): boolean {
-  const codes = annotationsOf(resource)['galley.istio.io/analyze-suppress']
-  return typeof codes === 'string' && codes.split(',').some((entry) => entry === '*' || entry.trim() === code)
-}
-
-/** Of two messages that say the same of the same line one is enough. */
-export function identityOf(message: Message): string {
-  const { code, resource, text } = message
-  return JSON.stringify([code, resource.origin.file, resource.origin.resource, placeOf(message).position?.line ?? 0, text])
+export function analyze(mesh: Inventory): readonly Message[] {
+  return runAnalyzers(mesh, analyzers)
 }

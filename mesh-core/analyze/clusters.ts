@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Resource } from '../config/resource.ts'
-import { isSuppressed } from './analyze.ts'
+import { isSuppressed } from './run-analyzers.ts'
 import { type Fields, fullName, kindOf, kinds, listOf, specOf } from './inventory.ts'
 import type { Message } from './message.ts'
 import { messageTypes } from './message-types.ts'

@@ -1,4 +1,4 @@
-import { analyze } from '../../mesh-core/analyze/analyze.ts'
+import { runAnalyzers } from '../../mesh-core/analyze/run-analyzers.ts'
 import { analyzers, furtherAnalyzers } from '../../mesh-core/analyze/analyzers.ts'
 import { analyzeClusters, clusterAnalyzers } from '../../mesh-core/analyze/clusters.ts'
 import { fullName } from '../../mesh-core/analyze/inventory.ts'
@@ -36,5 +36,5 @@ function messagesOf(vector: AnalyzeVector, implicit: string): readonly Message[]
   // All that look at several clusters are run.
   if (vector.clusters) return clusterAnalyzers.some(({ name }) => name === vector.analyzer) ? analyzeClusters(clustersOf(vector)) : null
   const chosen = [...analyzers, ...furtherAnalyzers].filter(({ name }) => name === vector.analyzer)
-  return chosen.length === 0 ? null : analyze(inventoryOf(vector, implicit), chosen)
+  return chosen.length === 0 ? null : runAnalyzers(inventoryOf(vector, implicit), chosen)
 }

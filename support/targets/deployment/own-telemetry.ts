@@ -1,24 +1,20 @@
 import type { AccessLogEntry, Exchange, Hop } from '../../../mesh-core/ir/exchange.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
-import { query } from '../../../mesh-core/telemetry/promql/evaluate.ts'
-import { QueryNotModelled, QueryProblem } from '../../../mesh-core/telemetry/promql/value.ts'
-import { momentOf, requestSeries } from '../../../mesh-core/telemetry/request-series.ts'
-import { reportedRequests } from '../../../mesh-core/telemetry/reported-requests.ts'
-import { countedRequests, workloadOf } from '../../../mesh-core/telemetry/standard-metrics.ts'
-import { StatementFailed } from '../../failure.ts'
+import { workloadOf } from '../../../mesh-core/telemetry/standard-metrics.ts'
 import { edgesOf, edgesQuery } from './service-graph.ts'
-import { NotSupported } from '../target.ts'
 import type { GraphEdge, MetricSample, Telemetry } from '../target.ts'
 
 /** What is asked of a mesh. */
 type Told = Pick<Mesh, 'registry' | 'telemetryOf'>
 
+/** An exchange with the mesh as it was: who stood where the request went may be gone when a question comes up, by which copies of it have ended, too. */
+export type KeptExchange = Told & { readonly exchange: Exchange }
+
 /** Metrics, traces and the graph of a mesh that keeps what its proxies have logged of each request. */
 export class OwnTelemetry implements Telemetry {
   readonly #mesh: Told
   readonly #now: () => number
-  /** With the mesh as it was: who stood where the request went may be gone when a question comes up, by which copies of it have ended, too. */
-  readonly #kept: ({ readonly exchange: Exchange } & Told)[] = []
+  readonly #kept: KeptExchange[] = []
 
   /** @param now in the time of the exchanges' access logs */
   constructor(mesh: Told, now: () => number) {
@@ -32,17 +28,9 @@ export class OwnTelemetry implements Telemetry {
     return exchange
   }
 
+  /** Parsers of PromQL and CEL are loaded when somebody asks. */
   async query(promql: string): Promise<readonly MetricSample[]> {
-    try {
-      const requests = this.#kept.flatMap(({ exchange, registry, telemetryOf }) =>
-        countedRequests(exchange, registry).flatMap((counted) => reportedRequests(counted, telemetryOf)),
-      )
-      return query(promql, requestSeries(requests), momentOf(this.#now()))
-    } catch (error) {
-      if (error instanceof QueryProblem) throw new StatementFailed(error.message)
-      if (error instanceof QueryNotModelled) throw new NotSupported('telemetry', error.message)
-      throw error
-    }
+    return (await import('./metrics-query.ts')).queryMetrics(promql, this.#kept, this.#now())
   }
 
   async traces(exchanges: readonly Exchange[]): Promise<readonly (readonly Hop[])[]> {

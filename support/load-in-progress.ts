@@ -74,6 +74,7 @@ export class LoadInProgress {
   async #send(load: Load): Promise<readonly Exchange[]> {
     if (load.times === 0) return []
     if (load.times === 1) return [await this.#session.send(this.#call)]
+    if (this.#session.sendAll) return this.#session.sendAll(this.#call, load)
     const all: Exchange[] = []
     for await (const exchange of this.#session.sendMany(this.#call, load)) all.push(exchange)
     return all

@@ -63,7 +63,10 @@ function nameOf({ app, version }: PodInfo): string {
 
 function plainHeaders(headers: Headers): Record<string, string | string[]> {
   const plain: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>
-  for (const [name, value] of headers.entries()) {
+  const { fields } = headers
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i]!
+    const value = fields[i + 1]!
     const before = plain[name]
     plain[name] = before === undefined ? value : [before, value].flat()
   }

@@ -136,6 +136,16 @@ const cases: readonly Case[] = [
     },
   },
   {
+    title: 'sendAll does what sendMany does, where there is one',
+    needs: inMesh,
+    run: async (session) => {
+      if (!session.sendAll) return
+      await deployShop(session)
+      const all = await session.sendAll(fromCaller('http://shop/'), { times: 23, concurrency: 5 })
+      expect(all.map(({ response }) => response?.status)).toEqual(Array.from({ length: 23 }, () => 200))
+    },
+  },
+  {
     title: 'no more are under way at once than allowed',
     needs: [...inMesh, 'behaviour', 'virtual-time'],
     run: async (session) => {

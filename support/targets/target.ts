@@ -203,6 +203,8 @@ export interface MeshSession {
   send(call: Call): Promise<Exchange>
   /** Sends many, with a bound on how many at once; yields each Exchange as it ends. */
   sendMany(call: Call, load: Load): AsyncIterable<Exchange>
+  /** The same, of a target that has them only when all have ended: of thousands none is waited for by itself. Left out: `sendMany` is asked. */
+  sendAll?(call: Call, load: Load): Promise<readonly Exchange[]>
   /** Lets time pass: virtual time at once, wall time by waiting. */
   elapse(ms: Milliseconds): Promise<void>
   pods(): Promise<readonly PodStatus[]>

@@ -59,7 +59,11 @@ export class CoreSession implements MeshSession {
     return this.telemetry?.note(exchange) ?? exchange
   }
 
-  async *sendMany(call: Call, { times, concurrency }: Load): AsyncIterable<Exchange> {
+  async *sendMany(call: Call, load: Load): AsyncIterable<Exchange> {
+    yield* await this.sendAll(call, load)
+  }
+
+  async sendAll(call: Call, { times, concurrency }: Load): Promise<readonly Exchange[]> {
     const meshCall = this.#deployed.meshCall(call)
     const ended: Exchange[] = []
     let started = 0
@@ -70,7 +74,8 @@ export class CoreSession implements MeshSession {
       }
     }
     await this.#mesh.settle(Promise.all(Array.from({ length: concurrency }, one)))
-    for (const exchange of ended) yield this.telemetry?.note(exchange) ?? exchange
+    const { telemetry } = this
+    return telemetry ? ended.map((exchange) => telemetry.note(exchange)) : ended
   }
 
   elapse(ms: number): Promise<void> {

@@ -70,7 +70,12 @@ export class EnvoySession implements MeshSession {
   }
 
   async *sendMany(call: Call, load: Load): AsyncIterable<Exchange> {
-    for (const exchange of await this.#mesh.sendMany(this.#deployed.meshCall(call), load)) yield this.telemetry?.note(exchange) ?? exchange
+    yield* await this.sendAll(call, load)
+  }
+
+  async sendAll(call: Call, load: Load): Promise<readonly Exchange[]> {
+    const ended = await this.#mesh.sendMany(this.#deployed.meshCall(call), load)
+    return ended.map((exchange) => this.telemetry?.note(exchange) ?? exchange)
   }
 
   async elapse(ms: number): Promise<void> {

@@ -11,19 +11,19 @@ export function checkGatewayApi(object: unknown, apiVersion: string, kind: strin
   let within = true
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
   for (const [place, bound] of Object.entries(bounds[`${version}/${kind}`] ?? bounds[kind] ?? {}))
-    for (const [value, path] of valuesAt(object, place)) {
+    visitAt(object, place, (value, path) => {
       const problem = problemOf(bound, value)
-      if (problem === null) continue
+      if (problem === null) return
       within = false
-      report({ code: 'SCHEMA_VALUE', path, problem })
-    }
+      report({ code: 'SCHEMA_VALUE', path: [...path], problem })
+    })
   // As in the API server: rules between fields are asked of values that are in order.
   if (!within) return
   for (const { at, check } of fieldRules[kind] ?? [])
-    for (const [value, path] of valuesAt(object, at)) {
+    visitAt(object, at, (value, path) => {
       const problem = check(value)
-      if (problem !== null) report({ code: 'SCHEMA_VALUE', path, problem })
-    }
+      if (problem !== null) report({ code: 'SCHEMA_VALUE', path: [...path], problem })
+    })
 }
 
 function problemOf(bound: Bound, value: unknown): string | null {
@@ -49,16 +49,32 @@ function problemOfList({ minItems, maxItems, isSet }: Bound, list: readonly unkn
   return twice === undefined || twice === false ? null : `${JSON.stringify(twice)} occurs twice`
 }
 
-/** Every value at a place: `spec.rules[].filters` is the list, `spec.rules[].filters[]` each of its entries. */
-function* valuesAt(object: unknown, place: string): Generator<readonly [unknown, FieldPath]> {
-  yield* descend(object, place.replaceAll(/\[\]|\{\}/g, '.$&').split('.'), 0, [])
+type Visit = (value: unknown, path: FieldPath) => void
+
+/** Shows every value at a place: `spec.rules[].filters` is the list, `spec.rules[].filters[]` each of its entries. A path is to be copied by who keeps it. */
+function visitAt(object: unknown, place: string, visit: Visit): void {
+  descend(object, partsOf(place), [], visit)
 }
 
-function* descend(value: unknown, parts: readonly string[], i: number, path: FieldPath): Generator<readonly [unknown, FieldPath]> {
+function descend(value: unknown, parts: readonly string[], path: (string | number)[], visit: Visit, i = 0): void {
   if (value === undefined || value === null) return
   const part = parts[i]
-  if (part === undefined) yield [value, path]
-  else if (part === '{}') for (const [key, item] of Object.entries(value)) yield* descend(item, parts, i + 1, [...path, key])
-  else if (part !== '[]') yield* descend((value as Record<string, unknown>)[part], parts, i + 1, [...path, part])
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* descend(item, parts, i + 1, [...path, index])
+  const step = (key: string | number, item: unknown): void => {
+    path.push(key)
+    descend(item, parts, path, visit, i + 1)
+    path.pop()
+  }
+  if (part === undefined) visit(value, path)
+  else if (part === '{}') for (const [key, item] of Object.entries(value)) step(key, item)
+  else if (part !== '[]') step(part, (value as Record<string, unknown>)[part])
+  else if (Array.isArray(value)) value.forEach((item, index) => step(index, item))
+}
+
+const split = new Map<string, readonly string[]>()
+
+/** Of the places in the tables, which are asked about for object after object. */
+function partsOf(place: string): readonly string[] {
+  let parts = split.get(place)
+  if (!parts) split.set(place, (parts = place.replaceAll(/\[\]|\{\}/g, '.$&').split('.')))
+  return parts
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { mergeResults, readPaths, type ReadResult, readText } from '../mesh-core/config/load.ts'
-import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
+import { keyOf, type Resource } from '../mesh-core/config/resource.ts'
 import type { Excerpts } from './excerpt.ts'
 
 /** Name that positions in standard input are shown under. */
@@ -22,7 +22,7 @@ export function inRounds(resources: readonly Resource[]): Resource[][] {
   const times = new Map<string, number>()
   const rounds: Resource[][] = []
   for (const resource of resources) {
-    const key = resourceKey(refOf(resource))
+    const key = keyOf(resource)
     const time = times.get(key) ?? 0
     times.set(key, time + 1)
     ;(rounds[time] ??= []).push(resource)
@@ -34,7 +34,7 @@ export function inRounds(resources: readonly Resource[]): Resource[][] {
 export function redefined(resources: readonly Resource[]): { readonly resource: string; readonly times: number; readonly file: string }[] {
   const all = new Map<string, Resource[]>()
   for (const resource of resources) {
-    const key = resourceKey(refOf(resource))
+    const key = keyOf(resource)
     all.set(key, [...(all.get(key) ?? []), resource])
   }
   return [...all.values()]

@@ -5,7 +5,7 @@ import type { CompilerOptions } from './compile/compiler.ts'
 import { asIstiod, asSpecified } from './compile/departures.ts'
 import type { VirtualService } from './compile/virtual-service.ts'
 import type { Resource, ResourceRef } from './config/resource.ts'
-import { refOf, resourceKey } from './config/resource.ts'
+import { keyOf } from './config/resource.ts'
 import { emptySnapshot, type Snapshot } from './config/snapshot.ts'
 import { isWorkload } from './config/workload-kinds.ts'
 import type { MeshOptions } from './mesh.ts'
@@ -62,7 +62,7 @@ export class MeshVersions {
   }
 
   applied(former: MeshVersion, { resources, before, after }: Applied): MeshVersion {
-    for (const resource of resources) this.#order.of(resourceKey(refOf(resource)))
+    for (const resource of resources) this.#order.of(keyOf(resource))
     return this.#make(after, former, resources.some(isRead), this.#replacedRules(resources, before))
   }
 
@@ -74,7 +74,7 @@ export class MeshVersions {
   #replacedRules(resources: readonly Resource[], { resources: known }: Snapshot): ReplacedRules | null {
     const rules = new Map<VirtualService, VirtualService>()
     for (const resource of resources) {
-      const before = known.get(resourceKey(refOf(resource)))
+      const before = known.get(keyOf(resource))
       if (resource.kind !== 'VirtualService' || !before) return null
       rules.set(this.#memory.rulesOf(before), this.#memory.rulesOf(resource))
     }

@@ -5,7 +5,7 @@ import { describeMessage } from '../mesh-core/analyze/describe.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import type { Message } from '../mesh-core/analyze/message.ts'
 import { messageTypes } from '../mesh-core/analyze/message-types.ts'
-import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
+import { keyOf, type Resource } from '../mesh-core/config/resource.ts'
 import { StatementFailed } from './failure.ts'
 
 /** What an expert would warn of in all that a scenario's mesh has. */
@@ -37,8 +37,8 @@ export class Analysis {
   /** By the codes of `istioctl analyze`. @throws StatementFailed with what is reported of one of the resources, and where there are none: nobody has looked then */
   expectNothing(resources: readonly Resource[]): void {
     if (resources.length === 0) throw new StatementFailed('no config was given before this step, so there is nothing that an analysis could report.')
-    const keys = new Set(resources.map((resource) => resourceKey(refOf(resource))))
-    const about = this.#messages.filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
+    const keys = new Set(resources.map(keyOf))
+    const about = this.#messages.filter(({ resource }) => keys.has(keyOf(resource)))
     if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)
   }
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../mesh-core/advise/advice.ts'
 import { unusableKeysOf } from '../mesh-core/advise/traps/unusable-keys.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import { runAnalyzers } from '../mesh-core/analyze/run-analyzers.ts'
-import { refOf, type Resource, resourceKey } from '../mesh-core/config/resource.ts'
+import { keyOf, type Resource } from '../mesh-core/config/resource.ts'
 
 const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, virtualServiceGateways, gatewayPorts]
 
@@ -17,10 +17,8 @@ const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, vi
  * @param resources all of the mesh. @param given by the scenario: only that is complained of
  */
 export function missingReferences(resources: readonly Resource[], given: readonly Resource[]): readonly string[] {
-  const keys = new Set(given.map((resource) => resourceKey(refOf(resource))))
+  const keys = new Set(given.map(keyOf))
   const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
   const unusable = resources.filter(({ kind }) => kind === 'RequestAuthentication').flatMap(unusableKeysOf)
-  return [...runAnalyzers(inventory, analyzers), ...unusable.map(messageOf)]
-    .filter(({ resource }) => keys.has(resourceKey(refOf(resource))))
-    .map(sentenceOf)
+  return [...runAnalyzers(inventory, analyzers), ...unusable.map(messageOf)].filter(({ resource }) => keys.has(keyOf(resource))).map(sentenceOf)
 }

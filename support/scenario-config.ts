@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { refOf, resourceKey } from '../mesh-core/config/resource.ts'
+import { keyOf, refOf, resourceKey } from '../mesh-core/config/resource.ts'
 import type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
 import type { Analysis } from './analysis.ts'
 import type { Application } from './application.ts'
@@ -157,7 +157,7 @@ export class ScenarioConfig {
 /** @param applied `null` where the target cannot tell */
 function assertApplied(refs: readonly ResourceRef[], applied: readonly Resource[] | null): void {
   if (applied === null) return
-  const keys = new Set(applied.map((resource) => resourceKey(refOf(resource))))
+  const keys = new Set(applied.map(keyOf))
   const missing = refs
     .filter((ref) => !keys.has(resourceKey(ref)))
     .map(({ kind, namespace, name }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`)

@@ -2,7 +2,7 @@ import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { readPaths, readText } from '../../mesh-core/config/load.ts'
 import type { ReadResult } from '../../mesh-core/config/load.ts'
 import type { Resource, ResourceRef } from '../../mesh-core/config/resource.ts'
-import { refOf, resourceKey } from '../../mesh-core/config/resource.ts'
+import { keyOf, refOf, resourceKey } from '../../mesh-core/config/resource.ts'
 import type { Mesh } from '../../mesh-core/mesh.ts'
 
 /** The config of a served mesh: what its files say, and what was put beside them. */
@@ -25,7 +25,7 @@ export class ServedConfig {
   reload(): boolean {
     const resources = inOrder(readPaths(this.#paths))
     if (isSame(resources, this.#files)) return false
-    const kept = new Set(resources.map((resource) => resourceKey(refOf(resource))))
+    const kept = new Set(resources.map(keyOf))
     const gone = this.#files.map(refOf).filter((ref) => !kept.has(resourceKey(ref)))
     this.#mesh.apply(resources)
     this.#mesh.remove(gone)

@@ -57,6 +57,15 @@ export function refOf(resource: Resource): ResourceRef {
   return { kind: resource.kind, name: resource.name, namespace: resource.namespace, group: groupOf(resource.apiVersion) }
 }
 
+const keys = new WeakMap<Resource, string>()
+
+/** The key of a resource, put together once: the same resources are applied to mesh after mesh. */
+export function keyOf(resource: Resource): string {
+  let key = keys.get(resource)
+  if (key === undefined) keys.set(resource, (key = resourceKey(refOf(resource))))
+  return key
+}
+
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/')
   return slash < 0 ? '' : apiVersion.slice(0, slash)

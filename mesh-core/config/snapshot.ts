@@ -2,7 +2,7 @@ import type { Origin, Position } from '../ir/origin.ts'
 import { ConfigRejected } from './errors.ts'
 import { locate } from './locate.ts'
 import type { Resource, ResourceRef, SourceText } from './resource.ts'
-import { refOf, resourceKey } from './resource.ts'
+import { keyOf, resourceKey } from './resource.ts'
 import { validateResource } from './validate.ts'
 
 /** The config of a mesh at one moment. Immutable: a change makes a new one. Source of the idea: Istio's ConfigStore. */
@@ -32,10 +32,10 @@ export function applyTo(snapshot: Snapshot, resources: readonly Resource[]): Sna
   if (errors.length > 0) throw new ConfigRejected(errors)
   const version = snapshot.version + 1
   const all = new Map(snapshot.resources)
-  if (resources.every((resource) => all.has(resourceKey(refOf(resource))))) return replacedIn(snapshot, version, all, resources)
+  if (resources.every((resource) => all.has(keyOf(resource)))) return replacedIn(snapshot, version, all, resources)
   const ages = new Map(snapshot.ages)
   for (const resource of resources) {
-    const key = resourceKey(refOf(resource))
+    const key = keyOf(resource)
     all.set(key, resource)
     if (!ages.has(key)) ages.set(key, createdMs(resource) ?? undatedMs + version)
   }
@@ -46,7 +46,7 @@ export function applyTo(snapshot: Snapshot, resources: readonly Resource[]): Sna
 function replacedIn(snapshot: Snapshot, version: number, all: Map<string, Resource>, resources: readonly Resource[]): Snapshot {
   const sources = new Map(snapshot.sources)
   for (const resource of resources) {
-    all.set(resourceKey(refOf(resource)), resource)
+    all.set(keyOf(resource), resource)
     sources.set(resource.source.key, resource.source)
   }
   return { version, resources: all, ages: snapshot.ages, sources }
@@ -81,11 +81,14 @@ function snapshotOf(version: number, all: ReadonlyMap<string, Resource>, ages: R
  * routes `name~0~…` and `name~tls~…`: `ra` goes before `r`.
  */
 function ofOneAge(a: Resource, b: Resource): number {
-  const joined = Number(isJoined(a)) - Number(isJoined(b))
-  const [left, right] = isJoined(a)
-    ? [`${a.namespace}\0${a.name}~`, `${b.namespace}\0${b.name}~`]
-    : [`${madeOf(a)}\0${a.namespace}`, `${madeOf(b)}\0${b.namespace}`]
-  return joined || (left < right ? -1 : left > right ? 1 : 0)
+  const isRoute = isJoined(a)
+  if (isRoute !== isJoined(b)) return isRoute ? 1 : -1
+  if (isRoute) return order(a.namespace, b.namespace) || order(`${a.name}~`, `${b.name}~`)
+  return order(madeOf(a), madeOf(b)) || order(a.namespace, b.namespace)
+}
+
+function order(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function isJoined({ kind }: Resource): boolean {

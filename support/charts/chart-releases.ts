@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { refOf, resourceKey } from '../../mesh-core/config/resource.ts'
+import { keyOf, refOf, resourceKey } from '../../mesh-core/config/resource.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import { StatementFailed } from '../failure.ts'
 import type { ConfigChange } from '../scenario-session.ts'
@@ -61,7 +61,7 @@ export class ChartReleases {
 
   async #deploy(name: string, release: Release, manifests: string, take: Take): Promise<void> {
     const apply = this.#read(manifests, `chart ${name}, revision ${release.revisions.push(manifests)}`, release.namespace)
-    const stays = new Set(apply.map((resource) => resourceKey(refOf(resource))))
+    const stays = new Set(apply.map(keyOf))
     const remove = release.deployed.map(refOf).filter((ref) => !stays.has(resourceKey(ref)))
     await take({ apply, remove })
     release.deployed = apply

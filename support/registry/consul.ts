@@ -1,7 +1,7 @@
 import { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import { readText } from '../../mesh-core/config/load.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
-import { refOf, resourceKey } from '../../mesh-core/config/resource.ts'
+import { keyOf, refOf } from '../../mesh-core/config/resource.ts'
 import type { ConfigChange } from '../scenario-session.ts'
 import type { ConsulInstance } from './consul-services.ts'
 import { serviceEntryOf } from './consul-services.ts'
@@ -72,7 +72,7 @@ export class ConsulCatalogue {
       if (errors.length > 0) throw errors[0]!
       return { text, resource: resources[0]! }
     })
-    this.#known = new Map(now.map((entry) => [resourceKey(refOf(entry.resource)), entry]))
+    this.#known = new Map(now.map((entry) => [keyOf(entry.resource), entry]))
     return {
       apply: [...this.#known].filter(([key, { text }]) => before.get(key)?.text !== text).map(([, { resource }]) => resource),
       remove: [...before].filter(([key]) => !this.#known.has(key)).map(([, { resource }]) => refOf(resource)),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
-import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
+import { keyOf, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { hasPodTemplate } from '../../../mesh-core/config/workload-kinds.ts'
 import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
@@ -72,7 +72,7 @@ export class KubeSession implements MeshSession {
   async apply(resources: readonly Resource[]): Promise<void> {
     this.#run.assertPermitted('config')
     await this.#put(resources)
-    for (const resource of resources) this.#given.set(resourceKey(refOf(resource)), resource)
+    for (const resource of resources) this.#given.set(keyOf(resource), resource)
     // Objects with a status are perhaps looked at before anything is sent.
     if (this.#hasSent || resources.some(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))) await this.#unproven.settle()
   }

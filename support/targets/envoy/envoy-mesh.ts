@@ -1,7 +1,7 @@
 import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
-import { refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
+import { keyOf, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
@@ -140,7 +140,7 @@ export class EnvoyMesh {
   async apply(resources: readonly Resource[]): Promise<void> {
     this.#model.apply(resources)
     await this.#pushOrReturn(resources.map(refOf))
-    for (const resource of resources) this.#applied.set(resourceKey(refOf(resource)), resource)
+    for (const resource of resources) this.#applied.set(keyOf(resource), resource)
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {

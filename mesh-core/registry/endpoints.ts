@@ -50,7 +50,8 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, 
   return {
     address,
     port,
-    workload: { namespace, name, instance: address },
+    // Of one machine each may be another.
+    workload: { namespace, name, instance: name === address ? address : `${name}@${address}` },
     labels,
     locality: spec.locality ?? '',
     weight: spec.weight || 1,

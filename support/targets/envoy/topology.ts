@@ -201,9 +201,11 @@ export class Topology {
     const placement: Placement = {
       cluster: (name) => prefix + name,
       routeTable: (name) => prefix + name,
-      endpoint: ({ address, port }) => {
-        const pod = registry.workloadAt(address)
-        return pod ? this.places.atPod(pod, port) : this.places.outside(port)
+      endpoint: ({ address, port, workload: named }) => {
+        const found = registry.workloadAt(address)
+        // Several entries may name one machine.
+        const there = found && isOutsider(found) ? (registry.workload(named) ?? found) : found
+        return there ? this.places.atPod(there, port) : this.places.outside(port)
       },
       endpointSource: (config) => (remembers(config) ? restSource() : null),
       resolves: false,

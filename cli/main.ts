@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import nodeModule from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import type { ConformanceOptions } from './conformance.ts'
 import { clusterOptions } from './cluster-options.ts'
@@ -16,6 +17,9 @@ import { minding } from './standard-output.ts'
 import type { ValidateOptions } from './validate.ts'
 import type { WebhookOptions } from './webhook.ts'
 import type { XdsOptions } from './xds.ts'
+
+// Node keeps what it has compiled in the temporary folder, and starts sooner the next time. From 22.8 on; NODE_DISABLE_COMPILE_CACHE=1 forbids it.
+;(nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.()
 
 /** Each command's work is loaded when it is asked for: start-up counts, and `run` must not pay for `serve`. */
 const program = new Command('meshspec')

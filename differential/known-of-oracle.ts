@@ -21,7 +21,11 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       mayHaveCalledItself(answer, call?.from ?? '') &&
       (tellsOfLog(difference.field) ||
         isLogOf(difference, [call!.from]) ||
-        (difference.field === 'inbound[0].cluster' && difference.seen === answer?.cluster)),
+        (/^inbound\[0\]\.(flags|cluster|details)$/.test(difference.field) && difference.seen === answer![difference.field.slice(11) as 'flags'])),
+  },
+  {
+    reason: 'a client without a sidecar is no pod there, and has an address of another network than pods',
+    covers: (_, { config, call }) => call?.from === 'plain' && /pBlocks"|"(source|remote)\.ip"/.test(JSON.stringify(config)),
   },
   {
     reason: 'nobody forwards there from the address of a service to endpoints that are written down and are no pods',

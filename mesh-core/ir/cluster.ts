@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly healthy: boolean
   /** The workload's sidecar takes mutual TLS (it is injected), so that auto mTLS applies. */
   readonly tlsMode: 'istio' | 'disabled'
+  /** By which DNS knows it below its service, where an EndpointSlice says so. */
+  readonly hostname?: string
   /** That an entry says its machine runs as; pods have theirs. */
   readonly serviceAccount?: string
 }

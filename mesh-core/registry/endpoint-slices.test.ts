@@ -41,3 +41,19 @@ test('a port without a number cannot be dialled by a sidecar, and is none to kub
   expect([bytes.error, bytes.hops[0]?.log?.flags]).toEqual(['closed', 'UF,URX'])
   expect((await ask(unnumbered, 80, 'plain')).error).toBe('refused')
 })
+
+const slice =
+  'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: db-1, labels: {kubernetes.io/service-name: db}}\naddressType: IPv4\nports: [{name: http, port: 80}]\nendpoints: [{addresses: [192.0.2.9], hostname: one}, {addresses: [192.0.2.10], hostname: two}, {addresses: [192.0.2.11], hostname: ill, conditions: {ready: false}}]\n'
+const endpoints =
+  'apiVersion: v1\nkind: Endpoints\nmetadata: {name: db}\nsubsets: [{addresses: [{ip: 192.0.2.9, hostname: one}, {ip: 192.0.2.10, hostname: two}], ports: [{name: http, port: 80}]}]\n'
+
+test.each([
+  ['an EndpointSlice', slice],
+  ['Endpoints', endpoints],
+])('DNS knows endpoints of %s by their hostnames below the service', (_, written) => {
+  const mesh = createMesh({})
+  const headless = 'apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None, ports: [{name: http, port: 80}]}\n'
+  mesh.apply(readText([headless, written].join('---\n'), 'a.yaml').resources)
+  const resolve = (name: string): string | null => mesh.registry.resolve(name, 'default')
+  expect(['two.db', 'one.db.default.svc.cluster.local', 'ill.db', '192-0-2-9.db'].map(resolve)).toEqual(['192.0.2.10', '192.0.2.9', null, null])
+})

@@ -10,7 +10,7 @@ interface Written {
   /** `namespace/service` */
   readonly key: string
   readonly ports: readonly { readonly name: string; readonly port: number }[]
-  readonly addresses: readonly { readonly address: string; readonly zone: string; readonly ready: boolean }[]
+  readonly addresses: readonly { readonly address: string; readonly zone: string; readonly ready: boolean; readonly hostname: string }[]
   readonly origin: Origin
 }
 
@@ -39,10 +39,11 @@ export class WrittenEndpoints {
     return (this.#byService.get(`${namespace}/${service}`) ?? []).flatMap(({ ports, addresses }) => {
       const own = ports.find(({ name }) => name === port.name)
       if (!own) return []
-      return addresses.map(({ address, zone, ready }) => {
+      return addresses.map(({ address, zone, ready, hostname }) => {
         const pod = this.#workloadAt(address)
-        if (pod) return { ...podEndpoint(pod, own.port), healthy: ready }
-        return { ...entryEndpoint({}, namespace, address, own.port), locality: zone && `/${zone}`, healthy: ready }
+        const said = { healthy: ready, ...(hostname !== '' && { hostname }) }
+        if (pod) return { ...podEndpoint(pod, own.port), ...said }
+        return { ...entryEndpoint({}, namespace, address, own.port), locality: zone && `/${zone}`, ...said }
       })
     })
   }
@@ -57,9 +58,10 @@ function sliceOf({ namespace, object, origin }: Resource): Written[] {
   if (!service) return []
   const slice: Data = object
   const addresses = (slice.endpoints ?? []).flatMap((endpoint: Data) =>
-    (endpoint.addresses ?? [])
-      .slice(0, 1)
-      .map((address: string) => ({ address, zone: endpoint.zone ?? '', ready: endpoint.conditions?.ready !== false })),
+    (endpoint.addresses ?? []).slice(0, 1).map((address: string) => ({
+      ...{ address, zone: endpoint.zone ?? '', hostname: endpoint.hostname ?? '' },
+      ready: endpoint.conditions?.ready !== false,
+    })),
   )
   return [{ key: `${namespace}/${service}`, ports: portsOf(slice.ports), addresses, origin }]
 }
@@ -70,7 +72,12 @@ function mirrored({ namespace, name, object, origin }: Resource): Written[] {
   return subsets.map((subset) => ({
     key: `${namespace}/${name}`,
     ports: portsOf(subset.ports),
-    addresses: (subset.addresses ?? []).map(({ ip }: { ip: string }) => ({ address: ip, zone: '', ready: true })),
+    addresses: (subset.addresses ?? []).map(({ ip, hostname = '' }: { ip: string; hostname?: string }) => ({
+      address: ip,
+      zone: '',
+      ready: true,
+      hostname,
+    })),
     origin,
   }))
 }

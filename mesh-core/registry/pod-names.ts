@@ -16,12 +16,12 @@ export function belowService(name: string): readonly [label: string, host: strin
 }
 
 /**
- * The pods that the cluster's DNS knows by a label below the name of their service: by their hostname where their subdomain is the service's name, otherwise by
+ * The pods that the cluster's DNS knows by a label below the name of their service: by the hostname that their EndpointSlice says, or their own where their subdomain is the service's name, otherwise by
  * their address with dashes. Source: Kubernetes DNS-Based Service Discovery 2.4.1, `k8s.io/endpointslice/util` ShouldSetHostname, CoreDNS `plugin/kubernetes` endpointHostname.
  */
 export function podsNamed(registry: Pick<Registry, 'workload'>, service: Service, endpoints: readonly Endpoint[], label: string): string[] {
   return endpoints
-    .filter(({ healthy, workload, address }) => healthy && labelOf(service, address, registry.workload(workload)) === label)
+    .filter(({ healthy, workload, address, hostname }) => healthy && (hostname ?? labelOf(service, address, registry.workload(workload))) === label)
     .map(({ address }) => address)
 }
 

@@ -12,7 +12,20 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     reason:
       'machines that are said to be of the mesh have no sidecar there: they answer mutual TLS with a certificate for the name that was asked for',
     covers: ({ field }, { config, answer }) =>
-      tellsOfFailure(field) && (hasNameOfCluster(answer) || failedToConnect(answer)) && config.some((one) => namesMember(one, hostOfCluster(answer))),
+      config.some((one) => namesMember(one, hostOfCluster(answer))) &&
+      ((tellsOfFailure(field) && (hasNameOfCluster(answer) || failedToConnect(answer))) || field === 'reached[0].headers.x-envoy-attempt-count'),
+  },
+  {
+    reason: 'where a rule keeps the destination of a client, who has it answers mutual TLS there with a certificate for the name that was asked for',
+    covers: ({ field }, { config, answer }) =>
+      tellsOfFailure(field) && hasNameOfCluster(answer) && config.some((one) => keepsDestinationsOf(one, hostOfCluster(answer))),
+  },
+  {
+    reason: 'what a name is looked up for is somebody outside there, where entries of several kinds have the name',
+    covers: ({ field, wanted }, { config, answer }) =>
+      /^reached\[\d+\]\.(workload|namespace)$/.test(field) &&
+      (wanted === 'passthrough' || wanted === 'outside') &&
+      config.filter((one) => one.kind === 'ServiceEntry' && (one.spec['hosts'] as readonly string[]).includes(hostOfCluster(answer))).length > 1,
   },
   {
     reason: 'of a pod that happened to call itself the log of its inbound listener is told',

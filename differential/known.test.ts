@@ -197,3 +197,30 @@ test('a port that only a ListenerSet asks for is known to be refused', () => {
   expect(refusedThere(at(':8443', 'other'))).toBe(false)
   expect(refusedThere(at(':8443'), { status: 404 })).toBe(false)
 })
+
+test('a client without a sidecar is known where a rule asks for its address', () => {
+  const byAddress = document('AuthorizationPolicy', { rules: [{ from: [{ source: { remoteIpBlocks: ['10.244.0.0/16'] } }] }] })
+  const byName = document('AuthorizationPolicy', { rules: [{ from: [{ source: { namespaces: ['other'] } }] }] })
+  const plain: ObservedCall = { from: 'plain', request: 'GET http://c/x' }
+  const refusal = { field: 'status', wanted: 403, seen: 200 }
+  expect(covered([byAddress], { status: 403 }, refusal, plain)).toBe(true)
+  expect(covered([byName], { status: 403 }, refusal, plain)).toBe(false)
+  expect(covered([byAddress], { status: 403 }, refusal)).toBe(false)
+})
+
+test('whoever has the address that a rule keeps is known, by the certificate that it shows there', () => {
+  const shown = { status: 503, cluster: ofService('g'), details: '…SAN_matcher,_certificate_SANs_are_[outbound_.80_._.g.default.svc.cluster.local]' }
+  const failure = { field: 'status', wanted: 503, seen: 200 }
+  expect(covered([keeps('g')], shown, failure)).toBe(true)
+  expect(covered([keeps('h')], shown, failure)).toBe(false)
+  expect(covered([keeps('g')], { ...shown, details: 'via_upstream' }, failure)).toBe(false)
+  expect(covered([keeps('g')], shown, { field: 'cluster', wanted: 'x', seen: 'y' })).toBe(false)
+})
+
+test('who a name of several entries is looked up for is known', () => {
+  const answer = { status: 200, cluster: 'outbound|80||ext.test' }
+  const outside = { field: 'reached[0].workload', wanted: 'passthrough', seen: 'ext.test' }
+  expect(covered([...member, ...member], answer, outside)).toBe(true)
+  expect(covered(member, answer, outside)).toBe(false)
+  expect(covered([...member, ...member], answer, { ...outside, wanted: 'b-v1' })).toBe(false)
+})

@@ -118,8 +118,22 @@ function entryOf({ kind, object }: Resource, key: string): string | null {
   return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : null
 }
 
+/** By certificate and key: each proxy that a Secret is for asks, and again at each version of the config. */
+const judged = new Map<string, boolean>()
+const mostJudged = 1000
+
 /** What Envoy cannot load it refuses: no certificate, or a key that is another's. */
-function isUsable({ certificateChain, privateKey }: KeyPair): boolean {
+function isUsable(pair: KeyPair): boolean {
+  const text = `${pair.certificateChain}\0${pair.privateKey}`
+  const known = judged.get(text)
+  if (known !== undefined) return known
+  if (judged.size >= mostJudged) judged.clear()
+  const usable = belongTogether(pair)
+  judged.set(text, usable)
+  return usable
+}
+
+function belongTogether({ certificateChain, privateKey }: KeyPair): boolean {
   try {
     return new X509Certificate(certificateChain).checkPrivateKey(createPrivateKey(privateKey))
   } catch {

@@ -3,7 +3,7 @@ import { denialOf, detailsOf } from '../match/access.ts'
 import type { AccessSubject, Denial } from '../match/access.ts'
 import { explainDenial } from '../match/access-reason.ts'
 import type { HopRecord } from './evidence.ts'
-import type { Shipment } from './delivery.ts'
+import type { Shipment } from './shipment.ts'
 import type { WorkloadRuntime } from './plane.ts'
 
 /** What a workload's own sidecar knows of a connection to it. Certificates are asked for in mutual TLS of the mesh alone. */

@@ -1,7 +1,7 @@
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
-import type { Receiver } from './delivery.ts'
+import type { Receiver } from './shipment.ts'
 import type { WayOfArrival } from './model.ts'
 import type { Plane } from './plane.ts'
 import { receiverOf, takesConnections } from './receiver.ts'

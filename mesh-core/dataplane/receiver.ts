@@ -1,7 +1,7 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { ApplicationSocket } from '../ir/inbound-port.ts'
-import type { Receiver } from './delivery.ts'
+import type { Receiver } from './shipment.ts'
 import type { WayOfArrival } from './model.ts'
 import type { Plane } from './plane.ts'
 

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
-import type { Receiver } from './delivery.ts'
+import type { Receiver } from './shipment.ts'
 import { splitAuthority } from './dial.ts'
 import type { PickContext } from './balancer.ts'
 import { keptLandingAt } from './original-destination.ts'

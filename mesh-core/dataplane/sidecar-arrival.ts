@@ -1,0 +1,188 @@
+import { isTlsError } from '../ir/exchange.ts'
+import { blackHole } from '../ir/inbound-port.ts'
+import type { InboundPort } from '../ir/inbound-port.ts'
+import { awaitsFirstBytes } from '../match/filter-chain.ts'
+import { ApplicationArrival } from './application-arrival.ts'
+import { hostOf } from './application.ts'
+import { afterWaiting } from './connect.ts'
+import type { Ending } from './ending.ts'
+import { LogRecord } from './evidence.ts'
+import type { Place } from './evidence.ts'
+import { accessSubject, refusedAt } from './inbound-access.ts'
+import { enterSidecar } from './inbound-connection.ts'
+import { InboundSidecar } from './inbound-sidecar.ts'
+import { badRequest } from './local-reply.ts'
+import type { Done, InFlight } from './outcome.ts'
+import type { Plane, WorkloadRuntime } from './plane.ts'
+import { answersAt } from './receiver.ts'
+import type { Shipment } from './shipment.ts'
+import type { TlsLayer } from './tls-handshake.ts'
+import { brokenOff } from './transport-failure.ts'
+import { opensWebSocket } from './upgrade.ts'
+
+/** Has the sender's proxy begun the outermost TLS? It sees its handshake break off where an application's would be told of a closed connection. */
+function beginsTlsItself({ tls }: Shipment): boolean {
+  return tls[0]?.expects !== undefined
+}
+
+/** A connection that a receiver's own sidecar takes: which of its filter chains it comes to, and what that does with bytes. Source: Istio `core/listener_inbound.go`. */
+export class SidecarArrival implements InFlight {
+  readonly #plane: Plane
+  readonly #place: Place
+  readonly #workload: WorkloadRuntime
+  readonly #shipment: Shipment
+  readonly #ending: Ending
+  readonly #port: InboundPort
+  #inFlight: InFlight | null = null
+
+  constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, ending: Ending) {
+    this.#plane = plane
+    this.#place = place
+    this.#workload = workload
+    this.#shipment = shipment
+    this.#ending = ending
+    this.#port = plane.model.inboundPort(workload.instance, shipment.port)
+  }
+
+  start(end: Done): void {
+    const { tls, request, isSilent } = this.#shipment
+    const waits = tls.length === 0 && awaitsFirstBytes(this.#port.chains)
+    if (isSilent && waits) return this.#ending.closeUnused(end)
+    if (!request.serverFirst || !waits) return this.#enter(end)
+    // Each side waits for the other.
+    const { detectionTimeoutMs } = this.#port
+    if (detectionTimeoutMs === undefined) return
+    this.#inFlight = afterWaiting(this.#plane, detectionTimeoutMs, `${this.#workload.name} waits for a client's first bytes`, () => {
+      this.#inFlight = null
+      this.#enter(end)
+      return this.#inFlight
+    })
+  }
+
+  abandon(): void {
+    this.#inFlight?.abandon()
+  }
+
+  #enter(end: Done): void {
+    const { request, tls, isSilent } = this.#shipment
+    const { chain, failure, layers } = enterSidecar(this.#port, this.#workload.identity, request, tls)
+    if (!chain) {
+      this.#ending.reachNobody()
+      return end(beginsTlsItself(this.#shipment) ? brokenOff : 'closed')
+    }
+    this.#ending.hasEndedTls = chain.endsTls && failure === null
+    if (failure !== null) {
+      // Where bytes would have gone is in the log of a proxy that does not read them.
+      this.#ending.reachNobody()
+      if (chain.reads === 'bytes') this.#ending.hop.inbound = this.#logOfBytes()
+      return end(failure)
+    }
+    if (chain.reads === 'bytes') return this.#passOn(layers, end)
+    if (isSilent) return this.#ending.closeUnused(end)
+    if (!request.serverFirst) this.#read(layers, end)
+  }
+
+  #read(layers: readonly TlsLayer[], end: Done): void {
+    const { request } = this.#shipment
+    if (request.protocol === 'tcp' || layers.length > 0) return this.#refuseBytes(layers, end)
+    if (request.protocol === 'h2' && opensWebSocket(request)) return this.#breakOff(end)
+    this.#ending.hop.port = this.#port.leadsTo.port
+    const inbound = new InboundSidecar(this.#plane, this.#place, this.#workload, this.#shipment, this.#ending.hop, this.#port)
+    this.#inFlight = inbound
+    inbound.start(end)
+  }
+
+  /** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */
+  #refuseBytes(layers: readonly TlsLayer[], end: Done): void {
+    const log = this.#log()
+    log.raise('DPE')
+    log.status = 400
+    log.details = 'http1.codec_error'
+    this.#note(log)
+    end(layers.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
+  }
+
+  /**
+   * Extended CONNECT, as which a WebSocket comes over HTTP/2, is an error of the whole connection to a proxy that has not said that it takes it, and istiod has none
+   * say so. It is closed in order, a second later. Source: Envoy `http2/codec_impl.cc`, `delayed_close_timeout`.
+   */
+  #breakOff(end: Done): void {
+    const log = this.#log()
+    log.raise('DPE')
+    log.details = 'http2.invalid.header.field'
+    this.#note(log)
+    this.#plane.clock.schedule(1000, () => end('closed'), `${this.#workload.name} closes a connection`)
+  }
+
+  /** Bytes are passed on unread, and when the connection ends it is written that they were. Source: Envoy `TcpProxy`. */
+  #passOn(layers: readonly TlsLayer[], end: Done): void {
+    const { protocol } = this.#shipment.request
+    const log = this.#logOfBytes()
+    if (protocol === undefined && !this.#shipment.pooled) this.#ending.hop.inbound = log
+    const close = this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open()
+    const ended: Done = (outcome) => {
+      close?.()
+      this.#inFlight = null
+      log.durationMs = this.#plane.clock.now() - log.startMs
+      // There is nowhere to go, which is known at once.
+      if (this.#port.cluster === blackHole) return this.#refuse(log, 'UH', end)
+      if (outcome === 'refused') return this.#tellUnreached(log, close !== null, end)
+      if (outcome === 'closed' && !this.#shipment.isSilent) log.raise('UR')
+      if (typeof outcome === 'string' && isTlsError(outcome)) this.#ending.hop.inbound = log
+      end(outcome)
+    }
+    // Where too many connections are open it dials as little as where nobody listens.
+    if (!close || !answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return ended('refused')
+    // It has dialled by the time it asks, and the application hears nothing. Source: Envoy `RoleBasedAccessControlFilter` of the network.
+    const denied = refusedAt(this.#workload, this.#ending.hop, this.#port.access, accessSubject(this.#workload, this.#shipment))
+    if (denied) {
+      close()
+      log.details = denied
+      return this.#refuse(log, null, end)
+    }
+    if (this.#shipment.isSilent) this.#ending.hop.inbound = log
+    const arrival = new ApplicationArrival(this.#plane, this.#place, this.#workload, this.#ending)
+    this.#inFlight = { abandon: () => (close(), arrival.abandon()) }
+    arrival.start({ ...this.#shipment, port: this.#port.leadsTo.port }, layers, ended)
+  }
+
+  #refuse(log: LogRecord, flag: string | null, end: Done): void {
+    if (flag !== null) log.raise(flag)
+    this.#note(log)
+    this.#ending.isInOrder = true
+    end('closed')
+  }
+
+  /**
+   * Bytes that have come and that it has not read are answered by a reset. Of its own TLS it has read all when it has dialled; what it need not look at it dials
+   * for at once.
+   * @param hasDialled nobody listens; else there were too many connections for it to ask
+   */
+  #tellUnreached(log: LogRecord, hasDialled: boolean, end: Done): void {
+    for (const flag of hasDialled ? ['UF', 'URX'] : ['UO']) log.raise(flag)
+    const { hop } = this.#ending
+    hop.received = hop.to = hop.port = null
+    hop.inbound = log
+    this.#ending.hasEndedTls &&= hasDialled
+    const breaksOff = !this.#ending.hasEndedTls && beginsTlsItself(this.#shipment)
+    this.#ending.isInOrder = !breaksOff && (this.#ending.hasEndedTls || !awaitsFirstBytes(this.#port.chains))
+    end(breaksOff ? brokenOff : 'closed')
+  }
+
+  #note(log: LogRecord): void {
+    this.#ending.reachNobody()
+    this.#ending.hop.inbound = log
+  }
+
+  #log(): LogRecord {
+    return new LogRecord(this.#workload.name, 'inbound', this.#plane.clock.now())
+  }
+
+  #logOfBytes(): LogRecord {
+    const log = this.#log()
+    log.cluster = this.#port.cluster
+    log.upstreamHost = hostOf(this.#workload.instance, this.#port.leadsTo)
+    log.details = '-'
+    return log
+  }
+}

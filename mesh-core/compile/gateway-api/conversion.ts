@@ -13,6 +13,7 @@ import type { ConvertedRule } from './converted-rule.ts'
 import { servedGateways, type ServedGateway } from './gateways.ts'
 import { convertGrpcRoute, convertHttpRoute } from './http-route.ts'
 import { isServed } from './listener-status.ts'
+import type { ListenerBinding } from './listener-binding.ts'
 import { type Attachment, attachmentsOf } from './parents.ts'
 import { type Surroundings, surroundingsOf } from './surroundings.ts'
 import { httpVirtualServices } from './virtual-services.ts'
@@ -55,10 +56,19 @@ export function convertGatewayApi(all: readonly Resource[], registry: Registry, 
     gateways,
     httpRoutes,
     connectionRoutes,
-    istioGateways: bindings.filter(({ state }) => isServed(state)).map(({ compiled }) => compiled),
+    istioGateways: inOrderOfAge(
+      bindings.filter(({ state }) => isServed(state)),
+      resources,
+    ).map(({ compiled }) => compiled),
     virtualServices: [...httpVirtualServices(httpRoutes), ...connectionVirtualServices(connectionRoutes)],
     destinationRules: backendTlsRules(surroundings),
   }
+}
+
+/** A ListenerSet may be older than its Gateway. Source: Istio `pilot/pkg/model/push_context.go` initGateways. @param all in order of age */
+function inOrderOfAge(bindings: readonly ListenerBinding[], all: readonly Resource[]): readonly ListenerBinding[] {
+  const places = new Map(all.map((resource, i) => [resource, i]))
+  return bindings.toSorted((a, b) => places.get(a.owner)! - places.get(b.owner)!)
 }
 
 const converters: Readonly<Record<string, (route: Resource, mesh: boolean, surroundings: Surroundings) => readonly ConvertedRule[]>> = {

@@ -1,12 +1,14 @@
 import type { Resource } from '../../config/resource.ts'
+import { gatewayApi } from '../../registry/managed-gateways.ts'
 import { createdMs } from '../../registry/services.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
 import { meshGateway } from '../names.ts'
 import type { HttpMatch } from '../virtual-service-types.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import { bindingName } from './listener-binding.ts'
-import { type Attachment, isOwnHost } from './parents.ts'
+import { type Attachment, isOwnHost, type MeshAttachment } from './parents.ts'
 import { byPrecedence } from './precedence.ts'
+import type { ParentRef } from './types.ts'
 
 /** One host of a route at one parent. */
 interface Part {
@@ -74,12 +76,31 @@ function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment:
 }
 
 /** A route of another namespace than its parent's acts for clients of its own namespace alone. */
-function meshParts({ resource, inMesh }: AttachedRoute<Rule>, { ref, hosts, namespace }: Attachment & { kind: 'mesh' }): Part[] {
+function meshParts(route: AttachedRoute<Rule>, attachment: MeshAttachment): Part[] {
+  const { resource, inMesh } = route
+  const { ref, hosts, namespace } = attachment
   if (inMesh.rules.length === 0) return []
-  const rules = ref.port === undefined ? inMesh.rules : inMesh.rules.map((rule) => atPort(rule, ref.port!))
+  const rules = ref.port === undefined ? inMesh.rules : rulesAtPort(route, attachment).map((rule) => atPort(rule, ref.port!))
   const exportTo = namespace === resource.namespace ? undefined : [resource.namespace]
   const place = [resource.namespace, ...(ref.port === undefined ? [] : [ref.port])].join('/')
   return hosts.map((host) => ({ key: `${place}/${host}`, host, hasPort: ref.port !== undefined, gateway: meshGateway, resource, rules, exportTo }))
+}
+
+/**
+ * Parents are gone through by their names. One that stands for a whole service has put the rules in order, for those with a port that come after it as well: among
+ * these a rule without matches is no longer behind those that have some. Source: the same file (sortHTTPRoutes of rules that parents share), `conversion.go`
+ * extractParentReferenceInfo.
+ */
+function rulesAtPort({ resource, inMesh, attachments }: AttachedRoute<Rule>, { ref }: MeshAttachment): readonly Rule[] {
+  const own = parentName(ref, resource.namespace)
+  const isBefore = (one: Attachment): boolean =>
+    one.kind === 'mesh' && one.denied === null && one.ref.port === undefined && one.hosts.length > 0 && parentName(one.ref, resource.namespace) < own
+  return attachments.some(isBefore) ? inMesh.rules.toSorted(byPrecedence) : inMesh.rules
+}
+
+/** Source: Istio `pilot/pkg/config/kube/gateway/conversion.go` parentRefString. */
+function parentName({ group = gatewayApi, kind = 'Gateway', name, sectionName = '', port = 0, namespace }: ParentRef, local: string): string {
+  return `${group}/${kind}/${name}/${sectionName}/${port}.${namespace ?? local}`
 }
 
 function atPort(rule: Rule, port: number): Rule {

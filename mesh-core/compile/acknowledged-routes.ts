@@ -1,17 +1,22 @@
 import type { ProxyConfig } from '../ir/proxy-config.ts'
-import type { RouteTable } from '../ir/route.ts'
+import type { Refusal, RouteTable } from '../ir/route.ts'
 
 type RouteTables = ProxyConfig['routeTables']
 
-/** Tables that Envoy refuses are as they were `before`; on a fresh proxy they are empty. */
+/**
+ * Tables that Envoy refuses are as they were `before`; on a fresh proxy they are empty. istiod sends all of a proxy in one message. Of tables that come with one
+ * that can be read and is refused Envoy may leave some as they were, as chance has it: those are taken here.
+ */
 export function acknowledgedRoutes(tables: RouteTables, before: () => RouteTables): RouteTables {
-  const refused = Object.values(tables).filter(isRefused)
+  const all = Object.values(tables)
+  const broken = all.filter((table) => holds(table, () => true))
+  const refused = broken.some((table) => holds(table, ({ spoils }) => spoils === 'message')) ? all : broken
   if (refused.length === 0) return tables
   const former = before()
   const kept = refused.map(({ name, ignorePortInHost }) => [name, former[name] ?? { name, virtualHosts: [], ignorePortInHost }] as const)
   return { ...tables, ...Object.fromEntries(kept) }
 }
 
-function isRefused(table: RouteTable): boolean {
-  return table.virtualHosts.some((host) => host.routes.some((route) => route.refusal !== null))
+function holds({ virtualHosts }: RouteTable, isSo: (refusal: Refusal) => boolean): boolean {
+  return virtualHosts.some(({ routes }) => routes.some(({ refusal }) => refusal !== null && isSo(refusal)))
 }

@@ -1,13 +1,17 @@
+import type { Refusal } from '../ir/route.ts'
 import { routingClaim } from '../config/istio/matching.ts'
 import { stringMatch } from './string-match.ts'
 import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-service-types.ts'
 
 /**
- * Why Envoy refuses the route table that a rule becomes part of, though istiod lets the rule pass (a NACK). The whole table is refused: a proxy that has an
- * older one goes on with it, a fresh one has none and answers 404. Source: the constraints of Envoy's protos; seen in `mesh-observed` as `envoyRejected`.
+ * Why Envoy refuses the route table that a rule becomes part of, though istiod lets the rule pass (a NACK). The whole table is refused, or all of them: a proxy that
+ * has older ones goes on with them, a fresh one has none and answers 404. Source: the constraints of Envoy's protos; seen in `mesh-observed` as `envoyRejected`.
  */
-export function envoyRefusal(rule: HttpRule): string | null {
-  return abortRefusal(rule) ?? redirectRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule)
+export function envoyRefusal(rule: HttpRule): Refusal | null {
+  const unreadable = redirectRefusal(rule)
+  if (unreadable !== null) return { reason: unreadable, spoils: 'message' }
+  const reason = abortRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule)
+  return reason === null ? null : { reason, spoils: 'table' }
 }
 
 /** `HTTPFault.FaultAbort.http_status`: 200 or more and less than 600. */

@@ -1,3 +1,4 @@
+import type { Refusal } from '../ir/route.ts'
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
 import { envoyRefusal } from './envoy-refusal.ts'
@@ -15,7 +16,7 @@ export interface Rule {
   /** Of each entry of `match`, in order. */
   readonly matchOrigins: readonly Origin[]
   /** See `envoyRefusal`. */
-  readonly refusal: string | null
+  readonly refusal: Refusal | null
 }
 
 /** A VirtualService with its short names resolved; what an Ingress becomes, too. */

@@ -150,6 +150,13 @@ export interface CorsPolicy {
   readonly forwardNotMatchingPreflights: boolean
 }
 
+/** Of config that Envoy does not take (NACK). */
+export interface Refusal {
+  readonly reason: string
+  /** A message that breaks a rule of its own form is not read at all: no table that comes in it is taken. */
+  readonly spoils: 'table' | 'message'
+}
+
 /** One rule with its match. Source: Envoy `Route`. */
 export interface Route {
   /** As the access log writes it; `''` is written as `-`. */
@@ -162,8 +169,8 @@ export interface Route {
   readonly responseHeaders: HeaderMutation
   readonly fault: Fault | null
   readonly cors: CorsPolicy | null
-  /** Why Envoy refuses any table that holds this route (NACK), though istiod writes it; `null` for all that are in order. */
-  readonly refusal: string | null
+  /** Why Envoy refuses any table that holds this route, though istiod writes it; `null` for all that are in order. */
+  readonly refusal: Refusal | null
   /** Of the rule (`spec.http[2]`), or of the resource that made a default route. */
   readonly origin: Origin
   /** Of the `match[]` entry; `null` for a rule without. */

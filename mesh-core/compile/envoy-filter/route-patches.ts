@@ -111,7 +111,7 @@ function mergeRoute(route: Route, { value }: EnvoyPatch): Route {
   const edited = { ...route, requestHeaders: headers.request, responseHeaders: headers.response }
   if (fields['route'] === undefined) return edited
   // The action is replaced by one that leads nowhere.
-  if (route.action.kind !== 'forward') return { ...edited, refusal: 'a route that forwards needs a cluster' }
+  if (route.action.kind !== 'forward') return { ...edited, refusal: { reason: 'a route that forwards needs a cluster', spoils: 'message' } }
   return { ...edited, action: mergeForward(route.action, message(fields['route'], 'value.route')) }
 }
 

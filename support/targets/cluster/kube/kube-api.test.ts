@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { KubeConfig } from '@kubernetes/client-node'
 import nock from 'nock'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CertificateAuthority } from '../../../../mesh-core/identity/certificate-authority.ts'
 import { KubeApi } from './kube-api.ts'
 import { KubeObjects } from './objects.ts'
@@ -109,6 +109,26 @@ describe('what the API server refuses', () => {
       .patch(new RegExp(`^${path}`))
       .reply(code, status(code, reason, message))
     await expect(own.apply(object)).rejects.toMatchObject({ code: wanted })
+  })
+
+  test('a Secret is applied as what it becomes, so that a key which it no longer has goes', async () => {
+    const own = objects()
+    nock(host)
+      .get('/api/v1')
+      .reply(200, { resources: [{ name: 'secrets', kind: 'Secret', namespaced: true }] })
+    const sent = vi.fn<(body: unknown) => boolean>(() => true)
+    nock(host)
+      .patch(/^\/api\/v1\/namespaces\/default\/secrets\/keys/, (body) => sent(body))
+      .reply(200, {})
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys', namespace: 'default' },
+      type: 'Opaque',
+      data: { a: 'YQ==', b: 'YQ==' },
+    }
+    await own.apply({ ...secret, stringData: { b: 'b' } })
+    expect(sent).toHaveBeenCalledWith({ ...secret, data: { a: 'YQ==', b: 'Yg==' } })
   })
 
   test('a kind that is not installed is not supported', async () => {

@@ -41,7 +41,7 @@ export class KubeObjects {
     return this.#doing(`apply ${namedObject(object)}`, async () => {
       const query = `fieldManager=${fieldManager}&force=true&fieldValidation=Strict`
       const path = `${await this.kinds.pathOf(object)}?${query}`
-      return this.api.send<KubeObject>({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' })
+      return this.api.send<KubeObject>({ method: 'PATCH', path, body: plainData(object), contentType: 'application/apply-patch+yaml' })
     })
   }
 
@@ -89,6 +89,17 @@ export class KubeObjects {
       throw error.refusesConfig ? new ConfigRejected([rejection(error.refusal)]) : error.toError(what)
     }
   }
+}
+
+/**
+ * What is written as `stringData` the API server does not know to be the applier's, so that a key which an object no longer has would stay.
+ * Source: Kubernetes, "Secret" (`stringData`) and server-side apply.
+ */
+function plainData(object: KubeObject): KubeObject {
+  const { stringData, ...rest } = object
+  if (stringData === undefined) return object
+  const encoded = Object.entries(stringData as Record<string, string>).map(([key, text]) => [key, Buffer.from(text).toString('base64')])
+  return { ...rest, data: { ...(rest['data'] as object | undefined), ...(Object.fromEntries(encoded) as Record<string, string>) } }
 }
 
 function rejection(problem: string): MeshSpecError {

@@ -29,13 +29,15 @@ function redirectRefusal(rule: HttpRule): string | null {
 
 function headerRefusal(rule: HttpRule): string | null {
   const all = [rule.headers, ...(rule.route ?? []).map((entry) => entry.headers)]
-  for (const value of all.flatMap(valuesOf)) {
-    const commands = value.replaceAll('%%', '')
-    for (const [, operator] of commands.matchAll(/%([A-Z][A-Z_0-9]*)/g))
-      if (!isOperator(operator!)) return `the header value "${value}" names %${operator}%, which Envoy does not know`
-    if (commands.replaceAll(command, '').includes('%')) return `the header value "${value}" has a percent sign that begins no command: write %%`
-  }
-  return null
+  return all.flatMap(valuesOf).reduce<string | null>((found, value) => found ?? valueRefusal(value), null)
+}
+
+/** Why Envoy does not take the value of a header that it is to write. */
+export function valueRefusal(value: string): string | null {
+  const commands = value.replaceAll('%%', '')
+  for (const [, operator] of commands.matchAll(/%([A-Z][A-Z_0-9]*)/g))
+    if (!isOperator(operator!)) return `the header value "${value}" names %${operator}%, which Envoy does not know`
+  return commands.replaceAll(command, '').includes('%') ? `the header value "${value}" has a percent sign that begins no command: write %%` : null
 }
 
 /** istiod writes a condition without a value for it, which Envoy refuses. */

@@ -2,7 +2,8 @@ import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
 import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
 import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
-import type { ForwardAction, RetryPolicy, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { ForwardAction, Refusal, RetryPolicy, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import { valueRefusal } from '../envoy-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
@@ -107,8 +108,9 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
 /** What is set goes before what was there, and headers are added to those that were. */
 function mergeRoute(route: Route, { value }: EnvoyPatch): Route {
   const fields = message(value, 'value')
-  const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, readHeaderMutations(fields, 'value'))
-  const edited = { ...route, requestHeaders: headers.request, responseHeaders: headers.response }
+  const own = readHeaderMutations(fields, 'value')
+  const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, own)
+  const edited = { ...route, requestHeaders: headers.request, responseHeaders: headers.response, refusal: route.refusal ?? headersRefusal(own) }
   if (fields['route'] === undefined) return edited
   // The action is replaced by one that leads nowhere.
   if (route.action.kind !== 'forward') return { ...edited, refusal: { reason: 'a route that forwards needs a cluster', spoils: 'message' } }
@@ -164,6 +166,11 @@ export function headersOf(patches: readonly EnvoyPatch[]): HeaderMutations {
   return patches.map(({ value }) => readHeaderMutations(message(value, 'value'), 'value')).reduce(appended, none)
 }
 
+function headersRefusal({ request, response }: HeaderMutations): Refusal | null {
+  const reason = [...request.set, ...response.set].reduce<string | null>((found, { value }) => found ?? valueRefusal(value), null)
+  return reason === null ? null : { reason, spoils: 'table' }
+}
+
 function isNone({ request, response }: HeaderMutations): boolean {
   return [request.set, request.remove, response.set, response.remove].every((list) => list.length === 0)
 }
@@ -171,9 +178,10 @@ function isNone({ request, response }: HeaderMutations): boolean {
 /** Headers of a host, or of the whole table, go after those of its routes. */
 function withHeaders<T extends Pick<VirtualHost, 'routes'>>(host: T, outer: HeaderMutations): T {
   if (isNone(outer)) return host
+  const refusal = headersRefusal(outer)
   const routes = host.routes.map((route) => {
     const { request, response } = inTurn({ request: route.requestHeaders, response: route.responseHeaders }, outer)
-    return { ...route, requestHeaders: request, responseHeaders: response }
+    return { ...route, requestHeaders: request, responseHeaders: response, refusal: route.refusal ?? refusal }
   })
   return { ...host, routes }
 }

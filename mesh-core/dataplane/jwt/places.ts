@@ -42,35 +42,28 @@ function inParameter({ path }: HttpRequest, name: string): Found[] {
   return text === undefined ? [] : [{ text, remove: (request) => void (request.path = withoutParameter(request.path, name)) }]
 }
 
-function parametersOf(path: string): (readonly [string, string])[] {
-  return queryOf(path).map((pair) => {
-    const at = pair.indexOf('=')
-    return at < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))]
+/** Decoded. A `&` at the end begins none. Source: Envoy `QueryParamsMulti::parseParameters`. */
+function parametersOf(path: string): (readonly [name: string, value: string])[] {
+  const at = path.indexOf('?')
+  const query = at < 0 ? '' : path.slice(at + 1).replace(/&$/, '')
+  if (query === '') return []
+  return query.split('&').map((pair) => {
+    const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(pair)!
+    return [decoded(name), decoded(value)]
   })
 }
 
-function queryOf(path: string): string[] {
-  const at = path.indexOf('?')
-  return at < 0
-    ? []
-    : path
-        .slice(at + 1)
-        .split('&')
-        .filter((pair) => pair !== '')
-}
-
+/** What stays is written anew as it was read: decoded, and in the order of its names. Source: Envoy `JwtParamLocation::removeJwt`, `QueryParamsMulti::toString`. */
 function withoutParameter(path: string, name: string): string {
-  const rest = queryOf(path).filter((pair) => decoded(pair.split('=')[0]!) !== name)
+  const rest = parametersOf(path).filter(([key]) => key !== name)
+  const inOrder = rest.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   const bare = path.replace(/\?.*$/s, '')
-  return rest.length === 0 ? bare : `${bare}?${rest.join('&')}`
+  return inOrder.length === 0 ? bare : `${bare}?${inOrder.map(([key, value]) => `${key}=${value}`).join('&')}`
 }
 
+/** What is no encoding stays. Source: Envoy `PercentEncoding::decode`. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return text.replace(/(%[\da-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString())
 }
 
 function inCookie({ headers }: HttpRequest, name: string): Found[] {

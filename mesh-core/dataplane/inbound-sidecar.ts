@@ -1,4 +1,5 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
+import { joinCookies } from '../ir/message.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
@@ -234,7 +235,7 @@ export class InboundSidecar implements InFlight {
   }
 }
 
-/** The request as the sidecar passes it on. What another proxy has sent needs little tidying up: what that said for its peer, and its path, which it may have rewritten. */
+/** The request as the sidecar passes it on. What another proxy has sent needs little tidying up: divided cookies, what that said for its peer, and its path, which it may have rewritten. */
 function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRuntime, plane: Plane, inbound: InboundPort): ReceivedRequest {
   const { pathNormalization: normalization } = inbound
   const settings = settingsOf(inbound)
@@ -243,6 +244,7 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   const certificate = certificateOf(identity, workload, settings)
   if (!pooled) return receiveRequest(plane, { ...request, scheme: 'https' }, null, { normalization, settings, port, certificate })
   const { headers } = request
+  if (request.protocol === 'h2') joinCookies(headers)
   removeOwned(headers, true, false)
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)

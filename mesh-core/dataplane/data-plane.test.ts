@@ -108,6 +108,24 @@ test('a route gives up after its timeout, and the workload answers nobody', asyn
   expect(answered).toBe(1)
 })
 
+test('what nobody waits for any more changes nothing, and has given its connection to the workload back', async () => {
+  let calls = 0
+  const mesh = testMesh({
+    program: (_request, context) => {
+      calls++
+      return context.sleep(1000).then(() => answer())
+    },
+    inbound: true,
+    inboundPolicy: { connectionPool: { tcp: { maxConnections: 1 }, http: { http1MaxPendingRequests: 1 } } },
+    routes: [route({ timeoutMs: 200 })],
+  })
+  const [first] = [await mesh.send(), await mesh.send()]
+  expect(calls).toBe(2)
+  // Meanwhile the workload has answered the first.
+  for (let i = 0; i < 5; i++) await mesh.send()
+  expect(first!.hops[0]!.inbound).toMatchObject({ flags: 'DC', status: 0, durationMs: 200 })
+})
+
 test('an answer that comes with the end of the timeout comes too late', async () => {
   const mesh = testMesh({ program: (_request, context) => context.sleep(200).then(() => answer()), routes: [route({ timeoutMs: 200 })] })
   expect(await mesh.send()).toMatchObject({ response: { status: 504 }, durationMs: 200 })

@@ -48,8 +48,9 @@ export class InboundSidecar implements InFlight {
   readonly #hop: HopRecord
   readonly #settings: HttpSettings
   #ended = false
-  /** Filters that have not decided yet, or the router. */
-  #stage: InFlight | null = null
+  /** Filters that have not decided yet. */
+  #admitting: InFlight | null = null
+  #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
@@ -80,7 +81,7 @@ export class InboundSidecar implements InFlight {
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
     const applicant = { settings: this.#settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute: true }
-    this.#stage = admit(this.#plane, applicant, (admission) => {
+    this.#admitting = admit(this.#plane, applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
   }
@@ -163,14 +164,15 @@ export class InboundSidecar implements InFlight {
       log: this.#log,
     }
     const forwarding = new InboundForwarding(arrival, (end) => this.#end(typeof end === 'string' ? this.#reply(end) : this.#pass(end), done))
-    this.#stage = forwarding
+    this.#forwarding = forwarding
     forwarding.start()
   }
 
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#stage?.abandon()
+    this.#admitting?.abandon()
+    this.#forwarding?.abandon()
     this.#log.raise('DC')
     this.#log.details = 'downstream_remote_disconnect'
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs

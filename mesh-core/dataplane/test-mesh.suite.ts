@@ -1,5 +1,6 @@
 import { inboundChains } from '../compile/inbound-chains.ts'
 import { inboundRetryPolicy } from '../compile/retry-policy.ts'
+import type { PortPolicy } from '../compile/destination-rule-types.ts'
 import { connectionLimits } from '../compile/traffic-policy.ts'
 import type { Cluster, Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import { Headers } from '../ir/message.ts'
@@ -23,6 +24,8 @@ export interface TestMesh {
 }
 
 export interface TestMeshOptions {
+  /** Of the workloads' own sidecars. */
+  readonly inboundPolicy?: PortPolicy
   readonly pods?: number
   readonly program: Program
   readonly routes?: readonly Route[]
@@ -105,7 +108,7 @@ function modelOf(options: TestMeshOptions): DataPlaneModel {
     inboundPort: (_, port) => ({
       chains: inboundChains('http', 'permissive'),
       http: 'http1',
-      limits: connectionLimits({}),
+      limits: connectionLimits(options.inboundPolicy ?? {}),
       cluster: `inbound|${port}||`,
       virtualHost: 'inbound|http|0',
       leadsTo: { at: 'pod', port },

@@ -37,6 +37,10 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
         (/^inbound\[0\]\.(flags|cluster|details)$/.test(difference.field) && difference.seen === answer![difference.field.slice(11) as 'flags'])),
   },
   {
+    reason: 'its services answer 204 with a body, which over HTTP/2 is an error of the protocol once the answer has begun',
+    covers: ({ field }, { answer }) => /^(flags|details)$/.test(field) && answer?.status === 204 && answer.flags === 'UPE',
+  },
+  {
     reason: 'a client without a sidecar is no pod there, and has an address of another network than pods',
     covers: (_, { config, call }) => call?.from === 'plain' && /pBlocks"|"(source|remote)\.ip"/.test(JSON.stringify(config)),
   },

@@ -224,3 +224,9 @@ test('who a name of several entries is looked up for is known', () => {
   expect(covered(member, answer, outside)).toBe(false)
   expect(covered([...member, ...member], answer, { ...outside, wanted: 'b-v1' })).toBe(false)
 })
+
+test('a 204 with a body is known over HTTP/2', () => {
+  expect(covered([], { status: 204, flags: 'UPE' }, { field: 'flags', wanted: 'UPE', seen: '-' })).toBe(true)
+  expect(covered([], { status: 200, flags: 'UPE' }, { field: 'flags', wanted: 'UPE', seen: '-' })).toBe(false)
+  expect(covered([], { status: 204, flags: 'UPE' }, { field: 'status', wanted: 204, seen: 200 })).toBe(false)
+})

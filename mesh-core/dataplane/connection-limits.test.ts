@@ -24,19 +24,36 @@ spec: {host: db, trafficPolicy: {connectionPool: {${pool}}}}
 `
 const from = { kind: 'workload', ref: { namespace: 'default', name: 'client', instance: 'client' } } as const
 
-/** @param answerMs how long the application takes */
-async function ask(pool: string, urls: readonly string[], answerMs: number): Promise<readonly Exchange[]> {
+interface Asked {
+  readonly clock: VirtualClock
+  readonly send: (url: string) => Promise<Exchange>
+}
+
+interface Options {
+  readonly pool: string
+  /** How long the application takes. */
+  readonly answerMs: number
+  readonly more?: string
+  /** Do receivers have them? */
+  readonly hasSidecars?: boolean
+}
+
+function meshWith({ pool, answerMs, more = '', hasSidecars = true }: Options): Asked {
   const clock = new VirtualClock()
   const program = () => async () => {
     await clock.sleep(answerMs, 'the application works')
     return { status: 200, headers: new Headers(), body: 'done' }
   }
-  const mesh = createMesh({ clock, program })
-  const { resources, errors } = readText(world(pool), 'world.yaml')
+  const mesh = createMesh({ clock, program, inboundSidecar: () => hasSidecars })
+  const { resources, errors } = readText(world(pool) + more, 'world.yaml')
   expect(errors).toEqual([])
   mesh.apply(resources)
   expect(mesh.notModelled).toEqual([])
-  return Promise.all(urls.map((url) => mesh.send({ from, method: 'GET', url, headers: {}, body: 'x', timeoutMs: null })))
+  return { clock, send: (url) => mesh.send({ from, method: 'GET', url, headers: {}, body: 'x', timeoutMs: null }) }
+}
+
+async function ask(pool: string, urls: readonly string[], answerMs: number): Promise<readonly Exchange[]> {
+  return Promise.all(urls.map(meshWith({ pool, answerMs }).send))
 }
 
 describe('a connection on which nothing is said, or for too long', () => {
@@ -84,4 +101,25 @@ test('a connection that is too old takes no further request, and ends the one th
     [200, 1500],
     [200, 3000],
   ])
+})
+
+describe('what answers a connection that was closed before gives no second place back', () => {
+  const idle = 'tcp: {maxConnections: 1, idleTimeout: 1s}'
+  const ofSidecar = `---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: db, namespace: default}
+spec: {workloadSelector: {labels: {app: db}}, inboundConnectionPool: {tcp: {maxConnections: 1}}}
+`
+  test.each<[about: string, options: Partial<Options>, flags: string]>([
+    ['of the client’s proxy', { pool: idle, hasSidecars: false }, 'UO'],
+    ['of the receiver’s', { pool: 'tcp: {idleTimeout: 1s}', more: ofSidecar }, 'UF,URX'],
+  ])('%s', async (_, options, flags) => {
+    const { clock, send } = meshWith({ pool: idle, answerMs: 3000, ...options })
+    const first = await send('tcp://db:9000')
+    await clock.run(clock.sleep(5000, 'the application answers'), () => [])
+    expect(first.hops).toMatchObject([{ log: { flags: '-', durationMs: 1000 } }])
+    const beside = await Promise.all([send('tcp://db:9000'), send('tcp://db:9000')])
+    expect(beside.map(({ hops }) => hops[0]?.log?.flags)).toEqual(['-', flags])
+  })
 })

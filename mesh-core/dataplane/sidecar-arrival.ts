@@ -120,10 +120,17 @@ export class SidecarArrival implements InFlight {
     const log = this.#logOfBytes()
     if (protocol === undefined && !this.#shipment.pooled) this.#ending.hop.inbound = log
     const close = this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open()
-    const ended: Done = (outcome) => {
+    let isOver = false
+    const finish = (): void => {
+      isOver = true
       close?.()
-      this.#inFlight = null
       log.durationMs = this.#plane.clock.now() - log.startMs
+    }
+    const ended: Done = (outcome) => {
+      // What answers one who has gone is told nobody.
+      if (isOver) return
+      finish()
+      this.#inFlight = null
       // There is nowhere to go, which is known at once.
       if (this.#port.cluster === blackHole) return this.#refuse(log, 'UH', end)
       if (outcome === 'refused') return this.#tellUnreached(log, close !== null, end)
@@ -142,7 +149,7 @@ export class SidecarArrival implements InFlight {
     }
     if (this.#shipment.isSilent) this.#ending.hop.inbound = log
     const arrival = new ApplicationArrival(this.#plane, this.#place, this.#workload, this.#ending)
-    this.#inFlight = { abandon: () => (close(), arrival.abandon()) }
+    this.#inFlight = { abandon: () => (finish(), arrival.abandon()) }
     arrival.start({ ...this.#shipment, port: this.#port.leadsTo.port }, layers, ended)
   }
 

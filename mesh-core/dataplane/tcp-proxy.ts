@@ -59,6 +59,7 @@ export function proxyTcp(
   const shipment = { place, origin, attempt: 1, mirrored: false, ...wrapped, port, source: proxy.place.address }
   const first = new Delivery(shipment, receiver)
   let delivery = first
+  let isOver = false
   /** Of a tunnel that is still asked for. */
   const isPending = (): boolean => tunnel !== undefined && delivery === first
   const timers = new ConnectionTimers(plane.clock, filter, log, () => {
@@ -68,6 +69,8 @@ export function proxyTcp(
     done('closed')
   })
   first.start(plane, shipment, receiver, (outcome) => {
+    // What answers a connection that has been closed is told nobody.
+    if (isOver) return
     timers.stop()
     close()
     log.durationMs = plane.clock.now() - log.startMs
@@ -90,6 +93,7 @@ export function proxyTcp(
     if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
   }
   function abandon(): void {
+    isOver = true
     timers.stop()
     close()
     first.abandon()

@@ -130,6 +130,17 @@ spec:
     })
   })
 
+  test('requests for a host that nobody knows go on to the pod where the one before went', async () => {
+    const from = { kind: 'service', service: { name: 'productpage', namespace: null, version: null } } as const
+    const reached = new Set<string>()
+    for (let i = 0; i < 20; i++) {
+      const { hops } = await session.send({ ...opens('http://reviews:9080/', { host: 'nobody.example.com' }), from })
+      expect(hops[0]!.log!.cluster).toBe('PassthroughCluster')
+      reached.add(hops[0]!.to!.instance)
+    }
+    expect(reached.size).toBe(1)
+  })
+
   test('what Envoy refuses is told in its words with its place, and changes nothing', async () => {
     await session.apply(yaml(reviewsTo(`{${toSubset('v3')}}`)))
     const spoilt = `{${toSubset('v1')}, match: [{uri: {exact: /nobody}}]},\n  {rewrite: {uri: "/a\\nb"}, ${toSubset('v1')}}`

@@ -72,8 +72,11 @@ export class Ways {
     const isDatagram = request.protocol === 'udp'
     // What a pod sends to its own address never leaves it.
     const within = sender !== null && target.address === sender.address
-    const isHttp = sender !== null && !isBytes(request.protocol) && this.#isHttp(sender, target)
-    const { addressee, keep } = isHttp ? this.#keptAt(sender, target.address, target.port) : { addressee: this.#drawn(target.address, target.port) }
+    const isRead = sender !== null && this.#isHttp(sender, target)
+    const { addressee, keep } =
+      isRead && !isBytes(request.protocol)
+        ? this.#keptAt(sender, target.address, target.port)
+        : { addressee: this.#drawn(target.address, target.port) }
     const lands = this.#landing(addressee, isDatagram || within)
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
     // Sidecars are told of connections alone.
@@ -87,7 +90,7 @@ export class Ways {
         lands,
         ...this.#others(sender, (port) => this.#landing(this.#drawn(target.address!, port), false)),
       ]),
-      key: this.#isHttp(sender, target) ? keyOf(request, port, target) : null,
+      key: isRead ? keyOf(request, port, target) : null,
       proxy: sender,
       target,
       straight,
@@ -135,7 +138,9 @@ export class Ways {
     const to = `${ref.namespace}/${ref.instance} ${address}:${port}`
     const isThere = (one: Addressee): boolean => one.ref !== null && this.#model.registry.workload(one.ref)?.address === one.address
     const addressee = this.#kept.take(to, -Infinity, isThere) ?? this.#drawn(address, port)
-    const keep = (): void => (addressee ? this.#kept.keep(to, addressee, performance.now()) : undefined)
+    const { maxRequestsPerConnection = null } = this.#model.proxyConfig(ref)?.clusters['PassthroughCluster'] ?? {}
+    const keeps = addressee !== null && maxRequestsPerConnection === null
+    const keep = (): void => (keeps ? this.#kept.keep(to, addressee, performance.now()) : undefined)
     return { addressee, keep }
   }
 

@@ -123,3 +123,27 @@ spec: {workloadSelector: {labels: {app: db}}, inboundConnectionPool: {tcp: {maxC
     expect(beside.map(({ hops }) => hops[0]?.log?.flags)).toEqual(['-', flags])
   })
 })
+
+test('a workload’s sidecar tries so many requests again at once as its pool allows', async () => {
+  const more = `---
+apiVersion: v1
+kind: Service
+metadata: {name: none, namespace: default}
+spec: {selector: {app: none}, ports: [{name: http, port: 80, targetPort: 8181}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: none, namespace: default}
+spec:
+  selector: {matchLabels: {app: none}}
+  template: {metadata: {labels: {app: none}}, spec: {containers: [{name: app, image: echo, ports: [{containerPort: 8080}]}]}}
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: none, namespace: default}
+spec: {workloadSelector: {labels: {app: none}}, inboundConnectionPool: {http: {maxRetries: 1}}}
+`
+  const { send } = meshWith({ pool: 'tcp: {maxConnections: 100}', answerMs: 0, more })
+  const exchanges = await Promise.all(Array.from({ length: 3 }, () => send('http://none/')))
+  expect(exchanges.map(({ hops }) => hops[0]?.inbound?.flags).toSorted()).toEqual(['UO,UF', 'UO,UF', 'URX,UF'])
+})

@@ -68,3 +68,14 @@ test('a table of a gateway is known by the port of its server, not of its pod', 
   expect(secure).toMatchObject({ portName: 'https', gateway: 'shop/gw' })
   expect(secure.hasPort(443)).toBe(true)
 })
+
+test.each([
+  ['VIRTUAL_HOST', 'MERGE'],
+  ['HTTP_ROUTE', 'MERGE'],
+])('a header of %s that Envoy does not take spoils the table', (applyTo, operation) => {
+  const header = (value: string) => patch(applyTo, operation, { value: { request_headers_to_add: [{ header: { key: 'x-a', value } }] } })
+  const spoils = (value: string) =>
+    new Set(patchTable(table, [header(value)], sidecarTable('80')).virtualHosts.flatMap(({ routes }) => routes.map(({ refusal }) => refusal?.spoils)))
+  expect(spoils('%NO_SUCH%')).toEqual(new Set(['table']))
+  expect(spoils('%PROTOCOL%')).toEqual(new Set([undefined]))
+})

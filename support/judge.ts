@@ -62,8 +62,8 @@ export class Judge {
   }
 
   /**
-   * Statements about shares that are to hold at once. On a wall clock they take as many requests as it needs to decide them, be it fewer than the `When`
-   * says or more. @throws StatementFailed, Undecided
+   * Statements about shares that are to hold at once. Where the target does not know the odds they take as many requests as it needs to
+   * decide them: on a wall clock be it fewer than the `When` says, and everywhere more. @throws StatementFailed, Undecided
    */
   async expectShares(statements: readonly ShareStatement[], services: readonly ServiceRef[] = []): Promise<void> {
     const { run, traffic, evidence } = this.#parts

@@ -40,13 +40,12 @@ export async function decideShares(statements: readonly ShareStatement[], sample
 }
 
 /**
- * A fixed test where all requests were sent before anybody looked, and there are enough of them or the target's clock is virtual; which of the two it is does
- * not depend on what came of the requests.
+ * A fixed test where the target knows the odds, or all requests were sent before anybody looked and there are enough of them. Which of the two it is depends on
+ * the config and on what the scenario asks for, not on what came of the requests.
  */
 function decisionOf(statement: ShareStatement, { sample, looks, load }: ShareSample, context: CheckContext): ShareDecision {
   const isWhole = looks.length === 1 && sample.length === load.times
-  const isFixed =
-    context.clock === 'virtual' || context.behind !== null || (isWhole && sample.length >= requestsNeeded(statement.share, context.rates))
+  const isFixed = (isWhole && sample.length >= requestsNeeded(statement.share, context.rates)) || statement.exact(sample, context) !== null
   const decision = isFixed ? new FixedDecision(statement, context) : new SequentialDecision(statement, context)
   for (const look of isFixed ? looks.slice(-1) : looks) decision.look(sample, look)
   return decision

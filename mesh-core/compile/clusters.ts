@@ -126,7 +126,17 @@ function endpointsFor(
     mesh: mesh.localityLbSetting,
     detectsOutliers: { rule: outlier !== undefined, cluster: effective.outlierDetection !== undefined },
   })
-  return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }
+  if (named) return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }
+  return ofEachAddressOne({ endpoints: all, localities })
+}
+
+/** Weights of localities are what they were. Source: Envoy `extensions/clusters/eds/eds.cc` updateLocalityEndpoints. */
+function ofEachAddressOne({ endpoints: all, localities }: Pick<Cluster, 'endpoints' | 'localities'>): Pick<Cluster, 'endpoints' | 'localities'> {
+  const taken = new Set<string>()
+  const isFirst = ({ address, port }: Endpoint): boolean => taken.size < taken.add(`${address}|${port}`).size
+  if (!localities) return { endpoints: all.filter(isFirst), localities }
+  const groups = localities.groups.map((group) => ({ ...group, endpoints: group.endpoints.filter(isFirst) }))
+  return { endpoints: groups.flatMap(({ endpoints }) => endpoints), localities: { ...localities, groups } }
 }
 
 function withTlsMode(endpoint: Endpoint, isMutual: boolean): Endpoint {

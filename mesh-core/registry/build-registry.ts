@@ -5,6 +5,7 @@ import { type AddressBook } from './addresses.ts'
 import { withAliases } from './aliases.ts'
 import { discovered, discoveryOf } from './discovery.ts'
 import { candidates, isIpAddress } from './dns.ts'
+import { HostEndpoints } from './host-endpoints.ts'
 import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
 import { belowService, podsNamed } from './pod-names.ts'
@@ -67,21 +68,14 @@ class BuiltRegistry implements Registry {
   #outsiders: ReadonlyMap<string, WorkloadInstance> | null = null
   #outsiderAt: ReadonlyMap<string, WorkloadInstance> | null = null
   readonly #sources: readonly ServiceSource[]
-  readonly #endpoints = new Map<string, readonly Endpoint[]>()
-  readonly #instances = new Map<string, { readonly source: ServiceSource; readonly service: Service }[]>()
+  readonly #endpoints: HostEndpoints
 
   constructor(
     sources: readonly ServiceSource[],
     workloads: readonly WorkloadInstance[],
     options: RegistryOptions & { readonly trustDomain: string },
   ) {
-    for (const source of sources)
-      for (const service of source.services) {
-        const key = `${service.namespace}/${service.host}`
-        const known = this.#instances.get(key)
-        if (known) known.push({ source, service })
-        else this.#instances.set(key, [{ source, service }])
-      }
+    this.#endpoints = new HostEndpoints(sources)
     this.services = withAliases(sources.flatMap(({ services }) => [...services]).sort(byAge))
     this.workloads = workloads
     this.#options = options
@@ -129,15 +123,7 @@ class BuiltRegistry implements Registry {
   }
 
   endpoints(service: Service, port: number): readonly Endpoint[] {
-    // Two services of one host have ports of their own, so that the number alone does not tell which is meant.
-    const name = service.ports.find((own) => own.number === port)?.name
-    if (name === undefined) return []
-    const key = `${service.namespace}/${service.host}|${name}`
-    const known = this.#endpoints.get(key)
-    if (known) return known
-    const found = this.#findEndpoints(service, name)
-    this.#endpoints.set(key, found)
-    return found
+    return this.#endpoints.of(service, port)
   }
 
   resolve(hostname: string, namespace: string, seen = 0): string | null {
@@ -182,13 +168,6 @@ class BuiltRegistry implements Registry {
       if (endpoint) return endpoint.address
     }
     return null
-  }
-
-  /** Ports of one name are one, wherever the host was read. Source: Istio `pilot/pkg/xds/endpoints/endpoint_builder.go`. */
-  #findEndpoints({ namespace, host }: Service, name: string): readonly Endpoint[] {
-    return (this.#instances.get(`${namespace}/${host}`) ?? []).flatMap(({ source, service }) =>
-      service.ports.filter((port) => port.name === name).flatMap((port) => source.endpoints(service, port)),
-    )
   }
 }
 

@@ -14,7 +14,7 @@ import type { PeerAuthentications } from './peer-authentication.ts'
 import type { PortPolicy } from './destination-rule-types.ts'
 import { outboundHttp } from './upstream-http.ts'
 import type { Files, Secrets } from './secrets.ts'
-import { clusterPolicy, defaultedPolicy, portPolicy, subsetPolicy } from './traffic-policy.ts'
+import { clusterPolicy, defaultedPolicy, passthroughLimits, portPolicy, subsetPolicy } from './traffic-policy.ts'
 import { upstreamTls } from './upstream-tls.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
@@ -180,6 +180,8 @@ export function specialClusters(mesh: MeshConfig): Cluster[] {
   return [
     {
       ...base,
+      ...passthroughLimits(mesh),
+      connectTimeoutMs: clusterPolicy(mesh.defaultTrafficPolicy, mesh).connectTimeoutMs,
       name: 'PassthroughCluster',
       discovery: 'original-dst',
       loadBalancing: { kind: 'ORIGINAL_DST' },

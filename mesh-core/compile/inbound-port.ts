@@ -9,7 +9,7 @@ import { bytesAsTheyAre, inboundChains } from './inbound-chains.ts'
 import type { MutualTlsMode } from './peer-authentication.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { IngressSpec, SidecarResource } from './sidecar-resource.ts'
-import { connectionLimits, defaultedPolicy, portPolicy } from './traffic-policy.ts'
+import { connectionLimits, defaultedPolicy, passthroughLimits, portPolicy } from './traffic-policy.ts'
 import { inboundHttp } from './upstream-http.ts'
 
 export interface InboundSources {
@@ -38,7 +38,7 @@ function passedThrough(leadsTo: ApplicationSocket, { retry, mesh, mutualTls }: I
   return {
     chains: inboundChains('sniffed', mutualTls(leadsTo.port)),
     http: 'client',
-    limits: connectionLimits(defaultedPolicy({}, mesh)),
+    limits: passthroughLimits(mesh),
     cluster: inboundPassthrough,
     virtualHost: 'inbound|http|0',
     leadsTo,

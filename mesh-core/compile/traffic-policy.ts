@@ -81,6 +81,14 @@ export function connectionLimits({ connectionPool: pool, retryBudget }: PortPoli
   }
 }
 
+/** Of connections that istiod passes through. */
+const passthroughIdleTimeout = '5m'
+
+/** Of the mesh's pool what limits numbers holds for traffic that is passed on unread. Source: Istio `core/cluster_builder.go` buildDefaultPassthroughCluster. */
+export function passthroughLimits({ defaultTrafficPolicy: { connectionPool } }: MeshConfig): ConnectionLimits {
+  return { ...connectionLimits({}), circuitBreaker: circuitBreaker(connectionPool, undefined), idleTimeoutMs: durationMs(passthroughIdleTimeout) }
+}
+
 /** The fields of a cluster that a policy decides. */
 export type Decided = ConnectionLimits & Pick<Cluster, 'connectTimeoutMs' | 'loadBalancing' | 'outlierDetection' | 'panicThreshold' | 'slowStart'>
 

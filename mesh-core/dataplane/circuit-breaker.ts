@@ -102,11 +102,15 @@ export class CircuitBreaker {
     this.#retries--
   }
 
-  /** Lets a connection be opened, whose bytes are nobody's requests; or not. Source: Envoy `TcpProxy::Filter::establishUpstreamConnection`. */
-  open(host: PooledHost): boolean {
-    if (this.#connections() >= this.#config.circuitBreaker.maxConnections) return false
+  /** May a connection be opened whose bytes are nobody's requests? Source: Envoy `TcpProxy::Filter::establishUpstreamConnection`. */
+  mayOpen(): boolean {
+    if (!this.#limited) return true
+    this.#closeIdle()
+    return this.#connections() < this.#config.circuitBreaker.maxConnections
+  }
+
+  open(host: PooledHost): void {
     host.pool.connections++
-    return true
   }
 
   close(host: PooledHost): void {

@@ -2,6 +2,8 @@ import type { Cluster } from '../ir/cluster.ts'
 import type { Clock, Milliseconds } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
+import type { PooledHost } from './circuit-breaker.ts'
+import { freshPool } from './connection-pool.ts'
 import { hostSets } from './host-set.ts'
 import { KeptConnections } from './kept-connections.ts'
 import { createBalancer } from './load-balancer.ts'
@@ -24,6 +26,10 @@ export class ClusterRuntime {
   #config: Cluster
   #hosts: readonly UpstreamHost[]
   #balancer: Balancer | null
+  /** Of addresses that no endpoint stands for: those that clients dial, and those that names are looked up to. */
+  readonly #dialled = new Map<string, PooledHost>()
+  /** The same, and the endpoints. */
+  #pooled: PooledHost[]
 
   /** @param sinceMs when the proxy got this config */
   constructor(config: Cluster, clock: Clock, random: Random, sinceMs: Milliseconds) {
@@ -32,7 +38,8 @@ export class ClusterRuntime {
     this.#ejection = new OutlierEjection(clock)
     this.#config = config
     this.#hosts = this.#hostsOf(config, [], sinceMs)
-    this.breaker = new CircuitBreaker(config, this.#hosts, clock)
+    this.#pooled = [...this.#hosts]
+    this.breaker = new CircuitBreaker(config, this.#pooled, clock)
     this.#balancer = createBalancer(config, random, clock)
     this.#tellBalancer()
   }
@@ -46,7 +53,8 @@ export class ClusterRuntime {
     this.#hosts = this.#hostsOf(config, this.#hosts, sinceMs)
     this.#balancer = createBalancer(config, this.#random, this.#clock)
     this.#config = config
-    this.breaker.update(config, this.#hosts)
+    this.#pooled = [...this.#hosts, ...this.#dialled.values()]
+    this.breaker.update(config, this.#pooled)
     this.#refresh()
   }
 
@@ -54,6 +62,16 @@ export class ClusterRuntime {
   pick(context: PickContext): UpstreamHost | null {
     if (this.#ejection.isDue) this.#refresh()
     return this.#balancer?.pick(context) ?? null
+  }
+
+  /** Nothing is known of it but what is under way towards it. @param to address and port. Source: Envoy `OriginalDstCluster`. */
+  dialled(to: string): PooledHost {
+    const known = this.#dialled.get(to)
+    if (known) return known
+    const host = { active: 0, pool: freshPool() }
+    this.#dialled.set(to, host)
+    this.#pooled.push(host)
+    return host
   }
 
   note(host: UpstreamHost, result: TryResult): void {

@@ -43,7 +43,9 @@ export class InboundCluster {
 
   /** @returns closes the connection; `null` where there are too many */
   open(): (() => void) | null {
-    return this.#breaker.open(this.#host) ? () => this.#breaker.close(this.#host) : null
+    if (!this.#breaker.mayOpen()) return null
+    this.#breaker.open(this.#host)
+    return () => this.#breaker.close(this.#host)
   }
 }
 

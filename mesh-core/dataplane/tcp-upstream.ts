@@ -2,6 +2,8 @@ import type { UpstreamHttp } from '../ir/cluster.ts'
 import type { TransportError } from '../ir/exchange.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
 import { blindly } from './balancer.ts'
+import type { PooledHost } from './circuit-breaker.ts'
+import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './shipment.ts'
 import type { Dialled } from './dial.ts'
 import type { LogRecord, Place } from './evidence.ts'
@@ -60,16 +62,23 @@ export function upstreamOf(
     return null
   }
   const { discovery, portOverride, http } = cluster.config
+  // Asked before anybody is chosen.
+  if (!cluster.breaker.mayOpen()) {
+    log.raise('UO')
+    return null
+  }
   if (discovery === 'original-dst' || discovery === 'dynamic-dns') {
     const address = discovery === 'dynamic-dns' ? addressOf(plane, target.serverName) : target.isKept ? target.address : null
     if (address === null) {
       log.raise('UH')
       return null
     }
-    const receiver = receiverAt(plane, address, portOverride ?? target.port, 'kept-service-address')
+    const port = portOverride ?? target.port
+    const receiver = receiverAt(plane, address, port, 'kept-service-address')
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
-    return receiver && { receiver, port: receiver.port, tls: layersTo(plane, proxy, cluster.config, null, null), http, close: () => {} }
+    const tls = layersTo(plane, proxy, cluster.config, null, null)
+    return receiver && { receiver, port: receiver.port, tls, http, close: openTo(cluster, cluster.dialled(`${address}:${port}`)) }
   }
   const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
   const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
@@ -77,17 +86,18 @@ export function upstreamOf(
     log.raise('UH')
     return null
   }
-  if (!cluster.breaker.open(host)) {
-    log.raise('UO')
-    return null
-  }
   log.upstreamHost = host.address
   const receiver = listenerAt(plane, host.endpoint)
   if (receiver) {
     const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
-    return { receiver, port: host.endpoint.port, tls, http, close: () => cluster.breaker.close(host) }
+    return { receiver, port: host.endpoint.port, tls, http, close: openTo(cluster, host) }
   }
-  cluster.breaker.close(host)
   raiseFailure(log, 'refused')
   return null
+}
+
+/** @returns closes it */
+function openTo({ breaker }: ClusterRuntime, host: PooledHost): () => void {
+  breaker.open(host)
+  return () => breaker.close(host)
 }

@@ -35,7 +35,7 @@ export class UpstreamRequest implements InFlight {
   #connection: Connection | null = null
   #timer: Timer | null = null
   #over = false
-  /** That let it in. */
+  /** That let it in; `null` before, and where the client's own destination is kept. */
   host: UpstreamHost | null = null
   /** Why no connection came about, where Envoy tells. */
   failure: string | undefined
@@ -55,12 +55,11 @@ export class UpstreamRequest implements InFlight {
   }
 
   start(): void {
-    const { receiver, host } = this.#destination
+    const { receiver, host, pooled } = this.#destination
     if (!receiver) return this.#conclude('refused')
-    if (!host) return this.#deliver(receiver)
-    this.#cluster.breaker.admit(host, this.#try.request.protocol === 'h2', (connection) => {
+    this.#cluster.breaker.admit(pooled, this.#try.request.protocol === 'h2', (connection) => {
       // Its client may have gone while it waited for a connection.
-      if (this.#over) return connection ? this.#cluster.breaker.release(host, connection, true) : undefined
+      if (this.#over) return connection ? this.#cluster.breaker.release(pooled, connection, true) : undefined
       if (!connection) return this.#done('overflow')
       this.host = host
       this.#connection = connection
@@ -117,10 +116,9 @@ export class UpstreamRequest implements InFlight {
   #close(result: TryResult | null): void {
     this.#over = true
     this.#timer?.cancel()
-    const { host } = this
     if (typeof result === 'number') this.#destination.keep?.()
-    if (!host) return
-    if (result !== null) this.#cluster.note(host, result)
-    this.#cluster.breaker.release(host, this.#connection!, typeof result === 'number')
+    if (!this.#connection) return
+    if (this.host && result !== null) this.#cluster.note(this.host, result)
+    this.#cluster.breaker.release(this.#destination.pooled, this.#connection, typeof result === 'number')
   }
 }

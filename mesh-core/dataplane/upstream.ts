@@ -1,5 +1,6 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import type { PooledHost } from './circuit-breaker.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './shipment.ts'
 import { splitAuthority } from './dial.ts'
@@ -21,6 +22,8 @@ export interface Destination {
   readonly receiver: Receiver | null
   /** `null` where the client's own destination is kept. */
   readonly host: UpstreamHost | null
+  /** Whose connections and requests its are among. */
+  readonly pooled: PooledHost
   /** What the proxy wraps it in. */
   readonly tls: readonly TlsLayer[]
   /** Leaves the connection to others: for where its own destination is kept. */
@@ -41,14 +44,15 @@ export function destinationOf(
     const { address, port } = entrance.target
     const { landing, keep } = keptLandingAt(plane, address ?? '', config.portOverride ?? port, cluster)
     const landed = { address: landing?.address ?? address, port: landing?.port ?? config.portOverride ?? port }
-    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver: landing, host: null, tls: secured(null), keep }
+    const pooled = cluster.dialled(`${address}:${config.portOverride ?? port}`)
+    return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver: landing, host: null, pooled, tls: secured(null), keep }
   }
   if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, cluster, secured(null))
   const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
   const receiver = listenerAt(plane, endpoint)
-  return { address, port: endpoint.port, receiver, host, tls: secured(endpoint) }
+  return { address, port: endpoint.port, receiver, host, pooled: host, tls: secured(endpoint) }
 }
 
 /** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
@@ -58,7 +62,8 @@ function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest, clus
   const address = plane.model.registry.resolve(hostname, '')
   if (address === null) return null
   const { landing, keep } = keptLandingAt(plane, address, port, cluster)
-  return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, tls, keep }
+  const pooled = cluster.dialled(`${address}:${port}`)
+  return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, pooled, tls, keep }
 }
 
 /** `null`: a pod in which nobody listens there, or an endpoint without a port. */

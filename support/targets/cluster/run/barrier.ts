@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { NotYetProgrammed } from '../../target.ts'
+import { NotSupported, NotYetProgrammed } from '../../target.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
@@ -12,7 +12,7 @@ import { refOfObject } from './restore.ts'
 export interface ProbedProxy {
   /** `pod shop-v1-5d8.default`, `the ingress gateway` */
   readonly name: string
-  /** @returns which generation it has, as it answers for the host of the barrier; `null` for nothing that could be read */
+  /** @returns which generation it has, as it answers for the host of the barrier; `null` for nothing that could be read. @throws NotSupported where nobody may ask */
   ask(host: string, wanted: string): Promise<string | null>
 }
 
@@ -123,7 +123,7 @@ export class Barrier {
   /** @returns what was seen instead; `null` when the proxy has it */
   async #until(proxy: ProbedProxy, generation: string, { deadline, isIn }: Wait): Promise<string | null> {
     for (;;) {
-      const seen = await proxy.ask(this.#host, generation).catch(() => null)
+      const seen = await proxy.ask(this.#host, generation).catch(nothing)
       if (isIn(seen)) return null
       if (performance.now() > deadline) return `${proxy.name} ${describe(seen, generation)}`
       if (seen === generation) continue
@@ -210,6 +210,12 @@ export function securedHost(host: string, generation: string): string {
 
 function istio(kind: string, namespace: string, spec: object): KubeObject {
   return { apiVersion: 'networking.istio.io/v1', kind, metadata: { name, namespace }, spec }
+}
+
+/** A question that finds nobody is asked again; one that nobody may ask is not. */
+function nothing(error: unknown): null {
+  if (error instanceof NotSupported) throw error
+  return null
 }
 
 function describe(seen: string | null, wanted: string): string {

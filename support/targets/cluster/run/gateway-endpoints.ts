@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { exec } from '../kube/exec.ts'
-import type { ExecPlace } from '../kube/exec.ts'
-import { listPods, proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
+import { proxyAdmin } from '../pods/proxy-admin.ts'
 import type { ClusterRun } from './cluster-run.ts'
+import { ingressPods } from './ingress-pods.ts'
 
 /** ms. Endpoints that a rule keeps from the gateway never come there. */
 const patienceMs = 5000
@@ -20,7 +19,7 @@ export class GatewayEndpoints {
 
   async await(run: ClusterRun, pods: readonly Pod[]): Promise<void> {
     const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
-    const gateway = fresh.length === 0 ? null : await ownGateway(run)
+    const gateway = fresh.length === 0 ? null : await gatewayPod(run)
     const deadline = performance.now() + patienceMs
     while (gateway !== null && performance.now() < deadline) {
       const clusters = await clustersOf(run, gateway)
@@ -35,18 +34,14 @@ function keyOf({ namespace, name }: Pod): string {
   return `${namespace}/${name}`
 }
 
-async function ownGateway(run: ClusterRun): Promise<ExecPlace | null> {
-  const { ownIngress, objects, namespaces } = run
-  if (ownIngress === null || run.isDenied('in-mesh-calls')) return null
-  const all = await Promise.all(namespaces.all.map((namespace) => listPods(objects, namespace, `istio=${ownIngress.label}`)))
-  const pod = all.flat().find(({ ready }) => ready)
-  return pod ? { namespace: pod.namespace, pod: pod.name, container: proxy } : null
+async function gatewayPod(run: ClusterRun): Promise<Pod | null> {
+  if (run.ownIngress === null || run.isDenied('in-mesh-calls')) return null
+  return (await ingressPods(run))[0] ?? null
 }
 
 /** @returns `null` where the gateway does not tell */
-async function clustersOf(run: ClusterRun, gateway: ExecPlace): Promise<string | null> {
-  const asked = await exec(run.objects.api.config, gateway, ['pilot-agent', 'request', 'GET', 'clusters']).catch(() => null)
-  return asked?.code === 0 ? asked.stdout : null
+async function clustersOf(run: ClusterRun, gateway: Pod): Promise<string | null> {
+  return proxyAdmin(run.objects.api.config)(gateway, 'clusters').catch(() => null)
 }
 
 /**

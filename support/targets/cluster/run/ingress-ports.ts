@@ -4,6 +4,7 @@ import { GatewayClient } from '../gateway-client.ts'
 import { questionMs, securedHost } from './barrier.ts'
 import type { ProbedProxy, Reach } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
+import { isRefusal } from './managed-gateways.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 
 /** Which ports of the ingress gateway a scenario's config is about, and what answers there. */
@@ -16,14 +17,16 @@ export class IngressPorts {
     this.#config = config
   }
 
-  /** The gateway, asked over HTTP at each port. */
-  async proxies(ports: readonly number[]): Promise<readonly ProbedProxy[]> {
+  /** The gateway, asked over HTTP at each port. @param told asks its proxies themselves, where a policy keeps the question out */
+  async proxies(ports: readonly number[], told: ProbedProxy['ask']): Promise<readonly ProbedProxy[]> {
     if (ports.length === 0) return []
     const { host, ports: reached } = await this.#run.ingress()
     return ports.map((port) => {
       const client = new GatewayClient(`http://${host}:${reached.get(port)}`, { patienceMs: questionMs })
-      const ask = async (barrier: string): Promise<string | null> =>
-        (await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${barrier}/`, headers: {}, body: '' })).response?.body ?? null
+      const ask = async (barrier: string, wanted: string): Promise<string | null> => {
+        const { response } = await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${barrier}/`, headers: {}, body: '' })
+        return isRefusal(response?.status) ? told(barrier, wanted) : (response?.body ?? null)
+      }
       return { name: `the ingress gateway at ${host}:${reached.get(port)}`, ask }
     })
   }

@@ -4,6 +4,7 @@ import { GatewayClient } from '../gateway-client.ts'
 import { questionMs } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import { findServiceAddress } from './gateway-address.ts'
+import { generationOf } from './guarded-gateway.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 
 interface Listener {
@@ -63,9 +64,13 @@ export function barrierRoute({ object, listener }: ManagedGateway, generation: s
 
 /**
  * A gateway whose Service has no address cannot be asked.
- * @param isGuarded whether policies may keep the question out: then it is an answer that they do, as new as can be told
+ * @param told asks its proxies themselves which generation they have, where a policy keeps the question out
  */
-export async function probedGateway(objects: KubeObjects, { object, listener }: ManagedGateway, isGuarded: boolean): Promise<ProbedProxy | null> {
+export async function probedGateway(
+  objects: KubeObjects,
+  { object, listener }: ManagedGateway,
+  told: ProbedProxy['ask'],
+): Promise<ProbedProxy | null> {
   const { name, namespace = '' } = object.metadata
   const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
   const port = address?.ports.get(listener.port)
@@ -76,10 +81,15 @@ export async function probedGateway(objects: KubeObjects, { object, listener }: 
     ask: async (barrier, wanted) => {
       const host = listener.hostname?.replace(/^\*/, 'barrier') ?? barrier
       const { response } = await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${host}${path}`, headers: {}, body: '' })
-      if (isGuarded && (response?.status === 401 || response?.status === 403)) return wanted
-      return /generation-(\d+)\./.exec(response?.headers.get('location') ?? '')?.[1] ?? null
+      if (isRefusal(response?.status)) return told(barrier, wanted)
+      return generationOf(response?.headers.get('location') ?? '')
     },
   }
+}
+
+/** Is it as a policy refuses a question? */
+export function isRefusal(status: number | undefined): boolean {
+  return status === 401 || status === 403
 }
 
 /** Of Gateways that have no listener which could be asked over HTTP. @param gateways with their status */

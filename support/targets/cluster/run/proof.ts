@@ -4,11 +4,16 @@ import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../target.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import type { Pod } from '../pods/pod.ts'
+import { proxyAdmin } from '../pods/proxy-admin.ts'
 import { questionMs, stillWarming } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
+import { guardedGeneration } from './guarded-gateway.ts'
+import { ingressPods } from './ingress-pods.ts'
 import { IngressPorts } from './ingress-ports.ts'
 import { isOpen, managedGateways, openPorts, probedGateway } from './managed-gateways.ts'
+import type { ManagedGateway } from './managed-gateways.ts'
+import { podsOfGateway } from './gateway-pods.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { StatusProof } from './status-proof.ts'
 
@@ -41,15 +46,9 @@ export interface Thoroughness {
   readonly drained: boolean
 }
 
-/** Kinds by which a gateway may refuse what it is asked. */
-function isPolicy({ kind }: { readonly kind: string }): boolean {
-  return kind === 'AuthorizationPolicy' || kind === 'RequestAuthentication'
-}
-
 /** Proves that the mesh has taken up what a scenario has changed: by the status of objects that have one, and by what proxies answer. */
 export class Proof {
   readonly #run: ClusterRun
-  readonly #config: ScenarioObjects
   readonly #statuses: StatusProof
   readonly #ingress: IngressPorts
   /** Ports of the ingress gateway that config of the scenario has used, and perhaps uses no more. */
@@ -58,7 +57,6 @@ export class Proof {
 
   constructor(run: ClusterRun, config: ScenarioObjects) {
     this.#run = run
-    this.#config = config
     this.#statuses = new StatusProof(run, config)
     this.#ingress = new IngressPorts(run, config)
   }
@@ -77,16 +75,16 @@ export class Proof {
     this.#asksGateway ||= ports.length > 0
     const gateways = managedGateways(this.#statuses.programmed)
     this.#asksGateway ||= gateways.length > 0
-    const isGuarded = this.#config.applied.some(isPolicy)
-    const managed = await Promise.all(gateways.map((gateway) => probedGateway(this.#run.objects, gateway, isGuarded)))
+    await this.#served(deadline)
+    const managed = await Promise.all(gateways.map((gateway) => this.#managed(gateway)))
     await this.#opened(deadline)
     const secured = await this.#ingress.secured()
-    const atIngress = [...(await this.#ingress.proxies(ports)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
+    const told = this.#told(() => ingressPods(this.#run))
+    const atIngress = [...(await this.#ingress.proxies(ports, told)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
     const proxies = [...(await this.#sidecars(pods, drained)), ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
     if (atIngress.length > 0) await this.#run.gatewayEndpoints.await(this.#run, pods)
-    if (isGuarded && gateways.length > 0) await sleep(blindMs)
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
     await this.#statuses.settled()
@@ -101,6 +99,33 @@ export class Proof {
   /** As controllers had written them when the config was last proven to be in force. */
   statuses(resources: readonly Resource[]): readonly ObjectStatus[] {
     return this.#statuses.of(resources)
+  }
+
+  /** Gateways are served by pods that stay. @throws NotYetProgrammed */
+  async #served(deadline: number): Promise<void> {
+    for (;;) {
+      const pods = await Promise.all(this.#statuses.programmed.map((gateway) => podsOfGateway(this.#run.objects, gateway)))
+      const late = pods.flatMap((one) => one.late ?? [])
+      if (late.length === 0) return
+      if (performance.now() > deadline) throw new NotYetProgrammed(`not yet programmed after ${this.#run.patienceMs / 1000} s: ${late.join('; ')}`)
+      await this.#run.controlPlane.assertHope()
+      await sleep(100)
+    }
+  }
+
+  #managed(gateway: ManagedGateway): Promise<ProbedProxy | null> {
+    const { objects } = this.#run
+    return probedGateway(
+      objects,
+      gateway,
+      this.#told(async () => (await podsOfGateway(objects, gateway.object)).pods),
+    )
+  }
+
+  /** @returns what asks proxies themselves which generation they have, where policies keep questions out of them */
+  #told(pods: () => Promise<readonly Pod[]>): ProbedProxy['ask'] {
+    const admin = proxyAdmin(this.#run.objects.api.config)
+    return async (barrier, wanted) => guardedGeneration(await pods(), admin, barrier, wanted)
   }
 
   async #sidecars(pods: readonly Pod[], drained: boolean): Promise<readonly ProbedProxy[]> {

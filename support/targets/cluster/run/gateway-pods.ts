@@ -1,0 +1,61 @@
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import { listPods } from '../pods/pod.ts'
+import type { Pod } from '../pods/pod.ts'
+
+/** Pods that serve a Gateway of the Gateway API. */
+export interface PodsOfGateway {
+  readonly pods: readonly Pod[]
+  /** Why they are not all that there will be: some are of a Gateway of the same name that has gone, or are about to be replaced. */
+  readonly late: string | null
+}
+
+interface DeploymentStatus {
+  readonly observedGeneration?: number
+  readonly replicas?: number
+  readonly updatedReplicas?: number
+  readonly readyReplicas?: number
+}
+
+interface Owned {
+  readonly generation?: number
+  readonly deletionTimestamp?: string
+  readonly ownerReferences?: readonly { readonly uid: string }[]
+}
+
+/** By which the implementation knows what it has made for a Gateway. Source: Gateway API, GEP-1762. */
+const gatewayName = 'gateway.networking.k8s.io/gateway-name'
+
+/**
+ * A Gateway may be served by what was made for one of the same name before: it answers by the new config until the garbage collector takes it away, and nobody
+ * answers until its successor is there.
+ * @param gateway with its status. One that somebody has deployed by hand has no Deployment of its own, and nothing is said of its pods.
+ */
+export async function podsOfGateway(objects: KubeObjects, { metadata }: KubeObject): Promise<PodsOfGateway> {
+  const { name, namespace = '', uid } = metadata as KubeObject['metadata'] & { readonly uid?: string }
+  const selector = `${gatewayName}=${name}`
+  const [deployments, pods] = await Promise.all([
+    objects.list('apps/v1', 'Deployment', namespace, `labelSelector=${encodeURIComponent(selector)}`).catch(noneIfDenied),
+    listPods(objects, namespace, selector).catch(noneIfDenied),
+  ])
+  const late = deployments.map((deployment) => latenessOf(deployment, uid, pods.length)).find((one) => one !== null)
+  return { pods: pods.filter(({ ready }) => ready), late: late ?? null }
+}
+
+/** @param uid of the Gateway. @param pods how many are there and not about to end */
+function latenessOf({ metadata, spec, ...rest }: KubeObject, uid: string | undefined, pods: number): string | null {
+  const { deletionTimestamp, ownerReferences = [], generation } = metadata as Owned
+  const { observedGeneration, replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = (rest['status'] ?? {}) as DeploymentStatus
+  const shown = `Deployment ${metadata.namespace}/${metadata.name}`
+  if (deletionTimestamp !== undefined || !ownerReferences.some((owner) => owner.uid === uid)) return `${shown} is of a Gateway that has gone`
+  const wanted = (spec.replicas as number | undefined) ?? 1
+  const isWhole = observedGeneration === generation && [replicas, updatedReplicas, readyReplicas].every((count) => count === wanted)
+  if (!isWhole) return `${shown} has ${updatedReplicas} pods of ${wanted}, of which ${readyReplicas} are ready`
+  return pods === wanted ? null : `pods of an earlier ${shown} are still there`
+}
+
+/** Of what nobody may look at nothing is known. */
+function noneIfDenied(error: unknown): readonly never[] {
+  if ((error as { readonly code?: unknown }).code === 'CLUSTER_DENIED') return []
+  throw error
+}

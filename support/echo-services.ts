@@ -37,6 +37,7 @@ export function echoService(namespace: string): EchoService {
 function named(cell: string, service: EchoService): Pick<EchoService, 'name' | 'namespace'> {
   if (!new RegExp(`^${serviceRefPattern.source}$`).test(cell)) throw new StatementFailed(`"${cell}" is no name of a service`)
   const ref = parseServiceRef(cell)
+  if (ref.namespace?.includes('.')) throw new StatementFailed(`"${cell}" is a host outside; a ServiceEntry makes it known to the mesh`)
   if (ref.version !== null) throw new StatementFailed(`"${cell}": versions stand in a column of their own`)
   return { name: ref.name, namespace: ref.namespace ?? service.namespace }
 }

@@ -12,6 +12,41 @@ Feature: Egress control
     When client sends "GET http://httpbin.org/headers"
     Then the response status is 200
 
+  Scenario: Hosts outside are named like services
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: {name: partners}
+      spec:
+        hosts: [api.partner.example]
+        ports: [{number: 80, name: http, protocol: HTTP}]
+        resolution: STATIC
+        location: MESH_EXTERNAL
+        endpoints:
+        - {address: 203.0.113.1, labels: {version: v1}}
+        - {address: 203.0.113.2, labels: {version: v2}}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: {name: encyclopedia}
+      spec:
+        hosts: ["*.encyclopedia.example"]
+        ports: [{number: 80, name: http, protocol: HTTP}]
+        resolution: NONE
+      """
+    When client sends "GET http://api.partner.example/orders" 100 times
+    Then all requests reach api.partner.example
+    And about 50% of the requests reach api.partner.example:v2
+    When client sends "GET http://en.encyclopedia.example/headers"
+    Then the request reaches en.encyclopedia.example as "GET /headers"
+    And the request does not reach fr.encyclopedia.example
+    When client sends "GET http://unknown.example/"
+    Then the request takes the path "client -> unknown.example"
+    Given api.partner.example answers 503
+    When client sends "GET http://api.partner.example/orders"
+    Then the response status is 503
+
   Rule: With REGISTRY_ONLY unknown hosts are blocked
 
     Background:

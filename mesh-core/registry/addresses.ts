@@ -23,9 +23,8 @@ export const podAddress = (index: number): string => inRange(10, 244, index + 2)
 export const serviceAddress = (index: number): string => inRange(10, 96, 128 * 256 + index + 1)
 /** 240.240.0.1 …, which istiod gives to hosts that have none. Source: Istio `pilot/pkg/controllers/ipallocate`. */
 export const allocatedAddress = (index: number): string => inRange(240, 240, index + 1)
-/** TEST-NET-3 and beyond: hosts that the mesh does not know. */
-export const outsideAddress = (index: number): string =>
-  `203.${Math.floor(index / 65536) % 256}.${113 + (Math.floor(index / 256) % 100)}.${index % 256}`
+/** 198.18.0.1 …, hosts that the mesh does not know: a range (RFC 2544) that nobody writes into a manifest, as people do with those for documentation. */
+export const outsideAddress = (index: number): string => inRange(198, 18, index + 1)
 
 function inRange(first: number, second: number, index: number): string {
   return `${first}.${second + Math.floor(index / 65536)}.${Math.floor(index / 256) % 256}.${index % 256}`

@@ -46,7 +46,7 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, 
   const path = socketPath(host)
   const [address, port] = path === null ? [host, hostPort] : [path, 0]
   const labels = topologyLabels(spec.labels ?? {}, spec.locality ?? '')
-  const name = [labels['app'], labels['version']].filter(Boolean).join('-') || address
+  const name = labels['app'] ? [labels['app'], labels['version']].filter(Boolean).join('-') : address
   return {
     address,
     port,

@@ -784,7 +784,7 @@ Feature: Scenarios that must not pass
     Then the request arrives by TLS for "till" with the certificate "client.example.com"
 
   Scenario: A request that arrives by TLS
-    the world outside took it by TLS for "edition.cnn.com".
+    edition.cnn.com took it by TLS for "edition.cnn.com".
     edition.cnn.com, asked by client-v1:
       → PassthroughCluster
 

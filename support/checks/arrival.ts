@@ -1,7 +1,7 @@
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import { each, needing } from './check.ts'
 import type { Check, CheckContext } from './check.ts'
-import { arrived, explain, nameOf, withReasons } from './evidence.ts'
+import { explain, nameOf, withReasons } from './evidence.ts'
 import { answerOf } from './reach.ts'
 
 /**
@@ -28,7 +28,7 @@ function atTheEnd(complain: (hop: Hop) => string | undefined): Check {
     if (!last) return withReasons(`arrived nowhere: ${answerOf(exchange)}.`, explain(exchange, null, context))
     const complaint = complain(last)
     if (complaint === undefined) return undefined
-    return withReasons(`${arrived(last) ? nameOf(last) : 'the world outside'} ${complaint}.`, explain(exchange, null, context))
+    return withReasons(`${nameOf(last)} ${complaint}.`, explain(exchange, null, context))
   }
   return needing('application-tls', each(check))
 }

@@ -1,18 +1,25 @@
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import { describeDecision } from '../explain/decision.ts'
+import { hostOf } from '../service-ref.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
 
-/** A workload took it, and not as a copy that nobody waits for, or as a question about another. */
+/** A workload took it, or the world outside, and not as a copy that nobody waits for, or as a question about another. */
 export function arrived(hop: Hop): boolean {
-  return hop.to !== null && !hop.mirrored && !hop.asks
+  return isTaken(hop) && !hop.mirrored && !hop.asks
+}
+
+/** Nobody is known by name who takes what leaves the mesh for a host that it does not know. */
+function isTaken(hop: Hop): boolean {
+  return hop.to !== null || hop.received !== null
 }
 
 /** Is the workload that took this request one of the service, in the version? */
-export function isAt(hop: Hop, { name, namespace, version }: ServiceRef): boolean {
-  if (hop.to === null) return false
-  if (namespace !== null && hop.to.namespace !== namespace) return false
-  if (version !== null && hop.version !== version) return false
+export function isAt(hop: Hop, service: ServiceRef): boolean {
+  const { name, namespace, version } = service
+  if (!isTaken(hop) || (version !== null && hop.version !== version)) return false
+  if (namespace !== null && hostBehind(hop) === hostOf(service)) return true
+  if (hop.to === null || (namespace !== null && hop.to.namespace !== namespace)) return false
   return hop.app === name || serviceBehind(hop) === name
 }
 
@@ -23,15 +30,17 @@ export function isFrom({ from }: Hop, { name, namespace, version }: ServiceRef):
 }
 
 /** Was this request addressed to the service, wherever it went? */
-export function isFor(hop: Hop, { name, namespace }: ServiceRef): boolean {
+export function isFor(hop: Hop, service: ServiceRef): boolean {
+  const { name: wanted, namespace } = service
   if (hop.service === null) return false
-  const [service, own] = labelsOf(hop.service)
-  return service === name && (namespace === null || own === undefined || own === namespace)
+  if (hop.service === hostOf(service)) return true
+  const [name, own] = labelsOf(hop.service)
+  return name === wanted && (namespace === null || own === undefined || own === namespace)
 }
 
 /** `reviews:v2`, `shop` */
 export function nameOf(hop: Hop): string {
-  const app = hop.app ?? hop.to?.name ?? 'nobody'
+  const app = hop.app ?? hop.to?.name ?? (hop.received === null ? null : askedHost(hop)) ?? 'nobody'
   return hop.version ? `${app}:${hop.version}` : app
 }
 
@@ -80,10 +89,31 @@ export function withReasons(complaint: string, reasons: string): string {
   return reasons === '' ? complaint : `${complaint}\n${reasons}`
 }
 
-/** First label of the host that the proxy chose: it may differ from the one that was asked for. Without a proxy, the one that was asked for. */
-function serviceBehind({ log, service }: Hop): string | undefined {
-  if (log === null) return service === null ? undefined : labelsOf(service)[0]
-  return labelsOf(log.cluster.slice(log.cluster.lastIndexOf('|') + 1))[0]
+/** First label of the host that the proxy chose. */
+function serviceBehind(hop: Hop): string | undefined {
+  const host = chosenHost(hop)
+  return host === null ? undefined : labelsOf(host)[0]
+}
+
+/** It may differ from the one that was asked for. Without a proxy, the one that was asked for; `PassthroughCluster` is a name, too. */
+function chosenHost({ log, service }: Hop): string | null {
+  return log === null ? service : hostOfCluster(log.cluster)
+}
+
+/** `reviews.default.svc.cluster.local` of `outbound|9080|v2|reviews.default.svc.cluster.local` */
+export function hostOfCluster(cluster: string): string {
+  return cluster.slice(cluster.lastIndexOf('|') + 1)
+}
+
+/** The host that took the request; that was asked for, where the proxy has chosen none of its own: of a wildcard, or one that it does not know. */
+function hostBehind(hop: Hop): string | null {
+  const chosen = chosenHost(hop)
+  return chosen === null || (chosen.includes('.') && !chosen.startsWith('*')) ? chosen : askedHost(hop)
+}
+
+/** Of what leaves the mesh for a host that it does not know, only the request itself tells. */
+function askedHost({ service, received }: Hop): string | null {
+  return service ?? received?.authority.replace(/:\d+$/, '') ?? null
 }
 
 const split = new Map<string, readonly string[]>()

@@ -1,7 +1,8 @@
 import type { Decision, Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
-import { chainTo, isAt, isFor } from './evidence.ts'
+import { hostOf } from '../service-ref.ts'
+import { chainTo, hostOfCluster, isAt, isFor } from './evidence.ts'
 
 /**
  * The exact share of requests that reach a version, from the odds of the rules that they took. Known only where one choice decides it: each
@@ -52,7 +53,8 @@ function shareOf({ proxy, odds }: Decision, service: ServiceRef, behind: NonNull
   let sum = 0
   for (const { cluster, share } of odds) {
     const backends = behind(proxy, cluster)
-    const wanted = backends.filter((backend) => isBackend(backend, service))
+    const isMeant = hostOfCluster(cluster) === hostOf(service)
+    const wanted = backends.filter((backend) => (isMeant ? isVersion(backend, service) : isBackend(backend, service)))
     // A cluster over several versions: which one a request meets is the balancer's affair, whose odds nobody has written down.
     if (wanted.length > 0 && wanted.length < backends.length) return null
     if (wanted.length > 0) sum += share
@@ -60,6 +62,13 @@ function shareOf({ proxy, odds }: Decision, service: ServiceRef, behind: NonNull
   return odds.length === 0 ? null : sum
 }
 
-function isBackend(backend: ReturnType<NonNullable<CheckContext['behind']>>[number], { name, namespace, version }: ServiceRef): boolean {
-  return backend.app === name && (namespace === null || backend.namespace === namespace) && (version === null || backend.version === version)
+type Backend = ReturnType<NonNullable<CheckContext['behind']>>[number]
+
+function isBackend(backend: Backend, service: ServiceRef): boolean {
+  const { name, namespace } = service
+  return backend.app === name && (namespace === null || backend.namespace === namespace) && isVersion(backend, service)
+}
+
+function isVersion(backend: Backend, { version }: ServiceRef): boolean {
+  return version === null || backend.version === version
 }

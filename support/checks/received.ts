@@ -1,4 +1,5 @@
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import type { HttpRequest } from '../../mesh-core/ir/message.ts'
 import { formatServiceRef } from '../service-ref.ts'
 import type { RequestLine } from '../request-line.ts'
 import type { ServiceRef } from '../targets/target.ts'
@@ -22,7 +23,7 @@ export function received(service: ServiceRef, wanted: number): Check {
 /** The service received the header with exactly this value, whatever was sent. */
 export function receivesHeader(service: ServiceRef, name: string, value: string): Check {
   return atService(service, (hop) => {
-    const values = hop.received!.headers.all(name.toLowerCase())
+    const values = valuesOf(hop.received!, name)
     if (values.includes(value)) return undefined
     return values.length === 0 ? `received no header ${name}` : `received ${name}: ${values.map((one) => JSON.stringify(one)).join(', ')}`
   })
@@ -30,9 +31,14 @@ export function receivesHeader(service: ServiceRef, name: string, value: string)
 
 export function receivesNoHeader(service: ServiceRef, name: string): Check {
   return atService(service, (hop) => {
-    const values = hop.received!.headers.all(name.toLowerCase())
+    const values = valuesOf(hop.received!, name)
     return values.length === 0 ? undefined : `received ${name}: ${values.map((one) => JSON.stringify(one)).join(', ')}`
   })
+}
+
+/** The Host header, or `:authority`, is kept apart from the others. */
+function valuesOf({ headers, authority }: HttpRequest, name: string): readonly string[] {
+  return /^(host|:authority)$/i.test(name) ? [authority] : headers.all(name.toLowerCase())
 }
 
 /** Method and path as they arrived, after rewrites (of a CONNECT whom it asks for); a full URL is compared with the Host header, too, and a version of HTTP where one is named. */

@@ -55,7 +55,7 @@ export class KubeSession implements MeshSession {
     this.#config = new ScenarioObjects(run.objects, run.ledger)
     this.#words = new ClusterWords(run)
     this.#proof = new Proof(run, this.#config)
-    this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied.filter(({ kind }) => kind === 'Service'))
+    this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied)
     this.#unproven = new Unproven({ run, words: this.#words, proof: this.#proof, pods: this.#pods })
     this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
     this.#evidence = new RunEvidence(run, this.#observer)

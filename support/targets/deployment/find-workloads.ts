@@ -1,6 +1,6 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
-import { formatServiceRef } from '../../service-ref.ts'
+import { formatServiceRef, hostOf } from '../../service-ref.ts'
 import type { ServiceRef } from '../target.ts'
 
 /**
@@ -10,13 +10,29 @@ import type { ServiceRef } from '../target.ts'
  */
 export function findWorkloads(registry: Registry, service: ServiceRef, namespace: string): readonly WorkloadInstance[] {
   const own = [...registry.workloads, ...registry.outsiders].filter(({ ref }) => ref.namespace === (service.namespace ?? namespace))
-  const pods = own.filter((pod) => belongs(pod, service, registry)).filter(({ version }) => service.version === null || version === service.version)
+  const named = own.filter((pod) => belongs(pod, service, registry))
+  const meant = named.length > 0 ? named : behindHost(service, registry)
+  const pods = meant.filter(({ version }) => service.version === null || version === service.version)
   if (pods.length === 0) throw unknownService(service, namespace, registry)
   return pods
 }
 
+function isHost(service: ServiceRef, registry: Registry): boolean {
+  if (service.namespace === null) return false
+  if (service.version !== null) return behindHost(service, registry).some(({ version }) => version === service.version)
+  return service.namespace.includes('.') || registry.service(hostOf(service)!) !== undefined
+}
+
+/** Who stands behind a host of a ServiceEntry. */
+function behindHost(ref: ServiceRef, registry: Registry): readonly WorkloadInstance[] {
+  const service = registry.service(hostOf(ref) ?? '')
+  const endpoints = service?.ports.flatMap(({ number }) => registry.endpoints(service, number)) ?? []
+  return [...new Set(endpoints.map(({ address }) => registry.workloadAt(address)).filter((workload) => workload !== undefined))]
+}
+
 /**
- * Without a namespace, one of any namespace will do: the statement looks at all of them.
+ * Without a namespace, one of any namespace will do: the statement looks at all of them. What can be no service of a namespace is a host outside, which nobody
+ * needs to have told the mesh of.
  * @throws MeshSpecError UNKNOWN_SERVICE
  */
 export function assertKnown(registry: Registry, service: ServiceRef, namespace: string): void {
@@ -24,7 +40,7 @@ export function assertKnown(registry: Registry, service: ServiceRef, namespace: 
     (pod) => service.namespace === null || pod.ref.namespace === service.namespace,
   )
   const isKnown = candidates.some((pod) => belongs(pod, service, registry) && (service.version === null || pod.version === service.version))
-  if (!isKnown) throw unknownService(service, namespace, registry)
+  if (!isKnown && !isHost(service, registry)) throw unknownService(service, namespace, registry)
 }
 
 function belongs(pod: WorkloadInstance, { name }: ServiceRef, registry: Registry): boolean {

@@ -1,6 +1,7 @@
 import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { formatServiceRef } from '../../../service-ref.ts'
+import { formatServiceRef, hostOf } from '../../../service-ref.ts'
+import { NotSupported } from '../../target.ts'
 import type { ServiceRef } from '../../target.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
 import type { Pod } from './pod.ts'
@@ -10,11 +11,13 @@ export interface Scene {
   readonly pods: readonly Pod[]
   readonly services: readonly KubeObject[]
   readonly namespaces: NamespaceMap
+  /** Of ServiceEntries that the scenario has applied. */
+  readonly hosts: readonly string[]
 }
 
 /**
  * The pods that a sentence means by a service: those that its selector takes, else those with its name as their `app` label or workload.
- * @throws MeshSpecError UNKNOWN_SERVICE
+ * @throws MeshSpecError UNKNOWN_SERVICE; NotSupported for a host outside
  */
 export function findPods(scene: Scene, service: ServiceRef, namespace: string): readonly Pod[] {
   const real = scene.namespaces.real(service.namespace ?? namespace)
@@ -39,7 +42,7 @@ export function findDeployments(deployments: readonly KubeObject[], scene: Scene
   })
 }
 
-/** Without a namespace, one of any namespace will do. Deployments without pods are known, too. @throws MeshSpecError UNKNOWN_SERVICE */
+/** Without a namespace, one of any namespace will do. Deployments without pods are known, too. @throws MeshSpecError UNKNOWN_SERVICE; NotSupported for a host outside */
 export function assertKnown(scene: Scene, deployments: readonly KubeObject[], service: ServiceRef, namespace: string): void {
   if (findDeployments(deployments, scene, service, namespace).length > 0) return
   const isKnown = scene.pods.some(
@@ -56,7 +59,12 @@ function isOf(pod: Pick<Pod, 'namespace' | 'labels' | 'workload' | 'app' | 'vers
   return pod.app === name || pod.workload === name
 }
 
-function unknownService({ pods, namespaces }: Scene, service: ServiceRef, namespace: string): MeshSpecError {
+function unknownService({ pods, namespaces, hosts }: Scene, service: ServiceRef, namespace: string): MeshSpecError | NotSupported {
+  if (service.namespace?.includes('.') || hosts.includes(hostOf(service) ?? ''))
+    return new NotSupported(
+      'path',
+      `${formatServiceRef(service)} is outside the mesh, where a live mesh has nobody who tells what came, or does as he is told`,
+    )
   const known = pods.map(({ app, version, namespace: real }) => {
     const own = namespaces.scenario(real)
     return formatServiceRef({ name: app, namespace: own === namespace ? null : own, version: version || null })

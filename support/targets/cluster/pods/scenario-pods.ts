@@ -16,16 +16,25 @@ export class ScenarioPods {
   readonly #notReady = new Set<string>()
   #all: readonly Pod[] = []
 
-  readonly #services: () => readonly KubeObject[]
+  readonly #applied: () => readonly KubeObject[]
 
   /**
    * @param used namespaces of the cluster that the scenario uses
-   * @param services that the scenario has put into namespaces of the user's
+   * @param applied config of the scenario
    */
-  constructor(run: ClusterRun, used: ReadonlySet<string>, services: () => readonly KubeObject[]) {
+  constructor(run: ClusterRun, used: ReadonlySet<string>, applied: () => readonly KubeObject[]) {
     this.#run = run
     this.#used = used
-    this.#services = services
+    this.#applied = applied
+  }
+
+  /** That the scenario has put into namespaces of the user's. */
+  get #services(): readonly KubeObject[] {
+    return this.#applied().filter(({ kind }) => kind === 'Service')
+  }
+
+  get #hosts(): readonly string[] {
+    return this.#applied().flatMap(({ kind, ...rest }) => (kind === 'ServiceEntry' ? (rest['spec'] as { hosts: readonly string[] }).hosts : []))
   }
 
   /** As they were last looked at. */
@@ -69,8 +78,8 @@ export class ScenarioPods {
   /** Resolves when they are as they were last asked for. @throws NotYetProgrammed */
   async settled(): Promise<void> {
     await this.#run.deployments.settled([...this.#used], this.#notReady, async () => ({
-      services: this.#services(),
-      pods: this.#services().length > 0 ? await this.#named() : [],
+      services: this.#services,
+      pods: this.#services.length > 0 ? await this.#named() : [],
     }))
     this.#all = await this.list()
   }
@@ -87,6 +96,6 @@ export class ScenarioPods {
   }
 
   get #scene(): Scene {
-    return { pods: this.#all, services: [...this.#run.deployments.services, ...this.#services()], namespaces: this.#run.namespaces }
+    return { pods: this.#all, services: [...this.#run.deployments.services, ...this.#services], namespaces: this.#run.namespaces, hosts: this.#hosts }
   }
 }

@@ -22,6 +22,8 @@ test.each([
   ['examples-bookinfo-mongodb:1', '/', /rating/],
   ['examples-bookinfo-other-v1:1', '/', /"workload":"workload"/],
   ['gcr.io/istio-testing/ext-authz:latest', '/', /denied by ext_authz for not found header `x-ext-authz: allow` in the request/],
+  ['docker.io/mccutchen/go-httpbin:v2.15.0', '/status/418', /^I'm a teapot!$/],
+  ['docker.io/kong/httpbin', '/ip', /"origin"/],
   ['nginx', '/', /"workload":"workload"/],
   ['', '/', /"workload":"workload"/],
 ])('%s', async (image, path, expected) => {

@@ -7,6 +7,7 @@ import { createReviews } from './bookinfo/reviews.ts'
 import type { Env } from './bookinfo/settings.ts'
 import { createEcho } from './echo/echo.ts'
 import { createExtAuthz } from './istio/ext-authz.ts'
+import { createHttpbin } from './istio/httpbin.ts'
 
 /** What of a pod decides its program. A `WorkloadInstance` of the registry is one. */
 export interface PodTemplate {
@@ -20,13 +21,14 @@ export interface PodTemplate {
 }
 
 /**
- * The program of a pod, by its image: ours and Istio's images of Bookinfo, and its sample of an authorizer, have programs here, everything else is an echo service.
+ * The program of a pod, by its image: ours and Istio's images of Bookinfo, its sample of an authorizer and httpbin have programs here, everything else is an echo service.
  * A fresh one at each call, since a program may remember things.
  * @param startedMs when the pod started, by the clock of the program's context
  */
 export function programFor(pod: PodTemplate, startedMs = 0): Program {
   const image = bookinfoImage(pod)
-  if (isExtAuthz(pod)) return createExtAuthz()
+  if (isNamed('ext-authz', pod)) return createExtAuthz()
+  if (isNamed('go-httpbin', pod) || isNamed('httpbin', pod)) return createHttpbin(pod.ref?.name)
   if (!image) return createEcho(pod.ref?.name)
   const env = { ...envOfImage(image), ...pod.env }
   switch (image.service) {
@@ -45,8 +47,8 @@ export function programFor(pod: PodTemplate, startedMs = 0): Program {
 }
 
 /** `gcr.io/istio-testing/ext-authz:latest` */
-function isExtAuthz({ image }: PodTemplate): boolean {
-  return /(^|\/)ext-authz(:[^/]*|@[^/]*)?$/.test(image)
+function isNamed(name: string, { image }: PodTemplate): boolean {
+  return image.slice(image.lastIndexOf('/') + 1).split(/[:@]/, 1)[0] === name
 }
 
 const services = ['productpage', 'details', 'reviews', 'ratings', 'mongodb', 'mysqldb'] as const

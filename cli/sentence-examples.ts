@@ -89,6 +89,7 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   'the response header {string} is {string}': 'Then the response header "x-served-by" is "v2"',
   'the response header {string} is absent': 'Then the response header "x-internal" is absent',
   'the response body contains {string}': 'Then the response body contains "productpage"',
+  'the response body does not contain {string}': 'Then the response body does not contain "upstream request timeout"',
   'the request is redirected to {string}': 'Then the request is redirected to "https://shop.example.com/new"',
   'the request is redirected to {string} with status {int}': 'Then the request is redirected to "https://shop.example.com/new" with status 301',
   'the request gets no answer': 'Then the request gets no answer',
@@ -108,6 +109,8 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
     'Then the metric istio_requests_total is 100 for:\n  | destination_workload | reviews-v1 |\n  | response_code        | 200        |',
   'the query {string} gives exactly {float}': 'Then the query "sum(istio_requests_total)" gives exactly 100',
   'the query {string} gives more than {float}': 'Then the query "sum(rate(istio_requests_total[1m]))" gives more than 1',
+  'the query {string} gives less than {float}':
+    'Then the query "histogram_quantile(0.99, sum by (le) (rate(istio_request_duration_milliseconds_bucket[1m])))" gives less than 250',
   'the query {string} gives between {float} and {float}': 'Then the query "sum(rate(istio_requests_total[1m]))" gives between 0.9 and 1.1',
   'the query {string} gives no data': 'Then the query "istio_tcp_sent_bytes_total" gives no data',
   'a trace shows:': 'Then a trace shows:\n  | productpage | reviews | ratings |',

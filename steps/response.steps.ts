@@ -1,5 +1,5 @@
 import { Then } from '@cucumber/cucumber'
-import { bodyContains, getsNoAnswer, headerIs, headerIsAbsent, redirectsTo, statusIs } from '../support/checks/response.ts'
+import { bodyContains, bodyContainsNot, getsNoAnswer, headerIs, headerIsAbsent, redirectsTo, statusIs } from '../support/checks/response.ts'
 import type { MeshWorld } from '../support/index.ts'
 
 Then('the response status is {int}', function (this: MeshWorld, status: number) {
@@ -20,6 +20,10 @@ Then('the response header {string} is absent', function (this: MeshWorld, name: 
 
 Then('the response body contains {string}', function (this: MeshWorld, text: string) {
   this.expect(bodyContains(text))
+})
+
+Then('the response body does not contain {string}', function (this: MeshWorld, text: string) {
+  this.expect(bodyContainsNot(text))
 })
 
 Then('the request is redirected to {string}', function (this: MeshWorld, location: string) {

@@ -6,6 +6,7 @@ import {
   metricIs,
   queryGivesBetween,
   queryGivesExactly,
+  queryGivesLessThan,
   queryGivesMoreThan,
   queryGivesNothing,
   someTraceShows,
@@ -22,6 +23,10 @@ Then('the query {string} gives exactly {float}', async function (this: MeshWorld
 
 Then('the query {string} gives more than {float}', async function (this: MeshWorld, query: string, value: number) {
   await this.expectTelemetry(queryGivesMoreThan(query, value))
+})
+
+Then('the query {string} gives less than {float}', async function (this: MeshWorld, query: string, value: number) {
+  await this.expectTelemetry(queryGivesLessThan(query, value))
 })
 
 Then('the query {string} gives between {float} and {float}', async function (this: MeshWorld, query: string, from: number, to: number) {

@@ -101,6 +101,14 @@ Feature: Scenarios that must not pass
     When client sends "GET http://reviews:9080/reviews/0"
     Then the response body contains "purple"
 
+  Scenario: the response body does not contain 'Shakespeare'
+    the answer was 200 with the body "…".
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  virtual-service-all-v1.yaml:24:7   … → reviews.default subset v1
+
+    When client sends "GET http://reviews:9080/reviews/0"
+    Then the response body does not contain "Shakespeare"
+
   Scenario: the request reaches ratings
     did not reach ratings; it took reviews:v1.
     reviews.default.svc.cluster.local, asked by client-v1:
@@ -298,7 +306,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is accepted
     the config was rejected:
-    steps/failing/failing.feature:311:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:319:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -314,7 +322,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is applied
     the config was rejected:
-    steps/failing/failing.feature:327:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:335:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -329,7 +337,7 @@ Feature: Scenarios that must not pass
 
   Scenario: someone opens '/productpage'
     the config was rejected:
-    steps/failing/failing.feature:342:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:350:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -409,6 +417,12 @@ Feature: Scenarios that must not pass
 
     When client sends "GET http://shop/"
     Then the query "istio_requests_total" gives more than 1
+
+  Scenario: the query 'sum(istio_requests_total)' gives less than 2
+    it gives 2.
+
+    When client sends "GET http://shop/"
+    Then the query "sum(istio_requests_total)" gives less than 2
 
   Scenario: the query 'sum(rate(istio_requests_total[1m]))' gives between 1 and 2
     it gives 0.03333333333333333.

@@ -38,6 +38,14 @@ export function bodyContains(text: string): Check {
   })
 }
 
+/** An answer there must be: of none nobody can say what it does not contain. */
+export function bodyContainsNot(text: string): Check {
+  return each((exchange, context) => {
+    if (exchange.response !== null && !exchange.response.body.includes(text)) return undefined
+    return withReasons(`${answerOf(exchange)}.`, explain(exchange, null, context))
+  })
+}
+
 /** @param status `null` for any redirect */
 export function redirectsTo(location: string, status: number | null): Check {
   return each((exchange, context) => {

@@ -46,6 +46,10 @@ export function queryGivesMoreThan(query: string, bound: number): TelemetryCheck
   return queryGives(query, (value) => value > bound)
 }
 
+export function queryGivesLessThan(query: string, bound: number): TelemetryCheck {
+  return queryGives(query, (value) => value < bound)
+}
+
 /** Both ends included. */
 export function queryGivesBetween(query: string, from: number, to: number): TelemetryCheck {
   return queryGives(query, (value) => value >= from && value <= to)

@@ -14,9 +14,10 @@ const nowhere = '192.0.2.1'
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
 
+/** From when the connection stands until the last byte of the answer; where none comes about, from the beginning: looking a name up is the pod's, and not the mesh's. */
 function request(call, dialled, done) {
-  const start = process.hrtime.bigint()
-  const end = (rest) => done({ ...rest, ms: Number(process.hrtime.bigint() - start) / 1e6 })
+  let start = performance.now()
+  const end = (rest) => done({ ...rest, ms: performance.now() - start })
   const { tls: { authorities, ...secured } = {}, secure, port, method, path, headers, body, timeoutMs } = call
   const ca = authorities?.length > 0 ? { ca: [...tls.rootCertificates, ...authorities] } : {}
   const options = { host: dialled, port, method, path, headers, agent: false, timeout: timeoutMs, setHost: false, ...ca, ...secured }
@@ -26,6 +27,7 @@ function request(call, dialled, done) {
     message.on('end', () => end({ status: message.statusCode, headers: message.rawHeaders, body: Buffer.concat(chunks).toString() }))
     message.on('error', (error) => end({ error: error.code || error.message }))
   })
+  sent.on('socket', (socket) => socket.once('connect', () => (start = performance.now())))
   sent.on('timeout', () => sent.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })))
   sent.on('error', (error) => end({ error: error.code || error.message }))
   sent.end(body || undefined)
@@ -49,21 +51,29 @@ function control({ port, method, path, body }, done) {
 
 const connections = new Map()
 
-/** Told: `opened`, `data` (base64), and at last `closed`, with Node's code for an error. */
+/** Told: `opened`, `data` (base64), and at last `closed`, with Node's code for an error; with the ms since the first byte was sent. */
 function open(id, { host, port, elsewhere }, unresolved = false) {
   const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true })
-  connections.set(id, socket)
+  const connection = { socket, sentAt: null }
+  connections.set(id, connection)
+  const news = (rest) => say({ id, ...rest, ...(connection.sentAt !== null && { ms: performance.now() - connection.sentAt }) })
   let error = null
   socket.on('connect', () => say({ id, opened: true, unresolved, address: `${socket.localAddress}:${socket.localPort}` }))
-  socket.on('data', (bytes) => say({ id, data: bytes.toString('base64') }))
-  socket.on('end', () => say({ id, ended: true }))
+  socket.on('data', (bytes) => news({ data: bytes.toString('base64') }))
+  socket.on('end', () => news({ ended: true }))
   socket.on('error', (cause) => (error = cause.code || cause.message))
   socket.on('close', () => {
     const isUnknown = error === 'ENOTFOUND' || error === 'EAI_AGAIN'
     if (isUnknown && elsewhere && !unresolved) return open(id, { host: nowhere, port }, true)
     connections.delete(id)
-    say({ id, closed: true, error, unresolved })
+    news({ closed: true, error, unresolved })
   })
+}
+
+function send(connection, bytes) {
+  if (!connection) return
+  connection.sentAt ??= performance.now()
+  connection.socket.write(bytes)
 }
 
 const lines = readline.createInterface({ input: process.stdin })
@@ -74,8 +84,8 @@ lines.on('line', (text) => {
   if (asked) control(asked, answer)
   else if (call) perform(call, answer)
   else if (opened) open(id, opened)
-  else if (write) connection?.write(Buffer.from(write, 'base64'))
-  else if (end) connection?.end()
-  else if (destroy) connection?.destroy()
+  else if (write) send(connection, Buffer.from(write, 'base64'))
+  else if (end) connection?.socket.end()
+  else if (destroy) connection?.socket.destroy()
 })
 lines.on('close', () => process.exit(0))

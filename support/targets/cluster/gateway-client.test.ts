@@ -47,6 +47,30 @@ test('a gateway that says nothing is waited for no longer than that', async () =
   expect(await client.send(call('/'))).toMatchObject({ response: null, error: 'timeout' })
 })
 
+test.each([
+  ['HTTP/1.1', {}],
+  ['HTTP/1.1 with a body', { method: 'POST', body: 'a' }],
+  ['HTTP/1.0', { protocol: 'http/1.0' }],
+] as const)('the time of an answer begins with its connection: %s', async (_, more) => {
+  const client = await serve((_message, out) => void setTimeout(() => out.end('late'), 120))
+  const sent = client.send(call('/', more))
+  busy(300)
+  const { durationMs } = await sent
+  expect(durationMs).toBeGreaterThan(110)
+  expect(durationMs).toBeLessThan(300)
+})
+
+/** As a client is that has others to send. */
+function busy(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
+}
+
+test('where no connection comes about, it begins with the first try', async () => {
+  const client = await serve(() => {}, { mayRefuse: true })
+  await new Promise((resolve) => server!.close(resolve))
+  expect(await client.send(call('/'))).toMatchObject({ error: 'refused', durationMs: expect.toSatisfy((ms: number) => ms >= 0 && ms < 5000) })
+})
+
 describe('what is sent', () => {
   test.each([
     ['/productpage', 'GET /productpage'],

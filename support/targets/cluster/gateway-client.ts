@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { connect } from 'node:net'
@@ -12,6 +12,7 @@ import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import { NotSupported } from '../target.ts'
 import type { Call } from '../target.ts'
+import { AnswerTime } from './answer-time.ts'
 import { tlsOptions, wireTls } from './tls-options.ts'
 import { sendOverWire } from './wire-calls.ts'
 
@@ -78,15 +79,16 @@ export class GatewayClient {
   /** @throws MeshSpecError TARGET_UNREACHABLE when nobody listens there */
   async send(call: Call): Promise<Answered> {
     const request = this.#requestOf(call)
-    const start = performance.now()
-    const end = await (request.protocol || request.messages ? sendOverWire(this.#wire, request) : this.#exchange(request))
-    const durationMs = performance.now() - start
+    const time = new AnswerTime()
+    const wire = { ...this.#wire, connect: () => time.of(this.#wire.connect()) }
+    const end = await (request.protocol || request.messages ? sendOverWire(wire, request) : this.#exchange(request, time))
+    const durationMs = time.ms
     return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
   }
 
-  async #exchange(request: HttpRequest): Promise<HttpResponse | TransportError> {
+  async #exchange(request: HttpRequest, time: AnswerTime): Promise<HttpResponse | TransportError> {
     try {
-      return responseOf(await this.#testOf(request))
+      return responseOf(await this.#testOf(request, time))
     } catch (error) {
       return this.#transportError(error)
     }
@@ -107,7 +109,7 @@ export class GatewayClient {
     return { ...request, ...(protocol && { protocol }), ...(messages && { messages }) }
   }
 
-  #testOf({ method, authority, path, headers, body }: HttpRequest): Test {
+  #testOf({ method, authority, path, headers, body }: HttpRequest, time: AnswerTime): Test {
     const test = new Test(this.#origin, method, path).agent(this.#agent).ok(() => true)
     // What the application receives is to be what the scenario says, nothing of the client's own.
     test.unset('accept-encoding')
@@ -117,7 +119,8 @@ export class GatewayClient {
       if (!headers.has('content-length')) test.set('content-length', String(Buffer.byteLength(body)))
       test.write(body)
     }
-    return test.buffer(true).parse(readText).timeout({ deadline: this.#patienceMs })
+    requestOf(test).once('socket', (socket) => time.of(socket))
+    return test.buffer(true).parse(readText(time)).timeout({ deadline: this.#patienceMs })
   }
 
   #transportError(error: unknown): TransportError {
@@ -152,12 +155,24 @@ function severalOrOne(values: string[]): string {
   return (values.length === 1 ? values[0] : values) as string
 }
 
-function readText(response: unknown, done: (error: Error | null, body: string) => void): void {
-  const chunks: Buffer[] = []
-  const message = response as IncomingMessage
-  message.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)))
-  message.on('end', () => done(null, Buffer.concat(chunks).toString()))
-  message.on('error', (error) => done(error, ''))
+type Reader = (response: unknown, done: (error: Error | null, body: string) => void) => void
+
+function readText(time: AnswerTime): Reader {
+  return (response, done) => {
+    const chunks: Buffer[] = []
+    const message = response as IncomingMessage
+    message.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)))
+    message.on('end', () => {
+      time.end()
+      done(null, Buffer.concat(chunks).toString())
+    })
+    message.on('error', (error) => done(error, ''))
+  }
+}
+
+/** Node's, with the headers that are set by then. */
+function requestOf(test: Test): ClientRequest {
+  return (test as unknown as { request(): ClientRequest }).request()
 }
 
 function responseOf(response: Awaited<Test>): HttpResponse {

@@ -69,9 +69,10 @@ export class CallsFromPods {
     const tls = url.protocol === 'https:' ? wireTls(call.tls, url.hostname, this.#run.settings.insecure, authorities) : null
     const start = performance.now()
     const end = await sendOverWire({ connect, tls }, request)
-    const durationMs = performance.now() - start
+    const begun = connection as PodConnection | null
+    const durationMs = begun?.answeredMs ?? performance.now() - start
     const status = typeof end === 'string' ? null : end.status
-    if (this.#isNobody(request, (connection as PodConnection | null)?.unresolved ?? false, status)) return nobodyFor(request, durationMs)
+    if (this.#isNobody(request, begun?.unresolved ?? false, status)) return nobodyFor(request, durationMs)
     return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
   }
 

@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { Transform } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { bytesOf, Headers } from '../../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../../mesh-core/ir/message.ts'
@@ -14,6 +17,7 @@ import { ownSamples } from '../../../own-samples.ts'
 import { wireTls } from '../tls-options.ts'
 import { sendOverWire } from '../wire-calls.ts'
 import { PodAgent } from './agent.ts'
+import type { PodConnection } from './pod-connection.ts'
 import type { Pod } from './pod.ts'
 
 const closing: (() => unknown)[] = []
@@ -23,10 +27,10 @@ const pod = { namespace: 'default', name: 'here', container: 'echo' } as Pod
 const certificates = new PodCertificates()
 
 /** The agent as `exec` would start it, in a process of this machine. */
-function agentHere(): PodAgent {
+function agentHere(way = (out: Readable): Readable => out): PodAgent {
   const child = spawn(process.execPath, [join(ownSamples(), 'pod', 'agent.mjs')])
   const ended = once(child, 'exit').then(([code]) => code as number | null)
-  const agent = new PodAgent(pod, { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill: () => child.kill() })
+  const agent = new PodAgent(pod, { stdin: child.stdin, stdout: way(child.stdout), stderr: child.stderr, ended, kill: () => child.kill() })
   closing.push(() => agent.close())
   return agent
 }
@@ -75,6 +79,33 @@ test('so do many at once, large ones, and bytes', async () => {
   const answers = await Promise.all(['1', '2', large].map((body) => send(agent, port, request({ protocol: 'h2', body }))))
   expect(answers.map((answer) => (answer as HttpResponse).body.length)).toEqual(['1', '2', large].map((body) => `h2 /x ${body} plain`.length))
   expect(await send(agent, port, bytesOf('tcp', 'shop', 'hello\n'))).toMatchObject({ status: 0, body: 'heard hello\n' })
+})
+
+/** The way to the cluster takes so long. */
+function late(ms: number): Transform {
+  return new Transform({ transform: (bytes, _, done) => void setTimeout(() => done(null, bytes), ms) })
+}
+
+const slow: Handler = async (asked, tls) => (await sleep(150), echo(asked, tls))
+
+test('the time of an answer is the pod’s: from the first byte that it sent to the last that came', async () => {
+  const [agent, port] = [agentHere((out) => out.pipe(late(400))), await serve(slow)]
+  let connection: PodConnection | null = null
+  const connect = () => (connection = agent.open({ host: '127.0.0.1', port, elsewhere: false })).socket
+  const sent = sendOverWire({ connect, tls: null }, request({ protocol: 'http/1.0' }))
+  expect(connection!.answeredMs).toBeNull()
+  const start = performance.now()
+  expect(await sent).toMatchObject({ status: 200 })
+  expect(connection!.answeredMs).toBeGreaterThan(140)
+  expect(connection!.answeredMs! + 390).toBeLessThan(performance.now() - start)
+})
+
+test('so is that of a request that the agent sends itself', async () => {
+  const where = { host: '127.0.0.1', port: await serve(slow), secure: false, method: 'GET', path: '/x', headers: ['host', 'shop'], body: '' }
+  const { status, ms } = await agentHere().call({ ...where, timeoutMs: 5000, elsewhere: false })
+  expect(status).toBe(200)
+  expect(ms).toBeGreaterThan(140)
+  expect(ms).toBeLessThan(5000)
 })
 
 test('so do streams', async () => {

@@ -14,6 +14,8 @@ export interface ConnectionNews {
   readonly error?: string | null
   /** DNS did not know the name, and the connection went to an address that is nobody's. */
   readonly unresolved?: boolean
+  /** Since the first byte was sent, by the clock of the pod. */
+  readonly ms?: number
 }
 
 /** What the agent is told of it. */
@@ -25,6 +27,7 @@ export class PodConnection extends Duplex {
   #timeoutMs = 0
   #timer: NodeJS.Timeout | undefined
   #unresolved = false
+  #answeredMs: number | null = null
   localAddress: string | undefined
   localPort: number | undefined
 
@@ -42,8 +45,14 @@ export class PodConnection extends Duplex {
     return this.#unresolved
   }
 
-  hear({ address, opened, data, ended, closed, error, unresolved }: ConnectionNews): void {
+  /** From the first byte that was sent inside the pod to the last one that came back, or to the end; `null` before. What lies between here and the pod is not in it. */
+  get answeredMs(): number | null {
+    return this.#answeredMs
+  }
+
+  hear({ address, opened, data, ended, closed, error, unresolved, ms }: ConnectionNews): void {
     this.#restartTimer()
+    if (ms !== undefined && (data !== undefined || this.#answeredMs === null)) this.#answeredMs = ms
     if (unresolved) this.#unresolved = true
     if (opened) this.#connected(address ?? '')
     if (data !== undefined) this.push(Buffer.from(data, 'base64'))

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { markHeader } from '../../../../samples/pod/recorded.ts'
 import type { Call } from '../../target.ts'
 import { NotSupported } from '../../target.ts'
+import { AnswerTime } from '../answer-time.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import type { Answered } from '../gateway-client.ts'
 import { trusting } from '../tls-options.ts'
@@ -78,8 +79,8 @@ function listenersOf({ spec }: KubeObject): readonly { readonly port: number }[]
 }
 
 async function sendBytes(dial: () => Socket, request: HttpRequest): Promise<Answered> {
-  const start = performance.now()
-  const end = await sendOverWire({ connect: dial, tls: null }, request)
-  const durationMs = performance.now() - start
+  const time = new AnswerTime()
+  const end = await sendOverWire({ connect: () => time.of(dial()), tls: null }, request)
+  const durationMs = time.ms
   return typeof end === 'string' ? { request, response: null, error: end, durationMs } : { request, response: end, error: null, durationMs }
 }

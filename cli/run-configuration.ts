@@ -1,4 +1,5 @@
 import { type IRunConfiguration, loadConfiguration } from '@cucumber/cucumber/api'
+import { readSettings } from '../support/settings.ts'
 import { durationPattern, parseDuration } from '../support/duration.ts'
 import { formatsOf } from './formats.ts'
 import { withOurSteps } from './glue.ts'
@@ -105,11 +106,18 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
   const shard = shardOf(options.shard)
   const shards = shard?.total
   const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec, budget, shards, ...cluster })
+  // What is wrong with an option is told by the name that the user has typed.
+  readSettings({ meshspec }, {}, optionOf)
   return {
     ...(shard && { shard: `${shard.index + 1}/${shard.total}` }),
     ...present({ tags, name: name && [...name], failFast, dryRun, parallel: wholeNumber('--parallel', parallel) }),
     worldParameters: { meshspec },
   }
+}
+
+/** `assumeConfig`: `--assume-config`. */
+function optionOf(parameter: string): string {
+  return `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** Without what was not said: cucumber would take `undefined` for a value. */

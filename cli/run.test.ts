@@ -35,6 +35,8 @@ describe('exit codes', () => {
     { name: 'a feature that is no Gherkin', args: [syntax], status: 2, says: 'syntax.feature' },
     { name: 'a scenario without steps', args: [empty], status: 2, says: 'the scenario has no steps' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },
+    { name: 'an option that is wrong', args: [holds, '--gateway', 'nonsense'], status: 2, says: '--gateway is "nonsense"' },
+    { name: 'another one', args: [holds, '--assume-config', '--rate', 'fast'], status: 2, says: '--rate is "fast"' },
     { name: 'no such target', args: [holds, '--target', 'moon'], status: 2, says: 'UNKNOWN_TARGET' },
     { name: 'no such module', args: [holds, '--target', './moon.ts'], status: 2, says: 'UNKNOWN_TARGET' },
     { name: 'no scenario fits', args: [holds, '--tags', '@none'], status: 2, says: 'no scenario fits --tags "@none"' },

@@ -17,6 +17,7 @@ export const verdictRecord: VerdictRecord = {
       alpha: 1e-6,
       beta: 1e-3,
       delta: 0.1,
+      load: 1,
       requests: 700,
       wanted: 0.5,
       seen: 0.49,

@@ -1,3 +1,4 @@
+import type { StatisticalTest } from '../support/verdict.ts'
 import type { Paint } from './paint.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord } from './run-record.ts'
 import { countVerdicts, verdicts, verdictWords } from './run-record.ts'
@@ -133,11 +134,18 @@ function errorRateLines(scenarios: readonly ScenarioRecord[]): string[] {
   if (tests.length === 0) return []
   const alpha = tests.reduce((sum, test) => sum + test.alpha, 0)
   const beta = Math.max(...tests.map((test) => test.beta))
-  const requests = tests.reduce((sum, test) => sum + test.requests, 0)
+  const requests = scenarios.reduce((sum, { record }) => sum + requestsLookedAt(record?.tests ?? []), 0)
   const statements = `${tests.length} statement${tests.length === 1 ? '' : 's'} about shares`
   return [
     `${statements} over ${requests} requests: a correct mesh fails this run with probability below ${boundText(alpha)}; a share that is wrong is missed with at most ${boundText(beta)} each`,
   ]
+}
+
+/** Statements about the same requests look at them from the first on. */
+function requestsLookedAt(tests: readonly Pick<StatisticalTest, 'load' | 'requests'>[]): number {
+  const loads = new Map<number, number>()
+  for (const { load, requests } of tests) loads.set(load, Math.max(requests, loads.get(load) ?? 0))
+  return [...loads.values()].reduce((sum, requests) => sum + requests, 0)
 }
 
 /** Rounded up to two digits, for a bound that is rounded down is none: `0.001`, `2.4e-5`. */

@@ -7,6 +7,8 @@ export class EvidenceBook {
   /** Of the last `When` that sent something, as far as sent; empty before the first. */
   last: Exchange[] = []
   requests = 0
+  /** How many `When`s have sent something. */
+  loads = 0
   readonly tests: StatisticalTest[] = []
   readonly #onExchange: (exchange: Exchange) => void
   readonly #paths = new Map<string, number>()
@@ -23,6 +25,7 @@ export class EvidenceBook {
   /** Another `When` sends. */
   begin(): void {
     this.last = []
+    this.loads += 1
   }
 
   /** Takes in what a `When` has sent. @param beyond what it sent besides what the scenario asks for */

@@ -115,7 +115,7 @@ export class Judge {
         return { file: configs.nameOf(file), position }
       },
       behind: session?.behind?.bind(session) ?? null,
-      record: (test) => evidence.tests.push(test),
+      record: (test) => evidence.tests.push({ ...test, load: evidence.loads }),
     }
   }
 }

@@ -134,7 +134,7 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   podImage: { variable: 'MESHSPEC_POD_IMAGE', parameter: 'podImage', read: text, wanted: 'an image', fallback: 'meshspec/meshspec' },
   revision: { variable: 'MESHSPEC_REVISION', parameter: 'revision', read: text, wanted: 'a revision of Istio', fallback: null },
   allowProduction: { variable: 'MESHSPEC_ALLOW_PRODUCTION', parameter: 'allowProduction', read: yes, wanted: 'true or false', fallback: false },
-  rate: { variable: 'MESHSPEC_RATE', parameter: 'rate', read: above, wanted: 'requests in a second', fallback: null },
+  rate: { variable: 'MESHSPEC_RATE', parameter: 'rate', read: above, wanted: 'how many requests in a second, such as 20', fallback: null },
   prometheus: {
     variable: 'MESHSPEC_PROMETHEUS',
     parameter: 'prometheus',
@@ -161,15 +161,20 @@ export const settingVariables: readonly string[] = Object.values(rows).map(({ va
 
 export const defaultSettings: Settings = mapRows((row) => row.fallback)
 
+/** As a setting is called where it was given, in messages. */
+type NameOf = (parameter: string) => string
+
+const inParameters: NameOf = (parameter) => `worldParameters.meshspec.${parameter}`
+
 /**
  * @param worldParameters cucumber's; everything of ours is under `meshspec`
  * @throws MeshSpecError INVALID_SETTING
  */
-export function readSettings(worldParameters: unknown, env: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(worldParameters: unknown, env: Readonly<Record<string, string | undefined>>, nameOf = inParameters): Settings {
   const parameters = parametersOf(worldParameters)
   return mapRows((row) => {
     const given = parameters[row.parameter]
-    if (given !== undefined && given !== null) return readRow(row, given, `worldParameters.meshspec.${row.parameter}`)
+    if (given !== undefined && given !== null) return readRow(row, given, nameOf(row.parameter))
     const fromEnv = env[row.variable]
     return fromEnv === undefined || fromEnv === '' ? row.fallback : readRow(row, fromEnv, `the environment variable ${row.variable}`)
   })

@@ -18,6 +18,8 @@ export interface StatisticalTest {
   readonly alpha: number
   readonly beta: number
   readonly delta: number
+  /** Which of the scenario's `When`s sent them, from 1: statements about the same requests share them. */
+  readonly load: number
   readonly requests: number
   /** In [0, 1]. */
   readonly wanted: number

@@ -15,7 +15,7 @@ export interface CheckContext {
   /** Who stands behind a cluster of a proxy's config; `null` where the target does not know. */
   readonly behind: NonNullable<MeshSession['behind']> | null
   /** Tells how a statement about shares was decided, for the report. */
-  readonly record: (test: StatisticalTest) => void
+  readonly record: (test: Omit<StatisticalTest, 'load'>) => void
 }
 
 /**

@@ -89,6 +89,9 @@ const hostLists = [
   ['./api.ext.test', '*/*.example.org'],
   ['default/c.default.svc.cluster.local', 'default/new.default.svc.cluster.local'],
   ['other/b.other.svc.cluster.local'],
+  ['*/*', '~other/*'],
+  ['./*', 'other/*', '~/b.default.svc.cluster.local', '~./api.ext.test'],
+  ['*/*.svc.cluster.local', '~other/*.other.svc.cluster.local'],
 ]
 
 /** The last one alone may have no port. */

@@ -23,6 +23,8 @@ export interface EgressSpec {
   /** `captureMode: NONE`: clients dial it by themselves. */
   readonly bindsToPort: boolean
   readonly hosts: readonly ImportedHost[]
+  /** `~prod/shop.example.com`: not imported, whatever else is. */
+  readonly excluded: readonly ImportedHost[]
 }
 
 export interface IngressSpec {
@@ -55,7 +57,7 @@ export interface SidecarResource {
 /** Validated by its schema when it was read. */
 type Spec = any
 
-export const everything: EgressSpec = { port: null, bind: '', bindsToPort: false, hosts: [{ namespace: '*', host: '*' }] }
+export const everything: EgressSpec = { port: null, bind: '', bindsToPort: false, hosts: [{ namespace: '*', host: '*' }], excluded: [] }
 
 /** Without `egress` everything is imported. Source: Istio `pilot/pkg/model/sidecar.go` initSidecarScopeInternalIndexes. */
 export function sidecarResourceOf(resource: Resource): SidecarResource {
@@ -78,17 +80,19 @@ export function sidecarResourceOf(resource: Resource): SidecarResource {
 /** What listens on a port of its own and names no address listens on the loopback. Source: `core/listener.go` buildSidecarOutboundListeners. */
 function egressOf(egress: Spec): EgressSpec {
   const own = egress.captureMode === 'NONE'
+  const hosts: readonly string[] = egress.hosts ?? []
   return {
     port: egress.port ? { number: egress.port.number ?? 0, protocol: declaredProtocol(egress.port.protocol) } : null,
     bind: egress.bind ?? (own ? '127.0.0.1' : ''),
     bindsToPort: own,
-    hosts: (egress.hosts ?? []).map(importedHost),
+    hosts: hosts.filter((host) => !host.startsWith('~')).map(importedHost),
+    excluded: hosts.filter((host) => host.startsWith('~')).map((host) => importedHost(host.slice(1))),
   }
 }
 
 function importedHost(text: string): ImportedHost {
   const slash = text.indexOf('/')
-  return { namespace: text.slice(0, slash), host: text.slice(slash + 1).toLowerCase() }
+  return { namespace: text.slice(0, slash) || '*', host: text.slice(slash + 1).toLowerCase() }
 }
 
 /** Source: `core/listener_inbound.go` buildInboundChainConfigs. */

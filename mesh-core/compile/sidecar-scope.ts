@@ -1,4 +1,5 @@
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
+import { byAge } from '../registry/services.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
 import { withAllocated } from './dns-proxy.ts'
@@ -74,7 +75,9 @@ export function sidecarScope(
     namespace,
   )
   const rules = catalog.virtualServicesFor(meshGateway, namespace)
-  const egress = (sidecar?.egress ?? [everything]).map((spec) => egressListener(spec, namespace, { services: all, aliases }, rules))
+  const egress = (sidecar?.egress ?? [everything]).map((spec) =>
+    egressListener(spec, namespace, { services: all, aliases, every: registry.services }, rules),
+  )
   const merged = new MergedServices()
   for (const listener of egress) {
     for (const service of listener.services) merged.add(service)
@@ -101,21 +104,50 @@ export interface ScopeSources {
 function egressListener(
   spec: EgressSpec,
   namespace: string,
-  { services, aliases }: Pick<EgressListener, 'services' | 'aliases'>,
+  { services, aliases, every }: Pick<EgressListener, 'services' | 'aliases'> & { readonly every: readonly Service[] },
   rules: readonly VirtualService[],
 ): EgressListener {
-  const hosts = spec.hosts.map((entry) => (entry.namespace === '.' ? { ...entry, namespace } : entry))
-  const all = hosts.some((entry) => entry.namespace === '*' && entry.host === '*')
+  const inNamespace = (entry: ImportedHost): ImportedHost => (entry.namespace === '.' ? { ...entry, namespace } : entry)
+  const [hosts, excluded] = [spec.hosts.map(inNamespace), spec.excluded.map(inNamespace)]
+  const all = excluded.length === 0 && hosts.some((entry) => entry.namespace === '*' && entry.host === '*')
   const imported = (from: readonly Service[]) => {
-    const some = all ? [...from] : from.filter((service) => importsService(hosts, service))
+    const some = all ? [...from] : from.filter((service) => importsService(hosts, service) && !excludes(excluded, service))
     return spec.port ? some.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : some
   }
+  const known = hosts.every(isOneService) ? firstOfEach(services, every) : services
   return {
     ...spec,
-    services: ofOneNamespaceEach(imported(services), namespace).map((service) => (all ? service : withImportedAliases(service, hosts))),
+    services: ofOneNamespaceEach(imported(known), namespace).map((service) => (all ? service : withImportedAliases(service, hosts))),
     aliases: aliases.length === 0 ? aliases : imported(aliases),
-    virtualServices: all ? rules : rules.filter((vs) => importsRule(hosts, vs)),
+    virtualServices: all ? rules : rules.filter((vs) => importsRule({ hosts, excluded }, vs)),
   }
+}
+
+function isOneService({ namespace, host }: ImportedHost): boolean {
+  return namespace !== '*' && !isWildcard(host)
+}
+
+/**
+ * Where every import names one service, of several entries of one host and namespace the first is taken and nothing of the others, in order of age.
+ * Source: the same file, servicesForExactHosts; `push_context.go` initServiceRegistry.
+ */
+function firstOfEach(visible: readonly Service[], all: readonly Service[]): Service[] {
+  const first = new Map<string, Service>()
+  for (const service of all) {
+    const key = keyOf(service)
+    const known = first.get(key)
+    if (!known || (known.provider !== 'Kubernetes' && service.provider === 'Kubernetes')) first.set(key, service)
+  }
+  return visible.filter((service) => first.get(keyOf(service))!.origin === service.origin).sort(byAge)
+}
+
+function keyOf({ namespace, host }: Service): string {
+  return `${namespace}/${host}`
+}
+
+/** Source: the same file, hostClassification.Excluded. */
+function excludes(excluded: readonly ImportedHost[], { namespace, host }: Pick<Service, 'namespace' | 'host'>): boolean {
+  return excluded.some((entry) => (entry.namespace === namespace || entry.namespace === '*') && isSubsetOf(host, entry.host))
 }
 
 /** Source: the same file, hostClassification.Matches. */
@@ -130,10 +162,15 @@ function withImportedAliases(service: Service, hosts: readonly ImportedHost[]): 
   return { ...service, aliases: service.aliases.filter((host) => importsService(hosts, { ...service, host })) }
 }
 
-/** A rule comes along when any of its hosts overlaps with what is imported. Source: the same file, VSMatches; `virtualservice.go` SelectVirtualServices. */
-function importsRule(hosts: readonly ImportedHost[], vs: VirtualService): boolean {
+/**
+ * A rule comes along when any of its hosts overlaps with what is imported; that of a route has to be within. Source: the same file, VSMatches; `virtualservice.go`
+ * SelectVirtualServices.
+ */
+function importsRule({ hosts, excluded }: Pick<EgressSpec, 'hosts' | 'excluded'>, vs: VirtualService): boolean {
   const from = hosts.filter((entry) => entry.namespace === vs.namespace || entry.namespace === '*')
-  return from.some((entry) => vs.hosts.some((host) => overlaps(host, entry.host)))
+  const matches = vs.semantics === 'gateway-api' ? isSubsetOf : overlaps
+  const wanted = vs.hosts.filter((host) => !excludes(excluded, { namespace: vs.namespace, host }))
+  return from.some((entry) => wanted.some((host) => matches(host, entry.host)))
 }
 
 function ofPort(service: Service, number: number): Service | null {

@@ -12,6 +12,7 @@ import { belowService, podsNamed } from './pod-names.ts'
 import type { Registry, Service, ServiceSource, WorkloadInstance } from './registry.ts'
 import { ServiceEntrySource } from './service-entry-source.ts'
 import { cappedBy } from './service-entry-visibility.ts'
+import { byAge } from './services.ts'
 import { trustDomainOf } from './spiffe.ts'
 import { workloadEntryOf } from './workload-entries.ts'
 import { workloadsOf } from './workloads.ts'
@@ -169,15 +170,6 @@ class BuiltRegistry implements Registry {
     }
     return null
   }
-}
-
-/** Source: Istio `pilot/pkg/model/push_context.go` SortServicesByCreationTime. */
-function byAge(a: Service, b: Service): number {
-  return a.createdMs - b.createdMs || order(a.name, b.name) || order(a.namespace, b.namespace)
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function kubernetesFirst(a: Service, b: Service): number {

@@ -145,3 +145,12 @@ function splitList(text: string | undefined): string[] {
         .filter((part) => part !== '')
     : []
 }
+
+/** Source: Istio `pilot/pkg/model/push_context.go` SortServicesByCreationTime. */
+export function byAge(a: Service, b: Service): number {
+  return a.createdMs - b.createdMs || order(a.name, b.name) || order(a.namespace, b.namespace)
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -164,7 +164,7 @@ export function egressHostProblems(text: string): string[] {
   if (slash < 0) return ['host must be of form namespace/dnsName']
   const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)]
   if (namespace === '' || host === '') return ['config namespace and dnsName in host entry cannot be empty']
-  const known = ['*', '.', '~'].includes(namespace) || isDnsLabel(namespace.replace(/^~/, ''))
+  const known = ['', '*', '.'].includes(namespace.replace(/^~/, '')) || isDnsLabel(namespace.replace(/^~/, ''))
   const domain = wildcardDomainProblem(host)
   return [
     ...(known ? [] : [`invalid namespace value "${namespace}" in sidecar`]),

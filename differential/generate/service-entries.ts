@@ -100,14 +100,16 @@ function endpoints(draw: Draw, resolution: string, ports: readonly Json[], index
 }
 
 function workloadEntry(draw: Draw, index: number): Document {
-  return document('WorkloadEntry', `vm-${index}`, draw.one(['default', 'default', 'default', 'other']), {
+  const spec = {
     address: `192.0.2.${61 + index}`,
-    labels: { app: draw.one(['vm', 'vm', 'b']), version: draw.one(['v1', 'v2']) },
+    labels: { app: draw.one(['vm', 'vm', 'b']), version: draw.one(['v1', 'v2']), ...draw.maybe(0.1, () => ({ 'istio-locality': 'region2.zone3' })) },
     ...draw.maybe(0.3, () => ({ ports: { http: 7071 } })),
     ...draw.maybe(0.2, () => ({ weight: draw.one([1, 10]) })),
     ...draw.maybe(0.15, () => ({ locality: 'region1/zone1' })),
     ...draw.maybe(0.15, () => ({ serviceAccount: 'vm' })),
-  })
+  }
+  const own = draw.maybe(0.2, () => ({ labels: draw.one<Record<string, string>>([{ version: 'v1' }, { app: 'vm' }]) }))
+  return document('WorkloadEntry', `vm-${index}`, draw.one(['default', 'default', 'default', 'other']), spec, own)
 }
 
 function destinationRule(draw: Draw, index: number, entries: readonly Document[]): Document {

@@ -22,6 +22,8 @@ export interface DestinationRule {
   readonly workloadSelector: Labels | null
   readonly trafficPolicy: TrafficPolicy | undefined
   readonly subsets: readonly Subset[]
+  /** Made of a policy of the Gateway API: it fills what rules that are written leave open. */
+  readonly isOfPolicy?: true
   readonly origin: Origin
 }
 
@@ -72,9 +74,27 @@ function combine(older: DestinationRule, younger: DestinationRule): DestinationR
   const names = new Set(older.subsets.map((subset) => subset.name))
   return {
     ...older,
-    trafficPolicy: older.trafficPolicy ?? younger.trafficPolicy,
+    trafficPolicy: combinedPolicy(older, younger),
     subsets: [...older.subsets, ...younger.subsets.filter((subset) => !names.has(subset.name))],
   }
+}
+
+function combinedPolicy(older: DestinationRule, younger: DestinationRule): TrafficPolicy | undefined {
+  if (older.isOfPolicy === younger.isOfPolicy) return older.trafficPolicy ?? younger.trafficPolicy
+  return older.isOfPolicy ? filledWith(younger.trafficPolicy, older.trafficPolicy) : filledWith(older.trafficPolicy, younger.trafficPolicy)
+}
+
+/** What a rule says, field by field, also of each port, and for the rest what a policy says. Source: the same file, mergeBackendPolicyTrafficPolicy. */
+function filledWith(written: TrafficPolicy | undefined, made: TrafficPolicy | undefined): TrafficPolicy | undefined {
+  if (!written || !made) return written ?? made
+  const { portLevelSettings: others = [] } = made
+  const { portLevelSettings: own = [] } = written
+  const ofPort = (settings: typeof own, number: number | undefined) => settings.find(({ port }) => port?.number === number)
+  const portLevelSettings = [
+    ...own.map((settings) => ({ ...ofPort(others, settings.port?.number), ...settings })),
+    ...others.filter(({ port }) => !ofPort(own, port?.number)),
+  ]
+  return { ...made, ...written, ...(portLevelSettings.length > 0 && { portLevelSettings }) }
 }
 
 function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

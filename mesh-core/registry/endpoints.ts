@@ -1,6 +1,6 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { ServicePort, WorkloadInstance } from './registry.ts'
-import { topologyLabels } from './topology.ts'
+import { localityOf, topologyLabels } from './topology.ts'
 
 /** Says of an endpoint whether it takes mutual TLS. Source: Istio `pkg/model/mesh.go`, `api/label`. */
 export const tlsModeLabel = 'security.istio.io/tlsMode'
@@ -29,9 +29,16 @@ export interface EntrySpec {
   readonly address?: string
   readonly ports?: Readonly<Record<string, number>>
   readonly labels?: Readonly<Record<string, string>>
+  /** Of the WorkloadEntry itself. */
+  readonly resourceLabels?: Readonly<Record<string, string>>
   readonly locality?: string
   readonly weight?: number
   readonly serviceAccount?: string
+}
+
+/** What it is selected by. */
+export function labelsOf({ labels, resourceLabels }: EntrySpec): Readonly<Record<string, string>> {
+  return { ...labels, ...resourceLabels }
 }
 
 const socketScheme = 'unix://'
@@ -41,19 +48,21 @@ export function socketPath(address: string): string | null {
   return address.startsWith(socketScheme) ? address.slice(socketScheme.length) : null
 }
 
-/** The workload behind it is called by its labels `app` and `version`, else by its address. A Unix socket has no port. */
+/** The workload behind it is called by the labels `app` and `version` of its spec, else by its address. A Unix socket has no port. */
 export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, hostPort: number): Endpoint {
   const path = socketPath(host)
   const [address, port] = path === null ? [host, hostPort] : [path, 0]
-  const labels = topologyLabels(spec.labels ?? {}, spec.locality ?? '')
-  const name = labels['app'] ? [labels['app'], labels['version']].filter(Boolean).join('-') : address
+  const locality = spec.locality || localityOf(labelsOf(spec))
+  const labels = topologyLabels(labelsOf(spec), locality)
+  const { app, version } = spec.labels ?? {}
+  const name = app ? [app, version].filter(Boolean).join('-') : address
   return {
     address,
     port,
     // Of one machine each may be another.
     workload: { namespace, name, instance: name === address ? address : `${name}@${address}` },
     labels,
-    locality: spec.locality ?? '',
+    locality,
     weight: spec.weight || 1,
     healthy: true,
     tlsMode: tlsModeOf(spec),
@@ -62,8 +71,8 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, 
 }
 
 /** Source: Istio `serviceregistry/serviceentry/conversion.go` getTLSModeFromWorkloadEntry. */
-function tlsModeOf({ labels, serviceAccount }: EntrySpec): Endpoint['tlsMode'] {
-  const label = labels?.[tlsModeLabel]
+function tlsModeOf(spec: EntrySpec): Endpoint['tlsMode'] {
+  const label = labelsOf(spec)[tlsModeLabel]
   if (label !== undefined) return label === 'istio' ? 'istio' : 'disabled'
-  return serviceAccount ? 'istio' : 'disabled'
+  return spec.serviceAccount ? 'istio' : 'disabled'
 }

@@ -1,7 +1,7 @@
 import type { Resource } from '../config/resource.ts'
 import type { Origin } from '../ir/origin.ts'
 import { isIpAddress } from './dns.ts'
-import { socketPath, type EntrySpec } from './endpoints.ts'
+import { labelsOf, socketPath, type EntrySpec } from './endpoints.ts'
 import type { Labels } from './labels.ts'
 import { selects } from './labels.ts'
 
@@ -17,9 +17,13 @@ export interface WorkloadEntry {
   readonly origin: Origin
 }
 
-/** Without an address there is nobody to call. */
+/**
+ * Without an address there is nobody to call. Labels of the resource itself count, too, and more than those of its spec.
+ * Source: Istio `serviceregistry/serviceentry/conversion.go` ConvertWorkloadEntry.
+ */
 export function workloadEntryOf({ namespace, name, object, origin }: Resource): WorkloadEntry[] {
-  const spec: EntrySpec = object['spec'] ?? {}
+  const { labels: resourceLabels } = object.metadata
+  const spec: EntrySpec = { ...object['spec'], ...(resourceLabels && { resourceLabels }) }
   if (!spec.address) return []
   return [
     {
@@ -27,7 +31,7 @@ export function workloadEntryOf({ namespace, name, object, origin }: Resource): 
       name,
       address: spec.address,
       named: !isIpAddress(spec.address) && socketPath(spec.address) === null,
-      labels: spec.labels ?? {},
+      labels: labelsOf(spec),
       spec,
       origin,
     },

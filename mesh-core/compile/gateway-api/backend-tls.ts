@@ -54,7 +54,7 @@ export function backendTlsRules(surroundings: Surroundings): DestinationRule[] {
 }
 
 function emptyRule(host: string, { namespace, origin }: Resource): DestinationRule {
-  return { host, namespace, exportTo: new Set(), workloadSelector: null, trafficPolicy: {}, subsets: [], origin }
+  return { host, namespace, exportTo: new Set(), workloadSelector: null, trafficPolicy: {}, subsets: [], isOfPolicy: true, origin }
 }
 
 function withTls(rule: DestinationRule, tls: ClientTls, port: number | null): DestinationRule {

@@ -1,6 +1,8 @@
 import { blackHole } from '../../../../mesh-core/ir/inbound-port.ts'
 import type { InboundChain, InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
-import type { FilterChain, Listener, ProxyConfig } from '../../../../mesh-core/ir/proxy-config.ts'
+import { networkOf } from '../../../../mesh-core/ir/address-range.ts'
+import { anyConnection } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { FilterChain, FilterChainMatch, Listener, ProxyConfig } from '../../../../mesh-core/ir/proxy-config.ts'
 import { byDestination, inspectsHttp, inspectsTls } from '../../../../mesh-core/match/filter-chain.ts'
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
@@ -79,15 +81,36 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
   })
 }
 
-/**
- * Of a listener for one address only those chains act that are for it. The default goes beside the others, where Envoy would not find it behind a transport
- * that another one asks for.
- */
+/** Of a listener for one address only those chains act that are for it. The default goes beside the others, wherever Envoy would look for it. */
 export function chainsAt({ address, filterChains, defaultFilterChain: rest }: Listener): readonly FilterChain[] {
-  const own = address === everyAddress ? filterChains : byDestination(filterChains, address)
-  const needsRest = own.every(({ serverNames, applicationProtocols }) => serverNames.length + applicationProtocols.length > 0)
-  const left = address === everyAddress || needsRest ? rest : null
-  return left ? [...own.map((chain) => ({ ...chain, transport: null })), left] : own
+  const own = address === everyAddress ? filterChains : byDestination(filterChains, address).map((chain) => ({ ...chain, destinations: [] }))
+  return rest ? [...own, ...restBeside(own, rest)] : own
+}
+
+/**
+ * Envoy narrows the choice by address, name and transport, and does not come back, but to the listener's default, which is that of all listeners here. So this one
+ * stands at each of the places where a connection may end that none of the others takes.
+ */
+function restBeside(own: readonly FilterChain[], rest: FilterChain): readonly FilterChain[] {
+  const taken = new Set(own.filter(({ applicationProtocols }) => applicationProtocols.length === 0).flatMap((chain) => placesOf(chain).map(keyOf)))
+  const places = new Map([anyConnection, ...own.flatMap(placesOnTheWay)].map((place) => [keyOf(place), place]))
+  return [...places].filter(([key]) => !taken.has(key)).map(([, place]) => ({ ...rest, ...place }))
+}
+
+/** A place for each of the addresses and names that a chain asks for. */
+function placesOf({ destinations, serverNames, transport }: FilterChain): readonly FilterChainMatch[] {
+  const one = (list: readonly string[]): readonly (readonly string[])[] => (list.length === 0 ? [[]] : list.map((item) => [item]))
+  return one(destinations).flatMap((ranges) =>
+    one(serverNames).map((names) => ({ ...anyConnection, destinations: ranges, serverNames: names, transport })),
+  )
+}
+
+function placesOnTheWay(chain: FilterChain): readonly FilterChainMatch[] {
+  return placesOf(chain).flatMap((place) => [{ ...place, serverNames: [], transport: null }, { ...place, transport: null }, place])
+}
+
+function keyOf({ destinations, serverNames, transport }: FilterChainMatch): string {
+  return JSON.stringify([destinations.map(networkOf), serverNames, transport])
 }
 
 function destinationOf({ destinations }: FilterChain, { address, port }: Listener): Json {

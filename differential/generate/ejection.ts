@@ -10,6 +10,7 @@ export const ejection: Subject = (draw, count) => {
     ...draw.maybe(0.3, () => ({ consecutiveGatewayErrors: draw.one([1, 2]) })),
     ...draw.maybe(0.25, () => ({ splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: draw.one([1, 2]) })),
     ...draw.maybe(0.3, () => ({ minHealthPercent: draw.one([0, 60]) })),
+    ...draw.maybe(0.25, () => ({ outlierDetectionHttpErrorCodes: draw.one([[503], [500, 429], [429]]) })),
     maxEjectionPercent: draw.one([10, 50, 100, 100]),
     interval: draw.one(['1s', '30s', '300s']),
     baseEjectionTime: draw.one(['60s', '300s']),
@@ -42,7 +43,7 @@ export const ejection: Subject = (draw, count) => {
         }),
       ]
     : []
-  const ill = draw.one([{ status: 503 }, { status: 500 }, { reset: true }, { refuse: true }, { status: 503, first: 2 }])
+  const ill = draw.one([{ status: 503 }, { status: 500 }, { status: 429 }, { reset: true }, { refuse: true }, { status: 503, first: 2 }])
   return {
     config: [rule, ...route],
     // Alike, so that chance does not decide what is seen.

@@ -96,6 +96,7 @@ export interface OutlierSettings {
   readonly baseEjectionTime?: string
   readonly maxEjectionPercent?: number
   readonly minHealthPercent?: number
+  readonly outlierDetectionHttpErrorCodes?: readonly number[]
 }
 
 export interface ClientTls {

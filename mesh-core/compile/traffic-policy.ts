@@ -55,6 +55,7 @@ function circuitBreaker(pool: ConnectionPool | undefined, budget: RetryBudget | 
  */
 export function outlierDetection(outlier: OutlierSettings | undefined): OutlierDetection | null {
   if (!outlier) return null
+  const { outlierDetectionHttpErrorCodes: errorCodes = [] } = outlier
   const local = outlier.splitExternalLocalOriginErrors ? (outlier.consecutiveLocalOriginFailures ?? 5) : 0
   return {
     consecutive5xx: (outlier.consecutive5xxErrors ?? 5) || null,
@@ -64,6 +65,7 @@ export function outlierDetection(outlier: OutlierSettings | undefined): OutlierD
     intervalMs: outlier.interval ? durationMs(outlier.interval) : 10_000,
     baseEjectionTimeMs: outlier.baseEjectionTime ? durationMs(outlier.baseEjectionTime) : 30_000,
     maxEjectionPercent: outlier.maxEjectionPercent || 10,
+    ...(errorCodes.length > 0 && { errorCodes }),
   }
 }
 

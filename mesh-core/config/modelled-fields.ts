@@ -51,10 +51,9 @@ const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCert
 const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
 const outlierDetection: Modelled = {
   ...fields('consecutive5xxErrors consecutiveGatewayErrors splitExternalLocalOriginErrors consecutiveLocalOriginFailures'),
-  ...fields('interval baseEjectionTime maxEjectionPercent minHealthPercent'),
+  ...fields('interval baseEjectionTime maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes'),
   // istiod reads it no more.
   consecutiveErrors: 'quiet',
-  outlierDetectionHttpErrorCodes: 'reported',
 }
 const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection, tls }
 const retryBudget: Modelled = fields('percent minRetryConcurrency')

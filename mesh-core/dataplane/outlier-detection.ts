@@ -36,7 +36,7 @@ export function noteResult(config: OutlierDetection, health: HostHealth, result:
   if (typeof result !== 'number' && config.splitExternalLocalOriginErrors)
     return reaches(++health.consecutiveLocalFailures, config.consecutiveLocalOriginFailure) && reset(health)
   // A failure of the proxy's own counts as the status that it tells its client.
-  const status = typeof result === 'number' ? result : result === 'timeout' ? 504 : 503
+  const status = typeof result === 'number' ? countedAs(result, config) : result === 'timeout' ? 504 : 503
   if (status < 500) {
     reset(health)
     return false
@@ -45,6 +45,12 @@ export function noteResult(config: OutlierDetection, health: HostHealth, result:
   health.consecutive5xx++
   const ejects = reaches(health.consecutiveGatewayFailures, config.consecutiveGatewayFailure) || reaches(health.consecutive5xx, config.consecutive5xx)
   return ejects && reset(health)
+}
+
+/** What the list of codes has is a failure, be it below 500, and nothing else is. */
+function countedAs(status: number, { errorCodes }: OutlierDetection): number {
+  if (!errorCodes) return status
+  return errorCodes.includes(status) ? Math.max(status, 500) : 200
 }
 
 /** `startMs`: when the proxy got to know the cluster, from which the sweeps are counted. Source: Envoy `DetectorImpl::ejectHost`, `checkHostForUneject`. */

@@ -84,6 +84,8 @@ export interface OutlierDetection {
   readonly intervalMs: number
   readonly baseEjectionTimeMs: number
   readonly maxEjectionPercent: number
+  /** Answers that are failures, and no others; without them those of 500 and above. Envoy `HttpProtocolOptions.outlier_detection.error_matcher`. */
+  readonly errorCodes?: readonly number[]
 }
 
 /** Source: Envoy `Cluster` with its `ClusterLoadAssignment`. */

@@ -15,7 +15,10 @@ export function cluster(config: Cluster, placement: Placement): Json {
     connect_timeout: duration(config.connectTimeoutMs),
     ...(placement.isDialled && config.discovery === 'original-dst' ? {} : loadBalancing(config)),
     ...circuitBreakers(config),
-    ...protocolOptions(config, config.tls.mode === 'originate' ? perRequest(config.tls) : null),
+    ...protocolOptions(config, {
+      perConnection: config.tls.mode === 'originate' ? perRequest(config.tls) : null,
+      errorCodes: config.outlierDetection?.errorCodes,
+    }),
     ...optional('outlier_detection', config.outlierDetection && outlierDetection(config.outlierDetection)),
     common_lb_config: {
       healthy_panic_threshold: { value: config.panicThreshold },
@@ -104,15 +107,28 @@ export function circuitBreakers({ circuitBreaker }: ConnectionLimits): Json {
 /** Envoy's own. */
 const idleTimeoutMs = 3_600_000
 
-/** @param perConnection what else is said of requests to the hosts of the cluster */
-export function protocolOptions(config: ConnectionLimits & Pick<Cluster, 'http'>, perConnection: Json | null = null): Json {
+interface FurtherOptions {
+  /** What else is said of requests to the hosts of the cluster. */
+  readonly perConnection?: Json | null
+  /** Answers that speak against a host. */
+  readonly errorCodes?: readonly number[] | undefined
+}
+
+export function protocolOptions(
+  config: ConnectionLimits & Pick<Cluster, 'http'>,
+  { perConnection = null, errorCodes = [] }: FurtherOptions = {},
+): Json {
   const common = {
     ...optional('max_requests_per_connection', config.maxRequestsPerConnection),
     ...(config.idleTimeoutMs === idleTimeoutMs ? {} : { idle_timeout: duration(config.idleTimeoutMs) }),
     ...optional('max_connection_duration', config.maxConnectionDurationMs === null ? null : duration(config.maxConnectionDurationMs)),
   }
-  if (Object.keys(common).length === 0 && !perConnection && config.http === 'http1') return {}
-  const options = { ...given('common_http_protocol_options', common), ...optional('upstream_http_protocol_options', perConnection) }
+  if (Object.keys(common).length === 0 && !perConnection && errorCodes.length === 0 && config.http === 'http1') return {}
+  const options = {
+    ...given('common_http_protocol_options', common),
+    ...optional('upstream_http_protocol_options', perConnection),
+    ...(errorCodes.length > 0 && { outlier_detection: { error_matcher: anyStatusOf(errorCodes) } }),
+  }
   // istiod leaves streams alone where the client's version decides.
   if (config.http === 'http2' && config.maxConcurrentStreams !== null)
     return httpProtocolOptions('http2', {
@@ -120,6 +136,14 @@ export function protocolOptions(config: ConnectionLimits & Pick<Cluster, 'http'>
       explicit_http_config: { http2_protocol_options: { max_concurrent_streams: config.maxConcurrentStreams } },
     })
   return httpProtocolOptions(config.http, options)
+}
+
+/** Several are needed for one of several. */
+function anyStatusOf([first, ...others]: readonly number[]): Json {
+  const one = (status: number | undefined): Json => ({
+    http_response_headers_match: { headers: [{ name: ':status', string_match: { exact: String(status) } }] },
+  })
+  return others.length === 0 ? one(first) : { or_match: { rules: [first, ...others].map(one) } }
 }
 
 /** Envoy's own choice is HTTP/1.1. */

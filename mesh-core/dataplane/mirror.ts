@@ -19,7 +19,8 @@ export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPo
 function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Timeouts): void {
   const { plane, proxy, place, origin } = proxied
   const cluster = proxy.cluster(policy.cluster)
-  if (!cluster) return
+  // A copy is on no connection of a client, whose destination could be kept. Source: Envoy `OriginalDstCluster::LoadBalancer::chooseHost`, `AsyncStreamImpl`.
+  if (!cluster || cluster.config.discovery === 'original-dst') return
   const destination = destinationOf(proxied, cluster, blindly)
   if (!destination?.receiver) return
   const log = new LogRecord(proxy.name, proxied.log.direction, plane.clock.now())

@@ -52,7 +52,7 @@ export class KubeSession implements MeshSession {
 
   constructor(run: ClusterRun, { asksTelemetry = false }: Pick<ScenarioInfo, 'asksTelemetry'>) {
     this.#run = run
-    this.#config = new ScenarioObjects(run.objects, run.ledger)
+    this.#config = new ScenarioObjects(run.objects, run.ledger, (namespace) => namespace !== '' && !run.namespaces.isNamed(namespace))
     this.#words = new ClusterWords(run)
     this.#proof = new Proof(run, this.#config)
     this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied)

@@ -35,11 +35,11 @@ export class Kinds {
   }
 
   async pathOfRef({ group, kind, namespace, name }: ResourceRef): Promise<string> {
-    return `${await this.collectionOf(await this.#versionWith(group, kind), kind, namespace)}/${name}`
+    return `${await this.collectionOf(await this.versionWith(group, kind), kind, namespace)}/${name}`
   }
 
   /** The version that the cluster prefers of those that have the kind: what has not grown up (`v1alpha3` of an EnvoyFilter) is not in the one that it prefers of the group. */
-  async #versionWith(group: string, kind: string): Promise<string> {
+  async versionWith(group: string, kind: string): Promise<string> {
     if (group === '') return 'v1'
     const preferred = await this.versionOf(group)
     const others = (await this.#groups.get(group))?.versions ?? []
@@ -61,7 +61,7 @@ export class Kinds {
    */
   async servedVersion(apiVersion: string, kind: string): Promise<string> {
     if ((await this.#kindsOf(apiVersion)).has(kind) || !apiVersion.includes('/')) return apiVersion
-    const other = await this.#versionWith(apiVersion.slice(0, apiVersion.indexOf('/')), kind)
+    const other = await this.versionWith(apiVersion.slice(0, apiVersion.indexOf('/')), kind)
     return (await this.#kindsOf(other)).has(kind) ? other : apiVersion
   }
 

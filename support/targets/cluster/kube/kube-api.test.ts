@@ -46,6 +46,49 @@ function objects(): KubeObjects {
   return new KubeObjects(api())
 }
 
+describe('several objects', () => {
+  const collection = path.slice(0, path.lastIndexOf('/'))
+  const refs = ['reviews', 'ratings', 'gone'].map((name) => ({ ...ref, name }))
+  const item = (name: string) => ({ metadata: { name, namespace: 'shop' }, spec: { hosts: [name] } })
+
+  test('of one kind and namespace are read by one question', async () => {
+    const all = objects()
+    nock(host)
+      .get(collection)
+      .reply(200, { items: [item('ratings'), item('reviews'), item('of others')] })
+    const found = await all.readAll(refs, () => true)
+    expect(found.get('networking.istio.io/VirtualService/shop/reviews')).toEqual({ ...object, spec: { hosts: ['reviews'] } })
+    expect(found.has('networking.istio.io/VirtualService/shop/ratings')).toBe(true)
+    expect(found.has('networking.istio.io/VirtualService/shop/gone')).toBe(false)
+  })
+
+  test.each([
+    ['in a namespace of the user’s', () => false, 0],
+    ['where the user may not ask for all', () => true, 1],
+  ])('are read one by one %s', async (_, mayList, lists) => {
+    const all = objects()
+    const refused = nock(host)
+      .get(collection)
+      .reply(403, status(403, 'Forbidden', 'cannot list'))
+    for (const name of ['reviews', 'ratings']) nock(host).get(`${collection}/${name}`).times(2).reply(200, item(name))
+    nock(host)
+      .get(`${collection}/gone`)
+      .times(2)
+      .reply(404, status(404, 'NotFound', 'gone'))
+    for (let i = 0; i < 2; i++) expect((await all.readAll(refs, mayList)).size).toBe(2)
+    expect(refused.isDone()).toBe(lists === 1)
+  })
+
+  test('that cannot be read are told', async () => {
+    const all = objects()
+    nock(host)
+      .get(collection)
+      .times(4)
+      .reply(500, status(500, 'InternalError', 'etcdserver: request timed out'))
+    await expect(all.readAll(refs, () => true)).rejects.toMatchObject({ code: 'CLUSTER_FAILED' })
+  })
+})
+
 describe('what the API server refuses', () => {
   test.each([
     [401, 'Unauthorized', 'Unauthorized', 'CLUSTER_DENIED', /credentials of the kubeconfig \(401\)/],

@@ -1,4 +1,5 @@
 import { ConfigRejected, MeshSpecError } from '../../../../mesh-core/config/errors.ts'
+import { resourceKey } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import { NotSupported } from '../../target.ts'
 import { ApiFailure } from './api-failure.ts'
@@ -11,10 +12,15 @@ export const fieldManager = 'meshspec'
 /** How often somebody else may be quicker. */
 const conflicts = 5
 
+/** By `resourceKey`. */
+type Keyed = readonly [string, KubeObject]
+
 /** Objects of the cluster, of any kind. */
 export class KubeObjects {
   readonly api: KubeApi
   readonly kinds: Kinds
+  /** Kinds of which the user may not ask for all. */
+  readonly #unlisted = new Set<string>()
 
   constructor(api: KubeApi) {
     this.api = api
@@ -24,6 +30,43 @@ export class KubeObjects {
   /** `null`: it is not there. @throws MeshSpecError, NotSupported */
   async read(ref: ResourceRef): Promise<KubeObject | null> {
     return this.#doing(`read ${named(ref)}`, async () => this.api.get<KubeObject>(await this.kinds.pathOfRef(ref)))
+  }
+
+  /**
+   * Several objects, with one question for all of a kind in a namespace of which there are more.
+   * @param mayList whether all of the namespace may be asked for; where the user may not, they are read one by one
+   * @returns by `resourceKey`; without those that are not there
+   */
+  async readAll(refs: readonly ResourceRef[], mayList: (namespace: string) => boolean): Promise<ReadonlyMap<string, KubeObject>> {
+    const groups = new Map<string, ResourceRef[]>()
+    for (const ref of refs) {
+      const key = resourceKey({ ...ref, name: '' })
+      groups.set(key, [...(groups.get(key) ?? []), ref])
+    }
+    const found = await Promise.all(
+      [...groups.values()].map((own) => (own.length > 1 && mayList(own[0]!.namespace) ? this.#readByList(own) : this.#readEach(own))),
+    )
+    return new Map(found.flat())
+  }
+
+  async #readEach(refs: readonly ResourceRef[]): Promise<readonly Keyed[]> {
+    const found = await Promise.all(refs.map(async (ref) => [resourceKey(ref), await this.read(ref)] as const))
+    return found.flatMap(([key, object]) => (object === null ? [] : [[key, object] as const]))
+  }
+
+  async #readByList(refs: readonly ResourceRef[]): Promise<readonly Keyed[]> {
+    const { group, kind, namespace } = refs[0]!
+    if (this.#unlisted.has(`${group}/${kind}`)) return this.#readEach(refs)
+    try {
+      const apiVersion = await this.kinds.versionWith(group, kind)
+      const all = await this.list(apiVersion, kind, namespace)
+      // Items of a list do not say themselves what they are.
+      return all.map((object) => [resourceKey({ group, kind, namespace, name: object.metadata.name }), { ...object, apiVersion, kind }])
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== 'CLUSTER_DENIED') throw error
+      this.#unlisted.add(`${group}/${kind}`)
+      return this.#readEach(refs)
+    }
   }
 
   async list<T = KubeObject>(apiVersion: string, kind: string, namespace: string, query = ''): Promise<readonly T[]> {

@@ -45,6 +45,24 @@ test('of rounds before the last one proxy tells enough, though it still warms', 
   expect(late.asked()).toBeGreaterThan(5)
 })
 
+test('until one of many has the change they are asked by turns, and then each at once', async () => {
+  const { own } = barrier()
+  const start = performance.now()
+  const arrived = (): boolean => performance.now() - start > 400
+  let before = 0
+  const proxies = Array.from({ length: 10 }, (_, i) => ({
+    name: `the sidecar of pod ${i}`,
+    ask: async (_host: string, wanted: string) => {
+      if (!arrived()) before += 1
+      return arrived() ? wanted : '0'
+    },
+  }))
+  await own.pass(reach, proxies, 1, 5000)
+  // Each by itself would have been asked more than 200 times.
+  expect(before).toBeGreaterThan(0)
+  expect(before).toBeLessThanOrEqual(30)
+})
+
 test('a round that nobody has ends the wait for the next one', async () => {
   const { own, applied } = barrier()
   await expect(own.pass(reach, [proxy(['0']).probed, proxy(['0']).probed], 2, 60)).rejects.toThrow(/shop .*; the sidecar of pod shop /)

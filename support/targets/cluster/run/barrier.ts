@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { NotSupported, NotYetProgrammed } from '../../target.ts'
 import type { KubeObjects } from '../kube/objects.ts'
@@ -6,6 +5,7 @@ import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
 import { barrierRoute } from './managed-gateways.ts'
 import type { ManagedGateway } from './managed-gateways.ts'
+import { Turns } from './turns.ts'
 import { refOfObject } from './restore.ts'
 
 /** A proxy that is asked which config it has. */
@@ -41,6 +41,9 @@ export interface BarrierOptions {
 interface Wait {
   /** Of `performance.now`. */
   readonly deadline: number
+  readonly turns: Turns
+  /** Which of the proxies it is, from 0. */
+  readonly index: number
   /** Is told each answer. */
   readonly isIn: (seen: string | null) => boolean
 }
@@ -51,8 +54,6 @@ export const questionMs = 3000
 /** What a proxy is taken to say that has been told everything, and does not use all of it yet. */
 export const stillWarming = 'warming'
 
-/** ms between two questions to the same proxy. */
-const pauseMs = 15
 /** The same answer so often in a row, each over a connection of its own: a proxy's threads take up config one after another. */
 const wantedInARow = 2
 
@@ -107,7 +108,8 @@ export class Barrier {
   /** @returns what was seen of those that have not */
   async #allHave(proxies: readonly ProbedProxy[], generation: string, deadline: number): Promise<readonly string[]> {
     const isIn = inARow(wantedInARow, (seen) => seen === generation)
-    const late = await Promise.all(proxies.map((proxy) => this.#until(proxy, generation, { deadline, isIn: isIn() })))
+    const turns = new Turns(proxies.length)
+    const late = await Promise.all(proxies.map((proxy, index) => this.#until(proxy, generation, { deadline, turns, index, isIn: isIn() })))
     return late.filter((one) => one !== null)
   }
 
@@ -115,20 +117,23 @@ export class Barrier {
   async #oneHas(proxies: readonly ProbedProxy[], generation: string, deadline: number): Promise<readonly string[]> {
     let isIn = false
     const look = (seen: string | null): boolean => (isIn ||= seen === generation || seen === stillWarming)
-    const waits = proxies.map((proxy) => this.#until(proxy, generation, { deadline, isIn: look }))
+    const turns = new Turns(proxies.length)
+    const waits = proxies.map((proxy, index) => this.#until(proxy, generation, { deadline, turns, index, isIn: look }))
     const first = waits.map(async (wait) => ((await wait) === null ? [] : new Promise<never>(() => {})))
     return Promise.race([...first, Promise.all(waits).then((seen) => seen.filter((one) => one !== null))])
   }
 
   /** @returns what was seen instead; `null` when the proxy has it */
-  async #until(proxy: ProbedProxy, generation: string, { deadline, isIn }: Wait): Promise<string | null> {
+  async #until(proxy: ProbedProxy, generation: string, { deadline, turns, index, isIn }: Wait): Promise<string | null> {
+    await turns.first(index)
     for (;;) {
       const seen = await proxy.ask(this.#host, generation).catch(nothing)
+      if (seen === generation || seen === stillWarming) turns.hasArrived()
       if (isIn(seen)) return null
       if (performance.now() > deadline) return `${proxy.name} ${describe(seen, generation)}`
       if (seen === generation) continue
       await this.#options.assertHope()
-      await sleep(pauseMs)
+      await turns.next()
     }
   }
 

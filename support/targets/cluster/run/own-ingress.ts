@@ -35,6 +35,8 @@ export class OwnIngress {
   #namespace: string | null = null
   #made: Promise<void> | null = null
   #certified: Promise<void> | null = null
+  /** Once it was ready, with all its ports: it does not change while they stay. */
+  #address: GatewayAddress | null = null
 
   constructor(options: OwnIngressOptions) {
     this.#options = options
@@ -56,8 +58,11 @@ export class OwnIngress {
     for (const port of added) this.#ports.add(port)
     this.#made ??= this.#make()
     await this.#made
-    if (added.length > 0) await this.#apply(this.#service())
-    return this.#settled()
+    if (added.length > 0) {
+      this.#address = null
+      await this.#apply(this.#service())
+    }
+    return (this.#address ??= await this.#settled())
   }
 
   /** A certificate for the names of the barrier, which the gateway finds by the name that is returned. */

@@ -25,11 +25,14 @@ interface Done {
 export class ScenarioObjects {
   readonly #objects: KubeObjects
   readonly #ledger: Ledger
+  readonly #isOwn: (namespace: string) => boolean
   readonly #changed = new Map<string, Changed>()
 
-  constructor(objects: KubeObjects, ledger: Ledger) {
+  /** @param isOwn whether a namespace is of the run's making */
+  constructor(objects: KubeObjects, ledger: Ledger, isOwn: (namespace: string) => boolean) {
     this.#objects = objects
     this.#ledger = ledger
+    this.#isOwn = isOwn
   }
 
   /** As they are in the cluster now. */
@@ -101,14 +104,16 @@ export class ScenarioObjects {
    * @throws MeshSpecError CONFIG_CHANGED
    */
   async assertUntouched(): Promise<void> {
-    await Promise.all(
-      [...this.#changed.values()].map(async ({ ref, now }) => {
-        const seen = await this.#objects.read(ref)
-        if (seen === null && now === null) return
-        if (seen !== null && now !== null && isSame(seen, now)) return
-        throw changedBehind(ref, now, seen)
-      }),
+    const changed = [...this.#changed.values()]
+    const found = await this.#objects.readAll(
+      changed.map(({ ref }) => ref),
+      this.#isOwn,
     )
+    for (const { ref, now } of changed) {
+      const seen = found.get(resourceKey(ref)) ?? null
+      if (seen === null && now === null) continue
+      if (seen === null || now === null || !isSame(seen, now)) throw changedBehind(ref, now, seen)
+    }
   }
 
   async #applyOne(object: KubeObject): Promise<boolean> {

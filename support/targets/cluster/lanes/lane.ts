@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { Undecided } from '../../../failure.ts'
 import { hear, say } from './lane-messages.ts'
 import type { KeeperSays } from './lane-messages.ts'
+import type { Permission } from '../run/permissions.ts'
 import { isWithin } from './reach.ts'
 import type { Reach } from './reach.ts'
 
@@ -11,6 +12,8 @@ export interface LaneSettings {
   readonly run: string
   /** Of the socket on which the keeper listens. */
   readonly keeper: string
+  /** Permissions that the user lacks, of which whoever leads the run has asked. */
+  readonly missing: readonly Permission[]
 }
 
 /** In the environment of a process that is one of several: `LaneSettings` as JSON. */
@@ -33,6 +36,7 @@ export class Lane {
   readonly number: number
   /** How many there are. */
   readonly of: number
+  readonly missing: readonly Permission[]
   readonly #keeper: string
   #socket: Socket | null = null
   #held: Reach | null = null
@@ -42,6 +46,7 @@ export class Lane {
 
   private constructor(settings: LaneSettings, number: number, of: number) {
     this.run = settings.run
+    this.missing = settings.missing
     this.#keeper = settings.keeper
     this.number = number
     this.of = of

@@ -24,7 +24,7 @@ class Scenario {
   clear = async (): Promise<void> => void this.did.push('cleared')
 
   constructor(number: number) {
-    const env = { [lanesVariable]: JSON.stringify({ run: 'abc', keeper: join(folder, 'keeper') }), CUCUMBER_WORKER_ID: String(number) }
+    const env = { [lanesVariable]: JSON.stringify({ run: 'abc', keeper: join(folder, 'keeper'), missing: [] }), CUCUMBER_WORKER_ID: String(number) }
     this.lane = Lane.of({ ...env, CUCUMBER_TOTAL_WORKERS: '3' })!
   }
 

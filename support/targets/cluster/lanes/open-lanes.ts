@@ -37,7 +37,7 @@ export async function openLanes(settings: RunSettings, warn: (text: string) => v
   return `not permitted: ${access.permissions.missingFor('own-gateway').join(', ') || 'what a gateway and services of the run take'}`
 }
 
-async function lead({ objects: { api } }: ClusterAccess, warn: (text: string) => void): Promise<Lanes> {
+async function lead({ objects: { api }, permissions }: ClusterAccess, warn: (text: string) => void): Promise<Lanes> {
   const run = newRunId()
   const keeper = new LaneKeeper()
   const lease = new RunLease(api, leaseNamespace, run, undefined, (why) => keeper.tell({ lost: why }))
@@ -46,7 +46,7 @@ async function lead({ objects: { api } }: ClusterAccess, warn: (text: string) =>
   const socket = process.platform === 'win32' ? `\\\\.\\pipe\\meshspec-${run}` : join(folder, 'keeper')
   await keeper.listen(socket)
   return {
-    settings: { run, keeper: socket },
+    settings: { run, keeper: socket, missing: permissions.missing },
     close: async () => {
       keeper.close()
       rmSync(folder, { recursive: true, force: true })

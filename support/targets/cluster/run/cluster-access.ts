@@ -9,6 +9,7 @@ import type { Sources } from '../observe/watch.ts'
 import { readMeshInfo } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { Permissions } from './permissions.ts'
+import type { Permission } from './permissions.ts'
 import { rightsOf } from './rights.ts'
 import type { Purpose } from './rights.ts'
 
@@ -33,8 +34,11 @@ export interface ClusterAccess {
   readonly bringsIngress: boolean
 }
 
-/** @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED, INVALID_SETTING, TELEMETRY_FAILED */
-export async function reachCluster(settings: RunSettings): Promise<ClusterAccess> {
+/**
+ * @param missing permissions, where another process of the run has asked for them
+ * @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED, INVALID_SETTING, TELEMETRY_FAILED
+ */
+export async function reachCluster(settings: RunSettings, missing: readonly Permission[] | null = null): Promise<ClusterAccess> {
   const objects = new KubeObjects(new KubeApi(await loadKubeConfig(settings)))
   await assertThere(objects.api)
   const named = await namedSources(settings)
@@ -47,7 +51,7 @@ export async function reachCluster(settings: RunSettings): Promise<ClusterAccess
     telemetry: await proxiedServices(objects, mesh.namespace, settings),
   }
   const places = { named: settings.namespaces, controlPlane: mesh.namespace, lease: leaseNamespace }
-  const permissions = await Permissions.ask(objects.api, rightsOf(wanted), places)
+  const permissions = await Permissions.ask(objects.api, rightsOf(wanted), places, missing)
   const lacks = (purpose: Purpose): boolean => permissions.missingFor(purpose).length > 0
   const bringsIngress = mayBring && !lacks('workloads') && !lacks('config') && !lacks('own-gateway')
   return { objects, mesh, permissions, named, bringsIngress }

@@ -112,8 +112,8 @@ export class ClusterRun {
 
   /** @throws MeshSpecError CLUSTER_UNREACHABLE, CLUSTER_DENIED, CLUSTER_BUSY, CLUSTER_REFUSED, INVALID_SETTING */
   static async open(settings: RunSettings, warn: (text: string) => void): Promise<ClusterRun> {
-    const access = await reachCluster(settings)
     const lane = Lane.of(process.env)
+    const access = await reachCluster(settings, lane?.missing)
     if (lane) return ClusterRun.#beside(lane, settings, access, warn)
     tellMissing(access, warn)
     const id = newRunId()

@@ -5,7 +5,7 @@ import type { KubeApi } from '../kube/kube-api.ts'
 import type { Purpose, Right } from './rights.ts'
 
 /** One thing that a run does to a cluster. Source: Kubernetes `authorization.k8s.io/v1` ResourceAttributes. */
-interface Permission {
+export interface Permission {
   readonly verb: string
   readonly group: string
   /** Plural, perhaps with its part: `pods/exec`. */
@@ -43,15 +43,20 @@ export class Permissions {
     this.#asked = new Set(asked.map(kindOf))
   }
 
-  /** @throws MeshSpecError where the API server does not say */
-  static async ask(api: KubeApi, rights: readonly Right[], places: RightsPlaces): Promise<Permissions> {
+  /** @param known what is missing, where another process of the run has asked. @throws MeshSpecError where the API server does not say */
+  static async ask(api: KubeApi, rights: readonly Right[], places: RightsPlaces, known: readonly Permission[] | null = null): Promise<Permissions> {
     const wanted = rights.flatMap((right) => permissionsOf(right, places))
+    if (known !== null) return new Permissions(api, wanted, known)
     const allowed = await Promise.all(wanted.map((permission) => isAllowed(api, permission)))
     return new Permissions(
       api,
       wanted,
       wanted.filter((_, i) => !allowed[i]),
     )
+  }
+
+  get missing(): readonly Permission[] {
+    return this.#missing
   }
 
   /** What is missing for the purpose: `create deployments.apps`. A purpose that is only partly served, as of config of many kinds, lacks nothing. */

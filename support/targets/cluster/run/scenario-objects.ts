@@ -91,7 +91,9 @@ export class ScenarioObjects {
     // One that cannot be put back does not keep the others from it; the ledger knows it still.
     const results = await Promise.allSettled(
       touched.map(async ({ ref, before }) => {
-        await restore(this.#objects, { ref, before }, this.#ledger.head.run)
+        // What is in a namespace of the run's making is the run's, whoever has changed it since.
+        if (before === null && this.#isOwn(ref.namespace)) await this.#objects.delete(ref)
+        else await restore(this.#objects, { ref, before }, this.#ledger.head.run)
         this.#ledger.done(ref)
       }),
     )
@@ -129,7 +131,8 @@ export class ScenarioObjects {
   }
 
   async #remember(ref: ResourceRef): Promise<Changed> {
-    const found = await this.#objects.read(ref)
+    // Nothing stands in a namespace of the run's making before a scenario puts it there.
+    const found = this.#isOwn(ref.namespace) ? null : await this.#objects.read(ref)
     // Left by a run that was killed: it is nobody's.
     const before = found?.metadata.labels?.[runLabel] === undefined ? found : null
     this.#ledger.touch({ ref, before })

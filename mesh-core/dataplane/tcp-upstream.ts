@@ -11,7 +11,7 @@ import { receiverAt } from './original-destination.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { TlsLayer } from './tls-handshake.ts'
-import { listenerAt } from './upstream.ts'
+import { leadsInto, listenerAt } from './upstream.ts'
 import { layersTo } from './upstream-tls.ts'
 import { xxHash64 } from './xx-hash.ts'
 
@@ -87,10 +87,12 @@ export function upstreamOf(
     return null
   }
   log.upstreamHost = host.address
-  const receiver = listenerAt(plane, host.endpoint)
+  const within = leadsInto(plane, host.endpoint)
+  const landing = within === null ? null : receiverAt(plane, within, host.endpoint.port, 'kept-service-address')
+  const receiver = within === null ? listenerAt(plane, host.endpoint) : landing
   if (receiver) {
     const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
-    return { receiver, port: host.endpoint.port, tls, http, close: openTo(cluster, host) }
+    return { receiver, port: landing?.port ?? host.endpoint.port, tls, http, close: openTo(cluster, host) }
   }
   raiseFailure(log, 'refused')
   return null

@@ -1,5 +1,7 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { addressInMesh } from '../registry/in-mesh-address.ts'
+import { isOutsider } from '../registry/outsiders.ts'
 import type { PooledHost } from './circuit-breaker.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './shipment.ts'
@@ -51,6 +53,11 @@ export function destinationOf(
   const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
+  const within = leadsInto(plane, endpoint)
+  if (within !== null) {
+    const { landing, keep } = keptLandingAt(plane, within, endpoint.port, cluster)
+    return { address, port: landing?.port ?? endpoint.port, receiver: landing, host, pooled: host, tls: secured(endpoint), keep }
+  }
   const receiver = listenerAt(plane, endpoint)
   return { address, port: endpoint.port, receiver, host, pooled: host, tls: secured(endpoint) }
 }
@@ -64,6 +71,13 @@ function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest, clus
   const { landing, keep } = keptLandingAt(plane, address, port, cluster)
   const pooled = cluster.dialled(`${address}:${port}`)
   return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, pooled, tls, keep }
+}
+
+/** The address of the mesh's network that an endpoint stands for which is written down and is no pod itself; `null` for all others. */
+export function leadsInto({ model: { registry } }: Plane, { workload, address, port }: Endpoint): string | null {
+  if (port === 0) return null
+  const known = registry.workload(workload)
+  return known && !isOutsider(known) ? null : addressInMesh(registry, address)
 }
 
 /** `null`: a pod in which nobody listens there, or an endpoint without a port. */

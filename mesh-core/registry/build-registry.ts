@@ -42,8 +42,12 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const workloads = all
     .filter(isWorkload)
     .flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injectByDefault, inboundSidecar }))
-  const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf) }
   const byAddress = firstOf(workloads, (workload) => workload.address)
+  const atPod = (endpoint: Endpoint): Endpoint => {
+    const pod = byAddress.get(endpoint.address)
+    return pod ? { ...endpoint, workload: pod.ref } : endpoint
+  }
+  const instances = { workloads, entries: all.filter((resource) => resource.kind === 'WorkloadEntry').flatMap(workloadEntryOf), atPod }
   const sources = [
     new KubernetesSource(all, instances, { clusterIps: options.clusterIps, namespaces }, (address) => byAddress.get(address)),
     new ServiceEntrySource(all, instances, options.allocations, cappedBy(whole)),
@@ -97,9 +101,14 @@ class BuiltRegistry implements Registry {
 
   #outside(): ReadonlyMap<string, WorkloadInstance> {
     return (this.#outsiders ??= firstOf(
-      this.#sources.flatMap((source) => source.outsiders()),
+      this.#sources.flatMap((source) => source.outsiders()).filter(({ address }) => !this.#isInMesh(address)),
       ({ ref }) => instanceKey(ref),
     ))
+  }
+
+  /** Does the address belong to a pod, or lead to some through a service? */
+  #isInMesh(address: string): boolean {
+    return this.#workloadByAddress.has(address) || this.serviceAt(address)?.provider === 'Kubernetes'
   }
 
   service(host: string): Service | undefined {

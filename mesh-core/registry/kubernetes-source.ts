@@ -14,6 +14,8 @@ import { entriesOf } from './workload-entries.ts'
 export interface Instances {
   readonly workloads: readonly WorkloadInstance[]
   readonly entries: readonly WorkloadEntry[]
+  /** An endpoint that is written down, as the pod whose address it has. */
+  readonly atPod: (endpoint: Endpoint) => Endpoint
 }
 
 /** Services of Kubernetes, with their pods. */
@@ -63,7 +65,7 @@ export class KubernetesSource implements ServiceSource {
       }),
       ...machines.flatMap((machine) => {
         const target = machinePort(port, machine)
-        return target === undefined ? [] : [entryEndpoint(machine.spec, namespace, machine.address, target)]
+        return target === undefined ? [] : [this.#instances.atPod(entryEndpoint(machine.spec, namespace, machine.address, target))]
       }),
       ...written,
     ]

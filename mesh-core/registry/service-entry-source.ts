@@ -43,7 +43,8 @@ export class ServiceEntrySource implements ServiceSource {
   endpoints(service: Service, port: ServicePort): readonly Endpoint[] {
     if (service.selector) return this.#selected(service, service.selector, port)
     const listed = this.#listed.get(service) ?? []
-    if (listed.length > 0) return listed.map((spec) => entryEndpoint(spec, service.namespace, spec.address ?? service.host, portOf(spec, port)))
+    if (listed.length > 0)
+      return listed.map((spec) => this.#instances.atPod(entryEndpoint(spec, service.namespace, spec.address ?? service.host, portOf(spec, port))))
     return byName(service) ? [entryEndpoint({}, service.namespace, service.host, port.targetPort as number)] : []
   }
 
@@ -53,7 +54,7 @@ export class ServiceEntrySource implements ServiceSource {
     const machines = entriesOf(this.#instances.entries, namespace, selector).filter((entry) => dns || !entry.named)
     const pods = this.#instances.workloads.filter(({ ref, labels, ready }) => ready && ref.namespace === namespace && selects(selector, labels))
     return [
-      ...machines.map(({ spec, address }) => entryEndpoint(spec, namespace, address, portOf(spec, port))),
+      ...machines.map(({ spec, address }) => this.#instances.atPod(entryEndpoint(spec, namespace, address, portOf(spec, port)))),
       ...pods.map((pod) => podEndpoint(pod, port.targetPort as number)),
     ]
   }

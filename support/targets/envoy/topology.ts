@@ -1,9 +1,11 @@
 import { inboundCapturePort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { ApplicationAddress, ApplicationSocket, InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
+import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import { addressInMesh } from '../../../mesh-core/registry/in-mesh-address.ts'
 import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
 import type { Cluster } from '../../../mesh-core/ir/cluster.ts'
@@ -202,10 +204,13 @@ export class Topology {
       cluster: (name) => prefix + name,
       routeTable: (name) => prefix + name,
       endpoint: ({ address, port, workload: named }) => {
-        const found = registry.workloadAt(address)
+        const within = addressInMesh(registry, address)
+        // Its Envoys dial one of several: nobody forwards from the address of a service here.
+        const addressee = within === null ? null : addresseeAt(registry, within, port, () => 0)
+        const found = addressee?.ref ? registry.workload(addressee.ref) : registry.workloadAt(address)
         // Several entries may name one machine.
         const there = found && isOutsider(found) ? (registry.workload(named) ?? found) : found
-        return there ? this.places.atPod(there, port) : this.places.outside(port)
+        return there ? this.places.atPod(there, addressee?.port ?? port) : this.places.outside(port)
       },
       endpointSource: (config) => (remembers(config) ? restSource() : null),
       resolves: false,

@@ -41,6 +41,14 @@ const fields = (wanted: ObservedCase, seen: SingleObservation | CountedObservati
 test('an observation is as it was recorded', () => expect(fields(vectorOf(single), single)).toEqual([]))
 test('counts are as they were recorded', () => expect(fields(vectorOf(counted), counted)).toEqual([]))
 
+test('a listener that waits for a missing Secret closes connections', () => {
+  const refused: SingleObservation = { ...single, status: 0, error: 'refused', reached: [], mirrored: [], inbound: [] }
+  const dropped = ['listener 0.0.0.0_8443 waits for the missing secret kubernetes://shop']
+  expect(fields(vectorOf(refused), { ...refused, error: 'closed' })).toEqual(['error'])
+  expect(fields(vectorOf(refused, { dropped }), { ...refused, error: 'closed' })).toEqual([])
+  expect(fields(vectorOf(refused, { dropped }), { ...refused, error: 'timeout' })).toEqual(['error'])
+})
+
 test('a refusal stands for as many as were to be sent', () => {
   const refused: SingleObservation = {
     status: 0,

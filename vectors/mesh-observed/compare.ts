@@ -42,7 +42,14 @@ export function compareCall(vector: ObservedCase, index: number, seen: Observati
       : !isCounted(wanted) && !isCounted(seen)
         ? compareSingle(wanted, seen, isTimed(vector), complain)
         : [complain('observed', wanted, seen)]
-  return differences.filter(({ field }) => !wanted.varies?.includes(field.split(/[.[]/)[0]!))
+  return differences
+    .filter(({ field }) => !wanted.varies?.includes(field.split(/[.[]/)[0]!))
+    .filter((difference) => !isOfListenerLeftOut(vector, difference))
+}
+
+/** The recorder left out what waits for a Secret that is missing; in a cluster the port is there, and closes connections. */
+function isOfListenerLeftOut({ dropped = [] }: ObservedCase, { field, wanted, seen }: Difference): boolean {
+  return field === 'error' && wanted === 'refused' && seen === 'closed' && dropped.some((note) => note.includes('missing secret'))
 }
 
 /** Where nothing listens the recorder wrote a single refusal, however often the call was to be sent. */

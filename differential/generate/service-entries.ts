@@ -86,8 +86,13 @@ function endpoints(draw: Draw, resolution: string, ports: readonly Json[], index
   return draw.many(1, resolution === 'DNS_ROUND_ROBIN' ? 1 : 3, (i) => {
     // Nobody is of two entries: who is called is told by the address.
     const number = 11 + 10 * index + i
-    const address = resolution === 'STATIC' ? `192.0.2.${number}` : draw.one([`host-${number}.ext.org`, `192.0.2.${number}`])
-    const named = draw.maybe(0.25, () => ({ ports: { [(ports[0]?.['name'] ?? 'http') as string]: 7070 } }))
+    const isOfMesh = i === 0 && leadsToService(ports) && draw.chance(0.2)
+    const address = isOfMesh
+      ? addressOfService(draw, resolution)
+      : resolution === 'STATIC'
+        ? `192.0.2.${number}`
+        : draw.one([`host-${number}.ext.org`, `192.0.2.${number}`])
+    const named = draw.maybe(isOfMesh ? 0 : 0.25, () => ({ ports: { [(ports[0]?.['name'] ?? 'http') as string]: 7070 } }))
     return {
       address,
       ...named,
@@ -97,6 +102,15 @@ function endpoints(draw: Draw, resolution: string, ports: readonly Json[], index
       ...draw.maybe(0.08, () => ({ serviceAccount: 'ext' })),
     }
   })
+}
+
+/** The service of one pod in the world `shop`, which has these ports. */
+function leadsToService(ports: readonly Json[]): boolean {
+  return ports.every(({ number, targetPort }) => (number === 80 || number === 9090) && targetPort === undefined)
+}
+
+function addressOfService(draw: Draw, resolution: string): string {
+  return resolution === 'STATIC' ? '10.96.20.11' : draw.one(['10.96.20.11', 'b-v1.default.svc.cluster.local'])
 }
 
 function workloadEntry(draw: Draw, index: number): Document {

@@ -78,10 +78,13 @@ export function sidecarScope(
   const egress = (sidecar?.egress ?? [everything]).map((spec) =>
     egressListener(spec, namespace, { services: all, aliases, every: registry.services }, rules),
   )
+  const hidden = hiddenFromThemselves(registry, known, namespace)
+  // Without a Sidecar all else is known already.
+  const inferred = sidecar ? [...all, ...hidden] : hidden
   const merged = new MergedServices()
   for (const listener of egress) {
     for (const service of listener.services) merged.add(service)
-    if (sidecar) for (const service of destinations(listener, namespace, all)) merged.add(service)
+    for (const service of destinations(listener, namespace, inferred)) merged.add(service)
   }
   const byAddress = !departs('hostsNameServicesInMesh') && rules.some(({ semantics }) => semantics === 'gateway-api')
   const allowAny = sidecar?.allowAny ?? catalog.mesh.allowAny
@@ -193,9 +196,17 @@ function ofOneNamespaceEach(services: readonly Service[], own: string): Service[
   return services.filter((service) => chosen.get(service.host)!.namespace === service.namespace)
 }
 
+/** Services of the namespace that are exported to others alone: rules send to them all the same. Source: the same file, collectImportedServices. */
+function hiddenFromThemselves(registry: Registry, visible: readonly Service[], namespace: string): Service[] {
+  const own = registry.services.filter((service) => service.namespace === namespace && service.resolution !== 'alias')
+  if (own.length === 0) return own
+  const seen = new Set(visible)
+  return own.filter((service) => !seen.has(service))
+}
+
 /** Services that the rules of an entry send to. Source: the same file, collectImportedServices. */
 function destinations(listener: EgressListener, namespace: string, visible: readonly Service[]): Service[] {
-  if (listener.virtualServices.length === 0) return []
+  if (listener.virtualServices.length === 0 || visible.length === 0) return []
   const byHost = new Map<string, Service[]>()
   for (const service of visible) byHost.set(service.host, [...(byHost.get(service.host) ?? []), service])
   return listener.virtualServices.flatMap((vs) =>

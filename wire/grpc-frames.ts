@@ -15,14 +15,15 @@ function prefixed(payload: Buffer): [Buffer, Buffer] {
   return [prefix, payload]
 }
 
-/** @returns `null` for bytes that are no whole messages, or compressed ones */
-export function unframed(bytes: Buffer): StreamMessage[] | null {
+/** @param asBytes none of them is taken for a text. @returns `null` for bytes that are no whole messages, or compressed ones */
+export function unframed(bytes: Buffer, asBytes = false): StreamMessage[] | null {
   const messages: StreamMessage[] = []
   for (let at = 0; at < bytes.length;) {
     if (bytes.length < at + 5 || bytes[at] !== 0) return null
     const end = at + 5 + bytes.readUInt32BE(at + 1)
     if (end > bytes.length) return null
-    messages.push(messageOf(bytes.subarray(at + 5, end)))
+    const payload = bytes.subarray(at + 5, end)
+    messages.push(asBytes ? new Uint8Array(payload) : messageOf(payload))
     at = end
   }
   return messages

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders } from 'node:http2'
+import { checkPath } from '../mesh-core/ir/authorization-check.ts'
 import { Headers, joinCookies } from '../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { mayHaveBody } from './http1.ts'
@@ -13,7 +14,8 @@ type Pseudo = IncomingHttpHeaders & IncomingHttpStatusHeader
 
 /** @param raw names and values, as they came */
 export function requestOfStream(pseudo: Pseudo, raw: readonly string[], body: Buffer): HttpRequest {
-  const content = contentOf(raw, body)
+  // A question to an authorizer has one field, as a text has.
+  const content = contentOf(raw, body, pseudo[':path'] === checkPath)
   joinCookies(content.headers)
   return {
     method: text(pseudo[':method']),
@@ -33,9 +35,9 @@ export function responseOfStream(pseudo: Pseudo, raw: readonly string[], body: B
 }
 
 /** Of gRPC the messages are taken out of their frames. */
-function contentOf(raw: readonly string[], body: Buffer): Pick<HttpRequest, 'headers' | 'body' | 'messages'> {
+function contentOf(raw: readonly string[], body: Buffer, asBytes = false): Pick<HttpRequest, 'headers' | 'body' | 'messages'> {
   const headers = headersOfStream(raw)
-  const messages = body.length > 0 && isGrpc(headers) ? unframed(body) : null
+  const messages = body.length > 0 && isGrpc(headers) ? unframed(body, asBytes) : null
   return messages ? { headers, body: '', messages } : { headers, body: decoded(body) }
 }
 

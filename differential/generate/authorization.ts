@@ -120,15 +120,21 @@ const answersOfGuard = [
 ]
 
 function guard(draw: Draw): Json {
-  const provider = {
+  const common = {
     service: 'guard.default.svc.cluster.local',
     port: 80,
+    ...draw.maybe(0.2, () => ({ failOpen: true })),
+    ...draw.maybe(0.2, () => ({ statusOnError: '500' })),
+    ...draw.maybe(0.2, () => ({ includeRequestBodyInCheck: { maxRequestBytes: draw.one([3, 100]), allowPartialMessage: draw.chance(0.5) } })),
+  }
+  // What it answers is no answer of gRPC: who is let in then, and what it was told.
+  if (draw.chance(0.2)) return { name: 'guard', envoyExtAuthzGrpc: common }
+  const provider = {
+    ...common,
     ...draw.maybe(0.5, () => ({ includeRequestHeadersInCheck: ['x-env', 'x-for*'] })),
     ...draw.maybe(0.3, () => ({ headersToUpstreamOnAllow: ['x-user'], headersToDownstreamOnAllow: ['x-guard'] })),
     ...draw.maybe(0.3, () => ({ headersToDownstreamOnDeny: ['x-g*'] })),
     ...draw.maybe(0.2, () => ({ pathPrefix: '/check' })),
-    ...draw.maybe(0.2, () => ({ failOpen: true })),
-    ...draw.maybe(0.2, () => ({ statusOnError: '500' })),
   }
   return { name: 'guard', envoyExtAuthzHttp: provider }
 }

@@ -17,9 +17,15 @@ Feature: External authorization
             service: ext-authz.foo.svc.cluster.local
             port: 8000
             includeRequestHeadersInCheck: [x-ext-authz]
+        - name: sample-ext-authz-grpc
+          envoyExtAuthzGrpc:
+            service: ext-authz.foo.svc.cluster.local
+            port: 9000
         """
       And the config "ext-authz.yaml"
-      And the config:
+
+    Scenario Outline: The authorizer decides about what the policy fits, asked over <protocol>
+      Given the config:
         """
         apiVersion: security.istio.io/v1
         kind: AuthorizationPolicy
@@ -27,28 +33,44 @@ Feature: External authorization
         spec:
           selector: {matchLabels: {app: httpbin}}
           action: CUSTOM
-          provider: {name: sample-ext-authz-http}
+          provider: {name: sample-ext-authz-<protocol>}
           rules: [{to: [{operation: {paths: ["/headers"]}}]}]
         """
-
-    Scenario: The authorizer refuses
       When curl.foo sends "GET http://httpbin.foo/headers" with headers:
         | x-ext-authz | deny |
       Then the response status is 403
       And the response body contains "denied by ext_authz for not found header `x-ext-authz: allow` in the request"
       And the response header "x-ext-authz-check-result" is "denied"
       And the request does not reach httpbin.foo
-
-    Scenario: The authorizer lets in
       When curl.foo sends "GET http://httpbin.foo/headers" with headers:
         | x-ext-authz | allow |
       Then the response status is 200
       And the request reaches httpbin.foo with header "x-ext-authz" set to "allow"
-
-    Scenario: What no rule fits it is not asked about
       When curl.foo sends "GET http://httpbin.foo/ip" with headers:
         | x-ext-authz | deny |
       Then the request reaches httpbin.foo
+
+      Examples:
+        | protocol |
+        | http     |
+        | grpc     |
+
+    Scenario: Over gRPC the authorizer says itself which headers go on
+      Given the config:
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: ext-authz, namespace: foo}
+        spec:
+          selector: {matchLabels: {app: httpbin}}
+          action: CUSTOM
+          provider: {name: sample-ext-authz-grpc}
+          rules: [{}]
+        """
+      When curl.foo sends "GET http://httpbin.foo/headers" with headers:
+        | x-ext-authz | allow |
+      Then the request reaches httpbin.foo with header "x-ext-authz-check-result" set to "allowed"
+      And the request reaches httpbin.foo with header "x-ext-authz-check-received" set to "GET httpbin.foo/headers"
 
   Rule: An authorizer of one's own
     Background:
@@ -92,6 +114,23 @@ Feature: External authorization
           envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80, statusOnError: "503"}
         """
       And guard answers 500
+      When client sends "GET http://shop/items"
+      Then the response status is 503
+      And the request does not reach shop
+
+    Scenario: A call of gRPC that fails lets nobody in
+      Given the services:
+        | service | protocol |
+        | warden  | grpc     |
+      And the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzGrpc: {service: warden.default.svc.cluster.local, port: 80, statusOnError: "503"}
+        """
+      When client sends "GET http://shop/items"
+      Then the request reaches shop
+      Given warden answers the gRPC status UNAVAILABLE
       When client sends "GET http://shop/items"
       Then the response status is 503
       And the request does not reach shop

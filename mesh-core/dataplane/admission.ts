@@ -1,6 +1,7 @@
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
-import { judge, type Asker, type HeadersBack, type Verdict } from './custom-access.ts'
+import type { HeadersBack } from './authorizer-answer.ts'
+import { judge, type Asker, type Verdict } from './custom-access.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import { accessDenied } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'

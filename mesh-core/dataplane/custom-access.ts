@@ -1,12 +1,14 @@
-import type { Authorizer, CustomAccess, HeaderName } from '../ir/access.ts'
+import type { Authorizer, CustomAccess } from '../ir/access.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
-import { Headers } from '../ir/message.ts'
-import type { HttpRequest, HttpResponse } from '../ir/message.ts'
-import { denialOf, detailsOf, type AccessSubject, type Denial } from '../match/access.ts'
-import { compileStringMatch } from '../match/string.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import { denialOf, detailsOf, type Denial } from '../match/access.ts'
+import { setHeaders } from './authorizer-answer.ts'
+import type { AuthorizerAnswer, HeadersBack, QuestionSubject } from './authorizer-answer.ts'
 import { blindly } from './balancer.ts'
 import { Delivery } from './delivery.ts'
 import type { Place } from './evidence.ts'
+import { grpcAnswer, grpcQuestion } from './grpc-authorizer.ts'
+import { httpAnswer, httpQuestion } from './http-authorizer.ts'
 import { accessDenied } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { InFlight, Outcome } from './outcome.ts'
@@ -25,11 +27,8 @@ export interface Asker {
   readonly proxy: ProxyRuntime | null
   readonly ref: WorkloadRef
   readonly address: string
-  readonly subject: AccessSubject & { readonly request: HttpRequest }
+  readonly subject: QuestionSubject
 }
-
-/** What an authorizer has an answer carry, once it has let its request in. */
-export type HeadersBack = readonly (readonly [name: string, value: string])[]
 
 /** `waited`: the authorizer was waited for, and what the client has sent has come meanwhile. */
 export type Verdict = { readonly waited: boolean } & (
@@ -55,13 +54,23 @@ export function judge({ rules, authorizer }: CustomAccess, asker: Asker, done: (
     return null
   }
   return ask(authorizer, asker, (outcome, waited) => {
-    const fails = typeof outcome === 'string' || outcome.status >= 500
-    if (fails && !authorizer.failOpen) return refuse({ status: authorizer.statusOnError, body: '' }, 'ext_authz_error', 'UAEX', waited)
-    if (fails) return done({ kind: 'in', back: [], waited })
-    if (outcome.status !== 200) return refuse(refusal(outcome, authorizer), 'ext_authz_denied', 'UAEX', waited)
-    for (const [name, value] of chosen(outcome.headers, authorizer.toUpstream)) request.headers.set(name, value)
-    done({ kind: 'in', back: chosen(outcome.headers, authorizer.toClient), waited })
+    const answer = answerOf(outcome, authorizer)
+    if (answer.kind === 'error' && authorizer.failOpen) return done({ kind: 'in', back: [], waited })
+    if (answer.kind === 'error') return refuse(replyOnError(answer.reply, authorizer), 'ext_authz_error', 'UAEX', waited)
+    if (answer.kind === 'out') return refuse(answer.reply, 'ext_authz_denied', 'UAEX', waited)
+    setHeaders(request.headers, answer.headers)
+    for (const name of answer.headersToRemove) request.headers.remove(name.toLowerCase())
+    done({ kind: 'in', back: answer.back, waited })
   })
+}
+
+function answerOf(outcome: Outcome, { http }: Authorizer): AuthorizerAnswer {
+  if (typeof outcome === 'string') return { kind: 'error', reply: null }
+  return http ? httpAnswer(outcome, http) : grpcAnswer(outcome)
+}
+
+function replyOnError(reply: LocalReply | null, { statusOnError }: Authorizer): LocalReply {
+  return { body: '', ...reply, status: reply?.status || statusOnError }
 }
 
 function isTooLarge({ body: sent }: HttpRequest, { body }: Authorizer): boolean {
@@ -118,41 +127,8 @@ function depthOf({ exchange, parent }: Place): number {
   return depth
 }
 
-/** Source: Envoy `ext_authz_http_impl.cc`, RawHttpClientImpl::check. */
-function questionOf({ told, added, body, pathPrefix, timeoutMs }: Authorizer, { subject: { request } }: Asker): HttpRequest {
-  const { method, scheme, authority, path } = request
-  const headers = new Headers()
-  for (const [name, value] of chosen(request.headers, [...told, always])) headers.append(name, value)
-  const text = body ? request.body.slice(0, body.maxBytes) : ''
-  headers.set('content-length', String(text.length))
-  if (body && request.body !== '') headers.set('x-envoy-auth-partial-body', String(request.body.length > body.maxBytes))
-  for (const [name, value] of added) headers.set(name, value)
-  headers.set('x-envoy-internal', 'true')
-  headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs))
-  return { method, scheme, authority, path: `${pathPrefix}${path}`, headers, body: text }
-}
-
-/** Those of one name as one: values are joined. */
-function chosen(headers: Headers, names: readonly HeaderName[]): [name: string, value: string][] {
-  const fits = names.map(compileStringMatch)
-  const found = [...new Set([...headers.entries()].map(([name]) => name))].filter((name) => fits.some((one) => one(name)))
-  return found.map((name) => [name, headers.all(name).join(',')])
-}
-
-const exactly = (value: string): HeaderName => ({ kind: 'exact', value, ignoreCase: true })
-
-const always = exactly('authorization')
-
-/** That a refusal keeps, whatever the list says. Source: the same file, toClientMatchers. */
-const ofEveryRefusal = ['www-authenticate', 'proxy-authenticate', 'location'].map(exactly)
-
-/** Of one connection, or said anew by who answers. */
-const ownOfAnswer: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length'])
-
-function refusal({ status, headers, body }: HttpResponse, { ofRefusal }: Authorizer): LocalReply {
-  const fits = ofRefusal && [...ofRefusal, ...ofEveryRefusal].map(compileStringMatch)
-  const kept = [...headers.entries()].filter(([name]) => !ownOfAnswer.has(name) && (fits === null || fits.some((one) => one(name))))
-  return { status, body, headers: kept.flat() }
+function questionOf(authorizer: Authorizer, { subject, address }: Asker): HttpRequest {
+  return authorizer.http ? httpQuestion(authorizer, authorizer.http, subject) : grpcQuestion(authorizer, subject, address)
 }
 
 /** For a person: `403: the authorizer ext has refused it`; `null`: that is not why. */
@@ -174,5 +150,5 @@ function whyNobodyIsAsked({ policies }: CustomAccess['rules']): string {
   const providers = [...new Set(policies.map(({ provider }) => provider))]
   return providers.length > 1
     ? `several authorizers are to decide (${providers.join(', ')}), and only one may`
-    : `the mesh config has no provider of HTTP "${providers[0]}" whose service there is`
+    : `the mesh config has no authorizer "${providers[0]}" whose service there is`
 }

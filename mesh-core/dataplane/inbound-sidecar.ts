@@ -10,7 +10,9 @@ import type { Shipment } from './shipment.ts'
 import { hostOf } from './application.ts'
 import type { HopRecord, Place } from './evidence.ts'
 import { LogRecord } from './evidence.ts'
-import { outcomeOf, type Asker, type HeadersBack } from './custom-access.ts'
+import { changeHeaders } from './authorizer-answer.ts'
+import type { HeadersBack } from './authorizer-answer.ts'
+import { outcomeOf, type Asker } from './custom-access.ts'
 import { accessSubject, tellDenial } from './inbound-access.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { InboundForwarding, noteUnreached } from './inbound-forwarding.ts'
@@ -229,7 +231,7 @@ export class InboundSidecar implements InFlight {
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
-    for (const [name, value] of this.#back) response.headers.append(name, value)
+    changeHeaders(response.headers, this.#back)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs

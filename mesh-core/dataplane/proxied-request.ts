@@ -4,7 +4,9 @@ import { pathWithoutQuery } from '../match/path.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
-import type { Asker, HeadersBack } from './custom-access.ts'
+import { changeHeaders } from './authorizer-answer.ts'
+import type { HeadersBack } from './authorizer-answer.ts'
+import type { Asker } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
 import { Downstream } from './downstream.ts'
@@ -194,7 +196,7 @@ export class ProxiedRequest implements InFlight {
     if (this.#ended) return
     this.#ended = true
     const { headers } = response
-    for (const [name, value] of this.#back) headers.append(name, value)
+    changeHeaders(headers, this.#back)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
     const { server = this.proxy.serverHeader } = this.entrance.settings
     if (server !== null) headers.set('server', server)

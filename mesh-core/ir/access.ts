@@ -60,23 +60,29 @@ export interface CustomAccess {
   readonly authorizer: Authorizer | null
 }
 
-/** Who is asked, and how. Source: Envoy `ExtAuthz` with `HttpService`. */
+/** Who is asked, and how. Source: Envoy `ExtAuthz`, with a service of gRPC where there is no `http`. */
 export interface Authorizer {
   /** Of the mesh's extension provider. */
   readonly name: string
   readonly cluster: string
-  /** Before the path of the request. */
-  readonly pathPrefix: string
   readonly timeoutMs: number
   /** One that fails keeps nobody out. */
   readonly failOpen: boolean
   /** Of the answer where it fails. */
   readonly statusOnError: number
+  /** Of the request's body it gets so many bytes; `null`: none. */
+  readonly body: { readonly maxBytes: number; readonly allowPartial: boolean } | null
+  /** `null`: it is asked over gRPC, told all, and says itself which headers go where. */
+  readonly http: HttpAuthorizer | null
+}
+
+/** Source: Envoy `HttpService`. */
+export interface HttpAuthorizer {
+  /** Before the path of the request. */
+  readonly pathPrefix: string
   /** Headers of the request that it is told, beside `authorization`. */
   readonly told: readonly HeaderName[]
   readonly added: readonly (readonly [name: string, value: string])[]
-  /** Of the request's body it gets so many bytes; `null`: none. */
-  readonly body: { readonly maxBytes: number; readonly allowPartial: boolean } | null
   /** Headers of its answer that go on with the request, and back with the answer. */
   readonly toUpstream: readonly HeaderName[]
   readonly toClient: readonly HeaderName[]

@@ -1,15 +1,28 @@
+import { checkPath, encodeCheckResponse } from '../../mesh-core/ir/authorization-check.ts'
+import type { CheckResponse } from '../../mesh-core/ir/authorization-check.ts'
 import { Headers } from '../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse, StreamMessage } from '../../mesh-core/ir/message.ts'
 
-/** What an echo service says to those that open a stream; `null` for other requests. @param name goes before each text */
+/** What an echo service says to those that open a stream, and to a proxy that asks it over gRPC: whoever asks is let in. `null` for other requests. @param name goes before each text */
 export function answerStream(request: HttpRequest, name: string): HttpResponse | null {
   if (request.headers.get('upgrade')?.toLowerCase() === 'websocket') return openWebSocket(name)
+  if (isCheck(request)) return answerCheck({ kind: 'ok', headers: [], headersToRemove: [], responseHeaders: [] })
   return isGrpc(request) ? answerGrpc(request, name) : null
 }
 
 /** Is it a call of gRPC, which is spoken over HTTP/2 alone? */
 export function isGrpc({ protocol, headers }: HttpRequest): boolean {
   return protocol === 'h2' && (headers.get('content-type')?.startsWith('application/grpc') ?? false)
+}
+
+/** Does Envoy ask whether a request may come in? */
+export function isCheck(request: HttpRequest): boolean {
+  return request.path === checkPath && isGrpc(request)
+}
+
+export function answerCheck(response: CheckResponse): HttpResponse {
+  const headers = new Headers(['content-type', 'application/grpc'])
+  return { status: 200, headers, body: '', messages: [encodeCheckResponse(response)], trailers: new Headers(['grpc-status', '0']) }
 }
 
 /** How a gRPC server ends a call that it does not answer: with a status in place of all else. */

@@ -1,22 +1,38 @@
+import { decodeCheckRequest } from '../../mesh-core/ir/authorization-check.ts'
 import type { Program } from '../../mesh-core/ir/program.ts'
-import type { HttpRequest } from '../../mesh-core/ir/message.ts'
+import type { HttpRequest, HttpResponse } from '../../mesh-core/ir/message.ts'
 import { answerText } from '../answer.ts'
+import { answerCheck, isCheck } from '../echo/streams.ts'
 
 const asked = 'x-ext-authz'
+const refusal = `denied by ext_authz for not found header \`${asked}: allow\` in the request`
 
 /**
- * The authorizer of Istio's samples, over HTTP: it lets in what says `x-ext-authz: allow`. Source: Istio `samples/extauthz`.
+ * The authorizer of Istio's samples, over HTTP and over gRPC: it lets in what says `x-ext-authz: allow`. Source: Istio `samples/extauthz`.
  */
 export function createExtAuthz(): Program {
-  return (request) => {
-    const isAllowed = request.headers.get(asked) === 'allow'
-    const answer = isAllowed ? answerText(200, '') : answerText(403, `denied by ext_authz for not found header \`${asked}: allow\` in the request`)
-    answer.headers.set(`${asked}-check-result`, isAllowed ? 'allowed' : 'denied')
-    answer.headers.set(`${asked}-check-received`, received(request))
-    return answer
-  }
+  return (request) => (isCheck(request) ? check(request) : answer(request))
 }
 
-function received({ method, authority, path }: HttpRequest): string {
-  return `${method} ${authority}${path}`
+function answer({ method, authority, path, headers }: HttpRequest): HttpResponse {
+  const isAllowed = headers.get(asked) === 'allow'
+  const response = isAllowed ? answerText(200, '') : answerText(403, refusal)
+  for (const [name, value] of results(isAllowed, `${method} ${authority}${path}`)) response.headers.set(name, value)
+  return response
+}
+
+/** Without that header it goes by the account of who calls: its own is let in. */
+function check({ messages: [question] = [] }: HttpRequest): HttpResponse {
+  const { method, host, path, headers, principal } = decodeCheckRequest(question instanceof Uint8Array ? question : new Uint8Array())
+  const isAllowed = headers[asked] === undefined ? principal.endsWith('/sa/a') : headers[asked] === 'allow'
+  const changes = results(isAllowed, `${method} ${host}${path}`).map(([name, value]) => ({ name, value, append: false }))
+  if (isAllowed) return answerCheck({ kind: 'ok', headers: changes, headersToRemove: [], responseHeaders: [] })
+  return answerCheck({ kind: 'denied', status: 403, headers: changes, body: refusal })
+}
+
+function results(isAllowed: boolean, received: string): [name: string, value: string][] {
+  return [
+    [`${asked}-check-result`, isAllowed ? 'allowed' : 'denied'],
+    [`${asked}-check-received`, received],
+  ]
 }

@@ -1,3 +1,5 @@
+import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
+import { questionIn } from './check-question.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from '../difference.ts'
 import {
@@ -113,7 +115,12 @@ function compareArrivals(
   complain: Complain,
 ): Difference[] {
   if (wanted.length !== seen.length) return [complain(`${field}.length`, wanted.map(arrivalName), seen.map(arrivalName))]
-  return wanted.flatMap((arrival, i) => compareArrival(`${field}[${i}]`, arrival, seen[i]!, free, complain))
+  return wanted.flatMap((arrival, i) => compareArrival(`${field}[${i}]`, readable(arrival), readable(seen[i]!), free, complain))
+}
+
+/** A question of gRPC to an authorizer is compared by what it says. */
+function readable(arrival: Arrival): Arrival {
+  return arrival.path === checkPath ? { ...arrival, body: questionIn(arrival.body) } : arrival
 }
 
 function compareArrival(field: string, wanted: Arrival, seen: Arrival, free: readonly string[] | null, complain: Complain): Difference[] {

@@ -1,3 +1,5 @@
+import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
+import { framed } from '../../wire/grpc-frames.ts'
 import { Headers } from '../../mesh-core/ir/index.ts'
 import type { AccessLogEntry, Exchange, Hop, SeenTls } from '../../mesh-core/ir/index.ts'
 import { isIpAddress } from '../../mesh-core/registry/dns.ts'
@@ -103,7 +105,8 @@ function receiver(hop: Hop, { outsiders }: Scene): Outsider {
 function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {
   const { method, path, authority, headers, body, protocol } = hop.received!
   const port = hop.mirrored ? null : (hop.port ?? /:(\d+)$/.exec(hop.log?.upstreamHost ?? '')?.[1])
-  const arrivedBody = recorded(body)
+  const question = path === checkPath ? framed(hop.received!.messages ?? []).toString('latin1') : null
+  const arrivedBody = question ?? recorded(body)
   return {
     ...receiver(hop, scene),
     ...(port && { port: Number(port) }),
@@ -111,7 +114,9 @@ function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): 
     path: recorded(path),
     authority: recorded(authority),
     headers: changedHeaders(
-      hop.mirrored ? asOnLoopback(headers, scene.mesh.registry.workload(sent.from.ref)?.address) : headers,
+      hop.mirrored || question !== null
+        ? asOnLoopback(headers, scene.mesh.registry.workload((question === null ? null : hop.from) ?? sent.from.ref)?.address)
+        : headers,
       headersOf(call).fields,
     ),
     ...(arrivedBody !== recorded(sent.body) && { body: arrivedBody }),

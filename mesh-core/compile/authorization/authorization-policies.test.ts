@@ -114,10 +114,11 @@ test('what is not modelled is told', () => {
   const meshConfig = `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\n${providers}\n`
   const custom = policy('{action: CUSTOM, provider: {name: opa}, rules: [{}]}')
   const another = policy('{action: CUSTOM, provider: {name: nobody}, rules: [{}]}', '{name: r, namespace: shop}')
+  const ofOthers = policy('{action: CUSTOM, selector: {matchLabels: {app: other}}, provider: {name: opa}, rules: [{}]}', '{name: s, namespace: shop}')
   const metadata = policy('{rules: [{when: [{key: "experimental.envoy.filters.a.b[c]", values: [d]}]}]}', '{name: q, namespace: shop}')
-  expect(mesh(custom, another, metadata, meshConfig).notModelled.map(({ message }) => message)).toEqual([
+  expect(mesh(custom, another, ofOthers, metadata, meshConfig).notModelled.map(({ message }) => message)).toEqual([
     'spec.rules[0].when[0].key is not modelled',
-    'spec.provider is not modelled where it is asked over gRPC: no service here speaks envoy.service.auth.v3; write envoyExtAuthzHttp',
+    'spec.provider is not modelled where it is asked over gRPC about connections of bytes',
   ])
 })
 
@@ -135,7 +136,7 @@ describe('an authorizer', () => {
   ])('with %s is none', async (_, more) => {
     const { response, hops } = await ask(mesh(provider(more), custom))
     expect(response).toMatchObject({ status: 403, body: 'RBAC: access denied' })
-    expect(hops[0]!.denial!().outcome).toBe('403: the mesh config has no provider of HTTP "ext" whose service there is')
+    expect(hops[0]!.denial!().outcome).toBe('403: the mesh config has no authorizer "ext" whose service there is')
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Authorizer, HeaderName } from '../../ir/access.ts'
+import type { Authorizer, HeaderName, HttpAuthorizer } from '../../ir/access.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { durationMs } from '../duration.ts'
 
@@ -6,20 +6,24 @@ import { durationMs } from '../duration.ts'
 export interface ProviderSpec {
   readonly name?: string
   readonly envoyExtAuthzHttp?: HttpProviderSpec
-  readonly envoyExtAuthzGrpc?: object
+  readonly envoyExtAuthzGrpc?: CommonSpec
 }
 
-interface HttpProviderSpec {
+/** What both kinds have. */
+interface CommonSpec {
   readonly service?: string
   readonly port?: number
   readonly timeout?: string
-  readonly pathPrefix?: string
   readonly failOpen?: boolean
   readonly statusOnError?: string
+  readonly includeRequestBodyInCheck?: { readonly maxRequestBytes?: number; readonly allowPartialMessage?: boolean }
+}
+
+interface HttpProviderSpec extends CommonSpec {
+  readonly pathPrefix?: string
   readonly includeHeadersInCheck?: readonly string[]
   readonly includeRequestHeadersInCheck?: readonly string[]
   readonly includeAdditionalHeadersInCheck?: Readonly<Record<string, string>>
-  readonly includeRequestBodyInCheck?: { readonly maxRequestBytes?: number; readonly allowPartialMessage?: boolean }
   readonly headersToUpstreamOnAllow?: readonly string[]
   readonly headersToDownstreamOnAllow?: readonly string[]
   readonly headersToDownstreamOnDeny?: readonly string[]
@@ -29,28 +33,40 @@ const defaultTimeout = '600s'
 
 /**
  * `null` where the mesh has no such provider, or none that can be asked: what it would decide about is refused. Source: Istio
- * `security/authz/builder/extauthz.go` processExtensionProvider, buildExtAuthzHTTP.
+ * `security/authz/builder/extauthz.go` processExtensionProvider, buildExtAuthzHTTP, buildExtAuthzGRPC.
  */
 export function authorizerOf(name: string, providers: readonly ProviderSpec[], registry: Registry): Authorizer | null {
-  const spec = providers.find((provider) => provider.name === name)?.envoyExtAuthzHttp
+  const { envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = providers.find((provider) => provider.name === name) ?? {}
+  const spec = http ?? grpc
   const cluster = spec ? clusterOf(spec, registry) : null
   const statusOnError = statusOf(spec?.statusOnError)
-  const { pathPrefix = '' } = spec ?? {}
-  if (!spec || cluster === null || statusOnError === null || (pathPrefix !== '' && !pathPrefix.startsWith('/')) || namesEveryHeader(spec)) return null
-  const { includeRequestBodyInCheck: body, headersToDownstreamOnDeny: ofRefusal = [] } = spec
+  if (!spec || cluster === null || statusOnError === null || (http && !isWellSaid(http))) return null
+  const { includeRequestBodyInCheck: body, timeout = defaultTimeout, failOpen = false } = spec
+  return {
+    ...{ name, cluster, statusOnError, failOpen },
+    timeoutMs: durationMs(timeout),
+    body: body ? { maxBytes: body.maxRequestBytes ?? 0, allowPartial: body.allowPartialMessage ?? false } : null,
+    http: http ? askedOverHttp(http) : null,
+  }
+}
+
+function askedOverHttp(spec: HttpProviderSpec): HttpAuthorizer {
+  const { headersToDownstreamOnDeny: ofRefusal = [] } = spec
   // The former name is read where the new one is not used.
   const told = spec.includeRequestHeadersInCheck?.length ? spec.includeRequestHeadersInCheck : (spec.includeHeadersInCheck ?? [])
   return {
-    ...{ name, cluster, pathPrefix, statusOnError },
-    timeoutMs: durationMs(spec.timeout ?? defaultTimeout),
-    failOpen: spec.failOpen ?? false,
+    pathPrefix: spec.pathPrefix ?? '',
     told: told.map(headerName),
     added: Object.entries(spec.includeAdditionalHeadersInCheck ?? {}).map(([header, value]) => [header.toLowerCase(), value]),
-    body: body ? { maxBytes: body.maxRequestBytes ?? 0, allowPartial: body.allowPartialMessage ?? false } : null,
     toUpstream: (spec.headersToUpstreamOnAllow ?? []).map(headerName),
     toClient: (spec.headersToDownstreamOnAllow ?? []).map(headerName),
     ofRefusal: ofRefusal.length > 0 ? ofRefusal.map(headerName) : null,
   }
+}
+
+function isWellSaid(spec: HttpProviderSpec): boolean {
+  const { pathPrefix = '' } = spec
+  return (pathPrefix === '' || pathPrefix.startsWith('/')) && !namesEveryHeader(spec)
 }
 
 /** A lone `*` is no name of a header, nor the end of one. Source: the same file, checkWildcard. */
@@ -62,7 +78,7 @@ function namesEveryHeader(spec: HttpProviderSpec): boolean {
 }
 
 /** By its whole name, perhaps behind a namespace. A port that it does not have leads to a cluster that there is not. Source: Istio `extensionproviders/cluster.go` LookupCluster. */
-function clusterOf({ service = '', port = 0 }: HttpProviderSpec, { services }: Registry): string | null {
+function clusterOf({ service = '', port = 0 }: CommonSpec, { services }: Registry): string | null {
   const slash = service.indexOf('/')
   const [namespace, host] = slash < 0 ? [null, service] : [service.slice(0, slash), service.slice(slash + 1)]
   const found = services.find((one) => one.host === host && (namespace === null || one.namespace === namespace))

@@ -12,6 +12,7 @@ import { WireServer } from '../../../wire/server.ts'
 import type { Handler } from '../../../wire/server.ts'
 import type { Certify } from '../../../wire/tls-server.ts'
 import type { CallBook, OpenCall } from './call-book.ts'
+import { takeCallOfCheck } from './check-call.ts'
 import { credentials } from './credentials.ts'
 import { DatagramServer } from './datagram-server.ts'
 import { freePorts } from './free-ports.ts'
@@ -111,9 +112,10 @@ export class WorkloadServers {
     }
   }
 
-  #openCallOf({ headers }: HttpRequest): OpenCall | undefined {
+  #openCallOf(request: HttpRequest): OpenCall | undefined {
     const { book } = this.#options
-    const id = take(headers, callHeader)
+    const { headers } = request
+    const id = take(headers, callHeader) ?? takeCallOfCheck(request)
     const connection = take(headers, tunnelHeader)
     return connection === undefined ? book.find(id ?? '') : book.findByConnection(connection)
   }

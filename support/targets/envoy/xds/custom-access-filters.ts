@@ -1,4 +1,4 @@
-import type { Authorizer, CustomAccess, HeaderName } from '../../../../mesh-core/ir/access.ts'
+import type { Authorizer, CustomAccess, HeaderName, HttpAuthorizer } from '../../../../mesh-core/ir/access.ts'
 import { httpAccessFilter, rbac } from './access-filter.ts'
 import type { ArrivalPlace } from './access-filter.ts'
 import { askerHeader, callHeader } from './access-log.ts'
@@ -25,13 +25,29 @@ export function customAccessFilters({ rules, authorizer }: CustomAccess, place: 
   ]
 }
 
-function extAuthz(authorizer: Authorizer, { cluster, asker }: AskingPlace): Json {
-  const { body, name, failOpen, statusOnError, pathPrefix, timeoutMs, added, told, toUpstream, toClient, ofRefusal } = authorizer
+function extAuthz(authorizer: Authorizer, asking: AskingPlace): Json {
+  const { body, name, failOpen, statusOnError, http } = authorizer
+  return typed('envoy.extensions.filters.http.ext_authz.v3.ExtAuthz', {
+    ...(http ? httpService(authorizer, http, asking) : { grpc_service: grpcService(authorizer, asking) }),
+    failure_mode_allow: failOpen,
+    status_on_error: { code: statusOnError },
+    transport_api_version: 'V3',
+    ...optional('with_request_body', body && { max_request_bytes: body.maxBytes, allow_partial_message: body.allowPartial }),
+    filter_enabled_metadata: {
+      filter: 'envoy.filters.http.rbac',
+      path: [{ key: `${shadowPrefix}shadow_effective_policy_id` }],
+      value: { string_match: { prefix: `istio-ext-authz-${name}` } },
+    },
+  })
+}
+
+function httpService({ cluster: asked, timeoutMs }: Authorizer, http: HttpAuthorizer, { cluster, asker }: AskingPlace): Json {
+  const { pathPrefix, added, told, toUpstream, toClient, ofRefusal } = http
   // By its headers a question is told from the request that it is about.
   const watched: HeaderName[] = asker === null ? [] : [{ kind: 'exact', value: callHeader, ignoreCase: true }]
   const headers = [...added, ...(asker === null ? [] : [[askerHeader, asker] as const])]
   const service = {
-    server_uri: { uri: `http://${authorizer.cluster.split('|')[3]}`, cluster: cluster(authorizer.cluster), timeout: duration(timeoutMs) },
+    server_uri: { uri: `http://${hostOf(asked)}`, cluster: cluster(asked), timeout: duration(timeoutMs) },
     ...optional('path_prefix', pathPrefix || null),
     authorization_request: optional(
       'headers_to_add',
@@ -43,19 +59,19 @@ function extAuthz(authorizer: Authorizer, { cluster, asker }: AskingPlace): Json
       ...optional('allowed_client_headers_on_success', matcher(toClient)),
     },
   }
-  return typed('envoy.extensions.filters.http.ext_authz.v3.ExtAuthz', {
-    http_service: service,
-    ...optional('allowed_headers', matcher([...told, ...watched])),
-    failure_mode_allow: failOpen,
-    status_on_error: { code: statusOnError },
-    transport_api_version: 'V3',
-    ...optional('with_request_body', body && { max_request_bytes: body.maxBytes, allow_partial_message: body.allowPartial }),
-    filter_enabled_metadata: {
-      filter: 'envoy.filters.http.rbac',
-      path: [{ key: `${shadowPrefix}shadow_effective_policy_id` }],
-      value: { string_match: { prefix: `istio-ext-authz-${name}` } },
-    },
-  })
+  return { http_service: service, ...optional('allowed_headers', matcher([...told, ...watched])) }
+}
+
+function grpcService({ cluster: asked, timeoutMs }: Authorizer, { cluster, asker }: AskingPlace): Json {
+  return {
+    envoy_grpc: { cluster_name: cluster(asked), authority: hostOf(asked) },
+    timeout: duration(timeoutMs),
+    ...optional('initial_metadata', asker === null ? null : [{ key: askerHeader, value: asker }]),
+  }
+}
+
+function hostOf(cluster: string): string {
+  return cluster.split('|')[3]!
 }
 
 function matcher(names: readonly HeaderName[]): Json | null {

@@ -105,7 +105,9 @@ function receiver(hop: Hop, { outsiders }: Scene): Outsider {
 function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {
   const { method, path, authority, headers, body, protocol } = hop.received!
   const port = hop.mirrored ? null : (hop.port ?? /:(\d+)$/.exec(hop.log?.upstreamHost ?? '')?.[1])
-  const question = path === checkPath ? framed(hop.received!.messages ?? []).toString('latin1') : null
+  // Over HTTP/1.1 it comes as a body.
+  const messages = hop.received!.messages ?? null
+  const question = path !== checkPath ? null : messages ? framed(messages).toString('latin1') : body
   const arrivedBody = question ?? recorded(body)
   return {
     ...receiver(hop, scene),

@@ -1,4 +1,5 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import { checkPath } from '../../../mesh-core/ir/authorization-check.ts'
 import { withoutTlsReason } from '../../../mesh-core/ir/exchange.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
@@ -17,6 +18,7 @@ import { credentials } from './credentials.ts'
 import { DatagramServer } from './datagram-server.ts'
 import { freePorts } from './free-ports.ts'
 import { Journal } from './journal.ts'
+import { asFromPod, isCopy } from './mirrors.ts'
 import type { ReceivedRecord } from './journal.ts'
 import { markedLines } from './raw-bytes.ts'
 import type { Senders } from './senders.ts'
@@ -128,6 +130,12 @@ export class WorkloadServers {
     return workloads.find(({ ref }) => `${ref.namespace}/${ref.instance}` === asker)?.ref ?? null
   }
 
+  /** A proxy that asks over gRPC tells its own address. */
+  #asInPod({ headers, path }: HttpRequest, asker: WorkloadRef | null): Headers {
+    const proxy = asker && path === checkPath ? this.#options.registry().workload(asker) : null
+    return proxy && isCopy(headers.get('x-forwarded-for')) ? asFromPod(headers, proxy.address) : headers.copy()
+  }
+
   #record(
     { call }: OpenCall,
     workload: WorkloadInstance | null,
@@ -142,7 +150,7 @@ export class WorkloadServers {
     // Of bytes that it passes on a sidecar writes, too; HTTP alone tells us when the connection ends.
     const watched = isAlone && (isRead || (workload !== null && request.protocol === undefined && topology.inbound(workload)))
     const attempt = Number(request.headers.get('x-envoy-attempt-count') ?? 1)
-    const copy = { ...request, headers: request.headers.copy() }
+    const copy = { ...request, headers: this.#asInPod(request, asker) }
     const received = {
       call,
       workload,

@@ -31,6 +31,15 @@ async function page(env: Record<string, string>, pod: string, ratings = 200, rev
   return answered('/productpage', status, body)
 }
 
+test('a connection that was refused has reached nobody, and no other source has to be asked', () => {
+  const refused: Answered = { request: getRequest('/productpage'), response: null, error: 'refused', durationMs: 1 }
+  expect(evidenceOf(refused)).toMatchObject({ hops: [], whole: true })
+  expect(untold(refused, 'productpage')).toBeNull()
+  const lost: Answered = { ...refused, error: 'closed' }
+  expect(evidenceOf(lost).whole).toBe(false)
+  expect(untold(lost, 'productpage')).toMatch(/no answer/)
+})
+
 describe("Bookinfo's page", () => {
   test.each([
     ['v1', v1, 'reviews-v1-5d8cf7ff-abcde', 'reviews:v1'],

@@ -15,7 +15,9 @@ export const answersPhrase = 'the answers themselves: bodies of echo services, t
 
 /** All that a client outside can know: what the answer itself says. */
 export function evidenceOf(answered: Answered): Evidence {
-  const { response } = answered
+  const { response, error } = answered
+  // Whom nobody let in has reached nobody.
+  if (error === 'refused') return { hops: [], untold: () => null, whole: true }
   if (response === null) return { hops: [], untold: () => 'there was no answer that could tell who took the request', whole: false }
   const echo = echoHops(response)
   if (echo) return { hops: echo, untold: () => null, whole: true }

@@ -85,7 +85,7 @@ export class Plan {
   end({ gateway, applyCommand, assumeConfig, ...rest }: PlanSettings): void {
     const byApi = gateway === null || rest.namespaces.length > 0 || rest.deploy
     this.note(
-      `\nIn all ${this.#objects} objects and ${this.#requests} requests; statements about shares take as many requests as they need, at most --budget.`,
+      `\nIn all ${counted(this.#objects, 'object')} and ${counted(this.#requests, 'request')}; statements about shares take as many requests as they need, at most --budget.`,
     )
     if (byApi)
       this.note(
@@ -95,4 +95,8 @@ export class Plan {
     else if (assumeConfig) this.note('Config would be believed to be in place (--assume-config).')
     this.note('Nothing was applied or sent (--dry-run).')
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -45,9 +45,12 @@ function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): Port
     })
 }
 
-/** Envoy resolves one name for a cluster of DNS_ROUND_ROBIN, and has no cluster for several or none. Source: Envoy `logical_dns_cluster.cc`. */
+/**
+ * istiod makes no cluster of names where there are none, and Envoy resolves one for a cluster of DNS_ROUND_ROBIN and takes no several.
+ * Source: Istio `core/cluster_builder.go` buildCluster, Envoy `logical_dns_cluster.cc`.
+ */
 function isRefused({ discovery, endpoints }: Cluster): boolean {
-  return discovery === 'logical-dns' && endpoints.length !== 1
+  return (discovery === 'logical-dns' && endpoints.length !== 1) || (discovery === 'strict-dns' && endpoints.length === 0)
 }
 
 /** Where datagrams to a port of a service go; no policy of the mesh acts on them. */

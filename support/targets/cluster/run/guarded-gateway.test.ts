@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { NotSupported } from '../../target.ts'
 import type { Pod } from '../pods/pod.ts'
 import { stillWarming } from './barrier.ts'
-import { generationIn, generationOf, guardedGeneration } from './guarded-gateway.ts'
+import { areWarming, generationIn, generationOf, guardedGeneration } from './guarded-gateway.ts'
 
 const barrier = 'barrier-1f2e3d.meshspec.internal'
 
@@ -47,3 +48,17 @@ test.each([
   ['none warms', pods('one'), admin({ one: leadingTo('7') }, 'listener_manager.total_listeners_warming: 0\n'), '7'],
   ['there is nobody', [], admin({}), null],
 ])('pods are asked themselves: %s', async (_, asked, ask, told) => expect(await guardedGeneration(asked, ask, barrier, '7')).toBe(told))
+
+test.each([
+  ['a cluster waits for its secret', 'cluster_manager.warming_clusters: 1\n', true],
+  ['none waits', 'cluster_manager.warming_clusters: 0\nlistener_manager.total_listeners_warming: 0\n', false],
+  ['it is not told', '', false],
+])('proxies that still go by what they had: %s', async (_, gauges, warms) => {
+  expect(await areWarming(pods('one', 'two'), admin({}, gauges))).toBe(warms)
+})
+
+test('where nobody is let in to ask, nobody knows', async () => {
+  const denied = () => Promise.reject(new NotSupported('gateway-calls', 'not permitted'))
+  expect(await areWarming(pods('one'), denied)).toBe(false)
+  await expect(areWarming(pods('one'), () => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
+})

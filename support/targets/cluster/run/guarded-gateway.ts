@@ -1,3 +1,4 @@
+import { NotSupported } from '../../target.ts'
 import type { AskAdmin } from '../pods/proxy-admin.ts'
 import type { Pod } from '../pods/pod.ts'
 import { stillWarming } from './barrier.ts'
@@ -27,11 +28,28 @@ export async function guardedGeneration(pods: readonly Pod[], admin: AskAdmin, b
     pods.map(async (pod) => {
       const generation = generationIn((await admin(pod, 'config_dump?resource=dynamic_route_configs')) ?? '{}', barrier)
       if (generation !== wanted) return generation
-      return /: [1-9]/.test((await admin(pod, warming)) ?? '') ? stillWarming : generation
+      return (await isWarming(pod, admin)) ? stillWarming : generation
     }),
   )
   const others = told.filter((one) => one !== wanted)
   return told.length > 0 && others.length === 0 ? wanted : (others[0] ?? null)
+}
+
+/**
+ * Does some of them still wait for endpoints, routes or secrets, and go by what it had before? Nobody knows where nobody is let in to ask. Source: Envoy, a cluster
+ * that warms serves nothing while the former one does.
+ */
+export async function areWarming(pods: readonly Pod[], admin: AskAdmin): Promise<boolean> {
+  const unknown = (error: unknown): boolean => {
+    if (error instanceof NotSupported) return false
+    throw error
+  }
+  const told = await Promise.all(pods.map((pod) => isWarming(pod, admin).catch(unknown)))
+  return told.includes(true)
+}
+
+async function isWarming(pod: Pod, admin: AskAdmin): Promise<boolean> {
+  return /: [1-9]/.test((await admin(pod, warming)) ?? '')
 }
 
 /** @param dump as Envoy writes it. @param barrier the host of the barrier */

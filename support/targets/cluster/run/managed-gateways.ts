@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { GatewayClient } from '../gateway-client.ts'
-import { questionMs } from './barrier.ts'
+import { questionMs, stillWarming } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import { findServiceAddress } from './gateway-address.ts'
 import { generationOf } from './guarded-gateway.ts'
@@ -65,11 +65,13 @@ export function barrierRoute({ object, listener }: ManagedGateway, generation: s
 /**
  * A gateway whose Service has no address cannot be asked.
  * @param told asks its proxies themselves which generation they have, where a policy keeps the question out
+ * @param warms whether some of them waits for something before it goes by all that it has
  */
 export async function probedGateway(
   objects: KubeObjects,
   { object, listener }: ManagedGateway,
   told: ProbedProxy['ask'],
+  warms: () => Promise<boolean>,
 ): Promise<ProbedProxy | null> {
   const { name, namespace = '' } = object.metadata
   const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
@@ -82,7 +84,8 @@ export async function probedGateway(
       const host = listener.hostname?.replace(/^\*/, 'barrier') ?? barrier
       const { response } = await client.send({ from: { kind: 'client' }, method: 'GET', target: `http://${host}${path}`, headers: {}, body: '' })
       if (isRefusal(response?.status)) return told(barrier, wanted)
-      return generationOf(response?.headers.get('location') ?? '')
+      const seen = generationOf(response?.headers.get('location') ?? '')
+      return seen === wanted && (await warms()) ? stillWarming : seen
     },
   }
 }

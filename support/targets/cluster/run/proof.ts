@@ -8,7 +8,7 @@ import { proxyAdmin } from '../pods/proxy-admin.ts'
 import { questionMs, stillWarming } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
-import { guardedGeneration } from './guarded-gateway.ts'
+import { areWarming, guardedGeneration } from './guarded-gateway.ts'
 import { ingressPods } from './ingress-pods.ts'
 import { IngressPorts } from './ingress-ports.ts'
 import { isOpen, managedGateways, openPorts, probedGateway } from './managed-gateways.ts'
@@ -115,11 +115,11 @@ export class Proof {
 
   #managed(gateway: ManagedGateway): Promise<ProbedProxy | null> {
     const { objects } = this.#run
-    return probedGateway(
-      objects,
-      gateway,
-      this.#told(async () => (await podsOfGateway(objects, gateway.object)).pods),
-    )
+    let found: Promise<readonly Pod[]> | null = null
+    // They stay: that was waited for.
+    const pods = (): Promise<readonly Pod[]> => (found ??= podsOfGateway(objects, gateway.object).then((one) => one.pods))
+    const admin = proxyAdmin(objects.api.config)
+    return probedGateway(objects, gateway, this.#told(pods), async () => areWarming(await pods(), admin))
   }
 
   /** @returns what asks proxies themselves which generation they have, where policies keep questions out of them */

@@ -1,23 +1,17 @@
-import type { Registry, Service, ServicePort } from '../registry/registry.ts'
-import { byAge } from '../registry/services.ts'
+import type { Registry, Service } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
 import { withAllocated } from './dns-proxy.ts'
 import { destinationCluster } from './destination-cluster.ts'
+import { egressListener, ofPort } from './egress-imports.ts'
+import type { EgressListener } from './egress-imports.ts'
+import { MergedServices } from './merged-services.ts'
 import type { MeshConfig } from './mesh-config.ts'
-import { isSubsetOf, isWildcard, meshGateway, overlaps } from './names.ts'
-import type { EgressSpec, ImportedHost, SidecarResource } from './sidecar-resource.ts'
+import { meshGateway } from './names.ts'
+import type { SidecarResource } from './sidecar-resource.ts'
 import { everything } from './sidecar-resource.ts'
 import type { VirtualService } from './virtual-service.ts'
 import { reachOf } from './visibility.ts'
-
-/** What a sidecar knows, through one of its `egress` entries. */
-export interface EgressListener extends EgressSpec {
-  readonly services: readonly Service[]
-  /** Other names of services: rules may be for them, nothing else is. */
-  readonly aliases: readonly Service[]
-  readonly virtualServices: readonly VirtualService[]
-}
 
 /** What a sidecar knows of the mesh. Source: Istio `pilot/pkg/model/sidecar.go` SidecarScope. */
 export interface SidecarScope {
@@ -104,98 +98,6 @@ export interface ScopeSources {
   readonly departs: Departs
 }
 
-function egressListener(
-  spec: EgressSpec,
-  namespace: string,
-  { services, aliases, every }: Pick<EgressListener, 'services' | 'aliases'> & { readonly every: readonly Service[] },
-  rules: readonly VirtualService[],
-): EgressListener {
-  const inNamespace = (entry: ImportedHost): ImportedHost => (entry.namespace === '.' ? { ...entry, namespace } : entry)
-  const [hosts, excluded] = [spec.hosts.map(inNamespace), spec.excluded.map(inNamespace)]
-  const all = excluded.length === 0 && hosts.some((entry) => entry.namespace === '*' && entry.host === '*')
-  const imported = (from: readonly Service[]) => {
-    const some = all ? [...from] : from.filter((service) => importsService(hosts, service) && !excludes(excluded, service))
-    return spec.port ? some.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : some
-  }
-  const known = hosts.every(isOneService) ? firstOfEach(services, every) : services
-  return {
-    ...spec,
-    services: ofOneNamespaceEach(imported(known), namespace).map((service) => (all ? service : withImportedAliases(service, hosts))),
-    aliases: aliases.length === 0 ? aliases : imported(aliases),
-    virtualServices: all ? rules : rules.filter((vs) => importsRule({ hosts, excluded }, vs)),
-  }
-}
-
-function isOneService({ namespace, host }: ImportedHost): boolean {
-  return namespace !== '*' && !isWildcard(host)
-}
-
-/**
- * Where every import names one service, of several entries of one host and namespace the first is taken and nothing of the others, in order of age.
- * Source: the same file, servicesForExactHosts; `push_context.go` initServiceRegistry.
- */
-function firstOfEach(visible: readonly Service[], all: readonly Service[]): Service[] {
-  const first = new Map<string, Service>()
-  for (const service of all) {
-    const key = keyOf(service)
-    const known = first.get(key)
-    if (!known || (known.provider !== 'Kubernetes' && service.provider === 'Kubernetes')) first.set(key, service)
-  }
-  return visible.filter((service) => first.get(keyOf(service))!.origin === service.origin).sort(byAge)
-}
-
-function keyOf({ namespace, host }: Service): string {
-  return `${namespace}/${host}`
-}
-
-/** Source: the same file, hostClassification.Excluded. */
-function excludes(excluded: readonly ImportedHost[], { namespace, host }: Pick<Service, 'namespace' | 'host'>): boolean {
-  return excluded.some((entry) => (entry.namespace === namespace || entry.namespace === '*') && isSubsetOf(host, entry.host))
-}
-
-/** Source: the same file, hostClassification.Matches. */
-function importsService(hosts: readonly ImportedHost[], { host, namespace }: Service): boolean {
-  const from = hosts.filter((entry) => entry.namespace === namespace || entry.namespace === '*')
-  return from.some((entry) => (isWildcard(entry.host) ? isSubsetOf(host, entry.host) : host === entry.host))
-}
-
-/** Source: the same file, matchingAliasService. */
-function withImportedAliases(service: Service, hosts: readonly ImportedHost[]): Service {
-  if (service.aliases.length === 0) return service
-  return { ...service, aliases: service.aliases.filter((host) => importsService(hosts, { ...service, host })) }
-}
-
-/**
- * A rule comes along when any of its hosts overlaps with what is imported; that of a route has to be within. Source: the same file, VSMatches; `virtualservice.go`
- * SelectVirtualServices.
- */
-function importsRule({ hosts, excluded }: Pick<EgressSpec, 'hosts' | 'excluded'>, vs: VirtualService): boolean {
-  const from = hosts.filter((entry) => entry.namespace === vs.namespace || entry.namespace === '*')
-  const matches = vs.semantics === 'gateway-api' ? isSubsetOf : overlaps
-  const wanted = vs.hosts.filter((host) => !excludes(excluded, { namespace: vs.namespace, host }))
-  return from.some((entry) => wanted.some((host) => matches(host, entry.host)))
-}
-
-function ofPort(service: Service, number: number): Service | null {
-  const ports = service.ports.filter((port) => port.number === number)
-  if (ports.length === 0) return null
-  return ports.length === service.ports.length ? service : { ...service, ports }
-}
-
-/**
- * Several services of one host come from one namespace only: the proxy's own, else that of a Kubernetes service, else the first one's.
- * Source: the same file, selectServices.
- */
-function ofOneNamespaceEach(services: readonly Service[], own: string): Service[] {
-  const chosen = new Map<string, Service>()
-  for (const service of services) {
-    const known = chosen.get(service.host)
-    const better = known?.provider !== 'Kubernetes' && service.provider === 'Kubernetes' && known?.namespace !== own
-    if (!known || service.namespace === own || better) chosen.set(service.host, service)
-  }
-  return services.filter((service) => chosen.get(service.host)!.namespace === service.namespace)
-}
-
 /** Services of the namespace that are exported to others alone: rules send to them all the same. Source: the same file, collectImportedServices. */
 function hiddenFromThemselves(registry: Registry, visible: readonly Service[], namespace: string): Service[] {
   const own = registry.services.filter((service) => service.namespace === namespace && service.resolution !== 'alias')
@@ -243,41 +145,6 @@ function ofPorts(service: Service, numbers: ReadonlySet<number>): Service | null
   const ports = service.ports.filter((port) => numbers.has(port.number))
   if (ports.length === 0) return null
   return ports.length === service.ports.length ? service : { ...service, ports }
-}
-
-/**
- * One service for each host: the first, unless a later one is Kubernetes' own; what comes of one ServiceEntry's namespace and resolution adds its ports.
- * Source: the same file, appendSidecarServices.
- */
-class MergedServices {
-  readonly #byHost = new Map<string, Service>()
-
-  get all(): Service[] {
-    return [...this.#byHost.values()]
-  }
-
-  add(service: Service): void {
-    const known = this.#byHost.get(service.host)
-    if (!known) return void this.#byHost.set(service.host, service)
-    if (known === service) return
-    if (known.provider !== 'Kubernetes' && service.provider === 'Kubernetes') return void this.#byHost.set(service.host, service)
-    if (!mayMerge(known, service)) return
-    const ports = service.ports.filter((port) => !known.ports.some((own) => own.number === port.number))
-    if (ports.length > 0) this.#byHost.set(service.host, { ...known, ports: [...known.ports, ...ports.map((port) => portOfAnother(known, port))] })
-  }
-}
-
-/** Where connections keep their destination, other ports of it are those of the first service alone (`PassthroughTargetPorts`). */
-function portOfAnother({ resolution }: Service, port: ServicePort): ServicePort {
-  const { ownTarget: _, ...plain } = port
-  return resolution === 'none' ? plain : port
-}
-
-/** Source: the same file, canMergeServices. */
-function mayMerge(a: Service, b: Service): boolean {
-  const attributes = ({ namespace, resolution, provider, labels, selector, exportTo }: Service): string =>
-    JSON.stringify([namespace, resolution, provider, Object.entries(labels).sort(), Object.entries(selector ?? {}).sort(), [...exportTo].sort()])
-  return attributes(a) === attributes(b)
 }
 
 function order(a: string, b: string): number {

@@ -5,7 +5,7 @@ import type { Origin } from '../ir/origin.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
 import type { Route } from '../ir/route.ts'
 import { pathWithoutQuery } from '../match/path.ts'
-import { explainRouteMatch } from '../match/route-match.ts'
+import { explainRouteMatch, takesEverything } from '../match/route-match.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { LogRecord } from './evidence.ts'
 import { outcomeOf as outcomeOfAuthorizer } from './custom-access.ts'
@@ -76,8 +76,10 @@ function tcpRule(origin: Origin): RuleTried {
 }
 
 function ruleTried(route: Route, request: HttpRequest, matched: boolean): RuleTried {
-  const origin = route.matchOrigin ?? route.origin
-  return { rule: nameOf(route), origin, matched, reason: explainRouteMatch(route.match, request, pathWithoutQuery(request.path)) }
+  const said = explainRouteMatch(route.match, request, pathWithoutQuery(request.path))
+  // Ports, gateways and labels of the sender were looked at when the route was made.
+  const reason = route.matchOrigin && said === takesEverything ? 'every request here has what it asks for: takes everything' : said
+  return { rule: nameOf(route), origin: route.matchOrigin ?? route.origin, matched, reason }
 }
 
 /** `http[0].match[1]` of a rule that somebody wrote; `default` of a route that every service has. */

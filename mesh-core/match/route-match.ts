@@ -23,6 +23,8 @@ export function compileConditions(match: RouteMatch): ((request: HttpRequest) =>
   }
 }
 
+export const takesEverything = 'no match conditions: takes everything'
+
 /** The first condition that fails, or all of them when none does. */
 export function explainRouteMatch(match: RouteMatch, request: HttpRequest, path: string): string {
   const conditions = conditionsOf(match, request, path)
@@ -30,7 +32,7 @@ export function explainRouteMatch(match: RouteMatch, request: HttpRequest, path:
   if (failed) return failed.reason
   // A rule without a path condition has the prefix of one slash, which says nothing.
   const telling = conditions.filter((condition) => condition.reason !== '')
-  return telling.length === 0 ? 'no match conditions: takes everything' : telling.map((condition) => condition.reason).join('; ')
+  return telling.length === 0 ? takesEverything : telling.map((condition) => condition.reason).join('; ')
 }
 
 function conditionsOf(match: RouteMatch, request: HttpRequest, path: string): { holds: boolean; reason: string }[] {

@@ -53,7 +53,7 @@ export class ApplicationArrival implements InFlight {
 
   /** What comes through it comes to the same program, on the same connection. */
   #openTunnel(shipment: Shipment, { request, layers, isSilent, opened }: Carried, outcome: Outcome, end: Done): void {
-    if (typeof outcome === 'string' || !opensTunnel(outcome.status)) return end(outcome)
+    if (typeof outcome === 'string' || !opensTunnel(shipment.request, outcome.status)) return end(outcome)
     const { hop } = this.#ending
     hop.status = outcome.status
     const { to: ref, version, app } = hop

@@ -74,8 +74,8 @@ function take(
   }
   const failure = chain.tls && (outer ? handshake(chain.tls, outer, proxy.place.identity) : 'closed')
   if (failure) {
-    if (chain.filter.kind === 'tcp') noteUnused(plane, place, proxy, chain.filter, target, listener)
-    done(failure)
+    const isAsked = chain.filter.kind !== 'tcp' || noteUnused(plane, place, proxy, chain.filter, target, listener)
+    done(isAsked ? failure : 'closed')
     return null
   }
   // Behind TLS that has ended here only what it held is passed on.

@@ -121,11 +121,13 @@ function subjectOf(plane: Plane, { sourceAddress }: Place, proxy: ProxyRuntime, 
 /**
  * A client that did not get through TLS: where its bytes would have gone was chosen as soon as it had come, and is in the log. Source: Envoy `tcp_proxy.cc`
  * onNewConnection.
+ * @returns was there anywhere to go? Else the connection was closed before any TLS.
  */
-export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: Listener): void {
+export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: Listener): boolean {
   const log = logOf(plane, proxy, filter)
   upstreamOf(plane, place, proxy, filter, log, { ...target, isKept: !proxy.edge, serverName: null })?.close()
   place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
+  return !['NC', 'UH', 'UO'].includes(log.flags)
 }
 
 function logOf(plane: Plane, proxy: ProxyRuntime, { clusters }: TcpFilter): LogRecord {

@@ -21,13 +21,14 @@ export interface Carried {
 export function requestFor({ method, target }: Tunnel, http: UpstreamHttp): HttpRequest {
   const path = method === 'CONNECT' ? target : '/'
   const request: HttpRequest = { method, scheme: 'http', authority: target, path, headers: new Headers(), body: '' }
-  speak(request, http)
+  // What comes is no HTTP whose version could be kept. Source: Envoy `GenericConnPoolFactory::createGenericConnPool`.
+  speak(request, http === 'client' ? 'http2' : http)
   return request
 }
 
 /** Anything else is none that a tunnel begins with. Source: Envoy `HttpUpstream::isValidResponse`. */
-export function opensTunnel(status: number): boolean {
-  return status >= 200 && status < 300
+export function opensTunnel({ protocol }: HttpRequest, status: number): boolean {
+  return protocol === 'h2' ? status === 200 : status >= 200 && status < 300
 }
 
 /** Its body is as long as the client goes on, and services here answer whole requests alone. */

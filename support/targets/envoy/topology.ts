@@ -207,6 +207,7 @@ export class Topology {
         const within = addressInMesh(registry, address)
         // Its Envoys dial one of several: nobody forwards from the address of a service here.
         const addressee = within === null ? null : addresseeAt(registry, within, port, () => 0)
+        if (within !== null && !addressee) return nowhere
         const found = addressee?.ref ? registry.workload(addressee.ref) : registry.workloadAt(address)
         // Several entries may name one machine.
         const there = found && isOutsider(found) ? (registry.workload(named) ?? found) : found

@@ -13,6 +13,25 @@ export function anyPort(registry: Registry): ServiceOf {
   }
 }
 
+/** Every port counts, of the services that a proxy knows; another name of one is known all the same. Source: Istio `push_context.go` ServiceForHostname. */
+export function anyPortOf(known: readonly Service[], registry: Registry): ServiceOf {
+  return (host) => {
+    const named = registry.service(host)
+    const service = named?.resolution === 'alias' ? named : servicesByHost(known).get(host)
+    return service && { service, ports: service.ports }
+  }
+}
+
+const indexes = new WeakMap<readonly Service[], ReadonlyMap<string, Service>>()
+
+export function servicesByHost(services: readonly Service[]): ReadonlyMap<string, Service> {
+  const known = indexes.get(services)
+  if (known) return known
+  const index = new Map(services.map((service) => [service.host, service]))
+  indexes.set(services, index)
+  return index
+}
+
 /**
  * The cluster that a destination names. It is named unchecked: a host or subset that does not exist is answered when a request comes (NC). Without a
  * port the service's only one counts, else the one that the client addressed. Another name of a service (ExternalName) stands for it, but not for

@@ -1,5 +1,5 @@
 import type { HttpSettings, Listener } from '../ir/proxy-config.ts'
-import { anyPort } from './destination-cluster.ts'
+import { anyPortOf } from './destination-cluster.ts'
 import { isHttp } from '../registry/protocol.ts'
 import { isIpAddress } from '../registry/dns.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
@@ -28,7 +28,8 @@ export interface OutboundListeners {
 export function outboundListeners({ scope, mesh, settings, registry, labels }: OutboundListeners): Listener[] {
   const entries = new ListenerEntries()
   const { byAddress } = scope
-  const chains: OutboundChains = { mesh, settings, client: { namespace: scope.namespace, labels }, serviceOf: anyPort(registry), byAddress }
+  const client = { namespace: scope.namespace, labels }
+  const chains: OutboundChains = { mesh, settings, client, serviceOf: anyPortOf(scope.services, registry), byAddress }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     if (!egress.port) entries.lock()

@@ -1,3 +1,4 @@
+import { servicesByHost } from './destination-cluster.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
@@ -50,14 +51,4 @@ export function routeContext({ workload, gateways, listenPort, tls, known }: Lis
       return ports.length > 0 ? { service, ports } : undefined
     },
   }
-}
-
-const indexes = new WeakMap<readonly Service[], ReadonlyMap<string, Service>>()
-
-function servicesByHost(services: readonly Service[]): ReadonlyMap<string, Service> {
-  const known = indexes.get(services)
-  if (known) return known
-  const index = new Map(services.map((service) => [service.host, service]))
-  indexes.set(services, index)
-  return index
 }

@@ -141,6 +141,26 @@ spec:
     expect(reached.size).toBe(1)
   })
 
+  test('an endpoint at the name of a service leads to its pods, at a port that the service has alone', async () => {
+    await session.apply(
+      yaml(`
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: outside, namespace: default}
+spec:
+  hosts: [books.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP, targetPort: 9080}, {number: 81, name: http-none, protocol: HTTP, targetPort: 9999}]
+  resolution: DNS
+  endpoints: [{address: details.default.svc.cluster.local}]`),
+    )
+    const from = { kind: 'service', service: { name: 'productpage', namespace: null, version: null } } as const
+    const sends = (url: string) => session.send({ ...opens(url), from })
+    const known = await sends('http://books.example.com/details/0')
+    expect([known.response?.status, known.hops[0]!.app]).toEqual([200, 'details'])
+    const unknown = await sends('http://books.example.com:81/details/0')
+    expect([unknown.response?.status, unknown.hops[0]!.log!.flags]).toEqual([503, 'URX,UF'])
+  })
+
   test('what Envoy refuses is told in its words with its place, and changes nothing', async () => {
     await session.apply(yaml(reviewsTo(`{${toSubset('v3')}}`)))
     const spoilt = `{${toSubset('v1')}, match: [{uri: {exact: /nobody}}]},\n  {rewrite: {uri: "/a\\nb"}, ${toSubset('v1')}}`

@@ -41,7 +41,10 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
     pooled: true,
   }
   const delivery = new Delivery(shipment, destination.receiver)
+  // It has the time of the request that it was made of. Source: Envoy `router.cc`, ShadowWriter's RequestOptions.
+  const late = timeouts.total > 0 ? plane.clock.deadline(timeouts.total, () => delivery.abandon(), `${proxy.name} sends a copy`) : null
   delivery.start(plane, shipment, destination.receiver, (outcome) => {
+    late?.cancel()
     log.durationMs = plane.clock.now() - log.startMs
     if (typeof outcome === 'string') return
     log.status = outcome.status

@@ -1,4 +1,4 @@
-import { grpcAuthorizersIn } from './compile/authorization/grpc-authorizers.ts'
+import { unaskedAboutBytes } from './compile/authorization/unasked-about-bytes.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { notModelledIn } from './config/modelled.ts'
@@ -71,8 +71,9 @@ class CoreMesh implements Mesh {
   }
 
   get notModelled(): readonly NotModelled[] {
-    const resources = [...this.#snapshot.resources.values()]
-    return [...resources.flatMap((resource) => notModelledIn(resource)), ...grpcAuthorizersIn(resources), ...unknownKeysIn(resources)]
+    const { resources } = this
+    const unasked = resources.some(isCustom) ? unaskedAboutBytes(this.registry, this.#now.compiler()) : []
+    return [...resources.flatMap((resource) => notModelledIn(resource)), ...unasked, ...unknownKeysIn(resources)]
   }
 
   get warnings(): readonly string[] {
@@ -181,4 +182,9 @@ class CoreMesh implements Mesh {
 function plainAnswer(workload: WorkloadInstance | null): Program {
   const body = workload ? workload.ref.instance : 'outside'
   return () => ({ status: 200, headers: new Headers(['content-type', 'text/plain']), body })
+}
+
+/** May somebody else be asked about what comes? */
+function isCustom({ kind, object }: Resource): boolean {
+  return kind === 'AuthorizationPolicy' && object['spec']?.action === 'CUSTOM'
 }

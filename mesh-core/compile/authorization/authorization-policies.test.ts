@@ -110,16 +110,25 @@ describe('connections of bytes', () => {
 })
 
 test('what is not modelled is told', () => {
-  const providers = 'extensionProviders: [{name: opa, envoyExtAuthzGrpc: {service: opa.shop.svc.cluster.local, port: 9191}}]'
-  const meshConfig = `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\n${providers}\n`
-  const custom = policy('{action: CUSTOM, provider: {name: opa}, rules: [{}]}')
-  const another = policy('{action: CUSTOM, provider: {name: nobody}, rules: [{}]}', '{name: r, namespace: shop}')
-  const ofOthers = policy('{action: CUSTOM, selector: {matchLabels: {app: other}}, provider: {name: opa}, rules: [{}]}', '{name: s, namespace: shop}')
   const metadata = policy('{rules: [{when: [{key: "experimental.envoy.filters.a.b[c]", values: [d]}]}]}', '{name: q, namespace: shop}')
-  expect(mesh(custom, another, ofOthers, metadata, meshConfig).notModelled.map(({ message }) => message)).toEqual([
-    'spec.rules[0].when[0].key is not modelled',
-    'spec.provider is not modelled where it is asked over gRPC about connections of bytes',
-  ])
+  expect(mesh(metadata).notModelled.map(({ message }) => message)).toEqual(['spec.rules[0].when[0].key is not modelled'])
+})
+
+describe('an authorizer of gRPC', () => {
+  const opa = (service: string): string =>
+    `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\nextensionProviders: [{name: opa, envoyExtAuthzGrpc: {service: ${service}, port: 80}}]\n`
+  const asks = (spec: string): string => policy(`{action: CUSTOM, provider: {name: opa}, ${spec}}`)
+  const told = (...parts: readonly string[]): string[] => mesh(...parts).notModelled.map(({ message }) => message)
+
+  test('is asked about requests alone: where bytes come that is told', () => {
+    const message = 'is not modelled for connections of bytes, about which opa is asked over gRPC: port 9090 of books takes them'
+    expect(told(opa('books.shop.svc.cluster.local'), asks('rules: [{}]'))).toEqual([message])
+  })
+
+  test.each([
+    ['where workloads take none', opa('books.shop.svc.cluster.local'), asks('selector: {matchLabels: {app: other}}, rules: [{}]')],
+    ['that there is not refuses them', opa('nobody.shop.svc.cluster.local'), asks('rules: [{}]')],
+  ])('%s', (_, provider, asked) => expect(told(provider, asked)).toEqual([]))
 })
 
 describe('an authorizer', () => {

@@ -24,6 +24,8 @@ export interface Access {
   /** Where no HTTP is read. */
   readonly ofConnections: readonly AccessRules[]
   readonly custom: CustomAccess | null
+  /** Connections that they fit an authorizer is to be asked about over gRPC, which is not modelled. */
+  readonly ofBytesAsked: readonly AccessPolicy[]
 }
 
 /** Of who reads HTTP. */
@@ -71,6 +73,7 @@ export class AuthorizationPolicies {
     return {
       ofRequests: rules(({ ofRequests }) => ofRequests),
       // An authorizer of HTTP is not asked about connections.
+      ofBytesAsked: askedOfBytes?.authorizer?.http === null ? askedOfBytes.rules.policies : [],
       ofConnections: [...(askedOfBytes && !askedOfBytes.authorizer ? [askedOfBytes.rules] : []), ...rules(({ ofConnections }) => ofConnections)],
       custom: asked,
     }

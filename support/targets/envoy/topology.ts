@@ -7,6 +7,7 @@ import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import { addressInMesh } from '../../../mesh-core/registry/in-mesh-address.ts'
 import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
+import { portsOfPod } from '../../../mesh-core/registry/ports-of-pod.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
 import type { Cluster } from '../../../mesh-core/ir/cluster.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
@@ -178,7 +179,7 @@ export class Topology {
   #podPorts(workload: WorkloadInstance, registry: Registry): ReadonlySet<number> {
     const listed = this.#sides.listedPorts(workload).flatMap((port) => [port, this.#sides.inboundPort(workload, port).leadsTo.port])
     // A Unix socket has none.
-    return new Set([...podPorts(workload, registry), ...listed].filter((port) => port > 0))
+    return new Set([...portsOfPod(workload, registry), ...listed].filter((port) => port > 0))
   }
 
   /** Those that its sidecar takes connections for; `anyOther` stands for all at which nobody is. */
@@ -313,13 +314,4 @@ function tablesOf(listeners: readonly Listener[], gateway: boolean): ReadonlySet
   const placed = listeners.flatMap((listener) => (gateway ? listener.filterChains : chainsAt(listener)))
   const chains = placed.filter(({ tls }) => !tls || !isWithoutSecrets(tls))
   return new Set(chains.flatMap(({ filter }) => (filter.kind === 'http' ? [filter.routeTable] : [])))
-}
-
-/** The ports of a pod: those that its containers name, and those that services lead to. */
-function podPorts(workload: WorkloadInstance, registry: Registry): ReadonlySet<number> {
-  const ports = new Set(workload.ports.map(({ number }) => number))
-  for (const service of registry.services)
-    for (const port of service.ports)
-      for (const endpoint of registry.endpoints(service, port.number)) if (endpoint.address === workload.address) ports.add(endpoint.port)
-  return ports
 }

@@ -158,12 +158,12 @@ Feature: External authorization
       Then the response status is 403
       And the response takes about 1s
 
-    Scenario: At a gateway
+    Scenario Outline: At a gateway, asked by <kind>
       Given the mesh config:
         """
         extensionProviders:
         - name: guard
-          envoyExtAuthzHttp: {service: guard.default.svc.cluster.local, port: 80, pathPrefix: /check}
+          <kind>: {service: guard.default.svc.cluster.local, port: 80}
         """
       And the config:
         """
@@ -195,6 +195,11 @@ Feature: External authorization
       And guard received 1 request
       When a client sends "GET /"
       Then the request reaches client
+
+      Examples:
+        | kind              |
+        | envoyExtAuthzHttp |
+        | envoyExtAuthzGrpc |
 
     Scenario: A provider that the mesh does not have lets nobody in
       When client sends "GET http://shop/items"

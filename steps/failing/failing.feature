@@ -290,6 +290,14 @@ Feature: Scenarios that must not pass
       | x-user | anna |
     Then every request from the same "x-user" reaches the same endpoint
 
+  Scenario: every request from the same 'x-user' reaches the same endpoint (2)
+    a request reached no endpoint: the answer was 503 with the body "no healthy upstream".
+
+    Given shop has no healthy endpoints
+    When client sends "GET http://shop/a" 20 times with headers:
+      | x-user | anna |
+    Then every request from the same "x-user" reaches the same endpoint
+
   Scenario: shop received 2 requests
     shop received 1 (0 of them retries, 0 mirrored) instead of 2.
     shop.default.svc.cluster.local, asked by client-v1:
@@ -306,7 +314,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is accepted
     the config was rejected:
-    steps/failing/failing.feature:319:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:327:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -322,7 +330,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is applied
     the config was rejected:
-    steps/failing/failing.feature:335:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:343:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -337,7 +345,7 @@ Feature: Scenarios that must not pass
 
   Scenario: someone opens '/productpage'
     the config was rejected:
-    steps/failing/failing.feature:350:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:358:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:

@@ -20,6 +20,7 @@ describe('httpbin', () => {
     ['/status/200', 200],
     ['/status/503', 503],
     ['/status/999', 400],
+    ['/status/101', 400],
     ['/status', 400],
     ['/status/200/more', 404],
     ['/anything/at/all', 200],
@@ -83,6 +84,7 @@ describe('httpbin', () => {
   })
 
   test('who has the password, the token or the cookies gets in', async () => {
+    expect((await get('/basic-auth/anna/secret', { authorization: 'Basic a' })).status).toBe(401)
     expect((await get('/basic-auth/anna/secret', { authorization: `Basic ${btoa('anna:secret')}` })).status).toBe(200)
     expect(JSON.parse((await get('/bearer', { authorization: 'Bearer t1' })).body)).toEqual({ authenticated: true, token: 't1' })
     expect(JSON.parse((await get('/cookies', { cookie: 'a=1; b=2=3' })).body)).toEqual({ a: '1', b: '2=3' })

@@ -86,10 +86,10 @@ const statuses: Readonly<Record<number, { readonly body?: string; readonly heade
   418: { body: "I'm a teapot!", headers: ['x-more-info', 'http://tools.ietf.org/html/rfc2324'] },
 }
 
-/** `/status/503`; `/status/200:0.9,503:0.1` draws one. */
+/** `/status/503`; `/status/200:0.9,503:0.1` draws one. An informational one ends no request, and is refused. */
 function status(_request: HttpRequest, [wanted = '']: readonly string[], context: ServiceContext): HttpResponse {
   const choices = wanted.split(',').map((choice) => choice.split(':').map(Number))
-  if (choices.some(([code = NaN, weight = 1]) => !(code >= 100 && code <= 599) || Number.isNaN(weight)))
+  if (choices.some(([code = NaN, weight = 1]) => !(code >= 200 && code <= 599) || Number.isNaN(weight)))
     return failed(400, `invalid status code: "${wanted}"`)
   const code = choices.length === 1 ? choices[0]![0]! : drawn(choices, context.random())
   const { body = '', headers = [] } = statuses[code] ?? {}
@@ -148,7 +148,8 @@ function pairOf(cookie: string): [string, string] {
 }
 
 function basicAuth({ headers }: HttpRequest, [user = '', password = '']: readonly string[]): HttpResponse {
-  const given = atob(/^Basic ([A-Za-z0-9+/=]+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? '')
+  const [, encoded = ''] = /^Basic (\S+)$/.exec(headers.get('authorization') ?? '') ?? []
+  const given = Buffer.from(encoded, 'base64').toString()
   const authorized = given === `${user}:${password}`
   const answer = json(authorized ? 200 : 401, { authenticated: authorized, user: given.split(':')[0], authorized })
   if (!authorized) answer.headers.set('www-authenticate', 'Basic realm="Fake Realm"')

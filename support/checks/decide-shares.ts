@@ -4,7 +4,7 @@ import type { CheckContext } from './check.ts'
 import { FixedDecision, SequentialDecision } from './share-decision.ts'
 import type { ShareDecision } from './share-decision.ts'
 import type { ShareStatement } from './shares.ts'
-import { requestsNeeded } from './statistics/share-test.ts'
+import { missRateOf } from './statistics/share-test.ts'
 
 /** The requests that are judged, and how to send more of them. */
 export interface ShareSample {
@@ -45,8 +45,9 @@ export async function decideShares(statements: readonly ShareStatement[], sample
  */
 function decisionOf(statement: ShareStatement, { sample, looks, load }: ShareSample, context: CheckContext): ShareDecision {
   const isWhole = looks.length === 1 && sample.length === load.times
-  const isFixed = (isWhole && sample.length >= requestsNeeded(statement.share, context.rates)) || statement.exact(sample, context) !== null
-  const decision = isFixed ? new FixedDecision(statement, context) : new SequentialDecision(statement, context)
+  const exact = statement.exact(sample, context)
+  const isFixed = exact !== null || (isWhole && missRateOf(sample.length, statement.share, context.rates) <= context.rates.beta)
+  const decision = isFixed ? new FixedDecision(statement, context, exact) : new SequentialDecision(statement, context)
   for (const look of isFixed ? looks.slice(-1) : looks) decision.look(sample, look)
   return decision
 }

@@ -1,3 +1,4 @@
+import { hostOfCluster } from '../../mesh-core/ir/cluster.ts'
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import { describeDecision } from '../explain/decision.ts'
 import { hostOf } from '../service-ref.ts'
@@ -95,20 +96,15 @@ function serviceBehind(hop: Hop): string | undefined {
   return host === null ? undefined : labelsOf(host)[0]
 }
 
-/** It may differ from the one that was asked for. Without a proxy, the one that was asked for; `PassthroughCluster` is a name, too. */
+/** It may differ from the one that was asked for. Without a proxy, the one that was asked for; `null` where the client's own destination is kept. */
 function chosenHost({ log, service }: Hop): string | null {
   return log === null ? service : hostOfCluster(log.cluster)
-}
-
-/** `reviews.default.svc.cluster.local` of `outbound|9080|v2|reviews.default.svc.cluster.local` */
-export function hostOfCluster(cluster: string): string {
-  return cluster.slice(cluster.lastIndexOf('|') + 1)
 }
 
 /** The host that took the request; that was asked for, where the proxy has chosen none of its own: of a wildcard, or one that it does not know. */
 function hostBehind(hop: Hop): string | null {
   const chosen = chosenHost(hop)
-  return chosen === null || (chosen.includes('.') && !chosen.startsWith('*')) ? chosen : askedHost(hop)
+  return chosen === null || chosen.startsWith('*') ? askedHost(hop) : chosen
 }
 
 /** Of what leaves the mesh for a host that it does not know, only the request itself tells. */

@@ -1,8 +1,9 @@
+import { hostOfCluster } from '../../mesh-core/ir/cluster.ts'
 import type { Decision, Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
+import { hostOf } from '../service-ref.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
-import { hostOf } from '../service-ref.ts'
-import { chainTo, hostOfCluster, isAt, isFor } from './evidence.ts'
+import { chainTo, isAt, isFor } from './evidence.ts'
 
 /**
  * The exact share of requests that reach a version, from the odds of the rules that they took. Known only where one choice decides it: each
@@ -53,7 +54,7 @@ function shareOf({ proxy, odds }: Decision, service: ServiceRef, behind: NonNull
   let sum = 0
   for (const { cluster, share } of odds) {
     const backends = behind(proxy, cluster)
-    const isMeant = hostOfCluster(cluster) === hostOf(service)
+    const isMeant = service.namespace !== null && hostOfCluster(cluster) === hostOf(service)
     const wanted = backends.filter((backend) => (isMeant ? isVersion(backend, service) : isBackend(backend, service)))
     // A cluster over several versions: which one a request meets is the balancer's affair, whose odds nobody has written down.
     if (wanted.length > 0 && wanted.length < backends.length) return null

@@ -5,7 +5,7 @@ import { percent } from './shares.ts'
 import type { ShareStatement } from './shares.ts'
 import { interval } from './statistics/binomial.ts'
 import { mostRequests, SequentialShareTest } from './statistics/sequential-test.ts'
-import { requestsNeeded, testShare } from './statistics/share-test.ts'
+import { testShare } from './statistics/share-test.ts'
 
 /** How one statement about a share comes to its verdict. */
 export interface ShareDecision {
@@ -15,8 +15,8 @@ export interface ShareDecision {
   /** Looks at the first so many of the requests. */
   look(sample: readonly Exchange[], requests: number): void
   complaint(): string
-  /** Why there is no verdict. */
-  readonly undecided: string
+  /** Why there is no verdict; `null`: there is one as soon as it has looked. */
+  readonly undecided: string | null
   /** Tells the report. */
   record(): void
 }
@@ -27,12 +27,13 @@ abstract class Counted {
   protected readonly context: CheckContext
   protected requests = 0
   protected seen = 0
-  protected exact: number | null = null
+  protected readonly exact: number | null
   #first: Exchange | null = null
 
-  constructor(statement: ShareStatement, context: CheckContext) {
+  constructor(statement: ShareStatement, context: CheckContext, exact: number | null) {
     this.statement = statement
     this.context = context
+    this.exact = exact
   }
 
   /** @returns how many of the requests that were not counted before fit */
@@ -83,19 +84,22 @@ abstract class Counted {
 /** The exact odds first, then the sample: odds that are right do not yet mean that the data plane draws by them. */
 export class FixedDecision extends Counted implements ShareDecision {
   readonly next = null
+  readonly undecided = null
   verdict: ShareDecision['verdict'] = 'open'
+
+  /** @param exact the odds; `null` where nobody knows them, and the sample is large enough to decide */
+  constructor(statement: ShareStatement, context: CheckContext, exact: number | null) {
+    super(statement, context, exact)
+  }
 
   look(sample: readonly Exchange[], requests: number): void {
     this.count(sample, requests)
-    this.exact = this.statement.exact(sample, this.context)
-    this.verdict = this.#judge()
+    this.verdict = this.#oddsAreOff ? 'off' : this.#verdictOfSample
   }
 
-  #judge(): ShareDecision['verdict'] {
-    if (this.#oddsAreOff) return 'off'
+  get #verdictOfSample(): ShareDecision['verdict'] {
     const { verdict } = testShare(this.seen, this.requests, this.statement.share, this.context.rates)
-    if (verdict !== 'undecided') return verdict
-    return this.exact === null ? 'open' : 'as-wanted'
+    return verdict === 'undecided' ? 'as-wanted' : verdict
   }
 
   get #oddsAreOff(): boolean {
@@ -105,10 +109,6 @@ export class FixedDecision extends Counted implements ShareDecision {
   complaint(): string {
     return this.because(this.#oddsAreOff ? `the odds are ${percent(this.exact!)}.` : this.sampleText)
   }
-
-  get undecided(): string {
-    return this.tooFew(`send ${requestsNeeded(this.statement.share, this.context.rates)} or more.`)
-  }
 }
 
 /** Takes requests until they have decided. */
@@ -117,7 +117,7 @@ export class SequentialDecision extends Counted implements ShareDecision {
   readonly #most: number
 
   constructor(statement: ShareStatement, context: CheckContext) {
-    super(statement, context)
+    super(statement, context, null)
     this.#test = new SequentialShareTest(statement.share, context.rates)
     this.#most = mostRequests(statement.share, context.rates)
   }

@@ -1,4 +1,5 @@
 import type { Authorizer, CustomAccess } from '../ir/access.ts'
+import { hostOfCluster } from '../ir/cluster.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
@@ -93,7 +94,7 @@ function ask(authorizer: Authorizer, asker: Asker, done: (outcome: Outcome, wait
   }
   const request = questionOf(authorizer, asker)
   speak(request, cluster.config.http)
-  const origin = { parent: place.parent, from: asker.ref, service: authorizer.cluster.split('|')[3]!, log: null, explain: null }
+  const origin = { parent: place.parent, from: asker.ref, service: hostOfCluster(authorizer.cluster), log: null, explain: null }
   const tls = layersTo(plane, proxy, cluster.config, host.endpoint, request)
   const shipment = { place, origin, request, attempt: 1, mirrored: false, tls, port: host.endpoint.port, source: asker.address, pooled: true }
   const delivery = new Delivery(shipment, receiver)

@@ -1,3 +1,4 @@
+import { hostOfCluster } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { UdpListener } from '../ir/proxy-config.ts'
 import { udpPortsOf } from '../registry/udp-ports.ts'
@@ -36,7 +37,7 @@ export function proxyDatagram(plane: Plane, place: Place, proxy: ProxyRuntime, r
   const log = new LogRecord(proxy.name, 'gateway', plane.clock.now())
   log.cluster = drawn(listener, plane)
   log.details = '-'
-  const service = log.cluster.split('|')[3] ?? null
+  const service = hostOfCluster(log.cluster)
   const explain = () => explainTcp(proxy.name, listener.name, service ?? target.hostname, listener, log)
   const origin = { parent: place.parent, from: null, service, log, explain }
   const cluster = proxy.cluster(log.cluster)

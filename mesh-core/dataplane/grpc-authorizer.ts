@@ -1,3 +1,4 @@
+import { hostOfCluster } from '../ir/cluster.ts'
 import type { Authorizer } from '../ir/access.ts'
 import { checkPath, decodeCheckResponse, encodeCheckRequest } from '../ir/authorization-check.ts'
 import type { CheckResponse, DeniedResponse } from '../ir/authorization-check.ts'
@@ -15,7 +16,7 @@ export function grpcQuestion({ cluster, body, timeoutMs }: Authorizer, { request
   const headers = { ':authority': host, ':method': method, ':path': path, ':scheme': scheme, ...joined(request.headers), ...partial }
   const question = { principal: peer[0] ?? '', method, scheme, host, path, protocol: names[protocol ?? 'http/1.1'] ?? '', headers, body: text }
   return {
-    ...{ method: 'POST', scheme: 'http', authority: cluster.split('|')[3]!, path: checkPath, protocol: 'h2', body: '' },
+    ...{ method: 'POST', scheme: 'http', authority: hostOfCluster(cluster)!, path: checkPath, protocol: 'h2', body: '' },
     headers: Headers.of({
       ...{ te: 'trailers', 'grpc-timeout': `${timeoutMs}m`, 'content-type': 'application/grpc' },
       ...{ 'x-envoy-internal': 'true', 'x-forwarded-for': asker, 'x-envoy-expected-rq-timeout-ms': String(timeoutMs) },

@@ -1,3 +1,4 @@
+import { hostOfCluster } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RateLimit } from '../ir/proxy-config.ts'
 import { pathWithoutQuery } from '../match/path.ts'
@@ -279,7 +280,7 @@ export class ProxiedRequest implements InFlight {
       // A cluster that is not there is not named.
       this.log.cluster = this.proxy.cluster(cluster) ? cluster : '-'
       // Outside names are no services: the request is for the one that the gateway sends it to.
-      if (this.origin.service === null && this.proxy.edge) this.origin.service = this.log.cluster.split('|')[3] ?? null
+      if (this.origin.service === null && this.proxy.edge) this.origin.service = hostOfCluster(this.log.cluster)
     }
   }
 

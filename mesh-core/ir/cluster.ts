@@ -141,3 +141,11 @@ export type UpstreamTls =
   | { readonly mode: 'istio-mutual'; readonly sni: string | null; readonly subjectAltNames: readonly string[] | null }
   /** The application at the other end speaks TLS by itself. */
   | ({ readonly mode: 'originate' } & OriginatedTls)
+
+/**
+ * `reviews.default.svc.cluster.local` of `outbound|9080|v2|reviews.default.svc.cluster.local`; `null` for a cluster that is no service's, such as
+ * `PassthroughCluster`. Source: Istio `pkg/model/service.go` BuildSubsetKey.
+ */
+export function hostOfCluster(cluster: string): string | null {
+  return cluster.split('|')[3] || null
+}

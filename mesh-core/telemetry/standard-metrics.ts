@@ -1,3 +1,4 @@
+import { hostOfCluster } from '../ir/cluster.ts'
 import type { AccessLogEntry, Exchange, Hop } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { ProxyTelemetry } from '../ir/telemetry.ts'
@@ -163,7 +164,7 @@ interface NamedService {
 function serviceOf({ cluster, route }: AccessLogEntry, registry: Registry): NamedService | null {
   const stands = nobodysRoutes[route] ?? (ofNobody.has(cluster) ? cluster : null)
   if (stands !== null) return { host: '', name: stands }
-  const host = cluster.split('|')[3]
+  const host = hostOfCluster(cluster)
   return host ? namedService(host, registry) : null
 }
 

@@ -1,7 +1,5 @@
 import { decodeCheckRequest } from '../../mesh-core/ir/authorization-check.ts'
-
-/** Length of what stands before a message of gRPC. */
-const prefix = 5
+import { unframed } from '../../wire/grpc-frames.ts'
 
 /**
  * What an authorizer was asked over gRPC, without what is drawn anew for each request: its id, and the hash of the client's certificate; and without the
@@ -9,7 +7,9 @@ const prefix = 5
  * @param body as it was recorded, a character for each byte
  */
 export function questionIn(body = ''): string {
-  const { headers, ...check } = decodeCheckRequest(Buffer.from(body, 'latin1').subarray(prefix))
+  const [message] = unframed(Buffer.from(body, 'latin1'), true) ?? []
+  if (!(message instanceof Uint8Array)) return body
+  const { headers, ...check } = decodeCheckRequest(message)
   const { 'x-request-id': _, 'content-length': __, ...told } = headers
   const sorted = Object.entries(told).sort(([one], [other]) => (one < other ? -1 : 1))
   return JSON.stringify({ ...check, headers: sorted.map(([name, value]) => [name, value.replace(/Hash=[^;]*/, 'Hash=')]) })

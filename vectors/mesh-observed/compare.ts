@@ -1,7 +1,7 @@
-import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
-import { questionIn } from './check-question.ts'
 import { isDeepStrictEqual } from 'node:util'
+import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
 import type { Difference } from '../difference.ts'
+import { questionIn } from './check-question.ts'
 import {
   type Arrival,
   type CountedObservation,

@@ -1,9 +1,9 @@
 import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
-import { framed } from '../../wire/grpc-frames.ts'
 import { Headers } from '../../mesh-core/ir/index.ts'
-import type { AccessLogEntry, Exchange, Hop, SeenTls } from '../../mesh-core/ir/index.ts'
+import type { AccessLogEntry, Exchange, Hop, HttpRequest, SeenTls } from '../../mesh-core/ir/index.ts'
 import { isIpAddress } from '../../mesh-core/registry/dns.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
+import { framed } from '../../wire/grpc-frames.ts'
 import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, SingleObservation } from './case.ts'
 import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
 import { ownContentType, workloadHeader } from './workload.ts'
@@ -105,26 +105,26 @@ function receiver(hop: Hop, { outsiders }: Scene): Outsider {
 function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): Arrival {
   const { method, path, authority, headers, body, protocol } = hop.received!
   const port = hop.mirrored ? null : (hop.port ?? /:(\d+)$/.exec(hop.log?.upstreamHost ?? '')?.[1])
-  // Over HTTP/1.1 it comes as a body.
-  const messages = hop.received!.messages ?? null
-  const question = path !== checkPath ? null : messages ? framed(messages).toString('latin1') : body
+  const question = path === checkPath ? questionOf(hop.received!) : null
   const arrivedBody = question ?? recorded(body)
+  // What Envoy sends of its own accord tells its own address.
+  const envoy = question !== null ? hop.from : hop.mirrored ? sent.from.ref : null
   return {
     ...receiver(hop, scene),
     ...(port && { port: Number(port) }),
     method,
     path: recorded(path),
     authority: recorded(authority),
-    headers: changedHeaders(
-      hop.mirrored || question !== null
-        ? asOnLoopback(headers, scene.mesh.registry.workload((question === null ? null : hop.from) ?? sent.from.ref)?.address)
-        : headers,
-      headersOf(call).fields,
-    ),
+    headers: changedHeaders(envoy ? asOnLoopback(headers, scene.mesh.registry.workload(envoy)?.address) : headers, headersOf(call).fields),
     ...(arrivedBody !== recorded(sent.body) && { body: arrivedBody }),
     ...(hop.tls && { tls: tlsOf(hop.tls) }),
     ...(protocol && { protocol }),
   }
+}
+
+/** To an authorizer over gRPC, a character for each byte. Over HTTP/1.1 it comes as a body. */
+function questionOf({ messages, body }: HttpRequest): string {
+  return messages ? framed(messages).toString('latin1') : body
 }
 
 /** As the recorder wrote it. */

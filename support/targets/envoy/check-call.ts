@@ -1,10 +1,7 @@
 import { checkPath, decodeCheckRequest, encodeCheckRequest } from '../../../mesh-core/ir/authorization-check.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
-import { framed } from '../../../wire/grpc-frames.ts'
+import { framed, unframed } from '../../../wire/grpc-frames.ts'
 import { callHeader } from './xds/access-log.ts'
-
-/** Length of what stands before a message. */
-const prefix = 5
 
 /** The call that a question over gRPC is about stands among the headers that the authorizer is told of; it is taken out of them. */
 export function takeCallOfCheck(request: HttpRequest): string | undefined {
@@ -20,8 +17,7 @@ export function takeCallOfCheck(request: HttpRequest): string | undefined {
 
 /** Where the authorizer's port is one of HTTP/1.1, it comes as the body: a text as it may have been read. */
 function questionIn({ messages, body }: HttpRequest): Uint8Array | null {
-  const [question] = messages ?? []
-  if (question instanceof Uint8Array) return question
-  const bytes = (['latin1', 'utf8'] as const).map((encoding) => Buffer.from(body, encoding))
-  return bytes.find((one) => one.length > prefix && one.readUInt32BE(1) === one.length - prefix)?.subarray(prefix) ?? null
+  const read = messages ?? unframed(Buffer.from(body, 'latin1'), true) ?? unframed(Buffer.from(body, 'utf8'), true)
+  const [question] = read ?? []
+  return question instanceof Uint8Array ? question : null
 }

@@ -1,5 +1,6 @@
 import type { AccessLogEntry, Hop } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
+import { hostOfCluster } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
@@ -67,7 +68,7 @@ function relayHop(call: CallRecord, gateway: WorkloadInstance, log: AccessLogEnt
 /** From there on. */
 function behindGateway(call: CallRecord, gateway: WorkloadInstance, end: End, parent: number, names: Names): Hop {
   const log = call.relay && logEntry(call, call.relay, call.startMs, names)
-  const service = log && hostOf(log.cluster)
+  const service = log && hostOfCluster(log.cluster)
   const hop = hopOf(call, end, log, parent, names)
   return { ...hop, from: gateway.ref, service, explain: null, received: hop.received && asFromSender(call, hop.received) }
 }
@@ -116,7 +117,9 @@ function hopOf(call: CallRecord, end: End, log: AccessLogEntry | null, parent: n
   return {
     parent,
     from: call.from,
-    service: mirrored ? received && copiedService(call, received, names) : (call.service ?? (call.from === null && log ? hostOf(log.cluster) : null)),
+    service: mirrored
+      ? received && copiedService(call, received, names)
+      : (call.service ?? (call.from === null && log ? hostOfCluster(log.cluster) : null)),
     to: received?.workload?.ref ?? null,
     version: received?.workload?.version || null,
     app: received?.workload?.app ?? null,
@@ -145,12 +148,7 @@ function questionHop(call: CallRecord, received: ReceivedRecord, asker: Workload
 /** That the copy was for: it may be for another one than the request. */
 function copiedService({ proxy, mirrors }: CallRecord, { workload }: ReceivedRecord, names: Names): string | null {
   const cluster = proxy && mirrors.find((one) => names.leadsTo(proxy, one, workload))
-  return cluster ? hostOf(cluster) : null
-}
-
-/** Of a service's cluster. */
-function hostOf(cluster: string): string | null {
-  return cluster.split('|')[3] ?? null
+  return cluster ? hostOfCluster(cluster) : null
 }
 
 /** The last try has the status that the sender got; those before it, copies, and what opens a tunnel, the one that their receiver gave. */

@@ -1,4 +1,5 @@
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
+import { hostOfCluster } from '../../../../mesh-core/ir/cluster.ts'
 import type { WorkloadRef } from '../../../../mesh-core/ir/cluster.ts'
 import type { Pod } from '../pods/pod.ts'
 import { unknownHop } from '../unknown-hop.ts'
@@ -195,5 +196,5 @@ function withoutSidecar(span: Span, tree: Tree, known: Known): Whose | null {
 /** `outbound|9080|v2|reviews.default.svc.cluster.local`; Istio's traces may have `outbound_.9080_.v2_.reviews…`, as SNI does. */
 function hostOf({ tags }: Span): string {
   const cluster = tags['upstream_cluster'] ?? ''
-  return cluster.startsWith('outbound_') ? (cluster.split('_.')[3] ?? '') : (cluster.split('|')[3] ?? '')
+  return cluster.startsWith('outbound_') ? (cluster.split('_.')[3] ?? '') : (hostOfCluster(cluster) ?? '')
 }

@@ -1,3 +1,4 @@
+import { hostOfCluster } from '../../../../mesh-core/ir/cluster.ts'
 import type { Authorizer, CustomAccess, HeaderName, HttpAuthorizer } from '../../../../mesh-core/ir/access.ts'
 import { httpAccessFilter, rbac } from './access-filter.ts'
 import type { ArrivalPlace } from './access-filter.ts'
@@ -47,7 +48,7 @@ function httpService({ cluster: asked, timeoutMs }: Authorizer, http: HttpAuthor
   const watched: HeaderName[] = asker === null ? [] : [{ kind: 'exact', value: callHeader, ignoreCase: true }]
   const headers = [...added, ...(asker === null ? [] : [[askerHeader, asker] as const])]
   const service = {
-    server_uri: { uri: `http://${hostOf(asked)}`, cluster: cluster(asked), timeout: duration(timeoutMs) },
+    server_uri: { uri: `http://${hostOfCluster(asked)}`, cluster: cluster(asked), timeout: duration(timeoutMs) },
     ...optional('path_prefix', pathPrefix || null),
     authorization_request: optional(
       'headers_to_add',
@@ -64,14 +65,10 @@ function httpService({ cluster: asked, timeoutMs }: Authorizer, http: HttpAuthor
 
 function grpcService({ cluster: asked, timeoutMs }: Authorizer, { cluster, asker }: AskingPlace): Json {
   return {
-    envoy_grpc: { cluster_name: cluster(asked), authority: hostOf(asked) },
+    envoy_grpc: { cluster_name: cluster(asked), authority: hostOfCluster(asked) },
     timeout: duration(timeoutMs),
     ...optional('initial_metadata', asker === null ? null : [{ key: askerHeader, value: asker }]),
   }
-}
-
-function hostOf(cluster: string): string {
-  return cluster.split('|')[3]!
 }
 
 function matcher(names: readonly HeaderName[]): Json | null {

@@ -40,14 +40,6 @@ export const known: readonly KnownDifference[] = [
     covers: ({ field, wanted, seen }) => /\.headers\.x-forwarded-port$/.test(field) && isChosen(Number(wanted)) && Number(seen) > 0,
   },
   {
-    reason: 'the line of what goes through a tunnel of HTTP/2 is not told of yet when its answer is there',
-    against: 'envoy',
-    covers: ({ field, wanted }, { answer }) =>
-      ((field === 'cluster' && wanted === '-') || /^reached\[\d\]\.workload$/.test(field)) &&
-      answer?.cluster === '-' &&
-      (answer.reached ?? []).some(({ method, protocol }) => method === 'CONNECT' && protocol === 'h2'),
-  },
-  {
     reason:
       'without the istio.alpn filter a sidecar that leaves the version of HTTP to the client offers what no application that ends TLS itself understands',
     against: 'envoy',

@@ -35,6 +35,8 @@ async function respondTo(stream: ServerHttp2Stream, headers: IncomingHttpHeaders
     if (stream.destroyed) return
     if (opens && response.status >= 200 && response.status < 300) {
       stream.respond({ ':status': response.status, ...fieldsOf(response.headers) })
+      // As with a connection, whose other half ends by itself.
+      stream.once('end', () => stream.end())
       return tunnel(Buffer.alloc(0), stream)
     }
     respond(stream, request, response)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { Headers } from '../mesh-core/ir/message.ts'
@@ -43,4 +45,17 @@ test.each([
 test('a CONNECT that is refused is answered as any request', async () => {
   const { heard } = await talk(403, [asking], /to CONNECT/)
   expect(heard).toBe('HTTP/1.1 403 Forbidden\r\nx-a: b\r\ncontent-length: 10\r\n\r\nto CONNECT')
+})
+
+test('a tunnel of HTTP/2 ends with its client', async () => {
+  const server = await WireServer.start(async ({ method }) => ({ status: 200, headers: new Headers(), body: `to ${method}` }))
+  closing.push(() => server.close())
+  const session = connectHttp2(`http://127.0.0.1:${server.port}`)
+  closing.push(() => session.destroy())
+  const stream = session.request({ ':method': 'CONNECT', ':authority': 'a.example.com:443' }, { endStream: false })
+  stream.write(get)
+  const [answer] = (await once(stream, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*to GET$/)
+  stream.end()
+  await once(stream, 'end')
 })

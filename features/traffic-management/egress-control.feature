@@ -40,6 +40,7 @@ Feature: Egress control
     And about 50% of the requests reach api.partner.example:v2
     When client sends "GET http://en.encyclopedia.example/headers"
     Then the request reaches en.encyclopedia.example as "GET /headers"
+    And the request reaches en.encyclopedia.example with header "host" set to "en.encyclopedia.example"
     And the request does not reach fr.encyclopedia.example
     When client sends "GET http://unknown.example/"
     Then the request takes the path "client -> unknown.example"

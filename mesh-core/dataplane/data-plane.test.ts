@@ -71,6 +71,12 @@ test('an exchange can be explained afterwards', async () => {
   expect(taken).toMatchObject({ chosen: 0, outcome: '→ b.default', odds: [{ cluster: clusterName, share: 1 }] })
 })
 
+test('a match whose conditions were looked at before says so', async () => {
+  const reasonOf = async (more: Parameters<typeof route>[1]) => (await testMesh({ program: () => answer(), routes: [route({}, more)] }).send()).hops[0]!.explain!().rules[0]!.reason // prettier-ignore
+  expect(await reasonOf({})).toBe('no match conditions: takes everything')
+  expect(await reasonOf({ matchOrigin: origin })).toBe('every request here has what it asks for: takes everything')
+})
+
 test('without a route the answer is 404 and nobody is reached', async () => {
   const { response, hops } = await testMesh({ program: () => answer(), routes: [] }).send()
   expect([response!.status, response!.body]).toEqual([404, ''])

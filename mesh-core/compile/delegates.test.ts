@@ -10,6 +10,8 @@ test.each<[HttpMatch, HttpMatch, boolean]>([
   [{ sourceNamespace: 'default' }, { sourceNamespace: 'default' }, false],
   [{ sourceLabels: { app: 'a' } }, { sourceNamespace: 'default' }, false],
   [{ gateways: ['mesh'] }, { gateways: ['mesh'] }, false],
+  [{ gateways: [] }, { gateways: ['mesh'] }, false],
+  [{ gateways: ['mesh'] }, { gateways: ['mesh', 'mesh'] }, true], // counted
 ])('a root with %j and a delegate with %j: conflict %s', (root, leaf, conflict) => {
   expect(hasConflict(root, leaf)).toBe(conflict)
 })

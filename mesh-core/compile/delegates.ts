@@ -84,9 +84,9 @@ export function mergeMatch(root: HttpMatch, leaf: HttpMatch): HttpMatch {
   const out: Record<string, unknown> = { ...leaf }
   const name = [root.name, leaf.name].filter(Boolean).join('-')
   if (name !== '') out['name'] = name
-  for (const field of single) if (out[field] === undefined && root[field] !== undefined) out[field] = root[field]
+  for (const field of single) if (!out[field] && root[field] !== undefined) out[field] = root[field]
   for (const field of maps) if (root[field] || leaf[field]) out[field] = { ...(root[field] as object), ...(leaf[field] as object) }
-  if (out['gateways'] === undefined && root.gateways) out['gateways'] = root.gateways
+  if (!leaf.gateways?.length && root.gateways) out['gateways'] = root.gateways
   return out as HttpMatch
 }
 
@@ -101,9 +101,15 @@ export function hasConflict(root: HttpMatch, leaf: HttpMatch): boolean {
     Boolean(root.port && leaf.port && root.port !== leaf.port) ||
     // A delegate that names no namespace is in conflict with a root that does.
     Boolean(root.sourceNamespace && root.sourceNamespace !== leaf.sourceNamespace) ||
-    (leaf.gateways ?? []).some((gateway) => (root.gateways ?? [gateway]).includes(gateway) === false) ||
+    gatewaysConflict(root.gateways ?? [], leaf.gateways ?? []) ||
     Object.entries(leaf.sourceLabels ?? {}).some(([label, value]) => root.sourceLabels?.[label] !== undefined && root.sourceLabels[label] !== value)
   )
+}
+
+/** Without any, either side stands for all. Names are counted as they are written: one that is written twice is two. */
+function gatewaysConflict(root: readonly string[], leaf: readonly string[]): boolean {
+  if (root.length === 0 || leaf.length === 0) return false
+  return root.length < leaf.length || leaf.some((gateway) => !root.includes(gateway))
 }
 
 function mapConflict(root: object | undefined, leaf: object | undefined): boolean {

@@ -5,7 +5,8 @@ import type { HttpCors, IstioStringMatch } from './virtual-service-types.ts'
 
 /** Source: Istio `core/route/route.go` TranslateCORSPolicy. */
 export function translateCors(cors: HttpCors): CorsPolicy {
-  const origins = cors.allowOrigins
+  // A list without entries is none to protobuf.
+  const origins = cors.allowOrigins?.length
     ? (cors.allowOrigins as readonly IstioStringMatch[]).map(stringMatch)
     : (cors.allowOrigin ?? []).map((origin) => stringMatch({ exact: origin }))
   return {

@@ -10,7 +10,7 @@ import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-ser
 export function envoyRefusal(rule: HttpRule): Refusal | null {
   const unreadable = redirectRefusal(rule)
   if (unreadable !== null) return { reason: unreadable, spoils: 'message' }
-  const reason = abortRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule)
+  const reason = abortRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule) ?? queryRefusal(rule)
   return reason === null ? null : { reason, spoils: 'table' }
 }
 
@@ -45,6 +45,11 @@ function claimRefusal({ match = [] }: HttpRule): string | null {
   const named = match.flatMap(({ headers, withoutHeaders }) => [...Object.entries(headers ?? {}), ...Object.entries(withoutHeaders ?? {})])
   const without = named.find(([name, condition]) => routingClaim(name) !== null && stringMatch(condition as IstioStringMatch).kind === 'present')
   return without ? `a match on the claim ${without[0].slice(1)} has no value, and that a claim is there cannot be asked` : null
+}
+
+/** `QueryParameterMatcher.name`: one character or more. */
+function queryRefusal({ match = [] }: HttpRule): string | null {
+  return match.some(({ queryParams }) => queryParams && Object.hasOwn(queryParams, '')) ? 'a match on a query parameter has no name for it' : null
 }
 
 /** Source: Envoy `source/common/formatter/substitution_formatter.cc`. */

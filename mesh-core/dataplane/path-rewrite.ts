@@ -51,8 +51,10 @@ function groupsOf(substitution: string): number[] {
   return (substitution.match(/\\[\d\\]/g) ?? []).filter((part) => part !== '\\\\').map((part) => Number(part[1]))
 }
 
-/** RE2's own notation: `\0` is the whole match, `\1` to `\9` are its groups, `\\` a backslash; a dollar sign is one. */
+/** RE2's own notation: `\0` is the whole match, `\1` to `\9` are its groups, `\\` a backslash; a dollar sign is one. Another escape ends the text. */
 function compileSubstitution(substitution: string): (group: (index: number) => string) => string {
-  const parts = substitution.match(/\\[\d\\]|[^\\]+|\\/g) ?? []
+  const all: readonly string[] = substitution.match(/\\[\d\\]|[^\\]+|\\/g) ?? []
+  const wrong = all.indexOf('\\')
+  const parts = wrong < 0 ? all : all.slice(0, wrong)
   return (group) => parts.map((part) => (/^\\\d$/.test(part) ? group(Number(part[1])) : part === '\\\\' ? '\\' : part)).join('')
 }

@@ -63,6 +63,7 @@ function parseRetryOn(text: string): Pick<RetryPolicy, 'retryOn' | 'retriableSta
 /** The statuses that Go's `http.StatusText` knows. */
 const known = /^(10[0-3]|20[0-8]|226|30[0-578]|40\d|41[0-8]|42[1-68]|429|431|451|50[0-8]|51[01])$/
 
+/** Of what Go's `strconv.Atoi` reads: a sign and zeros may stand before. */
 function isStatus(part: string): boolean {
-  return known.test(part)
+  return /^\+?\d+$/.test(part) && known.test(String(Number(part)))
 }

@@ -15,8 +15,8 @@ import { PreviousPriorities } from './previous-priorities.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { CookiePolicy, HashSource } from './request-hash.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
-import { backOffMs } from './retry-policy.ts'
-import type { Reset } from './retry-policy.ts'
+import { backOffMs, takeRetry } from './retry-policy.ts'
+import type { Reset, RetryConditions } from './retry-policy.ts'
 import { editForwarded } from './route-edits.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 import { sessionCookieValue, setCookie } from './session-cookie.ts'
@@ -28,13 +28,19 @@ import { destinationOf } from './upstream.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
 import { isFailedHandshake, opensWebSocket } from './upgrade.ts'
+import { describeWrongName, wrongHeaderName } from './wrong-header-name.ts'
 import type { Hash64 } from './xx-hash.ts'
 
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
 export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #proxied: ProxiedRequest
+  /** The client does; the route may add headers that look like it. */
+  readonly #opensWebSocket: boolean
   readonly #route: RouteRuntime
   readonly #action: ForwardAction
+  #retry: RetryConditions | null
+  /** A header that the route has added. */
+  #wrongName: string | null = null
   #cluster: ClusterRuntime | null = null
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
@@ -54,8 +60,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   constructor(proxied: ProxiedRequest, route: RouteRuntime, action: ForwardAction) {
     this.#proxied = proxied
+    this.#opensWebSocket = opensWebSocket(proxied.request)
     this.#route = route
     this.#action = action
+    this.#retry = route.retry
     const every = action.retry?.previousPriorities
     this.#previousPriorities = every ? new PreviousPriorities(every) : null
   }
@@ -108,7 +116,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#proxied.takeBody()
-    if (this.#action.mirrors.length > 0) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
+    if (this.#action.mirrors.length > 0 && this.#wrongName === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
     this.#try(destination)
     this.#armTotal()
   }
@@ -119,10 +127,14 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   /** What the router writes into the request once, before the first try. */
   #edit(): void {
-    const { request, choice } = this.#proxied
+    const { request, choice, log } = this.#proxied
+    log.attempts = 1
     if (this.#proxied.countsAttempts) request.headers.set('x-envoy-attempt-count', '1')
     this.#tellTimeout(request.headers)
     editForwarded(request, this.#route, choice!, this.#action, this.#tellsItself, () => this.#proxied.subject(null, 0))
+    if (!this.#route.requestHeaders && !choice!.requestHeaders) return
+    this.#retry = takeRetry(this.#retry, request.headers)
+    this.#wrongName = wrongHeaderName(request.headers)
   }
 
   #try(destination: Destination | null): void {
@@ -132,7 +144,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.attempts = attempt
     log.upstreamHost = destination.address
     if (destination.host) this.#previousPriorities?.note(destination.host)
-    const one = { request: this.#copy(attempt), attempt, limitMs: this.#timeouts.perTry }
+    const one = { request: this.#copy(attempt), attempt, limitMs: this.#timeouts.perTry, isWrong: this.#wrongName !== null }
     const upstream = new UpstreamRequest(this.#proxied, this.#cluster!, destination, one, (end) => {
       if (upstream.host) this.tried.push(upstream.host)
       if (typeof end === 'string') this.#reset(end, upstream)
@@ -163,22 +175,28 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #conclude(outcome: HttpResponse): void {
-    if (this.#route.retry?.retriesAnswer(outcome) && this.#tryAgain()) return
+    if (this.#retry?.retriesAnswer(outcome, this.request.headers.has('early-data')) && this.#tryAgain()) return
     this.#answer(outcome)
   }
 
   #reset(reset: Reset, { failure }: UpstreamRequest): void {
-    if (reset === 'connect-failure' || reset === 'overflow') this.#upstream = this.#formerHop = null
-    if (this.#route.retry?.retriesReset(reset) && this.#tryAgain()) return
+    if (reset === 'connect-failure' || reset === 'overflow' || reset === 'wrong-header') this.#upstream = this.#formerHop = null
+    if (this.#retry?.retriesReset(reset) && this.#tryAgain()) return
+    if (reset === 'wrong-header') return this.#refuseName(this.#wrongName!)
     if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
     const { flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
     this.#refuse(503, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
   }
 
+  #refuseName(name: string): void {
+    const { body, details } = describeWrongName(name)
+    this.#refuse(503, body, details, 'DPE')
+  }
+
   /** @returns false when the tries are used up */
   #tryAgain(): boolean {
     const { log, plane } = this.#proxied
-    const { policy } = this.#route.retry!
+    const { policy } = this.#retry!
     if (this.#attempt > policy.numRetries) {
       log.raise('URX')
       return false
@@ -212,7 +230,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (outcome.messages) answer.messages = outcome.messages
     // Of HTTP/1.1 Envoy passes none on.
     if (outcome.trailers && this.lastHop?.received?.protocol === 'h2') answer.trailers = outcome.trailers
-    if (opensWebSocket(request) && isFailedHandshake(outcome.status)) this.#proxied.failHandshake(answer)
+    if (this.#opensWebSocket && isFailedHandshake(outcome.status)) this.#proxied.failHandshake(answer)
     else this.#proxied.finish(answer)
   }
 

@@ -20,7 +20,12 @@ export function compileMutation({ set, remove }: HeaderMutation, inline: Readonl
     for (const name of remove) headers.remove(name)
     const replacements = replaced.map(({ format }) => format(subject))
     const additions = added.map(({ format }) => format(subject))
-    replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, replacements[i]!))
-    added.forEach(({ name }, i) => additions[i] !== '' && addValue(headers, name, additions[i]!, inline))
+    replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, withoutBlanks(replacements[i]!)))
+    added.forEach(({ name }, i) => additions[i] !== '' && addValue(headers, name, withoutBlanks(additions[i]!), inline))
   }
+}
+
+/** Who receives the value takes away what surrounds it (RFC 9110, 5.5). */
+function withoutBlanks(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '')
 }

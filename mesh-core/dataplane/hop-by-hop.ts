@@ -8,6 +8,11 @@ export function removeHopByHopOfAnswer(headers: Headers, status: number): void {
   if (status !== 101) removeHopByHop(headers)
 }
 
+/** What filters have written into an answer of the connection's own. Source: Envoy `ConnectionManagerUtility::mutateResponseHeaders`. */
+export function removeOwnOfConnection(headers: Headers, status: number): void {
+  if (status !== 101) for (const name of ['connection', 'upgrade', 'proxy-connection', 'transfer-encoding']) headers.remove(name)
+}
+
 /** @returns whether the sender asked to close the connection afterwards */
 export function removeHopByHop(headers: Headers): boolean {
   const { fields } = headers

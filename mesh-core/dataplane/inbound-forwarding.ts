@@ -12,7 +12,7 @@ import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { Reset, RetryConditions } from './retry-policy.ts'
 
 /** Nothing limits the time of a try there. */
-export type InboundReset = Exclude<Reset, 'per-try-timeout'>
+export type InboundReset = Exclude<Reset, 'per-try-timeout' | 'wrong-header'>
 
 /** A request that has come in, and is to go to the workload. */
 export interface Arrival {
@@ -76,7 +76,7 @@ export class InboundForwarding implements InFlight {
   #conclude(outcome: Outcome): void {
     this.#release(typeof outcome !== 'string')
     if (typeof outcome === 'string') return this.#reset(resetOf(outcome))
-    if (this.#retry?.retriesAnswer(outcome) && this.#tryAgain(true)) return
+    if (this.#retry?.retriesAnswer(outcome, this.#arrival.request.headers.has('early-data')) && this.#tryAgain(true)) return
     this.#end()
     this.#done(outcome)
   }

@@ -17,6 +17,7 @@ import type { HopOrigin, Place } from './evidence.ts'
 import { explanationOf } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import { Forwarding } from './forwarding.ts'
+import { removeOwnOfConnection } from './hop-by-hop.ts'
 import { composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -234,6 +235,7 @@ export class ProxiedRequest implements InFlight {
     if (!ofChoice && !ofRoute) return
     ofChoice?.(headers, this.subject(headers, status))
     ofRoute?.(headers, this.subject(headers, status))
+    removeOwnOfConnection(headers, status)
   }
 
   subject(responseHeaders: Headers | null, responseStatus: number): Subject {

@@ -12,7 +12,7 @@ export interface ResetStory {
  * Source: Envoy `Router::Filter::onUpstreamReset`.
  * @param failure why no connection came about; default: nobody listens
  */
-export function describeReset(reset: Exclude<Reset, 'per-try-timeout'>, retried: boolean, failure = refusal): ResetStory {
+export function describeReset(reset: Exclude<Reset, 'per-try-timeout' | 'wrong-header'>, retried: boolean, failure = refusal): ResetStory {
   const { flag, reason, detail } = stories[reset]
   return {
     flag,

@@ -21,6 +21,8 @@ export interface Try {
   readonly request: HttpRequest
   readonly attempt: number
   readonly limitMs: Milliseconds
+  /** It has a header that nobody is sent: it ends when there is a connection. */
+  readonly isWrong: boolean
 }
 
 /** One try of a request: from the place that it waits for among its host's connections until something has come of it. Source: Envoy `Router::UpstreamRequest`. */
@@ -63,6 +65,7 @@ export class UpstreamRequest implements InFlight {
       if (!connection) return this.#done('overflow')
       this.host = host
       this.#connection = connection
+      if (this.#try.isWrong) return this.#refuse()
       this.#deliver(receiver)
     })
   }
@@ -74,6 +77,11 @@ export class UpstreamRequest implements InFlight {
   /** Its time is up: the host is to blame. */
   expire(): void {
     this.#giveUp('timeout')
+  }
+
+  #refuse(): void {
+    this.#close(null)
+    this.#done('wrong-header')
   }
 
   #deliver(receiver: Receiver): void {

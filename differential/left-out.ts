@@ -21,7 +21,6 @@ export const leftOut: Readonly<Record<string, string>> = {
   ...because('istiod does not act on it, or refuses it', [
     'VirtualService spec.http.redirect.prefixRewrite',
     'Sidecar spec.ingress.tls',
-    'MeshConfig outboundTrafficPolicy.tls',
     'VirtualService spec.tls.match.sourceSubnet',
     'Sidecar spec.egress.port.targetPort',
     'Sidecar spec.ingress.port.targetPort',

@@ -159,6 +159,7 @@ function isRead({ kind }: { readonly kind: string }): boolean {
   return readByRegistry.has(kind) || isWorkload({ kind })
 }
 
+/** No resolver knows names of `invalid`. Source: RFC 6761, section 6.4. */
 function isOutsideName(hostname: string): boolean {
-  return hostname.includes('.') && !hostname.endsWith('.local')
+  return hostname.includes('.') && !hostname.endsWith('.local') && !hostname.endsWith('.invalid')
 }

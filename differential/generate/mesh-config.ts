@@ -23,8 +23,15 @@ const proxyHeaders: readonly ((draw: Draw) => Json)[] = [
   () => ({ xForwardedPort: { enabled: true } }),
 ]
 
+/** @returns of the whole mesh */
+export function outboundTrafficPolicy(draw: Draw): Json {
+  const mode = draw.one(['REGISTRY_ONLY', 'ALLOW_ANY', 'ALLOW_ANY_DYNAMIC_DNS', 'ALLOW_ANY_DYNAMIC_DNS'])
+  const tls = (): Json => ({ mode: draw.one(['SIMPLE', 'DISABLE']), ...draw.maybe(0.3, () => ({ insecureSkipVerify: true })) })
+  return { mode, ...draw.maybe(mode === 'ALLOW_ANY_DYNAMIC_DNS' ? 0.3 : 0.1, () => ({ tls: tls() })) }
+}
+
 const settings: readonly ((draw: Draw) => Json)[] = [
-  (draw) => ({ outboundTrafficPolicy: { mode: draw.one(['REGISTRY_ONLY', 'ALLOW_ANY']) } }),
+  (draw) => ({ outboundTrafficPolicy: outboundTrafficPolicy(draw) }),
   (draw) => ({ defaultVirtualServiceExportTo: draw.one(visibility) }),
   (draw) => ({ defaultDestinationRuleExportTo: draw.one(visibility) }),
   (draw) => ({ defaultServiceExportTo: draw.one(visibility) }),

@@ -3,7 +3,7 @@ import type { Draw } from '../draw.ts'
 import { type Document, document } from './document.ts'
 import { secretInWords } from './manifests.ts'
 import type { Json } from './matches.ts'
-import { meshConfigFor } from './mesh-config.ts'
+import { meshConfigFor, outboundTrafficPolicy } from './mesh-config.ts'
 import type { Subject } from './scenery.ts'
 import { loadBalancer, originatedTls, originSecret } from './traffic-policies.ts'
 
@@ -34,7 +34,7 @@ export const serviceEntries: Subject = (draw, count) => {
   return {
     config: [...secrets, ...entries, ...workloads, ...rules, ...routes],
     calls: callsOf(draw, routes.length > 0, count).filter((call) => !(originates && isTlsAsBytes(call))),
-    ...draw.maybe(0.4, () => ({ meshConfig: draw.chance(0.6) ? { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } : meshConfigFor(draw) })),
+    ...draw.maybe(0.4, () => ({ meshConfig: draw.chance(0.6) ? { outboundTrafficPolicy: outboundTrafficPolicy(draw) } : meshConfigFor(draw) })),
   }
 }
 
@@ -45,14 +45,16 @@ function isTlsAsBytes({ request }: ObservedCall): boolean {
 
 function entry(draw: Draw, index: number): Document {
   const namespace = draw.one(['default', 'default', 'default', 'other'])
-  const hosts = draw.some(names, 1, 2)
-  const wild = hosts.some((host) => host.startsWith('*'))
-  const resolution = draw.one(wild ? ['NONE', 'STATIC'] : ['NONE', 'STATIC', 'STATIC', 'DNS', 'DNS', 'DNS_ROUND_ROBIN'])
+  const drawn = draw.some(names, 1, 2)
+  const wild = drawn.some((host) => host.startsWith('*'))
+  const resolution = draw.one(wild ? ['NONE', 'STATIC', 'DYNAMIC_DNS'] : ['NONE', 'STATIC', 'STATIC', 'DNS', 'DNS', 'DNS_ROUND_ROBIN'])
+  const isByName = resolution === 'DYNAMIC_DNS'
+  const hosts = isByName ? drawn.filter((host) => host.startsWith('*')) : drawn
   const selects = resolution === 'STATIC' && draw.chance(0.3)
   // One with an address has all the ports that are called, since nobody answers there on others.
   const addressed = hosts.length === 1 && draw.chance(resolution === 'NONE' ? 0.15 : 0.3)
-  const ports = portsOf(draw, addressed ? 4 : 1).filter(
-    ({ protocol }) => hosts.length === 1 || !['TCP', 'MONGO', 'MYSQL'].includes(protocol as string),
+  const ports = portsOf(draw, addressed ? 4 : 1).filter(({ protocol }) =>
+    isByName ? foundByName.has(protocol as string) : hosts.length === 1 || !['TCP', 'MONGO', 'MYSQL'].includes(protocol as string),
   )
   const spec = {
     hosts,
@@ -66,11 +68,16 @@ function entry(draw: Draw, index: number): Document {
       workloadSelector: { labels: draw.one<Json>([{ app: 'c', version: 'v2' }, { app: 'vm' }, { app: 'vm', version: 'v1' }, { app: 'b' }]) },
     }),
     // The oracle's DNS gives Envoy an entry's address for its name, as no resolver outside the mesh does.
-    ...(resolution !== 'NONE' && !selects && draw.maybe(addressed ? 1 : 0.8, () => ({ endpoints: endpoints(draw, resolution, ports, index) }))),
+    ...(!['NONE', 'DYNAMIC_DNS'].includes(resolution) &&
+      !selects &&
+      draw.maybe(addressed ? 1 : 0.8, () => ({ endpoints: endpoints(draw, resolution, ports, index) }))),
   }
   // Which of several entries of one host, namespace and age istiod takes for the first is chance.
   return document('ServiceEntry', `entry-${index}`, namespace, spec, { creationTimestamp: `2024-01-01T00:0${draw.between(0, 5)}:0${index}Z` })
 }
+
+/** Protocols that DYNAMIC_DNS is for. */
+const foundByName = new Set(['HTTP', 'HTTP2', 'GRPC', 'TLS'])
 
 function portsOf(draw: Draw, least: number): Json[] {
   const all: Json[] = [

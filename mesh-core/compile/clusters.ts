@@ -1,4 +1,4 @@
-import type { Cluster, Endpoint } from '../ir/cluster.ts'
+import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
@@ -16,6 +16,7 @@ import { outboundHttp } from './upstream-http.ts'
 import type { Files, Secrets } from './secrets.ts'
 import { clusterPolicy, defaultedPolicy, passthroughLimits, portPolicy, subsetPolicy } from './traffic-policy.ts'
 import { upstreamTls } from './upstream-tls.ts'
+import { byNameInHost } from './unknown-traffic.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
 export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {
@@ -87,6 +88,7 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
   const name = subset?.name ?? ''
   const http = outboundHttp(port.protocol, policies.effective.connectionPool, sources)
   const inferred = infersMutualTls(service, port, subset ? subset.trafficPolicy : rule?.trafficPolicy, sources)
+  const tls = upstreamTls(policies.effective.tls, service, { ...sources, http, inferred, selected: (rule?.workloadSelector ?? null) !== null })
   return {
     name: clusterName(service.host, port.number, name),
     destination: { host: service.host, port: port.number, subset: name },
@@ -96,7 +98,7 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
     http,
-    tls: upstreamTls(policies.effective.tls, service, { ...sources, http, inferred, selected: (rule?.workloadSelector ?? null) !== null }),
+    tls: service.resolution === 'dynamic-dns' ? askingForHost(tls) : tls,
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
 }
@@ -169,17 +171,41 @@ const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Clus
   none: 'original-dst',
 }
 
-/** Clusters that every sidecar has. Source: the same file, buildBlackHoleCluster, buildDefaultPassthroughCluster. */
-export function specialClusters(mesh: MeshConfig): Cluster[] {
-  const base = {
+/**
+ * Of requests to hosts that nothing is known of, with ALLOW_ANY_DYNAMIC_DNS. Source: Istio `core/cluster_builder.go` buildAllowAnyDFPCluster.
+ */
+export function clusterByName(sources: Omit<ClusterSources, 'rule' | 'client'>): Cluster {
+  const { mesh } = sources
+  const tls = upstreamTls(mesh.outboundTrafficPolicy.tls, null, { ...sources, http: 'client', inferred: false, selected: false })
+  return {
+    ...specialCluster(mesh),
+    name: byNameInHost,
+    discovery: 'dynamic-dns',
+    tls: askingForHost(tls),
+    origin: builtIn(byNameInHost),
+  }
+}
+
+/** Who is looked up by a name has a certificate with it, whatever else is asked for. Source: Envoy `dynamic_forward_proxy/cluster.cc`. */
+function askingForHost(tls: UpstreamTls): UpstreamTls {
+  return tls.mode === 'originate' ? { ...tls, validation: tls.validation && { ...tls.validation, ofHost: true } } : tls
+}
+
+function specialCluster(mesh: MeshConfig): Omit<Cluster, 'name' | 'discovery' | 'origin'> {
+  return {
     destination: null,
     portOverride: null,
     endpoints: [],
     localities: null,
     ...clusterPolicy({}, mesh),
-    http: 'client' as const,
-    tls: { mode: 'disable' } as const,
+    http: 'client',
+    tls: { mode: 'disable' },
   }
+}
+
+/** Clusters that every sidecar has. Source: the same file, buildBlackHoleCluster, buildDefaultPassthroughCluster. */
+export function specialClusters(mesh: MeshConfig): Cluster[] {
+  const base = specialCluster(mesh)
   return [
     {
       ...base,

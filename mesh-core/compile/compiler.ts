@@ -14,7 +14,7 @@ import { catalogOf } from './catalog.ts'
 import { CompilerMemory } from './compiler-memory.ts'
 import { ClientKeys } from './client-keys.ts'
 import { clientPlace } from './client-place.ts'
-import { serviceClusters, sniClusters, specialClusters } from './clusters.ts'
+import { clusterByName, serviceClusters, sniClusters, specialClusters } from './clusters.ts'
 import type { ClusterSources } from './clusters.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { capturesDns, nameTable } from './dns-proxy.ts'
@@ -23,6 +23,7 @@ import { hashOfService } from './hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { showingCertificate } from './gateway-api/client-certificate.ts'
 import { statusesOf } from './gateway-api/status.ts'
+import { byNameInHost } from './unknown-traffic.ts'
 import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './http-routes.ts'
 import { ingressStatuses } from './ingress-status.ts'
@@ -172,7 +173,7 @@ export class Compiler {
     const parts = {
       listeners: withDetectionTimeout(this.#withTcpPolicies(listeners, workload), this.catalog.mesh),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
-      clusters: this.#clustersFor(workload, scope.services),
+      clusters: { ...this.#clustersFor(workload, scope.services), ...this.#clusterByName(workload, scope) },
       ...(capturesDns(workload, this.catalog.mesh) && { dns: nameTable(scope, this.#registry) }),
     }
     this.#outbound.set(key, { parts, workload })
@@ -246,11 +247,19 @@ export class Compiler {
     return clusters
   }
 
+  #clusterByName(workload: WorkloadInstance, { outboundMode }: SidecarScope): Readonly<Record<string, Cluster>> {
+    return outboundMode === 'ALLOW_ANY_DYNAMIC_DNS' ? { [byNameInHost]: clusterByName(this.#sharedSources(workload)) } : {}
+  }
+
   #clusterSources(workload: WorkloadInstance): (service: Service) => ClusterSources {
+    const shared = this.#sharedSources(workload)
+    return (service) => ({ ...shared, rule: this.#ruleFor(service, workload) })
+  }
+
+  #sharedSources(workload: WorkloadInstance): Omit<ClusterSources, 'rule'> {
     const { mesh, secrets, peerAuthentications } = this.catalog
     const own = { client: clientPlace(workload), gateway: workload.gateway, files: filesOf(workload) }
-    const shared = { registry: this.#registry, mesh, secrets, peerAuthentications, ...own }
-    return (service) => ({ ...shared, rule: this.#ruleFor(service, workload) })
+    return { registry: this.#registry, mesh, secrets, peerAuthentications, ...own }
   }
 
   /** As the workload's own sidecar has it. */

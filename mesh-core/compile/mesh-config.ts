@@ -4,7 +4,7 @@ import type { PathNormalization } from '../ir/proxy-config.ts'
 import { durationMs } from './duration.ts'
 import type { ProviderSpec } from './authorization/authorizers.ts'
 import type { ProxyDefaults } from './proxy-defaults.ts'
-import type { LocalitySetting, PortPolicy } from './destination-rule-types.ts'
+import type { ClientTls, LocalitySetting, PortPolicy } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
 /** Of TLS that is not the mesh's own; curves say nothing to applications here. */
@@ -13,10 +13,21 @@ export interface TlsDefaults {
   readonly cipherSuites?: readonly string[]
 }
 
+/**
+ * What becomes of requests to hosts that no rule and no service is for: 502; they go on to where they were going; or to where the name in Host leads (bytes
+ * go on).
+ */
+export type OutboundMode = 'REGISTRY_ONLY' | 'ALLOW_ANY' | 'ALLOW_ANY_DYNAMIC_DNS'
+
+export interface OutboundTrafficPolicy {
+  readonly mode: OutboundMode
+  /** Of connections by the name in Host. */
+  readonly tls: ClientTls | undefined
+}
+
 /** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
 export interface MeshConfig {
-  /** REGISTRY_ONLY answers unknown hosts with 502 instead of passing them on. */
-  readonly allowAny: boolean
+  readonly outboundTrafficPolicy: OutboundTrafficPolicy
   readonly defaultVirtualServiceExportTo: readonly string[]
   readonly defaultDestinationRuleExportTo: readonly string[]
   readonly defaultServiceExportTo: readonly string[]
@@ -57,7 +68,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   // Validated as MeshConfig when it was read.
   const config = fields as any
   return {
-    allowAny: (config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY') !== 'REGISTRY_ONLY',
+    outboundTrafficPolicy: { mode: config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY', tls: config.outboundTrafficPolicy?.tls },
     defaultVirtualServiceExportTo: config.defaultVirtualServiceExportTo ?? ['*'],
     defaultDestinationRuleExportTo: config.defaultDestinationRuleExportTo ?? ['*'],
     defaultServiceExportTo: config.defaultServiceExportTo ?? ['*'],

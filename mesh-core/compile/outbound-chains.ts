@@ -83,6 +83,10 @@ function httpChain(routeTable: string, { mesh, settings }: OutboundChains): Filt
 }
 
 /** Takes what is HTTP by its first bytes, and nothing else. */
+export function sniffedHttp(routeTable: string, outbound: OutboundChains): FilterChain {
+  return lookingFor(httpChain(routeTable, outbound))
+}
+
 function lookingFor(chain: FilterChain): FilterChain {
   return { ...chain, transport: 'raw_buffer', applicationProtocols: plainHttp }
 }

@@ -6,11 +6,11 @@ import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { ListenerEntries } from './listener-entries.ts'
-import { chainsFor, everyAddress, hasOwnTable, type OutboundChains, type Place } from './outbound-chains.ts'
+import { chainsFor, everyAddress, hasOwnTable, sniffedHttp, type OutboundChains, type Place } from './outbound-chains.ts'
 import type { EgressListener } from './egress-imports.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
 import { twinChains } from './twin-chains.ts'
-import { unknownTraffic } from './unknown-traffic.ts'
+import { unknownHttpTable, unknownTraffic } from './unknown-traffic.ts'
 
 export interface OutboundListeners {
   readonly scope: SidecarScope
@@ -39,7 +39,7 @@ export function outboundListeners({ scope, mesh, settings, registry, labels }: O
         entries.add({ ...place, bindsToPort: egress.bindsToPort }, port, () => chainsFor(service, port, rules, place, chains))
   }
   const taken = entries.listeners(() => unknownTraffic(scope)).filter(({ filterChains }) => twinChains(filterChains) === null)
-  return [...taken, virtualOutbound(scope)]
+  return [...taken, virtualOutbound(scope, chains)]
 }
 
 /** A port that the entry names goes before those of the services, with its protocol. */
@@ -78,11 +78,13 @@ const capturePort = 15001
  * Takes what no other listener takes. What is for the very port of such listeners ends there, or it would go round. Source: Istio `core/listener_builder.go`
  * buildOutboundCatchAllNetworkFilterChains.
  */
-function virtualOutbound(scope: SidecarScope): Listener {
+function virtualOutbound(scope: SidecarScope, outbound: OutboundChains): Listener {
+  const http =
+    scope.outboundMode === 'ALLOW_ANY_DYNAMIC_DNS' ? [{ ...sniffedHttp(unknownHttpTable, outbound), name: 'virtualOutbound-catchall-tcp-http' }] : []
   const rest = { ...unknownTraffic(scope), name: 'virtualOutbound-catchall-tcp' }
   const blackhole = { ...unknownTraffic({ unknownTo: 'BlackHoleCluster' }), name: 'virtualOutbound-blackhole', destinationPort: capturePort }
   return {
     ...{ name: 'virtualOutbound', direction: 'outbound', address: everyAddress, port: capturePort },
-    ...{ filterChains: [blackhole], defaultFilterChain: rest },
+    ...{ filterChains: [blackhole, ...http], defaultFilterChain: rest },
   }
 }

@@ -5,10 +5,11 @@ import type { Service } from '../registry/registry.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
 import { defaultRoute } from './http-routes.ts'
-import type { MeshConfig } from './mesh-config.ts'
+import type { MeshConfig, OutboundMode } from './mesh-config.ts'
 import { clusterName, isSubsetOf, isWildcard, overlaps } from './names.ts'
 import { builtIn } from './origin.ts'
 import { hasOwnTable, sniffedTable } from './outbound-chains.ts'
+import { byNameInHost, unknownHttpTable } from './unknown-traffic.ts'
 import { dialledPorts } from './outbound-listeners.ts'
 import { matchAll } from './route-match.ts'
 import type { EgressListener } from './egress-imports.ts'
@@ -44,7 +45,9 @@ export function outboundRouteTables(outbound: OutboundRoutes): Record<string, Ro
       tables[name] = { name, virtualHosts: own ? [{ ...own, domains: ['*'] }] : [], ignorePortInHost: true, ...outbound.counting }
     }
   }
-  return tables
+  if (outbound.scope.outboundMode !== 'ALLOW_ANY_DYNAMIC_DNS') return tables
+  const ofUnknown = { name: unknownHttpTable, virtualHosts: [catchAll(outbound)], ignorePortInHost: true, ...outbound.counting }
+  return { ...tables, [unknownHttpTable]: ofUnknown }
 }
 
 /**
@@ -58,6 +61,10 @@ export function patchedRouteTables(
 ): Record<string, RouteTable> | null {
   const patched: Record<string, RouteTable> = {}
   for (const [name, table] of Object.entries(tables)) {
+    if (name === unknownHttpTable) {
+      patched[name] = table
+      continue
+    }
     const port = Number(name.slice(name.lastIndexOf(':') + 1))
     const egress = egressForPort(outbound.scope, port)
     const fresh = egress && newRoutes(outbound, port, egress, rules)
@@ -173,13 +180,19 @@ function mostSpecificOwners({ services, aliases, virtualServices }: EgressListen
 }
 
 /** Source: Istio `core/httproute.go` buildCatchAllVirtualHost. */
-function catchAll({ scope: { allowAny, unknownTo }, mesh }: OutboundRoutes): VirtualHost {
-  const name = allowAny ? 'allow_any' : 'block_all'
-  const origin = builtIn(`outboundTrafficPolicy ${allowAny ? 'ALLOW_ANY' : 'REGISTRY_ONLY'}`)
-  const passed = defaultRoute(unknownTo, name, origin, mesh)
+function catchAll({ scope: { outboundMode, unknownTo }, mesh }: OutboundRoutes): VirtualHost {
+  const name = namesOfCatchAll[outboundMode]
+  const origin = builtIn(`outboundTrafficPolicy ${outboundMode}`)
+  const passed = defaultRoute(outboundMode === 'ALLOW_ANY_DYNAMIC_DNS' ? byNameInHost : unknownTo, name, origin, mesh)
   const route: Route =
-    allowAny && passed.action.kind === 'forward'
+    outboundMode !== 'REGISTRY_ONLY' && passed.action.kind === 'forward'
       ? { ...passed, action: { ...passed.action, retry: null } }
       : { ...passed, match: matchAll, action: { kind: 'direct-response', status: 502, body: null }, requestHeaders: noMutation }
   return { name, domains: ['*'], routes: [route], requireTls: false }
+}
+
+const namesOfCatchAll: Readonly<Record<OutboundMode, string>> = {
+  REGISTRY_ONLY: 'block_all',
+  ALLOW_ANY: 'allow_any',
+  ALLOW_ANY_DYNAMIC_DNS: unknownHttpTable,
 }

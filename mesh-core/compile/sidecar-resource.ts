@@ -7,6 +7,7 @@ import { selects } from '../registry/labels.ts'
 import { declaredProtocol } from '../registry/protocol.ts'
 import type { Protocol, WorkloadInstance } from '../registry/registry.ts'
 import type { ConnectionPool } from './destination-rule-types.ts'
+import type { OutboundMode } from './mesh-config.ts'
 import type { Destination } from './virtual-service-types.ts'
 
 /** A name that is imported, and from where: `*` from everywhere. */
@@ -47,7 +48,7 @@ export interface SidecarResource {
   /** Empty: the services decide. Where there is one, it takes their place. */
   readonly ingress: readonly IngressSpec[]
   /** `null`: as the mesh has it. */
-  readonly allowAny: boolean | null
+  readonly outboundMode: Exclude<OutboundMode, 'ALLOW_ANY_DYNAMIC_DNS'> | null
   /** Takes unknown traffic where it is not refused; `null`: it goes where it was going. */
   readonly egressProxy: NonNullable<Destination> | null
   readonly inboundConnectionPool: ConnectionPool | undefined
@@ -63,15 +64,15 @@ export const everything: EgressSpec = { port: null, bind: '', bindsToPort: false
 export function sidecarResourceOf(resource: Resource): SidecarResource {
   const spec: Spec = resource.object['spec'] ?? {}
   const egress: EgressSpec[] = (spec.egress ?? []).map(egressOf)
-  const policy: string | undefined = spec.outboundTrafficPolicy && (spec.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY')
+  const policy = spec.outboundTrafficPolicy
   return {
     name: resource.name,
     namespace: resource.namespace,
     selector: spec.workloadSelector ? (spec.workloadSelector.labels ?? {}) : null,
     egress: egress.length > 0 ? egress : [everything],
     ingress: (spec.ingress ?? []).map(ingressOf),
-    allowAny: policy === undefined ? null : policy === 'ALLOW_ANY',
-    egressProxy: spec.outboundTrafficPolicy?.egressProxy ?? null,
+    outboundMode: policy ? (policy.mode ?? 'REGISTRY_ONLY') : null,
+    egressProxy: policy?.egressProxy ?? null,
     inboundConnectionPool: spec.inboundConnectionPool,
     origin: resource.origin,
   }

@@ -6,7 +6,7 @@ import { destinationCluster } from './destination-cluster.ts'
 import { egressListener, ofPort } from './egress-imports.ts'
 import type { EgressListener } from './egress-imports.ts'
 import { MergedServices } from './merged-services.ts'
-import type { MeshConfig } from './mesh-config.ts'
+import type { MeshConfig, OutboundMode } from './mesh-config.ts'
 import { meshGateway } from './names.ts'
 import type { SidecarResource } from './sidecar-resource.ts'
 import { everything } from './sidecar-resource.ts'
@@ -19,8 +19,8 @@ export interface SidecarScope {
   readonly egress: readonly EgressListener[]
   /** Of all entries, and the destinations of their rules: what clusters are made of. */
   readonly services: readonly Service[]
-  readonly allowAny: boolean
-  /** The cluster that takes what no rule and no service is for. */
+  readonly outboundMode: OutboundMode
+  /** The cluster that takes what no rule and no service is for; with ALLOW_ANY_DYNAMIC_DNS bytes alone. */
   readonly unknownTo: string
   /** HTTP services that have addresses are told apart by them, not by the Host header. */
   readonly byAddress: boolean
@@ -81,8 +81,9 @@ export function sidecarScope(
     for (const service of destinations(listener, namespace, inferred)) merged.add(service)
   }
   const byAddress = !departs('hostsNameServicesInMesh') && rules.some(({ semantics }) => semantics === 'gateway-api')
-  const allowAny = sidecar?.allowAny ?? catalog.mesh.allowAny
-  return { namespace, egress, services: merged.all, allowAny, unknownTo: allowAny ? passedTo(sidecar) : 'BlackHoleCluster', byAddress }
+  const outboundMode = sidecar?.outboundMode ?? catalog.mesh.outboundTrafficPolicy.mode
+  const unknownTo = outboundMode === 'REGISTRY_ONLY' ? 'BlackHoleCluster' : passedTo(sidecar)
+  return { namespace, egress, services: merged.all, outboundMode, unknownTo, byAddress }
 }
 
 /** The proxy is named as it stands: no short name, no port that is left out. Source: Istio `core/listener_builder.go` buildOutboundCatchAllNetworkFiltersOnly. */

@@ -24,7 +24,7 @@ export interface TlsClient {
 }
 
 /** Automatic mutual TLS acts where no mode is given. Source: Istio `core/cluster_tls.go` buildUpstreamClusterTLSContext, `core/cluster_builder.go` buildUpstreamTLSSettings. */
-export function upstreamTls(tls: ClientTls | undefined, service: Service, client: TlsClient): UpstreamTls {
+export function upstreamTls(tls: ClientTls | undefined, service: Service | null, client: TlsClient): UpstreamTls {
   if (!tls) return client.mesh.enableAutoMtls && client.inferred ? { mode: 'auto' } : { mode: 'disable' }
   switch (tls.mode) {
     case 'ISTIO_MUTUAL':
@@ -46,7 +46,7 @@ function isOutOfReach({ credentialName = '' }: ClientTls, { gateway, selected }:
 }
 
 /** Without a certificate to show MUTUAL comes to nothing, and connections stay plain. Source: the same file, constructUpstreamTLS. */
-function originated(tls: ClientTls, service: Service, client: TlsClient): UpstreamTls {
+function originated(tls: ClientTls, service: Service | null, client: TlsClient): UpstreamTls {
   const { mode, credentialName, clientCertificate, privateKey, sni, insecureSkipVerify } = tls
   const named = tls.subjectAltNames ?? []
   if (mode === 'MUTUAL' && !credentialName && !(clientCertificate && privateKey)) return { mode: 'disable' }
@@ -55,7 +55,7 @@ function originated(tls: ClientTls, service: Service, client: TlsClient): Upstre
     ? null
     : {
         trusted: trustedBy(tls, client),
-        subjectAltNames: named.length > 0 ? named : namesOf(service, client.registry),
+        subjectAltNames: named.length > 0 || !service ? named : namesOf(service, client.registry),
         ofHost: !sni && named.length === 0,
       }
   return {

@@ -74,9 +74,9 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
     messages: [],
   },
   {
-    about: 'a mode that is not acted on, beside those that are',
-    text: 'outboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}',
-    messages: ['outboundTrafficPolicy.mode is not modelled'],
+    about: 'a mode that is not acted on',
+    text: 'inboundTrafficPolicy: {mode: LOCALHOST}',
+    messages: ['inboundTrafficPolicy.mode is not modelled'],
   },
 ]
 
@@ -100,7 +100,7 @@ test('fields act by the names of the .proto file, too, enumerations by their num
   )
   expect(config.errors).toEqual([])
   expect(meshConfigOf(config.resources)).toMatchObject({
-    allowAny: false,
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     pathNormalization: 'MERGE_SLASHES',
     connectTimeout: '3s',
     rootNamespace: 'istio-system',

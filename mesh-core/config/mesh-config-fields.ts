@@ -46,8 +46,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields(
     'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
   ),
-  // Its `tls` is that of a mode that is reported. Source: Istio `core/cluster.go` buildAllowAnyDFPCluster.
-  outboundTrafficPolicy: { mode: new Set(['REGISTRY_ONLY', 'ALLOW_ANY', '0', '1']), tls: 'quiet' },
+  outboundTrafficPolicy: fields('mode tls'),
   inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
   defaultConfig: proxyConfigFields,
   // What is logged, counted and traced.

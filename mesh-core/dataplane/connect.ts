@@ -42,6 +42,8 @@ export function connect(
     done('closed')
     return null
   }
+  if (request.serverFirst && layers.length === 0 && isSeenBefore(proxy, listener))
+    return afterWaiting(plane, firstBytesMs, `${proxy.name} waits for a client's first bytes`, () => (done('closed'), null))
   const begin = (): InFlight | null => take(plane, place, proxy, request, { target, listener, layers }, done)
   if (!request.serverFirst || layers.length > 0 || !awaitsFirstBytes(listener.filterChains)) return begin()
   // Unless the mesh says so, there is no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
@@ -50,6 +52,17 @@ export function connect(
     ? afterWaiting(plane, detectionTimeoutMs, `${proxy.name} waits for a client's first bytes`, begin)
     : hanging
 }
+
+/**
+ * Whatever is redirected passes the listener for the rest first, which may look for HTTP: a client that says nothing is closed, whoever would have taken it.
+ * Source: Envoy `active_tcp_socket.cc` newConnection, `listener_filters_timeout`.
+ */
+function isSeenBefore({ captureListener }: ProxyRuntime, { bindsToPort }: Listener): boolean {
+  return captureListener !== null && !bindsToPort && inspectsHttp(captureListener.filterChains)
+}
+
+/** Envoy's own, which istiod leaves at that listener. */
+const firstBytesMs = 15_000
 
 interface Accepted {
   readonly target: Dialled

@@ -106,6 +106,7 @@ function outcomeOf(passage: Passage): string {
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''
   if (log.flags.split(',').includes('NC')) return `${log.status}: ${whyMissing(cluster)}`
+  if (log.flags === 'DF') return `${log.status}: DNS knows no such name as the one in Host`
   if (log.flags.split(',').includes('UH')) return `${log.status}: no ready endpoint for ${describeCluster(cluster)}`
   if (log.details === 'fault_filter_abort') return `${log.status}: aborted by the rule's fault`
   if (log.details === 'cors_response') return `${log.status}: preflight answered by the rule's corsPolicy`

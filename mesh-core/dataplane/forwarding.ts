@@ -24,12 +24,15 @@ import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { speak } from './upstream-http.ts'
-import { destinationOf } from './upstream.ts'
+import { destinationOf, isUnresolved } from './upstream.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
 import { isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import { describeWrongName, wrongHeaderName } from './wrong-header-name.ts'
 import type { Hash64 } from './xx-hash.ts'
+
+/** As Envoy's resolver, c-ares, says that there is no such name. */
+const unresolved = 'dns_resolution_failure{cares_norecords:Domain_name_not_found}'
 
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
 export class Forwarding implements InFlight, PickContext, HashSource {
@@ -108,6 +111,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
       log.cluster = '-'
       return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
     }
+    if (isUnresolved(this.#proxied, cluster)) return this.#refuse(503, 'DNS resolution failure', unresolved, 'DF')
     this.#cluster = cluster
     this.#startMs = plane.clock.now()
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request)

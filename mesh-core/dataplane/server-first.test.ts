@@ -59,6 +59,14 @@ test.each<[port: number, rule: string, policy: string, error: string | null, aft
   expect([exchange.error, exchange.durationMs]).toEqual([error, afterMs])
 })
 
+const lookingFirst = (text: string): string =>
+  `${text}---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\noutboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}\n`
+
+test('with ALLOW_ANY_DYNAMIC_DNS every connection is looked at for HTTP first: who waits for the server is closed by Envoy', async () => {
+  const exchange = await greet(9000, lookingFirst(world('DISABLE', 'DISABLE')), 60_000)
+  expect([exchange.error, exchange.durationMs]).toEqual(['closed', 15_000])
+})
+
 test('a client that has gone is waited for no more', async () => {
   const exchange = await greet(9001, limited(world('DISABLE', 'DISABLE')), 150)
   expect([exchange.error, exchange.hops.length]).toEqual(['timeout', 0])

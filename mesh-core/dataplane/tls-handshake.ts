@@ -155,7 +155,8 @@ function judgeAsEnvoy(shown: Shown, { trusted, subjectAltNames, host }: Expectat
   if (!isTrusted(shown, trusted)) return failed(`X509_verify_cert:_certificate_verification_error_at_${brokenAt(shown)}`)
   const objection = revocationOf(shown, trusted)
   if (objection) return failed(`X509_verify_cert:_certificate_verification_error_at_depth_${objection.depth}:_${objection.cause}`)
-  if (host !== null && !covers(shown, host)) return failed('verify_SAN_list')
+  if (host !== null && !covers(shown, host))
+    return failed(`verify_SAN_list,_expected_SANs:_[${host}],_certificate_SANs:_[${namesOf(shown).join(',_')}]`)
   if (subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames)) return null
   return failed(`SAN_matcher,_certificate_SANs_are_[${namesOf(shown).join(',_')}]`)
 }

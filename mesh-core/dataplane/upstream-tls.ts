@@ -1,5 +1,6 @@
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { isIpAddress } from '../registry/dns.ts'
 import { isOutsider } from '../registry/outsiders.ts'
 import { spiffeId } from '../registry/spiffe.ts'
 import { splitAuthority } from './dial.ts'
@@ -62,7 +63,8 @@ function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority:
   const host = authority === null ? null : splitAuthority(authority, 'http').hostname
   const pair = certificate?.kind === 'secret' ? certificate.pair : null
   return {
-    serverName: serverName ?? host,
+    // No name is asked for by an address. Source: Envoy `router.cc` decodeHeaders.
+    serverName: serverName ?? (host !== null && isIpAddress(host) ? null : host),
     ...(pair && { certificate: pair }),
     expects: validation && { ...validation, host: validation.ofHost ? host : null },
     applicationProtocols: applicationProtocols.length > 0 ? applicationProtocols : host === null ? [] : ['http/1.1'],

@@ -1,7 +1,10 @@
-import type { Endpoint } from '../ir/cluster.ts'
+import type { Cluster, Endpoint } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { addressInMesh } from '../registry/in-mesh-address.ts'
 import { isOutsider } from '../registry/outsiders.ts'
+import { lookUp } from '../registry/resolver.ts'
+import type { NameTable } from '../registry/resolver.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { PooledHost } from './circuit-breaker.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './shipment.ts'
@@ -11,6 +14,7 @@ import { keptLandingAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { receiverOf, takesConnections } from './receiver.ts'
 import type { Plane } from './plane.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { layersTo } from './upstream-tls.ts'
@@ -49,7 +53,7 @@ export function destinationOf(
     const pooled = cluster.dialled(`${address}:${config.portOverride ?? port}`)
     return { address: `${landed.address}:${landed.port}`, port: landed.port, receiver: landing, host: null, pooled, tls: secured(null), keep }
   }
-  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, request, cluster, secured(null))
+  if (config.discovery === 'dynamic-dns') return destinationNamed(plane, proxy, request, cluster, secured(null))
   const host = cluster.pick(context)
   if (!host) return null
   const { endpoint, address } = host
@@ -62,15 +66,52 @@ export function destinationOf(
   return { address, port: endpoint.port, receiver, host, pooled: host, tls: secured(endpoint) }
 }
 
-/** The name in Host, looked up for this request. Source: Envoy's dynamic forward proxy. */
-function destinationNamed(plane: Plane, { authority, scheme }: HttpRequest, cluster: ClusterRuntime, tls: readonly TlsLayer[]): Destination | null {
-  const { hostname, port: named } = splitAuthority(authority, scheme)
+/** Is the name in Host one that DNS does not know? It is looked up before the router sees the request. Source: Envoy `proxy_filter.cc` onDnsResolutionFail. */
+export function isUnresolved({ plane, proxy, request }: ProxiedRequest, cluster: ClusterRuntime): boolean {
+  return (
+    cluster.config.discovery === 'dynamic-dns' && addressNamed(plane, proxy, splitAuthority(request.authority, 'http').hostname, cluster) === null
+  )
+}
+
+/**
+ * The name in Host, looked up for this request. The port that it leaves out is that of what is spoken there. Source: Envoy's dynamic forward proxy,
+ * `proxy_filter.cc` decodeHeaders.
+ */
+function destinationNamed(
+  plane: Plane,
+  proxy: ProxyRuntime,
+  { authority }: HttpRequest,
+  cluster: ClusterRuntime,
+  tls: readonly TlsLayer[],
+): Destination | null {
+  const { hostname, port: named } = splitAuthority(authority, tls.length > 0 ? 'https' : 'http')
   const port = cluster.config.portOverride ?? named
-  const address = plane.model.registry.resolve(hostname, '')
+  const address = addressNamed(plane, proxy, hostname, cluster)
   if (address === null) return null
   const { landing, keep } = keptLandingAt(plane, address, port, cluster)
   const pooled = cluster.dialled(`${address}:${port}`)
   return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, pooled, tls, keep }
+}
+
+/** What is looked up, and for whom. */
+export interface NamedHost {
+  readonly hostname: string
+  readonly cluster: Pick<Cluster, 'destination'>
+  readonly namespace: string
+  /** What the agent of the proxy's pod answers for. */
+  readonly dns: NameTable | null
+}
+
+/**
+ * `null`: DNS knows no such name. The agent's resolver is asked for names of hosts that nobody knows, where there is one; hosts of DYNAMIC_DNS are the system's.
+ * Source: Istio `core/networkfilter.go` buildAllowAnyDynamicDNSDNSCacheConfig.
+ */
+export function addressForHost(registry: Registry, { hostname, cluster, namespace, dns }: NamedHost): string | null {
+  return lookUp(registry, cluster.destination === null ? dns : null, hostname, namespace)[0] ?? null
+}
+
+function addressNamed({ model }: Plane, { place, config }: ProxyRuntime, hostname: string, cluster: ClusterRuntime): string | null {
+  return addressForHost(model.registry, { hostname, cluster: cluster.config, namespace: place.ref.namespace, dns: config.dns ?? null })
 }
 
 /** The address of the mesh's network that an endpoint stands for which is written down and is no pod itself; `null` for all others. */

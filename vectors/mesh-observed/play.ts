@@ -91,7 +91,7 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
       // Whoever began TLS with them got it, with a certificate for the name that was asked for.
       applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
-      outsideName: () => true,
+      outsideName: (name) => !name.endsWith('.invalid'),
       sends: senders(vector),
       // What it translated from the address of a service went to the application at once: the kernel translates a connection once.
       inboundSidecar: ({ ref }, way) => way === 'own-address' && inbound.has(`${ref.name}.${ref.namespace}`),

@@ -24,6 +24,7 @@ import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
 import { unseenAddresses } from './unseen-addresses.ts'
 import { Ways } from './ways.ts'
+import { landingOf } from './xds/cluster.ts'
 import { WorkloadServers } from './workload-servers.ts'
 
 export interface EnvoyMeshOptions extends Pick<
@@ -74,8 +75,10 @@ export class EnvoyMesh {
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
     this.#names = {
       host: (port) => this.#topology.places.meshAddress(port, this.registry),
-      kept: ({ ref }, cluster, dialled) => {
+      kept: ({ ref }, cluster, { dialled, byHost }) => {
         const found = this.#model.proxyConfig(ref)?.clusters[cluster]
+        const named = found?.discovery === 'dynamic-dns' ? byHost?.(landingOf(found)) : null
+        if (named) return `${named.address}:${named.port}`
         if (found?.discovery !== 'original-dst') return null
         return found.portOverride === null ? dialled : dialled.replace(/\d+$/, String(found.portOverride))
       },

@@ -11,8 +11,8 @@ import type { LogLine } from './xds/access-log.ts'
 export interface Names {
   /** `10.244.0.5:9080` of a port of 127.0.0.1; `null`: it is nobody's of the mesh. */
   host(port: number): string | null
-  /** Where a cluster of the proxy leads that goes to where the client wanted to go, `10.96.0.5:9080`; `null`: it goes elsewhere. */
-  kept(proxy: WorkloadInstance, cluster: string, dialled: string): string | null
+  /** Where a cluster of the proxy leads that goes to where the client wanted to go, or the name in Host leads, `10.96.0.5:9080`; `null`: it goes elsewhere. */
+  kept(proxy: WorkloadInstance, cluster: string, call: Pick<CallRecord, 'dialled' | 'byHost'>): string | null
   /** Has the cluster of the proxy such an endpoint? */
   leadsTo(proxy: WorkloadInstance, cluster: string, workload: WorkloadInstance | null): boolean
 }
@@ -193,17 +193,19 @@ function clusterName({ cluster }: LogLine): string {
 }
 
 /** What is nobody's of the mesh is where the client wanted to go, and so is the port of somebody who listens on all. */
-function hostName(line: LogLine, { dialled, proxy }: CallRecord, names: Names): string {
+function hostName(line: LogLine, call: CallRecord, names: Names): string {
+  const { dialled, proxy } = call
   if (line.host === null) return '-'
   const found = names.host(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
-  const kept = proxy && names.kept(proxy, clusterName(line), dialled)
+  const kept = proxy && names.kept(proxy, clusterName(line), call)
   if (found === null) return kept ?? dialled
   return addressOf(found) === addressOf(dialled) ? (kept ?? found) : found
 }
 
 /** One who names no ports listens on all, and is served here on those that are known: where the destination is kept, the port is the dialled one. */
-function portOf({ dialled, proxy }: CallRecord, { ports }: WorkloadInstance, served: number, log: AccessLogEntry | null, names: Names): number {
-  const kept = proxy ? log && names.kept(proxy, log.cluster, dialled) : dialled
+function portOf(call: CallRecord, { ports }: WorkloadInstance, served: number, log: AccessLogEntry | null, names: Names): number {
+  const { dialled, proxy } = call
+  const kept = proxy ? log && names.kept(proxy, log.cluster, call) : dialled
   return ports.length === 0 && kept !== null ? portIn(kept) : served
 }
 

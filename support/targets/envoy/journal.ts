@@ -3,6 +3,7 @@ import type { SeenTls } from '../../../mesh-core/ir/tls.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import type { Way } from './ways.ts'
 import type { LogLine } from './xds/access-log.ts'
 
 /** One request from its sender to its answer, whatever proxies made of it on the way. */
@@ -14,6 +15,8 @@ export interface CallRecord {
   readonly service: string | null
   /** Where the client wanted to go: `10.96.0.5:9080`. */
   readonly dialled: string
+  /** See `Way`. */
+  readonly byHost?: Way['byHost'] | undefined
   /** The sender's sidecar, or the gateway; `null` for a sender without. */
   readonly proxy: WorkloadInstance | null
   /** The proxy writes nothing of it: of datagrams, say. */

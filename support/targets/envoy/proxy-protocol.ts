@@ -9,7 +9,7 @@ export interface ProxiedConnection {
   readonly source: { readonly address: string; readonly port: number }
   /** Where the client believes that it connects to: what iptables would have kept for Envoy as the original destination. */
   readonly destination: { readonly address: string; readonly port: number }
-  /** Who answers there in truth, `127.0.0.1:40123`; further ones for the ports that clusters may have in the place of the client's. */
+  /** Who answers there in truth, `127.0.0.1:40123`, or `''` for nobody; further ones for clusters that do not go to where the client was going. */
   readonly lands: readonly string[]
 }
 

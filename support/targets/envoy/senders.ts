@@ -2,9 +2,11 @@ import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
-import type { Mesh } from '../../../mesh-core/mesh.ts'
+import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import type { Mesh, MeshCall } from '../../../mesh-core/mesh.ts'
 import { serverNameOf } from '../../../mesh-core/dataplane/dial.ts'
 import { WireClient } from '../../../wire/client.ts'
+import { NotSupported } from '../target.ts'
 import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { copiesTo, mirrors } from './mirrors.ts'
@@ -45,6 +47,7 @@ export class Senders {
   async send(out: Outgoing): Promise<HttpResponse | TransportError> {
     const way = this.#ways.of(out)
     if (typeof way === 'string') return way
+    if (way.isWithoutName && (await this.#isUnresolved(out, way))) throw new NotSupported('received', noSuchName)
     const call = this.#enter(out, way)
     const { port, preamble, proxy, target } = way
     const key = this.#keyOf(out, way)
@@ -78,25 +81,26 @@ export class Senders {
     return `${id} ${key}`
   }
 
-  #enter(out: Outgoing, { proxy, unlogged, target, straight }: Way): CallRecord {
+  /** Does the proxy ask DNS for the name in Host, in vain? */
+  async #isUnresolved(out: Outgoing, { proxy }: Way): Promise<boolean> {
+    const { hops } = await this.#model.send(sameCall(proxy!.ref, out))
+    return hops[0]?.log?.flags === 'DF'
+  }
+
+  #enter(out: Outgoing, { proxy, unlogged, target, straight, byHost }: Way): CallRecord {
     const { journal, parent, sender, gateway } = out
     const from = gateway ? null : (sender?.ref ?? null)
-    const call = this.#book.enter({ parent, from, service: target.service, dialled: straight, proxy, unlogged }, journal)
+    const call = this.#book.enter({ parent, from, service: target.service, dialled: straight, proxy, unlogged, byHost }, journal)
     if (proxy && (this.#explains || mirrors(this.#model.proxyConfig(proxy.ref)))) this.#replay(call, out)
     return call
   }
 
   /** Has mesh-core decide about the same request by the same config: what it tries, in its words. */
-  #replay(call: CallRecord, { gateway, request, authority, tls }: Outgoing): void {
+  #replay(call: CallRecord, out: Outgoing): void {
     const { ref } = call.proxy!
-    const headers: Record<string, string[]> = { host: [request.authority] }
-    for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
-    const { protocol, method } = request
-    const url = `${isBytes(protocol) ? protocol : request.scheme}://${authority}${request.path}`
-    const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
-    const same = { from, method, url, headers, body: '', timeoutMs: null }
+    const same = sameCall(ref, out)
     this.#replaying = this.#replaying.then(async () => {
-      const { hops } = await this.#model.send({ ...same, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) })
+      const { hops } = await this.#model.send(same)
       call.decision = hops[0]?.explain?.() ?? null
       call.denial = hops[0]?.denial?.() ?? null
       const config = this.#model.proxyConfig(ref)
@@ -105,6 +109,18 @@ export class Senders {
     this.#replaying = this.#replaying.catch(() => {})
   }
 }
+
+/** The request as the model's proxy of the sender would get it. */
+function sameCall(ref: WorkloadRef, { gateway, request, authority, tls }: Outgoing): MeshCall {
+  const headers: Record<string, string[]> = { host: [request.authority] }
+  for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
+  const { protocol, method } = request
+  const url = `${isBytes(protocol) ? protocol : request.scheme}://${authority}${request.path}`
+  const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
+  return { from, method, url, headers, body: '', timeoutMs: null, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) }
+}
+
+const noSuchName = 'what a proxy answers when DNS does not know the name in Host is not shown here: its Envoy asks no DNS'
 
 function marked(request: HttpRequest, id: string): HttpRequest {
   if (isBytes(request.protocol)) return { ...request, body: markBytes(id) + request.body }

@@ -24,7 +24,7 @@ import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
 import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
 import type { SecretSource } from './xds/placement.ts'
-import { chainsAt, gatewayListener, landsByMetadata, portOverrides, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
+import { chainsAt, gatewayListener, landsByMetadata, otherLandings, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { routeConfiguration } from './xds/route-table.ts'
@@ -133,7 +133,7 @@ export class Topology {
     const name = this.#nameOf(workload)
     if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config, placement)]
     return config.listeners.map((one) =>
-      gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, portOverrides(config), placement),
+      gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, otherLandings(config), placement),
     )
   }
 

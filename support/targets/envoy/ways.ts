@@ -1,10 +1,11 @@
 import { isDeaf } from '../../../mesh-core/dataplane/loopback.ts'
-import { dial } from '../../../mesh-core/dataplane/dial.ts'
+import { dial, splitAuthority } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
 import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
 import { KeptConnections } from '../../../mesh-core/dataplane/kept-connections.ts'
 import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
 import type { Addressee } from '../../../mesh-core/dataplane/original-destination.ts'
+import { lookUp } from '../../../mesh-core/registry/resolver.ts'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
@@ -14,9 +15,9 @@ import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { proxyHeader } from './proxy-protocol.ts'
 import { nowhere } from './pod-places.ts'
 import type { PodPlaces } from './pod-places.ts'
-import { virtualOutbound } from './xds/listener.ts'
-import { portOverrides } from './xds/placed-listeners.ts'
-import type { SocketAddress } from './xds/placement.ts'
+import { virtualOutbound } from './xds/filter-chain.ts'
+import { otherLandings } from './xds/placed-listeners.ts'
+import type { Landing, SocketAddress } from './xds/placement.ts'
 
 /** A connection that somebody is about to open. */
 export interface Departure {
@@ -40,6 +41,10 @@ export interface Way {
   readonly target: Dialled
   /** Who answers there, past all balancing: `10.96.0.5:9080`. */
   readonly straight: string
+  /** DNS does not know the name in Host, and some cluster would go by it. */
+  readonly isWithoutName?: boolean
+  /** Where the name in Host leads for a cluster that goes by it; `null`: nowhere. */
+  readonly byHost?: (landing: Landing) => SocketAddress | null
   /** Leaves to others the connection that a sidecar has made to where its client was going. */
   readonly keep?: () => void
 }
@@ -63,7 +68,7 @@ export class Ways {
 
   of(departure: Departure): Way | TransportError {
     const { sender, gateway, request, authority } = departure
-    if (gateway) return this.#throughGateway(sender!, authority, request)
+    if (gateway) return this.#throughGateway(sender!, departure)
     const target = dial(this.#model.registry, authority, request.scheme, {
       namespace: sender?.ref.namespace ?? 'default',
       dns: (sender && this.#model.proxyConfig(sender.ref)?.dns) ?? null,
@@ -81,24 +86,25 @@ export class Ways {
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram || within)
-      return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target), proxy: null, target, straight }
+      return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target, false), proxy: null, target, straight }
     if (isDeaf(target, this.#listenerAt(sender, target), sender)) return 'refused'
     const port = this.#places.outboundPort(sender.ref)
+    const others = this.#others(sender, departure, target, (port) => this.#landing(this.#drawn(target.address!, port), false))
     return {
       port,
-      preamble: preambleOf(sender.address, target, [
-        lands,
-        ...this.#others(sender, (port) => this.#landing(this.#drawn(target.address!, port), false)),
-      ]),
-      key: isRead ? keyOf(request, port, target) : null,
+      preamble: preambleOf(sender.address, target, [lands, ...others]),
+      isWithoutName: others.includes(null),
+      key: isRead ? keyOf(request, port, target, this.#goesByHost(sender)) : null,
       proxy: sender,
       target,
       straight,
+      byHost: (landing) => this.#named(sender, departure, target, landing),
       ...(keep && { keep }),
     }
   }
 
-  #throughGateway(gateway: WorkloadInstance, authority: string, request: HttpRequest): Way | TransportError {
+  #throughGateway(gateway: WorkloadInstance, departure: Departure): Way | TransportError {
+    const { authority, request } = departure
     const target = dialGateway(this.#model.registry, gateway, authority, request.scheme)
     const port = this.#places.gatewayPort(gateway.ref, target.port)
     const straight = `${target.address}:${target.port}`
@@ -106,14 +112,16 @@ export class Ways {
     const listener = this.#model.proxyConfig(gateway.ref)?.listeners.find((one) => one.port === target.port)
     if (port === null || !listener) return 'refused'
     const outside = (one: number): SocketAddress => this.#places.outside(one)
-    const preamble = preambleOf(clientAddress, target, [outside(target.port), ...this.#others(gateway, outside)])
+    const others = this.#others(gateway, departure, target, outside)
     return {
       port,
-      preamble,
-      key: speaksHttp(listener) ? keyOf(request, port, target) : null,
+      preamble: preambleOf(clientAddress, target, [outside(target.port), ...others]),
+      isWithoutName: others.includes(null),
+      key: speaksHttp(listener) ? keyOf(request, port, target, this.#goesByHost(gateway)) : null,
       proxy: gateway,
       target,
       straight,
+      byHost: (landing) => this.#named(gateway, departure, target, landing),
     }
   }
 
@@ -128,10 +136,41 @@ export class Ways {
     return listeners.find((one) => one.address === address) ?? listeners.find((one) => one.address === '0.0.0.0') ?? null
   }
 
-  /** Where it is at the ports that clusters may have in the place of the client's. */
-  #others({ ref }: WorkloadInstance, placeAt: (port: number) => SocketAddress): readonly SocketAddress[] {
+  /**
+   * Where it is at the ports that clusters may have in the place of the client's, and where the name in Host leads; `null`: DNS does not know it.
+   */
+  #others(
+    proxy: WorkloadInstance,
+    departure: Departure,
+    target: Dialled,
+    placeAt: (port: number) => SocketAddress,
+  ): readonly (SocketAddress | null)[] {
+    const config = this.#model.proxyConfig(proxy.ref)
+    return (config ? otherLandings(config) : []).map((landing) => {
+      if (landing.by === 'destination') return placeAt(landing.portOverride ?? target.port)
+      const named = this.#named(proxy, departure, target, landing)
+      return named && this.#landing(this.#drawn(named.address, named.port), false)
+    })
+  }
+
+  /** Envoy would ask DNS for each request: connections to here carry no requests for another host. */
+  #named(
+    { ref }: WorkloadInstance,
+    { request, gateway }: Departure,
+    target: Dialled,
+    { portOverride, defaultPort, isUnknown }: Landing,
+  ): SocketAddress | null {
+    // What a sidecar cannot read is known by the name that TLS asks for.
+    const isHidden = request.scheme === 'https' && !gateway
+    const host = isHidden ? target : splitAuthority(request.authority, defaultPort === 443 ? 'https' : 'http')
+    const dns = isUnknown ? (this.#model.proxyConfig(ref)?.dns ?? null) : null
+    const address = lookUp(this.#model.registry, dns, host.hostname, ref.namespace)[0]
+    return address === undefined ? null : { address, port: portOverride ?? host.port }
+  }
+
+  #goesByHost({ ref }: WorkloadInstance): boolean {
     const config = this.#model.proxyConfig(ref)
-    return config ? portOverrides(config).map(placeAt) : []
+    return config !== null && otherLandings(config).some(({ by }) => by === 'host')
   }
 
   #keptAt({ ref }: WorkloadInstance, address: string, port: number): { readonly addressee: Addressee | null; readonly keep: () => void } {
@@ -165,16 +204,16 @@ function speaksHttp({ filterChains }: Listener): boolean {
 }
 
 /** `null` under TLS: what a proxy decides by it holds for the connection. */
-function keyOf({ scheme }: HttpRequest, port: number, { address, port: dialled }: Dialled): string | null {
-  return scheme === 'https' ? null : `${port} ${address}:${dialled}`
+function keyOf({ scheme, authority }: HttpRequest, port: number, { address, port: dialled }: Dialled, goesByHost: boolean): string | null {
+  return scheme === 'https' ? null : `${port} ${address}:${dialled}${goesByHost ? ` ${authority}` : ''}`
 }
 
-function preambleOf(source: string, { address, port }: Dialled, lands: readonly SocketAddress[]): Buffer {
+function preambleOf(source: string, { address, port }: Dialled, lands: readonly (SocketAddress | null)[]): Buffer {
   // As a system gives ports out to clients.
   const sourcePort = 32768 + (++connections % 28000)
   return proxyHeader({
     source: { address: source, port: sourcePort },
     destination: { address: address!, port },
-    lands: lands.map((one) => `${one.address}:${one.port}`),
+    lands: lands.map((one) => (one ? `${one.address}:${one.port}` : '')),
   })
 }

@@ -3,7 +3,7 @@ import { endpointsByLocality } from './endpoint.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { perRequest } from './originated-tls.ts'
-import type { Placement } from './placement.ts'
+import type { Landing, Placement } from './placement.ts'
 
 /** Source: Envoy `Cluster`, with the fields that istiod sets. */
 export function cluster(config: Cluster, placement: Placement): Json {
@@ -34,12 +34,11 @@ export function statName(name: string): string {
 }
 
 function discovery(config: Cluster, name: string, placement: Placement): Json {
-  // A client dials the name that it asks for: its own destination stands for what a dynamic forward proxy would look up.
   // The header that a client of the gateway begins with, to say who it is, looks to Envoy like a destination that was restored.
   if (config.discovery === 'original-dst' && placement.isDialled) return { type: 'STATIC' }
   if (config.discovery === 'original-dst' || config.discovery === 'dynamic-dns') {
     const destination = {
-      ...placement.originalDestination?.(config.portOverride),
+      ...placement.originalDestination?.(landingOf(config)),
       ...optional('upstream_port_override', placement.originalDestination ? null : config.portOverride),
     }
     return { type: 'ORIGINAL_DST', ...given('original_dst_lb_config', destination) }
@@ -48,6 +47,12 @@ function discovery(config: Cluster, name: string, placement: Placement): Json {
   if (source) return { type: 'EDS', eds_cluster_config: { eds_config: source, service_name: name } }
   const loadAssignment = { load_assignment: { cluster_name: name, endpoints: endpointsByLocality(config, placement) } }
   return { type: placement.resolves ? kinds[config.discovery] : 'STATIC', ...loadAssignment }
+}
+
+/** Of a cluster without endpoints. */
+export function landingOf({ discovery: kind, portOverride, tls, destination }: Cluster): Landing {
+  if (kind !== 'dynamic-dns') return { by: 'destination', portOverride, defaultPort: 80, isUnknown: false }
+  return { by: 'host', portOverride, defaultPort: tls.mode === 'disable' ? 80 : 443, isUnknown: destination === null }
 }
 
 const kinds = { eds: 'EDS', static: 'STATIC', 'strict-dns': 'STRICT_DNS', 'logical-dns': 'LOGICAL_DNS' } as const

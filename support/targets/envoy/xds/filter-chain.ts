@@ -7,6 +7,9 @@ import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
 import { tcpProxy } from './tcp-proxy.ts'
 
+/** Takes what no other listener of a sidecar takes. */
+export const virtualOutbound = 'virtualOutbound'
+
 /** Source: Envoy `FilterChain`. @param destination conditions on where the connection was to go */
 export function filterChain(chain: FilterChain, listener: Listener, placement: Placement, destination: Json = {}): Json {
   const match = {
@@ -67,8 +70,11 @@ export function inspectors(listeners: readonly Listener[], byPort = false): read
 }
 
 function inspector(filter: Json, asks: (chain: FilterChain) => boolean, listeners: readonly Listener[], byPort: boolean): readonly Json[] {
-  const ports = [...new Set(listeners.filter(({ filterChains }) => filterChains.some(asks)).map(({ port }) => port))]
+  const asking = listeners.filter(({ filterChains }) => filterChains.some(asks))
+  const ports = [...new Set(asking.map(({ port }) => port))]
   if (ports.length === 0) return []
+  // All that others take has been looked at before.
+  if (asking.some(({ name }) => name === virtualOutbound)) return [filter]
   const rules = ports.map((port) => ({ destination_port_range: { start: port, end: port + 1 } }))
   const wanted = rules.length === 1 ? rules[0]! : { or_match: { rules } }
   return [byPort ? { ...filter, filter_disabled: { not_match: wanted } } : filter]

@@ -1,6 +1,6 @@
 import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
 import { inspectsHttp } from '../../../../mesh-core/match/filter-chain.ts'
-import { filterChain, inspectors } from './filter-chain.ts'
+import { filterChain, inspectors, virtualOutbound } from './filter-chain.ts'
 import { proxyProtocol } from './proxy-protocol-filter.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
@@ -27,6 +27,3 @@ function detection({ detectionTimeoutMs, filterChains }: Listener): Json {
   if (detectionTimeoutMs === undefined || !inspectsHttp(filterChains)) return {}
   return { listener_filters_timeout: duration(detectionTimeoutMs), continue_on_listener_filters_timeout: true }
 }
-
-/** Takes what no other listener takes. */
-export const virtualOutbound = 'virtualOutbound'

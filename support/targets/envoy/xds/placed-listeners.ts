@@ -10,18 +10,17 @@ import type { Writer } from './access-log.ts'
 import { tcpAccessFilters } from './access-filter.ts'
 import type { AskingPlace } from './custom-access-filters.ts'
 import type { ArrivalPlace } from './access-filter.ts'
-import { circuitBreakers, protocolOptions, statName } from './cluster.ts'
+import { circuitBreakers, landingOf, protocolOptions, statName } from './cluster.ts'
 import { httpConnectionManager } from './connection-manager.ts'
-import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector } from './filter-chain.ts'
+import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector, virtualOutbound } from './filter-chain.ts'
 import { headerOperations } from './header-mutation.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
-import { virtualOutbound } from './listener.ts'
 import { inboundTls, seenProtocols } from './mutual-tls.ts'
 import type { SecretSource } from './placement.ts'
 import { socketAddress } from './placement.ts'
 import { retryPolicy } from './retry-policy.ts'
-import type { Placement } from './placement.ts'
+import type { Landing, Placement } from './placement.ts'
 import { proxyProtocol, proxyProtocolFilter } from './proxy-protocol-filter.ts'
 
 const everyAddress = '0.0.0.0'
@@ -29,31 +28,35 @@ const everyAddress = '0.0.0.0'
 /** Key of the connection's metadata in which the place stands that answers at the original destination. */
 const lands = 'lands'
 
-/** Source: Envoy `OriginalDstLbConfig.metadata_key`. @param portOverride of the cluster */
-export function landsByMetadata(portOverride: number | null): Json {
-  return { metadata_key: { key: proxyProtocolFilter, path: [{ key: landsAt(portOverride) }] } }
+/** Source: Envoy `OriginalDstLbConfig.metadata_key`. */
+export function landsByMetadata(landing: Landing): Json {
+  return { metadata_key: { key: proxyProtocolFilter, path: [{ key: landsAt(landing) }] } }
 }
 
-function landsAt(portOverride: number | null): string {
-  return portOverride === null ? lands : `${lands}:${portOverride}`
+function landsAt({ by, portOverride, defaultPort, isUnknown }: Landing): string {
+  const host = by === 'host' ? [isUnknown ? 'unknown' : 'host', defaultPort] : []
+  return [lands, ...host, ...(portOverride === null ? [] : [portOverride])].join(':')
 }
 
-const overrides = new WeakMap<ProxyConfig, readonly number[]>()
+const others = new WeakMap<ProxyConfig, readonly Landing[]>()
 
-/** The ports that clusters of a proxy have in the place of the client's. */
-export function portOverrides(config: ProxyConfig): readonly number[] {
-  const found = overrides.get(config) ?? overridesIn(config)
-  overrides.set(config, found)
+/** Where clusters of a proxy go that do not go to where the client was going. */
+export function otherLandings(config: ProxyConfig): readonly Landing[] {
+  const found = others.get(config) ?? landingsIn(config)
+  others.set(config, found)
   return found
 }
 
-function overridesIn({ clusters }: ProxyConfig): readonly number[] {
-  return [...new Set(Object.values(clusters).flatMap(({ portOverride }) => portOverride ?? []))].sort((a, b) => a - b)
+function landingsIn({ clusters }: ProxyConfig): readonly Landing[] {
+  const known = Object.values(clusters).filter(({ discovery }) => discovery === 'original-dst' || discovery === 'dynamic-dns')
+  const landings = new Map(known.map((one) => [landsAt(landingOf(one)), landingOf(one)]))
+  landings.delete(lands)
+  return [...landings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, landing]) => landing)
 }
 
 /** Does for a connection what iptables and `original_dst` do in a pod: its header says where the client wanted to go and where it came from. */
-function cameFrom(ports: readonly number[], options: Json = {}): Json {
-  const rules = [null, ...ports].map((override, i) => ({ tlv_type: landsType + i, on_tlv_present: { key: landsAt(override) } }))
+function cameFrom(landings: readonly Landing[], options: Json = {}): Json {
+  const rules = [lands, ...landings.map(landsAt)].map((key, i) => ({ tlv_type: landsType + i, on_tlv_present: { key } }))
   return proxyProtocol({ rules, ...options })
 }
 
@@ -71,14 +74,23 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [cameFrom(portOverrides(config)), ...inspectors(others, true)],
+    listener_filters: [cameFrom(otherLandings(config)), ...inspectors(listeners, true)],
     filter_chains: [
       ...others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
       ...(last?.filterChains ?? []).map((chain) => filterChain(chain, last!, placement)),
+      ...(last ? lookingBeside(others, last).map((chain) => filterChain(chain, last, placement)) : []),
     ],
     ...optional('default_filter_chain', last?.defaultFilterChain && filterChain(last.defaultFilterChain, last, placement)),
     traffic_direction: 'OUTBOUND',
   })
+}
+
+/** At ports where every listener is for an address, Envoy would not come back to the chains for the rest, but to the default. */
+function lookingBeside(others: readonly Listener[], { filterChains }: Listener): readonly FilterChain[] {
+  const chains = filterChains.filter(({ destinationPort }) => destinationPort === undefined)
+  const everywhere = new Set(others.filter(({ address }) => address === everyAddress).map(({ port }) => port))
+  const ports = [...new Set(others.map(({ port }) => port))].filter((port) => !everywhere.has(port))
+  return ports.flatMap((destinationPort) => chains.map((chain) => ({ ...chain, name: `${chain.name} ${destinationPort}`, destinationPort })))
 }
 
 /** Of a listener for one address only those chains act that are for it. The default goes beside the others, wherever Envoy would look for it. */
@@ -119,11 +131,11 @@ function destinationOf({ destinations }: FilterChain, { address, port }: Listene
 }
 
 /** One port of a gateway. */
-export function gatewayListener(name: string, port: number, config: Listener, ports: readonly number[], placement: Placement): Json {
+export function gatewayListener(name: string, port: number, config: Listener, landings: readonly Landing[], placement: Placement): Json {
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [cameFrom(ports, fromAnybody), ...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])],
+    listener_filters: [cameFrom(landings, fromAnybody), ...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     traffic_direction: 'OUTBOUND',
   })

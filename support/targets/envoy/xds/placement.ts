@@ -6,6 +6,18 @@ export interface SocketAddress {
   readonly port: number
 }
 
+/** What a cluster without endpoints goes by. */
+export interface Landing {
+  /** `host`: the name in Host, of which Envoy would ask DNS. */
+  readonly by: 'destination' | 'host'
+  /** In the place of the client's. */
+  readonly portOverride: number | null
+  /** That a name in Host without a port stands for. */
+  readonly defaultPort: 80 | 443
+  /** For hosts of which nothing is known. */
+  readonly isUnknown: boolean
+}
+
 /** Where a proxy's certificate and the authorities that it trusts come from. Source: Envoy `SdsSecretConfig`. */
 export interface SecretSource {
   /** Name of the proxy's own certificate. */
@@ -28,8 +40,8 @@ export interface Placement {
   endpointSource(cluster: Cluster): Json | null
   /** Are names looked up by Envoy? Otherwise their places are told. */
   readonly resolves: boolean
-  /** How a cluster of kind `original-dst` learns where the connection is to go; `null`: from the connection itself. */
-  readonly originalDestination: ((portOverride: number | null) => Json) | null
+  /** How a cluster of kind `original-dst` or `dynamic-dns` learns where the connection is to go; `null`: from the connection itself. */
+  readonly originalDestination: ((landing: Landing) => Json) | null
   /** Nothing is redirected to the proxy: there is no destination that a cluster could keep. */
   readonly isDialled: boolean
   /** Of route tables. */

@@ -17,7 +17,9 @@ export const localities: Subject = (draw, count) => {
     const labels = { app: 'l', version: draw.one(['v1', 'v2']), tier: draw.one(['gold', 'tin']), ...locality(place) }
     return deployment(`l-${i}`, 'default', { labels, replicas: draw.one([0, 1, 1, 1, 2]) })
   })
-  const mesh = draw.maybe(0.3, () => ({ meshConfig: { localityLbSetting: setting(draw) } }))
+  const mesh = draw.maybe(0.3, () => ({
+    meshConfig: { localityLbSetting: setting(draw), ...draw.maybe(0.25, () => ({ zoneAwareLbSetting: zoneAware(draw) })) },
+  }))
   const spread = draw.maybe(0.25, () => ({ trafficDistribution: draw.one(['PreferClose', 'PreferSameZone', 'PreferSameNode']) }))
   const fails = draw.chance(0.3)
   const rule = fails || draw.chance(0.85) ? [destinationRule(draw, fails)] : []
@@ -54,7 +56,7 @@ function failures(draw: Draw, endpoints: readonly Document[]): Record<string, Be
 /** Locality acts where ill endpoints are told; nobody is ejected, so that no call decides about another. */
 function destinationRule(draw: Draw, fails: boolean): Document {
   const policy = {
-    loadBalancer: { simple: draw.one(['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST']), ...draw.maybe(0.7, () => ({ localityLbSetting: setting(draw) })) },
+    loadBalancer: { simple: draw.one(['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST']), ...placesCount(draw) },
     ...draw.maybe(fails ? 1 : 0.75, () => ({
       outlierDetection: {
         ...(fails ? { consecutive5xxErrors: 0, consecutiveGatewayErrors: 0 } : draw.maybe(0.5, () => ({ consecutive5xxErrors: 5 }))),
@@ -63,6 +65,21 @@ function destinationRule(draw: Draw, fails: boolean): Document {
     })),
   }
   return document('DestinationRule', 'l', 'default', { host: 'l', trafficPolicy: policy })
+}
+
+function placesCount(draw: Draw): Json {
+  if (draw.chance(0.3)) return {}
+  return draw.chance(0.3) ? { zoneAwareLbSetting: zoneAware(draw) } : { localityLbSetting: setting(draw) }
+}
+
+/** Of labels that say where an endpoint is it takes none. */
+function zoneAware(draw: Draw): Json {
+  return {
+    ...draw.maybe(0.4, () => ({ enabled: draw.chance(0.7) })),
+    ...draw.maybe(0.3, () => ({ minClusterSize: draw.one([1, 2, 6]) })),
+    ...draw.maybe(0.5, () => ({ failover: [{ from: 'region1', to: draw.one(['region2', 'region3']) }] })),
+    ...draw.maybe(0.3, () => ({ failoverPriority: draw.some(['version', 'tier=gold', 'app=l'], 1, 2) })),
+  }
 }
 
 /** Of a DestinationRule, or of the mesh. */

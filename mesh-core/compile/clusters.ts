@@ -126,9 +126,9 @@ function endpointsFor(
   const isMutual = (endpoint: Endpoint): boolean => takesMutualTls(endpoint, ruled, peerAuthentications)
   const all = byTls === 'as they are' ? chosen : byTls === 'checked' ? chosen.map((one) => withTlsMode(one, isMutual(one))) : chosen.filter(isMutual)
   const localities = localityBalancing(all, client, {
-    own: own.loadBalancer?.localityLbSetting,
+    own: own.loadBalancer,
     trafficDistribution: service.trafficDistribution,
-    mesh: mesh.localityLbSetting,
+    mesh,
     detectsOutliers: { rule: outlier !== undefined, cluster: effective.outlierDetection !== undefined },
   })
   if (named) return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }

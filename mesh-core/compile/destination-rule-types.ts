@@ -59,9 +59,13 @@ export interface LoadBalancer {
   readonly simple?: string
   readonly consistentHash?: ConsistentHash
   readonly localityLbSetting?: LocalitySetting
+  readonly zoneAwareLbSetting?: ZoneAwareSetting
   readonly warmup?: { readonly duration?: string; readonly aggression?: number; readonly minimumPercent?: number }
   readonly warmupDurationSecs?: string
 }
+
+/** How small a cluster may be that is balanced by zones says nothing: no proxy here knows how many of its own kind there are. */
+export type ZoneAwareSetting = Pick<LocalitySetting, 'enabled' | 'failover' | 'failoverPriority'>
 
 export interface ConsistentHash {
   readonly httpHeaderName?: string

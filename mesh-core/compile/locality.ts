@@ -2,8 +2,9 @@ import type { Endpoint, LocalityBalancing, LocalityGroup } from '../ir/cluster.t
 import type { Labels } from '../registry/labels.ts'
 import type { TrafficDistribution } from '../registry/registry.ts'
 import { localityParts } from '../registry/topology.ts'
-import type { LocalitySetting } from './destination-rule-types.ts'
+import type { LoadBalancer, LocalitySetting, ZoneAwareSetting } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
+import type { MeshConfig } from './mesh-config.ts'
 
 /** Who sends. */
 export interface ClientPlace {
@@ -15,9 +16,9 @@ export interface ClientPlace {
 
 export interface LocalitySources {
   /** Of the DestinationRule. */
-  readonly own: LocalitySetting | undefined
+  readonly own: Pick<LoadBalancer, 'localityLbSetting' | 'zoneAwareLbSetting'> | undefined
   readonly trafficDistribution: TrafficDistribution
-  readonly mesh: LocalitySetting
+  readonly mesh: Pick<MeshConfig, 'localityLbSetting' | 'zoneAwareLbSetting'>
   /**
    * Outlier detection finds out who is down: without it there is no fail-over. For endpoints the rule's own counts, though the mesh's acts on the cluster.
    */
@@ -30,8 +31,9 @@ export interface LocalitySources {
  * @param endpoints in the order in which istiod sends them
  */
 export function localityBalancing(endpoints: readonly Endpoint[], client: ClientPlace, sources: LocalitySources): LocalityBalancing | null {
-  const { setting, forced } = effectiveSetting(sources)
+  const { setting, forced, zoneAware } = effectiveSetting(sources)
   if (!setting) return null
+  if (zoneAware) return { weighted: false, groups: byRegion(byLocality(endpoints), client, setting) }
   if (setting.distribute) return { weighted: true, groups: distributed(byLocality(endpoints), client, setting.distribute) }
   const { rule, cluster } = sources.detectsOutliers
   const weighted = (cluster || forced) && (setting.failover !== undefined || setting.failoverPriority !== undefined)
@@ -39,12 +41,25 @@ export function localityBalancing(endpoints: readonly Endpoint[], client: Client
   return weighted ? { weighted, groups: byLocality(endpoints) } : null
 }
 
-/** The rule's own goes before the service's wish, and that before the mesh's. */
-function effectiveSetting({ own, trafficDistribution, mesh }: LocalitySources): { setting: LocalitySetting | null; forced: boolean } {
-  const unlessOff = (setting: LocalitySetting) => ({ setting: setting.enabled === false ? null : setting, forced: false })
-  if (own) return unlessOff(own)
-  if (trafficDistribution !== 'any') return { setting: { failoverPriority: nearness[trafficDistribution] }, forced: true }
-  return unlessOff(mesh)
+interface Effective {
+  /** `null`: places do not count. */
+  readonly setting: LocalitySetting | null
+  /** It needs no outlier detection. */
+  readonly forced: boolean
+  readonly zoneAware: boolean
+}
+
+/** The rule's own goes before the service's wish, and that before the mesh's; at each level zones go before localities, also when they are off. */
+function effectiveSetting({ own, trafficDistribution, mesh }: LocalitySources): Effective {
+  const unlessOff = (setting: LocalitySetting, zoneAware: boolean): Effective => ({
+    setting: setting.enabled === false ? null : setting,
+    forced: zoneAware,
+    zoneAware,
+  })
+  if (own?.zoneAwareLbSetting) return unlessOff(own.zoneAwareLbSetting, true)
+  if (own?.localityLbSetting) return unlessOff(own.localityLbSetting, false)
+  if (trafficDistribution !== 'any') return { setting: { failoverPriority: nearness[trafficDistribution] }, forced: true, zoneAware: false }
+  return mesh.zoneAwareLbSetting ? unlessOff(mesh.zoneAwareLbSetting, true) : unlessOff(mesh.localityLbSetting, false)
 }
 
 const zones = ['topology.istio.io/network', 'topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
@@ -95,6 +110,22 @@ function failingOver(groups: readonly LocalityGroup[], client: ClientPlace, { fa
   if (!failoverPriority?.length) return withoutGaps(groups.map((group) => nearer(group, client, failover ?? [])))
   const byLabels = withoutGaps(groups.flatMap((group) => splitByLabels(group, client, failoverPriority)))
   return failover?.length ? withoutGaps(byLabels.map((group) => nearer(group, client, failover))) : byLabels
+}
+
+/**
+ * First the client's region, then the one that it fails over to, then all others. Which zones of a region get what Envoy decides by how many of its own kind are
+ * in each, of which istiod tells it only on request (`ISTIO_META_ENABLE_SELF_DISCOVERY`). Source: the same file, ApplyZoneAwareLoadBalancer.
+ */
+function byRegion(
+  groups: readonly LocalityGroup[],
+  client: ClientPlace,
+  { failover = [], failoverPriority = [] }: ZoneAwareSetting,
+): LocalityGroup[] {
+  const [region] = localityParts(client.locality)
+  const target = failover.find(({ from }) => (from ?? '') === region)
+  const distanceOf = (own: string): number => (own === region ? 0 : target && own === (target.to ?? '') ? 1 : 2)
+  const byLabels = failoverPriority.length > 0 ? withoutGaps(groups.flatMap((group) => splitByLabels(group, client, failoverPriority))) : groups
+  return withoutGaps(byLabels.map((group) => ({ ...group, priority: 3 * group.priority + distanceOf(localityParts(group.locality)[0]) })))
 }
 
 /** 0 in the same subzone, 1 in the same zone, 2 in the same region, 3 elsewhere, 4 where the fail-over does not go to. Source: the same file, applyLocalityFailover. */

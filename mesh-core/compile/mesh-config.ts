@@ -4,7 +4,7 @@ import type { PathNormalization } from '../ir/proxy-config.ts'
 import { durationMs } from './duration.ts'
 import type { ProviderSpec } from './authorization/authorizers.ts'
 import type { ProxyDefaults } from './proxy-defaults.ts'
-import type { ClientTls, LocalitySetting, PortPolicy } from './destination-rule-types.ts'
+import type { ClientTls, LocalitySetting, PortPolicy, ZoneAwareSetting } from './destination-rule-types.ts'
 import type { HttpRetry } from './virtual-service-types.ts'
 
 /** Of TLS that is not the mesh's own; curves say nothing to applications here. */
@@ -40,6 +40,8 @@ export interface MeshConfig {
   readonly ingressSelector: string
   readonly enableAutoMtls: boolean
   readonly localityLbSetting: LocalitySetting
+  /** Goes before it; `null` for none. */
+  readonly zoneAwareLbSetting: ZoneAwareSetting | null
   /** Holds for every service, block by block, where its rule says nothing. */
   readonly defaultTrafficPolicy: Pick<PortPolicy, 'connectionPool' | 'outlierDetection'>
   readonly pathNormalization: PathNormalization
@@ -80,6 +82,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     ingressSelector: config.ingressSelector ?? 'ingressgateway',
     enableAutoMtls: config.enableAutoMtls ?? true,
     localityLbSetting: config.localityLbSetting ?? { enabled: true },
+    zoneAwareLbSetting: config.zoneAwareLbSetting ?? null,
     defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
     tlsDefaults: config.tlsDefaults ?? {},
     defaultInboundHttpRetryPolicy: config.defaultInboundHttpRetryPolicy ?? null,

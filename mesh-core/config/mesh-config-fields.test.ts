@@ -61,9 +61,9 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
   },
   {
     about: 'what may change answers, in either spelling',
-    text: 'zoneAwareLbSetting: {}\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_HTTP10: "true"}}',
+    text: 'caCertificates: [{pem: a}]\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_HTTP10: "true"}}',
     messages: [
-      'zoneAwareLbSetting is not modelled',
+      'caCertificates is not modelled',
       'defaultConfig.runtime_values is not modelled',
       'defaultConfig.proxyMetadata.ISTIO_META_HTTP10 is not modelled',
     ],

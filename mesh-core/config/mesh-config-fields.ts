@@ -6,7 +6,7 @@ const off: Modelled = new Set(['', '0', 'false'])
 /** What a proxy is started with: istiod reads some of it, the rest is the agent's. Source: Istio `pkg/model` NodeMetadata. */
 export const proxyEnvironment = {
   '*': 'quiet',
-  ...fields('ISTIO_META_DNS_CAPTURE ISTIO_META_HTTP10 ISTIO_META_ENABLE_HBONE', off),
+  ...fields('ISTIO_META_DNS_CAPTURE ISTIO_META_HTTP10 ISTIO_META_ENABLE_HBONE ISTIO_META_ENABLE_SELF_DISCOVERY', off),
   // istiod allocates without being asked to. Source: `PILOT_ENABLE_IP_AUTOALLOCATE`.
   ISTIO_META_DNS_AUTO_ALLOCATE: 'quiet',
   ISTIO_META_INTERCEPTION_MODE: new Set(['REDIRECT']),
@@ -44,7 +44,7 @@ export const proxyConfigFields = {
 export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo connectTimeout rootNamespace'),
   ...fields(
-    'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
+    'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting zoneAwareLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
   ),
   outboundTrafficPolicy: fields('mode tls'),
   inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
@@ -65,7 +65,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   proxyHttpPort: new Set(['0']),
   protocolDetectionTimeout: 'acts',
   tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
-  ...fields('ingressService caCertificates zoneAwareLbSetting', 'reported'),
+  ...fields('ingressService caCertificates', 'reported'),
   // Nothing in istiod reads it.
   verifyCertificateAtClient: 'quiet',
   serviceEntryVisibility: {

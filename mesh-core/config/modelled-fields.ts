@@ -48,7 +48,7 @@ const connectionPool = {
   tcp: { ...fields('maxConnections idleTimeout maxConnectionDuration'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 } satisfies Modelled
 const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates caCrl insecureSkipVerify')
-const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting warmup warmupDurationSecs')
+const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting zoneAwareLbSetting warmup warmupDurationSecs')
 const outlierDetection: Modelled = {
   ...fields('consecutive5xxErrors consecutiveGatewayErrors splitExternalLocalOriginErrors consecutiveLocalOriginFailures'),
   ...fields('interval baseEjectionTime maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes'),

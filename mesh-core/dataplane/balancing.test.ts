@@ -78,6 +78,7 @@ describe('outlier detection', () => {
     [{ consecutive5xx: 2 }, ['connect-failure', 'timeout'], [false, true]],
     [{ consecutiveGatewayFailure: 2 }, [502, 500, 503, 504], [false, false, false, true]],
     [{ consecutive5xx: 0, consecutiveGatewayFailure: 1 }, [500, 502], [false, true]],
+    [{ consecutive5xx: 1, errorCodes: [200] }, [503, { ofGrpc: 200 }, { ofGrpc: 503 }, 200], [false, false, true, true]],
     [
       { consecutive5xx: 1, consecutiveLocalOriginFailure: 2, splitExternalLocalOriginErrors: true },
       ['connect-failure', 'connect-failure', 500],

@@ -23,9 +23,13 @@ const httpStatuses = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400
 /**
  * The status by which an endpoint is judged: what stands in the headers counts, not what comes in trailers. Source: Envoy `Router::Filter::onUpstreamHeaders`.
  */
-export function judgedStatus(request: HttpRequest, { status, headers }: { readonly status: number; readonly headers: Headers }): number {
-  const own = isGrpc(request) ? headers.get('grpc-status') : undefined
-  return own === undefined ? status : (httpStatuses[Number(own)] ?? 500)
+export function judgedStatus(
+  request: HttpRequest,
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+): number | { readonly ofGrpc: number } {
+  if (!isGrpc(request)) return status
+  const own = headers.get('grpc-status')
+  return { ofGrpc: own === undefined ? status : (httpStatuses[Number(own)] ?? 500) }
 }
 
 const longest = 99_999_999

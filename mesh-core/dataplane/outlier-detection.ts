@@ -20,8 +20,11 @@ export const freshHealth = (): HostHealth => ({
   ejections: 0,
 })
 
-/** How a try ended, as outlier detection sees it. A number is the status of an answer; `closed` and `timeout` are of connections that had come about. */
-export type TryResult = number | 'connect-failure' | 'closed' | 'timeout'
+/**
+ * How a try ended, as outlier detection sees it. A number is the status of an answer, or that which a gRPC answer stands for; `closed` and `timeout` are of
+ * connections that had come about.
+ */
+export type TryResult = number | { readonly ofGrpc: number } | 'connect-failure' | 'closed' | 'timeout'
 
 /** No ejection is longer, unless the base itself is. Envoy `max_ejection_time`. */
 const maxEjectionMs = 300_000
@@ -33,10 +36,10 @@ const maxEjectionMs = 300_000
 export function noteResult(config: OutlierDetection, health: HostHealth, result: TryResult): boolean {
   // A connection that comes about ends the count of those that did not. Source: Envoy `UpstreamRequest::onPoolReady`.
   if (result !== 'connect-failure') health.consecutiveLocalFailures = 0
-  if (typeof result !== 'number' && config.splitExternalLocalOriginErrors)
+  if (typeof result === 'string' && config.splitExternalLocalOriginErrors)
     return reaches(++health.consecutiveLocalFailures, config.consecutiveLocalOriginFailure) && reset(health)
   // A failure of the proxy's own counts as the status that it tells its client.
-  const status = typeof result === 'number' ? countedAs(result, config) : result === 'timeout' ? 504 : 503
+  const status = statusOf(result, config)
   if (status < 500) {
     reset(health)
     return false
@@ -45,6 +48,12 @@ export function noteResult(config: OutlierDetection, health: HostHealth, result:
   health.consecutive5xx++
   const ejects = reaches(health.consecutiveGatewayFailures, config.consecutiveGatewayFailure) || reaches(health.consecutive5xx, config.consecutive5xx)
   return ejects && reset(health)
+}
+
+/** Answers to gRPC are not looked up in the list of codes. Seen with Envoy 1.40.0. */
+function statusOf(result: TryResult, config: OutlierDetection): number {
+  if (typeof result === 'string') return result === 'timeout' ? 504 : 503
+  return typeof result === 'number' ? countedAs(result, config) : result.ofGrpc
 }
 
 /** What the list of codes has is a failure, be it below 500, and nothing else is. */

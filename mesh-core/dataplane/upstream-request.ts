@@ -124,9 +124,10 @@ export class UpstreamRequest implements InFlight {
   #close(result: TryResult | null): void {
     this.#over = true
     this.#timer?.cancel()
-    if (typeof result === 'number') this.#destination.keep?.()
+    const isAnswered = result !== null && typeof result !== 'string'
+    if (isAnswered) this.#destination.keep?.()
     if (!this.#connection) return
     if (this.host && result !== null) this.#cluster.note(this.host, result)
-    this.#cluster.breaker.release(this.#destination.pooled, this.#connection, typeof result === 'number')
+    this.#cluster.breaker.release(this.#destination.pooled, this.#connection, isAnswered)
   }
 }

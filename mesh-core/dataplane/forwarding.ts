@@ -4,6 +4,7 @@ import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import type { HopRecord } from './evidence.ts'
+import type { UpstreamSubject } from './format/subject.ts'
 import { grpcTimeoutOf, isGrpc } from './grpc.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
@@ -14,7 +15,7 @@ import type { InFlight } from './outcome.ts'
 import { PreviousPriorities } from './previous-priorities.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { CookiePolicy, HashSource } from './request-hash.ts'
-import { describeReset, overloaded } from './reset-reply.ts'
+import { describeReset, overloaded, refusal } from './reset-reply.ts'
 import { backOffMs, takeRetry } from './retry-policy.ts'
 import type { Reset, RetryConditions } from './retry-policy.ts'
 import { editForwarded } from './route-edits.ts'
@@ -34,6 +35,8 @@ import type { Hash64 } from './xx-hash.ts'
 /** As Envoy's resolver, c-ares, says that there is no such name. */
 const unresolved = 'dns_resolution_failure{cares_norecords:Domain_name_not_found}'
 
+type HttpVersion = NonNullable<UpstreamSubject['protocol']>
+
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
 export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #proxied: ProxiedRequest
@@ -48,6 +51,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
   #attempt = 0
+  readonly #seen = { overTls: false, version: 'HTTP/1.1' as HttpVersion, hostName: null as string | null, failure: '', hasAnswered: false }
   /** The last try. */
   #upstream: UpstreamRequest | null = null
   /** Of the try before, until the last has a connection. */
@@ -69,6 +73,13 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#retry = route.retry
     const every = action.retry?.previousPriorities
     this.#previousPriorities = every ? new PreviousPriorities(every) : null
+  }
+
+  /** Of the last try, as header values may speak of it. */
+  get seen(): UpstreamSubject | null {
+    if (this.#attempt === 0) return null
+    const { version, ...seen } = this.#seen
+    return { ...seen, protocol: this.lastHop === null ? null : version }
   }
 
   /** Of the last try, when it reached somebody. */
@@ -154,9 +165,17 @@ export class Forwarding implements InFlight, PickContext, HashSource {
       if (typeof end === 'string') this.#reset(end, upstream)
       else this.#conclude(end)
     })
+    this.#note(destination, one.request)
     this.#formerHop = this.lastHop
     this.#upstream = upstream
     upstream.start()
+  }
+
+  #note({ tls, address }: Destination, { protocol }: HttpRequest): void {
+    this.#seen.overTls = tls.length > 0
+    this.#seen.version = protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
+    this.#seen.hostName = this.#cluster!.config.discovery === 'eds' ? address : null
+    this.#seen.failure = ''
   }
 
   #copy(attempt: number): HttpRequest {
@@ -184,6 +203,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #reset(reset: Reset, { failure }: UpstreamRequest): void {
+    if (reset === 'connect-failure') this.#seen.failure = failure ?? refusal
     if (reset === 'connect-failure' || reset === 'overflow' || reset === 'wrong-header') this.#upstream = this.#formerHop = null
     if (this.#retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'wrong-header') return this.#refuseName(this.#wrongName!)
@@ -222,6 +242,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   #answer(outcome: HttpResponse): void {
     this.#stop()
+    this.#seen.hasAnswered = true
     const { plane, request } = this.#proxied
     const headers = outcome.headers.copy()
     removeHopByHopOfAnswer(headers, outcome.status)

@@ -5,20 +5,22 @@ import type { HeaderValueOption } from '../ir/route.ts'
 import { LogRecord } from './evidence.ts'
 import { compileMutation } from './header-mutation.ts'
 import { inlineOfRequest } from './inline-headers.ts'
-import { compileFormat } from './substitution.ts'
+import { compileFormat } from './format/format.ts'
+import type { Subject } from './format/subject.ts'
 
 const log = Object.assign(new LogRecord('a.default', 'outbound', 1500), { route: 'the-route', cluster: 'outbound|80|v1|b.default.svc.cluster.local' })
 
-function subjectOf(headers: Headers) {
+const unasked = (error: unknown): never => {
+  throw error
+}
+
+function subjectOf(headers: Headers, more: Partial<Subject> = {}): Subject {
   const request = { method: 'GET', scheme: 'http' as const, authority: 'b', path: '/p?q=1', headers, body: '' }
   return {
-    request,
-    responseHeaders: null,
-    responseStatus: 0,
-    log,
+    ...{ request, log, responseHeaders: null, answerStatus: 0, responseStatus: 0, clientTls: null, upstream: null },
     client: { remoteAddress: '10.0.0.1', connectionAddress: '10.0.0.1', localAddress: '10.96.0.1:80' },
-    hostname: 'a-1',
-    now: 1700,
+    ...{ ownAddress: '10.0.0.1', hostname: 'a-1', now: 1700, fail: unasked },
+    ...more,
   }
 }
 
@@ -55,6 +57,25 @@ test.each([
   ['%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_LOCAL_PORT%', '10.0.0.1 80'],
 ])('%s is filled in as %s', (text, filled) => expect(compileFormat(text)(subjectOf(new Headers(['x-from', 'abcdef'])))).toBe(filled))
 
-test('an operator that is not modelled is said so', () => {
-  expect(() => compileFormat('%DYNAMIC_METADATA(x)%')).toThrow('the operator %DYNAMIC_METADATA% of a header value is not modelled')
+test.each<[string, Partial<Subject>, string]>([
+  ['%RESP(:STATUS)% %RESPONSE_CODE%', { responseHeaders: new Headers(), answerStatus: 418 }, '418 0'], // of the proxy's own
+  ['%RESPONSE_CODE_DETAILS%', {}, ''],
+  ['%UPSTREAM_PROTOCOL%', {}, ''],
+  [
+    '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(12)%',
+    { client: { remoteAddress: '10.255.7.1', connectionAddress: '', localAddress: '' } },
+    '10.240.0.0/12',
+  ],
+  ['%REQUESTED_SERVER_NAME% %DOWNSTREAM_PEER_URI_SAN%', { clientTls: { serverName: 'x.com', names: ['spiffe://a', 'a.com'] } }, 'x.com spiffe://a'],
+])('%s of %j is filled in as %s', (text, more, filled) => expect(compileFormat(text)(subjectOf(new Headers(), more))).toBe(filled))
+
+test.each(['%DYNAMIC_METADATA(x)%', '%QUERY_PARAMS(DECODED)%'])('that %s is not modelled is said by the request that it is asked for', (text) => {
+  const format = compileFormat(text)
+  expect(() => format(subjectOf(new Headers()))).toThrow(`the operator ${text} of a header value is not modelled`)
+})
+
+test('certificates of connections with TLS are not told', () => {
+  const format = compileFormat('%DOWNSTREAM_PEER_ISSUER%')
+  expect(format(subjectOf(new Headers()))).toBe('')
+  expect(() => format(subjectOf(new Headers(), { clientTls: { serverName: '', names: [] } }))).toThrow('of a connection with TLS is not modelled')
 })

@@ -1,8 +1,8 @@
 import type { Headers } from '../ir/message.ts'
 import type { HeaderMutation } from '../ir/route.ts'
 import { addValue } from './inline-headers.ts'
-import { compileFormat } from './substitution.ts'
-import type { Subject } from './substitution.ts'
+import { compileFormat } from './format/format.ts'
+import type { Subject } from './format/subject.ts'
 
 /** Edits headers in place. */
 export type Mutator = (headers: Headers, subject: Subject) => void

@@ -13,6 +13,7 @@ import { LogRecord } from './evidence.ts'
 import { changeHeaders } from './authorizer-answer.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
 import { outcomeOf, type Asker } from './custom-access.ts'
+import type { Subject } from './format/subject.ts'
 import { accessSubject, tellDenial } from './inbound-access.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { InboundForwarding, noteUnreached } from './inbound-forwarding.ts'
@@ -29,8 +30,8 @@ import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
 import { asksForTunnel } from './tunnel.ts'
+import { namesShownBy } from './tls-handshake.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
-import type { Subject } from './substitution.ts'
 import { noSuchSocket } from './transport-failure.ts'
 import { speak } from './upstream-http.ts'
 
@@ -143,15 +144,25 @@ export class InboundSidecar implements InFlight {
 
   #subject(responseHeaders: Headers | null, responseStatus: number): Subject {
     const { instance } = this.#workload
+    const [tls] = this.#shipment.tls
+    const upstream = {
+      protocol: this.#request.protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1',
+      overTls: false,
+      hostName: null,
+      failure: '',
+      hasAnswered: true,
+    } as const
     return {
-      ...{ request: this.#request, responseHeaders, responseStatus, log: this.#log },
+      ...{ request: this.#request, responseHeaders, answerStatus: responseStatus, responseStatus, log: this.#log },
+      clientTls: tls ? { serverName: tls.serverName ?? '', names: namesShownBy(tls) } : null,
+      upstream: responseHeaders !== null && this.#log.details === 'via_upstream' ? upstream : null,
       client: {
         remoteAddress: this.#received.trustedAddress ?? this.#source,
         connectionAddress: this.#source,
         localAddress: hostOf(instance, this.#port.leadsTo),
       },
-      hostname: instance.ref.instance,
-      now: this.#plane.clock.now(),
+      ...{ ownAddress: instance.address, hostname: instance.ref.instance },
+      ...{ now: this.#plane.clock.now(), fail: this.#place.exchange.fail },
     }
   }
 

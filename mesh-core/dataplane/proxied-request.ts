@@ -16,6 +16,7 @@ import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explanationOf } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
+import type { Subject } from './format/subject.ts'
 import { Forwarding } from './forwarding.ts'
 import { removeOwnOfConnection } from './hop-by-hop.ts'
 import { composeLocalReply } from './local-reply.ts'
@@ -29,7 +30,6 @@ import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
-import type { Subject } from './substitution.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
@@ -182,7 +182,7 @@ export class ProxiedRequest implements InFlight {
 
   reply(reply: LocalReply, details: string): void {
     this.log.details = details
-    const response = composeLocalReply(reply, this.request, (headers) => this.editResponse(headers, 0))
+    const response = composeLocalReply(reply, this.request, (headers) => this.editResponse(headers, reply.status, 0))
     this.#noteUnreached(response.status)
     this.finish(response)
   }
@@ -228,25 +228,34 @@ export class ProxiedRequest implements InFlight {
     this.#forwarding?.abandon()
   }
 
-  /** Header operations of the route on an answer: the chosen destination's first, then the route's. */
-  editResponse(headers: Headers, status: number): void {
+  /**
+   * Header operations of the route on an answer: the chosen destination's first, then the route's.
+   * @param of a workload; 0 for an answer of the proxy's own, of which the log knows no status yet
+   */
+  editResponse(headers: Headers, status: number, of = status): void {
     const ofChoice = this.choice?.responseHeaders ?? null
     const ofRoute = this.route?.responseHeaders ?? null
     if (!ofChoice && !ofRoute) return
-    ofChoice?.(headers, this.subject(headers, status))
-    ofRoute?.(headers, this.subject(headers, status))
+    ofChoice?.(headers, this.subject(headers, status, of))
+    ofRoute?.(headers, this.subject(headers, status, of))
     removeOwnOfConnection(headers, status)
   }
 
-  subject(responseHeaders: Headers | null, responseStatus: number): Subject {
+  subject(responseHeaders: Headers | null, answerStatus: number, responseStatus = answerStatus): Subject {
+    const { peer, serverName, chain } = this.entrance
     return {
       request: this.request,
       responseHeaders,
+      answerStatus,
       responseStatus,
       log: this.log,
       client: this.downstream,
+      clientTls: chain.tls ? { serverName, names: peer } : null,
+      upstream: this.#forwarding?.seen ?? null,
+      ownAddress: this.proxy.place.address,
       hostname: this.proxy.place.ref.instance,
       now: this.plane.clock.now(),
+      fail: this.place.exchange.fail,
     }
   }
 

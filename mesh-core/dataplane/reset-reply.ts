@@ -24,7 +24,8 @@ export function describeReset(reset: Exclude<Reset, 'per-try-timeout' | 'wrong-h
 /** What an answer says where too many requests were under way. Source: Envoy `Router::Filter::onUpstreamAbort`. */
 export const overloaded = ['x-envoy-overloaded', 'true'] as const
 
-const refusal = 'delayed_connect_error:_Connection_refused'
+/** Why no connection came about: nobody listens. */
+export const refusal = 'delayed_connect_error:_Connection_refused'
 
 const stories = {
   'connect-failure': {

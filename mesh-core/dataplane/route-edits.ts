@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
+import type { Subject } from './format/subject.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
-import type { Subject } from './substitution.ts'
 
 /**
  * What a route makes of a request that it forwards, in place. Header operations see the request before path and host are rewritten.

@@ -3,7 +3,7 @@ import { LogRecord } from '../../../mesh-core/dataplane/evidence.ts'
 import { locationOfItself, locationWithTls } from '../../../mesh-core/dataplane/redirect.ts'
 import { editForwarded } from '../../../mesh-core/dataplane/route-edits.ts'
 import { compileRoute, type RouteRuntime } from '../../../mesh-core/dataplane/route-runtime.ts'
-import type { Subject } from '../../../mesh-core/dataplane/substitution.ts'
+import type { Subject } from '../../../mesh-core/dataplane/format/subject.ts'
 import { chooseWeighted } from '../../../mesh-core/dataplane/weighted-choice.ts'
 import type { RouteConfiguration } from '../../../mesh-core/envoy/route-configuration.ts'
 import { type ForwardAction, Headers, type HttpRequest, type VirtualHost } from '../../../mesh-core/ir/index.ts'
@@ -126,12 +126,11 @@ function subjectOf(request: HttpRequest, responseHeaders: Headers | null): Subje
   const address = '127.0.0.1'
   const log = new LogRecord('router-check', 'outbound', 0)
   return {
-    request,
-    responseHeaders,
-    responseStatus: 200,
-    log,
+    ...{ request, log, responseHeaders, answerStatus: 200, responseStatus: 200, clientTls: null, upstream: null },
     client: { remoteAddress: address, connectionAddress: address, localAddress: `${address}:0` },
-    hostname: '',
-    now: 0,
+    ...{ ownAddress: address, hostname: '', now: 0 },
+    fail: (error) => {
+      throw error
+    },
   }
 }

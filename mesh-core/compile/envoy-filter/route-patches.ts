@@ -3,7 +3,7 @@ import { durationMs, int, message, text, texts, type Message } from '../../envoy
 import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
 import type { ForwardAction, Refusal, RetryPolicy, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
-import { valueRefusal } from '../envoy-refusal.ts'
+import { valueRefusal } from '../format-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { valueRefusal } from './format-refusal.ts'
+
+/** Each asked of Envoy 1.40.0. */
+test.each([
+  '%REQ(X-A?:PATH):10%',
+  '100%% %PROTOCOL%',
+  '%PATH(NQ:ORIG_OR_PATH)%',
+  '%GRPC_STATUS%',
+  '%START_TIME(%Y/%m/%d)%',
+  '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)%',
+  '%METADATA(ROUTE:istio)%',
+  '%CEL(request.path)%',
+])('%s is taken', (value) => expect(valueRefusal(value)).toBeNull())
+
+test.each([
+  ['%REQ%', 'names %REQ% without what it needs in parentheses'],
+  ['%PROTOCOL(x)%', 'gives %PROTOCOL% an argument or a length, and it takes none'],
+  ['%PROTOCOL:3%', 'gives %PROTOCOL% an argument or a length, and it takes none'],
+  ['%REQ(A?B?C)%', 'more than one header stands for a missing one'],
+  ['%GRPC_STATUS(X)%', 'it may say CAMEL_STRING, SNAKE_STRING, NUMBER'],
+  ['%PATH(WQ:X)%', 'it may say ORIG, PATH, ORIG_OR_PATH'],
+  ['%START_TIME(%n)%', 'a header has no line feed'],
+  ['%COMMON_DURATION(X)%', 'a duration has a beginning and an end, START:END'],
+  ['%COALESCE(x)%', 'it is no JSON'],
+  ['%REQ_WITHOUT_QUERY(X)%', 'names %REQ_WITHOUT_QUERY%, which Envoy does not know'],
+  ['%protocol%', 'has a percent sign that begins no command: write %%'],
+])('%s is not: %s', (value, problem) => expect(valueRefusal(value)).toContain(problem))

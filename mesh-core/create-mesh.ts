@@ -1,6 +1,7 @@
 import { unaskedAboutBytes } from './compile/authorization/unasked-about-bytes.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
+import { hostsInLowerCase } from './config/hosts-in-lower-case.ts'
 import { notModelledIn } from './config/modelled.ts'
 import type { NotModelled, Resource, ResourceRef } from './config/resource.ts'
 import { applyTo, emptySnapshot, locateIn, removeFrom, type Snapshot } from './config/snapshot.ts'
@@ -84,7 +85,8 @@ class CoreMesh implements Mesh {
     return this.#now.compiler().statuses
   }
 
-  apply(resources: readonly Resource[]): void {
+  apply(written: readonly Resource[]): void {
+    const resources = this.#options.spec ? written.map(hostsInLowerCase) : written
     const snapshot = applyTo(this.#snapshot, resources)
     this.#take(snapshot, this.#versions.applied(this.#now, { resources, before: this.#snapshot, after: snapshot }))
     this.#applied = resources

@@ -5,6 +5,7 @@ import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isIpAddress } from '../registry/dns.ts'
+import { loadBalancing } from './load-balancing.ts'
 import { clusterName, sniClusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
@@ -37,10 +38,11 @@ function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): Port
     .filter((port) => port.protocol !== 'udp')
     .flatMap((port) => {
       const own = portPolicy(rule?.trafficPolicy, port.number)
-      const policies = { own, effective: defaultedPolicy(own, mesh) }
+      const effective = defaultedPolicy(own, mesh)
+      const policies = { own, effective, keepsDestination: loadBalancing(effective.loadBalancer).kind === 'ORIGINAL_DST' }
       const subsets = (rule?.subsets ?? []).map((subset) => {
         const merged = (below: PortPolicy) => subsetPolicy(below, subset.trafficPolicy, port.number)
-        return { port, policies: { own: merged(own), effective: merged(policies.effective) }, subset }
+        return { port, policies: { ...policies, own: merged(own), effective: merged(effective) }, subset }
       })
       return [{ port, policies, subset: null }, ...subsets]
     })
@@ -56,7 +58,7 @@ function isRefused({ discovery, endpoints }: Cluster): boolean {
 
 /** Where datagrams to a port of a service go; no policy of the mesh acts on them. */
 export function udpCluster(service: Service, port: ServicePort, sources: ClusterSources): Cluster {
-  const policies = { own: {}, effective: {} }
+  const policies = { own: {}, effective: {}, keepsDestination: false }
   const cluster = serviceCluster(service, port, policies, { ...sources, rule: undefined }, null)
   return { ...cluster, name: udpClusterName(service.host, port.number), tls: { mode: 'disable' } }
 }
@@ -79,12 +81,15 @@ export interface ClusterSources {
 interface Policies {
   readonly own: PortPolicy
   readonly effective: PortPolicy
+  /** PASSTHROUGH of the host as a whole is that of its subsets, too, whatever they say. Source: Istio `core/cluster_builder.go` buildSubsetCluster. */
+  readonly keepsDestination: boolean
 }
 
 function serviceCluster(service: Service, port: ServicePort, policies: Policies, sources: ClusterSources, subset: Subset | null): Cluster {
   const { rule, mesh, gateway } = sources
   const decided = clusterPolicy(policies.effective, mesh)
-  const passthrough = (service.headless && !gateway) || service.resolution === 'none' || decided.loadBalancing.kind === 'ORIGINAL_DST'
+  const isKept = policies.keepsDestination || decided.loadBalancing.kind === 'ORIGINAL_DST'
+  const passthrough = (service.headless && !gateway) || service.resolution === 'none' || isKept
   const name = subset?.name ?? ''
   const http = outboundHttp(port.protocol, policies.effective.connectionPool, sources)
   const inferred = infersMutualTls(service, port, subset ? subset.trafficPolicy : rule?.trafficPolicy, sources)

@@ -1,5 +1,6 @@
 import type { Resource } from '../config/resource.ts'
 import type { Route } from '../ir/route.ts'
+import { mayHashBeRefused } from './hash-refusal.ts'
 import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
 
 /**
@@ -19,11 +20,11 @@ export class CompilerMemory {
 
   /** Is there a rule among the resources that Envoy refuses? */
   mayBeRefused(resources: readonly Resource[]): boolean {
-    return resources.some((resource) =>
-      resource.kind === 'VirtualService'
-        ? this.rulesOf(resource).rules.some((rule) => rule.refusal !== null)
-        : resource.kind === 'EnvoyFilter' || (isRequestRoute(resource) && namesCommands(resource)),
-    )
+    return resources.some((resource) => {
+      if (resource.kind === 'VirtualService') return this.rulesOf(resource).rules.some((rule) => rule.refusal !== null)
+      if (resource.kind === 'DestinationRule') return mayHashBeRefused(resource.object['spec'] ?? {})
+      return resource.kind === 'EnvoyFilter' || (isRequestRoute(resource) && namesCommands(resource))
+    })
   }
 
   rulesOf(resource: Resource): VirtualService {

@@ -8,6 +8,7 @@ import type { Registry, Service, WorkloadInstance } from '../registry/registry.t
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import { acknowledgedRoutes } from './acknowledged-routes.ts'
+import { acknowledgedClusters } from './hash-refusal.ts'
 import { askedBySni } from './auto-passthrough.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
@@ -154,6 +155,7 @@ export class Compiler {
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
       ...parts,
+      clusters: acknowledgedClusters(parts.clusters, () => this.#former()?.proxyConfig(ref)?.clusters ?? {}),
       routeTables: acknowledgedRoutes(parts.routeTables, () => this.#former()?.proxyConfig(ref)?.routeTables ?? {}),
     }
     this.#configs.set(key, config)

@@ -87,6 +87,13 @@ export const departures = {
     since: '1.32',
     observed: 'kube-ingress/ingress-hosts-of-several',
   },
+  hostsAreComparedWithCase: {
+    specification: 'Names of DNS are the same in upper and lower case (RFC 4343).',
+    istiod:
+      'Hosts of rules and destinations are compared as they are written, save those that VirtualServices have for sidecars: another case is another host (503, or no rule).',
+    since: '1.32',
+    observed: 'letter-case/destinations-in-capitals',
+  },
   redirectsNeedHostsOfAllNamespaces: {
     specification: 'With httpsRedirect a server answers all plain connections to its hosts with a redirect (Istio ServerTLSSettings.httpsRedirect).',
     istiod: 'A host that is for one namespace (`./shop.example.com`) and has no VirtualService is answered 404.',

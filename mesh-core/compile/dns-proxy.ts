@@ -36,7 +36,8 @@ export function nameTable({ egress }: SidecarScope, registry: Registry): Readonl
     for (const [host, addresses] of podsOf(service, registry)) table.set(host, { provider: service.provider, addresses })
     const addresses = addressesOf(service, registry)
     if (addresses.length === 0) continue
-    const { host, provider } = service
+    const host = service.host.toLowerCase()
+    const { provider } = service
     const known = table.get(host)
     if (!known || (known.provider !== 'Kubernetes' && provider === 'Kubernetes')) table.set(host, { provider, addresses })
     else if (known.provider !== 'Kubernetes') table.set(host, { provider, addresses: [...new Set([...known.addresses, ...addresses])] })

@@ -25,7 +25,7 @@ function addServer({ server, gateway }: BoundServer, hosts: Map<string, { routes
     if (shared.length === 0) continue
     const routes = scope.routesOf(vs, name, server.port, server.tls !== null)
     if (routes.length === 0) continue
-    for (const host of shared) {
+    for (const host of shared.map((one) => one.toLowerCase())) {
       const known = hosts.get(host)
       if (known) known.routes.push(...routes)
       else hosts.set(host, { routes: [...routes], requireTls })
@@ -42,7 +42,7 @@ function addServer({ server, gateway }: BoundServer, hosts: Map<string, { routes
 }
 
 function hostsFor(server: GatewayServer, namespace: string): string[] {
-  return server.hosts.filter((entry) => entry.namespace === '*' || entry.namespace === namespace).map((entry) => entry.host.toLowerCase())
+  return server.hosts.filter((entry) => entry.namespace === '*' || entry.namespace === namespace).map((entry) => entry.host)
 }
 
 /** Source: Istio `core/route/route.go` SortVHostRoutes. */

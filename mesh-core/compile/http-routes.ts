@@ -8,6 +8,7 @@ import { destinationCluster, type ServiceOf } from './destination-cluster.ts'
 import { durationMs } from './duration.ts'
 import { ppm, translateFault } from './fault.ts'
 import { hashPolicies } from './hash-policy.ts'
+import { hashRefusal } from './hash-refusal.ts'
 import { joined, noHeaders, translateHeaders, type TranslatedHeaders } from './headers.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -78,16 +79,17 @@ function translateRule(vs: VirtualService, rule: Rule, match: HttpMatch | null, 
   const headers = translateHeaders(spec.headers)
   const only = spec.route?.length === 1 && !spec.redirect && !spec.directResponse ? translateHeaders(spec.route[0]!.headers) : noHeaders
   const compiled = match === null ? matchAll : routeMatch(match, matchOrigin ?? rule.origin, vs.semantics)
+  const action = translateAction(rule, headers, only, context, { semantics: vs.semantics, path: compiled.path, departs: context.departs })
   // There may be 100,000 of them: fields that few have are added afterwards, for objects that are made piece by piece take twice the room.
   const route: Route = {
     name: match?.name ? `${spec.name ?? ''}.${match.name}` : (spec.name ?? ''),
     match: compiled,
-    action: translateAction(rule, headers, only, context, { semantics: vs.semantics, path: compiled.path, departs: context.departs }),
+    action,
     requestHeaders: joined(headers.request, only.request),
     responseHeaders: joined(headers.response, only.response),
     fault: spec.fault ? translateFault(spec.fault, at(rule.origin, 'fault')) : null,
     cors: spec.corsPolicy ? translateCors(spec.corsPolicy) : null,
-    refusal: rule.refusal,
+    refusal: rule.refusal ?? (action.kind === 'forward' ? hashRefusal(action.hashPolicies) : null),
     origin: rule.origin,
     matchOrigin,
   }
@@ -181,6 +183,7 @@ function mirrorShare(spec: HttpRule): number {
 
 /** The route of a service without a VirtualService. Source: the same file, BuildDefaultHTTPOutboundRoute. */
 export function defaultRoute(cluster: string, name: string, origin: Origin, mesh: MeshConfig, hash?: ConsistentHash): Route {
+  const policies = hashPolicies(hash)
   return {
     name,
     match: matchAll,
@@ -193,13 +196,13 @@ export function defaultRoute(cluster: string, name: string, origin: Origin, mesh
       mirrors: [],
       pathRewrite: null,
       hostRewrite: null,
-      hashPolicies: hashPolicies(hash),
+      hashPolicies: policies,
     },
     requestHeaders: noMutation,
     responseHeaders: noMutation,
     fault: null,
     cors: null,
-    refusal: null,
+    refusal: hashRefusal(policies),
     origin,
     matchOrigin: null,
   }

@@ -16,8 +16,11 @@ export function loadBalancing(balancer: LoadBalancer | undefined): LoadBalancing
   }
 }
 
+/** Points, at most. */
+export const largestRing = 8_388_608
+
 /** Envoy's defaults. */
-const ring = { minimumRingSize: 1024, maximumRingSize: 8_388_608 }
+const ring = { minimumRingSize: 1024, maximumRingSize: largestRing }
 const defaultTableSize = 65_537
 
 /** Source: the same file, ApplyRingHashLoadBalancer. */

@@ -4,7 +4,7 @@ import { intersection, isSubsetOf, overlaps, resolveGateway, resolveHost } from 
 
 test.each([
   ['reviews', 'default', 'reviews.default.svc.cluster.local'],
-  ['Reviews', 'default', 'reviews.default.svc.cluster.local'],
+  ['Reviews', 'default', 'Reviews.default.svc.cluster.local'],
   // A name with a dot is never completed, though it looks like service.namespace.
   ['reviews.prod', 'default', 'reviews.prod'],
   ['reviews.prod.svc.cluster.local', 'default', 'reviews.prod.svc.cluster.local'],

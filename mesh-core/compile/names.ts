@@ -6,12 +6,12 @@ export const meshGateway = 'mesh'
 export const rootNamespace = 'istio-system'
 
 /**
- * Only a name without a dot is expanded, by the namespace of the rule that it stands in; `*` and addresses stay as they are.
+ * Only a name without a dot is expanded, by the namespace of the rule that it stands in; `*` and addresses stay as they are, and so does the case of letters.
  * Source: Istio `pilot/pkg/model/config.go` ResolveShortnameToFQDN.
  */
 export function resolveHost(host: string, namespace: string): string {
-  if (host === '' || host.includes('.') || host.includes('*') || host.includes(':')) return host.toLowerCase()
-  return fqdn(host, namespace).toLowerCase()
+  if (host === '' || host.includes('.') || host.includes('*') || host.includes(':')) return host
+  return fqdn(host, namespace)
 }
 
 /**

@@ -94,10 +94,10 @@ function newRoutes(
   return fresh
 }
 
-/** Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts. */
+/** Names are compared in lower case here, and here alone. Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts. */
 function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: number): VirtualHost[] {
   const { scope } = outbound
-  const ofPort = (list: readonly Service[]) => list.filter((service) => service.ports.some((own) => own.number === port))
+  const ofPort = (list: readonly Service[]) => list.filter((service) => service.ports.some((own) => own.number === port)).map(inLowerCase)
   const own = ofPort(egress.services)
   // Another name of a service is its own where a rule is for it, and otherwise a domain of the service.
   const aliases = ofPort(egress.aliases)
@@ -107,7 +107,7 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
   const owners = mostSpecificOwners(egress)
   const rules = egress.virtualServices
   // On port 80 rules act for hosts that are no service, too.
-  for (const vs of port === 80 ? rules : rules.filter((rule) => rule.hosts.some((host) => matchesAny(host, services)))) {
+  for (const vs of port === 80 ? rules : rules.filter((rule) => rule.hosts.some((host) => matchesAny(host.toLowerCase(), services)))) {
     const routes = outbound.routesOf(vs, port, egress)
     if (routes.length === 0) continue
     const { strangers, matching } = separateHosts(vs, services, owners)
@@ -121,6 +121,11 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
   }
   for (const service of new Map(own.map((one) => [one.host, one])).values()) if (!taken.has(service.host)) addDefault(hosts, service, port, outbound)
   return hosts.all
+}
+
+function inLowerCase(service: Service): Service {
+  const host = service.host.toLowerCase()
+  return host === service.host ? service : { ...service, host }
 }
 
 function addService(hosts: VirtualHosts, service: Service, port: number, namespace: string, routes: readonly Route[]): void {
@@ -148,12 +153,13 @@ function separateHosts(
 ): { strangers: string[]; matching: Service[] } {
   const strangers: string[] = []
   const matching: Service[] = []
-  for (const host of vs.hosts.filter((name) => !isWildcard(name))) {
+  const hosts = vs.hosts.map((host) => host.toLowerCase())
+  for (const host of hosts.filter((name) => !isWildcard(name))) {
     const service = services.get(host)
     if (service) matching.push(service)
     else strangers.push(host)
   }
-  for (const host of vs.hosts.filter(isWildcard)) {
+  for (const host of hosts.filter(isWildcard)) {
     const fitting = [...services.values()].filter((service) => isSubsetOf(service.host, host))
     if (fitting.length === 0) strangers.push(host)
     matching.push(...fitting.filter((service) => owners.get(service.host) === vs))

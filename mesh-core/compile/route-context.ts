@@ -27,6 +27,8 @@ interface Sources {
 export function routeContext({ workload, gateways, listenPort, tls, known }: ListenerPlace, sources: Sources): RouteContext {
   const { catalog, registry, departs, ruleFor } = sources
   const byHost = known && servicesByHost(known)
+  // What a listener knows is listed in lower case, and looked up as it is written.
+  const listed = (host: string): Service | undefined => (host === host.toLowerCase() ? byHost?.get(host) : undefined)
   return {
     labels: workload.labels,
     namespace: workload.ref.namespace,
@@ -43,7 +45,7 @@ export function routeContext({ workload, gateways, listenPort, tls, known }: Lis
     service: (host) => {
       const named = registry.service(host)
       // A listener has no services that are other names of its own.
-      const service = byHost && named?.resolution !== 'alias' ? byHost.get(host) : named
+      const service = byHost && named?.resolution !== 'alias' ? listed(host) : named
       if (!service) return undefined
       // Another name stands for its service whether or not it lists ports of its own.
       if (service.resolution === 'alias') return { service, ports: service.ports }

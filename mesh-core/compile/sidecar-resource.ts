@@ -93,7 +93,7 @@ function egressOf(egress: Spec): EgressSpec {
 
 function importedHost(text: string): ImportedHost {
   const slash = text.indexOf('/')
-  return { namespace: text.slice(0, slash) || '*', host: text.slice(slash + 1).toLowerCase() }
+  return { namespace: text.slice(0, slash) || '*', host: text.slice(slash + 1) }
 }
 
 /** Source: `core/listener_inbound.go` buildInboundChainConfigs. */

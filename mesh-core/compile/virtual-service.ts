@@ -23,7 +23,7 @@ export interface Rule {
 export interface VirtualService {
   readonly name: string
   readonly namespace: string
-  /** Lower case, full names; empty for a delegate. */
+  /** Full names; empty for a delegate. */
   readonly hosts: readonly string[]
   /** `mesh`, `namespace/name`. */
   readonly gateways: readonly string[]

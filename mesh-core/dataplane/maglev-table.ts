@@ -49,7 +49,8 @@ function inOrderOfKeys(hosts: readonly WeightedHost[]): WeightedHost[] {
 
 function candidateOf({ host, weight }: WeightedHost, size: number): Candidate {
   const place = Number(xxHash64(host.address) % BigInt(size))
-  const skip = Number(xxHash64(host.address, 1n) % BigInt(size - 1)) + 1
+  // Of a table of one place Envoy would divide by zero, and die.
+  const skip = Number(xxHash64(host.address, 1n) % BigInt(Math.max(1, size - 1))) + 1
   return { host, weight, place, skip, target: 0 }
 }
 

@@ -159,7 +159,7 @@ class BuiltRegistry implements Registry {
   #addressed(): ReadonlyMap<string, Service> {
     return (this.#addressedByHost ??= firstOf(
       this.services.filter(({ address }) => address !== ''),
-      ({ host }) => host,
+      ({ host }) => host.toLowerCase(),
     ))
   }
 

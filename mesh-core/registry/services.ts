@@ -73,7 +73,7 @@ export function serviceEntryHosts(resource: Resource, allocations: AddressBook):
   const spec = resource.object['spec'] ?? {}
   const resolution = resolutions[spec.resolution ?? 'NONE'] ?? 'none'
   return (spec.hosts ?? []).map((host: string) => ({
-    host: host.toLowerCase(),
+    host,
     name: host,
     namespace: resource.namespace,
     address: (spec.addresses ?? []).map(single).find((address: string) => !address.includes('/')) ?? '',

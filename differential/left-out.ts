@@ -13,6 +13,12 @@ export const leftOut: Readonly<Record<string, string>> = {
     'DestinationRule spec.trafficPolicy.tls.caCrl',
     'Gateway spec.servers.tls.tlsCertificates',
   ]),
+  ...because('the oracle shows clients no certificate that could be pinned, or that nobody trusts', [
+    'Gateway spec.servers.tls.verifyCertificateHash',
+    'Gateway spec.servers.tls.verifyCertificateSpki',
+    'Gateway spec.servers.tls.insecureSkipVerify',
+  ]),
+  ...because('pods of the worlds are on no node', ['Service spec.internalTrafficPolicy']),
   ...because('the istiod of the oracle knows no labels of namespaces here', ['MeshConfig serviceEntryVisibility.policies']),
   ...because('nothing is fetched from outside where a mesh is compared', [
     'RequestAuthentication spec.jwtRules.jwksUri',

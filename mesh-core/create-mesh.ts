@@ -1,4 +1,5 @@
 import { unaskedAboutBytes } from './compile/authorization/unasked-about-bytes.ts'
+import { kubeProxyWishesIn } from './compile/kube-proxy-wishes.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { hostsInLowerCase } from './config/hosts-in-lower-case.ts'
@@ -74,7 +75,12 @@ class CoreMesh implements Mesh {
   get notModelled(): readonly NotModelled[] {
     const { resources } = this
     const unasked = resources.some(isCustom) ? unaskedAboutBytes(this.registry, this.#now.compiler()) : []
-    return [...resources.flatMap((resource) => notModelledIn(resource)), ...unasked, ...unknownKeysIn(resources)]
+    return [
+      ...resources.flatMap((resource) => notModelledIn(resource)),
+      ...unasked,
+      ...unknownKeysIn(resources),
+      ...kubeProxyWishesIn(resources, this.registry),
+    ]
   }
 
   get warnings(): readonly string[] {

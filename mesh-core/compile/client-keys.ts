@@ -15,8 +15,9 @@ export class ClientKeys {
 
   constructor(catalog: Catalog, registry: Registry) {
     this.#catalog = catalog
-    const asked = registry.services.some(({ trafficDistribution }) => trafficDistribution !== 'any')
-    this.#failsOverByLabels = asked || (catalog.mesh.localityLbSetting.failoverPriority?.length ?? 0) > 0
+    const asked = registry.services.some(({ trafficDistribution, nodeLocal }) => trafficDistribution !== 'any' || nodeLocal)
+    const { localityLbSetting, zoneAwareLbSetting } = catalog.mesh
+    this.#failsOverByLabels = asked || [localityLbSetting, zoneAwareLbSetting].some((setting) => (setting?.failoverPriority?.length ?? 0) > 0)
   }
 
   /** Sidecars of a namespace that follow the same Sidecar resource know the same. */

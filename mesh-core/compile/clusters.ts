@@ -1,6 +1,7 @@
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
+import { nodeLabel } from '../registry/topology.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -122,10 +123,11 @@ function endpointsFor(
   const readyOnly = service.trafficDistribution === 'any' && (outlier?.minHealthPercent ?? 0) > 0
   // Endpoints that a cluster learns of (EDS) have addresses; names that a ServiceEntry of the same host adds are left out.
   const named = service.resolution !== 'registry' && service.resolution !== 'static'
+  const isNear = ({ labels: own }: Endpoint): boolean => !service.nodeLocal || own[nodeLabel] === client.labels[nodeLabel]
   const chosen = registry
     .endpoints(service, servicePort.number)
     .filter(
-      ({ labels: own, healthy, address, port }) => selects(labels, own) && (healthy || !readyOnly) && (named || isIpAddress(address) || port === 0),
+      (one) => selects(labels, one.labels) && (one.healthy || !readyOnly) && (named || isIpAddress(one.address) || one.port === 0) && isNear(one),
     )
   const ruled = tlsModeOf(rule, subset, servicePort.number)
   const isMutual = (endpoint: Endpoint): boolean => takesMutualTls(endpoint, ruled, peerAuthentications)

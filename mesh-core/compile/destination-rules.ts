@@ -111,7 +111,8 @@ function hashes({ loadBalancer }: PortPolicy): boolean {
 }
 
 function failsOverByLabels({ loadBalancer }: PortPolicy): boolean {
-  return (loadBalancer?.localityLbSetting?.failoverPriority?.length ?? 0) > 0
+  const { localityLbSetting, zoneAwareLbSetting } = loadBalancer ?? {}
+  return [localityLbSetting, zoneAwareLbSetting].some((setting) => (setting?.failoverPriority?.length ?? 0) > 0)
 }
 
 function policiesOf(rule: DestinationRule): PortPolicy[] {

@@ -10,6 +10,7 @@ export interface ServerTls extends Omit<NonNullable<Server['tls']>, 'mode' | 'ht
   /** Istio's default is PASSTHROUGH. */
   readonly mode: NonNullable<NonNullable<Server['tls']>['mode']>
   readonly httpsRedirect: boolean
+  readonly insecureSkipVerify?: boolean
 }
 
 export interface GatewayServer {

@@ -1,7 +1,7 @@
 import type { Endpoint, LocalityBalancing, LocalityGroup } from '../ir/cluster.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { TrafficDistribution } from '../registry/registry.ts'
-import { localityParts } from '../registry/topology.ts'
+import { localityParts, nodeLabel } from '../registry/topology.ts'
 import type { LoadBalancer, LocalitySetting, ZoneAwareSetting } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -65,7 +65,7 @@ function effectiveSetting({ own, trafficDistribution, mesh }: LocalitySources): 
 const zones = ['topology.istio.io/network', 'topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
 const nearness = {
   'same-zone': zones,
-  'same-node': [...zones, 'topology.istio.io/subzone', 'kubernetes.io/hostname'],
+  'same-node': [...zones, 'topology.istio.io/subzone', nodeLabel],
 } as const satisfies Record<Exclude<TrafficDistribution, 'any'>, readonly string[]>
 
 /** In the order of the localities' names. Source: Istio `xds/endpoints/endpoint_builder.go` generate. */

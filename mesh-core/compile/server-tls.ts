@@ -1,4 +1,4 @@
-import type { DownstreamTls, ServerCertificate, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
+import type { CertificatePins, DownstreamTls, ServerCertificate, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 import type { ServerTls } from './gateway-resource.ts'
 import type { TlsDefaults } from './mesh-config.ts'
 import type { Files, Secrets } from './secrets.ts'
@@ -46,9 +46,18 @@ function certificatesOf(tls: ServerTls, files: Files, secrets: Secrets): ServerC
 
 function clientsOf(tls: ServerTls, files: Files, secrets: Secrets): DownstreamTls['clients'] {
   const subjectAltNames = tls.subjectAltNames ?? []
-  if (tls.mode === 'ISTIO_MUTUAL') return { trusted: { kind: 'workload' }, required: true, subjectAltNames }
+  const untrusted = tls.insecureSkipVerify ? ({ acceptsUntrusted: true } as const) : {}
+  if (tls.mode === 'ISTIO_MUTUAL') return { trusted: { kind: 'workload' }, required: true, subjectAltNames, ...untrusted }
   if (tls.mode !== 'MUTUAL' && tls.mode !== 'OPTIONAL_MUTUAL') return null
-  return { trusted: authoritiesOf(tls, files, secrets), required: tls.mode === 'MUTUAL', subjectAltNames }
+  return { trusted: authoritiesOf(tls, files, secrets), required: tls.mode === 'MUTUAL', subjectAltNames, ...pinsOf(tls), ...untrusted }
+}
+
+/** istiod reads them beside Secrets alone. Source: Istio `security/model/authentication.go` ApplyCredentialSDSToServerCommonTLSContext. */
+function pinsOf({ credentialName, credentialNames, verifyCertificateHash: hashes = [], verifyCertificateSpki: keys = [] }: ServerTls): {
+  pins?: CertificatePins
+} {
+  const isNamed = credentialName || credentialNames?.length
+  return isNamed && hashes.length + keys.length > 0 ? { pins: { hashes, keys } } : {}
 }
 
 function authoritiesOf(tls: ServerTls, files: Files, secrets: Secrets): TrustedAuthorities {

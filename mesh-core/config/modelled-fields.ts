@@ -32,7 +32,9 @@ const serverTls: Modelled = {
   ),
   // Of the volumes of the gateway's pod.
   ...fields('serverCertificate privateKey caCertificates caCrl'),
-  tlsCertificates: fields('serverCertificate privateKey'),
+  ...fields('verifyCertificateHash verifyCertificateSpki insecureSkipVerify'),
+  // Of each it reads no authorities. Source: Istio `security/model/authentication.go` ApplyToCommonTLSContext.
+  tlsCertificates: { ...fields('serverCertificate privateKey'), caCertificates: 'quiet' },
   // No client here lacks any.
   ecdhCurves: 'quiet',
 }
@@ -95,7 +97,9 @@ const podSpec: Modelled = {
 const workload: Modelled = { ...fields('replicas selector serviceName'), template: { metadata: 'acts', spec: podSpec }, '*': 'quiet' }
 
 const serviceSpec: Modelled = {
-  ...fields('selector ports clusterIP externalName publishNotReadyAddresses trafficDistribution'),
+  ...fields('selector ports clusterIP externalName publishNotReadyAddresses trafficDistribution internalTrafficPolicy'),
+  // Of whom compile/kube-proxy-wishes.ts says for whom they do not act.
+  ...fields('sessionAffinity sessionAffinityConfig', 'quiet'),
   ...fields(
     'type clusterIPs ipFamilies ipFamilyPolicy externalTrafficPolicy healthCheckNodePort loadBalancerIP loadBalancerClass allocateLoadBalancerNodePorts',
     'quiet',

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 
 /** From a chain's own certificate to the authority that it leads to, each issued by the next; `null`: it leads to none of them. */
 export function pathTo(authorities: string, chain: string): readonly X509Certificate[] | null {
@@ -18,6 +18,13 @@ export function pathTo(authorities: string, chain: string): readonly X509Certifi
 
 export function isIssuer(authority: X509Certificate, subject: X509Certificate): boolean {
   return subject.checkIssued(authority) && subject.verify(authority.publicKey)
+}
+
+/** SHA-256 of the public key, in Base64. */
+export function keyHashOf({ publicKey }: X509Certificate): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
 }
 
 /** DNS names and URIs. */

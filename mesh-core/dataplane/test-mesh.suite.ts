@@ -158,6 +158,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     headless: false,
     allocated: [],
     trafficDistribution: 'any',
+    nodeLocal: false,
     ports: [{ name: 'http', number: 80, targetPort: 8080, nodePort: 0, protocol: 'http' }],
     selector: { app: 'b' },
     labels: {},

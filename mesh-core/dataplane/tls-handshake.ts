@@ -1,9 +1,9 @@
-import { isIssuer, parse, pathTo, subjectAltNamesOf } from './certificate-chain.ts'
+import { isIssuer, keyHashOf, parse, pathTo, subjectAltNamesOf } from './certificate-chain.ts'
 import { hashOfIdentity } from './identity-hash.ts'
 import { objectionTo, revoked, withoutList } from './revocation.ts'
 import type { Objection } from './revocation.ts'
 import type { TlsError } from '../ir/exchange.ts'
-import type { ApplicationTls, ClientTls, DownstreamTls, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
+import type { CertificatePins, ApplicationTls, ClientTls, DownstreamTls, TlsVersion, TrustedAuthorities } from '../ir/tls.ts'
 
 /** Why a handshake does not succeed, for the client: an alert, or the connection is closed. Reasons are OpenSSL's names. */
 export type HandshakeFailure = TlsError | 'closed'
@@ -87,17 +87,28 @@ function hasCommonCipher({ cipherSuites }: DownstreamTls, shown: Shown): boolean
 }
 
 function clientFailure(wanted: NonNullable<DownstreamTls['clients']>, client: TlsLayer, version: TlsVersion): HandshakeFailure | null {
-  const { trusted, subjectAltNames, required } = wanted
+  const { trusted, subjectAltNames, required, pins, acceptsUntrusted = false } = wanted
   const shown = clientCertificate(client)
+  const isAny = subjectAltNames.length === 0 && !pins
   if (!shown) {
     // Who has to have a name has to show a certificate. Source: Envoy `DefaultCertValidator::initializeSslContexts`.
-    if (!required && subjectAltNames.length === 0) return null
+    if (!required && (isAny || acceptsUntrusted)) return null
     return version === 'TLSv1_3' ? 'tls: TLSV13_ALERT_CERTIFICATE_REQUIRED' : 'tls: SSLV3_ALERT_HANDSHAKE_FAILURE'
   }
+  if (acceptsUntrusted) return null
   if (!isTrusted(shown, trusted)) return 'tls: TLSV1_ALERT_UNKNOWN_CA'
   const objection = revocationOf(shown, trusted)
   if (objection) return objection.cause === revoked ? 'tls: SSLV3_ALERT_CERTIFICATE_REVOKED' : 'tls: TLSV1_ALERT_UNKNOWN_CA'
-  return subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames) ? null : 'tls: SSLV3_ALERT_CERTIFICATE_UNKNOWN'
+  const isWanted = (subjectAltNames.length === 0 || hasOneOf(shown, subjectAltNames)) && (!pins || isPinned(shown, pins))
+  return isWanted ? null : 'tls: SSLV3_ALERT_CERTIFICATE_UNKNOWN'
+}
+
+/** One list or the other. Source: Envoy `DefaultCertValidator::verifyCertificate`. */
+function isPinned(shown: Shown, { hashes, keys }: CertificatePins): boolean {
+  const [leaf] = shown.kind === 'chain' ? parse(shown.chain) : []
+  if (!leaf) return false
+  const bare = (hash: string): string => hash.replaceAll(':', '').toLowerCase()
+  return hashes.some((hash) => bare(hash) === bare(leaf.fingerprint256)) || keys.includes(keyHashOf(leaf))
 }
 
 function clientCertificate({ certificate, identity }: TlsLayer): Shown | null {

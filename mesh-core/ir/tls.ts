@@ -25,6 +25,14 @@ export type TrustedAuthorities =
 
 export type TlsVersion = 'TLSv1_0' | 'TLSv1_1' | 'TLSv1_2' | 'TLSv1_3'
 
+/** Source: Envoy `CertificateValidationContext`, `verify_certificate_hash` and `verify_certificate_spki`. */
+export interface CertificatePins {
+  /** SHA-256 of certificates, in hexadecimal digits with or without colons. */
+  readonly hashes: readonly string[]
+  /** SHA-256 of their public keys, in Base64. */
+  readonly keys: readonly string[]
+}
+
 /** Source: Envoy `DownstreamTlsContext`. */
 export interface DownstreamTls {
   readonly certificates: readonly ServerCertificate[]
@@ -35,6 +43,10 @@ export interface DownstreamTls {
     readonly required: boolean
     /** One of these has to stand in the certificate; empty for any. */
     readonly subjectAltNames: readonly string[]
+    /** The certificate has to be one of these, or its key; left out: any. */
+    readonly pins?: CertificatePins
+    /** Whatever is shown will do. Envoy `trust_chain_verification: ACCEPT_UNTRUSTED`. */
+    readonly acceptsUntrusted?: true
   } | null
   /** `null`: Envoy's own, 1.2 and 1.3. */
   readonly minVersion: TlsVersion | null

@@ -88,6 +88,8 @@ export interface Service {
   readonly subjectAltNames: readonly string[]
   readonly headless: boolean
   readonly trafficDistribution: TrafficDistribution
+  /** Of its endpoints each client has those on its own node. Kubernetes `internalTrafficPolicy: Local`. */
+  readonly nodeLocal: boolean
   readonly ports: readonly ServicePort[]
   readonly selector: Readonly<Record<string, string>> | null
   readonly labels: Readonly<Record<string, string>>

@@ -29,6 +29,7 @@ export function serviceOf(resource: Resource, addresses: AddressBook, namespaces
     headless,
     provider: 'Kubernetes',
     trafficDistribution: trafficDistribution(spec.trafficDistribution, annotations, namespaces.get(resource.namespace)),
+    nodeLocal: spec.internalTrafficPolicy === 'Local',
     resolution: alias ? 'alias' : 'registry',
     externalName: alias
       ? String(spec.externalName ?? '')
@@ -82,6 +83,7 @@ export function serviceEntryHosts(resource: Resource, allocations: AddressBook):
     headless: false,
     provider: 'External' as const,
     trafficDistribution: 'any',
+    nodeLocal: false,
     resolution,
     externalName: '',
     aliases: [],

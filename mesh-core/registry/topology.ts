@@ -3,6 +3,9 @@ import type { Labels } from './labels.ts'
 /** istiod's name for the cluster that it runs in. */
 const clusterId = 'Kubernetes'
 
+/** Says which node a pod is on. */
+export const nodeLabel = 'kubernetes.io/hostname'
+
 /** `region/zone/subzone`, each `''` where it is not known; what follows belongs to nobody. */
 export function localityParts(locality: string): readonly [region: string, zone: string, subzone: string] {
   const [region = '', zone = '', subzone = ''] = locality.split('/')
@@ -18,7 +21,7 @@ export function topologyLabels(labels: Labels, locality: string, node = ''): Lab
     ...(zone && { 'topology.kubernetes.io/zone': zone }),
     ...(subzone && { 'topology.istio.io/subzone': subzone }),
     'topology.istio.io/cluster': clusterId,
-    ...(node && { 'kubernetes.io/hostname': node }),
+    ...(node && { [nodeLabel]: node }),
   }
 }
 

@@ -75,11 +75,16 @@ function inline({ certificateChain, privateKey }: KeyPair): Json {
 
 function clients({ clients: wanted }: DownstreamTls, placement: Placement): Json {
   if (!wanted) return {}
-  const { trusted, subjectAltNames } = wanted
-  const names = optional(
-    'match_subject_alt_names',
-    subjectAltNames.map((exact) => ({ exact })),
-  )
+  const { trusted, subjectAltNames, pins, acceptsUntrusted } = wanted
+  const names = {
+    ...optional(
+      'match_subject_alt_names',
+      subjectAltNames.map((exact) => ({ exact })),
+    ),
+    ...optional('verify_certificate_hash', pins?.hashes),
+    ...optional('verify_certificate_spki', pins?.keys),
+    ...(acceptsUntrusted && { trust_chain_verification: 'ACCEPT_UNTRUSTED' }),
+  }
   if (trusted.kind === 'secret' && !placement.secrets) return { validation_context: { ...names, ...trust(trusted) } }
   const { root, configSource } = placement.own()
   const source = trusted.kind === 'secret' ? secretConfig(trusted.name, placement.secrets!) : secretConfig(root, configSource)

@@ -18,6 +18,7 @@ export const leftOut: Readonly<Record<string, string>> = {
     'Gateway spec.servers.tls.verifyCertificateSpki',
     'Gateway spec.servers.tls.insecureSkipVerify',
   ]),
+  ...because('whether a server takes it is not known', ['DestinationRule spec.trafficPolicy.proxyProtocol.version']),
   ...because('pods of the worlds are on no node', ['Service spec.internalTrafficPolicy']),
   ...because('the istiod of the oracle knows no labels of namespaces here', ['MeshConfig serviceEntryVisibility.policies']),
   ...because('nothing is fetched from outside where a mesh is compared', [

@@ -1,4 +1,3 @@
-import { unaskedAboutBytes } from './compile/authorization/unasked-about-bytes.ts'
 import { kubeProxyWishesIn } from './compile/kube-proxy-wishes.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
@@ -18,6 +17,7 @@ import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
 import type { ApplicationTls } from './ir/tls.ts'
 import type { Mesh, MeshCall, MeshOptions } from './mesh.ts'
+import { isWorkload } from './config/workload-kinds.ts'
 import { MeshVersions, type MeshVersion } from './mesh-versions.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
 import { lookUp } from './registry/resolver.ts'
@@ -74,13 +74,11 @@ class CoreMesh implements Mesh {
 
   get notModelled(): readonly NotModelled[] {
     const { resources } = this
-    const unasked = resources.some(isCustom) ? unaskedAboutBytes(this.registry, this.#now.compiler()) : []
-    return [
-      ...resources.flatMap((resource) => notModelledIn(resource)),
-      ...unasked,
-      ...unknownKeysIn(resources),
-      ...kubeProxyWishesIn(resources, this.registry),
-    ]
+    return [...resources.flatMap((resource) => notModelledIn(resource)), ...unknownKeysIn(resources), ...kubeProxyWishesIn(resources, this.registry)]
+  }
+
+  get isDoubtful(): boolean {
+    return this.resources.some(mayLeaveDoubt)
   }
 
   get warnings(): readonly string[] {
@@ -192,7 +190,9 @@ function plainAnswer(workload: WorkloadInstance | null): Program {
   return () => ({ status: 200, headers: new Headers(['content-type', 'text/plain']), body })
 }
 
-/** May somebody else be asked about what comes? */
-function isCustom({ kind, object }: Resource): boolean {
-  return kind === 'AuthorizationPolicy' && object['spec']?.action === 'CUSTOM'
+/** See `dataplane/doubtful.ts`. */
+function mayLeaveDoubt({ kind, object }: Resource): boolean {
+  if (kind === 'AuthorizationPolicy') return object['spec']?.action === 'CUSTOM'
+  if (kind === 'DestinationRule') return JSON.stringify(object['spec']).includes('"proxyProtocol"')
+  return (kind === 'MeshConfig' || isWorkload({ kind })) && /proxyHttpPort|proxy_http_port|HTTP_PROXY_PORT/.test(JSON.stringify(object))
 }

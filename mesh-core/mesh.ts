@@ -50,6 +50,8 @@ export interface Mesh {
   /** All that is applied now. */
   readonly resources: readonly Resource[]
   readonly notModelled: readonly NotModelled[]
+  /** Has the config what is not known the effect of, so that `send` may reject with `NotShown`? */
+  readonly isDoubtful: boolean
   /** Warnings of the last apply, in the words of istiod where it has some. */
   readonly warnings: readonly string[]
   /** What the controllers of the mesh say of the objects that have a status: those of the Gateway API. */

@@ -6,7 +6,7 @@ export const exemptions: Readonly<Record<string, Readonly<Record<string, string>
   'istio-routing': {
     'envoyfilter/envoyfilter': 'programs in Lua are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
-    'upstreamproxy/proxy': 'the PROXY protocol is not modelled',
+    'upstreamproxy/proxy': 'whether a server takes a header of the PROXY protocol is not known',
   },
   'istio-vs-tables': {
     'buildHTTPRoutes/for internally generated virtual service with gateway semantics':

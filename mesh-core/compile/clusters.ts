@@ -104,6 +104,7 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,
     http,
+    ...(policies.effective.proxyProtocol && { proxyProtocol: policies.effective.proxyProtocol.version === 'V2' ? ('V2' as const) : ('V1' as const) }),
     tls: service.resolution === 'dynamic-dns' ? askingForHost(tls) : tls,
     origin: subset?.origin ?? rule?.origin ?? service.origin,
   }
@@ -162,11 +163,15 @@ function withTlsMode(endpoint: Endpoint, isMutual: boolean): Endpoint {
  */
 export function sniClusters(service: Service, sources: ClusterSources): Cluster[] {
   return portsAndSubsets(service, sources).map(({ port, policies, subset }) => ({
-    ...serviceCluster(service, port, policies, sources, subset),
+    ...withoutProxyProtocol(serviceCluster(service, port, policies, sources, subset)),
     ...endpointsFor(service, port, policies, sources, { subset, byTls: 'mutual only' }),
     name: sniClusterName(service.host, port.number, subset?.name ?? ''),
     tls: { mode: 'disable' },
   }))
+}
+
+function withoutProxyProtocol({ proxyProtocol: _, ...cluster }: Cluster): Cluster {
+  return cluster
 }
 
 const discoveries: Readonly<Record<Exclude<Service['resolution'], 'alias'>, Cluster['discovery']>> = {

@@ -32,7 +32,7 @@ import { InboundPorts } from './inbound-ports.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
-import { attemptCounting, proxyDefaultsOf, sidecarSettings, wantsProxyProtocol } from './proxy-settings.ts'
+import { attemptCounting, httpProxyPort, proxyDefaultsOf, sidecarSettings, wantsProxyProtocol } from './proxy-settings.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
@@ -54,7 +54,7 @@ export interface CompilerOptions {
   readonly from?: { readonly compiler: Compiler; readonly rules: ReadonlyMap<VirtualService, VirtualService> }
 }
 
-type OutboundParts = Pick<ProxyConfig, 'listeners' | 'udpListeners' | 'dns' | 'routeTables' | 'clusters'>
+type OutboundParts = Pick<ProxyConfig, 'listeners' | 'udpListeners' | 'httpProxyPort' | 'dns' | 'routeTables' | 'clusters'>
 
 /**
  * Resources and registry → what each proxy is told. One for each version of the config; a proxy's config is compiled when it is first asked for, and proxies
@@ -172,7 +172,9 @@ export class Compiler {
       ...{ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels },
       settings: sidecarSettings(workload, this.catalog.mesh),
     })
+    const proxyPort = httpProxyPort(workload, this.catalog.mesh)
     const parts = {
+      ...(proxyPort !== 0 && { httpProxyPort: proxyPort }),
       listeners: withDetectionTimeout(this.#withTcpPolicies(listeners, workload), this.catalog.mesh),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
       clusters: { ...this.#clustersFor(workload, scope.services), ...this.#clusterByName(workload, scope) },

@@ -23,6 +23,7 @@ export interface PortPolicy {
   readonly outlierDetection?: OutlierSettings
   readonly tls?: ClientTls
   readonly retryBudget?: RetryBudget
+  readonly proxyProtocol?: { readonly version?: string }
 }
 
 export interface TrafficPolicy extends PortPolicy {

@@ -1,3 +1,4 @@
+import { accessToBytes } from './authorization/authorization-policies.ts'
 import { anyConnection } from '../ir/proxy-config.ts'
 import type { FilterChain, NetworkFilter } from '../ir/proxy-config.ts'
 import type { GatewayScope } from './gateway-scope.ts'
@@ -52,8 +53,7 @@ export function tlsMatchesAt(
 }
 
 function proxyTo(rule: L4Rule, { server }: BoundServer, { registry, catalog, workload }: GatewayScope): NetworkFilter {
-  const access = catalog.authorizationPolicies.accessTo(workload)
-  return { ...tcpProxyTo(rule, server.port, anyPort(registry)), ...(access && access.ofConnections.length > 0 && { access: access.ofConnections }) }
+  return { ...tcpProxyTo(rule, server.port, anyPort(registry)), ...accessToBytes(catalog.authorizationPolicies.accessTo(workload)) }
 }
 
 function gatewayName({ gateway }: BoundServer): string {

@@ -1,6 +1,6 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
-import { accessSettings } from './authorization/authorization-policies.ts'
+import { accessSettings, accessToBytes } from './authorization/authorization-policies.ts'
 import type { Catalog } from './catalog.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { patchedInbound } from './envoy-filter/patched-proxy.ts'
@@ -56,7 +56,7 @@ export class InboundPorts {
     const whole = {
       ...own,
       ...withSettings(settings),
-      ...(access && access.ofConnections.length > 0 && { access: access.ofConnections }),
+      ...accessToBytes(access),
       ...refusal,
       // Source: Istio `core/listener_inbound.go` buildInboundListener.
       ...(mesh.protocolDetectionTimeoutMs > 0 && { detectionTimeoutMs: mesh.protocolDetectionTimeoutMs }),

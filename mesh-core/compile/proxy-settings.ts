@@ -6,6 +6,12 @@ import type { WorkloadInstance } from '../registry/registry.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { ProxyDefaults, ProxyHeaders } from './proxy-defaults.ts'
 
+/** Where a sidecar is an explicit proxy; 0 for nowhere. Source: Istio `core/listener.go` buildHTTPProxy. */
+export function httpProxyPort(workload: WorkloadInstance, mesh: MeshConfig): number {
+  const own = proxyDefaultsOf(workload, mesh).proxyMetadata?.['ISTIO_META_HTTP_PROXY_PORT'] ?? ''
+  return /^\d+$/.test(own) ? Number(own) : mesh.proxyHttpPort
+}
+
 /** Field by field, those of `proxyHeaders` and `proxyMetadata` too, what the pod's annotation says goes before what the mesh says. Source: Istio `pkg/config/mesh/mesh.go` applyProxyConfig. */
 export function proxyDefaultsOf({ annotations }: WorkloadInstance, mesh: MeshConfig): ProxyDefaults {
   const given = annotatedWith(annotations)

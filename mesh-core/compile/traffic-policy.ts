@@ -29,7 +29,7 @@ export function subsetPolicy(below: PortPolicy, subset: TrafficPolicy | undefine
 }
 
 const portFields = ['connectionPool', 'loadBalancer', 'outlierDetection', 'tls'] as const
-const otherFields = ['retryBudget'] as const
+const otherFields = ['retryBudget', 'proxyProtocol'] as const
 const allFields = [...portFields, ...otherFields]
 
 function pick(policy: PortPolicy, fields: readonly (keyof PortPolicy)[]): PortPolicy {

@@ -28,7 +28,7 @@ export const proxyConfigFields = {
   // Each may change any answer.
   ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
   interceptionMode: new Set(['REDIRECT', '0']),
-  proxyMetadata: { ...proxyEnvironment, ISTIO_META_DNS_CAPTURE: new Set(['', '0', 'false', 'true']) },
+  proxyMetadata: { ...proxyEnvironment, ISTIO_META_HTTP_PROXY_PORT: 'acts', ISTIO_META_DNS_CAPTURE: new Set(['', '0', 'false', 'true']) },
   gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'acts' },
   proxyHeaders: {
     ...fields('forwardedClientCert requestId attemptCount server envoyDebugHeaders xForwardedHost xForwardedPort'),
@@ -62,7 +62,8 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('dnsRefreshRate tcpKeepalive hboneIdleTimeout serviceSettings serviceScopeConfigs', 'quiet'),
   // Both ends of such a connection are proxies of the mesh, which agree.
   meshMTLS: 'quiet',
-  proxyHttpPort: new Set(['0']),
+  // Of who dials it dataplane/doubtful.ts says that it is not known.
+  proxyHttpPort: 'acts',
   protocolDetectionTimeout: 'acts',
   tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
   ...fields('ingressService caCertificates', 'reported'),

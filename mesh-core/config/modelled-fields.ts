@@ -60,7 +60,9 @@ const outlierDetection: Modelled = {
 const portPolicy: Modelled = { port: 'acts', loadBalancer, connectionPool, outlierDetection, tls }
 const retryBudget: Modelled = fields('percent minRetryConcurrency')
 const tunnel: Modelled = fields('protocol targetHost targetPort')
-const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget, tunnel }
+// Of who takes it dataplane/doubtful.ts says where that is not known.
+const proxyProtocol: Modelled = fields('version')
+const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, retryBudget, tunnel, proxyProtocol }
 
 const targetRef: Modelled = fields('group kind name namespace')
 

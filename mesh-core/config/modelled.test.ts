@@ -9,8 +9,11 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
   },
   {
     about: 'fields that are ignored, each once',
-    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {proxyProtocol: {}, loadBalancer: {simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {loadBalancer: {backendUtilization: {}}}}]',
-    messages: ['spec.trafficPolicy.proxyProtocol is not modelled', 'spec.subsets[1].trafficPolicy.loadBalancer.backendUtilization is not modelled'],
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {retryBudget: {budgetInterval: 10s}, loadBalancer: {simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {loadBalancer: {backendUtilization: {}}}}]',
+    messages: [
+      'spec.trafficPolicy.retryBudget.budgetInterval is not modelled',
+      'spec.subsets[1].trafficPolicy.loadBalancer.backendUtilization is not modelled',
+    ],
   },
   {
     about: 'a kind that is unknown',

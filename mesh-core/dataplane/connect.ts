@@ -7,6 +7,7 @@ import { senderOf } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { badRequest } from './local-reply.ts'
+import { doubtOfProxyPort } from './doubtful.ts'
 import { isDeaf } from './loopback.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
@@ -31,6 +32,11 @@ export function connect(
   done: Done,
   layers: readonly TlsLayer[],
 ): InFlight | null {
+  const doubt = doubtOfProxyPort(proxy.config, target)
+  if (doubt) {
+    place.exchange.fail(doubt)
+    return null
+  }
   const listener = proxy.listenerFor(target.address ?? '', target.port)
   const workload = proxy.edge ? undefined : plane.model.registry.workload(proxy.place.ref)
   if (!listener || (workload && isDeaf(target, listener, workload))) {

@@ -6,6 +6,7 @@ import { LogRecord } from './evidence.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { blindly } from './balancer.ts'
 import type { Timeouts } from './timeouts.ts'
+import { doubtOfServer } from './doubtful.ts'
 import { destinationOf } from './upstream.ts'
 import { speak } from './upstream-http.ts'
 
@@ -22,6 +23,8 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
   // A copy is on no connection of a client, whose destination could be kept. Source: Envoy `OriginalDstCluster::LoadBalancer::chooseHost`, `AsyncStreamImpl`.
   if (!cluster || cluster.config.discovery === 'original-dst') return
   const destination = destinationOf(proxied, cluster, blindly)
+  const doubt = destination && doubtOfServer(cluster.config)
+  if (doubt) return proxied.place.exchange.fail(doubt)
   if (!destination?.receiver) return
   const log = new LogRecord(proxy.name, proxied.log.direction, plane.clock.now())
   log.cluster = policy.cluster

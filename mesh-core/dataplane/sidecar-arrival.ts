@@ -5,6 +5,7 @@ import { awaitsFirstBytes } from '../match/filter-chain.ts'
 import { ApplicationArrival } from './application-arrival.ts'
 import { hostOf } from './application.ts'
 import { afterWaiting } from './connect.ts'
+import { doubtOfBytes } from './doubtful.ts'
 import type { Ending } from './ending.ts'
 import { LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
@@ -141,7 +142,13 @@ export class SidecarArrival implements InFlight {
     // Where too many connections are open it dials as little as where nobody listens.
     if (!close || !answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return ended('refused')
     // It has dialled by the time it asks, and the application hears nothing. Source: Envoy `RoleBasedAccessControlFilter` of the network.
-    const denied = refusedAt(this.#workload, this.#ending.hop, this.#port.access, accessSubject(this.#workload, this.#shipment))
+    const subject = accessSubject(this.#workload, this.#shipment)
+    const doubt = doubtOfBytes(this.#port.askedOfBytes, subject, `the sidecar of ${this.#workload.name}`)
+    if (doubt) {
+      finish()
+      return this.#place.exchange.fail(doubt)
+    }
+    const denied = refusedAt(this.#workload, this.#ending.hop, this.#port.access, subject)
     if (denied) {
       close()
       log.details = denied

@@ -5,6 +5,7 @@ import { denialOf, detailsOf } from '../match/access.ts'
 import type { AccessSubject } from '../match/access.ts'
 import { Delivery } from './delivery.ts'
 import type { Dialled } from './dial.ts'
+import { doubtOfBytes } from './doubtful.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explainTcp } from './explain.ts'
@@ -46,7 +47,14 @@ export function proxyTcp(
   const { receiver, port, tls, http, close } = upstream
   const copy = { ...request, headers: request.headers.copy() }
   // It asks who comes when the first bytes do, and reads none before it has dialled. Source: Envoy `RoleBasedAccessControlFilter` of the network, `tcp_proxy.cc`.
-  const denial = filter.access ? denialOf(filter.access, subjectOf(plane, place, proxy, connection)) : null
+  const subject = subjectOf(plane, place, proxy, connection)
+  const doubt = doubtOfBytes(filter.askedOfBytes, subject, proxy.name) ?? upstream.doubt
+  if (doubt) {
+    close()
+    place.exchange.fail(doubt)
+    return null
+  }
+  const denial = filter.access ? denialOf(filter.access, subject) : null
   const isSilent = denial !== null
   const { tunnel } = filter
   const opened = (inner: Delivery): void => {

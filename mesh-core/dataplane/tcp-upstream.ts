@@ -7,6 +7,7 @@ import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './shipment.ts'
 import type { Dialled } from './dial.ts'
 import type { LogRecord, Place } from './evidence.ts'
+import { doubtOfServer } from './doubtful.ts'
 import { receiverAt } from './original-destination.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -44,6 +45,8 @@ export interface Upstream {
   readonly tls: readonly TlsLayer[]
   readonly http: UpstreamHttp
   readonly close: () => void
+  /** Why it is not known what becomes of it. */
+  readonly doubt: Error | null
 }
 
 /** @param log names the cluster, and is told why there is nobody */
@@ -62,6 +65,7 @@ export function upstreamOf(
     return null
   }
   const { discovery, portOverride, http } = cluster.config
+  const doubt = doubtOfServer(cluster.config)
   // Asked before anybody is chosen.
   if (!cluster.breaker.mayOpen()) {
     log.raise('UO')
@@ -78,7 +82,7 @@ export function upstreamOf(
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
     const tls = layersTo(plane, proxy, cluster.config, null, null)
-    return receiver && { receiver, port: receiver.port, tls, http, close: openTo(cluster, cluster.dialled(`${address}:${port}`)) }
+    return receiver && { receiver, port: receiver.port, tls, http, close: openTo(cluster, cluster.dialled(`${address}:${port}`)), doubt }
   }
   const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
   const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
@@ -92,7 +96,7 @@ export function upstreamOf(
   const receiver = within === null ? listenerAt(plane, host.endpoint) : landing
   if (receiver) {
     const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
-    return { receiver, port: landing?.port ?? host.endpoint.port, tls, http, close: openTo(cluster, host) }
+    return { receiver, port: landing?.port ?? host.endpoint.port, tls, http, close: openTo(cluster, host), doubt }
   }
   raiseFailure(log, 'refused')
   return null

@@ -6,6 +6,7 @@ import type { Connection } from './connection-pool.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver } from './shipment.ts'
 import type { HopRecord } from './evidence.ts'
+import { doubtOfServer } from './doubtful.ts'
 import { judgedStatus } from './grpc.ts'
 import type { InFlight, Outcome } from './outcome.ts'
 import type { TryResult } from './outlier-detection.ts'
@@ -59,6 +60,8 @@ export class UpstreamRequest implements InFlight {
   start(): void {
     const { receiver, host, pooled } = this.#destination
     if (!receiver) return this.#conclude('refused')
+    const doubt = doubtOfServer(this.#cluster.config)
+    if (doubt) return this.#proxied.place.exchange.fail(doubt)
     this.#cluster.breaker.admit(pooled, this.#try.request.protocol === 'h2', (connection) => {
       // Its client may have gone while it waited for a connection.
       if (this.#over) return connection ? this.#cluster.breaker.release(pooled, connection, true) : undefined

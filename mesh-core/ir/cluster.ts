@@ -119,6 +119,8 @@ export interface Cluster {
   readonly panicThreshold: number
   /** Which version of HTTP is spoken there. */
   readonly http: UpstreamHttp
+  /** Connections begin with a header of the PROXY protocol, in front of all else. Envoy `ProxyProtocolUpstreamTransport`. */
+  readonly proxyProtocol?: 'V1' | 'V2'
   /** How the connection is secured. `auto`: mutual TLS to endpoints whose `tlsMode` is `istio`, plaintext to others (Istio auto mTLS). */
   readonly tls: UpstreamTls
   /** The DestinationRule, or the Service. */

@@ -1,4 +1,4 @@
-import type { AccessRules, CustomAccess } from './access.ts'
+import type { AccessPolicy, AccessRules, CustomAccess } from './access.ts'
 import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { Origin } from './origin.ts'
@@ -76,6 +76,8 @@ export type NetworkFilter =
       readonly origin: Origin | null
       /** Who may come in, asked when the first bytes come. */
       readonly access?: readonly AccessRules[]
+      /** Connections that these fit an authorizer is asked about over gRPC, which nobody does here. */
+      readonly askedOfBytes?: readonly AccessPolicy[]
       /** Connections are balanced by the client's address. Envoy `hash_policy` with `source_ip`. */
       readonly hashesSource?: boolean
       /** It is closed when for so long no bytes came from either side; 0 for never. Envoy `idle_timeout`, of an hour where it is left out. */
@@ -157,6 +159,8 @@ export interface ProxyConfig {
   readonly listeners: readonly Listener[]
   /** Left out where there are none. */
   readonly udpListeners?: readonly UdpListener[]
+  /** Of the loopback, where its workload may ask for any host, as of a forward proxy; left out: none. Source: Istio MeshConfig `proxyHttpPort`. */
+  readonly httpProxyPort?: number
   /** Hosts that its agent answers DNS for, with their addresses: full names and `*.suffix`. Left out where it does not. Source: Istio `dns/proto/nds.proto` NameTable. */
   readonly dns?: Readonly<Record<string, readonly string[]>>
   /** By name. */

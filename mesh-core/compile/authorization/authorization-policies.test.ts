@@ -118,17 +118,20 @@ describe('an authorizer of gRPC', () => {
   const opa = (service: string): string =>
     `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\nextensionProviders: [{name: opa, envoyExtAuthzGrpc: {service: ${service}, port: 80}}]\n`
   const asks = (spec: string): string => policy(`{action: CUSTOM, provider: {name: opa}, ${spec}}`)
-  const told = (...parts: readonly string[]): string[] => mesh(...parts).notModelled.map(({ message }) => message)
+  const about = (port: number, ...parts: readonly string[]): Promise<unknown> => ask(mesh(...parts), `tcp://books.shop:${port}`)
+  const there = opa('books.shop.svc.cluster.local')
 
-  test('is asked about requests alone: where bytes come that is told', () => {
-    const message = 'is not modelled for connections of bytes, about which opa is asked over gRPC: port 9090 of books takes them'
-    expect(told(opa('books.shop.svc.cluster.local'), asks('rules: [{}]'))).toEqual([message])
+  test('is asked about requests alone: of bytes that its rules fit nothing is known', async () => {
+    const message = 'the sidecar of books.shop asks opa over gRPC about connections of bytes (AuthorizationPolicy shop/p), which is not modelled'
+    await expect(about(90, there, asks('rules: [{}]'))).rejects.toMatchObject({ name: 'NotShown', message })
+    expect(mesh(there, asks('rules: [{}]')).notModelled).toEqual([])
   })
 
   test.each([
-    ['where workloads take none', opa('books.shop.svc.cluster.local'), asks('selector: {matchLabels: {app: other}}, rules: [{}]')],
-    ['that there is not refuses them', opa('nobody.shop.svc.cluster.local'), asks('rules: [{}]')],
-  ])('%s', (_, provider, asked) => expect(told(provider, asked)).toEqual([]))
+    ['of others', there, asks('selector: {matchLabels: {app: other}}, rules: [{}]'), null],
+    ['that its rules do not fit', there, asks('rules: [{to: [{operation: {ports: ["7777"]}}]}]'), null],
+    ['where it is not there', opa('nobody.shop.svc.cluster.local'), asks('rules: [{}]'), 'closed'],
+  ])('bytes %s', async (_, provider, asked, error) => expect(await about(90, provider, asked)).toMatchObject({ error }))
 })
 
 describe('an authorizer', () => {

@@ -28,6 +28,13 @@ export interface Access {
   readonly ofBytesAsked: readonly AccessPolicy[]
 }
 
+/** Of who reads bytes. */
+export function accessToBytes(access: Access | null): { access?: readonly AccessRules[]; askedOfBytes?: readonly AccessPolicy[] } {
+  if (access === null) return {}
+  const { ofConnections, ofBytesAsked } = access
+  return { ...(ofConnections.length > 0 && { access: ofConnections }), ...(ofBytesAsked.length > 0 && { askedOfBytes: ofBytesAsked }) }
+}
+
 /** Of who reads HTTP. */
 export function accessSettings(access: Access | null): Pick<HttpSettings, 'access' | 'custom'> {
   if (access === null) return {}

@@ -8,6 +8,7 @@ import type { BackendVersion, Behaviour, Call, EchoService, Load, MeshSession, P
 import { baseResources, namespaceResource } from '../deployment/base.ts'
 import { Deployed, ownPlace } from '../deployment/deployed.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
+import { asNotSupported } from '../deployment/not-shown.ts'
 import { OwnTelemetry } from '../deployment/own-telemetry.ts'
 
 interface Opening {
@@ -55,7 +56,7 @@ export class CoreSession implements MeshSession {
   }
 
   async send(call: Call): Promise<Exchange> {
-    const exchange = await this.#mesh.send(this.#deployed.meshCall(call))
+    const exchange = await this.#mesh.send(this.#deployed.meshCall(call)).catch(asNotSupported)
     return this.telemetry?.note(exchange) ?? exchange
   }
 
@@ -73,7 +74,7 @@ export class CoreSession implements MeshSession {
         ended.push(await this.#mesh.start(meshCall))
       }
     }
-    await this.#mesh.settle(Promise.all(Array.from({ length: concurrency }, one)))
+    await this.#mesh.settle(Promise.all(Array.from({ length: concurrency }, one))).catch(asNotSupported)
     const { telemetry } = this
     return telemetry ? ended.map((exchange) => telemetry.note(exchange)) : ended
   }

@@ -194,6 +194,7 @@ export class EnvoyMesh {
     this.#host.check()
     this.#servers.check()
     this.#book.forget(journal)
+    if (journal.doubt) throw journal.doubt
     const failed = typeof outcome === 'string'
     return { request, response: failed ? null : outcome, error: failed ? outcome : null, durationMs, hops: hopsOf(journal, this.#names) }
   }
@@ -222,6 +223,7 @@ export class EnvoyMesh {
   }
 
   async #push(): Promise<void> {
+    this.#senders.expect(this.#model.isDoubtful)
     for (const workload of [...this.registry.workloads, ...this.registry.outsiders]) await this.#serve(workload)
     for (let tries = 1; ; tries++) {
       const config = await this.#topology.config(this.registry, (workload) =>

@@ -1,4 +1,5 @@
 import type { Decision } from '../../../mesh-core/ir/exchange.ts'
+import type { NotShown } from '../../../mesh-core/ir/not-shown.ts'
 import type { SeenTls } from '../../../mesh-core/ir/tls.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
@@ -73,6 +74,8 @@ const mirrorPatienceMs = 150
 /** All calls of one exchange. */
 export class Journal {
   readonly calls: CallRecord[] = []
+  /** Why its evidence is none of a mesh. */
+  doubt: NotShown | null = null
   readonly #changed = new Set<() => void>()
 
   /** What was waited for may have come. */

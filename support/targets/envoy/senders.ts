@@ -6,7 +6,7 @@ import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Mesh, MeshCall } from '../../../mesh-core/mesh.ts'
 import { serverNameOf } from '../../../mesh-core/dataplane/dial.ts'
 import { WireClient } from '../../../wire/client.ts'
-import { NotSupported } from '../target.ts'
+import { NotShown } from '../../../mesh-core/ir/not-shown.ts'
 import type { CallBook } from './call-book.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { copiesTo, mirrors } from './mirrors.ts'
@@ -32,6 +32,7 @@ export class Senders {
   readonly #client = new WireClient()
   readonly #connections = new WeakMap<object, number>()
   #named = 0
+  #isDoubtful = false
   #replaying: Promise<unknown> = Promise.resolve()
 
   readonly #explains: boolean
@@ -47,7 +48,7 @@ export class Senders {
   async send(out: Outgoing): Promise<HttpResponse | TransportError> {
     const way = this.#ways.of(out)
     if (typeof way === 'string') return way
-    if (way.isWithoutName && (await this.#isUnresolved(out, way))) throw new NotSupported('received', noSuchName)
+    if (way.isWithoutName || this.#isDoubtful) out.journal.doubt ??= await this.#foresee(out, way)
     const call = this.#enter(out, way)
     const { port, preamble, proxy, target } = way
     const key = this.#keyOf(out, way)
@@ -61,6 +62,11 @@ export class Senders {
     call.endMs = performance.now()
     out.journal.note()
     return outcome
+  }
+
+  /** @param isDoubtful has the config what mesh-core may not know the effect of? */
+  expect(isDoubtful: boolean): void {
+    this.#isDoubtful = isDoubtful
   }
 
   /** Resolves when mesh-core has said of all that was sent why it took its way. */
@@ -81,10 +87,17 @@ export class Senders {
     return `${id} ${key}`
   }
 
-  /** Does the proxy ask DNS for the name in Host, in vain? */
-  async #isUnresolved(out: Outgoing, { proxy }: Way): Promise<boolean> {
-    const { hops } = await this.#model.send(sameCall(proxy!.ref, out))
-    return hops[0]?.log?.flags === 'DF'
+  /** Has mesh-core send the same first: what it does not know is not shown here, nor what it answers for want of a name. */
+  async #foresee(out: Outgoing, { proxy }: Way): Promise<NotShown | null> {
+    const ref = (proxy ?? out.sender)?.ref
+    if (!ref) return null
+    try {
+      const { hops } = await this.#model.send(sameCall(ref, out))
+      return hops[0]?.log?.flags === 'DF' ? new NotShown(noSuchName) : null
+    } catch (error) {
+      if (error instanceof NotShown) return error
+      throw error
+    }
   }
 
   #enter(out: Outgoing, { proxy, unlogged, target, straight, byHost }: Way): CallRecord {

@@ -5,6 +5,7 @@ import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import { baseResources, namespaceResource } from '../deployment/base.ts'
 import { Deployed, ownPlace } from '../deployment/deployed.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
+import { asNotSupported } from '../deployment/not-shown.ts'
 import { OwnTelemetry } from '../deployment/own-telemetry.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ServiceRef } from '../target.ts'
 import { assertPasses } from '../deployment/wall-clock.ts'
@@ -65,7 +66,7 @@ export class EnvoySession implements MeshSession {
   }
 
   async send(call: Call): Promise<Exchange> {
-    const exchange = await this.#mesh.send(this.#deployed.meshCall(call))
+    const exchange = await this.#mesh.send(this.#deployed.meshCall(call)).catch(asNotSupported)
     return this.telemetry?.note(exchange) ?? exchange
   }
 
@@ -74,7 +75,7 @@ export class EnvoySession implements MeshSession {
   }
 
   async sendAll(call: Call, load: Load): Promise<readonly Exchange[]> {
-    const ended = await this.#mesh.sendMany(this.#deployed.meshCall(call), load)
+    const ended = await this.#mesh.sendMany(this.#deployed.meshCall(call), load).catch(asNotSupported)
     return ended.map((exchange) => this.telemetry?.note(exchange) ?? exchange)
   }
 

@@ -169,7 +169,8 @@ function ruleOf(resource: Resource, path: IngressPath, i: number, j: number, reg
   const origin = originOf(resource, 'spec', 'rules', i, 'http', 'paths', j)
   const name = path.backend.service?.name ?? path.backend.serviceName ?? ''
   const host = resolveHost(name, resource.namespace)
-  const port = path.backend.service?.port?.number ?? path.backend.service?.port?.name ?? path.backend.servicePort
+  // A number of 0 is none: Go reads it as one that is not there.
+  const port = path.backend.service?.port?.number || (path.backend.service?.port?.name ?? path.backend.servicePort)
   const number = typeof port === 'number' ? port : registry.service(host)?.ports.find((own) => own.name === port)?.number
   if (number === undefined) return null
   const uri = uriMatch(path)

@@ -29,7 +29,7 @@ import { destinationOf, isUnresolved } from './upstream.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
 import { isFailedHandshake, opensWebSocket } from './upgrade.ts'
-import { describeWrongName, wrongHeaderName } from './wrong-header-name.ts'
+import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 import type { Hash64 } from './xx-hash.ts'
 
 /** As Envoy's resolver, c-ares, says that there is no such name. */
@@ -46,7 +46,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #action: ForwardAction
   #retry: RetryConditions | null
   /** A header that the route has added. */
-  #wrongName: string | null = null
+  #wrongHeader: string | null = null
   #cluster: ClusterRuntime | null = null
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
@@ -131,7 +131,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#proxied.takeBody()
-    if (this.#action.mirrors.length > 0 && this.#wrongName === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
+    if (this.#action.mirrors.length > 0 && this.#wrongHeader === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
     this.#try(destination)
     this.#armTotal()
   }
@@ -147,9 +147,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (this.#proxied.countsAttempts) request.headers.set('x-envoy-attempt-count', '1')
     this.#tellTimeout(request.headers)
     editForwarded(request, this.#route, choice!, this.#action, this.#tellsItself, () => this.#proxied.subject(null, 0))
-    if (!this.#route.requestHeaders && !choice!.requestHeaders) return
+    // What a client sends itself has been looked at when it came.
+    if (!this.#route.requestHeaders && !choice!.requestHeaders && !request.claims) return
     this.#retry = takeRetry(this.#retry, request.headers)
-    this.#wrongName = wrongHeaderName(request.headers)
+    this.#wrongHeader = wrongHeader(request.headers)
   }
 
   #try(destination: Destination | null): void {
@@ -159,7 +160,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.attempts = attempt
     log.upstreamHost = destination.address
     if (destination.host) this.#previousPriorities?.note(destination.host)
-    const one = { request: this.#copy(attempt), attempt, limitMs: this.#timeouts.perTry, isWrong: this.#wrongName !== null }
+    const one = { request: this.#copy(attempt), attempt, limitMs: this.#timeouts.perTry, isWrong: this.#wrongHeader !== null }
     const upstream = new UpstreamRequest(this.#proxied, this.#cluster!, destination, one, (end) => {
       if (upstream.host) this.tried.push(upstream.host)
       if (typeof end === 'string') this.#reset(end, upstream)
@@ -206,15 +207,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (reset === 'connect-failure') this.#seen.failure = failure ?? refusal
     if (reset === 'connect-failure' || reset === 'overflow' || reset === 'wrong-header') this.#upstream = this.#formerHop = null
     if (this.#retry?.retriesReset(reset) && this.#tryAgain()) return
-    if (reset === 'wrong-header') return this.#refuseName(this.#wrongName!)
+    if (reset === 'wrong-header') return this.#refuse(503, this.#wrongHeader!, wrongHeaderDetails(this.#wrongHeader!), 'DPE')
     if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
     const { flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
     this.#refuse(503, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
-  }
-
-  #refuseName(name: string): void {
-    const { body, details } = describeWrongName(name)
-    this.#refuse(503, body, details, 'DPE')
   }
 
   /** @returns false when the tries are used up */

@@ -33,6 +33,8 @@ import { asksForTunnel } from './tunnel.ts'
 import { namesShownBy } from './tls-handshake.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import { noSuchSocket } from './transport-failure.ts'
+import { answersAt } from './receiver.ts'
+import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 import { speak } from './upstream-http.ts'
 
 /** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
@@ -93,12 +95,24 @@ export class InboundSidecar implements InFlight {
     if (admission.kind === 'limited') return this.#limit(admission.limit, done)
     this.#back = admission.back
     if (admission.kind === 'out') return this.#keepOut(admission, done)
+    const isWritten = this.#request.claims !== undefined || inboundHeadersOf(this.#port).request !== undefined
     if (this.#request.claims) delete this.#request.claims
     const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
+    const wrong = isWritten ? wrongHeader(this.#request.headers) : null
+    if (wrong !== null && answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return this.#keepBack(wrong, done)
     this.#forward(done)
+  }
+
+  #keepBack(wrong: string, done: Done): void {
+    this.#log.raise('DPE')
+    this.#answer(
+      composeLocalReply({ status: 503, body: wrong }, this.#request, () => {}),
+      wrongHeaderDetails(wrong),
+      done,
+    )
   }
 
   #answerUnrouted(done: Done): void {

@@ -44,7 +44,7 @@ function samePlace(wanted: string, seen: string): boolean {
 export function offenceOf(message: string): Offence {
   const schema = /^(\w+)\/([^/]+)\/([^:]+): (.*)$/s.exec(message)
   if (schema) return { resource: `${schema[1]} ${schema[3]}/${schema[2]}`, fields: schemaFields(schema[4]!), words: null }
-  const webhook = /^(\w+ [^:]+): (?:configuration is invalid: )?(.*)$/s.exec(message)
+  const webhook = /^(\w+ [^: ]+): (?:configuration is invalid: )?(.*)$/s.exec(message)
   if (!webhook) return { resource: null, fields: [], words: null }
   return { resource: webhook[1]!, fields: [], words: subjects.find(([text]) => text.test(webhook[2]!))?.[1] ?? null }
 }
@@ -80,7 +80,7 @@ const subjects: readonly (readonly [message: RegExp, place: RegExp])[] = [
   [/at least one of `values`/, /values/],
   [/sourceNamespace/, /sourceNamespace/],
   [/domain name/, /host|name|gateway/i],
-  [/tag value|tag name|label/, /label/i],
+  [/tag value|tag name|label/, /label|tag/i],
   [/JWT claim/, /claim|headers|gateways/i],
   [/weight/, /weight|route/i],
   [/port (?:number|name)/, /port/i],

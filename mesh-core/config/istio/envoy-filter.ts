@@ -2,6 +2,7 @@ import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { regexProblem } from './matching.ts'
+import type { ProtoReport } from '../proto/proto-json.ts'
 import { envoyJson, reportTo } from './mesh-settings.ts'
 import { checkWorkloadSelector } from './selector.ts'
 
@@ -83,7 +84,7 @@ function checkValue(applyTo: string, value: unknown, path: FieldPath, judge: Jud
   const message = messages[applyTo]
   if (message === undefined || value === undefined) return
   const before = judge.errors.length + judge.warnings.length
-  envoyJson().check(message, value, path, reportTo(judge, 'this message of Envoy has no such field, and istiod passes it over'))
+  envoyJson().check(message, value, path, { ...reportTo(judge, ''), ...warnOfFirst(judge) })
   // After a field that is not known, too, istiod looks no further.
   const untyped = judge.errors.length + judge.warnings.length > before ? [] : envoyJson().untyped(message, value)
   if (untyped.length > 0)
@@ -93,6 +94,17 @@ function checkValue(applyTo: string, value: unknown, path: FieldPath, judge: Jud
       `using deprecated types by name without typed_config; ${untyped.join(', ')}`,
       'write typed_config with its @type',
     )
+}
+
+/** istiod reads a patch strictly to warn of fields that Envoy has not, and gives up at the first. Source: Istio `pkg/config/validation/envoyfilter` validateEnvoyFilter. */
+function warnOfFirst(judge: Judge): Pick<ProtoReport, 'unknown'> {
+  let isFirst = true
+  return {
+    unknown: (path, said, hint) => {
+      if (isFirst) judge.warn('UNKNOWN_FIELD', path, `Envoy filter: ${said}`, hint)
+      isFirst = false
+    },
+  }
 }
 
 /** The part of Envoy's config that each is found in; of a waypoint all are. */

@@ -79,7 +79,7 @@ function withoutNull(fields: Fields): Fields {
 export function reportTo(judge: Judge, unknown: string): ProtoReport {
   return {
     wrong: (path: FieldPath, problem: string, hint: string | null = null) => judge.error(codeOf(problem), path, problem, hint),
-    unknown: (path, _name, hint) => judge.warn('UNKNOWN_FIELD', path, unknown, hint),
+    unknown: (path, _said, hint) => judge.warn('UNKNOWN_FIELD', path, unknown, hint),
   }
 }
 

@@ -6,8 +6,8 @@ import type { MessageTable } from './message-table.ts'
 /** Takes what is wrong with a message in JSON. */
 export interface ProtoReport {
   wrong(path: FieldPath, problem: string, hint?: string | null): void
-  /** A field that the message does not have: istiod passes it over. */
-  unknown(path: FieldPath, name: string, hint: string | null): void
+  /** A field that the message does not have: istiod passes it over. `said` is what it says of it where it is asked to be strict. */
+  unknown(path: FieldPath, said: string, hint: string | null): void
 }
 
 type Mapping = Readonly<Record<string, unknown>>
@@ -83,16 +83,17 @@ export class ProtoJson {
     return whole[type] && typeof value === 'string' ? Number(value) : value
   }
 
+  /** In `jsonpb`'s order: the fields of the message as they are declared, then what it does not have. */
   #message(index: number, value: unknown, path: FieldPath, report: ProtoReport): void {
     if (value === null) return
     if (!isMapping(value)) return wrongType('a mapping', value, path, report)
     const fields = this.#table.fields[index]!
     const camel = this.#namesOf(index)
-    for (const [name, inner] of Object.entries(value)) {
-      const field = Object.hasOwn(fields, name) ? name : camel.get(name)
-      if (field === undefined) report.unknown([...path, name], name, suggestion(name, [...camel.keys()]))
-      else this.#value(fields[field]!, inner, [...path, name], report)
-    }
+    for (const [camelName, name] of camel)
+      for (const spelling of new Set([camelName, name]))
+        if (Object.hasOwn(value, spelling)) this.#value(fields[name]!, value[spelling], [...path, spelling], report)
+    for (const name of Object.keys(value).filter((name) => !Object.hasOwn(fields, name) && !camel.has(name)))
+      report.unknown([...path, name], `unknown field "${name}" in ${this.#table.names[index]}`, suggestion(name, [...camel.keys()]))
   }
 
   #namesOf(index: number): ReadonlyMap<string, string> {
@@ -148,13 +149,20 @@ export class ProtoJson {
     if (name.startsWith('google.protobuf.')) return
     const index = this.#places.get(name)
     if (index === undefined) report.wrong([...path, '@type'], `no type is called ${name}`, this.#suggestion(name))
-    else this.#message(index, fields, path, report)
+    else this.#message(index, fields, path, withinAny(url, report))
   }
 
   #suggestion(name: string): string | null {
     if (/\.v2(?:alpha\d*)?\./.test(name)) return "Envoy's v2 API is no more: take the v3 type"
     const last = name.slice(name.lastIndexOf('.') + 1)
     return suggestion(name, this.#table.names.filter((known) => known.endsWith(`.${last}`)).slice(0, 5))
+  }
+}
+
+function withinAny(url: string, report: ProtoReport): ProtoReport {
+  return {
+    wrong: (path, problem, hint) => report.wrong(path, problem, hint),
+    unknown: (path, said, hint) => report.unknown(path, `can't unmarshal Any nested proto ${url}: ${said}`, hint),
   }
 }
 

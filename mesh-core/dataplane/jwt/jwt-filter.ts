@@ -95,7 +95,8 @@ function take(request: HttpRequest, rule: JwtRule, found: Found, { payload, enco
   if (rule.payloadHeader !== null) request.headers.append(rule.payloadHeader, encodedPayload)
   for (const { header, claim } of rule.claimHeaders) {
     const text = claimText(claimAt(payload, claim))
-    if (text !== '') request.headers.append(header, text)
+    // Who receives it takes away what surrounds it (RFC 9110, 5.5).
+    if (text !== '') request.headers.append(header, text.replace(/^[ \t]+|[ \t]+$/g, ''))
   }
   if (!rule.forward) found.remove(request)
   request.claims = normalized(payload, rule.spaceDelimited)

@@ -11,6 +11,11 @@ test('what a token says', () => {
   expect(parseToken(token(good, { aud: ['a', 'b'] })).audiences).toEqual(['a', 'b'])
 })
 
+test('blanks do not count', () => {
+  const text = token(good, { iss: 'me' }, ' Y Q == ').replace('.', ' . ')
+  expect(parseToken(text)).toMatchObject({ issuer: 'me', signature: Buffer.from('a') })
+})
+
 // As Envoy answers.
 describe('faults, in the order in which they are looked for', () => {
   test.each([
@@ -31,6 +36,8 @@ describe('faults, in the order in which they are looked for', () => {
     ['a time before 1970', token(good, { exp: -1 }), 'Jwt payload [exp] field is not a positive 64 bit integer'],
     ['audiences', token(good, { aud: [1] }), 'Jwt payload [aud] field is not a string or string list'],
     ['signature', token(good, {}, '!!'), 'Jwt signature is an invalid Base64url encoded'],
+    ['padding that is too short', token(good, {}, 'YQ='), 'Jwt signature is an invalid Base64url encoded'],
+    ['padding that is too long', token(good, {}, 'YWI=='), 'Jwt signature is an invalid Base64url encoded'],
   ])('%s of %s', (_, text, fault) => {
     expect(() => parseToken(text)).toThrow(fault)
   })

@@ -22,6 +22,7 @@ export interface RequestRefusal {
 export function refusalOf(sent: HttpRequest, received: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {
   if (!isKnownMethod(sent.method)) return byParser('http1.codec_error')
   if (received.isRefused) return byParser('http1.connection_header_rejected')
+  if (sent.protocol !== 'h2' && !authority.test(sent.authority)) return byParser('http.invalid_authority')
   if (sent.protocol === 'http/1.0') return byParser('low_version', lowVersion)
   if (normalization !== 'NONE' && isRefusedPath(received.request.path))
     return { reply: { status: 400, body: '' }, details: 'path_normalization_failed', flag: null }
@@ -30,6 +31,9 @@ export function refusalOf(sent: HttpRequest, received: ReceivedRequest, normaliz
 
 /** Of what a client wants to go on with, where the proxy lets nothing of it pass. Source: Envoy `FilterManager::createFilterChain`. */
 export const upgradeRefusal: RequestRefusal = { reply: { status: 403, body: '' }, details: 'upgrade_failed', flag: null }
+
+/** Characters of hosts, ports and users. Source: Envoy `header_utility.cc` requestHeadersValid, RFC 3986 section 3.2. */
+const authority = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/
 
 function byParser(details: string, reply: LocalReply = { status: 400, body: 'Bad Request' }): RequestRefusal {
   return { reply, details, flag: 'DPE' }

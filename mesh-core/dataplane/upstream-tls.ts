@@ -48,14 +48,14 @@ export function layersTo(
  * Who was dialled says nothing of itself: a cluster that keeps the original destination begins mutual TLS whoever that is, once the compiler has inferred that it
  * may. Source: Istio `core/cluster_tls.go` applyUpstreamTLSSettings.
  */
-function takesMutualTls({ model: { registry } }: Plane, { discovery, endpoints }: Cluster, endpoint: Endpoint | null): boolean {
-  // Of a machine nothing is known but what an entry says of it: nobody stands there who would end TLS.
-  const isPod = ({ workload }: Endpoint): boolean => {
-    const pod = registry.workload(workload)
-    return pod !== undefined && !isOutsider(pod)
+function takesMutualTls({ model }: Plane, { discovery, endpoints }: Cluster, endpoint: Endpoint | null): boolean {
+  // Of a machine nothing is known but what an entry says of it: nobody stands there who would end TLS, unless its application is said to.
+  const endsTls = ({ workload, port }: Endpoint): boolean => {
+    const who = model.registry.workload(workload)
+    return who !== undefined && (!isOutsider(who) || model.applicationTls(who, port).certificate === 'any')
   }
-  if (discovery === 'original-dst') return endpoints.every(isPod)
-  return endpoint !== null && endpoint.tlsMode === 'istio' && isPod(endpoint)
+  if (discovery === 'original-dst') return endpoints.every(endsTls)
+  return endpoint !== null && endpoint.tlsMode === 'istio' && endsTls(endpoint)
 }
 
 function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority: string | null): TlsLayer {
@@ -109,12 +109,16 @@ function serverNameOf(cluster: Cluster): string {
 
 const identities = new WeakMap<Cluster, readonly string[]>()
 
-/** Of the pods of a cluster: nobody else is taken for them. Of those outside the cluster nothing is known. */
+/** Of the pods of a cluster, and what entries say of machines: nobody else is taken for them. */
 function identitiesBehind({ model: { registry } }: Plane, cluster: Cluster): readonly string[] {
   let known = identities.get(cluster)
   if (known) return known
-  const pods = cluster.endpoints.flatMap(({ address }) => registry.workloadAt(address) ?? []).filter((pod) => !isOutsider(pod))
-  known = [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount }, registry.trustDomain)))]
+  const ids = cluster.endpoints.flatMap(({ address, workload, serviceAccount: told = '' }) => {
+    const who = registry.workloadAt(address)
+    const [namespace, serviceAccount] = who && !isOutsider(who) ? [who.ref.namespace, who.serviceAccount] : [workload.namespace, told]
+    return serviceAccount === '' ? [] : [spiffeId({ namespace, serviceAccount }, registry.trustDomain)]
+  })
+  known = [...new Set(ids)]
   identities.set(cluster, known)
   return known
 }

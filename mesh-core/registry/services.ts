@@ -97,7 +97,8 @@ export function serviceEntryHosts(resource: Resource, allocations: AddressBook):
       nodePort: null,
       protocol: declaredProtocol(port.protocol),
     })),
-    selector: spec.workloadSelector?.labels ?? null,
+    // One without labels selects whatever stands in the namespace.
+    selector: spec.workloadSelector ? (spec.workloadSelector.labels ?? {}) : null,
     labels: resource.object.metadata.labels ?? {},
     exportTo: spec.exportTo ?? [],
     createdMs: createdMs(resource),

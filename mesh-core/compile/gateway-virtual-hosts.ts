@@ -12,18 +12,24 @@ import { isCatchAll } from './route-match.ts'
 export function gatewayVirtualHosts(servers: readonly BoundServer[], scope: GatewayScope): VirtualHost[] {
   const port = servers[0]!.server.port
   const hosts = new Map<string, { routes: Route[]; requireTls: boolean }>()
-  for (const one of servers) addServer(one, hosts, scope)
+  for (const one of servers) addServer(one, hosts, scope, port)
   if (hosts.size === 0) return [{ name: `blackhole:${port}`, domains: ['*'], routes: [], requireTls: false }]
   return [...hosts].map(([host, { routes, requireTls }]) => ({ name: `${host}:${port}`, domains: [host], routes: catchAllLast(routes), requireTls }))
 }
 
-function addServer({ server, gateway }: BoundServer, hosts: Map<string, { routes: Route[]; requireTls: boolean }>, scope: GatewayScope): void {
+/** @param port that routes go by: of servers that one port of the pod serves that of the first */
+function addServer(
+  { server, gateway }: BoundServer,
+  hosts: Map<string, { routes: Route[]; requireTls: boolean }>,
+  scope: GatewayScope,
+  port: number,
+): void {
   const name = `${gateway.namespace}/${gateway.name}`
   const requireTls = server.tls?.httpsRedirect ?? false
   for (const vs of scope.catalog.virtualServicesFor(name, scope.workload.ref.namespace)) {
     const shared = intersection(hostsFor(server, vs.namespace), vs.hosts)
     if (shared.length === 0) continue
-    const routes = scope.routesOf(vs, name, server.port, server.tls !== null)
+    const routes = scope.routesOf(vs, name, port, server.tls !== null)
     if (routes.length === 0) continue
     for (const host of shared.map((one) => one.toLowerCase())) {
       const known = hosts.get(host)

@@ -1,6 +1,6 @@
 import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { noMutation } from '../ir/route.ts'
-import { isHttpOrSniffed } from '../registry/protocol.ts'
+import { isHttpOrSniffed, portNumbered } from '../registry/protocol.ts'
 import type { Service } from '../registry/registry.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
@@ -111,7 +111,7 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
     const routes = outbound.routesOf(vs, port, egress)
     if (routes.length === 0) continue
     const { strangers, matching } = separateHosts(vs, services, owners)
-    const http = matching.filter((service) => isHttpOrSniffed(service.ports.find((own) => own.number === port)!.protocol))
+    const http = matching.filter((service) => isHttpOrSniffed(portNumbered(service.ports, port)!.protocol))
     if (http.length === 0 && port !== 80) continue
     for (const host of strangers) hosts.add(host, port, [host], [], routes)
     for (const service of http) {
@@ -134,7 +134,7 @@ function addService(hosts: VirtualHosts, service: Service, port: number, namespa
 }
 
 function addDefault(hosts: VirtualHosts, service: Service, port: number, { scope, mesh, hashOf }: OutboundRoutes): void {
-  if (!isHttpOrSniffed(service.ports.find((own) => own.number === port)!.protocol)) return
+  if (!isHttpOrSniffed(portNumbered(service.ports, port)!.protocol)) return
   const route = defaultRoute(clusterName(service.host, port, ''), 'default', service.origin, mesh, hashOf(service, port))
   addService(hosts, service, port, scope.namespace, [route])
 }

@@ -1,3 +1,4 @@
+import { portNumbered } from './protocol.ts'
 import type { Endpoint } from '../ir/cluster.ts'
 import type { Service, ServicePort, ServiceSource } from './registry.ts'
 
@@ -26,7 +27,7 @@ export class HostEndpoints {
 
   /** @param number a port of the service; none of its own has no endpoints */
   of(service: Service, number: number): readonly Endpoint[] {
-    const port = service.ports.find((own) => own.number === number)
+    const port = portNumbered(service.ports, number)
     if (!port) return []
     const byNumber = isResolved(service)
     const key = `${keyOf(service)}|${byNumber ? port.number : port.name}|${byNumber}`

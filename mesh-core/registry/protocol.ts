@@ -54,6 +54,12 @@ function prefixOf(name: string): string {
   return dash < 0 ? lower : lower.slice(0, dash)
 }
 
+/** Of two ports of one number, where one takes datagrams, that which takes connections. Source: Istio `model/service.go` PortList.GetByPort. */
+export function portNumbered<P extends { readonly number: number; readonly protocol: Protocol }>(ports: readonly P[], number: number): P | undefined {
+  const all = ports.filter((port) => port.number === number)
+  return all.find(({ protocol }) => protocol !== 'udp') ?? all[0]
+}
+
 /** HTTP of any version; a sniffed port counts too. Source: Istio `pkg/config/protocol/instance.go` IsHTTPOrSniffed. */
 export function isHttpOrSniffed(protocol: Protocol): boolean {
   return isHttp(protocol) || protocol === 'auto'

@@ -3,10 +3,12 @@ import type { Labels } from '../registry/labels.ts'
 import { selects } from '../registry/labels.ts'
 import { nodeLabel } from '../registry/topology.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
+import type { Departs } from './departures.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isIpAddress } from '../registry/dns.ts'
 import { loadBalancing } from './load-balancing.ts'
+import { isHttp } from '../registry/protocol.ts'
 import { clusterName, sniClusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
@@ -21,10 +23,11 @@ import { upstreamTls } from './upstream-tls.ts'
 import { byNameInHost } from './unknown-traffic.ts'
 
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
-export function serviceClusters(service: Service, sources: ClusterSources): Cluster[] {
+export function serviceClusters(service: Service, sources: ClusterSources, departs: Departs): Cluster[] {
   return portsAndSubsets(service, sources)
-    .map(({ port, policies, subset }) => serviceCluster(service, port, policies, sources, subset))
-    .filter((cluster) => !isRefused(cluster))
+    .map(({ port, policies, subset }) => ({ port, cluster: serviceCluster(service, port, policies, sources, subset) }))
+    .filter(({ port, cluster }) => !isRefused(cluster) && !(departs('namesAreLookedUpWithoutHttpOptions') && isInsecure(cluster, port, sources)))
+    .map(({ cluster }) => cluster)
 }
 
 interface PortOrSubset {
@@ -56,6 +59,20 @@ function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): Port
 function isRefused({ discovery, endpoints }: Cluster): boolean {
   return (discovery === 'logical-dns' && endpoints.length !== 1) || (discovery === 'strict-dns' && endpoints.length === 0)
 }
+
+/**
+ * One that looks names up and has options of HTTP must say that it asks servers for certificates, and istiod says so where there is TLS alone. Source: Envoy
+ * `dynamic_forward_proxy/cluster.cc` ClusterFactory, Istio `core/cluster_builder.go` setUpstreamProtocol.
+ */
+function isInsecure(cluster: Cluster, { protocol }: ServicePort, { mesh }: ClusterSources): boolean {
+  if (cluster.discovery !== 'dynamic-dns' || cluster.tls.mode === 'originate') return false
+  const limits = cluster.maxRequestsPerConnection !== null || cluster.maxConnectionDurationMs !== null || cluster.idleTimeoutMs !== idleTimeoutMs
+  const keepsCase = isHttp(protocol) && mesh.defaultConfig.proxyHeaders?.preserveHttp1HeaderCase === true
+  return cluster.http !== 'http1' || limits || keepsCase || cluster.outlierDetection?.errorCodes !== undefined
+}
+
+/** Envoy's own. */
+const idleTimeoutMs = 3_600_000
 
 /** Where datagrams to a port of a service go; no policy of the mesh acts on them. */
 export function udpCluster(service: Service, port: ServicePort, sources: ClusterSources): Cluster {

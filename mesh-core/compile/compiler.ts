@@ -245,7 +245,8 @@ export class Compiler {
     if (known) return known
     const clusters: Record<string, Cluster> = {}
     const sourcesOf = this.#clusterSources(workload)
-    for (const service of services) for (const cluster of serviceClusters(service, sourcesOf(service))) clusters[cluster.name] ??= cluster
+    for (const service of services)
+      for (const cluster of serviceClusters(service, sourcesOf(service), this.#departs)) clusters[cluster.name] ??= cluster
     for (const cluster of specialClusters(this.catalog.mesh)) clusters[cluster.name] = cluster
     this.#clusters.set(key, clusters)
     return clusters

@@ -55,6 +55,13 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-api/mesh-host-decides-whatever-is-dialled',
   },
+  namesAreLookedUpWithoutHttpOptions: {
+    specification: 'Hosts of DYNAMIC_DNS may have ports of HTTP, HTTP2, GRPC and TLS, and rules of any kind (Istio ServiceEntry.resolution).',
+    istiod:
+      'Envoy takes no cluster for a port that says anything of HTTP and begins no TLS (HTTP2, GRPC, useClientProtocol, limits of requests and idle times, preserveHttp1HeaderCase): 503, NC.',
+    since: '1.32',
+    observed: 'outbound-policy/dynamic-dns-entries-that-envoy-takes-no-cluster-for',
+  },
   ingressSecretsAreTheRoots: {
     specification: 'The Secret of an Ingress is one of its own namespace (networking.k8s.io/v1 IngressTLS.secretName).',
     istiod: 'It is looked for in the namespace of the ingress gateway.',

@@ -21,4 +21,5 @@ export interface ProxyHeaders {
   readonly envoyDebugHeaders?: { readonly disabled?: boolean }
   readonly xForwardedHost?: { readonly enabled?: boolean }
   readonly xForwardedPort?: { readonly enabled?: boolean }
+  readonly preserveHttp1HeaderCase?: boolean
 }

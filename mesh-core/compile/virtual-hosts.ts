@@ -16,7 +16,7 @@ export class VirtualHosts {
 
   /** Source: Istio `core/httproute.go` buildVirtualHost, dedupeDomains. */
   add(host: string, port: number, domains: readonly string[], shortened: readonly string[], routes: readonly Route[]): void {
-    const name = `${host}:${port}`
+    const name = `${host.toLowerCase()}:${port}`
     if (this.#names.has(name)) return
     this.#names.add(name)
     const free = domains.map((domain) => domain.toLowerCase()).filter((domain) => this.#take(domain, shortened))

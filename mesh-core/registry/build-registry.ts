@@ -64,6 +64,7 @@ class BuiltRegistry implements Registry {
   readonly trustDomain: string
   readonly #options: RegistryOptions
   readonly #byHost: ReadonlyMap<string, Service>
+  #byLowerHost: ReadonlyMap<string, Service> | undefined
   #addressedByHost: ReadonlyMap<string, Service> | undefined
   readonly #byAddress: ReadonlyMap<string, { readonly service: Service }>
   readonly #workloads: ReadonlyMap<string, WorkloadInstance>
@@ -140,7 +141,7 @@ class BuiltRegistry implements Registry {
     if (isIpAddress(hostname)) return hostname
     let isOfNobody = false
     for (const name of candidates(hostname, namespace)) {
-      const service = this.#byHost.get(name)
+      const service = this.#byHost.get(name) ?? this.#inCapitals().get(name)
       if (service && service.address !== '') return service.address
       if (service?.headless) return this.#podOf(service)
       if (service?.resolution === 'alias' && seen < mostAliases) return this.resolve(`${service.externalName}.`, namespace, seen + 1)
@@ -153,6 +154,14 @@ class BuiltRegistry implements Registry {
     if (isOfNobody) return null
     const name = hostname.toLowerCase().replace(/\.$/, '')
     return this.#options.outsideName(name) ? this.#options.outside.of(name) : null
+  }
+
+  /** Hosts of entries are known as they are written, and resolved without case. */
+  #inCapitals(): ReadonlyMap<string, Service> {
+    return (this.#byLowerHost ??= firstOf(
+      this.services.filter(({ host }) => host !== host.toLowerCase()),
+      ({ host }) => host.toLowerCase(),
+    ))
   }
 
   /** Of several entries of a host the first that has an address gives it one. */

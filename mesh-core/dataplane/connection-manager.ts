@@ -101,7 +101,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   if (edge) markClient(headers, client, trusted)
   if (certificate !== null) tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
-  if (settings.requestIds !== false && (edge || !headers.has('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
+  if (settings.requestIds !== false && (edge || !headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const path = normalizeTarget(withoutFragment(sent.path), normalization)
   const request: HttpRequest = { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }

@@ -23,7 +23,7 @@ export function removeHopByHop(headers: Headers): boolean {
       i += 2
       continue
     }
-    if (name === 'connection' && closing.test(fields[i + 1]!)) closes = true
+    if ((name === 'connection' || name === 'proxy-connection') && closing.test(fields[i + 1]!)) closes = true
     fields.splice(i, 2)
   }
   return closes

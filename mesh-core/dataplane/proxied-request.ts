@@ -170,6 +170,8 @@ export class ProxiedRequest implements InFlight {
   #find(): RouteRuntime | null {
     const { virtualHost } = this.#passage
     if (asksForTunnel(this.request)) return null
+    // Whose scheme is empty is taken for one that was refused. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
+    if (this.request.headers.get('x-forwarded-proto') === '') return null
     const index = virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
     return index < 0 ? null : virtualHost!.routes[index]!
   }

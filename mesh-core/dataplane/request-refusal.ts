@@ -5,6 +5,7 @@ import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import { isRefused as isRefusedPath } from './path-normalization.ts'
 import { isKnownMethod } from './request-method.ts'
+import { wrongHeaderName } from './wrong-header-name.ts'
 
 /** Why a proxy does not take a request: no filter sees it. */
 export interface RequestRefusal {
@@ -20,13 +21,32 @@ export interface RequestRefusal {
  * @returns `null` for a request that is taken
  */
 export function refusalOf(sent: HttpRequest, received: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {
-  if (!isKnownMethod(sent.method)) return byParser('http1.codec_error')
+  const unreadable = parserRefusal(sent)
+  if (unreadable !== null) return byParser(unreadable)
   if (received.isRefused) return byParser('http1.connection_header_rejected')
   if (sent.protocol !== 'h2' && !authority.test(sent.authority)) return byParser('http.invalid_authority')
   if (sent.protocol === 'http/1.0') return byParser('low_version', lowVersion)
-  if (normalization !== 'NONE' && isRefusedPath(received.request.path))
-    return { reply: { status: 400, body: '' }, details: 'path_normalization_failed', flag: null }
+  if (sent.method === 'QUERY' && !sent.headers.has('content-type')) return byManager('query_missing_content_type')
+  if (normalization !== 'NONE' && isRefusedPath(received.request.path)) return byManager('path_normalization_failed')
   return null
+}
+
+function byManager(details: string): RequestRefusal {
+  return { reply: { status: 400, body: '' }, details, flag: null }
+}
+
+/** What an authority is made of. Seen with Envoy 1.40.0, by character. */
+const authorityCharacters = /^[-\w.~%!$&'()*+,;=:@[\]]*$/
+
+const controlCharacters = /[\x00-\x08\x0a-\x1f\x7f]/
+
+/** Source: Envoy `http1/codec_impl.cc`, `balsa_parser.cc`, `HeaderUtility::authorityIsValid`. */
+function parserRefusal({ method, authority, headers, protocol }: HttpRequest): string | null {
+  if (!isKnownMethod(method)) return 'http1.codec_error'
+  if (protocol === 'h2') return null
+  if (wrongHeaderName(headers) !== null) return 'http1.codec_error'
+  if (controlCharacters.test(authority) || headers.fields.some((text) => controlCharacters.test(text))) return 'http1.invalid_characters'
+  return authorityCharacters.test(authority) ? null : 'http.invalid_authority'
 }
 
 /** Of what a client wants to go on with, where the proxy lets nothing of it pass. Source: Envoy `FilterManager::createFilterChain`. */

@@ -14,7 +14,7 @@ export function retries(draw: Draw): Json {
 
 const retryConditions = [
   ...['5xx', '503', '5xx,retriable-4xx', 'gateway-error,connect-failure', 'connect-failure,refused-stream', 'retriable-4xx', 'reset'],
-  ...['409,418', 'retriable-status-codes', 'reset-before-request', 'retriable-status-codes,409', 'retriable-headers'],
+  ...['409,418', 'retriable-status-codes', 'reset-before-request', 'retriable-status-codes,409', 'retriable-headers', '+503', 'envoy-ratelimited'],
 ]
 
 /** Half shares are rare: a single call then proves little. */

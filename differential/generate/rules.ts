@@ -38,7 +38,7 @@ function policies(draw: Draw, { namespace }: RuleContext): Json {
     ...draw.maybe(0.2, () => ({ rewrite: rewrite(draw) })),
     ...times(draw),
     ...draw.maybe(0.2, () => ({ fault: fault(draw) })),
-    ...draw.maybe(0.15, () => ({ corsPolicy: cors(draw) })),
+    ...draw.maybe(0.2, () => ({ corsPolicy: cors(draw) })),
     ...draw.maybe(0.12, () => mirrors(draw, namespace)),
   }
 }

@@ -31,7 +31,7 @@ export interface Destination {
 /** Of the world `shop`. */
 export const destinations: readonly Destination[] = [
   { host: 'b.default.svc.cluster.local', names: ['b', 'b', 'b.default.svc.cluster.local', 'b.default'], subsets: ['v1', 'v2'] },
-  { host: 'c.default.svc.cluster.local', names: ['c', 'c.default.svc.cluster.local'], subsets: ['v1', 'v2', 'v3'] },
+  { host: 'c.default.svc.cluster.local', names: ['c', 'c', 'c.default.svc.cluster.local', 'C'], subsets: ['v1', 'v2', 'v3'] },
   { host: 'd.other.svc.cluster.local', names: ['d.other', 'd.other.svc.cluster.local'], subsets: ['v1'] },
   { host: 'b.other.svc.cluster.local', names: ['b.other.svc.cluster.local'], subsets: ['v1'] },
 ]

@@ -5,7 +5,7 @@ import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import { isRefused as isRefusedPath } from './path-normalization.ts'
 import { isKnownMethod } from './request-method.ts'
-import { wrongHeaderName } from './wrong-header-name.ts'
+import { hasControls, isToken } from './wrong-header.ts'
 
 /** Why a proxy does not take a request: no filter sees it. */
 export interface RequestRefusal {
@@ -38,14 +38,12 @@ function byManager(details: string): RequestRefusal {
 /** What an authority is made of. Seen with Envoy 1.40.0, by character. */
 const authorityCharacters = /^[-\w.~%!$&'()*+,;=:@[\]]*$/
 
-const controlCharacters = /[\x00-\x08\x0a-\x1f\x7f]/
-
 /** Source: Envoy `http1/codec_impl.cc`, `balsa_parser.cc`, `HeaderUtility::authorityIsValid`. */
 function parserRefusal({ method, authority, headers, protocol }: HttpRequest): string | null {
   if (!isKnownMethod(method)) return 'http1.codec_error'
   if (protocol === 'h2') return null
-  if (wrongHeaderName(headers) !== null) return 'http1.codec_error'
-  if (controlCharacters.test(authority) || headers.fields.some((text) => controlCharacters.test(text))) return 'http1.invalid_characters'
+  if (headers.fields.some((text, i) => i % 2 === 0 && !isToken(text))) return 'http1.codec_error'
+  if (hasControls(authority) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
   return authorityCharacters.test(authority) ? null : 'http.invalid_authority'
 }
 

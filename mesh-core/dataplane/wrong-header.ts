@@ -21,6 +21,14 @@ export function wrongHeader({ fields }: Headers): string | null {
   return null
 }
 
+export function isToken(name: string): boolean {
+  return token.test(name)
+}
+
+export function hasControls(value: string): boolean {
+  return control.test(value)
+}
+
 function escaped(name: string): string {
   return name.replace(/["'\\]/g, '\\$&')
 }

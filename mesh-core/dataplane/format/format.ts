@@ -33,10 +33,7 @@ function compileCommand({ name, argument, length }: FormatCommand): Format {
 }
 
 function untold(name: string, argument: string | null): Format {
-  const error = notModelled(
-    `the operator %${name}${argument === null ? '' : `(${argument})`}% of a header value`,
-    `use one of ${Object.keys(operators).join(', ')}`,
-  )
+  const error = notModelled(`the operator %${name}${argument === null ? '' : `(${argument})`}% of a header value`)
   return ({ fail }) => {
     fail(error)
     return ''

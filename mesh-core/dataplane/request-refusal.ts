@@ -35,16 +35,13 @@ function byManager(details: string): RequestRefusal {
   return { reply: { status: 400, body: '' }, details, flag: null }
 }
 
-/** What an authority is made of. Seen with Envoy 1.40.0, by character. */
-const authorityCharacters = /^[-\w.~%!$&'()*+,;=:@[\]]*$/
-
-/** Source: Envoy `http1/codec_impl.cc`, `balsa_parser.cc`, `HeaderUtility::authorityIsValid`. */
-function parserRefusal({ method, authority, headers, protocol }: HttpRequest): string | null {
+/** Source: Envoy `http1/codec_impl.cc`, `balsa_parser.cc`. */
+function parserRefusal({ method, authority: host, headers, protocol }: HttpRequest): string | null {
   if (!isKnownMethod(method)) return 'http1.codec_error'
   if (protocol === 'h2') return null
   if (headers.fields.some((text, i) => i % 2 === 0 && !isToken(text))) return 'http1.codec_error'
-  if (hasControls(authority) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
-  return authorityCharacters.test(authority) ? null : 'http.invalid_authority'
+  if (hasControls(host) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
+  return null
 }
 
 /** Of what a client wants to go on with, where the proxy lets nothing of it pass. Source: Envoy `FilterManager::createFilterChain`. */

@@ -28,6 +28,8 @@ export const leftOut: Readonly<Record<string, string>> = {
   ...because('istiod does not act on it, or refuses it', [
     'VirtualService spec.http.redirect.prefixRewrite',
     'Sidecar spec.ingress.tls',
+    'RequestAuthentication spec.jwtRules.presence',
+    'DestinationRule spec.trafficPolicy.loadBalancer.backendUtilization',
     'VirtualService spec.tls.match.sourceSubnet',
     'Sidecar spec.egress.port.targetPort',
     'Sidecar spec.ingress.port.targetPort',

@@ -1,4 +1,5 @@
 import { kubeProxyWishesIn } from './compile/kube-proxy-wishes.ts'
+import { networksApartIn } from './compile/networks-apart.ts'
 import { unknownKeysIn } from './compile/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { hostsInLowerCase } from './config/hosts-in-lower-case.ts'
@@ -74,7 +75,12 @@ class CoreMesh implements Mesh {
 
   get notModelled(): readonly NotModelled[] {
     const { resources } = this
-    return [...resources.flatMap((resource) => notModelledIn(resource)), ...unknownKeysIn(resources), ...kubeProxyWishesIn(resources, this.registry)]
+    return [
+      ...resources.flatMap((resource) => notModelledIn(resource)),
+      ...unknownKeysIn(resources),
+      ...kubeProxyWishesIn(resources, this.registry),
+      ...networksApartIn(resources),
+    ]
   }
 
   get isDoubtful(): boolean {

@@ -107,6 +107,7 @@ function endpoints(draw: Draw, resolution: string, ports: readonly Json[], index
       ...draw.maybe(0.25, () => ({ weight: draw.one([1, 5, 100]) })),
       ...draw.maybe(0.15, () => ({ locality: draw.one(['region1/zone1', 'region2/zone3/sub1']) })),
       ...draw.maybe(0.08, () => ({ serviceAccount: 'ext' })),
+      ...draw.maybe(0.1, () => ({ network: draw.one(['one', 'two']) })),
     }
   })
 }
@@ -128,6 +129,7 @@ function workloadEntry(draw: Draw, index: number): Document {
     ...draw.maybe(0.2, () => ({ weight: draw.one([1, 10]) })),
     ...draw.maybe(0.15, () => ({ locality: 'region1/zone1' })),
     ...draw.maybe(0.15, () => ({ serviceAccount: 'vm' })),
+    ...draw.maybe(0.1, () => ({ network: 'one' })),
   }
   const own = draw.maybe(0.2, () => ({ labels: draw.one<Record<string, string>>([{ version: 'v1' }, { app: 'vm' }]) }))
   return document('WorkloadEntry', `vm-${index}`, draw.one(['default', 'default', 'default', 'other']), spec, own)

@@ -1,7 +1,7 @@
 import type { Endpoint, LocalityBalancing, LocalityGroup } from '../ir/cluster.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { TrafficDistribution } from '../registry/registry.ts'
-import { localityParts, nodeLabel } from '../registry/topology.ts'
+import { localityParts, networkLabel, nodeLabel } from '../registry/topology.ts'
 import type { LoadBalancer, LocalitySetting, ZoneAwareSetting } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -62,7 +62,7 @@ function effectiveSetting({ own, trafficDistribution, mesh }: LocalitySources): 
   return mesh.zoneAwareLbSetting ? unlessOff(mesh.zoneAwareLbSetting, true) : unlessOff(mesh.localityLbSetting, false)
 }
 
-const zones = ['topology.istio.io/network', 'topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
+const zones = [networkLabel, 'topology.kubernetes.io/region', 'topology.kubernetes.io/zone']
 const nearness = {
   'same-zone': zones,
   'same-node': [...zones, 'topology.istio.io/subzone', nodeLabel],

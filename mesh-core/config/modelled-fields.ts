@@ -50,7 +50,11 @@ const connectionPool = {
   tcp: { ...fields('maxConnections idleTimeout maxConnectionDuration'), ...fields('connectTimeout tcpKeepalive', 'quiet') },
 } satisfies Modelled
 const tls: Modelled = fields('mode sni subjectAltNames credentialName clientCertificate privateKey caCertificates caCrl insecureSkipVerify')
-const loadBalancer: Modelled = fields('simple consistentHash localityLbSetting zoneAwareLbSetting warmup warmupDurationSecs')
+const loadBalancer: Modelled = {
+  ...fields('simple consistentHash localityLbSetting zoneAwareLbSetting warmup warmupDurationSecs'),
+  // istiod does not read it, and balances as by default.
+  backendUtilization: 'quiet',
+}
 const outlierDetection: Modelled = {
   ...fields('consecutive5xxErrors consecutiveGatewayErrors splitExternalLocalOriginErrors consecutiveLocalOriginFailures'),
   ...fields('interval baseEjectionTime maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes'),
@@ -75,7 +79,8 @@ const requestAuthentication: Modelled = {
     ...fields('issuer audiences jwks fromHeaders fromParams fromCookies forwardOriginalToken outputPayloadToHeader'),
     ...fields('outputClaimToHeaders spaceDelimitedClaims'),
     ...fields('jwksUri jwks_uri'),
-    timeout: 'quiet',
+    // Of presence istiod reads nothing: requests without a token pass.
+    ...fields('timeout presence', 'quiet'),
   },
 }
 
@@ -123,7 +128,7 @@ const sidecarIngress: Modelled = {
   connectionPool: inboundPool,
 }
 
-const workloadEntry: Modelled = { address: noSocket, ...fields('ports labels locality weight serviceAccount') }
+const workloadEntry: Modelled = { address: noSocket, ...fields('ports labels locality weight serviceAccount network') }
 
 /** By `group/Kind`; only `spec` and what else stands beside metadata is listed. */
 export const modelledFields: Readonly<Record<string, Modelled>> = {

@@ -9,10 +9,10 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
   },
   {
     about: 'fields that are ignored, each once',
-    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {retryBudget: {budgetInterval: 10s}, loadBalancer: {simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {loadBalancer: {backendUtilization: {}}}}]',
+    text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {retryBudget: {budgetInterval: 10s}, loadBalancer: {simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {retryBudget: {budgetInterval: 10s}}}]',
     messages: [
       'spec.trafficPolicy.retryBudget.budgetInterval is not modelled',
-      'spec.subsets[1].trafficPolicy.loadBalancer.backendUtilization is not modelled',
+      'spec.subsets[1].trafficPolicy.retryBudget.budgetInterval is not modelled',
     ],
   },
   {

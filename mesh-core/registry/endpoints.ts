@@ -1,6 +1,6 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { ServicePort, WorkloadInstance } from './registry.ts'
-import { localityOf, topologyLabels } from './topology.ts'
+import { localityOf, networkLabel, topologyLabels } from './topology.ts'
 
 /** Says of an endpoint whether it takes mutual TLS. Source: Istio `pkg/model/mesh.go`, `api/label`. */
 export const tlsModeLabel = 'security.istio.io/tlsMode'
@@ -33,6 +33,7 @@ export interface EntrySpec {
   readonly resourceLabels?: Readonly<Record<string, string>>
   readonly locality?: string
   readonly weight?: number
+  readonly network?: string
   readonly serviceAccount?: string
 }
 
@@ -53,7 +54,7 @@ export function entryEndpoint(spec: EntrySpec, namespace: string, host: string, 
   const path = socketPath(host)
   const [address, port] = path === null ? [host, hostPort] : [path, 0]
   const locality = spec.locality || localityOf(labelsOf(spec))
-  const labels = topologyLabels(labelsOf(spec), locality)
+  const labels = { ...topologyLabels(labelsOf(spec), locality), ...(spec.network && { [networkLabel]: spec.network }) }
   const { app, version } = spec.labels ?? {}
   const name = app ? [app, version].filter(Boolean).join('-') : address
   return {

@@ -6,6 +6,9 @@ const clusterId = 'Kubernetes'
 /** Says which node a pod is on. */
 export const nodeLabel = 'kubernetes.io/hostname'
 
+/** Says which network it is in. */
+export const networkLabel = 'topology.istio.io/network'
+
 /** `region/zone/subzone`, each `''` where it is not known; what follows belongs to nobody. */
 export function localityParts(locality: string): readonly [region: string, zone: string, subzone: string] {
   const [region = '', zone = '', subzone = ''] = locality.split('/')

@@ -13,6 +13,10 @@ test.each([
   '%CEL(request.path)%',
 ])('%s is taken', (value) => expect(valueRefusal(value)).toBeNull())
 
+test('one that is too long is not', () => {
+  expect([valueRefusal('é'.repeat(8192)), valueRefusal('é'.repeat(8193))]).toEqual([null, 'a header value of 16386 bytes is longer than 16384'])
+})
+
 test.each([
   ['%REQ%', 'names %REQ% without what it needs in parentheses'],
   ['%PROTOCOL(x)%', 'gives %PROTOCOL% an argument or a length, and it takes none'],

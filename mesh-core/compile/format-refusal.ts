@@ -3,12 +3,17 @@ import { type FormatCommand, parseFormat } from '../ir/header-format.ts'
 
 /** Why Envoy does not take the value of a header that it is to write; `null` for one that it takes. Each asked of Envoy 1.40.0. */
 export function valueRefusal(value: string): string | null {
+  const bytes = new TextEncoder().encode(value).length
+  if (bytes > mostBytes) return `a header value of ${bytes} bytes is longer than ${mostBytes}`
   for (const part of parseFormat(value)) {
     const problem = typeof part === 'string' ? textProblem(part) : commandProblem(part)
     if (problem !== null) return `the header value "${value}" ${problem}`
   }
   return null
 }
+
+/** `HeaderValue.value`. */
+const mostBytes = 16_384
 
 function textProblem(text: string): string | null {
   return text !== '%' && text.includes('%') ? 'has a percent sign that begins no command: write %%' : null

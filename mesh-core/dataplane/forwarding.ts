@@ -4,6 +4,7 @@ import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import type { HopRecord } from './evidence.ts'
+import { removeBlanks } from './header-mutation.ts'
 import type { UpstreamSubject } from './format/subject.ts'
 import { grpcTimeoutOf, isGrpc } from './grpc.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
@@ -140,6 +141,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#stop()
   }
 
+  /** Has the route operations on the headers of requests? */
+  get #isEdited(): boolean {
+    return this.#route.requestHeaders !== null || this.#proxied.choice!.requestHeaders !== null
+  }
+
   /** What the router writes into the request once, before the first try. */
   #edit(): void {
     const { request, choice, log } = this.#proxied
@@ -185,6 +191,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (protocol) copy.protocol = protocol
     if (messages) copy.messages = messages
     speak(copy, this.#cluster!.config.http)
+    if (this.#isEdited && copy.protocol !== 'h2') removeBlanks(copy.headers)
     if (attempt === 1) return copy
     if (this.#proxied.countsAttempts) copy.headers.set('x-envoy-attempt-count', String(attempt))
     this.#tellTimeout(copy.headers)

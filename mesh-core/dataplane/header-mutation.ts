@@ -20,12 +20,12 @@ export function compileMutation({ set, remove }: HeaderMutation, inline: Readonl
     for (const name of remove) headers.remove(name)
     const replacements = replaced.map(({ format }) => format(subject))
     const additions = added.map(({ format }) => format(subject))
-    replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, withoutBlanks(replacements[i]!)))
-    added.forEach(({ name }, i) => additions[i] !== '' && addValue(headers, name, withoutBlanks(additions[i]!), inline))
+    replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, replacements[i]!))
+    added.forEach(({ name }, i) => additions[i] !== '' && addValue(headers, name, additions[i]!, inline))
   }
 }
 
-/** Who receives the value takes away what surrounds it (RFC 9110, 5.5). */
-function withoutBlanks(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '')
+/** Who reads a message of HTTP/1.1 takes away what surrounds values (RFC 9110, 5.5); in HTTP/2 it stays. */
+export function removeBlanks({ fields }: Headers): void {
+  for (let i = 1; i < fields.length; i += 2) fields[i] = fields[i]!.replace(/^[ \t]+|[ \t]+$/g, '')
 }

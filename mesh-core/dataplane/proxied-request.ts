@@ -18,6 +18,7 @@ import { explanationOf } from './explain.ts'
 import { injectFault } from './fault-filter.ts'
 import type { Subject } from './format/subject.ts'
 import { Forwarding } from './forwarding.ts'
+import { removeBlanks } from './header-mutation.ts'
 import { removeOwnOfConnection } from './hop-by-hop.ts'
 import { composeLocalReply } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
@@ -241,6 +242,7 @@ export class ProxiedRequest implements InFlight {
     ofChoice?.(headers, this.subject(headers, status, of))
     ofRoute?.(headers, this.subject(headers, status, of))
     removeOwnOfConnection(headers, status)
+    if (this.#sent.protocol !== 'h2') removeBlanks(headers)
   }
 
   subject(responseHeaders: Headers | null, answerStatus: number, responseStatus = answerStatus): Subject {

@@ -35,6 +35,8 @@ export interface Behaviour {
   readonly delay?: string | number
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
+  /** Of calls of gRPC over HTTP/2: ends them with the headers of the answer. */
+  readonly 'grpc-status'?: number | string
   /** Closes the connection without an answer. */
   readonly reset?: boolean
   /** Nothing listens. */

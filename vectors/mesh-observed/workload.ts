@@ -34,6 +34,7 @@ function act(
 function finish(behaviour: Behaviour, self: { name: string; namespace: string }, request: HttpRequest): HttpResponse {
   if (behaviour.reset) throw new CallError('reset')
   const status = behaviour.status ?? 200
+  if (isGrpc(request)) return overGrpc(behaviour, self, status)
   const headers = Headers.of(behaviour.headers ?? {})
   headers.append(workloadHeader, `${self.name}.${self.namespace}`)
   if (!headers.has('content-type')) headers.append('content-type', ownContentType)
@@ -41,4 +42,20 @@ function finish(behaviour: Behaviour, self: { name: string; namespace: string },
   const empty = status === 204 || status === 304 || status < 200
   if (!empty) headers.append('content-length', String(Buffer.byteLength(body)))
   return { status, headers, body: empty || request.method === 'HEAD' ? '' : body }
+}
+
+/** The observed echo speaks gRPC over HTTP/2 alone. */
+function isGrpc({ protocol, headers }: HttpRequest): boolean {
+  return protocol === 'h2' && headers.get('content-type')?.startsWith('application/grpc') === true
+}
+
+/** A call of one empty message, whose status comes in trailers; a behaviour that names the status ends it with the headers. */
+function overGrpc(behaviour: Behaviour, self: { name: string; namespace: string }, status: number): HttpResponse {
+  const headers = Headers.of(behaviour.headers ?? {})
+  headers.append(workloadHeader, `${self.name}.${self.namespace}`)
+  headers.set('content-type', 'application/grpc')
+  const grpcStatus = behaviour['grpc-status']
+  if (grpcStatus === undefined) return { status, headers, body: '\0\0\0\0\0', trailers: new Headers(['grpc-status', '0']) }
+  headers.append('grpc-status', String(grpcStatus))
+  return { status, headers, body: '' }
 }

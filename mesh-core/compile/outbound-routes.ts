@@ -111,6 +111,8 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
     const routes = outbound.routesOf(vs, port, egress)
     if (routes.length === 0) continue
     const { strangers, matching } = separateHosts(vs, services, owners)
+    // A route of the Gateway API acts for services alone.
+    if (vs.semantics === 'gateway-api' && matching.length === 0) continue
     const http = matching.filter((service) => isHttpOrSniffed(portNumbered(service.ports, port)!.protocol))
     if (http.length === 0 && port !== 80) continue
     for (const host of strangers) hosts.add(host, port, [host], [], routes)
@@ -145,7 +147,10 @@ function matchesAny(host: string, services: ReadonlyMap<string, Service>): boole
   return [...services.keys()].some((name) => overlaps(host, name))
 }
 
-/** Hosts of a rule that are services, and those that are not. Source: Istio `core/route/route.go` separateVSHostsAndServices. */
+/**
+ * Hosts of a rule that are services, and those that are not. A wildcard host of a route of the Gateway API, which a ServiceEntry brings, stands for no service.
+ * Source: Istio `core/route/route.go` separateVSHostsAndServices, buildSidecarVirtualHostsForVirtualService.
+ */
 function separateHosts(
   vs: VirtualService,
   services: ReadonlyMap<string, Service>,
@@ -160,7 +165,7 @@ function separateHosts(
     else strangers.push(host)
   }
   for (const host of hosts.filter(isWildcard)) {
-    const fitting = [...services.values()].filter((service) => isSubsetOf(service.host, host))
+    const fitting = vs.semantics === 'gateway-api' ? [] : [...services.values()].filter((service) => isSubsetOf(service.host, host))
     if (fitting.length === 0) strangers.push(host)
     matching.push(...fitting.filter((service) => owners.get(service.host) === vs))
   }

@@ -4,7 +4,6 @@ import type { Headers } from '../ir/message.ts'
 const token = /^[-!#$%&'*+.^_`|~0-9a-z]+$/
 
 /** Characters that no value has (RFC 9110, 5.5). */
-// eslint-disable-next-line no-control-regex
 const control = /[\0-\x08\n-\x1f\x7f]/
 
 /**

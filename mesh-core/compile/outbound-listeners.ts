@@ -2,6 +2,7 @@ import type { HttpSettings, Listener } from '../ir/proxy-config.ts'
 import { anyPortOf } from './destination-cluster.ts'
 import { isHttp } from '../registry/protocol.ts'
 import { isIpAddress } from '../registry/dns.ts'
+import { inboundCapturePort } from '../ir/inbound-port.ts'
 import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { MeshConfig } from './mesh-config.ts'
@@ -55,6 +56,7 @@ export function placesOf(
   registry: Registry,
   byAddress: boolean,
 ): Place[] {
+  if (isReserved(bind, port)) return []
   if (bind !== '') return [{ address: bind, block: null, isNamed: bind === everyAddress && service.addresses.length === 0 }]
   if (isHttp(port.protocol) && !hasOwnTable(service, port, byAddress)) return [anywhere]
   if (service.addresses.length > 0) return [...new Set(service.addresses)].map(placeOf)
@@ -65,6 +67,11 @@ export function placesOf(
 }
 
 const anywhere: Place = { address: everyAddress, block: null, isNamed: true }
+
+/** Proxies listen there for what is redirected to them. Source: Istio `pilot/pkg/model` Proxy.CanBindToPort. */
+function isReserved(bind: string, { number, protocol }: ServicePort): boolean {
+  return (bind === everyAddress || (bind === '' && isHttp(protocol))) && (number === capturePort || number === inboundCapturePort)
+}
 
 /** A range of addresses is looked at when a connection is there. */
 function placeOf(address: string): Place {

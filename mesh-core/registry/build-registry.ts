@@ -139,6 +139,7 @@ class BuiltRegistry implements Registry {
 
   resolve(hostname: string, namespace: string, seen = 0): string | null {
     if (isIpAddress(hostname)) return hostname
+    if (/^localhost\.?$/i.test(hostname)) return '127.0.0.1'
     let isOfNobody = false
     for (const name of candidates(hostname, namespace)) {
       const service = this.#byHost.get(name) ?? this.#inCapitals().get(name)

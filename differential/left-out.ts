@@ -84,7 +84,6 @@ export const leftOut: Readonly<Record<string, string>> = {
   ]),
   ...because('only the value that has no effect goes unreported', [
     'ProxyConfig spec.environmentVariables',
-    'MeshConfig inboundTrafficPolicy',
     'MeshConfig defaultConfig.interceptionMode',
     'MeshConfig defaultConfig.proxyMetadata',
     'MeshConfig proxyHttpPort',

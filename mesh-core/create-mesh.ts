@@ -200,5 +200,7 @@ function plainAnswer(workload: WorkloadInstance | null): Program {
 function mayLeaveDoubt({ kind, object }: Resource): boolean {
   if (kind === 'AuthorizationPolicy') return object['spec']?.action === 'CUSTOM'
   if (kind === 'DestinationRule') return JSON.stringify(object['spec']).includes('"proxyProtocol"')
-  return (kind === 'MeshConfig' || isWorkload({ kind })) && /proxyHttpPort|proxy_http_port|HTTP_PROXY_PORT/.test(JSON.stringify(object))
+  return (
+    (kind === 'MeshConfig' || isWorkload({ kind })) && /proxyHttpPort|proxy_http_port|HTTP_PROXY_PORT|ISTIO_META_HTTP10/.test(JSON.stringify(object))
+  )
 }

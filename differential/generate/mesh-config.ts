@@ -46,7 +46,10 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   () => ({ connectTimeout: '3s' }),
   (draw) => ({ h2UpgradePolicy: draw.one(['UPGRADE', 'DO_NOT_UPGRADE']) }),
   (draw) => ({ rootNamespace: draw.one(['istio-system', 'other']) }),
-  (draw) => ({ enableAutoMtls: draw.chance(0.5) }),
+  (draw) => ({
+    enableAutoMtls: draw.chance(0.5),
+    ...draw.maybe(0.5, () => ({ inboundTrafficPolicy: { mode: draw.one(['LOCALHOST', 'PASSTHROUGH']) } })),
+  }),
   (draw) => ({ pathNormalization: { normalization: draw.one(['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']) } }),
   (draw) => ({ localityLbSetting: { enabled: draw.chance(0.5) } }),
   (draw) => ({ defaultTrafficPolicy: { connectionPool: connectionPool(draw) } }),

@@ -56,6 +56,8 @@ export function inboundPort(workload: WorkloadInstance, port: number, sources: I
   if (port === inboundCapturePort) return leadingNowhere(sources)
   const service: Found | null = servicePortsAt(registry, workload, port)[0] ?? null
   const own: ApplicationSocket = { at: 'pod', port }
+  // Source: Istio `core/cluster.go` buildInboundClustersFromServiceInstances.
+  const ofService: ApplicationSocket = sources.mesh.dialsLoopback ? { at: 'loopback', port } : own
   if (sidecar === null || sidecar.ingress.length === 0)
     return service
       ? listenerOf(
@@ -63,7 +65,7 @@ export function inboundPort(workload: WorkloadInstance, port: number, sources: I
             protocol: service.port.protocol,
             port,
             servicePort: service.port.number,
-            leadsTo: own,
+            leadsTo: ofService,
             policy: policyOf(service, service.port.number, sources),
           },
           sources,

@@ -28,6 +28,8 @@ export interface OutboundTrafficPolicy {
 /** The part of Istio's MeshConfig that is acted on, with istiod's defaults. Source: Istio `pkg/config/mesh/mesh.go` DefaultMeshConfig. */
 export interface MeshConfig {
   readonly outboundTrafficPolicy: OutboundTrafficPolicy
+  /** Sidecars reach ports of their workload that services lead to at the loopback. `inboundTrafficPolicy.mode: LOCALHOST`. */
+  readonly dialsLoopback: boolean
   /** Of sidecars, for explicit proxies; 0 for none. */
   readonly proxyHttpPort: number
   readonly defaultVirtualServiceExportTo: readonly string[]
@@ -73,6 +75,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   const config = fields as any
   return {
     outboundTrafficPolicy: { mode: config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY', tls: config.outboundTrafficPolicy?.tls },
+    dialsLoopback: config.inboundTrafficPolicy?.mode === 'LOCALHOST',
     proxyHttpPort: config.proxyHttpPort ?? 0,
     defaultVirtualServiceExportTo: config.defaultVirtualServiceExportTo ?? ['*'],
     defaultDestinationRuleExportTo: config.defaultDestinationRuleExportTo ?? ['*'],

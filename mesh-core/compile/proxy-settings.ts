@@ -36,11 +36,13 @@ function annotatedWith(annotations: WorkloadInstance['annotations']): ProxyDefau
 
 /** Source: Istio `core/gateway.go` buildGatewayConnectionManager, which passes `forwardedClientCert` over. */
 export function gatewaySettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
-  const { gatewayTopology: { numTrustedProxies = 0, forwardClientCertDetails } = {}, proxyHeaders } = proxyDefaultsOf(workload, mesh)
+  const defaults = proxyDefaultsOf(workload, mesh)
+  const { gatewayTopology: { numTrustedProxies = 0, forwardClientCertDetails } = {}, proxyHeaders } = defaults
   return {
     ...(numTrustedProxies > 0 && { trustedProxies: numTrustedProxies }),
     ...clientCert(forwardClientCertDetails),
     ...outboundSettings(proxyHeaders),
+    ...versions(defaults),
   }
 }
 
@@ -51,13 +53,15 @@ export function wantsProxyProtocol(workload: WorkloadInstance, mesh: MeshConfig)
 
 /** Of a sidecar towards its workload. Source: Istio `core/listener_inbound.go`, `networking/util/proxy_headers.go`. */
 export function inboundSettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
-  const { proxyHeaders = {} } = proxyDefaultsOf(workload, mesh)
+  const defaults = proxyDefaultsOf(workload, mesh)
+  const { proxyHeaders = {} } = defaults
   const { subject = true, uri = true, dns = true } = proxyHeaders.setCurrentClientCertDetails ?? {}
   const isUsual = subject && uri && dns
   return {
     ...clientCert(proxyHeaders.forwardedClientCert),
     ...(!isUsual && { clientCertDetails: { subject, uri, dns } }),
     ...outboundSettings(proxyHeaders),
+    ...versions(defaults),
   }
 }
 
@@ -66,7 +70,13 @@ function clientCert(mode: ForwardClientCert | 'UNDEFINED' = 'UNDEFINED'): HttpSe
 }
 
 export function sidecarSettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
-  return outboundSettings(proxyDefaultsOf(workload, mesh).proxyHeaders)
+  const defaults = proxyDefaultsOf(workload, mesh)
+  return { ...outboundSettings(defaults.proxyHeaders), ...versions(defaults) }
+}
+
+/** Source: Istio `core/listener.go` enableHTTP10. */
+function versions({ proxyMetadata }: ProxyDefaults): HttpSettings {
+  return proxyMetadata?.['ISTIO_META_HTTP10'] === '1' ? { acceptsHttp10: true } : {}
 }
 
 function outboundSettings({ server, requestId, envoyDebugHeaders, xForwardedPort }: ProxyHeaders = {}): HttpSettings {

@@ -61,11 +61,11 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
   },
   {
     about: 'what may change answers, in either spelling',
-    text: 'caCertificates: [{pem: a}]\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_HTTP10: "true"}}',
+    text: 'caCertificates: [{pem: a}]\ndefaultConfig: {runtime_values: {a: b}, proxyMetadata: {ISTIO_META_ENABLE_HBONE: "true"}}',
     messages: [
       'caCertificates is not modelled',
       'defaultConfig.runtime_values is not modelled',
-      'defaultConfig.proxyMetadata.ISTIO_META_HTTP10 is not modelled',
+      'defaultConfig.proxyMetadata.ISTIO_META_ENABLE_HBONE is not modelled',
     ],
   },
   {
@@ -74,9 +74,9 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
     messages: [],
   },
   {
-    about: 'a mode that is not acted on',
-    text: 'inboundTrafficPolicy: {mode: LOCALHOST}',
-    messages: ['inboundTrafficPolicy.mode is not modelled'],
+    about: 'a value that is not acted on',
+    text: 'defaultConfig: {interceptionMode: TPROXY}',
+    messages: ['defaultConfig.interceptionMode is not modelled'],
   },
 ]
 

@@ -28,7 +28,12 @@ export const proxyConfigFields = {
   // Each may change any answer.
   ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
   interceptionMode: new Set(['REDIRECT', '0']),
-  proxyMetadata: { ...proxyEnvironment, ISTIO_META_HTTP_PROXY_PORT: 'acts', ISTIO_META_DNS_CAPTURE: new Set(['', '0', 'false', 'true']) },
+  proxyMetadata: {
+    ...proxyEnvironment,
+    ISTIO_META_HTTP_PROXY_PORT: 'acts',
+    ISTIO_META_HTTP10: 'acts',
+    ISTIO_META_DNS_CAPTURE: new Set(['', '0', 'false', 'true']),
+  },
   gatewayTopology: { ...fields('numTrustedProxies forwardClientCertDetails'), proxyProtocol: 'acts' },
   proxyHeaders: {
     ...fields('forwardedClientCert requestId attemptCount server envoyDebugHeaders xForwardedHost xForwardedPort'),
@@ -47,7 +52,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
     'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting zoneAwareLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
   ),
   outboundTrafficPolicy: fields('mode tls'),
-  inboundTrafficPolicy: { mode: new Set(['PASSTHROUGH', '0']) },
+  inboundTrafficPolicy: fields('mode'),
   defaultConfig: proxyConfigFields,
   // What is logged, counted and traced.
   ...fields('enableTracing accessLogFile accessLogFormat accessLogEncoding enableEnvoyAccessLogService disableEnvoyListenerLog', 'quiet'),

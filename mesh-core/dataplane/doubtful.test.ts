@@ -61,7 +61,20 @@ test.each<[about: string, text: string, url: string, error: string | null]>([
   expect((await send(text, url)).error).toBe(error)
 })
 
-async function send(text: string, url: string): Promise<Exchange> {
+test.each<[value: string, known: boolean]>([
+  ['1', false],
+  // istiod reads nothing else for it.
+  ['true', true],
+])('HTTP/1.0 where ISTIO_META_HTTP10 is %s', async (value, known) => {
+  const text = `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\ndefaultConfig: {proxyMetadata: {ISTIO_META_HTTP10: "${value}"}}\n`
+  const seen = await send(text, 'http://shop/', 'http/1.0').catch((error: Error) => error.message)
+  if (known) expect(seen).toMatchObject({ response: { status: 426 } })
+  // The sender's takes for HTTP what is 1.1 or 2 alone, and passes the rest on.
+  else expect(seen).toBe('the sidecar of shop.default takes requests of HTTP/1.0 (ISTIO_META_HTTP10), which is not modelled')
+  expect(await send(text, 'http://shop/')).toMatchObject({ response: { status: 200 } })
+})
+
+async function send(text: string, url: string, protocol?: 'http/1.0'): Promise<Exchange> {
   const mesh = createMesh({})
   const { resources, errors } = readText(world + text, 'world.yaml')
   expect(errors).toEqual([])
@@ -69,5 +82,5 @@ async function send(text: string, url: string): Promise<Exchange> {
   expect(mesh.isDoubtful).toBe(true)
   expect(mesh.notModelled).toEqual([])
   const ref = { namespace: 'default', name: 'client', instance: 'client' }
-  return mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url, headers: {}, body: '', timeoutMs: null })
+  return mesh.send({ from: { kind: 'workload', ref }, method: 'GET', url, headers: {}, body: '', timeoutMs: null, ...(protocol && { protocol }) })
 }

@@ -1,7 +1,8 @@
 import type { AccessPolicy } from '../ir/access.ts'
 import type { Cluster } from '../ir/cluster.ts'
 import { NotShown } from '../ir/not-shown.ts'
-import type { ProxyConfig } from '../ir/proxy-config.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import type { HttpSettings, ProxyConfig } from '../ir/proxy-config.ts'
 import { denialOf } from '../match/access.ts'
 import type { AccessSubject } from '../match/access.ts'
 import type { Dialled } from './dial.ts'
@@ -19,6 +20,12 @@ export function doubtOfBytes(asked: readonly AccessPolicy[] | undefined, subject
   const policy = asked?.find((one) => denialOf([{ action: 'DENY', policies: [one] }], subject) !== null)
   if (!policy) return null
   return new NotShown(`${where} asks ${policy.provider} over gRPC about connections of bytes (${policy.origin.resource}), which is not modelled`)
+}
+
+/** What becomes of a request of HTTP/1.0 that a proxy takes. Source: Envoy `accept_http_10`. */
+export function doubtOfVersion({ acceptsHttp10 }: HttpSettings, { protocol }: HttpRequest, where: string): NotShown | null {
+  if (!acceptsHttp10 || protocol !== 'http/1.0') return null
+  return new NotShown(`${where} takes requests of HTTP/1.0 (ISTIO_META_HTTP10), which is not modelled`)
 }
 
 /** Who dials the port for explicit proxies asks for other hosts there. Source: Istio `core/listener.go` buildHTTPProxy. */

@@ -22,6 +22,7 @@ import { inboundHeadersOf } from './inbound-headers.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply } from './local-reply.ts'
+import { doubtOfVersion } from './doubtful.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
@@ -82,6 +83,8 @@ export class InboundSidecar implements InFlight {
   }
 
   start(done: Done): void {
+    const doubt = doubtOfVersion(this.#settings, this.#sent, `the sidecar of ${this.#workload.name}`)
+    if (doubt) return this.#place.exchange.fail(doubt)
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)

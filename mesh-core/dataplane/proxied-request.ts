@@ -10,6 +10,7 @@ import type { HeadersBack } from './authorizer-answer.ts'
 import type { Asker } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
+import { doubtOfVersion } from './doubtful.ts'
 import { Downstream } from './downstream.ts'
 import { nameOfChain, senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
@@ -101,6 +102,8 @@ export class ProxiedRequest implements InFlight {
   }
 
   start(): void {
+    const doubt = doubtOfVersion(this.entrance.settings, this.#sent, this.proxy.name)
+    if (doubt) return this.place.exchange.fail(doubt)
     const refusal = refusalOf(this.#sent, this.#received, this.entrance.normalization)
     if (refusal) return this.#refuseRequest(refusal)
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null

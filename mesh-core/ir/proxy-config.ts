@@ -30,6 +30,8 @@ export interface HttpSettings {
   readonly requestIds?: false
   /** Envoy's own headers (`x-envoy-original-path`, …) are left out. Envoy `suppress_envoy_headers` of the router. */
   readonly envoyHeaders?: false
+  /** Requests of HTTP/1.0 are taken, too. Envoy `accept_http_10`. */
+  readonly acceptsHttp10?: true
   /** Requests get `x-forwarded-port`. Envoy `append_x_forwarded_port`. */
   readonly forwardedPort?: true
   readonly forwardClientCert?: ForwardClientCert

@@ -104,8 +104,9 @@ function rateLimitFilter(limit: RateLimit): Json {
   })
 }
 
-function overrides({ trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails }: HttpSettings): Json {
+function overrides({ trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails, acceptsHttp10 }: HttpSettings): Json {
   return {
+    ...(acceptsHttp10 && { http_protocol_options: { accept_http_10: true } }),
     ...optional('xff_num_trusted_hops', trustedProxies),
     ...(server === null ? { server_header_transformation: 'PASS_THROUGH' } : optional('server_name', server)),
     ...optional('generate_request_id', requestIds),

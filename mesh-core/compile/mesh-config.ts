@@ -77,9 +77,9 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     outboundTrafficPolicy: { mode: config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY', tls: config.outboundTrafficPolicy?.tls },
     dialsLoopback: config.inboundTrafficPolicy?.mode === 'LOCALHOST',
     proxyHttpPort: config.proxyHttpPort ?? 0,
-    defaultVirtualServiceExportTo: config.defaultVirtualServiceExportTo ?? ['*'],
-    defaultDestinationRuleExportTo: config.defaultDestinationRuleExportTo ?? ['*'],
-    defaultServiceExportTo: config.defaultServiceExportTo ?? ['*'],
+    defaultVirtualServiceExportTo: orPublic(config.defaultVirtualServiceExportTo),
+    defaultDestinationRuleExportTo: orPublic(config.defaultDestinationRuleExportTo),
+    defaultServiceExportTo: orPublic(config.defaultServiceExportTo),
     defaultHttpRetryPolicy: config.defaultHttpRetryPolicy ?? null,
     connectTimeout: config.connectTimeout ?? '10s',
     rootNamespace: config.rootNamespace ?? 'istio-system',
@@ -118,4 +118,9 @@ function given({ object }: Resource): Record<string, unknown> {
 /** DEFAULT is BASE. Source: Istio `core/listener_builder.go` buildHTTPConnectionManager. */
 function normalization(mode: string | undefined): PathNormalization {
   return mode === 'NONE' || mode === 'MERGE_SLASHES' || mode === 'DECODE_AND_MERGE_SLASHES' ? mode : 'BASE'
+}
+
+/** A list without entries is none to protobuf. */
+function orPublic(exportTo: readonly string[] | undefined): readonly string[] {
+  return exportTo && exportTo.length > 0 ? exportTo : ['*']
 }

@@ -36,6 +36,9 @@ import type { Hash64 } from './xx-hash.ts'
 /** As Envoy's resolver, c-ares, says that there is no such name. */
 const unresolved = 'dns_resolution_failure{cares_norecords:Domain_name_not_found}'
 
+/** By which a route asks for 204 where time is up. Source: Envoy `Router::Filter::decodeHeaders`. */
+const lateAnswer = 'x-envoy-upstream-rq-timeout-alt-response'
+
 type HttpVersion = NonNullable<UpstreamSubject['protocol']>
 
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
@@ -46,6 +49,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #route: RouteRuntime
   readonly #action: ForwardAction
   #retry: RetryConditions | null
+  /** Is the client told that its time is up? */
+  #answersLate = true
   /** A header that the route has added. */
   #wrongHeader: string | null = null
   #cluster: ClusterRuntime | null = null
@@ -156,6 +161,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     // What a client sends itself has been looked at when it came.
     if (!this.#route.requestHeaders && !choice!.requestHeaders && !request.claims) return
     this.#retry = takeRetry(this.#retry, request.headers)
+    this.#answersLate = !request.headers.has(lateAnswer)
+    request.headers.remove(lateAnswer)
     this.#wrongHeader = wrongHeader(request.headers)
   }
 
@@ -202,7 +209,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
     if (expected === 0) return
     if (this.#tellsItself) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
-    if (isGrpc(this.#proxied.request)) headers.set('grpc-timeout', grpcTimeoutOf(expected))
+    if (isGrpc(this.#proxied.sent)) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 
   #conclude(outcome: HttpResponse): void {
@@ -215,7 +222,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (reset === 'connect-failure' || reset === 'overflow' || reset === 'wrong-header') this.#upstream = this.#formerHop = null
     if (this.#retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'wrong-header') return this.#refuse(503, this.#wrongHeader!, wrongHeaderDetails(this.#wrongHeader!), 'DPE')
-    if (reset === 'per-try-timeout') return this.#refuse(504, 'upstream request timeout', 'upstream_per_try_timeout', 'UT')
+    if (reset === 'per-try-timeout') return this.#refuseLate('upstream_per_try_timeout')
     const { flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
     this.#refuse(503, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
   }
@@ -262,6 +269,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     else this.#proxied.finish(answer)
   }
 
+  #refuseLate(details: string): void {
+    if (this.#answersLate) this.#refuse(504, 'upstream request timeout', details, 'UT')
+    else this.#refuse(204, '', details, 'UT')
+  }
+
   #refuse(status: number, body: string, details: string, flag: string, headers: readonly string[] = []): void {
     this.#stop()
     this.#proxied.refuse({ status, body, headers }, details, flag)
@@ -273,7 +285,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (total === 0 || this.#ended || this.#totalTimer) return
     const expire = () => {
       this.#upstream?.expire()
-      this.#refuse(504, 'upstream request timeout', 'response_timeout', 'UT')
+      this.#refuseLate('response_timeout')
     }
     this.#totalTimer = this.#proxied.plane.clock.deadline(total, expire, `timeout at ${this.#proxied.proxy.name}`)
   }

@@ -92,6 +92,11 @@ export class ProxiedRequest implements InFlight {
     return this.#passage.choice
   }
 
+  /** As it came: what it is, gRPC or not, is decided before anything is written into it. */
+  get sent(): HttpRequest {
+    return this.#sent
+  }
+
   get ended(): boolean {
     return this.#ended
   }
@@ -151,7 +156,7 @@ export class ProxiedRequest implements InFlight {
     if (route && !this.route) this.#choose(route)
     this.log.raise('RL')
     this.log.details = rateLimited
-    const response = composeLocalReply(limitedReply(limit), this.request, (headers) => {
+    const response = composeLocalReply(limitedReply(limit), this.#sent, (headers) => {
       this.editResponse(headers, limit.status)
       limitedHeaders(limit)?.(headers, this.subject(headers, limit.status))
     })
@@ -188,7 +193,7 @@ export class ProxiedRequest implements InFlight {
 
   reply(reply: LocalReply, details: string): void {
     this.log.details = details
-    const response = composeLocalReply(reply, this.request, (headers) => this.editResponse(headers, reply.status, 0))
+    const response = composeLocalReply(reply, this.#sent, (headers) => this.editResponse(headers, reply.status, 0))
     this.#noteUnreached(response.status)
     this.finish(response)
   }
@@ -331,7 +336,7 @@ export class ProxiedRequest implements InFlight {
 
   #answerPreflight(headers: string[]): void {
     this.log.details = 'cors_response'
-    const response = composeLocalReply({ status: 200, body: '', headers }, this.request, () => {})
+    const response = composeLocalReply({ status: 200, body: '', headers }, this.#sent, () => {})
     this.#noteUnreached(200)
     this.finish(response)
   }

@@ -106,7 +106,7 @@ export class UpstreamRequest implements InFlight {
 
   #conclude(outcome: Outcome): void {
     if (typeof outcome !== 'string') {
-      this.#close(judgedStatus(this.#proxied.request, outcome))
+      this.#close(judgedStatus(this.#proxied.sent, outcome))
       this.#delivery!.hop.status = outcome.status
       return this.#done(outcome)
     }

@@ -12,7 +12,18 @@ export interface KindInfo {
 }
 
 const istio = ['v1alpha3', 'v1beta1', 'v1']
-const gatewayApi = ['v1', 'v1beta1', 'v1alpha3', 'v1alpha2']
+/** As the CRDs of bundle v1.6.0 serve them. */
+const gatewayApi: Readonly<Record<string, readonly string[]>> = {
+  Gateway: ['v1beta1', 'v1'],
+  HTTPRoute: ['v1beta1', 'v1'],
+  GRPCRoute: ['v1'],
+  TCPRoute: ['v1alpha2', 'v1'],
+  TLSRoute: ['v1alpha2', 'v1alpha3', 'v1'],
+  UDPRoute: ['v1alpha2', 'v1'],
+  ListenerSet: ['v1'],
+  ReferenceGrant: ['v1beta1', 'v1'],
+  BackendTLSPolicy: ['v1alpha3', 'v1'],
+}
 
 /** A closed list; everything else is kept and reported as not modelled. */
 export const kinds: readonly KindInfo[] = [
@@ -33,11 +44,9 @@ export const kinds: readonly KindInfo[] = [
   known('extensions', 'Deployment', ['v1beta1']),
   known('networking.k8s.io', 'Ingress', ['v1', 'v1beta1']),
   known('extensions', 'Ingress', ['v1beta1']),
-  ...['Gateway', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute', 'UDPRoute', 'ListenerSet', 'ReferenceGrant', 'BackendTLSPolicy'].map((kind) =>
-    known('gateway.networking.k8s.io', kind, gatewayApi),
-  ),
+  ...Object.entries(gatewayApi).map(([kind, versions]) => known('gateway.networking.k8s.io', kind, versions)),
   known('networking.k8s.io', 'IngressClass', ['v1', 'v1beta1'], { namespaced: false }),
-  known('gateway.networking.k8s.io', 'GatewayClass', gatewayApi, { namespaced: false }),
+  known('gateway.networking.k8s.io', 'GatewayClass', ['v1beta1', 'v1'], { namespaced: false }),
   // Ours: the object's own fields are those of Istio's MeshConfig.
   known('mesh.istio.io', 'MeshConfig', ['v1alpha1'], { namespaced: false }),
   known('mesh.istio.io', 'MeshNetworks', ['v1alpha1'], { modelled: false }),

@@ -167,6 +167,7 @@ describe('warnings', () => {
     ['one more', [said(1), said(2), said(3)], 1],
     ['of another resource', [said(1), said(2, 'VirtualService default/c')], 2],
     ['none', [], 2],
+    ['what nobody recorded', [said(1), said(2), 'mesh.yaml:1:2 UNKNOWN_FIELD MeshConfig mesh nope: no such field'], 0],
   ])('%s', (_, warnings, differences) => {
     const outcome: Outcome = { kind: 'observed', observed: [], warnings, notModelled: [] }
     expect(compareWhole(vectorOf(single, { warnings: [list] }), outcome).map(({ field }) => field)).toEqual(Array(differences).fill('warnings'))

@@ -205,9 +205,7 @@ function compareWarnings({ warnings = [] }: ObservedCase, seen: readonly string[
   })
   return [
     ...[...new Set(wanted)].filter((sentence) => !seen.some((one) => says(one, sentence))).map((sentence) => complain(sentence, true)),
-    ...seen
-      .filter((one) => !isOfMesh.test(one) && !wanted.some((sentence) => says(one, sentence)))
-      .map((one) => complain(one, false)),
+    ...seen.filter((one) => !isOfMesh.test(one) && !wanted.some((sentence) => says(one, sentence))).map((one) => complain(one, false)),
   ]
 }
 

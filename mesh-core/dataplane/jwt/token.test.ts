@@ -31,6 +31,8 @@ describe('faults, in the order in which they are looked for', () => {
     ['payload', `${part(good)}.!.c`, 'Jwt payload is an invalid Base64url encoded'],
     ['payload', token(good, 'x'), 'Jwt payload is an invalid JSON'],
     ['issuer', token(good, { iss: 3 }), 'Jwt payload [iss] field is not a string'],
+    ['no issuer', token(good, { iss: null }), 'Jwt payload [iss] field is not a string'],
+    ['no time', token(good, { exp: null }), 'Jwt payload [exp] field is not an integer'],
     ['subject', token(good, { sub: 3 }), 'Jwt payload [sub] field is not a string'],
     ['a text for a time', token(good, { iat: 'x' }), 'Jwt payload [iat] field is not an integer'],
     ['a time before 1970', token(good, { exp: -1 }), 'Jwt payload [exp] field is not a positive 64 bit integer'],

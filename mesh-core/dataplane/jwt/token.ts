@@ -72,13 +72,13 @@ function decoded(text: string): Uint8Array | null {
 }
 
 function textOf(payload: Claims, claim: string): string {
-  const value = payload[claim] ?? ''
+  const { [claim]: value = '' } = payload
   if (typeof value !== 'string') throw new TokenFault(`Jwt payload [${claim}] field is not a string`)
   return value
 }
 
 function secondsOf(payload: Claims, claim: string): number {
-  const value = payload[claim] ?? 0
+  const { [claim]: value = 0 } = payload
   if (typeof value !== 'number') throw new TokenFault(`Jwt payload [${claim}] field is not an integer`)
   if (value < 0 || value >= 2 ** 64) throw new TokenFault(`Jwt payload [${claim}] field is not a positive 64 bit integer`)
   return Math.trunc(value)

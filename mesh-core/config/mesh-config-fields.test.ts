@@ -74,6 +74,13 @@ const reports: readonly { about: string; text: string; messages: string[] }[] = 
     messages: [],
   },
   {
+    about: 'why not, where that is no matter of course',
+    text: 'defaultConfig: {proxyHeaders: {setCurrentClientCertDetails: {cert: true, uri: true}}}',
+    messages: [
+      'defaultConfig.proxyHeaders.setCurrentClientCertDetails.cert is not modelled: identities of the mesh have no certificates on core that could be told of',
+    ],
+  },
+  {
     about: 'a value that is not acted on',
     text: 'defaultConfig: {interceptionMode: TPROXY}',
     messages: ['defaultConfig.interceptionMode is not modelled'],

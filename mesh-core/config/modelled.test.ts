@@ -11,8 +11,8 @@ const cases: readonly { about: string; text: string; messages: string[] }[] = [
     about: 'fields that are ignored, each once',
     text: 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy: {retryBudget: {budgetInterval: 10s}, loadBalancer: {simple: RANDOM}}\n  subsets: [{name: v1}, {name: v2, trafficPolicy: {retryBudget: {budgetInterval: 10s}}}]',
     messages: [
-      'spec.trafficPolicy.retryBudget.budgetInterval is not modelled',
-      'spec.subsets[1].trafficPolicy.retryBudget.budgetInterval is not modelled',
+      'spec.trafficPolicy.retryBudget.budgetInterval is not modelled: requests of the past do not count, as without it',
+      'spec.subsets[1].trafficPolicy.retryBudget.budgetInterval is not modelled: requests of the past do not count, as without it',
     ],
   },
   {

@@ -58,6 +58,8 @@ function tableOf(kind: string): Modelled {
 /** What is done all the same, or why nothing is, where that is no matter of course. */
 const reasons: readonly (readonly [field: RegExp, reason: string])[] = [
   [/(^|\.)sessionPersistence$/, 'it is of the experimental channel of the Gateway API, and istiod does not look at it'],
+  [/setCurrentClientCertDetails\.(cert|chain)$/, 'identities of the mesh have no certificates on core that could be told of'],
+  [/retryBudget\.budgetInterval$/, 'requests of the past do not count, as without it'],
   [/\.(address|bind)$/, 'nobody listens on Unix sockets here, or dials them'],
 ]
 

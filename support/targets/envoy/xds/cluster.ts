@@ -52,7 +52,9 @@ function discovery(config: Cluster, name: string, placement: Placement): Json {
 /** Of a cluster without endpoints. */
 export function landingOf({ discovery: kind, portOverride, tls, destination }: Cluster): Landing {
   if (kind !== 'dynamic-dns') return { by: 'destination', portOverride, defaultPort: 80, isUnknown: false }
-  return { by: 'host', portOverride, defaultPort: tls.mode === 'disable' ? 80 : 443, isUnknown: destination === null }
+  // TLS that is inferred is for endpoints that are known.
+  const isSecured = tls.mode === 'originate' || tls.mode === 'istio-mutual'
+  return { by: 'host', portOverride, defaultPort: isSecured ? 443 : 80, isUnknown: destination === null }
 }
 
 const kinds = { eds: 'EDS', static: 'STATIC', 'strict-dns': 'STRICT_DNS', 'logical-dns': 'LOGICAL_DNS' } as const

@@ -6,7 +6,7 @@ export function valueRefusal(value: string): string | null {
   const bytes = new TextEncoder().encode(value).length
   if (bytes > mostBytes) return `a header value of ${bytes} bytes is longer than ${mostBytes}`
   for (const part of parseFormat(value)) {
-    const problem = typeof part === 'string' ? textProblem(part) : commandProblem(part)
+    const problem = typeof part === 'string' ? textProblem(part, value) : commandProblem(part)
     if (problem !== null) return `the header value "${value}" ${problem}`
   }
   return null
@@ -15,8 +15,9 @@ export function valueRefusal(value: string): string | null {
 /** `HeaderValue.value`. */
 const mostBytes = 16_384
 
-function textProblem(text: string): string | null {
-  return text !== '%' && text.includes('%') ? 'has a percent sign that begins no command: write %%' : null
+/** An escaped percent sign is a part of its own. */
+function textProblem(text: string, value: string): string | null {
+  return (text !== '%' || value === '%') && text.includes('%') ? 'has a percent sign that begins no command: write %%' : null
 }
 
 function commandProblem({ name, argument, length }: FormatCommand): string | null {
@@ -95,8 +96,13 @@ const argumentProblems: Readonly<Record<string, (argument: string) => string | n
   COALESCE: (argument) => (isJson(argument) ? null : 'it is no JSON'),
 }
 
+/** Of HTTP, or of HTTP/2's own. */
+const headerName = /^:?[-!#$%&'*+.^_`|~0-9A-Za-z]*$/
+
 function alternatives(argument: string): string | null {
-  return argument.split('?').length > 2 ? 'more than one header stands for a missing one' : null
+  const names = argument.split('?')
+  if (names.length > 2) return 'more than one header stands for a missing one'
+  return names.every((name) => headerName.test(name)) ? null : 'that is no name of a header'
 }
 
 function oneOf(words: readonly string[]): (word: string) => string | null {

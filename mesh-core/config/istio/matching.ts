@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import type { FieldPath } from '../finding.ts'
 import type { Fields, Judge } from './judge.ts'
 
-/** Characters; longer ones might outgrow Envoy's program size. */
+/** Bytes; longer ones might outgrow Envoy's program size. */
 const maxRegex = 1024
 
 /** What is wrong with a pattern, null for nothing; users repeat theirs. */
@@ -10,7 +10,8 @@ const judged = new Map<string, string | null>()
 
 /** Source: Istio validateStringRegexp. */
 export function checkRegex(pattern: string, where: string, path: FieldPath, judge: Judge): void {
-  if (pattern.length > maxRegex) return judge.error('INVALID_REGEX', path, `"${where}": regex is too large, max length allowed is ${maxRegex}`)
+  if (new TextEncoder().encode(pattern).length > maxRegex)
+    return judge.error('INVALID_REGEX', path, `"${where}": regex is too large, max length allowed is ${maxRegex}`)
   const problem = regexProblem(pattern)
   if (problem !== null)
     judge.error(

@@ -223,8 +223,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (this.#retry?.retriesReset(reset) && this.#tryAgain()) return
     if (reset === 'wrong-header') return this.#refuse(503, this.#wrongHeader!, wrongHeaderDetails(this.#wrongHeader!), 'DPE')
     if (reset === 'per-try-timeout') return this.#refuseLate('upstream_per_try_timeout')
-    const { flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
-    this.#refuse(503, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
+    const { status, flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
+    this.#refuse(status, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
   }
 
   /** @returns false when the tries are used up */

@@ -3,6 +3,7 @@ import type { Reset } from './retry-policy.ts'
 
 /** How an answer that never came is told: to the log, and to the client. */
 export interface ResetStory {
+  readonly status: number
   readonly flag: string
   readonly details: string
   readonly body: string
@@ -15,6 +16,7 @@ export interface ResetStory {
 export function describeReset(reset: Exclude<Reset, 'per-try-timeout' | 'wrong-header'>, retried: boolean, failure = refusal): ResetStory {
   const { flag, reason, detail } = stories[reset]
   return {
+    status: reset === 'protocol-error' ? 502 : 503,
     flag,
     details: `upstream_reset_before_response_started{${reset === 'connect-failure' ? `${detail}|${failure}` : detail}}`,
     body: `upstream connect error or disconnect/reset before headers. ${retried ? 'retried and the latest ' : ''}reset reason: ${reason}`,
@@ -35,6 +37,7 @@ const stories = {
   },
   closed: { flag: 'UC', reason: 'connection termination', detail: 'connection_termination' },
   'stream-reset': { flag: 'UR', reason: 'remote reset', detail: 'remote_reset' },
+  'protocol-error': { flag: 'UPE', reason: 'protocol error', detail: 'protocol_error' },
   overflow: { flag: 'UO', reason: 'overflow', detail: 'overflow' },
 } as const
 

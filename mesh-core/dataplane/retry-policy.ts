@@ -10,6 +10,8 @@ export type Reset =
   | 'closed'
   /** It ended the stream of HTTP/2, and kept the connection. */
   | 'stream-reset'
+  /** The answer of HTTP/1.1 breaks the rules that the proxy goes by. */
+  | 'protocol-error'
   /** Too many requests were under way; never retried. */
   | 'overflow'
   /** The proxy gave the try up, for its own limit in time. */

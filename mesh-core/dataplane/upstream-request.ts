@@ -17,6 +17,9 @@ import { comesLate, noSuchSocket, transportFailure } from './transport-failure.t
 import type { Destination } from './upstream.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 
+/** Of an answer in HTTP/1.1. Source: Envoy `max_headers_count`, whose default istiod leaves. */
+const mostHeaders = 100
+
 /** What one try sends, and how long it may take; 0 ms: as long as it wants. */
 export interface Try {
   readonly request: HttpRequest
@@ -105,6 +108,10 @@ export class UpstreamRequest implements InFlight {
   }
 
   #conclude(outcome: Outcome): void {
+    if (typeof outcome !== 'string' && this.#try.request.protocol !== 'h2' && outcome.headers.fields.length / 2 > mostHeaders) {
+      this.#close('closed')
+      return this.#done('protocol-error')
+    }
     if (typeof outcome !== 'string') {
       this.#close(judgedStatus(this.#proxied.sent, outcome))
       this.#delivery!.hop.status = outcome.status

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { Headers } from '../ir/message.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import { refusalOf } from './request-refusal.ts'
+
+function detailsOf(request: Partial<HttpRequest>): string | null {
+  const sent: HttpRequest = { method: 'GET', scheme: 'http', authority: 'b', path: '/', headers: new Headers(), body: '', ...request }
+  const received = { request: sent, closes: false, upgrade: null, isRefused: false, trustedAddress: null }
+  return refusalOf(sent, received, 'BASE')?.details ?? null
+}
+
+const headers = (count: number): Headers => new Headers(Array.from({ length: count }, (_, i) => [`x-${i}`, 'v']).flat())
+
+/** Each asked of Envoy 1.40.0. */
+test.each<[string, Partial<HttpRequest>, string | null]>([
+  ['100 headers, the host among them', { headers: headers(99) }, null],
+  ['101 headers', { headers: headers(100) }, 'http1.too_many_headers'],
+  ['60 KiB', { headers: new Headers(['x-l', 'v'.repeat(61_400)]) }, null],
+  ['more', { headers: new Headers(['x-l', 'v'.repeat(61_430)]) }, 'http1.headers_too_large'],
+  ['a long path', { path: `/${'p'.repeat(62_000)}` }, 'http1.headers_too_large'],
+  ['HTTP/2', { headers: headers(100), protocol: 'h2' }, null],
+  ['a control character', { headers: new Headers(['x', 'a\u0001']) }, 'http1.invalid_characters'],
+  ['a name that is none', { headers: new Headers(['x y', '']) }, 'http1.codec_error'],
+  ['QUERY without a content type', { method: 'QUERY' }, 'query_missing_content_type'],
+  ['QUERY', { method: 'QUERY', headers: new Headers(['content-type', 'text/plain']) }, null],
+])('a request with %s', (_about, request, details) => expect(detailsOf(request)).toBe(details))

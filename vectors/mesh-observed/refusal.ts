@@ -72,6 +72,7 @@ function fieldsNamed(text: string): string[] {
 
 /** What a message of istiod's validation is about, and where a complaint about the same is found. The first that fits counts. */
 const subjects: readonly (readonly [message: RegExp, place: RegExp])[] = [
+  [/jwks parse error/, /jwks/],
   [/^"?(?:corsPolicy\.)?allowOrigins"?|CORS/, /allowOrigin|cors/i],
   [/^"(uri|scheme|method|authority|headers|withoutHeaders|queryParams)":/, /uri|scheme|method|authority|headers|queryParams/i],
   [/not a supported HTTP method/, /allowMethods|method/i],

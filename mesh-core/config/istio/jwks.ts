@@ -1,6 +1,12 @@
+import { X509Certificate } from 'node:crypto'
+
 /** What a key must have, by its type. Source: RFC 7518, 6 */
 const required: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], oct: ['k'], OKP: ['crv', 'x'] }
 const base64Fields = new Set(['n', 'e', 'x', 'y', 'k'])
+/** Of a private key, which one with `d` is. */
+const privateFields = ['d', 'p', 'q', 'dp', 'dq', 'qi']
+/** What any key may say of itself; `null` says nothing. Source: RFC 7517, 4 */
+const textFields = ['kid', 'alg', 'use', 'x5t', 'x5t#S256']
 
 /**
  * A set of keys (`{"keys": […]}`), or one key; what stands behind it is not looked at, though Envoy refuses it. @returns what is wrong with it, null for nothing
@@ -49,8 +55,41 @@ function keyProblem(key: unknown): string | null {
   if (!fields) return `invalid key type from JSON (${String(key.kty)})`
   const missing = fields.find((field) => key[field] === undefined)
   if (missing !== undefined) return `required field ${missing} is missing`
-  const wrong = fields.find((field) => base64Fields.has(field) && !(typeof key[field] === 'string' && /^[\w+/-]*={0,2}$/.test(key[field])))
-  return wrong === undefined ? null : `field ${wrong} is no base64`
+  const owned = key['d'] === undefined || key['kty'] === 'oct' ? [] : privateFields.filter((field) => key[field] !== undefined)
+  const wrong = [...fields.filter((field) => base64Fields.has(field)), ...owned].find((field) => !isBase64(key[field]))
+  return wrong === undefined ? saidProblem(key, fields) : `field ${wrong} is no base64`
+}
+
+function isBase64(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w+/-]*={0,2}$/.test(value)
+}
+
+function saidProblem(key: Readonly<Record<string, unknown>>, fields: readonly string[]): string | null {
+  const texts = fields.includes('crv') ? [...textFields, 'crv'] : textFields
+  const wrong = texts.find((field) => key[field] !== undefined && !isText(key[field]))
+  if (wrong !== undefined) return `field ${wrong} is no text`
+  const { key_ops: operations, x5c: certificates } = key
+  if (operations !== undefined && !isListOf(operations, isText)) return 'field key_ops is no list of texts'
+  if (certificates !== undefined && !isListOf(certificates, isCertificate)) return 'field x5c is no list of certificates'
+  return null
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' || value === null
+}
+
+function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {
+  return value === null || (Array.isArray(value) && value.every(fits))
+}
+
+/** DER in base64. */
+function isCertificate(value: unknown): boolean {
+  if (!isBase64(value)) return false
+  try {
+    return new X509Certificate(Buffer.from(value, 'base64')) !== null
+  } catch {
+    return false
+  }
 }
 
 function isObject(data: unknown): data is Record<string, unknown> {

@@ -11,7 +11,7 @@ import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-ser
 export function envoyRefusal(rule: HttpRule): Refusal | null {
   const unreadable = redirectRefusal(rule)
   if (unreadable !== null) return { reason: unreadable, spoils: 'message' }
-  const reason = statusRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule) ?? queryRefusal(rule)
+  const reason = statusRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule) ?? weightRefusal(rule) ?? queryRefusal(rule)
   return reason === null ? null : { reason, spoils: 'table' }
 }
 
@@ -22,6 +22,12 @@ function statusRefusal({ fault, directResponse }: HttpRule): string | null {
 
 function outOfRange(field: string, status: number | undefined): string | null {
   return status === undefined || (status >= 200 && status < 600) ? null : `${field} ${status} is not between 200 and 599`
+}
+
+/** The total of the weights of a route is a number of 32 bits. Source: Envoy `WeightedClusters`. */
+function weightRefusal({ route = [] }: HttpRule): string | null {
+  const total = route.reduce((sum, { weight = 0 }) => sum + weight, 0)
+  return total > 0xffff_ffff ? `the weights of the destinations add up to ${total}, and to no more than ${0xffff_ffff} may they` : null
 }
 
 /** istiod writes no action for a code that Envoy has none for, and Envoy wants one. */

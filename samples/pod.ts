@@ -6,6 +6,7 @@ import { hostHandler, realContext } from './host/host.ts'
 import type { Host } from './host/host.ts'
 import { PodCertificates } from './pod/certificates.ts'
 import { ControlledPod, controlPort } from './pod/control.ts'
+import { NameServer } from './pod/name-server.ts'
 import { plainLines, readPorts } from './pod/ports.ts'
 import { PodRecords } from './pod/recorded.ts'
 import { programFor } from './resolve-program.ts'
@@ -18,6 +19,7 @@ import type { PodTemplate } from './resolve-program.ts'
  *
  * Where an option is not given, the environment says it: MESHSPEC_WORKLOAD, MESHSPEC_PORTS (`80,443/tls,9000/tcp`) … as `meshspec run --target cluster` writes
  * it into pods of its own, else as a container of the lab has it: LAB_IMAGE, LAB_PORTS, LAB_POD, LAB_NAMESPACE, LAB_WORKLOAD, LAB_VERSION, LAB_LABELS.
+ * MESHSPEC_OUTSIDE, the pod's address, makes it stand for what is outside of the cluster, and answer for those names.
  * MESHSPEC_CONTROL opens the control port, by which a run makes the pod slow or failing and asks what it has received.
  */
 
@@ -45,15 +47,16 @@ const template: PodTemplate = { image: options.image, version: options.version, 
 
 // One program behind all ports: a pod is one process with one memory.
 const records = new PodRecords()
-const certificates = new PodCertificates()
-const controlled = new ControlledPod(programFor(template, Date.now()), records, certificates)
+const certificates = new PodCertificates(pod.name)
+const names = env['MESHSPEC_OUTSIDE'] ? new NameServer(env['MESHSPEC_OUTSIDE']) : null
+const controlled = new ControlledPod(programFor(template, Date.now()), records, certificates, names)
 const program = records.watch(controlled.program)
 const hosts: Host[] = []
 
 const ports = readPorts(env['MESHSPEC_PORTS'] || options.port || '9080')
 const context = realContext(pod)
 for (const { port, accepts } of ports) {
-  const host = await hostHandler((request, tls) => program(request, context, tls), {
+  const host = await hostHandler((request, tls, peer) => program(request, context, tls, peer), {
     port,
     tls: () => controlled.tls(accepts),
     certify: (name) => certificates.for(name),
@@ -62,6 +65,7 @@ for (const { port, accepts } of ports) {
   hosts.push(host)
   process.stdout.write(`${pod.name} listens on port ${host.port}\n`)
 }
+await names?.listen(53)
 if (env['MESHSPEC_CONTROL']) hosts.push(await controlled.listen(controlPort))
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const)

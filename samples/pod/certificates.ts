@@ -4,8 +4,14 @@ import type { CertificateAuthority } from '../../mesh-core/identity/certificate-
 
 /** Certificates of a pod, all of an authority of its own, each made when it is first asked for. */
 export class PodCertificates {
+  readonly #pod: string
   #authority: Promise<CertificateAuthority> | null = null
   readonly #made = new Map<string, Promise<SecureContext>>()
+
+  /** @param pod its name: a client that trusts several pods tells their authorities apart by their names */
+  constructor(pod: string) {
+    this.#pod = pod
+  }
 
   /** PEM of what all of them are issued by. */
   async authority(): Promise<string> {
@@ -24,12 +30,12 @@ export class PodCertificates {
   }
 
   #own(): Promise<CertificateAuthority> {
-    return (this.#authority ??= newAuthority())
+    return (this.#authority ??= newAuthority(this.#pod))
   }
 }
 
 /** Loaded when there is something to certify: most pods speak plain text. */
-async function newAuthority(): Promise<CertificateAuthority> {
+async function newAuthority(pod: string): Promise<CertificateAuthority> {
   const { CertificateAuthority: Authority } = await import('../../mesh-core/identity/certificate-authority.ts')
-  return Authority.create('a pod of meshspec')
+  return Authority.create(`pod ${pod} of meshspec`.slice(0, 64))
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Program } from '../../mesh-core/ir/program.ts'
@@ -7,6 +8,7 @@ import type { ServiceBehaviour } from '../echo/behaviour.ts'
 import type { Host } from '../host/host.ts'
 import { readBody } from '../host/wire.ts'
 import type { PodCertificates } from './certificates.ts'
+import type { NameServer } from './name-server.ts'
 import type { PodRecords } from './recorded.ts'
 
 /** The port on which a pod of ours is told how to behave, and asked what it has received. Not the mesh's: no Service names it. */
@@ -23,16 +25,19 @@ export class ControlledPod {
   readonly #program: Program
   readonly #records: PodRecords
   readonly #certificates: PodCertificates
+  readonly #names: NameServer | null
   #stated: ServiceBehaviour = {}
   #current: Program
   #certificate: StatedCertificate | null = null
   #isReady = true
 
-  constructor(program: Program, records: PodRecords, certificates: PodCertificates) {
+  /** @param names of the pod that stands for what is outside of the cluster */
+  constructor(program: Program, records: PodRecords, certificates: PodCertificates, names: NameServer | null = null) {
     this.#program = program
     this.#current = program
     this.#records = records
     this.#certificates = certificates
+    this.#names = names
   }
 
   /** Looked up at each request, since a behaviour may be stated at any time. */
@@ -73,7 +78,13 @@ export class ControlledPod {
         return done
       case 'GET /authority':
         return { status: 200, body: await this.#certificates.authority() }
+      case 'PUT /names':
+        this.#names?.know(JSON.parse(given) as string[])
+        return { ...done, status: this.#names ? 200 : 404 }
+      case 'GET /resolver':
+        return { status: 200, body: readFileSync('/etc/resolv.conf', 'utf8') }
       case 'POST /reset':
+        this.#names?.know([])
         this.#stated = {}
         this.#current = this.#program
         this.#isReady = true

@@ -30,6 +30,8 @@ export interface PodRecord {
   readonly request: RecordedRequest
   /** That the pod itself has ended; `null` for none. */
   readonly tls: SeenTls | null
+  /** Address of the other end of the connection; `null` where that is not known. */
+  readonly peer: string | null
   /** Of the answer; `null` until there is one, and when the connection was closed instead. */
   status: number | null
   /** Authorities that were called, in their order. */
@@ -55,10 +57,10 @@ export class PodRecords {
   readonly #all: PodRecord[] = []
   #sequence = 0
 
-  /** The program, its requests written down. @param tls that the pod has ended */
-  watch(program: Program): (request: HttpRequest, context: ServiceContext, tls: SeenTls | null) => Promise<HttpResponse> {
-    return async (request, context, tls) => {
-      const record = this.#add(request, tls)
+  /** The program, its requests written down. @param tls that the pod has ended. @param peer `::ffff:10.244.0.7:40123` */
+  watch(program: Program): (request: HttpRequest, context: ServiceContext, tls: SeenTls | null, peer?: string) => Promise<HttpResponse> {
+    return async (request, context, tls, peer) => {
+      const record = this.#add(request, tls, peer)
       const call: typeof context.call = (asked, options) => {
         record.calls.push(asked.authority)
         return context.call(asked, options)
@@ -79,15 +81,20 @@ export class PodRecords {
     this.#all.length = 0
   }
 
-  #add(request: HttpRequest, tls: SeenTls | null): PodRecord {
+  #add(request: HttpRequest, tls: SeenTls | null, peer: string | undefined): PodRecord {
     const { headers, messages, ...rest } = request
     const id = headers.get('x-request-id') ?? ''
     const mark = headers.get(markHeader) ?? null
     headers.remove(markHeader)
     const kept = { ...rest, headers: headers.fields.slice(), ...(messages && { messages: messages.map(recorded) }) }
-    const record: PodRecord = { id, mark, sequence: this.#sequence++, request: kept, tls, status: null, calls: [] }
+    const record: PodRecord = { id, mark, sequence: this.#sequence++, request: kept, tls, peer: addressOf(peer), status: null, calls: [] }
     this.#all.push(record)
     if (this.#all.length > capacity) this.#all.splice(0, capacity / 10)
     return record
   }
+}
+
+/** IPv4 without the prefix that it has on sockets of IPv6. */
+function addressOf(peer: string | undefined): string | null {
+  return peer?.replace(/:\d+$/, '').replace(/^::ffff:/, '') ?? null
 }

@@ -21,6 +21,7 @@ import { ScenarioPods } from './pods/scenario-pods.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/doubts.ts'
+import { namesOutside } from './run/outside.ts'
 import { Proof } from './run/proof.ts'
 import { refOfObject } from './run/restore.ts'
 import { RunEvidence } from './run/run-evidence.ts'
@@ -81,6 +82,7 @@ export class KubeSession implements MeshSession {
     this.#run.assertPermitted('config')
     const real = await Promise.all(refs.map(async (ref) => ({ ...ref, namespace: ref.namespace && (await this.#words.use(ref.namespace)) })))
     await this.#config.remove(real)
+    await this.#config.apply((await this.#words.outboundChanges(this.#config.applied, [])).apply)
     for (const ref of refs) this.#given.delete(resourceKey(ref))
     this.#unproven.addConfig(refs, this.#hasSent)
     if (this.#hasSent) await this.#unproven.settle()
@@ -184,7 +186,7 @@ export class KubeSession implements MeshSession {
       const areKept = !keepsRules && (!isRemembered || (await this.#unproven.areForgotten()))
       if (!areKept) await this.#run.deployments.drop()
       // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
-      await Promise.all([this.#proof.leave(), areKept && this.#evidence.reset(this.#pods.all)])
+      await Promise.all([this.#proof.leave(), areKept && this.#evidence.reset(this.#pods.all), this.#run.outside?.reset()])
     } finally {
       this.#run.endScenario()
     }
@@ -208,13 +210,29 @@ export class KubeSession implements MeshSession {
     for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
     const workloads = resources.filter((resource) => this.#isWorkload(resource))
     if (workloads.length > 0) await this.#deploy(workloads, resources)
-    const others = resources.filter((resource) => !workloads.includes(resource))
+    const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
-    const config = await Promise.all(others.map((resource) => this.#words.config(resource)))
+    const config = await this.#configOf(others)
+    await this.#run.outside?.know(namesOutside(others))
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
     if (config.some(isRight)) await sleep(rightsMs)
-    this.#unproven.addConfig(resources.map(refOf), this.#hasSent)
+    this.#unproven.addConfig([...resources.map(refOf), ...config.map(refOfObject)], this.#hasSent)
+  }
+
+  /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. @throws NotSupported */
+  #othersOf(resources: readonly Resource[]): readonly Resource[] {
+    const meshConfigs = resources.filter(({ kind }) => kind === 'MeshConfig')
+    for (const one of meshConfigs) this.#words.meshConfig(one)
+    const given = meshConfigs.length === 0 ? [] : [...this.#given.values()].filter(({ kind }) => kind === 'Sidecar')
+    return [...given, ...resources].filter(({ kind }) => kind !== 'MeshConfig')
+  }
+
+  async #configOf(resources: readonly Resource[]): Promise<readonly KubeObject[]> {
+    const config = await Promise.all(resources.map((resource) => this.#words.config(resource)))
+    const { apply, remove } = await this.#words.outboundChanges(this.#config.applied, config)
+    await this.#config.remove(remove)
+    return [...config, ...apply]
   }
 
   /** What is there already from a scenario before stands in the proxies as well, but for what that has left. */

@@ -1,4 +1,5 @@
 import type { KubeObject, Resource, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { resourceKey } from '../../../../mesh-core/config/resource.ts'
 import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../../mesh-core/ir/message.ts'
@@ -13,7 +14,8 @@ import { labelled, workloadKinds } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { namespaceObject } from '../run/own-namespace.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
-import { runLabel } from '../run/restore.ts'
+import { OutboundTraffic } from '../run/outbound-traffic.ts'
+import { refOfObject, runLabel } from '../run/restore.ts'
 import type { Plan, PlanSettings } from './plan-target.ts'
 
 export interface PlanParts {
@@ -27,6 +29,9 @@ export interface PlanParts {
 export class PlanSession implements MeshSession {
   readonly #parts: PlanParts
   readonly #uninjected = new Set<string>()
+  readonly #used = new Set<string>()
+  readonly #outbound = new OutboundTraffic()
+  readonly #sidecars = new Map<string, KubeObject>()
 
   constructor(parts: PlanParts) {
     this.#parts = parts
@@ -34,9 +39,18 @@ export class PlanSession implements MeshSession {
 
   async apply(resources: readonly Resource[]): Promise<void> {
     for (const { namespace } of resources) if (namespace !== '') this.#use(namespace)
+    for (const one of resources) if (one.kind === 'MeshConfig') this.#outbound.take(one)
     for (const resource of resources) {
+      if (resource.kind === 'MeshConfig') continue
       if (workloadKinds.has(resource.kind) && !this.#isNamed(resource.namespace)) this.#assertDeploys('services')
-      this.#parts.plan.apply(this.#objectOf(resource))
+      const object = this.#objectOf(resource)
+      if (object.kind === 'Sidecar') this.#sidecars.set(resourceKey(refOfObject(object)), object)
+      this.#parts.plan.apply(object)
+    }
+    const sidecars = [...this.#sidecars.values()]
+    for (const object of this.#outbound.changes(this.#used, sidecars, []).apply) {
+      this.#sidecars.set(resourceKey(refOfObject(object)), object)
+      this.#parts.plan.apply(labelled(object, this.#parts.run))
     }
   }
 
@@ -113,6 +127,7 @@ export class PlanSession implements MeshSession {
     const object = namespaces.resource(resource)
     if (kind === 'Namespace') return namespaceObject(this.#use(resource.name), { ...object.metadata.labels, [runLabel]: run })
     if (kind === 'Secret') return labelled(settings.showSecrets ? object : withoutValues(object), run)
+    if (kind === 'Sidecar') return labelled(this.#outbound.inheriting(object), run)
     if (!hasPodTemplate(resource)) return labelled(object, run)
     return runnable(object, { run, image: settings.podImage, injected: !this.#uninjected.has(namespace) })
   }
@@ -120,6 +135,7 @@ export class PlanSession implements MeshSession {
   #use(scenario: string): string {
     const { namespaces, plan, run, settings } = this.#parts
     const real = namespaces.real(scenario)
+    this.#used.add(real)
     const isByApi = settings.gateway === null || settings.namespaces.length > 0 || settings.deploy
     if (!namespaces.isNamed(real) && isByApi) plan.make(namespaceObject(real, { 'istio-injection': 'enabled', [runLabel]: run }))
     return real

@@ -109,6 +109,16 @@ export class PodAgent {
     await this.#control('PUT', '/certificate', JSON.stringify(certificate))
   }
 
+  /** From now on the pod's DNS answers for these names, and no others. */
+  async know(names: readonly string[]): Promise<void> {
+    await this.#control('PUT', '/names', JSON.stringify(names))
+  }
+
+  /** `resolv.conf` of the pod. */
+  resolver(): Promise<string> {
+    return this.#control('GET', '/resolver', '')
+  }
+
   /** What the pod has received of the requests with these ids. */
   async records(ids: readonly string[]): Promise<readonly PodRecord[]> {
     return JSON.parse((await this.#control('POST', '/records', JSON.stringify(ids))) || '[]') as PodRecord[]

@@ -5,6 +5,7 @@ import { bytesOf, Headers } from '../../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import type { Call } from '../../target.ts'
 import { NotSupported } from '../../target.ts'
+import { markHeader } from '../../../../samples/pod/recorded.ts'
 import type { Answered } from '../gateway-client.ts'
 import type { ClusterRun } from '../run/cluster-run.ts'
 import type { PodAgent, PodAnswer, PodCall } from './agent.ts'
@@ -18,12 +19,18 @@ const patienceMs = 120_000
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
 
-/** What is known of names that a request asks for, as the cluster writes them. */
-export interface Names {
+const httpLine = /^[A-Z]+ \S+ HTTP\/1\.[01]/
+
+/** What is known of a scenario's requests, and of the names that they ask for, as the cluster writes them. */
+export interface Known {
+  /** Gateways on the way may give a request another id than its sender: it gets a mark besides. */
+  readonly isMarked: () => boolean
   /** Whether the scenario's config says itself which addresses a name has, or makes it be one. */
   readonly isServed: (authority: string) => boolean
   /** Whether it is the cluster's DNS alone that could know the name: that it does not is an answer. */
   readonly isOfCluster: (authority: string) => boolean
+  /** Where the scenario's config says that a name is. */
+  readonly addressOf: (authority: string) => string | null
   /** Is told names outside that DNS does not know. */
   readonly found: (unknown: string) => void
 }
@@ -31,25 +38,26 @@ export interface Names {
 /** Sends what a scenario's services are to send: from inside their pods, through their sidecars. */
 export class CallsFromPods {
   readonly #run: ClusterRun
-  readonly #names: Names
+  readonly #known: Known
 
-  constructor(run: ClusterRun, names: Names) {
+  constructor(run: ClusterRun, known: Known) {
     this.#run = run
-    this.#names = names
+    this.#known = known
   }
 
   /** @returns what sends the call once. @throws MeshSpecError INVALID_REQUEST, CLUSTER_FAILED; NotSupported */
   /** @param authorities PEM: further ones that the call's client trusts, where it is not told whom */
   async sending(sender: Pod, call: Call, authorities: readonly string[]): Promise<() => Promise<Answered>> {
     const agent = await this.#run.agents.of(sender)
-    const url = this.#urlOf(call.target)
-    const way = { agent, url, dialled: this.#run.namespaces.host(url.hostname).replace(/^\[|\]$/g, ''), elsewhere: sender.sidecar }
+    const url = this.#urlOf(call.target, call.body)
+    const host = this.#run.namespaces.host(url.hostname)
+    const way = { agent, url, dialled: this.#known.addressOf(host) ?? host.replace(/^\[|\]$/g, ''), elsewhere: sender.sidecar }
     const isPlain = url.protocol !== 'tcp:' && !call.protocol && !call.messages
     return async () => (isPlain ? this.#send(way, call, authorities) : this.#sendOverWire(way, call, authorities))
   }
 
   async #send({ agent, url, dialled, elsewhere }: Way, call: Call, authorities: readonly string[]): Promise<Answered> {
-    const request = requestOf(call, url, (host) => this.#run.namespaces.host(host))
+    const request = this.#requestOf(call, url)
     const answer = await agent.call({
       ...podCall(request, url, dialled),
       elsewhere,
@@ -62,7 +70,7 @@ export class CallsFromPods {
 
   /** What the agent does not speak itself, this process speaks over a connection that the agent has begun. */
   async #sendOverWire({ agent, url, dialled, elsewhere }: Way, call: Call, authorities: readonly string[]): Promise<Answered> {
-    const request = requestOf(call, url, (host) => this.#run.namespaces.host(host))
+    const request = this.#requestOf(call, url)
     const where = { host: dialled, port: portOf(url), elsewhere: elsewhere && url.protocol !== 'tcp:' }
     let connection: PodConnection | null = null
     const connect = () => (connection = agent.open(where)).socket
@@ -82,13 +90,21 @@ export class CallsFromPods {
    * @throws NotSupported where the name could not be dialled, and no rule of the mesh has answered for it
    */
   #isNobody({ authority }: HttpRequest, unresolved: boolean, status: number | null): boolean {
-    if (!unresolved || !(status === null || status === 502 || status === 503) || this.#names.isServed(authority)) return false
-    if (this.#names.isOfCluster(authority)) return true
-    this.#names.found(authority)
+    if (!unresolved || !(status === null || status === 502 || status === 503) || this.#known.isServed(authority)) return false
+    if (this.#known.isOfCluster(authority)) return true
+    this.#known.found(authority)
     throw unknownName(authority)
   }
 
-  #urlOf(target: string): URL {
+  #requestOf(call: Call, url: URL): HttpRequest {
+    const request = requestOf(call, url, (host) => this.#run.namespaces.host(host))
+    if (this.#known.isMarked() && request.protocol !== 'tcp') request.headers.append(markHeader, randomUUID())
+    return request
+  }
+
+  #urlOf(target: string, body: string): URL {
+    if (target.startsWith('tcp:') && httpLine.test(body))
+      throw new NotSupported('in-mesh-calls', 'the pods of a run take bytes that begin as HTTP does for HTTP, and wait for its end')
     if (target.startsWith('udp:')) throw new NotSupported('in-mesh-calls', 'pods are not made to send datagrams')
     if (/^(https?|tcp):\/\//.test(target) && URL.canParse(target)) return new URL(target)
     const hint = 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"'

@@ -24,7 +24,7 @@ const closing: (() => unknown)[] = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
 
 const pod = { namespace: 'default', name: 'here', container: 'echo' } as Pod
-const certificates = new PodCertificates()
+const certificates = new PodCertificates('shop-v1')
 
 /** The agent as `exec` would start it, in a process of this machine. */
 function agentHere(way = (out: Readable): Readable => out): PodAgent {

@@ -8,10 +8,11 @@ const pod = (app: string, ip: string): Pod =>
 
 const client = pod('client', '10.0.0.1')
 const words = { namespace: (real: string) => real, text: (real: string) => real }
+const scene = { words, gateways: [] }
 
-function received(receiver: Pod, sequence: number, authority: string, forwarded: string) {
+function received(receiver: Pod, sequence: number, authority: string, forwarded: string, peer: string | null = null) {
   const request = { method: 'GET', path: '/', authority, headers: ['x-forwarded-for', forwarded], body: '' }
-  return { pod: receiver, record: { id: 'r', mark: null, sequence, request, calls: [], status: 200, tls: null } as unknown as PodRecord }
+  return { pod: receiver, record: { id: 'r', mark: null, sequence, request, calls: [], status: 200, tls: null, peer } as unknown as PodRecord }
 }
 
 test.each([
@@ -20,9 +21,30 @@ test.each([
 ])('a copy counts for the service that it is for: %s', (_, copied, service) => {
   // The copy has the sender's address once more, and the Host of the request that it was made of.
   const arrivals = [received(pod('shop', '10.0.0.2'), 1, 'shop', '10.0.0.9'), received(copied, 2, 'shop', `10.0.0.9,${client.ip}`)]
-  const hops = hopsOf(client, 'shop', { response: null }, arrivals, words)
+  const hops = hopsOf(client, 'shop', { response: null }, arrivals, scene)
   expect(hops.map((hop) => [hop.service, hop.mirrored])).toEqual([
     ['shop', false],
     [service, true],
   ])
+})
+
+test('what leaves the cluster is taken by nobody who is known by name', () => {
+  const outside = { ...pod('outside', '10.0.0.5'), labels: { 'meshspec.dev/outside': 'true' } }
+  const [hop] = hopsOf(client, 'edition.cnn.com', { response: null }, [received(outside, 1, 'edition.cnn.com', '10.0.0.9')], scene)
+  expect(hop).toMatchObject({ from: { name: 'client-v1' }, service: 'edition.cnn.com', to: null, version: null, app: null })
+  expect(hop!.received?.authority).toBe('edition.cnn.com')
+})
+
+test('what comes from the address of a gateway has passed it', () => {
+  const gateway = { ...pod('istio-egressgateway', '10.0.0.7'), version: '' }
+  const outside = { ...pod('outside', '10.0.0.5'), labels: { 'meshspec.dev/outside': 'true' } }
+  const arrivals = [received(outside, 1, 'edition.cnn.com', client.ip, '10.0.0.7')]
+  const hops = hopsOf(client, 'edition.cnn.com', { response: null }, arrivals, { words, gateways: [gateway] })
+  // A gateway tells whom it forwards for, as whoever makes a copy does.
+  expect(hops.map(({ parent, from, to, mirrored }) => [parent, from?.name, to?.name, mirrored])).toEqual([
+    [-1, 'client-v1', 'istio-egressgateway-v1', false],
+    [0, 'istio-egressgateway-v1', undefined, false],
+  ])
+  const direct = hopsOf(client, 'edition.cnn.com', { response: null }, [received(outside, 1, 'edition.cnn.com', '10.0.0.9', client.ip)], scene)
+  expect(direct.map(({ parent, from }) => [parent, from?.name])).toEqual([[-1, 'client-v1']])
 })

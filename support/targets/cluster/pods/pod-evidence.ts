@@ -4,12 +4,19 @@ import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { messageOfRecord } from '../../../../samples/pod/recorded.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import { unknownHop } from '../unknown-hop.ts'
+import { isOutsidePod } from './outside-manifests.ts'
 import type { Pod } from './pod.ts'
 
 /** What one pod has received for the sake of an exchange. */
 export interface Arrival {
   readonly pod: Pod
   readonly record: PodRecord
+}
+
+export interface Scene {
+  readonly words: Words
+  /** Pods of the scenario that are gateways: they pass on what they get. */
+  readonly gateways: readonly Pod[]
 }
 
 /** How what came from the cluster is told in the scenario's words. */
@@ -24,12 +31,23 @@ export function hopsOf(
   authority: string,
   { response }: Pick<Exchange, 'response'>,
   arrivals: readonly Arrival[],
-  words: Words,
+  { words, gateways }: Scene,
 ): readonly Hop[] {
   const ordered = arrivals.toSorted(
     (a, b) => depthOf(a, arrivals) - depthOf(b, arrivals) || attemptOf(a) - attemptOf(b) || a.record.sequence - b.record.sequence,
   )
-  const hops = ordered.map((arrival) => hopOf(arrival, ordered, sender, words))
+  const hops: Hop[] = []
+  const at = new Map<Arrival, number>()
+  for (const arrival of ordered) {
+    const parent = parentOf(arrival, ordered)
+    const gateway = gateways.find(({ ip }) => ip === arrival.record.peer)
+    const from = parent === null ? sender : parent.pod
+    const index = parent === null ? -1 : (at.get(parent) ?? -1)
+    if (gateway) hops.push(gatewayHop(gateway, arrival, { index, from }, words))
+    at.set(arrival, hops.length)
+    const behind = gateway ? { index: hops.length - 1, from: gateway } : { index, from }
+    hops.push(hopOf(arrival, behind, isMirrored(arrival, ordered, gateway ? null : from), words))
+  }
   const answered = hops.some((hop) => hop.parent === -1 && !hop.mirrored)
   if (answered) return withLastStatus(hops, response?.status ?? 0)
   return [
@@ -57,20 +75,37 @@ export function lineHop(sender: Pod | null, request: HttpRequest, answer: string
   }
 }
 
-function hopOf(arrival: Arrival, all: readonly Arrival[], sender: Pod | null, words: Words): Hop {
-  const { pod, record } = arrival
-  const parent = parentOf(arrival, all)
-  const from = parent === null ? sender : parent.pod
-  const { headers, authority, messages, ...request } = record.request
-  const mirrored = isMirrored(arrival, all, from)
+interface Parent {
+  /** Of its hop; -1 for the client of the exchange. */
+  readonly index: number
+  readonly from: Pod | null
+}
+
+/** A gateway tells nothing; that a request came from its address says that it has passed it on. */
+function gatewayHop(gateway: Pod, arrival: Arrival, { index, from }: Parent, words: Words): Hop {
   return {
     ...unknownHop,
-    parent: parent === null ? -1 : all.indexOf(parent),
+    parent: index,
+    from: from && refOf(from, words),
+    service: serviceOf(arrival, false, words),
+    to: refOf(gateway, words),
+    version: gateway.version || null,
+    app: gateway.app,
+    status: arrival.record.status ?? 0,
+    attempt: attemptOf(arrival),
+  }
+}
+
+function hopOf(arrival: Arrival, { index, from }: Parent, mirrored: boolean, words: Words): Hop {
+  const { pod, record } = arrival
+  const { headers, authority, messages, ...request } = record.request
+  return {
+    ...unknownHop,
+    parent: index,
     from: from && refOf(from, words),
     service: serviceOf(arrival, mirrored, words),
-    to: refOf(pod, words),
-    version: pod.version || null,
-    app: pod.app,
+    // Nobody is known by name who takes what leaves the cluster.
+    ...(!isOutsidePod(pod) && { to: refOf(pod, words), version: pod.version || null, app: pod.app }),
     received: {
       ...request,
       ...(messages && { messages: messages.map(messageOfRecord) }),

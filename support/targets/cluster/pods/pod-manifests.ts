@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
 import { canonical, runLabel } from '../run/restore.ts'
+import { seeingOutside } from './outside-manifests.ts'
 
 /** By which workload a pod was made, and of which content of it. */
 export const workloadLabel = 'meshspec.dev/workload'
@@ -37,6 +38,8 @@ export interface PodManifestOptions {
   readonly image: string
   /** `false`: the injector leaves the pods alone. */
   readonly injected: boolean
+  /** Do they see what the run has in the place of what is outside of the cluster? Default: no. */
+  readonly outside?: boolean
   /** Of its namespace: they say what is spoken on ports of containers that have no name. */
   readonly services?: readonly KubeObject[]
 }
@@ -54,7 +57,7 @@ function replacing(kind: string, replicas: number | undefined): object {
  * A scenario's Deployment, or another kind that makes pods, as it can run in a cluster: an echo service gets our image and is told who it is; Bookinfo keeps its images. Pods end
  * quickly, and tell the run what they have received.
  */
-export function runnable(deployment: KubeObject, { run, image, injected, services = [] }: PodManifestOptions): KubeObject {
+export function runnable(deployment: KubeObject, { run, image, injected, outside = false, services = [] }: PodManifestOptions): KubeObject {
   const { metadata } = deployment
   const {
     template,
@@ -80,8 +83,12 @@ export function runnable(deployment: KubeObject, { run, image, injected, service
   )
   // Said in any case: a server-side apply that leaves the account away leaves the former one in place, by the name that it had in old versions (`serviceAccount`).
   const serviceAccountName = template.spec.serviceAccountName ?? 'default'
-  const spec = { ...template.spec, serviceAccountName, containers, terminationGracePeriodSeconds: 2 }
-  const content = createHash('sha256').update(canonical({ labels, annotations, spec })).digest('hex').slice(0, 12)
+  const plain = { annotations, spec: { ...template.spec, serviceAccountName, containers, terminationGracePeriodSeconds: 2 } }
+  const seen = outside ? seeingOutside(plain) : plain
+  const content = createHash('sha256')
+    .update(canonical({ labels, ...seen }))
+    .digest('hex')
+    .slice(0, 12)
   return {
     ...deployment,
     metadata: { ...metadata, labels: { ...metadata.labels, [runLabel]: run, [contentLabel]: content } },
@@ -89,7 +96,7 @@ export function runnable(deployment: KubeObject, { run, image, injected, service
       ...rest,
       ...replacing(deployment.kind, replicas),
       selector: { matchLabels: { [workloadLabel]: workloadKey(deployment) } },
-      template: { metadata: { labels: { ...labels, [contentLabel]: content }, annotations }, spec },
+      template: { metadata: { labels: { ...labels, [contentLabel]: content }, annotations: seen.annotations }, spec: seen.spec },
     },
   }
 }

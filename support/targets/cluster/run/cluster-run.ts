@@ -30,6 +30,7 @@ import { injectionLabel } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { NamespaceMap } from './namespace-map.ts'
 import { makeNamespace, namespaceObject } from './own-namespace.ts'
+import { Outside } from './outside.ts'
 import { OwnIngress, systemNamespace } from './own-ingress.ts'
 import { notPermitted } from './permissions.ts'
 import type { Permissions } from './permissions.ts'
@@ -57,6 +58,8 @@ export class ClusterRun {
   readonly pace: Pace
   /** `null`: the cluster's own gateway is used. */
   readonly ownIngress: OwnIngress | null
+  /** `null`: pods see what the cluster's see. */
+  readonly outside: Outside | null
   /** Ports of the ingress gateway that the last scenario's config has used: until they are proven to have forgotten it, they answer by it. */
   readonly leftAtGateway = new Set<number>()
   /** What scenarios before have changed, and has been put back since proxies were last proven to be up to date. */
@@ -104,7 +107,10 @@ export class ClusterRun {
     const isShared = (namespace: string): boolean => this.namespaces.isNamed(namespace)
     this.deployments = new Deployments(objects, this.ledger, { isShared, parts: lane?.of ?? 1, assertHope })
     this.agents = new PodAgents(config)
-    this.ownIngress = bringsIngress ? new OwnIngress({ objects, ledger: this.ledger, run: id, assertHope }) : null
+    const parts = { objects, ledger: this.ledger, run: id, assertHope }
+    const namespace = (name: string): Promise<string> => this.namespace(name)
+    this.outside = bringsIngress ? new Outside({ ...parts, image: settings.podImage, agents: this.agents, namespace, warn }) : null
+    this.ownIngress = bringsIngress ? new OwnIngress({ ...parts, outside: this.outside }) : null
     const ingressLabel = this.ownIngress?.label ?? 'ingressgateway'
     this.barrier = new Barrier({ objects, ledger: this.ledger, run: id, ingressLabel, assertHope })
     this.pace = new Pace(settings.rate && settings.rate / (lane?.of ?? 1), (why) => lane?.stop(why))

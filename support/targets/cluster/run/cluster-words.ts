@@ -5,6 +5,8 @@ import { labelled } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { namespaceObject } from './own-namespace.ts'
+import { OutboundTraffic } from './outbound-traffic.ts'
+import type { Changes } from './outbound-traffic.ts'
 import { actsOnWholeMesh, namesMountedFiles, systemNamespace } from './own-ingress.ts'
 
 /** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
@@ -12,6 +14,7 @@ export class ClusterWords {
   readonly #run: ClusterRun
   readonly #used = new Set<string>()
   readonly #uninjected = new Set<string>()
+  readonly #outbound = new OutboundTraffic()
 
   constructor(run: ClusterRun) {
     this.#run = run
@@ -44,27 +47,54 @@ export class ClusterWords {
     const { id, settings } = this.#run
     if (hasPodTemplate(resource)) await this.#run.assertMayChange(object)
     if (!hasPodTemplate(resource)) return labelled(object, id)
+    const { outside } = this.#run
+    const seesOutside = (await outside?.for(object.metadata.namespace!)) ?? false
     const services = resources.filter(({ kind, namespace }) => kind === 'Service' && namespace === resource.namespace).map((one) => one.object)
-    return runnable(object, { run: id, image: settings.podImage, injected: !this.#uninjected.has(resource.namespace), services })
+    return runnable(object, {
+      run: id,
+      image: settings.podImage,
+      injected: !this.#uninjected.has(resource.namespace),
+      outside: seesOutside,
+      services,
+    })
+  }
+
+  /** @throws NotSupported for what no object of the run's namespaces can say */
+  meshConfig(resource: Resource): void {
+    const isOthers = [...this.#used].some((real) => this.#run.namespaces.isNamed(real))
+    if (isOthers) throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
+    this.#outbound.take(resource)
+  }
+
+  /**
+   * What follows from the mesh config of the scenario.
+   * @param applied its objects that are there
+   * @param coming those that are about to be
+   * @throws NotSupported where the user may not change Sidecars
+   */
+  async outboundChanges(applied: readonly KubeObject[], coming: readonly KubeObject[]): Promise<Changes> {
+    const changes = this.#outbound.changes(this.#used, applied, coming)
+    for (const object of changes.apply) await this.#run.assertMayChange(object)
+    return changes
   }
 
   /** Any other. @throws NotSupported for what the run is not to change, or the cluster does not have */
   async config(resource: Resource): Promise<KubeObject> {
     const { kind, name } = resource
     if (kind === 'JsonWebKeySet') throw new NotSupported('config', 'istiod fetches keys of tokens itself: what is at an address nobody can say here')
-    if (kind === 'MeshConfig') throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     if (kind === 'Namespace') return this.#namespaceOf(resource)
     const { kinds } = this.#run.objects
     const apiVersion = await kinds.servedVersion(resource.apiVersion, kind)
     if (!(await kinds.isNamespaced(apiVersion, kind)))
       throw new NotSupported('config', `${kind} ${name} is of the whole cluster, which the run is not to change`)
     assertOwnAuthorities(resource)
+    assertNoTunnel(resource)
     this.#assertOwnGateway(resource)
     this.#assertLocal(resource)
     const mapped = { ...this.#run.namespaces.resource(resource), apiVersion }
     await this.#run.assertMayChange(mapped)
     const object = this.#run.ownIngress?.readdress(mapped) ?? mapped
-    return kind === 'Sidecar' ? seeing(this.#run.barrier.host, object) : object
+    return kind === 'Sidecar' ? seeing(this.#run.barrier.host, this.#outbound.inheriting(object)) : object
   }
 
   /** Which gateway an Ingress is for, the mesh config says; it may well be for every host. Source: MeshConfig `ingressService`, `ingressSelector`. */
@@ -96,6 +126,12 @@ export class ClusterWords {
     const found = await this.#run.objects.read({ group: '', kind: 'Namespace', namespace: '', name: real })
     return namespaceObject(real, { ...found?.metadata.labels, ...object.metadata.labels })
   }
+}
+
+/** @throws NotSupported: bytes have no id by which a pod could tell of what tunnel they came through */
+function assertNoTunnel({ kind, name, object }: Resource): void {
+  if (kind !== 'DestinationRule' || !/"tunnel":/.test(JSON.stringify(object['spec'] ?? {}))) return
+  throw new NotSupported('config', `DestinationRule ${name} asks for tunnels, and pods of a run do not tell what came through one`)
 }
 
 /** A Sidecar that hides every other host from its pods would hide the barrier's. */

@@ -5,7 +5,9 @@ import type { KubeObjects } from '../kube/objects.ts'
 import { labelled } from '../pods/deployments.ts'
 import { findServiceAddress } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
+import { seeingOutside } from '../pods/outside-manifests.ts'
 import type { Ledger } from './ledger.ts'
+import type { Outside } from './outside.ts'
 import { refOfObject, runLabel } from './restore.ts'
 
 export const systemNamespace = 'istio-system'
@@ -14,6 +16,8 @@ export interface OwnIngressOptions {
   readonly objects: KubeObjects
   readonly ledger: Ledger
   readonly run: string
+  /** What its pod is to see outside of the cluster. */
+  readonly outside: Pick<Outside, 'for'> | null
   /** @throws MeshSpecError when there is no use in waiting */
   readonly assertHope: () => Promise<void>
 }
@@ -33,6 +37,7 @@ export class OwnIngress {
   readonly #options: OwnIngressOptions
   readonly #ports = new Set(firstPorts)
   #namespace: string | null = null
+  #seesOutside = false
   #made: Promise<void> | null = null
   #certified: Promise<void> | null = null
   /** Once it was ready, with all its ports: it does not change while they stay. */
@@ -100,6 +105,7 @@ export class OwnIngress {
   }
 
   async #make(): Promise<void> {
+    this.#seesOutside = (await this.#options.outside?.for(this.#namespace!)) ?? false
     for (const object of [...this.#rights(), this.#deployment(), this.#service()]) await this.#apply(object)
   }
 
@@ -148,11 +154,17 @@ export class OwnIngress {
     const labels = { istio: this.label, 'sidecar.istio.io/inject': 'true', [runLabel]: this.#options.run }
     const annotations = { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': 'concurrency: 1\nterminationDrainDuration: 1s\n' }
     const spec = { serviceAccountName: name, terminationGracePeriodSeconds: 2, containers: [{ name: 'istio-proxy', image: 'auto' }] }
+    const plain = { annotations, spec }
+    const seen = this.#seesOutside ? seeingOutside(plain) : plain
     return {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name, namespace: this.#namespace! },
-      spec: { replicas: 1, selector: { matchLabels: { istio: this.label } }, template: { metadata: { labels, annotations }, spec } },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { istio: this.label } },
+        template: { metadata: { labels, annotations: seen.annotations }, spec: seen.spec },
+      },
     }
   }
 

@@ -11,6 +11,7 @@ import type { Observer } from '../observe/observer.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import { hopsOf, lineHop } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
+import { proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ClusterRun } from './cluster-run.ts'
 
@@ -36,19 +37,21 @@ export class RunEvidence {
     return [...this.#sources, ...this.#observer.phrases]
   }
 
-  async of(exchanges: readonly Exchange[], sender: Pod | null, pods: readonly Pod[], hasCopies: boolean): Promise<readonly Exchange[]> {
+  /** @param scene what there may be on the way besides pods that tell what they have received */
+  async of(exchanges: readonly Exchange[], sender: Pod | null, pods: readonly Pod[], scene: Scene): Promise<readonly Exchange[]> {
     const told = await this.#agentsOf(pods)
     if (told.length === 0)
       return this.#byOthers(
         exchanges.map((exchange) => this.#byAnswer(exchange)),
         sender,
       )
-    if (hasCopies) await sleep(copiesMs)
+    if (scene.copies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
-    const isWhole = told.length === pods.length
     const own = told.map(({ pod }) => pod)
+    const gateways = pods.filter(({ container, sidecar }) => container === proxy && !sidecar)
+    const among = { pods: own, isWhole: told.length === pods.length, gateways, passesGateways: scene.gateways }
     return this.#byOthers(
-      exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], isWhole, own)),
+      exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], among)),
       sender,
     )
   }
@@ -82,7 +85,7 @@ export class RunEvidence {
   }
 
   /** Where every pod was asked, what none has received reached nobody; else the answer itself is what there is. */
-  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], isWhole: boolean, pods: readonly Pod[]): Answer {
+  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], { pods, isWhole, gateways, passesGateways }: Among): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
     const headers = exchange.request.headers.copy()
@@ -93,8 +96,10 @@ export class RunEvidence {
     if (exchange.request.protocol === 'tcp') return this.#ofLine(told, sender, pods, isWhole)
     if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
     this.#sources.add('what the pods of this run have received, by x-request-id')
-    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, words)
-    return { exchange: { ...told, hops, untold: () => null }, whole: true, byAnswer: false }
+    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways })
+    const known = new Set([sender, ...gateways].map((pod) => pod?.ip))
+    const isTold = !passesGateways || (arrivals.length > 0 && arrivals.every(({ record: { peer } }) => known.has(peer ?? '')))
+    return { exchange: { ...told, hops, untold: isTold ? () => null : untoldBut(pods) }, whole: true, byAnswer: false }
   }
 
   /** Bytes have no id; our pods say their workload's name before what they answer, and answer every line. */
@@ -134,6 +139,30 @@ export class RunEvidence {
     this.#controlled.set(key, known)
     return known
   }
+}
+
+/** What there may be on the way of a request besides pods that tell what they have received. */
+interface Scene {
+  /** Copies, which arrive when they do. */
+  readonly copies: boolean
+  /** Gateways on the way out, which tell nothing. */
+  readonly gateways: boolean
+}
+
+interface Among {
+  /** Those that tell what they have received. */
+  readonly pods: readonly Pod[]
+  /** Are they all that there are? */
+  readonly isWhole: boolean
+  readonly gateways: readonly Pod[]
+  readonly passesGateways: boolean
+}
+
+function untoldBut(pods: readonly Pod[]): NonNullable<Exchange['untold']> {
+  return ({ name }) =>
+    pods.some((pod) => pod.app === name || pod.workload === name)
+      ? null
+      : `gateways do not tell what they pass on, and no pod of the run is of ${name}`
 }
 
 /** By what a request is known where it first arrives. */

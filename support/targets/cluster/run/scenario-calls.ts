@@ -1,4 +1,4 @@
-import type { Resource } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { NotSupported } from '../../target.ts'
 import type { Call, Load, ServiceRef } from '../../target.ts'
@@ -16,7 +16,8 @@ import type { ClusterRun } from './cluster-run.ts'
 import { GatewayCalls } from './gateway-calls.ts'
 import type { RunEvidence } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
-import { isServedHost } from './served-host.ts'
+import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
+import { redirecting } from './unknown-names.ts'
 
 export interface ScenarioCallsParts {
   readonly config: ScenarioObjects
@@ -40,6 +41,8 @@ export class ScenarioCalls {
     this.#fromPods = new CallsFromPods(run, {
       isServed: (authority) => this.#kindOf(authority) === 'service' || isServedHost(authority, parts.config.applied, this.#podIps),
       isOfCluster: (authority) => this.#kindOf(authority) === 'pod' || !this.#isOutside(authority),
+      isMarked: () => this.#passesGateways,
+      addressOf: (authority) => addressOfEntry(authority, parts.config.applied),
       found: (unknown) => run.unknownNames.add(unknown, parts.config.applied),
     })
     this.#fromOutside = new GatewayCalls(run, parts.config)
@@ -66,7 +69,11 @@ export class ScenarioCalls {
     const { config, evidence, observer, pods } = this.#parts
     await observer?.begin(this.#run.pace.lastMs)
     this.#sender = call.from.kind === 'service' ? this.#podOf(call.from.service) : null
-    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all, this.#copies())
+    const { outside } = this.#run
+    const beyond = (await outside?.pod()) ?? null
+    this.#assertReachable(call, beyond !== null)
+    if (this.#sender !== null) await outside?.know(this.#namesIn(call.target))
+    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all.concat(beyond ?? []), this.#scene())
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
     await config.assertUntouched()
@@ -95,7 +102,8 @@ export class ScenarioCalls {
   async #sending(call: Call): Promise<() => Promise<Answered>> {
     const { evidence, observer, pods } = this.#parts
     const sender = this.#sender
-    const authorities = call.target.startsWith('https:') ? await evidence.authorities(pods.all) : []
+    const isSecured = call.target.startsWith('https:')
+    const authorities = isSecured ? [...(await evidence.authorities(pods.all)), ...((await this.#run.outside?.authorities()) ?? [])] : []
     const sending = (marked: Call): Promise<() => Promise<Answered>> =>
       sender === null ? this.#fromOutside.sending(marked, authorities) : this.#fromPods.sending(sender, marked, authorities)
     const first = await sending(call)
@@ -113,6 +121,14 @@ export class ScenarioCalls {
     return reachOfCall(authority.replace(/:\d+$/, ''), (namespace) => all.includes(namespace)) === 'outside'
   }
 
+  /** Names outside of the cluster that the sender's pod is to find. */
+  #namesIn(target: string): readonly string[] {
+    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    const isName = /[a-z]/i.test(host) && host.includes('.')
+    const isOfCluster = /\.(?:local|svc)$/.test(host)
+    return isName && !isOfCluster && this.#isOutside(this.#run.namespaces.host(host)) ? [host] : []
+  }
+
   get #podIps(): ReadonlySet<string> {
     return new Set(this.#parts.pods.all.map(({ ip }) => ip))
   }
@@ -122,9 +138,33 @@ export class ScenarioCalls {
     return pods.find(({ ready }) => ready) ?? pods[0]!
   }
 
-  /** Does some route make copies? They arrive when they do, and nobody waits for them. */
-  #copies(): boolean {
-    return this.#parts.config.applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
+  /** Nobody waits for copies that some route makes. */
+  #scene(): { readonly copies: boolean; readonly gateways: boolean } {
+    const { applied } = this.#parts.config
+    const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
+    return { copies, gateways: this.#sender !== null && this.#passesGateways }
+  }
+
+  /** May a request from inside leave through a gateway? */
+  get #passesGateways(): boolean {
+    return this.#parts.config.applied.some(({ kind }) => kind === 'Gateway')
+  }
+
+  /** @param bringsOutside whether a pod of the run stands for what is outside. @throws NotSupported for a name under which a live mesh finds nobody of this run */
+  #assertReachable({ from, target }: Call, bringsOutside: boolean): void {
+    const { applied } = this.#parts.config
+    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    if (from.kind !== 'service') return
+    const isServed = isServedHost(this.#run.namespaces.host(host), applied, this.#podIps)
+    if (bringsOutside && this.#namesIn(target).length > 0 && !isServed && applied.some(isManagedGateway))
+      throw new NotSupported(
+        'in-mesh-calls',
+        `pods that the control plane makes of a Gateway find nobody at ${host}, which is outside of the cluster`,
+      )
+    if (applied.some(({ kind }) => redirecting.test(kind))) return
+    const services = [...this.#run.deployments.services, ...applied].flatMap(({ kind, spec }) => (kind === 'Service' ? (spec?.clusterIP ?? []) : []))
+    const foreign = foreignAddresses(this.#run.namespaces.host(host), applied, new Set([...this.#podIps, ...services]))
+    if (foreign.length > 0) throw new NotSupported('in-mesh-calls', `${host} is at ${foreign.join(', ')}, where nobody of this run answers`)
   }
 
   /** @throws NotSupported where a request without an answer has left the cluster */
@@ -136,4 +176,9 @@ export class ScenarioCalls {
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
     }
   }
+}
+
+/** One of the Gateway API, of which the control plane makes pods. */
+function isManagedGateway({ apiVersion, kind }: KubeObject): boolean {
+  return apiVersion.startsWith('gateway.networking.k8s.io/') && kind === 'Gateway'
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { isServedHost } from './served-host.ts'
+import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
 
 const object = (kind: string, spec: object, apiVersion = 'networking.istio.io/v1'): KubeObject =>
   ({ apiVersion, kind, metadata: { name: 'one' }, spec }) as unknown as KubeObject
@@ -34,4 +34,22 @@ test('a workload that is selected is to be a pod of the run', () => {
 
 test('an entry of another API is none', () => {
   expect(isServedHost('nginx.example.com', [object('ServiceEntry', own, 'example.com/v1')], pods)).toBe(false)
+})
+
+test.each([
+  ['nginx.example.com', { ...fixed, endpoints: [{ address: '10.1.2.3' }, { address: '192.0.2.1' }] }, ['192.0.2.1']],
+  ['nginx.example.com:80', { ...fixed, endpoints: [{ address: '10.1.2.3' }] }, []],
+  ['nginx.example.com', { ...fixed, endpoints: [{ address: 'other.example.com' }, { address: '2001:db8::1' }] }, ['2001:db8::1']],
+  ['www.example.com', { ...fixed, endpoints: [{ address: '192.0.2.1' }] }, []],
+])('addresses of %s with %j that are none of the run: %j', (authority, spec, foreign) => {
+  expect(foreignAddresses(authority, [object('ServiceEntry', spec)], pods)).toEqual(foreign)
+})
+
+test.each([
+  [{ ...fixed, addresses: ['240.240.0.9'] }, '240.240.0.9'],
+  [{ ...fixed, addresses: ['10.0.0.0/8', '240.240.0.9'] }, '240.240.0.9'],
+  [{ ...fixed, addresses: ['10.0.0.0/8'] }, null],
+  [fixed, null],
+])('a name is where its entry says: %j', (spec, address) => {
+  expect(addressOfEntry('nginx.example.com', [object('ServiceEntry', spec)])).toBe(address)
 })

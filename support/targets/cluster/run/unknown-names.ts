@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 
 /** Kinds by which a sidecar may answer for a name itself, or send a request somewhere else than to who has that name. */
-const redirecting = /^(?:VirtualService|EnvoyFilter|Sidecar|Service|\w+Route)$/
+export const redirecting = /^(?:VirtualService|EnvoyFilter|Sidecar|Service|\w+Route)$/
 
 /**
  * Names outside of the cluster that its DNS does not know, as requests of this run have shown. A later scenario that asks for such a name, and has nothing by

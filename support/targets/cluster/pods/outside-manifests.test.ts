@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { isOutsidePod, outsideMap, outsidePod, seeingOutside } from './outside-manifests.ts'
+
+const resolver = 'search run-outside.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n'
+
+test('pods look names up where they would, with its DNS before that of the cluster', () => {
+  const { data } = outsideMap('run', { address: '10.244.0.9', resolver, authority: 'PEM' })
+  expect(data).toEqual({
+    'resolv.conf': 'nameserver 10.244.0.9\nsearch run.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+    'authorities.crt': 'PEM',
+  })
+})
+
+test('it is known by its label, has no sidecar, and no Service could lead to it by an app', () => {
+  const { labels } = outsidePod('run-outside', 'meshspec/meshspec')['spec'].template.metadata
+  expect(isOutsidePod({ labels })).toBe(true)
+  expect(labels['sidecar.istio.io/inject']).toBe('false')
+  expect(labels['app']).toBeUndefined()
+  expect(isOutsidePod({ labels: { app: 'outside' } })).toBe(false)
+})
+
+test('containers get its files beside what they have, and so do sidecars', () => {
+  const given = {
+    annotations: { 'sidecar.istio.io/userVolumeMount': '{"own":{"mountPath":"/etc/own"}}' },
+    spec: { volumes: [{ name: 'own' }], containers: [{ name: 'echo', volumeMounts: [{ name: 'own', mountPath: '/etc/own' }] }] },
+  }
+  const { annotations, spec } = seeingOutside(given)
+  const paths = ['/etc/own', '/etc/resolv.conf', '/etc/ssl/certs/ca-certificates.crt']
+  expect(spec.containers[0]!.volumeMounts!.map((mount) => (mount as { readonly mountPath: string }).mountPath)).toEqual(paths)
+  const forSidecar = JSON.parse(annotations['sidecar.istio.io/userVolumeMount']!) as Readonly<Record<string, { readonly mountPath: string }>>
+  expect(Object.values(forSidecar).map(({ mountPath }) => mountPath)).toEqual(paths)
+  // The template writes the names itself.
+  expect(Object.values(forSidecar).some((mount) => 'name' in mount)).toBe(false)
+  expect(spec.volumes!.map((volume) => (volume as { readonly name: string }).name)).toEqual(Object.keys(forSidecar))
+})

@@ -1,0 +1,79 @@
+import type { KubeObject, Resource, ResourceRef } from '../../../../mesh-core/config/resource.ts'
+import { NotSupported } from '../../target.ts'
+import { canonical, refOfObject } from './restore.ts'
+
+interface SidecarSpec {
+  readonly workloadSelector?: unknown
+  readonly outboundTrafficPolicy?: object
+}
+
+const name = 'meshspec-outbound-traffic'
+const described: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'outboundTrafficPolicy', 'outbound_traffic_policy'])
+
+/**
+ * What sidecars let out by default. The mesh config says it for the whole mesh, which a run is not to change; a Sidecar says the same for its namespace, and leaves
+ * everything else as it is. Sources: MeshConfig `outboundTrafficPolicy`; Sidecar `outboundTrafficPolicy`; Istio `sidecar.go` (convertToSidecarScope).
+ */
+export class OutboundTraffic {
+  #policy: object | null = null
+
+  /** @throws NotSupported where the mesh config says more, which no object of a namespace can say */
+  take({ object }: Resource): void {
+    const others = Object.keys(object).filter((field) => !described.has(field))
+    if (others.length > 0)
+      throw new NotSupported('config', `the mesh config is of the whole mesh, which the run is not to change: ${others.join(', ')}`)
+    const policy = (object['outboundTrafficPolicy'] ?? object['outbound_traffic_policy'] ?? null) as object | null
+    if (policy !== null) this.#policy = policy
+  }
+
+  /** A Sidecar of the scenario's, which takes from the mesh config what it does not say itself. */
+  inheriting(sidecar: KubeObject): KubeObject {
+    const spec = sidecar['spec'] as SidecarSpec | undefined
+    if (this.#policy === null || spec?.outboundTrafficPolicy) return sidecar
+    return { ...sidecar, spec: { ...spec, outboundTrafficPolicy: this.#policy } }
+  }
+
+  /**
+   * For the pods of namespaces of which the scenario says nothing more. Of two Sidecars that are for a whole namespace only the older one counts.
+   * @param namespaces of the cluster
+   * @param applied objects of the scenario that are there, in the cluster's words
+   * @param coming further ones that are about to be
+   */
+  changes(namespaces: Iterable<string>, applied: readonly KubeObject[], coming: readonly KubeObject[]): Changes {
+    const policy = this.#policy
+    if (policy === null) return { apply: [], remove: [] }
+    const said = new Set([...applied, ...coming].filter(isOfNamespace).map(({ metadata }) => metadata.namespace))
+    const wanted = [...namespaces].filter((namespace) => !said.has(namespace)).map((namespace) => sidecarOf(namespace, policy))
+    const own = applied.filter(isOwn)
+    return {
+      apply: wanted.filter((one) => !own.some((other) => isSameRule(one, other))),
+      remove: own.filter(({ metadata }) => said.has(metadata.namespace)).map(refOfObject),
+    }
+  }
+}
+
+export interface Changes {
+  readonly apply: readonly KubeObject[]
+  readonly remove: readonly ResourceRef[]
+}
+
+function isOwn({ kind, metadata }: KubeObject): boolean {
+  return kind === 'Sidecar' && metadata.name === name
+}
+
+function isOfNamespace(object: KubeObject): boolean {
+  return object.kind === 'Sidecar' && !isOwn(object) && (object['spec'] as SidecarSpec | undefined)?.workloadSelector === undefined
+}
+
+function isSameRule(wanted: KubeObject, seen: KubeObject): boolean {
+  return wanted.metadata.namespace === seen.metadata.namespace && canonical(policyOf(wanted)) === canonical(policyOf(seen))
+}
+
+function policyOf({ spec }: KubeObject): object | undefined {
+  return (spec as SidecarSpec).outboundTrafficPolicy
+}
+
+function sidecarOf(namespace: string, outboundTrafficPolicy: object): KubeObject {
+  const egress = [{ hosts: ['*/*'] }]
+  return { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', metadata: { name, namespace }, spec: { egress, outboundTrafficPolicy } }
+}

@@ -30,6 +30,7 @@ export const meshRoutes: Subject = (draw, count) => {
       hosts: ['b.default', 'b.default', 'c.default', 'd.other', 'b.default.svc.cluster.local', 'b.other', 'h.default'],
       from: ['a.default', 'a.default', 'c-v1.default', 'd.other'],
       ports: ['', '', ':9090'],
+      ...ofBytes(spec['parentRefs'] as Json[]),
     })),
   )
   return { config, behaviour: behaviours(draw, config), calls: aimedCalls(draw, aims, count) }
@@ -40,7 +41,7 @@ function route(draw: Draw, index: number): Document {
   const context = { namespace, mesh: true }
   const kind = draw.one(['HTTPRoute', 'HTTPRoute', 'HTTPRoute', 'HTTPRoute', 'GRPCRoute', 'TCPRoute'])
   const spec = {
-    parentRefs: parents(draw, namespace),
+    parentRefs: kind === 'TCPRoute' && draw.chance(0.5) ? [bytes] : parents(draw, namespace),
     ...draw.maybe(kind === 'TCPRoute' ? 0 : 0.15, () => ({ hostnames: ['b', 'shop.example.com'] })),
     rules:
       kind === 'TCPRoute'
@@ -48,6 +49,13 @@ function route(draw: Draw, index: number): Document {
         : draw.many(1, 3, (i) => (kind === 'HTTPRoute' ? httpRule(draw, context, i) : grpcRule(draw, context))),
   }
   return gatewayApiDocument(kind, `route-${index}`, namespace, spec)
+}
+
+/** A service that speaks no HTTP. */
+const bytes: Json = { kind: 'Service', group: '', name: 't', namespace: 'default' }
+
+function ofBytes(refs: readonly Json[]): Partial<Aim> {
+  return refs.includes(bytes) ? { hosts: ['t.default'], ports: [':9000'] } : {}
 }
 
 /** Different services, as the API server wants it. */

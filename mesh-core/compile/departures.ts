@@ -62,6 +62,13 @@ export const departures = {
     since: '1.32',
     observed: 'outbound-policy/dynamic-dns-entries-that-envoy-takes-no-cluster-for',
   },
+  connectionsOfConsumersAreEverybodys: {
+    specification:
+      'A route in another namespace than the Service that is its parent acts for clients of its own namespace alone (Gateway API for mesh, consumer routes).',
+    istiod: 'So do HTTPRoutes and GRPCRoutes; TCPRoutes and TLSRoutes act for all clients that no route of their own namespace is for.',
+    since: '1.32',
+    observed: 'gateway-api/tcp-route-of-a-consumer',
+  },
   ingressSecretsAreTheRoots: {
     specification: 'The Secret of an Ingress is one of its own namespace (networking.k8s.io/v1 IngressTLS.secretName).',
     istiod: 'It is looked for in the namespace of the ingress gateway.',

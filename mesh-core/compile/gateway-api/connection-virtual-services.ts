@@ -1,3 +1,4 @@
+import type { Departs } from '../departures.ts'
 import type { L4Match, L4Rule } from '../l4-rule.ts'
 import { intersection, meshGateway, overlaps } from '../names.ts'
 import type { VirtualService } from '../virtual-service.ts'
@@ -13,11 +14,13 @@ const anything: L4Match = { port: 0, sourceLabels: {}, sourceNamespace: '', gate
  * connections apart. Source: Istio `pilot/pkg/config/kube/gateway/route_collections.go` TCPRouteCollection, TLSRouteCollection.
  * @param routes in order of age
  */
-export function connectionVirtualServices(routes: readonly AttachedRoute<ConnectionRoute>[]): VirtualService[] {
-  return routes.flatMap((route) => route.attachments.flatMap((attachment) => (attachment.denied ? [] : virtualServicesAt(route, attachment))))
+export function connectionVirtualServices(routes: readonly AttachedRoute<ConnectionRoute>[], departs: Departs): VirtualService[] {
+  return routes.flatMap((route) =>
+    route.attachments.flatMap((attachment) => (attachment.denied ? [] : virtualServicesAt(route, attachment, departs))),
+  )
 }
 
-function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: Attachment): VirtualService[] {
+function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: Attachment, departs: Departs): VirtualService[] {
   const { kind, name, namespace, origin, object } = route.resource
   const mesh = attachment.kind === 'mesh'
   const { rules } = mesh ? route.inMesh : route.atGateways
@@ -27,6 +30,7 @@ function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: At
   const bySni = kind === 'TLSRoute' && !ended
   const hostnames = kind === 'TLSRoute' ? atListener(object['spec']?.hostnames ?? ['*'], attachment) : ['*']
   const hosts = mesh ? attachment.hosts : hostnames
+  const isOfConsumer = mesh && attachment.namespace !== namespace
   return hosts.map((host, i) => {
     const sniHosts = mesh ? hostsFor(hostnames, host) : hostnames
     const translated = rules.filter(({ matched }) => matched).map((rule) => ruleOf(rule, bySni ? sniHosts : [], (mesh && attachment.ref.port) || 0))
@@ -35,7 +39,7 @@ function virtualServicesAt(route: AttachedRoute<ConnectionRoute>, attachment: At
       namespace,
       hosts: [host.toLowerCase()],
       gateways: [mesh ? meshGateway : bindingName(attachment.binding)],
-      exportTo: mesh && attachment.namespace !== namespace ? [namespace] : undefined,
+      exportTo: isOfConsumer && !departs('connectionsOfConsumersAreEverybodys') ? [namespace] : undefined,
       rules: [],
       tcp: bySni ? [] : translated,
       tls: bySni ? translated : [],

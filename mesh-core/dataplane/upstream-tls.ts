@@ -1,7 +1,7 @@
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { isIpAddress } from '../registry/dns.ts'
-import { isOutsider } from '../registry/outsiders.ts'
+import { endsInferredTls, isOutsider } from '../registry/outsiders.ts'
 import { spiffeId } from '../registry/spiffe.ts'
 import { splitAuthority } from './dial.ts'
 import type { Plane } from './plane.ts'
@@ -49,11 +49,7 @@ export function layersTo(
  * may. Source: Istio `core/cluster_tls.go` applyUpstreamTLSSettings.
  */
 function takesMutualTls({ model }: Plane, { discovery, endpoints }: Cluster, endpoint: Endpoint | null): boolean {
-  // Of a machine nothing is known but what an entry says of it: nobody stands there who would end TLS, unless its application is said to.
-  const endsTls = ({ workload, port }: Endpoint): boolean => {
-    const who = model.registry.workload(workload)
-    return who !== undefined && (!isOutsider(who) || model.applicationTls(who, port).certificate === 'any')
-  }
+  const endsTls = (one: Endpoint): boolean => endsInferredTls(one, model.registry, (who, port) => model.applicationTls(who, port))
   if (discovery === 'original-dst') return endpoints.every(endsTls)
   return endpoint !== null && endpoint.tlsMode === 'istio' && endsTls(endpoint)
 }

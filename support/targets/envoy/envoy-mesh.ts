@@ -62,16 +62,17 @@ export class EnvoyMesh {
     this.#sends = options.sends ?? (() => true)
     this.#model = createMesh({ ...options, program: answer })
     this.#id = host.join((line) => this.#book.read(line))
+    const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
     this.#topology = new Topology(`${this.#id}/`, {
       hasInbound: (workload) => options.inboundSidecar?.(workload, 'own-address') ?? workload.sidecar,
       listedPorts: (workload) => this.#model.listedPorts(workload),
       inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
       applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),
+      applicationTls,
     })
     this.#book = new CallBook((port) => this.#topology.places.gatewayAt(port, this.registry))
     this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology.places), options.explains ?? true)
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
-    const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
     this.#names = {
       host: (port) => this.#topology.places.meshAddress(port, this.registry),

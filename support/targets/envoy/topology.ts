@@ -6,10 +6,11 @@ import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import { addressInMesh } from '../../../mesh-core/registry/in-mesh-address.ts'
-import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
+import { endsInferredTls, isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import { portsOfPod } from '../../../mesh-core/registry/ports-of-pod.ts'
 import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
-import type { Cluster } from '../../../mesh-core/ir/cluster.ts'
+import type { Cluster, Endpoint } from '../../../mesh-core/ir/cluster.ts'
+import type { ApplicationTls } from '../../../mesh-core/ir/tls.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { EnvoyConfig } from './configurator.ts'
 import { credentials } from './credentials.ts'
@@ -29,7 +30,7 @@ import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { routeConfiguration } from './xds/route-table.ts'
 
-/** What is known of the inbound sides of sidecars. */
+/** What is known of the inbound sides of sidecars, and of the applications behind them. */
 export interface InboundSides {
   readonly hasInbound: (workload: WorkloadInstance) => boolean
   /** The ports that the workload's Sidecar resource lists. */
@@ -38,6 +39,8 @@ export interface InboundSides {
   readonly inboundPort: (workload: WorkloadInstance, port: number) => InboundPort
   /** Where an application listens on a port of its own. */
   readonly applicationAddress: (workload: WorkloadInstance, port: number) => ApplicationAddress
+  /** What an application expects of connections to its port. */
+  readonly applicationTls: (workload: WorkloadInstance, port: number) => ApplicationTls
 }
 
 interface ProxyParts {
@@ -222,11 +225,11 @@ export class Topology {
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
       asker: askerName(workload),
       pod: podName(workload),
-      takesMutualTls: ({ address, tlsMode }) => tlsMode === 'istio' && isPod(registry.workloadAt(address)),
+      takesMutualTls: (endpoint) => endpoint.tlsMode === 'istio' && this.#endsTls(endpoint, registry),
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
         const isMatched = config.tls.mode === 'auto' && config.discovery !== 'original-dst'
-        if (isMatched && !registry.workloads.some(({ tlsMode }) => tlsMode === 'istio')) return {}
+        if (isMatched && ![...registry.workloads, ...config.endpoints].some(({ tlsMode }) => tlsMode === 'istio')) return {}
         return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesOf(config, registry))
       },
       secrets: null,
@@ -240,8 +243,12 @@ export class Topology {
   /** The address that a client dialled carries no `tlsMode`: mutual TLS that was inferred is begun, whoever is there. Of machines nobody ends it. Source: Istio `core/cluster_tls.go`. */
   #withoutMatches(config: Cluster, registry: Registry): Cluster {
     if (config.tls.mode !== 'auto' || config.discovery !== 'original-dst') return config
-    const all = config.endpoints.every(({ address }) => isPod(registry.workloadAt(address)))
+    const all = config.endpoints.every((endpoint) => this.#endsTls(endpoint, registry))
     return { ...config, tls: all ? { mode: 'istio-mutual', sni: null, subjectAltNames: null } : { mode: 'disable' } }
+  }
+
+  #endsTls(endpoint: Endpoint, registry: Registry): boolean {
+    return endsInferredTls(endpoint, registry, this.#sides.applicationTls)
   }
 
   #nameOf(workload: WorkloadInstance): string {
@@ -281,11 +288,6 @@ function secretsOf({ ref, serviceAccount }: WorkloadInstance, { trustDomain }: R
 
 async function secretNamed(name: string): Promise<Json> {
   return name === rootName ? authoritySecret(name, await credentials.root()) : certificateSecret(name, await credentials.ofIdentity(name))
-}
-
-/** Nobody stands where an entry says that a machine does. */
-function isPod(workload: WorkloadInstance | undefined): boolean {
-  return workload !== undefined && !isOutsider(workload)
 }
 
 /** Of the pods behind a cluster: nobody else is taken for them. */

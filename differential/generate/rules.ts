@@ -70,7 +70,10 @@ function destination(draw: Draw, namespace: string): Json {
 
 /** Short names are completed with the VirtualService's own namespace. */
 export function spelled(draw: Draw, { names, host }: Destination, namespace: string): string {
-  return namespace === 'default' ? draw.one(names) : host
+  if (namespace !== 'default') return host
+  // Of another case it is another host.
+  const capital = names[0]!.replace(/^\w/, (letter) => letter.toUpperCase())
+  return draw.one([...Array.from({ length: 12 }, () => names).flat(), capital])
 }
 
 function mirrors(draw: Draw, namespace: string): Json {

@@ -54,7 +54,7 @@ function portsOf(draw: Draw): Json[] {
     },
     ...draw.perhaps(0.7, () => ({ name: draw.one(['alt', 'http-alt', 'tcp-alt']), port: 9090, ...draw.maybe(0.5, () => ({ targetPort: 9090 })) })),
     ...draw.perhaps(0.3, () => ({ name: 'x', port: 7000, targetPort: 8080, protocol: 'TCP' })),
-    ...draw.perhaps(0.1, () => ({ name: 'u', port: 81, targetPort: 8080, protocol: 'UDP' })),
+    ...draw.perhaps(0.1, () => ({ name: 'u', port: draw.one([80, 81]), targetPort: 9090, protocol: 'UDP' })),
   ]
 }
 

@@ -1,8 +1,8 @@
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { isIpAddress } from '../registry/dns.ts'
-import { endsInferredTls, isOutsider } from '../registry/outsiders.ts'
-import { spiffeId } from '../registry/spiffe.ts'
+import { endsInferredTls } from '../registry/outsiders.ts'
+import { identitiesBehind } from '../registry/spiffe.ts'
 import { splitAuthority } from './dial.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -86,7 +86,7 @@ interface MeshTls {
 }
 
 function meshLayer(plane: Plane, { place }: ProxyRuntime, cluster: Cluster, { sni, subjectAltNames, offered }: MeshTls): TlsLayer {
-  const names = subjectAltNames ?? identitiesBehind(plane, cluster)
+  const names = subjectAltNames ?? identitiesOf(plane, cluster)
   return {
     identity: place.identity,
     serverName: sni ?? serverNameOf(cluster),
@@ -105,16 +105,8 @@ function serverNameOf(cluster: Cluster): string {
 
 const identities = new WeakMap<Cluster, readonly string[]>()
 
-/** Of the pods of a cluster, and what entries say of machines: nobody else is taken for them. */
-function identitiesBehind({ model: { registry } }: Plane, cluster: Cluster): readonly string[] {
+function identitiesOf({ model: { registry } }: Plane, cluster: Cluster): readonly string[] {
   let known = identities.get(cluster)
-  if (known) return known
-  const ids = cluster.endpoints.flatMap(({ address, workload, serviceAccount: told = '' }) => {
-    const who = registry.workloadAt(address)
-    const [namespace, serviceAccount] = who && !isOutsider(who) ? [who.ref.namespace, who.serviceAccount] : [workload.namespace, told]
-    return serviceAccount === '' ? [] : [spiffeId({ namespace, serviceAccount }, registry.trustDomain)]
-  })
-  known = [...new Set(ids)]
-  identities.set(cluster, known)
+  if (known === undefined) identities.set(cluster, (known = identitiesBehind(cluster.endpoints, registry)))
   return known
 }

@@ -1,4 +1,7 @@
 import type { Resource } from '../config/resource.ts'
+import type { Endpoint } from '../ir/cluster.ts'
+import { isOutsider } from './outsiders.ts'
+import type { Registry } from './registry.ts'
 
 /** Of a mesh whose config names no other. */
 export const defaultTrustDomain = 'cluster.local'
@@ -15,4 +18,14 @@ export function spiffeId(
   trustDomain: string,
 ): string {
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
+}
+
+/** Of the pods behind endpoints, and what entries say of machines: nobody else is taken for them. */
+export function identitiesBehind(endpoints: readonly Endpoint[], registry: Pick<Registry, 'workloadAt' | 'trustDomain'>): readonly string[] {
+  const ids = endpoints.flatMap(({ address, workload, serviceAccount: told = '' }) => {
+    const who = registry.workloadAt(address)
+    const [namespace, serviceAccount] = who && !isOutsider(who) ? [who.ref.namespace, who.serviceAccount] : [workload.namespace, told]
+    return serviceAccount === '' ? [] : [spiffeId({ namespace, serviceAccount }, registry.trustDomain)]
+  })
+  return [...new Set(ids)].sort()
 }

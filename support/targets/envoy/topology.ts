@@ -8,7 +8,7 @@ import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import { addressInMesh } from '../../../mesh-core/registry/in-mesh-address.ts'
 import { endsInferredTls, isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import { portsOfPod } from '../../../mesh-core/registry/ports-of-pod.ts'
-import { spiffeId } from '../../../mesh-core/registry/spiffe.ts'
+import { identitiesBehind, spiffeId } from '../../../mesh-core/registry/spiffe.ts'
 import type { Cluster, Endpoint } from '../../../mesh-core/ir/cluster.ts'
 import type { ApplicationTls } from '../../../mesh-core/ir/tls.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
@@ -230,7 +230,7 @@ export class Topology {
         // Without anybody who takes it, what istiod writes changes nothing.
         const isMatched = config.tls.mode === 'auto' && config.discovery !== 'original-dst'
         if (isMatched && ![...registry.workloads, ...config.endpoints].some(({ tlsMode }) => tlsMode === 'istio')) return {}
-        return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesOf(config, registry))
+        return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesBehind(config.endpoints, registry))
       },
       secrets: null,
       missingSecrets,
@@ -288,12 +288,6 @@ function secretsOf({ ref, serviceAccount }: WorkloadInstance, { trustDomain }: R
 
 async function secretNamed(name: string): Promise<Json> {
   return name === rootName ? authoritySecret(name, await credentials.root()) : certificateSecret(name, await credentials.ofIdentity(name))
-}
-
-/** Of the pods behind a cluster: nobody else is taken for them. */
-function identitiesOf({ endpoints }: Cluster, registry: Registry): readonly string[] {
-  const pods = endpoints.flatMap(({ address }) => registry.workloadAt(address) ?? [])
-  return [...new Set(pods.map(({ ref, serviceAccount }) => spiffeId({ namespace: ref.namespace, serviceAccount }, registry.trustDomain)))].sort()
 }
 
 /** `productpage-v1-0.default` */

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { capabilities } from '../../target.ts'
 import type { Capability, MeshSession, ScenarioInfo, Target } from '../../target.ts'
 import { named } from '../kube/objects.ts'
+import { mayBringIngress } from '../run/cluster-access.ts'
 import type { RunSettings } from '../run/cluster-access.ts'
 import { NamespaceMap } from '../run/namespace-map.ts'
 import { refOfObject } from '../run/restore.ts'
@@ -87,6 +88,10 @@ export class Plan {
     this.note(
       `\nIn all ${counted(this.#objects, 'object')} and ${counted(this.#requests, 'request')}; statements about shares take as many requests as they need, at most --budget.`,
     )
+    if (mayBringIngress({ gateway, ...rest }))
+      this.note(
+        "Besides: an ingress gateway of the run's own, and a pod that stands for what is outside of the cluster; a ConfigMap meshspec-outside in each namespace\nmakes it the DNS of the run's pods and their proxies, and its authority one that those trust.",
+      )
     if (byApi)
       this.note(
         'Besides: the Lease default/meshspec while the run lasts; in each namespace a ServiceEntry and a VirtualService called meshspec-barrier, by which proxies\ntell which config they have (and a Gateway, where config names the ingress gateway). Everything is deleted or put back at the end.',

@@ -21,7 +21,7 @@ import { ScenarioPods } from './pods/scenario-pods.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/doubts.ts'
-import { namesOutside } from './run/outside.ts'
+import { isNameOutside, namesIn } from './run/outside.ts'
 import { Proof } from './run/proof.ts'
 import { refOfObject } from './run/restore.ts'
 import { RunEvidence } from './run/run-evidence.ts'
@@ -213,7 +213,8 @@ export class KubeSession implements MeshSession {
     const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const config = await this.#configOf(others)
-    await this.#run.outside?.know(namesOutside(others))
+    const { namespaces, outside } = this.#run
+    await outside?.know(namesIn(others).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
     if (config.some(isRight)) await sleep(rightsMs)

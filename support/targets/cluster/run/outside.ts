@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObjects } from '../kube/objects.ts'
+import { reachOfCall } from '../lanes/reach.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import type { PodAgents } from '../pods/agents.ts'
 import { labelled } from '../pods/deployments.ts'
@@ -129,8 +130,14 @@ interface Made {
   readonly agent: PodAgent
 }
 
-/** Names outside of the cluster that objects of a scenario are about: whoever has them, a proxy may look them up. */
-export function namesOutside(resources: readonly Resource[]): readonly string[] {
+/** Is it a name that the cluster's own DNS has no say in? @param isOwn of namespaces of the cluster: a name may end in one */
+export function isNameOutside(host: string, isOwn: (namespace: string) => boolean): boolean {
+  const isName = /[a-z]/i.test(host) && host.includes('.') && !/\.(?:local|svc)$/i.test(host)
+  return isName && reachOfCall(host, isOwn) === 'outside'
+}
+
+/** Names that objects of a scenario are about: whoever has them, a proxy may look them up. */
+export function namesIn(resources: readonly Resource[]): readonly string[] {
   return resources.flatMap(({ kind, object }) => {
     const spec = (object['spec'] ?? {}) as Naming
     if (kind === 'Service') return spec.externalName ?? []

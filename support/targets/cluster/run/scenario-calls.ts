@@ -14,6 +14,7 @@ import type { ScenarioPods } from '../pods/scenario-pods.ts'
 import { beyondTheCluster } from './beyond-the-cluster.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { GatewayCalls } from './gateway-calls.ts'
+import { isNameOutside } from './outside.ts'
 import type { RunEvidence } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
@@ -124,9 +125,10 @@ export class ScenarioCalls {
   /** Names outside of the cluster that the sender's pod is to find. */
   #namesIn(target: string): readonly string[] {
     const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
-    const isName = /[a-z]/i.test(host) && host.includes('.')
-    const isOfCluster = /\.(?:local|svc)$/.test(host)
-    return isName && !isOfCluster && this.#isOutside(this.#run.namespaces.host(host)) ? [host] : []
+    const { namespaces } = this.#run
+    const real = namespaces.host(host)
+    const isOutside = isNameOutside(real, (namespace) => namespaces.all.includes(namespace))
+    return isOutside && this.#kindOf(real) === 'other' ? [host] : []
   }
 
   get #podIps(): ReadonlySet<string> {

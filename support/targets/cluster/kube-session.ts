@@ -84,7 +84,7 @@ export class KubeSession implements MeshSession {
     await this.#config.remove(real)
     await this.#config.apply((await this.#words.outboundChanges(this.#config.applied, [])).apply)
     for (const ref of refs) this.#given.delete(resourceKey(ref))
-    this.#unproven.addConfig(refs, this.#hasSent)
+    this.#unproven.addConfig(refs, this.#run.hasSent)
     if (this.#hasSent) await this.#unproven.settle()
   }
 
@@ -126,6 +126,7 @@ export class KubeSession implements MeshSession {
     await this.#unproven.hold(this.#reachOf(call))
     await this.#unproven.settle()
     this.#hasSent = true
+    this.#run.hasSent = true
     yield* await this.#calls.send(call, load, this.resources())
   }
 
@@ -218,7 +219,7 @@ export class KubeSession implements MeshSession {
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
     if (config.some(isRight)) await sleep(rightsMs)
-    this.#unproven.addConfig([...resources.map(refOf), ...config.map(refOfObject)], this.#hasSent)
+    this.#unproven.addConfig([...resources.map(refOf), ...config.map(refOfObject)], this.#run.hasSent)
   }
 
   /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. @throws NotSupported */

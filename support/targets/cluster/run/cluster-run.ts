@@ -62,6 +62,8 @@ export class ClusterRun {
   readonly outside: Outside | null
   /** Ports of the ingress gateway that the last scenario's config has used: until they are proven to have forgotten it, they answer by it. */
   readonly leftAtGateway = new Set<number>()
+  /** Connections of scenarios before may be open. */
+  hasSent = false
   /** What scenarios before have changed, and has been put back since proxies were last proven to be up to date. */
   left: Extent = 'nothing'
   /** Kinds of the Gateway API of which some object has had its status told, and those of which none ever had in its time. */

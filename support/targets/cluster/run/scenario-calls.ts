@@ -163,10 +163,17 @@ export class ScenarioCalls {
         'in-mesh-calls',
         `pods that the control plane makes of a Gateway find nobody at ${host}, which is outside of the cluster`,
       )
-    if (applied.some(({ kind }) => redirecting.test(kind))) return
+    // A rule may answer itself, or send elsewhere.
+    const foreign = applied.some(({ kind }) => redirecting.test(kind)) ? null : this.#foreign(host)
+    if (foreign !== null) throw new NotSupported('in-mesh-calls', foreign)
+  }
+
+  /** Why nobody of this run is behind the name: the scenario itself leads it to other addresses. */
+  #foreign(host: string): string | null {
+    const { applied } = this.#parts.config
     const services = [...this.#run.deployments.services, ...applied].flatMap(({ kind, spec }) => (kind === 'Service' ? (spec?.clusterIP ?? []) : []))
-    const foreign = foreignAddresses(this.#run.namespaces.host(host), applied, new Set([...this.#podIps, ...services]))
-    if (foreign.length > 0) throw new NotSupported('in-mesh-calls', `${host} is at ${foreign.join(', ')}, where nobody of this run answers`)
+    const addresses = foreignAddresses(this.#run.namespaces.host(host), applied, new Set([...this.#podIps, ...services]))
+    return addresses.length === 0 ? null : `${host} is at ${addresses.join(', ')}, where nobody of this run answers`
   }
 
   /** @throws NotSupported where a request without an answer has left the cluster */
@@ -174,7 +181,7 @@ export class ScenarioCalls {
     const own = this.#podIps
     const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
     for (const exchange of exchanges) {
-      const reason = beyondTheCluster(host, exchange, given, own)
+      const reason = beyondTheCluster(host, exchange, given, own) ?? (isUnanswered(exchange) ? this.#foreign(host) : null)
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
     }
   }
@@ -183,4 +190,9 @@ export class ScenarioCalls {
 /** One of the Gateway API, of which the control plane makes pods. */
 function isManagedGateway({ apiVersion, kind }: KubeObject): boolean {
   return apiVersion.startsWith('gateway.networking.k8s.io/') && kind === 'Gateway'
+}
+
+/** By nobody behind the mesh's proxies. */
+function isUnanswered({ error, response }: Exchange): boolean {
+  return error !== null || [502, 503, 504].includes(response?.status ?? 0)
 }

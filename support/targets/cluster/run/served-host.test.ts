@@ -53,3 +53,11 @@ test.each([
 ])('a name is where its entry says: %j', (spec, address) => {
   expect(addressOfEntry('nginx.example.com', [object('ServiceEntry', spec)])).toBe(address)
 })
+
+test('addresses of machines that an entry selects', () => {
+  const entry = object('ServiceEntry', own)
+  const machine = (address: string, app = 'nginx') => object('WorkloadEntry', { address, labels: { app } })
+  expect(foreignAddresses('nginx.example.com', [entry, machine('192.0.2.11'), machine('10.1.2.3'), machine('192.0.2.12', 'other')], pods)).toEqual([
+    '192.0.2.11',
+  ])
+})

@@ -22,11 +22,9 @@ interface Workload {
  */
 export function isServedHost(authority: string, objects: readonly KubeObject[], podIps: ReadonlySet<string>): boolean {
   const isOwn = ({ address = '' }: Workload): boolean => podIps.has(address)
-  const selected = (labels: Readonly<Record<string, string>>): readonly Workload[] =>
-    specsOf<Workload>('WorkloadEntry', objects).filter((one) => Object.entries(labels).every(([key, value]) => one.labels?.[key] === value))
   return entriesFor(authority, objects).some(({ resolution, endpoints = [], workloadSelector }) => {
     if (resolution !== 'STATIC') return false
-    if (workloadSelector) return selected(workloadSelector.labels ?? {}).every(isOwn)
+    if (workloadSelector) return selected(workloadSelector.labels ?? {}, objects).every(isOwn)
     return endpoints.length > 0 && endpoints.every(isOwn)
   })
 }
@@ -42,8 +40,14 @@ export function addressOfEntry(authority: string, objects: readonly KubeObject[]
  * @param podIps addresses that are the run's
  */
 export function foreignAddresses(authority: string, objects: readonly KubeObject[], podIps: ReadonlySet<string>): readonly string[] {
-  const addresses = entriesFor(authority, objects).flatMap(({ endpoints = [] }) => endpoints.flatMap(({ address }) => address ?? []))
+  const addresses = entriesFor(authority, objects).flatMap(({ endpoints = [], workloadSelector }) =>
+    [...endpoints, ...(workloadSelector ? selected(workloadSelector.labels ?? {}, objects) : [])].flatMap(({ address }) => address ?? []),
+  )
   return addresses.filter((address) => isIP(address) !== 0 && !podIps.has(address))
+}
+
+function selected(labels: Readonly<Record<string, string>>, objects: readonly KubeObject[]): readonly Workload[] {
+  return specsOf<Workload>('WorkloadEntry', objects).filter((one) => Object.entries(labels).every(([key, value]) => one.labels?.[key] === value))
 }
 
 function entriesFor(authority: string, objects: readonly KubeObject[]): readonly Entry[] {

@@ -61,11 +61,11 @@ function isRefused({ discovery, endpoints }: Cluster): boolean {
 }
 
 /**
- * One that looks names up and has options of HTTP must say that it asks servers for certificates, and istiod says so where there is TLS alone. Source: Envoy
+ * One that looks names up and has options of HTTP must say that it asks servers for certificates, and istiod says so where there is TLS alone, mutual TLS that it infers included. Source: Envoy
  * `dynamic_forward_proxy/cluster.cc` ClusterFactory, Istio `core/cluster_builder.go` setUpstreamProtocol.
  */
 function isInsecure(cluster: Cluster, { protocol }: ServicePort, { mesh }: ClusterSources): boolean {
-  if (cluster.discovery !== 'dynamic-dns' || cluster.tls.mode === 'originate') return false
+  if (cluster.discovery !== 'dynamic-dns' || cluster.tls.mode !== 'disable') return false
   const limits = cluster.maxRequestsPerConnection !== null || cluster.maxConnectionDurationMs !== null || cluster.idleTimeoutMs !== idleTimeoutMs
   const keepsCase = isHttp(protocol) && mesh.defaultConfig.proxyHeaders?.preserveHttp1HeaderCase === true
   return cluster.http !== 'http1' || limits || keepsCase || cluster.outlierDetection?.errorCodes !== undefined

@@ -61,8 +61,8 @@ function isRefused({ discovery, endpoints }: Cluster): boolean {
 }
 
 /**
- * One that looks names up and has options of HTTP must say that it asks servers for certificates, and istiod says so where there is TLS alone, mutual TLS that it infers included. Source: Envoy
- * `dynamic_forward_proxy/cluster.cc` ClusterFactory, Istio `core/cluster_builder.go` setUpstreamProtocol.
+ * One that looks names up and has options of HTTP must say that it asks servers for certificates, and istiod says so where there is TLS alone, mutual TLS that it
+ * infers included. Source: Envoy `dynamic_forward_proxy/cluster.cc` ClusterFactory, Istio `core/cluster_builder.go` setUpstreamProtocol.
  */
 function isInsecure(cluster: Cluster, { protocol }: ServicePort, { mesh }: ClusterSources): boolean {
   if (cluster.discovery !== 'dynamic-dns' || cluster.tls.mode !== 'disable') return false

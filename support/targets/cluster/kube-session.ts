@@ -14,6 +14,7 @@ import { furthest, reachOf, reachOfCall } from './lanes/reach.ts'
 import type { Reach } from './lanes/reach.ts'
 import { Observer } from './observe/observer.ts'
 import type { Scenery } from './observe/watch.ts'
+import { hostIn } from './pods/cluster-names.ts'
 import { workloadKinds } from './pods/deployments.ts'
 import { PodBehaviours } from './pods/pod-behaviours.ts'
 import { listPods } from './pods/pod.ts'
@@ -219,7 +220,7 @@ export class KubeSession implements MeshSession {
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
     if (config.some(isRight)) await sleep(rightsMs)
-    this.#unproven.addConfig([...resources.map(refOf), ...config.map(refOfObject)], this.#run.hasSent)
+    this.#unproven.addConfig(resources.map(refOf), this.#run.hasSent)
   }
 
   /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. @throws NotSupported */
@@ -268,8 +269,7 @@ export class KubeSession implements MeshSession {
 
   /** Names that clients outside ask for are those of gateways. */
   #reachOf({ from, target }: Call): Reach {
-    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
-    return from.kind === 'service' ? reachOfCall(this.#run.namespaces.host(host), this.#isOwn) : 'own'
+    return from.kind === 'service' ? reachOfCall(this.#run.namespaces.host(hostIn(target)), this.#isOwn) : 'own'
   }
 
   async #findBookinfo(namespace: string): Promise<void> {

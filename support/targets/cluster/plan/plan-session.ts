@@ -30,11 +30,12 @@ export class PlanSession implements MeshSession {
   readonly #parts: PlanParts
   readonly #uninjected = new Set<string>()
   readonly #used = new Set<string>()
-  readonly #outbound = new OutboundTraffic()
+  readonly #outbound: OutboundTraffic
   readonly #sidecars = new Map<string, KubeObject>()
 
   constructor(parts: PlanParts) {
     this.#parts = parts
+    this.#outbound = new OutboundTraffic((namespace) => parts.namespaces.isNamed(namespace))
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {

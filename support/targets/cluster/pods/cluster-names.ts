@@ -15,3 +15,8 @@ export function kindOfName(host: string, services: readonly Pick<KubeObject, 'me
   if (names.includes(host)) return 'service'
   return names.includes(host.replace(/^[^.]+\./, '')) && host.includes('.') ? 'pod' : 'other'
 }
+
+/** `shop` of `http://shop:8080/items`; `''` for a path alone. */
+export function hostIn(target: string): string {
+  return /^\w+:\/\/([^/?#:]*)/.exec(target)?.[1] ?? ''
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isOutsidePod, outsideMap, outsidePod, seeingOutside } from './outside-manifests.ts'
+import { isOutsidePod, outsideDeployment, outsideMap, seeingOutside } from './outside-manifests.ts'
+import { runnable } from './pod-manifests.ts'
 
 const resolver = 'search run-outside.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n'
 
@@ -11,11 +12,13 @@ test('pods look names up where they would, with its DNS before that of the clust
   })
 })
 
-test('it is known by its label, has no sidecar, and no Service could lead to it by an app', () => {
-  const { labels } = outsidePod('run-outside', 'meshspec/meshspec')['spec'].template.metadata
-  expect(isOutsidePod({ labels })).toBe(true)
-  expect(labels['sidecar.istio.io/inject']).toBe('false')
-  expect(labels['app']).toBeUndefined()
+test('it is known by its label, has no sidecar, speaks TLS on 443, and is no app that a Service selects', () => {
+  const { spec } = runnable(outsideDeployment('run-outside'), { run: '1f2e3d', image: 'meshspec/meshspec', injected: false })
+  const { metadata, spec: pod } = spec.template
+  expect(isOutsidePod(metadata)).toBe(true)
+  expect([metadata.labels['sidecar.istio.io/inject'], metadata.labels['app']]).toEqual(['false', undefined])
+  expect(pod.containers[0].env).toContainEqual({ name: 'MESHSPEC_PORTS', value: '80,443/tls' })
+  expect(pod.containers[0].env).toContainEqual({ name: 'MESHSPEC_OUTSIDE', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } })
   expect(isOutsidePod({ labels: { app: 'outside' } })).toBe(false)
 })
 

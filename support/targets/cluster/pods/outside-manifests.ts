@@ -1,45 +1,24 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { controlPort } from '../../../../samples/pod/control.ts'
 
 const name = 'meshspec-outside'
 
 /** Of the pod. */
-export const outsideLabel = 'meshspec.dev/outside=true'
-const [outsideKey = '', outsideValue = ''] = outsideLabel.split('=')
+export const outsideLabel = 'meshspec.dev/outside'
 
 /** Has the pod been made to stand for what is outside of the cluster? */
 export function isOutsidePod({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean {
-  return labels[outsideKey] === outsideValue
+  return labels[outsideLabel] !== undefined
 }
 
-/** No Service leads to it, and it has no sidecar: the mesh does not know it. */
-export function outsidePod(namespace: string, image: string): KubeObject {
-  const labels = { [outsideKey]: outsideValue }
-  const of = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } })
-  const env = [
-    { name: 'MESHSPEC_CONTROL', value: '1' },
-    { name: 'MESHSPEC_OUTSIDE', ...of('status.podIP') },
-    { name: 'MESHSPEC_WORKLOAD', value: 'outside' },
-    { name: 'MESHSPEC_APP', value: 'outside' },
-    { name: 'MESHSPEC_POD', ...of('metadata.name') },
-    { name: 'MESHSPEC_PORTS', value: '80,443/tls' },
+/** The echo service, in plain text and with TLS, which is the DNS of others besides. Without a Service and without a sidecar the mesh does not know it. */
+export function outsideDeployment(namespace: string): KubeObject {
+  const env = [{ name: 'MESHSPEC_OUTSIDE', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }]
+  const ports = [
+    { name: 'http', containerPort: 80 },
+    { name: 'https', containerPort: 443 },
   ]
-  const readinessProbe = { httpGet: { path: '/ready', port: controlPort }, periodSeconds: 1, failureThreshold: 1 }
-  const ports = [80, 443].map((containerPort) => ({ containerPort }))
-  const container = { name: 'outside', image, env, ports, readinessProbe }
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels: { ...labels, 'sidecar.istio.io/inject': 'false' } },
-        spec: { terminationGracePeriodSeconds: 2, containers: [container] },
-      },
-    },
-  }
+  const template = { metadata: { labels: { [outsideLabel]: 'true' } }, spec: { containers: [{ name: 'outside', env, ports }] } }
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace }, spec: { template } }
 }
 
 export interface OutsideSettings {

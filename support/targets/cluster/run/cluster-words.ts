@@ -14,10 +14,11 @@ export class ClusterWords {
   readonly #run: ClusterRun
   readonly #used = new Set<string>()
   readonly #uninjected = new Set<string>()
-  readonly #outbound = new OutboundTraffic()
+  readonly #outbound: OutboundTraffic
 
   constructor(run: ClusterRun) {
     this.#run = run
+    this.#outbound = new OutboundTraffic((namespace) => run.namespaces.isNamed(namespace))
   }
 
   /** Namespaces of the cluster that the scenario uses. */
@@ -61,8 +62,6 @@ export class ClusterWords {
 
   /** @throws NotSupported for what no object of the run's namespaces can say */
   meshConfig(resource: Resource): void {
-    const isOthers = [...this.#used].some((real) => this.#run.namespaces.isNamed(real))
-    if (isOthers) throw new NotSupported('config', 'the mesh config is of the whole mesh, which the run is not to change')
     this.#outbound.take(resource)
   }
 
@@ -70,7 +69,7 @@ export class ClusterWords {
    * What follows from the mesh config of the scenario.
    * @param applied its objects that are there
    * @param coming those that are about to be
-   * @throws NotSupported where the user may not change Sidecars
+   * @throws NotSupported where the user may not change Sidecars, and in namespaces that the user has named
    */
   async outboundChanges(applied: readonly KubeObject[], coming: readonly KubeObject[]): Promise<Changes> {
     const changes = this.#outbound.changes(this.#used, applied, coming)

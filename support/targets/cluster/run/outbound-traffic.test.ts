@@ -15,7 +15,7 @@ const closed = 'outboundTrafficPolicy: {mode: REGISTRY_ONLY}'
 const policy = { mode: 'REGISTRY_ONLY' }
 
 function after(text: string): OutboundTraffic {
-  const outbound = new OutboundTraffic()
+  const outbound = new OutboundTraffic((namespace) => namespace === 'users')
   outbound.take(meshConfig(text))
   return outbound
 }
@@ -52,13 +52,23 @@ test('Sidecars of the scenario take it over, and that for a whole namespace stan
 })
 
 test('without a word of the mesh config nothing is said', () => {
-  expect(new OutboundTraffic().changes(['run'], [], [])).toEqual({ apply: [], remove: [] })
+  expect(new OutboundTraffic(() => false).changes(['run'], [], [])).toEqual({ apply: [], remove: [] })
   const given = sidecar('run')
-  expect(new OutboundTraffic().inheriting(given)).toBe(given)
+  expect(new OutboundTraffic(() => false).inheriting(given)).toBe(given)
 })
 
-test('whatever else the mesh config says is the whole mesh’s', () => {
-  expect(() => after(`${closed}\nh2UpgradePolicy: UPGRADE`)).toThrow(
-    'the mesh config is of the whole mesh, which the run is not to change: h2UpgradePolicy',
-  )
+test.each([
+  [`${closed}\nh2UpgradePolicy: UPGRADE`, 'h2UpgradePolicy'],
+  ['outboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}', 'outboundTrafficPolicy.mode ALLOW_ANY_DYNAMIC_DNS'],
+  ['outboundTrafficPolicy: {mode: ALLOW_ANY, tls: {mode: SIMPLE}}', 'outboundTrafficPolicy.tls'],
+])('what no Sidecar says is the whole mesh’s: %s', (text, what) => {
+  expect(() => after(text)).toThrow(`the mesh config is of the whole mesh, which the run is not to change: ${what}`)
+})
+
+test('a policy without a mode says nothing', () => {
+  expect(after('outboundTrafficPolicy: {}').changes(['run'], [], [])).toEqual({ apply: [], remove: [] })
+})
+
+test('in a namespace of the user’s nobody is told what to let out', () => {
+  expect(() => after(closed).changes(['run', 'users'], [], [])).toThrow('which the run is not to change: outboundTrafficPolicy')
 })

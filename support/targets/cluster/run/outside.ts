@@ -5,7 +5,8 @@ import { reachOfCall } from '../lanes/reach.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import type { PodAgents } from '../pods/agents.ts'
 import { labelled } from '../pods/deployments.ts'
-import { outsideLabel, outsideMap, outsidePod } from '../pods/outside-manifests.ts'
+import { outsideDeployment, outsideLabel, outsideMap } from '../pods/outside-manifests.ts'
+import { runnable } from '../pods/pod-manifests.ts'
 import { listPods } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { Ledger } from './ledger.ts'
@@ -91,9 +92,9 @@ export class Outside {
   }
 
   async #make(): Promise<Made | null> {
-    const { agents, image } = this.#options
+    const { agents, image, run } = this.#options
     const namespace = await this.#options.namespace('meshspec-outside')
-    await this.#apply(outsidePod(namespace, image))
+    await this.#apply(runnable(outsideDeployment(namespace), { run, image, injected: false }))
     const pod = await this.#ready(namespace)
     if (pod === null) return null
     const agent = await agents.of(pod)

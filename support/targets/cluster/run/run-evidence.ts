@@ -49,7 +49,7 @@ export class RunEvidence {
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
     const own = told.map(({ pod }) => pod)
     const gateways = pods.filter(({ container, sidecar }) => container === proxy && !sidecar)
-    const among = { pods: own, isWhole: told.length === pods.length, gateways, passesGateways: scene.gateways }
+    const among = { pods: own, isWhole: told.length === pods.length, gateways, passesGateways: scene.passesGateways }
     return this.#byOthers(
       exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], among)),
       sender,
@@ -146,7 +146,7 @@ interface Scene {
   /** Copies, which arrive when they do. */
   readonly copies: boolean
   /** Gateways on the way out, which tell nothing. */
-  readonly gateways: boolean
+  readonly passesGateways: boolean
 }
 
 interface Among {

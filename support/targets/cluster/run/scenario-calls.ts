@@ -7,7 +7,7 @@ import type { Answered } from '../gateway-client.ts'
 import type { Observer } from '../observe/observer.ts'
 import { reachOfCall } from '../lanes/reach.ts'
 import { CallsFromPods, unknownName } from '../pods/calls-from-pods.ts'
-import { kindOfName } from '../pods/cluster-names.ts'
+import { hostIn, kindOfName } from '../pods/cluster-names.ts'
 import type { NameKind } from '../pods/cluster-names.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ScenarioPods } from '../pods/scenario-pods.ts'
@@ -42,7 +42,8 @@ export class ScenarioCalls {
     this.#fromPods = new CallsFromPods(run, {
       isServed: (authority) => this.#kindOf(authority) === 'service' || isServedHost(authority, parts.config.applied, this.#podIps),
       isOfCluster: (authority) => this.#kindOf(authority) === 'pod' || !this.#isOutside(authority),
-      isMarked: () => this.#passesGateways,
+      // Pods of others would be shown the mark.
+      isMarked: () => run.settings.deploy && this.#passesGateways,
       addressOf: (authority) => addressOfEntry(authority, parts.config.applied),
       found: (unknown) => run.unknownNames.add(unknown, parts.config.applied),
     })
@@ -124,7 +125,7 @@ export class ScenarioCalls {
 
   /** Names outside of the cluster that the sender's pod is to find. */
   #namesIn(target: string): readonly string[] {
-    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    const host = hostIn(target)
     const { namespaces } = this.#run
     const real = namespaces.host(host)
     const isOutside = isNameOutside(real, (namespace) => namespaces.all.includes(namespace))
@@ -141,10 +142,10 @@ export class ScenarioCalls {
   }
 
   /** Nobody waits for copies that some route makes. */
-  #scene(): { readonly copies: boolean; readonly gateways: boolean } {
+  #scene(): { readonly copies: boolean; readonly passesGateways: boolean } {
     const { applied } = this.#parts.config
     const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
-    return { copies, gateways: this.#sender !== null && this.#passesGateways }
+    return { copies, passesGateways: this.#sender !== null && this.#passesGateways }
   }
 
   /** May a request from inside leave through a gateway? */
@@ -155,7 +156,7 @@ export class ScenarioCalls {
   /** @param bringsOutside whether a pod of the run stands for what is outside. @throws NotSupported for a name under which a live mesh finds nobody of this run */
   #assertReachable({ from, target }: Call, bringsOutside: boolean): void {
     const { applied } = this.#parts.config
-    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    const host = hostIn(target)
     if (from.kind !== 'service') return
     const isServed = isServedHost(this.#run.namespaces.host(host), applied, this.#podIps)
     if (bringsOutside && this.#namesIn(target).length > 0 && !isServed && applied.some(isManagedGateway))
@@ -179,7 +180,7 @@ export class ScenarioCalls {
   /** @throws NotSupported where a request without an answer has left the cluster */
   #assertWithin({ target }: Call, exchanges: readonly Exchange[], given: readonly Resource[]): void {
     const own = this.#podIps
-    const [, host = ''] = /^\w+:\/\/([^/?#:]*)/.exec(target) ?? []
+    const host = hostIn(target)
     for (const exchange of exchanges) {
       const reason = beyondTheCluster(host, exchange, given, own) ?? (isUnanswered(exchange) ? this.#foreign(host) : null)
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)

@@ -16,6 +16,12 @@ spec:
   selector: {matchLabels: {app: ${name}}}
   template: {metadata: {labels: {app: ${name}}, annotations: {${annotations}}}, spec: {${more} containers: [{name: app, image: echo}]}}
 `
+const machine = `---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: default}
+spec: {address: 192.0.2.1, labels: {app: shop}}
+`
 const without = 'sidecar.istio.io/inject: "false"'
 const sticky = 'sessionAffinity: ClientIP'
 const local = 'internalTrafficPolicy: Local'
@@ -32,6 +38,7 @@ test.each<[about: string, text: string, messages: readonly string[]]>([
   ['nodes are known', `${service(local)}${pods('shop', 'nodeName: a,')}${pods('client', 'nodeName: b,')}`, []],
   ['not those of endpoints', `${service(local)}${pods('shop', '')}${pods('client', 'nodeName: b,')}`, [ofNodes('shop')]],
   ['not those of clients', `${service(local)}${pods('shop', 'nodeName: a,')}${pods('client', '')}`, [ofNodes('client')]],
+  ['not those of machines', `${service(local)}${machine}${pods('client', 'nodeName: b,')}`, [ofNodes('shop')]],
   [
     'a client without a sidecar',
     `${service(local)}${pods('shop', 'nodeName: a,')}${pods('plain', '', without)}`,

@@ -7,6 +7,7 @@ import type { Plane } from './plane.ts'
 import { upgradeOf } from './upgrade.ts'
 import type { Upgrade } from './upgrade.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
+import { targetOf } from './request-target.ts'
 
 const clientCertificate = 'x-forwarded-client-cert'
 
@@ -103,8 +104,9 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
   if (settings.requestIds !== false && (edge || !headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
-  const path = normalizeTarget(withoutFragment(sent.path), normalization)
-  const request: HttpRequest = { method: sent.method, scheme, authority: sent.authority, path, headers, body: sent.body }
+  const target = targetOf(sent)
+  const path = normalizeTarget(withoutFragment(target.path), normalization)
+  const request: HttpRequest = { method: sent.method, scheme, authority: target.authority, path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
   if (sent.messages) request.messages = sent.messages
   return { request, closes, upgrade, isRefused, trustedAddress: trusted }

@@ -29,6 +29,7 @@ import type { Plane, WorkloadRuntime } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
+import { targetOf } from './request-target.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { namesShownBy } from './tls-handshake.ts'
@@ -281,7 +282,9 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
-  request.path = normalizeTarget(withoutFragment(request.path), normalization)
+  const { authority, path } = targetOf(request)
+  request.authority = authority
+  request.path = normalizeTarget(withoutFragment(path), normalization)
   return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
 }
 

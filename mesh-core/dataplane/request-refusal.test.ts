@@ -21,6 +21,12 @@ test.each<[string, Partial<HttpRequest>, string | null]>([
   ['HTTP/2', { headers: headers(100), protocol: 'h2' }, null],
   ['a control character', { headers: new Headers(['x', 'a\u0001']) }, 'http1.invalid_characters'],
   ['a name that is none', { headers: new Headers(['x y', '']) }, 'http1.codec_error'],
+  ['a path without a slash', { path: 'a/b' }, 'http1.codec_error'],
+  ['no path', { path: '?a=1' }, 'http1.codec_error'],
+  ['a URL', { path: 'http://b/a' }, null],
+  ['a star', { path: '*' }, 'http1.invalid_url'],
+  ['a star for OPTIONS', { path: '*', method: 'OPTIONS' }, null],
+  ['the host of a tunnel', { path: 'b:443', method: 'CONNECT' }, null],
   ['QUERY without a content type', { method: 'QUERY' }, 'query_missing_content_type'],
   ['QUERY', { method: 'QUERY', headers: new Headers(['content-type', 'text/plain']) }, null],
 ])('a request with %s', (_about, request, details) => expect(detailsOf(request)).toBe(details))

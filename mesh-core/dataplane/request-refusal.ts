@@ -5,6 +5,7 @@ import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import { isRefused as isRefusedPath } from './path-normalization.ts'
 import { isKnownMethod } from './request-method.ts'
+import { targetRefusal } from './request-target.ts'
 import { hasControls, isToken } from './wrong-header.ts'
 
 /** Why a proxy does not take a request: no filter sees it. */
@@ -38,10 +39,13 @@ function byManager(details: string): RequestRefusal {
 }
 
 /** Source: Envoy `http1/codec_impl.cc`, `balsa_parser.cc`. */
-function parserRefusal({ method, authority: host, headers, protocol }: HttpRequest): string | null {
+function parserRefusal(request: HttpRequest): string | null {
+  const { method, authority: host, headers, protocol } = request
   if (!isKnownMethod(method)) return 'http1.codec_error'
   if (protocol === 'h2') return null
   if (headers.fields.some((text, i) => i % 2 === 0 && !isToken(text))) return 'http1.codec_error'
+  const wrongTarget = targetRefusal(request)
+  if (wrongTarget !== null) return wrongTarget
   if (hasControls(host) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
   return null
 }

@@ -135,6 +135,35 @@ Feature: External authorization
       Then the response status is 503
       And the request does not reach shop
 
+    Scenario: Connections of bytes are asked about over gRPC
+      Given the services:
+        | service | protocol | port |
+        | warden  | grpc     | 80   |
+        | ledger  | tcp      | 9000 |
+      And the mesh config:
+        """
+        extensionProviders:
+        - name: guard
+          envoyExtAuthzGrpc: {service: warden.default.svc.cluster.local, port: 80}
+        """
+      And the config:
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: guarded-bytes}
+        spec:
+          selector: {matchLabels: {app: ledger}}
+          action: CUSTOM
+          provider: {name: guard}
+          rules: [{}]
+        """
+      When client sends "hello" over TCP to "ledger:9000"
+      Then the request reaches ledger
+      Given warden answers the gRPC status UNAVAILABLE
+      When client sends "hello" over TCP to "ledger:9000"
+      Then the request gets no answer
+      And the request does not reach ledger
+
     Scenario: One that fails open keeps nobody out
       Given the mesh config:
         """

@@ -1,33 +1,18 @@
 import type { Authorizer, CustomAccess } from '../ir/access.ts'
-import { hostOfCluster } from '../ir/cluster.ts'
-import type { WorkloadRef } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
 import { setHeaders } from './authorizer-answer.ts'
 import type { AuthorizerAnswer, HeadersBack, QuestionSubject } from './authorizer-answer.ts'
-import { blindly } from './balancer.ts'
-import { Delivery } from './delivery.ts'
-import type { Place } from './evidence.ts'
+import { callAuthorizer } from './authorizer-call.ts'
+import type { Caller } from './authorizer-call.ts'
 import { grpcAnswer, grpcQuestion } from './grpc-authorizer.ts'
 import { httpAnswer, httpQuestion } from './http-authorizer.ts'
 import { accessDenied } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { InFlight, Outcome } from './outcome.ts'
-import type { Plane } from './plane.ts'
-import type { ProxyRuntime } from './proxy-runtime.ts'
-import { listenerAt } from './upstream.ts'
-import { speak } from './upstream-http.ts'
-import { layersTo } from './upstream-tls.ts'
 
 /** Which proxy asks, and about what. */
-export interface Asker {
-  readonly plane: Plane
-  /** Of the request: what asks is behind the hop by which it came. */
-  readonly place: Place
-  /** `null`: it has no clusters. */
-  readonly proxy: ProxyRuntime | null
-  readonly ref: WorkloadRef
-  readonly address: string
+export interface Asker extends Caller {
   readonly subject: QuestionSubject
 }
 
@@ -36,9 +21,6 @@ export type Verdict = { readonly waited: boolean } & (
   | { readonly kind: 'in'; readonly back: HeadersBack }
   | { readonly kind: 'out'; readonly denial: Denial; readonly reply: LocalReply; readonly details: string; readonly flag: string | null }
 )
-
-/** That ask in turn, where the policy for an authorizer's own namespace has it asked about each question. In a mesh such requests end with its connections. */
-const deepest = 32
 
 /** @returns `null`: the verdict was told at once. Source: Envoy `ext_authz/ext_authz.cc` Filter, behind RBAC in shadow mode. */
 export function judge({ rules, authorizer }: CustomAccess, asker: Asker, done: (verdict: Verdict) => void): InFlight | null {
@@ -54,15 +36,20 @@ export function judge({ rules, authorizer }: CustomAccess, asker: Asker, done: (
     done({ kind: 'in', back: [], waited: false })
     return null
   }
-  return ask(authorizer, asker, (outcome, waited) => {
-    const answer = answerOf(outcome, authorizer)
-    if (answer.kind === 'error' && authorizer.failOpen) return done({ kind: 'in', back: [], waited })
-    if (answer.kind === 'error') return refuse(replyOnError(answer.reply, authorizer), 'ext_authz_error', 'UAEX', waited)
-    if (answer.kind === 'out') return refuse(answer.reply, 'ext_authz_denied', 'UAEX', waited)
-    setHeaders(request.headers, answer.headers)
-    for (const name of answer.headersToRemove) request.headers.remove(name.toLowerCase())
-    done({ kind: 'in', back: answer.back, waited })
-  })
+  return callAuthorizer(
+    authorizer,
+    asker,
+    () => questionOf(authorizer, asker),
+    (outcome, waited) => {
+      const answer = answerOf(outcome, authorizer)
+      if (answer.kind === 'error' && authorizer.failOpen) return done({ kind: 'in', back: [], waited })
+      if (answer.kind === 'error') return refuse(replyOnError(answer.reply, authorizer), 'ext_authz_error', 'UAEX', waited)
+      if (answer.kind === 'out') return refuse(answer.reply, 'ext_authz_denied', 'UAEX', waited)
+      setHeaders(request.headers, answer.headers)
+      for (const name of answer.headersToRemove) request.headers.remove(name.toLowerCase())
+      done({ kind: 'in', back: answer.back, waited })
+    },
+  )
 }
 
 function answerOf(outcome: Outcome, { http }: Authorizer): AuthorizerAnswer {
@@ -76,56 +63,6 @@ function replyOnError(reply: LocalReply | null, { statusOnError }: Authorizer): 
 
 function isTooLarge({ body: sent }: HttpRequest, { body }: Authorizer): boolean {
   return body !== null && !body.allowPartial && sent.length > body.maxBytes
-}
-
-/** No rule for the authorizer's host acts: its cluster is asked as it is, once. Where nobody can be asked that is known without waiting. */
-function ask(authorizer: Authorizer, asker: Asker, done: (outcome: Outcome, waited: boolean) => void): InFlight | null {
-  const { plane, proxy, place } = asker
-  const cluster = proxy?.cluster(authorizer.cluster) ?? null
-  const host = cluster?.pick(blindly) ?? null
-  if (!proxy || !cluster || !host || depthOf(place) >= deepest) {
-    done('refused', false)
-    return null
-  }
-  const receiver = listenerAt(plane, host.endpoint)
-  if (!receiver) {
-    done('refused', true)
-    return null
-  }
-  const request = questionOf(authorizer, asker)
-  speak(request, cluster.config.http)
-  const origin = { parent: place.parent, from: asker.ref, service: hostOfCluster(authorizer.cluster), log: null, explain: null }
-  const tls = layersTo(plane, proxy, cluster.config, host.endpoint, request)
-  const shipment = { place, origin, request, attempt: 1, mirrored: false, tls, port: host.endpoint.port, source: asker.address, pooled: true }
-  const delivery = new Delivery(shipment, receiver)
-  delivery.hop.asks = true
-  let ended = false
-  const end = (outcome: Outcome): void => {
-    if (ended) return
-    ended = true
-    timer.cancel()
-    if (typeof outcome !== 'string') delivery.hop.status = outcome.status
-    done(outcome, true)
-  }
-  const late = (): void => {
-    delivery.abandon()
-    end('timeout')
-  }
-  const timer = plane.clock.deadline(authorizer.timeoutMs, late, `${proxy.name} asks ${authorizer.name}`)
-  delivery.start(plane, shipment, receiver, end)
-  return {
-    abandon: () => {
-      ended = true
-      timer.cancel()
-      delivery.abandon()
-    },
-  }
-}
-
-function depthOf({ exchange, parent }: Place): number {
-  let depth = 0
-  for (let i = parent; i >= 0; i = exchange.hops[i]!.parent) if (exchange.hops[i]!.asks) depth++
-  return depth
 }
 
 function questionOf(authorizer: Authorizer, { subject, address }: Asker): HttpRequest {

@@ -1,10 +1,7 @@
-import type { AccessPolicy } from '../ir/access.ts'
 import type { Cluster } from '../ir/cluster.ts'
 import { NotShown } from '../ir/not-shown.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { HttpSettings, ProxyConfig } from '../ir/proxy-config.ts'
-import { denialOf } from '../match/access.ts'
-import type { AccessSubject } from '../match/access.ts'
 import type { Dialled } from './dial.ts'
 
 /** A server that expects no header of the PROXY protocol takes it for a broken request, and one that expects it takes nothing else: no config says which it is. */
@@ -13,13 +10,6 @@ export function doubtOfServer({ proxyProtocol, destination, name }: Cluster): No
   return new NotShown(
     `connections to ${destination?.host ?? name} begin with a header of the PROXY protocol (proxyProtocol ${proxyProtocol} of its DestinationRule): whether a server takes it is not known here`,
   )
-}
-
-/** Connections of bytes that rules of CUSTOM fit: who is asked about them over gRPC is not asked here. Source: Istio `security/authz/builder/extauthz.go`. */
-export function doubtOfBytes(asked: readonly AccessPolicy[] | undefined, subject: AccessSubject, where: string): NotShown | null {
-  const policy = asked?.find((one) => denialOf([{ action: 'DENY', policies: [one] }], subject) !== null)
-  if (!policy) return null
-  return new NotShown(`${where} asks ${policy.provider} over gRPC about connections of bytes (${policy.origin.resource}), which is not modelled`)
 }
 
 /** What becomes of a request of HTTP/1.0 that a proxy takes. Source: Envoy `accept_http_10`. */

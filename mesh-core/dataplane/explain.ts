@@ -58,12 +58,13 @@ export function explainTcp(proxy: string, listener: string, host: string, filter
     host,
     rules: filter.origin ? [tcpRule(filter.origin)] : [],
     chosen: filter.origin ? 0 : -1,
-    outcome: denied(log) ?? (missing ? `closed: nobody behind ${describeCluster(log.cluster)}` : `→ ${describeCluster(log.cluster)}`),
+    outcome: denied(filter, log) ?? (missing ? `closed: nobody behind ${describeCluster(log.cluster)}` : `→ ${describeCluster(log.cluster)}`),
     odds: filter.clusters.map(({ cluster, weight }) => ({ cluster, share: weight / total })),
   }
 }
 
-function denied({ details }: LogRecord): string | null {
+function denied({ askedOfBytes }: Spread, { details, flags }: LogRecord): string | null {
+  if (askedOfBytes && flags === 'UAEX') return `closed: the authorizer ${askedOfBytes.authorizer.name} did not let it in`
   return details.startsWith('rbac_access_denied') ? `closed: ${whoDenies(details)}` : null
 }
 

@@ -1,9 +1,10 @@
 import { hostOfCluster } from '../ir/cluster.ts'
 import type { Authorizer } from '../ir/access.ts'
 import { checkPath, decodeCheckResponse, encodeCheckRequest } from '../ir/authorization-check.ts'
-import type { CheckResponse, DeniedResponse } from '../ir/authorization-check.ts'
+import type { CheckRequest, CheckResponse, DeniedResponse } from '../ir/authorization-check.ts'
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { AccessSubject } from '../match/access.ts'
 import { isOfConnection } from './authorizer-answer.ts'
 import type { AuthorizerAnswer, QuestionSubject } from './authorizer-answer.ts'
 import type { LocalReply } from './local-reply.ts'
@@ -14,7 +15,16 @@ export function grpcQuestion({ cluster, body, timeoutMs }: Authorizer, { request
   const text = body ? request.body.slice(0, body.maxBytes) : ''
   const partial = body && request.body !== '' ? { 'x-envoy-auth-partial-body': String(request.body.length > body.maxBytes) } : {}
   const headers = { ':authority': host, ':method': method, ':path': path, ':scheme': scheme, ...joined(request.headers), ...partial }
-  const question = { principal: peer[0] ?? '', method, scheme, host, path, protocol: names[protocol ?? 'http/1.1'] ?? '', headers, body: text }
+  const http = { method, scheme, host, path, protocol: names[protocol ?? 'http/1.1'] ?? '', headers, body: text }
+  return callOf({ cluster, timeoutMs }, { principal: peer[0] ?? '', http }, asker)
+}
+
+/** Source: Envoy `check_request_utils.cc` createTcpCheck. */
+export function questionAboutBytes(authorizer: Authorizer, { peer }: AccessSubject, asker: string): HttpRequest {
+  return callOf(authorizer, { principal: peer[0] ?? '', http: null }, asker)
+}
+
+function callOf({ cluster, timeoutMs }: Pick<Authorizer, 'cluster' | 'timeoutMs'>, question: CheckRequest, asker: string): HttpRequest {
   return {
     ...{ method: 'POST', scheme: 'http', authority: hostOfCluster(cluster)!, path: checkPath, protocol: 'h2', body: '' },
     headers: Headers.of({

@@ -4,12 +4,13 @@ import type { InboundPort } from '../ir/inbound-port.ts'
 import { awaitsFirstBytes } from '../match/filter-chain.ts'
 import { ApplicationArrival } from './application-arrival.ts'
 import { hostOf } from './application.ts'
+import type { Caller } from './authorizer-call.ts'
+import { judgeBytes } from './bytes-access.ts'
 import { afterWaiting } from './connect.ts'
-import { doubtOfBytes } from './doubtful.ts'
 import type { Ending } from './ending.ts'
 import { LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
-import { accessSubject, refusedAt } from './inbound-access.ts'
+import { accessSubject, refusedAt, tellDenial } from './inbound-access.ts'
 import { enterSidecar } from './inbound-connection.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import { badRequest } from './local-reply.ts'
@@ -140,24 +141,37 @@ export class SidecarArrival implements InFlight {
       end(outcome)
     }
     // Where too many connections are open it dials as little as where nobody listens.
-    if (!close || !answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return ended('refused')
+    if (!close || !this.#isAnswered()) return ended('refused')
     // It has dialled by the time it asks, and the application hears nothing. Source: Envoy `RoleBasedAccessControlFilter` of the network.
     const subject = accessSubject(this.#workload, this.#shipment)
-    const doubt = doubtOfBytes(this.#port.askedOfBytes, subject, `the sidecar of ${this.#workload.name}`)
-    if (doubt) {
+    // Who sends nothing is not asked about.
+    const asked = this.#shipment.isSilent ? undefined : this.#port.askedOfBytes
+    const asking = judgeBytes(asked, this.#caller(), subject, (refusal) => {
+      if (isOver) return
+      if (refusal) tellDenial(this.#workload, this.#ending.hop, refusal.denial, subject, refusal.outcome)
+      const denied = refusal ? null : refusedAt(this.#workload, this.#ending.hop, this.#port.access, subject)
+      if (denied !== null) log.details = denied
+      if (!refusal && denied === null) return this.#reachApplication(layers, ended, finish, log)
       finish()
-      return this.#place.exchange.fail(doubt)
-    }
-    const denied = refusedAt(this.#workload, this.#ending.hop, this.#port.access, subject)
-    if (denied) {
-      close()
-      log.details = denied
-      return this.#refuse(log, null, end)
-    }
+      this.#refuse(log, refusal ? 'UAEX' : null, end)
+    })
+    if (asking) this.#inFlight ??= { abandon: () => (finish(), asking.abandon()) }
+  }
+
+  #reachApplication(layers: readonly TlsLayer[], ended: Done, finish: () => void, log: LogRecord): void {
     if (this.#shipment.isSilent) this.#ending.hop.inbound = log
     const arrival = new ApplicationArrival(this.#plane, this.#place, this.#workload, this.#ending)
     this.#inFlight = { abandon: () => (finish(), arrival.abandon()) }
     arrival.start({ ...this.#shipment, port: this.#port.leadsTo.port }, layers, ended)
+  }
+
+  #isAnswered(): boolean {
+    return this.#workload.program.listens !== false && answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)
+  }
+
+  #caller(): Caller {
+    const { instance, proxy } = this.#workload
+    return { plane: this.#plane, place: this.#place, proxy, ref: instance.ref, address: instance.address }
   }
 
   #refuse(log: LogRecord, flag: string | null, end: Done): void {

@@ -1,22 +1,20 @@
-import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf } from '../match/access.ts'
 import type { AccessSubject } from '../match/access.ts'
-import { Delivery } from './delivery.ts'
+import { judgeBytes } from './bytes-access.ts'
 import type { Dialled } from './dial.ts'
-import { doubtOfBytes } from './doubtful.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explainTcp } from './explain.ts'
-import { withoutStream, type Done, type InFlight } from './outcome.ts'
+import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { senderOf } from './entrance.ts'
-import { ConnectionTimers } from './tcp-timers.ts'
-import { raiseFailure, upstreamOf } from './tcp-upstream.ts'
-import { requestFor } from './tunnel.ts'
+import { pass } from './tcp-passage.ts'
+import { upstreamOf } from './tcp-upstream.ts'
+import type { Upstream } from './tcp-upstream.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
@@ -44,72 +42,29 @@ export function proxyTcp(
     done('closed')
     return null
   }
-  const { receiver, port, tls, http, close } = upstream
-  const copy = { ...request, headers: request.headers.copy() }
-  // It asks who comes when the first bytes do, and reads none before it has dialled. Source: Envoy `RoleBasedAccessControlFilter` of the network, `tcp_proxy.cc`.
-  const subject = subjectOf(plane, place, proxy, connection)
-  const doubt = doubtOfBytes(filter.askedOfBytes, subject, proxy.name) ?? upstream.doubt
-  if (doubt) {
-    close()
-    place.exchange.fail(doubt)
+  if (upstream.doubt) {
+    upstream.close()
+    place.exchange.fail(upstream.doubt)
     return null
   }
-  const denial = filter.access ? denialOf(filter.access, subject) : null
-  const isSilent = denial !== null
-  const { tunnel } = filter
-  const opened = (inner: Delivery): void => {
-    delivery = inner
-    timers.restart()
-  }
-  const wrapped = tunnel
-    ? { request: requestFor(tunnel, http), tls, carries: { request: copy, layers, isSilent, opened } }
-    : { request: copy, ...(isSilent ? { tls, isSilent } : { tls: [...tls, ...layers] }) }
-  const shipment = { place, origin, attempt: 1, mirrored: false, ...wrapped, port, source: proxy.place.address }
-  const first = new Delivery(shipment, receiver)
-  let delivery = first
-  let isOver = false
-  /** Of a tunnel that is still asked for. */
-  const isPending = (): boolean => tunnel !== undefined && delivery === first
-  const timers = new ConnectionTimers(plane.clock, filter, log, () => {
-    if (isPending()) log.raise('UF')
-    abandon()
-    keepHop()
-    done('closed')
+  // It asks who comes when the first bytes do, and reads none before it has dialled. Source: Envoy `RoleBasedAccessControlFilter` of the network, `tcp_proxy.cc`.
+  const subject = subjectOf(plane, place, proxy, connection)
+  const caller = { plane, place, proxy, ref: proxy.place.ref, address: proxy.place.address }
+  let passing: InFlight | null = null
+  const asking = judgeBytes(listens(upstream) ? filter.askedOfBytes : undefined, caller, subject, (refusal) => {
+    const denial = refusal === null && filter.access ? denialOf(filter.access, subject) : null
+    const keptOut = refusal ? { flag: 'UAEX' } : denial ? { details: detailsOf(denial) } : null
+    passing = pass({ plane, place, proxy, filter, request, connection, upstream, log, origin, keptOut }, done)
   })
-  first.start(plane, shipment, receiver, (outcome) => {
-    // What answers a connection that has been closed is told nobody.
-    if (isOver) return
-    timers.stop()
-    close()
-    log.durationMs = plane.clock.now() - log.startMs
-    if (typeof outcome !== 'string') delivery.hop.status = outcome.status
-    if (isPending()) {
-      raiseFailure(log, 'refused')
-      keepHop()
-      return done('closed')
-    }
-    if (typeof outcome !== 'string') return done(outcome)
-    // Of TLS that the proxy has only passed on it knows nothing.
-    if (denial && delivery.endsInOrder) log.details = detailsOf(denial)
-    const isOfClient = isTlsError(outcome) && (tunnel !== undefined || tls.length === 0 || delivery.endedTls)
-    if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, withoutStream(outcome))
-    keepHop()
-    // It has taken the connection before it knew whether anybody would take it from it.
-    done(outcome === 'refused' || (isTlsError(outcome) && !isOfClient) ? 'closed' : outcome)
-  })
-  function keepHop(): void {
-    if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
-  }
-  function abandon(): void {
-    isOver = true
-    timers.stop()
-    close()
-    first.abandon()
-  }
-  return { abandon }
+  return passing ?? { abandon: () => (passing ?? { abandon: () => (asking?.abandon(), upstream.close()) }).abandon() }
 }
 
-interface TcpConnection {
+/** Whose connections nobody takes never bring a byte. */
+function listens({ receiver: { sidecar, peer } }: Upstream): boolean {
+  return sidecar || peer.program.listens !== false
+}
+
+export interface TcpConnection {
   readonly target: Dialled
   readonly listener: Listener
   /** TLS that is still around the bytes. */

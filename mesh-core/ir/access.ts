@@ -60,6 +60,9 @@ export interface CustomAccess {
   readonly authorizer: Authorizer | null
 }
 
+/** Of connections: that are asked about too, where the authorizer speaks gRPC. Source: Istio `security/authz/builder/extauthz.go` generateTCPConfig. */
+export type AuthorizedBytes = CustomAccess & { readonly authorizer: Authorizer }
+
 /** Who is asked, and how. Source: Envoy `ExtAuthz`, with a service of gRPC where there is no `http`. */
 export interface Authorizer {
   /** Of the mesh's extension provider. */

@@ -4,14 +4,18 @@ import type { CheckRequest, CheckResponse } from './authorization-check.ts'
 
 const request: CheckRequest = {
   principal: 'spiffe://cluster.local/ns/default/sa/shop',
-  ...{ method: 'POST', scheme: 'http', host: 'shop', path: '/a?b=c', protocol: 'HTTP/1.1', body: 'grüße' },
-  headers: { ':method': 'POST', 'x-a': '1,2' },
+  http: {
+    ...{ method: 'POST', scheme: 'http', host: 'shop', path: '/a?b=c', protocol: 'HTTP/1.1', body: 'grüße' },
+    headers: { ':method': 'POST', 'x-a': '1,2' },
+  },
 }
 
 test('a request is read as it was written', () => {
   expect(decodeCheckRequest(encodeCheckRequest(request))).toEqual(request)
-  const without = { ...request, principal: '', body: '', headers: {} }
+  const without = { principal: '', http: { ...request.http!, body: '', headers: {} } }
   expect(decodeCheckRequest(encodeCheckRequest(without))).toEqual(without)
+  const ofBytes = { ...request, http: null }
+  expect(decodeCheckRequest(encodeCheckRequest(ofBytes))).toEqual(ofBytes)
 })
 
 const responses: readonly CheckResponse[] = [

@@ -6,10 +6,16 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
  */
 export const checkPath = '/envoy.service.auth.v3.Authorization/Check'
 
-/** `CheckRequest` about a request of HTTP. */
+/** `CheckRequest`. */
 export interface CheckRequest {
   /** Of the client's certificate, `spiffe://…`; empty for none. */
   readonly principal: string
+  /** `null`: it is about a connection of bytes. */
+  readonly http: CheckedRequest | null
+}
+
+/** `AttributeContext.HttpRequest`. */
+export interface CheckedRequest {
   readonly method: string
   readonly scheme: string
   readonly host: string
@@ -58,9 +64,14 @@ export interface DeniedResponse {
 const actions: readonly HeaderChange['action'][] = ['append-if-exists-or-add', 'add-if-absent', 'overwrite-if-exists-or-add', 'overwrite-if-exists']
 const permissionDenied = 7
 
-export function encodeCheckRequest({ principal, method, scheme, host, path, protocol, headers, body }: CheckRequest): Uint8Array {
+export function encodeCheckRequest({ principal, http }: CheckRequest): Uint8Array {
   const writer = new BinaryWriter().tag(1, WireType.LengthDelimited).fork()
   if (principal !== '') writer.tag(1, WireType.LengthDelimited).fork().tag(4, WireType.LengthDelimited).string(principal).join()
+  if (http) writeRequest(writer, http)
+  return writer.join().finish()
+}
+
+function writeRequest(writer: BinaryWriter, { method, scheme, host, path, protocol, headers, body }: CheckedRequest): void {
   writer.tag(4, WireType.LengthDelimited).fork().tag(2, WireType.LengthDelimited).fork()
   writer.tag(2, WireType.LengthDelimited).string(method)
   for (const [name, value] of Object.entries(headers)) {
@@ -70,17 +81,20 @@ export function encodeCheckRequest({ principal, method, scheme, host, path, prot
   writer.tag(4, WireType.LengthDelimited).string(path).tag(5, WireType.LengthDelimited).string(host)
   writer.tag(6, WireType.LengthDelimited).string(scheme).tag(10, WireType.LengthDelimited).string(protocol)
   if (body !== '') writer.tag(11, WireType.LengthDelimited).string(body)
-  return writer.join().join().join().finish()
+  writer.join().join()
 }
 
 /** @throws Error for what is no message */
 export function decodeCheckRequest(bytes: Uint8Array): CheckRequest {
   const attributes = fieldsOf(fieldsOf(bytes).messages[1]?.at(-1))
-  const http = fieldsOf(fieldsOf(attributes.messages[4]?.at(-1)).messages[2]?.at(-1))
+  const http = fieldsOf(attributes.messages[4]?.at(-1)).messages[2]?.at(-1)
+  return { principal: textOf(attributes.messages[1]?.at(-1), 4), http: http ? requestIn(fieldsOf(http)) : null }
+}
+
+function requestIn(http: Message): CheckedRequest {
   const pairs = (http.messages[3] ?? []).map((entry) => [textOf(entry, 1), textOf(entry, 2)] as const)
   const text = (number: number): string => textIn(http, number)
   return {
-    principal: textOf(attributes.messages[1]?.at(-1), 4),
     ...{ method: text(2), path: text(4), host: text(5), scheme: text(6), protocol: text(10), body: text(11) },
     headers: Object.fromEntries(pairs),
   }

@@ -1,4 +1,4 @@
-import type { AccessPolicy, AccessRules } from './access.ts'
+import type { AccessRules, AuthorizedBytes } from './access.ts'
 import type { ConnectionLimits, UpstreamHttp } from './cluster.ts'
 import type { HeaderMutation, RetryPolicy } from './route.ts'
 import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
@@ -19,8 +19,8 @@ export interface InboundPort {
   readonly settings?: HttpSettings
   /** Who may come in where it reads no HTTP, asked when the first bytes come. */
   readonly access?: readonly AccessRules[]
-  /** Of those connections an authorizer is asked about these over gRPC, which nobody does here. */
-  readonly askedOfBytes?: readonly AccessPolicy[]
+  /** Of those connections somebody else decides before that, and is asked over gRPC. */
+  readonly askedOfBytes?: AuthorizedBytes
   /** Envoy takes no listener for connections to the workload: those to any of its ports are refused. */
   readonly isRefused?: true
   /** Connections that none of them is for are closed. */

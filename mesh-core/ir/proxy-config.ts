@@ -1,4 +1,4 @@
-import type { AccessPolicy, AccessRules, CustomAccess } from './access.ts'
+import type { AccessRules, AuthorizedBytes, CustomAccess } from './access.ts'
 import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { Origin } from './origin.ts'
@@ -78,8 +78,8 @@ export type NetworkFilter =
       readonly origin: Origin | null
       /** Who may come in, asked when the first bytes come. */
       readonly access?: readonly AccessRules[]
-      /** Connections that these fit an authorizer is asked about over gRPC, which nobody does here. */
-      readonly askedOfBytes?: readonly AccessPolicy[]
+      /** Somebody else decides before that, and is asked over gRPC. */
+      readonly askedOfBytes?: AuthorizedBytes
       /** Connections are balanced by the client's address. Envoy `hash_policy` with `source_ip`. */
       readonly hashesSource?: boolean
       /** It is closed when for so long no bytes came from either side; 0 for never. Envoy `idle_timeout`, of an hour where it is left out. */

@@ -23,9 +23,10 @@ function answer({ method, authority, path, headers }: HttpRequest): HttpResponse
 
 /** Without that header it goes by the account of who calls: its own is let in. */
 function check({ messages: [question] = [] }: HttpRequest): HttpResponse {
-  const { method, host, path, headers, principal } = decodeCheckRequest(question instanceof Uint8Array ? question : new Uint8Array())
-  const isAllowed = headers[asked] === undefined ? principal.endsWith('/sa/a') : headers[asked] === 'allow'
-  const changes = results(isAllowed, `${method} ${host}${path}`).map(([name, value]) => ({ name, value, append: false }))
+  const { http, principal } = decodeCheckRequest(question instanceof Uint8Array ? question : new Uint8Array())
+  const said = http?.headers[asked]
+  const isAllowed = said === undefined ? principal.endsWith('/sa/a') : said === 'allow'
+  const changes = results(isAllowed, http ? `${http.method} ${http.host}${http.path}` : '').map(([name, value]) => ({ name, value, append: false }))
   if (isAllowed) return answerCheck({ kind: 'ok', headers: changes, headersToRemove: [], responseHeaders: [] })
   return answerCheck({ kind: 'denied', status: 403, headers: changes, body: refusal })
 }

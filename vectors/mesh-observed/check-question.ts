@@ -9,8 +9,10 @@ import { unframed } from '../../wire/grpc-frames.ts'
 export function questionIn(body = ''): string {
   const [message] = unframed(Buffer.from(body, 'latin1'), true) ?? []
   if (!(message instanceof Uint8Array)) return body
-  const { headers, ...check } = decodeCheckRequest(message)
+  const { principal, http } = decodeCheckRequest(message)
+  if (!http) return JSON.stringify({ principal })
+  const { headers, ...check } = http
   const { 'x-request-id': _, 'content-length': __, ...told } = headers
   const sorted = Object.entries(told).sort(([one], [other]) => (one < other ? -1 : 1))
-  return JSON.stringify({ ...check, headers: sorted.map(([name, value]) => [name, value.replace(/Hash=[^;]*/, 'Hash=')]) })
+  return JSON.stringify({ principal, ...check, headers: sorted.map(([name, value]) => [name, value.replace(/Hash=[^;]*/, 'Hash=')]) })
 }

@@ -118,13 +118,18 @@ describe('an authorizer of gRPC', () => {
   const opa = (service: string): string =>
     `---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: istio}\nextensionProviders: [{name: opa, envoyExtAuthzGrpc: {service: ${service}, port: 80}}]\n`
   const asks = (spec: string): string => policy(`{action: CUSTOM, provider: {name: opa}, ${spec}}`)
-  const about = (port: number, ...parts: readonly string[]): Promise<unknown> => ask(mesh(...parts), `tcp://books.shop:${port}`)
+  const about = (port: number, ...parts: readonly string[]) => ask(mesh(...parts), `tcp://books.shop:${port}`)
   const there = opa('books.shop.svc.cluster.local')
 
-  test('is asked about requests alone: of bytes that its rules fit nothing is known', async () => {
-    const message = 'the sidecar of books.shop asks opa over gRPC about connections of bytes (AuthorizationPolicy shop/p), which is not modelled'
-    await expect(about(90, there, asks('rules: [{}]'))).rejects.toMatchObject({ name: 'NotShown', message })
-    expect(mesh(there, asks('rules: [{}]')).notModelled).toEqual([])
+  test('is asked about bytes that its rules fit: what answers no gRPC keeps them out', async () => {
+    const guard = `---\napiVersion: v1\nkind: Service\nmetadata: {name: guard, namespace: else}\nspec: {selector: {app: other}, ports: [{name: grpc, port: 80}]}\n`
+    const { error, hops } = await about(90, guard, opa('guard.else.svc.cluster.local'), asks('rules: [{}]'))
+    expect(error).toBe('closed')
+    expect(hops.map(({ to, inbound, asks }) => [to?.name ?? null, inbound?.flags, asks])).toEqual([
+      [null, 'UAEX', undefined],
+      ['other', '-', true],
+    ])
+    expect(hops[0]?.denial?.()).toMatchObject({ outcome: 'closed: the authorizer opa could not be asked' })
   })
 
   test.each([

@@ -1,5 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
-import type { AccessPolicy, AccessRules, CustomAccess } from '../../ir/access.ts'
+import type { AccessPolicy, AccessRules, AuthorizedBytes, CustomAccess } from '../../ir/access.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
 import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { originOf } from '../origin.ts'
@@ -24,15 +24,15 @@ export interface Access {
   /** Where no HTTP is read. */
   readonly ofConnections: readonly AccessRules[]
   readonly custom: CustomAccess | null
-  /** Connections that they fit an authorizer is to be asked about over gRPC, which is not modelled. */
-  readonly ofBytesAsked: readonly AccessPolicy[]
+  /** Where no HTTP is read. */
+  readonly customOfConnections: AuthorizedBytes | null
 }
 
 /** Of who reads bytes. */
-export function accessToBytes(access: Access | null): { access?: readonly AccessRules[]; askedOfBytes?: readonly AccessPolicy[] } {
+export function accessToBytes(access: Access | null): { access?: readonly AccessRules[]; askedOfBytes?: AuthorizedBytes } {
   if (access === null) return {}
-  const { ofConnections, ofBytesAsked } = access
-  return { ...(ofConnections.length > 0 && { access: ofConnections }), ...(ofBytesAsked.length > 0 && { askedOfBytes: ofBytesAsked }) }
+  const { ofConnections, customOfConnections } = access
+  return { ...(ofConnections.length > 0 && { access: ofConnections }), ...(customOfConnections && { askedOfBytes: customOfConnections }) }
 }
 
 /** Of who reads HTTP. */
@@ -80,7 +80,7 @@ export class AuthorizationPolicies {
     return {
       ofRequests: rules(({ ofRequests }) => ofRequests),
       // An authorizer of HTTP is not asked about connections.
-      ofBytesAsked: askedOfBytes?.authorizer?.http === null ? askedOfBytes.rules.policies : [],
+      customOfConnections: askedOfBytes?.authorizer?.http === null ? { ...askedOfBytes, authorizer: askedOfBytes.authorizer } : null,
       ofConnections: [...(askedOfBytes && !askedOfBytes.authorizer ? [askedOfBytes.rules] : []), ...rules(({ ofConnections }) => ofConnections)],
       custom: asked,
     }

@@ -62,6 +62,11 @@ export class CallBook {
     return this.#open.get(id)
   }
 
+  /** The one that is open, where that is one alone. */
+  findAlone(): OpenCall | undefined {
+    return this.#open.size === 1 ? this.#open.values().next().value : undefined
+  }
+
   /** @param connection for which a tunnel is asked: the proxy's pod, and the client's end of it */
   findByConnection(connection: string): OpenCall | undefined {
     return this.find(this.#byPeer.get(connection) ?? '')

@@ -7,9 +7,11 @@ import { callHeader } from './xds/access-log.ts'
 export function takeCallOfCheck(request: HttpRequest): string | undefined {
   const question = request.path === checkPath ? questionIn(request) : null
   if (!question) return undefined
-  const { headers, ...check } = decodeCheckRequest(question)
+  const { principal, http } = decodeCheckRequest(question)
+  if (!http) return undefined
+  const { headers, ...check } = http
   const { [callHeader]: call, ...others } = headers
-  const messages = [encodeCheckRequest({ ...check, headers: others })]
+  const messages = [encodeCheckRequest({ principal, http: { ...check, headers: others } })]
   if (request.messages) request.messages = messages
   else request.body = framed(messages).toString('latin1')
   return call

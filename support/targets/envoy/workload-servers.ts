@@ -119,7 +119,9 @@ export class WorkloadServers {
     const { headers } = request
     const id = take(headers, callHeader) ?? takeCallOfCheck(request)
     const connection = take(headers, tunnelHeader)
-    return connection === undefined ? book.find(id ?? '') : book.findByConnection(connection)
+    if (connection !== undefined) return book.findByConnection(connection)
+    // A question about bytes has no headers that would tell which they are.
+    return id === undefined && request.path === checkPath ? book.findAlone() : book.find(id ?? '')
   }
 
   /** `null`: it is no question to an authorizer. */

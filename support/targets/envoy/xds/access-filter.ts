@@ -22,10 +22,14 @@ export function httpAccessFilter(rules: AccessRules, place: ArrivalPlace | null)
 
 /** Those of connections. */
 export function tcpAccessFilters(access: readonly AccessRules[], place: ArrivalPlace | null): readonly Json[] {
-  return access.map((rules) => ({
+  return access.map((rules) => tcpAccessFilter({ rules: rbac(rules, place) }))
+}
+
+export function tcpAccessFilter(rules: Json): Json {
+  return {
     name: 'envoy.filters.network.rbac',
-    typed_config: typed('envoy.extensions.filters.network.rbac.v3.RBAC', { rules: rbac(rules, place), stat_prefix: 'tcp.' }),
-  }))
+    typed_config: typed('envoy.extensions.filters.network.rbac.v3.RBAC', { ...rules, stat_prefix: 'tcp.' }),
+  }
 }
 
 export function rbac({ action, policies }: AccessRules, place: ArrivalPlace | null): Json {

@@ -1,6 +1,6 @@
 import { hostOfCluster } from '../../../../mesh-core/ir/cluster.ts'
-import type { Authorizer, CustomAccess, HeaderName, HttpAuthorizer } from '../../../../mesh-core/ir/access.ts'
-import { httpAccessFilter, rbac } from './access-filter.ts'
+import type { AccessRules, Authorizer, AuthorizedBytes, CustomAccess, HeaderName, HttpAuthorizer } from '../../../../mesh-core/ir/access.ts'
+import { httpAccessFilter, rbac, tcpAccessFilter, tcpAccessFilters } from './access-filter.ts'
 import type { ArrivalPlace } from './access-filter.ts'
 import { askerHeader, callHeader } from './access-log.ts'
 import { duration, optional, typed } from './json.ts'
@@ -19,26 +19,55 @@ const shadowPrefix = 'istio_ext_authz_'
 /** What it would decide RBAC writes down, and the next filter asks where it has. Source: Istio `security/authz/builder/extauthz.go`, Envoy `ExtAuthz`. */
 export function customAccessFilters({ rules, authorizer }: CustomAccess, place: ArrivalPlace | null, asking: AskingPlace): readonly Json[] {
   if (!authorizer) return [httpAccessFilter(rules, place)]
-  const shadow = { shadow_rules: rbac(rules, place), shadow_rules_stat_prefix: shadowPrefix }
   return [
-    { name: 'envoy.filters.http.rbac', typed_config: typed('envoy.extensions.filters.http.rbac.v3.RBAC', shadow) },
+    { name: 'envoy.filters.http.rbac', typed_config: typed('envoy.extensions.filters.http.rbac.v3.RBAC', shadowOf(rules, place)) },
     { name: 'envoy.filters.http.ext_authz', typed_config: extAuthz(authorizer, asking) },
   ]
 }
 
+/** Of who reads no HTTP. */
+export function filtersOfBytes({ askedOfBytes, access = [] }: BytesAccess, place: ArrivalPlace | null, asking: AskingPlace): readonly Json[] {
+  return [...(askedOfBytes ? tcpCustomAccessFilters(askedOfBytes, place, asking) : []), ...tcpAccessFilters(access, place)]
+}
+
+interface BytesAccess {
+  readonly askedOfBytes?: AuthorizedBytes
+  readonly access?: readonly AccessRules[]
+}
+
+/** The same of connections. */
+function tcpCustomAccessFilters({ rules, authorizer }: AuthorizedBytes, place: ArrivalPlace | null, asking: AskingPlace): readonly Json[] {
+  const asks = typed('envoy.extensions.filters.network.ext_authz.v3.ExtAuthz', {
+    stat_prefix: 'tcp.',
+    grpc_service: grpcService(authorizer, asking),
+    failure_mode_allow: authorizer.failOpen,
+    transport_api_version: 'V3',
+    filter_enabled_metadata: decidedBy('envoy.filters.network.rbac', authorizer),
+  })
+  return [tcpAccessFilter(shadowOf(rules, place)), { name: 'envoy.filters.network.ext_authz', typed_config: asks }]
+}
+
+function shadowOf(rules: AccessRules, place: ArrivalPlace | null): Json {
+  return { shadow_rules: rbac(rules, place), shadow_rules_stat_prefix: shadowPrefix }
+}
+
+function decidedBy(filter: string, { name }: Authorizer): Json {
+  return {
+    filter,
+    path: [{ key: `${shadowPrefix}shadow_effective_policy_id` }],
+    value: { string_match: { prefix: `istio-ext-authz-${name}` } },
+  }
+}
+
 function extAuthz(authorizer: Authorizer, asking: AskingPlace): Json {
-  const { body, name, failOpen, statusOnError, http } = authorizer
+  const { body, failOpen, statusOnError, http } = authorizer
   return typed('envoy.extensions.filters.http.ext_authz.v3.ExtAuthz', {
     ...(http ? httpService(authorizer, http, asking) : { grpc_service: grpcService(authorizer, asking) }),
     failure_mode_allow: failOpen,
     status_on_error: { code: statusOnError },
     transport_api_version: 'V3',
     ...optional('with_request_body', body && { max_request_bytes: body.maxBytes, allow_partial_message: body.allowPartial }),
-    filter_enabled_metadata: {
-      filter: 'envoy.filters.http.rbac',
-      path: [{ key: `${shadowPrefix}shadow_effective_policy_id` }],
-      value: { string_match: { prefix: `istio-ext-authz-${name}` } },
-    },
+    filter_enabled_metadata: decidedBy('envoy.filters.http.rbac', authorizer),
   })
 }
 

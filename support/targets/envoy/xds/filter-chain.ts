@@ -1,5 +1,5 @@
 import type { FilterChain, Listener, NetworkFilter } from '../../../../mesh-core/ir/proxy-config.ts'
-import { tcpAccessFilters } from './access-filter.ts'
+import { filtersOfBytes } from './custom-access-filters.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { closing, downstreamTls, notReady } from './downstream-tls.ts'
 import { optional } from './json.ts'
@@ -38,7 +38,7 @@ export function prefixRange(range: string): Json {
 }
 
 function networkFilters(filter: NetworkFilter, listener: Listener, placement: Placement): readonly Json[] {
-  if (filter.kind === 'tcp') return [...tcpAccessFilters(filter.access ?? [], null), tcpProxy(filter, placement)]
+  if (filter.kind === 'tcp') return [...filtersOfBytes(filter, null, placement), tcpProxy(filter, placement)]
   const manager = httpConnectionManager({
     direction: listener.direction,
     statPrefix: listener.name,

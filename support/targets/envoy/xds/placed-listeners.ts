@@ -7,7 +7,7 @@ import { byDestination, inspectsHttp, inspectsTls } from '../../../../mesh-core/
 import { landsType } from '../proxy-protocol.ts'
 import { accessLog } from './access-log.ts'
 import type { Writer } from './access-log.ts'
-import { tcpAccessFilters } from './access-filter.ts'
+import { filtersOfBytes } from './custom-access-filters.ts'
 import type { AskingPlace } from './custom-access-filters.ts'
 import type { ArrivalPlace } from './access-filter.ts'
 import { circuitBreakers, landingOf, protocolOptions, statName } from './cluster.ts'
@@ -190,17 +190,16 @@ function inboundChain(chain: InboundChain, inbound: PlacedPort, cluster: string)
     name: `${endsTls ? 'mutual' : transport} ${reads}`,
     filter_chain_match: { transport_protocol: transport, ...optional('application_protocols', applicationProtocols) },
     ...(endsTls ? { transport_socket: inboundTls(inbound.secrets()) } : {}),
-    filters: reads === 'http' ? [inboundHttp(inbound, cluster)] : [...accessOf(inbound), inboundTcp(inbound, cluster)],
+    filters:
+      reads === 'http'
+        ? [inboundHttp(inbound, cluster)]
+        : [...filtersOfBytes(inbound.how, placeOf(inbound), inbound.asking), inboundTcp(inbound, cluster)],
   }
 }
 
 function workloadAddress({ workloadPort, how: { leadsTo } }: PlacedPort): Json {
   if (leadsTo.path !== undefined) return { pipe: { path: leadsTo.path } }
   return socketAddress({ address: '127.0.0.1', port: workloadPort })
-}
-
-function accessOf(inbound: PlacedPort): readonly Json[] {
-  return tcpAccessFilters(inbound.how.access ?? [], placeOf(inbound))
 }
 
 function placeOf({ podAddress, podPort }: PlacedPort): ArrivalPlace {

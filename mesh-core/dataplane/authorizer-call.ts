@@ -1,0 +1,84 @@
+import type { Authorizer } from '../ir/access.ts'
+import { hostOfCluster } from '../ir/cluster.ts'
+import type { WorkloadRef } from '../ir/cluster.ts'
+import type { HttpRequest } from '../ir/message.ts'
+import { blindly } from './balancer.ts'
+import { Delivery } from './delivery.ts'
+import type { Place } from './evidence.ts'
+import type { InFlight, Outcome } from './outcome.ts'
+import type { Plane } from './plane.ts'
+import type { ProxyRuntime } from './proxy-runtime.ts'
+import { listenerAt } from './upstream.ts'
+import { speak } from './upstream-http.ts'
+import { layersTo } from './upstream-tls.ts'
+
+/** Which proxy asks. */
+export interface Caller {
+  readonly plane: Plane
+  /** Of the request: what asks is behind the hop by which it came. */
+  readonly place: Place
+  /** `null`: it has no clusters. */
+  readonly proxy: ProxyRuntime | null
+  readonly ref: WorkloadRef
+  readonly address: string
+}
+
+/** That ask in turn, where the policy for an authorizer's own namespace has it asked about each question. In a mesh such requests end with its connections. */
+const deepest = 32
+
+/**
+ * No rule for the authorizer's host acts: its cluster is asked as it is, once.
+ * @param done `waited`: where nobody can be asked that is known without waiting
+ */
+export function callAuthorizer(
+  authorizer: Authorizer,
+  { plane, proxy, place, ref, address }: Caller,
+  question: () => HttpRequest,
+  done: (outcome: Outcome, waited: boolean) => void,
+): InFlight | null {
+  const cluster = proxy?.cluster(authorizer.cluster) ?? null
+  const host = cluster?.pick(blindly) ?? null
+  if (!proxy || !cluster || !host || depthOf(place) >= deepest) {
+    done('refused', false)
+    return null
+  }
+  const receiver = listenerAt(plane, host.endpoint)
+  if (!receiver) {
+    done('refused', true)
+    return null
+  }
+  const request = question()
+  speak(request, cluster.config.http)
+  const origin = { parent: place.parent, from: ref, service: hostOfCluster(authorizer.cluster), log: null, explain: null }
+  const tls = layersTo(plane, proxy, cluster.config, host.endpoint, request)
+  const shipment = { place, origin, request, attempt: 1, mirrored: false, tls, port: host.endpoint.port, source: address, pooled: true }
+  const delivery = new Delivery(shipment, receiver)
+  delivery.hop.asks = true
+  let ended = false
+  const end = (outcome: Outcome): void => {
+    if (ended) return
+    ended = true
+    timer.cancel()
+    if (typeof outcome !== 'string') delivery.hop.status = outcome.status
+    done(outcome, true)
+  }
+  const late = (): void => {
+    delivery.abandon()
+    end('timeout')
+  }
+  const timer = plane.clock.deadline(authorizer.timeoutMs, late, `${proxy.name} asks ${authorizer.name}`)
+  delivery.start(plane, shipment, receiver, end)
+  return {
+    abandon: () => {
+      ended = true
+      timer.cancel()
+      delivery.abandon()
+    },
+  }
+}
+
+function depthOf({ exchange, parent }: Place): number {
+  let depth = 0
+  for (let i = parent; i >= 0; i = exchange.hops[i]!.parent) if (exchange.hops[i]!.asks) depth++
+  return depth
+}

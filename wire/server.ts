@@ -28,7 +28,14 @@ export interface WireServerOptions {
   readonly certify?: Certify
   /** Default: there are none. */
   readonly lines?: Lines
+  /** Goes before what a connection says, and is left out. Default: nothing does. */
+  readonly preamble?: Preamble
 }
+
+/** @returns bytes of it that stand at the beginning; `null` while that cannot be told */
+export type Preamble = (bytes: Buffer) => number | null
+
+const nothing: Preamble = () => 0
 
 const plain: ApplicationTls = { accepts: 'plain', certificate: 'any', clientAuthorities: null }
 
@@ -46,7 +53,7 @@ export class WireServer {
     this.#server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy())
-      socket.once('data', (first: Buffer) => this.#serve(socket, first, `${socket.remoteAddress}:${socket.remotePort}`))
+      this.#read(socket, Buffer.alloc(0))
     })
   }
 
@@ -69,6 +76,17 @@ export class WireServer {
 
   get port(): number {
     return this.#port
+  }
+
+  /** Waits for the first bytes after those that go before. */
+  #read(socket: Socket, heard: Buffer): void {
+    socket.once('data', (bytes: Buffer) => {
+      const first = Buffer.concat([heard, bytes])
+      const { preamble = nothing } = this.#options
+      const length = preamble(first)
+      if (length === null) this.#read(socket, first)
+      else onFirst(socket, first.subarray(length), (rest) => this.#serve(socket, rest, `${socket.remoteAddress}:${socket.remotePort}`))
+    })
   }
 
   /** @param peer left out for what comes through a tunnel */

@@ -22,7 +22,7 @@ import { Journal } from './journal.ts'
 import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
-import { unseenAddresses } from './unseen-addresses.ts'
+import { unseenAddress } from './unseen-addresses.ts'
 import { Ways } from './ways.ts'
 import { landingOf } from './xds/cluster.ts'
 import { WorkloadServers } from './workload-servers.ts'
@@ -117,7 +117,7 @@ export class EnvoyMesh {
   }
 
   get notModelled(): readonly NotModelled[] {
-    return [...this.#model.notModelled, ...unseenAddresses(this.registry, (workload, port) => this.#model.inboundPort(workload, port))]
+    return this.#model.notModelled
   }
 
   /** Does its sidecar ask an authorizer? It does by its own clusters. */
@@ -195,7 +195,9 @@ export class EnvoyMesh {
     this.#host.check()
     this.#servers.check()
     this.#book.forget(journal)
-    if (journal.doubt) throw journal.doubt
+    const { workloads } = this.registry
+    const doubt = journal.doubt ?? unseenAddress(journal, { workloads, inboundPort: (one, port) => this.#model.inboundPort(one, port) })
+    if (doubt) throw doubt
     const failed = typeof outcome === 'string'
     return { request, response: failed ? null : outcome, error: failed ? outcome : null, durationMs, hops: hopsOf(journal, this.#names) }
   }

@@ -70,20 +70,7 @@ function behindGateway(call: CallRecord, gateway: WorkloadInstance, end: End, pa
   const log = call.relay && logEntry(call, call.relay, call.startMs, names)
   const service = log && hostOfCluster(log.cluster)
   const hop = hopOf(call, end, log, parent, names)
-  return { ...hop, from: gateway.ref, service, explain: null, received: hop.received && asFromSender(call, hop.received) }
-}
-
-/** Proxies call each other over loopback here. */
-function asFromSender({ proxy }: CallRecord, request: HttpRequest): HttpRequest {
-  const headers = request.headers.copy()
-  const before = headers.get('x-forwarded-for')
-  // In the place of its client's loopback address Envoy writes its own.
-  if (proxy && before !== undefined) headers.set('x-forwarded-for', [...before.split(',').slice(0, -1), proxy.address].join(','))
-  const client = before?.slice(before.lastIndexOf(',') + 1)
-  // Otherwise proxies before the gateway are believed what they say.
-  if (proxy && headers.has('x-envoy-external-address') && headers.get('x-envoy-external-address') === client)
-    headers.set('x-envoy-external-address', proxy.address)
-  return { ...request, headers }
+  return { ...hop, from: gateway.ref, service, explain: null }
 }
 
 /** A request that reached nobody is a hop, too, and so is each try that a sidecar has ended. */
@@ -160,7 +147,7 @@ function statusOf({ received: all, unreached: ended, status }: CallRecord, { rec
   return (received ? received.status : unreached?.status) ?? 0
 }
 
-function isMirrored({ mirrors }: CallRecord, { received, unreached }: Pick<Entry, 'received' | 'unreached'>): boolean {
+export function isMirrored({ mirrors }: CallRecord, { received, unreached }: Pick<Entry, 'received' | 'unreached'>): boolean {
   return mirrors.length > 0 && isCopy(received ? received.request.headers.get('x-forwarded-for') : unreached?.forwardedFor)
 }
 

@@ -21,6 +21,18 @@ export function proxyHeader({ source, destination, lands }: ProxiedConnection): 
   return Buffer.concat([signature, Buffer.from([version2Proxy, tcpOverIpv4]), twoBytes(payload.length), payload])
 }
 
+/** Bytes of a header that stands at the beginning of a connection: 0 without one, `null` while that cannot be told. */
+export function headerLength(bytes: Buffer): number | null {
+  const known = Math.min(bytes.length, signature.length)
+  if (!bytes.subarray(0, known).equals(signature.subarray(0, known))) return 0
+  if (bytes.length < lengthAt + 2) return null
+  const length = lengthAt + 2 + bytes.readUInt16BE(lengthAt)
+  return bytes.length < length ? null : length
+}
+
+/** After the signature, the version and the family. */
+const lengthAt = 14
+
 function twoBytes(number: number): Buffer {
   return Buffer.from([number >> 8, number & 0xff])
 }

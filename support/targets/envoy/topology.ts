@@ -18,6 +18,7 @@ import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
 import { anyOther, nowhere, PodPlaces } from './pod-places.ts'
 import { accessLog } from './xds/access-log.ts'
+import { announced } from './xds/announced.ts'
 import type { Writer } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
 import { clusterLoadAssignment } from './xds/endpoint.ts'
@@ -221,6 +222,7 @@ export class Topology {
       resolves: false,
       originalDestination: landsByMetadata,
       isDialled: workload.gateway,
+      arrival: ({ port }) => (workload.gateway ? { address: workload.address, port } : null),
       configSource: restSource(),
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
       asker: askerName(workload),
@@ -229,8 +231,8 @@ export class Topology {
       transportSocket: (config) => {
         // Without anybody who takes it, what istiod writes changes nothing.
         const isMatched = config.tls.mode === 'auto' && config.discovery !== 'original-dst'
-        if (isMatched && ![...registry.workloads, ...config.endpoints].some(({ tlsMode }) => tlsMode === 'istio')) return {}
-        return clusterSockets(this.#withoutMatches(config, registry), placement, identitiesBehind(config.endpoints, registry))
+        if (isMatched && ![...registry.workloads, ...config.endpoints].some(({ tlsMode }) => tlsMode === 'istio')) return announced({})
+        return announced(clusterSockets(this.#withoutMatches(config, registry), placement, identitiesBehind(config.endpoints, registry)))
       },
       secrets: null,
       missingSecrets,

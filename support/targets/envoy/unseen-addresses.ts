@@ -1,24 +1,41 @@
-import type { NotModelled } from '../../../mesh-core/config/resource.ts'
-import type { AccessCondition, AccessPolicy, InboundPort } from '../../../mesh-core/ir/index.ts'
-import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { NotShown } from '../../../mesh-core/ir/not-shown.ts'
+import type { AccessCondition, InboundPort } from '../../../mesh-core/ir/index.ts'
+import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { isMirrored } from './hops.ts'
+import type { CallRecord, Journal } from './journal.ts'
+import { podName } from './topology.ts'
 
-/** Every connection to a sidecar comes from 127.0.0.1 here: what asks for addresses of clients there is not shown. */
-export function unseenAddresses(
-  { workloads }: Pick<Registry, 'workloads'>,
-  inboundPort: (workload: WorkloadInstance, port: number) => InboundPort,
-): readonly NotModelled[] {
-  const found = new Map<string, AccessPolicy>()
-  for (const workload of workloads.filter(({ sidecar }) => sidecar)) {
-    // The same at each port.
-    const { settings, access } = inboundPort(workload, 0)
-    for (const { policies } of [...(settings?.access ?? []), ...(access ?? [])])
-      for (const policy of policies) if ([...policy.permissions, ...policy.principals].some(asksForAddress)) found.set(policy.name, policy)
-  }
-  return [...found.values()].map(({ origin }) => ({
-    resource: origin.resource,
-    origin,
-    message: 'addresses of clients are not known to the sidecars of this target, whose connections all come from the loopback',
-  }))
+interface Receivers {
+  readonly workloads: readonly WorkloadInstance[]
+  readonly inboundPort: (workload: WorkloadInstance, port: number) => InboundPort
+}
+
+/**
+ * Proxies say of a connection what was said of the one that it is made for. What they send of their own accord (copies, questions to authorizers) is made for
+ * none, and what a gateway passes on for a sidecar bears the sidecar's name: a receiver that asks for the address decides otherwise than in a cluster.
+ * @returns why the evidence of such a call is none
+ */
+export function unseenAddress({ calls }: Journal, { workloads, inboundPort }: Receivers): NotShown | null {
+  // The same at each port.
+  const asks = (one: WorkloadInstance | null | undefined): boolean => one?.sidecar === true && asksForAddresses(inboundPort(one, 0))
+  const isThere = calls.some((call) => receiversOf(call, workloads).some(asks))
+  return isThere
+    ? new NotShown('where a connection comes from that is made for no client, or by a gateway for a sidecar, is not known to who takes it')
+    : null
+}
+
+function receiversOf(call: CallRecord, workloads: readonly WorkloadInstance[]): readonly (WorkloadInstance | null | undefined)[] {
+  const ofPod = (pod: string): WorkloadInstance | undefined => workloads.find((one) => podName(one) === pod)
+  const isDoubtful = (end: Parameters<typeof isMirrored>[1]): boolean => call.gateway !== null || isMirrored(call, end)
+  return [
+    ...call.received.filter((received) => received.asker || isDoubtful({ received, unreached: null })).map(({ workload }) => workload),
+    ...call.unreached.filter((unreached) => isDoubtful({ received: null, unreached })).map(({ pod }) => ofPod(pod)),
+  ]
+}
+
+function asksForAddresses({ settings, access }: InboundPort): boolean {
+  const rules = [...(settings?.access ?? []), ...(settings?.custom ? [settings.custom.rules] : []), ...(access ?? [])]
+  return rules.some(({ policies }) => policies.some(({ permissions, principals }) => [...permissions, ...principals].some(asksForAddress)))
 }
 
 function asksForAddress(one: AccessCondition): boolean {

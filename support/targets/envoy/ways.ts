@@ -12,7 +12,7 @@ import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import type { Listener } from '../../../mesh-core/ir/proxy-config.ts'
 import type { Mesh } from '../../../mesh-core/mesh.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
-import { proxyHeader } from './proxy-protocol.ts'
+import { clientAddress, preamble, straightPreamble } from './preamble.ts'
 import { nowhere } from './pod-places.ts'
 import type { PodPlaces } from './pod-places.ts'
 import { virtualOutbound } from './xds/filter-chain.ts'
@@ -49,11 +49,6 @@ export interface Way {
   readonly keep?: () => void
 }
 
-/** Address of the client outside the mesh, as gateways see it: of TEST-NET-2 (RFC 5737), the same as on `core`. */
-const clientAddress = '198.51.100.10'
-
-let connections = 0
-
 /** How connections leave: through the sender's sidecar or a gateway, which are told where they were to go, or straight. */
 export class Ways {
   readonly #model: Mesh
@@ -85,14 +80,16 @@ export class Ways {
     const lands = this.#landing(addressee, isDatagram || within)
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
     // Sidecars are told of connections alone.
-    if (!sender?.sidecar || isDatagram || within)
-      return { port: lands.port, preamble: null, key: keyOf(request, lands.port, target, false), proxy: null, target, straight }
+    if (!sender?.sidecar || isDatagram || within) {
+      const first = isDatagram || !addressee ? null : straightPreamble(sender, addressee, this.#workloadAt(addressee))
+      return { port: lands.port, preamble: first, key: keyOf(request, lands.port, target, false), proxy: null, target, straight }
+    }
     if (isDeaf(target, this.#listenerAt(sender, target), sender)) return 'refused'
     const port = this.#places.outboundPort(sender.ref)
     const others = this.#others(sender, departure, target, (port) => this.#landing(this.#drawn(target.address!, port), false))
     return {
       port,
-      preamble: preambleOf(sender.address, target, [lands, ...others]),
+      preamble: preamble(sender, sender.address, target, [lands, ...others]),
       isWithoutName: others.includes(null),
       key: isRead ? keyOf(request, port, target, this.#goesByHost(sender)) : null,
       proxy: sender,
@@ -115,7 +112,7 @@ export class Ways {
     const others = this.#others(gateway, departure, target, outside)
     return {
       port,
-      preamble: preambleOf(clientAddress, target, [outside(target.port), ...others]),
+      preamble: preamble(gateway, clientAddress, target, [outside(target.port), ...others]),
       isWithoutName: others.includes(null),
       key: speaksHttp(listener) ? keyOf(request, port, target, this.#goesByHost(gateway)) : null,
       proxy: gateway,
@@ -192,10 +189,15 @@ export class Ways {
   }
 
   /** Where in truth the one listens who has an address of the mesh's network. */
-  #placeOf({ ref, dialled, port }: Addressee, pastSidecar: boolean): SocketAddress {
-    const workload = dialled ?? (ref && this.#model.registry.workload(ref))
+  #placeOf(addressee: Addressee, pastSidecar: boolean): SocketAddress {
+    const { port } = addressee
+    const workload = this.#workloadAt(addressee)
     if (!workload) return this.#places.outside(port)
     return pastSidecar ? this.#places.behindSidecar(workload, port) : this.#places.atPod(workload, port)
+  }
+
+  #workloadAt({ ref, dialled }: Addressee): WorkloadInstance | null {
+    return dialled ?? (ref && this.#model.registry.workload(ref)) ?? null
   }
 }
 
@@ -206,14 +208,4 @@ function speaksHttp({ filterChains }: Listener): boolean {
 /** `null` under TLS: what a proxy decides by it holds for the connection. */
 function keyOf({ scheme, authority }: HttpRequest, port: number, { address, port: dialled }: Dialled, goesByHost: boolean): string | null {
   return scheme === 'https' ? null : `${port} ${address}:${dialled}${goesByHost ? ` ${authority}` : ''}`
-}
-
-function preambleOf(source: string, { address, port }: Dialled, lands: readonly (SocketAddress | null)[]): Buffer {
-  // As a system gives ports out to clients.
-  const sourcePort = 32768 + (++connections % 28000)
-  return proxyHeader({
-    source: { address: source, port: sourcePort },
-    destination: { address: address!, port },
-    lands: lands.map((one) => (one ? `${one.address}:${one.port}` : '')),
-  })
 }

@@ -20,6 +20,7 @@ import { freePorts } from './free-ports.ts'
 import { Journal } from './journal.ts'
 import { asFromPod, isCopy } from './mirrors.ts'
 import type { ReceivedRecord } from './journal.ts'
+import { headerLength } from './proxy-protocol.ts'
 import { markedLines } from './raw-bytes.ts'
 import type { Senders } from './senders.ts'
 import type { Topology } from './topology.ts'
@@ -85,7 +86,7 @@ export class WorkloadServers {
     const handler: Handler = (request, seen, peer) => this.#receive(served, request, seen, peer)
     // Asked anew for each connection: a Secret may have come.
     const tls = (): ApplicationTls => this.#options.applicationTls(this.#current(served.workload), served.podPort)
-    const options = { tls, certify, lines: markedLines }
+    const options = { tls, certify, lines: markedLines, preamble: headerLength }
     const server = datagrams ? await DatagramServer.start(handler, options) : await WireServer.start(handler, options)
     this.#servers.push(server)
     return server.port

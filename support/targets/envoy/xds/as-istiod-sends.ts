@@ -24,6 +24,7 @@ export const asIstiodSends: Placement = {
   resolves: true,
   originalDestination: null,
   isDialled: false,
+  arrival: () => null,
   configSource: ads,
   accessLog: [],
   asker: null,

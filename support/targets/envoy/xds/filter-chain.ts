@@ -38,7 +38,8 @@ export function prefixRange(range: string): Json {
 }
 
 function networkFilters(filter: NetworkFilter, listener: Listener, placement: Placement): readonly Json[] {
-  if (filter.kind === 'tcp') return [...filtersOfBytes(filter, null, placement), tcpProxy(filter, placement)]
+  const place = placement.arrival(listener)
+  if (filter.kind === 'tcp') return [...filtersOfBytes(filter, place, placement), tcpProxy(filter, placement)]
   const manager = httpConnectionManager({
     direction: listener.direction,
     statPrefix: listener.name,
@@ -46,6 +47,7 @@ function networkFilters(filter: NetworkFilter, listener: Listener, placement: Pl
     pathNormalization: filter.pathNormalization,
     ...optional('settings', filter.settings ?? null),
     accessLog: placement.accessLog,
+    ...optional('place', place),
     asking: placement,
   })
   return [manager]

@@ -1,5 +1,6 @@
 import type { Cluster, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
 import type { InboundChain } from '../../../../mesh-core/ir/inbound-port.ts'
+import { rawBuffer } from './announced.ts'
 import { optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { originatedTls, upstreamVersions } from './originated-tls.ts'
@@ -34,12 +35,10 @@ export function clusterSockets({ tls, name, http }: Cluster, placement: Placemen
   return {
     transport_socket_matches: [
       { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transport_socket: upstreamTls(serverName(name), http, source, peers) },
-      { name: 'tlsMode-disabled', match: {}, transport_socket: { name: 'envoy.transport_sockets.raw_buffer', typed_config: rawBuffer } },
+      { name: 'tlsMode-disabled', match: {}, transport_socket: rawBuffer },
     ],
   }
 }
-
-const rawBuffer = typed('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer')
 
 /** `outbound_.80_.v1_.reviews.default.svc.cluster.local`. Source: Istio `model.BuildDNSSrvSubsetKey`. */
 function serverName(cluster: string): string {

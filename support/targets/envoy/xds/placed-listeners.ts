@@ -54,13 +54,16 @@ function landingsIn({ clusters }: ProxyConfig): readonly Landing[] {
   return [...landings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, landing]) => landing)
 }
 
-/** Does for a connection what iptables and `original_dst` do in a pod: its header says where the client wanted to go and where it came from. */
-function cameFrom(landings: readonly Landing[], options: Json = {}): Json {
+/**
+ * Does for a connection what iptables and `original_dst` do in a pod: its second header says where the client wanted to go and where it came from. The first
+ * one says what the proxy will say of itself when it connects to others, the same for all that come here: they share its connections.
+ */
+function cameFrom(landings: readonly Landing[], options: Json = {}): readonly Json[] {
   const rules = [lands, ...landings.map(landsAt)].map((key, i) => ({ tlv_type: landsType + i, on_tlv_present: { key } }))
-  return proxyProtocol({ rules, ...options })
+  return [proxyProtocol(), proxyProtocol({ rules, ...options })]
 }
 
-/** Sidecars that lead to a gateway say nothing before: they are all of this Envoy. */
+/** Proxies that lead to a gateway say by one header who they are. */
 const fromAnybody = { allow_requests_without_proxy_protocol: true }
 
 /**
@@ -74,7 +77,7 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [cameFrom(otherLandings(config)), ...inspectors(listeners, true)],
+    listener_filters: [...cameFrom(otherLandings(config)), ...inspectors(listeners, true)],
     filter_chains: [
       ...others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
       ...(last?.filterChains ?? []).map((chain) => filterChain(chain, last!, placement)),
@@ -135,7 +138,7 @@ export function gatewayListener(name: string, port: number, config: Listener, la
   return typed('envoy.config.listener.v3.Listener', {
     name,
     address: socketAddress({ address: '127.0.0.1', port }),
-    listener_filters: [cameFrom(landings, fromAnybody), ...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])],
+    listener_filters: [...cameFrom(landings, fromAnybody), ...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
     traffic_direction: 'OUTBOUND',
   })
@@ -168,7 +171,7 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
     listener: typed('envoy.config.listener.v3.Listener', {
       name: inbound.name,
       address: socketAddress({ address: '127.0.0.1', port: inbound.port }),
-      ...optional('listener_filters', [...(inspectsTls(chains) ? [tlsInspector] : []), ...(inspectsHttp(chains) ? [httpInspector] : [])]),
+      listener_filters: [proxyProtocol(), ...(inspectsTls(chains) ? [tlsInspector] : []), ...(inspectsHttp(chains) ? [httpInspector] : [])],
       filter_chains: seenProtocols(chains).map((chain) => inboundChain(chain, inbound, cluster)),
       traffic_direction: 'INBOUND',
     }),

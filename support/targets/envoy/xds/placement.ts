@@ -1,4 +1,6 @@
 import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
+import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { ArrivalPlace } from './access-filter.ts'
 import type { Json } from './json.ts'
 
 export interface SocketAddress {
@@ -44,6 +46,8 @@ export interface Placement {
   readonly originalDestination: ((landing: Landing) => Json) | null
   /** Nothing is redirected to the proxy: there is no destination that a cluster could keep. */
   readonly isDialled: boolean
+  /** Where connections to a listener arrive in the mesh; `null`: Envoy sees it itself. */
+  arrival(listener: Pick<Listener, 'port'>): ArrivalPlace | null
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]

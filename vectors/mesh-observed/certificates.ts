@@ -8,7 +8,19 @@ let authority: Promise<CertificateAuthority> | null = null
  * @param trusted PEM: the authority of the application's servers, which the recorder's own was, too
  */
 export function withCertificates(resources: readonly Resource[], trusted: string): Promise<readonly Resource[]> {
-  return Promise.all(resources.map((resource) => (resource.kind === 'Secret' && isInWords(resource) ? filled(resource, trusted) : resource)))
+  return Promise.all(
+    resources.map((resource) => {
+      if (resource.kind === 'Secret' && isInWords(resource)) return filled(resource, trusted)
+      return resource.kind === 'ConfigMap' ? trusting(resource, trusted) : resource
+    }),
+  )
+}
+
+/** Whichever authority a ConfigMap named, the recorder's proxies trusted its own in its place. */
+function trusting(config: Resource, trusted: string): Resource {
+  const { 'ca.crt': named, ...data } = (config.object['data'] ?? {}) as Readonly<Record<string, unknown>>
+  if (!String(named).includes('BEGIN CERTIFICATE')) return config
+  return { ...config, object: { ...config.object, data: { ...data, 'ca.crt': `${String(named)}\n${trusted}` } } }
 }
 
 function isInWords({ object }: Resource): boolean {

@@ -47,6 +47,9 @@ export interface ConnectionManager {
   readonly accessLog: readonly Json[]
 }
 
+/** Envoy's own limit. Who is watched gets a header more than the client has sent: `callHeader`. Source: Envoy `HttpProtocolOptions.max_headers_count`. */
+const mostHeaders = 100
+
 const unplaced: AskingPlace = { cluster: (name) => name, asker: null }
 
 /** Source: Envoy `HttpConnectionManager`, with what istiod sets. */
@@ -66,6 +69,7 @@ export function httpConnectionManager({
       stat_prefix: statPrefix,
       ...routes,
       ...ofDirection[direction],
+      ...(asking.asker === null ? {} : { common_http_protocol_options: { max_headers_count: mostHeaders + 1 } }),
       ...overrides(settings),
       ...optional('access_log', accessLog),
       http_filters: filtersOf(settings, place ?? null, asking),

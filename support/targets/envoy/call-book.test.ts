@@ -56,3 +56,39 @@ test('each try that a sidecar of a receiver ends is told, with what it answered'
     ['b-0', 403, 3],
   ])
 })
+
+test('what a sidecar could not read is told of the call whose connection it was', () => {
+  const book = new CallBook((port) => (port === 9080 ? pod('b-0') : null))
+  const journal = new Journal()
+  const call = book.enter({ parent: null, from: null, service: 'b', dialled: '10.96.0.1:80', proxy: pod('a-0'), unlogged: undefined }, journal)
+  book.connected('127.0.0.1:40000', call)
+  const refusal = (name: string, peer: string): LogLine => ({
+    ...lineOf(name, peer),
+    direction: 'inbound',
+    status: 400,
+    details: 'http1.invalid_url',
+  })
+  for (const line of [refusal('b-0.default', '127.0.0.1:1'), refusal('b-0.default', '127.0.0.1:2'), refusal('b-1.default', '127.0.0.1:1')])
+    book.read(line)
+  book.read({ ...lineOf('a-0.default', '127.0.0.1:40000'), host: '127.0.0.1:9080', local: '127.0.0.1:1' })
+  expect(call.unreached.map(({ pod: name, peer }) => [name, peer])).toEqual([['b-0.default', '127.0.0.1:1']])
+})
+
+test('nothing is awaited of a connection that has ended', async () => {
+  const book = new CallBook(() => null)
+  const journal = new Journal()
+  const call = book.enter({ parent: null, from: null, service: 'b', dialled: '10.96.0.1:80', proxy: pod('a-0'), unlogged: undefined }, journal)
+  call.endMs = call.startMs
+  const end = { proxy: 'a.default', pod: 'a-0.default', ended: '127.0.0.1:40000' }
+  book.connected('127.0.0.1:40000', call)
+  for (const one of [
+    { ...end, pod: 'a-1.default' },
+    { ...end, ended: '127.0.0.1:40001' },
+  ])
+    book.read(one)
+  setTimeout(() => (expect(call.isOver).toBe(false), book.read(end)), 100)
+  const start = performance.now()
+  await journal.complete()
+  expect([call.line, call.isOver]).toEqual([null, true])
+  expect(performance.now() - start).toBeLessThan(1000)
+})

@@ -1,7 +1,7 @@
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { podName } from './topology.ts'
-import type { LogLine } from './xds/access-log.ts'
+import type { EndLine, LogLine } from './xds/access-log.ts'
 
 export interface OpenCall {
   readonly call: CallRecord
@@ -15,6 +15,11 @@ interface OpenReceived {
 
 let calls = 0
 
+/** ms after the end of a connection within which all has come that was written before it: some rounds of Envoy's log. */
+const lastWordsMs = 50
+/** Lines that nobody has asked for yet; of most nobody will. */
+const mostEarly = 1000
+
 /** The calls that Envoy may still write about, and what it wrote. */
 export class CallBook {
   readonly #open = new Map<string, OpenCall>()
@@ -22,37 +27,18 @@ export class CallBook {
   readonly #byPeer = new Map<string, string>()
   /** What came over a connection that a sidecar made to its workload: all that tells one of which it read nothing. */
   readonly #byLocal = new Map<string, OpenReceived>()
-  /** What gateways wrote of connections that nobody has told of yet. */
+  /** What proxies wrote of connections that nobody has told of yet. */
   readonly #early = new Map<string, LogLine>()
-  readonly #gatewayAt: (port: number) => WorkloadInstance | null
+  readonly #proxyAt: (port: number) => WorkloadInstance | null
 
-  /** @param gatewayAt who listens on a port of 127.0.0.1, if it is a gateway */
-  constructor(gatewayAt: (port: number) => WorkloadInstance | null) {
-    this.#gatewayAt = gatewayAt
+  /** @param proxyAt whose proxy listens on a port of 127.0.0.1: a gateway, or the inbound side of a sidecar */
+  constructor(proxyAt: (port: number) => WorkloadInstance | null) {
+    this.#proxyAt = proxyAt
   }
 
   /** Takes up a call. */
-  enter(
-    about: Omit<
-      CallRecord,
-      'id' | 'startMs' | 'endMs' | 'status' | 'line' | 'gateway' | 'relay' | 'unreached' | 'received' | 'decision' | 'denial' | 'mirrors'
-    >,
-    journal: Journal,
-  ): CallRecord {
-    const fresh = {
-      startMs: performance.now(),
-      endMs: null,
-      status: 0,
-      line: null,
-      gateway: null,
-      relay: null,
-      unreached: [],
-      received: [],
-      decision: null,
-      denial: null,
-      mirrors: [],
-    }
-    const call: CallRecord = { id: `${process.pid}-${++calls}`, ...about, ...fresh }
+  enter(about: Omit<CallRecord, 'id' | keyof ReturnType<typeof untold>>, journal: Journal): CallRecord {
+    const call: CallRecord = { id: `${process.pid}-${++calls}`, ...about, ...untold() }
     journal.calls.push(call)
     this.#open.set(call.id, { call, journal })
     return call
@@ -82,11 +68,11 @@ export class CallBook {
     if (received.workload) this.#byLocal.set(connection(received.workload, address), { received, journal })
   }
 
-  read(line: LogLine): void {
+  read(line: LogLine | EndLine): void {
+    if ('ended' in line) return this.#end(`${line.pod} ${line.ended}`)
     if (line.direction === 'inbound' && line.call === null && line.tunnel === null) return this.#readUntold(line)
-    const peer = `${line.pod} ${line.peer}`
-    const open = this.#open.get(line.call ?? this.#byPeer.get(line.tunnel ?? peer) ?? '')
-    if (!open) return line.direction === 'gateway' ? void this.#early.set(peer, line) : undefined
+    const open = this.#open.get(line.call ?? this.#byPeer.get(line.tunnel ?? `${line.pod} ${line.peer}`) ?? '')
+    if (!open) return line.direction === 'gateway' ? this.#keep(line) : undefined
     const { call, journal } = open
     if (line.direction === 'inbound') enterInbound(call, line)
     else if (call.proxy === null || podName(call.proxy) === line.pod) this.#enter(call, line)
@@ -94,24 +80,43 @@ export class CallBook {
     journal.note()
   }
 
+  /** Its sender's proxy writes by which connection it came, and writes later. */
   #readUntold(line: LogLine): void {
     const own = `${line.pod} ${line.local}`
     const open = this.#byLocal.get(own)
-    if (!open) return
+    if (!open) return this.#keep(line)
     this.#byLocal.delete(own)
     open.received.inbound ??= line
     open.journal.note()
   }
 
-  /** A gateway that the call goes on to writes of it by itself: before this line, or after. */
+  #keep(line: LogLine): void {
+    if (this.#early.size >= mostEarly) this.#early.clear()
+    this.#early.set(`${line.pod} ${line.peer}`, line)
+  }
+
+  /** The proxy that the call goes on to writes of it by itself, before this line or after: a gateway, or a sidecar that could not read whose it is. */
   #enter(call: CallRecord, line: LogLine): void {
     call.line ??= line
-    call.gateway = line.host === null ? null : this.#gatewayAt(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
-    if (call.gateway === null || line.local === null) return
-    const there = connection(call.gateway, line.local)
+    const receiver = line.host === null ? null : this.#proxyAt(Number(line.host.slice(line.host.lastIndexOf(':') + 1)))
+    call.gateway = receiver?.gateway ? receiver : null
+    if (receiver === null || line.local === null) return
+    const there = connection(receiver, line.local)
     this.#byPeer.set(there, call.id)
-    call.relay ??= this.#early.get(there) ?? null
-    this.#early.clear()
+    const early = this.#early.get(there)
+    this.#early.delete(there)
+    if (receiver.gateway) call.relay ??= early ?? null
+    else if (early) enterInbound(call, early)
+  }
+
+  /** Of the connection that a client has made to its proxy. */
+  #end(peer: string): void {
+    const open = this.#open.get(this.#byPeer.get(peer) ?? '')
+    if (!open?.call.proxy || !peer.startsWith(`${podName(open.call.proxy)} `)) return
+    setTimeout(() => {
+      open.call.isOver = true
+      open.journal.note()
+    }, lastWordsMs)
   }
 
   /** What has ended will not be written about again. */
@@ -127,6 +132,13 @@ export class CallBook {
 /** Of a proxy: the one who dials has but one port for one that listens. @param address the other's end of it, or its own to its workload */
 function connection(proxy: WorkloadInstance, address: string): string {
   return `${podName(proxy)} ${address}`
+}
+
+/** What is not known of a call at its beginning. */
+function untold() {
+  const at = { startMs: performance.now(), endMs: null as number | null, status: 0 }
+  const written = { line: null, gateway: null, relay: null, isOver: false, unreached: [], received: [] }
+  return { ...at, ...written, decision: null, denial: null, mirrors: [] }
 }
 
 function enterInbound(call: CallRecord, line: LogLine): void {

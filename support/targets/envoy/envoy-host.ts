@@ -3,7 +3,7 @@ import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { Configurator, emptyConfig } from './configurator.ts'
 import type { Complain, EnvoyConfig } from './configurator.ts'
 import { EnvoyProcess } from './envoy-process.ts'
-import type { LogLine } from './xds/access-log.ts'
+import type { EndLine, LogLine } from './xds/access-log.ts'
 
 /** What a mesh is to have from now on, and who waits for it. */
 interface Change {
@@ -20,12 +20,12 @@ export class EnvoyHost {
   readonly #process: EnvoyProcess
   readonly #configurator: Configurator
   readonly #configs = new Map<number, EnvoyConfig>()
-  readonly #readers: Map<number, (line: LogLine) => void>
+  readonly #readers: Map<number, (line: LogLine | EndLine) => void>
   #meshes = 0
   readonly #waiting: Change[] = []
   #working = false
 
-  private constructor(path: string, process: EnvoyProcess, configurator: Configurator, readers: Map<number, (line: LogLine) => void>) {
+  private constructor(path: string, process: EnvoyProcess, configurator: Configurator, readers: Map<number, (line: LogLine | EndLine) => void>) {
     this.#readers = readers
     this.path = path
     this.#process = process
@@ -34,7 +34,7 @@ export class EnvoyHost {
 
   /** @throws MeshSpecError ENVOY_FAILED */
   static async start(path: string): Promise<EnvoyHost> {
-    const readers = new Map<number, (line: LogLine) => void>()
+    const readers = new Map<number, (line: LogLine | EndLine) => void>()
     const process = await EnvoyProcess.start(path, (line) => read(line, readers))
     try {
       return new EnvoyHost(path, process, await Configurator.start(process), readers)
@@ -54,7 +54,7 @@ export class EnvoyHost {
   }
 
   /** @param onLine gets its lines of the access log, with names of pods as it knows them */
-  join(onLine: (line: LogLine) => void): number {
+  join(onLine: (line: LogLine | EndLine) => void): number {
     const mesh = ++this.#meshes
     this.#readers.set(mesh, onLine)
     return mesh
@@ -138,9 +138,9 @@ function nextOfEach(waiting: Change[]): readonly Change[] {
 }
 
 /** Lines that are no JSON are not of the access log. */
-function read(text: string, readers: ReadonlyMap<number, (line: LogLine) => void>): void {
+function read(text: string, readers: ReadonlyMap<number, (line: LogLine | EndLine) => void>): void {
   if (!text.startsWith('{')) return
-  const line = JSON.parse(text) as LogLine
+  const line = JSON.parse(text) as LogLine | EndLine
   const [mesh, pod] = line.pod.split('/')
   readers.get(Number(mesh))?.({ ...line, pod: pod! })
 }

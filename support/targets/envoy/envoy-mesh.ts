@@ -70,7 +70,7 @@ export class EnvoyMesh {
       applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),
       applicationTls,
     })
-    this.#book = new CallBook((port) => this.#topology.places.gatewayAt(port, this.registry))
+    this.#book = new CallBook((port) => this.#topology.places.proxyAt(port, this.registry))
     this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology.places), options.explains ?? true)
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })

@@ -27,6 +27,8 @@ export interface CallRecord {
   /** Of the answer; 0 for none. */
   status: number
   line: LogLine | null
+  /** Its connection has ended, and with it what the proxy writes. */
+  isOver: boolean
   /** The proxy has sent it to a gateway of the mesh, which writes of it, too. */
   gateway: WorkloadInstance | null
   relay: LogLine | null
@@ -109,7 +111,7 @@ export class Journal {
 }
 
 function isUnwritten(call: CallRecord): boolean {
-  if (call.endMs !== null && call.proxy !== null && !call.unlogged && call.line === null) return true
+  if (call.endMs !== null && call.proxy !== null && !call.unlogged && call.line === null && !call.isOver) return true
   if (call.gateway !== null && call.relay === null) return true
   // An answer to somebody without a proxy, of a request that nobody received: a sidecar gave it.
   const isRefused = call.proxy === null && call.status > 0 && arrivalsOf(call).length === 0

@@ -82,10 +82,10 @@ export class PodPlaces {
     return port === undefined ? nowhere : { address: '127.0.0.1', port }
   }
 
-  /** Whose listener is on a port here; `null`: no gateway's. */
-  gatewayAt(port: number, { workloads }: Registry): WorkloadInstance | null {
+  /** Whose listener is on a port here: a gateway's, or one of the inbound side of a sidecar; `null`: nobody's. */
+  proxyAt(port: number, { workloads }: Registry): WorkloadInstance | null {
     const isThere = ({ ref }: WorkloadInstance): boolean => [...(this.#pods.get(keyOf(ref))?.byPodPort.values() ?? [])].includes(port)
-    return workloads.find((workload) => workload.gateway && isThere(workload)) ?? null
+    return workloads.find(isThere) ?? null
   }
 
   /** The address in the mesh of what listens on a port here, `10.244.0.5:9080`; `null`: it is nobody's of the mesh. */

@@ -17,7 +17,7 @@ import { credentials } from './credentials.ts'
 import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
 import { anyOther, nowhere, PodPlaces } from './pod-places.ts'
-import { accessLog } from './xds/access-log.ts'
+import { accessLog, connectionLog } from './xds/access-log.ts'
 import { announced } from './xds/announced.ts'
 import type { Writer } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
@@ -225,6 +225,7 @@ export class Topology {
       arrival: ({ port }) => (workload.gateway ? { address: workload.address, port } : null),
       configSource: restSource(),
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
+      connectionLog: connectionLog(this.#writer(workload)),
       asker: askerName(workload),
       pod: podName(workload),
       takesMutualTls: (endpoint) => endpoint.tlsMode === 'istio' && this.#endsTls(endpoint, registry),

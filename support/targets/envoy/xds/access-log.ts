@@ -43,6 +43,17 @@ export interface LogLine extends Writer {
   readonly requestId: string | null
 }
 
+/** Of a connection that has ended, after all that was written of what it carried. */
+export interface EndLine extends Writer {
+  /** The client's end of it. */
+  readonly ended: string
+}
+
+/** Of every connection to a listener: one that no filter chain takes, or that fails within TLS, is written of nowhere else. Source: Envoy `Listener.access_log`. */
+export function connectionLog({ proxy, pod }: Writer): readonly Json[] {
+  return standardOutput({ proxy, pod, ended: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%' } satisfies Record<keyof EndLine, string>)
+}
+
 /** JSON lines on standard output: no file that a full disk could refuse. Source: Envoy, access log command operators. */
 export function accessLog({ proxy, pod }: Writer, direction: AccessLogEntry['direction']): readonly Json[] {
   const fields: Record<keyof LogLine, string> = {
@@ -66,6 +77,10 @@ export function accessLog({ proxy, pod }: Writer, direction: AccessLogEntry['dir
     duration: '%DURATION%',
     requestId: '%REQ(x-request-id)%',
   }
+  return standardOutput(fields)
+}
+
+function standardOutput(fields: Readonly<Record<string, string>>): readonly Json[] {
   const config = typed('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: { json_format: fields } })
   return [{ name: 'envoy.access_loggers.stdout', typed_config: config }]
 }

@@ -27,6 +27,7 @@ export const asIstiodSends: Placement = {
   arrival: () => null,
   configSource: ads,
   accessLog: [],
+  connectionLog: [],
   asker: null,
   pod: null,
   takesMutualTls: ({ tlsMode }) => tlsMode === 'istio',

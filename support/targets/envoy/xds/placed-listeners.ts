@@ -84,6 +84,7 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
       ...(last ? lookingBeside(others, last).map((chain) => filterChain(chain, last, placement)) : []),
     ],
     ...optional('default_filter_chain', last?.defaultFilterChain && filterChain(last.defaultFilterChain, last, placement)),
+    access_log: placement.connectionLog,
     traffic_direction: 'OUTBOUND',
   })
 }
@@ -140,6 +141,7 @@ export function gatewayListener(name: string, port: number, config: Listener, la
     address: socketAddress({ address: '127.0.0.1', port }),
     listener_filters: [...cameFrom(landings, fromAnybody), ...(config.proxyProtocol ? [proxyProtocol()] : []), ...inspectors([config])],
     filter_chains: config.filterChains.map((chain) => filterChain(chain, config, placement)),
+    access_log: placement.connectionLog,
     traffic_direction: 'OUTBOUND',
   })
 }

@@ -51,6 +51,8 @@ export interface Placement {
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]
+  /** Of what comes to listeners. */
+  readonly connectionLog: readonly Json[]
   /** `default/shop-v1-0`, as which it asks authorizers; `null`: nobody watches. */
   readonly asker: string | null
   /** `shop-v1-0.default`, as which it asks for tunnels; `null`: nobody watches. */

@@ -165,13 +165,19 @@ function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names
     durationMs: line.duration,
     status: line.status ?? 0,
     flags: line.flags ?? '-',
-    details: line.details ?? line.termination ?? '-',
+    details: detailsOf(line),
     route: line.route || '-',
     cluster: clusterName(line),
     upstreamHost: hostName(line, call, names),
     attempts: line.attempts ?? 0,
     ...(localPort !== undefined && { localPort }),
   }
+}
+
+/** Connections of bytes have details of their own. Of those Envoy knows response code details, too, which Istio's log of them does not ask for. */
+function detailsOf({ call, status, details, termination }: LogLine): string {
+  const isOfBytes = call === null && !status
+  return (isOfBytes ? null : details) ?? termination ?? '-'
 }
 
 /** Without the mark that istiod ends it with. */

@@ -8,6 +8,9 @@ import { decoded } from './text.ts'
 /** They belong to one connection; `host` is the authority. */
 const ofConnection = new Set(['host', 'connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
+/** What of it is not read: a proxy says `keep-alive` where a rule has it say so alone. */
+const unread = new Set([...ofConnection].filter((name) => name !== 'keep-alive'))
+
 const empty: Framing = { kind: 'length', length: 0 }
 
 export function framingOfRequest(head: Head): Framing {
@@ -96,7 +99,7 @@ export function headersOfFields(fields: readonly string[], isUpgrade: boolean): 
   const own: string[] = []
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!.toLowerCase()
-    if (!ofConnection.has(name) || (isUpgrade && ofUpgrade.has(name))) own.push(name, fields[i + 1]!)
+    if (!unread.has(name) || (isUpgrade && ofUpgrade.has(name))) own.push(name, fields[i + 1]!)
   }
   return new Headers(own)
 }

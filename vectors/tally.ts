@@ -78,7 +78,7 @@ export class Tally {
         : []),
       ...this.stalePatterns.map((pattern) => `✖ all of ${pattern} pass, though vectors/exemptions.ts says that they cannot: take it out there`),
       ...(exempted > 0 ? [`${exempted} exempted (vectors/exemptions.ts says why; --verbose names them)`] : []),
-      ...(this.#skipped > 0 ? [`${this.#skipped} not run: not recorded, or not run by those who wrote them`] : []),
+      ...(this.#skipped > 0 ? [`${this.#skipped} not run: not recorded, not run by those who wrote them, or not shown by the target`] : []),
     ]
   }
 

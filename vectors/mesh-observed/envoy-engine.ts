@@ -1,3 +1,4 @@
+import { NotShown } from '../../mesh-core/ir/not-shown.ts'
 import { credentials } from '../../support/targets/envoy/credentials.ts'
 import { EnvoyHost } from '../../support/targets/envoy/envoy-host.ts'
 import { EnvoyMesh } from '../../support/targets/envoy/envoy-mesh.ts'
@@ -28,6 +29,7 @@ export async function realEnvoy(): Promise<Engine & { readonly close: () => Prom
     open: async (options) => open(await running(), options),
     authority: () => credentials.root(),
     untold,
+    unshown: (error) => (error instanceof NotShown ? error.message : null),
     close: async () => (await host).stop(),
   }
 }

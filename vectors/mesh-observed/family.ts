@@ -1,19 +1,28 @@
 import { type CaseResult, type EngineName, type Family, isSelected, type Selection } from '../family.ts'
 import { notYet } from '../not-yet.ts'
+import type { ObservedCase } from './case.ts'
 import { meshCore } from './engine.ts'
 import { type Collection, readCollection } from './folder.ts'
 import type { Engine } from './play.ts'
-import { runCase } from './run-case.ts'
+import { runCase, Unshown } from './run-case.ts'
 
 /** Runs the chosen cases one after another. */
 export async function* runMeshObserved(collection: Collection, selection: Selection, engine: Engine): AsyncGenerator<CaseResult> {
   for (const { name: area, cases } of collection.areas) {
     for (const vector of cases) {
       if (!isSelected(selection, area, vector.name)) continue
-      const skipped = vector.skipped ?? null
-      const differences = skipped === null ? await runCase(vector, collection.world(vector.world), engine) : []
-      yield { area, name: vector.name, about: vector.about ?? '', skipped, differences }
+      const { skipped, differences } = vector.skipped === undefined ? await shown(vector, collection, engine) : { ...vector, differences: [] }
+      yield { area, name: vector.name, about: vector.about ?? '', skipped: skipped ?? null, differences }
     }
+  }
+}
+
+async function shown(vector: ObservedCase, collection: Collection, engine: Engine): Promise<Pick<CaseResult, 'skipped' | 'differences'>> {
+  try {
+    return { skipped: null, differences: await runCase(vector, collection.world(vector.world), engine) }
+  } catch (error) {
+    if (error instanceof Unshown) return { skipped: error.message, differences: [] }
+    throw error
   }
 }
 

@@ -30,6 +30,8 @@ export interface Engine {
   open(options: CaseOptions): PlayedMesh | Promise<PlayedMesh>
   /** PEM: of the certificates that servers show who know of none; absent: all trust them. */
   authority?(): Promise<string>
+  /** Why it cannot show what a case asks for: such a case is not run. Absent: it is to show all. */
+  unshown?(error: Error): string | null
   /** Differences that come of what it cannot tell, and not of what it does. */
   untold?(difference: Difference): boolean
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { NotShown } from '../../mesh-core/ir/not-shown.ts'
 import type { ObservedCase, SingleObservation } from './case.ts'
 import { meshCore } from './engine.ts'
 import { type Engine, play } from './play.ts'
-import { runCase } from './run-case.ts'
+import { runCase, Unshown } from './run-case.ts'
 
 const service = (name: string) => `
 apiVersion: v1
@@ -99,3 +100,16 @@ test.each(['b-v1', 'b-v2'])(
     }
   },
 )
+
+test('what an engine says that it cannot show is not run, and fails where the engine is to show all', async () => {
+  const core = await meshCore()
+  const failing: Engine = {
+    ...core,
+    open: () => {
+      throw new NotShown('no DNS here')
+    },
+  }
+  const vector = { name: 'x', calls: [], observed: [] } as unknown as ObservedCase
+  expect(await runCase(vector, world, failing)).toMatchObject([{ field: 'crash' }])
+  await expect(runCase(vector, world, { ...failing, unshown: ({ message }) => message })).rejects.toEqual(new Unshown('no DNS here'))
+})

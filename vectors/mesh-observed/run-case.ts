@@ -24,6 +24,7 @@ type Compare = (index: number, seen: Observation | undefined) => Difference[]
  * Plays a case and compares. The recorded answer to a single call is one draw of those that chance allows (a weight, a percentage, an endpoint), and not
  * every such call is marked in the vectors: a single call passes when one of some seeds gives its answer. Shares are judged once, on the first seed.
  * @returns what differs from the recorded outcome
+ * @throws Unshown
  */
 export async function runCase(
   vector: ObservedCase,
@@ -33,7 +34,7 @@ export async function runCase(
 ): Promise<Difference[]> {
   const ignores = (difference: Difference): boolean => ignored(difference) || (engine.untold?.(difference) ?? false)
   const opened = await tried(() => openCase(vector, world, engine, 1))
-  if (opened instanceof Error) return [crash(opened)]
+  if (opened instanceof Error) return [crash(opened, engine)]
   if (opened.kind === 'rejected') return compareWhole(vector, opened).filter((difference) => !ignores(difference))
   try {
     return await judge(vector, world, engine, opened, { seeds, ignores })
@@ -50,7 +51,7 @@ async function judge(
   { seeds, ignores }: Required<Judging>,
 ): Promise<Difference[]> {
   const observed = await tried(() => inTurn(vector, opened.scene))
-  if (observed instanceof Error) return [crash(observed)]
+  if (observed instanceof Error) return [crash(observed, engine)]
   const outcome: Observed = { kind: 'observed', observed, warnings: opened.warnings, notModelled: opened.notModelled }
   const whole = compareWhole(vector, outcome).filter((difference) => !ignores(difference))
   if (vector.rejected !== undefined) return whole
@@ -66,13 +67,21 @@ async function judge(
   return [...whole, ...[...open.values()].flat()]
 }
 
+/** The engine cannot show what a case asks for, as the message says. */
+export class Unshown extends Error {
+  override readonly name = 'Unshown'
+}
+
 /** Does what came before decide about a call? */
 export function interact({ behaviour = {}, config = '', calls = [] }: ObservedCase): boolean {
   const counts = Object.values(behaviour).some(({ first }) => first !== undefined)
   return counts || calls.some(({ pause }) => pause !== undefined) || /outlierDetection/.test(config)
 }
 
-function crash(error: Error): Difference {
+/** @throws Unshown */
+function crash(error: Error, { unshown }: Engine): Difference {
+  const why = unshown?.(error) ?? null
+  if (why !== null) throw new Unshown(why)
   return { call: null, field: 'crash', wanted: undefined, seen: error.stack ?? error.message }
 }
 

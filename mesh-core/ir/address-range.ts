@@ -15,6 +15,12 @@ export function networkOf(range: string): string {
   return bits === null ? range : `${bits.slice(0, Number(length ?? wholeLength(base)))}/${bits.length}`
 }
 
+/** What an IPv4 address is reduced to, with so many bits of it: `10.244.0.0/16`. */
+export function maskedAddress(address: string, bits: number): string {
+  const network = address.split('.').map((part, i) => Number(part) & (256 - 2 ** (8 - Math.min(8, Math.max(0, bits - 8 * i)))))
+  return `${network.join('.')}/${bits}`
+}
+
 function wholeLength(address: string): number {
   return address.includes(':') ? 128 : 32
 }

@@ -1,3 +1,4 @@
+import { maskedAddress } from '../../ir/address-range.ts'
 import type { Format, Operator } from './format.ts'
 import { notModelled } from './not-modelled.ts'
 import type { Subject } from './subject.ts'
@@ -78,13 +79,6 @@ export function masked(mask: string, addressOf: Format): Format | null {
   if (!Number.isInteger(bits) || bits > 32) return null
   return (subject) => {
     const address = addressOf(subject)
-    return address === '' ? '' : `${network(address, bits)}/${bits}`
+    return address === '' ? '' : maskedAddress(address, bits)
   }
-}
-
-function network(address: string, bits: number): string {
-  return address
-    .split('.')
-    .map((part, i) => Number(part) & (256 - 2 ** (8 - Math.min(8, Math.max(0, bits - 8 * i)))))
-    .join('.')
 }

@@ -3,8 +3,10 @@ import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import type { NotModelled, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import { keyOf, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
 import { createMesh } from '../../../mesh-core/create-mesh.ts'
-import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
+import type { Cluster, WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
+import type { InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
+import type { NotShown } from '../../../mesh-core/ir/not-shown.ts'
 import { bytesOf, Headers } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { Origin } from '../../../mesh-core/ir/origin.ts'
@@ -23,6 +25,7 @@ import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
 import { unseenAddress } from './unseen-addresses.ts'
+import { untoldEndpoint } from './untold-endpoints.ts'
 import { Ways } from './ways.ts'
 import { landingOf } from './xds/cluster.ts'
 import { WorkloadServers } from './workload-servers.ts'
@@ -195,11 +198,18 @@ export class EnvoyMesh {
     this.#host.check()
     this.#servers.check()
     this.#book.forget(journal)
-    const { workloads } = this.registry
-    const doubt = journal.doubt ?? unseenAddress(journal, { workloads, inboundPort: (one, port) => this.#model.inboundPort(one, port) })
+    const doubt = journal.doubt ?? this.#doubtOf(journal)
     if (doubt) throw doubt
     const failed = typeof outcome === 'string'
     return { request, response: failed ? null : outcome, error: failed ? outcome : null, durationMs, hops: hopsOf(journal, this.#names) }
+  }
+
+  #doubtOf(journal: Journal): NotShown | null {
+    const { workloads } = this.registry
+    const inboundPort = (workload: WorkloadInstance, port: number): InboundPort => this.#model.inboundPort(workload, port)
+    const clusterOf = ({ ref }: WorkloadInstance, name: string): Cluster | undefined => this.#model.proxyConfig(ref)?.clusters[name]
+    const tellsOfEndpoints = (proxy: WorkloadInstance): boolean => this.#topology.tellsOfEndpoints(proxy)
+    return unseenAddress(journal, { workloads, inboundPort }) ?? untoldEndpoint(journal, { tellsOfEndpoints, clusterOf })
   }
 
   async close(): Promise<void> {

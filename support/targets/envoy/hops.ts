@@ -181,7 +181,7 @@ function detailsOf({ call, status, details, termination }: LogLine): string {
 }
 
 /** Without the mark that istiod ends it with. */
-function clusterName({ cluster }: LogLine): string {
+export function clusterName({ cluster }: LogLine): string {
   return cluster === null ? '-' : cluster.replace(/;$/, '')
 }
 

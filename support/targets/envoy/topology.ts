@@ -25,6 +25,7 @@ import { clusterLoadAssignment } from './xds/endpoint.ts'
 import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
 import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
+import { PlacedFormats } from './xds/placed-formats.ts'
 import type { SecretSource } from './xds/placement.ts'
 import { chainsAt, gatewayListener, landsByMetadata, otherLandings, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
@@ -56,6 +57,8 @@ export class Topology {
   readonly #prefix: string
   readonly #sides: InboundSides
   readonly places: PodPlaces
+  /** By pod. */
+  readonly #formats = new Map<string, PlacedFormats>()
   /** PEM. */
   #systemAuthorities = ''
 
@@ -120,15 +123,17 @@ export class Topology {
   /** Of what it passes on for its workload, or as a gateway. */
   #sent(workload: WorkloadInstance, config: ProxyConfig, registry: Registry, secrets: Set<string>): ProxyParts {
     const placement = this.#placementOf(workload, registry, secrets)
+    // First: what headers tell of addresses is said by listeners and endpoints.
+    const tables = [...tablesOf(config.listeners, workload.gateway)].flatMap((name) => config.routeTables[name] ?? [])
+    const routes = tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)] as [string, Json])
     const outbound = this.#outbound(workload, config, placement)
     const datagrams = this.#datagrams(workload, config, { ...placement, endpoint: (one) => this.#takesDatagrams(one, registry) })
-    const tables = [...tablesOf(config.listeners, workload.gateway)].flatMap((name) => config.routeTables[name] ?? [])
     const asking = Object.values(config.clusters).filter((one) => one.discovery === 'eds' && placement.endpointSource(one) !== null)
     return {
       endpoints: asking.map((one) => [placement.cluster(one.name), clusterLoadAssignment(one, placement)]),
       clusters: [...Object.values(config.clusters).map((one) => cluster(one, placement)), ...datagrams.map((one) => one.cluster)],
       listeners: [...outbound, ...datagrams.map((one) => one.listener)],
-      routes: tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)]),
+      routes,
     }
   }
 
@@ -223,6 +228,7 @@ export class Topology {
       originalDestination: landsByMetadata,
       isDialled: workload.gateway,
       arrival: ({ port }) => (workload.gateway ? { address: workload.address, port } : null),
+      formats: this.#formatsOf(workload),
       configSource: restSource(),
       accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
       connectionLog: connectionLog(this.#writer(workload)),
@@ -241,6 +247,17 @@ export class Topology {
       own: () => secretsOf(workload, registry, secrets),
     }
     return placement
+  }
+
+  #formatsOf(workload: WorkloadInstance): PlacedFormats {
+    const formats = new PlacedFormats(workload.address)
+    this.#formats.set(podName(workload), formats)
+    return formats
+  }
+
+  /** Do headers that its proxy writes tell of endpoints? */
+  tellsOfEndpoints(workload: WorkloadInstance): boolean {
+    return this.#formats.get(podName(workload))?.asksForEndpoints ?? false
   }
 
   /** The address that a client dialled carries no `tlsMode`: mutual TLS that was inferred is begun, whoever is there. Of machines nobody ends it. Source: Istio `core/cluster_tls.go`. */

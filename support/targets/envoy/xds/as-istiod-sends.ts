@@ -1,5 +1,6 @@
 import { duration } from './json.ts'
 import { clusterSockets } from './mutual-tls.ts'
+import { asTheyAre } from './placed-formats.ts'
 import type { Placement } from './placement.ts'
 
 const ads = { ads: {}, initial_fetch_timeout: duration(0), resource_api_version: 'V3' }
@@ -25,6 +26,7 @@ export const asIstiodSends: Placement = {
   originalDestination: null,
   isDialled: false,
   arrival: () => null,
+  formats: asTheyAre,
   configSource: ads,
   accessLog: [],
   connectionLog: [],

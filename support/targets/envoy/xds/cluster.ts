@@ -24,6 +24,7 @@ export function cluster(config: Cluster, placement: Placement): Json {
       healthy_panic_threshold: { value: config.panicThreshold },
       ...(config.localities?.weighted ? { locality_weighted_lb_config: {} } : {}),
     },
+    ...placement.formats.ofCluster(config.name),
     ...placement.transportSocket(config),
   })
 }

@@ -34,7 +34,11 @@ function localityOf(locality: string): Json {
 
 export function lbEndpoint(endpoint: Endpoint, placement: Placement): Json {
   const place = placement.endpoint(endpoint)
-  const metadata = { ...hashKey(endpoint, place), ...(placement.takesMutualTls(endpoint) ? takesMutualTls : {}) }
+  const metadata = {
+    ...hashKey(endpoint, place),
+    ...placement.formats.ofEndpoint(endpoint),
+    ...(placement.takesMutualTls(endpoint) ? takesMutualTls : {}),
+  }
   return {
     // Without a port it is the path of a Unix socket, as istiod has it. Source: Istio `networking/util/util.go` BuildAddress.
     endpoint: { address: endpoint.port === 0 ? { pipe: { path: endpoint.address } } : socketAddress(place) },

@@ -39,6 +39,7 @@ export function prefixRange(range: string): Json {
 
 function networkFilters(filter: NetworkFilter, listener: Listener, placement: Placement): readonly Json[] {
   const place = placement.arrival(listener)
+  const noted = placement.formats.ofConnection(place)
   if (filter.kind === 'tcp') return [...filtersOfBytes(filter, place, placement), tcpProxy(filter, placement)]
   const manager = httpConnectionManager({
     direction: listener.direction,
@@ -50,7 +51,7 @@ function networkFilters(filter: NetworkFilter, listener: Listener, placement: Pl
     ...optional('place', place),
     asking: placement,
   })
-  return [manager]
+  return [...noted, manager]
 }
 
 export const tlsInspector = {

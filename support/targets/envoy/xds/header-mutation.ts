@@ -1,13 +1,16 @@
 import type { HeaderMutation, HeaderValueOption } from '../../../../mesh-core/ir/route.ts'
 import { optional } from './json.ts'
 import type { Json } from './json.ts'
+import { asTheyAre } from './placed-formats.ts'
+import type { Formats } from './placed-formats.ts'
 
 /** The four fields that routes and weighted clusters share. */
-export function headerOperations(request: HeaderMutation, response: HeaderMutation): Json {
+export function headerOperations(request: HeaderMutation, response: HeaderMutation, formats: Pick<Formats, 'value'> = asTheyAre): Json {
+  const option = (one: HeaderValueOption): Json => headerValueOption({ ...one, value: formats.value(one.value) })
   return {
-    ...optional('request_headers_to_add', request.set.map(headerValueOption)),
+    ...optional('request_headers_to_add', request.set.map(option)),
     ...optional('request_headers_to_remove', request.remove),
-    ...optional('response_headers_to_add', response.set.map(headerValueOption)),
+    ...optional('response_headers_to_add', response.set.map(option)),
     ...optional('response_headers_to_remove', response.remove),
   }
 }

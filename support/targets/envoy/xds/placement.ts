@@ -2,6 +2,7 @@ import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
 import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
 import type { ArrivalPlace } from './access-filter.ts'
 import type { Json } from './json.ts'
+import type { Formats } from './placed-formats.ts'
 
 export interface SocketAddress {
   readonly address: string
@@ -48,6 +49,7 @@ export interface Placement {
   readonly isDialled: boolean
   /** Where connections to a listener arrive in the mesh; `null`: Envoy sees it itself. */
   arrival(listener: Pick<Listener, 'port'>): ArrivalPlace | null
+  readonly formats: Formats
   /** Of route tables. */
   readonly configSource: Json
   readonly accessLog: readonly Json[]

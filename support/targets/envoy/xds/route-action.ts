@@ -64,7 +64,7 @@ function weightedCluster(one: WeightedCluster, weight: number, placement: Placem
     name: placement.cluster(one.cluster),
     weight,
     ...optional('host_rewrite_literal', one.hostRewrite),
-    ...headerOperations(one.requestHeaders, one.responseHeaders),
+    ...headerOperations(one.requestHeaders, one.responseHeaders, placement.formats),
   }
 }
 

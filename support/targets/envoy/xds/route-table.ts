@@ -36,7 +36,7 @@ function routeEntry(route: Route, placement: Placement): Json {
     ...optional('name', route.name || null),
     match: routeMatch(route.match),
     ...routeAction(route.action, placement),
-    ...headerOperations(route.requestHeaders, route.responseHeaders),
+    ...headerOperations(route.requestHeaders, route.responseHeaders, placement.formats),
     ...optional('stat_prefix', route.statPrefix),
     ...perFilterConfig(route),
   }

@@ -32,8 +32,8 @@ function bitsOf(address: string): string | null {
   return words && words.map((word) => word.toString(2).padStart(width, '0')).join('')
 }
 
-/** The eight numbers of an IPv6 address. */
-function wordsOf(address: string): number[] | null {
+/** The eight numbers of an IPv6 address; `null` for what is none. */
+export function wordsOf(address: string): number[] | null {
   const [head = '', tail] = address.split('::')
   const parse = (text: string | undefined): number[] => (text ? text.split(':').map((word) => parseInt(word, 16)) : [])
   const [left, right] = [parse(head), parse(tail)]

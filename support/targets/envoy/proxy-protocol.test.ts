@@ -18,6 +18,13 @@ test.each([
   ['TLS', Buffer.from([0x16, 3, 1]), 0],
 ] as const)('how long a header is: %s', (_, bytes, length) => expect(headerLength(bytes)).toBe(length))
 
+test('addresses of two families are told as those of IPv6', () => {
+  const mixed = proxyHeader({ source: place(1), destination: { address: '2001:db8::9', port: 80 }, lands: [] })
+  expect(mixed.subarray(12).toString('hex')).toBe(
+    ['2121', '0024', '00000000000000000000ffff0af40002', '20010db8000000000000000000000009', '0001', '0050'].join(''),
+  )
+})
+
 const request = Buffer.from('GET /x HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n')
 
 test.each([

@@ -1,7 +1,10 @@
+import { wordsOf } from '../../../mesh-core/ir/address-range.ts'
+
 /** Bytes by which every PROXY header of version 2 begins. */
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
 const version2Proxy = 0x21
 const tcpOverIpv4 = 0x11
+const tcpOverIpv6 = 0x21
 /** The first of the types that are free for anybody's use, of the first place; the next of the next. */
 export const landsType = 0xe0
 
@@ -17,8 +20,12 @@ export interface ProxiedConnection {
 export function proxyHeader({ source, destination, lands }: ProxiedConnection): Buffer {
   const tlv = Buffer.concat(lands.flatMap((place, i) => [Buffer.from([landsType + i]), twoBytes(place.length), Buffer.from(place)]))
   const ports = Buffer.concat([twoBytes(source.port), twoBytes(destination.port)])
-  const payload = Buffer.concat([fourBytes(source.address), fourBytes(destination.address), ports, tlv])
-  return Buffer.concat([signature, Buffer.from([version2Proxy, tcpOverIpv4]), twoBytes(payload.length), payload])
+  const addresses = [source.address, destination.address]
+  // Both are of one family.
+  const isIpv6 = addresses.some((address) => address.includes(':'))
+  const payload = Buffer.concat([...addresses.map(isIpv6 ? sixteenBytes : fourBytes), ports, tlv])
+  const family = isIpv6 ? tcpOverIpv6 : tcpOverIpv4
+  return Buffer.concat([signature, Buffer.from([version2Proxy, family]), twoBytes(payload.length), payload])
 }
 
 /** Bytes of a header that stands at the beginning of a connection: 0 without one, `null` while that cannot be told. */
@@ -39,4 +46,10 @@ function twoBytes(number: number): Buffer {
 
 function fourBytes(address: string): Buffer {
   return Buffer.from(address.split('.').map(Number))
+}
+
+/** An address of IPv4 as it is written in IPv6: `::ffff:10.244.0.2`. */
+function sixteenBytes(address: string): Buffer {
+  if (!address.includes(':')) return Buffer.concat([Buffer.alloc(10), Buffer.from([0xff, 0xff]), fourBytes(address)])
+  return Buffer.concat(wordsOf(address)!.map(twoBytes))
 }

@@ -100,3 +100,18 @@ test('HTTP/2 under TLS', async () => {
   })
   expect(status).toBe(200)
 })
+
+test('a server that answers TLS in plain text is told as OpenSSL tells it, and is left at once', async () => {
+  let isLeft = (): void => {}
+  const left = new Promise<void>((resolve) => (isLeft = resolve))
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')).once('error', () => {})
+    socket.once('end', isLeft).once('close', isLeft)
+  })
+  closing.push(() => server.close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const wire: Wire = { port, preamble: null, key: null, tls: { serverName: 'b' }, timeoutMs: 5000, onConnected: () => {} }
+  expect(await new WireClient().send(wire, request('/'))).toMatch(/^tls: WRONG_VERSION_NUMBER$/)
+  await left
+})

@@ -67,7 +67,15 @@ export function connectionFailure({ code }: NodeJS.ErrnoException): TransportErr
 }
 
 /** Why a handshake failed, as OpenSSL names it; a connection that was just closed says nothing. */
-function tlsFailure({ code = '' }: NodeJS.ErrnoException): TransportError {
+function tlsFailure({ code = '', message }: NodeJS.ErrnoException): TransportError {
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'closed'
+  // What it says while something is being written stands in its words alone.
+  if (code === 'EPROTO') return `tls: ${reasonIn(message)}`
   return code.startsWith('ERR_SSL_') ? `tls: ${code.slice('ERR_SSL_'.length)}` : 'tls: CERTIFICATE_VERIFY_FAILED'
+}
+
+/** `WRONG_VERSION_NUMBER` of OpenSSL's `error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`. */
+function reasonIn(words: string): string {
+  const [, reason = 'protocol error'] = /:SSL routines:[^:]*:([^:]+)/.exec(words) ?? []
+  return reason.toUpperCase().replaceAll(/\W+/g, '_')
 }

@@ -3,6 +3,7 @@ import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
 import type { Formatter } from './formatter.ts'
 import { HiddenFeatures } from './hidden-features.ts'
 import { inOrder } from './in-order.ts'
+import { RunHooks } from './run-hooks.ts'
 
 interface Timestamp {
   seconds: number
@@ -11,7 +12,7 @@ interface Timestamp {
 
 /**
  * Cucumber's messages with everything left out that differs between two runs of the same seed: ids are numbered in the order in
- * which they occur, times are the mesh's own (the virtual ms that the scenarios before took), and the machine is not named.
+ * which they occur, times are the mesh's own (the virtual ms that the scenarios before took), and neither the machine is named nor which process ran what.
  */
 export class Normaliser {
   readonly #ids = new Map<string, string>()
@@ -44,7 +45,7 @@ export class Normaliser {
   #replace(key: string, value: unknown): unknown {
     if (key === 'timestamp') return this.#now()
     if (key === 'duration') return { seconds: 0, nanos: 0 }
-    if (key === 'stackTrace') return undefined
+    if (key === 'stackTrace' || key === 'workerId') return undefined
     if (typeof value === 'string') return this.#replaceText(key, value)
     return Array.isArray(value) && key.endsWith('Ids') ? value.map((id: string) => this.#id(id)) : value
   }
@@ -104,9 +105,10 @@ const messages: Formatter = {
   formatter({ on, write }) {
     const normaliser = new Normaliser(process.cwd())
     const telling = new Telling((envelope) => write(`${normaliser.line(envelope)}\n`))
+    const hooks = new RunHooks()
     on(
       'message',
-      inOrder((envelope) => telling.take(envelope)),
+      inOrder((envelope) => hooks.take(envelope).forEach((one) => telling.take(one))),
     )
   },
 }

@@ -31,7 +31,11 @@ export interface Selected {
   readonly services: readonly KubeObject[]
 }
 
+/** Source: Kubernetes `discovery/v1` LabelServiceName. */
+const serviceOfSlice = 'kubernetes.io/service-name'
+
 interface EndpointSlice {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
   readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null
 }
 
@@ -212,21 +216,18 @@ export class Deployments {
   }
 
   async #problemOfEndpoints({ pods, services }: Selected): Promise<string | null> {
+    const slices = new Map<string, Promise<readonly EndpointSlice[]>>()
     for (const { metadata, ...rest } of services) {
       const selector = Object.entries(((rest as KubeObject)['spec'].selector ?? {}) as Readonly<Record<string, string>>)
       if (selector.length === 0) continue
+      const namespace = metadata.namespace!
+      const listed = slices.get(namespace) ?? this.#objects.list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespace)
+      slices.set(namespace, listed)
       const wanted = pods.filter(
         (pod) => pod.ready && pod.namespace === metadata.namespace && selector.every(([key, value]) => pod.labels[key] === value),
       )
-      const slices = await this.#objects.list<EndpointSlice>(
-        'discovery.k8s.io/v1',
-        'EndpointSlice',
-        metadata.namespace!,
-        `labelSelector=kubernetes.io%2Fservice-name%3D${metadata.name}`,
-      )
-      const ready = new Set(
-        slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => (one.conditions?.ready === false ? [] : one.addresses)),
-      )
+      const own = (await listed).filter((one) => one.metadata.labels?.[serviceOfSlice] === metadata.name)
+      const ready = new Set(own.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => (one.conditions?.ready === false ? [] : one.addresses)))
       if (ready.size !== new Set(wanted.map(({ ip }) => ip)).size || wanted.some(({ ip }) => !ready.has(ip)))
         return `Service ${metadata.name} leads to ${ready.size} pods of ${wanted.length}`
     }

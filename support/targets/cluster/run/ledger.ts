@@ -36,19 +36,22 @@ export class Ledger {
     this.head = head
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     this.file = join(folder, `${head.run}.jsonl`)
-    this.#write({ head })
+    this.#write({ head }, true)
   }
 
   touch(touched: Touched): void {
     const key = resourceKey(touched.ref)
     if (this.#open.has(key)) return
-    this.#write({ touched })
+    this.#write({ touched }, isOfOthers(touched))
     this.#open.set(key, touched)
   }
 
   done(ref: ResourceRef): void {
     const key = resourceKey(ref)
-    if (this.#open.delete(key)) this.#write({ done: key })
+    const touched = this.#open.get(key)
+    if (touched === undefined) return
+    this.#open.delete(key)
+    this.#write({ done: key }, isOfOthers(touched))
   }
 
   /** The last one first, as it is to be put back. */
@@ -61,16 +64,24 @@ export class Ledger {
     rmSync(this.file, { force: true })
   }
 
-  /** On the disk when it returns: what follows is the change itself. */
-  #write(line: Line): void {
+  /**
+   * Outlives this process when it returns: what follows is the change itself.
+   * @param synced outlives the machine's sudden end as well
+   */
+  #write(line: Line, synced: boolean): void {
     const file = openSync(this.file, 'a', 0o600)
     try {
       appendFileSync(file, `${JSON.stringify(line)}\n`)
-      fsyncSync(file)
+      if (synced) fsyncSync(file)
     } finally {
       closeSync(file)
     }
   }
+}
+
+/** How it was stands nowhere else. What is the run's own its label tells, too. */
+function isOfOthers({ before }: Touched): boolean {
+  return before !== null
 }
 
 /** A ledger that was found on the disk. */

@@ -1,8 +1,8 @@
 import type { Refusal } from '../ir/route.ts'
-import { routingClaim } from '../config/istio/matching.ts'
+import { regexProblem, routingClaim } from '../config/istio/matching.ts'
 import { valueRefusal } from './format-refusal.ts'
 import { stringMatch } from './string-match.ts'
-import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-service-types.ts'
+import type { HeaderOperations, HttpMatch, HttpRule, IstioStringMatch } from './virtual-service-types.ts'
 
 /**
  * Why Envoy refuses the route table that a rule becomes part of, though istiod lets the rule pass (a NACK). The whole table is refused, or all of them: a proxy that
@@ -11,7 +11,7 @@ import type { HeaderOperations, HttpRule, IstioStringMatch } from './virtual-ser
 export function envoyRefusal(rule: HttpRule): Refusal | null {
   const unreadable = redirectRefusal(rule)
   if (unreadable !== null) return { reason: unreadable, spoils: 'message' }
-  const reason = statusRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule) ?? weightRefusal(rule) ?? queryRefusal(rule)
+  const reason = statusRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule) ?? weightRefusal(rule) ?? queryRefusal(rule) ?? regexRefusal(rule)
   return reason === null ? null : { reason, spoils: 'table' }
 }
 
@@ -51,6 +51,13 @@ function claimRefusal({ match = [] }: HttpRule): string | null {
 /** `QueryParameterMatcher.name`: one character or more. */
 function queryRefusal({ match = [] }: HttpRule): string | null {
   return match.some(({ queryParams }) => queryParams && Object.hasOwn(queryParams, '')) ? 'a match on a query parameter has no name for it' : null
+}
+
+/** Of a VirtualService istiod has asked; in a route of the Gateway API it leaves a regex to Envoy. */
+function regexRefusal({ match = [] }: HttpRule): string | null {
+  const conditionsOf = ({ headers, queryParams }: HttpMatch) => Object.values({ ...headers, ...queryParams }) as (IstioStringMatch | null)[]
+  const patterns = match.flatMap((one) => [one.uri as IstioStringMatch | undefined, ...conditionsOf(one).filter((value) => value?.regex !== '*')])
+  return patterns.flatMap((one) => one?.regex ?? []).reduce<string | null>((found, pattern) => found ?? regexProblem(pattern), null)
 }
 
 function valuesOf(headers: HeaderOperations | undefined): string[] {

@@ -90,9 +90,15 @@ export class ConfigRejected extends Error {
   }
 }
 
+/** As kubectl names a place: within the object, also where that is an item of a `List`. */
+export function pathInResource({ path }: Origin): Origin['path'] {
+  return path[0] === 'items' && typeof path[1] === 'number' ? path.slice(2) : path
+}
+
 function describe({ code, origin, place, problem, hint }: ErrorInit): string {
   const position = place?.position ? `:${place.position.line}:${place.position.column}` : ''
   const where = place ? `${place.file}${position} ` : ''
-  const what = origin ? `${origin.resource}${origin.path.length > 0 ? ` ${formatPath(origin.path)}` : ''}: ` : ''
+  const path = origin ? pathInResource(origin) : []
+  const what = origin ? `${origin.resource}${path.length > 0 ? ` ${formatPath(path)}` : ''}: ` : ''
   return `${where}${code} ${what}${problem}${hint ? `\n  hint: ${hint}` : ''}`
 }

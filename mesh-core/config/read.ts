@@ -1,6 +1,7 @@
 import type { Position } from '../ir/origin.ts'
 import type { ErrorInit } from './errors.ts'
 import { MeshSpecError } from './errors.ts'
+import { withoutDefaultedNulls } from './gateway-api/defaulted-nulls.ts'
 import { isNamespaced, kindInfo } from './kinds.ts'
 import { locate } from './locate.ts'
 import { type InnerSettings, meshSettingsIn } from './mesh-settings-in.ts'
@@ -203,7 +204,7 @@ function toResource(source: SourceText, document: number, object: unknown, path:
     : typeof metadata.namespace === 'string' && metadata.namespace !== ''
       ? metadata.namespace
       : 'default'
-  return named({ object: object as KubeObject, kind, apiVersion, name, source, namespace, document, path })
+  return named({ object: withoutDefaultedNulls(object, apiVersion, kind) as KubeObject, kind, apiVersion, name, source, namespace, document, path })
 }
 
 function named({

@@ -43,11 +43,16 @@ function judge(resource: Resource): Verdict {
   const report = (problem: Problem): void => void structural.push(problem)
   checkStructure(object, apiVersion, kind, report)
   if (structural.length === 0) checkMetadata(kind, object.metadata ?? {}, report)
-  if (structural.length === 0 && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, apiVersion, kind, report)
+  if (structural.every(isOfUnknownField) && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, apiVersion, kind, report)
   if (structural.length === 0 && apiVersion === 'v1' && kind === 'Service') checkService(object.spec ?? {}, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)
   return { errors: found(errors), warnings: found(warnings) }
+}
+
+/** What else is there is looked at as if it was not. */
+function isOfUnknownField({ code }: Problem): boolean {
+  return code === 'UNKNOWN_FIELD'
 }
 
 /** What istiod's webhook says. */

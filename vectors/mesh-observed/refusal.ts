@@ -1,4 +1,4 @@
-import type { MeshSpecError } from '../../mesh-core/config/errors.ts'
+import { type MeshSpecError, pathInResource } from '../../mesh-core/config/errors.ts'
 import { formatPath } from '../../mesh-core/ir/index.ts'
 import type { Difference } from '../difference.ts'
 import type { Outcome } from './play.ts'
@@ -32,7 +32,7 @@ function mismatch({ resource, fields, words }: Offence, errors: readonly MeshSpe
 }
 
 function pathOf({ details }: MeshSpecError): string {
-  return plain(formatPath(details.origin?.path ?? []))
+  return plain(details.origin ? formatPath(pathInResource(details.origin)) : '')
 }
 
 /** A missing or forbidden field may be complained about at its parent, and a whole object at one of its fields. */

@@ -48,9 +48,10 @@ function convertRule(
 }
 
 function ruleOf(route: Resource, name: string | undefined, n: number, match: HttpMatch | null, i: number, spec: Partial<HttpRule>): Rule {
+  const own = { ...spec, name: name ?? `${route.namespace}.${route.name}.${n}`, ...(match && { match: [match] }) } as HttpRule
   return {
-    spec: { ...spec, name: name ?? `${route.namespace}.${route.name}.${n}`, ...(match && { match: [match] }) },
-    refusal: envoyRefusal(spec as HttpRule),
+    spec: own,
+    refusal: envoyRefusal(own),
     origin: originOf(route, 'spec', 'rules', n),
     matchOrigins: match ? [originOf(route, 'spec', 'rules', n, 'matches', i)] : [],
   }

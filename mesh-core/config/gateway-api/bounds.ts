@@ -100,7 +100,7 @@ const requestRoutes: Bounds = {
   'spec.rules[].matches': { maxItems: 64 },
   'spec.rules[].matches[].headers': { maxItems: 16 },
   'spec.rules[].matches[].headers[].name': headerName,
-  'spec.rules[].matches[].headers[].value': headerValue,
+  'spec.rules[].matches[].headers[].value': { minLength: 1, maxLength: 4096 },
   'spec.rules[].filters': { maxItems: 16 },
   'spec.rules[].backendRefs[].filters': { maxItems: 16 },
   'spec.rules[].sessionPersistence.absoluteTimeout': duration,
@@ -161,6 +161,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   ListenerSet: { ...listeners, ...under(['spec.parentRef'], reference) },
   HTTPRoute: {
     ...requestRoutes,
+    'spec.rules[].matches[].headers[].value': headerValue,
     'spec.rules[].matches[].path.value': { maxLength: 1024 },
     'spec.rules[].matches[].queryParams': { maxItems: 16 },
     'spec.rules[].matches[].queryParams[].name': headerName,
@@ -174,6 +175,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   },
   GRPCRoute: {
     ...requestRoutes,
+    'spec.rules': { maxItems: 16 },
     'spec.rules[].matches[].method.service': { maxLength: 1024 },
     'spec.rules[].matches[].method.method': { maxLength: 1024 },
   },

@@ -22,33 +22,33 @@ const texts = (names: string): Fields => Object.fromEntries(names.split(' ').map
 
 const objectRef = object(texts('group kind name namespace'), 'name')
 const fullRef = object(texts('group kind name namespace'), 'group kind name')
-const parentRef = object({ ...texts('group kind namespace name sectionName'), port: 'n' }, 'name')
-const backendFields: Fields = { ...texts('group kind name namespace'), port: 'n' }
+const parentRef = object({ ...texts('group kind namespace name sectionName'), port: 'i' }, 'name')
+const backendFields: Fields = { ...texts('group kind name namespace'), port: 'i' }
 const backend = object(backendFields, 'name')
 
 const namedValues = list(object(texts('name value'), 'name value'))
 const headerFilter = object({ set: namedValues, add: namedValues, remove: list('s') })
 const pathModifier = object({ type: oneOf('ReplaceFullPath', 'ReplacePrefixMatch'), ...texts('replaceFullPath replacePrefixMatch') }, 'type')
-const mirror = object({ backendRef: backend, percent: 'n', fraction: object({ numerator: 'n', denominator: 'n' }, 'numerator') }, 'backendRef')
+const mirror = object({ backendRef: backend, percent: 'i', fraction: object({ numerator: 'i', denominator: 'i' }, 'numerator') }, 'backendRef')
 const cors = object({
   allowOrigins: list('s'),
   allowMethods: list(oneOf('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', '*')),
   allowHeaders: list('s'),
   exposeHeaders: list('s'),
   allowCredentials: 'b',
-  maxAge: 'n',
+  maxAge: 'i',
 })
 const externalAuth = object(
   {
     backendRef: backend,
     protocol: oneOf('HTTP', 'GRPC'),
-    forwardBody: object({ maxSize: 'n' }),
+    forwardBody: object({ maxSize: 'i' }),
     grpc: object({ allowedHeaders: list('s') }),
     http: object({ path: 's', allowedHeaders: list('s'), allowedResponseHeaders: list('s') }),
   },
   'backendRef protocol',
 )
-const redirect = object({ scheme: oneOf('http', 'https'), hostname: 's', port: 'n', statusCode: 'n', path: pathModifier })
+const redirect = object({ scheme: oneOf('http', 'https'), hostname: 's', port: 'i', statusCode: 'i', path: pathModifier })
 
 const commonFilters: Fields = {
   requestHeaderModifier: headerFilter,
@@ -98,14 +98,14 @@ const sessionPersistence = object({
 })
 
 const routeHead: Fields = { parentRefs: list(parentRef), useDefaultGateways: oneOf('All', 'None') }
-const weightedBackend = (filter: FieldTree): FieldTree => list(object({ ...backendFields, weight: 'n', filters: list(filter) }, 'name'))
+const weightedBackend = (filter: FieldTree): FieldTree => list(object({ ...backendFields, weight: 'i', filters: list(filter) }, 'name'))
 const httpRule = object({
   name: 's',
   matches: list(httpMatch),
   filters: list(httpFilter),
   backendRefs: weightedBackend(httpFilter),
   timeouts: object(texts('request backendRequest')),
-  retry: object({ codes: list('n'), attempts: 'n', backoff: 's' }),
+  retry: object({ codes: list('i'), attempts: 'i', backoff: 's' }),
   sessionPersistence,
 })
 const grpcRule = object({
@@ -115,13 +115,13 @@ const grpcRule = object({
   backendRefs: weightedBackend(grpcFilter),
   sessionPersistence,
 })
-const connectionRule = object({ name: 's', backendRefs: list(object({ ...backendFields, weight: 'n' }, 'name')) }, 'backendRefs')
+const connectionRule = object({ name: 's', backendRefs: list(object({ ...backendFields, weight: 'i' }, 'name')) }, 'backendRefs')
 
 const selector = object({ matchLabels: { m: 's' }, matchExpressions: list(object({ ...texts('key operator'), values: list('s') }, 'key operator')) })
 const listener = object(
   {
     ...texts('name protocol hostname'),
-    port: 'n',
+    port: 'i',
     tls: object({ mode: oneOf('Terminate', 'Passthrough'), certificateRefs: list(objectRef), options: { m: 's' } }),
     allowedRoutes: object({
       namespaces: object({ from: oneOf('All', 'Selector', 'Same'), selector }),
@@ -143,7 +143,7 @@ const gateway = object(
     infrastructure: object({ labels: { m: 's' }, annotations: { m: 's' }, parametersRef: object(texts('group kind name'), 'group kind name') }),
     tls: object({
       backend: object({ clientCertificateRef: objectRef }),
-      frontend: object({ default: frontend, perPort: list(object({ port: 'n', tls: frontend }, 'port tls')) }, 'default'),
+      frontend: object({ default: frontend, perPort: list(object({ port: 'i', tls: frontend }, 'port tls')) }, 'default'),
     }),
     defaultScope: oneOf('All', 'None'),
   },

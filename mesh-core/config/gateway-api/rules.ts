@@ -1,94 +1,8 @@
 import type { Fields } from '../istio/judge.ts'
 import { isIpAddress } from '../istio/names.ts'
-
-/** A rule between fields. It says what is wrong with the value at its place, or nothing. */
-export interface FieldRule {
-  /** With `[]` for each entry of a list. */
-  readonly at: string
-  /** @param value what stands there */
-  readonly check: (value: any) => string | null
-}
-
-/** A complaint when the condition does not hold. */
-function must(at: string, problem: string, holds: (value: any) => boolean): FieldRule {
-  return { at, check: (value) => (holds(value) ? null : problem) }
-}
-
-const has = (value: unknown): boolean => value !== undefined && value !== null
-const lists = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value : [])
-
-/** A field of a filter goes with its type, and the other way round. */
-const filterFields: Readonly<Record<string, string>> = {
-  RequestHeaderModifier: 'requestHeaderModifier',
-  ResponseHeaderModifier: 'responseHeaderModifier',
-  RequestMirror: 'requestMirror',
-  RequestRedirect: 'requestRedirect',
-  URLRewrite: 'urlRewrite',
-  ExtensionRef: 'extensionRef',
-  CORS: 'cors',
-  ExternalAuth: 'externalAuth',
-}
-const onlyOnce = ['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite', 'CORS']
-
-function filterRules(at: string): FieldRule[] {
-  return [
-    { at: `${at}[]`, check: (filter: Fields) => mismatchOf(filter) },
-    { at, check: (all: readonly Fields[]) => repeated(all) },
-    must(
-      at,
-      'may hold either RequestRedirect or URLRewrite, but not both',
-      (all: readonly Fields[]) => !(ofType(all, 'RequestRedirect') && ofType(all, 'URLRewrite')),
-    ),
-    must(`${at}[].requestMirror`, 'only one of percent and fraction may be set', (mirror: Fields) => !(has(mirror.percent) && has(mirror.fraction))),
-    must(
-      `${at}[].requestMirror.fraction`,
-      'the numerator must not be greater than the denominator',
-      ({ numerator, denominator = 100 }: Fields) => numerator <= denominator,
-    ),
-    ...[`${at}[].requestMirror.backendRef`, `${at}[].externalAuth.backendRef`].map(needsPort),
-    ...['requestRedirect', 'urlRewrite'].map((field) => ({ at: `${at}[].${field}.path`, check: modifierMismatch })),
-    ...['allowOrigins', 'allowMethods', 'allowHeaders'].map((field) =>
-      must(`${at}[].cors.${field}`, '"*" stands alone or not at all', (all: readonly string[]) => !all.includes('*') || all.length === 1),
-    ),
-    ...['requestHeaderModifier', 'responseHeaderModifier'].flatMap((field) =>
-      ['set', 'add'].map((part) => unique(`${at}[].${field}.${part}`, 'name')),
-    ),
-  ]
-}
-
-function ofType(filters: readonly Fields[], type: string): boolean {
-  return filters.some((filter) => filter.type === type)
-}
-
-function repeated(filters: readonly Fields[]): string | null {
-  const twice = onlyOnce.find((type) => filters.filter((filter) => filter.type === type).length > 1)
-  return twice ? `filter ${twice} cannot be repeated` : null
-}
-
-function mismatchOf(filter: Fields): string | null {
-  const wanted = filterFields[filter.type as string]
-  if (wanted && !has(filter[wanted])) return `${wanted} must be set for a filter of type ${filter.type}`
-  const other = Object.values(filterFields).find((field) => field !== wanted && has(filter[field]))
-  return other ? `${other} must not be set for a filter of type ${filter.type}` : null
-}
-
-function modifierMismatch({ type, replaceFullPath, replacePrefixMatch }: Fields): string | null {
-  const [wanted, other] = type === 'ReplaceFullPath' ? [replaceFullPath, replacePrefixMatch] : [replacePrefixMatch, replaceFullPath]
-  if (!has(wanted)) return `the path that type ${type} puts there is missing`
-  return has(other) ? `only the path that type ${type} puts there may be set` : null
-}
-
-function needsPort(at: string): FieldRule {
-  return must(
-    at,
-    'a reference to a Service needs a port',
-    ({ group = '', kind = 'Service', port }: Fields) => group !== '' || kind !== 'Service' || has(port),
-  )
-}
-
-function unique(at: string, key: string): FieldRule {
-  return must(at, `each ${key} may occur once`, (all: readonly Fields[]) => new Set(all.map((entry) => entry[key])).size === all.length)
-}
+import { type FieldRule, has, lists, must, needsPort, unique } from './field-rule.ts'
+import { filterRules, ofType } from './filter-rules.ts'
+import { gatewayRules, listenerRules } from './gateway-rules.ts'
 
 const pathCharacters = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$/
 const badParts = ['//', '/./', '/../', '%2f', '%2F', '#']
@@ -111,16 +25,19 @@ function ms(duration: string): number {
 function prefixProblem(rule: Fields): string | null {
   const holders = [...lists(rule.filters), ...lists(rule.backendRefs).flatMap(({ filters }) => lists(filters))]
   const replaces = holders.some((filter) => (filter.requestRedirect ?? filter.urlRewrite)?.path?.type === 'ReplacePrefixMatch')
-  const matches = lists(rule.matches)
-  const fits = matches.length === 0 || (matches.length === 1 && (matches[0]!.path?.type ?? 'PathPrefix') === 'PathPrefix')
+  // A rule without any has one for the prefix /.
+  const matches = has(rule.matches) ? lists(rule.matches) : [{}]
+  const fits = matches.length === 1 && (matches[0]!.path?.type ?? 'PathPrefix') === 'PathPrefix'
   return replaces && !fits ? 'replacePrefixMatch needs a single match, of type PathPrefix' : null
 }
 
-function parentProblem(refs: readonly Fields[]): string | null {
+const gatewayByDefault = { group: 'gateway.networking.k8s.io', kind: 'Gateway' }
+
+function parentProblem(written: readonly Fields[]): string | null {
+  const refs = written.map((ref) => ({ ...gatewayByDefault, ...ref }) as Fields)
   for (const [i, one] of refs.entries())
     for (const other of refs.slice(i + 1)) {
-      const same = ['group', 'kind', 'namespace', 'name'].every((field) => (one[field] ?? '') === (other[field] ?? ''))
-      if (!same) continue
+      if (!['group', 'kind', 'namespace', 'name'].every((field) => (one[field] ?? '') === (other[field] ?? ''))) continue
       if (has(one.sectionName) !== has(other.sectionName) || has(one.port) !== has(other.port))
         return 'several references to one parent each need a sectionName or a port'
       if (one.sectionName === other.sectionName && one.port === other.port)
@@ -150,6 +67,12 @@ function matchesRule(byDefault: number): FieldRule {
   )
 }
 
+/** Only a cookie has a lifetime, and a lasting one has an end. */
+function persistenceProblem({ type = 'Cookie', cookieConfig, absoluteTimeout }: Fields): string | null {
+  if (has(cookieConfig) && type !== 'Cookie') return `cookieConfig must not be set for the type ${type}`
+  return cookieConfig?.lifetimeType === 'Permanent' && !has(absoluteTimeout) ? 'absoluteTimeout must be set for the lifetimeType Permanent' : null
+}
+
 const requestRules: readonly FieldRule[] = [
   ...routeRules,
   ...filterRules('spec.rules[].filters'),
@@ -157,6 +80,7 @@ const requestRules: readonly FieldRule[] = [
   // A name in other letters is another name to the schema.
   unique('spec.rules[].matches[].headers', 'name'),
   ruleNames,
+  { at: 'spec.rules[].sessionPersistence', check: persistenceProblem },
 ]
 
 const httpRules: readonly FieldRule[] = [
@@ -186,61 +110,6 @@ function methodProblem({ type = 'Exact', service, method }: Fields): string | nu
   if (has(service) && !serviceName.test(service)) return 'service holds characters that no service may have'
   return has(method) && !methodName.test(method) ? 'method holds characters that no method may have' : null
 }
-
-const listenerRules: readonly FieldRule[] = [
-  unique('spec.listeners', 'name'),
-  must('spec.listeners', 'tls must not be set for the protocols HTTP, TCP and UDP', (all: readonly Fields[]) =>
-    all.every(({ protocol, tls }) => !['HTTP', 'TCP', 'UDP'].includes(protocol) || !has(tls)),
-  ),
-  must('spec.listeners', 'the tls mode of the protocol HTTPS must be Terminate', (all: readonly Fields[]) =>
-    all.every(({ protocol, tls }) => protocol !== 'HTTPS' || (tls?.mode ?? 'Terminate') === 'Terminate'),
-  ),
-  must('spec.listeners', 'the protocol TLS needs tls', (all: readonly Fields[]) => all.every(({ protocol, tls }) => protocol !== 'TLS' || has(tls))),
-  must('spec.listeners', 'hostname must not be set for the protocols TCP and UDP', (all: readonly Fields[]) =>
-    all.every(({ protocol, hostname }) => !['TCP', 'UDP'].includes(protocol) || !hostname),
-  ),
-  must('spec.listeners', 'port, protocol and hostname of each listener must be unique together', (all: readonly Fields[]) => {
-    const keys = all.map(({ port, protocol, hostname = '' }) => `${port} ${protocol} ${hostname}`)
-    return new Set(keys).size === keys.length
-  }),
-  must(
-    'spec.listeners[].tls',
-    'mode Terminate needs certificateRefs or options',
-    ({ mode = 'Terminate', certificateRefs, options }: Fields) =>
-      mode !== 'Terminate' || lists(certificateRefs).length > 0 || Object.keys(options ?? {}).length > 0,
-  ),
-]
-
-const label = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/
-const starredHost = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-
-function keyProblem(entries: Fields): string | null {
-  const bad = Object.keys(entries).find((key) => !label.test(key) || key.split('/')[0]!.length >= 253)
-  return bad === undefined ? null : `${JSON.stringify(bad)} is no key: a name of up to 63 characters, perhaps below a domain: example.com/name`
-}
-
-/** Of a type that is not known nothing is said. */
-function addressProblem({ type = 'IPAddress', value }: Fields): string | null {
-  if (type === 'IPAddress') return value === undefined || isIpAddress(value) ? null : `"${value}" is no IP address`
-  return type !== 'Hostname' || value === undefined || starredHost.test(value) ? null : `"${value}" is no host name`
-}
-
-function repeatedAddress(all: readonly Fields[]): string | null {
-  const known = all.filter(({ type = 'IPAddress', value }) => has(value) && (type === 'IPAddress' || type === 'Hostname'))
-  const twice = known.find(
-    (one, i) => known.findIndex(({ type = 'IPAddress', value }) => type === (one.type ?? 'IPAddress') && value === one.value) < i,
-  )
-  return twice ? `the address ${twice.value} occurs twice` : null
-}
-
-const gatewayRules: readonly FieldRule[] = [
-  ...listenerRules,
-  { at: 'spec.addresses[]', check: addressProblem },
-  { at: 'spec.addresses', check: repeatedAddress },
-  { at: 'spec.infrastructure.labels', check: keyProblem },
-  { at: 'spec.infrastructure.annotations', check: keyProblem },
-  unique('spec.tls.frontend.perPort', 'port'),
-]
 
 function targetProblem(refs: readonly Fields[]): string | null {
   for (const [i, one] of refs.entries())

@@ -21,6 +21,23 @@ const whole: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = 
 
 const named: Readonly<Record<string, string>> = { s: 'a text', y: 'base64', b: 'true or false', d: 'a number', D: 'a duration', S: 'a mapping' }
 
+/** Types of `google.protobuf`, and what their value is. */
+const wellKnownTypes: Readonly<Record<string, string>> = {
+  ...{
+    Struct: 'S',
+    ListValue: '*?',
+    Value: '?',
+    Empty: '?',
+    Any: '?',
+    Timestamp: 's',
+    Duration: 'D',
+    StringValue: 's',
+    BytesValue: 'y',
+    BoolValue: 'b',
+  },
+  ...{ DoubleValue: 'd', FloatValue: 'd', Int32Value: 'i', UInt32Value: 'u', Int64Value: 'l', UInt64Value: 'n' },
+}
+
 /** Reads protobuf's JSON as istiod does. Source: github.com/golang/protobuf `jsonpb`, which lets unknown fields pass and `null` be nothing. */
 export class ProtoJson {
   readonly #table: MessageTable
@@ -146,10 +163,18 @@ export class ProtoJson {
     if (typeof url !== 'string')
       return url === null ? report.wrong([...path, '@type'], 'names no type', hint) : wrongType('a text', url, [...path, '@type'], report)
     const name = url.slice(url.lastIndexOf('/') + 1)
-    if (name.startsWith('google.protobuf.')) return
+    if (name.startsWith('google.protobuf.')) return this.#wellKnown(name, value, path, report)
     const index = this.#places.get(name)
     if (index === undefined) report.wrong([...path, '@type'], `no type is called ${name}`, this.#suggestion(name))
     else this.#message(index, fields, path, withinAny(url, report))
+  }
+
+  /** One of protobuf's own says in `value` what it is. Source: `jsonpb` wellKnownType. */
+  #wellKnown(name: string, { value }: Mapping, path: FieldPath, report: ProtoReport): void {
+    const type = wellKnownTypes[name.slice('google.protobuf.'.length)]
+    if (type === undefined) return
+    if (value === undefined) report.wrong(path, "has no 'value'", `what a ${name} is stands in its value`)
+    else this.#value(type, value, [...path, 'value'], report)
   }
 
   #suggestion(name: string): string | null {

@@ -51,13 +51,19 @@ function firstObject(text: string): string {
 
 function keyProblem(key: unknown): string | null {
   if (!isObject(key)) return 'a key is no object'
-  const fields = required[key.kty as string]
-  if (!fields) return `invalid key type from JSON (${String(key.kty)})`
+  const type = typeOf(key)
+  const fields = required[type as string]
+  if (!fields) return `invalid key type from JSON (${String(type)})`
   const missing = fields.find((field) => key[field] === undefined)
   if (missing !== undefined) return `required field ${missing} is missing`
-  const owned = key['d'] === undefined || key['kty'] === 'oct' ? [] : privateFields.filter((field) => key[field] !== undefined)
+  const owned = key['d'] === undefined || type === 'oct' ? [] : privateFields.filter((field) => key[field] !== undefined)
   const wrong = [...fields.filter((field) => base64Fields.has(field)), ...owned].find((field) => !isBase64(key[field]))
   return wrong === undefined ? saidProblem(key, fields) : `field ${wrong} is no base64`
+}
+
+/** istiod reads it in letters of any case, and of several the last; Envoy does not. Source: Go `encoding/json`, `lestrrat-go/jwx` jwk.KeyProbe. */
+function typeOf(key: Readonly<Record<string, unknown>>): unknown {
+  return Object.entries(key).findLast(([name, value]) => name.toLowerCase() === 'kty' && value !== null)?.[1]
 }
 
 function isBase64(value: unknown): value is string {

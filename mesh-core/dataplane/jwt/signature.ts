@@ -11,28 +11,30 @@ export function checkSignature(token: Token, jwks: string): void {
   if (!fitting.some((key) => isSignedBy(token, key))) throw new TokenFault('Jwt verification fails')
 }
 
-/** With the length of a coordinate in bytes. */
-const curves: Readonly<Record<string, { readonly name: string; readonly size: number }>> = {
-  ES256: { name: 'P-256', size: 32 },
-  ES384: { name: 'P-384', size: 48 },
-  ES512: { name: 'P-521', size: 66 },
-}
+/** Bytes of a coordinate. */
+const sizes: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
 
+/** The key decides how it is looked at, and the algorithm of the token how its text is hashed: one for keys of another kind stands for SHA-256. */
 function isSignedBy({ algorithm, signed, signature }: Token, { kty, crv, key }: WebKey): boolean {
-  const [kind, hash] = [algorithm.slice(0, 2), `sha${algorithm.slice(2)}`]
+  const hash = hashOf(algorithm, hashedBy[kty] ?? [])
   const data = Buffer.from(signed)
   if (Buffer.isBuffer(key)) {
-    const own = kind === 'HS' ? createHmac(hash, key).update(data).digest() : null
-    return own !== null && own.length === signature.length && timingSafeEqual(own, signature)
+    const own = createHmac(hash, key).update(data).digest()
+    return own.length === signature.length && timingSafeEqual(own, signature)
   }
-  if (kty === 'RSA' && kind === 'RS') return verify(hash, data, key, signature)
-  if (kty === 'RSA' && kind === 'PS') return verify(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING }, signature)
-  const curve = curves[algorithm]
-  if (kty === 'EC' && curve && crv === curve.name) {
-    const numbers = halvesOf(signature, curve.size)
+  if (kty === 'RSA' && algorithm.startsWith('RS')) return verify(hash, data, key, signature)
+  if (kty === 'RSA' && algorithm.startsWith('PS')) return verify(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING }, signature)
+  if (kty === 'EC') {
+    const numbers = halvesOf(signature, sizes[crv]!)
     return numbers !== null && verify(hash, data, { key, dsaEncoding: 'ieee-p1363' }, numbers)
   }
-  return kty === 'OKP' && algorithm === 'EdDSA' && verify(null, data, key, signature)
+  return kty === 'OKP' && verify(null, data, key, signature)
+}
+
+const hashedBy: Readonly<Record<string, readonly string[]>> = { EC: ['ES'], RSA: ['RS', 'PS'], oct: ['HS'] }
+
+function hashOf(algorithm: string, kinds: readonly string[]): string {
+  return kinds.includes(algorithm.slice(0, 2)) ? `sha${algorithm.slice(2)}` : 'sha256'
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Claims } from '../../ir/message.ts'
+import { parseLooseJson } from './loose-json.ts'
 
 /** A JSON Web Token whose form is right. */
 export interface Token {
@@ -29,10 +30,10 @@ const algorithms: ReadonlySet<string> = new Set([
 
 /** @throws TokenFault. Source: jwt_verify_lib `Jwt::parseFromString`, in its order. */
 export function parseToken(text: string): Token {
-  const parts = text.split('.')
+  // Dots beside each other, or at an end, count as one, or none.
+  const parts = text.split('.').filter((part) => part !== '')
   const [head = '', body = '', tail = ''] = parts
-  if (parts.length !== 3 || parts.includes(''))
-    throw new TokenFault('Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections')
+  if (parts.length !== 3) throw new TokenFault('Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections')
   const header = objectIn(head, 'header')
   const { alg, kid = '' } = header
   if (typeof alg !== 'string') throw new TokenFault('Jwt header [alg] field is required and must be a string')
@@ -55,7 +56,7 @@ function objectIn(text: string, part: 'header' | 'payload'): Claims {
   const bytes = decoded(text)
   if (!bytes) throw new TokenFault(`Jwt ${part} is an invalid Base64url encoded`)
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const value: unknown = parseLooseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Claims
   } catch {
     // Told below, as any other text that is no object.

@@ -15,7 +15,7 @@ export interface Applicant {
   /** Names the filter chain: its buckets are its own. */
   readonly chain: () => string
   readonly asker: () => Asker
-  /** Envoy asks no authorizer about what it has no route for. */
+  /** Envoy asks no authorizer about what it has no route for; where there is nobody to ask, it refuses that, too. */
   readonly hasRoute: boolean
 }
 
@@ -43,7 +43,7 @@ export function admit(plane: Plane, applicant: Applicant, decide: (admission: Ad
   const { settings, chain, asker, hasRoute } = applicant
   const limit = limitAt(plane, settings, 'first', chain)
   const { custom } = settings
-  if (limit || !custom || !hasRoute) {
+  if (limit || !custom || (custom.authorizer && !hasRoute)) {
     decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
     return null
   }

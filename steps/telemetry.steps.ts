@@ -3,6 +3,7 @@ import type { DataTable } from '@cucumber/cucumber'
 import { hasIdentity, usesMutualTls } from '../support/checks/mutual-tls.ts'
 import {
   graphHasEdge,
+  labelsOf,
   metricIs,
   queryGivesBetween,
   queryGivesExactly,
@@ -14,7 +15,7 @@ import {
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
 Then('the metric {word} is {float} for:', async function (this: MeshWorld, name: string, value: number, labels: DataTable) {
-  await this.expectTelemetry(metricIs(name, value, labels.rowsHash()))
+  await this.expectTelemetry(metricIs(name, value, labelsOf(labels.raw())))
 })
 
 Then('the query {string} gives exactly {float}', async function (this: MeshWorld, query: string, value: number) {

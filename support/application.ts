@@ -1,6 +1,7 @@
 import type { ConfigDesk } from './config-desk.ts'
 import { readEchoTable } from './echo-services.ts'
 import { StatementFailed } from './failure.ts'
+import { asNamespace } from './namespace.ts'
 import { ConsulCatalogue } from './registry/consul.ts'
 import type { ScenarioCertificates } from './scenario-certificates.ts'
 import type { ScenarioSession } from './scenario-session.ts'
@@ -29,7 +30,7 @@ export class Application {
   }
 
   async deployBookinfo(namespace: string): Promise<void> {
-    this.namespace = namespace
+    this.namespace = asNamespace(namespace)
     for (const name of bookinfoServices) this.#deployed.add(`${name}.${namespace}`)
     await this.#mesh.prepare((session) => session.deployBookinfo(namespace))
   }
@@ -57,10 +58,14 @@ export class Application {
 
   /** Of pods that come to be from now on. */
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
+    asNamespace(namespace)
     await this.#mesh.prepare((session) => session.setSidecars(namespace, injected))
   }
 
+  /** @throws StatementFailed for a status that no answer has */
   async behave(behaviour: Behaviour): Promise<void> {
+    if (behaviour.kind === 'status' && (behaviour.status < 200 || behaviour.status > 599))
+      throw new StatementFailed(`no service answers ${behaviour.status}: an answer has a status from 200 to 599`)
     await this.#mesh.prepare((session) => session.setBehaviour(behaviour))
   }
 

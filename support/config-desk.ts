@@ -3,6 +3,7 @@ import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import { inNamespace, readPaths, readText } from '../mesh-core/config/load.ts'
 import type { ReadResult } from '../mesh-core/config/load.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
+import { StatementFailed } from './failure.ts'
 import { findConfig } from './config-lookup.ts'
 import type { ConfigPlaces } from './config-lookup.ts'
 import type { DocStringPlace } from './doc-string.ts'
@@ -37,12 +38,12 @@ export class ConfigDesk {
     const path = findConfig(name, this.#places)
     const shown = shortened(path, this.#places.cwd)
     this.#names.set(shown, name.replace(/[\\/]$/, ''))
-    return this.#take(readPaths([shown]), namespace)
+    return this.#takeSome(readPaths([shown]), namespace)
   }
 
   /** @throws ConfigRejected when it cannot be read */
   text(text: string, place: DocStringPlace, namespace: string): readonly Resource[] {
-    return this.#take(readText(text, this.#uri, { key: `${this.#uri}:${place.lineOffset}`, ...place }), namespace)
+    return this.#takeSome(readText(text, this.#uri, { key: `${this.#uri}:${place.lineOffset}`, ...place }), namespace)
   }
 
   /** @throws ConfigRejected when it cannot be read */
@@ -70,12 +71,24 @@ export class ConfigDesk {
     return shortened(file, this.#places.cwd)
   }
 
+  /** @throws StatementFailed for a config without objects: it would leave the mesh as it was */
+  #takeSome(result: ReadResult, namespace: string): readonly Resource[] {
+    const resources = this.#take(result, namespace)
+    if (resources.length === 0) throw new StatementFailed(nothingIn(result))
+    return resources
+  }
+
   #take(result: ReadResult, namespace: string): readonly Resource[] {
     if (result.errors.length > 0) throw new ConfigRejected(result.errors)
     const resources = inNamespace(result.resources, namespace)
     this.#given.push(...resources)
     return resources
   }
+}
+
+function nothingIn({ passedOver }: ReadResult): string {
+  const told = passedOver.map(({ file, what }) => `${file} is ${what === 'Helm template' ? 'a Helm template' : what}`)
+  return `there is no Kubernetes object in this config${told.length > 0 ? `: ${told.join(', ')}` : ''}`
 }
 
 /** Relative to the folder of the run, where it is inside of it. */

@@ -1,5 +1,6 @@
 import { protocolOf } from '../mesh-core/registry/protocol.ts'
 import { StatementFailed } from './failure.ts'
+import { asNamespace } from './namespace.ts'
 import { parseServiceRef, serviceRefPattern } from './service-ref.ts'
 import type { EchoService } from './targets/target.ts'
 
@@ -11,7 +12,7 @@ const columns: Readonly<Record<string, Column>> = {
   versions: (cell, service) => ({ ...service, versions: cell === '' ? [''] : cell.split(',').map((version) => version.trim()) }),
   replicas: (cell, service) => ({ ...service, replicas: cell === '' ? 1 : whole('replicas', cell) }),
   protocol: (cell, service) => ({ ...service, protocol: cell === '' ? 'http' : protocol(cell) }),
-  namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : cell }),
+  namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : asNamespace(cell) }),
   port: (cell, service) => ({ ...service, port: cell === '' ? 80 : whole('port', cell) }),
   sidecar: (cell, service) => ({ ...service, sidecar: cell === '' || yes(cell) }),
   'service account': (cell, service) => (cell === '' ? service : { ...service, serviceAccount: account(cell) }),
@@ -25,7 +26,10 @@ export function readEchoTable(rows: readonly (readonly string[])[], namespace: s
   const [head = [], ...body] = rows
   for (const name of head)
     if (!Object.hasOwn(columns, name)) throw new StatementFailed(`there is no column "${name}"; the columns are ${Object.keys(columns).join(', ')}`)
+  const twice = head.find((name, i) => head.indexOf(name) < i)
+  if (twice !== undefined) throw new StatementFailed(`the column "${twice}" stands in the table twice`)
   if (!head.includes('service')) throw new StatementFailed('the table of services needs a column "service"')
+  if (body.length === 0) throw new StatementFailed('the table names no services')
   return body.map((cells) => head.reduce((service, name, i) => columns[name]!(cells[i] ?? '', service), echoService(namespace)))
 }
 

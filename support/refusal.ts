@@ -1,3 +1,4 @@
+import { assertText } from './checks/assert-text.ts'
 import { StatementFailed } from './failure.ts'
 
 /** Keeps what the mesh said to the last config. When it refused one that a `When` applied, a `Then` has to look at that. */
@@ -20,6 +21,7 @@ export class Refusal {
 
   /** @throws StatementFailed when there was nothing to refuse, or it was taken, or the reason is another */
   expectRejected(reason: string): void {
+    assertText(reason)
     const refused = this.#look()
     if (refused === null) throw new StatementFailed(`the config was accepted; wanted it to be rejected with ${JSON.stringify(reason)}.`)
     if (!refused.message.includes(reason)) throw new StatementFailed(`the config was rejected, but for another reason:\n${refused.message}`)

@@ -7,6 +7,7 @@ import { ChartReleases } from './charts/chart-releases.ts'
 import type { ConfigDesk } from './config-desk.ts'
 import type { DocStrings } from './doc-string.ts'
 import { StatementFailed } from './failure.ts'
+import { asNamespace } from './namespace.ts'
 import { ObjectStatuses } from './object-statuses.ts'
 import type { Refusal } from './refusal.ts'
 import type { ScenarioCertificates, SecretAsked } from './scenario-certificates.ts'
@@ -77,7 +78,9 @@ export class ScenarioConfig {
 
   /** @param label `key=value` */
   async labelNamespace(namespace: string, label: string): Promise<void> {
-    const [key = '', value = ''] = label.split('=')
+    asNamespace(namespace)
+    const [, key = '', value = ''] = /^([^=\s]+)=([^=\s]*)$/.exec(label) ?? []
+    if (key === '') throw new StatementFailed(`${JSON.stringify(label)} is no label; a label reads "istio-injection=enabled"`)
     const isInjection = key === 'istio-injection' && (value === 'enabled' || value === 'disabled')
     if (isInjection) return this.#parts.application.setSidecars(namespace, value === 'enabled')
     const labels = { ...this.#labels.get(namespace), [key]: value }
@@ -163,7 +166,7 @@ function assertApplied(refs: readonly ResourceRef[], applied: readonly Resource[
     .map(({ kind, namespace, name }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`)
   if (missing.length > 0)
     throw new StatementFailed(
-      `cannot delete what is not there: ${missing.join(', ')} ${missing.length > 1 ? 'were' : 'was'} not applied, or has been deleted`,
+      `cannot delete what is not there: ${missing.join(', ')} ${missing.length > 1 ? 'were not applied, or have' : 'was not applied, or has'} been deleted`,
     )
 }
 

@@ -58,6 +58,7 @@ export class ScenarioSession {
 
   /** A mesh is made with its seed, so one that was prepared before is made again. @throws StatementFailed after the first request */
   async reseed(seed: number): Promise<void> {
+    if (seed < 0) throw new StatementFailed(`the seed is ${seed}; write a whole number from 0`)
     if (this.#isUsed) throw new StatementFailed('the seed must be given before the first request is sent')
     this.#scenario = { ...this.#scenario, seed }
     if (this.#session === null) return

@@ -1,4 +1,5 @@
 import type { EvidenceBook } from './evidence-book.ts'
+import { StatementFailed } from './failure.ts'
 import { LoadInProgress } from './load-in-progress.ts'
 import { assertHttp, protocolOfVersion } from './request-line.ts'
 import type { RequestLine } from './request-line.ts'
@@ -98,6 +99,7 @@ export class Traffic {
   }
 
   async #sendCall(call: Call, load: Load): Promise<void> {
+    if (load.times < 1 || load.concurrency < 1) throw new StatementFailed(`${load.times} times, ${load.concurrency} at once: this sends nothing`)
     const { evidence, run } = this.#parts
     const session = await this.#parts.session()
     this.#load = new LoadInProgress(session, call, load, evidence, run.budget)

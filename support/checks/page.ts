@@ -1,3 +1,4 @@
+import { assertText } from './assert-text.ts'
 import { each } from './check.ts'
 import type { Check } from './check.ts'
 import { explain, withReasons } from './evidence.ts'
@@ -27,7 +28,10 @@ export function pageChecks(readPage: ReadPage): PageChecks {
       return complaint === undefined ? undefined : withReasons(complaint, isRouted ? explainAll(exchange, context) : '')
     })
   return {
-    says: (text: string) => onPage((page) => (page.text.includes(text) ? undefined : `the page does not say so; it says: ${excerpt(page.text)}`)),
+    says: (text: string) => {
+      assertText(text)
+      return onPage((page) => (page.text.includes(text) ? undefined : `the page does not say so; it says: ${excerpt(page.text)}`))
+    },
     doesNotSay: (text: string) => onPage((page) => (page.text.includes(text) ? 'the page says so.' : undefined)),
     // No rule of the mesh decides a title.
     titleIs: (title: string) => onPage((page) => (page.title === title ? undefined : `the title is ${JSON.stringify(page.title)}.`), false),

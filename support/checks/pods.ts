@@ -4,12 +4,16 @@ import type { PodStatus } from '../targets/target.ts'
 /** A row of the table `the pods are:`; `name` is the pod's, or its workload's. */
 export type PodRow = Readonly<Record<string, string>>
 
+const columns: readonly string[] = ['name', 'ready', 'namespace']
+
 /**
  * Each row is there, and as ready as it says; other pods may be there, too.
  * @throws StatementFailed
  */
 export function podsAre(rows: readonly PodRow[], pods: readonly PodStatus[]): void {
   if (rows.length === 0) throw new StatementFailed('the table names no pods')
+  const other = Object.keys(rows[0]!).find((name) => !columns.includes(name))
+  if (other !== undefined) throw new StatementFailed(`there is no column "${other}"; the columns are ${columns.join(', ')}`)
   const complaints = rows.flatMap((row) => complainOf(row, pods) ?? [])
   if (complaints.length > 0) throw new StatementFailed(complaints.join('\n'))
 }

@@ -3,6 +3,7 @@ import { each } from './check.ts'
 import type { Check } from './check.ts'
 import { explain, withReasons } from './evidence.ts'
 import { answerOf } from './reach.ts'
+import { assertText } from './assert-text.ts'
 
 /** @param wanted any of these */
 export function statusIs(...wanted: readonly number[]): Check {
@@ -32,6 +33,7 @@ export function headerIsAbsent(name: string): Check {
 }
 
 export function bodyContains(text: string): Check {
+  assertText(text)
   return each((exchange, context) => {
     if (exchange.response?.body.includes(text)) return undefined
     return withReasons(`${answerOf(exchange)}.`, explain(exchange, null, context))

@@ -18,8 +18,9 @@ export interface ShareStatement {
   readonly reasons: (exchange: Exchange, context: CheckContext) => string
 }
 
-/** About so many of the requests reach the service. @param share in [0, 1] */
+/** About so many of the requests reach the service. @throws StatementFailed unless the share is in [0, 1] */
 export function shareReaches(service: ServiceRef, share: number): ShareStatement {
+  assertShare(share)
   return {
     text: `about ${percent(share)} of the requests reach ${formatServiceRef(service)}`,
     share,
@@ -29,8 +30,9 @@ export function shareReaches(service: ServiceRef, share: number): ShareStatement
   }
 }
 
-/** About so many of the requests have the status. */
+/** About so many of the requests have the status. @throws StatementFailed unless the share is in [0, 1] */
 export function shareHasStatus(status: number, share: number): ShareStatement {
+  assertShare(share)
   return {
     text: `about ${percent(share)} of the requests have status ${status}`,
     share,
@@ -38,6 +40,10 @@ export function shareHasStatus(status: number, share: number): ShareStatement {
     exact: () => null,
     reasons: (exchange, context) => explain(exchange, null, context),
   }
+}
+
+function assertShare(share: number): void {
+  if (share > 1) throw new StatementFailed(`${percent(share)} of the requests are more than all of them.`)
 }
 
 /** All rows, which are to hold at once. @throws StatementFailed unless they add up */

@@ -23,6 +23,18 @@ export function metricIs(name: string, wanted: number, labels: Readonly<Record<s
   }
 }
 
+/** The table of labels, a name and a value in each row. @throws StatementFailed for a table of another shape */
+export function labelsOf(rows: readonly (readonly string[])[]): Readonly<Record<string, string>> {
+  const names = rows.map(([name = '', value, ...rest]) => {
+    if (value === undefined || rest.length > 0) throw new StatementFailed('each row of the labels has two cells: name and value')
+    if (!/^[a-zA-Z_]\w*$/.test(name)) throw new StatementFailed(`${JSON.stringify(name)} is no name of a label`)
+    return name
+  })
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new StatementFailed(`the label ${twice} stands in two rows`)
+  return Object.fromEntries(rows) as Record<string, string>
+}
+
 function sumOf(samples: readonly MetricSample[], isReporterSaid: boolean): number | null {
   const byReporter = (reporter: string): readonly MetricSample[] => samples.filter(({ labels }) => labels['reporter'] === reporter)
   const receivers = byReporter('destination')
@@ -52,6 +64,7 @@ export function queryGivesLessThan(query: string, bound: number): TelemetryCheck
 
 /** Both ends included. */
 export function queryGivesBetween(query: string, from: number, to: number): TelemetryCheck {
+  if (from > to) throw new StatementFailed(`nothing is between ${from} and ${to}: the lesser one comes first.`)
   return queryGives(query, (value) => value >= from && value <= to)
 }
 

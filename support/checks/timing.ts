@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { StatementFailed } from '../failure.ts'
 import { each } from './check.ts'
 import type { Check } from './check.ts'
 
@@ -26,5 +27,7 @@ export function takesAtLeast(limitMs: number): Check {
 
 /** Both ends included. */
 export function takesBetween(fromMs: number, toMs: number): Check {
+  if (fromMs > toMs)
+    throw new StatementFailed(`nothing is between ${formatDuration(fromMs)} and ${formatDuration(toMs)}: the lesser one comes first.`)
   return each(({ durationMs }) => (durationMs >= fromMs && durationMs <= toMs ? undefined : `took ${formatDuration(durationMs)}.`))
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, normalize, resolve, sep } from 'node:path'
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
 import { ownSamples } from './own-samples.ts'
+import { distance } from './typo.ts'
 
 /** Where the sentence `the config "…"` looks. */
 export interface ConfigPlaces {
@@ -66,15 +67,4 @@ function notFound(what: string, name: string, places: readonly string[], samples
     .map(({ other }) => other)
   const hint = near.length > 0 ? `did you mean ${near.slice(0, 3).join(', ')}?` : `looked in ${places.join(', ')}`
   return new MeshSpecError({ code: 'FILE_NOT_FOUND', origin: null, place: null, problem: `there is no ${what}`, hint })
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
 }

@@ -20,10 +20,34 @@ describe('settings', () => {
 
   test("leave a project's own world parameters alone", () => expect(readSettings({ baseUrl: 'x' }, {})).toEqual(defaultSettings))
 
+  test('leave variables of others alone', () => {
+    // The first three are what Kubernetes tells pods beside a Service `meshspec`.
+    const others = [
+      'PORT',
+      'SERVICE_HOST',
+      'PORT_8443_TCP',
+      'DEBUG',
+      'LANES',
+      'LAB',
+      'LAB_NAME',
+      'OUTSIDE',
+      'CONTROL',
+      'PORTS',
+      'APP',
+      'POD',
+      'VERSION',
+    ]
+    expect(readSettings({}, Object.fromEntries(others.map((name) => [`MESHSPEC_${name}`, 'x'])))).toEqual(defaultSettings)
+  })
+
   const refused: { given: unknown; env?: Record<string, string>; says: string }[] = [
     { given: { meshspec: { seed: 'many' } }, says: 'worldParameters.meshspec.seed is "many"' },
     { given: { meshspec: { seed: -1 } }, says: 'worldParameters.meshspec.seed is -1' },
     { given: { meshspec: { sed: 1 } }, says: 'worldParameters.meshspec.sed is no setting' },
+    { given: { meshspec: { sed: 1 } }, says: 'did you mean seed?' },
+    { given: { meshspec: { colour: 1 } }, says: 'the settings are target, seed,' },
+    { given: {}, env: { MESHSPEC_TARGTE: 'envoy' }, says: 'the environment variable MESHSPEC_TARGTE is no setting' },
+    { given: {}, env: { MESHSPEC_NAMESPACE: 'shop' }, says: 'did you mean MESHSPEC_NAMESPACES?' },
     { given: { meshspec: 'core' }, says: 'worldParameters.meshspec is not an object' },
     { given: {}, env: { MESHSPEC_GATEWAY: 'localhost:80' }, says: 'the environment variable MESHSPEC_GATEWAY is "localhost:80"' },
     { given: {}, env: { MESHSPEC_ALPHA: '1' }, says: 'the environment variable MESHSPEC_ALPHA is "1"' },

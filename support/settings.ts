@@ -1,5 +1,6 @@
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
 import { durationPattern, parseDuration } from './duration.ts'
+import { meantBy } from './typo.ts'
 
 /** What decides how scenarios run. Source: cucumber's `worldParameters.meshspec`, else `MESHSPEC_*` in the environment, else the default. */
 export interface Settings {
@@ -172,6 +173,7 @@ const inParameters: NameOf = (parameter) => `worldParameters.meshspec.${paramete
  */
 export function readSettings(worldParameters: unknown, env: Readonly<Record<string, string | undefined>>, nameOf = inParameters): Settings {
   const parameters = parametersOf(worldParameters)
+  assertVariables(env)
   return mapRows((row) => {
     const given = parameters[row.parameter]
     if (given !== undefined && given !== null) return readRow(row, given, nameOf(row.parameter))
@@ -196,8 +198,26 @@ function parametersOf(worldParameters: unknown): Readonly<Record<string, unknown
     throw invalidSetting('worldParameters.meshspec is not an object', 'write { "meshspec": { "target": "core" } }')
   const known = Object.values(rows).map((row) => row.parameter)
   for (const name of Object.keys(ours))
-    if (!known.includes(name)) throw invalidSetting(`worldParameters.meshspec.${name} is no setting`, `the settings are ${known.join(', ')}`)
+    if (!known.includes(name)) throw invalidSetting(`worldParameters.meshspec.${name} is no setting`, hintFor(name, known))
   return ours as Readonly<Record<string, unknown>>
+}
+
+const prefix = 'MESHSPEC_'
+const otherVariables: ReadonlySet<string> = new Set(['MESHSPEC_DEBUG'])
+
+/** Other programs may have variables that begin so (Kubernetes sets some for a Service `meshspec`): only what is nearly the name of a setting is a mistake. */
+function assertVariables(env: Readonly<Record<string, string | undefined>>): void {
+  const known = settingVariables.map((variable) => variable.slice(prefix.length))
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(prefix) || settingVariables.includes(name) || otherVariables.has(name)) continue
+    const meant = meantBy(name.slice(prefix.length), known)
+    if (meant !== undefined) throw invalidSetting(`the environment variable ${name} is no setting`, `did you mean ${prefix}${meant}?`)
+  }
+}
+
+function hintFor(name: string, known: readonly string[]): string {
+  const meant = meantBy(name, known)
+  return meant === undefined ? `the settings are ${known.join(', ')}` : `did you mean ${meant}?`
 }
 
 function protocolOf(url: string): string {

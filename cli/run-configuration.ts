@@ -1,8 +1,10 @@
 import { type IRunConfiguration, loadConfiguration } from '@cucumber/cucumber/api'
+import { readdirSync } from 'node:fs'
 import { readSettings } from '../support/settings.ts'
 import { durationPattern, parseDuration } from '../support/duration.ts'
 import { formatsOf } from './formats.ts'
 import { withOurSteps } from './glue.ts'
+import { wrongOption } from './wrong-option.ts'
 import { settingError } from './setting-error.ts'
 
 /** As commander reads them; numbers are still text. */
@@ -56,9 +58,12 @@ export function timeLimitOf(text: string | undefined): number | null {
 
 /** The project's own cucumber config where it has one, and what the command line says. @throws MeshSpecError INVALID_SETTING */
 export async function configurationOf(features: readonly string[], options: RunOptions): Promise<IRunConfiguration> {
+  assertProfiles(options)
   const { runConfiguration, useConfiguration } = await loadConfiguration({
     ...present({ file: options.cucumberConfig, profiles: options.profile && [...options.profile] }),
     provided: providedBy(options),
+  }).catch((error: unknown) => {
+    throw wrongOption(error) ?? error
   })
   return {
     ...runConfiguration,
@@ -70,6 +75,13 @@ export async function configurationOf(features: readonly string[], options: RunO
       ...formatsOf(options.format ?? [], useConfiguration.format),
     },
   }
+}
+
+/** Cucumber takes no notice of profiles where there is no config that could have them. */
+function assertProfiles({ profile, cucumberConfig }: RunOptions): void {
+  if (profile === undefined || cucumberConfig !== undefined) return
+  if (readdirSync('.').some((name) => /^cucumber\.(json|ya?ml|[cm]?[jt]s)$/.test(name))) return
+  throw settingError(`there is no cucumber config here that could have the profile "${profile[0]}"`, 'name it: --cucumber-config FILE')
 }
 
 /** For a run on one target, of those that were named. */

@@ -3,6 +3,7 @@ import { FollowedRun } from '../reports/followed-run.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { isOfWriting, notWritten } from './not-written.ts'
 import { onTarget } from './run-configuration.ts'
+import { wrongOption } from './wrong-option.ts'
 import { workersFor } from './workers.ts'
 
 /** Steps are loaded once: a second import of the same module would define nothing. */
@@ -31,7 +32,7 @@ export async function runFeaturesOn(target: string, configuration: IRunConfigura
  * Runs features by cucumber.
  * @param env what the processes that it forks are told besides
  * @returns what they came to, and the steps for another run
- * @throws MeshSpecError REPORT_NOT_WRITTEN
+ * @throws MeshSpecError REPORT_NOT_WRITTEN, INVALID_SETTING
  */
 export async function runFeatures(configuration: IRunConfiguration, support: Support, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const run = new FollowedRun()
@@ -39,6 +40,6 @@ export async function runFeatures(configuration: IRunConfiguration, support: Sup
     const { support: loaded } = await runCucumber({ ...configuration, support }, { env: { ...process.env, ...env } }, run.take)
     return { record: run.record, support: loaded }
   } catch (error) {
-    throw isOfWriting(error) ? notWritten(Object.keys(configuration.formats.files), error) : error
+    throw isOfWriting(error) ? notWritten(Object.keys(configuration.formats.files), error) : (wrongOption(error) ?? error)
   }
 }

@@ -25,6 +25,8 @@ const holds = feature('holds.feature', ...services, 'When a sends "GET http://b/
 const fails = feature('fails.feature', ...services, 'When a sends "GET http://b/"', 'Then the response status is 418')
 const typo = feature('typo.feature', ...services, 'When a sends "GET http://b/"', 'Then the requst reaches b')
 const syntax = feature('syntax.feature', 'Given x', '  | a | b |', '  | c |')
+const config = 'cucumber.of-the-project.mjs'
+writeFileSync(join(folder, config), 'export default {}\n')
 const empty = feature('empty.feature')
 
 describe('exit codes', () => {
@@ -40,7 +42,29 @@ describe('exit codes', () => {
     { name: 'no such target', args: [holds, '--target', 'moon'], status: 2, says: 'UNKNOWN_TARGET' },
     { name: 'no such module', args: [holds, '--target', './moon.ts'], status: 2, says: 'UNKNOWN_TARGET' },
     { name: 'no scenario fits', args: [holds, '--tags', '@none'], status: 2, says: 'no scenario fits --tags "@none"' },
-    { name: 'a bad tag expression', args: [holds, '--tags', '@a and and'], status: 2, says: 'and' },
+    {
+      name: 'a bad tag expression',
+      args: [holds, '--tags', '@a and and'],
+      status: 2,
+      says: 'INVALID_SETTING the tag expression "@a and and" could not be parsed',
+    },
+    { name: 'a bad name', args: [holds, '--name', 'x('], status: 2, says: 'INVALID_SETTING --name is no regular expression' },
+    { name: 'no such format', args: [holds, '--format', 'pdf'], status: 2, says: 'INVALID_SETTING there is no format "pdf"' },
+    {
+      name: 'no such profile',
+      args: [holds, '--profile', 'night'],
+      status: 2,
+      says: 'there is no cucumber config here that could have the profile "night"',
+    },
+    {
+      name: 'a profile that the config has not',
+      args: [holds, '--cucumber-config', config, '--profile', 'night'],
+      status: 2,
+      says: 'has no profile "night"',
+    },
+    { name: 'a line without a scenario', args: [`${holds}:999`], status: 2, says: `no scenario begins at ${holds}:999` },
+    { name: 'sentences that are read', args: [holds, fails, '--dry-run'], status: 0, says: '2 scenarios: each sentence is one of the vocabulary' },
+    { name: 'one that is not', args: [holds, typo, '--dry-run'], status: 2, says: 'did you mean: the request reaches {service}' },
     { name: 'a bad seed', args: [holds, '--seed', 'x'], status: 2, says: '--seed is "x"' },
     { name: 'a bad option', args: [holds, '--sede', '1'], status: 2, says: '--seed' },
     { name: 'a bad setting', args: [holds, '--gateway', 'foo'], status: 2, says: 'INVALID_SETTING' },

@@ -5,7 +5,7 @@ import { exitCodes } from './exit-codes.ts'
 import type { RunOptions } from './run-configuration.ts'
 import { settingError } from './setting-error.ts'
 
-type Filter = Pick<RunOptions, 'dryRun' | 'tags' | 'name' | 'shard'>
+type Filter = Pick<RunOptions, 'dryRun' | 'tags' | 'name' | 'shard'> & { readonly features?: readonly string[] }
 
 /** @throws MeshSpecError INVALID_SETTING for a run that shows nothing */
 export function codeOfRun(record: RunRecord, filter: Filter): number {
@@ -28,8 +28,10 @@ export function codeOfComparison(comparison: Comparison, filter: Filter): number
 /**
  * A run that shows nothing is no success: with a typo in --tags, a CI job would stay green for ever. A shard may be empty; `report merge` sees that not all are.
  */
-function assertSome({ scenarios }: RunRecord, { tags, name, shard }: Filter): void {
+function assertSome({ scenarios }: RunRecord, { tags, name, shard, features = [] }: Filter): void {
   if (scenarios.length > 0 || shard !== undefined) return
   const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
-  throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : 'name a feature file or a folder that holds some')
+  const lines = features.filter((feature) => /:\d+$/.test(feature))
+  const where = lines.length > 0 ? `no scenario begins at ${lines.join(', ')}` : 'name a feature file or a folder that holds some'
+  throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : where)
 }

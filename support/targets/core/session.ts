@@ -21,7 +21,10 @@ interface Opening {
 /** One scenario's mesh. */
 export class CoreSession implements MeshSession {
   readonly #mesh: Mesh
-  readonly #deployed = new Deployed(() => this.#mesh.registry)
+  readonly #deployed = new Deployed(
+    () => this.#mesh.registry,
+    () => this.#mesh.resources,
+  )
   readonly telemetry: OwnTelemetry | undefined
 
   constructor({ seed, spec, asksTelemetry = false }: Opening) {

@@ -31,11 +31,14 @@ export class Deployed {
   /** By the name that a sentence has used. */
   readonly #scaled = new Map<string, readonly WorkloadInstance[]>()
   readonly #registry: () => Registry
+  readonly #resources: () => readonly Resource[]
   /** Where services without a namespace are looked for. */
   #namespace = 'default'
 
-  constructor(registry: () => Registry) {
+  /** @param resources all that is applied now */
+  constructor(registry: () => Registry, resources: () => readonly Resource[]) {
     this.#registry = registry
+    this.#resources = resources
   }
 
   program(pod: WorkloadInstance | null): Program {
@@ -147,7 +150,7 @@ export class Deployed {
   }
 
   meshCall(call: Call): MeshCall {
-    return meshCall(call, this.#registry(), (service) => this.#podsOf(service)[0]!.ref)
+    return meshCall(call, this.#registry(), this.#resources, (service) => this.#podsOf(service)[0]!.ref)
   }
 
   /** @throws MeshSpecError UNKNOWN_SERVICE */

@@ -1,8 +1,10 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { MeshCall } from '../../../mesh-core/mesh.ts'
-import type { Registry } from '../../../mesh-core/registry/registry.ts'
+import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { Call, ServiceRef } from '../target.ts'
+import { bindingsIn, claimOfGateway, claimOfIngress, type Destination } from './gateway-of-host.ts'
 
 /** The gateway's address as clients outside know it; a documentation address (RFC 5737), since no cloud gave one. */
 const gatewayAddress = '192.0.2.1'
@@ -14,6 +16,7 @@ const gatewayAddress = '192.0.2.1'
 export function meshCall(
   { from, method, target, headers, body, tls, protocol, messages }: Call,
   registry: Registry,
+  resources: () => readonly Resource[],
   podOf: (service: ServiceRef) => WorkloadRef,
 ): MeshCall {
   const rest = {
@@ -27,7 +30,8 @@ export function meshCall(
   }
   if (from.kind === 'service') return { from: { kind: 'workload', ref: podOf(from.service) }, url: absolute(target, null), ...rest }
   const url = absolute(target, `http://${gatewayAddress}`)
-  return { from: { kind: 'gateway', ref: gatewayFor(portOf(url), registry) }, url, ...rest }
+  const to = { hostname: hostOf(rest.headers) ?? new URL(url).hostname, port: portOf(url) }
+  return { from: { kind: 'gateway', ref: gatewayFor(to, registry, resources) }, url, ...rest }
 }
 
 function absolute(target: string, base: string | null): string {
@@ -43,9 +47,27 @@ function lowerCase(headers: Call['headers']): Call['headers'] {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-/** The pods of a Gateway of the Gateway API whose Service has the port, where there is one; else those that are there from the beginning. */
-function gatewayFor(port: number, { workloads, services }: Registry): WorkloadRef {
-  const managed = workloads.find(
+function hostOf(headers: Call['headers']): string | undefined {
+  return [headers['host'] ?? []].flat()[0]?.replace(/:\d+$/, '')
+}
+
+/**
+ * The pods of a Gateway of the Gateway API whose Service has the port, where there is one; else those that are there from the beginning. Of several the one that
+ * config binds the host to, as DNS would lead there; where none tells, the first.
+ */
+function gatewayFor(to: Destination, registry: Registry, resources: () => readonly Resource[]): WorkloadRef {
+  const ingress = registry.workloads.find(({ gateway, labels }) => gateway && labels['istio'] === 'ingressgateway')!
+  const managed = managedWith(to.port, registry)
+  if (managed.length === 0) return ingress.ref
+  const bindings = bindingsIn(resources())
+  const claims = managed.map((pod) => claimOfGateway({ name: pod.labels[gatewayName]!, namespace: pod.ref.namespace }, to, bindings))
+  const claimOfOurs = claimOfIngress(ingress.labels, to, bindings)
+  const best = Math.max(...claims)
+  return claimOfOurs > best ? ingress.ref : managed[claims.findIndex((claim) => claim === best)]!.ref
+}
+
+function managedWith(port: number, { workloads, services }: Registry): readonly WorkloadInstance[] {
+  return workloads.filter(
     ({ labels, ref }) =>
       labels[gatewayName] !== undefined &&
       services.some(
@@ -53,7 +75,6 @@ function gatewayFor(port: number, { workloads, services }: Registry): WorkloadRe
           namespace === ref.namespace && selector?.[gatewayName] === labels[gatewayName] && ports.some(({ number }) => number === port),
       ),
   )
-  return (managed ?? workloads.find(({ gateway, labels }) => gateway && labels['istio'] === 'ingressgateway'))!.ref
 }
 
 const gatewayName = 'gateway.networking.k8s.io/gateway-name'

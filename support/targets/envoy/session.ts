@@ -32,7 +32,10 @@ export class EnvoySession implements MeshSession {
   }
 
   static async open(host: EnvoyHost, { seed, spec, asksTelemetry }: Opening): Promise<EnvoySession> {
-    const deployed: Deployed = new Deployed(() => mesh.registry)
+    const deployed: Deployed = new Deployed(
+      () => mesh.registry,
+      () => mesh.resources,
+    )
     const mesh = await EnvoyMesh.open(host, { seed, spec, program: (pod) => deployed.program(pod) })
     const session = new EnvoySession(mesh, deployed, asksTelemetry)
     await session.apply(baseResources())

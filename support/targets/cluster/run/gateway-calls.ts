@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { markHeader } from '../../../../samples/pod/recorded.ts'
 import type { Call } from '../../target.ts'
 import { NotSupported } from '../../target.ts'
+import { bindingsOf, claimOfGateway, claimOfIngress, type Destination } from '../../deployment/gateway-of-host.ts'
 import { AnswerTime } from '../answer-time.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import type { Answered } from '../gateway-client.ts'
@@ -38,7 +39,7 @@ export class GatewayCalls {
     if (call.target.startsWith('udp:')) throw new NotSupported('gateway-calls', 'the client of the gateway sends no datagrams')
     const url = new URL(/^\w+:\/\//.test(call.target) ? call.target : `http://gateway${call.target.startsWith('/') ? '' : '/'}${call.target}`)
     const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80)
-    const { host, ports, how } = (await this.#managed(port)) ?? (await this.#run.ingress([port]))
+    const { host, ports, how } = (await this.#managed({ hostname: this.#hostOf(call, url), port })) ?? (await this.#run.ingress([port]))
     const reached = ports.get(port)
     if (reached === undefined) throw new NotSupported('gateway-calls', `${how} does not have the port ${port}`)
     if (url.protocol === 'tcp:') return () => sendBytes(() => connect({ host, port: reached, noDelay: true }), bytesOf('tcp', url.host, call.body))
@@ -59,10 +60,22 @@ export class GatewayCalls {
     return scheme === '' ? target : scheme + this.#run.namespaces.host(authority) + rest
   }
 
-  /** The implementation makes a Service for each Gateway, called as both. Source: Istio `deploymentcontroller.go`. */
-  async #managed(port: number): Promise<Awaited<ReturnType<typeof findServiceAddress>>> {
-    const gateway = this.#config.applied.find((object) => isManaged(object) && listenersOf(object).some((listener) => listener.port === port))
-    if (!gateway) return null
+  /** As the cluster's config names it. */
+  #hostOf({ headers }: Call, { host }: URL): string {
+    return this.#run.namespaces.host([headers['host'] ?? host].flat()[0]!).replace(/:\d+$/, '')
+  }
+
+  /** Of several Gateways the one that config binds the host to. The implementation makes a Service for each, called as both. Source: Istio `deploymentcontroller.go`. */
+  async #managed(to: Destination): Promise<Awaited<ReturnType<typeof findServiceAddress>>> {
+    const gateways = this.#config.applied.filter((object) => isManaged(object) && listenersOf(object).some((listener) => listener.port === to.port))
+    if (gateways.length === 0) return null
+    const bindings = bindingsOf(this.#config.applied)
+    const claims = gateways.map(({ metadata: { name, namespace = '' } }) => claimOfGateway({ name, namespace }, to, bindings))
+    const best = Math.max(...claims)
+    // As Istio's charts label the ingress gateway, and the run its own.
+    const labels = { app: 'istio-ingressgateway', istio: this.#run.ownIngress?.label ?? 'ingressgateway' }
+    if (claimOfIngress(labels, to, bindings) > best) return null
+    const gateway = gateways[claims.findIndex((claim) => claim === best)]!
     const { name, namespace = '' } = gateway.metadata
     const address = await findServiceAddress(this.#run.objects, namespace, serviceNameOf(gateway))
     if (address) return address

@@ -1,6 +1,10 @@
 /** What a user's own steps and targets are written with. */
 export { ConfigRejected, MeshSpecError } from '../mesh-core/config/errors.ts'
+export type { ErrorCode } from '../mesh-core/config/errors.ts'
+export type { Resource, ResourceRef } from '../mesh-core/config/resource.ts'
+export type { WorkloadRef } from '../mesh-core/ir/cluster.ts'
 export type { Decision, Exchange, Hop } from '../mesh-core/ir/exchange.ts'
+export type { Origin, Position } from '../mesh-core/ir/origin.ts'
 export { Headers } from '../mesh-core/ir/message.ts'
 export type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 export { each, needing } from './checks/check.ts'
@@ -19,14 +23,17 @@ export type {
   Call,
   Capability,
   EchoService,
+  GraphEdge,
   Load,
   MeshFacts,
   MeshSession,
+  MetricSample,
   PodStatus,
   ScenarioInfo,
   Sender,
   ServiceRef,
   Target,
+  Telemetry,
 } from './targets/target.ts'
 export { verdictMediaType } from './verdict.ts'
 export type { StatisticalTest, Verdict, VerdictRecord } from './verdict.ts'

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import type { Settings } from '../settings.ts'
-import type { Target } from './target.ts'
+import { assertSession, assertTarget, unknownTarget } from './assert-target.ts'
+import type { MeshSession, ScenarioInfo, Target } from './target.ts'
 
 /** What a target's module exports by default: the target, or what makes it. */
 export type TargetExport = Target | ((settings: Settings) => Target | Promise<Target>)
@@ -26,9 +26,19 @@ export async function loadTarget(settings: Settings, cwd: string): Promise<Targe
   const load = Object.hasOwn(builtIn, settings.target) ? builtIn[settings.target]! : () => importModule(settings.target, cwd)
   const exported: unknown = (await load()).default
   const target: unknown = typeof exported === 'function' ? await (exported as (settings: Settings) => unknown)(settings) : exported
-  if (!isTarget(target))
-    throw unknownTarget(`the default export of ${settings.target} is no Target`, 'export a Target, or a function (settings) => Target')
-  return target
+  assertTarget(target, settings.target)
+  return Object.hasOwn(builtIn, settings.target) ? target : watched(target)
+}
+
+/** Looks at each session before its scenario has it. */
+function watched(target: Target): Target {
+  const { name, capabilities, clock, mesh } = target
+  const open = async (scenario: ScenarioInfo): Promise<MeshSession> => {
+    const session = await target.open(scenario)
+    assertSession(session, target)
+    return session
+  }
+  return { name, capabilities, clock, ...(mesh && { mesh: () => mesh.call(target) }), open, close: () => target.close() }
 }
 
 async function importModule(path: string, cwd: string): Promise<{ readonly default: TargetExport }> {
@@ -47,13 +57,4 @@ async function importModule(path: string, cwd: string): Promise<{ readonly defau
 
 function hintFor(path: string): string | null {
   return path.endsWith('.ts') ? "TypeScript needs a loader: NODE_OPTIONS='--loader ts-node/esm', or cucumber's loader: ['ts-node/esm']" : null
-}
-
-function isTarget(value: unknown): value is Target {
-  const target = value as Partial<Target> | null | undefined
-  return typeof target?.open === 'function' && typeof target.close === 'function' && target.capabilities instanceof Set
-}
-
-function unknownTarget(problem: string, hint: string | null): MeshSpecError {
-  return new MeshSpecError({ code: 'UNKNOWN_TARGET', origin: null, place: null, problem, hint })
 }

@@ -33,7 +33,12 @@ describe('exit codes', () => {
   const cases: { name: string; args: string[]; status: number; says: string }[] = [
     { name: 'held', args: [holds], status: 0, says: '1 scenario: 1 passed' },
     { name: 'a scenario failed', args: [fails], status: 1, says: '418' },
-    { name: 'a typo in a sentence', args: [typo], status: 2, says: 'did you mean: the request reaches {service}' },
+    {
+      name: 'a typo in a sentence',
+      args: [typo],
+      status: 2,
+      says: 'did you mean: the request reaches {service}\n          {service}: reviews or reviews:v2, without quotes',
+    },
     { name: 'a feature that is no Gherkin', args: [syntax], status: 2, says: 'syntax.feature' },
     { name: 'a scenario without steps', args: [empty], status: 2, says: 'the scenario has no steps' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },

@@ -1,6 +1,7 @@
 import type { StatisticalTest } from '../support/verdict.ts'
 import type { Paint } from './paint.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord } from './run-record.ts'
+import { writtenAs } from './written-as.ts'
 import { countVerdicts, verdicts, verdictWords } from './run-record.ts'
 
 const marks: Readonly<Record<ScenarioVerdict, string>> = {
@@ -100,7 +101,8 @@ export function undefinedBlock({ undefinedSteps }: Pick<RunRecord, 'undefinedSte
     .map(({ uri, line, text, suggestions }) => {
       const hint =
         suggestions.length > 0 ? `did you mean: ${suggestions.join('\n                      ')}` : '`npx meshspec steps` lists every sentence'
-      return `${uri}:${line} ${paint('red', 'UNDEFINED_STEP')} no sentence of the vocabulary reads "${text}"\n  hint: ${hint}`
+      const where = writtenAs(suggestions).map((one) => `\n          ${one}`)
+      return `${uri}:${line} ${paint('red', 'UNDEFINED_STEP')} no sentence of the vocabulary reads "${text}"\n  hint: ${hint}${where.join('')}`
     })
     .join('\n')
 }

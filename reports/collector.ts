@@ -188,7 +188,7 @@ function reasonsOf(steps: readonly StepRecord[], record: VerdictRecord | null): 
 function argumentLines(argument: PickleStepArgument | undefined): string[] {
   if (argument?.docString) return ['"""', ...argument.docString.content.split('\n'), '"""']
   if (!argument?.dataTable) return []
-  const rows = argument.dataTable.rows.map((row) => row.cells.map((cell) => cell.value))
+  const rows = argument.dataTable.rows.map((row) => row.cells.map((cell) => asWritten(cell.value)))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
 }
@@ -200,4 +200,9 @@ function plainParseError(message: string): string {
 
 function milliseconds(timestamp: { readonly seconds: number; readonly nanos: number }): number {
   return timestamp.seconds * 1e3 + timestamp.nanos / 1e6
+}
+
+/** As a cell stands in a feature. Source: Gherkin, "Table Cell Escaping". */
+function asWritten(cell: string): string {
+  return cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', '\\n')
 }

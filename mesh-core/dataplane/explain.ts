@@ -95,6 +95,21 @@ function oddsOf(route: RouteRuntime | null): Decision['odds'] {
   return route.choices.map(({ config }) => ({ cluster: config.cluster, share: alone ? 1 : config.weight / route.totalWeight }))
 }
 
+/** Why a proxy does not take a request, by Envoy's response code details; request-refusal.ts has what is behind each. */
+const refusals: Readonly<Record<string, string>> = {
+  'http1.codec_error': 'the method, the path or the name of a header is none of HTTP',
+  'http1.invalid_characters': 'the host or a header has a control character',
+  'http1.invalid_url': 'its target is no path and no URL',
+  'http1.connection_header_rejected': 'its connection header is refused',
+  'http1.too_many_headers': 'it has too many headers',
+  'http1.headers_too_large': 'its headers are too large',
+  'http.invalid_authority': 'its host has a character that no host may have',
+  low_version: 'HTTP/1.0 is not taken',
+  query_missing_content_type: 'QUERY needs a content type',
+  path_normalization_failed: 'its path cannot be normalized',
+  upgrade_failed: 'the upgrade that it asks for is not let through',
+}
+
 function outcomeOf(passage: Passage): string {
   const { log, route, choice, virtualHost } = passage
   const token = /^jwt_authn_access_denied\{(.*)\}$/.exec(log.details)?.[1]
@@ -103,6 +118,7 @@ function outcomeOf(passage: Passage): string {
   const asked = custom ? outcomeOfAuthorizer(log.status, log.details, custom) : null
   if (asked !== null) return asked
   if (log.details.startsWith('rbac_access_denied')) return `${log.status}: ${whoDenies(log.details)}`
+  if (log.details in refusals) return `${log.status}: no rule is asked: ${refusals[log.details]} (${log.details})`
   if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(passage)}`
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''

@@ -131,6 +131,15 @@ Feature: Input that must not pass
       | response_code | 200 |
       | response_code | 503 |
 
+  Scenario: a header with a name that cannot be
+    the answer was 400 with the body "Bad Request", wanted 200. The flag of istio-ingressgateway.istio-system is DPE (http1.codec_error).
+    192.0.2.1, asked by istio-ingressgateway.istio-system:
+      400: no rule is asked: the method, the path or the name of a header is none of HTTP (http1.codec_error)
+
+    When a client sends "GET /productpage" with headers:
+      | x user | jason |
+    Then the response status is 200
+
   Scenario: a config that is empty
     there is no Kubernetes object in this config
 

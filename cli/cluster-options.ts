@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 /** How a live mesh's cluster is reached, and what may be done there. */
 export function clusterOptions(command: Command): Command {
   return command
+    .optionsGroup('Options of --target cluster:')
     .option('--kubeconfig <file>', "the cluster's API; default: $KUBECONFIG, ~/.kube/config, the service account of this pod")
     .option('--context <name>', 'of the kubeconfig; default: its current one')
     .option('--namespaces <names>', 'use these namespaces as they are, the first one for "default"; default: make some for the run')
@@ -16,4 +17,5 @@ export function clusterOptions(command: Command): Command {
     .option('--tempo <url>', 'which Tempo keeps the traces; default: the one beside the control plane')
     .option('--insecure', 'do not verify certificates of gateways')
     .option('--show-secrets', 'leave values of headers, cookies and tokens in the reports')
+    .optionsGroup('Options:')
 }

@@ -35,7 +35,7 @@ function collect(value: string, before: string[] = []): string[] {
 
 /** What decides which scenarios run, where and how: options of `run` and `conformance`. */
 function runOptions(command: Command): Command {
-  return clusterOptions(command)
+  const always = command
     .option('--target <targets>', '"core", "envoy", "cluster", the path of a module of your own, or several of them to compare: core,envoy')
     .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
     .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
@@ -56,6 +56,7 @@ function runOptions(command: Command): Command {
     .option('--spec', "as the specifications say, without istiod's departures from them")
     .option('--parallel <workers>', 'run in so many processes (default: 0, in this one; on envoy up to 4, on cluster up to 3)')
     .option('--cucumber-config <file>', "the project's cucumber config; default: cucumber.(mjs|js|json|yaml)")
+  return clusterOptions(always)
 }
 
 runOptions(program.command('run'))

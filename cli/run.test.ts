@@ -29,6 +29,13 @@ const config = 'cucumber.of-the-project.mjs'
 writeFileSync(join(folder, config), 'export default {}\n')
 const empty = feature('empty.feature')
 
+test('what every run takes comes before what clusters take', () => {
+  const { stdout } = meshspec(['run', '--help'])
+  const order = ['Options:', '--target <targets>', '--fail-fast', 'Options of --target cluster:', '--kubeconfig <file>']
+  expect(order.map((one) => stdout.indexOf(one))).toEqual(order.map((one) => stdout.indexOf(one)).toSorted((a, b) => a - b))
+  expect(order.filter((one) => !stdout.includes(one))).toEqual([])
+})
+
 describe('exit codes', () => {
   const cases: { name: string; args: string[]; status: number; says: string }[] = [
     { name: 'held', args: [holds], status: 0, says: '1 scenario: 1 passed' },

@@ -1,5 +1,10 @@
+import { adviceTypes } from '../mesh-core/advise/advice-types.ts'
+import { messageTypes } from '../mesh-core/analyze/message-types.ts'
+import { errorCodes } from '../mesh-core/config/errors.ts'
 import type { Finding } from './findings/finding.ts'
 import { settingError } from './setting-error.ts'
+
+const findingCodes: ReadonlySet<string> = new Set([...errorCodes, ...Object.values({ ...messageTypes, ...adviceTypes }).map(({ code }) => code)])
 
 /** `--suppress IST0118`, or of some resources only: `IST0118=Service default/web`; `*` in a name stands for anything. */
 export class Suppressions {
@@ -12,6 +17,11 @@ export class Suppressions {
         throw settingError(`--suppress is "${text}"`, 'write a code, or a code and a resource: IST0118=Service default/web')
       return { code, resource }
     })
+  }
+
+  /** Codes that no finding has. As `istioctl analyze`, it is no mistake to name one: another version may have it. */
+  get unknown(): readonly string[] {
+    return this.#entries.map(({ code }) => code).filter((code) => !findingCodes.has(code))
   }
 
   cover(finding: Finding): boolean {

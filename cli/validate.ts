@@ -45,6 +45,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const failOn = levelOf(options.failOn)
   const write = writerOf(options.format)
   const suppressions = new Suppressions(options.suppress)
+  for (const code of suppressions.unknown) process.stderr.write(`--suppress ${code} has no effect: no finding has that code\n`)
   const release = releaseOf(options.istioVersion)
   const config = readClusters(paths, options.cluster ?? [], excerpts)
   const read = config.all

@@ -54,7 +54,10 @@ function resourcesOf(mesh: Mesh, proxy: string): ProxyResources {
   const config = named && mesh.proxyConfig(named.ref)
   if (config) return proxyResources(config)
   const known = proxied.map(({ ref }) => `${ref.name}.${ref.namespace}`)
-  const hint = known.length > 0 ? `there are ${[...new Set(known)].join(', ')}` : 'the config has no workloads: name its Deployments, too'
+  const hint =
+    known.length > 0
+      ? `there are ${[...new Set(known)].join(', ')}; proxies of other workloads need their Deployments, which nothing makes up here`
+      : 'the config has no workloads: name its Deployments, too'
   throw settingError(`there is no proxy "${proxy}"`, hint, 'UNKNOWN_SERVICE')
 }
 

@@ -13,6 +13,7 @@ import { NotSupported } from './targets/target.ts'
 import type { ServiceRef } from './targets/target.ts'
 import type { Traffic } from './traffic.ts'
 import type { StatisticalTest } from './verdict.ts'
+import { unresolvedNames } from './unresolved-names.ts'
 import type { Run } from './run.ts'
 
 const nothingSent = 'no request was sent before this step'
@@ -97,7 +98,9 @@ export class Judge {
 
   #withDoubts(complaint: string): string {
     const session = this.#parts.mesh.opened
-    const doubts = session?.doubts?.() ?? missingReferences(session?.resources?.() ?? [], this.#parts.configs.given)
+    const { configs, evidence } = this.#parts
+    const resources = session?.resources?.() ?? []
+    const doubts = session?.doubts?.() ?? [...unresolvedNames(evidence.last, resources), ...missingReferences(resources, configs.given)]
     return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => `  ${doubt}`).join('\n')}`
   }
 

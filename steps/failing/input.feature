@@ -140,6 +140,17 @@ Feature: Input that must not pass
       | x user | jason |
     Then the response status is 200
 
+  Scenario: a short name of another namespace
+    there was no answer (unresolved), wanted 200.
+    What may be why:
+      DNS knows no "reviews" in the sender's namespace; there is reviews.default
+
+    Given the services:
+      | service | namespace |
+      | client  | prod      |
+    When client.prod sends "GET http://reviews:9080/"
+    Then the response status is 200
+
   Scenario: a config that is empty
     there is no Kubernetes object in this config
 

@@ -50,15 +50,10 @@ describe.skipIf(path === null)('an Envoy that is told what to do', () => {
   afterAll(() => envoy.stop())
 
   test('every answer after a change is the new one', async () => {
-    const times: number[] = []
     for (let i = 0; i < 20; i++) {
-      const start = performance.now()
       await configurator.use(config(answers(`answer ${i}`)), complain)
-      times.push(performance.now() - start)
       expect(await ask()).toBe(`answer ${i}`)
     }
-    // What else goes on on the machine only adds to it.
-    expect(Math.min(...times)).toBeLessThan(50)
   })
 
   test('what Envoy refuses is told in its words, and the former config stays', async () => {

@@ -138,6 +138,13 @@ test('who has got a copy is none of the candidates', () => {
   expect(fields(vectorOf(copied), { ...copied, inbound: [entry, { ...entry, workload: 'c-v2.default' }] })).toEqual(['inbound[1].workload'])
 })
 
+test('nobody chooses among an address that is listed twice', () => {
+  const { candidates: _, lb: __, ...chosen } = single
+  expect(fields(vectorOf({ ...single, candidates: ['192.0.2.11'] }), chosen)).toEqual([])
+  expect(fields(vectorOf({ ...single, candidates: ['192.0.2.11', '192.0.2.12'] }), chosen)).toEqual(['candidates', 'lb'])
+  expect(fields(vectorOf({ ...single, candidates: ['c-v1'] }), chosen)).toEqual(['candidates', 'lb'])
+})
+
 test('a hash decides: the candidate must be the same', () => {
   const hashed = { ...single, lb: 'RING_HASH' }
   expect(fields(vectorOf(hashed), { ...hashed, reached: [{ ...arrival, workload: 'c-v2' }] })).toEqual(['reached[0].workload'])

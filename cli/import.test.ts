@@ -85,7 +85,7 @@ const icv = file(
 )
 
 describe('a suite of istio-config-validator', () => {
-  const result = meshspec('import', 'icv', icv, config, '--out', 'icv')
+  const result = meshspec('import', 'icv', icv, config, `./${icv}`, '--out', 'icv')
 
   test('becomes scenarios, and what cannot be said is told', () => {
     expect(result.stderr).toBe('')

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { readText } from '../../mesh-core/config/load.ts'
@@ -19,12 +19,13 @@ export interface Sources {
 }
 
 /**
- * Tells tests from config by what stands in the files.
+ * Tells tests from config by what stands in the files. A file that is named itself and by its folder is read once.
  * @param isTest looks at the text of a file
  * @throws MeshSpecError, ConfigRejected
  */
 export function readSources(paths: readonly string[], isTest: (text: string) => boolean): Sources {
-  const files = paths.flatMap(filesOf).map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+  const named = new Map(paths.flatMap(filesOf).map((path) => [realpathSync(path), path]))
+  const files = [...named.values()].map((path) => ({ path, text: readFileSync(path, 'utf8') }))
   const configs = files.filter(({ text }) => !isTest(text))
   const read = configs.filter(({ text }) => isKubernetes(text)).map(({ text, path }) => readText(text, path))
   const errors = read.flatMap((result) => result.errors)

@@ -1,6 +1,7 @@
 import type { Difference } from '../vectors/difference.ts'
 import type { InboundEntry } from '../vectors/mesh-observed/case.ts'
 import { highest, lowest } from '../support/targets/envoy/free-ports.ts'
+import { ownPort } from '../support/targets/envoy/preamble.ts'
 import { areUntold } from '../vectors/mesh-observed/untold.ts'
 import type { Document } from './generate/document.ts'
 import type { Json } from './generate/matches.ts'
@@ -30,12 +31,7 @@ export const known: readonly KnownDifference[] = [
     covers: ({ field, wanted, seen }) => field === 'inbound.length' && areUntold(seen as readonly InboundEntry[], wanted as readonly InboundEntry[]),
   },
   {
-    reason: 'every connection to a sidecar comes from the loopback there, so that rules about addresses of clients are not met as in the mesh',
-    against: 'envoy',
-    covers: (_, { config, answer }) => ((answer?.inbound ?? []).length > 0 || answer?.error === 'closed') && config.some(asksForClients),
-  },
-  {
-    reason: 'x-forwarded-port tells the port that a proxy listens on, which there is another one than in the mesh',
+    reason: 'x-forwarded-port tells a port that a proxy has of its own, which there is another one than in the mesh',
     against: 'envoy',
     covers: ({ field, wanted, seen }) => /\.headers\.x-forwarded-port$/.test(field) && isChosen(Number(wanted)) && Number(seen) > 0,
   },
@@ -52,11 +48,6 @@ export const known: readonly KnownDifference[] = [
   },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
-
-/** Of fields and keys that only a policy has. The target reports such config as not supported. */
-function asksForClients({ kind, spec }: Document): boolean {
-  return kind === 'AuthorizationPolicy' && /ipblocks"|"(source|remote)\.ip"/i.test(JSON.stringify(spec))
-}
 
 /** Is it what a proxy that reads HTTP writes, into requests, answers or its log? */
 function isOfReading(field: string): boolean {
@@ -87,9 +78,9 @@ function isOfAnyProtocol({ name = '', appProtocol }: Json): boolean {
   return !/^(http2?|https|tcp|tls|grpc|grpc-web|mongo|mysql|redis|udp|kubernetes\.io\/.+)(-|$)/.test(String(appProtocol ?? name))
 }
 
-/** A port that the target has chosen for a proxy. */
+/** A port that the target has chosen for a proxy, or has it say of its own connections. */
 function isChosen(port: number): boolean {
-  return port >= lowest && port <= highest
+  return (port >= lowest && port <= highest) || port === ownPort
 }
 
 /** Another name that a rule leads to. */

@@ -6,6 +6,9 @@ import type { SocketAddress } from './xds/placement.ts'
 /** Address of the client outside the mesh, as gateways see it: of TEST-NET-2 (RFC 5737), the same as on `core`. */
 export const clientAddress = '198.51.100.10'
 
+/** Of a proxy's own connections: the same for all of them, so that they are shared. */
+export const ownPort = 32_768
+
 let connections = 0
 
 /**
@@ -30,11 +33,11 @@ export function straightPreamble(sender: WorkloadInstance | null, destination: S
 
 /** As a system gives ports out to clients. */
 function nextPort(): number {
-  return 32768 + (++connections % 28000)
+  return ownPort + (++connections % 28_000)
 }
 
 /** By which a proxy says of its own connections that they are its pod's. Where they lead is known where they arrive. */
 function ownHeader({ address }: WorkloadInstance): Buffer {
-  const own = { address, port: 32768 }
+  const own = { address, port: ownPort }
   return proxyHeader({ source: own, destination: own, lands: [] })
 }

@@ -65,6 +65,7 @@ export async function configurationOf(features: readonly string[], options: RunO
   }).catch((error: unknown) => {
     throw wrongOption(error) ?? error
   })
+  for (const name of runConfiguration.sources.names) assertPattern(name)
   return {
     ...runConfiguration,
     // What the command line names replaces what the project's config names; cucumber would run both.
@@ -82,6 +83,15 @@ function assertProfiles({ profile, cucumberConfig }: RunOptions): void {
   if (profile === undefined || cucumberConfig !== undefined) return
   if (readdirSync('.').some((name) => /^cucumber\.(json|ya?ml|[cm]?[jt]s)$/.test(name))) return
   throw settingError(`there is no cucumber config here that could have the profile "${profile[0]}"`, 'name it: --cucumber-config FILE')
+}
+
+/** Cucumber would say the same of one in somebody's steps. */
+function assertPattern(name: string): void {
+  try {
+    new RegExp(name)
+  } catch (error) {
+    throw settingError(`--name is no regular expression: ${(error as Error).message}`, 'write \\( for a bracket that stands in the name')
+  }
 }
 
 /** For a run on one target, of those that were named. */

@@ -89,6 +89,15 @@ describe('exit codes', () => {
     })
 })
 
+test('a regular expression that is wrong in steps of the project is no wrong option', () => {
+  writeFileSync(join(folder, 'steps.mjs'), 'new RegExp("x(")\n')
+  writeFileSync(join(folder, 'cucumber.steps.mjs'), 'export default { import: ["steps.mjs"] }\n')
+  const { status, stderr } = meshspec(['run', holds, '--cucumber-config', 'cucumber.steps.mjs'])
+  expect(stderr).toContain('Invalid regular expression: /x(/')
+  expect(stderr).not.toContain('--name')
+  expect(status).not.toBe(0)
+})
+
 test('the same seed gives the same messages, byte for byte', () => {
   const bytes = (file: string): string => {
     expect(meshspec(['run', fails, '--seed', '5', '--format', `messages:${file}`]).status).toBe(1)

@@ -13,17 +13,12 @@ export function wrongOption(error: unknown): MeshSpecError | null {
   return null
 }
 
-/** Source: cucumber-js `filter_pickles`, `import_formatter`, `profile_loader`. */
+/** Source: cucumber-js `import_formatter`, `profile_loader`; cucumber's tag-expressions. */
 const causes: readonly { readonly said: RegExp; readonly problem: (found: string) => string; readonly hint: string }[] = [
   {
     said: /^Tag expression (.*?)\.?$/m,
     problem: (found) => `the tag expression ${found}`,
     hint: 'write for example --tags "@smoke and not (@slow or @manual)"',
-  },
-  {
-    said: /^Invalid regular expression: (.*)$/m,
-    problem: (found) => `--name is no regular expression: ${found}`,
-    hint: 'write \\( for a bracket that stands in the name',
   },
   {
     said: /^Failed to import formatter (\S+)/m,

@@ -1,8 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, fsyncSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findLedgers, Ledger } from './ledger.ts'
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>()
+  return { ...fs, fsyncSync: vi.fn(fs.fsyncSync) }
+})
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'meshspec-ledger-'))))
@@ -27,6 +32,20 @@ test('what is open is found by another process, the last one first', () => {
     { ref: refOf('a'), before: null },
   ])
   expect(found!.open).toEqual(ledger.open)
+})
+
+test('how something stood that is not of the run outlives the machine, and that it stands so again; for the rest nobody waits for the disk', () => {
+  const ledger = new Ledger(head, folder)
+  const synced = vi.mocked(fsyncSync)
+  const timesIn = (change: () => void): number => {
+    synced.mockClear()
+    change()
+    return synced.mock.calls.length
+  }
+  expect(timesIn(() => ledger.touch({ ref: refOf('a'), before: null }))).toBe(0)
+  expect(timesIn(() => ledger.done(refOf('a')))).toBe(0)
+  expect(timesIn(() => ledger.touch({ ref: refOf('b'), before }))).toBe(1)
+  expect(timesIn(() => ledger.done(refOf('b')))).toBe(1)
 })
 
 test('half a line was no change yet', () => {

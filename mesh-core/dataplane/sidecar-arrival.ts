@@ -124,6 +124,7 @@ export class SidecarArrival implements InFlight {
     const close = this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open()
     let isOver = false
     const finish = (): void => {
+      if (isOver) return
       isOver = true
       close?.()
       log.durationMs = this.#plane.clock.now() - log.startMs

@@ -1,19 +1,16 @@
 import { isTlsError } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
-import type { NetworkFilter } from '../ir/proxy-config.ts'
 import { Delivery } from './delivery.ts'
 import { HopRecord } from './evidence.ts'
 import type { HopOrigin, LogRecord, Place } from './evidence.ts'
 import { withoutStream, type Done, type InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import type { TcpConnection } from './tcp-proxy.ts'
 import { ConnectionTimers } from './tcp-timers.ts'
 import { raiseFailure } from './tcp-upstream.ts'
-import type { Upstream } from './tcp-upstream.ts'
+import type { TcpFilter, Upstream } from './tcp-upstream.ts'
+import type { TlsLayer } from './tls-handshake.ts'
 import { requestFor } from './tunnel.ts'
-
-type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 
 /** A connection that the proxy has dialled for. */
 export interface Passage {
@@ -22,7 +19,8 @@ export interface Passage {
   readonly proxy: ProxyRuntime
   readonly filter: TcpFilter
   readonly request: HttpRequest
-  readonly connection: TcpConnection
+  /** TLS that is still around the bytes. */
+  readonly layers: readonly TlsLayer[]
   readonly upstream: Upstream
   readonly log: LogRecord
   readonly origin: HopOrigin
@@ -31,9 +29,8 @@ export interface Passage {
 }
 
 /** Its bytes go on, or the connection is closed that they would have gone on through. */
-export function pass({ plane, place, proxy, filter, request, connection, upstream, log, origin, keptOut }: Passage, done: Done): InFlight {
+export function pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut }: Passage, done: Done): InFlight {
   const { receiver, port, tls, http, close } = upstream
-  const { layers } = connection
   const copy = { ...request, headers: request.headers.copy() }
   const isSilent = keptOut !== null
   const { tunnel } = filter

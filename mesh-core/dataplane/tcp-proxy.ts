@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../ir/message.ts'
-import type { Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import type { Listener } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf } from '../match/access.ts'
 import type { AccessSubject } from '../match/access.ts'
 import { judgeBytes } from './bytes-access.ts'
@@ -14,10 +14,8 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 import { senderOf } from './entrance.ts'
 import { pass } from './tcp-passage.ts'
 import { upstreamOf } from './tcp-upstream.ts'
-import type { Upstream } from './tcp-upstream.ts'
+import type { TcpFilter, Upstream } from './tcp-upstream.ts'
 import { chooseWeighted } from './weighted-choice.ts'
-
-type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 
 /** A connection whose bytes are passed on unread: no header is added, and no HTTP rule acts. Source: Envoy `TcpProxy`. */
 export function proxyTcp(
@@ -54,9 +52,15 @@ export function proxyTcp(
   const asking = judgeBytes(listens(upstream) ? filter.askedOfBytes : undefined, caller, subject, (refusal) => {
     const denial = refusal === null && filter.access ? denialOf(filter.access, subject) : null
     const keptOut = refusal ? { flag: 'UAEX' } : denial ? { details: detailsOf(denial) } : null
-    passing = pass({ plane, place, proxy, filter, request, connection, upstream, log, origin, keptOut }, done)
+    passing = pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut }, done)
   })
-  return passing ?? { abandon: () => (passing ?? { abandon: () => (asking?.abandon(), upstream.close()) }).abandon() }
+  return {
+    abandon: () => {
+      if (passing) return passing.abandon()
+      asking?.abandon()
+      upstream.close()
+    },
+  }
 }
 
 /** Whose connections nobody takes never bring a byte. */
@@ -64,7 +68,7 @@ function listens({ receiver: { sidecar, peer } }: Upstream): boolean {
   return sidecar || peer.program.listens !== false
 }
 
-export interface TcpConnection {
+interface TcpConnection {
   readonly target: Dialled
   readonly listener: Listener
   /** TLS that is still around the bytes. */

@@ -16,7 +16,7 @@ import { leadsInto, listenerAt } from './upstream.ts'
 import { layersTo } from './upstream-tls.ts'
 import { xxHash64 } from './xx-hash.ts'
 
-type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
+export type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 
 /** A connection that did not come about was tried as often as `max_connect_attempts` has it: once. Source: Envoy `tcp_proxy.cc`. */
 export function raiseFailure(log: LogRecord, reason: TransportError): void {

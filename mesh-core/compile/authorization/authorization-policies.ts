@@ -24,7 +24,7 @@ export interface Access {
   /** Where no HTTP is read. */
   readonly ofConnections: readonly AccessRules[]
   readonly custom: CustomAccess | null
-  /** Where no HTTP is read. */
+  /** The same where no HTTP is read: authorizers of HTTP are not asked there. */
   readonly customOfConnections: AuthorizedBytes | null
 }
 
@@ -79,7 +79,6 @@ export class AuthorizationPolicies {
     const askedOfBytes = this.#customOf(custom, ({ ofConnections }) => ofConnections)
     return {
       ofRequests: rules(({ ofRequests }) => ofRequests),
-      // An authorizer of HTTP is not asked about connections.
       customOfConnections: askedOfBytes?.authorizer?.http === null ? { ...askedOfBytes, authorizer: askedOfBytes.authorizer } : null,
       ofConnections: [...(askedOfBytes && !askedOfBytes.authorizer ? [askedOfBytes.rules] : []), ...rules(({ ofConnections }) => ofConnections)],
       custom: asked,

@@ -6,7 +6,7 @@ import type { HopOrigin, LogRecord, Place } from './evidence.ts'
 import { withoutStream, type Done, type InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import { ConnectionTimers } from './tcp-timers.ts'
+import type { ConnectionTimers } from './tcp-timers.ts'
 import { raiseFailure } from './tcp-upstream.ts'
 import type { TcpFilter, Upstream } from './tcp-upstream.ts'
 import type { TlsLayer } from './tls-handshake.ts'
@@ -26,10 +26,16 @@ export interface Passage {
   readonly origin: HopOrigin
   /** What its log says of a client that may not come in, and whose bytes go nowhere. */
   readonly keptOut: { readonly flag?: string; readonly details?: string } | null
+  readonly timers: ConnectionTimers
+}
+
+export interface Passing extends InFlight {
+  /** The connection has been closed for its age, or since nothing was said: what its log has of that. */
+  expire(): void
 }
 
 /** Its bytes go on, or the connection is closed that they would have gone on through. */
-export function pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut }: Passage, done: Done): InFlight {
+export function pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut, timers }: Passage, done: Done): Passing {
   const { receiver, port, tls, http, close } = upstream
   const copy = { ...request, headers: request.headers.copy() }
   const isSilent = keptOut !== null
@@ -47,12 +53,7 @@ export function pass({ plane, place, proxy, filter, request, layers, upstream, l
   let isOver = false
   /** Of a tunnel that is still asked for. */
   const isPending = (): boolean => tunnel !== undefined && delivery === first
-  const timers = new ConnectionTimers(plane.clock, filter, log, () => {
-    if (isPending()) log.raise('UF')
-    abandon()
-    keepHop()
-    done('closed')
-  })
+  timers.restart()
   first.start(plane, shipment, receiver, (outcome) => {
     // What answers a connection that has been closed is told nobody.
     if (isOver) return
@@ -80,11 +81,15 @@ export function pass({ plane, place, proxy, filter, request, layers, upstream, l
   function keepHop(): void {
     if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))
   }
-  function abandon(): void {
-    isOver = true
-    timers.stop()
-    close()
-    first.abandon()
+  return {
+    abandon: () => {
+      isOver = true
+      close()
+      first.abandon()
+    },
+    expire: () => {
+      if (isPending()) log.raise('UF')
+      keepHop()
+    },
   }
-  return { abandon }
 }

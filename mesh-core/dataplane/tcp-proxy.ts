@@ -12,7 +12,8 @@ import type { Plane } from './plane.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { senderOf } from './entrance.ts'
-import { pass } from './tcp-passage.ts'
+import { pass, type Passing } from './tcp-passage.ts'
+import { ConnectionTimers } from './tcp-timers.ts'
 import { upstreamOf } from './tcp-upstream.ts'
 import type { TcpFilter, Upstream } from './tcp-upstream.ts'
 import { chooseWeighted } from './weighted-choice.ts'
@@ -48,19 +49,25 @@ export function proxyTcp(
   // It asks who comes when the first bytes do, and reads none before it has dialled. Source: Envoy `RoleBasedAccessControlFilter` of the network, `tcp_proxy.cc`.
   const subject = subjectOf(plane, place, proxy, connection)
   const caller = { plane, place, proxy, ref: proxy.place.ref, address: proxy.place.address }
-  let passing: InFlight | null = null
+  let passing: Passing | null = null
+  const abandon = (): void => {
+    timers.stop()
+    if (passing) return passing.abandon()
+    asking?.abandon()
+    upstream.close()
+  }
+  const timers = new ConnectionTimers(plane.clock, filter, log, () => {
+    abandon()
+    if (passing) passing.expire()
+    else place.exchange.hops.push(new HopRecord(origin))
+    done('closed')
+  })
   const asking = judgeBytes(listens(upstream) ? filter.askedOfBytes : undefined, caller, subject, (refusal) => {
     const denial = refusal === null && filter.access ? denialOf(filter.access, subject) : null
     const keptOut = refusal ? { flag: 'UAEX' } : denial ? { details: detailsOf(denial) } : null
-    passing = pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut }, done)
+    passing = pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut, timers }, done)
   })
-  return {
-    abandon: () => {
-      if (passing) return passing.abandon()
-      asking?.abandon()
-      upstream.close()
-    },
-  }
+  return { abandon }
 }
 
 /** Whose connections nobody takes never bring a byte. */

@@ -37,6 +37,11 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
         (/^inbound\[0\]\.(flags|cluster|details)$/.test(difference.field) && difference.seen === answer![difference.field.slice(11) as 'flags'])),
   },
   {
+    reason: 'its services answer a request for a tunnel when it has ended, which over HTTP/2 it never has',
+    covers: (_, { config, answer }) =>
+      answer?.error === 'timeout' && answer.cluster === '-' && reachedBy(answer).length === 0 && config.some(({ spec }) => opensTunnels(spec)),
+  },
+  {
     reason: 'its services answer 204 with a body, which over HTTP/2 is an error of the protocol once the answer has begun',
     covers: ({ field }, { answer }) => /^(flags|details)$/.test(field) && answer?.status === 204 && answer.flags === 'UPE',
   },
@@ -81,8 +86,14 @@ function isAtPortOfSet(config: Answered['config'], { from, request }: NonNullabl
 /** Does a receiver that has a sidecar count as reached there, which has been sent a copy? */
 function isMirroredCopy(wanted: unknown, seen: unknown, answer: Answered['answer']): boolean {
   const receivers = new Set((answer?.inbound ?? []).map(({ workload }) => workload))
-  const copies = (answer?.reached ?? []).slice(1).filter((arrival) => receivers.has(nameOf(arrival)) && isForwarded(arrival))
-  return copies.length > 0 && Array.isArray(wanted) && Array.isArray(seen) && Math.abs(wanted.length - seen.length) === copies.length
+  const reached = answer?.reached ?? []
+  // Behind a gateway all are forwarded, and one of them is no copy.
+  const copies = reached.filter((arrival) => receivers.has(nameOf(arrival)) && isForwarded(arrival)).length - (reached.every(isForwarded) ? 1 : 0)
+  return copies > 0 && Array.isArray(wanted) && Array.isArray(seen) && Math.abs(wanted.length - seen.length) === copies
+}
+
+function opensTunnels(spec: Answered['config'][number]['spec']): boolean {
+  return JSON.stringify(spec ?? null).includes('"tunnel":')
 }
 
 function hasMirror({ spec }: Answered['config'][number]): boolean {

@@ -35,7 +35,7 @@ test('endpoints that are known by address alone are known, beside those of names
   expect(covered([], answer, { field: 'candidates', wanted: ['b-v1'], seen: ['ext.test'] })).toBe(false)
 })
 
-const arrival = (workload: string) => ({ workload, namespace: 'default' })
+const arrival = (workload: string) => ({ workload, namespace: 'default', headers: {} })
 
 test('of a pod that calls itself the status is compared, the log is not', () => {
   const own = { status: 200, cluster: 'inbound|80||', reached: [arrival('a')] }
@@ -123,6 +123,22 @@ test('a mirrored copy that a sidecar has taken is known to count as reached', ()
   expect(covered(mirrors, { ...answer, inbound: [] }, told)).toBe(false)
   expect(covered(mirrors, answer, { ...told, field: 'status' })).toBe(false)
   expect(covered(mirrors, answer, { ...told, seen: ['b-v1: GET /', 'b-v1: GET /'] })).toBe(false)
+  // It may come first.
+  expect(covered(mirrors, { ...answer, reached: [copied, arrival('b-v2')] }, told)).toBe(true)
+  const behindGateway = { ...answer, reached: [copied, copied] }
+  expect(covered(mirrors, behindGateway, told)).toBe(true)
+  expect(covered(mirrors, { ...answer, reached: [copied] }, told)).toBe(false)
+})
+
+test('a tunnel that nobody answers for is known', () => {
+  const tunnel = [document('DestinationRule', { host: 'b', trafficPolicy: { tunnel: { targetHost: 'x.test', targetPort: 443 } } })]
+  const waiting = { status: 0, error: 'timeout', cluster: '-', reached: [] } as const
+  const told = { field: 'error', wanted: 'timeout', seen: 'closed' }
+  expect(covered(tunnel, waiting, told)).toBe(true)
+  expect(covered([], waiting, told)).toBe(false)
+  expect(covered(tunnel, { ...waiting, error: 'closed' }, told)).toBe(false)
+  expect(covered(tunnel, { ...waiting, cluster: 'outbound|80||b' }, told)).toBe(false)
+  expect(covered(tunnel, { ...waiting, reached: [arrival('b')] }, told)).toBe(false)
 })
 
 test('fields are counted once, by reason', () => {

@@ -278,10 +278,11 @@ export class Compiler {
   }
 
   #withTcpPolicies(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
-    return withTcpPolicies(listeners, (host) => {
+    const ruleFor = (host: string): DestinationRule | undefined => {
       const service = this.#registry.service(host)
       return service && this.#ruleFor(service, workload)
-    })
+    }
+    return withTcpPolicies(listeners, ruleFor, this.#departs)
   }
 
   #ruleFor(service: Service, workload: WorkloadInstance): DestinationRule | undefined {

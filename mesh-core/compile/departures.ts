@@ -62,6 +62,13 @@ export const departures = {
     since: '1.32',
     observed: 'outbound-policy/dynamic-dns-entries-that-envoy-takes-no-cluster-for',
   },
+  serverNamesOfRoutesAreNotLookedUp: {
+    specification: 'Of a wildcard host of DYNAMIC_DNS the name that a client asks for is looked up (Istio ServiceEntry.resolution).',
+    istiod:
+      'So it is where no rule acts; a connection that a tls or tcp route of a VirtualService sends there, at sidecars and at gateways, finds nobody: closed, UH.',
+    since: '1.32',
+    observed: 'outbound-policy/dynamic-dns-of-a-tls-route',
+  },
   connectionsOfConsumersAreEverybodys: {
     specification:
       'A route in another namespace than the Service that is its parent acts for clients of its own namespace alone (Gateway API for mesh, consumer routes).',

@@ -25,7 +25,7 @@ export interface ConnectionChains {
 }
 
 /** What of a service counts for connections to it. */
-export type ListenedService = Pick<Service, 'host' | 'aliases' | 'ports' | 'origin'>
+export type ListenedService = Pick<Service, 'host' | 'aliases' | 'ports' | 'origin' | 'resolution'>
 
 /** Where connections to a service are taken. */
 export interface Place {
@@ -141,7 +141,8 @@ function fits(match: L4Match, port: ServicePort, { client }: ConnectionChains): 
 
 function toService(service: ListenedService, listened: ServicePort): NetworkFilter {
   const port = service.ports.length === 1 ? service.ports[0]!.number : listened.number
-  return { kind: 'tcp', clusters: [{ cluster: clusterName(service.host, port, ''), weight: 1 }], origin: service.origin }
+  const filter = { kind: 'tcp', clusters: [{ cluster: clusterName(service.host, port, ''), weight: 1 }], origin: service.origin } as const
+  return service.resolution === 'dynamic-dns' ? { ...filter, looksUpServerName: true } : filter
 }
 
 function chainTo(filter: NetworkFilter, match: Partial<FilterChain>): FilterChain {

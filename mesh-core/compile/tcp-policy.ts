@@ -1,18 +1,24 @@
 import type { FilterChain, Listener, NetworkFilter, Tunnel } from '../ir/proxy-config.ts'
+import type { Departs } from './departures.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { durationMs } from './duration.ts'
 
 type TcpFilter = Extract<NetworkFilter, { kind: 'tcp' }>
 
 /** Gives TCP proxies what the rule of their first destination says of connections. Source: Istio `core/networkfilter.go`. */
-export function withTcpPolicies(listeners: readonly Listener[], ruleFor: (host: string) => DestinationRule | undefined): Listener[] {
+export function withTcpPolicies(
+  listeners: readonly Listener[],
+  ruleFor: (host: string) => DestinationRule | undefined,
+  departs: Departs,
+): Listener[] {
+  const lookup = departs('serverNamesOfRoutesAreNotLookedUp') ? {} : { looksUpServerName: true }
   const withPolicy = (chain: FilterChain): FilterChain => {
     const { filter } = chain
     // What takes unknown traffic has nothing of a rule, not even of its egress proxy's. Source: Istio `core/listener_builder.go` buildOutboundCatchAllNetworkFiltersOnly.
     if (filter.kind !== 'tcp' || filter.origin === null) return chain
     const [, , subset, host] = filter.clusters[0]?.cluster.split('|') ?? []
     const rule = host === undefined ? undefined : ruleFor(host)
-    return rule ? { ...chain, filter: { ...filter, ...policyOf(rule, filter.clusters.length === 1 ? subset! : '') } } : chain
+    return { ...chain, filter: { ...filter, ...lookup, ...(rule && policyOf(rule, filter.clusters.length === 1 ? subset! : '')) } }
   }
   return listeners.map((listener) => ({
     ...listener,

@@ -34,8 +34,8 @@ interface Wanted {
 }
 
 /** A name of DYNAMIC_DNS is looked up for each connection. Source: Envoy's SNI dynamic forward proxy. */
-function addressOf({ model }: Plane, serverName: string | null): string | null {
-  return serverName === null ? null : model.registry.resolve(serverName, '')
+function addressOf({ model }: Plane, { looksUpServerName }: TcpFilter, serverName: string | null): string | null {
+  return serverName === null || !looksUpServerName ? null : model.registry.resolve(serverName, '')
 }
 
 /** Who takes a connection, and how it is wrapped. */
@@ -72,7 +72,7 @@ export function upstreamOf(
     return null
   }
   if (discovery === 'original-dst' || discovery === 'dynamic-dns') {
-    const address = discovery === 'dynamic-dns' ? addressOf(plane, target.serverName) : target.isKept ? target.address : null
+    const address = discovery === 'dynamic-dns' ? addressOf(plane, filter, target.serverName) : target.isKept ? target.address : null
     if (address === null) {
       log.raise('UH')
       return null

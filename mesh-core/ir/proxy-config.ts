@@ -88,6 +88,8 @@ export type NetworkFilter =
       readonly maxDurationMs?: number
       /** The bytes go through a stream of HTTP, for which whoever is there is asked. */
       readonly tunnel?: Tunnel
+      /** A cluster of kind `dynamic-dns` learns the name from SNI; without it, it has nobody. Envoy's filter `sni_dynamic_forward_proxy` stands before. */
+      readonly looksUpServerName?: boolean
     }
 
 /** Source: Envoy `TcpProxy.TunnelingConfig`. */

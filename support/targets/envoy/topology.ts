@@ -30,6 +30,7 @@ import type { SecretSource } from './xds/placement.ts'
 import { chainsAt, gatewayListener, landsByMetadata, otherLandings, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
+import { withoutLookup } from './xds/without-lookup.ts'
 import { routeConfiguration } from './xds/route-table.ts'
 
 /** What is known of the inbound sides of sidecars, and of the applications behind them. */
@@ -116,7 +117,7 @@ export class Topology {
     const inbound = workload.gateway || !this.inbound(workload) ? [] : this.#inbound(workload, registry, secrets)
     const own = { clusters: inbound.map(({ cluster }) => cluster), endpoints: [], listeners: inbound.map(({ listener }) => listener), routes: [] }
     if (!config) return own
-    const sent = this.#sent(workload, config, registry, secrets)
+    const sent = this.#sent(workload, withoutLookup(config), registry, secrets)
     return { ...sent, clusters: [...sent.clusters, ...own.clusters], listeners: [...sent.listeners, ...own.listeners] }
   }
 

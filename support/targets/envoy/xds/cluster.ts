@@ -4,6 +4,7 @@ import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { perRequest } from './originated-tls.ts'
 import type { Landing, Placement } from './placement.ts'
+import { nameInMesh } from './without-lookup.ts'
 
 /** Source: Envoy `Cluster`, with the fields that istiod sets. */
 export function cluster(config: Cluster, placement: Placement): Json {
@@ -31,7 +32,7 @@ export function cluster(config: Cluster, placement: Placement): Json {
 
 /** What Envoy calls the cluster in its log and in `%UPSTREAM_CLUSTER%`; istiod ends it with a mark for its metrics. */
 export function statName(name: string): string {
-  return `${name};`
+  return `${nameInMesh(name)};`
 }
 
 function discovery(config: Cluster, name: string, placement: Placement): Json {

@@ -40,13 +40,13 @@ function byManager(details: string): RequestRefusal {
 
 /** Source: Envoy `http1/codec_impl.cc`, `balsa_parser.cc`. */
 function parserRefusal(request: HttpRequest): string | null {
-  const { method, authority: host, headers, protocol } = request
+  const { method, authority: host, path, headers, protocol } = request
   if (!isKnownMethod(method)) return 'http1.codec_error'
   if (protocol === 'h2') return null
   if (headers.fields.some((text, i) => i % 2 === 0 && !isToken(text))) return 'http1.codec_error'
   const wrongTarget = targetRefusal(request)
   if (wrongTarget !== null) return wrongTarget
-  if (hasControls(host) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
+  if (hasControls(host) || hasControls(path) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
   return null
 }
 

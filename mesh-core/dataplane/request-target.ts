@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../ir/message.ts'
+import { hasControls, isToken } from './wrong-header.ts'
 
 type Target = Pick<HttpRequest, 'authority' | 'path'>
 
@@ -13,10 +14,24 @@ export function targetOf({ authority, path, protocol }: HttpRequest): Target {
   return host === undefined ? { authority, path } : { authority: host, path: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
-/** Why HTTP/1.1 does not take a first line: it asks for neither a path nor a URL, or for all of the server otherwise than by OPTIONS. Source: Envoy `balsa_parser.cc` isUrlValid. */
+/** Blanks end a target, and of what is not ASCII none has any. */
+const noTarget = /[\t \x80-\uffff]/
+
+/**
+ * Why HTTP/1.1 does not take a first line: its target is no text of ASCII, it asks for neither a path nor a URL, or for all of the server otherwise than by OPTIONS.
+ * Source: Envoy `balsa_parser.cc` isUrlValid.
+ */
 export function targetRefusal({ method, path, protocol }: HttpRequest): string | null {
+  if (protocol === 'h2') return null
+  if (noTarget.test(path)) return 'http1.codec_error'
   // CONNECT names a host alone.
-  if (protocol === 'h2' || method === 'CONNECT' || path.startsWith('/') || absolute.test(path)) return null
+  if (method === 'CONNECT' || path.startsWith('/') || absolute.test(path)) return null
   if (!path.startsWith('*')) return 'http1.codec_error'
   return method === 'OPTIONS' ? null : 'http1.invalid_url'
+}
+
+/** Does a look at the first line find HTTP there? Any token is a method then. Source: Envoy `http_inspector.cc` parseHttpHeader, `balsa_parser.cc`. */
+export function readsAsHttp(request: HttpRequest): boolean {
+  const { method, path } = request
+  return isToken(method.toLowerCase()) && !hasControls(path) && targetRefusal(request) !== 'http1.codec_error'
 }

@@ -20,9 +20,11 @@ interface Field {
   readonly notValues: readonly string[]
   readonly condition: (value: string) => AccessCondition
   readonly isHttp: boolean
+  /** Nobody can say what is asked. */
+  readonly isUnreadable?: boolean
 }
 
-/** Something of HTTP is asked where there is none. */
+/** Something of HTTP is asked where there is none, or what nobody can say. */
 class OfHttp extends Error {}
 
 /**
@@ -51,8 +53,8 @@ function eachOf<T>(list: readonly T[] | undefined): readonly Partial<T>[] {
 
 /** Of what cannot be asked an ALLOW is void, and a DENY asks the rest: so each lets through less. Source: the same file, checkError. */
 function together(fields: readonly Field[], { isTcp, voidsHttp }: RuleContext): AccessCondition {
-  const conditions = fields.flatMap(({ values, notValues, condition, isHttp }) => {
-    if (values.length + notValues.length > 0 && isHttp && isTcp) {
+  const conditions = fields.flatMap(({ values, notValues, condition, isHttp, isUnreadable = false }) => {
+    if (values.length + notValues.length > 0 && ((isHttp && isTcp) || isUnreadable)) {
       if (voidsHttp) throw new OfHttp()
       return []
     }
@@ -117,8 +119,17 @@ function conditionField({ key = '', values: wanted, notValues }: ConditionSpec, 
     field: field(condition, wanted, notValues, isHttp),
     isSource,
   })
-  if (key.startsWith('request.headers')) return of(true, (value) => values.header(namesIn(key)[0]!, value), true)
-  if (key.startsWith('request.auth.claims')) return of(true, values.claim(...namesIn(key)), true)
+  const keyed = /^(request\.headers|request\.auth\.claims)(.*)$/s.exec(key)
+  if (keyed) {
+    const [, attribute, brackets = ''] = keyed
+    // What is taken for such a key without being one.
+    if (!brackets.startsWith('[')) return { isSource: true, field: { ...field(never, wanted, notValues), isUnreadable: true } }
+    return of(
+      true,
+      attribute === 'request.headers' ? (value) => values.header(brackets.slice(1, -1), value) : values.claim(...namesIn(brackets)),
+      true,
+    )
+  }
   switch (key) {
     case 'destination.ip':
       return of(false, values.destinationAddress)
@@ -146,13 +157,16 @@ function conditionField({ key = '', values: wanted, notValues }: ConditionSpec, 
       return of(true, values.claim('azp'), true)
     default:
       // Reported as not modelled: nothing rests on it.
-      return of(false, () => ({ kind: 'not', condition: { kind: 'any' } }))
+      return of(false, never)
   }
 }
 
-/** `request.auth.claims[a][b]`; where brackets stand within brackets they are part of one name. Source: `security/authz/model/util.go`. */
-function namesIn(key: string): readonly string[] {
-  const brackets = key.slice(key.indexOf('['))
+function never(): AccessCondition {
+  return { kind: 'not', condition: { kind: 'any' } }
+}
+
+/** `[a][b]` of `request.auth.claims`; where brackets stand within brackets they are part of one name. Source: `security/authz/model/util.go`. */
+function namesIn(brackets: string): readonly string[] {
   if (/^(\[[^[\]]*\])+$/.test(brackets)) return [...brackets.matchAll(/\[([^[\]]*)\]/g)].map(([, name]) => name!)
   return [brackets.slice(1, -1)]
 }

@@ -1,5 +1,6 @@
 import type { Attachment, Envelope, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
 import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
+import { nameWithExample } from './example-row.ts'
 import { failureText } from './failure-text.ts'
 import { shownArgument, shownSentence } from './hidden-steps.ts'
 import { type GherkinIndex, indexDocument } from './gherkin-index.ts'
@@ -119,7 +120,7 @@ export class Collector {
       line: place?.line ?? 1,
       feature: document?.feature ?? '',
       rule: place?.rule ?? null,
-      name: hides ? shownSentence(pickle.name) : pickle.name,
+      name: nameWithExample(hides ? shownSentence(pickle.name) : pickle.name, place?.example ?? null, hides),
       tags: pickle.tags.map((tag) => tag.name),
       steps,
       verdict,

@@ -1,4 +1,5 @@
 import type { Background, Feature, GherkinDocument, Scenario, Step } from '@cucumber/messages'
+import { type ExampleRow, examplesAlike } from './example-row.ts'
 
 /** What a pickle's ids stand for in the feature file. */
 export interface GherkinIndex {
@@ -11,6 +12,8 @@ export interface GherkinIndex {
 export interface ScenarioPlace {
   readonly line: number
   readonly rule: string | null
+  /** `null` where the scenario's name alone tells it apart. */
+  readonly example: ExampleRow | null
 }
 
 /** Indexes one feature file by the ids of its nodes. */
@@ -43,7 +46,9 @@ function indexChild(
 ): void {
   if (!child) return
   for (const step of child.steps) steps.set(step.id, step)
-  places.set(child.id, { line: child.location.line, rule })
+  places.set(child.id, { line: child.location.line, rule, example: null })
   if (!('examples' in child)) return
-  for (const examples of child.examples) for (const row of examples.tableBody) places.set(row.id, { line: row.location.line, rule })
+  const alike = examplesAlike(child)
+  for (const { tableBody } of child.examples)
+    for (const { id, location } of tableBody) places.set(id, { line: location.line, rule, example: alike.get(id) ?? null })
 }

@@ -23,6 +23,7 @@ export interface ScenarioRecord {
   readonly line: number
   readonly feature: string
   readonly rule: string | null
+  /** With the values of its example, where other rows of the outline have the same name. */
   readonly name: string
   readonly tags: readonly string[]
   readonly steps: readonly StepRecord[]

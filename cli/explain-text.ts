@@ -1,4 +1,4 @@
-import type { Decision, Exchange, Hop } from '../mesh-core/ir/exchange.ts'
+import type { Exchange, Hop } from '../mesh-core/ir/exchange.ts'
 import { describeDecision, type Locate } from '../support/explain/decision.ts'
 
 /** Every proxy on the way with the rules that it tried, then what the sender got. */
@@ -11,13 +11,7 @@ function hopText(exchange: Exchange, hop: Hop, locate: Locate): string {
   const decision = hop.explain?.() ?? null
   if (decision === null)
     return hop.from === null ? '' : `${hop.service ?? 'an address'}, asked by ${hop.from.name}: past all rules, since it has no sidecar`
-  return [describeDecision(decision, locate), ...oddsLines(decision), `  ${receiverText(exchange, hop)}`].join('\n')
-}
-
-/** Only a choice is worth a line. */
-function oddsLines({ odds }: Decision): string[] {
-  if (odds.length < 2) return []
-  return [`  odds: ${odds.map(({ cluster, share }) => `${Number((share * 100).toFixed(2))}% ${cluster}`).join(', ')}`]
+  return [describeDecision(decision, locate), `  ${receiverText(exchange, hop)}`].join('\n')
 }
 
 function receiverText({ hops }: Exchange, hop: Hop): string {

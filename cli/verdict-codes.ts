@@ -21,8 +21,8 @@ export function codeOfRun(record: RunRecord, filter: Filter): number {
 export function codeOfComparison(comparison: Comparison, filter: Filter): number {
   const codes = comparison.runs.map(({ run }) => codeOfRun(run, filter))
   if (codes.includes(exitCodes.wrongInput)) return exitCodes.wrongInput
-  const { differs, fails, open } = countAgreements(comparison.scenarios)
-  return differs + fails + open > 0 || codes.includes(exitCodes.failed) ? exitCodes.failed : exitCodes.held
+  const { differs, drawn, fails, open } = countAgreements(comparison.scenarios)
+  return differs + drawn + fails + open > 0 || codes.includes(exitCodes.failed) ? exitCodes.failed : exitCodes.held
 }
 
 /**

@@ -18,7 +18,7 @@ export function comparisonHtml({ scenarios, runs }: Comparison): string {
   const hookErrors = runs.flatMap(({ target, run }) => run.hookErrors.map((message) => problemHtml(`A hook of the run on ${target} failed`, message)))
   return htmlPage({
     title: badges.map(({ words }) => words).join(', '),
-    mood: moodOf(counts.differs + counts.fails + hookErrors.length + (runs[0]?.run.parseErrors.length ?? 0), counts.open),
+    mood: moodOf(counts.differs + counts.drawn + counts.fails + hookErrors.length + (runs[0]?.run.parseErrors.length ?? 0), counts.open),
     header: badgesHtml(badges) + factsHtml(targets, records, durationMs),
     sections: [
       ...(runs[0] ? problemsHtml(runs[0].run) : []),

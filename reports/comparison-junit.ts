@@ -5,7 +5,7 @@ import { seconds, stepsText, unreadableXml } from './junit.ts'
 import { groupByUri } from './run-record.ts'
 
 /**
- * JUnit's XML: one test case for a scenario on all targets. `failure` of the type `differs` or `fails`, `error` where a target gave no answer, `skipped` where
+ * JUnit's XML: one test case for a scenario on all targets. `failure` of the type `differs`, `drawn` or `fails`, `error` where a target gave no answer, `skipped` where
  * fewer than two can show it.
  */
 export function comparisonJunit({ runs, scenarios }: Comparison): string {
@@ -59,6 +59,6 @@ function durationOf({ outcomes }: ComparedScenario): number {
 }
 
 function totals(scenarios: readonly ComparedScenario[], unreadable: number): string {
-  const { differs, fails, open, 'one-sided': oneSided, 'not-supported': notSupported } = countAgreements(scenarios)
-  return `tests="${scenarios.length + unreadable}" failures="${differs + fails}" errors="${open + unreadable}" skipped="${oneSided + notSupported}"`
+  const { differs, drawn, fails, open, 'one-sided': oneSided, 'not-supported': notSupported } = countAgreements(scenarios)
+  return `tests="${scenarios.length + unreadable}" failures="${differs + drawn + fails}" errors="${open + unreadable}" skipped="${oneSided + notSupported}"`
 }

@@ -9,6 +9,7 @@ import { formatMs, indent, markOf, reasonsBlock, undefinedBlock } from './termin
 const colours: Readonly<Record<Agreement, 'green' | 'red' | 'yellow'>> = {
   holds: 'green',
   differs: 'red',
+  drawn: 'red',
   fails: 'red',
   open: 'yellow',
   'one-sided': 'yellow',
@@ -17,6 +18,7 @@ const colours: Readonly<Record<Agreement, 'green' | 'red' | 'yellow'>> = {
 
 const headings: Readonly<Partial<Record<Agreement, string>>> = {
   differs: 'The targets differ: one of them is wrong, or behaves otherwise in its version',
+  drawn: 'Chance decides what the targets differ in: such a statement is about a share of many requests',
   fails: 'No target holds it: the config or the scenario is wrong',
   open: 'A target gave no answer',
 }
@@ -28,7 +30,7 @@ export function comparisonText(comparison: Comparison, paint: Paint): string {
   const blocks = [
     scenarios.length === 0 ? '' : listBlock(comparison, paint),
     ...errors.map(({ uri, message }) => `${paint('red', '✖')} ${uri} ${message}`),
-    ...(['differs', 'fails', 'open'] as const).flatMap((agreement) => agreementBlocks(comparison, agreement, paint)),
+    ...(['differs', 'drawn', 'fails', 'open'] as const).flatMap((agreement) => agreementBlocks(comparison, agreement, paint)),
     ...runs.flatMap(({ target, run }) => run.hookErrors.map((message) => `${paint('red', '✖')} ${target}: ${message}`)),
     ...notSupportedBlocks(comparison, paint),
     undefinedBlock(runs[0]!.run, paint),
@@ -48,11 +50,11 @@ function listBlock({ scenarios, runs }: Comparison, paint: Paint): string {
 function scenarioLine(scenario: ComparedScenario, paint: Paint): string {
   const { name, agreement, outcomes } = scenario
   const verdicts = outcomes.map(({ scenario }) => (scenario ? markOf(scenario.verdict, paint) : ' ')).join(' ')
-  const told = agreement === 'differs' || agreement === 'fails' ? ` ${paint(colours[agreement], sentenceOf(scenario))}` : ''
+  const told = ['differs', 'drawn', 'fails'].includes(agreement) ? ` ${paint(colours[agreement], sentenceOf(scenario))}` : ''
   return `  ${verdicts} ${name}${told}`
 }
 
-function agreementBlocks({ scenarios }: Comparison, agreement: 'differs' | 'fails' | 'open', paint: Paint): string[] {
+function agreementBlocks({ scenarios }: Comparison, agreement: Exclude<Agreement, 'holds' | 'one-sided' | 'not-supported'>, paint: Paint): string[] {
   const those = scenarios.filter((scenario) => scenario.agreement === agreement)
   if (those.length === 0) return []
   return [paint('bold', `${headings[agreement]}:`), ...those.map((scenario) => scenarioBlock(scenario, paint))]

@@ -6,7 +6,7 @@ import { comparisonText } from './comparison-text.ts'
 import { compareRuns, countText } from './comparison.ts'
 import type { Agreement } from './comparison.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict } from './run-record.ts'
-import { runRecord } from './run.fixture.ts'
+import { runRecord, verdictRecord } from './run.fixture.ts'
 
 const [passed, failed, notSupported] = runRecord.scenarios as [ScenarioRecord, ScenarioRecord, ScenarioRecord]
 
@@ -34,6 +34,19 @@ describe('what several targets say of one scenario', () => {
     const runs = verdicts.map((verdict, i) => ({ target: `t${i}`, run: runOf(...(verdict === null ? [] : [{ ...passed, verdict }])) }))
     expect(compareRuns(runs).scenarios.map((scenario) => scenario.agreement)).toEqual([agreement])
   })
+})
+
+test('a failure that chance has made is no difference between targets', () => {
+  const by = (chance: readonly string[]): ScenarioRecord => ({
+    ...passed,
+    verdict: 'failed',
+    record: { ...verdictRecord, verdict: 'failed', chance },
+  })
+  const agreementOf = (...scenarios: ScenarioRecord[]): Agreement =>
+    compareRuns(scenarios.map((scenario, i) => ({ target: `t${i}`, run: runOf(scenario) }))).scenarios[0]!.agreement
+  const drawn = by(['75% shop subset v1, 25% shop subset v2'])
+  expect([agreementOf(passed, drawn), agreementOf(drawn, passed), agreementOf(passed, by([]))]).toEqual(['drawn', 'drawn', 'differs'])
+  expect([agreementOf(passed, drawn, by([])), agreementOf(drawn, drawn)]).toEqual(['differs', 'fails'])
 })
 
 test('scenarios are told apart by their place and name, and keep their order', () => {

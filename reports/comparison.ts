@@ -9,12 +9,13 @@ export interface TargetRun {
 
 /**
  * What the targets that can show a scenario say of it. `holds`: two or more, and it holds on each. `fails`: it holds on none of them: the config or
- * the scenario is wrong. `differs`: it holds on one and fails on another: a target is wrong, or behaves otherwise in its version. `open`: one of them gave no
+ * the scenario is wrong. `differs`: it holds on one and fails on another: a target is wrong, or behaves otherwise in its version. `drawn`: the same, where it fails for
+ * requests that chance has sent elsewhere. `open`: one of them gave no
  * answer (undecided, not yet programmed, interrupted, a sentence that nothing reads). `one-sided`: it holds on the only one. `not-supported`: none can show it.
  */
-export type Agreement = 'holds' | 'differs' | 'fails' | 'open' | 'one-sided' | 'not-supported'
+export type Agreement = 'holds' | 'differs' | 'drawn' | 'fails' | 'open' | 'one-sided' | 'not-supported'
 
-export const agreements: readonly Agreement[] = ['holds', 'differs', 'fails', 'open', 'one-sided', 'not-supported']
+export const agreements: readonly Agreement[] = ['holds', 'differs', 'drawn', 'fails', 'open', 'one-sided', 'not-supported']
 
 export interface Outcome {
   readonly target: string
@@ -53,10 +54,15 @@ function agreementOf(outcomes: readonly Outcome[]): Agreement {
   const shown = verdicts.filter((verdict) => verdict !== 'not-supported')
   const [passed, failed] = (['passed', 'failed'] as const).map((wanted) => shown.filter((verdict) => verdict === wanted).length)
   if (shown.length === 0) return 'not-supported'
-  if (passed! > 0 && failed! > 0) return 'differs'
+  if (passed! > 0 && failed! > 0) return outcomes.every(({ scenario }) => isLuck(scenario)) ? 'drawn' : 'differs'
   if (passed! + failed! < shown.length) return 'open'
   if (failed! > 0) return 'fails'
   return passed! > 1 ? 'holds' : 'one-sided'
+}
+
+/** It may fail elsewhere, too, and hold here another time. */
+function isLuck(scenario: ScenarioRecord | null): boolean {
+  return scenario?.verdict !== 'failed' || (scenario.record?.chance ?? []).length > 0
 }
 
 export function countAgreements(scenarios: readonly ComparedScenario[]): Record<Agreement, number> {
@@ -72,6 +78,7 @@ export function countText(agreement: Agreement, count: number, targets: number):
   const words: Readonly<Record<Agreement, string>> = {
     holds: `hold${s} on ${all}`,
     differs: `differ${s}`,
+    drawn: 'decided by chance',
     fails: `fail${s} on ${all}`,
     open: 'without an answer',
     'one-sided': 'shown by one only',

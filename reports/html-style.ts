@@ -9,10 +9,10 @@ h1 { font-size: 1.4rem; margin: 1rem 0 .25rem; } h2 { font-size: 1.05rem; margin
 small, .facts { opacity: .7; font-weight: normal; font-size: .85rem; }
 .badge { border: 1px solid; border-radius: 1rem; padding: 0 .6rem; font-size: .85rem; display: inline-block; color: var(--odd); }
 .badge.passed, .badge.holds, .badge.success { color: var(--good); }
-.badge.failed, .badge.invalid, .badge.differs, .badge.fails, .badge.failure { color: var(--bad); }
+.badge.failed, .badge.invalid, .badge.differs, .badge.drawn, .badge.fails, .badge.failure { color: var(--bad); }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .35rem 0; padding: .35rem .75rem; }
 summary { cursor: pointer; } summary.passed::before, summary.holds::before { content: '✔ '; color: var(--good); }
-summary.failed::before, summary.invalid::before, summary.differs::before, summary.fails::before { content: '✖ '; color: var(--bad); }
+summary.failed::before, summary.invalid::before, summary.differs::before, summary.drawn::before, summary.fails::before { content: '✖ '; color: var(--bad); }
 summary.undecided::before, summary.open::before { content: '≈ '; color: var(--odd); } summary.not-programmed::before { content: '… '; color: var(--odd); }
 summary.not-supported::before, summary.one-sided::before { content: '– '; color: var(--odd); } summary.interrupted::before { content: '! '; color: var(--odd); }
 ol { list-style: none; padding-left: 1rem; margin: .5rem 0; }

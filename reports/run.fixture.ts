@@ -25,6 +25,7 @@ export const verdictRecord: VerdictRecord = {
       exact: false,
     },
   ],
+  chance: [],
   virtualMs: 6030,
   evidence: ['the bodies of echo services'],
   mesh: { name: 'mesh-core', version: null, notes: [] },

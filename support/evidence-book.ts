@@ -10,6 +10,8 @@ export class EvidenceBook {
   /** How many `When`s have sent something. */
   loads = 0
   readonly tests: StatisticalTest[] = []
+  /** What was drawn of the requests that a statement has failed for. */
+  chance: readonly string[] = []
   readonly #onExchange: (exchange: Exchange) => void
   readonly #paths = new Map<string, number>()
 

@@ -1,3 +1,4 @@
+import { chanceText, drawsIn } from './chance.ts'
 import type { Check, CheckContext } from './checks/check.ts'
 import { decideShares } from './checks/decide-shares.ts'
 import { percent } from './checks/shares.ts'
@@ -49,7 +50,10 @@ export class Judge {
         'the requests were not all sent: shares were decided by fewer, and then the config changed. Write this step before the change',
       )
     const complaint = check(evidence.last, this.#checkContext())
-    if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
+    if (complaint === undefined) return
+    const draws = drawsIn(evidence.last, services)
+    evidence.chance = draws.map(({ text }) => text)
+    throw new StatementFailed(this.#withDoubts(complaint, chanceText(draws, services)))
   }
 
   /** @throws StatementFailed with the check's complaint; NotSupported where the target has no telemetry */
@@ -96,11 +100,12 @@ export class Judge {
     if (ignored.length > 0) throw new NotSupported('config', ignored.join('; '))
   }
 
-  #withDoubts(complaint: string): string {
+  #withDoubts(complaint: string, chance: readonly string[] = []): string {
     const session = this.#parts.mesh.opened
     const { configs, evidence } = this.#parts
     const resources = session?.resources?.() ?? []
-    const doubts = session?.doubts?.() ?? [...unresolvedNames(evidence.last, resources), ...missingReferences(resources, configs.given)]
+    const missing = session?.doubts?.() ?? [...unresolvedNames(evidence.last, resources), ...missingReferences(resources, configs.given)]
+    const doubts = [...missing, ...chance]
     return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => `  ${doubt}`).join('\n')}`
   }
 

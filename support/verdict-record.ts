@@ -17,6 +17,7 @@ export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome
     requests: evidence.requests,
     paths: evidence.paths,
     tests: evidence.tests,
+    chance: evidence.chance,
     virtualMs: run.target.clock === 'virtual' ? (session?.now?.() ?? 0) : null,
     evidence: session?.evidence?.() ?? [],
     mesh: run.target.mesh?.() ?? null,

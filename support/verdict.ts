@@ -44,6 +44,8 @@ export interface VerdictRecord {
   readonly requests: number
   readonly paths: Readonly<Record<string, number>>
   readonly tests: readonly StatisticalTest[]
+  /** What was drawn of the requests that a statement has failed for; another run may draw otherwise. */
+  readonly chance: readonly string[]
   /** ms of the target's clock that the scenario took, when the clock is virtual; `null` on a wall clock. */
   readonly virtualMs: number | null
   /** Where it is known from who answered whom, a phrase each; empty: the target's own account. */

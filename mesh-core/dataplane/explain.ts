@@ -9,6 +9,8 @@ import { explainRouteMatch, takesEverything } from '../match/route-match.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { LogRecord } from './evidence.ts'
 import { outcomeOf as outcomeOfAuthorizer } from './custom-access.ts'
+import { describeCluster } from './describe-cluster.ts'
+import { drawsOf, weightsOf } from './draws.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
@@ -44,6 +46,7 @@ function explain(passage: Passage, request: HttpRequest): Decision {
     chosen,
     outcome: outcomeOf(passage),
     odds: oddsOf(route),
+    draws: drawsOf(passage),
   }
 }
 
@@ -129,7 +132,8 @@ function outcomeOf(passage: Passage): string {
   if (log.details === 'cors_response') return `${log.status}: preflight answered by the rule's corsPolicy`
   if (route.config.action.kind === 'redirect') return `${log.status}: redirected`
   if (route.config.action.kind === 'direct-response') return `${log.status}: answered by the rule itself`
-  return `→ ${describeCluster(cluster)}`
+  const weights = weightsOf(route)
+  return `→ ${describeCluster(cluster)}${weights === null ? '' : `, one of ${weights}`}`
 }
 
 /** `rbac_access_denied_matched_policy[ns[default]-policy[readers]-rule[0]]` */
@@ -151,12 +155,4 @@ function whyMissing(cluster: string): string {
   const [, port, subset, host] = cluster.split('|')
   if (!host) return `there is no cluster ${cluster}`
   return subset ? `subset ${subset} of ${host} is in no DestinationRule that acts here` : `${host} has no port ${port} that is known here`
-}
-
-/** `reviews subset v1` of `outbound|9080|v1|reviews.default.svc.cluster.local` */
-function describeCluster(cluster: string): string {
-  const [, , subset, host] = cluster.split('|')
-  if (!host) return cluster
-  const name = host.replace(/\.svc\.cluster\.local$/, '')
-  return subset ? `${name} subset ${subset}` : name
 }

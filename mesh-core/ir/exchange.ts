@@ -1,4 +1,4 @@
-import type { WorkloadRef } from './cluster.ts'
+import type { Endpoint, WorkloadRef } from './cluster.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 import type { Origin } from './origin.ts'
 import type { SeenTls } from './tls.ts'
@@ -90,6 +90,17 @@ export interface Decision {
   readonly outcome: string
   /** Exact odds of the chosen rule's alternatives by cluster, summing to 1; empty when nothing is forwarded. */
   readonly odds: readonly { readonly cluster: string; readonly share: number }[]
+  /** What chance has decided; absent: nothing, or nobody knows. */
+  readonly draws?: readonly Draw[]
+}
+
+/** A choice that another request may see made otherwise. */
+export interface Draw {
+  readonly kind: 'fault' | 'weight' | 'endpoint'
+  /** `75% shop subset v1, 25% shop subset v2` */
+  readonly text: string
+  /** Who may be chosen; of a fault nobody. */
+  readonly among: readonly Pick<Endpoint, 'workload' | 'labels'>[]
 }
 
 /** Why there was no answer at all. */

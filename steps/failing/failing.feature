@@ -884,3 +884,25 @@ Feature: Scenarios that must not pass
     "http://stock/shop.Stock/Get" is no URL of grpc:// or grpcs://, and no path
 
     When client calls "http://stock/shop.Stock/Get" with the message "tea"
+
+  Scenario: the request reaches reviews:v3, drawn
+    reached reviews:v2 instead.
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  … → reviews.default subset v2, one of 99.9% reviews.default subset v2, 0.1% reviews.default subset v3
+    What may be why:
+      chance decides it (99.9% reviews.default subset v2, 0.1% reviews.default subset v3): state a share of many requests
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec:
+        hosts: [reviews]
+        http:
+          - route:
+              - {destination: {host: reviews, subset: v2}, weight: 999}
+              - {destination: {host: reviews, subset: v3}, weight: 1}
+      """
+    When client sends "GET http://reviews:9080/reviews/0"
+    Then the request reaches reviews:v3

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
 import { hostOfCluster } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { asDrawn } from './as-drawn.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
 import { asFromPod, isCopy } from './mirrors.ts'
 import type { LogLine } from './xds/access-log.ts'
@@ -61,7 +62,14 @@ function relayHop(call: CallRecord, gateway: WorkloadInstance, log: AccessLogEnt
       received: null,
       tls: null,
     },
-    ...{ status, attempt: Math.max(1, log?.attempts ?? 1), mirrored: false, log, inbound: null, explain: decision ? () => decision : null },
+    ...{
+      status,
+      attempt: Math.max(1, log?.attempts ?? 1),
+      mirrored: false,
+      log,
+      inbound: null,
+      explain: decision ? () => asDrawn(decision, log) : null,
+    },
   }
 }
 
@@ -119,7 +127,7 @@ function hopOf(call: CallRecord, end: End, log: AccessLogEntry | null, parent: n
     // Of copies Envoy logs nothing.
     log: mirrored ? null : log,
     inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names, received?.port) : null,
-    explain: decision ? () => decision : null,
+    explain: decision ? () => asDrawn(decision, log) : null,
     denial: denial && inbound?.details?.startsWith('rbac_access_denied') ? () => denial : null,
   }
 }

@@ -214,9 +214,9 @@ export class KubeSession implements MeshSession {
     if (workloads.length > 0) await this.#deploy(workloads, resources)
     const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
-    const config = await this.#configOf(others)
     const { namespaces, outside } = this.#run
     await outside?.know(namesIn(others).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
+    const config = await this.#configOf(others)
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
     if (config.some(isRight)) await sleep(rightsMs)

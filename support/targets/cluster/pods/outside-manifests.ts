@@ -43,6 +43,31 @@ const files: readonly (readonly [volume: string, key: string, path: string])[] =
   ['meshspec-authorities', 'authorities.crt', '/etc/ssl/certs/ca-certificates.crt'],
 ]
 
+const mounts = files.map(([volume, key, mountPath]) => ({ name: volume, mountPath, subPath: key, readOnly: true }))
+const volumes = files.map(([volume, key]) => ({ name: volume, configMap: { name, items: [{ key, path: key }] } }))
+
+const parameters = 'meshspec-outside-gateway'
+
+/** What the pods have besides that the control plane makes of Gateways. Source: Istio, "Kubernetes Gateway API", Automated Deployment. */
+export function gatewayParameters(namespace: string): KubeObject {
+  const deployment = { spec: { template: { spec: { volumes, containers: [{ name: 'istio-proxy', volumeMounts: mounts }] } } } }
+  const metadata = { name: parameters, namespace }
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { deployment: JSON.stringify(deployment) } }
+}
+
+/** A Gateway whose pods see it; one that has parameters of its own stays as it is. */
+export function gatewaySeeingOutside(gateway: KubeObject): KubeObject {
+  const { infrastructure = {}, ...spec } = gateway.spec as { readonly infrastructure?: { readonly parametersRef?: object } }
+  const parametersRef = infrastructure.parametersRef ?? { group: '', kind: 'ConfigMap', name: parameters }
+  return { ...gateway, spec: { ...spec, infrastructure: { ...infrastructure, parametersRef } } }
+}
+
+/** Do the pods see it that are made of the Gateway? */
+export function seesOutside({ spec }: KubeObject): boolean {
+  const { kind, name: named } = (spec.infrastructure?.parametersRef ?? {}) as { readonly kind?: string; readonly name?: string }
+  return kind === 'ConfigMap' && named === parameters
+}
+
 interface Container {
   readonly name: string
   readonly volumeMounts?: readonly object[]
@@ -55,8 +80,6 @@ export interface PodParts {
 
 /** Pods that see it, and their sidecars, which get their mounts by annotation. Source: Istio, "Resource Annotations" (`sidecar.istio.io/userVolumeMount`). */
 export function seeingOutside({ annotations, spec }: PodParts): PodParts {
-  const mounts = files.map(([volume, key, mountPath]) => ({ name: volume, mountPath, subPath: key, readOnly: true }))
-  const volumes = files.map(([volume, key]) => ({ name: volume, configMap: { name, items: [{ key, path: key }] } }))
   const forSidecar = Object.fromEntries(mounts.map(({ name: volume, ...mount }) => [volume, mount]))
   const given = JSON.parse(annotations['sidecar.istio.io/userVolumeMount'] ?? '{}') as object
   return {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { ServiceRef } from '../../target.ts'
 import type { ClusterRun } from '../run/cluster-run.ts'
+import { isManagedGateway, serviceNameOf } from '../run/managed-gateways.ts'
 import { assertKnown, findDeployments, findPods } from './find-pods.ts'
 import type { Scene } from './find-pods.ts'
 import { listPods } from './pod.ts'
@@ -54,7 +55,15 @@ export class ScenarioPods {
 
   /** @throws MeshSpecError UNKNOWN_SERVICE */
   assertKnown(service: ServiceRef): void {
-    assertKnown(this.#scene, this.#run.deployments.all, service, this.namespace)
+    if (!this.#isOfGateway(service)) assertKnown(this.#scene, this.#run.deployments.all, service, this.namespace)
+  }
+
+  /** Are pods of this name made of a Gateway of the scenario's? */
+  #isOfGateway({ name, namespace, version }: ServiceRef): boolean {
+    const { namespaces } = this.#run
+    const isNamed = (gateway: KubeObject): boolean =>
+      serviceNameOf(gateway) === name && [null, namespaces.scenario(gateway.metadata.namespace!)].includes(namespace)
+    return version === null && this.#applied().some((object) => isManagedGateway(object) && isNamed(object))
   }
 
   /** Other ones have been asked for. */

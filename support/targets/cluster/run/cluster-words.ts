@@ -2,8 +2,10 @@ import type { KubeObject, Resource } from '../../../../mesh-core/config/resource
 import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import { NotSupported } from '../../target.ts'
 import { labelled } from '../pods/deployments.ts'
+import { gatewaySeeingOutside } from '../pods/outside-manifests.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
+import { isManagedGateway } from './managed-gateways.ts'
 import { namespaceObject } from './own-namespace.ts'
 import { OutboundTraffic } from './outbound-traffic.ts'
 import type { Changes } from './outbound-traffic.ts'
@@ -93,7 +95,14 @@ export class ClusterWords {
     const mapped = { ...this.#run.namespaces.resource(resource), apiVersion }
     await this.#run.assertMayChange(mapped)
     const object = this.#run.ownIngress?.readdress(mapped) ?? mapped
+    if (isManagedGateway(object) && (await this.#showsOutside(object))) return gatewaySeeingOutside(object)
     return kind === 'Sidecar' ? seeing(this.#run.barrier.host, this.#outbound.inheriting(object)) : object
+  }
+
+  /** Pods of Gateways are made as the Gateways ask, unless a scenario's names need more. */
+  async #showsOutside({ metadata }: KubeObject): Promise<boolean> {
+    const { outside } = this.#run
+    return outside !== null && outside.isAskedFor && (await outside.for(metadata.namespace!))
   }
 
   /** Which gateway an Ingress is for, the mesh config says; it may well be for every host. Source: MeshConfig `ingressService`, `ingressSelector`. */

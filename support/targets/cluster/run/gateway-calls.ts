@@ -15,7 +15,7 @@ import { trusting } from '../tls-options.ts'
 import { sendOverWire } from '../wire-calls.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { findServiceAddress } from './gateway-address.ts'
-import { serviceNameOf } from './managed-gateways.ts'
+import { isManagedGateway, serviceNameOf } from './managed-gateways.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'tcp:': 0 }
@@ -67,7 +67,9 @@ export class GatewayCalls {
 
   /** Of several Gateways the one that config binds the host to. The implementation makes a Service for each, called as both. Source: Istio `deploymentcontroller.go`. */
   async #managed(to: Destination): Promise<Awaited<ReturnType<typeof findServiceAddress>>> {
-    const gateways = this.#config.applied.filter((object) => isManaged(object) && listenersOf(object).some((listener) => listener.port === to.port))
+    const gateways = this.#config.applied.filter(
+      (object) => isManagedGateway(object) && listenersOf(object).some((listener) => listener.port === to.port),
+    )
     if (gateways.length === 0) return null
     const bindings = bindingsOf(this.#config.applied)
     const claims = gateways.map(({ metadata: { name, namespace = '' } }) => claimOfGateway({ name, namespace }, to, bindings))
@@ -81,10 +83,6 @@ export class GatewayCalls {
     if (address) return address
     throw new NotSupported('gateway-calls', `the Service of Gateway ${name} has no address that is reached from outside`)
   }
-}
-
-function isManaged({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/')
 }
 
 function listenersOf({ spec }: KubeObject): readonly { readonly port: number }[] {

@@ -22,6 +22,11 @@ export interface ManagedGateway {
 
 const path = '/meshspec-barrier'
 
+/** One of the Gateway API, of which the control plane makes pods. */
+export function isManagedGateway({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
+  return apiVersion.startsWith('gateway.networking.k8s.io/') && kind === 'Gateway'
+}
+
 interface ListenerStatus {
   readonly name: string
   readonly supportedKinds?: readonly { readonly kind: string }[]

@@ -5,7 +5,7 @@ import { reachOfCall } from '../lanes/reach.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import type { PodAgents } from '../pods/agents.ts'
 import { labelled } from '../pods/deployments.ts'
-import { outsideDeployment, outsideLabel, outsideMap } from '../pods/outside-manifests.ts'
+import { gatewayParameters, outsideDeployment, outsideLabel, outsideMap } from '../pods/outside-manifests.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { listPods } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
@@ -76,6 +76,11 @@ export class Outside {
     await (await this.#made)?.agent.know(this.#names)
   }
 
+  /** Is the scenario about names of it? */
+  get isAskedFor(): boolean {
+    return this.#names.length > 0
+  }
+
   /** With the scenario its names and what it has told of them end. */
   async reset(): Promise<void> {
     this.#names = []
@@ -88,6 +93,7 @@ export class Outside {
     if (made === null) return false
     const { agent, pod } = made
     await this.#apply(outsideMap(namespace, { address: pod.ip, resolver: await agent.resolver(), authority: await agent.authority() }))
+    await this.#apply(gatewayParameters(namespace))
     return true
   }
 

@@ -48,7 +48,7 @@ export class RunEvidence {
     if (scene.copies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
     const own = told.map(({ pod }) => pod)
-    const gateways = pods.filter(({ container, sidecar }) => container === proxy && !sidecar)
+    const gateways = [...pods.filter(({ container, sidecar }) => container === proxy && !sidecar), ...scene.gateways]
     const among = { pods: own, isWhole: told.length === pods.length, gateways, passesGateways: scene.passesGateways }
     return this.#byOthers(
       exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], among)),
@@ -142,11 +142,13 @@ export class RunEvidence {
 }
 
 /** What there may be on the way of a request besides pods that tell what they have received. */
-interface Scene {
+export interface Scene {
   /** Copies, which arrive when they do. */
   readonly copies: boolean
   /** Gateways on the way out, which tell nothing. */
   readonly passesGateways: boolean
+  /** Their pods, of which the control plane has made some. */
+  readonly gateways: readonly Pod[]
 }
 
 interface Among {

@@ -1,4 +1,4 @@
-import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
+import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { NotSupported } from '../../target.ts'
 import type { Call, Load, ServiceRef } from '../../target.ts'
@@ -10,12 +10,15 @@ import { CallsFromPods, unknownName } from '../pods/calls-from-pods.ts'
 import { hostIn, kindOfName } from '../pods/cluster-names.ts'
 import type { NameKind } from '../pods/cluster-names.ts'
 import type { Pod } from '../pods/pod.ts'
+import { seesOutside } from '../pods/outside-manifests.ts'
 import type { ScenarioPods } from '../pods/scenario-pods.ts'
 import { beyondTheCluster } from './beyond-the-cluster.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { GatewayCalls } from './gateway-calls.ts'
 import { isNameOutside } from './outside.ts'
-import type { RunEvidence } from './run-evidence.ts'
+import { podsOfGateway } from './gateway-pods.ts'
+import { isManagedGateway } from './managed-gateways.ts'
+import type { RunEvidence, Scene } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
 import { redirecting } from './unknown-names.ts'
@@ -75,7 +78,7 @@ export class ScenarioCalls {
     const beyond = (await outside?.pod()) ?? null
     this.#assertReachable(call, beyond !== null)
     if (this.#sender !== null) await outside?.know(this.#namesIn(call.target))
-    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all.concat(beyond ?? []), this.#scene())
+    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all.concat(beyond ?? []), await this.#scene())
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
     await config.assertUntouched()
@@ -142,10 +145,13 @@ export class ScenarioCalls {
   }
 
   /** Nobody waits for copies that some route makes. */
-  #scene(): { readonly copies: boolean; readonly passesGateways: boolean } {
+  async #scene(): Promise<Scene> {
     const { applied } = this.#parts.config
     const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
-    return { copies, passesGateways: this.#sender !== null && this.#passesGateways }
+    const passesGateways = this.#sender !== null && this.#passesGateways
+    const managed = passesGateways ? applied.filter(isManagedGateway) : []
+    const gateways = await Promise.all(managed.map((gateway) => podsOfGateway(this.#run.objects, gateway)))
+    return { copies, passesGateways, gateways: gateways.flatMap(({ pods }) => pods) }
   }
 
   /** May a request from inside leave through a gateway? */
@@ -159,7 +165,7 @@ export class ScenarioCalls {
     const host = hostIn(target)
     if (from.kind !== 'service') return
     const isServed = isServedHost(this.#run.namespaces.host(host), applied, this.#podIps)
-    if (bringsOutside && this.#namesIn(target).length > 0 && !isServed && applied.some(isManagedGateway))
+    if (bringsOutside && this.#namesIn(target).length > 0 && !isServed && applied.some((one) => isManagedGateway(one) && !seesOutside(one)))
       throw new NotSupported(
         'in-mesh-calls',
         `pods that the control plane makes of a Gateway find nobody at ${host}, which is outside of the cluster`,
@@ -186,11 +192,6 @@ export class ScenarioCalls {
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
     }
   }
-}
-
-/** One of the Gateway API, of which the control plane makes pods. */
-function isManagedGateway({ apiVersion, kind }: KubeObject): boolean {
-  return apiVersion.startsWith('gateway.networking.k8s.io/') && kind === 'Gateway'
 }
 
 /** By nobody behind the mesh's proxies. */

@@ -51,6 +51,7 @@ const hostsOf: Readonly<Record<string, readonly string[]>> = {
     '*.default.svc.cluster.local',
     '*.svc.cluster.local',
     '*',
+    '*b',
     'd.other',
     'h',
     'd.other.svc.cluster.local',

@@ -27,7 +27,8 @@ const proxyHeaders: readonly ((draw: Draw) => Json)[] = [
 export function outboundTrafficPolicy(draw: Draw): Json {
   const mode = draw.one(['REGISTRY_ONLY', 'ALLOW_ANY', 'ALLOW_ANY_DYNAMIC_DNS', 'ALLOW_ANY_DYNAMIC_DNS'])
   const tls = (): Json => ({ mode: draw.one(['SIMPLE', 'DISABLE']), ...draw.maybe(0.3, () => ({ insecureSkipVerify: true })) })
-  return { mode, ...draw.maybe(mode === 'ALLOW_ANY_DYNAMIC_DNS' ? 0.3 : 0.1, () => ({ tls: tls() })) }
+  // Without a mode it is not that of a mesh that has none.
+  return { ...draw.maybe(0.95, () => ({ mode })), ...draw.maybe(mode === 'ALLOW_ANY_DYNAMIC_DNS' ? 0.3 : 0.1, () => ({ tls: tls() })) }
 }
 
 const settings: readonly ((draw: Draw) => Json)[] = [

@@ -74,7 +74,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
   // Validated as MeshConfig when it was read.
   const config = fields as any
   return {
-    outboundTrafficPolicy: { mode: config.outboundTrafficPolicy?.mode ?? 'ALLOW_ANY', tls: config.outboundTrafficPolicy?.tls },
+    outboundTrafficPolicy: outboundPolicy(config.outboundTrafficPolicy),
     dialsLoopback: config.inboundTrafficPolicy?.mode === 'LOCALHOST',
     proxyHttpPort: config.proxyHttpPort ?? 0,
     defaultVirtualServiceExportTo: orPublic(config.defaultVirtualServiceExportTo),
@@ -113,6 +113,11 @@ function prometheusAmong(providers: readonly { readonly name?: string; readonly 
 function given({ object }: Resource): Record<string, unknown> {
   const { default_config: _, ...fields } = object
   return meshJson().canonical('istio.mesh.v1alpha1.MeshConfig', fields)
+}
+
+/** One that is given is a whole one, whose mode is REGISTRY_ONLY, the 0 of its enumeration, unless it says otherwise. Source: the same function. */
+function outboundPolicy(given?: Partial<OutboundTrafficPolicy>): OutboundTrafficPolicy {
+  return { mode: given ? (given.mode ?? 'REGISTRY_ONLY') : 'ALLOW_ANY', tls: given?.tls }
 }
 
 /** DEFAULT is BASE. Source: Istio `core/listener_builder.go` buildHTTPConnectionManager. */

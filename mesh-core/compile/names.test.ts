@@ -10,7 +10,9 @@ test.each([
   ['reviews.prod.svc.cluster.local', 'default', 'reviews.prod.svc.cluster.local'],
   ['*', 'default', '*'],
   ['*.example.com', 'default', '*.example.com'],
+  ['*b', 'default', '*b.default.svc.cluster.local'],
   ['10.0.0.1', 'default', '10.0.0.1'],
+  ['2001:db8::1', 'default', '2001:db8::1'],
 ])('host %s in %s is %s', (host, namespace, wanted) => expect(resolveHost(host, namespace)).toBe(wanted))
 
 test.each([

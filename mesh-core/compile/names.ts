@@ -1,3 +1,4 @@
+import { isIpAddress } from '../config/istio/names.ts'
 import { fqdn } from '../registry/services.ts'
 
 /** Names the sidecars in `gateways` lists. */
@@ -6,11 +7,12 @@ export const meshGateway = 'mesh'
 export const rootNamespace = 'istio-system'
 
 /**
- * Only a name without a dot is expanded, by the namespace of the rule that it stands in; `*` and addresses stay as they are, and so does the case of letters.
+ * Only a name without a dot is expanded, `*b` among them, by the namespace of the rule that it stands in; `*` and addresses stay as they are, and so does the
+ * case of letters.
  * Source: Istio `pilot/pkg/model/config.go` ResolveShortnameToFQDN.
  */
 export function resolveHost(host: string, namespace: string): string {
-  if (host === '' || host.includes('.') || host.includes('*') || host.includes(':')) return host
+  if (host === '' || host === '*' || host.includes('.') || isIpAddress(host)) return host
   return fqdn(host, namespace)
 }
 

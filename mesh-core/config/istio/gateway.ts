@@ -55,7 +55,7 @@ function checkServerHost(text: string, path: FieldPath, judge: Judge): void {
 }
 
 function checkHostPart(host: string, path: FieldPath, judge: Judge): void {
-  if (host !== '*' && !host.includes('.') && !isIpAddress(host))
+  if (host !== '*' && !host.includes('.'))
     judge.error('INVALID_HOST', path, 'short names (non FQDN) are not allowed', 'write the whole name, for example shop.example.com')
   const problem = wildcardDomainProblem(host)
   if (problem !== null && !isIpAddress(host)) judge.error('INVALID_HOST', path, problem)

@@ -27,7 +27,7 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
     'Given the config:\n  """\n  apiVersion: networking.istio.io/v1\n  kind: VirtualService\n  metadata:\n    name: shop\n  spec:\n    hosts: [shop]\n    http:\n      - route:\n          - destination:\n              host: shop\n  """',
   'the mesh config:': 'Given the mesh config:\n  """\n  outboundTrafficPolicy:\n    mode: REGISTRY_ONLY\n  """',
   'the JWKS at {string}:':
-    'Given the JWKS at "https://issuer.example.com/jwks.json":\n  """\n  {"keys": [{"kty": "EC", "crv": "P-256", "x": "WQosAfuhlJ0aglffYLtWULUjI29gKdpEh47GcLHJt6w", "y": "ZtkXqvdqaU1cbGtgjcwaGweGIclHXtlOlF5-dOztHvU"}]}\n  """',
+    'Given the JWKS at "https://issuer.example.com/jwks.json":\n  """\n  {"keys": [{"kty": "EC", "crv": "P-256", "x": "WQosAfuhlJ0aglffYLtWULUjI29gKdpEh47GcLHJt6w", "y": "ZtkXqvdqaU1cbGtgjcwaGweGIclHXtlOlF5-dOztmNY"}]}\n  """',
   'the config {string} is applied': 'When the config "virtual-service-reviews-50-v3.yaml" is applied',
   'the config is applied:':
     'When the config is applied:\n  """\n  apiVersion: networking.istio.io/v1\n  kind: VirtualService\n  metadata:\n    name: shop\n  spec:\n    hosts: [shop]\n    http:\n      - route:\n          - destination:\n              host: shop\n  """',

@@ -11,6 +11,7 @@ import type { LogRecord } from './evidence.ts'
 import { outcomeOf as outcomeOfAuthorizer } from './custom-access.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { drawsOf, weightsOf } from './draws.ts'
+import { explainTokens, outcomeOfTokens } from './jwt/explain-tokens.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
@@ -21,7 +22,13 @@ const hostsShown = 5
 
 /** Goes through the decision again, in words, when it is called. */
 export function explanationOf(plane: Plane, passage: Passage): () => Decision {
-  return () => explain(passage, asRouted(plane, passage))
+  return () => {
+    const { jwt } = passage.entrance.settings
+    const request = asRouted(plane, passage)
+    const decision = explain(passage, request)
+    const isRefused = jwt !== undefined && outcomeOfTokens(passage.log.status, passage.log.details) !== null
+    return isRefused ? { ...decision, ...explainTokens(request, jwt, plane.date()) } : decision
+  }
 }
 
 /** The request as the router saw it, before it was edited. */
@@ -115,8 +122,8 @@ const refusals: Readonly<Record<string, string>> = {
 
 function outcomeOf(passage: Passage): string {
   const { log, route, choice, virtualHost } = passage
-  const token = /^jwt_authn_access_denied\{(.*)\}$/.exec(log.details)?.[1]
-  if (token !== undefined) return `${log.status}: the request's token is refused: ${token.replaceAll('_', ' ')}`
+  const refused = outcomeOfTokens(log.status, log.details)
+  if (refused !== null) return refused
   const { custom } = passage.entrance.settings
   const asked = custom ? outcomeOfAuthorizer(log.status, log.details, custom) : null
   if (asked !== null) return asked

@@ -1,10 +1,14 @@
 import type { AccessRules } from '../ir/access.ts'
+import type { Decision } from '../ir/exchange.ts'
+import type { JwtRule } from '../ir/jwt.ts'
+import type { HttpRequest } from '../ir/message.ts'
 import { denialOf, detailsOf } from '../match/access.ts'
 import type { AccessSubject, Denial } from '../match/access.ts'
 import { explainDenial } from '../match/access-reason.ts'
 import type { HopRecord } from './evidence.ts'
+import { explainTokens, outcomeOfTokens } from './jwt/explain-tokens.ts'
 import type { Shipment } from './shipment.ts'
-import type { WorkloadRuntime } from './plane.ts'
+import type { Plane, WorkloadRuntime } from './plane.ts'
 
 /** What a workload's own sidecar knows of a connection to it. Certificates are asked for in mutual TLS of the mesh alone. */
 export function accessSubject({ instance }: WorkloadRuntime, { tls, port, source }: Shipment): AccessSubject {
@@ -32,16 +36,35 @@ export function refusedAt(
   return detailsOf(denial)
 }
 
+/** A token was refused. @param details of Envoy's log */
+export function tellTokenRefusal(plane: Plane, workload: WorkloadRuntime, hop: HopRecord, rules: readonly JwtRule[], refused: RefusedToken): void {
+  const request = { ...refused.request, headers: refused.request.headers.copy() }
+  const nowMs = plane.date()
+  const outcome = outcomeOfTokens(refused.status, refused.details)!
+  hop.denial = () => ({ ...atSidecarOf(workload, hop), ...explainTokens(request, rules, nowMs), outcome })
+}
+
+export interface RefusedToken {
+  readonly request: HttpRequest
+  readonly status: number
+  readonly details: string
+}
+
 /** @param outcome in the place of what the policies alone say */
 export function tellDenial(workload: WorkloadRuntime, hop: HopRecord, denial: Denial, subject: AccessSubject, outcome: string | null = null): void {
-  const { from } = hop
   // Later the request may look otherwise.
   const request = subject.request && { ...subject.request, headers: subject.request.headers.copy() }
   hop.denial = () => ({
-    proxy: from ? `${from.name}.${from.namespace}` : 'the client',
-    ...{ listener: null, virtualHost: null, odds: [] },
-    host: `the sidecar of ${workload.name.replace(/\.default$/, '')}`,
+    ...atSidecarOf(workload, hop),
     ...explainDenial(denial, { ...subject, request }),
     ...(outcome !== null && { outcome }),
   })
+}
+
+function atSidecarOf({ name }: WorkloadRuntime, { from }: HopRecord): Pick<Decision, 'proxy' | 'listener' | 'virtualHost' | 'odds' | 'host'> {
+  return {
+    proxy: from ? `${from.name}.${from.namespace}` : 'the client',
+    ...{ listener: null, virtualHost: null, odds: [] },
+    host: `the sidecar of ${name.replace(/\.default$/, '')}`,
+  }
 }

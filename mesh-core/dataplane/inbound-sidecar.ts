@@ -14,7 +14,7 @@ import { changeHeaders } from './authorizer-answer.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
 import { outcomeOf, type Asker } from './custom-access.ts'
 import type { Subject } from './format/subject.ts'
-import { accessSubject, tellDenial } from './inbound-access.ts'
+import { accessSubject, tellDenial, tellTokenRefusal } from './inbound-access.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { InboundForwarding, noteUnreached } from './inbound-forwarding.ts'
 import type { InboundReset } from './inbound-forwarding.ts'
@@ -130,7 +130,9 @@ export class InboundSidecar implements InFlight {
   }
 
   #keepOut({ reply, details, flag, denial }: Extract<Admission, { kind: 'out' }>, done: Done): void {
-    const { custom } = this.#settings
+    const { custom, jwt = [] } = this.#settings
+    if (details.startsWith('jwt_authn_access_denied'))
+      tellTokenRefusal(this.#plane, this.#workload, this.#hop, jwt, { request: this.#request, status: reply.status, details })
     if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
     if (flag !== null) this.#log.raise(flag)
     if (this.#request.claims) delete this.#request.claims

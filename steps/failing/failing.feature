@@ -906,3 +906,40 @@ Feature: Scenarios that must not pass
       """
     When client sends "GET http://reviews:9080/reviews/0"
     Then the request reaches reviews:v3
+
+  Scenario: a token that is refused
+    the answer was 401 with the body "Jwt issuer is not configured", wanted 200.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  steps/failing/failing.feature:…   no match conditions: takes everything → shop.default subset v1
+    the sidecar of shop-v1, asked by client-v1:
+      ✗ RequestAuthentication default/tokens jwtRules[0]  steps/failing/failing.feature:…   the token's issuer is "evil", wanted "https://issuer.example.com"
+      ✗ RequestAuthentication default/tokens jwtRules[1]  steps/failing/failing.feature:…   finds no token
+      401: the request's token is refused: Jwt issuer is not configured
+
+    Given the config:
+      """
+      apiVersion: security.istio.io/v1
+      kind: RequestAuthentication
+      metadata: {name: tokens}
+      spec:
+        selector: {matchLabels: {version: v1}}
+        jwtRules:
+        - issuer: https://issuer.example.com
+          jwks: '{"keys":[{"kty":"EC","crv":"P-256","x":"WQosAfuhlJ0aglffYLtWULUjI29gKdpEh47GcLHJt6w","y":"ZtkXqvdqaU1cbGtgjcwaGweGIclHXtlOlF5-dOztmNY"}]}'
+        - issuer: https://other.example.com
+          jwks: '{"keys":[{"kty":"EC","crv":"P-256","x":"WQosAfuhlJ0aglffYLtWULUjI29gKdpEh47GcLHJt6w","y":"ZtkXqvdqaU1cbGtgjcwaGweGIclHXtlOlF5-dOztmNY"}]}'
+          fromHeaders: [{name: x-token}]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop], http: [{route: [{destination: {host: shop, subset: v1}}]}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec: {host: shop, subsets: [{name: v1, labels: {version: v1}}]}
+      """
+    When client sends "GET http://shop/" with headers:
+      | authorization | Bearer eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJldmlsIn0.AAAA |
+    Then the response status is 200

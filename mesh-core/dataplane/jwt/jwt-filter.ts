@@ -54,7 +54,7 @@ function isPreflight({ method, headers }: HttpRequest): boolean {
   return method === 'OPTIONS' && Boolean(headers.get('origin')) && Boolean(headers.get('access-control-request-method'))
 }
 
-const unknownIssuer = 'Jwt issuer is not configured'
+export const unknownIssuer = 'Jwt issuer is not configured'
 const wrongAudience = 'Audiences in Jwt are not allowed'
 
 /** All that the request carries in the places of the rule must be good. @returns what is wrong, in Envoy's words */
@@ -74,7 +74,7 @@ function judge(request: HttpRequest, rule: JwtRule, nowMs: number): 'taken' | 'm
 const clockSkew = 60
 
 /** Source: Envoy `AuthenticatorImpl::startVerify`. @throws TokenFault */
-function checked(text: string, { issuer, audiences, jwks }: JwtRule, now: number): Token {
+export function checked(text: string, { issuer, audiences, jwks }: JwtRule, now: number): Token {
   const token = parseToken(text)
   if (issuer !== '' && issuer !== token.issuer) throw new TokenFault(unknownIssuer)
   if (now + clockSkew < token.notBefore) throw new TokenFault('Jwt not yet valid')

@@ -128,7 +128,7 @@ function hopOf(call: CallRecord, end: End, log: AccessLogEntry | null, parent: n
     log: mirrored ? null : log,
     inbound: inbound ? logEntry(call, inbound, received?.atMs ?? call.startMs, names, received?.port) : null,
     explain: decision ? () => asDrawn(decision, log) : null,
-    denial: denial && inbound?.details?.startsWith('rbac_access_denied') ? () => denial : null,
+    denial: denial && /^(rbac|jwt_authn)_access_denied/.test(inbound?.details ?? '') ? () => denial : null,
   }
 }
 

@@ -7,9 +7,7 @@ import { StatementFailed } from './failure.ts'
 import { findConfig } from './config-lookup.ts'
 import type { ConfigPlaces } from './config-lookup.ts'
 import type { DocStringPlace } from './doc-string.ts'
-
-/** A sentence gives MeshConfig's own fields; this makes an object of them. */
-const meshConfigHead = 'apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh}\n'
+import { assertKnownFields, meshConfigText } from './mesh-config-text.ts'
 
 /** Reads the config that a scenario names, and remembers it. */
 export class ConfigDesk {
@@ -46,10 +44,12 @@ export class ConfigDesk {
     return this.#takeSome(readText(text, this.#uri, { key: `${this.#uri}:${place.lineOffset}`, ...place }), namespace)
   }
 
-  /** @throws ConfigRejected when it cannot be read */
-  meshConfig(text: string, place: DocStringPlace): readonly Resource[] {
-    const lines = meshConfigHead.split('\n').length - 1
-    return this.text(meshConfigHead + text, { ...place, lineOffset: place.lineOffset - lines }, '')
+  /** @throws ConfigRejected when it cannot be read, or has a field that MeshConfig has not. @throws StatementFailed */
+  meshConfig(fields: string, place: DocStringPlace): readonly Resource[] {
+    const { text, lines } = meshConfigText(fields)
+    const resources = this.text(text, { ...place, lineOffset: place.lineOffset - lines }, '')
+    assertKnownFields(resources)
+    return resources
   }
 
   /** The folder of a chart, or a packed one. @throws MeshSpecError FILE_NOT_FOUND */

@@ -1,5 +1,6 @@
 import type { Decision, RuleTried } from '../ir/exchange.ts'
 import type { HttpRequest } from '../ir/message.ts'
+import { blackHole } from '../ir/inbound-port.ts'
 import { formatPath } from '../ir/origin.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
@@ -68,10 +69,17 @@ export function explainTcp(proxy: string, listener: string, host: string, filter
     host,
     rules: filter.origin ? [tcpRule(filter.origin)] : [],
     chosen: filter.origin ? 0 : -1,
-    outcome: denied(filter, log) ?? (missing ? `closed: nobody behind ${describeCluster(log.cluster)}` : `→ ${describeCluster(log.cluster)}`),
+    outcome:
+      denied(filter, log) ??
+      (missing
+        ? `closed: ${log.cluster === blackHole ? nothingUnknown : `nobody behind ${describeCluster(log.cluster)}`}`
+        : `→ ${describeCluster(log.cluster)}`),
     odds: filter.clusters.map(({ cluster, weight }) => ({ cluster, share: weight / total })),
   }
 }
+
+/** Source: Istio `pilot/pkg/networking/core/httproute.go` buildCatchAllVirtualHost. */
+const nothingUnknown = 'the mesh knows no such host, and outboundTrafficPolicy is REGISTRY_ONLY; a ServiceEntry makes it known'
 
 function denied({ askedOfBytes }: Spread, { details, flags }: LogRecord): string | null {
   if (askedOfBytes && flags === 'UAEX') return `closed: the authorizer ${askedOfBytes.authorizer.name} did not let it in`
@@ -138,6 +146,7 @@ function outcomeOf(passage: Passage): string {
   if (log.details === 'fault_filter_abort') return `${log.status}: aborted by the rule's fault`
   if (log.details === 'cors_response') return `${log.status}: preflight answered by the rule's corsPolicy`
   if (route.config.action.kind === 'redirect') return `${log.status}: redirected`
+  if (route.config.name === 'block_all') return `${log.status}: ${nothingUnknown}`
   if (route.config.action.kind === 'direct-response') return `${log.status}: answered by the rule itself`
   const weights = weightsOf(route)
   return `→ ${describeCluster(cluster)}${weights === null ? '' : `, one of ${weights}`}`

@@ -943,3 +943,25 @@ Feature: Scenarios that must not pass
     When client sends "GET http://shop/" with headers:
       | authorization | Bearer eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJldmlsIn0.AAAA |
     Then the response status is 200
+
+  Scenario: what leaves the mesh for a host that it does not know
+    the answer was 502 with an empty body, wanted 200.
+    edition.cnn.com, asked by client-v1:
+      ✓ block_all  <built-in>   no match conditions: takes everything; 502: the mesh knows no such host, and outboundTrafficPolicy is REGISTRY_ONLY; a ServiceEntry makes it known
+
+    Given the mesh config:
+      """
+      outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+      """
+    When client sends "GET http://edition.cnn.com/"
+    Then the response status is 200
+
+  Scenario: a mesh config with a typo
+    steps/failing/failing.feature:…:7 UNKNOWN_FIELD MeshConfig mesh outboundTraficPolicy: MeshConfig has no such field, and istiod passes it over
+      hint: did you mean "outboundTrafficPolicy"?
+
+    Given the mesh config:
+      """
+      outboundTraficPolicy: {mode: REGISTRY_ONLY}
+      """
+    When client sends "GET http://shop/"

@@ -16,7 +16,7 @@ import type { Call, EchoService, Sender } from '../support/targets/target.ts'
 import { Excerpts } from './excerpt.ts'
 import { exitCodes } from './exit-codes.ts'
 import { exchangeText } from './explain-text.ts'
-import { inRounds, readConfig, redefined } from './read-config.ts'
+import { inRounds, readConfig, redefined, templatesAmong } from './read-config.ts'
 import { settingError } from './setting-error.ts'
 import { findingOfError } from './findings/finding.ts'
 import { findingsText } from './findings/text.ts'
@@ -36,7 +36,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   const call = callOf(words, options)
   const paths = words.filter((word) => !requestLine.test(word))
   const excerpts = new Excerpts()
-  const { resources, errors } = readConfig(paths, excerpts)
+  const { resources, errors, passedOver } = readConfig(paths, excerpts)
   if (errors.length > 0) return refuse(errors, excerpts)
   const session = new CoreSession({ seed: seedOf(options.seed), spec: false })
   const madeUp = madeUpServices(resources, call.from).map((service) => ({ ...service, port: portOf(service, call.target) }))
@@ -49,7 +49,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   }
   const exchange = await session.send(call)
   const text = [
-    ...preamble(resources, madeUp, session),
+    ...preamble(resources, madeUp, [...session.notModelled().map((notice) => `read and not acted on: ${notice}`), ...templatesAmong(passedOver)]),
     exchangeText(exchange, (origin) => session.locate(origin)),
     ...(await deadAmong(exchange, resources)),
   ]
@@ -131,12 +131,12 @@ function portOf({ port }: EchoService, target: string): number {
 const defaultPort = echoService('default').port
 
 /** What a reader must know of the config before the answer: what was made up, what counts of several, what is ignored. */
-function preamble(resources: readonly Resource[], madeUp: readonly EchoService[], session: CoreSession): string[] {
+function preamble(resources: readonly Resource[], madeUp: readonly EchoService[], notices: readonly string[]): string[] {
   const names = madeUp.map(({ name, namespace, versions }) => `${name}${namespace === 'default' ? '' : `.${namespace}`} (${versions.join(', ')})`)
   const lines = [
     ...(names.length > 0 ? [`made up, since no resource defines them: ${names.join(', ')}`] : []),
     ...redefined(resources).map(({ resource, times, file }) => `${resource} is defined ${times} times; the last one counts: ${file}`),
-    ...session.notModelled().map((notice) => `read and not acted on: ${notice}`),
+    ...notices,
   ]
   return lines.length > 0 ? [...lines, ''] : []
 }

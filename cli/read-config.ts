@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mergeResults, readPaths, type ReadResult, readText } from '../mesh-core/config/load.ts'
+import { mergeResults, type PassedOver, readPaths, type ReadResult, readText } from '../mesh-core/config/load.ts'
 import { keyOf, type Resource } from '../mesh-core/config/resource.ts'
 import type { Excerpts } from './excerpt.ts'
 
@@ -40,4 +40,10 @@ export function redefined(resources: readonly Resource[]): { readonly resource: 
   return [...all.values()]
     .filter((those) => those.length > 1)
     .map((those) => ({ resource: those[0]!.origin.resource, times: those.length, file: those.at(-1)!.source.file }))
+}
+
+/** Templates that lie in a folder of config: nobody has rendered them. */
+export function templatesAmong(passedOver: readonly PassedOver[]): readonly string[] {
+  const files = new Set(passedOver.filter(({ what }) => what === 'Helm template').map(({ file }) => file))
+  return [...files].map((file) => `passed over: ${file} is a Helm template; render it first: helm template`)
 }

@@ -20,6 +20,7 @@ import { findingsJunit } from './findings/junit.ts'
 import { findingsSarif } from './findings/sarif.ts'
 import { count, findingsText } from './findings/text.ts'
 import { readClusters, type ReadClusters } from './read-clusters.ts'
+import { templatesAmong } from './read-config.ts'
 import { settingError } from './setting-error.ts'
 import { statusNotices, statusReport } from './status-notices.ts'
 import { Suppressions } from './suppressions.ts'
@@ -172,9 +173,7 @@ function notices({ resources, notModelled, passedOver }: ReadResult, wrong: Read
       .filter((one) => isIstio(one) && !wrong.has(one.resource))
       .map(({ resource, message, origin }) => `${origin.file}: ${resource}: ${message}`),
     ...foreign(resources.filter(({ origin }) => !wrong.has(origin.resource))),
-    ...passedOver
-      .filter(({ what }) => what === 'Helm template')
-      .map(({ file }) => `passed over: ${file} is a Helm template; render it first: helm template`),
+    ...templatesAmong(passedOver),
   ]
   const others = passedOver.filter(({ what }) => what !== 'Helm template').length
   if (others > 0) lines.push(`passed over: ${count(others, 'document')} that ${others === 1 ? 'is' : 'are'} no Kubernetes object`)

@@ -62,7 +62,7 @@ export function evidenceHtml({ record }: ScenarioRecord): string {
     `<p class="facts">${facts.map(escape).join(' · ')}</p>`,
     table(['requests', 'path'], paths),
     `<div class="wide">${table(['statement', 'wanted', 'seen (99% interval)', 'requests', 'false alarm', 'miss'], tests)}</div>`,
-    ...record.notModelled.map((notice) => `<p class="notice">read and not acted on: ${escape(notice)}</p>`),
+    ...record.notModelled.map((notice) => `<p class="notice">not acted on: ${escape(notice)}</p>`),
   ].join('')
 }
 

@@ -111,7 +111,7 @@ export function undefinedBlock({ undefinedSteps }: Pick<RunRecord, 'undefinedSte
 function notModelledBlock(scenarios: readonly ScenarioRecord[], paint: Paint): string {
   const notices = new Set(scenarios.flatMap(({ record }) => record?.notModelled ?? []))
   if (notices.size === 0) return ''
-  return [paint('yellow', 'Config that was read and not acted on:'), ...[...notices].map((notice) => `  ${notice}`)].join('\n')
+  return [paint('yellow', 'Config that was not acted on:'), ...[...notices].map((notice) => `  ${notice}`)].join('\n')
 }
 
 function countsBlock(run: RunRecord, paint: Paint): string {

@@ -15,6 +15,7 @@ export class ConfigDesk {
   /** The feature's file, as cucumber names it. */
   readonly #uri: string
   readonly #given: Resource[] = []
+  readonly #templates = new Set<string>()
   readonly #names = new Map<string, string>()
 
   constructor(places: ConfigPlaces, uri: string) {
@@ -25,6 +26,11 @@ export class ConfigDesk {
   /** Everything that was read so far. */
   get given(): readonly Resource[] {
     return this.#given
+  }
+
+  /** What lay in the folders of config, and was not looked at. */
+  get notices(): readonly string[] {
+    return [...this.#templates].map((file) => `${file} is a Helm template, and was passed over; "the chart … with values:" renders charts`)
   }
 
   /**
@@ -82,6 +88,7 @@ export class ConfigDesk {
     if (result.errors.length > 0) throw new ConfigRejected(result.errors)
     const resources = inNamespace(result.resources, namespace)
     this.#given.push(...resources)
+    for (const { file, what } of result.passedOver) if (what === 'Helm template') this.#templates.add(this.nameOf(file))
     return resources
   }
 }

@@ -22,7 +22,7 @@ export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome
     evidence: session?.evidence?.() ?? [],
     mesh: run.target.mesh?.() ?? null,
     hidesValues: world.hidesValues,
-    notModelled: session?.notModelled() ?? [],
+    notModelled: [...(session?.notModelled() ?? []), ...world.notices],
   }
 }
 

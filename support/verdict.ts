@@ -54,6 +54,6 @@ export interface VerdictRecord {
   readonly mesh: { readonly name: string; readonly version: string | null; readonly notes: readonly string[] } | null
   /** Reports are to show no values of headers and no tokens, be it that a step says them: those of a live mesh. */
   readonly hidesValues: boolean
-  /** Kinds and fields of the config that were read and not acted on. */
+  /** Kinds and fields of the config that were read and not acted on, and files that were passed over. */
   readonly notModelled: readonly string[]
 }

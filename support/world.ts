@@ -28,6 +28,7 @@ interface Scene {
   readonly mesh: ScenarioSession
   readonly application: Application
   readonly config: ScenarioConfig
+  readonly configs: ConfigDesk
   readonly traffic: Traffic
   readonly judge: Judge
 }
@@ -63,7 +64,7 @@ export class MeshWorld extends World {
     }
     const traffic = new Traffic({ run, evidence, certificates, session })
     const judge = new Judge({ run, mesh, configs, evidence, refusal, traffic, log: (text) => this.log(text) })
-    this.#scene = { run, mesh, application, config, traffic, judge }
+    this.#scene = { run, mesh, application, config, configs, traffic, judge }
   }
 
   /** Called before each step: of a plan nothing can be judged. */
@@ -88,6 +89,11 @@ export class MeshWorld extends World {
   /** Applies and deletes config, and says what the mesh thinks of it. */
   get config(): ScenarioConfig {
     return this.#need().config
+  }
+
+  /** Of the scenario's folders of config: what was passed over. */
+  get notices(): readonly string[] {
+    return this.#need().configs.notices
   }
 
   /** Sends what the scenario's `When`s say. */

@@ -78,6 +78,17 @@ Feature: Egress gateways with TLS origination
             portLevelSettings:
               - port: { number: 443 }
                 tls: { mode: MUTUAL, credentialName: client-credential, sni: my-nginx.mesh-external.svc.cluster.local }
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: { name: istio-egressgateway-sds, namespace: istio-system }
+        rules: [{ apiGroups: [""], resources: [secrets], verbs: [get, watch, list] }]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: { name: istio-egressgateway-sds, namespace: istio-system }
+        roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: istio-egressgateway-sds }
+        subjects: [{ kind: ServiceAccount, name: default, namespace: istio-system }]
         """
 
     Scenario: With the credential of the gateway's namespace

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
 import { decode, encode } from 'dns-packet'
+import type { Answer } from 'dns-packet'
 import { afterEach, expect, test } from 'vitest'
 import { NameServer } from './name-server.ts'
 
@@ -9,7 +10,21 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close()
 })
 
-/** Of the cluster: it knows one name. @returns its address, and what it was asked */
+const alias = (name: string, data: string): Answer => ({ type: 'CNAME', name, ttl: 5, data })
+const host = (name: string, data: string): Answer => ({ type: 'A', name, ttl: 5, data })
+
+/** What the cluster's DNS knows. */
+const records: Readonly<Record<string, Answer[]>> = {
+  'shop.default.svc.cluster.local': [host('shop.default.svc.cluster.local', '10.96.0.7')],
+  'my-cnn.default.svc.cluster.local': [
+    alias('my-cnn.default.svc.cluster.local', 'edition.cnn.com'),
+    alias('edition.cnn.com', 'cdn.example.net'),
+    host('cdn.example.net', '192.0.2.7'),
+  ],
+  'my-lost.default.svc.cluster.local': [alias('my-lost.default.svc.cluster.local', 'lost.example.com')],
+}
+
+/** Of the cluster. @returns its address, and what it was asked */
 async function clusterDns(): Promise<{ readonly address: string; readonly asked: string[] }> {
   const socket = createSocket('udp4')
   open.push(socket)
@@ -18,10 +33,9 @@ async function clusterDns(): Promise<{ readonly address: string; readonly asked:
     const { id, questions = [] } = decode(message)
     const { name = '' } = questions[0] ?? {}
     asked.push(name)
-    const isKnown = name === 'shop.default.svc.cluster.local'
-    const answers = isKnown ? [{ type: 'A' as const, name, ttl: 5, data: '10.96.0.7' }] : []
+    const answers = records[name] ?? []
     // RCODE 3 is NXDOMAIN.
-    socket.send(encode({ type: 'response', id: id!, flags: isKnown ? 0 : 3, questions, answers }), port, address)
+    socket.send(encode({ type: 'response', id: id!, flags: answers.length > 0 ? 0 : 3, questions, answers }), port, address)
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return { address: `127.0.0.1:${socket.address().port}`, asked }
@@ -56,6 +70,18 @@ test('everything else the DNS of the cluster answers', async () => {
   server.know([])
   await expect(resolver.resolve4('edition.cnn.com')).rejects.toMatchObject({ code: 'ENOTFOUND' })
   expect(asked).toEqual(['shop.default.svc.cluster.local', 'nobody.example.com', 'edition.cnn.com'])
+})
+
+test('other names of those lead to it, too', async () => {
+  const { address } = await clusterDns()
+  const server = new NameServer('10.244.0.9', [address])
+  const resolver = await client(server)
+  expect(await resolver.resolve4('my-cnn.default.svc.cluster.local')).toEqual(['192.0.2.7'])
+  server.know(['Edition.cnn.com', 'lost.example.com'])
+  expect(await resolver.resolve4('my-cnn.default.svc.cluster.local')).toEqual(['10.244.0.9'])
+  expect(await resolver.resolve4('my-lost.default.svc.cluster.local')).toEqual(['10.244.0.9'])
+  expect(await resolver.resolve6('my-lost.default.svc.cluster.local')).toEqual([])
+  expect(await resolver.resolve4('shop.default.svc.cluster.local')).toEqual(['10.96.0.7'])
 })
 
 test('what is no message of DNS keeps nobody from an answer', async () => {

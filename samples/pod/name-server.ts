@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { getServers } from 'node:dns'
 import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_AVAILABLE, RECURSION_DESIRED } from 'dns-packet'
-import type { DecodedPacket } from 'dns-packet'
+import type { Answer, DecodedPacket, Question } from 'dns-packet'
 
 /** ms. Whoever asks asks again after some seconds. */
 const patienceMs = 5000
@@ -49,26 +49,47 @@ export class NameServer {
     const reply = (bytes: Buffer): void => void this.#socket?.send(bytes, from.port, from.address)
     const own = this.#answerTo(query)
     if (own) reply(own)
-    else relay(message, this.#upstream, reply)
+    else relay(message, this.#upstream, (bytes) => reply(this.#led(query, bytes) ?? bytes))
+  }
+
+  /**
+   * A name of the cluster may be another name of one that leads here: that of a Service of type ExternalName.
+   * @returns `null` for an answer that stays as it is
+   */
+  #led(query: DecodedPacket, bytes: Buffer): Buffer | null {
+    const aliases = (decoded(bytes)?.answers ?? []).filter(isAlias)
+    const last = aliases.findIndex(({ data }) => this.#isKnown(data.toLowerCase()))
+    const [question] = query.questions ?? []
+    if (last < 0 || !question) return null
+    const { data: name } = aliases[last]!
+    return this.#answer(query, question, [...aliases.slice(0, last + 1), ...this.#addressFor({ name, type: question.type })])
   }
 
   /** @returns `null` for what somebody else is to answer */
   #answerTo(query: DecodedPacket): Buffer | null {
     const [question] = query.questions ?? []
     if (!question || !this.#isKnown(question.name.toLowerCase())) return null
-    const { name, type } = question
-    return encode({
-      type: 'response',
-      id: query.id,
-      flags: AUTHORITATIVE_ANSWER | RECURSION_DESIRED | RECURSION_AVAILABLE,
-      questions: [question],
-      answers: type === 'A' ? [{ type, name, ttl, data: this.#address }] : [],
-    })
+    return this.#answer(query, question, this.#addressFor(question))
+  }
+
+  #answer({ id }: DecodedPacket, question: Question, answers: Answer[]): Buffer {
+    const flags = AUTHORITATIVE_ANSWER | RECURSION_DESIRED | RECURSION_AVAILABLE
+    return encode({ type: 'response', id, flags, questions: [question], answers })
+  }
+
+  #addressFor({ name, type }: Pick<Question, 'name' | 'type'>): Answer[] {
+    return type === 'A' ? [{ type, name, ttl, data: this.#address }] : []
   }
 
   #isKnown(name: string): boolean {
     return this.#names.some((known) => known === name || (known.startsWith('*.') && name.endsWith(known.slice(1))))
   }
+}
+
+type Alias = Answer & { readonly type: 'CNAME'; readonly data: string }
+
+function isAlias(answer: Answer): answer is Alias {
+  return answer.type === 'CNAME'
 }
 
 interface Upstream {

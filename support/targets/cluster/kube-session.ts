@@ -28,7 +28,7 @@ import { refOfObject } from './run/restore.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
-import { actsOnConnections, remembersEndpoints, Unproven } from './run/unproven.ts'
+import { actsOnConnections, namesCredential, remembersEndpoints, Unproven } from './run/unproven.ts'
 
 /**
  * ms until the API server goes by a right that was granted: it learns of it by a watch of its own, and istiod, which asks whether an account may read a credential,
@@ -179,8 +179,9 @@ export class KubeSession implements MeshSession {
   }
 
   async close(): Promise<void> {
-    const keepsRules = this.#hasSent && this.#config.applied.map(refOfObject).some(actsOnConnections)
-    const isRemembered = this.#hasSent && this.#config.applied.some(remembersEndpoints)
+    const { applied } = this.#config
+    const keepsRules = this.#hasSent && (applied.map(refOfObject).some(actsOnConnections) || applied.some(namesCredential))
+    const isRemembered = this.#hasSent && applied.some(remembersEndpoints)
     try {
       this.#unproven.leave(this.#config.touched)
       await this.#config.undo()
@@ -215,7 +216,7 @@ export class KubeSession implements MeshSession {
     const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const { namespaces, outside } = this.#run
-    await outside?.know(namesIn(others).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
+    await outside?.know(namesIn(resources).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
     const config = await this.#configOf(others)
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return

@@ -112,7 +112,7 @@ function hopOf(arrival: Arrival, { index, from }: Parent, mirrored: boolean, wor
       authority: words.text(authority),
       headers: new Headers(headers.map((text, i) => (i % 2 === 1 ? words.text(text) : text))),
     },
-    tls: record.tls,
+    tls: record.tls && { ...record.tls, serverName: record.tls.serverName && words.text(record.tls.serverName) },
     status: record.status ?? 0,
     attempt: attemptOf(arrival),
     mirrored,

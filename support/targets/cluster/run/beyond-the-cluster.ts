@@ -11,19 +11,19 @@ interface Addressed {
  * whether there is a way to them nobody here knows.
  * @param host that was dialled, in the scenario's words; the Host header may say another
  * @param given the scenario's objects, in its own words
- * @param podIps addresses that are the run's
+ * @param isServed whether somebody of the run's is at the address, or under the name
  * @returns `null` where it does not
  */
 export function beyondTheCluster(
   host: string,
   { response, error }: Pick<Exchange, 'response' | 'error'>,
   given: readonly Resource[],
-  podIps: ReadonlySet<string>,
+  isServed: (place: string) => boolean,
 ): string | null {
   if (error === null && response?.status !== 502 && response?.status !== 503) return null
   const service = given.find(({ kind, name, namespace }) => kind === 'Service' && isNameOf(host, name, namespace))
   if (!service) return null
-  const places = placesOf(service, given).filter((place) => !podIps.has(place))
+  const places = placesOf(service, given).filter((place) => !isServed(place))
   return places.length === 0 ? null : `Service ${service.name} leads out of the cluster, to ${places.join(', ')}, and no answer came from there`
 }
 

@@ -35,6 +35,8 @@ test('what acts on the whole mesh has no stand-in', () => {
   expect(wholeMesh('istio-system', {})).toEqual(kinds.slice(3))
   expect(wholeMesh('istio-system', { selector: { matchLabels: { app: 'shop' } } })).toEqual(kinds.slice(3))
   expect(wholeMesh('istio-system', { selector: { matchLabels: { istio: 'ingressgateway' } } })).toEqual([])
+  expect(wholeMesh('istio-system', { exportTo: ['.'] })).toEqual(kinds.slice(4))
+  expect(wholeMesh('istio-system', { exportTo: ['.', 'default'] })).toEqual(kinds.slice(3))
   expect(wholeMesh('default', {})).toEqual([])
 })
 

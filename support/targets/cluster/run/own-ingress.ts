@@ -211,6 +211,8 @@ const local: ReadonlySet<string> = new Set([
   'ConfigMap',
   'Service',
   'ServiceAccount',
+  'Role',
+  'RoleBinding',
   'Deployment',
   'Endpoints',
   'EndpointSlice',
@@ -234,7 +236,12 @@ function isForIngress({ spec }: KubeObject): boolean {
 }
 
 export function actsOnWholeMesh({ kind, namespace, object }: Pick<Resource, 'kind' | 'namespace' | 'object'>): boolean {
-  return namespace === systemNamespace && !local.has(kind) && !isForIngress(object)
+  return namespace === systemNamespace && !local.has(kind) && !isForIngress(object) && !isForItself(object)
+}
+
+/** Rules that clients of their own namespace alone have are for the gateways there. Source: Istio `DestinationRule.exportTo`. */
+function isForItself({ kind, spec }: KubeObject): boolean {
+  return kind === 'DestinationRule' && JSON.stringify(spec?.exportTo) === '["."]'
 }
 
 /** Does a Gateway name files in the folders where Istio's ingress gateways have Secrets mounted? Source: Istio, "Secure Gateways (File Mount)". */

@@ -48,8 +48,10 @@ export class RunEvidence {
     if (scene.copies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
     const own = told.map(({ pod }) => pod)
-    const gateways = [...pods.filter(({ container, sidecar }) => container === proxy && !sidecar), ...scene.gateways]
-    const among = { pods: own, isWhole: told.length === pods.length, gateways, passesGateways: scene.passesGateways }
+    const gateways = pods.filter(({ container, sidecar }) => container === proxy && !sidecar)
+    // What gateways pass on arrives elsewhere.
+    const isWhole = told.length + gateways.length === pods.length
+    const among = { pods: own, isWhole, gateways: [...gateways, ...scene.gateways], passesGateways: scene.passesGateways }
     return this.#byOthers(
       exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], among)),
       sender,

@@ -1,4 +1,4 @@
-import type { Resource } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { NotSupported } from '../../target.ts'
 import type { Call, Load, ServiceRef } from '../../target.ts'
@@ -22,6 +22,7 @@ import type { RunEvidence, Scene } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
 import { redirecting } from './unknown-names.ts'
+import { ruleWithoutCredential } from './unproven.ts'
 
 export interface ScenarioCallsParts {
   readonly config: ScenarioObjects
@@ -84,7 +85,7 @@ export class ScenarioCalls {
     await config.assertUntouched()
     this.#run.assertAlone()
     const exchanges = await told
-    this.#assertWithin(call, exchanges, given)
+    this.#assertWithin(call, exchanges, given, beyond !== null)
     return exchanges
   }
 
@@ -121,9 +122,17 @@ export class ScenarioCalls {
     return kindOfName(authority.replace(/:\d+$/, ''), [...this.#run.deployments.services, ...own])
   }
 
+  /** @param host in the scenario's words */
+  #lackingRule(host: string): KubeObject | undefined {
+    const { namespaces } = this.#run
+    const ofHost = this.#parts.config.applied.filter(({ kind, spec }) => kind !== 'DestinationRule' || spec?.host === namespaces.host(host))
+    return ruleWithoutCredential(ofHost, (namespace) => !namespaces.isNamed(namespace))
+  }
+
+  readonly #isOwn = (namespace: string): boolean => this.#run.namespaces.all.includes(namespace)
+
   #isOutside(authority: string): boolean {
-    const { all } = this.#run.namespaces
-    return reachOfCall(authority.replace(/:\d+$/, ''), (namespace) => all.includes(namespace)) === 'outside'
+    return reachOfCall(authority.replace(/:\d+$/, ''), this.#isOwn) === 'outside'
   }
 
   /** Names outside of the cluster that the sender's pod is to find. */
@@ -131,7 +140,7 @@ export class ScenarioCalls {
     const host = hostIn(target)
     const { namespaces } = this.#run
     const real = namespaces.host(host)
-    const isOutside = isNameOutside(real, (namespace) => namespaces.all.includes(namespace))
+    const isOutside = isNameOutside(real, this.#isOwn)
     return isOutside && this.#kindOf(real) === 'other' ? [host] : []
   }
 
@@ -184,11 +193,18 @@ export class ScenarioCalls {
   }
 
   /** @throws NotSupported where a request without an answer has left the cluster */
-  #assertWithin({ target }: Call, exchanges: readonly Exchange[], given: readonly Resource[]): void {
+  #assertWithin({ target }: Call, exchanges: readonly Exchange[], given: readonly Resource[], bringsOutside: boolean): void {
     const own = this.#podIps
     const host = hostIn(target)
+    const isServed = (place: string): boolean => own.has(place) || (bringsOutside && isNameOutside(place, this.#isOwn))
+    const lacking = this.#lackingRule(host)
     for (const exchange of exchanges) {
-      const reason = beyondTheCluster(host, exchange, given, own) ?? (isUnanswered(exchange) ? this.#foreign(host) : null)
+      if (lacking && !isUnanswered(exchange))
+        throw new NotSupported(
+          'config',
+          `DestinationRule ${lacking.metadata.name} names a credential that is not there, and a proxy has gone on with what it had before`,
+        )
+      const reason = beyondTheCluster(host, exchange, given, isServed) ?? (isUnanswered(exchange) ? this.#foreign(host) : null)
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
     }
   }

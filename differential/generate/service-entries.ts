@@ -12,6 +12,7 @@ const called = [
   'api.ext.test',
   'www.ext.test',
   'any.ext.test',
+  'any.sub.ext.test',
   'db.ext.test',
   'x.wide.test',
   'a.b.wide.test',
@@ -151,11 +152,13 @@ function destinationRule(draw: Draw, index: number, entries: readonly Document[]
 
 function virtualService(draw: Draw, index: number, entries: readonly Document[]): Document {
   const hosts = draw.one(entries).spec['hosts'] as string[]
-  const host = draw.one(hosts)
+  const drawn = draw.one(hosts)
+  // A rule for a part of a wildcard entry acts for nobody.
+  const host = drawn.startsWith('*') && draw.chance(0.2) ? drawn.replace('*', '*.sub') : drawn
   const route = [
     {
       destination: {
-        host: draw.one([host, draw.one(draw.one(entries).spec['hosts'] as string[])]),
+        host: draw.one([drawn, draw.one(draw.one(entries).spec['hosts'] as string[])]),
         ...draw.maybe(0.3, () => ({ subset: draw.one(['v1', 'v2']) })),
         ...draw.maybe(0.3, () => ({ port: { number: draw.one([80, 9090, 443]) } })),
       },

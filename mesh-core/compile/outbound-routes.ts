@@ -148,7 +148,8 @@ function matchesAny(host: string, services: ReadonlyMap<string, Service>): boole
 }
 
 /**
- * Hosts of a rule that are services, and those that are not. A wildcard host of a route of the Gateway API, which a ServiceEntry brings, stands for no service.
+ * Hosts of a rule that are services, and those that are not. A wildcard host within that of a ServiceEntry is no stranger, and acts for nobody; one of a route
+ * of the Gateway API, which a ServiceEntry brings, stands for no service.
  * Source: Istio `core/route/route.go` separateVSHostsAndServices, buildSidecarVirtualHostsForVirtualService.
  */
 function separateHosts(
@@ -165,7 +166,7 @@ function separateHosts(
     else strangers.push(host)
   }
   for (const host of hosts.filter(isWildcard)) {
-    const fitting = vs.semantics === 'gateway-api' ? [] : [...services.values()].filter((service) => isSubsetOf(service.host, host))
+    const fitting = vs.semantics === 'gateway-api' ? [] : [...services.values()].filter((service) => overlaps(service.host, host))
     if (fitting.length === 0) strangers.push(host)
     matching.push(...fitting.filter((service) => owners.get(service.host) === vs))
   }

@@ -9,7 +9,6 @@ const gateway = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', m
 const whole = { observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 1 }
 
 const deployment = (owner: string, status: object = whole, metadata: object = {}) => ({
-  kind: 'Deployment',
   metadata: { name: 'entry-istio', namespace: 'a', generation: 2, ownerReferences: [{ uid: owner }], ...metadata },
   spec: { replicas: 1 },
   status,
@@ -22,11 +21,15 @@ const pod = (name: string, isReady = true, metadata: object = {}) => ({
 })
 
 const asked: string[] = []
-const cluster = (deployments: readonly object[], pods: readonly object[]) =>
+const service = (owner: string, metadata: object = {}) => ({
+  metadata: { name: 'entry-istio', namespace: 'a', ownerReferences: [{ uid: owner }], ...metadata },
+})
+
+const cluster = (deployments: readonly object[], pods: readonly object[], services: readonly object[] = [service('new')]) =>
   ({
     list: async (_: string, kind: string, namespace: string, query: string) => {
       asked.push(`${kind} ${namespace} ${query}`)
-      return kind === 'Pod' ? pods : deployments
+      return { Pod: pods, Deployment: deployments, Service: services }[kind]
     },
   }) as unknown as KubeObjects
 
@@ -48,13 +51,22 @@ test.each([
   expect((await podsOfGateway(cluster(deployments, pods), gateway)).late).toMatch(says)
 })
 
+test.each([
+  ['of a Gateway of the same name that has gone', service('old')],
+  ['about to be deleted', service('new', { deletionTimestamp: 'now' })],
+])('a Service %s is late: nobody will answer at its address', async (_, one) => {
+  expect((await podsOfGateway(cluster([deployment('new')], [pod('one')], [one]), gateway)).late).toBe(
+    'Service a/entry-istio is of a Gateway that has gone',
+  )
+})
+
 test('pods that are about to end are nobody’s', async () => {
   const { pods, late } = await podsOfGateway(cluster([deployment('new')], [pod('one'), pod('old', true, { deletionTimestamp: 'now' })]), gateway)
   expect([pods.length, late]).toEqual([1, null])
 })
 
 test('of a Gateway that was deployed by hand, and of what nobody may look at, nothing is said', async () => {
-  expect((await podsOfGateway(cluster([], [pod('one')]), gateway)).late).toBeNull()
+  expect((await podsOfGateway(cluster([], [pod('one')], []), gateway)).late).toBeNull()
   const denied = { list: () => Promise.reject(clusterError('CLUSTER_DENIED', 'no', null)) } as unknown as KubeObjects
   expect(await podsOfGateway(denied, gateway)).toEqual({ pods: [], late: null })
   const gone = { list: () => Promise.reject(clusterError('CLUSTER_UNREACHABLE', 'no', null)) } as unknown as KubeObjects

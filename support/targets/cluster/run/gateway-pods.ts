@@ -34,20 +34,32 @@ const gatewayName = 'gateway.networking.k8s.io/gateway-name'
 export async function podsOfGateway(objects: KubeObjects, { metadata }: KubeObject): Promise<PodsOfGateway> {
   const { name, namespace = '', uid } = metadata as KubeObject['metadata'] & { readonly uid?: string }
   const selector = `${gatewayName}=${name}`
-  const [deployments, pods] = await Promise.all([
-    objects.list('apps/v1', 'Deployment', namespace, `labelSelector=${encodeURIComponent(selector)}`).catch(noneIfDenied),
+  const labelled = (apiVersion: string, kind: string): Promise<readonly KubeObject[]> =>
+    objects.list(apiVersion, kind, namespace, `labelSelector=${encodeURIComponent(selector)}`).catch(noneIfDenied)
+  const [deployments, services, pods] = await Promise.all([
+    labelled('apps/v1', 'Deployment'),
+    labelled('v1', 'Service'),
     listPods(objects, namespace, selector).catch(noneIfDenied),
   ])
-  const late = deployments.map((deployment) => latenessOf(deployment, uid, pods.length)).find((one) => one !== null)
+  const foreign = (kind: string, { metadata: made }: KubeObject): string | null =>
+    isOf(made as Owned, uid) ? null : `${kind} ${namespace}/${made.name} is of a Gateway that has gone`
+  const late = [
+    ...deployments.map((one) => foreign('Deployment', one) ?? latenessOf(one, pods.length)),
+    ...services.map((one) => foreign('Service', one)),
+  ].find((one) => one !== null)
   return { pods: pods.filter(({ ready }) => ready), late: late ?? null }
 }
 
-/** @param uid of the Gateway. @param pods how many are there and not about to end */
-function latenessOf({ metadata, spec, ...rest }: KubeObject, uid: string | undefined, pods: number): string | null {
-  const { deletionTimestamp, ownerReferences = [], generation } = metadata as Owned
+/** @param uid of the Gateway */
+function isOf({ deletionTimestamp, ownerReferences = [] }: Owned, uid: string | undefined): boolean {
+  return deletionTimestamp === undefined && ownerReferences.some((owner) => owner.uid === uid)
+}
+
+/** @param pods how many are there and not about to end */
+function latenessOf({ metadata, spec, ...rest }: KubeObject, pods: number): string | null {
+  const { generation } = metadata as Owned
   const { observedGeneration, replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = (rest['status'] ?? {}) as DeploymentStatus
   const shown = `Deployment ${metadata.namespace}/${metadata.name}`
-  if (deletionTimestamp !== undefined || !ownerReferences.some((owner) => owner.uid === uid)) return `${shown} is of a Gateway that has gone`
   const wanted = (spec.replicas as number | undefined) ?? 1
   const isWhole = observedGeneration === generation && [replicas, updatedReplicas, readyReplicas].every((count) => count === wanted)
   if (!isWhole) return `${shown} has ${updatedReplicas} pods of ${wanted}, of which ${readyReplicas} are ready`

@@ -9,12 +9,11 @@ import type { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed, Undecided } from './failure.ts'
 import type { Refusal } from './refusal.ts'
 import type { ScenarioSession } from './scenario-session.ts'
-import { missingReferences } from './missing-references.ts'
+import { whatMayBeWhy } from './doubts/what-may-be-why.ts'
 import { NotSupported } from './targets/target.ts'
 import type { ServiceRef } from './targets/target.ts'
 import type { Traffic } from './traffic.ts'
 import type { StatisticalTest } from './verdict.ts'
-import { unresolvedNames } from './unresolved-names.ts'
 import type { Run } from './run.ts'
 
 const nothingSent = 'no request was sent before this step'
@@ -104,9 +103,9 @@ export class Judge {
     const session = this.#parts.mesh.opened
     const { configs, evidence } = this.#parts
     const resources = session?.resources?.() ?? []
-    const missing = session?.doubts?.() ?? [...unresolvedNames(evidence.last, resources), ...missingReferences(resources, configs.given)]
+    const missing = session?.doubts?.() ?? whatMayBeWhy(evidence.last, resources, configs.given)
     const doubts = [...missing, ...chance]
-    return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => `  ${doubt}`).join('\n')}`
+    return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => doubt.replace(/^/gm, '  ')).join('\n')}`
   }
 
   #checkContext(alpha = this.#parts.run.settings.alpha): CheckContext {

@@ -63,6 +63,8 @@ export class KnownHosts {
     if (known.includes(meant)) return `write ${meant}: a name with a dot is taken as it is written`
     const fqdn = fqdnOf(host, namespace)
     const [first = ''] = fqdn.split('.')
+    const elsewhere = known.filter((name) => name.startsWith(`${first}.`))
+    if (elsewhere.length > 0) return suggestion(fqdn, elsewhere)
     return suggestion(fqdn, known.filter((name) => name.startsWith(first) || name.endsWith(fqdn.slice(first.length))).slice(0, 20))
   }
 

@@ -4,7 +4,7 @@ import { blackHole } from '../ir/inbound-port.ts'
 import { formatPath } from '../ir/origin.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { NetworkFilter } from '../ir/proxy-config.ts'
-import type { Route } from '../ir/route.ts'
+import type { MirrorPolicy, Route } from '../ir/route.ts'
 import { pathWithoutQuery } from '../match/path.ts'
 import { explainRouteMatch, takesEverything } from '../match/route-match.ts'
 import { receiveRequest } from './connection-manager.ts'
@@ -148,8 +148,22 @@ function outcomeOf(passage: Passage): string {
   if (route.config.action.kind === 'redirect') return `${log.status}: redirected`
   if (route.config.name === 'block_all') return `${log.status}: ${nothingUnknown}`
   if (route.config.action.kind === 'direct-response') return `${log.status}: answered by the rule itself`
+  const { action } = route.config
+  if (action.kind !== 'forward') return `→ ${describeCluster(cluster)}`
+  if (log.details === 'response_timeout')
+    return `${log.status}: no answer within the timeout${action.timeoutMs === null ? '' : ` of ${action.timeoutMs} ms`}`
+  if (log.details === 'upstream_per_try_timeout') return `${log.status}: no answer within perTryTimeout of ${action.retry?.perTryTimeoutMs ?? 0} ms`
   const weights = weightsOf(route)
-  return `→ ${describeCluster(cluster)}${weights === null ? '' : `, one of ${weights}`}`
+  return [`→ ${describeCluster(cluster)}${weights === null ? '' : `, one of ${weights}`}`, ...copiesOf(passage, action.mirrors)].join('; ')
+}
+
+/** Where copies go, or why none goes there: the client is told nothing of them. */
+function copiesOf({ proxy }: Passage, mirrors: readonly MirrorPolicy[]): string[] {
+  return mirrors.map(({ cluster, ppm }) =>
+    proxy.cluster(cluster)
+      ? `${ppm < 1_000_000 ? `${ppm / 10_000}% copied` : 'a copy'} to ${describeCluster(cluster)}`
+      : `no copy: ${whyMissing(cluster)}`,
+  )
 }
 
 /** `rbac_access_denied_matched_policy[ns[default]-policy[readers]-rule[0]]` */

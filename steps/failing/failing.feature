@@ -222,27 +222,35 @@ Feature: Scenarios that must not pass
     Then the request gets no answer
 
   Scenario: the response takes about 3s
-    took 2s, wanted 2.85s to 3.15s.
+    took 2s, wanted 2.85s to 3.15s: 200.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
 
     Given shop takes 2s to answer
     When client sends "GET http://shop/a"
     Then the response takes about 3s
 
   Scenario: the response takes less than 2s
-    took 2s.
+    took 2s: 200.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
 
     Given shop takes 2s to answer
     When client sends "GET http://shop/a"
     Then the response takes less than 2s
 
   Scenario: the response takes at least 2s
-    took 0ms.
+    took 0ms: 200.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
 
     When client sends "GET http://shop/a"
     Then the response takes at least 2s
 
   Scenario: the response takes between 1s and 2s
-    took 0ms.
+    took 0ms: 200.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
 
     When client sends "GET http://shop/a"
     Then the response takes between 1s and 2s
@@ -314,7 +322,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is accepted
     the config was rejected:
-    steps/failing/failing.feature:327:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:335:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -330,7 +338,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is applied
     the config was rejected:
-    steps/failing/failing.feature:343:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:351:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -345,7 +353,7 @@ Feature: Scenarios that must not pass
 
   Scenario: someone opens '/productpage'
     the config was rejected:
-    steps/failing/failing.feature:358:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:366:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -965,3 +973,123 @@ Feature: Scenarios that must not pass
       outboundTraficPolicy: {mode: REGISTRY_ONLY}
       """
     When client sends "GET http://shop/"
+
+  Scenario: what only the rule that was chosen names is told
+    the answer was 503 with an empty body, wanted 200. The flag of client-v1.default is NC (cluster_not_found).
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0].match[0]  …   path "/a" is "/a"; 503: shpo.default.svc.cluster.local has no port 80 that is known here
+    What may be why:
+      … IST0101 VirtualService default/shop spec.http[0].route[0].destination.host: there is no host "shpo"
+        hint: did you mean "shop.default.svc.cluster.local"?
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+          - {match: [{uri: {exact: /a}}], route: [{destination: {host: shpo}}]}
+          - {route: [{destination: {host: other}}]}
+      """
+    When client sends "GET http://shop/a"
+    Then the response status is 200
+
+  Scenario: a subset whose label no pod has
+    the answer was 503 with the body "no healthy upstream", wanted 200. The flag of client-v1.default is UH (no_healthy_upstream).
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  …   no match conditions: takes everything; 503: no ready endpoint for shop.default subset new
+    What may be why:
+      … IST0173 DestinationRule default/shop spec.subsets[0]: subset new selects no pod; requests for it get 503
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop], http: [{route: [{destination: {host: shop, subset: new}}]}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec: {host: shop, subsets: [{name: new, labels: {version: v9}}, {name: other, labels: {version: v8}}]}
+      """
+    When client sends "GET http://shop/"
+    Then the response status is 200
+
+  Scenario: a rule that no gateway has
+    the answer was 404 with an empty body, wanted 200. The flag of istio-ingressgateway.istio-system is NR (route_not_found).
+    shop.example.com, asked by istio-ingressgateway.istio-system:
+      ✗ http[0].match[0]  samples/bookinfo/networking/bookinfo-gateway.yaml:29:11   path "/" is not "/productpage"
+      ✗ http[0].match[1]  samples/bookinfo/networking/bookinfo-gateway.yaml:31:11   path "/" does not begin with "/static"
+      ✗ http[0].match[2]  samples/bookinfo/networking/bookinfo-gateway.yaml:33:11   path "/" is not "/login"
+      ✗ http[0].match[3]  samples/bookinfo/networking/bookinfo-gateway.yaml:35:11   path "/" is not "/logout"
+      ✗ http[0].match[4]  samples/bookinfo/networking/bookinfo-gateway.yaml:37:11   path "/" does not begin with "/api/v1/products"
+      404: no rule matched
+    What may be why:
+      VirtualService default/shop names no gateways, and acts in the mesh alone: bind it by spec.gateways
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop.example.com], http: [{route: [{destination: {host: shop}}]}]}
+      """
+    When a client sends "GET http://shop.example.com/"
+    Then the response status is 200
+
+  Scenario: a port that a service does not have
+    there was no answer (closed), wanted 200. The flag of client-v1.default is UF,URX (-).
+    shop.default.svc.cluster.local, asked by client-v1:
+      → PassthroughCluster
+    What may be why:
+      shop.default has no port 8080; it has 80
+
+    When client sends "GET http://shop:8080/"
+    Then the response status is 200
+
+  Scenario: a name with a typo
+    there was no answer (unresolved), wanted 200.
+    What may be why:
+      DNS knows no "shpo" in the sender's namespace; did you mean "shop"?
+
+    When client sends "GET http://shpo/"
+    Then the response status is 200
+
+  Scenario: a copy that is not sent
+    shop received 0 (0 of them retries, 0 mirrored) instead of 1.
+    reviews.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  …   no match conditions: takes everything → reviews.default; no copy: shop.default.svc.cluster.local has no port 9080 that is known here
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: reviews}
+      spec: {hosts: [reviews], http: [{mirror: {host: shop}, route: [{destination: {host: reviews}}]}]}
+      """
+    When client sends "GET http://reviews:9080/"
+    Then shop received 1 request
+
+  Scenario: a timeout that is up
+    took 1s: 504.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  …   no match conditions: takes everything; 504: no answer within the timeout of 1000 ms
+
+    Given shop takes 2s to answer
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop], http: [{timeout: 1s, route: [{destination: {host: shop}}]}]}
+      """
+    When client sends "GET http://shop/"
+    Then the response takes less than 500ms

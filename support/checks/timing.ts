@@ -1,7 +1,9 @@
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { formatDuration } from '../duration.ts'
 import { StatementFailed } from '../failure.ts'
 import { each } from './check.ts'
-import type { Check } from './check.ts'
+import type { Check, CheckContext } from './check.ts'
+import { explain, withReasons } from './evidence.ts'
 
 const relativeTolerance = 0.05
 /** Scheduling, network and connection setup of a live mesh. */
@@ -9,25 +11,34 @@ const wallToleranceMs = 500
 
 /** Within 5 %, or within 500 ms on a wall clock, whichever is more. */
 export function takesAbout(wantedMs: number): Check {
-  return each(({ durationMs }, { clock }) => {
+  return each((exchange, context) => {
+    const { durationMs } = exchange
+    const { clock } = context
     const tolerance = Math.max(wantedMs * relativeTolerance, clock === 'wall' ? wallToleranceMs : 0)
     return Math.abs(durationMs - wantedMs) <= tolerance
       ? undefined
-      : `took ${formatDuration(durationMs)}, wanted ${formatDuration(wantedMs - tolerance)} to ${formatDuration(wantedMs + tolerance)}.`
+      : took(exchange, context, `, wanted ${formatDuration(wantedMs - tolerance)} to ${formatDuration(wantedMs + tolerance)}`)
   })
 }
 
 export function takesLessThan(limitMs: number): Check {
-  return each(({ durationMs }) => (durationMs < limitMs ? undefined : `took ${formatDuration(durationMs)}.`))
+  return each((exchange, context) => (exchange.durationMs < limitMs ? undefined : took(exchange, context)))
 }
 
 export function takesAtLeast(limitMs: number): Check {
-  return each(({ durationMs }) => (durationMs >= limitMs ? undefined : `took ${formatDuration(durationMs)}.`))
+  return each((exchange, context) => (exchange.durationMs >= limitMs ? undefined : took(exchange, context)))
 }
 
 /** Both ends included. */
 export function takesBetween(fromMs: number, toMs: number): Check {
   if (fromMs > toMs)
     throw new StatementFailed(`nothing is between ${formatDuration(fromMs)} and ${formatDuration(toMs)}: the lesser one comes first.`)
-  return each(({ durationMs }) => (durationMs >= fromMs && durationMs <= toMs ? undefined : `took ${formatDuration(durationMs)}.`))
+  return each((exchange, context) => (exchange.durationMs >= fromMs && exchange.durationMs <= toMs ? undefined : took(exchange, context)))
+}
+
+/** `took 1s: 504.`, and the way that it took. */
+function took(exchange: Exchange, context: CheckContext, wanted = ''): string {
+  const { durationMs, response, error } = exchange
+  const answer = response ? String(response.status) : `there was no answer (${error ?? 'closed'})`
+  return withReasons(`took ${formatDuration(durationMs)}${wanted}: ${answer}.`, explain(exchange, null, context))
 }

@@ -17,7 +17,9 @@ export const subsets: Analyzer = {
       const spec = specOf(rule)
       const known = hosts.find(String(spec.host), rule.namespace, textsOf(spec.exportTo))
       if (!known) {
-        if (hosts.wouldKnow(String(spec.host), rule.namespace)) report(messageTypes.unknownRuleHost, rule, [String(spec.host)], ['spec', 'host'])
+        const host = String(spec.host)
+        if (hosts.wouldKnow(host, rule.namespace))
+          report(messageTypes.unknownRuleHost, rule, [host], ['spec', 'host'], hosts.hintFor(host, rule.namespace))
         continue
       }
       if (!mesh.knows(kinds.pod, namespaceOf(known, rule.namespace))) continue

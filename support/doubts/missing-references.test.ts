@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readText } from '../mesh-core/config/read.ts'
+import { readText } from '../../mesh-core/config/read.ts'
 import { missingReferences } from './missing-references.ts'
 
 const config = `
@@ -16,13 +16,13 @@ spec: {hosts: [shop.example.com], gateways: [front, back], http: [{route: [{dest
 
 test('what is named and not there, of what the scenario has given', () => {
   const { resources } = readText(config, 'mesh.yaml')
-  expect(missingReferences(resources, resources).map((text) => text.replace(/^.* IST/, 'IST'))).toEqual([
+  expect(missingReferences({ resources, given: resources, decisions: [] }).map((text) => text.replace(/^.* IST/, 'IST'))).toEqual([
     'IST0101 VirtualService default/shop spec.http[0].route[0].destination.host: there is no host "shop"',
     'IST0101 VirtualService default/shop spec.gateways[1]: there is no gateway "back"',
     'IST0132 VirtualService default/shop spec.gateways[1]: none of the hosts shop.example.com of default/shop is one of Gateway default/back',
     'IST0101 Gateway default/front spec.selector: there is no selector "istio=ingress"',
   ])
-  expect(missingReferences(resources, [])).toEqual([])
+  expect(missingReferences({ resources, given: [], decisions: [] })).toEqual([])
 })
 
 test('keys that Envoy cannot use, for which a proxy takes nothing', () => {
@@ -31,7 +31,7 @@ test('keys that Envoy cannot use, for which a proxy takes nothing', () => {
     `apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: p}\nspec: {jwtRules: ${rules}}\n`,
     'mesh.yaml',
   )
-  const [told, ...others] = missingReferences(resources, resources)
+  const [told, ...others] = missingReferences({ resources, given: resources, decisions: [] })
   expect(told).toContain('UNUSABLE_KEYS RequestAuthentication default/p spec.jwtRules[0].jwks: Envoy can use none of the keys of issuer "shop"')
   expect(others).toEqual([])
 })

@@ -134,6 +134,7 @@ const defaultPort = echoService('default').port
 function preamble(resources: readonly Resource[], madeUp: readonly EchoService[], notices: readonly string[]): string[] {
   const names = madeUp.map(({ name, namespace, versions }) => `${name}${namespace === 'default' ? '' : `.${namespace}`} (${versions.join(', ')})`)
   const lines = [
+    ...(resources.length === 0 ? ['there is no Kubernetes object in the config'] : []),
     ...(names.length > 0 ? [`made up, since no resource defines them: ${names.join(', ')}`] : []),
     ...redefined(resources).map(({ resource, times, file }) => `${resource} is defined ${times} times; the last one counts: ${file}`),
     ...notices,

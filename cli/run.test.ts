@@ -126,6 +126,11 @@ describe('validate', () => {
     expect(stderr).toContain('bad.yaml:7:5 INVALID_DURATION')
     expect(stderr).toContain('  7 |   - timeout: fast\n    |     ^')
   })
+  test('is not content with nothing', () => {
+    writeFileSync(join(folder, 'nothing.yaml'), '# nothing\n')
+    const { status, stderr } = meshspec(['validate', 'nothing.yaml'])
+    expect([status, stderr]).toEqual([2, expect.stringContaining('NOT_A_RESOURCE there is no Kubernetes object in nothing.yaml')])
+  })
   test('refuses what an older Istio does not have, and a version that nobody knows', () => {
     const extension = 'apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: a}\nspec: {lua: {inlineCode: x}}\n'
     writeFileSync(join(folder, 'extension.yaml'), extension)

@@ -50,12 +50,20 @@ export async function validate(paths: readonly string[], options: ValidateOption
   const release = releaseOf(options.istioVersion)
   const config = readClusters(paths, options.cluster ?? [], excerpts)
   const read = config.all
+  if (read.resources.length === 0 && read.errors.length === 0) throw nothingIn(paths, read)
   const findings = (await findingsOf(config, options.whole ?? false, release)).filter((finding) => !suppressions.cover(finding))
   const shown = options.quiet ? findings.filter((finding) => isAtLeast(finding, failOn)) : findings
   if (options.format === 'text') writeText(shown, config, excerpts, options)
   else print(write(shown, filesOf(read.resources), failOn, findings.some(isRefusal) ? [] : partsOf(config)), options.output)
   if (read.errors.some(({ code }) => unreadable.has(code))) return exitCodes.wrongInput
   return findings.some((finding) => isAtLeast(finding, failOn)) ? exitCodes.failed : exitCodes.held
+}
+
+/** What is empty is valid, and so is what a template that failed has left: nobody would notice. */
+function nothingIn(paths: readonly string[], { passedOver }: ReadResult): MeshSpecError {
+  const [template] = templatesAmong(passedOver)
+  const what = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ') || 'the config of the clusters'
+  return settingError(`there is no Kubernetes object in ${what}`, template ?? 'name the files or the folder that your config is in', 'NOT_A_RESOURCE')
 }
 
 /** Where something is refused nobody gets a status. */

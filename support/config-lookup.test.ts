@@ -53,3 +53,8 @@ test('a name that is nearly right is guessed', () =>
 // `rules.yaml` ends in a name that exists, but is another file's name.
 test('half a file name is not enough', () =>
   expect(() => findConfig('rule-all.yaml', places)).toThrow(expect.objectContaining({ code: 'FILE_NOT_FOUND' })))
+
+test('a folder of the settings that is not there is a mistake, whatever lies elsewhere', () =>
+  expect(() => findConfig('a.yaml', { ...places, config: 'exta' })).toThrow('FILE_NOT_FOUND there is no folder "exta" of config'))
+
+test('what init copies is no sample', () => expect(() => findConfig('shop.yaml', places)).toThrow('there is no config "shop.yaml"'))

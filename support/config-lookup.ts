@@ -21,6 +21,7 @@ export interface ConfigPlaces {
  * @throws MeshSpecError FILE_NOT_FOUND
  */
 export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces, what = 'config'): string {
+  if (config !== null && !existsSync(resolve(cwd, config))) throw noFolder(config)
   const beside = [feature, ...(config === null ? [] : [resolve(cwd, config)]), cwd].map((folder) => resolve(folder, name))
   const direct = beside.find((path) => existsSync(path))
   if (direct !== undefined) return direct
@@ -41,13 +42,16 @@ function findBelow(folder: string, name: string): string | undefined {
   return found.find((path) => !path.slice(folder.length).includes(gatewayApi)) ?? found[0]
 }
 
+/** What `meshspec init` copies is the beginning of somebody's own config, and none of the samples. */
+const template = join(ownSamples(), 'init') + sep
+
 const listed = new Map<string, readonly string[]>()
 
 /** Files and folders, parents first, in the order of their names. Read once: samples do not change while scenarios run. */
 function pathsBelow(folder: string): readonly string[] {
   const known = listed.get(folder)
   if (known) return known
-  const paths = existsSync(folder) ? walk(folder) : []
+  const paths = existsSync(folder) ? walk(folder).filter((path) => !path.startsWith(template)) : []
   listed.set(folder, paths)
   return paths
 }
@@ -56,6 +60,12 @@ function walk(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
   const paths = entries.map((entry) => ({ path: join(folder, entry.name), isFolder: entry.isDirectory() }))
   return paths.toSorted((a, b) => (a.path < b.path ? -1 : 1)).flatMap(({ path, isFolder }) => (isFolder ? [path, ...walk(path)] : [path]))
+}
+
+/** Files of the same name elsewhere would be taken for those that were meant. */
+function noFolder(config: string): MeshSpecError {
+  const hint = 'it is the setting "config" (--config), from the folder that the command runs in'
+  return new MeshSpecError({ code: 'FILE_NOT_FOUND', origin: null, place: null, problem: `there is no folder "${config}" of config`, hint })
 }
 
 function notFound(what: string, name: string, places: readonly string[], samples: readonly string[]): MeshSpecError {

@@ -19,7 +19,8 @@ export function metricIs(name: string, wanted: number, labels: Readonly<Record<s
     const seen = sumOf(samples, 'reporter' in labels)
     if (seen === wanted) return undefined
     if (seen !== null) return `${name} is ${seen}.${await others(telemetry, name)}`
-    return `no series of ${name} has these labels.${await others(telemetry, name)}`
+    const instead = wanted === 0 ? ` To say that nothing is counted, write: the query '${name}{${matchers.join(',')}}' gives no data.` : ''
+    return `no series of ${name} has these labels.${instead}${await others(telemetry, name)}`
   }
 }
 

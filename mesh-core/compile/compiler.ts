@@ -9,6 +9,7 @@ import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import { acknowledgedRoutes } from './acknowledged-routes.ts'
 import { acknowledgedClusters } from './hash-refusal.ts'
+import { withKnownCurves } from './key-exchange.ts'
 import { askedBySni } from './auto-passthrough.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
@@ -152,10 +153,11 @@ export class Compiler {
     if (!workload || (!workload.sidecar && !workload.gateway)) return null
     const made = workload.gateway ? this.#gateway(workload) : this.#sidecar(workload)
     const parts = patchedProxy(made, workload, this.catalog.envoyFilters, this.#registry)
+    const formerClusters = () => this.#former()?.proxyConfig(ref)?.clusters ?? {}
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
       ...parts,
-      clusters: acknowledgedClusters(parts.clusters, () => this.#former()?.proxyConfig(ref)?.clusters ?? {}),
+      clusters: acknowledgedClusters(withKnownCurves(parts.clusters, this.catalog.mesh.tlsDefaults.ecdhCurves, formerClusters), formerClusters),
       routeTables: acknowledgedRoutes(parts.routeTables, () => this.#former()?.proxyConfig(ref)?.routeTables ?? {}),
     }
     this.#configs.set(key, config)

@@ -11,6 +11,7 @@ export interface ServerTls extends Omit<NonNullable<Server['tls']>, 'mode' | 'ht
   readonly mode: NonNullable<NonNullable<Server['tls']>['mode']>
   readonly httpsRedirect: boolean
   readonly insecureSkipVerify?: boolean
+  readonly ecdhCurves?: readonly string[]
 }
 
 export interface GatewayServer {

@@ -40,7 +40,10 @@ export function compileGateway(scope: GatewayScope): { listeners: Listener[]; ro
 }
 
 function areRefused(chains: readonly FilterChain[]): boolean {
-  return twinChains(chains) !== null || chains.some(({ filter }) => filter.kind === 'http' && haveUnusableKeys(filter.settings?.jwt))
+  return (
+    twinChains(chains) !== null ||
+    chains.some(({ tls, filter }) => tls?.refusal !== undefined || (filter.kind === 'http' && haveUnusableKeys(filter.settings?.jwt)))
+  )
 }
 
 function addListener(listeners: Map<string, Listener>, { podPort, bind }: MergedServers, filterChains: FilterChain[]): void {

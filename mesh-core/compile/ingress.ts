@@ -6,6 +6,7 @@ import type { Gateway, GatewayServer } from './gateway-resource.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { resolveHost } from './names.ts'
 import { originOf } from './origin.ts'
+import { prefixRefusal } from './prefix-refusal.ts'
 import type { Rule, VirtualService } from './virtual-service.ts'
 import type { IstioStringMatch } from './virtual-service-types.ts'
 
@@ -179,7 +180,7 @@ function ruleOf(resource: Resource, path: IngressPath, i: number, j: number, reg
     spec: { ...(match && { match }), route: [{ destination: { host, port: { number } }, weight: 100 }] } as Rule['spec'],
     origin,
     matchOrigins: match ? [origin] : [],
-    refusal: null,
+    refusal: prefixRefusal(uri),
   }
 }
 

@@ -11,6 +11,7 @@ import type { HttpRetry } from './virtual-service-types.ts'
 export interface TlsDefaults {
   readonly minProtocolVersion?: string
   readonly cipherSuites?: readonly string[]
+  readonly ecdhCurves?: readonly string[]
 }
 
 /**

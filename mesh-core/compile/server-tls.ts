@@ -2,6 +2,7 @@ import type { CertificatePins, DownstreamTls, ServerCertificate, TlsVersion, Tru
 import type { ServerTls } from './gateway-resource.ts'
 import type { TlsDefaults } from './mesh-config.ts'
 import type { Files, Secrets } from './secrets.ts'
+import { serverTlsRefusal } from './server-tls-refusal.ts'
 
 const http = ['h2', 'http/1.1']
 /** Behind mutual TLS of the mesh a TCP server exchanges metadata. */
@@ -23,6 +24,7 @@ interface TlsSurroundings {
  */
 export function downstreamTls(tls: ServerTls, files: Files, secrets: Secrets, { isTcp, defaults }: TlsSurroundings): DownstreamTls {
   const ofMesh = tls.mode === 'ISTIO_MUTUAL'
+  const refusal = serverTlsRefusal(tls, defaults)
   return {
     certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, files, secrets),
     clients: clientsOf(tls, files, secrets),
@@ -30,6 +32,7 @@ export function downstreamTls(tls: ServerTls, files: Files, secrets: Secrets, { 
     maxVersion: ofMesh ? null : versionOf(tls.maxProtocolVersion),
     cipherSuites: ofMesh ? [] : suitesOf(tls, defaults),
     applicationProtocols: ofMesh && isTcp ? tcpOfMesh : http,
+    ...(refusal !== null && { refusal }),
   }
 }
 

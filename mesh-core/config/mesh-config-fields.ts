@@ -70,7 +70,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   // Of who dials it dataplane/doubtful.ts says that it is not known.
   proxyHttpPort: 'acts',
   protocolDetectionTimeout: 'acts',
-  tlsDefaults: { ...fields('minProtocolVersion cipherSuites'), ecdhCurves: 'quiet' },
+  tlsDefaults: fields('minProtocolVersion cipherSuites ecdhCurves'),
   ...fields('ingressService caCertificates', 'reported'),
   // Nothing in istiod reads it.
   verifyCertificateAtClient: 'quiet',

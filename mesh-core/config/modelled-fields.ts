@@ -28,15 +28,13 @@ const l4Route: Modelled = {
 
 const serverTls: Modelled = {
   ...fields(
-    'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites',
+    'mode httpsRedirect credentialName credentialNames caCertCredentialName subjectAltNames minProtocolVersion maxProtocolVersion cipherSuites ecdhCurves',
   ),
   // Of the volumes of the gateway's pod.
   ...fields('serverCertificate privateKey caCertificates caCrl'),
   ...fields('verifyCertificateHash verifyCertificateSpki insecureSkipVerify'),
   // Of each it reads no authorities. Source: Istio `security/model/authentication.go` ApplyToCommonTLSContext.
   tlsCertificates: { ...fields('serverCertificate privateKey'), caCertificates: 'quiet' },
-  // No client here lacks any.
-  ecdhCurves: 'quiet',
 }
 
 // No simulated connection is slow to come about, so that its timeout never ends one.

@@ -54,6 +54,8 @@ export interface DownstreamTls {
   /** OpenSSL's names; empty for Envoy's own. */
   readonly cipherSuites: readonly string[]
   readonly applicationProtocols: readonly string[]
+  /** Why Envoy takes no listener that has it. */
+  readonly refusal?: string
 }
 
 /** How a proxy begins TLS with an application. Source: Envoy `UpstreamTlsContext`. */

@@ -1,5 +1,5 @@
 import { anyConnection } from '../ir/proxy-config.ts'
-import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import type { FilterChain, HttpSettings, Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import type { RouteTable } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
 import { accessSettings } from './authorization/authorization-policies.ts'
@@ -42,8 +42,12 @@ export function compileGateway(scope: GatewayScope): { listeners: Listener[]; ro
 function areRefused(chains: readonly FilterChain[]): boolean {
   return (
     twinChains(chains) !== null ||
-    chains.some(({ tls, filter }) => tls?.refusal !== undefined || (filter.kind === 'http' && haveUnusableKeys(filter.settings?.jwt)))
+    chains.some(({ tls, filter }) => tls?.refusal !== undefined || (filter.kind === 'http' && asksAmiss(filter.settings)))
   )
+}
+
+function asksAmiss({ jwt, custom }: HttpSettings = {}): boolean {
+  return haveUnusableKeys(jwt) || custom?.authorizer?.isRefused === true
 }
 
 function addListener(listeners: Map<string, Listener>, { podPort, bind }: MergedServers, filterChains: FilterChain[]): void {

@@ -52,7 +52,7 @@ export class InboundPorts {
       ...requestAuthentications.settingsFor(workload),
       ...accessSettings(access),
     }
-    const refusal = haveUnusableKeys(settings.jwt) ? { isRefused: true as const } : {}
+    const refusal = haveUnusableKeys(settings.jwt) || settings.custom?.authorizer?.isRefused ? { isRefused: true as const } : {}
     const whole = {
       ...own,
       ...withSettings(settings),

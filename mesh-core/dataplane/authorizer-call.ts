@@ -5,12 +5,14 @@ import type { HttpRequest } from '../ir/message.ts'
 import { blindly } from './balancer.ts'
 import { Delivery } from './delivery.ts'
 import type { Place } from './evidence.ts'
+import { removeBlanks } from './header-mutation.ts'
 import type { InFlight, Outcome } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { listenerAt } from './upstream.ts'
 import { speak } from './upstream-http.ts'
 import { layersTo } from './upstream-tls.ts'
+import { wrongHeader } from './wrong-header.ts'
 
 /** Which proxy asks. */
 export interface Caller {
@@ -48,7 +50,12 @@ export function callAuthorizer(
     return null
   }
   const request = question()
+  if (wrongHeader(request.headers) !== null) {
+    done('refused', true)
+    return null
+  }
   speak(request, cluster.config.http)
+  if (request.protocol !== 'h2') removeBlanks(request.headers)
   const origin = { parent: place.parent, from: ref, service: hostOfCluster(authorizer.cluster), log: null, explain: null }
   const tls = layersTo(plane, proxy, cluster.config, host.endpoint, request)
   const shipment = { place, origin, request, attempt: 1, mirrored: false, tls, port: host.endpoint.port, source: address, pooled: true }
@@ -58,7 +65,7 @@ export function callAuthorizer(
   const end = (outcome: Outcome): void => {
     if (ended) return
     ended = true
-    timer.cancel()
+    timer?.cancel()
     if (typeof outcome !== 'string') delivery.hop.status = outcome.status
     done(outcome, true)
   }
@@ -66,12 +73,13 @@ export function callAuthorizer(
     delivery.abandon()
     end('timeout')
   }
-  const timer = plane.clock.deadline(authorizer.timeoutMs, late, `${proxy.name} asks ${authorizer.name}`)
+  const { timeoutMs, name } = authorizer
+  const timer = timeoutMs > 0 ? plane.clock.deadline(timeoutMs, late, `${proxy.name} asks ${name}`) : null
   delivery.start(plane, shipment, receiver, end)
   return {
     abandon: () => {
       ended = true
-      timer.cancel()
+      timer?.cancel()
       delivery.abandon()
     },
   }

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
 import { setHeaders } from './authorizer-answer.ts'
 import type { AuthorizerAnswer, HeadersBack, QuestionSubject } from './authorizer-answer.ts'
+import type { Subject } from './format/subject.ts'
 import { callAuthorizer } from './authorizer-call.ts'
 import type { Caller } from './authorizer-call.ts'
 import { grpcAnswer, grpcQuestion } from './grpc-authorizer.ts'
@@ -14,6 +15,8 @@ import type { InFlight, Outcome } from './outcome.ts'
 /** Which proxy asks, and about what. */
 export interface Asker extends Caller {
   readonly subject: QuestionSubject
+  /** What headers are filled in with that it adds to its question. */
+  readonly filling: () => Subject
 }
 
 /** `waited`: the authorizer was waited for, and what the client has sent has come meanwhile. */
@@ -65,8 +68,8 @@ function isTooLarge({ body: sent }: HttpRequest, { body }: Authorizer): boolean 
   return body !== null && !body.allowPartial && sent.length > body.maxBytes
 }
 
-function questionOf(authorizer: Authorizer, { subject, address }: Asker): HttpRequest {
-  return authorizer.http ? httpQuestion(authorizer, authorizer.http, subject) : grpcQuestion(authorizer, subject, address)
+function questionOf(authorizer: Authorizer, { subject, address, filling }: Asker): HttpRequest {
+  return authorizer.http ? httpQuestion(authorizer, authorizer.http, subject, filling) : grpcQuestion(authorizer, subject, address)
 }
 
 /** For a person: `403: the authorizer ext has refused it`; `null`: that is not why. */

@@ -28,8 +28,9 @@ function callOf({ cluster, timeoutMs }: Pick<Authorizer, 'cluster' | 'timeoutMs'
   return {
     ...{ method: 'POST', scheme: 'http', authority: hostOfCluster(cluster)!, path: checkPath, protocol: 'h2', body: '' },
     headers: Headers.of({
-      ...{ te: 'trailers', 'grpc-timeout': `${timeoutMs}m`, 'content-type': 'application/grpc' },
-      ...{ 'x-envoy-internal': 'true', 'x-forwarded-for': asker, 'x-envoy-expected-rq-timeout-ms': String(timeoutMs) },
+      ...{ te: 'trailers', ...(timeoutMs > 0 && { 'grpc-timeout': `${timeoutMs}m` }), 'content-type': 'application/grpc' },
+      ...{ 'x-envoy-internal': 'true', 'x-forwarded-for': asker },
+      ...(timeoutMs > 0 && { 'x-envoy-expected-rq-timeout-ms': String(timeoutMs) }),
     }),
     messages: [encodeCheckRequest(question)],
   }

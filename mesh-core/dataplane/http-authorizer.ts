@@ -4,6 +4,10 @@ import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import { compileStringMatch } from '../match/string.ts'
 import { isOfConnection } from './authorizer-answer.ts'
 import type { AuthorizerAnswer, QuestionSubject } from './authorizer-answer.ts'
+import type { Subject } from './format/subject.ts'
+import { compileMutation } from './header-mutation.ts'
+import type { Mutator } from './header-mutation.ts'
+import { inlineOfRequest } from './inline-headers.ts'
 import type { LocalReply } from './local-reply.ts'
 
 /** Source: Envoy `ext_authz_http_impl.cc`, RawHttpClientImpl::check. */
@@ -11,6 +15,7 @@ export function httpQuestion(
   { body, timeoutMs }: Authorizer,
   { told, added, pathPrefix }: HttpAuthorizer,
   { request }: QuestionSubject,
+  filling: () => Subject,
 ): HttpRequest {
   const { method, scheme, authority, path } = request
   const headers = new Headers()
@@ -18,10 +23,15 @@ export function httpQuestion(
   const text = body ? request.body.slice(0, body.maxBytes) : ''
   headers.set('content-length', String(text.length))
   if (body && request.body !== '') headers.set('x-envoy-auth-partial-body', String(request.body.length > body.maxBytes))
-  for (const [name, value] of added) headers.set(name, value)
+  if (added.length > 0) adding(added)?.(headers, filling())
   headers.set('x-envoy-internal', 'true')
-  headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs))
+  if (timeoutMs > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs))
   return { method, scheme, authority, path: `${pathPrefix}${path}`, headers, body: text }
+}
+
+/** They take the place of those that are told. Source: the same file, ClientConfig. */
+function adding(added: HttpAuthorizer['added']): Mutator | null {
+  return compileMutation({ set: added.map(([name, value]) => ({ name, value, action: 'overwrite' })), remove: [] }, inlineOfRequest)
 }
 
 /** 200 lets in; what fails is no refusal. Source: the same file, RawHttpClientImpl::toResponse. */

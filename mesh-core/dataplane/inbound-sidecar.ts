@@ -159,7 +159,8 @@ export class InboundSidecar implements InFlight {
     const { instance, proxy } = this.#workload
     const clientAddress = this.#received.trustedAddress ?? this.#source
     const subject = { ...accessSubject(this.#workload, this.#shipment), request: this.#request, clientAddress }
-    return { plane: this.#plane, place: this.#place, proxy, ref: instance.ref, address: instance.address, subject }
+    const filling = (): Subject => this.#subject(null, 0)
+    return { plane: this.#plane, place: this.#place, proxy, ref: instance.ref, address: instance.address, subject, filling }
   }
 
   #subject(responseHeaders: Headers | null, responseStatus: number): Subject {

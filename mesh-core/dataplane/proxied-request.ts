@@ -173,7 +173,7 @@ export class ProxiedRequest implements InFlight {
       connectionAddress: this.downstream.connectionAddress,
       clientAddress: this.downstream.remoteAddress,
     }
-    return { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject }
+    return { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject, filling: () => this.subject(null, 0) }
   }
 
   #find(): RouteRuntime | null {

@@ -77,6 +77,8 @@ export interface Authorizer {
   readonly body: { readonly maxBytes: number; readonly allowPartial: boolean } | null
   /** `null`: it is asked over gRPC, told all, and says itself which headers go where. */
   readonly http: HttpAuthorizer | null
+  /** Envoy takes no listener that asks so. */
+  readonly isRefused?: true
 }
 
 /** Source: Envoy `HttpService`. */

@@ -1,6 +1,7 @@
 import type { Authorizer, HeaderName, HttpAuthorizer } from '../../ir/access.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { durationMs } from '../duration.ts'
+import { valueRefusal } from '../format-refusal.ts'
 
 /** Of `extensionProviders`, as far as it decides about requests; validated when it was read. Source: Istio `mesh/v1alpha1/config.proto`. */
 export interface ProviderSpec {
@@ -32,11 +33,11 @@ interface HttpProviderSpec extends CommonSpec {
 const defaultTimeout = '600s'
 
 /**
- * `null` where the mesh has no such provider, or none that can be asked: what it would decide about is refused. Source: Istio
- * `security/authz/builder/extauthz.go` processExtensionProvider, buildExtAuthzHTTP, buildExtAuthzGRPC.
+ * `null` where the mesh has no such provider, or none that can be asked: what it would decide about is refused. Of several of one name the last is the mesh's.
+ * Source: Istio `pkg/config/mesh/mesh.go` ApplyMeshConfig; `security/authz/builder/extauthz.go` processExtensionProvider, buildExtAuthzHTTP, buildExtAuthzGRPC.
  */
 export function authorizerOf(name: string, providers: readonly ProviderSpec[], registry: Registry): Authorizer | null {
-  const { envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = providers.find((provider) => provider.name === name) ?? {}
+  const { envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = providers.findLast((provider) => provider.name === name) ?? {}
   const spec = http ?? grpc
   const cluster = spec ? clusterOf(spec, registry) : null
   const statusOnError = statusOf(spec?.statusOnError)
@@ -44,10 +45,20 @@ export function authorizerOf(name: string, providers: readonly ProviderSpec[], r
   const { includeRequestBodyInCheck: body, timeout = defaultTimeout, failOpen = false } = spec
   return {
     ...{ name, cluster, statusOnError, failOpen },
-    timeoutMs: durationMs(timeout),
+    timeoutMs: Math.trunc(durationMs(timeout)),
     body: body ? { maxBytes: body.maxRequestBytes ?? 0, allowPartial: body.allowPartialMessage ?? false } : null,
     http: http ? askedOverHttp(http) : null,
+    ...(isRefused(spec) && { isRefused: true }),
   }
+}
+
+/** Source: Envoy `BufferSettings.max_request_bytes`, `source/common/protobuf/utility.cc` validateDuration, `header_parser.cc`. */
+function isRefused({ includeRequestBodyInCheck: body, timeout = defaultTimeout, includeAdditionalHeadersInCheck: added = {} }: HttpProviderSpec) {
+  return (body && !body.maxRequestBytes) || durationMs(timeout) < 0 || Object.entries(added).some(isRefusedHeader)
+}
+
+function isRefusedHeader([name, value]: readonly [string, string]): boolean {
+  return name === '' || /^:|^host$/i.test(name) || /[\0\r\n]/.test(name + value) || valueRefusal(value) !== null
 }
 
 function askedOverHttp(spec: HttpProviderSpec): HttpAuthorizer {
@@ -66,7 +77,12 @@ function askedOverHttp(spec: HttpProviderSpec): HttpAuthorizer {
 
 function isWellSaid(spec: HttpProviderSpec): boolean {
   const { pathPrefix = '' } = spec
-  return (pathPrefix === '' || pathPrefix.startsWith('/')) && !namesEveryHeader(spec)
+  return (pathPrefix === '' || isPath(pathPrefix)) && !namesEveryHeader(spec)
+}
+
+/** What Go reads as a URL. */
+function isPath(text: string): boolean {
+  return text.startsWith('/') && !/[\0-\x1f\x7f]|%(?![\da-f]{2})/i.test(text)
 }
 
 /** A lone `*` is no name of a header, nor the end of one. Source: the same file, checkWildcard. */
@@ -82,15 +98,19 @@ function clusterOf({ service = '', port = 0 }: CommonSpec, { services }: Registr
   const slash = service.indexOf('/')
   const [namespace, host] = slash < 0 ? [null, service] : [service.slice(0, slash), service.slice(slash + 1)]
   const found = services.find((one) => one.host === host && (namespace === null || one.namespace === namespace))
+  if (port < 1 || port > 65535) return null
   return found ? `outbound|${port}||${found.host}` : null
 }
 
-/** Source: Envoy `StatusCode`, of which Istio takes those that have a name. */
+/** Source: the same file, parseStatusOnError. */
 function statusOf(text: string | undefined): number | null {
   if (text === undefined || text === '') return 403
-  const status = /^\d{3}$/.test(text) ? Number(text) : 0
-  return status >= 100 && status < 600 ? status : null
+  const status = /^\+?\d+$/.test(text) ? Number(text) : 0
+  return nameless.test(String(status)) ? null : status
 }
+
+/** Those without a name in Envoy's `StatusCode`, which Istio does not take. */
+const nameless = /^(?!(100|20[0-8]|226|30[0-578]|40\d|41[0-7]|42[1-4689]|431|50[0-8]|51[01])$)/
 
 /** Source: the same file, generateHeaders. */
 function headerName(pattern: string): HeaderName {

@@ -1,4 +1,5 @@
 import type { Refusal } from '../ir/route.ts'
+import { durationMs } from './duration.ts'
 import { regexProblem, routingClaim } from '../config/istio/matching.ts'
 import { valueRefusal } from './format-refusal.ts'
 import { stringMatch } from './string-match.ts'
@@ -11,7 +12,14 @@ import type { HeaderOperations, HttpMatch, HttpRule, IstioStringMatch } from './
 export function envoyRefusal(rule: HttpRule): Refusal | null {
   const unreadable = redirectRefusal(rule)
   if (unreadable !== null) return { reason: unreadable, spoils: 'message' }
-  const reason = statusRefusal(rule) ?? headerRefusal(rule) ?? claimRefusal(rule) ?? weightRefusal(rule) ?? queryRefusal(rule) ?? regexRefusal(rule)
+  const reason =
+    statusRefusal(rule) ??
+    headerRefusal(rule) ??
+    claimRefusal(rule) ??
+    weightRefusal(rule) ??
+    queryRefusal(rule) ??
+    regexRefusal(rule) ??
+    pauseRefusal(rule)
   return reason === null ? null : { reason, spoils: 'table' }
 }
 
@@ -58,6 +66,12 @@ function regexRefusal({ match = [] }: HttpRule): string | null {
   const conditionsOf = ({ headers, queryParams }: HttpMatch) => Object.values({ ...headers, ...queryParams }) as (IstioStringMatch | null)[]
   const patterns = match.flatMap((one) => [one.uri as IstioStringMatch | undefined, ...conditionsOf(one).filter((value) => value?.regex !== '*')])
   return patterns.flatMap((one) => one?.regex ?? []).reduce<string | null>((found, pattern) => found ?? regexProblem(pattern), null)
+}
+
+/** `RetryBackOff.base_interval`: more than nothing. The API server asks it of VirtualServices alone. */
+function pauseRefusal({ route = [], retries }: HttpRule): string | null {
+  const isNone = route.length > 0 && retries?.backoff !== undefined && durationMs(retries.backoff) === 0
+  return isNone ? 'retries.backoff is no time' : null
 }
 
 function valuesOf(headers: HeaderOperations | undefined): string[] {

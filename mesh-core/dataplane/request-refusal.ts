@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { PathNormalization } from '../ir/proxy-config.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
@@ -24,6 +24,7 @@ export interface RequestRefusal {
 export function refusalOf(sent: HttpRequest, received: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {
   const unreadable = parserRefusal(sent)
   if (unreadable !== null) return byParser(unreadable)
+  if (sent.protocol !== 'h2' && isOddlyEncoded(sent.headers)) return byParser('http1.invalid_transfer_encoding', notImplemented)
   const tooMuch = sizeRefusal(sent)
   if (tooMuch !== null) return byParser(tooMuch, { status: 431, body: 'Request Header Fields Too Large' })
   if (received.isRefused) return byParser('http1.connection_header_rejected')
@@ -46,8 +47,16 @@ function parserRefusal(request: HttpRequest): string | null {
   if (headers.fields.some((text, i) => i % 2 === 0 && !isToken(text))) return 'http1.codec_error'
   const wrongTarget = targetRefusal(request)
   if (wrongTarget !== null) return wrongTarget
+  if (/\D/.test(headers.get('content-length') ?? '')) return 'http1.codec_error'
   if (hasControls(host) || hasControls(path) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
   return null
+}
+
+const notImplemented: LocalReply = { status: 501, body: 'Not Implemented' }
+
+/** Source: Envoy `http1/codec_impl.cc` ConnectionImpl::onHeadersCompleteImpl. */
+function isOddlyEncoded(headers: Headers): boolean {
+  return headers.has('transfer-encoding') && headers.all('transfer-encoding').join(',').toLowerCase() !== 'chunked'
 }
 
 /** The host is one of them. Source: Envoy `max_request_headers_kb`, `max_headers_count`, whose defaults istiod leaves; seen with 1.40.0, by number and byte. */

@@ -1,6 +1,6 @@
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { CallRecord, Journal, ReceivedRecord } from './journal.ts'
-import { podName } from './topology.ts'
+import { podName } from './pod-names.ts'
 import type { EndLine, LogLine } from './xds/access-log.ts'
 
 export interface OpenCall {

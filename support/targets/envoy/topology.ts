@@ -1,33 +1,27 @@
 import { inboundCapturePort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { ApplicationAddress, ApplicationSocket, InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { Listener, ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
-import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../mesh-core/ir/message.ts'
-import { addressInMesh } from '../../../mesh-core/registry/in-mesh-address.ts'
-import { endsInferredTls, isOutsider } from '../../../mesh-core/registry/outsiders.ts'
+import { endsInferredTls } from '../../../mesh-core/registry/outsiders.ts'
 import { portsOfPod } from '../../../mesh-core/registry/ports-of-pod.ts'
-import { identitiesBehind, spiffeId } from '../../../mesh-core/registry/spiffe.ts'
-import type { Cluster, Endpoint } from '../../../mesh-core/ir/cluster.ts'
 import type { ApplicationTls } from '../../../mesh-core/ir/tls.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import type { EnvoyConfig } from './configurator.ts'
 import { credentials } from './credentials.ts'
-import { restSource } from './envoy-process.ts'
 import { freePorts } from './free-ports.ts'
+import { secretNamed, secretsOf } from './mesh-secrets.ts'
+import { askerName, podName, proxyName } from './pod-names.ts'
+import { placementOf } from './pod-placement.ts'
 import { anyOther, nowhere, PodPlaces } from './pod-places.ts'
-import { accessLog, connectionLog } from './xds/access-log.ts'
-import { announced } from './xds/announced.ts'
 import type { Writer } from './xds/access-log.ts'
 import { cluster } from './xds/cluster.ts'
 import { clusterLoadAssignment } from './xds/endpoint.ts'
 import { isWithoutSecrets } from './xds/downstream-tls.ts'
 import type { Json } from './xds/json.ts'
-import { authoritySecret, certificateSecret, clusterSockets } from './xds/mutual-tls.ts'
 import { PlacedFormats } from './xds/placed-formats.ts'
-import type { SecretSource } from './xds/placement.ts'
-import { chainsAt, gatewayListener, landsByMetadata, otherLandings, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
+import { chainsAt, gatewayListener, otherLandings, sidecarInbound, sidecarOutbound } from './xds/placed-listeners.ts'
 import type { Placement, SocketAddress } from './xds/placement.ts'
 import { udpCluster, udpListener } from './xds/udp-listener.ts'
 import { withoutLookup } from './xds/without-lookup.ts'
@@ -123,7 +117,11 @@ export class Topology {
 
   /** Of what it passes on for its workload, or as a gateway. */
   #sent(workload: WorkloadInstance, config: ProxyConfig, registry: Registry, secrets: Set<string>): ProxyParts {
-    const placement = this.#placementOf(workload, registry, secrets)
+    const placement = placementOf({
+      ...{ workload, registry, secrets, places: this.places, systemAuthorities: this.#systemAuthorities },
+      ...{ prefix: this.#nameOf(workload), writer: this.#writer(workload), formats: this.#formatsOf(workload) },
+      endsTls: (endpoint) => endsInferredTls(endpoint, registry, this.#sides.applicationTls),
+    })
     // First: what headers tell of addresses is said by listeners and endpoints.
     const tables = [...tablesOf(config.listeners, workload.gateway)].flatMap((name) => config.routeTables[name] ?? [])
     const routes = tables.map((table) => [placement.routeTable(table.name), routeConfiguration(table, placement)] as [string, Json])
@@ -209,47 +207,6 @@ export class Topology {
     return [...ports].map((port) => this.#sides.inboundPort(workload, port)).filter(({ leadsTo }) => leadsTo.port === applicationPort)
   }
 
-  #placementOf(workload: WorkloadInstance, registry: Registry, secrets: Set<string>): Placement {
-    const prefix = this.#nameOf(workload)
-    const placement: Placement = {
-      cluster: (name) => prefix + name,
-      routeTable: (name) => prefix + name,
-      endpoint: ({ address, port, workload: named }) => {
-        const within = addressInMesh(registry, address)
-        // Its Envoys dial one of several: nobody forwards from the address of a service here.
-        const addressee = within === null ? null : addresseeAt(registry, within, port, () => 0)
-        if (within !== null && !addressee) return nowhere
-        const found = addressee?.ref ? registry.workload(addressee.ref) : registry.workloadAt(address)
-        // Several entries may name one machine.
-        const there = found && isOutsider(found) ? (registry.workload(named) ?? found) : found
-        return there ? this.places.atPod(there, addressee?.port ?? port) : this.places.outside(port)
-      },
-      endpointSource: (config) => (remembers(config) ? restSource() : null),
-      resolves: false,
-      originalDestination: landsByMetadata,
-      isDialled: workload.gateway,
-      arrival: ({ port }) => (workload.gateway ? { address: workload.address, port } : null),
-      formats: this.#formatsOf(workload),
-      configSource: restSource(),
-      accessLog: accessLog(this.#writer(workload), workload.gateway ? 'gateway' : 'outbound'),
-      connectionLog: connectionLog(this.#writer(workload)),
-      asker: askerName(workload),
-      pod: podName(workload),
-      takesMutualTls: (endpoint) => endpoint.tlsMode === 'istio' && this.#endsTls(endpoint, registry),
-      transportSocket: (config) => {
-        // Without anybody who takes it, what istiod writes changes nothing.
-        const isMatched = config.tls.mode === 'auto' && config.discovery !== 'original-dst'
-        if (isMatched && ![...registry.workloads, ...config.endpoints].some(({ tlsMode }) => tlsMode === 'istio')) return announced({})
-        return announced(clusterSockets(this.#withoutMatches(config, registry), placement, identitiesBehind(config.endpoints, registry)))
-      },
-      secrets: null,
-      missingSecrets,
-      systemAuthorities: this.#systemAuthorities,
-      own: () => secretsOf(workload, registry, secrets),
-    }
-    return placement
-  }
-
   #formatsOf(workload: WorkloadInstance): PlacedFormats {
     const formats = new PlacedFormats(workload.address)
     this.#formats.set(podName(workload), formats)
@@ -259,17 +216,6 @@ export class Topology {
   /** Do headers that its proxy writes tell of endpoints? */
   tellsOfEndpoints(workload: WorkloadInstance): boolean {
     return this.#formats.get(podName(workload))?.asksForEndpoints ?? false
-  }
-
-  /** The address that a client dialled carries no `tlsMode`: mutual TLS that was inferred is begun, whoever is there. Of machines nobody ends it. Source: Istio `core/cluster_tls.go`. */
-  #withoutMatches(config: Cluster, registry: Registry): Cluster {
-    if (config.tls.mode !== 'auto' || config.discovery !== 'original-dst') return config
-    const all = config.endpoints.every((endpoint) => this.#endsTls(endpoint, registry))
-    return { ...config, tls: all ? { mode: 'istio-mutual', sni: null, subjectAltNames: null } : { mode: 'disable' } }
-  }
-
-  #endsTls(endpoint: Endpoint, registry: Registry): boolean {
-    return endsInferredTls(endpoint, registry, this.#sides.applicationTls)
   }
 
   #nameOf(workload: WorkloadInstance): string {
@@ -285,45 +231,6 @@ export class Topology {
     const prefix = this.#nameOf(workload)
     return name.startsWith(prefix) ? name.slice(prefix.length) : name
   }
-}
-
-/**
- * Is it told by what it has done? A cluster that changes is a new one to Envoy, and starts anew: who was ejected is back, the round begins at its start, and
- * everybody warms up. Endpoints that come by themselves change it as it is. Each such cluster costs a subscription, and most need none.
- */
-function remembers({ outlierDetection, slowStart, loadBalancing }: Cluster): boolean {
-  return outlierDetection !== null || slowStart !== null || loadBalancing.kind === 'ROUND_ROBIN'
-}
-
-const rootName = 'ROOTCA'
-
-/** Nobody sends them: Envoy waits for a moment, and then refuses to connect. */
-const missingSecrets: Json = { ...restSource(), initial_fetch_timeout: '0.001s' }
-
-/** @param asked takes note of what is asked for */
-function secretsOf({ ref, serviceAccount }: WorkloadInstance, { trustDomain }: Registry, asked: Set<string>): SecretSource {
-  const own = spiffeId({ namespace: ref.namespace, serviceAccount }, trustDomain)
-  asked.add(own).add(rootName)
-  return { own, root: rootName, configSource: restSource() }
-}
-
-async function secretNamed(name: string): Promise<Json> {
-  return name === rootName ? authoritySecret(name, await credentials.root()) : certificateSecret(name, await credentials.ofIdentity(name))
-}
-
-/** `productpage-v1-0.default` */
-export function podName({ ref }: WorkloadInstance): string {
-  return `${ref.instance}.${ref.namespace}`
-}
-
-/** `default/productpage-v1-0` */
-function askerName({ ref }: WorkloadInstance): string {
-  return `${ref.namespace}/${ref.instance}`
-}
-
-/** `productpage-v1.default` */
-function proxyName({ ref }: WorkloadInstance): string {
-  return `${ref.name}.${ref.namespace}`
 }
 
 /** Those that Envoy will ask for: a chain that others cover has no place in it. */

@@ -3,7 +3,7 @@ import type { AccessCondition, InboundPort } from '../../../mesh-core/ir/index.t
 import type { WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { isMirrored } from './hops.ts'
 import type { CallRecord, Journal } from './journal.ts'
-import { podName } from './topology.ts'
+import { podName } from './pod-names.ts'
 
 interface Receivers {
   readonly workloads: readonly WorkloadInstance[]

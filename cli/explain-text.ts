@@ -11,7 +11,7 @@ function hopText(exchange: Exchange, hop: Hop, locate: Locate): string {
   const decision = hop.explain?.() ?? null
   if (decision === null)
     return hop.from === null ? '' : `${hop.service ?? 'an address'}, asked by ${hop.from.name}: past all rules, since it has no sidecar`
-  return [describeDecision(decision, locate), `  ${receiverText(exchange, hop)}`].join('\n')
+  return [describeDecision(decision, locate, Infinity), `  ${receiverText(exchange, hop)}`].join('\n')
 }
 
 function receiverText({ hops }: Exchange, hop: Hop): string {

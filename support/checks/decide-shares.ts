@@ -36,7 +36,14 @@ export async function decideShares(statements: readonly ShareStatement[], sample
   const off = decisions.filter(({ verdict }) => verdict === 'off')
   const open = decisions.filter(({ verdict }) => verdict === 'open')
   if (off.length === 0 && open.length > 0) throw new Undecided(open.map((decision) => decision.undecided).join('\n'))
-  return off.map((decision) => decision.complaint()).join('\n') || undefined
+  return together(off.map((decision) => decision.complaint())) || undefined
+}
+
+/** Reasons that the next complaint has as well are told there. */
+function together(complaints: readonly string[]): string {
+  const reasonsOf = (complaint = ''): string => complaint.slice(complaint.indexOf('\n') + 1)
+  const isRepeated = (complaint: string, i: number): boolean => complaint.includes('\n') && reasonsOf(complaint) === reasonsOf(complaints[i + 1])
+  return complaints.map((complaint, i) => (isRepeated(complaint, i) ? complaint.split('\n', 1)[0] : complaint)).join('\n')
 }
 
 /**

@@ -17,7 +17,8 @@ export const sidecars: Subject = (draw, count) => {
     match: {},
     rule: {},
   }
-  return { config, calls: aimedCalls(draw, [aim], count), ...draw.maybe(0.3, () => ({ meshConfig: meshConfigFor(draw) })) }
+  const bytes = { ...aim, hosts: ['t.default'], ports: [':9000'] }
+  return { config, calls: aimedCalls(draw, [aim, aim, aim, bytes], count), ...draw.maybe(0.3, () => ({ meshConfig: meshConfigFor(draw) })) }
 }
 
 function sidecar(draw: Draw, index: number): Document {
@@ -90,6 +91,7 @@ const hostLists = [
   ['default/c.default.svc.cluster.local', 'default/new.default.svc.cluster.local'],
   ['other/b.other.svc.cluster.local'],
   ['*/*', '~other/*'],
+  ['./t.default.svc.cluster.local', './b.default.svc.cluster.local'],
   ['./*', 'other/*', '~/b.default.svc.cluster.local', '~./api.ext.test'],
   ['*/*.svc.cluster.local', '~other/*.other.svc.cluster.local'],
 ]
@@ -147,5 +149,8 @@ function others(draw: Draw): Document[] {
     subsets: [{ name: 'v1', labels: { version: 'v1' } }],
     ...draw.maybe(0.3, () => ({ trafficPolicy: { loadBalancer: { simple: 'ROUND_ROBIN' } } })),
   })
-  return draw.some([entry, virtualService, rule], 0, 3)
+  // It has no receiver, who would have to find out what bytes are.
+  const destination = { host: 'b.other.svc.cluster.local', port: { number: 80 } }
+  const ofBytes = document('VirtualService', 'bytes', 'default', { hosts: ['t'], tcp: [{ route: [{ destination }] }] })
+  return draw.some([entry, virtualService, rule, ofBytes], 0, 4)
 }

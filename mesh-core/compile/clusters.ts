@@ -25,8 +25,8 @@ import { byNameInHost } from './unknown-traffic.ts'
 /** The cluster of each port of a service, and of each subset of each port. Source: Istio `core/cluster.go` buildOutboundClusters. */
 export function serviceClusters(service: Service, sources: ClusterSources, departs: Departs): Cluster[] {
   return portsAndSubsets(service, sources)
-    .map(({ port, policies, subset }) => ({ port, cluster: serviceCluster(service, port, policies, sources, subset) }))
-    .filter(({ port, cluster }) => !isRefused(cluster) && !(departs('namesAreLookedUpWithoutHttpOptions') && isInsecure(cluster, port, sources)))
+    .map((one) => ({ ...one, cluster: serviceCluster(service, one.port, one.policies, sources, one.subset) }))
+    .filter(({ cluster, ...one }) => !isRefused(cluster) && !(departs('namesAreLookedUpWithoutHttpOptions') && isInsecure(cluster, one, sources)))
     .map(({ cluster }) => cluster)
 }
 
@@ -64,11 +64,12 @@ function isRefused({ discovery, endpoints }: Cluster): boolean {
  * One that looks names up and has options of HTTP must say that it asks servers for certificates, and istiod says so where there is TLS alone, mutual TLS that it
  * infers included. Source: Envoy `dynamic_forward_proxy/cluster.cc` ClusterFactory, Istio `core/cluster_builder.go` setUpstreamProtocol.
  */
-function isInsecure(cluster: Cluster, { protocol }: ServicePort, { mesh }: ClusterSources): boolean {
+function isInsecure(cluster: Cluster, { port: { protocol }, policies }: PortOrSubset, { mesh }: ClusterSources): boolean {
   if (cluster.discovery !== 'dynamic-dns' || cluster.tls.mode !== 'disable') return false
   const limits = cluster.maxRequestsPerConnection !== null || cluster.maxConnectionDurationMs !== null || cluster.idleTimeoutMs !== idleTimeoutMs
+  const ofHttp2 = cluster.maxConcurrentStreams !== null || policies.effective.connectionPool?.http?.http2KeepAlive !== undefined
   const keepsCase = isHttp(protocol) && mesh.defaultConfig.proxyHeaders?.preserveHttp1HeaderCase === true
-  return cluster.http !== 'http1' || limits || keepsCase || cluster.outlierDetection?.errorCodes !== undefined
+  return cluster.http !== 'http1' || limits || ofHttp2 || keepsCase || cluster.outlierDetection?.errorCodes !== undefined
 }
 
 /** Envoy's own. */

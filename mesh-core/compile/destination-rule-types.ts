@@ -45,6 +45,8 @@ export interface ConnectionPool {
     readonly maxRetries?: number
     readonly maxRequestsPerConnection?: number
     readonly maxConcurrentStreams?: number
+    /** That there is one decides what Envoy takes. */
+    readonly http2KeepAlive?: object
     readonly idleTimeout?: string
     readonly h2UpgradePolicy?: string
     readonly useClientProtocol?: boolean

@@ -123,7 +123,7 @@ function destinations(listener: EgressListener, namespace: string, visible: read
   )
 }
 
-/** 0 stands for a destination that names no port. Source: `push_context.go` virtualServiceDestinationsFilteredBySourceNamespace. */
+/** 0 stands for a destination that names no port. What connections match is not looked at. Source: `push_context.go` virtualServiceDestinationsFilteredBySourceNamespace. */
 function destinationPorts(vs: VirtualService, namespace: string): Map<string, Set<number>> {
   const found = new Map<string, Set<number>>()
   const add = (destination: { readonly host?: string; readonly port?: { readonly number?: number } } | undefined): void => {
@@ -138,6 +138,7 @@ function destinationPorts(vs: VirtualService, namespace: string): Map<string, Se
     add(spec.mirror as never)
     for (const entry of spec.mirrors ?? []) add(entry.destination as never)
   }
+  for (const { route } of [...vs.tcp, ...vs.tls]) for (const { destination } of route) add(destination)
   return found
 }
 

@@ -177,6 +177,7 @@ const ofMesh: readonly Json[] = [
   { serviceSettings: [{ settings: { clusterLocal: true }, hosts: ['*.default.svc.cluster.local'] }] },
   { trustDomainAliases: ['old.local'] },
   { meshMTLS: { minProtocolVersion: 'TLSV1_3' } },
+  { meshMTLS: { cipherSuites: ['ECDHE-RSA-AES256-GCM-SHA384'] } },
   { tlsDefaults: { ecdhCurves: ['P-256'] } },
   { hboneIdleTimeout: '10s' },
   { verifyCertificateAtClient: true },

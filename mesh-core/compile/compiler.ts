@@ -9,7 +9,7 @@ import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import { acknowledgedRoutes } from './acknowledged-routes.ts'
 import { acknowledgedClusters } from './hash-refusal.ts'
-import { withKnownCurves } from './key-exchange.ts'
+import { withKnownTls } from './key-exchange.ts'
 import { askedBySni } from './auto-passthrough.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
@@ -157,7 +157,7 @@ export class Compiler {
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },
       ...parts,
-      clusters: acknowledgedClusters(withKnownCurves(parts.clusters, this.catalog.mesh.tlsDefaults.ecdhCurves, formerClusters), formerClusters),
+      clusters: acknowledgedClusters(withKnownTls(parts.clusters, this.catalog.mesh.tlsDefaults, formerClusters), formerClusters),
       routeTables: acknowledgedRoutes(parts.routeTables, () => this.#former()?.proxyConfig(ref)?.routeTables ?? {}),
     }
     this.#configs.set(key, config)

@@ -5,6 +5,8 @@ import type { Catalog } from './catalog.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { patchedInbound } from './envoy-filter/patched-proxy.ts'
 import { inboundPort } from './inbound-port.ts'
+import type { PolicySubject } from './peer-authentication.ts'
+import { unknownSuite } from './cipher-suites.ts'
 import { inboundSettings, withSettings } from './proxy-settings.ts'
 import { haveUnusableKeys } from './request-authentication.ts'
 import { inboundRetryPolicy } from './retry-policy.ts'
@@ -52,7 +54,8 @@ export class InboundPorts {
       ...requestAuthentications.settingsFor(workload),
       ...accessSettings(access),
     }
-    const refusal = haveUnusableKeys(settings.jwt) || settings.custom?.authorizer?.isRefused ? { isRefused: true as const } : {}
+    const asksAmiss = haveUnusableKeys(settings.jwt) || settings.custom?.authorizer?.isRefused === true
+    const refusal = asksAmiss || this.#hasUnknownSuite(subject, port) ? { isRefused: true as const } : {}
     const whole = {
       ...own,
       ...withSettings(settings),
@@ -62,5 +65,12 @@ export class InboundPorts {
       ...(mesh.protocolDetectionTimeoutMs > 0 && { detectionTimeoutMs: mesh.protocolDetectionTimeoutMs }),
     }
     return patchedInbound(whole, port, workload, envoyFilters, this.#registry)
+  }
+
+  /** Of mutual TLS, which the listener of all ports ends for those that do not switch it off. Source: Istio `security/authn/utils/utils.go` BuildInboundTLS. */
+  #hasUnknownSuite(subject: PolicySubject, port: number): boolean {
+    const { mesh, peerAuthentications } = this.#catalog
+    const isMutual = (): boolean => [port, 0].some((one) => peerAuthentications.modeOf(subject, one) !== 'disable')
+    return unknownSuite(mesh.meshMtls.cipherSuites) !== undefined && isMutual()
   }
 }

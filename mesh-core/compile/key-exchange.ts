@@ -1,4 +1,6 @@
 import type { ProxyConfig } from '../ir/proxy-config.ts'
+import { unknownSuite } from './cipher-suites.ts'
+import type { TlsDefaults } from './mesh-config.ts'
 
 /** Groups that Envoy exchanges keys in. Source: BoringSSL `ssl_key_share.cc`; seen with Envoy 1.40.0. */
 const known: ReadonlySet<string> = new Set('P-256 P-384 P-521 X25519 X25519MLKEM768 MLKEM1024 prime256v1 secp384r1 secp521r1 x25519'.split(' '))
@@ -11,12 +13,12 @@ export function unknownCurve(curves: readonly string[] = []): string | undefined
 type Clusters = ProxyConfig['clusters']
 
 /**
- * Those that begin TLS of their own with groups that Envoy does not know are as they were before; a fresh proxy has none of them.
- * @param curves of the mesh; its own mutual TLS does not go by them
+ * Those that begin TLS of their own with groups or suites that Envoy does not know are as they were before; a fresh proxy has none of them.
+ * @param defaults of the mesh; its own mutual TLS does not go by them
  * Source: Istio `core/cluster_tls.go` applyTLSDefaults.
  */
-export function withKnownCurves(clusters: Clusters, curves: readonly string[] | undefined, before: () => Clusters): Clusters {
-  if (unknownCurve(curves) === undefined) return clusters
+export function withKnownTls(clusters: Clusters, { ecdhCurves, cipherSuites }: TlsDefaults, before: () => Clusters): Clusters {
+  if (unknownCurve(ecdhCurves) === undefined && unknownSuite(cipherSuites) === undefined) return clusters
   const former = before()
   const entries = Object.entries(clusters).flatMap(([name, cluster]) => {
     const kept = cluster.tls.mode === 'originate' ? former[name] : cluster

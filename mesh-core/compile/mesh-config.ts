@@ -51,6 +51,8 @@ export interface MeshConfig {
   readonly defaultTrafficPolicy: Pick<PortPolicy, 'connectionPool' | 'outlierDetection'>
   readonly pathNormalization: PathNormalization
   readonly tlsDefaults: TlsDefaults
+  /** Of its own mutual TLS. */
+  readonly meshMtls: Pick<TlsDefaults, 'cipherSuites'>
   /** Of a sidecar towards its workload; `null` for istiod's own. */
   readonly defaultInboundHttpRetryPolicy: HttpRetry | null
   /** 0 for no limit. */
@@ -92,6 +94,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     zoneAwareLbSetting: config.zoneAwareLbSetting ?? null,
     defaultTrafficPolicy: config.defaultTrafficPolicy ?? {},
     tlsDefaults: config.tlsDefaults ?? {},
+    meshMtls: config.meshMTLS ?? {},
     defaultInboundHttpRetryPolicy: config.defaultInboundHttpRetryPolicy ?? null,
     protocolDetectionTimeoutMs: durationMs(config.protocolDetectionTimeout ?? '0s'),
     defaultConfig: config.defaultConfig ?? {},

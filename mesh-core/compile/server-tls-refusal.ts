@@ -1,4 +1,5 @@
 import type { ServerTls } from './gateway-resource.ts'
+import { unknownSuite } from './cipher-suites.ts'
 import { unknownCurve } from './key-exchange.ts'
 import type { TlsDefaults } from './mesh-config.ts'
 
@@ -6,7 +7,9 @@ import type { TlsDefaults } from './mesh-config.ts'
  * Why Envoy refuses the listener of a server that istiod lets pass. What it is to look for in certificates of clients istiod writes down only where its own is a Secret's.
  * Source: Istio `security/model/authentication.go` ApplyCredentialSDSToServerCommonTLSContext; Envoy `default_validator.cc`, `CertificateValidationContext`.
  */
-export function serverTlsRefusal(tls: ServerTls, defaults: TlsDefaults): string | null {
+export function serverTlsRefusal(tls: ServerTls, cipherSuites: readonly string[], defaults: TlsDefaults): string | null {
+  const suite = unknownSuite(cipherSuites)
+  if (suite !== undefined) return `${suite} is no cipher suite that Envoy knows by a name`
   // No client here lacks those that Envoy knows.
   const curve = tls.mode === 'ISTIO_MUTUAL' ? undefined : unknownCurve(tls.ecdhCurves?.length ? tls.ecdhCurves : defaults.ecdhCurves)
   if (curve !== undefined) return `${curve} is no group that Envoy exchanges keys in`

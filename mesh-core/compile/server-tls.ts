@@ -24,13 +24,14 @@ interface TlsSurroundings {
  */
 export function downstreamTls(tls: ServerTls, files: Files, secrets: Secrets, { isTcp, defaults }: TlsSurroundings): DownstreamTls {
   const ofMesh = tls.mode === 'ISTIO_MUTUAL'
-  const refusal = serverTlsRefusal(tls, defaults)
+  const cipherSuites = ofMesh ? [] : suitesOf(tls, defaults)
+  const refusal = serverTlsRefusal(tls, cipherSuites, defaults)
   return {
     certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, files, secrets),
     clients: clientsOf(tls, files, secrets),
     minVersion: ofMesh ? null : (versionOf(tls.minProtocolVersion) ?? versionOf(defaults.minProtocolVersion)),
     maxVersion: ofMesh ? null : versionOf(tls.maxProtocolVersion),
-    cipherSuites: ofMesh ? [] : suitesOf(tls, defaults),
+    cipherSuites,
     applicationProtocols: ofMesh && isTcp ? tcpOfMesh : http,
     ...(refusal !== null && { refusal }),
   }

@@ -66,7 +66,8 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   // Of networks, which do not fail here, and of meshes of several clusters or without sidecars.
   ...fields('dnsRefreshRate tcpKeepalive hboneIdleTimeout serviceSettings serviceScopeConfigs', 'quiet'),
   // Both ends of such a connection are proxies of the mesh, which agree.
-  meshMTLS: 'quiet',
+  // With groups it is refused.
+  meshMTLS: { cipherSuites: 'acts', minProtocolVersion: 'quiet', ecdhCurves: 'reported' },
   // Of who dials it dataplane/doubtful.ts says that it is not known.
   proxyHttpPort: 'acts',
   protocolDetectionTimeout: 'acts',

@@ -156,11 +156,13 @@ export class DataPlane implements Plane {
   }
 
   #start(call: MeshCall, place: Place, authority: string, done: Done): void {
-    const sender = this.workload(call.from.ref)
-    if (!sender) throw new Error(`there is no workload ${call.from.ref.name} in namespace ${call.from.ref.namespace}`)
+    const { kind, ref } = call.from
+    const sender = this.workload(ref)
+    if (!sender && kind === 'workload') throw new Error(`there is no workload ${ref.name} in namespace ${ref.namespace}`)
     const { request } = place.exchange
-    if (call.from.kind === 'workload') return sendBounded(this, place, sender, { request, authority, tls: call.tls }, call.timeoutMs, done)
-    const { proxy } = sender
+    if (sender && kind === 'workload') return sendBounded(this, place, sender, { request, authority, tls: call.tls }, call.timeoutMs, done)
+    // A Gateway that no controller serves has no pods, and nobody listens.
+    const proxy = sender?.proxy
     if (!proxy) return done('refused')
     const target = proxy.dialFromOutside(sender.instance, authority, request.scheme)
     const datagram = request.protocol === 'udp'

@@ -184,10 +184,11 @@ export class EnvoyMesh {
     const { request, authority } = requestOf(call)
     const journal = new Journal()
     const sender = this.registry.workload(call.from.ref)
-    if (!sender) throw new Error(`there is no workload ${call.from.ref.instance} in namespace ${call.from.ref.namespace}`)
-    const startMs = performance.now()
     const gateway = call.from.kind === 'gateway'
-    const outcome = await this.#senders.send({ journal, parent: null, sender, gateway, request, authority, ...ofClient(call) })
+    if (!sender && !gateway) throw new Error(`there is no workload ${call.from.ref.instance} in namespace ${call.from.ref.namespace}`)
+    const startMs = performance.now()
+    // A Gateway that no controller serves has no pods, and nobody listens.
+    const outcome = sender ? await this.#senders.send({ journal, parent: null, sender, gateway, request, authority, ...ofClient(call) }) : 'refused'
     const durationMs = performance.now() - startMs
     return { evidence: async () => this.#evidence(journal, { request, outcome, durationMs }) }
   }

@@ -24,15 +24,27 @@ export interface ServiceBehaviour {
   readonly refuse?: boolean
 }
 
-/** The program with the behaviour. Counts its calls: one for each service (or replica) that is to count by itself. */
-export function withBehaviour(program: Program, behaviour: ServiceBehaviour): Program {
-  let ill = behaviour.first ?? Infinity
-  const answer: Program = (request, context) => {
-    if (ill-- <= 0) return program(request, context)
+/** Is the next call one of those that are answered otherwise? Counts it. */
+export type Countdown = () => boolean | Promise<boolean>
+
+/** @param first calls that are; default: all */
+export function countdown(first = Infinity): () => boolean {
+  let left = first
+  return () => left-- > 0
+}
+
+/** The program with the behaviour. @param isNext one for each service, or replica, that is to count by itself */
+export function withBehaviour(program: Program, behaviour: ServiceBehaviour, isNext: Countdown = countdown(behaviour.first)): Program {
+  const otherwise: Program = (request, context) => {
     if (behaviour.refuse) throw new CallError('refused')
     if (behaviour.reset) throw new CallError('closed')
     if (behaviour.grpcStatus !== undefined && isGrpc(request)) return endGrpc(behaviour.grpcStatus)
     return behaviour.status === undefined ? program(request, context) : statusAnswer(behaviour.status, context)
+  }
+  const answer: Program = (request, context) => {
+    const told = isNext()
+    if (told instanceof Promise) return told.then((isOne) => (isOne ? otherwise : program)(request, context))
+    return (told ? otherwise : program)(request, context)
   }
   const { delayMs } = behaviour
   const timed: Program = delayMs ? (request, context) => context.sleep(delayMs).then(() => answer(request, context)) : answer

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Program } from '../../mesh-core/ir/program.ts'
 import type { ApplicationTls, KeyPair } from '../../mesh-core/ir/tls.ts'
-import { withBehaviour } from '../echo/behaviour.ts'
-import type { ServiceBehaviour } from '../echo/behaviour.ts'
+import { countdown, withBehaviour } from '../echo/behaviour.ts'
+import type { Countdown, ServiceBehaviour } from '../echo/behaviour.ts'
 import type { Host } from '../host/host.ts'
 import { readBody } from '../host/wire.ts'
 import type { PodCertificates } from './certificates.ts'
@@ -20,13 +21,20 @@ export interface StatedCertificate {
   readonly clientAuthority: string | null
 }
 
+/** Pods of one service count their calls together. */
+export interface StatedBehaviour extends ServiceBehaviour {
+  /** Address of the pod that counts for them all, its port where that is another than `controlPort`; absent: the pod counts by itself. */
+  readonly counter?: string
+}
+
 /** A pod's program, which a test may make slow, failing or not ready. */
 export class ControlledPod {
   readonly #program: Program
   readonly #records: PodRecords
   readonly #certificates: PodCertificates
   readonly #names: NameServer | null
-  #stated: ServiceBehaviour = {}
+  #stated: StatedBehaviour = {}
+  #isNext: Countdown = countdown()
   #current: Program
   #certificate: StatedCertificate | null = null
   #isReady = true
@@ -52,7 +60,7 @@ export class ControlledPod {
   async listen(port: number): Promise<Host> {
     const server = createServer((message, out) => void this.#answer(message, out))
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve))
-    return { port, close: () => new Promise((resolve) => server.close(() => resolve())) }
+    return { port: (server.address() as AddressInfo).port, close: () => new Promise((resolve) => server.close(() => resolve())) }
   }
 
   async #answer(message: IncomingMessage, out: ServerResponse): Promise<void> {
@@ -70,9 +78,12 @@ export class ControlledPod {
         return done
       // The last statement about the same thing counts, beside those about others.
       case 'PATCH /behaviour':
-        this.#stated = { ...this.#stated, ...(JSON.parse(given) as ServiceBehaviour) }
-        this.#current = withBehaviour(this.#program, this.#stated)
+        this.#stated = stated(this.#stated, JSON.parse(given) as StatedBehaviour)
+        this.#isNext = this.#stated.counter === undefined ? countdown(this.#stated.first) : countdownAt(this.#stated.counter)
+        this.#current = withBehaviour(this.#program, this.#stated, this.#isNext)
         return done
+      case 'POST /next':
+        return { status: 200, body: String(await this.#isNext()) }
       case 'PUT /certificate':
         this.#certificate = JSON.parse(given) as StatedCertificate
         return done
@@ -86,6 +97,7 @@ export class ControlledPod {
       case 'POST /reset':
         this.#names?.know([])
         this.#stated = {}
+        this.#isNext = countdown()
         this.#current = this.#program
         this.#isReady = true
         this.#certificate = null
@@ -100,3 +112,18 @@ export class ControlledPod {
 }
 
 const done = { status: 200, body: '' }
+
+/** With other answers it is stated anew how many there are of them. */
+function stated({ first, counter, ...before }: StatedBehaviour, given: StatedBehaviour): StatedBehaviour {
+  const isAnew = given.status !== undefined || given.grpcStatus !== undefined
+  return { ...before, ...(!isAnew && { first, counter }), ...given }
+}
+
+/** One that another pod counts down. @param address `10.244.0.7`. Where nobody counts, no call is answered otherwise. */
+function countdownAt(address: string): Countdown {
+  const at = address.includes(':') ? address : `${address}:${controlPort}`
+  return async () => {
+    const answer = await fetch(`http://${at}/next`, { method: 'POST' }).catch(() => null)
+    return (await answer?.text()) === 'true'
+  }
+}

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { KubeConfig } from '@kubernetes/client-node'
-import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
-import type { StatedCertificate } from '../../../../samples/pod/control.ts'
+import type { StatedBehaviour, StatedCertificate } from '../../../../samples/pod/control.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import { ownSamples } from '../../../own-samples.ts'
 import { NotSupported } from '../../target.ts'
@@ -124,7 +123,7 @@ export class PodAgent {
     return JSON.parse((await this.#control('POST', '/records', JSON.stringify(ids))) || '[]') as PodRecord[]
   }
 
-  async behave(behaviour: ServiceBehaviour): Promise<void> {
+  async behave(behaviour: StatedBehaviour): Promise<void> {
     // JSON has no Infinity; left out, it is what `first` is by default.
     const stated = Object.fromEntries(Object.entries(behaviour).filter(([, value]) => value !== Infinity))
     await this.#control('PATCH', '/behaviour', JSON.stringify(stated))

@@ -33,12 +33,10 @@ export class PodBehaviours {
       case 'status': {
         const { status, first, endpoint } = behaviour
         const own = endpoint === null ? pods : [endpointOf(pods, endpoint)]
-        assertCounted(first, own)
         await this.#evidence.behave(own, { status, first: first ?? Infinity })
         break
       }
       case 'grpc-status':
-        assertCounted(behaviour.first, pods)
         await this.#evidence.behave(pods, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
         break
       case 'certificate':
@@ -77,12 +75,6 @@ export class PodBehaviours {
         `the pods of Deployment ${other.metadata.name} have a readiness probe of their own, which says when they are ready`,
       )
   }
-}
-
-/** @throws NotSupported where answers are to be counted that several pods give */
-function assertCounted(first: number | null, pods: readonly Pod[]): void {
-  if (first === null || pods.length <= 1) return
-  throw new NotSupported('behaviour', `the first ${first} answers of ${pods.length} pods cannot be counted together`)
 }
 
 /** @param endpoint 1-based, in the order of names */

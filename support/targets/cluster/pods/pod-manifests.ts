@@ -74,6 +74,8 @@ export function runnable(deployment: KubeObject, { run, image, injected, outside
   const annotations = {
     'proxy.istio.io/config': proxyConfig,
     'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
+    // Pods of one service count together.
+    'traffic.sidecar.istio.io/excludeOutboundPorts': String(controlPort),
     ...template.metadata?.annotations,
   }
   // A gateway is Istio's proxy, which its injection makes of the container.

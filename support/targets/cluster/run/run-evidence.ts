@@ -64,8 +64,13 @@ export class RunEvidence {
     return told.map(({ exchange }) => exchange)
   }
 
+  /** Of several pods the first counts for all. */
   async behave(pods: readonly Pod[], behaviour: ServiceBehaviour): Promise<void> {
-    for (const pod of pods) await (await this.#controlledAgent(pod)).behave(behaviour)
+    const counter = pods[0]?.ip
+    for (const [i, pod] of pods.entries()) {
+      const isCounted = i > 0 && behaviour.first !== undefined && behaviour.first !== Infinity
+      await (await this.#controlledAgent(pod)).behave(isCounted && counter !== undefined ? { ...behaviour, counter } : behaviour)
+    }
   }
 
   async certify(pods: readonly Pod[], certificate: StatedCertificate): Promise<void> {

@@ -42,6 +42,18 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       answer?.error === 'timeout' && answer.cluster === '-' && reachedBy(answer).length === 0 && config.some(({ spec }) => opensTunnels(spec)),
   },
   {
+    reason: 'a short name that Envoy looks up itself is somebody outside there: its DNS completes none',
+    covers: ({ field }, { call, answer }) =>
+      tellsOfFailure(field) &&
+      answer?.cluster === 'AllowAnyDynamicDNSCluster' &&
+      /^[^.]+(\.[^.]+)?$/.test(hostOf(call)) &&
+      reachedBy(answer).join() === 'passthrough.outside',
+  },
+  {
+    reason: 'the address of a service leads there to whichever of two ports of one number comes last, though the other be for TCP and this for UDP',
+    covers: ({ field }, { config }) => /^reached\[\d+\]\.port$/.test(field) && config.some(hasPortOfBothKinds),
+  },
+  {
     reason: 'its services answer 204 with a body, which over HTTP/2 is an error of the protocol once the answer has begun',
     covers: ({ field }, { answer }) => /^(flags|details)$/.test(field) && answer?.status === 204 && answer.flags === 'UPE',
   },
@@ -94,6 +106,13 @@ function isMirroredCopy(wanted: unknown, seen: unknown, answer: Answered['answer
 
 function opensTunnels(spec: Answered['config'][number]['spec']): boolean {
   return JSON.stringify(spec ?? null).includes('"tunnel":')
+}
+
+function hasPortOfBothKinds({ kind, spec }: Answered['config'][number]): boolean {
+  if (kind !== 'Service') return false
+  const ports = (spec['ports'] ?? []) as readonly { readonly port: number; readonly protocol?: string }[]
+  const of = (isUdp: boolean): number[] => ports.filter(({ protocol }) => (protocol === 'UDP') === isUdp).map(({ port }) => port)
+  return of(true).some((port) => of(false).includes(port))
 }
 
 function hasMirror({ spec }: Answered['config'][number]): boolean {

@@ -130,6 +130,24 @@ test('a mirrored copy that a sidecar has taken is known to count as reached', ()
   expect(covered(mirrors, { ...answer, reached: [copied] }, told)).toBe(false)
 })
 
+test('a short name that Envoy looks up itself is known to be outside', () => {
+  const outside = { status: 200, cluster: 'AllowAnyDynamicDNSCluster', reached: [{ ...arrival('passthrough'), namespace: 'outside' }] }
+  const told = { field: 'status', wanted: 200, seen: 503 }
+  const calling = (host: string): ObservedCall => ({ from: 'a.default', request: `GET http://${host}/` })
+  expect(covered([], outside, told, calling('b:7777'))).toBe(true)
+  expect(covered([], outside, told, calling('b.default.svc.cluster.local'))).toBe(false)
+  expect(covered([], { ...outside, cluster: 'PassthroughCluster' }, told, calling('b'))).toBe(false)
+  expect(covered([], { ...outside, reached: [arrival('b')] }, told, calling('b'))).toBe(false)
+})
+
+test('one of two ports of one number is known', () => {
+  const service = (...protocols: readonly string[]) => document('Service', { ports: protocols.map((protocol) => ({ port: 80, protocol })) })
+  const told = { field: 'reached[0].port', wanted: 9090, seen: 8080 }
+  expect(covered([service('TCP', 'UDP')], { status: 200 }, told)).toBe(true)
+  expect(covered([service('TCP')], { status: 200 }, told)).toBe(false)
+  expect(covered([service('TCP', 'UDP')], { status: 200 }, { ...told, field: 'status' })).toBe(false)
+})
+
 test('a tunnel that nobody answers for is known', () => {
   const tunnel = [document('DestinationRule', { host: 'b', trafficPolicy: { tunnel: { targetHost: 'x.test', targetPort: 443 } } })]
   const waiting = { status: 0, error: 'timeout', cluster: '-', reached: [] } as const

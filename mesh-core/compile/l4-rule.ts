@@ -70,7 +70,9 @@ export function concernsServer(match: L4Match, gateway: string, port: number): b
 
 /** Of several destinations those of weight 0 are left out. Source: Istio `core/networkfilter.go` buildOutboundNetworkFilters. */
 export function tcpProxyTo({ route, origin }: L4Rule, listenPort: number, serviceOf: ServiceOf): NetworkFilter {
-  const used = route.length === 1 ? [{ ...route[0]!, weight: 1 }] : route.filter(({ weight }) => weight > 0)
-  const clusters = used.map(({ destination, weight }) => ({ cluster: destinationCluster(destination, serviceOf, listenPort), weight }))
-  return { kind: 'tcp', clusters, origin }
+  const clusterOf = ({ destination }: L4Rule['route'][number]): string => destinationCluster(destination, serviceOf, listenPort)
+  const [first] = route
+  if (first && route.length === 1) return { kind: 'tcp', clusters: [{ cluster: clusterOf(first), weight: 1 }], origin }
+  const clusters = route.filter(({ weight }) => weight > 0).map((one) => ({ cluster: clusterOf(one), weight: one.weight }))
+  return { kind: 'tcp', clusters, origin, ...(first && { ruledBy: clusterOf(first) }) }
 }

@@ -16,9 +16,9 @@ export function withTcpPolicies(
     const { filter } = chain
     // What takes unknown traffic has nothing of a rule, not even of its egress proxy's. Source: Istio `core/listener_builder.go` buildOutboundCatchAllNetworkFiltersOnly.
     if (filter.kind !== 'tcp' || filter.origin === null) return chain
-    const [, , subset, host] = filter.clusters[0]?.cluster.split('|') ?? []
+    const [, , subset = '', host] = (filter.ruledBy ?? filter.clusters[0]?.cluster)?.split('|') ?? []
     const rule = host === undefined ? undefined : ruleFor(host)
-    return { ...chain, filter: { ...filter, ...lookup, ...(rule && policyOf(rule, filter.clusters.length === 1 ? subset! : '')) } }
+    return { ...chain, filter: { ...filter, ...lookup, ...(rule && policyOf(rule, filter.ruledBy === undefined ? subset : '')) } }
   }
   return listeners.map((listener) => ({
     ...listener,

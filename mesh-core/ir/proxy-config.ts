@@ -74,6 +74,8 @@ export type NetworkFilter =
   | {
       readonly kind: 'tcp'
       readonly clusters: readonly { readonly cluster: string; readonly weight: number }[]
+      /** Of several destinations the cluster of the first, even if it gets nothing: its rule says how connections are treated. */
+      readonly ruledBy?: string
       /** Of the rule (`spec.tcp[0]`), or of the service; `null` for unknown traffic. */
       readonly origin: Origin | null
       /** Who may come in, asked when the first bytes come. */

@@ -287,7 +287,8 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   const { authority, path } = targetOf(request)
   request.authority = authority
-  request.path = normalizeTarget(withoutFragment(path), normalization)
+  // What is no path is refused as it came.
+  request.path = path.startsWith('/') ? normalizeTarget(withoutFragment(path), normalization) : path
   return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
 }
 

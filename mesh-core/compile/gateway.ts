@@ -1,5 +1,5 @@
 import { anyConnection } from '../ir/proxy-config.ts'
-import type { FilterChain, HttpSettings, Listener, NetworkFilter } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener, NetworkFilter } from '../ir/proxy-config.ts'
 import type { RouteTable } from '../ir/route.ts'
 import { selects } from '../registry/labels.ts'
 import { accessSettings } from './authorization/authorization-policies.ts'
@@ -7,7 +7,7 @@ import { autoPassthroughChains } from './auto-passthrough.ts'
 import { passthroughChains, tcpRouteOf } from './gateway-l4.ts'
 import { isServiceOf, podPorts } from './gateway-pods.ts'
 import type { GatewayScope } from './gateway-scope.ts'
-import { haveUnusableKeys } from './request-authentication.ts'
+import { areSettingsRefused } from './settings-refusal.ts'
 import { filesOf } from './secrets.ts'
 import { serverNames } from './server-names.ts'
 import type { Gateway, GatewayServer } from './gateway-resource.ts'
@@ -42,12 +42,8 @@ export function compileGateway(scope: GatewayScope): { listeners: Listener[]; ro
 function areRefused(chains: readonly FilterChain[]): boolean {
   return (
     twinChains(chains) !== null ||
-    chains.some(({ tls, filter }) => tls?.refusal !== undefined || (filter.kind === 'http' && asksAmiss(filter.settings)))
+    chains.some(({ tls, filter }) => tls?.refusal !== undefined || (filter.kind === 'http' && areSettingsRefused(filter.settings)))
   )
-}
-
-function asksAmiss({ jwt, custom }: HttpSettings = {}): boolean {
-  return haveUnusableKeys(jwt) || custom?.authorizer?.isRefused === true
 }
 
 function addListener(listeners: Map<string, Listener>, { podPort, bind }: MergedServers, filterChains: FilterChain[]): void {

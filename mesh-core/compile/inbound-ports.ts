@@ -8,7 +8,7 @@ import { inboundPort } from './inbound-port.ts'
 import type { PolicySubject } from './peer-authentication.ts'
 import { unknownSuite } from './cipher-suites.ts'
 import { inboundSettings, withSettings } from './proxy-settings.ts'
-import { haveUnusableKeys } from './request-authentication.ts'
+import { areSettingsRefused } from './settings-refusal.ts'
 import { inboundRetryPolicy } from './retry-policy.ts'
 
 /** What workloads' own sidecars do with connections that reach them: compiled when first asked for. */
@@ -54,8 +54,7 @@ export class InboundPorts {
       ...requestAuthentications.settingsFor(workload),
       ...accessSettings(access),
     }
-    const asksAmiss = haveUnusableKeys(settings.jwt) || settings.custom?.authorizer?.isRefused === true
-    const refusal = asksAmiss || this.#hasUnknownSuite(subject, port) ? { isRefused: true as const } : {}
+    const refusal = areSettingsRefused(settings) || this.#hasUnknownSuite(subject, port) ? { isRefused: true as const } : {}
     const whole = {
       ...own,
       ...withSettings(settings),

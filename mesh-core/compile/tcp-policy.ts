@@ -18,7 +18,8 @@ export function withTcpPolicies(
     if (filter.kind !== 'tcp' || filter.origin === null) return chain
     const [, , subset = '', host] = (filter.ruledBy ?? filter.clusters[0]?.cluster)?.split('|') ?? []
     const rule = host === undefined ? undefined : ruleFor(host)
-    return { ...chain, filter: { ...filter, ...lookup, ...(rule && policyOf(rule, filter.ruledBy === undefined ? subset : '')) } }
+    const policy = { ...lookup, ...(rule && policyOf(rule, filter.ruledBy === undefined ? subset : '')) }
+    return Object.keys(policy).length === 0 ? chain : { ...chain, filter: { ...filter, ...policy } }
   }
   return listeners.map((listener) => ({
     ...listener,

@@ -25,7 +25,7 @@ interface Field {
 }
 
 /** Something of HTTP is asked where there is none, or what nobody can say. */
-class OfHttp extends Error {}
+class Unaskable extends Error {}
 
 /**
  * Sources, operations and conditions each become what Envoy calls principals and permissions.
@@ -41,7 +41,7 @@ export function accessPolicy(rule: RuleSpec, context: RuleContext): Pick<AccessP
       principals: eachOf(rule.from).map((from) => together([...sourceFields(from.source ?? {}, context), ...of(true)], context)),
     }
   } catch (error) {
-    if (error instanceof OfHttp) return null
+    if (error instanceof Unaskable) return null
     throw error
   }
 }
@@ -55,7 +55,7 @@ function eachOf<T>(list: readonly T[] | undefined): readonly Partial<T>[] {
 function together(fields: readonly Field[], { isTcp, voidsHttp }: RuleContext): AccessCondition {
   const conditions = fields.flatMap(({ values, notValues, condition, isHttp, isUnreadable = false }) => {
     if (values.length + notValues.length > 0 && ((isHttp && isTcp) || isUnreadable)) {
-      if (voidsHttp) throw new OfHttp()
+      if (voidsHttp) throw new Unaskable()
       return []
     }
     return [

@@ -14,6 +14,7 @@ export function nameInMesh(name: string): string {
  * nobody.
  */
 export function withoutLookup(config: ProxyConfig): ProxyConfig {
+  if (!Object.values(config.clusters).some(({ discovery }) => discovery === 'dynamic-dns')) return config
   const added = new Map<string, Cluster>()
   const named = (name: string): string => {
     const cluster = config.clusters[name]

@@ -125,3 +125,11 @@ test.each([
   const { error, durationMs, hops } = await send(meshWith(byGateway + pool(limit), ok, [guardMs]), outside)
   expect([error, durationMs, hops.find(({ asks }) => !asks)?.log?.flags]).toEqual(['closed', at, flags])
 })
+
+test('a connection that its client has given up does not become too old', async () => {
+  const clock = new VirtualClock()
+  const mesh = meshWith(byGateway + pool('maxConnectionDuration: 2s'), ok, [5000], clock)
+  const { error, hops } = await send(mesh, outside, 500)
+  await clock.elapse(10_000)
+  expect([error, hops.map(({ log }) => log?.flags ?? '-')]).toEqual(['timeout', hops.map(() => '-')])
+})

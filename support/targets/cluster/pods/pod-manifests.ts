@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
 import { canonical, runLabel } from '../run/restore.ts'
+import { barrierPort, statsPort } from './gateway-ports.ts'
 import { seeingOutside } from './outside-manifests.ts'
 
 /** By which workload a pod was made, and of which content of it. */
@@ -74,8 +75,8 @@ export function runnable(deployment: KubeObject, { run, image, injected, outside
   const annotations = {
     'proxy.istio.io/config': proxyConfig,
     'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
-    // Pods of one service count together.
-    'traffic.sidecar.istio.io/excludeOutboundPorts': String(controlPort),
+    // Pods of one service count together, and gateways are asked what they have.
+    'traffic.sidecar.istio.io/excludeOutboundPorts': [controlPort, barrierPort, statsPort].join(','),
     ...template.metadata?.annotations,
   }
   // A gateway is Istio's proxy, which its injection makes of the container.

@@ -5,7 +5,7 @@ import type { KubeObjects } from '../kube/objects.ts'
 import { Barrier, stillWarming } from './barrier.ts'
 import type { Ledger } from './ledger.ts'
 
-const reach = { namespaces: ['meshspec-1f2e3d'], ports: [], secured: null, gateways: [] }
+const reach = { namespaces: ['meshspec-1f2e3d'], ports: [], secured: null, gateways: [], routers: [] }
 
 function barrier(assertHope = async (): Promise<void> => {}) {
   const applied: KubeObject[] = []

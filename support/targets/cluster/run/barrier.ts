@@ -5,8 +5,10 @@ import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
 import { barrierRoute } from './managed-gateways.ts'
 import type { ManagedGateway } from './managed-gateways.ts'
-import { Turns } from './turns.ts'
 import { refOfObject } from './restore.ts'
+import { barrierAt } from './routers.ts'
+import type { Router } from './routers.ts'
+import { Turns } from './turns.ts'
 
 /** A proxy that is asked which config it has. */
 export interface ProbedProxy {
@@ -26,6 +28,8 @@ export interface Reach {
   readonly secured: { readonly ports: readonly number[]; readonly credential: string } | null
   /** Of the Gateway API. */
   readonly gateways: readonly ManagedGateway[]
+  /** That the scenario has deployed itself. */
+  readonly routers: readonly Router[]
 }
 
 export interface BarrierOptions {
@@ -97,10 +101,11 @@ export class Barrier {
     }
   }
 
-  async #writeAll({ namespaces, ports, secured, gateways }: Reach, generation: string): Promise<void> {
+  async #writeAll({ namespaces, ports, secured, gateways, routers }: Reach, generation: string): Promise<void> {
     const objects = [
       ...this.#objectsFor(namespaces, { ports, secured }, generation),
       ...gateways.map((gateway) => this.#ofGateway(gateway, generation)),
+      ...routers.flatMap((router) => barrierAt(router, this.#host, generation)),
     ]
     await Promise.all(objects.map((object) => this.#write(object)))
   }

@@ -3,7 +3,6 @@ import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Pod } from '../pods/pod.ts'
 import { proxyAdmin } from '../pods/proxy-admin.ts'
 import type { ClusterRun } from './cluster-run.ts'
-import { ingressPods } from './ingress-pods.ts'
 
 /** ms. Endpoints that a rule keeps from the gateway never come there. */
 const patienceMs = 5000
@@ -11,17 +10,22 @@ const patienceMs = 5000
 const pauseMs = 100
 
 /**
- * Waits until the run's own ingress gateway knows the endpoints of pods that have just come. Its routes, by which the barrier sees what it has, come from the
+ * Waits until gateways of the run know the endpoints of pods that have just come. Their routes, by which the barrier sees what they have, come from the
  * control plane on another way than those, and a request that is quicker finds no healthy upstream.
  */
 export class GatewayEndpoints {
+  /** `gateway pod` */
   readonly #known = new Set<string>()
 
-  async await(run: ClusterRun, pods: readonly Pod[]): Promise<void> {
+  async await(run: Pick<ClusterRun, 'objects' | 'deployments'>, gateways: readonly Pod[], pods: readonly Pod[]): Promise<void> {
+    await Promise.all(gateways.map((gateway) => this.#awaitAt(run, gateway, pods)))
+  }
+
+  async #awaitAt(run: Pick<ClusterRun, 'objects' | 'deployments'>, gateway: Pod, pods: readonly Pod[]): Promise<void> {
+    const keyOf = (pod: Pod): string => `${named(gateway)} ${named(pod)}`
     const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
-    const gateway = fresh.length === 0 ? null : await gatewayPod(run)
     const deadline = performance.now() + patienceMs
-    while (gateway !== null && performance.now() < deadline) {
+    while (fresh.length > 0 && performance.now() < deadline) {
       const clusters = await clustersOf(run, gateway)
       if (clusters === null || !lacksEndpoints(clusters, run.deployments.services, fresh)) break
       await sleep(pauseMs)
@@ -30,18 +34,13 @@ export class GatewayEndpoints {
   }
 }
 
-function keyOf({ namespace, name }: Pod): string {
+function named({ namespace, name }: Pod): string {
   return `${namespace}/${name}`
 }
 
-async function gatewayPod(run: ClusterRun): Promise<Pod | null> {
-  if (run.ownIngress === null || run.isDenied('in-mesh-calls')) return null
-  return (await ingressPods(run))[0] ?? null
-}
-
 /** @returns `null` where the gateway does not tell */
-async function clustersOf(run: ClusterRun, gateway: Pod): Promise<string | null> {
-  return proxyAdmin(run.objects.api.config)(gateway, 'clusters').catch(() => null)
+async function clustersOf({ objects }: Pick<ClusterRun, 'objects'>, gateway: Pod): Promise<string | null> {
+  return proxyAdmin(objects.api.config)(gateway, 'clusters').catch(() => null)
 }
 
 /**

@@ -12,3 +12,8 @@ export async function ingressPods({ ownIngress, objects, namespaces }: Run): Pro
       : await Promise.all(namespaces.all.map((namespace) => listPods(objects, namespace, `istio=${ownIngress.label}`)))
   return all.flat().filter(({ ready }) => ready)
 }
+
+/** Of the run's own gateway, where its proxies may be asked; else none. */
+export async function ownIngressPods(run: Run & Pick<ClusterRun, 'isDenied'>): Promise<readonly Pod[]> {
+  return run.ownIngress === null || run.isDenied('in-mesh-calls') ? [] : ingressPods(run)
+}

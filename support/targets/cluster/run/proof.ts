@@ -9,11 +9,12 @@ import { questionMs, stillWarming } from './barrier.ts'
 import type { ProbedProxy } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { areWarming, guardedGeneration } from './guarded-gateway.ts'
-import { ingressPods } from './ingress-pods.ts'
+import { ingressPods, ownIngressPods } from './ingress-pods.ts'
 import { IngressPorts } from './ingress-ports.ts'
 import { isOpen, managedGateways, openPorts, probedGateway } from './managed-gateways.ts'
 import type { ManagedGateway } from './managed-gateways.ts'
 import { podsOfGateway } from './gateway-pods.ts'
+import { probedRouter, routerPods, routersOf } from './routers.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { StatusProof } from './status-proof.ts'
 
@@ -81,10 +82,11 @@ export class Proof {
     const secured = await this.#ingress.secured()
     const told = this.#told(() => ingressPods(this.#run))
     const atIngress = [...(await this.#ingress.proxies(ports, told)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
-    const proxies = [...(await this.#sidecars(pods, drained)), ...atIngress, ...managed.filter((one) => one !== null)]
-    const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null) }
+    const routers = await this.#routers(pods)
+    const proxies = [...(await this.#sidecars(pods, drained)), ...routers, ...atIngress, ...managed.filter((one) => one !== null)]
+    const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null), routers: routersOf(pods) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
-    if (atIngress.length > 0) await this.#run.gatewayEndpoints.await(this.#run, pods)
+    await this.#run.gatewayEndpoints.await(this.#run, [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods)], pods)
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
     await this.#statuses.settled()
@@ -126,6 +128,23 @@ export class Proof {
   #told(pods: () => Promise<readonly Pod[]>): ProbedProxy['ask'] {
     const admin = proxyAdmin(this.#run.objects.api.config)
     return async (barrier, wanted) => guardedGeneration(await pods(), admin, barrier, wanted)
+  }
+
+  /** Gateways that the scenario has deployed itself. */
+  async #routers(pods: readonly Pod[]): Promise<readonly ProbedProxy[]> {
+    const own = routerPods(pods)
+    if (own.length === 0 || this.#run.isDenied('in-mesh-calls')) return []
+    const asking = (await this.#run.outside?.pod()) ?? pods.find((pod) => pod.ready && !own.includes(pod))
+    const asker = asking === undefined ? null : await this.#run.agents.of(asking)
+    return own.map((pod) => {
+      const name = `the gateway ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
+      return probedRouter(
+        name,
+        pod,
+        asker,
+        this.#told(() => Promise.resolve([pod])),
+      )
+    })
   }
 
   async #sidecars(pods: readonly Pod[], drained: boolean): Promise<readonly ProbedProxy[]> {

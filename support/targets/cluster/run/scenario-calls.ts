@@ -1,4 +1,4 @@
-import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
+import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { NotSupported } from '../../target.ts'
 import type { Call, Load, ServiceRef } from '../../target.ts'
@@ -22,7 +22,6 @@ import type { RunEvidence, Scene } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
 import { redirecting } from './unknown-names.ts'
-import { ruleWithoutCredential } from './unproven.ts'
 
 export interface ScenarioCallsParts {
   readonly config: ScenarioObjects
@@ -122,13 +121,6 @@ export class ScenarioCalls {
     return kindOfName(authority.replace(/:\d+$/, ''), [...this.#run.deployments.services, ...own])
   }
 
-  /** @param host in the scenario's words */
-  #lackingRule(host: string): KubeObject | undefined {
-    const { namespaces } = this.#run
-    const ofHost = this.#parts.config.applied.filter(({ kind, spec }) => kind !== 'DestinationRule' || spec?.host === namespaces.host(host))
-    return ruleWithoutCredential(ofHost, (namespace) => !namespaces.isNamed(namespace))
-  }
-
   readonly #isOwn = (namespace: string): boolean => this.#run.namespaces.all.includes(namespace)
 
   #isOutside(authority: string): boolean {
@@ -197,13 +189,7 @@ export class ScenarioCalls {
     const own = this.#podIps
     const host = hostIn(target)
     const isServed = (place: string): boolean => own.has(place) || (bringsOutside && isNameOutside(place, this.#isOwn))
-    const lacking = this.#lackingRule(host)
     for (const exchange of exchanges) {
-      if (lacking && !isUnanswered(exchange))
-        throw new NotSupported(
-          'config',
-          `DestinationRule ${lacking.metadata.name} names a credential that is not there, and a proxy has gone on with what it had before`,
-        )
       const reason = beyondTheCluster(host, exchange, given, isServed) ?? (isUnanswered(exchange) ? this.#foreign(host) : null)
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
     }

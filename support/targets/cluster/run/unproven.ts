@@ -101,18 +101,6 @@ export function actsOnConnections({ group, kind }: Pick<ResourceRef, 'group' | '
   return kind === 'EnvoyFilter' || group === 'security.istio.io'
 }
 
-/**
- * A rule whose credential is not there: a proxy that has the cluster already goes on with it as it was, and one that has not never gets it.
- * @param isOwn of a namespace: nobody else has put a Secret there
- */
-export function ruleWithoutCredential(applied: readonly KubeObject[], isOwn: (namespace: string) => boolean): KubeObject | undefined {
-  const given = new Set(applied.flatMap(({ kind, metadata }) => (kind === 'Secret' ? metadata.name : [])))
-  return applied.find(({ kind, metadata, ...rest }) => {
-    if (kind !== 'DestinationRule' || !isOwn(metadata.namespace!)) return false
-    return [...JSON.stringify(rest).matchAll(/"credentialName":"([^"]+)"/g)].some(([, name]) => !given.has(name!))
-  })
-}
-
 /** Does the rule name a credential? A proxy keeps one that has gone as long as some rule names it: a scenario that follows would meet it in pods that are kept. */
 export function namesCredential({ kind, ...rest }: KubeObject): boolean {
   return kind === 'DestinationRule' && JSON.stringify(rest).includes('"credentialName"')

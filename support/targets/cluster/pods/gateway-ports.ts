@@ -1,0 +1,5 @@
+/** Where a gateway that a scenario has deployed answers for the barrier; no Service names it. */
+export const barrierPort = 15_998
+
+/** Where Istio's proxies tell their statistics to whoever asks. Source: Istio's bootstrap template, `envoy_bootstrap.json`. */
+export const statsPort = 15_090

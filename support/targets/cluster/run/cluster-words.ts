@@ -9,7 +9,7 @@ import { isManagedGateway } from './managed-gateways.ts'
 import { namespaceObject } from './own-namespace.ts'
 import { OutboundTraffic } from './outbound-traffic.ts'
 import type { Changes } from './outbound-traffic.ts'
-import { actsOnWholeMesh, namesMountedFiles, systemNamespace } from './own-ingress.ts'
+import { actsOnWholeMesh, systemNamespace } from './own-ingress.ts'
 
 /** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
 export class ClusterWords {
@@ -106,13 +106,8 @@ export class ClusterWords {
   }
 
   /** Which gateway an Ingress is for, the mesh config says; it may well be for every host. Source: MeshConfig `ingressService`, `ingressSelector`. */
-  #assertOwnGateway({ kind, name, object }: Resource): void {
+  #assertOwnGateway({ kind, name }: Resource): void {
     if (this.#run.ownIngress === null) return
-    if (namesMountedFiles(object))
-      throw new NotSupported(
-        'config',
-        `Gateway ${name} names certificates in files of the gateway's pod, and the run's own gateway has no Secrets mounted`,
-      )
     if (kind === 'Ingress')
       throw new NotSupported(
         'config',

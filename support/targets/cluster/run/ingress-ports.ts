@@ -5,6 +5,8 @@ import { questionMs, securedHost } from './barrier.ts'
 import type { ProbedProxy, Reach } from './barrier.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { isRefusal } from './managed-gateways.ts'
+import { namesMountedFiles } from './mounted-secrets.ts'
+import { systemNamespace } from './own-ingress.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 
 /** Which ports of the ingress gateway a scenario's config is about, and what answers there. */
@@ -15,6 +17,12 @@ export class IngressPorts {
   constructor(run: ClusterRun, config: ScenarioObjects) {
     this.#run = run
     this.#config = config
+  }
+
+  /** Secrets of the scenario are files of the run's own gateway, where a Gateway names such. @throws NotYetProgrammed, MeshSpecError */
+  async mount(): Promise<void> {
+    const { applied } = this.#config
+    if (applied.some(namesMountedFiles)) await this.#run.ownIngress?.mount(await this.#run.namespace(systemNamespace), applied)
   }
 
   /** The gateway, asked over HTTP at each port. @param told asks its proxies themselves, where a policy keeps the question out */

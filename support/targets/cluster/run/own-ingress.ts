@@ -8,6 +8,7 @@ import type { GatewayAddress } from './gateway-address.ts'
 import { seeingOutside } from '../pods/outside-manifests.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outside } from './outside.ts'
+import { contentOfMounted, secretMounts, secretVolumes } from './mounted-secrets.ts'
 import { refOfObject, runLabel } from './restore.ts'
 
 export const systemNamespace = 'istio-system'
@@ -38,6 +39,8 @@ export class OwnIngress {
   readonly #ports = new Set(firstPorts)
   #namespace: string | null = null
   #seesOutside = false
+  /** What the files of its pod were made of. */
+  #files = ''
   #made: Promise<void> | null = null
   #certified: Promise<void> | null = null
   /** Once it was ready, with all its ports: it does not change while they stay. */
@@ -68,6 +71,20 @@ export class OwnIngress {
       await this.#apply(this.#service())
     }
     return (this.#address ??= await this.#settled())
+  }
+
+  /**
+   * Its pod has the Secrets of the scenario as files. Those of a pod that runs change when the kubelet comes to it; a new pod has them at once.
+   * @throws NotYetProgrammed, MeshSpecError
+   */
+  async mount(namespace: string, secrets: readonly KubeObject[]): Promise<void> {
+    const files = contentOfMounted(secrets.filter(({ metadata }) => metadata.namespace === namespace))
+    await this.address(namespace, [])
+    if (files === this.#files) return
+    this.#files = files
+    this.#address = null
+    await this.#apply(this.#deployment())
+    await this.address(namespace, [])
   }
 
   /** A certificate for the names of the barrier, which the gateway finds by the name that is returned. */
@@ -119,9 +136,8 @@ export class OwnIngress {
     const deadline = performance.now() + patienceMs
     for (;;) {
       const { objects } = this.#options
-      const deployment = await objects.read(refOfObject(this.#deployment()))
       const address = await findServiceAddress(objects, this.#namespace!, name)
-      const isReady = ((deployment?.['status'] as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0) > 0
+      const isReady = await this.#isReady()
       if (isReady && address && [...this.#ports].every((port) => address.ports.has(port))) return address
       if (performance.now() > deadline)
         throw new NotYetProgrammed(
@@ -130,6 +146,18 @@ export class OwnIngress {
       await this.#options.assertHope()
       await sleep(150)
     }
+  }
+
+  /** Its pod is the one that was asked for last, and alone. */
+  async #isReady(): Promise<boolean> {
+    const { objects } = this.#options
+    const deployment = await objects.read(refOfObject(this.#deployment()))
+    const { observedGeneration, updatedReplicas, readyReplicas } = (deployment?.['status'] ?? {}) as Status
+    const { generation } = (deployment?.metadata ?? {}) as { readonly generation?: number }
+    if (observedGeneration !== generation || updatedReplicas !== 1 || readyReplicas !== 1) return false
+    // One that is about to end may still be led to.
+    const pods = await objects.list('v1', 'Pod', this.#namespace!, `labelSelector=${encodeURIComponent(`istio=${this.label}`)}`)
+    return pods.length === 1
   }
 
   /** A gateway may read the Secrets beside it. Source: chart `gateway`, `role.yaml`. */
@@ -152,8 +180,13 @@ export class OwnIngress {
 
   #deployment(): KubeObject {
     const labels = { istio: this.label, 'sidecar.istio.io/inject': 'true', [runLabel]: this.#options.run }
-    const annotations = { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': 'concurrency: 1\nterminationDrainDuration: 1s\n' }
-    const spec = { serviceAccountName: name, terminationGracePeriodSeconds: 2, containers: [{ name: 'istio-proxy', image: 'auto' }] }
+    const annotations = {
+      'inject.istio.io/templates': 'gateway',
+      'proxy.istio.io/config': 'concurrency: 1\nterminationDrainDuration: 1s\n',
+      ...(this.#files && { 'meshspec.dev/files': this.#files }),
+    }
+    const containers = [{ name: 'istio-proxy', image: 'auto', volumeMounts: secretMounts }]
+    const spec = { serviceAccountName: name, terminationGracePeriodSeconds: 2, containers, volumes: secretVolumes }
     const plain = { annotations, spec }
     const seen = this.#seesOutside ? seeingOutside(plain) : plain
     return {
@@ -193,6 +226,12 @@ const nameOfPort: ReadonlyMap<number, string> = new Map([
   [80, 'http2'],
   [443, 'https'],
 ])
+
+interface Status {
+  readonly observedGeneration?: number
+  readonly updatedReplicas?: number
+  readonly readyReplicas?: number
+}
 
 type Labels = Readonly<Record<string, string>>
 
@@ -242,9 +281,4 @@ export function actsOnWholeMesh({ kind, namespace, object }: Pick<Resource, 'kin
 /** Rules that clients of their own namespace alone have are for the gateways there. Source: Istio `DestinationRule.exportTo`. */
 function isForItself({ kind, spec }: KubeObject): boolean {
   return kind === 'DestinationRule' && JSON.stringify(spec?.exportTo) === '["."]'
-}
-
-/** Does a Gateway name files in the folders where Istio's ingress gateways have Secrets mounted? Source: Istio, "Secure Gateways (File Mount)". */
-export function namesMountedFiles({ kind, ...rest }: KubeObject): boolean {
-  return kind === 'Gateway' && /"\/etc\/istio\/ingressgateway-(ca-)?certs\//.test(JSON.stringify(rest['spec'] ?? null))
 }

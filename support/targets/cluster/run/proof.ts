@@ -70,6 +70,7 @@ export class Proof {
   async pass(namespaces: readonly string[], pods: readonly Pod[], { rounds, drained }: Thoroughness): Promise<void> {
     const deadline = performance.now() + this.#run.patienceMs
     await this.#statuses.until(deadline)
+    await this.#ingress.mount()
     for (const port of await this.#ingress.plain()) this.#ports.add(port)
     // What the scenario before has left there is to be gone.
     const ports = [...new Set([...this.#ports, ...this.#run.leftAtGateway])]

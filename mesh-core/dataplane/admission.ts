@@ -66,7 +66,7 @@ type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>
 
 function behindAuthorizer(plane: Plane, { settings: { jwt, access }, asker }: Applicant, { back, waited }: LetIn): Admission {
   const { refusal, isNew } = jwt ? authenticate(asker().subject.request, jwt, plane.date()) : { refusal: null, isNew: false }
-  if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew: false, waited }
+  if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew, waited }
   const denial = access ? denialOf(access, asker().subject) : null
   if (denial) return { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew, waited }
   return { kind: 'in', back, isNew, waited }

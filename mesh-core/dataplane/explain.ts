@@ -28,16 +28,19 @@ export function explanationOf(plane: Plane, passage: Passage): () => Decision {
     const request = asRouted(plane, passage)
     const decision = explain(passage, request)
     const isRefused = jwt !== undefined && outcomeOfTokens(passage.log.status, passage.log.details) !== null
-    return isRefused ? { ...decision, ...explainTokens(request, jwt, plane.date()) } : decision
+    return isRefused ? { ...decision, ...explainTokens(asReceived(plane, passage), jwt, plane.date()) } : decision
   }
 }
 
+function asReceived(plane: Plane, { sent, client, entrance }: Passage): HttpRequest {
+  return receiveRequest(plane, sent, client, { ...entrance, port: entrance.target.port }).request
+}
+
 /** The request as the router saw it, before it was edited. */
-function asRouted(plane: Plane, { sent, client, entrance }: Passage): HttpRequest {
-  const received = () => receiveRequest(plane, sent, client, { ...entrance, port: entrance.target.port }).request
-  const request = received()
-  const { jwt } = entrance.settings
-  return jwt && authenticate(request, jwt, plane.date()).isNew ? request : received()
+function asRouted(plane: Plane, passage: Passage): HttpRequest {
+  const request = asReceived(plane, passage)
+  const { jwt } = passage.entrance.settings
+  return jwt && authenticate(request, jwt, plane.date()).isNew ? request : asReceived(plane, passage)
 }
 
 function explain(passage: Passage, request: HttpRequest): Decision {

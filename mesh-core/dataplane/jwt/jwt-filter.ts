@@ -12,7 +12,7 @@ export type JwtRefusal = { readonly reply: LocalReply; readonly details: string 
 /** What the filter leaves of a request: it takes tokens out of it, and writes claims into it. */
 export interface Authenticated {
   readonly refusal: JwtRefusal
-  /** A token was taken, so that another route may be the right one now. */
+  /** A token was taken, though the request may be refused for another: another route may be the right one now. */
   readonly isNew: boolean
 }
 
@@ -20,7 +20,7 @@ const untouched: Authenticated = { refusal: null, isNew: false }
 
 /**
  * A token of one rule is enough, none is allowed, and a bad one is refused. Source: Envoy `JwtAuthn::Filter` with the requirements that istiod writes
- * (`security/authn/policy_applier.go` convertToEnvoyJwtConfig).
+ * (`security/authn/policy_applier.go` convertToEnvoyJwtConfig): any of the rules, or all of them where each may find no token.
  * @param nowMs since 1970
  */
 export function authenticate(request: HttpRequest, rules: readonly JwtRule[], nowMs: number): Authenticated {
@@ -34,15 +34,26 @@ export function authenticate(request: HttpRequest, rules: readonly JwtRule[], no
     if (verdict !== 'missing') faults.push(verdict)
   }
   if (faults.length === 0) return untouched
-  return { refusal: refusalOf(toldOf(faults), realm), isNew: false }
+  const last = rules.length === 1 ? faults[0]! : faultOfAll(request, rules, nowMs)
+  const refusal = last === null ? null : refusalOf(toldOf([...faults, last]), realm)
+  return { refusal, isNew: request.claims !== undefined }
 }
 
 /**
- * istiod asks for any of the rules, or for all of them where they find a token: so the first fault comes once more, behind all of them. The last is told, and a
- * token of another issuer only where that is all. Source: Envoy `AnyVerifierImpl`.
+ * Each rule once more, with what they have left of the tokens: a rule takes those that are its own before it refuses another's, so that all of them may be
+ * content now. Source: Envoy `AllVerifierImpl`.
  */
+function faultOfAll(request: HttpRequest, rules: readonly JwtRule[], nowMs: number): string | null {
+  for (const rule of rules) {
+    const verdict = judge(request, rule, nowMs)
+    if (verdict !== 'taken' && verdict !== 'missing') return verdict
+  }
+  return null
+}
+
+/** The last is told, and a token of another issuer only where that is all. Source: Envoy `AnyVerifierImpl`. */
 function toldOf(faults: readonly string[]): string {
-  return [...faults, faults[0]!].findLast((fault) => fault !== unknownIssuer) ?? unknownIssuer
+  return faults.findLast((fault) => fault !== unknownIssuer) ?? unknownIssuer
 }
 
 /** Nobody else may write them. */
@@ -57,8 +68,13 @@ function isPreflight({ method, headers }: HttpRequest): boolean {
 export const unknownIssuer = 'Jwt issuer is not configured'
 const wrongAudience = 'Audiences in Jwt are not allowed'
 
-/** All that the request carries in the places of the rule must be good. @returns what is wrong, in Envoy's words */
+/**
+ * All that the request carries in the places of the rule must be good; what another rule wrote into its headers goes.
+ * Source: Envoy `ProviderVerifierImpl::verify`, `AuthenticatorImpl::verify`.
+ * @returns what is wrong, in Envoy's words
+ */
 function judge(request: HttpRequest, rule: JwtRule, nowMs: number): 'taken' | 'missing' | (string & {}) {
+  for (const header of headersOf(rule)) request.headers.remove(header)
   const found = tokensIn(request, rule)
   if (found.length === 0) return 'missing'
   try {

@@ -62,8 +62,7 @@ export class UpstreamRequest implements InFlight {
 
   start(): void {
     const { receiver, host, pooled } = this.#destination
-    if (!receiver) return this.#conclude('refused')
-    const doubt = doubtOfServer(this.#cluster.config)
+    const doubt = receiver && doubtOfServer(this.#cluster.config)
     if (doubt) return this.#proxied.place.exchange.fail(doubt)
     this.#cluster.breaker.admit(pooled, this.#try.request.protocol === 'h2', (connection) => {
       // Its client may have gone while it waited for a connection.
@@ -71,6 +70,7 @@ export class UpstreamRequest implements InFlight {
       if (!connection) return this.#done('overflow')
       this.host = host
       this.#connection = connection
+      if (!receiver) return this.#conclude('refused')
       if (this.#try.isWrong) return this.#refuse()
       this.#deliver(receiver)
     })

@@ -67,7 +67,12 @@ export function placementOf(proxy: PlacedProxy): Placement {
   return placement
 }
 
-function placeOf({ address, port, workload: named }: Endpoint, registry: Registry, places: PodPlaces): SocketAddress {
+function placeOf(endpoint: Endpoint, registry: Registry, places: PodPlaces): SocketAddress {
+  const place = placeInMesh(endpoint, registry, places)
+  return place.port === nowhere.port ? places.nobodyAt(endpoint.address, endpoint.port) : place
+}
+
+function placeInMesh({ address, port, workload: named }: Endpoint, registry: Registry, places: PodPlaces): SocketAddress {
   const within = addressInMesh(registry, address)
   // Its Envoys dial one of several: nobody forwards from the address of a service here.
   const addressee = within === null ? null : addresseeAt(registry, within, port, () => 0)

@@ -16,6 +16,9 @@ interface OwnPorts {
 /** Nobody listens there: what a port is that a pod does not have. The port is TCPMUX's, which no machine of today serves. */
 export const nowhere: SocketAddress = { address: '127.0.0.1', port: 1 }
 
+/** Of ports that no service of today has (IANA), so that of several endpoints at which nobody listens each is an endpoint of its own. */
+const nobodysPorts = [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16]
+
 /** The port of a pod that stands for all that nobody names: its sidecar takes connections at every one. */
 export const anyOther = 0
 
@@ -23,6 +26,8 @@ export const anyOther = 0
 export class PodPlaces {
   readonly #hasInbound: (workload: WorkloadInstance) => boolean
   readonly #pods = new Map<string, OwnPorts>()
+  /** By what they stand for: `10.244.0.5:80`. */
+  readonly #nobodys = new Map<string, number>()
   /** Where the world outside answers for each of its ports; 0 stands for all that are not among them. */
   outsidePorts: ReadonlyMap<number, number> = new Map()
 
@@ -68,6 +73,14 @@ export class PodPlaces {
     const places = this.#pods.get(keyOf(workload.ref))
     if (workload.gateway) return { address: '127.0.0.1', port: places?.byPodPort.get(podPort) ?? nowhere.port }
     return places ? this.#at(workload, podPort, this.#hasInbound(workload) ? places.byPodPort : places.workload) : nowhere
+  }
+
+  /** In the place of an address at which nobody listens. */
+  nobodyAt(address: string, port: number): SocketAddress {
+    const key = `${address}:${port}`
+    const index = this.#nobodys.get(key) ?? this.#nobodys.size
+    this.#nobodys.set(key, index)
+    return { address: nowhere.address, port: nobodysPorts[index % nobodysPorts.length]! }
   }
 
   /** Who takes a datagram to a pod: the workload itself. */

@@ -4,16 +4,36 @@ import { CertificateAuthority } from '../../mesh-core/identity/certificate-autho
 let authority: Promise<CertificateAuthority> | null = null
 
 /**
- * The recorder put certificates of its own in the place of what Secrets held in words.
+ * The recorder put certificates of its own in the place of what Secrets held in words, once istiod had sent them: what istiod reads itself
+ * it took as it stood.
  * @param trusted PEM: the authority of the application's servers, which the recorder's own was, too
  */
 export function withCertificates(resources: readonly Resource[], trusted: string): Promise<readonly Resource[]> {
+  const read = readByIstiod(resources)
   return Promise.all(
     resources.map((resource) => {
-      if (resource.kind === 'Secret' && isInWords(resource)) return filled(resource, trusted)
+      if (resource.kind === 'Secret' && isInWords(resource) && !read.has(`${resource.namespace}/${resource.name}`)) return filled(resource, trusted)
       return resource.kind === 'ConfigMap' ? trusting(resource, trusted) : resource
     }),
   )
+}
+
+/** Secrets of the Gateway API's listeners. Source: Istio `pilot/pkg/config/kube/gateway/conversion.go` buildSecretReference. */
+function readByIstiod(resources: readonly Resource[]): ReadonlySet<string> {
+  const refs = resources.flatMap(({ object, namespace }) =>
+    referencesIn(object['spec']?.listeners).map((ref) => `${ref.namespace ?? namespace}/${ref.name}`),
+  )
+  return new Set(refs)
+}
+
+interface SecretReference {
+  readonly name: string
+  readonly namespace?: string
+}
+
+function referencesIn(listeners: unknown): SecretReference[] {
+  if (!Array.isArray(listeners)) return []
+  return listeners.flatMap((listener) => listener?.tls?.certificateRefs ?? [])
 }
 
 /** Whichever authority a ConfigMap named, the recorder's proxies trusted its own in its place. */

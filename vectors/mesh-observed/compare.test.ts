@@ -41,6 +41,15 @@ const fields = (wanted: ObservedCase, seen: SingleObservation | CountedObservati
 test('an observation is as it was recorded', () => expect(fields(vectorOf(single), single)).toEqual([]))
 test('counts are as they were recorded', () => expect(fields(vectorOf(counted), counted)).toEqual([]))
 
+test.each(['tls: UNEXPECTED_EOF_WHILE_READING (_ssl.c:1)', 'tls: EOF occurred in violation of protocol (_ssl.c:1)'])(
+  'a connection that ended within TLS, "%s", was closed',
+  (error) => {
+    const ended: SingleObservation = { ...single, status: 0, error, reached: [], mirrored: [], inbound: [] }
+    expect(fields(vectorOf(ended), { ...ended, error: 'closed' })).toEqual([])
+    expect(fields(vectorOf(ended), { ...ended, error: 'refused' })).toEqual(['error'])
+  },
+)
+
 test('a listener that waits for a missing Secret closes connections', () => {
   const refused: SingleObservation = { ...single, status: 0, error: 'refused', reached: [], mirrored: [], inbound: [] }
   const dropped = ['listener 0.0.0.0_8443 waits for the missing secret kubernetes://shop']

@@ -180,7 +180,7 @@ function compareInbound(
 
 /** How the recorder's client tells that a server of TLS has ended the connection. */
 function isEndWithinTls(error: string): boolean {
-  return /^(tls: UNEXPECTED_EOF|BadStatusLine: \u0015\u0003)/.test(error)
+  return /^(tls: (UNEXPECTED_EOF|EOF occurred)|BadStatusLine: \u0015\u0003)/.test(error)
 }
 
 /** Each library has its own words for a handshake that fails. */

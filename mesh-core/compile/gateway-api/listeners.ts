@@ -1,6 +1,7 @@
 import type { Resource } from '../../config/resource.ts'
 import type { GatewayServer, ServerTls } from '../gateway-resource.ts'
 import type { Departs } from '../departures.ts'
+import { networkLabel } from '../../registry/topology.ts'
 import { originOf } from '../origin.ts'
 import { authoritiesOf, certificateOf, resourceName } from './certificates.ts'
 import type { Problem } from './conditions.ts'
@@ -92,10 +93,11 @@ interface ListenerTls {
 }
 
 /** Several certificates: those that are in order count; the listener is served as long as there is one. Source: the same folder, buildTLS. */
-function tlsOf({ tls, protocol, port }: Listener, { owner, gateway }: ListenerHolder, surroundings: Surroundings): ListenerTls {
+function tlsOf(listener: Listener, { owner, gateway }: ListenerHolder, surroundings: Surroundings): ListenerTls {
+  const { tls, protocol, port } = listener
   const none = { certificates: [], authorities: null, problem: null, withoutAuthority: null }
   if (!tls) return { ...none, mode: null, problem: protocol === 'HTTPS' ? noCertificate : null }
-  if (tls.mode === 'Passthrough') return { ...none, mode: 'PASSTHROUGH' }
+  if (tls.mode === 'Passthrough') return { ...none, mode: isForOtherNetworks(listener, owner) ? 'AUTO_PASSTHROUGH' : 'PASSTHROUGH' }
   const terminateMode = tls.options?.['gateway.istio.io/tls-terminate-mode']
   if (terminateMode === 'ISTIO_MUTUAL') return { ...none, mode: 'ISTIO_MUTUAL' }
   const refs = tls.certificateRefs ?? []
@@ -107,6 +109,16 @@ function tlsOf({ tls, protocol, port }: Listener, { owner, gateway }: ListenerHo
   if (clients && 'problem' in clients) return { ...none, mode: 'SIMPLE', problem: clients.problem, withoutAuthority: clients.problem }
   const authorities = clients?.authorities ?? null
   return { ...none, mode: terminateMode ?? (authorities ? 'MUTUAL' : 'SIMPLE'), certificates, authorities, problem: problems[0] ?? null }
+}
+
+/**
+ * Sidecars of other networks come in by a listener that says so, and by that of the port for them of a Gateway with a network.
+ * Source: Istio `pilot/pkg/serviceregistry/kube/conversion.go` IsAutoPassthrough.
+ */
+function isForOtherNetworks({ tls, port }: Listener, { object }: Resource): boolean {
+  if (tls?.options?.['gateway.istio.io/listener-protocol'] === 'auto-passthrough') return true
+  const labels = object.metadata.labels ?? {}
+  return labels[networkLabel] !== undefined && String(port) === (labels['networking.istio.io/gatewayPort'] ?? '15443')
 }
 
 const tooManyCertificates: Problem = { reason: 'InvalidCertificateRef', message: 'a listener can have at most two certificates' }

@@ -50,17 +50,18 @@ function circuitBreaker(pool: ConnectionPool | undefined, budget: RetryBudget | 
 }
 
 /**
- * Only the counts that are given are enforced, save that Envoy enforces five 5xx in a row where `consecutive5xxErrors` is missing.
+ * Only the counts that are given are enforced, save that Envoy enforces five 5xx in a row where `consecutive5xxErrors` is missing, and five failures of
+ * its own where `consecutiveLocalOriginFailures` is missing or 0.
  * Times default as Envoy's: 10 s, 30 s, 10 %. Source: the same file, applyOutlierDetection; Envoy `outlier_detection.proto`.
  */
 export function outlierDetection(outlier: OutlierSettings | undefined): OutlierDetection | null {
   if (!outlier) return null
   const { outlierDetectionHttpErrorCodes: errorCodes = [] } = outlier
-  const local = outlier.splitExternalLocalOriginErrors ? (outlier.consecutiveLocalOriginFailures ?? 5) : 0
+  const local = outlier.splitExternalLocalOriginErrors ? outlier.consecutiveLocalOriginFailures || 5 : null
   return {
     consecutive5xx: (outlier.consecutive5xxErrors ?? 5) || null,
     consecutiveGatewayFailure: outlier.consecutiveGatewayErrors || null,
-    consecutiveLocalOriginFailure: local || null,
+    consecutiveLocalOriginFailure: local,
     splitExternalLocalOriginErrors: outlier.splitExternalLocalOriginErrors ?? false,
     intervalMs: outlier.interval ? durationMs(outlier.interval) : 10_000,
     baseEjectionTimeMs: outlier.baseEjectionTime ? durationMs(outlier.baseEjectionTime) : 30_000,

@@ -7,7 +7,7 @@ import { withoutStream, type Done, type InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { ConnectionTimers } from './tcp-timers.ts'
-import { raiseFailure } from './tcp-upstream.ts'
+import { listens, raiseFailure } from './tcp-upstream.ts'
 import type { TcpFilter, Upstream } from './tcp-upstream.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import { requestFor } from './tunnel.ts'
@@ -53,6 +53,8 @@ export function pass({ plane, place, proxy, filter, request, layers, upstream, l
   let isOver = false
   /** Of a tunnel that is still asked for. */
   const isPending = (): boolean => tunnel !== undefined && delivery === first
+  const connectsAtOnce = tls.length === 0 && tunnel === undefined && listens(upstream)
+  if (connectsAtOnce) upstream.note(true)
   timers.restart()
   first.start(plane, shipment, receiver, (outcome) => {
     // What answers a connection that has been closed is told nobody.
@@ -62,11 +64,15 @@ export function pass({ plane, place, proxy, filter, request, layers, upstream, l
     log.durationMs = plane.clock.now() - log.startMs
     if (typeof outcome !== 'string') delivery.hop.status = outcome.status
     if (isPending()) {
+      upstream.note(false)
       raiseFailure(log, 'refused')
       keepHop()
       return done('closed')
     }
-    if (typeof outcome !== 'string') return done(outcome)
+    if (typeof outcome !== 'string') {
+      if (!connectsAtOnce) upstream.note(true)
+      return done(outcome)
+    }
     // Of TLS that the proxy has only passed on it knows nothing.
     if (keptOut && delivery.endsInOrder) {
       log.details = keptOut.details ?? log.details
@@ -75,8 +81,10 @@ export function pass({ plane, place, proxy, filter, request, layers, upstream, l
     const isOfClient = isTlsError(outcome) && (tunnel !== undefined || tls.length === 0 || delivery.endedTls)
     if (!delivery.endsInOrder && !isOfClient) raiseFailure(log, withoutStream(outcome))
     keepHop()
+    const isUnconnected = outcome === 'refused' || (isTlsError(outcome) && !isOfClient)
+    if (!connectsAtOnce) upstream.note(!isUnconnected)
     // It has taken the connection before it knew whether anybody would take it from it.
-    done(outcome === 'refused' || (isTlsError(outcome) && !isOfClient) ? 'closed' : outcome)
+    done(isUnconnected ? 'closed' : outcome)
   })
   function keepHop(): void {
     if (!place.exchange.hops.includes(delivery.hop)) place.exchange.hops.push(new HopRecord(origin))

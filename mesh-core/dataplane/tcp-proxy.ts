@@ -14,8 +14,8 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 import { senderOf } from './entrance.ts'
 import { pass, type Passing } from './tcp-passage.ts'
 import { ConnectionTimers } from './tcp-timers.ts'
-import { upstreamOf } from './tcp-upstream.ts'
-import type { TcpFilter, Upstream } from './tcp-upstream.ts'
+import { listens, upstreamOf } from './tcp-upstream.ts'
+import type { TcpFilter } from './tcp-upstream.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** A connection whose bytes are passed on unread: no header is added, and no HTTP rule acts. Source: Envoy `TcpProxy`. */
@@ -68,11 +68,6 @@ export function proxyTcp(
     passing = pass({ plane, place, proxy, filter, request, layers, upstream, log, origin, keptOut, timers }, done)
   })
   return { abandon }
-}
-
-/** Whose connections nobody takes never bring a byte. */
-function listens({ receiver: { sidecar, peer } }: Upstream): boolean {
-  return sidecar || peer.program.listens !== false
 }
 
 interface TcpConnection {

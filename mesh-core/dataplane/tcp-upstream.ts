@@ -45,6 +45,8 @@ export interface Upstream {
   readonly tls: readonly TlsLayer[]
   readonly http: UpstreamHttp
   readonly close: () => void
+  /** Tells the cluster whether the connection has come about. Source: Envoy `tcp_proxy.cc` onUpstreamEvent, onUpstreamConnection. */
+  readonly note: (hasConnected: boolean) => void
   /** Why it is not known what becomes of it. */
   readonly doubt: Error | null
 }
@@ -82,7 +84,9 @@ export function upstreamOf(
     if (receiver) log.upstreamHost = `${receiver.address}:${receiver.port}`
     else raiseFailure(log, 'refused')
     const tls = layersTo(plane, proxy, cluster.config, null, null)
-    return receiver && { receiver, port: receiver.port, tls, http, close: openTo(cluster, cluster.dialled(`${address}:${port}`)), doubt }
+    return (
+      receiver && { receiver, port: receiver.port, tls, http, close: openTo(cluster, cluster.dialled(`${address}:${port}`)), note: () => {}, doubt }
+    )
   }
   const client = sourceAddress ?? (proxy.edge ? plane.clientAddress : proxy.place.address)
   const host = cluster.pick(filter.hashesSource ? { ...blindly, hash: () => xxHash64(client) } : blindly)
@@ -94,12 +98,19 @@ export function upstreamOf(
   const within = leadsInto(plane, host.endpoint)
   const landing = within === null ? null : receiverAt(plane, within, host.endpoint.port, 'kept-service-address')
   const receiver = within === null ? listenerAt(plane, host.endpoint) : landing
+  const note = (hasConnected: boolean): void => cluster.note(host, hasConnected ? 200 : 'connect-failure')
   if (receiver) {
     const tls = layersTo(plane, proxy, cluster.config, host.endpoint, null)
-    return { receiver, port: landing?.port ?? host.endpoint.port, tls, http, close: openTo(cluster, host), doubt }
+    return { receiver, port: landing?.port ?? host.endpoint.port, tls, http, close: openTo(cluster, host), note, doubt }
   }
+  note(false)
   raiseFailure(log, 'refused')
   return null
+}
+
+/** Whose connections nobody takes never bring a byte. */
+export function listens({ receiver: { sidecar, peer } }: Upstream): boolean {
+  return sidecar || peer.program.listens !== false
 }
 
 /** @returns closes it */

@@ -147,11 +147,13 @@ test('who has got a copy is none of the candidates', () => {
   expect(fields(vectorOf(copied), { ...copied, inbound: [entry, { ...entry, workload: 'c-v2.default' }] })).toEqual(['inbound[1].workload'])
 })
 
-test('nobody chooses among an address that is listed twice', () => {
+test('nobody chooses among an endpoint that is listed twice', () => {
   const { candidates: _, lb: __, ...chosen } = single
   expect(fields(vectorOf({ ...single, candidates: ['192.0.2.11'] }), chosen)).toEqual([])
   expect(fields(vectorOf({ ...single, candidates: ['192.0.2.11', '192.0.2.12'] }), chosen)).toEqual(['candidates', 'lb'])
   expect(fields(vectorOf({ ...single, candidates: ['c-v1'] }), chosen)).toEqual(['candidates', 'lb'])
+  const entry = { cluster: 'outbound|80||api.ext.test' }
+  expect(fields(vectorOf({ ...single, ...entry, candidates: ['ext-v1'] }), { ...chosen, ...entry })).toEqual([])
 })
 
 test('a hash decides: the candidate must be the same', () => {

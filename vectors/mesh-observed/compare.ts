@@ -87,9 +87,13 @@ function compareSingle(wanted: SingleObservation, seen: SingleObservation, timed
   ]
 }
 
-/** An address that stands twice in the list of a cluster's endpoints is one of them, among which nobody chooses. Source: Envoy `eds.cc` updateLocalityEndpoints. */
-function isListedTwice({ candidates: [only, ...others] = [] }: SingleObservation, seen: SingleObservation): boolean {
-  return only !== undefined && others.length === 0 && isIpAddress(only) && seen.candidates === undefined
+/**
+ * An endpoint that stands twice in the list of a cluster is one of them, among which nobody chooses. A ServiceEntry lists its own for each of its addresses.
+ * Source: Envoy `eds.cc` updateLocalityEndpoints; Istio `serviceentry/conversion.go` convertServices.
+ */
+function isListedTwice({ candidates: [only, ...others] = [], cluster }: SingleObservation, seen: SingleObservation): boolean {
+  const isOfEntry = only !== undefined && (isIpAddress(only) || !cluster.endsWith('.svc.cluster.local'))
+  return isOfEntry && others.length === 0 && seen.candidates === undefined
 }
 
 /** The key that a client is given is a hash of its port, which was drawn. */

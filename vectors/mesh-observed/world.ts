@@ -27,8 +27,8 @@ function byName(spec: { resolution?: string }): boolean {
   return /^(DNS|DYNAMIC)/.test(spec.resolution ?? 'NONE')
 }
 
-function addEndpoint(found: Map<string, Outsider>, endpoint: { address?: string; labels?: Record<string, string> }, namespace: string): void {
-  if (!endpoint.address) return
+function addEndpoint(found: Map<string, Outsider>, endpoint: { address?: string; labels?: Record<string, string> } | null, namespace: string): void {
+  if (!endpoint?.address) return
   const name = [endpoint.labels?.app, endpoint.labels?.version].filter(Boolean).join('-')
   found.set(endpoint.address, { workload: name || endpoint.address, namespace })
 }

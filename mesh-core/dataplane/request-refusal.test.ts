@@ -27,6 +27,8 @@ test.each<[string, Partial<HttpRequest>, string | null]>([
   ['a star', { path: '*' }, 'http1.invalid_url'],
   ['a star for OPTIONS', { path: '*', method: 'OPTIONS' }, null],
   ['the host of a tunnel', { path: 'b:443', method: 'CONNECT' }, null],
+  ['a tunnel to a host without a port', { path: 'b', method: 'CONNECT' }, 'http1.invalid_url'],
+  ['a tunnel to a path', { path: '/x', method: 'CONNECT' }, 'http1.invalid_url'],
   ['a target that is not ASCII', { path: '/é' }, 'http1.codec_error'],
   ['a blank in its target', { path: '/a b' }, 'http1.codec_error'],
   ['a control character in its target', { path: '/a\u007f' }, 'http1.invalid_characters'],

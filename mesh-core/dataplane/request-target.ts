@@ -17,6 +17,9 @@ export function targetOf({ authority, path, protocol }: HttpRequest): Target {
 /** Blanks end a target, and of what is not ASCII none has any. */
 const noTarget = /[\t \x80-\uffff]/
 
+/** What CONNECT names. Source: Envoy `http/utility.cc` Url::initialize. */
+const hostWithPort = /^(\[[^\]]+\]|[^/?#@:]+):\d+$/
+
 /**
  * Why HTTP/1.1 does not take a first line: its target is no text of ASCII, it asks for neither a path nor a URL, or for all of the server otherwise than by OPTIONS.
  * Source: Envoy `balsa_parser.cc` isUrlValid.
@@ -24,8 +27,8 @@ const noTarget = /[\t \x80-\uffff]/
 export function targetRefusal({ method, path, protocol }: HttpRequest): string | null {
   if (protocol === 'h2') return null
   if (noTarget.test(path)) return 'http1.codec_error'
-  // CONNECT names a host alone.
-  if (method === 'CONNECT' || path.startsWith('/') || absolute.test(path)) return null
+  if (method === 'CONNECT') return hostWithPort.test(path) ? null : 'http1.invalid_url'
+  if (path.startsWith('/') || absolute.test(path)) return null
   if (!path.startsWith('*')) return 'http1.codec_error'
   return method === 'OPTIONS' ? null : 'http1.invalid_url'
 }

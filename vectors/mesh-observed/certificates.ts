@@ -63,7 +63,7 @@ const secretOfFiles = 'recorder-files'
 
 /** Whatever files rules name, the recorder's proxies had: certificates of its own. @returns the workloads with a Secret that stands for them */
 export async function withFiles(workloads: readonly Resource[], config: readonly Resource[], trusted: string): Promise<readonly Resource[]> {
-  const named = config.filter(({ kind }) => kind === 'DestinationRule').flatMap(({ object }) => filesIn(object['spec']))
+  const named = config.filter(({ kind }) => kind === 'DestinationRule' || kind === 'Gateway').flatMap(({ object }) => filesIn(object['spec']))
   if (named.length === 0) return workloads
   const pair = await pairFor('x', trusted)
   const stringData = Object.fromEntries(named.map(({ path, entry }) => [keyOf(path), pair[entry]]))
@@ -78,7 +78,7 @@ interface NamedFile {
   readonly entry: 'tls.crt' | 'tls.key' | 'ca.crt'
 }
 
-const fileFields = { clientCertificate: 'tls.crt', privateKey: 'tls.key', caCertificates: 'ca.crt' } as const
+const fileFields = { clientCertificate: 'tls.crt', serverCertificate: 'tls.crt', privateKey: 'tls.key', caCertificates: 'ca.crt' } as const
 
 function filesIn(value: unknown): NamedFile[] {
   if (typeof value !== 'object' || value === null) return []

@@ -11,6 +11,7 @@ export function clusterOptions(command: Command): Command {
     .option('--pod-image <image>', 'image of the pods that are put there')
     .option('--revision <name>', "revision of Istio's control plane")
     .option('--allow-production', 'use a context that looks like production')
+    .option('--mesh-config', 'change the config of the whole mesh where a scenario gives one, and put it back')
     .option('--rate <number>', 'send at most so many requests in a second')
     .option('--prometheus <url>', 'which Prometheus counts the requests; default: the one beside the control plane')
     .option('--jaeger <url>', 'which Jaeger keeps the traces; default: the one beside the control plane')

@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly podImage?: string
   readonly revision?: string
   readonly allowProduction?: boolean
+  readonly meshConfig?: boolean
   readonly rate?: string
   readonly prometheus?: string
   readonly jaeger?: string
@@ -106,7 +107,7 @@ type Provided = Exclude<NonNullable<Parameters<typeof loadConfiguration>[0]>['pr
 /** In cucumber's words. */
 function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunOptions): Provided {
   const { target, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec } = options
-  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, rate, insecure, showSecrets } = options
+  const { kubeconfig, context, namespaces, deploy, podImage, revision, allowProduction, meshConfig, rate, insecure, showSecrets } = options
   const { prometheus, jaeger, tempo } = options
   const cluster = {
     kubeconfig,
@@ -116,6 +117,7 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
     podImage,
     revision,
     allowProduction,
+    meshConfig,
     rate,
     insecure,
     showSecrets,

@@ -17,7 +17,7 @@ import type { PodTemplate } from './resolve-program.ts'
  *
  *   node dist/samples/pod.js --image=examples-bookinfo-reviews-v2 --port=9080
  *
- * Where an option is not given, the environment says it: MESHSPEC_WORKLOAD, MESHSPEC_PORTS (`80,443/tls,9000/tcp`) … as `meshspec run --target cluster` writes
+ * Where an option is not given, the environment says it: MESHSPEC_IMAGE, MESHSPEC_WORKLOAD, MESHSPEC_PORTS (`80,443/tls,9000/tcp`) … as `meshspec run --target cluster` writes
  * it into pods of its own, else as a container of the lab has it: LAB_IMAGE, LAB_PORTS, LAB_POD, LAB_NAMESPACE, LAB_WORKLOAD, LAB_VERSION, LAB_LABELS.
  * MESHSPEC_OUTSIDE, the pod's address, makes it stand for what is outside of the cluster, and answer for those names.
  * MESHSPEC_CONTROL opens the control port, by which a run makes the pod slow or failing and asks what it has received.
@@ -25,7 +25,7 @@ import type { PodTemplate } from './resolve-program.ts'
 
 const { values: options } = parseArgs({
   options: {
-    image: { type: 'string', default: process.env['LAB_IMAGE'] ?? '' },
+    image: { type: 'string', default: process.env['MESHSPEC_IMAGE'] || (process.env['LAB_IMAGE'] ?? '') },
     /** A list with commas. */
     port: { type: 'string', default: process.env['LAB_PORTS'] ?? '' },
     version: { type: 'string', default: process.env['LAB_VERSION'] ?? '' },

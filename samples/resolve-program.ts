@@ -46,8 +46,13 @@ export function programFor(pod: PodTemplate, startedMs = 0): Program {
   }
 }
 
+/** Is the image of something that has a program here, besides Bookinfo? */
+export function isSample(image: string): boolean {
+  return ['ext-authz', 'go-httpbin', 'httpbin'].some((name) => isNamed(name, { image }))
+}
+
 /** `gcr.io/istio-testing/ext-authz:latest` */
-function isNamed(name: string, { image }: PodTemplate): boolean {
+function isNamed(name: string, { image }: Pick<PodTemplate, 'image'>): boolean {
   return image.slice(image.lastIndexOf('/') + 1).split(/[:@]/, 1)[0] === name
 }
 

@@ -34,6 +34,8 @@ export interface Settings {
   readonly revision: string | null
   /** Uses a context that looks like production. Default false. */
   readonly allowProduction: boolean
+  /** Changes the mesh config of a live mesh where a scenario gives one, and puts it back. Default false. */
+  readonly meshConfig: boolean
   /** Requests in a second to a live mesh, at most. Default: no bound. */
   readonly rate: number | null
   /** URL of the Prometheus that counts a live mesh's requests. Default: the Service `prometheus` beside the control plane, where there is one. */
@@ -135,6 +137,7 @@ const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   podImage: { variable: 'MESHSPEC_POD_IMAGE', parameter: 'podImage', read: text, wanted: 'an image', fallback: 'meshspec/meshspec' },
   revision: { variable: 'MESHSPEC_REVISION', parameter: 'revision', read: text, wanted: 'a revision of Istio', fallback: null },
   allowProduction: { variable: 'MESHSPEC_ALLOW_PRODUCTION', parameter: 'allowProduction', read: yes, wanted: 'true or false', fallback: false },
+  meshConfig: { variable: 'MESHSPEC_MESH_CONFIG', parameter: 'meshConfig', read: yes, wanted: 'true or false', fallback: false },
   rate: { variable: 'MESHSPEC_RATE', parameter: 'rate', read: above, wanted: 'how many requests in a second, such as 20', fallback: null },
   prometheus: {
     variable: 'MESHSPEC_PROMETHEUS',

@@ -2,6 +2,7 @@ import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import type { HttpRequest } from '../../mesh-core/ir/message.ts'
 import { formatServiceRef } from '../service-ref.ts'
 import type { RequestLine } from '../request-line.ts'
+import { NotSupported } from '../targets/target.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import { each, needing } from './check.ts'
 import type { Check, CheckContext } from './check.ts'
@@ -12,6 +13,8 @@ import { isReached, reaches } from './reach.ts'
 export function received(service: ServiceRef, wanted: number): Check {
   return needing('received', (exchanges, context) => {
     const all = exchanges.flatMap((exchange) => exchange.hops.filter((hop) => isAt(hop, service)))
+    const untold = exchanges.map((exchange) => exchange.untold?.(service) ?? null).find((reason) => reason !== null)
+    if (untold !== undefined && all.length <= wanted) throw new NotSupported('received', untold)
     if (all.length === wanted) return undefined
     const copies = all.filter((hop) => hop.mirrored).length
     const retries = all.filter((hop) => hop.attempt > 1).length

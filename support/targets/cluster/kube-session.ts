@@ -51,10 +51,15 @@ export class KubeSession implements MeshSession {
   readonly #given = new Map<string, Resource>()
   readonly #unproven: Unproven
   #hasSent = false
+  #changesMesh = false
 
   constructor(run: ClusterRun, { asksTelemetry = false }: Pick<ScenarioInfo, 'asksTelemetry'>) {
     this.#run = run
-    this.#config = new ScenarioObjects(run.objects, run.ledger, (namespace) => namespace !== '' && !run.namespaces.isNamed(namespace))
+    this.#config = new ScenarioObjects(
+      run.objects,
+      run.ledger,
+      (namespace) => namespace !== '' && namespace !== run.mesh.namespace && !run.namespaces.isNamed(namespace),
+    )
     this.#words = new ClusterWords(run)
     this.#proof = new Proof(run, this.#config)
     this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied)
@@ -185,6 +190,7 @@ export class KubeSession implements MeshSession {
     try {
       this.#unproven.leave(this.#config.touched)
       await this.#config.undo()
+      if (this.#changesMesh) await this.#run.meshConfig?.left()
       // What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: the next scenario's may be the same.
       const areKept = !keepsRules && (!isRemembered || (await this.#unproven.areForgotten()))
       if (!areKept) await this.#run.deployments.drop()
@@ -213,21 +219,33 @@ export class KubeSession implements MeshSession {
     for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
     const workloads = resources.filter((resource) => this.#isWorkload(resource))
     if (workloads.length > 0) await this.#deploy(workloads, resources)
+    const meshConfig = await this.#meshConfigOf(resources)
     const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const { namespaces, outside } = this.#run
     await outside?.know(namesIn(resources).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
-    const config = await this.#configOf(others)
+    const config = [...(await this.#configOf(others)), ...meshConfig]
     await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
     if (!(await this.#applied(config, resources))) return
+    if (meshConfig.length > 0) await this.#run.meshConfig?.taken()
     if (config.some(isRight)) await sleep(rightsMs)
     this.#unproven.addConfig(resources.map(refOf), this.#run.hasSent)
   }
 
-  /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. @throws NotSupported */
+  /** @returns the mesh's own, where it is to change. @throws NotSupported */
+  async #meshConfigOf(resources: readonly Resource[]): Promise<readonly KubeObject[]> {
+    const changed: KubeObject[] = []
+    for (const one of resources.filter(({ kind }) => kind === 'MeshConfig')) {
+      const map = await this.#words.meshConfig(one, () => this.#unproven.hold('mesh'))
+      if (map !== null) changed.push(map)
+    }
+    this.#changesMesh ||= changed.length > 0
+    return changed
+  }
+
+  /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. */
   #othersOf(resources: readonly Resource[]): readonly Resource[] {
     const meshConfigs = resources.filter(({ kind }) => kind === 'MeshConfig')
-    for (const one of meshConfigs) this.#words.meshConfig(one)
     const given = meshConfigs.length === 0 ? [] : [...this.#given.values()].filter(({ kind }) => kind === 'Sidecar')
     return [...given, ...resources].filter(({ kind }) => kind !== 'MeshConfig')
   }

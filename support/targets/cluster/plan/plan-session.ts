@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import type { KubeObject, Resource, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import { resourceKey } from '../../../../mesh-core/config/resource.ts'
 import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
@@ -14,6 +15,7 @@ import { labelled, workloadKinds } from '../pods/deployments.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { namespaceObject } from '../run/own-namespace.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
+import { dividedMeshConfig } from '../run/mesh-config-map.ts'
 import { OutboundTraffic } from '../run/outbound-traffic.ts'
 import { refOfObject, runLabel } from '../run/restore.ts'
 import type { Plan, PlanSettings } from './plan-target.ts'
@@ -40,7 +42,7 @@ export class PlanSession implements MeshSession {
 
   async apply(resources: readonly Resource[]): Promise<void> {
     for (const { namespace } of resources) if (namespace !== '') this.#use(namespace)
-    for (const one of resources) if (one.kind === 'MeshConfig') this.#outbound.take(one)
+    for (const one of resources) if (one.kind === 'MeshConfig') this.#takeMeshConfig(one)
     for (const resource of resources) {
       if (resource.kind === 'MeshConfig') continue
       if (workloadKinds.has(resource.kind) && !this.#isNamed(resource.namespace)) this.#assertDeploys('services')
@@ -53,6 +55,13 @@ export class PlanSession implements MeshSession {
       this.#sidecars.set(resourceKey(refOfObject(object)), object)
       this.#parts.plan.apply(labelled(object, this.#parts.run))
     }
+  }
+
+  #takeMeshConfig(resource: Resource): void {
+    const { namespaces, plan, settings } = this.#parts
+    const [own, ofMesh] = settings.meshConfig ? dividedMeshConfig(resource.object) : [resource.object, {}]
+    this.#outbound.take({ ...resource, object: own })
+    if (Object.keys(ofMesh).length > 0) plan.note(`changes the mesh config of the whole mesh:\n${stringify(namespaces.object(ofMesh as KubeObject))}`)
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {

@@ -10,7 +10,7 @@ import { refOfObject } from '../run/restore.ts'
 import { PlanSession } from './plan-session.ts'
 
 /** What decides what a run would do. */
-export type PlanSettings = Pick<RunSettings, 'gateway' | 'namespaces' | 'deploy' | 'podImage'> & {
+export type PlanSettings = Pick<RunSettings, 'gateway' | 'namespaces' | 'deploy' | 'podImage' | 'meshConfig'> & {
   readonly assumeConfig: boolean
   readonly showSecrets: boolean
   readonly applyCommand: string | null

@@ -63,3 +63,15 @@ test('the account is said in any case: one of the scenario before is not to be l
   named['spec'].template.spec.serviceAccountName = 'till'
   expect(runnable(named, { run: '1f2e3d', image: 'echo', injected: true })['spec'].template.spec.serviceAccountName).toBe('till')
 })
+
+test.each([
+  ['gcr.io/istio-testing/ext-authz:latest', ['gcr.io/istio-testing/ext-authz:latest']],
+  ['example.com/shop:1', []],
+])('what has a program here runs it, everything else is an echo service: %s', (image, told) => {
+  const deployment = workload('Deployment')
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image, ports }] } }
+  const { spec } = runnable({ ...deployment, spec: { template } }, { run: '1f2e3d', image: 'meshspec/meshspec', injected: true })
+  const [container] = spec.template.spec.containers as { image: string; env: { name: string; value?: string }[] }[]
+  expect(container!.image).toBe('meshspec/meshspec')
+  expect(container!.env.filter(({ name }) => name === 'MESHSPEC_IMAGE').map(({ value }) => value)).toEqual(told)
+})

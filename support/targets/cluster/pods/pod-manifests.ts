@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
+import { isSample } from '../../../../samples/resolve-program.ts'
 import { canonical, runLabel } from '../run/restore.ts'
 import { barrierPort, statsPort } from './gateway-ports.ts'
 import { seeingOutside } from './outside-manifests.ts'
@@ -149,6 +150,7 @@ function told(
     { name: 'MESHSPEC_VERSION', value: labels['version'] ?? '' },
     { name: 'MESHSPEC_POD', ...of('metadata.name') },
     { name: 'MESHSPEC_NAMESPACE', ...of('metadata.namespace') },
+    ...(isSample(container.image ?? '') ? [{ name: 'MESHSPEC_IMAGE', value: container.image }] : []),
     ...(isBookinfo ? [] : [{ name: 'MESHSPEC_PORTS', value: ports.map(portText).join(',') }]),
   ]
   if (isBookinfo) return { ...container, env }

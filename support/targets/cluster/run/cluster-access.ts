@@ -6,6 +6,7 @@ import { KubeObjects } from '../kube/objects.ts'
 import { namedSources, proxiedServices } from '../observe/find-sources.ts'
 import type { SourceSettings } from '../observe/find-sources.ts'
 import type { Sources } from '../observe/watch.ts'
+import { meshConfigMapName } from './mesh-config-map.ts'
 import { readMeshInfo } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { Permissions } from './permissions.ts'
@@ -17,7 +18,7 @@ export type RunSettings = Pick<
   Settings,
   'gateway' | 'settleMs' | 'kubeconfig' | 'context' | 'namespaces' | 'deploy' | 'podImage' | 'revision' | 'allowProduction' | 'rate' | 'insecure'
 > &
-  Partial<Pick<Settings, 'spec'>> &
+  Partial<Pick<Settings, 'spec' | 'meshConfig'>> &
   SourceSettings
 
 /** Where Leases of runs are: every user of a cluster knows it. */
@@ -32,6 +33,8 @@ export interface ClusterAccess {
   readonly named: Omit<Sources, 'logs'>
   /** Scenarios have an ingress gateway of the run's own, in namespaces of its own: nobody else's config or traffic meets theirs. */
   readonly bringsIngress: boolean
+  /** Scenarios may change the mesh config. */
+  readonly changesMesh: boolean
 }
 
 /**
@@ -49,12 +52,13 @@ export async function reachCluster(settings: RunSettings, missing: readonly Perm
     namesNamespaces: settings.namespaces.length > 0,
     ownGateway: mayBring,
     telemetry: await proxiedServices(objects, mesh.namespace, settings),
+    meshConfigMap: settings.meshConfig ? meshConfigMapName(mesh) : null,
   }
   const places = { named: settings.namespaces, controlPlane: mesh.namespace, lease: leaseNamespace }
   const permissions = await Permissions.ask(objects.api, rightsOf(wanted), places, missing)
   const lacks = (purpose: Purpose): boolean => permissions.missingFor(purpose).length > 0
   const bringsIngress = mayBring && !lacks('workloads') && !lacks('config') && !lacks('own-gateway')
-  return { objects, mesh, permissions, named, bringsIngress }
+  return { objects, mesh, permissions, named, bringsIngress, changesMesh: (settings.meshConfig ?? false) && !lacks('mesh-config') }
 }
 
 export function mayBringIngress({ deploy, gateway, namespaces }: Pick<RunSettings, 'deploy' | 'gateway' | 'namespaces'>): boolean {

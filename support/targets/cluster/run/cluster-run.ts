@@ -26,6 +26,7 @@ import type { GatewayAddress } from './gateway-address.ts'
 import { GatewayEndpoints } from './gateway-endpoints.ts'
 import { Ledger } from './ledger.ts'
 import { RunLease } from './lease.ts'
+import { MeshConfigMap } from './mesh-config-map.ts'
 import { injectionLabel } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
 import { NamespaceMap } from './namespace-map.ts'
@@ -73,6 +74,8 @@ export class ClusterRun {
   readonly gatewayEndpoints = new GatewayEndpoints()
   readonly mesh: MeshInfo
   readonly controlPlane: ControlPlane
+  /** `null`: it stays as it is. */
+  readonly meshConfig: MeshConfigMap | null
   readonly #permissions: Permissions
   readonly #held: Held
   readonly #lane: Lane | null
@@ -83,7 +86,7 @@ export class ClusterRun {
   readonly #made = new Map<string, Promise<void>>()
 
   private constructor(id: string, settings: RunSettings, access: ClusterAccess, held: Held, lane: Lane | null, warn: (text: string) => void) {
-    const { objects, mesh, permissions, named, bringsIngress } = access
+    const { objects, mesh, permissions, named, bringsIngress, changesMesh } = access
     this.id = id
     this.settings = settings
     this.objects = objects
@@ -111,6 +114,7 @@ export class ClusterRun {
     this.agents = new PodAgents(config)
     const parts = { objects, ledger: this.ledger, run: id, assertHope }
     const namespace = (name: string): Promise<string> => this.namespace(name)
+    this.meshConfig = changesMesh ? new MeshConfigMap({ objects, mesh, run: id, assertHope }) : null
     this.outside = bringsIngress ? new Outside({ ...parts, image: settings.podImage, agents: this.agents, namespace, warn }) : null
     this.ownIngress = bringsIngress ? new OwnIngress({ ...parts, outside: this.outside }) : null
     const ingressLabel = this.ownIngress?.label ?? 'ingressgateway'

@@ -6,6 +6,7 @@ import { gatewaySeeingOutside } from '../pods/outside-manifests.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { isManagedGateway } from './managed-gateways.ts'
+import { dividedMeshConfig } from './mesh-config-map.ts'
 import { namespaceObject } from './own-namespace.ts'
 import { OutboundTraffic } from './outbound-traffic.ts'
 import type { Changes } from './outbound-traffic.ts'
@@ -62,9 +63,19 @@ export class ClusterWords {
     })
   }
 
-  /** @throws NotSupported for what no object of the run's namespaces can say */
-  meshConfig(resource: Resource): void {
-    this.#outbound.take(resource)
+  /**
+   * Of the mesh config objects of the run's own namespaces say what they can; the rest is put into that of the mesh, where the run may.
+   * @param hold resolves when no other scenario of the run could meet what every proxy does
+   * @returns the mesh's, where it has to change
+   * @throws NotSupported
+   */
+  async meshConfig(resource: Resource, hold: () => Promise<void>): Promise<KubeObject | null> {
+    const { meshConfig, namespaces } = this.#run
+    const [own, ofMesh] = meshConfig === null ? [resource.object, {}] : dividedMeshConfig(resource.object)
+    this.#outbound.take({ ...resource, object: own })
+    if (meshConfig === null || Object.keys(ofMesh).length === 0) return null
+    await hold()
+    return meshConfig.with(namespaces.object(ofMesh as KubeObject))
   }
 
   /**

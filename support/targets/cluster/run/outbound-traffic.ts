@@ -1,5 +1,6 @@
 import type { KubeObject, Resource, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import { NotSupported } from '../../target.ts'
+import { isPushed } from './mesh-config-map.ts'
 import { canonical, refOfObject } from './restore.ts'
 
 interface SidecarSpec {
@@ -69,7 +70,8 @@ export class OutboundTraffic {
 }
 
 function ofWholeMesh(what: string): NotSupported {
-  return new NotSupported('config', `the mesh config is of the whole mesh, which the run is not to change: ${what}`)
+  const hint = what.split(', ').every(isPushed) ? '; --mesh-config lets it' : ''
+  return new NotSupported('config', `the mesh config is of the whole mesh, which the run is not to change: ${what}${hint}`)
 }
 
 export interface Changes {

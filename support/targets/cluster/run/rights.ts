@@ -1,7 +1,7 @@
 import type { Capability } from '../../target.ts'
 
 /** What a right is for: what scenarios ask of a target, objects of one kind among their config, or something that a run can do without. */
-export type Purpose = Capability | 'objects' | 'run' | 'evidence' | 'own-gateway'
+export type Purpose = Capability | 'objects' | 'run' | 'evidence' | 'own-gateway' | 'mesh-config'
 
 /** One rule of RBAC. Source: Kubernetes `rbac.authorization.k8s.io/v1` PolicyRule. */
 export interface Right {
@@ -25,6 +25,8 @@ export interface RightsWanted {
   readonly ownGateway: boolean
   /** The Services by which telemetry is asked through the API server, as `services/proxy` names them. */
   readonly telemetry: readonly string[]
+  /** The ConfigMap of the mesh config, where the run may change it. */
+  readonly meshConfigMap?: string | null
 }
 
 /** Kinds that scenarios may apply, by their group. */
@@ -47,7 +49,7 @@ export const configKinds: readonly (readonly [string, readonly string[]])[] = [
 export const ownVerbs = ['get', 'create', 'patch', 'delete']
 
 /** All that a run does to a cluster: what it asks for beforehand, and what the chart in `deploy/` grants. */
-export function rightsOf({ deploy, namesNamespaces, ownGateway, telemetry }: RightsWanted): readonly Right[] {
+export function rightsOf({ deploy, namesNamespaces, ownGateway, telemetry, meshConfigMap = null }: RightsWanted): readonly Right[] {
   // What somebody else has made is replaced and put back by updates.
   const verbs = namesNamespaces ? [...ownVerbs, 'update'] : ownVerbs
   return [
@@ -57,6 +59,7 @@ export function rightsOf({ deploy, namesNamespaces, ownGateway, telemetry }: Rig
     ...podRights(deploy),
     ...(deploy ? deployRights : []),
     ...(ownGateway ? gatewayRights : []),
+    ...(meshConfigMap === null ? [] : meshConfigRights(meshConfigMap)),
     ...telemetry.map((name): Right => ({
       group: '',
       resources: ['services/proxy'],
@@ -97,6 +100,15 @@ const deployRights: readonly Right[] = [
   { group: '', resources: ['services'], verbs: ownVerbs, where: 'scenarios', purposes: ['workloads'] },
   { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: ['list'], where: 'scenarios', purposes: ['workloads'] },
 ]
+
+/** It is asked of the control plane's pods whether they have taken it up. */
+function meshConfigRights(name: string): readonly Right[] {
+  const purposes: readonly Purpose[] = ['mesh-config']
+  return [
+    { group: '', resources: ['configmaps'], verbs: ['get', 'update'], name, where: 'control-plane', purposes },
+    { group: '', resources: ['pods/exec'], verbs: ['get', 'create'], where: 'control-plane', purposes },
+  ]
+}
 
 /** Who gives a gateway the right to read credentials has to have it. Source: Kubernetes RBAC, "Privilege escalation prevention". */
 const gatewayRights: readonly Right[] = [

@@ -51,7 +51,13 @@ export class RunEvidence {
     const gateways = pods.filter(({ container, sidecar }) => container === proxy && !sidecar)
     // What gateways pass on arrives elsewhere.
     const isWhole = told.length + gateways.length === pods.length
-    const among = { pods: own, isWhole, gateways: [...gateways, ...scene.gateways], passesGateways: scene.passesGateways }
+    const among = {
+      pods: own,
+      isWhole,
+      gateways: [...gateways, ...scene.gateways],
+      passesGateways: scene.passesGateways,
+      authorizers: scene.authorizers,
+    }
     return this.#byOthers(
       exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], among)),
       sender,
@@ -92,7 +98,12 @@ export class RunEvidence {
   }
 
   /** Where every pod was asked, what none has received reached nobody; else the answer itself is what there is. */
-  #judged(exchange: Exchange, sender: Pod | null, arrivals: readonly Arrival[], { pods, isWhole, gateways, passesGateways }: Among): Answer {
+  #judged(
+    exchange: Exchange,
+    sender: Pod | null,
+    arrivals: readonly Arrival[],
+    { pods, isWhole, gateways, passesGateways, authorizers }: Among,
+  ): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
     const headers = exchange.request.headers.copy()
@@ -106,7 +117,7 @@ export class RunEvidence {
     const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways })
     const known = new Set([sender, ...gateways].map((pod) => pod?.ip))
     const isTold = !passesGateways || (arrivals.length > 0 && arrivals.every(({ record: { peer } }) => known.has(peer ?? '')))
-    return { exchange: { ...told, hops, untold: isTold ? () => null : untoldBut(pods) }, whole: true, byAnswer: false }
+    return { exchange: { ...told, hops, untold: untoldOf(authorizers, isTold ? () => null : untoldBut(pods)) }, whole: true, byAnswer: false }
   }
 
   /** Bytes have no id; our pods say their workload's name before what they answer, and answer every line. */
@@ -156,6 +167,8 @@ export interface Scene {
   readonly passesGateways: boolean
   /** Their pods, of which the control plane has made some. */
   readonly gateways: readonly Pod[]
+  /** Services that proxies ask what they let pass. */
+  readonly authorizers: readonly string[]
 }
 
 interface Among {
@@ -165,13 +178,24 @@ interface Among {
   readonly isWhole: boolean
   readonly gateways: readonly Pod[]
   readonly passesGateways: boolean
+  readonly authorizers: readonly string[]
 }
 
-function untoldBut(pods: readonly Pod[]): NonNullable<Exchange['untold']> {
+type Untold = NonNullable<Exchange['untold']>
+
+function untoldBut(pods: readonly Pod[]): Untold {
   return ({ name }) =>
     pods.some((pod) => pod.app === name || pod.workload === name)
       ? null
       : `gateways do not tell what they pass on, and no pod of the run is of ${name}`
+}
+
+/** Envoy asks without the id of the request. Source: Envoy, "External Authorization": headers of the question. */
+function untoldOf(authorizers: readonly string[], others: Untold): Untold {
+  return (service) =>
+    authorizers.includes(service.name)
+      ? `${service.name} is asked by proxies what they let pass, and their questions have no id by which pods of the run would know them`
+      : others(service)
 }
 
 /** By what a request is known where it first arrives. */

@@ -18,6 +18,7 @@ import { GatewayCalls } from './gateway-calls.ts'
 import { isNameOutside } from './outside.ts'
 import { podsOfGateway } from './gateway-pods.ts'
 import { isManagedGateway } from './managed-gateways.ts'
+import { authorizersOf } from './mesh-config-map.ts'
 import type { RunEvidence, Scene } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
@@ -78,7 +79,7 @@ export class ScenarioCalls {
     const beyond = (await outside?.pod()) ?? null
     this.#assertReachable(call, beyond !== null)
     if (this.#sender !== null) await outside?.know(this.#namesIn(call.target))
-    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all.concat(beyond ?? []), await this.#scene())
+    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all.concat(beyond ?? []), await this.#scene(given))
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
     await config.assertUntouched()
@@ -146,13 +147,13 @@ export class ScenarioCalls {
   }
 
   /** Nobody waits for copies that some route makes. */
-  async #scene(): Promise<Scene> {
+  async #scene(given: readonly Resource[]): Promise<Scene> {
     const { applied } = this.#parts.config
     const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
     const passesGateways = this.#sender !== null && this.#passesGateways
     const managed = passesGateways ? applied.filter(isManagedGateway) : []
     const gateways = await Promise.all(managed.map((gateway) => podsOfGateway(this.#run.objects, gateway)))
-    return { copies, passesGateways, gateways: gateways.flatMap(({ pods }) => pods) }
+    return { copies, passesGateways, gateways: gateways.flatMap(({ pods }) => pods), authorizers: authorizersOf(given) }
   }
 
   /** May a request from inside leave through a gateway? */

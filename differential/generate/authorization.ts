@@ -117,6 +117,14 @@ const answersOfGuard = [
   { status: 403, headers: { 'x-guard': 'out', 'x-user': 'jason' }, body: 'no' },
   { status: 302, headers: { location: 'http://login.example.com/' } },
   { status: 503 },
+  { status: 200, delay: '300ms' },
+]
+
+const additionalHeaders: readonly Json[] = [
+  { 'x-add': 'yes' },
+  { 'X-Add': '%REQ(x-env)%', 'x-way': '%REQ(:method)% %PROTOCOL%' },
+  { 'x-env': 'mine', 'x-forwarded-for': '192.0.2.1' },
+  { authorization: '', 'x-dash': '%REQ(x-none)%' },
 ]
 
 function guard(draw: Draw): Json {
@@ -124,7 +132,9 @@ function guard(draw: Draw): Json {
     service: 'guard.default.svc.cluster.local',
     port: 80,
     ...draw.maybe(0.2, () => ({ failOpen: true })),
-    ...draw.maybe(0.2, () => ({ statusOnError: '500' })),
+    ...draw.maybe(0.2, () => ({ statusOnError: draw.one(['500', '429', '0', '599']) })),
+    ...draw.maybe(0.2, () => ({ timeout: draw.one(['0s', '0.1s', '5s']) })),
+    ...draw.maybe(0.1, () => ({ clearRouteCache: draw.chance(0.5) })),
     ...draw.maybe(0.2, () => ({ includeRequestBodyInCheck: { maxRequestBytes: draw.one([3, 100]), allowPartialMessage: draw.chance(0.5) } })),
   }
   // What it answers is no answer of gRPC: who is let in then, and what it was told.
@@ -132,7 +142,8 @@ function guard(draw: Draw): Json {
   const provider = {
     ...common,
     ...draw.maybe(0.5, () => ({ includeRequestHeadersInCheck: ['x-env', 'x-for*'] })),
-    ...draw.maybe(0.3, () => ({ headersToUpstreamOnAllow: ['x-user'], headersToDownstreamOnAllow: ['x-guard'] })),
+    ...draw.maybe(0.3, () => ({ includeAdditionalHeadersInCheck: draw.one(additionalHeaders) })),
+    ...draw.maybe(0.3, () => ({ headersToUpstreamOnAllow: draw.one([['x-user'], ['x-*'], ['*']]), headersToDownstreamOnAllow: ['x-guard'] })),
     ...draw.maybe(0.3, () => ({ headersToDownstreamOnDeny: ['x-g*'] })),
     ...draw.maybe(0.2, () => ({ pathPrefix: '/check' })),
   }

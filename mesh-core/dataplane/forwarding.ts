@@ -137,8 +137,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#proxied.takeBody()
-    if (this.#action.mirrors.length > 0 && this.#wrongHeader === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
-    this.#try(destination)
+    this.#try(destination, () => this.#sendMirrors())
     this.#armTotal()
   }
 
@@ -166,7 +165,12 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#wrongHeader = wrongHeader(request.headers)
   }
 
-  #try(destination: Destination | null): void {
+  #sendMirrors(): void {
+    if (this.#action.mirrors.length > 0 && this.#wrongHeader === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
+  }
+
+  /** @param meanwhile once it has its place among the requests of the cluster, or none */
+  #try(destination: Destination | null, meanwhile?: () => void): void {
     const { log } = this.#proxied
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     const attempt = ++this.#attempt
@@ -182,7 +186,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#note(destination, one.request)
     this.#formerHop = this.lastHop
     this.#upstream = upstream
-    upstream.start()
+    upstream.start(meanwhile)
   }
 
   #note({ tls, address }: Destination, { protocol }: HttpRequest): void {

@@ -1,18 +1,20 @@
 import type { UpstreamHttp } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { MirrorPolicy } from '../ir/route.ts'
-import { Delivery } from './delivery.ts'
 import { LogRecord } from './evidence.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { blindly } from './balancer.ts'
 import type { Timeouts } from './timeouts.ts'
-import { doubtOfServer } from './doubtful.ts'
 import { destinationOf } from './upstream.ts'
 import { speak } from './upstream-http.ts'
+import { UpstreamRequest } from './upstream-request.ts'
 
 const million = 1_000_000
 
-/** Copies of a request that nobody waits for; what becomes of them the client never learns. Source: Envoy `Router::Filter`, `ShadowWriterImpl`. */
+/**
+ * Copies of a request that nobody waits for; what becomes of them the client never learns, and the cluster does: they count among its connections and
+ * failures. Source: Envoy `Router::Filter`, `ShadowWriterImpl`.
+ */
 export function sendMirrors(proxied: ProxiedRequest, policies: readonly MirrorPolicy[], timeouts: Timeouts): void {
   for (const policy of policies) if (proxied.plane.chance.mirror.below(million) < policy.ppm) sendMirror(proxied, policy, timeouts)
 }
@@ -23,36 +25,22 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
   // A copy is on no connection of a client, whose destination could be kept. Source: Envoy `OriginalDstCluster::LoadBalancer::chooseHost`, `AsyncStreamImpl`.
   if (!cluster || cluster.config.discovery === 'original-dst') return
   const destination = destinationOf(proxied, cluster, blindly)
-  const doubt = destination && doubtOfServer(cluster.config)
-  if (doubt) return proxied.place.exchange.fail(doubt)
-  if (!destination?.receiver) return
+  if (!destination) return
   const log = new LogRecord(proxy.name, proxied.log.direction, plane.clock.now())
   log.cluster = policy.cluster
   log.route = proxied.log.route
   log.upstreamHost = destination.address
   log.attempts = 1
   const request = shadowOf(proxied.request, policy, { ownAddress: proxy.place.address, timeouts, http: cluster.config.http })
-  const shipment = {
-    place,
-    origin: { ...origin, log },
-    request,
-    attempt: 1,
-    mirrored: true,
-    tls: destination.tls,
-    port: destination.port,
-    source: proxy.place.address,
-    pooled: true,
-  }
-  const delivery = new Delivery(shipment, destination.receiver)
-  // It has the time of the request that it was made of. Source: Envoy `router.cc`, ShadowWriter's RequestOptions.
-  const late = timeouts.total > 0 ? plane.clock.deadline(timeouts.total, () => delivery.abandon(), `${proxy.name} sends a copy`) : null
-  delivery.start(plane, shipment, destination.receiver, (outcome) => {
+  const tried = { plane, place, proxy, origin: { ...origin, log }, sent: proxied.sent }
+  const upstream = new UpstreamRequest(tried, cluster, destination, { request, attempt: 1, limitMs: 0, isWrong: false, mirrored: true }, (end) => {
     late?.cancel()
     log.durationMs = plane.clock.now() - log.startMs
-    if (typeof outcome === 'string') return
-    log.status = outcome.status
-    delivery.hop.status = outcome.status
+    if (typeof end !== 'string') log.status = end.status
   })
+  // It has the time of the request that it was made of. Source: Envoy `router.cc`, ShadowWriter's RequestOptions.
+  const late = timeouts.total > 0 ? plane.clock.deadline(timeouts.total, () => upstream.expire(), `${proxy.name} sends a copy`) : null
+  upstream.start()
 }
 
 /** The proxy itself is the client of the copy, an internal one, and says so. It gives the copy the time of all tries, not that of one. */

@@ -27,11 +27,16 @@ export interface Try {
   readonly limitMs: Milliseconds
   /** It has a header that nobody is sent: it ends when there is a connection. */
   readonly isWrong: boolean
+  /** A copy. */
+  readonly mirrored?: boolean
 }
+
+/** The request that a try is one of. */
+export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'sent'>
 
 /** One try of a request: from the place that it waits for among its host's connections until something has come of it. Source: Envoy `Router::UpstreamRequest`. */
 export class UpstreamRequest implements InFlight {
-  readonly #proxied: ProxiedRequest
+  readonly #proxied: Tried
   readonly #cluster: ClusterRuntime
   readonly #destination: Destination
   readonly #try: Try
@@ -46,7 +51,7 @@ export class UpstreamRequest implements InFlight {
   /** Why no connection came about, where Envoy tells. */
   failure: string | undefined
 
-  constructor(proxied: ProxiedRequest, cluster: ClusterRuntime, destination: Destination, one: Try, done: (end: HttpResponse | Reset) => void) {
+  constructor(proxied: Tried, cluster: ClusterRuntime, destination: Destination, one: Try, done: (end: HttpResponse | Reset) => void) {
     this.#proxied = proxied
     this.#cluster = cluster
     this.#destination = destination
@@ -60,11 +65,19 @@ export class UpstreamRequest implements InFlight {
     return this.#delivery?.hop ?? null
   }
 
-  start(): void {
+  /** @param meanwhile done when it has its place, or waits for one, or is told that there is none, and before anything comes of it */
+  start(meanwhile?: () => void): void {
     const { receiver, host, pooled } = this.#destination
     const doubt = receiver && doubtOfServer(this.#cluster.config)
     if (doubt) return this.#proxied.place.exchange.fail(doubt)
+    let then = meanwhile
+    const goOn = (): void => {
+      const next = then
+      then = undefined
+      next?.()
+    }
     this.#cluster.breaker.admit(pooled, this.#try.request.protocol === 'h2', (connection) => {
+      goOn()
       // Its client may have gone while it waited for a connection.
       if (this.#over) return connection ? this.#cluster.breaker.release(pooled, connection, true) : undefined
       if (!connection) return this.#done('overflow')
@@ -74,6 +87,7 @@ export class UpstreamRequest implements InFlight {
       if (this.#try.isWrong) return this.#refuse()
       this.#deliver(receiver)
     })
+    goOn()
   }
 
   abandon(): void {
@@ -92,9 +106,9 @@ export class UpstreamRequest implements InFlight {
 
   #deliver(receiver: Receiver): void {
     const { plane, proxy, place, origin } = this.#proxied
-    const { request, attempt, limitMs } = this.#try
+    const { request, attempt, limitMs, mirrored = false } = this.#try
     const { tls, port } = this.#destination
-    const shipment = { place, origin, request, attempt, mirrored: false, tls, port, source: proxy.place.address, pooled: true }
+    const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true }
     this.#delivery = new Delivery(shipment, receiver)
     this.#delivery.start(plane, shipment, receiver, (outcome) => {
       if (!this.#over) this.#conclude(outcome)

@@ -54,6 +54,16 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: [],
   },
   {
+    about: 'hosts, sizes and times of a connection manager',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, use_remote_address: true, strip_any_host_port: true, max_request_headers_kb: 96, stream_idle_timeout: 1s, common_http_protocol_options: {headers_with_underscores_action: DROP_HEADER}, http_protocol_options: {accept_http_10: true}}}}`,
+    reported: [],
+  },
+  {
+    about: 'a sidecar that looks at the connection for who its client is',
+    patch: `applyTo: NETWORK_FILTER, ${outbound}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, use_remote_address: true}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_config.use_remote_address'],
+  },
+  {
     about: 'what a connection manager does to paths that the mesh does not do',
     patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, normalize_path: false, merge_slashes: true}}}`,
     reported: ['spec.configPatches[0].patch.value.typed_config.normalize_path', 'spec.configPatches[0].patch.value.typed_config.merge_slashes'],

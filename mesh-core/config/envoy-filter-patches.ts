@@ -36,12 +36,20 @@ const headers: Record<string, Modelled> = {
   ...fields('requestHeadersToRemove responseHeadersToRemove'),
 }
 
+const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
+const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
+
 const merged = {
   ...headers,
-  route: { ...fields('timeout prefixRewrite hostRewriteLiteral'), retryPolicy: fields('retryOn numRetries perTryTimeout') },
-}
+  name: 'acts',
+  route: {
+    ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral appendXForwardedHost append_x_forwarded_host'),
+    regexRewrite,
+    retryPolicy: fields('retryOn numRetries perTryTimeout retriableStatusCodes'),
+  },
+} satisfies Modelled
+const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
 
-const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
 const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
 const made: Modelled = {
   ...headers,
@@ -56,7 +64,7 @@ const made: Modelled = {
     },
     queryParameters: { name: 'acts', stringMatch: text },
   },
-  route: { ...fields('cluster timeout prefixRewrite hostRewriteLiteral'), regexRewrite: { pattern: regex, substitution: 'acts' } },
+  route: { ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral'), regexRewrite },
   redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
   directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
 }
@@ -72,18 +80,25 @@ const cluster: Modelled = {
 export const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
 
-const connectionManager: Modelled = {
+const connectionManager = {
   name: new Set([connectionManagerName]),
   typedConfig: {
     '@type': new Set([connectionManagerType]),
     ...fields('xffNumTrustedHops serverName generateRequestId appendXForwardedPort append_x_forwarded_port forwardClientCertDetails'),
     normalizePath: new Set(['true']),
     serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
-    // What is logged, counted and traced, and how long connections without requests are kept.
-    ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout', 'quiet'),
-    commonHttpProtocolOptions: fields('idleTimeout', 'quiet'),
+    ...fields('stripAnyHostPort stripMatchingHostPort stripTrailingHostDot preserveExternalRequestId maxRequestHeadersKb streamIdleTimeout'),
+    // What is logged, counted and traced, how long connections without requests are kept, and how long a client may take to send a request: it comes at once here.
+    ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout requestTimeout requestHeadersTimeout', 'quiet'),
+    commonHttpProtocolOptions: {
+      headersWithUnderscoresAction: new Set(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
+      ...fields('idleTimeout', 'quiet'),
+    },
+    httpProtocolOptions: { acceptHttp10: 'acts', accept_http_10: 'acts' },
+    // Nothing is so large, and no connection has so many requests, that a window is full.
+    http2ProtocolOptions: fields('initialStreamWindowSize initialConnectionWindowSize', 'quiet'),
   },
-}
+} satisfies Modelled
 
 const share: Modelled = { defaultValue: { numerator: 'acts', denominator: new Set(['HUNDRED', 'TEN_THOUSAND', 'MILLION']) }, runtimeKey: 'quiet' }
 
@@ -128,8 +143,8 @@ function filterProblems({ match: where, patch }: ConfigPatch, path: FieldPath): 
 const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
     'ROUTE_CONFIGURATION MERGE': headers,
-    'VIRTUAL_HOST MERGE': headers,
-    'VIRTUAL_HOST ADD': { ...headers, name: 'acts', domains: 'acts', routes: made },
+    'VIRTUAL_HOST MERGE': { ...headers, requireTls },
+    'VIRTUAL_HOST ADD': { ...headers, requireTls, name: 'acts', domains: 'acts', routes: made },
     'VIRTUAL_HOST REMOVE': 'quiet',
     'HTTP_ROUTE MERGE': merged,
     'HTTP_ROUTE REMOVE': 'quiet',
@@ -155,20 +170,32 @@ const httpFilterMatch: Modelled = {
   listener: { ...fields('name portNumber'), filterChain: { filter: { name: 'acts', subFilter: { name: 'acts' } } } },
 }
 
-/** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here. */
+/** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here, and that its host wants TLS. */
 const inbound: Readonly<Record<string, Modelled>> = {
-  ...Object.fromEntries(['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(headers)])),
+  ...Object.fromEntries(['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(headers)])),
+  'VIRTUAL_HOST MERGE': values['VIRTUAL_HOST MERGE']!,
   'CLUSTER MERGE': values['CLUSTER MERGE']!,
   'NETWORK_FILTER MERGE': values['NETWORK_FILTER MERGE']!,
 }
 const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
+
+/** Gateways look at the connection for who the client is, as istiod has it, and `false` merged into that says nothing. */
+const ofGateways: Readonly<Record<string, Modelled>> = {
+  ...values,
+  'NETWORK_FILTER MERGE': bothSpellings({ ...connectionManager, typedConfig: { ...connectionManager.typedConfig, useRemoteAddress: 'quiet' } }),
+}
+
+function tablesOf(context: string | undefined): Readonly<Record<string, Modelled>> {
+  if (context === 'GATEWAY') return ofGateways
+  return notInbound.has(context) ? values : inbound
+}
 
 /** What of a patch is not acted on; nothing of it acts then. */
 function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
   if (typeof whole?.patch !== 'object' || whole.patch === null) return [path]
   const { applyTo, match: where, patch } = whole
   if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
-  const table = (notInbound.has(where?.context) ? values : inbound)[`${applyTo} ${patch?.operation}`]
+  const table = tablesOf(where?.context)[`${applyTo} ${patch?.operation}`]
   if (table === undefined) return [path]
   const found: FieldPath[] = []
   collect(match, where ?? null, [...path, 'match'], found)

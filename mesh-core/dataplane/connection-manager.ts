@@ -1,5 +1,6 @@
 import { type HttpRequest, joinCookies } from '../ir/message.ts'
 import { removeHopByHop, removeNamedInConnection } from './hop-by-hop.ts'
+import { tidyHost } from './host-header.ts'
 import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { normalizeTarget, withoutFragment } from './path-normalization.ts'
@@ -85,6 +86,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   const { normalization, settings, port, certificate } = reception
   const edge = client !== null
   const headers = sent.headers.copy()
+  if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
   joinRepeated(headers, inlineOfRequest)
   if (sent.protocol === 'h2') joinCookies(headers)
   const upgrade = upgradeOf(headers)
@@ -102,14 +104,23 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   if (edge) markClient(headers, client, trusted)
   if (certificate !== null) tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
-  if (settings.requestIds !== false && (edge || !headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
+  const keepsId = !edge || settings.keepsRequestIds === true
+  if (settings.requestIds !== false && !(keepsId && headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
   const scheme = forwardedProto === 'https' ? 'https' : 'http'
   const target = targetOf(sent)
   const path = normalizeTarget(withoutFragment(target.path), normalization)
-  const request: HttpRequest = { method: sent.method, scheme, authority: target.authority, path, headers, body: sent.body }
+  const request: HttpRequest = { method: sent.method, scheme, authority: tidyHost(target.authority, settings, port), path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
   if (sent.messages) request.messages = sent.messages
   return { request, closes, upgrade, isRefused, trustedAddress: trusted }
+}
+
+/** As the parser does, before it looks at any header. */
+export function removeUnderscored({ fields }: HttpRequest['headers']): void {
+  for (let i = 0; i < fields.length;) {
+    if (fields[i]!.includes('_')) fields.splice(i, 2)
+    else i += 2
+  }
 }
 
 /** Does what a client says of a certificate stay? Source: Envoy `ConnectionManagerUtility::mutateXfccRequestHeader`. */

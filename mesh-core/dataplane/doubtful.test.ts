@@ -70,7 +70,7 @@ test.each<[value: string, known: boolean]>([
   const seen = await send(text, 'http://shop/', 'http/1.0').catch((error: Error) => error.message)
   if (known) expect(seen).toMatchObject({ response: { status: 426 } })
   // The sender's takes for HTTP what is 1.1 or 2 alone, and passes the rest on.
-  else expect(seen).toBe('the sidecar of shop.default takes requests of HTTP/1.0 (ISTIO_META_HTTP10), which is not modelled')
+  else expect(seen).toBe('the sidecar of shop.default takes requests of HTTP/1.0 (accept_http_10), which is not modelled')
   expect(await send(text, 'http://shop/')).toMatchObject({ response: { status: 200 } })
 })
 

@@ -4,7 +4,7 @@ import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import { receiveRequest, removeOwned, tellCertificate } from './connection-manager.ts'
+import { receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './shipment.ts'
 import { hostOf } from './application.ts'
@@ -20,6 +20,7 @@ import { InboundForwarding, noteUnreached } from './inbound-forwarding.ts'
 import type { InboundReset } from './inbound-forwarding.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
+import { tidyHost } from './host-header.ts'
 import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply } from './local-reply.ts'
 import { doubtOfVersion } from './doubtful.ts'
@@ -31,6 +32,9 @@ import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { targetOf } from './request-target.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
+import { idleDetails, idleMsOf, idleReply } from './stream-idle.ts'
+import { locationWithTls } from './redirect.ts'
+import type { Timer } from '../time/clock.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { namesShownBy } from './tls-handshake.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
@@ -59,6 +63,7 @@ export class InboundSidecar implements InFlight {
   #admitting: InFlight | null = null
   #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
+  #idle: Timer | null = null
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
     this.#settings = port.settings ?? {}
@@ -86,9 +91,10 @@ export class InboundSidecar implements InFlight {
   start(done: Done): void {
     const doubt = doubtOfVersion(this.#settings, this.#sent, `the sidecar of ${this.#workload.name}`)
     if (doubt) return this.#place.exchange.fail(doubt)
-    const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization)
+    const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization, this.#settings)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
+    this.#watch(done)
     const applicant = { settings: this.#settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute: true }
     this.#admitting = admit(this.#plane, applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
@@ -104,10 +110,43 @@ export class InboundSidecar implements InFlight {
     const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
+    if (this.#wantsTls) return this.#redirect(done)
     inboundHeadersOf(this.#port).request?.(this.#request.headers, this.#subject(null, 0))
     const wrong = isWritten ? wrongHeader(this.#request.headers) : null
     if (wrong !== null && answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return this.#keepBack(wrong, done)
     this.#forward(done)
+  }
+
+  /** Of its client no more comes. */
+  #watch(done: Done): void {
+    const idleMs = idleMsOf(this.#settings, null)
+    if (idleMs > 0) this.#idle = this.#plane.clock.deadline(idleMs, () => this.#giveUp(done), `stream idle timeout at ${this.#log.proxy}`)
+  }
+
+  #giveUp(done: Done): void {
+    this.#admitting?.abandon()
+    this.#forwarding?.abandon()
+    this.#log.raise('SI')
+    this.#log.details = idleDetails
+    const edits = inboundHeadersOf(this.#port).response
+    const response = composeLocalReply(idleReply, this.#request, (headers) => edits?.(headers, this.#subject(headers, idleReply.status)))
+    this.#sign(response.headers)
+    this.#end(response, done)
+  }
+
+  get #wantsTls(): boolean {
+    return this.#port.requiresTls === true && this.#request.headers.get('x-forwarded-proto') !== 'https'
+  }
+
+  /** Of the route itself nothing is known then. */
+  #redirect(done: Done): void {
+    this.#log.route = this.#log.cluster = '-'
+    const location = ['location', locationWithTls(this.#request)]
+    this.#answer(
+      composeLocalReply({ status: 301, body: '', headers: location }, this.#request, () => {}),
+      'direct_response',
+      done,
+    )
   }
 
   #keepBack(wrong: string, done: Done): void {
@@ -205,6 +244,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#idle?.cancel()
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
     this.#log.raise('DC')
@@ -263,6 +303,7 @@ export class InboundSidecar implements InFlight {
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
+    this.#idle?.cancel()
     changeHeaders(response.headers, this.#back)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status
@@ -280,13 +321,14 @@ function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRun
   const certificate = certificateOf(identity, workload, settings)
   if (!pooled) return receiveRequest(plane, { ...request, scheme: 'https' }, null, { normalization, settings, port, certificate })
   const { headers } = request
+  if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
   if (request.protocol === 'h2') joinCookies(headers)
   removeOwned(headers, true, false)
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   const { authority, path } = targetOf(request)
-  request.authority = authority
+  request.authority = tidyHost(authority, settings, port)
   // What is no path is refused as it came.
   request.path = path.startsWith('/') ? normalizeTarget(withoutFragment(path), normalization) : path
   return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }

@@ -34,6 +34,8 @@ import { locationWithTls } from './redirect.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake } from './upgrade.ts'
+import { idleDetails, idleMsOf, idleReply } from './stream-idle.ts'
+import type { Timer } from '../time/clock.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
@@ -59,6 +61,7 @@ export class ProxiedRequest implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
+  #idle: Timer | null = null
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
     this.plane = plane
@@ -109,7 +112,7 @@ export class ProxiedRequest implements InFlight {
   start(): void {
     const doubt = doubtOfVersion(this.entrance.settings, this.#sent, this.proxy.name)
     if (doubt) return this.place.exchange.fail(doubt)
-    const refusal = refusalOf(this.#sent, this.#received, this.entrance.normalization)
+    const refusal = refusalOf(this.#sent, this.#received, this.entrance.normalization, this.entrance.settings)
     if (refusal) return this.#refuseRequest(refusal)
     const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
     this.#passage.virtualHost = host
@@ -117,6 +120,7 @@ export class ProxiedRequest implements InFlight {
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     const route = withoutTls ? null : this.#find()
     const hasRoute = route !== null || withoutTls
+    this.#watch(route)
     const applicant = { settings: this.entrance.settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute }
     this.#admitting = admit(this.plane, applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, route, withoutTls)
@@ -129,6 +133,7 @@ export class ProxiedRequest implements InFlight {
     this.#back = admission.back
     if (admission.waited) this.takeBody()
     const route = admission.isNew && !withoutTls ? this.#find() : found
+    if (route !== found) this.#watch(route)
     if (admission.kind === 'out') {
       if (admission.flag !== null) this.log.raise(admission.flag)
       if (route) this.#choose(route)
@@ -138,6 +143,20 @@ export class ProxiedRequest implements InFlight {
     if (withoutTls) return this.#redirect(301, locationWithTls(this.request))
     if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(route)
+  }
+
+  /** Its route says how long nothing may be seen of it: no longer does anything come from the client. */
+  #watch(route: RouteRuntime | null): void {
+    this.#idle?.cancel()
+    const idleMs = idleMsOf(this.entrance.settings, route?.config ?? null)
+    if (idleMs > 0) this.#idle = this.plane.clock.deadline(idleMs, () => this.#giveUp(route), `stream idle timeout at ${this.proxy.name}`)
+  }
+
+  #giveUp(route: RouteRuntime | null): void {
+    if (route && !this.route) this.#choose(route)
+    this.#admitting?.abandon()
+    this.#forwarding?.abandon()
+    this.refuse(idleReply, idleDetails, 'SI')
   }
 
   #chain(): string {
@@ -208,6 +227,7 @@ export class ProxiedRequest implements InFlight {
   finish(response: HttpResponse): void {
     if (this.#ended) return
     this.#ended = true
+    this.#idle?.cancel()
     const { headers } = response
     changeHeaders(headers, this.#back)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
@@ -232,6 +252,7 @@ export class ProxiedRequest implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#idle?.cancel()
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'
     this.log.durationMs = this.plane.clock.now() - this.log.startMs

@@ -1,5 +1,5 @@
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
@@ -21,11 +21,17 @@ export interface RequestRefusal {
  * @param sent as it came, of which `received` was made
  * @returns `null` for a request that is taken
  */
-export function refusalOf(sent: HttpRequest, received: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {
+export function refusalOf(
+  sent: HttpRequest,
+  received: ReceivedRequest,
+  normalization: PathNormalization,
+  settings: HttpSettings = {},
+): RequestRefusal | null {
   const unreadable = parserRefusal(sent)
   if (unreadable !== null) return byParser(unreadable)
   if (sent.protocol !== 'h2' && isOddlyEncoded(sent.headers)) return byParser('http1.invalid_transfer_encoding', notImplemented)
-  const tooMuch = sizeRefusal(sent)
+  if (settings.underscores === 'REJECT_REQUEST' && hasUnderscore(sent)) return byParser('http1.unexpected_underscore')
+  const tooMuch = sizeRefusal(sent, settings.mostHeaderKib ?? usualKib)
   if (tooMuch !== null) return byParser(tooMuch, { status: 431, body: 'Request Header Fields Too Large' })
   if (received.isRefused) return byParser('http1.connection_header_rejected')
   if (sent.protocol !== 'h2' && !authority.test(sent.authority)) return byParser('http.invalid_authority')
@@ -59,17 +65,22 @@ function isOddlyEncoded(headers: Headers): boolean {
   return headers.has('transfer-encoding') && headers.all('transfer-encoding').join(',').toLowerCase() !== 'chunked'
 }
 
+/** Of HTTP/2 it ends the stream: see `doubtOfVersion`. */
+function hasUnderscore({ headers, protocol }: HttpRequest): boolean {
+  return protocol !== 'h2' && headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))
+}
+
 /** The host is one of them. Source: Envoy `max_request_headers_kb`, `max_headers_count`, whose defaults istiod leaves; seen with 1.40.0, by number and byte. */
 const mostHeaders = 100
-const mostHeaderBytes = 60 * 1024
+const usualKib = 60
 
-function sizeRefusal({ method, path, authority: host, headers, protocol }: HttpRequest): string | null {
+function sizeRefusal({ method, path, authority: host, headers, protocol }: HttpRequest, kib: number): string | null {
   if (protocol === 'h2') return null
   const { fields } = headers
   if (fields.length / 2 + 1 > mostHeaders) return 'http1.too_many_headers'
   const lines = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n\r\n`.length
   const bytes = fields.reduce((sum, text) => sum + text.length + 2, lines)
-  return bytes > mostHeaderBytes ? 'http1.headers_too_large' : null
+  return bytes > kib * 1024 ? 'http1.headers_too_large' : null
 }
 
 /** Of what a client wants to go on with, where the proxy lets nothing of it pass. Source: Envoy `FilterManager::createFilterChain`. */

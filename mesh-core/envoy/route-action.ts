@@ -7,7 +7,7 @@ import { readRegex } from './matchers.ts'
 
 /** Fields of a route action that decide nothing about where a request goes and with what. */
 const indifferent = [
-  ...['retry_policy', 'retry_policy_typed_config', 'max_grpc_timeout', 'grpc_timeout_offset', 'max_stream_duration', 'idle_timeout', 'priority'],
+  ...['retry_policy', 'retry_policy_typed_config', 'max_grpc_timeout', 'grpc_timeout_offset', 'max_stream_duration', 'priority'],
   ...['request_mirror_policies', 'hash_policy', 'cors', 'rate_limits', 'include_vh_rate_limits', 'upgrade_configs', 'metadata_match'],
   ...['cluster_not_found_response_code', 'hedge_policy', 'early_data_policy', 'internal_redirect_policy', 'flush_timeout'],
 ]
@@ -21,6 +21,7 @@ const forwardFields = new Set([
     'host_rewrite_literal',
     'append_x_forwarded_host',
     'timeout',
+    'idle_timeout',
   ],
   ...indifferent,
 ])
@@ -45,26 +46,24 @@ function readForward(value: Message, place: string, origin: Origin): ForwardActi
     mirrors: [],
     pathRewrite: readPathRewrite(action, place),
     hostRewrite: text(action['host_rewrite_literal']),
+    ...(action['idle_timeout'] !== undefined && { idleMs: durationMs(action['idle_timeout']) ?? 0 }),
     hashPolicies: [],
   }
 }
 
 function readClusters(action: Message, place: string, origin: Origin): WeightedCluster[] {
-  const one = (cluster: string): WeightedCluster => ({
-    cluster,
-    weight: 1,
-    requestHeaders: noMutation,
-    responseHeaders: noMutation,
-    hostRewrite: null,
-    origin,
-  })
-  if (action['cluster'] !== undefined) return [one(String(action['cluster']))]
+  if (action['cluster'] !== undefined) return [leadingTo(String(action['cluster']), origin)]
   // The name is the request's to say: see `clusterHeader`.
-  if (action['cluster_header'] !== undefined) return [one('')]
+  if (action['cluster_header'] !== undefined) return [leadingTo('', origin)]
   const weighted = only(message(action['weighted_clusters'], place), `${place}.weighted_clusters`, weightedFields)
   return messages(weighted['clusters'], `${place}.weighted_clusters.clusters`).map((entry, i) =>
     readWeightedCluster(entry, `${place}.weighted_clusters.clusters[${i}]`, origin),
   )
+}
+
+/** One cluster, which gets all. */
+export function leadingTo(cluster: string, origin: Origin): WeightedCluster {
+  return { cluster, weight: 1, requestHeaders: noMutation, responseHeaders: noMutation, hostRewrite: null, origin }
 }
 
 const weightedFields = new Set(['clusters', 'total_weight', 'runtime_key_prefix'])

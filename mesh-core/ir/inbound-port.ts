@@ -37,6 +37,8 @@ export interface InboundPort {
   readonly virtualHost: string
   /** What the route does with headers; absent: nothing. */
   readonly headers?: { readonly request: HeaderMutation; readonly response: HeaderMutation }
+  /** Its route sends plain requests to https. Envoy `require_tls: ALL`. */
+  readonly requiresTls?: true
   readonly leadsTo: ApplicationSocket
   /** What it tries again of HTTP; `null` for nothing. */
   readonly retry: RetryPolicy | null

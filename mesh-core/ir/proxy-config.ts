@@ -32,6 +32,20 @@ export interface HttpSettings {
   readonly envoyHeaders?: false
   /** Requests of HTTP/1.0 are taken, too. Envoy `accept_http_10`. */
   readonly acceptsHttp10?: true
+  /** The port in Host goes before a route is looked for, whichever it is. Envoy `strip_any_host_port`. */
+  readonly stripsAnyPort?: true
+  /** It goes where it is the one that the connection is for. Envoy `strip_matching_host_port`; no listener may have both. */
+  readonly stripsMatchingPort?: true
+  /** A dot at the end of the name in Host goes. Envoy `strip_trailing_host_dot`. */
+  readonly stripsTrailingDot?: true
+  /** What becomes of headers with a `_` in their name, or of requests that have one. Envoy `headers_with_underscores_action`. */
+  readonly underscores?: 'REJECT_REQUEST' | 'DROP_HEADER'
+  /** The `x-request-id` of a stranger stays. Envoy `preserve_external_request_id`. */
+  readonly keepsRequestIds?: true
+  /** More in the head of a request is too much, in KiB. Envoy `max_request_headers_kb`, of 60 where it is left out. */
+  readonly mostHeaderKib?: number
+  /** A request is given up of which nothing was seen for so long; 0 for never. Envoy `stream_idle_timeout`. */
+  readonly streamIdleMs?: number
   /** Requests get `x-forwarded-port`. Envoy `append_x_forwarded_port`. */
   readonly forwardedPort?: true
   readonly forwardClientCert?: ForwardClientCert

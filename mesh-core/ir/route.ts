@@ -103,6 +103,8 @@ export interface ForwardAction {
   readonly clusterNotFoundStatus: number
   /** Deadline in ms for the whole exchange, all tries included; `null` for none. Istio `http[].timeout`. */
   readonly timeoutMs: number | null
+  /** Of this route, in the place of the proxy's own `streamIdleMs`; 0 for never. Envoy `idle_timeout`. */
+  readonly idleMs?: number
   /** `grpc-timeout` of the request is honoured (Envoy `max_stream_duration.grpc_timeout_header_max` / `max_grpc_timeout`), which Istio sets without a limit where no timeout is configured. */
   readonly retry: RetryPolicy | null
   readonly mirrors: readonly MirrorPolicy[]

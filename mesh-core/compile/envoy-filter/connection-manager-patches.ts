@@ -1,5 +1,5 @@
 import { connectionManagerName } from '../../config/envoy-filter-patches.ts'
-import { int, message, text, type Message } from '../../envoy/fields.ts'
+import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
 import type { FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withRateLimits } from './rate-limit-patches.ts'
@@ -14,14 +14,19 @@ export interface ConnectionManager {
 export function patchListeners(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
   const own = patches.filter(isOfConnectionManager)
   if (own.length === 0) return listeners
-  return listeners.map((listener) => {
+  return listeners.flatMap((listener) => {
     const fitting = own.filter((patch) => isForListener(patch, listener))
-    if (fitting.length === 0) return listener
+    if (fitting.length === 0) return [listener]
     const patched = (chain: FilterChain): FilterChain =>
       chain.filter.kind === 'http' ? { ...chain, filter: patchConnectionManager(chain.filter, fitting) } : chain
     const { filterChains, defaultFilterChain } = listener
-    return { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
+    const whole = { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
+    return [...whole.filterChains, whole.defaultFilterChain].some(isRefused) ? [] : [whole]
   })
+}
+
+function isRefused(chain: FilterChain | null): boolean {
+  return chain?.filter.kind === 'http' && areRefused(chain.filter.settings)
 }
 
 function isOfConnectionManager({ applyTo }: Pick<EnvoyPatch, 'applyTo'>): boolean {
@@ -69,9 +74,39 @@ function settingsOf(fields: Message): HttpSettings {
     ...(server !== null && { server }),
     ...(fields['server_header_transformation'] === 'PASS_THROUGH' && { server: null }),
     ...(fields['generate_request_id'] === false && { requestIds: false as const }),
+    ...(fields['preserve_external_request_id'] === true && { keepsRequestIds: true as const }),
+    ...hostSettingsOf(fields),
+    ...parserSettingsOf(fields),
+    ...(fields['stream_idle_timeout'] !== undefined && { streamIdleMs: durationMs(fields['stream_idle_timeout']) ?? 0 }),
     ...(fields['append_x_forwarded_port'] === true && { forwardedPort: true as const }),
     ...(isForwarding(fields['forward_client_cert_details']) && { forwardClientCert: fields['forward_client_cert_details'] }),
   }
+}
+
+function hostSettingsOf(fields: Message): HttpSettings {
+  return {
+    ...(fields['strip_any_host_port'] === true && { stripsAnyPort: true as const }),
+    ...(fields['strip_matching_host_port'] === true && { stripsMatchingPort: true as const }),
+    ...(fields['strip_trailing_host_dot'] === true && { stripsTrailingDot: true as const }),
+  }
+}
+
+/** ALLOW is the 0 of its enumeration. */
+function parserSettingsOf(fields: Message): HttpSettings {
+  const common = message(fields['common_http_protocol_options'], 'common_http_protocol_options')
+  const http1 = message(fields['http_protocol_options'], 'http_protocol_options')
+  const underscores = common['headers_with_underscores_action']
+  const kib = fields['max_request_headers_kb']
+  return {
+    ...(http1['accept_http_10'] === true && { acceptsHttp10: true as const }),
+    ...((underscores === 'REJECT_REQUEST' || underscores === 'DROP_HEADER') && { underscores }),
+    ...(kib !== undefined && { mostHeaderKib: int(kib) }),
+  }
+}
+
+/** Does Envoy take no listener with what was merged? Source: Envoy `HttpConnectionManagerConfig`, and the constraints of its proto. */
+export function areRefused({ stripsAnyPort, stripsMatchingPort, mostHeaderKib = 1 }: HttpSettings = {}): boolean {
+  return (stripsAnyPort === true && stripsMatchingPort === true) || mostHeaderKib < 1 || mostHeaderKib > 8192
 }
 
 /** SANITIZE is the 0 of its enumeration. */

@@ -6,9 +6,9 @@ import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { isServiceOf } from '../gateway-pods.ts'
 import { servicePortsAt } from '../inbound-port.ts'
 import { inboundHttp, patchClusters } from './cluster-patches.ts'
-import { inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
+import { areRefused, inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
 import type { EnvoyFilters, EnvoyPatch } from './envoy-filters.ts'
-import { gatewayTable, inboundHeaders, patchTable, sidecarTable, type TableName } from './route-patches.ts'
+import { gatewayTable, inboundHeaders, inboundRequiresTls, patchTable, sidecarTable, type TableName } from './route-patches.ts'
 
 export type Patchable = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
 
@@ -76,5 +76,13 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const headers = inboundHeaders(patches, { cluster, virtualHost, port: listened ?? 0 })
   const hosts = servicePortsAt(registry, workload, port).map(({ service }) => service.host)
   const http = inboundHttp(patches, cluster, listened ?? 0, hosts)
-  return { ...inboundConnectionManager(known, patches, listened), ...(headers && { headers }), ...(http && { http }) }
+  const requiresTls = inboundRequiresTls(patches, { cluster, virtualHost, port: listened ?? 0 })
+  const whole = inboundConnectionManager(known, patches, listened)
+  return {
+    ...whole,
+    ...(headers && { headers }),
+    ...(http && { http }),
+    ...(requiresTls && { requiresTls }),
+    ...(areRefused(whole.settings) && { isRefused: true as const }),
+  }
 }

@@ -1,10 +1,11 @@
 import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
-import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
+import { message, text, texts } from '../../envoy/fields.ts'
 import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
-import type { ForwardAction, Refusal, RetryPolicy, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { ForwardAction, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
+import { mergeForward } from './forward-patches.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
 export interface TableName {
@@ -82,7 +83,15 @@ function patchHost(host: VirtualHost, patches: readonly EnvoyPatch[]): VirtualHo
   const ofRoutes = ofKind(own, 'HTTP_ROUTE')
   const routes = ofRoutes.reduce(insertRoute, patchRoutes(host.routes, ofRoutes))
   const merging = ofKind(own, 'VIRTUAL_HOST').filter(({ operation }) => operation === 'MERGE')
-  return withHeaders({ ...host, routes }, headersOf(merging))
+  return withHeaders({ ...host, routes, requireTls: tlsAfter(host.requireTls, merging) }, headersOf(merging))
+}
+
+/**
+ * NONE is the 0 of its enumeration: merged, it says nothing. Nobody counts as internal, so that EXTERNAL_ONLY is for everybody.
+ * Source: Envoy `VirtualHost.TlsRequirementType`, `internal_address_config`.
+ */
+function tlsAfter(before: boolean, patches: readonly EnvoyPatch[]): boolean {
+  return before || patches.some(({ value }) => ['ALL', 'EXTERNAL_ONLY'].includes(String(message(value, 'value')['require_tls'])))
 }
 
 function patchRoutes(routes: readonly Route[], patches: readonly EnvoyPatch[]): readonly Route[] {
@@ -106,49 +115,31 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
 }
 
 /** What is set goes before what was there, and headers are added to those that were. */
-function mergeRoute(route: Route, { value }: EnvoyPatch): Route {
+function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
   const fields = message(value, 'value')
   const own = readHeaderMutations(fields, 'value')
   const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, own)
-  const edited = { ...route, requestHeaders: headers.request, responseHeaders: headers.response, refusal: route.refusal ?? headersRefusal(own) }
+  const named = text(fields['name']) ?? route.name
+  const edited = {
+    ...route,
+    name: named,
+    requestHeaders: headers.request,
+    responseHeaders: headers.response,
+    refusal: route.refusal ?? headersRefusal(own),
+  }
   if (fields['route'] === undefined) return edited
   // The action is replaced by one that leads nowhere.
   if (route.action.kind !== 'forward') return { ...edited, refusal: { reason: 'a route that forwards needs a cluster', spoils: 'message' } }
-  return { ...edited, action: mergeForward(route.action, message(fields['route'], 'value.route')) }
+  const merged = mergeForward(route.action, message(fields['route'], 'value.route'), origin)
+  return { ...edited, action: merged.action, refusal: edited.refusal ?? merged.refusal }
 }
 
-function mergeForward(action: ForwardAction, value: Message): ForwardAction {
-  const prefix = text(value['prefix_rewrite'])
-  return {
-    ...action,
-    ...(value['timeout'] !== undefined && { timeoutMs: durationMs(value['timeout']) || null }),
-    ...(prefix !== null && { pathRewrite: { kind: 'prefix', replacement: prefix } }),
-    ...(value['retry_policy'] !== undefined && { retry: mergeRetries(action.retry, message(value['retry_policy'], 'value.route.retry_policy')) }),
-    ...(text(value['host_rewrite_literal']) !== null && { hostRewrite: text(value['host_rewrite_literal']) }),
-  }
-}
-
-/** Without a policy of istiod's own Envoy's defaults hold. Source: Envoy `RetryPolicy`. */
-const untold: RetryPolicy = {
-  ...{ numRetries: 1, retryOn: [], retriableStatusCodes: [], perTryTimeoutMs: null },
-  ...{ backOff: { baseMs: 25, maxMs: 250 }, hostSelectionAttempts: 0 },
-}
-
-function mergeRetries(known: RetryPolicy | null, value: Message): RetryPolicy {
-  const conditions = text(value['retry_on'])
-  return {
-    ...(known ?? untold),
-    ...(conditions !== null && { retryOn: conditions.split(',').map((condition) => condition.trim()) }),
-    ...(value['num_retries'] !== undefined && { numRetries: int(value['num_retries']) }),
-    ...(value['per_try_timeout'] !== undefined && { perTryTimeoutMs: durationMs(value['per_try_timeout']) || null }),
-  }
-}
-
-function hostOf({ value, origin }: EnvoyPatch): VirtualHost {
+function hostOf(patch: EnvoyPatch): VirtualHost {
+  const { value, origin } = patch
   const fields = message(value, 'value')
   const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => readRoute(route, origin))
-  const host = { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes, requireTls: false }
-  return withHeaders(host, readHeaderMutations(fields, 'value'))
+  const host = { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes }
+  return withHeaders({ ...host, requireTls: tlsAfter(false, [patch]) }, readHeaderMutations(fields, 'value'))
 }
 
 /** Lists are put together, as if they had stood in one place. */
@@ -186,14 +177,27 @@ function withHeaders<T extends Pick<VirtualHost, 'routes'>>(host: T, outer: Head
   return { ...host, routes }
 }
 
+interface InboundRoute {
+  readonly cluster: string
+  readonly virtualHost: string
+  readonly port: number
+}
+
+function isForInbound(patch: EnvoyPatch, { cluster, virtualHost, port }: InboundRoute): boolean {
+  const name: TableName = { name: cluster, portName: '', gateway: '', hasPort: (number) => number === port }
+  return isForTable(patch.match, name) && isForHost(patch, { name: virtualHost, domains: ['*'] })
+}
+
+export function inboundRequiresTls(patches: readonly EnvoyPatch[], place: InboundRoute): boolean {
+  return tlsAfter(
+    false,
+    ofKind(patches, 'VIRTUAL_HOST').filter((patch) => isForInbound(patch, place)),
+  )
+}
+
 /** Towards its own workload a sidecar has one route for everything. Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
-export function inboundHeaders(
-  patches: readonly EnvoyPatch[],
-  place: { readonly cluster: string; readonly virtualHost: string; readonly port: number },
-): HeaderMutations | null {
-  const name: TableName = { name: place.cluster, portName: '', gateway: '', hasPort: (number) => number === place.port }
-  const host = { name: place.virtualHost, domains: ['*'] }
-  const own = patches.filter((patch) => isForTable(patch.match, name) && isForHost(patch, host))
+export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRoute): HeaderMutations | null {
+  const own = patches.filter((patch) => isForInbound(patch, place))
   const isForIt = (patch: EnvoyPatch): boolean => isForRoute(patch, { name: 'default', action: { kind: 'forward' } as ForwardAction })
   const levels = [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
   const found = levels.map(headersOf).reduce(inTurn)

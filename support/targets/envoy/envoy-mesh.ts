@@ -25,6 +25,7 @@ import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
 import { unseenAddress } from './unseen-addresses.ts'
+import { unseenPort } from './unseen-ports.ts'
 import { untoldEndpoint } from './untold-endpoints.ts'
 import { Ways } from './ways.ts'
 import { landingOf } from './xds/cluster.ts'
@@ -210,7 +211,11 @@ export class EnvoyMesh {
     const inboundPort = (workload: WorkloadInstance, port: number): InboundPort => this.#model.inboundPort(workload, port)
     const clusterOf = ({ ref }: WorkloadInstance, name: string): Cluster | undefined => this.#model.proxyConfig(ref)?.clusters[name]
     const tellsOfEndpoints = (proxy: WorkloadInstance): boolean => this.#topology.tellsOfEndpoints(proxy)
-    return unseenAddress(journal, { workloads, inboundPort }) ?? untoldEndpoint(journal, { tellsOfEndpoints, clusterOf })
+    return (
+      unseenAddress(journal, { workloads, inboundPort }) ??
+      unseenPort(journal, inboundPort) ??
+      untoldEndpoint(journal, { tellsOfEndpoints, clusterOf })
+    )
   }
 
   async close(): Promise<void> {

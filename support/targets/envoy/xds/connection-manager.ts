@@ -47,7 +47,7 @@ export interface ConnectionManager {
   readonly accessLog: readonly Json[]
 }
 
-/** Envoy's own limit. Who is watched gets a header more than the client has sent: `callHeader`. Source: Envoy `HttpProtocolOptions.max_headers_count`. */
+/** Envoy's own limit. Source: Envoy `HttpProtocolOptions.max_headers_count`. */
 const mostHeaders = 100
 
 const unplaced: AskingPlace = { cluster: (name) => name, asker: null }
@@ -69,11 +69,11 @@ export function httpConnectionManager({
       stat_prefix: statPrefix,
       ...routes,
       ...ofDirection[direction],
-      ...(asking.asker === null ? {} : { common_http_protocol_options: { max_headers_count: mostHeaders + 1 } }),
+      ...commonOptions(settings, asking.asker !== null),
       ...overrides(settings),
       ...optional('access_log', accessLog),
       http_filters: filtersOf(settings, place ?? null, asking),
-      stream_idle_timeout: '0s',
+      stream_idle_timeout: duration(settings.streamIdleMs ?? 0),
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],
       ...normalizations[pathNormalization],
@@ -108,7 +108,8 @@ function rateLimitFilter(limit: RateLimit): Json {
   })
 }
 
-function overrides({ trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails, acceptsHttp10 }: HttpSettings): Json {
+function overrides(settings: HttpSettings): Json {
+  const { trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails, acceptsHttp10 } = settings
   return {
     ...(acceptsHttp10 && { http_protocol_options: { accept_http_10: true } }),
     ...optional('xff_num_trusted_hops', trustedProxies),
@@ -117,7 +118,25 @@ function overrides({ trustedProxies, server, requestIds, forwardedPort, forwardC
     ...optional('append_x_forwarded_port', forwardedPort),
     ...optional('forward_client_cert_details', forwardClientCert),
     ...optional('set_current_client_cert_details', clientCertDetails),
+    ...ofFilters(settings),
   }
+}
+
+/** What EnvoyFilters alone say. */
+function ofFilters({ stripsAnyPort, stripsMatchingPort, stripsTrailingDot, keepsRequestIds, mostHeaderKib }: HttpSettings): Json {
+  return {
+    ...optional('strip_any_host_port', stripsAnyPort),
+    ...optional('strip_matching_host_port', stripsMatchingPort),
+    ...optional('strip_trailing_host_dot', stripsTrailingDot),
+    ...optional('preserve_external_request_id', keepsRequestIds),
+    ...optional('max_request_headers_kb', mostHeaderKib),
+  }
+}
+
+/** Who is watched gets a header more than the client has sent: `callHeader`. */
+function commonOptions({ underscores }: HttpSettings, isWatched: boolean): Json {
+  const options = { ...(isWatched && { max_headers_count: mostHeaders + 1 }), ...optional('headers_with_underscores_action', underscores) }
+  return Object.keys(options).length === 0 ? {} : { common_http_protocol_options: options }
 }
 
 /** In istiod's order. */

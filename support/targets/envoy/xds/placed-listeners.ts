@@ -221,7 +221,7 @@ function inboundHttp(inbound: PlacedPort, cluster: string): Json {
   }
   const headers = how.headers ? headerOperations(how.headers.request, how.headers.response) : {}
   const routes = [{ name: 'default', match: { prefix: '/' }, route, ...headers }]
-  const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes }]
+  const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes, ...(how.requiresTls && { require_tls: 'ALL' }) }]
   return httpConnectionManager({
     direction: 'inbound',
     statPrefix: 'inbound',

@@ -38,6 +38,7 @@ function forward(action: ForwardAction, placement: Placement): Json {
     ...(action.pathRewrite ? pathRewrite(action.pathRewrite) : {}),
     timeout,
     max_grpc_timeout: timeout,
+    ...optional('idle_timeout', action.idleMs === undefined ? null : duration(action.idleMs)),
     ...optional('retry_policy', action.retry && retryPolicy(action.retry)),
     ...optional(
       'request_mirror_policies',

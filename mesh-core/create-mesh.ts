@@ -196,9 +196,13 @@ function plainAnswer(workload: WorkloadInstance | null): Program {
   return () => ({ status: 200, headers: new Headers(['content-type', 'text/plain']), body })
 }
 
+/** Of headers, and of what becomes of some. */
+const writers: ReadonlySet<string> = new Set(['VirtualService', 'HTTPRoute', 'GRPCRoute', 'RequestAuthentication', 'EnvoyFilter'])
+
 /** See `dataplane/doubtful.ts`. */
 function mayLeaveDoubt({ kind, object }: Resource): boolean {
   if (kind === 'AuthorizationPolicy') return object['spec']?.action === 'CUSTOM'
+  if (writers.has(kind)) return /content-length|transfer-encoding|REJECT_REQUEST|accept_?http_?10/i.test(JSON.stringify(object['spec']))
   if (kind === 'DestinationRule') return JSON.stringify(object['spec']).includes('"proxyProtocol"')
   return (
     (kind === 'MeshConfig' || isWorkload({ kind })) && /proxyHttpPort|proxy_http_port|HTTP_PROXY_PORT|ISTIO_META_HTTP10/.test(JSON.stringify(object))

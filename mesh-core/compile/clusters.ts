@@ -27,7 +27,7 @@ export function serviceClusters(service: Service, sources: ClusterSources, depar
   return portsAndSubsets(service, sources)
     .map((one) => ({ ...one, cluster: serviceCluster(service, one.port, one.policies, sources, one.subset) }))
     .filter(({ cluster, ...one }) => !isRefused(cluster) && !(departs('namesAreLookedUpWithoutHttpOptions') && isInsecure(cluster, one, sources)))
-    .map(({ cluster }) => cluster)
+    .map(({ cluster }) => withFound(cluster))
 }
 
 interface PortOrSubset {
@@ -58,6 +58,15 @@ function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): Port
  */
 function isRefused({ discovery, endpoints }: Cluster): boolean {
   return (discovery === 'logical-dns' && endpoints.length !== 1) || (discovery === 'strict-dns' && endpoints.length === 0)
+}
+
+/** Proxies of IPv4 look names up for addresses of IPv4 alone, and an address is a name to them like others. Source: Istio `core/cluster_builder.go` setUpstreamProtocol, Envoy `dns_lookup_family: V4_ONLY`. */
+function withFound(cluster: Cluster): Cluster {
+  const { discovery, endpoints, localities } = cluster
+  const isFound = ({ address }: Endpoint): boolean => !address.includes(':')
+  if ((discovery !== 'strict-dns' && discovery !== 'logical-dns') || endpoints.every(isFound)) return cluster
+  const groups = localities?.groups.map((group) => ({ ...group, endpoints: group.endpoints.filter(isFound) }))
+  return { ...cluster, endpoints: endpoints.filter(isFound), localities: localities && { ...localities, groups: groups! } }
 }
 
 /**

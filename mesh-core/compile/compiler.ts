@@ -34,6 +34,7 @@ import type { MeshConfig } from './mesh-config.ts'
 import { meshGateway } from './names.ts'
 import { filesOf } from './secrets.ts'
 import { attemptCounting, httpProxyPort, proxyDefaultsOf, sidecarSettings, wantsProxyProtocol } from './proxy-settings.ts'
+import { areAllRefused } from './settings-refusal.ts'
 import { outboundListeners } from './outbound-listeners.ts'
 import type { OutboundRoutes } from './outbound-routes.ts'
 import { outboundRouteTables, patchedRouteTables } from './outbound-routes.ts'
@@ -177,7 +178,9 @@ export class Compiler {
     const proxyPort = httpProxyPort(workload, this.catalog.mesh)
     const parts = {
       ...(proxyPort !== 0 && { httpProxyPort: proxyPort }),
-      listeners: withDetectionTimeout(this.#withTcpPolicies(listeners, workload), this.catalog.mesh),
+      listeners: areAllRefused(this.catalog.mesh, proxyPort)
+        ? []
+        : withDetectionTimeout(this.#withTcpPolicies(listeners, workload), this.catalog.mesh),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
       clusters: { ...this.#clustersFor(workload, scope.services), ...this.#clusterByName(workload, scope) },
       ...(capturesDns(workload, this.catalog.mesh) && { dns: nameTable(scope, this.#registry) }),

@@ -7,8 +7,8 @@ import { patchedInbound } from './envoy-filter/patched-proxy.ts'
 import { inboundPort } from './inbound-port.ts'
 import type { PolicySubject } from './peer-authentication.ts'
 import { unknownSuite } from './cipher-suites.ts'
-import { inboundSettings, withSettings } from './proxy-settings.ts'
-import { areSettingsRefused } from './settings-refusal.ts'
+import { httpProxyPort, inboundSettings, withSettings } from './proxy-settings.ts'
+import { areAllRefused, areSettingsRefused } from './settings-refusal.ts'
 import { inboundRetryPolicy } from './retry-policy.ts'
 
 /** What workloads' own sidecars do with connections that reach them: compiled when first asked for. */
@@ -54,7 +54,8 @@ export class InboundPorts {
       ...requestAuthentications.settingsFor(workload),
       ...accessSettings(access),
     }
-    const refusal = areSettingsRefused(settings) || this.#hasUnknownSuite(subject, port) ? { isRefused: true as const } : {}
+    const isRefused = areSettingsRefused(settings) || areAllRefused(mesh, httpProxyPort(workload, mesh))
+    const refusal = isRefused || this.#hasUnknownSuite(subject, port) ? { isRefused: true as const } : {}
     const whole = {
       ...own,
       ...withSettings(settings),

@@ -41,7 +41,7 @@ function ingresses(resources: readonly Resource[], mesh: MeshConfig, departs: De
   return resources.filter((resource) => {
     if (resource.kind !== 'Ingress' || mesh.ingressControllerMode === 'OFF') return false
     const annotation = resource.object.metadata.annotations?.[classAnnotation]
-    if (annotation !== undefined) return annotation === mesh.ingressClass
+    if (annotation !== undefined) return mesh.ingressControllerMode !== 'UNSPECIFIED' && annotation === mesh.ingressClass
     const name: string | undefined = resource.object['spec']?.ingressClassName ?? byDefault
     const ofClass = name === undefined ? undefined : classes.get(name)
     if (ofClass || (name !== undefined && !departs('missingIngressClassIsNone'))) return ofClass?.object['spec']?.controller === istioController
@@ -103,7 +103,9 @@ export function ingressAddresses(
   departs: Departs,
 ): ReadonlyMap<Resource, readonly string[]> {
   const pods = registry.workloads.filter(({ labels }) => labels['istio'] === mesh.ingressSelector)
-  const serves = ({ selector, namespace }: Service): boolean =>
+  const serves = ({ name, selector, namespace }: Service): boolean =>
+    mesh.ingressService !== '' ? name === mesh.ingressService && namespace === mesh.rootNamespace : servesPods(selector, namespace)
+  const servesPods = (selector: Service['selector'], namespace: string): boolean =>
     selector !== null && Object.keys(selector).length > 0 && pods.some((pod) => pod.ref.namespace === namespace && selects(selector, pod.labels))
   const addresses = registry.services.filter((service) => service.address !== '' && serves(service)).map(({ address }) => address)
   return new Map(ingresses(resources, mesh, departs).map((resource) => [resource, addresses]))

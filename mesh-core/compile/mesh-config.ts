@@ -33,6 +33,7 @@ export interface MeshConfig {
   readonly dialsLoopback: boolean
   /** Of sidecars, for explicit proxies; 0 for none. */
   readonly proxyHttpPort: number
+  readonly proxyInboundListenPort: number
   readonly defaultVirtualServiceExportTo: readonly string[]
   readonly defaultDestinationRuleExportTo: readonly string[]
   readonly defaultServiceExportTo: readonly string[]
@@ -43,6 +44,8 @@ export interface MeshConfig {
   /** STRICT: only Ingresses of the class; DEFAULT: those without any class too; OFF. */
   readonly ingressControllerMode: string
   readonly ingressSelector: string
+  /** Whose addresses Ingresses are reached at; `''` for the Services of those pods. */
+  readonly ingressService: string
   readonly enableAutoMtls: boolean
   readonly localityLbSetting: LocalitySetting
   /** Goes before it; `null` for none. */
@@ -80,6 +83,7 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     outboundTrafficPolicy: outboundPolicy(config.outboundTrafficPolicy),
     dialsLoopback: config.inboundTrafficPolicy?.mode === 'LOCALHOST',
     proxyHttpPort: config.proxyHttpPort ?? 0,
+    proxyInboundListenPort: config.proxyInboundListenPort ?? 15_006,
     defaultVirtualServiceExportTo: orPublic(config.defaultVirtualServiceExportTo),
     defaultDestinationRuleExportTo: orPublic(config.defaultDestinationRuleExportTo),
     defaultServiceExportTo: orPublic(config.defaultServiceExportTo),
@@ -88,7 +92,8 @@ export function meshConfigOf(resources: Iterable<Resource>): MeshConfig {
     rootNamespace: config.rootNamespace ?? 'istio-system',
     ingressClass: config.ingressClass ?? 'istio',
     ingressControllerMode: config.ingressControllerMode ?? 'STRICT',
-    ingressSelector: config.ingressSelector ?? 'ingressgateway',
+    ingressSelector: ingressSelector(config),
+    ingressService: config.ingressService ?? '',
     enableAutoMtls: config.enableAutoMtls ?? true,
     localityLbSetting: config.localityLbSetting ?? { enabled: true },
     zoneAwareLbSetting: config.zoneAwareLbSetting ?? null,
@@ -132,4 +137,16 @@ function normalization(mode: string | undefined): PathNormalization {
 /** A list without entries is none to protobuf. */
 function orPublic(exportTo: readonly string[] | undefined): readonly string[] {
   return exportTo && exportTo.length > 0 ? exportTo : ['*']
+}
+
+/** The label `istio` of the pods that serve Ingresses. Source: Istio `config/kube/ingress/conversion.go` getIngressGatewaySelector. */
+function ingressSelector({
+  ingressSelector: own = '',
+  ingressService = '',
+}: {
+  readonly ingressSelector?: string
+  readonly ingressService?: string
+}): string {
+  if (own !== '') return own
+  return ingressService === 'istio-ingressgateway' || ingressService === '' ? 'ingressgateway' : ingressService
 }

@@ -49,7 +49,7 @@ export const proxyConfigFields = {
 export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   ...fields('defaultVirtualServiceExportTo defaultDestinationRuleExportTo defaultServiceExportTo connectTimeout rootNamespace'),
   ...fields(
-    'ingressClass ingressControllerMode ingressSelector enableAutoMtls pathNormalization localityLbSetting zoneAwareLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
+    'ingressClass ingressControllerMode ingressSelector ingressService enableAutoMtls pathNormalization localityLbSetting zoneAwareLbSetting h2UpgradePolicy trustDomain trustDomainAliases discoverySelectors',
   ),
   outboundTrafficPolicy: fields('mode tls'),
   inboundTrafficPolicy: fields('mode'),
@@ -72,7 +72,7 @@ export const meshConfigFields: Readonly<Record<string, Modelled>> = {
   proxyHttpPort: 'acts',
   protocolDetectionTimeout: 'acts',
   tlsDefaults: fields('minProtocolVersion cipherSuites ecdhCurves'),
-  ...fields('ingressService caCertificates', 'reported'),
+  caCertificates: 'reported',
   // Nothing in istiod reads it.
   verifyCertificateAtClient: 'quiet',
   serviceEntryVisibility: {

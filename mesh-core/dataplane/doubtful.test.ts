@@ -74,6 +74,29 @@ test.each<[value: string, known: boolean]>([
   expect(await send(text, 'http://shop/')).toMatchObject({ response: { status: 200 } })
 })
 
+const writing = (headers: string): string =>
+  `---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: cart, namespace: default}\nspec: {hosts: [cart], http: [{route: [{destination: {host: cart}}], headers: ${headers}}]}\n`
+
+test.each<[headers: string, seen: string | null]>([
+  [
+    '{request: {set: {content-length: "3"}}}',
+    'client.default writes the content-length 3, which is not that of the body: what its reader does is not known',
+  ],
+  ['{request: {add: {transfer-encoding: chunked}}}', 'client.default writes a transfer-encoding, and no chunks are made'],
+  [
+    '{response: {set: {content-length: "900"}}}',
+    'client.default writes the content-length 900, which is not that of the body: what its reader does is not known',
+  ],
+  ['{request: {set: {content-length: "0"}}}', null],
+  ['{request: {remove: [content-length]}, response: {remove: [content-length]}}', null],
+])('a rule with %s', async (headers, seen) => {
+  const outcome = await send(writing(headers), 'http://cart/').then(
+    () => null,
+    (error: Error) => error.message,
+  )
+  expect(outcome).toBe(seen)
+})
+
 async function send(text: string, url: string, protocol?: 'http/1.0'): Promise<Exchange> {
   const mesh = createMesh({})
   const { resources, errors } = readText(world + text, 'world.yaml')

@@ -1,6 +1,6 @@
 import type { Cluster } from '../ir/cluster.ts'
 import { NotShown } from '../ir/not-shown.ts'
-import type { HttpRequest } from '../ir/message.ts'
+import type { Headers, HttpRequest } from '../ir/message.ts'
 import type { HttpSettings, ProxyConfig } from '../ir/proxy-config.ts'
 import type { Dialled } from './dial.ts'
 
@@ -23,4 +23,17 @@ export function doubtOfVersion({ acceptsHttp10, underscores }: HttpSettings, { p
 export function doubtOfProxyPort({ httpProxyPort }: ProxyConfig, { address, port }: Dialled): NotShown | null {
   if (httpProxyPort === undefined || port !== httpProxyPort || !address?.startsWith('127.')) return null
   return new NotShown(`port ${port} of the loopback is the sidecar's for explicit proxies (proxyHttpPort), whose routes are not modelled`)
+}
+
+/**
+ * What is written of a body's length and is not so: who reads it waits for more, or takes the rest for something else, each in his own way. An encoding in chunks that
+ * a rule writes keeps Envoy from making them.
+ * @param where the rule or the proxy that has written it
+ */
+export function doubtOfLength(headers: Headers, body: string, where: string): NotShown | null {
+  const told = headers.all('content-length')
+  if (headers.get('transfer-encoding')?.toLowerCase() === 'chunked')
+    return new NotShown(`${where} writes a transfer-encoding, and no chunks are made`)
+  if (told.length === 0 || (told.length === 1 && told[0] === String(new TextEncoder().encode(body).length))) return null
+  return new NotShown(`${where} writes the content-length ${told.join(', ')}, which is not that of the body: what its reader does is not known`)
 }

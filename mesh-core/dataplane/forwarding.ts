@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
+import { doubtOfLength } from './doubtful.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import type { HopRecord } from './evidence.ts'
 import { removeBlanks } from './header-mutation.ts'
@@ -29,7 +30,7 @@ import { speak } from './upstream-http.ts'
 import { destinationOf, isUnresolved } from './upstream.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
-import { isFailedHandshake, opensWebSocket } from './upgrade.ts'
+import { isFailedHandshake } from './upgrade.ts'
 import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 import type { Hash64 } from './xx-hash.ts'
 
@@ -73,7 +74,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   constructor(proxied: ProxiedRequest, route: RouteRuntime, action: ForwardAction) {
     this.#proxied = proxied
-    this.#opensWebSocket = opensWebSocket(proxied.request)
+    this.#opensWebSocket = proxied.opensWebSocket
     this.#route = route
     this.#action = action
     this.#retry = route.retry
@@ -131,7 +132,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (isUnresolved(this.#proxied, cluster)) return this.#refuse(503, 'DNS resolution failure', unresolved, 'DF')
     this.#cluster = cluster
     this.#startMs = plane.clock.now()
-    this.#timeouts = timeoutsOf(this.#action, this.#proxied.request)
+    this.#timeouts = timeoutsOf(this.#action, this.#proxied.request, this.#isWritten)
     // Where it goes is decided by what it has become.
     this.#edit()
     const destination = destinationOf(this.#proxied, cluster, this)
@@ -143,6 +144,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   abandon(): void {
     this.#stop()
+  }
+
+  /** By filters in front of it: claims, and what an authorizer has said. */
+  get #isWritten(): boolean {
+    return this.request.claims !== undefined || this.#proxied.entrance.settings.custom !== undefined
   }
 
   /** Has the route operations on the headers of requests? */
@@ -163,6 +169,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#answersLate = !request.headers.has(lateAnswer)
     request.headers.remove(lateAnswer)
     this.#wrongHeader = wrongHeader(request.headers)
+    const doubt = this.#opensWebSocket || request.messages ? null : doubtOfLength(request.headers, request.body, this.#proxied.proxy.name)
+    if (doubt) this.#proxied.place.exchange.fail(doubt)
   }
 
   #sendMirrors(): void {
@@ -197,9 +205,10 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #copy(attempt: number): HttpRequest {
-    const { method, scheme, authority, path, headers, body, protocol, messages } = this.#proxied.request
+    const { method, scheme, authority, path, headers, body, protocol, messages, withoutHost } = this.#proxied.request
     const copy: HttpRequest = { method, scheme, authority, path, headers: headers.copy(), body }
     if (protocol) copy.protocol = protocol
+    if (withoutHost) copy.withoutHost = withoutHost
     if (messages) copy.messages = messages
     speak(copy, this.#cluster!.config.http)
     if (this.#isEdited && copy.protocol !== 'h2') removeBlanks(copy.headers)

@@ -68,10 +68,22 @@ test.each<[string, Partial<Subject>, string]>([
   ['%REQUESTED_SERVER_NAME% %DOWNSTREAM_PEER_URI_SAN%', { clientTls: { serverName: 'x.com', names: ['spiffe://a', 'a.com'] } }, 'x.com spiffe://a'],
 ])('%s of %j is filled in as %s', (text, more, filled) => expect(compileFormat(text)(subjectOf(new Headers(), more))).toBe(filled))
 
-test.each(['%DYNAMIC_METADATA(x)%', '%QUERY_PARAMS(DECODED)%'])('that %s is not modelled is said by the request that it is asked for', (text) => {
-  const format = compileFormat(text)
-  expect(() => format(subjectOf(new Headers()))).toThrow(`the operator ${text} of a header value is not modelled`)
-})
+test.each([
+  ['%DYNAMIC_METADATA(x:y)%', ''],
+  ['%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:payload:sub)%', 'jason'],
+  ['%METADATA(DYNAMIC:envoy.filters.http.jwt_authn:payload:obj)%', '{"a":1,"b":[true]}'],
+  ['%DYNAMIC_METADATA(["envoy.filters.http.jwt_authn", "payload", "nope"])%', ''],
+])('%s of a token is filled in as %s', (text, filled) =>
+  expect(compileFormat(text)(subjectOf(new Headers(), { claims: { sub: 'jason', obj: { b: [true], a: 1 } } }))).toBe(filled),
+)
+
+test.each(['%DYNAMIC_METADATA(envoy.filters.http.rbac:x)%', '%METADATA(ROUTE:istio:config)%', '%QUERY_PARAMS(DECODED)%'])(
+  'that %s is not modelled is said by the request that it is asked for',
+  (text) => {
+    const format = compileFormat(text)
+    expect(() => format(subjectOf(new Headers()))).toThrow(`the operator ${text} of a header value is not modelled`)
+  },
+)
 
 test('certificates of connections with TLS are not told', () => {
   const format = compileFormat('%DOWNSTREAM_PEER_ISSUER%')

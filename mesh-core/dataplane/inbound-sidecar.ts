@@ -1,6 +1,6 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import { joinCookies } from '../ir/message.ts'
-import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
@@ -64,6 +64,8 @@ export class InboundSidecar implements InFlight {
   #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
   #idle: Timer | null = null
+  /** Once they are taken out of the request. */
+  #claims: Claims | undefined
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
     this.#settings = port.settings ?? {}
@@ -106,7 +108,7 @@ export class InboundSidecar implements InFlight {
     this.#back = admission.back
     if (admission.kind === 'out') return this.#keepOut(admission, done)
     const isWritten = this.#request.claims !== undefined || inboundHeadersOf(this.#port).request !== undefined
-    if (this.#request.claims) delete this.#request.claims
+    this.#forgetClaims()
     const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
@@ -115,6 +117,13 @@ export class InboundSidecar implements InFlight {
     const wrong = isWritten ? wrongHeader(this.#request.headers) : null
     if (wrong !== null && answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return this.#keepBack(wrong, done)
     this.#forward(done)
+  }
+
+  /** The workload hears nothing of them. */
+  #forgetClaims(): void {
+    if (!this.#request.claims) return
+    this.#claims = this.#request.claims
+    delete this.#request.claims
   }
 
   /** Of its client no more comes. */
@@ -174,7 +183,7 @@ export class InboundSidecar implements InFlight {
       tellTokenRefusal(this.#plane, this.#workload, this.#hop, jwt, { request: this.#request, status: reply.status, details })
     if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
     if (flag !== null) this.#log.raise(flag)
-    if (this.#request.claims) delete this.#request.claims
+    this.#forgetClaims()
     const response = composeLocalReply(reply, this.#request, () => {})
     this.#answer(response, details, done)
   }
@@ -213,7 +222,7 @@ export class InboundSidecar implements InFlight {
       hasAnswered: true,
     } as const
     return {
-      ...{ request: this.#request, responseHeaders, answerStatus: responseStatus, responseStatus, log: this.#log },
+      ...{ request: this.#request, claims: this.#claims, responseHeaders, answerStatus: responseStatus, responseStatus, log: this.#log },
       clientTls: tls ? { serverName: tls.serverName ?? '', names: namesShownBy(tls) } : null,
       upstream: responseHeaders !== null && this.#log.details === 'via_upstream' ? upstream : null,
       client: {

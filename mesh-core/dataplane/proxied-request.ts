@@ -10,7 +10,7 @@ import type { HeadersBack } from './authorizer-answer.ts'
 import type { Asker } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
-import { doubtOfVersion } from './doubtful.ts'
+import { doubtOfLength, doubtOfVersion } from './doubtful.ts'
 import { Downstream } from './downstream.ts'
 import { nameOfChain, senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
@@ -21,7 +21,7 @@ import type { Subject } from './format/subject.ts'
 import { Forwarding } from './forwarding.ts'
 import { removeBlanks } from './header-mutation.ts'
 import { removeOwnOfConnection } from './hop-by-hop.ts'
-import { composeLocalReply } from './local-reply.ts'
+import { composeLocalReply, mayHaveBody } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Passage } from './passage.ts'
@@ -100,6 +100,11 @@ export class ProxiedRequest implements InFlight {
     return this.#sent
   }
 
+  /** The client does; what filters write looks like it. */
+  get opensWebSocket(): boolean {
+    return this.#received.upgrade === 'websocket'
+  }
+
   get ended(): boolean {
     return this.#ended
   }
@@ -114,8 +119,7 @@ export class ProxiedRequest implements InFlight {
     if (doubt) return this.place.exchange.fail(doubt)
     const refusal = refusalOf(this.#sent, this.#received, this.entrance.normalization, this.entrance.settings)
     if (refusal) return this.#refuseRequest(refusal)
-    const host = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null
-    this.#passage.virtualHost = host
+    const host = this.#findHost()
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     const route = withoutTls ? null : this.#find()
@@ -132,6 +136,7 @@ export class ProxiedRequest implements InFlight {
     if (admission.kind === 'limited') return this.#limit(admission.limit, found)
     this.#back = admission.back
     if (admission.waited) this.takeBody()
+    if (admission.isNew) this.#findHost()
     const route = admission.isNew && !withoutTls ? this.#find() : found
     if (route !== found) this.#watch(route)
     if (admission.kind === 'out') {
@@ -195,6 +200,10 @@ export class ProxiedRequest implements InFlight {
     return { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject, filling: () => this.subject(null, 0) }
   }
 
+  #findHost(): Passage['virtualHost'] {
+    return (this.#passage.virtualHost = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null)
+  }
+
   #find(): RouteRuntime | null {
     const { virtualHost } = this.#passage
     if (asksForTunnel(this.request)) return null
@@ -233,6 +242,10 @@ export class ProxiedRequest implements InFlight {
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
     const { server = this.proxy.serverHeader } = this.entrance.settings
     if (server !== null) headers.set('server', server)
+    if (this.route?.tellsLength && response.messages === undefined && mayHaveBody(response.status, this.#sent.method)) {
+      const doubt = doubtOfLength(headers, response.body, this.proxy.name)
+      if (doubt) return this.place.exchange.fail(doubt)
+    }
     const isHttp2 = this.#sent.protocol === 'h2'
     // HTTP/2 has other ways to say so.
     if (!isHttp2 && (this.#received.closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')
@@ -278,6 +291,7 @@ export class ProxiedRequest implements InFlight {
     const { peer, serverName, chain } = this.entrance
     return {
       request: this.request,
+      claims: this.request.claims,
       responseHeaders,
       answerStatus,
       responseStatus,

@@ -36,6 +36,7 @@ export function refusalOf(
   if (received.isRefused) return byParser('http1.connection_header_rejected')
   if (sent.protocol !== 'h2' && !authority.test(sent.authority)) return byParser('http.invalid_authority')
   if (sent.protocol === 'http/1.0') return byParser('low_version', lowVersion)
+  if (sent.withoutHost) return byManager('missing_host_header')
   if (sent.method === 'QUERY' && !sent.headers.has('content-type')) return byManager('query_missing_content_type')
   if (normalization !== 'NONE' && isRefusedPath(received.request.path)) return byManager('path_normalization_failed')
   return null

@@ -22,10 +22,11 @@ export function editForwarded(
   // Envoy's `WeightedClusterEntry` rewrites first, and keeps no record of what was there.
   request.authority = choice.config.hostRewrite ?? request.authority
   if (action.hostRewrite !== null) {
-    if (tells) headers.set('x-envoy-original-host', request.authority)
+    if (tells && !request.withoutHost) headers.set('x-envoy-original-host', request.authority)
     if (action.tellsForwardedHost) tellForwardedHost(headers, request.authority)
     request.authority = action.hostRewrite
   }
+  if (request.withoutHost && request.authority !== '') delete request.withoutHost
   if (route.rewrite) rewritePath(request, route.rewrite, tells)
 }
 

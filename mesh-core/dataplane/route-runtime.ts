@@ -19,6 +19,8 @@ export interface RouteRuntime {
   readonly config: Route
   readonly requestHeaders: Mutator | null
   readonly responseHeaders: Mutator | null
+  /** Answers are told a length by a rule. */
+  readonly tellsLength: boolean
   readonly cors: CorsFilter | null
   /** Alternatives of a forwarding route; empty otherwise. */
   readonly choices: readonly ChoiceRuntime[]
@@ -46,6 +48,7 @@ export function compileRoute(route: Route): RouteRuntime {
     config: route,
     requestHeaders: compileMutation(route.requestHeaders, inlineOfRequest),
     responseHeaders: compileMutation(route.responseHeaders, inlineOfResponse),
+    tellsLength: [route, ...clusters].some(({ responseHeaders }) => responseHeaders.set.some(({ name }) => name === 'content-length')),
     // Envoy's CORS filter looks for its policy at routes that forward.
     cors: route.cors && forward ? compileCors(route.cors) : null,
     choices: clusters.map(compileChoice),

@@ -29,6 +29,17 @@ test.each<[number | null, number | null, string[], { total: number; perTry: numb
   expect(timeoutsOf(action(total, perTry), request(...fields))).toEqual(timeouts)
 })
 
+test.each<[string[], { total: number; perTry: number }]>([
+  [['x-envoy-upstream-rq-timeout-ms', '42'], { total: 42, perTry: 0 }],
+  [['x-envoy-upstream-rq-per-try-timeout-ms', '42'], { total: 300, perTry: 42 }],
+  [['x-envoy-upstream-rq-timeout-ms', 'soon'], { total: 300, perTry: 150 }],
+])('a filter has written %j: %o', (fields, timeouts) => {
+  const written = request(...fields)
+  expect(timeoutsOf(action(300, 150), request(...fields))).toEqual({ total: 300, perTry: 150 })
+  expect(timeoutsOf(action(300, 150), written, true)).toEqual(timeouts)
+  expect(written.headers.fields).toEqual([])
+})
+
 test.each([
   [{ total: 0, perTry: 0 }, 0, 0],
   [{ total: 400, perTry: 150 }, 0, 150],

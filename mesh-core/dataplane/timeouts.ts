@@ -9,12 +9,23 @@ export interface Timeouts {
   readonly perTry: number
 }
 
-/** Source: Envoy `FilterUtility::finalTimeout`. */
-export function timeoutsOf(action: ForwardAction, request: HttpRequest): Timeouts {
+/**
+ * A header that a filter has written says it otherwise, and goes no further.
+ * @param isWritten a filter in front of the router may have: of a client's own such headers none is left
+ * Source: Envoy `FilterUtility::finalTimeout`.
+ */
+export function timeoutsOf(action: ForwardAction, request: HttpRequest, isWritten = false): Timeouts {
+  const take = (name: string): number | null => (isWritten ? taken(request, name) : null)
   const configured = action.timeoutMs ?? 0
-  const total = isGrpc(request) ? grpcTimeout(request, configured) : configured
-  const perTry = action.retry?.perTryTimeoutMs ?? 0
+  const total = take('x-envoy-upstream-rq-timeout-ms') ?? (isGrpc(request) ? grpcTimeout(request, configured) : configured)
+  const perTry = take('x-envoy-upstream-rq-per-try-timeout-ms') ?? action.retry?.perTryTimeoutMs ?? 0
   return { total, perTry: total > 0 && perTry >= total ? 0 : perTry }
+}
+
+function taken({ headers }: HttpRequest, name: string): number | null {
+  const text = headers.get(name)
+  headers.remove(name)
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null
 }
 
 /** What `x-envoy-expected-rq-timeout-ms` tells the workload when `elapsed` ms are gone; 0 when it tells nothing. */

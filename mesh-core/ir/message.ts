@@ -76,6 +76,8 @@ export interface HttpRequest {
   scheme: 'http' | 'https'
   /** The Host header, e.g. `reviews:9080`. */
   authority: string
+  /** A proxy has taken Host out of it; `authority` is empty then. */
+  withoutHost?: true
   path: string
   headers: Headers
   body: string

@@ -8,7 +8,8 @@ import { candidates, isIpAddress } from './dns.ts'
 import { HostEndpoints } from './host-endpoints.ts'
 import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
-import { belowService, podsNamed } from './pod-names.ts'
+import { selects } from './labels.ts'
+import { belowService, type NamedEndpoint, podsNamed } from './pod-names.ts'
 import type { Registry, Service, ServiceSource, WorkloadInstance } from './registry.ts'
 import { ServiceEntrySource } from './service-entry-source.ts'
 import { cappedBy } from './service-entry-visibility.ts'
@@ -178,6 +179,7 @@ class BuiltRegistry implements Registry {
     const [label, host] = belowService(name) ?? []
     const service = host === undefined ? undefined : this.#byHost.get(host)
     if (label === undefined || service?.resolution !== 'registry') return null
+    if (service.ports.length === 0) return podsNamed(this, service, this.#withoutPorts(service), label)
     return service.ports.flatMap(({ number }) => podsNamed(this, service, this.endpoints(service, number), label))
   }
 
@@ -187,7 +189,14 @@ class BuiltRegistry implements Registry {
       const endpoint = this.endpoints(service, number).find(({ healthy }) => healthy)
       if (endpoint) return endpoint.address
     }
-    return null
+    return service.ports.length === 0 ? (this.#withoutPorts(service).find(({ healthy }) => healthy)?.address ?? null) : null
+  }
+
+  /** A headless service may have no ports: DNS knows its pods, and istiod none of them. Source: Kubernetes `endpointslice/reconciler.go`; CoreDNS `object/endpoint.go`. */
+  #withoutPorts({ selector, namespace }: Service): readonly NamedEndpoint[] {
+    if (selector === null || Object.keys(selector).length === 0) return []
+    const pods = this.workloads.filter(({ ref, labels }) => ref.namespace === namespace && selects(selector, labels))
+    return pods.map(({ ref, address, ready }) => ({ workload: ref, address, healthy: ready }))
   }
 }
 

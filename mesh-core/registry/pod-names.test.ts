@@ -70,6 +70,14 @@ describe('names of pods below their service', () => {
     ['of an unknown service', 'db-1.nobody.shop.svc.cluster.local', []],
   ])('%s: %s', (_, name, wanted) => expect(asked(name, 'plain')).toEqual(wanted))
 
+  test('of a service that has no ports', () => {
+    const made = mesh('---\napiVersion: v1\nkind: Service\nmetadata: {name: bare, namespace: shop}\nspec: {clusterIP: None, selector: {app: db}}\n')
+    const [pod] = asked('bare', 'plain', made)
+    expect(pod).toMatch(/^db-/)
+    const { address } = made.registry.workloads.find(({ ref }) => ref.instance === pod)!
+    expect(asked(`${address.replaceAll('.', '-')}.bare`, 'plain', made)).toEqual([pod])
+  })
+
   test('of pods without a hostname by their address', () => {
     const made = mesh()
     const { address } = made.registry.workloads.find(({ ref }) => ref.instance === 'extra')!

@@ -9,6 +9,9 @@ export interface PodName {
   readonly subdomain: string
 }
 
+/** What DNS asks of an endpoint. */
+export type NamedEndpoint = Pick<Endpoint, 'healthy' | 'workload' | 'address' | 'hostname'>
+
 /** A name of one pod, taken apart: its own label, and the host of the service. */
 export function belowService(name: string): readonly [label: string, host: string] | null {
   const dot = name.indexOf('.')
@@ -19,7 +22,7 @@ export function belowService(name: string): readonly [label: string, host: strin
  * The pods that the cluster's DNS knows by a label below the name of their service: by the hostname that their EndpointSlice says, or their own where their subdomain is the service's name, otherwise by
  * their address with dashes. Source: Kubernetes DNS-Based Service Discovery 2.4.1, `k8s.io/endpointslice/util` ShouldSetHostname, CoreDNS `plugin/kubernetes` endpointHostname.
  */
-export function podsNamed(registry: Pick<Registry, 'workload'>, service: Service, endpoints: readonly Endpoint[], label: string): string[] {
+export function podsNamed(registry: Pick<Registry, 'workload'>, service: Service, endpoints: readonly NamedEndpoint[], label: string): string[] {
   return endpoints
     .filter(({ healthy, workload, address, hostname }) => healthy && (hostname ?? labelOf(service, address, registry.workload(workload))) === label)
     .map(({ address }) => address)

@@ -10,7 +10,7 @@ export interface WorkloadEntry {
   readonly namespace: string
   readonly name: string
   readonly address: string
-  /** Its address is a name, which only DNS knows. */
+  /** Its address is no address of IP, which istiod takes for a name that only DNS knows: a Unix socket, too. Source: Istio `serviceentry/conversion.go` convertWorkloadEntryToWorkloadInstance. */
   readonly named: boolean
   readonly labels: Labels
   readonly spec: EntrySpec
@@ -30,7 +30,7 @@ export function workloadEntryOf({ namespace, name, object, origin }: Resource): 
       namespace,
       name,
       address: spec.address,
-      named: !isIpAddress(spec.address) && socketPath(spec.address) === null,
+      named: !isIpAddress(spec.address) || socketPath(spec.address) !== null,
       labels: labelsOf(spec),
       spec,
       origin,

@@ -1,10 +1,12 @@
-import type { Headers, HttpRequest } from '../../ir/message.ts'
+import type { Claims, Headers, HttpRequest } from '../../ir/message.ts'
 import type { Downstream } from '../downstream.ts'
 import type { LogRecord } from '../evidence.ts'
 
 /** What the operators of a header value may speak of. */
 export interface Subject {
   readonly request: HttpRequest
+  /** Of the token that the proxy has verified. */
+  readonly claims?: Claims | undefined
   /** `null` while there is no answer. */
   readonly responseHeaders: Headers | null
   /** That the answer has; 0 while there is none. */

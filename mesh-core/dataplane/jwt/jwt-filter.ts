@@ -2,6 +2,7 @@ import type { JwtRule } from '../../ir/jwt.ts'
 import type { Claims, HttpRequest } from '../../ir/message.ts'
 import { claimAt } from '../../match/claim.ts'
 import type { LocalReply } from '../local-reply.ts'
+import { appendHeader, removeHeader } from './claim-headers.ts'
 import { type Found, tokensIn } from './places.ts'
 import { checkSignature } from './signature.ts'
 import { parseToken, type Token, TokenFault } from './token.ts'
@@ -26,7 +27,7 @@ const untouched: Authenticated = { refusal: null, isNew: false }
 export function authenticate(request: HttpRequest, rules: readonly JwtRule[], nowMs: number): Authenticated {
   if (isPreflight(request)) return untouched
   const realm = realmOf(request)
-  for (const header of rules.flatMap(headersOf)) request.headers.remove(header)
+  for (const header of rules.flatMap(headersOf)) removeHeader(request, header)
   const faults: string[] = []
   for (const rule of rules) {
     const verdict = judge(request, rule, nowMs)
@@ -112,7 +113,7 @@ function take(request: HttpRequest, rule: JwtRule, found: Found, { payload, enco
   for (const { header, claim } of rule.claimHeaders) {
     const text = claimText(claimAt(payload, claim))
     // Who receives it takes away what surrounds it (RFC 9110, 5.5).
-    if (text !== '') request.headers.append(header, text.replace(/^[ \t]+|[ \t]+$/g, ''))
+    if (text !== '') appendHeader(request, header, text.replace(/^[ \t]+|[ \t]+$/g, ''))
   }
   if (!rule.forward) found.remove(request)
   request.claims = normalized(payload, rule.spaceDelimited)

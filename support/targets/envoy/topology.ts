@@ -139,7 +139,8 @@ export class Topology {
   #outbound(workload: WorkloadInstance, config: ProxyConfig, placement: Placement): Json[] {
     const places = this.places.of(workload.ref)
     const name = this.#nameOf(workload)
-    if (!workload.gateway) return [sidecarOutbound(`${name}outbound`, places.outbound, config, placement)]
+    // Envoy takes no listener without chains: a sidecar that has none is not there for its workload.
+    if (!workload.gateway) return config.listeners.length === 0 ? [] : [sidecarOutbound(`${name}outbound`, places.outbound, config, placement)]
     return config.listeners.map((one) =>
       gatewayListener(`${name}${one.name}`, places.byPodPort.get(one.port)!, one, otherLandings(config), placement),
     )

@@ -59,6 +59,24 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: [],
   },
   {
+    about: 'what a route says of rates, and a filter that it does not know the effect of',
+    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.local_ratelimit: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {stat_prefix: a, descriptors: [{}]}}, envoy.filters.http.lua: {disabled: true}}}}`,
+    reported: [
+      'spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.local_ratelimit.value.descriptors',
+      'spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.lua',
+    ],
+  },
+  {
+    about: 'a header of the PROXY protocol at gateways',
+    patch: `applyTo: LISTENER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {listener_filters: [{name: envoy.filters.listener.proxy_protocol}]}}`,
+    reported: [],
+  },
+  {
+    about: 'the same everywhere',
+    patch: `applyTo: LISTENER, patch: {operation: MERGE, value: {listener_filters: [{name: envoy.filters.listener.proxy_protocol}]}}`,
+    reported: ['spec.configPatches[0]'],
+  },
+  {
     about: 'a sidecar that looks at the connection for who its client is',
     patch: `applyTo: NETWORK_FILTER, ${outbound}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, use_remote_address: true}}}`,
     reported: ['spec.configPatches[0].patch.value.typed_config.use_remote_address'],

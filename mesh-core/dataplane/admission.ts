@@ -1,4 +1,5 @@
-import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
+import type { RateLimit } from '../ir/route.ts'
+import type { HttpSettings } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
 import { judge, type Asker, type Verdict } from './custom-access.ts'
@@ -8,12 +9,14 @@ import type { LocalReply } from './local-reply.ts'
 import type { InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { limitOf } from './rate-limit.ts'
+import type { RouteLimit } from './route-limit.ts'
 
 /** A request in front of the filters of one filter chain. */
 export interface Applicant {
   readonly settings: HttpSettings
   /** Names the filter chain: its buckets are its own. */
   readonly chain: () => string
+  readonly ofRoute: RouteLimit | null
   readonly asker: () => Asker
   /** Envoy asks no authorizer about what it has no route for; where there is nobody to ask, it refuses that, too. */
   readonly hasRoute: boolean
@@ -40,8 +43,8 @@ export type Admission =
  * @returns `null`: it was decided at once. Source: Istio `pilot/pkg/networking/core/listener_builder.go` buildHTTPConnectionManager.
  */
 export function admit(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
-  const { settings, chain, asker, hasRoute } = applicant
-  const limit = limitAt(plane, settings, 'first', chain)
+  const { settings, chain, asker, hasRoute, ofRoute } = applicant
+  const limit = limitAt(plane, settings, 'first', chain, ofRoute)
   const { custom } = settings
   if (limit || !custom || (custom.authorizer && !hasRoute)) {
     decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
@@ -58,8 +61,9 @@ export function limitAt(
   { rateLimits }: HttpSettings,
   place: RateLimit['place'],
   chain: () => string,
+  ofRoute: RouteLimit | null,
 ): RateLimit | null {
-  return rateLimits ? limitOf(rateLimits, place, chain(), { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }) : null
+  return rateLimits ? limitOf(rateLimits, place, chain(), { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }, ofRoute) : null
 }
 
 type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>

@@ -1,7 +1,8 @@
+import type { RateLimit } from '../ir/route.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
 import { joinCookies } from '../ir/message.ts'
 import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { HttpSettings, RateLimit } from '../ir/proxy-config.ts'
+import type { HttpSettings } from '../ir/proxy-config.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import { receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
@@ -30,6 +31,7 @@ import type { Plane, WorkloadRuntime } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
+import type { RouteLimit } from './route-limit.ts'
 import { targetOf } from './request-target.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
 import { idleDetails, idleMsOf, idleReply } from './stream-idle.ts'
@@ -97,7 +99,13 @@ export class InboundSidecar implements InFlight {
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
     this.#watch(done)
-    const applicant = { settings: this.#settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute: true }
+    const applicant = {
+      settings: this.#settings,
+      chain: () => this.#chain(),
+      asker: () => this.#asker(),
+      hasRoute: true,
+      ofRoute: this.#limitOfRoute(),
+    }
     this.#admitting = admit(this.#plane, applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
@@ -109,7 +117,7 @@ export class InboundSidecar implements InFlight {
     if (admission.kind === 'out') return this.#keepOut(admission, done)
     const isWritten = this.#request.claims !== undefined || inboundHeadersOf(this.#port).request !== undefined
     this.#forgetClaims()
-    const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain())
+    const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain(), this.#limitOfRoute())
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
     if (this.#wantsTls) return this.#redirect(done)
@@ -117,6 +125,12 @@ export class InboundSidecar implements InFlight {
     const wrong = isWritten ? wrongHeader(this.#request.headers) : null
     if (wrong !== null && answersAt(this.#plane, this.#workload.instance, this.#port.leadsTo)) return this.#keepBack(wrong, done)
     this.#forward(done)
+  }
+
+  /** Each port has one. */
+  #limitOfRoute(): RouteLimit | null {
+    const { rateLimit, cluster } = this.#port
+    return rateLimit ? { owner: `${this.#workload.name} ${cluster}`, limit: rateLimit } : null
   }
 
   /** The workload hears nothing of them. */

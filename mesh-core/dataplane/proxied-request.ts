@@ -1,6 +1,7 @@
+import type { RateLimit } from '../ir/route.ts'
 import { hostOfCluster } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { RateLimit } from '../ir/proxy-config.ts'
+
 import { pathWithoutQuery } from '../match/path.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { receiveRequest } from './connection-manager.ts'
@@ -31,6 +32,7 @@ import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
+import { routeLimit, type RouteLimit } from './route-limit.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake } from './upgrade.ts'
@@ -125,7 +127,13 @@ export class ProxiedRequest implements InFlight {
     const route = withoutTls ? null : this.#find()
     const hasRoute = route !== null || withoutTls
     this.#watch(route)
-    const applicant = { settings: this.entrance.settings, chain: () => this.#chain(), asker: () => this.#asker(), hasRoute }
+    const applicant = {
+      settings: this.entrance.settings,
+      chain: () => this.#chain(),
+      asker: () => this.#asker(),
+      hasRoute,
+      ofRoute: this.#limitOf(route),
+    }
     this.#admitting = admit(this.plane, applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, route, withoutTls)
     })
@@ -165,13 +173,23 @@ export class ProxiedRequest implements InFlight {
   }
 
   #chain(): string {
+    return `${this.#pod()} ${nameOfChain(this.entrance)}`
+  }
+
+  #pod(): string {
     const { namespace, instance } = this.proxy.place.ref
-    return `${namespace}/${instance} ${nameOfChain(this.entrance)}`
+    return `${namespace}/${instance}`
+  }
+
+  #limitOf(route: RouteRuntime | null): RouteLimit | null {
+    if (!this.entrance.settings.rateLimits) return null
+    const table = this.proxy.config.routeTables[this.entrance.table]
+    return routeLimit(this.#pod(), table, this.#passage.virtualHost?.config, route?.config)
   }
 
   /** Right before the router. */
   #isLimited(route: RouteRuntime | null): boolean {
-    const limit = limitAt(this.plane, this.entrance.settings, 'last', () => this.#chain())
+    const limit = limitAt(this.plane, this.entrance.settings, 'last', () => this.#chain(), this.#limitOf(route))
     if (limit) this.#limit(limit, route)
     return limit !== null
   }

@@ -1,5 +1,6 @@
+import type { RateLimit } from '../ir/route.ts'
 import { expect, test } from 'vitest'
-import type { RateLimit } from '../ir/proxy-config.ts'
+
 import { noMutation } from '../ir/route.ts'
 import { SeededRandom } from '../time/seeded-random.ts'
 import { limitOf, TokenBuckets } from './rate-limit.ts'

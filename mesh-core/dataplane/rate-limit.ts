@@ -1,5 +1,5 @@
-import type { RateLimit } from '../ir/proxy-config.ts'
-import type { HeaderMutation } from '../ir/route.ts'
+import type { HeaderMutation, RateLimit } from '../ir/route.ts'
+import type { RouteLimit } from './route-limit.ts'
 import type { Random } from '../time/random.ts'
 import { compileMutation, type Mutator } from './header-mutation.ts'
 import { inlineOfResponse } from './inline-headers.ts'
@@ -36,10 +36,14 @@ export function limitOf(
   place: RateLimit['place'],
   owner: string,
   { buckets, chance, nowMs }: { readonly buckets: TokenBuckets; readonly chance: Random; readonly nowMs: number },
+  ofRoute: RouteLimit | null = null,
 ): RateLimit | null {
   const drawn = (share: number): boolean => share > 0 && (share >= million || chance.below(million) < share)
-  for (const limit of limits ?? [])
-    if (limit.place === place && drawn(limit.enabled) && !buckets.take(owner, limit, nowMs) && drawn(limit.enforced)) return limit
+  for (const filter of limits ?? []) {
+    if (filter.place !== place) continue
+    const { limit, owner: whose } = filter.byRoute && ofRoute ? ofRoute : { limit: filter, owner }
+    if (drawn(limit.enabled) && !buckets.take(whose, limit, nowMs) && drawn(limit.enforced)) return limit
+  }
   return null
 }
 

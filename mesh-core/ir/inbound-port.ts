@@ -1,6 +1,6 @@
 import type { AccessRules, AuthorizedBytes } from './access.ts'
 import type { ConnectionLimits, UpstreamHttp } from './cluster.ts'
-import type { HeaderMutation, RetryPolicy } from './route.ts'
+import type { HeaderMutation, RateLimit, RetryPolicy } from './route.ts'
 import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
@@ -37,6 +37,8 @@ export interface InboundPort {
   readonly virtualHost: string
   /** What the route does with headers; absent: nothing. */
   readonly headers?: { readonly request: HeaderMutation; readonly response: HeaderMutation }
+  /** Of its route, its host or its table: the nearest that says something of rates. */
+  readonly rateLimit?: RateLimit
   /** Its route sends plain requests to https. Envoy `require_tls: ALL`. */
   readonly requiresTls?: true
   readonly leadsTo: ApplicationSocket

@@ -2,7 +2,7 @@ import type { AccessRules, AuthorizedBytes, CustomAccess } from './access.ts'
 import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { Origin } from './origin.ts'
-import type { HeaderMutation, PartsPerMillion, RouteTable } from './route.ts'
+import type { RateLimit, RouteTable } from './route.ts'
 import type { DownstreamTls } from './tls.ts'
 
 /** Names a proxy and says what it is. Source: Istio `model.Proxy`. */
@@ -58,23 +58,6 @@ export interface HttpSettings {
   readonly access?: readonly AccessRules[]
   /** In the order in which requests meet them. */
   readonly rateLimits?: readonly RateLimit[]
-}
-
-/**
- * A bucket of tokens of each filter chain: a request takes one, or is answered by the proxy. It fills evenly and begins full. Source: Envoy `LocalRateLimit`.
- */
-export interface RateLimit {
-  /** In front of all filters, or right before the router: behind tokens, fault injection and CORS. */
-  readonly place: 'first' | 'last'
-  readonly maxTokens: number
-  readonly tokensPerFill: number
-  readonly fillIntervalMs: number
-  /** Of requests that take a token, and of those that are answered when there is none. */
-  readonly enabled: PartsPerMillion
-  readonly enforced: PartsPerMillion
-  readonly status: number
-  /** Of such answers. */
-  readonly responseHeaders: HeaderMutation
 }
 
 /** What becomes of `x-forwarded-client-cert`. Source: Envoy `HttpConnectionManager.ForwardClientCertDetails`. */

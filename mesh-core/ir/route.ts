@@ -22,6 +22,25 @@ export const noMutation: HeaderMutation = { set: [], remove: [] }
 /** A share in parts per million. Source: Envoy `FractionalPercent` with denominator MILLION. */
 export type PartsPerMillion = number
 
+/**
+ * A bucket of tokens of each filter chain: a request takes one, or is answered by the proxy. It fills evenly and begins full. Source: Envoy `LocalRateLimit`.
+ */
+export interface RateLimit {
+  /** In front of all filters, or right before the router: behind tokens, fault injection and CORS. */
+  readonly place: 'first' | 'last'
+  /** What a route says goes before it: so it is with a filter of the usual name. */
+  readonly byRoute?: true
+  readonly maxTokens: number
+  readonly tokensPerFill: number
+  readonly fillIntervalMs: number
+  /** Of requests that take a token, and of those that are answered when there is none. */
+  readonly enabled: PartsPerMillion
+  readonly enforced: PartsPerMillion
+  readonly status: number
+  /** Of such answers. */
+  readonly responseHeaders: HeaderMutation
+}
+
 /** Source: Envoy `HTTPFault`. Delay and abort are drawn apart; the delay comes first. */
 export interface Fault {
   readonly delay: { readonly ppm: PartsPerMillion; readonly durationMs: number } | null
@@ -171,6 +190,8 @@ export interface Route {
   readonly responseHeaders: HeaderMutation
   readonly fault: Fault | null
   readonly cors: CorsPolicy | null
+  /** In the place of what filters say. Its bucket is this route's own. Envoy `typed_per_filter_config`, as those of a host and of a table. */
+  readonly rateLimit?: RateLimit
   /** Why Envoy refuses any table that holds this route, though istiod writes it; `null` for all that are in order. */
   readonly refusal: Refusal | null
   /** Of the rule (`spec.http[2]`), or of the resource that made a default route. */
@@ -187,6 +208,8 @@ export interface VirtualHost {
   readonly routes: readonly Route[]
   /** Redirects every plain request to https. Envoy `require_tls: ALL`. */
   readonly requireTls: boolean
+  /** Of all its routes that say nothing of it. */
+  readonly rateLimit?: RateLimit
 }
 
 /** Source: Envoy `RouteConfiguration`. */
@@ -195,6 +218,8 @@ export interface RouteTable {
   readonly virtualHosts: readonly VirtualHost[]
   /** The port in Host plays no part in the choice of the virtual host. Envoy `ignore_port_in_host_matching`. */
   readonly ignorePortInHost: boolean
+  /** Of all its hosts that say nothing of it. */
+  readonly rateLimit?: RateLimit
   /** `false`: requests do not tell by `x-envoy-attempt-count` which try they are. Envoy `include_request_attempt_count` of every virtual host. */
   readonly countsAttempts?: false
 }

@@ -1,5 +1,5 @@
-import { connectionManagerName } from '../../config/envoy-filter-patches.ts'
-import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
+import { connectionManagerName } from '../../config/envoy-filter-values.ts'
+import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
 import type { FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withRateLimits } from './rate-limit-patches.ts'
@@ -13,8 +13,9 @@ export interface ConnectionManager {
 /** The listeners with the patches that are for their connection managers. Source: Istio `core/envoyfilter/listener_patch.go`. */
 export function patchListeners(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
   const own = patches.filter(isOfConnectionManager)
-  if (own.length === 0) return listeners
-  return listeners.flatMap((listener) => {
+  const ofListeners = patches.filter(({ applyTo }) => applyTo === 'LISTENER')
+  if (own.length + ofListeners.length === 0) return listeners
+  return patchWhole(listeners, ofListeners).flatMap((listener) => {
     const fitting = own.filter((patch) => isForListener(patch, listener))
     if (fitting.length === 0) return [listener]
     const patched = (chain: FilterChain): FilterChain =>
@@ -23,6 +24,13 @@ export function patchListeners(listeners: readonly Listener[], patches: readonly
     const whole = { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
     return [...whole.filterChains, whole.defaultFilterChain].some(isRefused) ? [] : [whole]
   })
+}
+
+/** Connections begin with a header that says where they come from. */
+function patchWhole(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
+  const expecting = patches.filter(({ value }) => texts(message(value, 'value')['listener_filters']).length > 0)
+  if (expecting.length === 0) return listeners
+  return listeners.map((one) => (expecting.some((patch) => isForListener(patch, one)) ? { ...one, proxyProtocol: true as const } : one))
 }
 
 function isRefused(chain: FilterChain | null): boolean {

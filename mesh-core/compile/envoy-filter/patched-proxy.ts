@@ -8,7 +8,8 @@ import { servicePortsAt } from '../inbound-port.ts'
 import { inboundHttp, patchClusters } from './cluster-patches.ts'
 import { areRefused, inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
 import type { EnvoyFilters, EnvoyPatch } from './envoy-filters.ts'
-import { gatewayTable, inboundHeaders, inboundRequiresTls, patchTable, sidecarTable, type TableName } from './route-patches.ts'
+import { inboundHeaders, inboundLimit, inboundRequiresTls } from './inbound-route-patches.ts'
+import { gatewayTable, patchTable, sidecarTable, type TableName } from './route-patches.ts'
 
 export type Patchable = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
 
@@ -78,11 +79,13 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const http = inboundHttp(patches, cluster, listened ?? 0, hosts)
   const requiresTls = inboundRequiresTls(patches, { cluster, virtualHost, port: listened ?? 0 })
   const whole = inboundConnectionManager(known, patches, listened)
+  const { refusal, ...limit } = inboundLimit(patches, { cluster, virtualHost, port: listened ?? 0 })
   return {
     ...whole,
     ...(headers && { headers }),
     ...(http && { http }),
     ...(requiresTls && { requiresTls }),
-    ...(areRefused(whole.settings) && { isRefused: true as const }),
+    ...limit,
+    ...((areRefused(whole.settings) || refusal !== null) && { isRefused: true as const }),
   }
 }

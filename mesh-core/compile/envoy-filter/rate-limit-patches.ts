@@ -1,8 +1,9 @@
-import { typedConfigOf } from '../../config/envoy-filter-patches.ts'
-import { durationMs, int, message } from '../../envoy/fields.ts'
+import { typedConfigOf, unwrapped } from '../../config/envoy-filter-patches.ts'
+import { rateLimitName } from '../../config/envoy-filter-values.ts'
+import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
 import { readHeaderMutations } from '../../envoy/header-mutations.ts'
-import type { HttpSettings, RateLimit } from '../../ir/proxy-config.ts'
-import type { PartsPerMillion } from '../../ir/route.ts'
+import type { HttpSettings } from '../../ir/proxy-config.ts'
+import type { PartsPerMillion, RateLimit, Refusal } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** The settings with the rate limits that patches put in. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
@@ -15,12 +16,39 @@ export function withRateLimits(settings: HttpSettings, patches: readonly EnvoyPa
 
 /** Source: Envoy `extensions/filters/http/local_ratelimit`, whose shares are 0 unless they are given. */
 function rateLimitOf({ match, value }: EnvoyPatch): RateLimit {
-  const config = message(typedConfigOf(value).config, 'typed_config')
+  const place = match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last'
+  const limit = readLimit(typedConfigOf(value).config, place)
+  return value['name'] === rateLimitName ? { ...limit, byRoute: true } : limit
+}
+
+interface LimitOfRoute {
+  readonly rateLimit?: RateLimit
+  readonly refusal: Refusal | null
+}
+
+/** What a route, a host or a table says in the place of the filter: it needs a bucket there. Source: Envoy `local_ratelimit/local_ratelimit.cc` FilterConfig. */
+export function limitOfRoute(fields: Message): LimitOfRoute {
+  const own = message(fields['typed_per_filter_config'], 'typed_per_filter_config')[rateLimitName]
+  if (own === undefined) return { refusal: null }
+  const { config } = unwrapped(message(own, rateLimitName))
+  const rateLimit = readLimit(config, 'last')
+  const isBroken =
+    text(message(config, rateLimitName)['stat_prefix']) === null || rateLimit.maxTokens < 1 || rateLimit.fillIntervalMs < shortestFillMs
+  return {
+    rateLimit,
+    refusal: isBroken ? { reason: 'a rate limit needs a stat_prefix, and a bucket that fills every 50 ms or less often', spoils: 'table' } : null,
+  }
+}
+
+const shortestFillMs = 50
+
+function readLimit(value: Message, place: RateLimit['place']): RateLimit {
+  const config = message(value, 'typed_config')
   const bucket = message(config['token_bucket'], 'token_bucket')
   const status = int(message(config['status'], 'status')['code'])
   const { response } = readHeaderMutations({ response_headers_to_add: config['response_headers_to_add'] }, 'typed_config')
   return {
-    place: match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last',
+    place,
     maxTokens: int(bucket['max_tokens']),
     tokensPerFill: bucket['tokens_per_fill'] === undefined ? 1 : int(bucket['tokens_per_fill']),
     fillIntervalMs: durationMs(bucket['fill_interval']) ?? 0,

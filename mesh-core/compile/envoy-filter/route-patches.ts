@@ -2,10 +2,11 @@ import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
 import { message, text, texts } from '../../envoy/fields.ts'
 import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
-import type { ForwardAction, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergeForward } from './forward-patches.ts'
+import { limitOfRoute } from './rate-limit-patches.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
 export interface TableName {
@@ -48,21 +49,23 @@ export function patchTable(table: RouteTable, patches: readonly EnvoyPatch[], na
   const kept = table.virtualHosts.filter((host) => !ofHosts.some((patch) => patch.operation === 'REMOVE' && isForHost(patch, host)))
   const merged = kept.map((host) => patchHost(host, forTable))
   const added = ofHosts.filter(({ operation }) => operation === 'ADD').map(hostOf)
-  const outer = headersOf(ofKind(forTable, 'ROUTE_CONFIGURATION'))
-  return { ...table, virtualHosts: [...merged, ...added].map((host) => withHeaders(host, outer)) }
+  const ofTable = ofKind(forTable, 'ROUTE_CONFIGURATION')
+  const outer = headersOf(ofTable)
+  const { refusal, ...limit } = lastLimit(ofTable)
+  return { ...table, ...limit, virtualHosts: [...merged, ...added].map((host) => refused(withHeaders(host, outer), refusal)) }
 }
 
-function ofKind(patches: readonly EnvoyPatch[], applyTo: string): readonly EnvoyPatch[] {
+export function ofKind(patches: readonly EnvoyPatch[], applyTo: string): readonly EnvoyPatch[] {
   return patches.filter((patch) => patch.applyTo === applyTo)
 }
 
-function isForTable({ routeConfiguration }: PatchMatch, known: TableName): boolean {
+export function isForTable({ routeConfiguration }: PatchMatch, known: TableName): boolean {
   const { name = '', portName = '', gateway = '', portNumber = 0 } = routeConfiguration ?? {}
   const fits = (asked: string, own: string): boolean => asked === '' || asked === own
   return fits(name, known.name) && fits(portName, known.portName) && fits(gateway, known.gateway) && (portNumber === 0 || known.hasPort(portNumber))
 }
 
-function isForHost({ match }: EnvoyPatch, host: Pick<VirtualHost, 'name' | 'domains'>): boolean {
+export function isForHost({ match }: EnvoyPatch, host: Pick<VirtualHost, 'name' | 'domains'>): boolean {
   const { name = '', domainName = '' } = match.routeConfiguration?.vhost ?? {}
   return (name === '' || name === host.name) && (domainName === '' || host.domains.includes(domainName))
 }
@@ -73,7 +76,7 @@ const actions: Readonly<Record<Route['action']['kind'], string>> = {
   'direct-response': 'DIRECT_RESPONSE',
 }
 
-function isForRoute({ match }: EnvoyPatch, route: Pick<Route, 'name' | 'action'>): boolean {
+export function isForRoute({ match }: EnvoyPatch, route: Pick<Route, 'name' | 'action'>): boolean {
   const { name = '', action = 'ANY' } = match.routeConfiguration?.vhost?.route ?? {}
   return (name === '' || name === route.name) && (action === 'ANY' || action === actions[route.action.kind])
 }
@@ -83,14 +86,25 @@ function patchHost(host: VirtualHost, patches: readonly EnvoyPatch[]): VirtualHo
   const ofRoutes = ofKind(own, 'HTTP_ROUTE')
   const routes = ofRoutes.reduce(insertRoute, patchRoutes(host.routes, ofRoutes))
   const merging = ofKind(own, 'VIRTUAL_HOST').filter(({ operation }) => operation === 'MERGE')
-  return withHeaders({ ...host, routes, requireTls: tlsAfter(host.requireTls, merging) }, headersOf(merging))
+  const { refusal, ...limit } = lastLimit(merging)
+  return refused(withHeaders({ ...host, ...limit, routes, requireTls: tlsAfter(host.requireTls, merging) }, headersOf(merging)), refusal)
+}
+
+/** What is merged later takes the place of what was before. */
+export function lastLimit(patches: readonly EnvoyPatch[]): ReturnType<typeof limitOfRoute> {
+  const all = patches.map(({ value }) => limitOfRoute(message(value, 'value')))
+  return all.findLast(({ rateLimit }) => rateLimit !== undefined) ?? { refusal: null }
+}
+
+function refused(host: VirtualHost, refusal: Refusal | null): VirtualHost {
+  return refusal === null ? host : { ...host, routes: host.routes.map((route) => ({ ...route, refusal: route.refusal ?? refusal })) }
 }
 
 /**
  * NONE is the 0 of its enumeration: merged, it says nothing. Nobody counts as internal, so that EXTERNAL_ONLY is for everybody.
  * Source: Envoy `VirtualHost.TlsRequirementType`, `internal_address_config`.
  */
-function tlsAfter(before: boolean, patches: readonly EnvoyPatch[]): boolean {
+export function tlsAfter(before: boolean, patches: readonly EnvoyPatch[]): boolean {
   return before || patches.some(({ value }) => ['ALL', 'EXTERNAL_ONLY'].includes(String(message(value, 'value')['require_tls'])))
 }
 
@@ -120,12 +134,14 @@ function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
   const own = readHeaderMutations(fields, 'value')
   const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, own)
   const named = text(fields['name']) ?? route.name
+  const { refusal: limitRefusal, ...limit } = limitOfRoute(fields)
   const edited = {
     ...route,
+    ...limit,
     name: named,
     requestHeaders: headers.request,
     responseHeaders: headers.response,
-    refusal: route.refusal ?? headersRefusal(own),
+    refusal: route.refusal ?? headersRefusal(own) ?? limitRefusal,
   }
   if (fields['route'] === undefined) return edited
   // The action is replaced by one that leads nowhere.
@@ -162,7 +178,7 @@ function headersRefusal({ request, response }: HeaderMutations): Refusal | null 
   return reason === null ? null : { reason, spoils: 'table' }
 }
 
-function isNone({ request, response }: HeaderMutations): boolean {
+export function isNone({ request, response }: HeaderMutations): boolean {
   return [request.set, request.remove, response.set, response.remove].every((list) => list.length === 0)
 }
 
@@ -175,31 +191,4 @@ function withHeaders<T extends Pick<VirtualHost, 'routes'>>(host: T, outer: Head
     return { ...route, requestHeaders: request, responseHeaders: response, refusal: route.refusal ?? refusal }
   })
   return { ...host, routes }
-}
-
-interface InboundRoute {
-  readonly cluster: string
-  readonly virtualHost: string
-  readonly port: number
-}
-
-function isForInbound(patch: EnvoyPatch, { cluster, virtualHost, port }: InboundRoute): boolean {
-  const name: TableName = { name: cluster, portName: '', gateway: '', hasPort: (number) => number === port }
-  return isForTable(patch.match, name) && isForHost(patch, { name: virtualHost, domains: ['*'] })
-}
-
-export function inboundRequiresTls(patches: readonly EnvoyPatch[], place: InboundRoute): boolean {
-  return tlsAfter(
-    false,
-    ofKind(patches, 'VIRTUAL_HOST').filter((patch) => isForInbound(patch, place)),
-  )
-}
-
-/** Towards its own workload a sidecar has one route for everything. Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
-export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRoute): HeaderMutations | null {
-  const own = patches.filter((patch) => isForInbound(patch, place))
-  const isForIt = (patch: EnvoyPatch): boolean => isForRoute(patch, { name: 'default', action: { kind: 'forward' } as ForwardAction })
-  const levels = [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
-  const found = levels.map(headersOf).reduce(inTurn)
-  return isNone(found) ? null : found
 }

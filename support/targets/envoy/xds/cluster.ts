@@ -1,6 +1,6 @@
 import type { Cluster, ConnectionLimits, OutlierDetection, SlowStart, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
 import { endpointsByLocality } from './endpoint.ts'
-import { duration, optional, typed } from './json.ts'
+import { duration, given, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { perRequest } from './originated-tls.ts'
 import type { Landing, Placement } from './placement.ts'
@@ -81,10 +81,6 @@ function loadBalancing({ loadBalancing: policy, slowStart, discovery: kind }: Cl
     case 'ORIGINAL_DST':
       return { lb_policy: 'CLUSTER_PROVIDED' }
   }
-}
-
-function given(name: string, options: Json): Json {
-  return Object.keys(options).length === 0 ? {} : { [name]: options }
 }
 
 function warmUp(slowStart: SlowStart | null): Json {

@@ -1,10 +1,10 @@
-import type { HttpSettings, PathNormalization, RateLimit } from '../../../../mesh-core/ir/proxy-config.ts'
+import type { RateLimit } from '../../../../mesh-core/ir/route.ts'
+import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpAccessFilters } from './access-filter.ts'
 import type { ArrivalPlace } from './access-filter.ts'
 import { customAccessFilters, type AskingPlace } from './custom-access-filters.ts'
+import { localRateLimit, rateLimitName } from './local-rate-limit.ts'
 import { jwtFilter } from './jwt-filter.ts'
-import { noMutation } from '../../../../mesh-core/ir/route.ts'
-import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 
@@ -96,16 +96,9 @@ function filtersOf(
   return [...limits('first'), ...identity, ...own.slice(0, -1), ...limits('last'), ...own.slice(-1)]
 }
 
+/** Only a filter of the usual name goes by what routes say. */
 function rateLimitFilter(limit: RateLimit): Json {
-  const share = (numerator: number): Json => ({ default_value: { numerator, denominator: 'MILLION' } })
-  return filter('local_ratelimit', 'local_ratelimit.v3.LocalRateLimit', {
-    stat_prefix: 'local_rate_limiter',
-    token_bucket: { max_tokens: limit.maxTokens, tokens_per_fill: limit.tokensPerFill, fill_interval: duration(limit.fillIntervalMs) },
-    filter_enabled: share(limit.enabled),
-    filter_enforced: share(limit.enforced),
-    status: { code: limit.status },
-    ...optional('response_headers_to_add', headerOperations(noMutation, limit.responseHeaders)['response_headers_to_add']),
-  })
+  return { name: limit.byRoute ? rateLimitName : `${rateLimitName}.own`, typed_config: localRateLimit(limit) }
 }
 
 function overrides(settings: HttpSettings): Json {

@@ -15,3 +15,7 @@ export function duration(ms: number): string {
 export function optional<T>(name: string, value: T | null | undefined): Json {
   return value === null || value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { [name]: value }
 }
+
+export function given(name: string, options: Json): Json {
+  return Object.keys(options).length === 0 ? {} : { [name]: options }
+}

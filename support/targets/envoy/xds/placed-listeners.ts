@@ -14,7 +14,8 @@ import { circuitBreakers, landingOf, protocolOptions, statName } from './cluster
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, httpInspector, inspectors, prefixRange, tlsInspector, virtualOutbound } from './filter-chain.ts'
 import { headerOperations } from './header-mutation.ts'
-import { optional, typed } from './json.ts'
+import { given, optional, typed } from './json.ts'
+import { limitBeside } from './local-rate-limit.ts'
 import type { Json } from './json.ts'
 import { inboundTls, seenProtocols } from './mutual-tls.ts'
 import type { SecretSource } from './placement.ts'
@@ -220,7 +221,8 @@ function inboundHttp(inbound: PlacedPort, cluster: string): Json {
     max_stream_duration: { max_stream_duration: '0s', grpc_timeout_header_max: '0s' },
   }
   const headers = how.headers ? headerOperations(how.headers.request, how.headers.response) : {}
-  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...headers }]
+  const limit = given('typed_per_filter_config', limitBeside(how.rateLimit))
+  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...headers, ...limit }]
   const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes, ...(how.requiresTls && { require_tls: 'ALL' }) }]
   return httpConnectionManager({
     direction: 'inbound',

@@ -13,7 +13,7 @@ import { duration, optional } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
 import { retryPolicy } from './retry-policy.ts'
-import { partsPerMillion } from './route-filters.ts'
+import { partsPerMillion } from './parts-per-million.ts'
 
 /** One of Envoy's `Route.action`. */
 export function routeAction(action: RouteAction, placement: Placement): Json {

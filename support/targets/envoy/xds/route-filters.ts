@@ -1,13 +1,16 @@
 import type { CorsPolicy, Fault, Route } from '../../../../mesh-core/ir/route.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
+import { limitBeside } from './local-rate-limit.ts'
+import { partsPerMillion } from './parts-per-million.ts'
 import { stringMatcher } from './string-match.ts'
 
 /** What a route tells the filters before the router. Source: Envoy `Route.typed_per_filter_config`. */
-export function perFilterConfig({ fault, cors }: Route): Json {
+export function perFilterConfig({ fault, cors, rateLimit }: Route): Json {
   const config = {
     ...optional('envoy.filters.http.fault', fault && httpFault(fault)),
     ...optional('envoy.filters.http.cors', cors && corsPolicy(cors)),
+    ...limitBeside(rateLimit),
   }
   return Object.keys(config).length === 0 ? {} : { typed_per_filter_config: config }
 }
@@ -36,9 +39,4 @@ function corsPolicy(policy: CorsPolicy): Json {
     filter_enabled: { default_value: { numerator: 100 } },
     forward_not_matching_preflights: policy.forwardNotMatchingPreflights,
   })
-}
-
-/** Source: Envoy `FractionalPercent`. */
-export function partsPerMillion(ppm: number): Json {
-  return { numerator: ppm, denominator: 'MILLION' }
 }

@@ -1,7 +1,8 @@
 import type { Route, RouteTable, VirtualHost } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
-import { optional, typed } from './json.ts'
+import { given, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
+import { limitBeside } from './local-rate-limit.ts'
 import type { Placement } from './placement.ts'
 import { routeAction } from './route-action.ts'
 import { perFilterConfig } from './route-filters.ts'
@@ -15,10 +16,11 @@ export function routeConfiguration(table: RouteTable, placement: Placement): Jso
     validate_clusters: false,
     max_direct_response_body_size_bytes: 1_048_576,
     ignore_port_in_host_matching: table.ignorePortInHost,
+    ...given('typed_per_filter_config', limitBeside(table.rateLimit)),
   })
 }
 
-function virtualHost({ name, domains, routes, requireTls }: VirtualHost, placement: Placement, countsAttempts: boolean): Json {
+function virtualHost({ name, domains, routes, requireTls, rateLimit }: VirtualHost, placement: Placement, countsAttempts: boolean): Json {
   return {
     name,
     domains,
@@ -27,6 +29,7 @@ function virtualHost({ name, domains, routes, requireTls }: VirtualHost, placeme
       routes.map((route) => routeEntry(route, placement)),
     ),
     ...(requireTls ? { require_tls: 'ALL' } : {}),
+    ...given('typed_per_filter_config', limitBeside(rateLimit)),
     ...(countsAttempts ? { include_request_attempt_count: true } : {}),
   }
 }

@@ -1,0 +1,145 @@
+import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
+
+const option: Modelled = {
+  header: fields('key value'),
+  append: 'acts',
+  appendAction: new Set(['APPEND_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS_OR_ADD']),
+}
+const headers: Record<string, Modelled> = {
+  ...{ requestHeadersToAdd: option, responseHeadersToAdd: option },
+  ...fields('requestHeadersToRemove responseHeadersToRemove'),
+}
+
+export const rateLimitName = 'envoy.filters.http.local_ratelimit'
+const share: Modelled = { defaultValue: { numerator: 'acts', denominator: new Set(['HUNDRED', 'TEN_THOUSAND', 'MILLION']) }, runtimeKey: 'quiet' }
+
+export const rateLimitType = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
+export const rateLimit = bothSpellings({
+  '@type': 'quiet',
+  tokenBucket: fields('maxTokens tokensPerFill fillInterval'),
+  filterEnabled: share,
+  filterEnforced: share,
+  responseHeadersToAdd: option,
+  status: { code: 'acts' },
+  statPrefix: 'quiet',
+}) as { readonly [field: string]: Modelled }
+
+const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
+const ofRoute: Modelled = {
+  [rateLimitName]: {
+    ...rateLimit,
+    '@type': new Set([rateLimitType, 'type.googleapis.com/udpa.type.v1.TypedStruct', 'type.googleapis.com/xds.type.v3.TypedStruct']),
+    typeUrl: new Set([rateLimitType]),
+    value: rateLimit,
+  },
+}
+const level = { ...headers, typedPerFilterConfig: ofRoute } satisfies Modelled
+const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
+
+const merged = {
+  ...level,
+  name: 'acts',
+  route: {
+    ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral appendXForwardedHost append_x_forwarded_host'),
+    regexRewrite,
+    retryPolicy: fields('retryOn numRetries perTryTimeout retriableStatusCodes'),
+  },
+} satisfies Modelled
+const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
+
+const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
+const made: Modelled = {
+  ...headers,
+  name: 'acts',
+  match: {
+    ...fields('prefix path pathSeparatedPrefix caseSensitive'),
+    safeRegex: regex,
+    headers: {
+      ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
+      stringMatch: text,
+      safeRegexMatch: regex,
+    },
+    queryParameters: { name: 'acts', stringMatch: text },
+  },
+  route: { ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral'), regexRewrite },
+  redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
+  directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
+}
+
+// Names are not looked up and connections not slow here, and nothing is so large that a buffer is full.
+const cluster: Modelled = {
+  http2ProtocolOptions: {},
+  maxRequestsPerConnection: 'acts',
+  ...fields('connectTimeout dnsLookupFamily dnsRefreshRate respectDnsTtl perConnectionBufferLimitBytes', 'quiet'),
+  upstreamConnectionOptions: { tcpKeepalive: 'quiet' },
+}
+
+export const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
+export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
+
+const connectionManager = {
+  name: new Set([connectionManagerName]),
+  typedConfig: {
+    '@type': new Set([connectionManagerType]),
+    ...fields('xffNumTrustedHops serverName generateRequestId appendXForwardedPort append_x_forwarded_port forwardClientCertDetails'),
+    normalizePath: new Set(['true']),
+    serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
+    ...fields('stripAnyHostPort stripMatchingHostPort stripTrailingHostDot preserveExternalRequestId maxRequestHeadersKb streamIdleTimeout'),
+    // What is logged, counted and traced, how long connections without requests are kept, and how long a client may take to send a request: it comes at once here.
+    ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout requestTimeout requestHeadersTimeout', 'quiet'),
+    commonHttpProtocolOptions: {
+      headersWithUnderscoresAction: new Set(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
+      ...fields('idleTimeout', 'quiet'),
+    },
+    httpProtocolOptions: { acceptHttp10: 'acts', accept_http_10: 'acts' },
+    // Nothing is so large, and no connection has so many requests, that a window is full.
+    http2ProtocolOptions: fields('initialStreamWindowSize initialConnectionWindowSize', 'quiet'),
+  },
+} satisfies Modelled
+
+/** By what a patch is applied to, and how. Values of those that have no entry are not looked into: nothing of them acts. */
+const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
+  Object.entries({
+    'ROUTE_CONFIGURATION MERGE': level,
+    'VIRTUAL_HOST MERGE': { ...level, requireTls },
+    'VIRTUAL_HOST ADD': { ...headers, requireTls, name: 'acts', domains: 'acts', routes: made },
+    'VIRTUAL_HOST REMOVE': 'quiet',
+    'HTTP_ROUTE MERGE': merged,
+    'HTTP_ROUTE REMOVE': 'quiet',
+    'CLUSTER MERGE': cluster,
+    'CLUSTER REMOVE': 'quiet',
+    'NETWORK_FILTER MERGE': connectionManager,
+    ...Object.fromEntries(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`HTTP_ROUTE ${operation}`, made])),
+  } satisfies Record<string, Modelled>).map(([key, table]) => [key, bothSpellings(table)]),
+)
+
+/** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here, and that its host wants TLS. */
+const inbound: Readonly<Record<string, Modelled>> = {
+  ...Object.fromEntries(['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(level)])),
+  'VIRTUAL_HOST MERGE': values['VIRTUAL_HOST MERGE']!,
+  'CLUSTER MERGE': values['CLUSTER MERGE']!,
+  'NETWORK_FILTER MERGE': values['NETWORK_FILTER MERGE']!,
+}
+const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
+
+/** Of listeners what gateways are told of those that stand before them. How much is held back in buffers changes no answer. */
+const listener: Modelled = {
+  listenerFilters: {
+    name: new Set(['envoy.filters.listener.proxy_protocol', 'proxy_protocol']),
+    typedConfig: { '@type': new Set(['type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol']) },
+  },
+  ...fields('perConnectionBufferLimitBytes tcpBacklogSize enableReusePort', 'quiet'),
+}
+
+/** Gateways look at the connection for who the client is, as istiod has it, and `false` merged into that says nothing. */
+const ofGateways: Readonly<Record<string, Modelled>> = {
+  ...values,
+  'LISTENER MERGE': bothSpellings(listener),
+  'NETWORK_FILTER MERGE': bothSpellings({ ...connectionManager, typedConfig: { ...connectionManager.typedConfig, useRemoteAddress: 'quiet' } }),
+}
+
+/** By what a patch is applied to, and how: see `values`. */
+export function tablesOf(context: string | undefined): Readonly<Record<string, Modelled>> {
+  if (context === 'GATEWAY') return ofGateways
+  return notInbound.has(context) ? values : inbound
+}

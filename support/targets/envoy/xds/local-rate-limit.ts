@@ -1,0 +1,26 @@
+import { noMutation, type RateLimit } from '../../../../mesh-core/ir/route.ts'
+import { headerOperations } from './header-mutation.ts'
+import { duration, optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+import { partsPerMillion } from './parts-per-million.ts'
+
+export const rateLimitName = 'envoy.filters.http.local_ratelimit'
+
+/** Source: Envoy `LocalRateLimit`. */
+export function localRateLimit(limit: RateLimit): Json {
+  const share = (ppm: number): Json => ({ default_value: partsPerMillion(ppm) })
+  const bucket = { max_tokens: limit.maxTokens, tokens_per_fill: limit.tokensPerFill, fill_interval: duration(limit.fillIntervalMs) }
+  return typed('envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', {
+    stat_prefix: 'local_rate_limiter',
+    ...(limit.maxTokens > 0 && { token_bucket: bucket }),
+    filter_enabled: share(limit.enabled),
+    filter_enforced: share(limit.enforced),
+    status: { code: limit.status },
+    ...optional('response_headers_to_add', headerOperations(noMutation, limit.responseHeaders)['response_headers_to_add']),
+  })
+}
+
+/** What a route, a host or a table says in the place of the filter. */
+export function limitBeside(limit: RateLimit | undefined): Json {
+  return limit ? { [rateLimitName]: localRateLimit(limit) } : {}
+}

@@ -26,7 +26,8 @@ import { byNameInHost } from './unknown-traffic.ts'
 export function serviceClusters(service: Service, sources: ClusterSources, departs: Departs): Cluster[] {
   return portsAndSubsets(service, sources)
     .map((one) => ({ ...one, cluster: serviceCluster(service, one.port, one.policies, sources, one.subset) }))
-    .filter(({ cluster, ...one }) => !isRefused(cluster) && !(departs('namesAreLookedUpWithoutHttpOptions') && isInsecure(cluster, one, sources)))
+    .filter(({ cluster, ...one }) => !isRefused(cluster) && !lacksRevocations(one, sources))
+    .filter(({ cluster, ...one }) => !departs('namesAreLookedUpWithoutHttpOptions') || !isInsecure(cluster, one, sources))
     .map(({ cluster }) => withFound(cluster))
 }
 
@@ -58,6 +59,13 @@ function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): Port
  */
 function isRefused({ discovery, endpoints }: Cluster): boolean {
   return (discovery === 'logical-dns' && endpoints.length !== 1) || (discovery === 'strict-dns' && endpoints.length === 0)
+}
+
+/** A proxy reads the list of what is revoked itself, and takes no cluster without it. Source: Istio `core/cluster_tls.go` buildUpstreamClusterTLSContext. */
+function lacksRevocations({ policies: { effective } }: PortOrSubset, { secrets, files }: ClusterSources): boolean {
+  const { mode, caCrl = '', credentialName, insecureSkipVerify } = effective.tls ?? {}
+  const isRead = caCrl !== '' && (mode === 'SIMPLE' || mode === 'MUTUAL') && !credentialName && !insecureSkipVerify
+  return isRead && !secrets.hasFile(files, caCrl)
 }
 
 /** Proxies of IPv4 look names up for addresses of IPv4 alone, and an address is a name to them like others. Source: Istio `core/cluster_builder.go` setUpstreamProtocol, Envoy `dns_lookup_family: V4_ONLY`. */

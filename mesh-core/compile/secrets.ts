@@ -52,6 +52,11 @@ export class Secrets {
     return usable(certificates, this.#file(mounts, namespace, revoked) ?? '')
   }
 
+  /** Does a container find anything there? */
+  hasFile({ mounts, namespace }: Files, path: string): boolean {
+    return this.#file(mounts, namespace, path) !== null
+  }
+
   /** The certificate that a container finds in a Secret of the usual keys, and what it is to check clients against. */
   mountedPair({ mounts, namespace }: Files): { readonly pair: KeyPair; readonly authorities: string | null } | null {
     for (const mount of mounts) {

@@ -25,7 +25,7 @@ interface TlsSurroundings {
 export function downstreamTls(tls: ServerTls, files: Files, secrets: Secrets, { isTcp, defaults }: TlsSurroundings): DownstreamTls {
   const ofMesh = tls.mode === 'ISTIO_MUTUAL'
   const cipherSuites = ofMesh ? [] : suitesOf(tls, defaults)
-  const refusal = serverTlsRefusal(tls, cipherSuites, defaults)
+  const refusal = serverTlsRefusal(tls, cipherSuites, defaults) ?? revocationRefusal(tls, files, secrets)
   return {
     certificates: ofMesh ? [{ kind: 'workload' }] : certificatesOf(tls, files, secrets),
     clients: clientsOf(tls, files, secrets),
@@ -75,6 +75,12 @@ function authoritiesOf(tls: ServerTls, files: Files, secrets: Secrets): TrustedA
     name: own ? credentialResource(own) : `${credentialResource(name)}-cacert`,
     ...secrets.authorities(name, files.namespace),
   }
+}
+
+/** Envoy reads the list itself when it is told of the listener. Source: Istio `security/model/authentication.go` ApplyToCommonTLSContext. */
+function revocationRefusal({ mode, caCrl = '', credentialName, credentialNames }: ServerTls, files: Files, secrets: Secrets): string | null {
+  const isRead = caCrl !== '' && (mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL') && !credentialName && !credentialNames?.length
+  return isRead && !secrets.hasFile(files, caCrl) ? `caCrl ${caCrl} is no file of the gateway's` : null
 }
 
 /** As the proxy asks for it. Source: Istio `pilot/pkg/model/credentials/resource.go` ToResourceName. */

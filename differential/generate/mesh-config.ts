@@ -71,7 +71,7 @@ const settings: readonly ((draw: Draw) => Json)[] = [
     tlsDefaults: draw.one<Json>([{ minProtocolVersion: draw.one(['TLSV1_2', 'TLSV1_3']) }, { cipherSuites: ['ECDHE-ECDSA-AES256-GCM-SHA384'] }]),
   }),
   (draw) => ({ ingressControllerMode: draw.one(['OFF', 'DEFAULT', 'STRICT']), ...draw.maybe(0.5, () => ({ ingressClass: 'istio' })) }),
-  () => ({ ingressSelector: 'ingressgateway' }),
+  () => ({ ingressSelector: 'ingressgateway', ingressService: 'istio-ingressgateway' }),
   (draw) => ({ defaultConfig: { gatewayTopology: { numTrustedProxies: draw.one([1, 2]) } } }),
   (draw) => ({ defaultConfig: { gatewayTopology: { forwardClientCertDetails: draw.one(forwarding) } } }),
   () => ({ defaultConfig: { gatewayTopology: { proxyProtocol: {} } } }),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, extname } from 'node:path'
 import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import { comparisonHtml } from '../reports/comparison-html.ts'
@@ -9,6 +9,7 @@ import type { Comparison } from '../reports/comparison.ts'
 import { formatterUrl } from '../reports/formats.ts'
 import type { FormatName } from '../reports/formats.ts'
 import { makePaint } from '../reports/paint.ts'
+import { makeFolder } from '../support/make-folder.ts'
 import { notWritten } from './not-written.ts'
 
 type Formats = IRunConfiguration['formats']
@@ -54,7 +55,7 @@ export function writeComparison(comparison: Comparison, { stdout, files }: Forma
 
 function writeReport(file: string, text: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     writeFileSync(file, text)
   } catch (error) {
     throw notWritten([file], error)

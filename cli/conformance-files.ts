@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { conformanceHtml } from '../reports/conformance/html.ts'
 import { conformanceMarkdown } from '../reports/conformance/markdown.ts'
 import { apiVersion } from '../reports/conformance/report.ts'
 import type { ConformanceReport, ConformanceReportList } from '../reports/conformance/report.ts'
+import { makeFolder } from '../support/make-folder.ts'
 import { notWritten } from './not-written.ts'
 
 /** Writes `conformance.yaml`, `.json`, `.md` and `.html`. @throws MeshSpecError REPORT_NOT_WRITTEN */
@@ -23,7 +24,7 @@ export function writeConformance(reports: readonly ConformanceReport[], folder: 
 
 function write(file: string, folder: string, text: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     writeFileSync(file, text)
   } catch (error) {
     throw notWritten([file], error)

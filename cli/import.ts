@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readText } from '../mesh-core/config/load.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
+import { makeFolder } from '../support/make-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import { featureText } from './import/feature.ts'
 import { icvFormat } from './import/icv/import-icv.ts'
@@ -59,7 +60,7 @@ function write(out: string, { features }: ImportedSuite, configs: readonly { nam
   ]
   for (const { path, text } of files) {
     const to = join(out, path)
-    mkdirSync(dirname(to), { recursive: true })
+    makeFolder(dirname(to))
     writeFileSync(to, text)
   }
   return files.map(({ path }) => path)

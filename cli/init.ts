@@ -1,5 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { makeFolder } from '../support/make-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion, packageRoot } from './package-root.ts'
 import { settingError } from './setting-error.ts'
@@ -34,7 +35,7 @@ function copyTemplate(template: string, folder: string): Outcome {
     const to = join(folder, path)
     if (existsSync(to)) outcome.kept.push(path)
     else {
-      makeFolder(dirname(to))
+      makeOwn(dirname(to))
       cpSync(join(template, file), to)
       outcome.written.push(path)
     }
@@ -42,9 +43,9 @@ function copyTemplate(template: string, folder: string): Outcome {
   return outcome
 }
 
-function makeFolder(folder: string): void {
+function makeOwn(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     throw settingError(`the folder ${folder} cannot be made: ${(error as Error).message}`, 'name a folder that you may write to')
   }

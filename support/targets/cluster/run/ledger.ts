@@ -1,8 +1,9 @@
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import { resourceKey } from '../../../../mesh-core/config/resource.ts'
+import { makeFolder } from '../../../make-folder.ts'
 
 /** Of which run a ledger is. */
 export interface LedgerHead {
@@ -34,7 +35,7 @@ export class Ledger {
 
   constructor(head: LedgerHead, folder = ledgerFolder()) {
     this.head = head
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder, 0o700)
     this.file = join(folder, `${head.run}.jsonl`)
     this.#write({ head }, true)
   }

@@ -61,6 +61,7 @@ for (const { port, accepts } of ports) {
     tls: () => controlled.tls(accepts),
     certify: (name) => certificates.for(name),
     ...(accepts !== 'plain' && { lines: plainLines }),
+    linesWithin: plainLines,
   })
   hosts.push(host)
   process.stdout.write(`${pod.name} listens on port ${host.port}\n`)

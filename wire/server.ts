@@ -28,6 +28,8 @@ export interface WireServerOptions {
   readonly certify?: Certify
   /** Default: there are none. */
   readonly lines?: Lines
+  /** In tunnels, which may be for anything. Default: `lines`. */
+  readonly linesWithin?: Lines
   /** Goes before what a connection says, and is left out. Default: nothing does. */
   readonly preamble?: Preamble
 }
@@ -93,14 +95,15 @@ export class WireServer {
   #serve(socket: Socket, first: Buffer, peer?: string): void {
     const tls = this.#options.tls?.() ?? plain
     const isTls = first[0] === handshake
-    const isLine = this.#options.lines?.begins(first) ?? false
+    const lines = this.#linesOf(peer)
+    const isLine = lines?.begins(first) ?? false
     if (isTls && tls.accepts !== 'plain') return void this.#secure(socket, first, tls, peer)
     // As Go's `net/http` does.
     if (tls.accepts === 'tls') return void socket.end(isLine ? '' : badRequest(plainOnTls))
     // What is no HTTP gets no answer that is.
     if (isTls && !isLine) return void socket.end(badRequest(''))
     const connection = this.#served({ socket, over: socket, peer, tls: () => null })
-    if (isLine || !isHttp2(first)) return this.#serveText(connection, first)
+    if (isLine || !isHttp2(first)) return this.#serveText(connection, first, lines)
     socket.pause()
     socket.unshift(first)
     serveHttp2(connection)
@@ -127,9 +130,14 @@ export class WireServer {
     onFirst(layer.socket, rest, (first) => this.#serveSecured(this.#served(layer), first))
   }
 
+  /** @param peer left out for what comes through a tunnel */
+  #linesOf(peer: string | undefined): Lines | undefined {
+    const { lines, linesWithin = lines } = this.#options
+    return peer === undefined ? linesWithin : lines
+  }
+
   /** Lines, or HTTP/1.x. */
-  #serveText(connection: Served, first: Buffer): void {
-    const { lines } = this.#options
+  #serveText(connection: Served, first: Buffer, lines = this.#options.lines): void {
     if (lines?.begins(first)) serveLine(connection, lines, first)
     else serveHttp1(connection, first)
   }

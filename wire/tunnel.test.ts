@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { Headers } from '../mesh-core/ir/message.ts'
 import { WireServer } from './server.ts'
@@ -31,6 +33,7 @@ async function talk(status: number, texts: readonly string[], until: RegExp): Pr
 }
 
 const asking = 'CONNECT a.example.com:443 HTTP/1.1\r\nHost: a.example.com:443\r\n\r\n'
+const request = { protocol: 'tcp' as const, method: '', scheme: 'http' as const, authority: '', path: '', headers: new Headers(), body: '' }
 const get = 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'
 
 test.each([
@@ -40,6 +43,31 @@ test.each([
   const { heard, seen } = await talk(200, texts, /to GET/)
   expect(heard).toBe('HTTP/1.1 200 OK\r\nx-a: b\r\n\r\nHTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 6\r\n\r\nto GET')
   expect(seen).toEqual(['CONNECT a.example.com:443  alone', 'GET /x  within'])
+})
+
+test('a line may go through a tunnel where none is taken by itself', async () => {
+  const lines = { begins: (first: Buffer) => first.toString() === 'hello\n', take: () => ({ ...request, body: 'hello' }) }
+  const server = await WireServer.start(
+    async ({ method, body }) => ({ status: method === 'CONNECT' ? 200 : 0, headers: new Headers(), body: `to ${body}` }),
+    {
+      linesWithin: lines,
+    },
+  )
+  closing.push(() => server.close())
+  const answerTo = async (socket: Socket, text: string): Promise<string> => {
+    const answered = Promise.race([once(socket, 'data').then(([bytes]) => String(bytes)), sleep(200).then(() => 'nothing')])
+    socket.write(text)
+    return answered
+  }
+  const opened = (): Socket => {
+    const socket = connect(server.port, '127.0.0.1')
+    closing.push(() => socket.destroy())
+    return socket
+  }
+  const tunnel = opened()
+  expect(await answerTo(tunnel, asking)).toMatch(/^HTTP\/1\.1 200 /)
+  expect(await answerTo(tunnel, 'hello\n')).toBe('to hello')
+  expect(await answerTo(opened(), 'hello\n')).toBe('nothing')
 })
 
 test('a CONNECT that is refused is answered as any request', async () => {

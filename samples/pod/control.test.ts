@@ -74,3 +74,17 @@ test('where nobody counts a pod does as it would by itself', async () => {
   await tell('PATCH /behaviour', { status: 503, first: 3, counter: '127.0.0.1:1' })
   expect(await statuses(1)).toEqual([200])
 })
+
+test('what came without an id is told since when it came', async () => {
+  const records = new PodRecords()
+  const program = records.watch(() => ({ status: 200, headers: new Headers(), body: '' }))
+  const request = (...headers: readonly string[]) =>
+    ({ method: 'CONNECT', scheme: 'http', authority: 'a', path: 'a', headers: new Headers([...headers]), body: '' }) as const
+  const receive = (...headers: readonly string[]) => program(request(...headers), context, null)
+  await receive()
+  const since = records.next
+  await receive('x-request-id', 'one')
+  await receive()
+  expect(records.unnamed(since).map(({ sequence }) => sequence)).toEqual([2])
+  expect(records.unnamed(records.next)).toEqual([])
+})

@@ -103,6 +103,10 @@ export class ControlledPod {
         this.#certificate = null
         this.#records.forget()
         return done
+      case 'GET /sequence':
+        return { status: 200, body: String(this.#records.next) }
+      case 'POST /unnamed':
+        return { status: 200, body: JSON.stringify(this.#records.unnamed(Number(given))) }
       case 'POST /records':
         return { status: 200, body: JSON.stringify(this.#records.find(JSON.parse(given) as string[])) }
       default:

@@ -22,8 +22,8 @@ export function readPorts(text: string): readonly PodPort[] {
 
 const accepted: Readonly<Record<string, ApplicationTls['accepts']>> = { tls: 'tls', tcp: 'either' }
 
-/** A request line of HTTP/1, or the preface of HTTP/2. */
-const http = /^(?:[A-Z]+ \S+ HTTP\/1\.[01]\r?\n|PRI \* HTTP\/2)/
+/** A request line of HTTP/1 as its clients end it, or the preface of HTTP/2. */
+const http = /^(?:[A-Z]+ \S+ HTTP\/1\.[01]\r\n|PRI \* HTTP\/2)/
 
 /** On ports that are not of HTTP: the first line of a connection is all of it. */
 export const plainLines: Lines = {

@@ -77,6 +77,16 @@ export class PodRecords {
     return this.#all.filter(({ id, mark }) => (id !== '' && wanted.has(requestKey(id))) || (mark !== null && wanted.has(requestKey(mark))))
   }
 
+  /** What came without an id: bytes, and what proxies send of their own accord. @param since `next` of before */
+  unnamed(since: number): readonly PodRecord[] {
+    return this.#all.filter(({ id, mark, sequence }) => id === '' && mark === null && sequence >= since)
+  }
+
+  /** `sequence` of what is received next. */
+  get next(): number {
+    return this.#sequence
+  }
+
   forget(): void {
     this.#all.length = 0
   }

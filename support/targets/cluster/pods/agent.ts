@@ -123,6 +123,16 @@ export class PodAgent {
     return JSON.parse((await this.#control('POST', '/records', JSON.stringify(ids))) || '[]') as PodRecord[]
   }
 
+  /** @returns where the pod is in what it receives */
+  async sequence(): Promise<number> {
+    return Number(await this.#control('GET', '/sequence', ''))
+  }
+
+  /** What it has received since then that has no id. */
+  async unnamed(since: number): Promise<readonly PodRecord[]> {
+    return JSON.parse(await this.#control('POST', '/unnamed', String(since))) as PodRecord[]
+  }
+
   async behave(behaviour: StatedBehaviour): Promise<void> {
     // JSON has no Infinity; left out, it is what `first` is by default.
     const stated = Object.fromEntries(Object.entries(behaviour).filter(([, value]) => value !== Infinity))

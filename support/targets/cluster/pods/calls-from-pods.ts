@@ -103,8 +103,8 @@ export class CallsFromPods {
   }
 
   #urlOf(target: string, body: string): URL {
-    if (target.startsWith('tcp:') && httpLine.test(body))
-      throw new NotSupported('in-mesh-calls', 'the pods of a run take bytes that begin as HTTP does for HTTP, and wait for its end')
+    if (target.startsWith('tcp:') && httpLine.test(body) && !this.#run.settings.deploy)
+      throw new NotSupported('in-mesh-calls', 'pods that are not of the run may take bytes that begin as HTTP does for HTTP, and wait for its end')
     if (target.startsWith('udp:')) throw new NotSupported('in-mesh-calls', 'pods are not made to send datagrams')
     if (/^(https?|tcp):\/\//.test(target) && URL.canParse(target)) return new URL(target)
     const hint = 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"'

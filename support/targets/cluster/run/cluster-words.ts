@@ -100,7 +100,7 @@ export class ClusterWords {
     if (!(await kinds.isNamespaced(apiVersion, kind)))
       throw new NotSupported('config', `${kind} ${name} is of the whole cluster, which the run is not to change`)
     assertOwnAuthorities(resource)
-    assertNoTunnel(resource)
+    if (!this.#run.settings.deploy) assertNoTunnel(resource)
     this.#assertOwnGateway(resource)
     this.#assertLocal(resource)
     const mapped = { ...this.#run.namespaces.resource(resource), apiVersion }
@@ -142,10 +142,15 @@ export class ClusterWords {
   }
 }
 
+/** Does a rule have proxies ask for tunnels? */
+export function asksForTunnel({ kind, ...rest }: KubeObject): boolean {
+  return kind === 'DestinationRule' && /"tunnel":/.test(JSON.stringify(rest['spec'] ?? {}))
+}
+
 /** @throws NotSupported: bytes have no id by which a pod could tell of what tunnel they came through */
-function assertNoTunnel({ kind, name, object }: Resource): void {
-  if (kind !== 'DestinationRule' || !/"tunnel":/.test(JSON.stringify(object['spec'] ?? {}))) return
-  throw new NotSupported('config', `DestinationRule ${name} asks for tunnels, and pods of a run do not tell what came through one`)
+function assertNoTunnel({ name, object }: Resource): void {
+  if (!asksForTunnel(object)) return
+  throw new NotSupported('config', `DestinationRule ${name} asks for tunnels, and pods that are not of the run do not tell what came through one`)
 }
 
 /** A Sidecar that hides every other host from its pods would hide the barrier's. */

@@ -47,6 +47,7 @@ export class RunEvidence {
       )
     if (scene.copies) await sleep(copiesMs)
     const arrivals = await arrivalsOf(told, exchanges.map(markOf))
+    const unnamed = await unnamedAt(told, scene.since)
     const own = told.map(({ pod }) => pod)
     const gateways = pods.filter(({ container, sidecar }) => container === proxy && !sidecar)
     // What gateways pass on arrives elsewhere.
@@ -59,9 +60,15 @@ export class RunEvidence {
       authorizers: scene.authorizers,
     }
     return this.#byOthers(
-      exchanges.map((exchange) => this.#judged(exchange, sender, arrivals.get(markOf(exchange)) ?? [], among)),
+      exchanges.map((exchange) => this.#judged(exchange, sender, [...(arrivals.get(markOf(exchange)) ?? []), ...forSakeOf(exchange, unnamed)], among)),
       sender,
     )
+  }
+
+  /** By `namespace/pod`: where each is in what it receives. */
+  async sequences(pods: readonly Pod[]): Promise<ReadonlyMap<string, number>> {
+    const told = await this.#agentsOf(pods)
+    return new Map(await Promise.all(told.map(async ({ pod, agent }) => [keyOf(pod), await agent.sequence()] as const)))
   }
 
   async #byOthers(answers: readonly Answer[], sender: Pod | null): Promise<readonly Exchange[]> {
@@ -111,7 +118,7 @@ export class RunEvidence {
     const request = { ...exchange.request, headers, authority: words.text(exchange.request.authority) }
     const response = exchange.response && { ...exchange.response, body: words.text(exchange.response.body) }
     const told = { ...exchange, request, response }
-    if (exchange.request.protocol === 'tcp') return this.#ofLine(told, sender, pods, isWhole)
+    if (exchange.request.protocol === 'tcp' && arrivals.length === 0) return this.#ofLine(told, sender, pods, isWhole)
     if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
     this.#sources.add('what the pods of this run have received, by x-request-id')
     const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways })
@@ -169,6 +176,8 @@ export interface Scene {
   readonly gateways: readonly Pod[]
   /** Services that proxies ask what they let pass. */
   readonly authorizers: readonly string[]
+  /** Where pods were in what they receive before the only request was sent: what came since without an id is for its sake. `null`: such is not looked at. */
+  readonly since: ReadonlyMap<string, number> | null
 }
 
 interface Among {
@@ -201,6 +210,26 @@ function untoldOf(authorizers: readonly string[], others: Untold): Untold {
 /** By what a request is known where it first arrives. */
 function markOf({ request }: Exchange): string {
   return requestKey(request.headers.get(markHeader) ?? request.headers.get('x-request-id') ?? '')
+}
+
+/** Within a tunnel nothing says for whom it is. */
+function forSakeOf({ request }: Exchange, arrivals: readonly Arrival[]): readonly Arrival[] {
+  return arrivals.map(({ pod, record }) => ({
+    pod,
+    record: record.request.authority === '' ? { ...record, request: { ...record.request, authority: request.authority } } : record,
+  }))
+}
+
+async function unnamedAt(told: readonly Told[], since: Scene['since']): Promise<readonly Arrival[]> {
+  if (since === null) return []
+  const found = await Promise.all(
+    told.map(async ({ pod, agent }) => (await agent.unnamed(since.get(keyOf(pod)) ?? 0)).map((record) => ({ pod, record }))),
+  )
+  return found.flat()
+}
+
+function keyOf({ namespace, name }: Pod): string {
+  return `${namespace}/${name}`
 }
 
 interface Told {

@@ -14,6 +14,7 @@ import { seesOutside } from '../pods/outside-manifests.ts'
 import type { ScenarioPods } from '../pods/scenario-pods.ts'
 import { beyondTheCluster } from './beyond-the-cluster.ts'
 import type { ClusterRun } from './cluster-run.ts'
+import { asksForTunnel } from './cluster-words.ts'
 import { GatewayCalls } from './gateway-calls.ts'
 import { isNameOutside } from './outside.ts'
 import { podsOfGateway } from './gateway-pods.ts'
@@ -79,7 +80,9 @@ export class ScenarioCalls {
     const beyond = (await outside?.pod()) ?? null
     this.#assertReachable(call, beyond !== null)
     if (this.#sender !== null) await outside?.know(this.#namesIn(call.target))
-    const told = evidence.of(await this.#answered(call, load), this.#sender, pods.all.concat(beyond ?? []), await this.#scene(given))
+    const asked = pods.all.concat(beyond ?? [])
+    const since = this.#tunnels(load) ? await evidence.sequences(asked) : null
+    const told = evidence.of(await this.#answered(call, load), this.#sender, asked, { ...(await this.#scene(given)), since })
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
     await config.assertUntouched()
@@ -147,13 +150,24 @@ export class ScenarioCalls {
   }
 
   /** Nobody waits for copies that some route makes. */
-  async #scene(given: readonly Resource[]): Promise<Scene> {
+  async #scene(given: readonly Resource[]): Promise<Omit<Scene, 'since'>> {
     const { applied } = this.#parts.config
     const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
     const passesGateways = this.#sender !== null && this.#passesGateways
     const managed = passesGateways ? applied.filter(isManagedGateway) : []
     const gateways = await Promise.all(managed.map((gateway) => podsOfGateway(this.#run.objects, gateway)))
     return { copies, passesGateways, gateways: gateways.flatMap(({ pods }) => pods), authorizers: authorizersOf(given) }
+  }
+
+  /** Does a rule ask for tunnels? @throws NotSupported where it could not be told what came through one */
+  #tunnels({ times }: Load): boolean {
+    const rule = this.#parts.config.applied.find(asksForTunnel)
+    if (rule && times > 1)
+      throw new NotSupported(
+        'in-mesh-calls',
+        `DestinationRule ${rule.metadata.name} asks for tunnels, and of several requests nobody tells which came through one: send one at a time`,
+      )
+    return rule !== undefined
   }
 
   /** May a request from inside leave through a gateway? */

@@ -6,7 +6,6 @@ import { hostHandler, realContext } from './host/host.ts'
 import type { Host } from './host/host.ts'
 import { PodCertificates } from './pod/certificates.ts'
 import { ControlledPod, controlPort } from './pod/control.ts'
-import { NameServer } from './pod/name-server.ts'
 import { plainLines, readPorts } from './pod/ports.ts'
 import { PodRecords } from './pod/recorded.ts'
 import { programFor } from './resolve-program.ts'
@@ -48,7 +47,7 @@ const template: PodTemplate = { image: options.image, version: options.version, 
 // One program behind all ports: a pod is one process with one memory.
 const records = new PodRecords()
 const certificates = new PodCertificates(pod.name)
-const names = env['MESHSPEC_OUTSIDE'] ? new NameServer(env['MESHSPEC_OUTSIDE']) : null
+const names = env['MESHSPEC_OUTSIDE'] ? new (await import('./pod/name-server.ts')).NameServer(env['MESHSPEC_OUTSIDE']) : null
 const controlled = new ControlledPod(programFor(template, Date.now()), records, certificates, names)
 const program = records.watch(controlled.program)
 const hosts: Host[] = []

@@ -4,7 +4,6 @@ import { bytesOfResponse, closes, headOfResponse, framingOfRequest, requestOf } 
 import { fieldIn, MessageReader, NotHttp } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import type { Served } from './served.ts'
-import { openWebSocket } from './websocket-server.ts'
 
 /** Answers the requests of one connection in HTTP/1.x, one after another. @param first what was read of it */
 export function serveHttp1(connection: Served, first: Buffer): void {
@@ -55,9 +54,14 @@ class Http1Server {
     }
   }
 
-  #open(message: Message, response: HttpResponse): void {
-    this.#connection.socket.removeAllListeners('data')
-    openWebSocket(this.#connection.socket, message, this.#reader.rest, response)
+  /** What it takes is loaded when somebody asks for it: most pods never are. */
+  async #open(message: Message, response: HttpResponse): Promise<void> {
+    const { socket } = this.#connection
+    socket.removeAllListeners('data').pause()
+    const { openWebSocket } = await import('./websocket-server.ts')
+    if (socket.destroyed) return
+    openWebSocket(socket, message, this.#reader.rest, response)
+    socket.resume()
   }
 
   /** Behind such an answer no body comes, but what goes through. Source: RFC 9110, 9.3.6. */

@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { plainOnTls } from '../mesh-core/ir/tls.ts'
 import type { ApplicationTls, SeenTls } from '../mesh-core/ir/tls.ts'
 import { badRequest, serveHttp1 } from './http1-server.ts'
-import { isHttp2, serveHttp2 } from './http2-server.ts'
+import { isHttp2 } from './http2-preface.ts'
 import { serveLine } from './line-server.ts'
 import type { Lines } from './line-server.ts'
 import type { Served } from './served.ts'
@@ -106,7 +106,7 @@ export class WireServer {
     if (isLine || !isHttp2(first)) return this.#serveText(connection, first, lines)
     socket.pause()
     socket.unshift(first)
-    serveHttp2(connection)
+    void serveHttp2(connection)
   }
 
   #served({ socket, over, peer, tls }: Layer): Served {
@@ -155,7 +155,7 @@ export class WireServer {
     secured.once('secure', () => {
       // A server of Node's tells its sockets so; an HTTP/2 session waits for it.
       Object.assign(secured, { secureConnecting: false })
-      if (secured.alpnProtocol === 'h2') return serveHttp2(connection)
+      if (secured.alpnProtocol === 'h2') return void serveHttp2(connection)
       secured.once('data', (bytes: Buffer) => this.#serveSecured(connection, bytes))
     })
   }
@@ -165,6 +165,12 @@ export class WireServer {
     for (const socket of this.#sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
+}
+
+/** What it takes is loaded when a client speaks it: most pods never hear it. */
+async function serveHttp2(connection: Served): Promise<void> {
+  const { serveHttp2: serve } = await import('./http2-server.ts')
+  if (!connection.socket.destroyed) serve(connection)
 }
 
 /** What carries a protocol, and how it came here. */

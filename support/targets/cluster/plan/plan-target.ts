@@ -94,7 +94,7 @@ export class Plan {
       )
     if (byApi)
       this.note(
-        'Besides: the Lease default/meshspec while the run lasts; in each namespace a ServiceEntry and a VirtualService called meshspec-barrier, by which proxies\ntell which config they have (and a Gateway, where config names the ingress gateway). Everything is deleted or put back at the end.',
+        'Besides: the Lease default/meshspec while the run lasts; in each namespace a ServiceEntry and a VirtualService called meshspec-barrier, by which proxies\ntell which config they have (and a Gateway, where config names the ingress gateway or scenarios deploy one). Everything is deleted or put back at the end.',
       )
     else if (applyCommand !== null) this.note(`Config would be put in place by: ${applyCommand}`)
     else if (assumeConfig) this.note('Config would be believed to be in place (--assume-config).')

@@ -34,6 +34,8 @@ test.each([
   ['a cluster waits for its secret', { status: 200, body: '7' }, still + gauge('envoy_cluster_manager_warming_clusters', 1), stillWarming],
   ['a listener waits', { status: 200, body: '7' }, gauge('envoy_listener_manager_total_listeners_warming', 2), stillWarming],
   ['nobody listens yet', { error: 'ECONNREFUSED' }, still, null],
+  ['its route is not there yet', { status: 404, body: '' }, still, ''],
+  ['a filter answers in its place', { status: 429, body: 'local_rate_limited' }, still, 'told'],
   ['a policy keeps the question out', { status: 403, body: 'RBAC: access denied' }, still, 'told'],
 ])('a gateway is asked from a pod of the run: %s', async (_, answer, stats, seen) => {
   const call = async ({ port }: PodCall): Promise<PodAnswer> => ({ ms: 1, ...(port === 15_090 ? { status: 200, body: stats } : answer) })

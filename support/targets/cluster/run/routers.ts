@@ -43,6 +43,11 @@ export function barrierAt({ namespace, workload, run }: Router, host: string, ge
   ]
 }
 
+/** A policy or a filter answers in the place of the barrier; 404 says that its route is not there yet. */
+function isKeptOut(status = 0): boolean {
+  return status >= 400 && status !== 404
+}
+
 const question = { secure: false, method: 'GET', body: '', elsewhere: false }
 
 /**
@@ -60,7 +65,7 @@ export function probedRouter(name: string, { ip }: Pick<Pod, 'ip'>, asker: Pick<
     ask: async (barrier, wanted) => {
       if (asker === null) return told(barrier, wanted)
       const { status, body = null } = await ask(barrierPort, '/', barrier)
-      if (status === 401 || status === 403) return told(barrier, wanted)
+      if (isKeptOut(status)) return told(barrier, wanted)
       if (body !== wanted) return body
       const stats = await ask(statsPort, `/stats/prometheus?usedonly&filter=${encodeURIComponent('warming')}`, 'localhost')
       return stats.status === 200 && new RegExp(`^(?:${gauges})\\{[^}]*\\} [1-9]`, 'm').test(stats.body ?? '') ? stillWarming : body

@@ -60,7 +60,9 @@ export class RunEvidence {
       authorizers: scene.authorizers,
     }
     return this.#byOthers(
-      exchanges.map((exchange) => this.#judged(exchange, sender, [...(arrivals.get(markOf(exchange)) ?? []), ...forSakeOf(exchange, unnamed)], among)),
+      exchanges.map((exchange) =>
+        this.#judged(exchange, sender, [...(arrivals.get(markOf(exchange)) ?? []), ...forSakeOf(exchange, unnamed)], among),
+      ),
       sender,
     )
   }

@@ -6,6 +6,7 @@ import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { withCertificates, withFiles } from './certificates.ts'
+import { withSidecars } from './sidecars.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
 import type { Difference } from '../difference.ts'
@@ -99,7 +100,8 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
       inboundSidecar: ({ ref }, way) => way === 'own-address' && inbound.has(`${ref.name}.${ref.namespace}`),
     })
     // As one change: what was recorded is a proxy that has seen nothing before.
-    await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config, ...plainClient(vector, engine)])
+    const shown = withSidecars([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
+    await mesh.apply([...shown, ...plainClient(vector, engine)])
     const notModelled = mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
     return { kind: 'opened', scene: { mesh, outsiders: known, inbound }, warnings: mesh.warnings, notModelled, close }
   } catch (error) {

@@ -16,8 +16,12 @@ export function takenByApplication(server: ApplicationTls, request: HttpRequest,
   if (server.accepts === 'plain') return { kind: 'refused', outcome: 'tls: WRONG_VERSION_NUMBER' }
   const failure = applicationHandshake(server, outer)
   if (failure) return { kind: 'refused', outcome: failure }
-  // Within its own TLS an application looks for no other.
-  return inner.length > 0 ? { kind: 'refused', outcome: 'closed' } : { kind: 'taken', seen: seenOf(outer, server) }
+  const taken = { kind: 'taken', seen: seenOf(outer, server) } as const
+  if (inner.length === 0) return taken
+  // Applications look for none within their own.
+  if (!server.takesTlsWithin) return { kind: 'refused', outcome: 'closed' }
+  const within = takenByApplication(server, request, inner)
+  return within?.kind === 'refused' ? within : taken
 }
 
 function refusalOfPlain({ protocol }: HttpRequest): Outcome {

@@ -97,6 +97,8 @@ export interface ClientTls {
 export interface ApplicationTls {
   /** `either`: TLS from whom begins it. */
   readonly accepts: 'plain' | 'tls' | 'either'
+  /** Within its own TLS it looks for another. */
+  readonly takesTlsWithin?: true
   /** `public`: one for the name that is asked for, of an authority that systems trust; `any`: of one that everybody trusts. */
   readonly certificate: KeyPair | 'public' | 'any'
   /** PEM: clients have to show a certificate that one of these has issued; `null`: they are not asked for one. */

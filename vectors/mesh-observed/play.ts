@@ -91,8 +91,8 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
       program: programs(vector, known),
       // The recorder's servers were bound to the addresses of the pods.
       applicationAddress: () => 'pod',
-      // Whoever began TLS with them got it, with a certificate for the name that was asked for.
-      applicationTls: () => ({ accepts: 'either', certificate: 'any', clientAuthorities: null }),
+      // Whoever began TLS with them got it, with a certificate for the name that was asked for, within TLS as well.
+      applicationTls: () => ({ accepts: 'either', takesTlsWithin: true, certificate: 'any', clientAuthorities: null }),
       // The recorder's name server knew an address for every name, as if each stood for somebody outside.
       outsideName: (name) => !name.endsWith('.invalid'),
       sends: senders(vector),

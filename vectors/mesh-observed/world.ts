@@ -15,7 +15,7 @@ export function outsiders(config: readonly Resource[]): ReadonlyMap<string, Outs
   for (const { kind, namespace, object } of config) {
     if (kind === 'ServiceEntry') {
       for (const endpoint of object.spec?.endpoints ?? []) addEndpoint(found, endpoint, namespace)
-      if (byName(object.spec) && !object.spec.endpoints?.length)
+      if (byName(object.spec ?? {}) && !object.spec.endpoints?.length)
         for (const host of object.spec.hosts ?? []) if (!host.startsWith('*')) found.set(host, { workload: host, namespace })
     } else if (kind === 'WorkloadEntry') addEndpoint(found, object.spec ?? {}, namespace)
     else if (kind === 'Service' && object.spec?.externalName) found.set(object.spec.externalName, { workload: object.spec.externalName, namespace })

@@ -193,9 +193,6 @@ const earlier: Readonly<Record<string, FieldTree>> = {
 export const gatewayApiTrees: ReadonlyMap<string, FieldTree> = new Map(
   Object.entries({ ...specs, ...earlier }).map(([kind, spec]) => [
     `gateway.networking.k8s.io/${kind}`,
-    object(
-      { apiVersion: 's', kind: 's', metadata: { $: 'apimachinery/apis/meta/v1/ObjectMeta' }, spec, status: '*' },
-      kind === 'HTTPRoute' || kind === 'GRPCRoute' ? '' : 'spec',
-    ),
+    object({ apiVersion: 's', kind: 's', metadata: { $: 'apimachinery/apis/meta/v1/ObjectMeta' }, spec, status: '*' }, 'spec'),
   ]),
 )

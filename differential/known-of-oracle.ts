@@ -79,10 +79,19 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: (_, answered) => isForHeadless(answered) && reachedBy(answered.answer).join() === 'passthrough.outside',
   },
   {
+    reason: 'what is of Kubernetes is taken there without a look at its fields, which an API server would refuse',
+    covers: ({ field, wanted, seen }) => field === 'rejected' && wanted === undefined && String(seen).split('\n').every(isOfKubernetes),
+  },
+  {
     reason: 'the Service that is made there for a Gateway has the ports of its own listeners, and not those of its ListenerSets',
     covers: (_, { config, call, answer }) => answer?.error === 'refused' && call !== null && isAtPortOfSet(config, call),
   },
 ]
+
+/** @param error as `file:line:column CODE Kind namespace/name …` */
+function isOfKubernetes(error: string): boolean {
+  return /^\S+ SCHEMA_\w+ (Service|Deployment|ReplicaSet|Pod|EndpointSlice|Ingress|IngressClass|ConfigMap|Secret|Namespace) /.test(error)
+}
 
 /** Is it sent to a gateway, at a port that only a ListenerSet asks for? Istio's deployment controller makes the Service have it, too. */
 function isAtPortOfSet(config: Answered['config'], { from, request }: NonNullable<Answered['call']>): boolean {

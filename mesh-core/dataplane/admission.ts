@@ -11,13 +11,13 @@ import type { Plane } from './plane.ts'
 import { limitOf } from './rate-limit.ts'
 import type { RouteLimit } from './route-limit.ts'
 
-/** A request in front of the filters of one filter chain. */
+/** A request in front of the filters of one filter chain. What of it costs something is made when it is asked for. */
 export interface Applicant {
   readonly settings: HttpSettings
-  /** Names the filter chain: its buckets are its own. */
-  readonly chain: () => string
+  /** Name of the filter chain: its buckets are its own. */
+  readonly chain: string
   readonly ofRoute: RouteLimit | null
-  readonly asker: () => Asker
+  readonly asker: Asker
   /** Envoy asks no authorizer about what it has no route for; where there is nobody to ask, it refuses that, too. */
   readonly hasRoute: boolean
 }
@@ -43,35 +43,31 @@ export type Admission =
  * @returns `null`: it was decided at once. Source: Istio `pilot/pkg/networking/core/listener_builder.go` buildHTTPConnectionManager.
  */
 export function admit(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
-  const { settings, chain, asker, hasRoute, ofRoute } = applicant
-  const limit = limitAt(plane, settings, 'first', chain, ofRoute)
-  const { custom } = settings
-  if (limit || !custom || (custom.authorizer && !hasRoute)) {
+  const limit = limitAt(plane, applicant, 'first')
+  const { custom } = applicant.settings
+  if (limit || !custom || (custom.authorizer && !applicant.hasRoute)) {
     decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
     return null
   }
-  return judge(custom, asker(), (verdict) => {
+  return judge(custom, applicant.asker, (verdict) => {
     decide(verdict.kind === 'out' ? { ...verdict, back: [], isNew: false } : behindAuthorizer(plane, applicant, verdict))
   })
 }
 
 /** @returns `null`: the request goes on */
-export function limitAt(
-  { tokenBuckets, chance, clock }: Plane,
-  { rateLimits }: HttpSettings,
-  place: RateLimit['place'],
-  chain: () => string,
-  ofRoute: RouteLimit | null,
-): RateLimit | null {
-  return rateLimits ? limitOf(rateLimits, place, chain(), { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }, ofRoute) : null
+export function limitAt({ tokenBuckets, chance, clock }: Plane, applicant: Applicant, place: RateLimit['place']): RateLimit | null {
+  const { rateLimits } = applicant.settings
+  if (!rateLimits) return null
+  return limitOf(rateLimits, place, applicant.chain, { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }, applicant.ofRoute)
 }
 
 type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>
 
-function behindAuthorizer(plane: Plane, { settings: { jwt, access }, asker }: Applicant, { back, waited }: LetIn): Admission {
-  const { refusal, isNew } = jwt ? authenticate(asker().subject.request, jwt, plane.date()) : { refusal: null, isNew: false }
+function behindAuthorizer(plane: Plane, applicant: Applicant, { back, waited }: LetIn): Admission {
+  const { jwt, access } = applicant.settings
+  const { refusal, isNew } = jwt ? authenticate(applicant.asker.subject.request, jwt, plane.date()) : { refusal: null, isNew: false }
   if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew, waited }
-  const denial = access ? denialOf(access, asker().subject) : null
+  const denial = access ? denialOf(access, applicant.asker.subject) : null
   if (denial) return { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew, waited }
   return { kind: 'in', back, isNew, waited }
 }

@@ -1,11 +1,9 @@
 import type { RateLimit } from '../ir/route.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
-import { joinCookies } from '../ir/message.ts'
 import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import { receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './shipment.ts'
 import { hostOf } from './application.ts'
@@ -16,27 +14,23 @@ import type { HeadersBack } from './authorizer-answer.ts'
 import { outcomeOf, type Asker } from './custom-access.ts'
 import type { Subject } from './format/subject.ts'
 import { accessSubject, tellDenial, tellTokenRefusal } from './inbound-access.ts'
-import { trustedAddress } from './forwarded-for.ts'
 import { InboundForwarding, noteUnreached } from './inbound-forwarding.ts'
 import type { InboundReset } from './inbound-forwarding.ts'
+import { InboundApplicant } from './inbound-applicant.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
+import { receiveInbound } from './inbound-request.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
-import { tidyHost } from './host-header.ts'
-import { hashOfIdentity } from './identity-hash.ts'
 import { composeLocalReply } from './local-reply.ts'
+import type { LocalReply } from './local-reply.ts'
 import { doubtOfVersion } from './doubtful.ts'
 import type { Done, InFlight } from './outcome.ts'
-import { normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
-import type { RouteLimit } from './route-limit.ts'
-import { targetOf } from './request-target.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
-import { idleDetails, idleMsOf, idleReply } from './stream-idle.ts'
+import { idleDetails, idleReply, StreamIdle } from './stream-idle.ts'
 import { locationWithTls } from './redirect.ts'
-import type { Timer } from '../time/clock.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { namesShownBy } from './tls-handshake.ts'
 import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
@@ -65,7 +59,8 @@ export class InboundSidecar implements InFlight {
   #admitting: InFlight | null = null
   #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
-  #idle: Timer | null = null
+  readonly #idle: StreamIdle
+  readonly #applicant: InboundApplicant
   /** Once they are taken out of the request. */
   #claims: Claims | undefined
 
@@ -78,7 +73,7 @@ export class InboundSidecar implements InFlight {
     this.#shipment = shipment
     this.#sent = shipment.request
     this.#source = shipment.source
-    this.#received = receive(shipment, workload, plane, port)
+    this.#received = receiveInbound(shipment, workload, plane, port)
     this.#request = this.#received.request
     speak(this.#request, port.http)
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
@@ -87,6 +82,8 @@ export class InboundSidecar implements InFlight {
     log.cluster = port.cluster
     log.upstreamHost = hostOf(workload.instance, port.leadsTo)
     this.#log = log
+    this.#idle = new StreamIdle(plane.clock, this.#settings, log.proxy)
+    this.#applicant = new InboundApplicant(workload, shipment, port, () => this.#asker())
     hop.inbound = log
     hop.received = this.#request
     this.#hop = hop
@@ -98,15 +95,8 @@ export class InboundSidecar implements InFlight {
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization, this.#settings)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
-    this.#watch(done)
-    const applicant = {
-      settings: this.#settings,
-      chain: () => this.#chain(),
-      asker: () => this.#asker(),
-      hasRoute: true,
-      ofRoute: this.#limitOfRoute(),
-    }
-    this.#admitting = admit(this.#plane, applicant, (admission) => {
+    this.#idle.watch(null, () => this.#giveUp(done))
+    this.#admitting = admit(this.#plane, this.#applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
   }
@@ -117,7 +107,7 @@ export class InboundSidecar implements InFlight {
     if (admission.kind === 'out') return this.#keepOut(admission, done)
     const isWritten = this.#request.claims !== undefined || inboundHeadersOf(this.#port).request !== undefined
     this.#forgetClaims()
-    const limit = limitAt(this.#plane, this.#settings, 'last', () => this.#chain(), this.#limitOfRoute())
+    const limit = limitAt(this.#plane, this.#applicant, 'last')
     if (limit) return this.#limit(limit, done)
     if (asksForTunnel(this.#request)) return this.#answerUnrouted(done)
     if (this.#wantsTls) return this.#redirect(done)
@@ -127,23 +117,11 @@ export class InboundSidecar implements InFlight {
     this.#forward(done)
   }
 
-  /** Each port has one. */
-  #limitOfRoute(): RouteLimit | null {
-    const { rateLimit, cluster } = this.#port
-    return rateLimit ? { owner: `${this.#workload.name} ${cluster}`, limit: rateLimit } : null
-  }
-
   /** The workload hears nothing of them. */
   #forgetClaims(): void {
     if (!this.#request.claims) return
     this.#claims = this.#request.claims
     delete this.#request.claims
-  }
-
-  /** Of its client no more comes. */
-  #watch(done: Done): void {
-    const idleMs = idleMsOf(this.#settings, null)
-    if (idleMs > 0) this.#idle = this.#plane.clock.deadline(idleMs, () => this.#giveUp(done), `stream idle timeout at ${this.#log.proxy}`)
   }
 
   #giveUp(done: Done): void {
@@ -164,31 +142,18 @@ export class InboundSidecar implements InFlight {
   /** Of the route itself nothing is known then. */
   #redirect(done: Done): void {
     this.#log.route = this.#log.cluster = '-'
-    const location = ['location', locationWithTls(this.#request)]
-    this.#answer(
-      composeLocalReply({ status: 301, body: '', headers: location }, this.#request, () => {}),
-      'direct_response',
-      done,
-    )
+    this.#say({ status: 301, body: '', headers: ['location', locationWithTls(this.#request)] }, 'direct_response', done)
   }
 
   #keepBack(wrong: string, done: Done): void {
     this.#log.raise('DPE')
-    this.#answer(
-      composeLocalReply({ status: 503, body: wrong }, this.#request, () => {}),
-      wrongHeaderDetails(wrong),
-      done,
-    )
+    this.#say({ status: 503, body: wrong }, wrongHeaderDetails(wrong), done)
   }
 
   #answerUnrouted(done: Done): void {
     this.#log.raise('NR')
     this.#log.route = this.#log.cluster = '-'
-    this.#answer(
-      composeLocalReply({ status: 404, body: '' }, this.#request, () => {}),
-      'route_not_found',
-      done,
-    )
+    this.#say({ status: 404, body: '' }, 'route_not_found', done)
   }
 
   #keepOut({ reply, details, flag, denial }: Extract<Admission, { kind: 'out' }>, done: Done): void {
@@ -198,8 +163,7 @@ export class InboundSidecar implements InFlight {
     if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
     if (flag !== null) this.#log.raise(flag)
     this.#forgetClaims()
-    const response = composeLocalReply(reply, this.#request, () => {})
-    this.#answer(response, details, done)
+    this.#say(reply, details, done)
   }
 
   #limit(limit: RateLimit, done: Done): void {
@@ -209,12 +173,6 @@ export class InboundSidecar implements InFlight {
       limitedHeaders(limit)?.(headers, this.#subject(headers, limit.status))
     })
     this.#answer(response, rateLimited, done)
-  }
-
-  /** Mutual TLS has a filter chain of its own. */
-  #chain(): string {
-    const { namespace, instance } = this.#workload.instance.ref
-    return `${namespace}/${instance} inbound ${this.#shipment.port} ${this.#shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
   }
 
   #asker(): Asker {
@@ -267,7 +225,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle?.cancel()
+    this.#idle.stop()
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
     this.#log.raise('DC')
@@ -280,6 +238,15 @@ export class InboundSidecar implements InFlight {
     // Envoy finds no route for a request of which it does not know yet how it came. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
     if (refusal.flag || !this.#sent.headers.has('x-forwarded-proto')) this.#log.route = this.#log.cluster = '-'
     this.#answer(answerOf(refusal, this.#request), refusal.details, done)
+  }
+
+  /** Without what its route adds. */
+  #say(reply: LocalReply, details: string, done: Done): void {
+    this.#answer(
+      composeLocalReply(reply, this.#request, () => {}),
+      details,
+      done,
+    )
   }
 
   #answer(response: HttpResponse, details: string, done: Done): void {
@@ -326,50 +293,11 @@ export class InboundSidecar implements InFlight {
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
-    this.#idle?.cancel()
+    this.#idle.stop()
     changeHeaders(response.headers, this.#back)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status
     this.#log.durationMs = this.#plane.clock.now() - this.#log.startMs
     done(response)
   }
-}
-
-/** The request as the sidecar passes it on. What another proxy has sent needs little tidying up: divided cookies, what that said for its peer, and its path, which it may have rewritten. */
-function receive({ request, tls, port, pooled }: Shipment, workload: WorkloadRuntime, plane: Plane, inbound: InboundPort): ReceivedRequest {
-  const { pathNormalization: normalization } = inbound
-  const settings = settingsOf(inbound)
-  const identity = tls[0]?.identity
-  if (identity === undefined) return receiveRequest(plane, request, null, { normalization, settings, port, certificate: null })
-  const certificate = certificateOf(identity, workload, settings)
-  if (!pooled) return receiveRequest(plane, { ...request, scheme: 'https' }, null, { normalization, settings, port, certificate })
-  const { headers } = request
-  if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
-  if (request.protocol === 'h2') joinCookies(headers)
-  removeOwned(headers, true, false)
-  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
-  tellCertificate(headers, certificate, settings)
-  if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
-  const { authority, path } = targetOf(request)
-  request.authority = tidyHost(authority, settings, port)
-  // What is no path is refused as it came.
-  request.path = path.startsWith('/') ? normalizeTarget(withoutFragment(path), normalization) : path
-  return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
-}
-
-const usual: HttpSettings = { forwardClientCert: 'APPEND_FORWARD' }
-const settingsKnown = new WeakMap<HttpSettings, HttpSettings>()
-
-/** Made once for each port that has any: a sidecar asks for every request that comes in. */
-function settingsOf({ settings }: InboundPort): HttpSettings {
-  if (!settings) return usual
-  const known = settingsKnown.get(settings) ?? { ...usual, ...settings }
-  settingsKnown.set(settings, known)
-  return known
-}
-
-/** As `x-forwarded-client-cert` has it. */
-function certificateOf(identity: string, workload: WorkloadRuntime, { clientCertDetails }: HttpSettings): string {
-  const { subject, uri } = clientCertDetails ?? { subject: true, uri: true }
-  return `By=${workload.identity};Hash=${hashOfIdentity(identity)}${subject ? ';Subject=""' : ''}${uri ? `;URI=${identity}` : ''}`
 }

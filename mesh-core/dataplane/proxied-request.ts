@@ -1,19 +1,16 @@
 import type { RateLimit } from '../ir/route.ts'
 import { hostOfCluster } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-
-import { pathWithoutQuery } from '../match/path.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { changeHeaders } from './authorizer-answer.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
-import type { Asker } from './custom-access.ts'
 import type { CorsVerdict } from './cors-filter.ts'
 import { directResponse } from './direct-response.ts'
 import { doubtOfLength, doubtOfVersion } from './doubtful.ts'
 import { Downstream } from './downstream.ts'
-import { nameOfChain, senderOf, type Entrance } from './entrance.ts'
+import { senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explanationOf } from './explain.ts'
@@ -27,17 +24,16 @@ import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
+import { ProxyApplicant } from './proxy-applicant.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
-import { routeLimit, type RouteLimit } from './route-limit.ts'
+import { findRoute } from './route-lookup.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
-import { asksForTunnel } from './tunnel.ts'
 import { failedHandshake } from './upgrade.ts'
-import { idleDetails, idleMsOf, idleReply } from './stream-idle.ts'
-import type { Timer } from '../time/clock.ts'
+import { idleDetails, idleReply, StreamIdle } from './stream-idle.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
@@ -63,7 +59,8 @@ export class ProxiedRequest implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
-  #idle: Timer | null = null
+  readonly #idle: StreamIdle
+  readonly #applicant: ProxyApplicant
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
     this.plane = plane
@@ -87,6 +84,8 @@ export class ProxiedRequest implements InFlight {
       log: this.log,
       explain: explanationOf(plane, this.#passage),
     }
+    this.#idle = new StreamIdle(plane.clock, entrance.settings, proxy.name)
+    this.#applicant = new ProxyApplicant(this, this.#passage)
   }
 
   get route(): RouteRuntime | null {
@@ -125,16 +124,10 @@ export class ProxiedRequest implements InFlight {
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
     const route = withoutTls ? null : this.#find()
-    const hasRoute = route !== null || withoutTls
     this.#watch(route)
-    const applicant = {
-      settings: this.entrance.settings,
-      chain: () => this.#chain(),
-      asker: () => this.#asker(),
-      hasRoute,
-      ofRoute: this.#limitOf(route),
-    }
-    this.#admitting = admit(this.plane, applicant, (admission) => {
+    this.#applicant.hasRoute = route !== null || withoutTls
+    this.#applicant.route = route
+    this.#admitting = admit(this.plane, this.#applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, route, withoutTls)
     })
   }
@@ -158,11 +151,8 @@ export class ProxiedRequest implements InFlight {
     this.#take(route)
   }
 
-  /** Its route says how long nothing may be seen of it: no longer does anything come from the client. */
   #watch(route: RouteRuntime | null): void {
-    this.#idle?.cancel()
-    const idleMs = idleMsOf(this.entrance.settings, route?.config ?? null)
-    if (idleMs > 0) this.#idle = this.plane.clock.deadline(idleMs, () => this.#giveUp(route), `stream idle timeout at ${this.proxy.name}`)
+    this.#idle.watch(route?.config ?? null, () => this.#giveUp(route))
   }
 
   #giveUp(route: RouteRuntime | null): void {
@@ -172,24 +162,10 @@ export class ProxiedRequest implements InFlight {
     this.refuse(idleReply, idleDetails, 'SI')
   }
 
-  #chain(): string {
-    return `${this.#pod()} ${nameOfChain(this.entrance)}`
-  }
-
-  #pod(): string {
-    const { namespace, instance } = this.proxy.place.ref
-    return `${namespace}/${instance}`
-  }
-
-  #limitOf(route: RouteRuntime | null): RouteLimit | null {
-    if (!this.entrance.settings.rateLimits) return null
-    const table = this.proxy.config.routeTables[this.entrance.table]
-    return routeLimit(this.#pod(), table, this.#passage.virtualHost?.config, route?.config)
-  }
-
   /** Right before the router. */
   #isLimited(route: RouteRuntime | null): boolean {
-    const limit = limitAt(this.plane, this.entrance.settings, 'last', () => this.#chain(), this.#limitOf(route))
+    this.#applicant.route = route
+    const limit = limitAt(this.plane, this.#applicant, 'last')
     if (limit) this.#limit(limit, route)
     return limit !== null
   }
@@ -202,20 +178,7 @@ export class ProxiedRequest implements InFlight {
       this.editResponse(headers, limit.status)
       limitedHeaders(limit)?.(headers, this.subject(headers, limit.status))
     })
-    this.#noteUnreached(limit.status)
-    this.finish(response)
-  }
-
-  #asker(): Asker {
-    const { peer, serverName, target } = this.entrance
-    const { ref, address } = this.proxy.place
-    const subject = {
-      ...{ request: this.request, peer, serverName },
-      destination: { address: target.address ?? address, port: target.port },
-      connectionAddress: this.downstream.connectionAddress,
-      clientAddress: this.downstream.remoteAddress,
-    }
-    return { plane: this.plane, place: this.place, proxy: this.proxy, ref, address, subject, filling: () => this.subject(null, 0) }
+    this.#answer(response, rateLimited)
   }
 
   #findHost(): Passage['virtualHost'] {
@@ -223,12 +186,7 @@ export class ProxiedRequest implements InFlight {
   }
 
   #find(): RouteRuntime | null {
-    const { virtualHost } = this.#passage
-    if (asksForTunnel(this.request)) return null
-    // Whose scheme is empty is taken for one that was refused. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
-    if (this.request.headers.get('x-forwarded-proto') === '') return null
-    const index = virtualHost?.findRoute(this.request, pathWithoutQuery(this.request.path)) ?? -1
-    return index < 0 ? null : virtualHost!.routes[index]!
+    return findRoute(this.#passage.virtualHost, this.request)
   }
 
   /** Ends the request with an answer of the proxy's own. */
@@ -239,9 +197,10 @@ export class ProxiedRequest implements InFlight {
 
   reply(reply: LocalReply, details: string): void {
     this.log.details = details
-    const response = composeLocalReply(reply, this.#sent, (headers) => this.editResponse(headers, reply.status, 0))
-    this.#noteUnreached(response.status)
-    this.finish(response)
+    this.#answer(
+      composeLocalReply(reply, this.#sent, (headers) => this.editResponse(headers, reply.status, 0)),
+      details,
+    )
   }
 
   /** What a workload says in place of opening a WebSocket. */
@@ -254,7 +213,7 @@ export class ProxiedRequest implements InFlight {
   finish(response: HttpResponse): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle?.cancel()
+    this.#idle.stop()
     const { headers } = response
     changeHeaders(headers, this.#back)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
@@ -283,7 +242,7 @@ export class ProxiedRequest implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle?.cancel()
+    this.#idle.stop()
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'
     this.log.durationMs = this.plane.clock.now() - this.log.startMs
@@ -326,10 +285,7 @@ export class ProxiedRequest implements InFlight {
 
   #refuseRequest(refusal: RequestRefusal): void {
     if (refusal.flag) this.log.raise(refusal.flag)
-    this.log.details = refusal.details
-    const response = answerOf(refusal, this.request)
-    this.#noteUnreached(response.status)
-    this.finish(response)
+    this.#answer(answerOf(refusal, this.request), refusal.details)
   }
 
   /** No filter sees it. Its route is known by then, which the log tells. */
@@ -388,9 +344,14 @@ export class ProxiedRequest implements InFlight {
   }
 
   #answerPreflight(headers: string[]): void {
-    this.log.details = 'cors_response'
     const response = composeLocalReply({ status: 200, body: '', headers }, this.#sent, () => {})
-    this.#noteUnreached(200)
+    this.#answer(response, 'cors_response')
+  }
+
+  /** Of the proxy's own. */
+  #answer(response: HttpResponse, details: string): void {
+    this.log.details = details
+    this.#noteUnreached(response.status)
     this.finish(response)
   }
 

@@ -75,7 +75,7 @@ const wrongAudience = 'Audiences in Jwt are not allowed'
  * @returns what is wrong, in Envoy's words
  */
 function judge(request: HttpRequest, rule: JwtRule, nowMs: number): 'taken' | 'missing' | (string & {}) {
-  for (const header of headersOf(rule)) request.headers.remove(header)
+  for (const header of headersOf(rule)) removeHeader(request, header)
   const found = tokensIn(request, rule)
   if (found.length === 0) return 'missing'
   try {

@@ -1,0 +1,56 @@
+import type { InboundPort } from '../ir/inbound-port.ts'
+import { joinCookies } from '../ir/message.ts'
+import type { HttpSettings } from '../ir/proxy-config.ts'
+import { receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
+import type { ReceivedRequest } from './connection-manager.ts'
+import { trustedAddress } from './forwarded-for.ts'
+import { tidyHost } from './host-header.ts'
+import { hashOfIdentity } from './identity-hash.ts'
+import { normalizeTarget, withoutFragment } from './path-normalization.ts'
+import type { Plane, WorkloadRuntime } from './plane.ts'
+import { targetOf } from './request-target.ts'
+import type { Shipment } from './shipment.ts'
+
+/** The request as a workload's sidecar passes it on. What another proxy has sent needs little tidying up: divided cookies, what that said for its peer, and its path, which it may have rewritten. */
+export function receiveInbound(
+  { request, tls, port, pooled }: Shipment,
+  workload: WorkloadRuntime,
+  plane: Plane,
+  inbound: InboundPort,
+): ReceivedRequest {
+  const { pathNormalization: normalization } = inbound
+  const settings = settingsOf(inbound)
+  const identity = tls[0]?.identity
+  if (identity === undefined) return receiveRequest(plane, request, null, { normalization, settings, port, certificate: null })
+  const certificate = certificateOf(identity, workload, settings)
+  if (!pooled) return receiveRequest(plane, { ...request, scheme: 'https' }, null, { normalization, settings, port, certificate })
+  const { headers } = request
+  if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
+  if (request.protocol === 'h2') joinCookies(headers)
+  removeOwned(headers, true, false)
+  if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
+  tellCertificate(headers, certificate, settings)
+  if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
+  const { authority, path } = targetOf(request)
+  request.authority = tidyHost(authority, settings, port)
+  // What is no path is refused as it came.
+  request.path = path.startsWith('/') ? normalizeTarget(withoutFragment(path), normalization) : path
+  return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
+}
+
+const usual: HttpSettings = { forwardClientCert: 'APPEND_FORWARD' }
+const settingsKnown = new WeakMap<HttpSettings, HttpSettings>()
+
+/** Made once for each port that has any: a sidecar asks for every request that comes in. */
+function settingsOf({ settings }: InboundPort): HttpSettings {
+  if (!settings) return usual
+  const known = settingsKnown.get(settings) ?? { ...usual, ...settings }
+  settingsKnown.set(settings, known)
+  return known
+}
+
+/** As `x-forwarded-client-cert` has it. */
+function certificateOf(identity: string, workload: WorkloadRuntime, { clientCertDetails }: HttpSettings): string {
+  const { subject, uri } = clientCertDetails ?? { subject: true, uri: true }
+  return `By=${workload.identity};Hash=${hashOfIdentity(identity)}${subject ? ';Subject=""' : ''}${uri ? `;URI=${identity}` : ''}`
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { HeaderMutation, RateLimit } from '../ir/route.ts'
 import type { RouteLimit } from './route-limit.ts'
 import type { Random } from '../time/random.ts'
@@ -39,12 +40,18 @@ export function limitOf(
   ofRoute: RouteLimit | null = null,
 ): RateLimit | null {
   const drawn = (share: number): boolean => share > 0 && (share >= million || chance.below(million) < share)
-  for (const filter of limits ?? []) {
+  for (const [i, filter] of (limits ?? []).entries()) {
     if (filter.place !== place) continue
-    const { limit, owner: whose } = filter.byRoute && ofRoute ? ofRoute : { limit: filter, owner }
+    const { limit, owner: whose } = filter.byRoute && ofRoute ? ofRoute : { limit: filter, owner: `${owner}${twin(limits!, i)}` }
     if (drawn(limit.enabled) && !buckets.take(whose, limit, nowMs) && drawn(limit.enforced)) return limit
   }
   return null
+}
+
+/** Of filters that are alike each has a bucket. */
+function twin(limits: readonly RateLimit[], index: number): string {
+  const before = limits.slice(0, index).filter((one) => isDeepStrictEqual(one, limits[index])).length
+  return before === 0 ? '' : ` again ${before}`
 }
 
 const million = 1_000_000

@@ -39,6 +39,8 @@ export interface RateLimit {
   readonly status: number
   /** Of such answers. */
   readonly responseHeaders: HeaderMutation
+  /** Envoy takes no listener that has it. */
+  readonly isRefused?: true
 }
 
 /** Source: Envoy `HTTPFault`. Delay and abort are drawn apart; the delay comes first. */

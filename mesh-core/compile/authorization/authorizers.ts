@@ -1,4 +1,5 @@
 import type { Authorizer, HeaderName, HttpAuthorizer } from '../../ir/access.ts'
+import { statusCode } from '../../envoy/status-code.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { durationMs } from '../duration.ts'
 import { valueRefusal } from '../format-refusal.ts'
@@ -102,15 +103,11 @@ function clusterOf({ service = '', port = 0 }: CommonSpec, { services }: Registr
   return found ? `outbound|${port}||${found.host}` : null
 }
 
-/** Source: the same file, parseStatusOnError. */
+/** Istio takes none that Envoy does not know. Source: the same file, parseStatusOnError. */
 function statusOf(text: string | undefined): number | null {
   if (text === undefined || text === '') return 403
-  const status = /^\+?\d+$/.test(text) ? Number(text) : 0
-  return nameless.test(String(status)) ? null : status
+  return /^\+?\d+$/.test(text) ? statusCode(text) : null
 }
-
-/** Those without a name in Envoy's `StatusCode`, which Istio does not take. */
-const nameless = /^(?!(100|20[0-8]|226|30[0-578]|40\d|41[0-7]|42[1-4689]|431|50[0-8]|51[01])$)/
 
 /** Source: the same file, generateHeaders. */
 function headerName(pattern: string): HeaderName {

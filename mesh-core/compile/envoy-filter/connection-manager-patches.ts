@@ -113,8 +113,13 @@ function parserSettingsOf(fields: Message): HttpSettings {
 }
 
 /** Does Envoy take no listener with what was merged? Source: Envoy `HttpConnectionManagerConfig`, and the constraints of its proto. */
-export function areRefused({ stripsAnyPort, stripsMatchingPort, mostHeaderKib = 1 }: HttpSettings = {}): boolean {
-  return (stripsAnyPort === true && stripsMatchingPort === true) || mostHeaderKib < 1 || mostHeaderKib > 8192
+export function areRefused({ stripsAnyPort, stripsMatchingPort, mostHeaderKib = 1, rateLimits = [] }: HttpSettings = {}): boolean {
+  return (
+    rateLimits.some((limit) => limit.isRefused) ||
+    (stripsAnyPort === true && stripsMatchingPort === true) ||
+    mostHeaderKib < 1 ||
+    mostHeaderKib > 8192
+  )
 }
 
 /** SANITIZE is the 0 of its enumeration. */

@@ -2,6 +2,7 @@ import { typedConfigOf, unwrapped } from '../../config/envoy-filter-patches.ts'
 import { rateLimitName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
 import { readHeaderMutations } from '../../envoy/header-mutations.ts'
+import { statusCode } from '../../envoy/status-code.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
 import type { PartsPerMillion, RateLimit, Refusal } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
@@ -17,8 +18,8 @@ export function withRateLimits(settings: HttpSettings, patches: readonly EnvoyPa
 /** Source: Envoy `extensions/filters/http/local_ratelimit`, whose shares are 0 unless they are given. */
 function rateLimitOf({ match, value }: EnvoyPatch): RateLimit {
   const place = match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last'
-  const limit = readLimit(typedConfigOf(value).config, place)
-  return value['name'] === rateLimitName ? { ...limit, byRoute: true } : limit
+  const { limit, problem } = readLimit(typedConfigOf(value).config, place)
+  return { ...limit, ...(value['name'] === rateLimitName && { byRoute: true }), ...(problem !== null && { isRefused: true as const }) }
 }
 
 interface LimitOfRoute {
@@ -31,23 +32,25 @@ export function limitOfRoute(fields: Message): LimitOfRoute {
   const own = message(fields['typed_per_filter_config'], 'typed_per_filter_config')[rateLimitName]
   if (own === undefined) return { refusal: null }
   const { config } = unwrapped(message(own, rateLimitName))
-  const rateLimit = readLimit(config, 'last')
-  const isBroken =
-    text(message(config, rateLimitName)['stat_prefix']) === null || rateLimit.maxTokens < 1 || rateLimit.fillIntervalMs < shortestFillMs
-  return {
-    rateLimit,
-    refusal: isBroken ? { reason: 'a rate limit needs a stat_prefix, and a bucket that fills every 50 ms or less often', spoils: 'table' } : null,
-  }
+  const { limit, problem } = readLimit(config, 'last')
+  const reason = config['token_bucket'] === undefined ? 'a rate limit of a route needs a token_bucket' : problem
+  return { rateLimit: limit, refusal: reason === null ? null : { reason, spoils: 'table' } }
+}
+
+interface ReadLimit {
+  readonly limit: RateLimit
+  /** Why Envoy does not take it. */
+  readonly problem: string | null
 }
 
 const shortestFillMs = 50
 
-function readLimit(value: Message, place: RateLimit['place']): RateLimit {
+function readLimit(value: Message, place: RateLimit['place']): ReadLimit {
   const config = message(value, 'typed_config')
   const bucket = message(config['token_bucket'], 'token_bucket')
-  const status = int(message(config['status'], 'status')['code'])
+  const status = config['status'] === undefined ? 429 : statusCode(message(config['status'], 'status')['code'])
   const { response } = readHeaderMutations({ response_headers_to_add: config['response_headers_to_add'] }, 'typed_config')
-  return {
+  const limit = {
     place,
     maxTokens: int(bucket['max_tokens']),
     tokensPerFill: bucket['tokens_per_fill'] === undefined ? 1 : int(bucket['tokens_per_fill']),
@@ -55,9 +58,19 @@ function readLimit(value: Message, place: RateLimit['place']): RateLimit {
     enabled: shareOf(config['filter_enabled']),
     enforced: shareOf(config['filter_enforced']),
     // What is no failure is none here.
-    status: status < 400 ? 429 : status,
+    status: status === null || status < 400 ? 429 : status,
     responseHeaders: response,
   }
+  return { limit, problem: problemOf(config, limit, status) }
+}
+
+/** Source: the constraints of `LocalRateLimit` and `TokenBucket`, and Envoy `LocalRateLimiterImpl`. */
+function problemOf(config: Message, { tokensPerFill, fillIntervalMs }: RateLimit, status: number | null): string | null {
+  if (text(config['stat_prefix']) === null) return 'a rate limit needs a stat_prefix'
+  if (status === null) return 'a rate limit has a status that there is not'
+  if (config['token_bucket'] === undefined) return null
+  if (tokensPerFill < 1) return 'a token_bucket fills with 1 token at least'
+  return fillIntervalMs < shortestFillMs ? 'a token_bucket fills every 50 ms or less often' : null
 }
 
 const denominators: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 }

@@ -6,7 +6,7 @@ import { SeededRandom } from '../time/seeded-random.ts'
 import { limitOf, TokenBuckets } from './rate-limit.ts'
 
 const limit: RateLimit = {
-  ...{ place: 'first', maxTokens: 2, tokensPerFill: 1, fillIntervalMs: 1000 },
+  ...{ place: 'first', bucket: { maxTokens: 2, tokensPerFill: 1, fillIntervalMs: 1000 } },
   ...{ enabled: 1_000_000, enforced: 1_000_000, status: 429, responseHeaders: noMutation },
 }
 
@@ -20,7 +20,7 @@ test('a bucket begins full, fills evenly, and never above its brim', () => {
 
 test('each chain has its own, and a filter that says something else begins anew', () => {
   const buckets = new TokenBuckets()
-  const small = { ...limit, maxTokens: 1 }
+  const small = { ...limit, bucket: { ...limit.bucket!, maxTokens: 1 } }
   expect([buckets.take('a', small, 0), buckets.take('a', small, 0), buckets.take('b', small, 0), buckets.take('a', limit, 0)]).toEqual([
     true,
     false,
@@ -31,7 +31,7 @@ test('each chain has its own, and a filter that says something else begins anew'
 
 test('what is not enabled takes no token, what is not enforced stops nobody', () => {
   const all = { buckets: new TokenBuckets(), chance: new SeededRandom(1), nowMs: 0 }
-  const limits = (own: Partial<RateLimit>): RateLimit[] => [{ ...limit, maxTokens: 1, ...own }]
+  const limits = (own: Partial<RateLimit>): RateLimit[] => [{ ...limit, bucket: { ...limit.bucket!, maxTokens: 1 }, ...own }]
   const asked = (own: Partial<RateLimit>, count = 3): boolean[] =>
     Array.from({ length: count }, () => limitOf(limits(own), 'first', 'a', all) !== null)
   expect(asked({ enabled: 0 })).toEqual([false, false, false])

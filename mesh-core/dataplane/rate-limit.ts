@@ -17,11 +17,13 @@ export class TokenBuckets {
 
   /** @param owner names the filter chain @returns whether there was one to take */
   take(owner: string, limit: RateLimit, nowMs: number): boolean {
+    if (!limit.bucket) return true
+    const { maxTokens, tokensPerFill, fillIntervalMs } = limit.bucket
     const key = `${owner} ${JSON.stringify(limit)}`
-    const bucket = this.#buckets.get(key) ?? { tokens: limit.maxTokens, sinceMs: nowMs }
+    const bucket = this.#buckets.get(key) ?? { tokens: maxTokens, sinceMs: nowMs }
     this.#buckets.set(key, bucket)
-    const filled = ((nowMs - bucket.sinceMs) / limit.fillIntervalMs) * limit.tokensPerFill
-    bucket.tokens = Math.min(limit.maxTokens, bucket.tokens + filled)
+    const filled = ((nowMs - bucket.sinceMs) / fillIntervalMs) * tokensPerFill
+    bucket.tokens = Math.min(maxTokens, bucket.tokens + filled)
     bucket.sinceMs = nowMs
     if (bucket.tokens < 1) return false
     bucket.tokens--

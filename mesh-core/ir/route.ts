@@ -30,9 +30,8 @@ export interface RateLimit {
   readonly place: 'first' | 'last'
   /** What a route says goes before it: so it is with a filter of the usual name. */
   readonly byRoute?: true
-  readonly maxTokens: number
-  readonly tokensPerFill: number
-  readonly fillIntervalMs: number
+  /** `null`: nobody is kept out. */
+  readonly bucket: TokenBucket | null
   /** Of requests that take a token, and of those that are answered when there is none. */
   readonly enabled: PartsPerMillion
   readonly enforced: PartsPerMillion
@@ -41,6 +40,13 @@ export interface RateLimit {
   readonly responseHeaders: HeaderMutation
   /** Envoy takes no listener that has it. */
   readonly isRefused?: true
+}
+
+/** Source: Envoy `TokenBucket`. */
+export interface TokenBucket {
+  readonly maxTokens: number
+  readonly tokensPerFill: number
+  readonly fillIntervalMs: number
 }
 
 /** Source: Envoy `HTTPFault`. Delay and abort are drawn apart; the delay comes first. */

@@ -4,7 +4,7 @@ import { durationMs, int, message, text, type Message } from '../../envoy/fields
 import { readHeaderMutations } from '../../envoy/header-mutations.ts'
 import { statusCode } from '../../envoy/status-code.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
-import type { PartsPerMillion, RateLimit, Refusal } from '../../ir/route.ts'
+import type { PartsPerMillion, RateLimit, Refusal, TokenBucket } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** The settings with the rate limits that patches put in. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
@@ -33,7 +33,7 @@ export function limitOfRoute(fields: Message): LimitOfRoute {
   if (own === undefined) return { refusal: null }
   const { config } = unwrapped(message(own, rateLimitName))
   const { limit, problem } = readLimit(config, 'last')
-  const reason = config['token_bucket'] === undefined ? 'a rate limit of a route needs a token_bucket' : problem
+  const reason = limit.bucket === null ? 'a rate limit of a route needs a token_bucket' : problem
   return { rateLimit: limit, refusal: reason === null ? null : { reason, spoils: 'table' } }
 }
 
@@ -47,14 +47,11 @@ const shortestFillMs = 50
 
 function readLimit(value: Message, place: RateLimit['place']): ReadLimit {
   const config = message(value, 'typed_config')
-  const bucket = message(config['token_bucket'], 'token_bucket')
   const status = config['status'] === undefined ? 429 : statusCode(message(config['status'], 'status')['code'])
   const { response } = readHeaderMutations({ response_headers_to_add: config['response_headers_to_add'] }, 'typed_config')
   const limit = {
     place,
-    maxTokens: int(bucket['max_tokens']),
-    tokensPerFill: bucket['tokens_per_fill'] === undefined ? 1 : int(bucket['tokens_per_fill']),
-    fillIntervalMs: durationMs(bucket['fill_interval']) ?? 0,
+    bucket: config['token_bucket'] === undefined ? null : readBucket(message(config['token_bucket'], 'token_bucket')),
     enabled: shareOf(config['filter_enabled']),
     enforced: shareOf(config['filter_enforced']),
     // What is no failure is none here.
@@ -64,13 +61,21 @@ function readLimit(value: Message, place: RateLimit['place']): ReadLimit {
   return { limit, problem: problemOf(config, limit, status) }
 }
 
+function readBucket(bucket: Message): TokenBucket {
+  return {
+    maxTokens: int(bucket['max_tokens']),
+    tokensPerFill: bucket['tokens_per_fill'] === undefined ? 1 : int(bucket['tokens_per_fill']),
+    fillIntervalMs: durationMs(bucket['fill_interval']) ?? 0,
+  }
+}
+
 /** Source: the constraints of `LocalRateLimit` and `TokenBucket`, and Envoy `LocalRateLimiterImpl`. */
-function problemOf(config: Message, { tokensPerFill, fillIntervalMs }: RateLimit, status: number | null): string | null {
+function problemOf(config: Message, { bucket }: RateLimit, status: number | null): string | null {
   if (text(config['stat_prefix']) === null) return 'a rate limit needs a stat_prefix'
   if (status === null) return 'a rate limit has a status that there is not'
-  if (config['token_bucket'] === undefined) return null
-  if (tokensPerFill < 1) return 'a token_bucket fills with 1 token at least'
-  return fillIntervalMs < shortestFillMs ? 'a token_bucket fills every 50 ms or less often' : null
+  if (!bucket) return null
+  if (bucket.tokensPerFill < 1) return 'a token_bucket fills with 1 token at least'
+  return bucket.fillIntervalMs < shortestFillMs ? 'a token_bucket fills every 50 ms or less often' : null
 }
 
 const denominators: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 }

@@ -9,10 +9,12 @@ export const rateLimitName = 'envoy.filters.http.local_ratelimit'
 /** Source: Envoy `LocalRateLimit`. */
 export function localRateLimit(limit: RateLimit): Json {
   const share = (ppm: number): Json => ({ default_value: partsPerMillion(ppm) })
-  const bucket = { max_tokens: limit.maxTokens, tokens_per_fill: limit.tokensPerFill, fill_interval: duration(limit.fillIntervalMs) }
+  const { bucket } = limit
   return typed('envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', {
     stat_prefix: 'local_rate_limiter',
-    ...(limit.maxTokens > 0 && { token_bucket: bucket }),
+    ...(bucket && {
+      token_bucket: { max_tokens: bucket.maxTokens, tokens_per_fill: bucket.tokensPerFill, fill_interval: duration(bucket.fillIntervalMs) },
+    }),
     filter_enabled: share(limit.enabled),
     filter_enforced: share(limit.enforced),
     status: { code: limit.status },

@@ -78,14 +78,17 @@ describe.skipIf(envoy === null)('the end of a run on Envoy', () => {
     await isGone()
   })
 
-  test.each(['0', '2'])('so does the end of its time (--parallel %s)', async (parallel) => {
-    const limited = ['--time-limit', '12s', '--parallel', parallel, '--format', 'json:report.json']
-    const { status, output } = await folder.run(['run', 'f.feature', '--target', 'envoy', ...limited], env)
-    expect(output).toContain('Not run to their end:')
-    expect(status).toBe(1)
-    const { scenarios } = JSON.parse(readFileSync(join(folder.path, 'report.json'), 'utf8')) as Report
-    expect(scenarios.map(({ name }) => name)).toEqual(['quick', 'waits', 'later'])
-    expect(scenarios[1]!.verdict).toBe('interrupted')
+  test('so does the end of its time', async () => {
+    const ended = ['0', '2'].map(async (parallel) => {
+      const limited = ['--time-limit', '12s', '--parallel', parallel, '--format', `json:report-${parallel}.json`]
+      const { status, output } = await folder.run(['run', 'f.feature', '--target', 'envoy', ...limited], env)
+      expect(output).toContain('Not run to their end:')
+      expect(status).toBe(1)
+      const { scenarios } = JSON.parse(readFileSync(join(folder.path, `report-${parallel}.json`), 'utf8')) as Report
+      expect(scenarios.map(({ name }) => name)).toEqual(['quick', 'waits', 'later'])
+      expect(scenarios[1]!.verdict).toBe('interrupted')
+    })
+    await Promise.all(ended)
     await isGone()
   })
 

@@ -28,7 +28,7 @@ export function addresseeAt(registry: Registry, address: string, port: number, b
   const service = registry.serviceAt(address)
   if (service?.provider !== 'Kubernetes') return { ref: null, labels: {}, address, port }
   // kube-proxy passes endpoints without a port over.
-  const endpoints = registry.endpoints(service, port).filter(({ healthy, port }) => healthy && port > 0)
+  const endpoints = registry.ownEndpoints(service, port).filter(({ healthy, port }) => healthy && port > 0)
   if (endpoints.length === 0) return null
   const endpoint = endpoints[below(endpoints.length)]!
   return { ref: endpoint.workload, labels: endpoint.labels, address: endpoint.address, port: endpoint.port }

@@ -183,6 +183,7 @@ function registryOf(workloads: readonly WorkloadInstance[], endpoints: readonly 
     workloadAt: (address) => workloads.find((own) => own.address === address),
     serviceAt: (address) => (address === service.address ? service : undefined),
     endpoints: (_service, port) => (port === 80 ? endpoints : []),
+    ownEndpoints: (_service, port) => (port === 80 ? endpoints : []),
     resolve: (hostname) => (hostname === 'b' ? service.address : null),
   }
 }

@@ -138,6 +138,10 @@ class BuiltRegistry implements Registry {
     return this.#endpoints.of(service, port)
   }
 
+  ownEndpoints(service: Service, port: number): readonly Endpoint[] {
+    return this.#endpoints.own(service, port)
+  }
+
   resolve(hostname: string, namespace: string, seen = 0): string | null {
     if (isIpAddress(hostname)) return hostname
     if (/^localhost\.?$/i.test(hostname)) return '127.0.0.1'

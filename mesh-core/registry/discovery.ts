@@ -99,6 +99,10 @@ class DiscoveredRegistry implements Registry {
     return this.#all.endpoints(service, port)
   }
 
+  ownEndpoints(service: Service, port: number): ReturnType<Registry['ownEndpoints']> {
+    return this.#all.ownEndpoints(service, port)
+  }
+
   resolve(hostname: string, namespace: string): string | null {
     return this.#all.resolve(hostname, namespace)
   }

@@ -39,6 +39,13 @@ export class HostEndpoints {
     return found
   }
 
+  /** Without what others know of its host. */
+  own(service: Service, number: number): readonly Endpoint[] {
+    const port = portNumbered(service.ports, number)
+    const known = this.#known.get(keyOf(service))?.find((one) => one.service === service)
+    return port && known ? known.source.endpoints(service, port) : []
+  }
+
   #find(wanted: Service, isMeant: (port: ServicePort) => boolean): readonly Endpoint[] {
     const known = this.#known.get(keyOf(wanted)) ?? []
     if (known.length > 1 && known.some(({ service }) => service.resolution === 'dns-round-robin')) return findApart(known, isMeant)

@@ -116,6 +116,8 @@ export interface Registry {
   serviceAt(address: string): Service | undefined
   /** Endpoints of a service's port, those that are not ready among them. */
   endpoints(service: Service, port: number): readonly Endpoint[]
+  /** Those that the service itself has: kube-proxy knows nothing of what ServiceEntries of its host add. */
+  ownEndpoints(service: Service, port: number): readonly Endpoint[]
   /**
    * What DNS answers to a client in `namespace` (search list `<ns>.svc.cluster.local`, `svc.cluster.local`, `cluster.local`):
    * the cluster IP, or for a headless service the address of a pod; for a name of one pod below its service (`db-0.db`) its address; for a name of the outside world an address out there; an IP address is itself.

@@ -2,10 +2,18 @@ import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { haveUnusableKeys } from './request-authentication.ts'
 
-/** Does Envoy take no listener with the settings, though istiod writes them down: keys that it cannot read, or an authorizer that it cannot ask so? */
-export function areSettingsRefused({ jwt, custom }: HttpSettings = {}): boolean {
-  return haveUnusableKeys(jwt) || custom?.authorizer?.isRefused === true
+/**
+ * Does Envoy take no listener with the settings, though istiod writes them down: keys that it cannot read, an authorizer that it cannot ask so, or what
+ * EnvoyFilters have merged? Source: Envoy `HttpConnectionManagerConfig`, and the constraints of its proto.
+ */
+export function areSettingsRefused(settings: HttpSettings = {}): boolean {
+  const { jwt, custom, stripsAnyPort = false, stripsMatchingPort = false, mostHeaderKib = leastHeaderKib, rateLimits = [] } = settings
+  if (haveUnusableKeys(jwt) || custom?.authorizer?.isRefused || (stripsAnyPort && stripsMatchingPort)) return true
+  return mostHeaderKib < leastHeaderKib || mostHeaderKib > mostHeaderKibAtAll || rateLimits.some((limit) => limit.isRefused)
 }
+
+const leastHeaderKib = 1
+const mostHeaderKibAtAll = 8192
 
 /**
  * Does Envoy take none of the listeners that istiod makes for a sidecar? A time that is negative, and a port that there is not, break the rules of the messages

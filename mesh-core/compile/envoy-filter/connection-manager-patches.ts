@@ -1,6 +1,7 @@
 import { connectionManagerName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
 import type { FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
+import { areSettingsRefused } from '../settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withRateLimits } from './rate-limit-patches.ts'
 
@@ -34,7 +35,7 @@ function patchWhole(listeners: readonly Listener[], patches: readonly EnvoyPatch
 }
 
 function isRefused(chain: FilterChain | null): boolean {
-  return chain?.filter.kind === 'http' && areRefused(chain.filter.settings)
+  return chain?.filter.kind === 'http' && areSettingsRefused(chain.filter.settings)
 }
 
 function isOfConnectionManager({ applyTo }: Pick<EnvoyPatch, 'applyTo'>): boolean {
@@ -110,16 +111,6 @@ function parserSettingsOf(fields: Message): HttpSettings {
     ...((underscores === 'REJECT_REQUEST' || underscores === 'DROP_HEADER') && { underscores }),
     ...(kib !== undefined && { mostHeaderKib: int(kib) }),
   }
-}
-
-/** Does Envoy take no listener with what was merged? Source: Envoy `HttpConnectionManagerConfig`, and the constraints of its proto. */
-export function areRefused({ stripsAnyPort, stripsMatchingPort, mostHeaderKib = 1, rateLimits = [] }: HttpSettings = {}): boolean {
-  return (
-    rateLimits.some((limit) => limit.isRefused) ||
-    (stripsAnyPort === true && stripsMatchingPort === true) ||
-    mostHeaderKib < 1 ||
-    mostHeaderKib > 8192
-  )
 }
 
 /** SANITIZE is the 0 of its enumeration. */

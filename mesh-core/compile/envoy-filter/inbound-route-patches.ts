@@ -22,19 +22,20 @@ export function inboundRequiresTls(patches: readonly EnvoyPatch[], place: Inboun
   )
 }
 
-/** Towards its own workload a sidecar has one route for everything. Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
-export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRoute): HeaderMutations | null {
+/** The nearest first. Towards its own workload a sidecar has one route for everything. Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
+function levelsOf(patches: readonly EnvoyPatch[], place: InboundRoute): readonly (readonly EnvoyPatch[])[] {
   const own = patches.filter((patch) => isForInbound(patch, place))
   const isForIt = (patch: EnvoyPatch): boolean => isForRoute(patch, { name: 'default', action: { kind: 'forward' } as ForwardAction })
-  const levels = [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
-  const found = levels.map(headersOf).reduce(inTurn)
+  return [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
+}
+
+export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRoute): HeaderMutations | null {
+  const found = levelsOf(patches, place).map(headersOf).reduce(inTurn)
   return isNone(found) ? null : found
 }
 
 /** The nearest that says something of rates. */
 export function inboundLimit(patches: readonly EnvoyPatch[], place: InboundRoute): ReturnType<typeof limitOfRoute> {
-  const own = patches.filter((patch) => isForInbound(patch, place))
-  const isForIt = (patch: EnvoyPatch): boolean => isForRoute(patch, { name: 'default', action: { kind: 'forward' } as ForwardAction })
-  const levels = [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
-  return levels.map(lastLimit).find(({ rateLimit }) => rateLimit !== undefined) ?? { refusal: null }
+  const limits = levelsOf(patches, place).map(lastLimit)
+  return limits.find(({ rateLimit }) => rateLimit !== undefined) ?? { refusal: null }
 }

@@ -6,7 +6,8 @@ import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { isServiceOf } from '../gateway-pods.ts'
 import { servicePortsAt } from '../inbound-port.ts'
 import { inboundHttp, patchClusters } from './cluster-patches.ts'
-import { areRefused, inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
+import { areSettingsRefused } from '../settings-refusal.ts'
+import { inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
 import type { EnvoyFilters, EnvoyPatch } from './envoy-filters.ts'
 import { inboundHeaders, inboundLimit, inboundRequiresTls } from './inbound-route-patches.ts'
 import { gatewayTable, patchTable, sidecarTable, type TableName } from './route-patches.ts'
@@ -86,6 +87,6 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
     ...(http && { http }),
     ...(requiresTls && { requiresTls }),
     ...limit,
-    ...((areRefused(whole.settings) || refusal !== null) && { isRefused: true as const }),
+    ...((areSettingsRefused(whole.settings) || refusal !== null) && { isRefused: true as const }),
   }
 }

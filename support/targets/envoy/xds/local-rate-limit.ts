@@ -1,10 +1,9 @@
+import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-values.ts'
 import { noMutation, type RateLimit } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { partsPerMillion } from './parts-per-million.ts'
-
-export const rateLimitName = 'envoy.filters.http.local_ratelimit'
 
 /** Source: Envoy `LocalRateLimit`. */
 export function localRateLimit(limit: RateLimit): Json {

@@ -138,7 +138,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
     this.#proxied.takeBody()
-    this.#try(destination, () => this.#sendMirrors())
+    this.#try(destination, this.#action.mirrors.length > 0 ? () => this.#sendMirrors() : undefined)
     this.#armTotal()
   }
 
@@ -174,7 +174,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   }
 
   #sendMirrors(): void {
-    if (this.#action.mirrors.length > 0 && this.#wrongHeader === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
+    if (this.#wrongHeader === null) sendMirrors(this.#proxied, this.#action.mirrors, this.#timeouts)
   }
 
   /** @param meanwhile once it has its place among the requests of the cluster, or none */

@@ -2,6 +2,7 @@ import type { RateLimit } from '../ir/route.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
+import type { Timer } from '../time/clock.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
@@ -29,7 +30,7 @@ import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
-import { idleDetails, idleReply, StreamIdle } from './stream-idle.ts'
+import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
 import { locationWithTls } from './redirect.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { namesShownBy } from './tls-handshake.ts'
@@ -59,7 +60,7 @@ export class InboundSidecar implements InFlight {
   #admitting: InFlight | null = null
   #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
-  readonly #idle: StreamIdle
+  #idle: Timer | null = null
   readonly #applicant: InboundApplicant
   /** Once they are taken out of the request. */
   #claims: Claims | undefined
@@ -82,7 +83,6 @@ export class InboundSidecar implements InFlight {
     log.cluster = port.cluster
     log.upstreamHost = hostOf(workload.instance, port.leadsTo)
     this.#log = log
-    this.#idle = new StreamIdle(plane.clock, this.#settings, log.proxy)
     this.#applicant = new InboundApplicant(workload, shipment, port, () => this.#asker())
     hop.inbound = log
     hop.received = this.#request
@@ -95,7 +95,7 @@ export class InboundSidecar implements InFlight {
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization, this.#settings)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
-    this.#idle.watch(null, () => this.#giveUp(done))
+    this.#idle = watchIdle(this.#plane.clock, this.#settings, null, this.#log.proxy, () => this.#giveUp(done))
     this.#admitting = admit(this.#plane, this.#applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
@@ -225,7 +225,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle.stop()
+    this.#idle?.cancel()
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
     this.#log.raise('DC')
@@ -293,7 +293,7 @@ export class InboundSidecar implements InFlight {
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
-    this.#idle.stop()
+    this.#idle?.cancel()
     changeHeaders(response.headers, this.#back)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status

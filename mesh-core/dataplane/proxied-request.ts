@@ -1,6 +1,7 @@
 import type { RateLimit } from '../ir/route.ts'
 import { hostOfCluster } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { Timer } from '../time/clock.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
@@ -33,7 +34,7 @@ import { locationWithTls } from './redirect.ts'
 import { findRoute } from './route-lookup.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { failedHandshake } from './upgrade.ts'
-import { idleDetails, idleReply, StreamIdle } from './stream-idle.ts'
+import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
@@ -59,7 +60,7 @@ export class ProxiedRequest implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
-  readonly #idle: StreamIdle
+  #idle: Timer | null = null
   readonly #applicant: ProxyApplicant
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -84,7 +85,6 @@ export class ProxiedRequest implements InFlight {
       log: this.log,
       explain: explanationOf(plane, this.#passage),
     }
-    this.#idle = new StreamIdle(plane.clock, entrance.settings, proxy.name)
     this.#applicant = new ProxyApplicant(this, this.#passage)
   }
 
@@ -152,7 +152,8 @@ export class ProxiedRequest implements InFlight {
   }
 
   #watch(route: RouteRuntime | null): void {
-    this.#idle.watch(route?.config ?? null, () => this.#giveUp(route))
+    this.#idle?.cancel()
+    this.#idle = watchIdle(this.plane.clock, this.entrance.settings, route?.config ?? null, this.proxy.name, () => this.#giveUp(route))
   }
 
   #giveUp(route: RouteRuntime | null): void {
@@ -213,7 +214,7 @@ export class ProxiedRequest implements InFlight {
   finish(response: HttpResponse): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle.stop()
+    this.#idle?.cancel()
     const { headers } = response
     changeHeaders(headers, this.#back)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
@@ -242,7 +243,7 @@ export class ProxiedRequest implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle.stop()
+    this.#idle?.cancel()
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'
     this.log.durationMs = this.plane.clock.now() - this.log.startMs

@@ -7,30 +7,12 @@ import type { LocalReply } from './local-reply.ts'
 export const idleReply: LocalReply = { status: 504, body: 'stream timeout' }
 export const idleDetails = 'stream_idle_timeout'
 
-/** How long nothing may be seen of a request. No more comes from its client than what came at once. */
-export class StreamIdle {
-  readonly #clock: Clock
-  readonly #settings: HttpSettings
-  readonly #proxy: string
-  #timer: Timer | null = null
-
-  /** @param proxy as the journal names it */
-  constructor(clock: Clock, settings: HttpSettings, proxy: string) {
-    this.#clock = clock
-    this.#settings = settings
-    this.#proxy = proxy
-  }
-
-  /** Begins anew. What the route says goes before what the proxy does. Source: Envoy `ConnectionManagerImpl::ActiveStream::refreshIdleTimeout`. */
-  watch(route: Route | null, giveUp: () => void): void {
-    this.stop()
-    const { streamIdleMs = 0 } = this.#settings
-    const ms = (route?.action.kind === 'forward' ? route.action.idleMs : undefined) ?? streamIdleMs
-    if (ms > 0) this.#timer = this.#clock.deadline(ms, giveUp, `stream idle timeout at ${this.#proxy}`)
-  }
-
-  stop(): void {
-    this.#timer?.cancel()
-    this.#timer = null
-  }
+/**
+ * Gives a request up of which nothing is seen for too long. No more comes from its client than what came at once. What its route says goes before what the proxy does.
+ * @param proxy as the journal names it
+ * @returns `null`: it has any time. Source: Envoy `ConnectionManagerImpl::ActiveStream::refreshIdleTimeout`.
+ */
+export function watchIdle(clock: Clock, { streamIdleMs = 0 }: HttpSettings, route: Route | null, proxy: string, giveUp: () => void): Timer | null {
+  const ms = (route?.action.kind === 'forward' ? route.action.idleMs : undefined) ?? streamIdleMs
+  return ms > 0 ? clock.deadline(ms, giveUp, `stream idle timeout at ${proxy}`) : null
 }

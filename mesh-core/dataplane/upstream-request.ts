@@ -46,6 +46,7 @@ export class UpstreamRequest implements InFlight {
   #connection: Connection | null = null
   #timer: Timer | null = null
   #over = false
+  #meanwhile: (() => void) | undefined
   /** That let it in; `null` before, and where the client's own destination is kept. */
   host: UpstreamHost | null = null
   /** Why no connection came about, where Envoy tells. */
@@ -70,14 +71,9 @@ export class UpstreamRequest implements InFlight {
     const { receiver, host, pooled } = this.#destination
     const doubt = receiver && doubtOfServer(this.#cluster.config)
     if (doubt) return this.#proxied.place.exchange.fail(doubt)
-    let then = meanwhile
-    const goOn = (): void => {
-      const next = then
-      then = undefined
-      next?.()
-    }
+    this.#meanwhile = meanwhile
     this.#cluster.breaker.admit(pooled, this.#try.request.protocol === 'h2', (connection) => {
-      goOn()
+      this.#goOn()
       // Its client may have gone while it waited for a connection.
       if (this.#over) return connection ? this.#cluster.breaker.release(pooled, connection, true) : undefined
       if (!connection) return this.#done('overflow')
@@ -87,7 +83,13 @@ export class UpstreamRequest implements InFlight {
       if (this.#try.isWrong) return this.#refuse()
       this.#deliver(receiver)
     })
-    goOn()
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    const next = this.#meanwhile
+    this.#meanwhile = undefined
+    next?.()
   }
 
   abandon(): void {

@@ -67,7 +67,7 @@ export class SidecarArrival implements InFlight {
 
   #enter(end: Done): void {
     const { request, tls, isSilent } = this.#shipment
-    const { chain, failure, layers } = enterSidecar(this.#port, this.#workload.identity, request, tls)
+    const { chain, failure, layers, settled } = enterSidecar(this.#port, this.#workload.identity, request, tls)
     if (!chain) {
       this.#ending.reachNobody()
       return end(beginsTlsItself(this.#shipment) ? brokenOff : 'closed')
@@ -81,7 +81,16 @@ export class SidecarArrival implements InFlight {
     }
     if (chain.reads === 'bytes') return this.#passOn(layers, end)
     if (isSilent) return this.#ending.closeUnused(end)
-    if (!request.serverFirst) this.#read(layers, end)
+    if (request.serverFirst) return
+    if (settled === 'h2' && (request.protocol !== 'h2' || layers.length > 0)) return this.#missPreface(end)
+    this.#read(layers, end)
+  }
+
+  /** What is no HTTP/2 has no stream that could be answered or written of. It is closed in order, a second later. Source: as #breakOff. */
+  #missPreface(end: Done): void {
+    this.#ending.reachNobody()
+    this.#ending.isInOrder = true
+    this.#plane.clock.schedule(1000, () => end('closed'), `${this.#workload.name} closes a connection`)
   }
 
   #read(layers: readonly TlsLayer[], end: Done): void {

@@ -11,12 +11,21 @@ import { versionTo } from './upstream-http.ts'
 
 const plain: readonly TlsLayer[] = []
 
-/** What a sidecar offers: for HTTP its `istio.alpn` filter chooses it. Source: Istio `pilot/pkg/networking/util` ALPNInMeshWithMxc, `xdsfilters/filters.go` Alpn. */
+/**
+ * What a sidecar offers: for HTTP its `istio.alpn` filter chooses it, for bytes the cluster, whatever they are.
+ * Source: Istio `pilot/pkg/networking/util` ALPNInMeshWithMxc, ALPNInMeshH2WithMxc, `xdsfilters/filters.go` Alpn.
+ */
 const meshProtocols = {
   http1: ['istio-http/1.1', 'istio', 'http/1.1'],
   http2: ['istio-h2', 'istio', 'h2'],
   bytes: ['istio-peer-exchange', 'istio'],
+  bytesToHttp2: ['istio-peer-exchange', 'istio', 'h2'],
 } as const
+
+function offeredTo(cluster: Cluster, request: HttpRequest | null): readonly string[] {
+  if (request !== null) return meshProtocols[versionTo(cluster, request)]
+  return meshProtocols[cluster.http === 'http2' ? 'bytesToHttp2' : 'bytes']
+}
 
 /**
  * What a proxy wraps a connection to a cluster in. Source: Envoy `UpstreamTlsContext`.
@@ -31,7 +40,7 @@ export function layersTo(
   request: HttpRequest | null,
 ): readonly TlsLayer[] {
   const { tls } = cluster
-  const offered = meshProtocols[request === null ? 'bytes' : versionTo(cluster, request)]
+  const offered = offeredTo(cluster, request)
   switch (tls.mode) {
     case 'disable':
       return plain

@@ -19,6 +19,12 @@ const charts = [
   { values: ['ownGateway=false'], wanted: { deploy: true, ownGateway: false }, named: none },
   { values: ['namespaces={shop,stock}'], wanted: { deploy: true, ownGateway: false }, named: ['shop', 'stock'] },
   { values: ['deploy=false', 'namespaces={shop}'], wanted: { deploy: false, ownGateway: false }, named: ['shop'] },
+  { values: ['meshConfig.change=true'], wanted: { deploy: true, ownGateway: true, meshConfigMap: 'istio' }, named: none },
+  {
+    values: ['meshConfig.change=true', 'revision=1-30', 'namespaces={shop}'],
+    wanted: { deploy: true, ownGateway: false, meshConfigMap: 'istio-1-30' },
+    named: ['shop'],
+  },
 ]
 
 for (const { values, wanted, named } of charts)

@@ -21,6 +21,8 @@ const cli = join(root, 'dist', 'cli', 'main.js')
 const ownCommand = { '^meshspec/job': { own: true } }
 /** A few scenarios: of routing, and of shares. */
 const scenarios = ['Only jason sees the stars', 'by Maglev']
+/** One that changes the mesh config. */
+const ofMesh = 'A call of gRPC that fails lets nobody in'
 
 interface KubeObject {
   readonly kind: string
@@ -37,13 +39,13 @@ function missing(): string | null {
 }
 
 /** The manifests, but for where the program is. */
-function forLab(text: string): string {
+function forLab(text: string, wanted: readonly string[]): string {
   const objects = parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
   for (const { kind, spec } of objects) {
     const container = kind === 'Job' ? spec.template.spec.containers[0]! : null
     if (container === null) continue
     container.command = ['node', cli]
-    container.args.push(`--name=${scenarios.join('|')}`)
+    container.args.push(`--name=${wanted.join('|')}`)
     container.image = 'meshspec/job:lab'
   }
   return objects.map((object) => stringify(object)).join('---\n')
@@ -59,20 +61,21 @@ function rightsIn(text: string): string {
 }
 
 /** Runs the Job to its end, and merges what it has published. */
-function check(what: string, manifests: string): void {
-  lab.kubectlWith(forLab(manifests), 'apply', '-f', '-')
+function check(what: string, manifests: string, wanted: readonly string[] = scenarios): void {
+  const applied = forLab(manifests, wanted)
+  lab.kubectlWith(applied, 'apply', '-f', '-')
   if (!isDone()) throw new Error(`${what}: ${lab.kubectl('-n', 'meshspec', 'logs', '-l', 'app.kubernetes.io/name=meshspec', '--tail=100')}`)
   const published = lab.kubectl('-n', 'meshspec', 'get', 'configmap', '-l', 'meshspec.dev/report=meshspec', '-o', 'json')
   const merged = spawnSync(process.execPath, [cli, 'report', 'merge', '-', '--out', folder], { input: published, encoding: 'utf8' })
   if (merged.status !== 0) throw new Error(`${what}: report merge ended with code ${merged.status}: ${merged.stderr}`)
   const { tests } = JSON.parse(readFileSync(join(folder, 'conformance.json'), 'utf8')) as { tests: { name: string; verdict: string }[] }
   const passed = tests.filter(({ verdict }) => verdict === 'passed')
-  const isRun = scenarios.every((scenario) => tests.some((test) => test.name.includes(scenario)))
+  const isRun = wanted.every((scenario) => tests.some((test) => test.name.includes(scenario)))
   if (!isRun || passed.length < tests.length) throw new Error(`${what}: ${JSON.stringify(tests.map((test) => [test.name, test.verdict]))}`)
   const left = lab.kubectl('get', 'namespaces', '-o', 'name').match(/namespace\/meshspec-\S+/g)
   if (left !== null) throw new Error(`${what} left ${left.join(', ')} behind`)
   console.log(`${what}: ${passed.length} passed`)
-  lab.kubectlWith(forLab(manifests), 'delete', '-f', '-', '--wait')
+  lab.kubectlWith(applied, 'delete', '-f', '-', '--wait')
   lab.kubectl('delete', 'configmap', '--all-namespaces', '-l', 'meshspec.dev/report=meshspec')
 }
 
@@ -86,15 +89,8 @@ function isDone(): boolean {
 }
 
 /** Of the run's own making: only the rights of the manifests make it possible. */
-function assertNoMoreRights(): void {
-  for (const [verb, resource] of [
-    ['create', 'clusterrolebindings'],
-    ['delete', 'nodes'],
-    ['update', 'virtualservices'],
-    ['get', 'pods/log'],
-  ] as const) {
-    if (mayDo(verb, resource)) throw new Error(`the service account may ${verb} ${resource}`)
-  }
+function assertNoMoreRights(others: readonly (readonly [verb: string, resource: string])[]): void {
+  for (const [verb, resource] of others) if (mayDo(verb, resource)) throw new Error(`the service account may ${verb} ${resource}`)
 }
 
 function mayDo(verb: string, resource: string): boolean {
@@ -116,7 +112,13 @@ async function main(): Promise<number> {
     lab.up(join(folder, 'images.json'), ownCommand)
     const plain = readFileSync(join(root, 'deploy', 'manifests', 'job.yaml'), 'utf8')
     lab.kubectlWith(rightsIn(plain), 'apply', '-f', '-')
-    assertNoMoreRights()
+    assertNoMoreRights([
+      ['create', 'clusterrolebindings'],
+      ['delete', 'nodes'],
+      ['update', 'virtualservices'],
+      ['get', 'pods/log'],
+      ['update', 'configmaps/istio'],
+    ])
     const problems = await tryRights(lab, process.argv.includes('--rights') ? 1 : 4)
     if (problems.length > 0) throw new Error(problems.join('\n'))
     check('deploy/manifests', plain)
@@ -128,6 +130,14 @@ async function main(): Promise<number> {
       lab.kubectl('label', 'namespace', 'shop', 'istio-injection=enabled')
       lab.kubectl('create', 'namespace', 'meshspec')
       check('deploy/helm, two shards, a namespace that was named', render(['--set', 'job.shards=2,namespaces={shop}']))
+      const changesMesh = render(['--set', 'meshConfig.change=true,namespaces={shop}'])
+      lab.kubectlWith(rightsIn(changesMesh), 'apply', '-f', '-')
+      assertNoMoreRights([
+        ['get', 'configmaps/istio-ca-root-cert'],
+        ['delete', 'configmaps/istio'],
+        ['create', 'configmaps'],
+      ])
+      check('deploy/helm, the mesh config', changesMesh, [ofMesh])
     }
     return 0
   } catch (error) {

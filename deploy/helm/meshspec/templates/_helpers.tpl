@@ -10,6 +10,12 @@
 {{- .Values.report.configMap | default (include "meshspec.name" .) -}}
 {{- end }}
 
+{{- /* As istiod names it: pilot/pkg/bootstrap/mesh.go (getMeshConfigMapName). */ -}}
+{{- define "meshspec.meshConfigMap" -}}
+{{- $revision := .Values.revision -}}
+{{- or (empty $revision) (eq $revision "default") | ternary "istio" (printf "istio-%s" $revision) -}}
+{{- end }}
+
 {{- define "meshspec.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
@@ -112,6 +118,14 @@ spec:
         {{- with .Values.namespaces }}
         - name: MESHSPEC_NAMESPACES
           value: {{ join "," . | quote }}
+        {{- end }}
+        {{- with .Values.revision }}
+        - name: MESHSPEC_REVISION
+          value: {{ . | quote }}
+        {{- end }}
+        {{- if .Values.meshConfig.change }}
+        - name: MESHSPEC_MESH_CONFIG
+          value: "true"
         {{- end }}
         {{- if gt (float64 .Values.suite.rate) 0.0 }}
         - name: MESHSPEC_RATE

@@ -13,12 +13,18 @@ export interface CleanOptions {
  */
 export async function clean({ kubeconfig, context, dryRun = false }: CleanOptions): Promise<number> {
   const { cleanUp } = await import('../support/targets/cluster/run/clean-up.ts')
-  const { cleaned, failed } = await cleanUp({
+  const { cleaned, failed, alone } = await cleanUp({
     kubeconfig: kubeconfig ?? null,
     context: context ?? null,
     dryRun,
     say: (line) => void process.stdout.write(`${line}\n`),
   })
-  if (cleaned + failed === 0) process.stdout.write('nothing is left of any run\n')
+  const isOfCluster = (kubeconfig ?? context) !== undefined
+  if (cleaned + failed + alone === 0)
+    process.stdout.write(
+      isOfCluster
+        ? 'nothing is left of any run\n'
+        : 'nothing is left of any run of this machine; --context or --kubeconfig names a cluster in which runs of others may have left something\n',
+    )
   return failed > 0 ? exitCodes.failed : exitCodes.held
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { asWritten, meshConfigIn } from './lab-objects.ts'
 import type { Lab } from './the-lab.ts'
 
 const namespace = 'restored'
@@ -31,7 +32,11 @@ spec:
 
 const feature = `Feature: What is put back
   Background:
-    Given the config "destination-rule.yaml"
+    Given the mesh config:
+      """
+      h2UpgradePolicy: UPGRADE
+      """
+    And the config "destination-rule.yaml"
     And the config:
       """
       apiVersion: networking.istio.io/v1
@@ -73,6 +78,8 @@ interface Ending {
   readonly signal?: 'INT' | 'TERM' | 'KILL'
   /** `null`: none, for a signal ended it. */
   readonly status: number | null
+  /** What puts back what a killed run has left. */
+  readonly after?: 'clean' | 'clean elsewhere' | 'another run'
 }
 
 const endings: readonly Ending[] = [
@@ -81,7 +88,9 @@ const endings: readonly Ending[] = [
   { title: 'Ctrl-C', scenario: 'waits', signal: 'INT', status: 130 },
   { title: 'SIGTERM', scenario: 'waits', signal: 'TERM', status: 143 },
   { title: 'the end of its time', scenario: 'waits', args: ['--time-limit', '12s'], status: 1 },
-  { title: 'kill -9, and meshspec clean', scenario: 'waits', signal: 'KILL', status: null },
+  { title: 'kill -9, and meshspec clean', scenario: 'waits', signal: 'KILL', status: null, after: 'clean' },
+  { title: 'kill -9, and meshspec clean on another machine', scenario: 'waits', signal: 'KILL', status: null, after: 'clean elsewhere' },
+  { title: 'kill -9, and another run on another machine', scenario: 'waits', signal: 'KILL', status: null, after: 'another run' },
 ]
 
 /** @returns what is wrong, a line each */
@@ -105,29 +114,36 @@ export async function tryEndings(lab: Lab): Promise<readonly string[]> {
   }
 }
 
-async function tryEnding(lab: Lab, folder: string, { scenario, args = [], signal, status }: Ending, wanted: string): Promise<string | null> {
-  const run = [
-    'dist/cli/main.js',
-    'run',
-    join(folder, 'restored.feature'),
-    '--name',
-    scenario,
-    '--target',
-    'cluster',
-    '--namespaces',
-    namespace,
-    ...args,
-  ]
+async function tryEnding(lab: Lab, folder: string, ending: Ending, wanted: string): Promise<string | null> {
+  const { scenario, args = [], signal, status, after } = ending
+  const run = [...runOf(folder, scenario), ...args]
   let said = ''
   const ended = lab.run(['sh', '-c', 'echo "pid $$."; exec "$@"', 'sh', process.execPath, ...run], {}, (text) => void (said += text))
+  while (!/pid \d+\./.test(said)) await new Promise((resolve) => setTimeout(resolve, 10))
   const changed = signal === undefined || (await isChanged(lab))
   if (signal !== undefined) await lab.run(['kill', `-${signal}`, /pid (\d+)\./.exec(said)![1]!])
   const came = await ended
-  if (signal === 'KILL') await lab.run([process.execPath, 'dist/cli/main.js', 'clean'])
+  const cleaned = after === undefined ? null : await lab.run(finishers(lab, folder)[after])
   if (!changed) return 'the run changed nothing'
   if (came.status !== status) return `it ended with ${came.status}: ${came.output}`
   const found = everythingIn(lab)
-  return found === wanted ? null : `there was\n${wanted}\nand now there is\n${found}`
+  return found === wanted ? null : `there was\n${wanted}\nand now there is\n${found}\n${cleaned?.output ?? ''}`
+}
+
+function finishers(lab: Lab, folder: string): Readonly<Record<NonNullable<Ending['after']>, readonly string[]>> {
+  const context = lab.kubectl('config', 'current-context').trim()
+  // A machine that has not seen the run has nothing of it on its disk.
+  const elsewhere = ['env', `XDG_STATE_HOME=${join(folder, 'elsewhere')}`, process.execPath]
+  return {
+    clean: [process.execPath, 'dist/cli/main.js', 'clean'],
+    'clean elsewhere': [...elsewhere, 'dist/cli/main.js', 'clean', '--context', context],
+    'another run': [...elsewhere, ...runOf(folder, 'succeeds')],
+  }
+}
+
+function runOf(folder: string, scenario: string): readonly string[] {
+  const args = ['--target', 'cluster', '--namespaces', namespace, '--mesh-config']
+  return ['dist/cli/main.js', 'run', join(folder, 'restored.feature'), '--name', scenario, ...args]
 }
 
 async function isChanged(lab: Lab): Promise<boolean> {
@@ -143,15 +159,10 @@ interface Listed {
   readonly items: readonly { readonly metadata: Readonly<Record<string, unknown>> }[]
 }
 
-/** All that scenarios could have touched, but for what the API server counts by itself: versions, and when a field was set. */
+/** All that scenarios could have touched. */
 function everythingIn(lab: Lab): string {
   const kinds = 'virtualservices.networking.istio.io,destinationrules,serviceentries,gateways.networking.istio.io,services,leases'
   const own = JSON.parse(lab.kubectl('get', kinds, '-n', namespace, '-o', 'json', '--show-managed-fields')) as Listed
   const lease = lab.kubectl('get', 'leases', '-n', 'default', '-o', 'name').trim()
-  const items = own.items.map(({ metadata, ...rest }) => {
-    const { resourceVersion: _, generation: __, uid: ___, creationTimestamp: ____, managedFields = [], ...kept } = metadata
-    const managers = (managedFields as readonly Readonly<Record<string, unknown>>[]).map(({ time: _time, ...one }) => one)
-    return { ...rest, metadata: { ...kept, managedFields: managers } }
-  })
-  return JSON.stringify({ items, lease }, null, 1)
+  return JSON.stringify({ items: own.items.map(asWritten), mesh: meshConfigIn(lab), lease }, null, 1)
 }

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cleanUp } from '../run/clean-up.ts'
-import { leaseNamespace, mayBringIngress, reachCluster, tellMissing } from '../run/cluster-access.ts'
+import { mayBringIngress, reachCluster, tellMissing } from '../run/cluster-access.ts'
 import type { ClusterAccess, RunSettings } from '../run/cluster-access.ts'
 import { newRunId } from '../run/cluster-run.ts'
-import { RunLease } from '../run/lease.ts'
+import { takeLease } from '../run/take-lease.ts'
 import { wholeOf } from './lane.ts'
 import type { LaneSettings } from './lane.ts'
 import { LaneKeeper } from './lane-keeper.ts'
@@ -37,11 +37,10 @@ export async function openLanes(settings: RunSettings, warn: (text: string) => v
   return `not permitted: ${access.permissions.missingFor('own-gateway').join(', ') || 'what a gateway and services of the run take'}`
 }
 
-async function lead({ objects: { api }, permissions }: ClusterAccess, warn: (text: string) => void): Promise<Lanes> {
+async function lead({ objects, mesh, permissions }: ClusterAccess, warn: (text: string) => void): Promise<Lanes> {
   const run = newRunId()
   const keeper = new LaneKeeper()
-  const lease = new RunLease(api, leaseNamespace, run, undefined, (why) => keeper.tell({ lost: why }))
-  await lease.acquire()
+  const lease = await takeLease({ objects, mesh, run, warn, onLost: (why) => keeper.tell({ lost: why }) })
   const folder = mkdtempSync(join(tmpdir(), 'meshspec-lanes-'))
   const socket = process.platform === 'win32' ? `\\\\.\\pipe\\meshspec-${run}` : join(folder, 'keeper')
   await keeper.listen(socket)
@@ -52,7 +51,7 @@ async function lead({ objects: { api }, permissions }: ClusterAccess, warn: (tex
       rmSync(folder, { recursive: true, force: true })
       await finishParts(run, warn)
       await lease.release().catch(() => {})
-      api.close()
+      objects.api.close()
     },
   }
 }

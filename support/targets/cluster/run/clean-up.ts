@@ -1,14 +1,18 @@
 import { rmSync } from 'node:fs'
 import { KubeApi } from '../kube/kube-api.ts'
 import { loadKubeConfig } from '../kube/kube-config.ts'
-import { KubeObjects, named } from '../kube/objects.ts'
+import { KubeObjects } from '../kube/objects.ts'
 import { leaseNamespace } from './cluster-access.ts'
 import { waitUntilGone } from './cluster-run.ts'
 import { isRunning } from './is-running.ts'
+import { forgetKept, keptIn } from './kept.ts'
+import type { Kept } from './kept.ts'
+import { LeaseObject } from './lease-object.ts'
 import { findLedgers } from './ledger.ts'
 import type { FoundLedger, Touched } from './ledger.ts'
 import { isHeldBy, releaseLeaseOf } from './lease.ts'
-import { restore, runLabel } from './restore.ts'
+import { putBack } from './put-back.ts'
+import { runLabel } from './restore.ts'
 
 export interface CleanUpOptions {
   /** Of clusters that no ledger on this disk speaks of; `null`: only what ledgers speak of is cleaned. */
@@ -26,19 +30,26 @@ interface Cleaned {
   /** How many objects were put back, or would be. */
   readonly cleaned: number
   readonly failed: number
+  /** Of runs that go on. */
+  readonly alone: number
 }
 
-/** Finishes the work of every run that has left a ledger and no process, and deletes what runs have made in the cluster that is named. */
+/** Finishes the work of every run that has left a ledger and no process, and that of runs of other machines in the cluster that is named. */
 export async function cleanUp(options: CleanUpOptions): Promise<Cleaned> {
-  const results = [...(await eachLedger(options)), ...(await orphans(options))]
-  return { cleaned: results.filter(Boolean).length, failed: results.filter((done) => !done).length }
+  let alone = 0
+  const leave = (line: string): void => {
+    alone++
+    options.say(line)
+  }
+  const results = [...(await eachLedger(options, leave)), ...(await orphans(options, leave))]
+  return { cleaned: results.filter(Boolean).length, failed: results.filter((done) => !done).length, alone }
 }
 
-async function eachLedger(options: CleanUpOptions): Promise<readonly boolean[]> {
+async function eachLedger(options: CleanUpOptions, leave: CleanUpOptions['say']): Promise<readonly boolean[]> {
   const results: boolean[] = []
   for (const ledger of findLedgers(options.folder).filter(({ head }) => options.of?.(head.run) ?? true)) {
     if (isRunning(ledger.head.pid)) {
-      options.say(`run ${ledger.head.run} (pid ${ledger.head.pid}) goes on: left alone`)
+      leave(`run ${ledger.head.run} (pid ${ledger.head.pid}) goes on: left alone`)
       continue
     }
     results.push(...(await finish(ledger, options)))
@@ -53,14 +64,20 @@ async function finish({ file, head, open }: FoundLedger, { dryRun, say }: CleanU
   const made = new Set(open.filter(({ ref, before }) => ref.kind === 'Namespace' && before === null).map(({ ref }) => ref.name))
   const results: boolean[] = []
   for (const touched of open.toSorted((a, b) => rank(a) - rank(b)))
-    if (!made.has(touched.ref.namespace)) results.push(await putBack(objects, touched, head.run, dryRun, say))
+    if (!made.has(touched.ref.namespace)) results.push(await putBack(touched, { objects, run: head.run, dryRun, say }))
   if (!dryRun && !results.includes(false)) {
     await waitUntilGone(objects, [...made])
-    await releaseLeaseOf(objects.api, leaseNamespace, head.run)
+    await forget(objects, head.run)
     rmSync(file, { force: true })
   }
   objects.api.close()
   return results
+}
+
+/** Of a run all of whose work is finished. */
+async function forget({ api }: KubeObjects, run: string): Promise<void> {
+  await forgetKept(new LeaseObject(api, leaseNamespace), run)
+  await releaseLeaseOf(api, leaseNamespace, run)
 }
 
 /** Namespaces last: what is in them is put back before. */
@@ -68,32 +85,36 @@ function rank({ ref }: Touched): number {
   return ref.kind === 'Namespace' ? 1 : 0
 }
 
-async function putBack(objects: KubeObjects, touched: Touched, run: string, dryRun: boolean, say: (line: string) => void): Promise<boolean> {
-  const what = `${touched.before === null ? 'delete' : 'restore'} ${named(touched.ref)}`
-  try {
-    if (!dryRun) await restore(objects, touched, run)
-    say(`  ${dryRun ? 'would ' : ''}${what}`)
-    return true
-  } catch (error) {
-    say(`  could not ${what}: ${error instanceof Error ? error.message : String(error)}`)
-    return false
-  }
-}
-
-/** Namespaces with a run's label of which this disk knows nothing: the run was on another machine. */
-async function orphans({ kubeconfig, context, dryRun, say, folder }: CleanUpOptions): Promise<readonly boolean[]> {
+/** What runs have left in a cluster of which this disk knows nothing: they were on another machine. */
+async function orphans({ kubeconfig, context, folder, ...how }: CleanUpOptions, leave: CleanUpOptions['say']): Promise<readonly boolean[]> {
   if (kubeconfig === null && context === null) return []
   const objects = new KubeObjects(new KubeApi(await loadKubeConfig({ kubeconfig, context, allowProduction: true })))
   const known = new Set(findLedgers(folder).map(({ head }) => head.run))
-  const labelled = await objects.list('v1', 'Namespace', '', `labelSelector=${encodeURIComponent(runLabel)}`)
+  const found = await leftIn(objects, (run) => !known.has(run))
   const results: boolean[] = []
-  for (const { metadata } of labelled) {
-    const run = metadata.labels![runLabel]!
-    const ref = { group: '', kind: 'Namespace', namespace: '', name: metadata.name }
-    if (known.has(run)) continue
-    if (await isHeldBy(objects.api, leaseNamespace, run)) say(`run ${run} goes on, on another machine: ${metadata.name} is left alone`)
-    else results.push(await putBack(objects, { ref, before: null }, run, dryRun, say))
+  for (const { run, touched } of found) {
+    if (await isHeldBy(objects.api, leaseNamespace, run)) {
+      leave(`run ${run} goes on, or ended less than half a minute ago, on another machine: left alone`)
+      continue
+    }
+    how.say(`run ${run}, of another machine`)
+    const done: boolean[] = []
+    for (const one of touched) done.push(await putBack(one, { objects, run, ...how }))
+    if (!how.dryRun && !done.includes(false)) await forget(objects, run)
+    results.push(...done)
   }
   objects.api.close()
   return results
+}
+
+/** By the Lease what was changed that others had made, by their label namespaces. Those come last. */
+async function leftIn(objects: KubeObjects, isWanted: (run: string) => boolean): Promise<readonly Kept[]> {
+  const kept = keptIn(await new LeaseObject(objects.api, leaseNamespace).read())
+  const labelled = await objects.list('v1', 'Namespace', '', `labelSelector=${encodeURIComponent(runLabel)}`)
+  const made = labelled.map(({ metadata: { name, labels } }): Kept => {
+    const ref = { group: '', kind: 'Namespace', namespace: '', name }
+    return { run: labels![runLabel]!, touched: [{ ref, before: null }] }
+  })
+  const runs = new Set([...kept, ...made].map(({ run }) => run).filter(isWanted))
+  return [...runs].map((run) => ({ run, touched: [...kept, ...made].filter((one) => one.run === run).flatMap(({ touched }) => touched) }))
 }

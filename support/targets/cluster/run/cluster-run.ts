@@ -24,8 +24,9 @@ import type { Extent } from './extent.ts'
 import { findIngressGateway } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import { GatewayEndpoints } from './gateway-endpoints.ts'
+import { KeptInLease } from './kept.ts'
 import { Ledger } from './ledger.ts'
-import { RunLease } from './lease.ts'
+import { LeaseObject } from './lease-object.ts'
 import { MeshConfigMap } from './mesh-config-map.ts'
 import { injectionLabel } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
@@ -37,6 +38,7 @@ import { notPermitted } from './permissions.ts'
 import type { Permissions } from './permissions.ts'
 import { ownVerbs } from './rights.ts'
 import { restore, runLabel } from './restore.ts'
+import { takeLease } from './take-lease.ts'
 import { UnknownNames } from './unknown-names.ts'
 
 /** Excludes other runs. */
@@ -106,7 +108,7 @@ export class ClusterRun {
       context: config.getCurrentContext(),
       kubeconfig: settings.kubeconfig,
     }
-    this.ledger = new Ledger(head)
+    this.ledger = new Ledger(head, new KeptInLease(new LeaseObject(objects.api, leaseNamespace), id))
     this.controlPlane = new ControlPlane(objects, mesh)
     const assertHope = (): Promise<void> => this.controlPlane.assertHope()
     const isShared = (namespace: string): boolean => this.namespaces.isNamed(namespace)
@@ -129,8 +131,7 @@ export class ClusterRun {
     if (lane) return ClusterRun.#beside(lane, settings, access, warn)
     tellMissing(access, warn)
     const id = newRunId()
-    const lease = new RunLease(access.objects.api, leaseNamespace, id)
-    await lease.acquire()
+    const lease = await takeLease({ ...access, run: id, warn })
     return new ClusterRun(id, settings, access, lease, null, warn)
   }
 
@@ -241,6 +242,7 @@ export class ClusterRun {
     try {
       await this.#undo()
       this.ledger.remove()
+      await this.ledger.kept().catch(() => {})
     } catch (error) {
       throw notUndone(error)
     } finally {

@@ -1,7 +1,9 @@
 import { KubeConfig } from '@kubernetes/client-node'
+import { hostname } from 'node:os'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KubeApi } from '../kube/kube-api.ts'
+import { keptIn, withKept } from './kept.ts'
 import { isHeldBy, releaseLeaseOf, RunLease } from './lease.ts'
 
 const host = 'https://api.example:6443'
@@ -131,4 +133,46 @@ test.each([
     .reply(200, {})
   await releaseLeaseOf(new KubeApi(config, { backoffMs: 1 }), 'default', 'abc')
   expect(deletion.isDone()).toBe(dropped)
+})
+
+const kept = {
+  run: 'gone',
+  touched: [{ ref: { group: '', kind: 'ConfigMap', namespace: 'istio-system', name: 'istio' }, before: null }],
+}
+
+function telling(holderIdentity: string, renewTime: string) {
+  const metadata = { name: 'meshspec', namespace: 'default', resourceVersion: '7' }
+  const spec = { holderIdentity, leaseDurationSeconds: 30, renewTime }
+  return withKept({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }, kept)
+}
+
+test('a Lease that tells of something which is not put back goes on telling it, and is held by nobody', async () => {
+  nock(host).post(path).reply(409, conflict)
+  nock(host).get(`${path}/meshspec`).reply(200, telling('', new Date().toISOString()))
+  const seen: ReturnType<typeof telling>[] = []
+  const put = (_: string, body: unknown): object => (seen.push(body as ReturnType<typeof telling>), body as object)
+  nock(host).put(`${path}/meshspec`).reply(200, put)
+  const own = lease()
+  await own.acquire()
+  nock(host)
+    .persist()
+    .get(`${path}/meshspec`)
+    .reply(200, () => seen.at(-1)!)
+  nock(host).persist().put(`${path}/meshspec`).reply(200, put)
+  await new Promise((resolve) => setTimeout(resolve, 3 * renewal))
+  expect(seen.length).toBeGreaterThan(1)
+  await own.release()
+  expect(seen.map(keptIn)).toEqual(seen.map(() => [kept]))
+  expect([seen[0]!.spec.holderIdentity, seen.at(-1)!.spec.holderIdentity]).toEqual([expect.stringMatching(/^abc on /), ''])
+})
+
+test('a run of this machine that has ended, and does not renew its Lease, is not waited for', async () => {
+  nock(host).post(path).reply(409, conflict)
+  nock(host)
+    .get(`${path}/meshspec`)
+    .twice()
+    .reply(200, telling(`gone on ${hostname()} (pid 4194305)`, new Date().toISOString()))
+  const taken = nock(host).put(`${path}/meshspec`).reply(200, {})
+  await lease().acquire()
+  expect(taken.isDone()).toBe(true)
 })

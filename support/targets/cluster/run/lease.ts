@@ -5,31 +5,17 @@ import { ApiFailure } from '../kube/api-failure.ts'
 import { Undecided } from '../../../failure.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeApi } from '../kube/kube-api.ts'
-import { wholeOf } from '../lanes/lane.ts'
 import { isRunning } from './is-running.ts'
+import { isHolder, keptIn } from './kept.ts'
+import { LeaseObject } from './lease-object.ts'
+import type { Lease } from './lease-object.ts'
 
-/** Source: Kubernetes `coordination.k8s.io/v1` Lease. */
-interface Lease {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string }
-  readonly spec: {
-    readonly holderIdentity?: string
-    readonly leaseDurationSeconds?: number
-    readonly renewTime?: string
-    readonly acquireTime?: string
-  }
-}
-
-const name = 'meshspec'
 const durationSeconds = 30
 const renewalMs = (durationSeconds * 1000) / 3
 
 /** Excludes two runs against one cluster: what one applies, the other would see. */
 export class RunLease {
-  readonly #api: KubeApi
-  readonly #path: string
-  readonly #namespace: string
+  readonly #lease: LeaseObject
   readonly #holder: string
   readonly #renewalMs: number
   readonly #onLost: (why: string) => void
@@ -39,20 +25,18 @@ export class RunLease {
   /** @param renewal ms between two renewals. @param onLost is told when somebody else has it */
   constructor(api: KubeApi, namespace: string, run: string, renewal = renewalMs, onLost: (why: string) => void = () => {}) {
     this.#onLost = onLost
-    this.#api = api
     this.#renewalMs = renewal
-    this.#namespace = namespace
-    this.#path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+    this.#lease = new LeaseObject(api, namespace)
     this.#holder = `${run} on ${hostname()} (pid ${process.pid})`
   }
 
   /** @throws MeshSpecError CLUSTER_BUSY while another run holds it */
   async acquire(): Promise<void> {
     try {
-      await this.#api.send({ method: 'POST', path: this.#path, body: this.#mine() })
+      await this.#lease.create(this.#mine())
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error
-      if (error.status !== 409) throw error.toError(`create a Lease in namespace ${this.#namespace}`)
+      if (error.status !== 409) throw error.toError(`create a Lease in namespace ${this.#lease.namespace}`)
       await this.#takeOver()
     }
     this.#renewal = setInterval(() => void this.#renew().catch(() => {}), this.#renewalMs)
@@ -64,74 +48,87 @@ export class RunLease {
     if (this.#lost !== null) throw new Undecided(this.#lost)
   }
 
+  /** It stays, held by nobody, while it tells of something that is not put back. */
   async release(): Promise<void> {
     if (this.#renewal) clearInterval(this.#renewal)
-    const held = await this.#read()
+    const held = await this.#lease.read()
     if (held?.spec.holderIdentity !== this.#holder) return
-    const preconditions = { resourceVersion: held.metadata.resourceVersion }
-    await this.#api.send({ method: 'DELETE', path: `${this.#path}/${name}`, body: { preconditions } }).catch(() => {})
+    if (keptIn(held).length === 0) return this.#lease.delete(held)
+    await this.#lease.change((now) => (now?.spec.holderIdentity === this.#holder ? { ...now, spec: { ...now.spec, holderIdentity: '' } } : null))
   }
 
   async #takeOver(): Promise<void> {
-    const held = await this.#read()
-    if (held !== null && (!isOver(held) || (await isRenewed(held, () => this.#read(), this.#renewalMs)))) throw busy(held, this.#namespace)
+    const held = await this.#lease.read()
+    if (held !== null && (await this.#isAlive(held))) throw busy(held, this.#lease.namespace)
     try {
-      if (held === null) await this.#api.send({ method: 'POST', path: this.#path, body: this.#mine() })
-      else await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
+      if (held === null) await this.#lease.create(this.#mine())
+      else await this.#lease.replace({ ...held, spec: this.#mine() })
     } catch (error) {
       // Somebody else was quicker.
-      const other = error instanceof ApiFailure && error.status === 409 ? await this.#read() : null
+      const other = error instanceof ApiFailure && error.status === 409 ? await this.#lease.read() : null
       throw other
-        ? busy(other, this.#namespace)
+        ? busy(other, this.#lease.namespace)
         : error instanceof MeshSpecError || !(error instanceof ApiFailure)
           ? error
           : error.toError('take the Lease over')
     }
   }
 
+  async #isAlive(held: Lease): Promise<boolean> {
+    if (!held.spec.holderIdentity) return false
+    return mayBeAlive(held) || isRenewed(held, () => this.#lease.read(), this.#renewalMs)
+  }
+
   async #renew(): Promise<void> {
-    const held = await this.#read()
-    if (held?.spec.holderIdentity !== this.#holder) {
-      if (this.#lost !== null) return
-      this.#lost = `the cluster is no longer this run's alone: its Lease ${this.#namespace}/${name} ${held === null ? 'was deleted' : `is held by ${held.spec.holderIdentity ?? 'nobody'}`}`
-      return this.#onLost(this.#lost)
-    }
-    await this.#api.send({ method: 'PUT', path: `${this.#path}/${name}`, body: this.#mine(held.metadata.resourceVersion) })
+    await this.#lease.change((held) => {
+      if (held?.spec.holderIdentity === this.#holder) return { ...held, spec: { ...held.spec, renewTime: now() } }
+      this.#lose(held)
+      return null
+    })
   }
 
-  #read(): Promise<Lease | null> {
-    return this.#api.get<Lease>(`${this.#path}/${name}`)
+  #lose(held: Lease | null): void {
+    if (this.#lost !== null) return
+    const what = held === null ? 'was deleted' : `is held by ${held.spec.holderIdentity ?? 'nobody'}`
+    this.#lost = `the cluster is no longer this run's alone: its Lease ${this.#lease.namespace}/meshspec ${what}`
+    this.#onLost(this.#lost)
   }
 
-  #mine(resourceVersion?: string): Lease {
-    const now = new Date().toISOString().replace('Z', '000Z')
-    return {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name, namespace: this.#namespace, ...(resourceVersion !== undefined && { resourceVersion }) },
-      spec: { holderIdentity: this.#holder, leaseDurationSeconds: durationSeconds, acquireTime: now, renewTime: now },
-    }
+  #mine(): Lease['spec'] {
+    const acquireTime = now()
+    return { holderIdentity: this.#holder, leaseDurationSeconds: durationSeconds, acquireTime, renewTime: acquireTime }
   }
+}
+
+function now(): string {
+  return new Date().toISOString().replace('Z', '000Z')
 }
 
 /** Of a run that is no more, which could not do it itself. One of which only a part has ended goes on holding it. */
 export async function releaseLeaseOf(api: KubeApi, namespace: string, run: string): Promise<void> {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`
-  const held = await api.get<Lease>(path).catch(() => null)
-  const holder = held?.spec.holderIdentity
-  if (!held || !holder?.startsWith(`${wholeOf(run)} on `)) return
-  const [, host, pid] = / on (\S+) \(pid (\d+)\)$/.exec(holder) ?? []
-  if (host === hostname() && isRunning(Number(pid))) return
-  const preconditions = { resourceVersion: held.metadata.resourceVersion }
-  await api.send({ method: 'DELETE', path, body: { preconditions } }).catch(() => {})
+  const lease = new LeaseObject(api, namespace)
+  const held = await lease.read().catch(() => null)
+  if (!isHolder(held, run) || keptIn(held).length > 0) return
+  // On another machine it has perhaps not ended.
+  if (held.spec.holderIdentity!.includes(` on ${hostname()} (`) && !isOfEnded(held)) return
+  await lease.delete(held)
 }
 
 /** Is the run at work, on whatever machine? @param renewal ms between two renewals */
 export async function isHeldBy(api: KubeApi, namespace: string, run: string, renewal = renewalMs): Promise<boolean> {
-  const read = () => api.get<Lease>(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`)
-  const held = await read()
-  if (!held?.spec.holderIdentity?.startsWith(`${wholeOf(run)} on `)) return false
-  return !isOver(held) || isRenewed(held, read, renewal)
+  const lease = new LeaseObject(api, namespace)
+  const held = await lease.read()
+  return isHolder(held, run) && (mayBeAlive(held) || isRenewed(held, () => lease.read(), renewal))
+}
+
+/** Of this machine it is known that the process has ended, unless another one has the same name. */
+function mayBeAlive(held: Lease): boolean {
+  return !isOver(held) && !isOfEnded(held)
+}
+
+function isOfEnded({ spec: { holderIdentity = '' } }: Lease): boolean {
+  const [, host, pid] = / on (\S+) \(pid (\d+)\)$/.exec(holderIdentity) ?? []
+  return host === hostname() && !isRunning(Number(pid))
 }
 
 /** The clock by which it seems to be over is perhaps not the one by which it was renewed: a run that is alive is seen to renew it. */
@@ -148,6 +145,6 @@ function isOver({ spec }: Lease): boolean {
 
 function busy({ spec }: Lease, namespace: string): MeshSpecError {
   const problem = `another run uses this cluster: ${spec.holderIdentity ?? 'somebody'}, who was there at ${spec.renewTime ?? '?'}`
-  const hint = `wait for it; if it was killed, its Lease ${namespace}/${name} ends ${durationSeconds} s after that, and npx meshspec clean undoes what it did`
+  const hint = `wait for it; if it was killed, its Lease ${namespace}/meshspec ends ${durationSeconds} s after that, and npx meshspec clean undoes what it did`
   return clusterError('CLUSTER_BUSY', problem, hint)
 }

@@ -18,7 +18,7 @@ const refOf = (name: string) => ({ group: 'networking.istio.io', kind: 'VirtualS
 const before = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'b', namespace: 'shop' }, spec: { hosts: ['b'] } }
 
 test('what is open is found by another process, the last one first', () => {
-  const ledger = new Ledger(head, folder)
+  const ledger = new Ledger(head, null, folder)
   ledger.touch({ ref: refOf('a'), before: null })
   ledger.touch({ ref: refOf('b'), before })
   ledger.touch({ ref: refOf('c'), before: null })
@@ -35,7 +35,7 @@ test('what is open is found by another process, the last one first', () => {
 })
 
 test('how something stood that is not of the run outlives the machine, and that it stands so again; for the rest nobody waits for the disk', () => {
-  const ledger = new Ledger(head, folder)
+  const ledger = new Ledger(head, null, folder)
   const synced = vi.mocked(fsyncSync)
   const timesIn = (change: () => void): number => {
     synced.mockClear()
@@ -48,15 +48,27 @@ test('how something stood that is not of the run outlives the machine, and that 
   expect(timesIn(() => ledger.done(refOf('b')))).toBe(1)
 })
 
+test('the cluster is told of what is not in namespaces of the run, and at the end of nothing', () => {
+  const told: string[][] = []
+  const ledger = new Ledger(head, { keep: (touched) => void told.push(touched.map(({ ref }) => ref.name)), settled: async () => {} }, folder)
+  ledger.touch({ ref: { group: '', kind: 'Namespace', namespace: '', name: 'meshspec-abc' }, before: null })
+  ledger.touch({ ref: { ...refOf('a'), namespace: 'meshspec-abc' }, before: null })
+  ledger.touch({ ref: refOf('b'), before })
+  ledger.touch({ ref: refOf('c'), before: null })
+  ledger.done(refOf('b'))
+  ledger.remove()
+  expect(told).toEqual([['b'], ['c', 'b'], ['c'], []])
+})
+
 test('half a line was no change yet', () => {
-  const ledger = new Ledger(head, folder)
+  const ledger = new Ledger(head, null, folder)
   ledger.touch({ ref: refOf('a'), before: null })
   appendFileSync(ledger.file, '{"touched":{"ref":{"group"')
   expect(findLedgers(folder)[0]!.open).toHaveLength(1)
 })
 
 test('nobody else reads it, and it goes with the run', () => {
-  const ledger = new Ledger(head, folder)
+  const ledger = new Ledger(head, null, folder)
   expect(statSync(ledger.file).mode & 0o777).toBe(0o600)
   ledger.remove()
   expect(existsSync(ledger.file)).toBe(false)

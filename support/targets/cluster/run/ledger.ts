@@ -22,6 +22,14 @@ export interface Touched {
   readonly before: KubeObject | null
 }
 
+/** Where else it stands what a run has touched: outside of its own namespaces, which a label tells. */
+export interface Keeper {
+  /** @param touched all that is not put back yet, the last one first */
+  keep(touched: readonly Touched[]): void
+  /** Resolves when what was said last is kept. @throws MeshSpecError, Undecided, NotSupported where it cannot be */
+  settled(): Promise<void>
+}
+
 type Line = { readonly head: LedgerHead } | { readonly touched: Touched } | { readonly done: string }
 
 /**
@@ -31,10 +39,12 @@ type Line = { readonly head: LedgerHead } | { readonly touched: Touched } | { re
 export class Ledger {
   readonly head: LedgerHead
   readonly file: string
+  readonly #keeper: Keeper | null
   readonly #open = new Map<string, Touched>()
 
-  constructor(head: LedgerHead, folder = ledgerFolder()) {
+  constructor(head: LedgerHead, keeper: Keeper | null = null, folder = ledgerFolder()) {
     this.head = head
+    this.#keeper = keeper
     makeFolder(folder, 0o700)
     this.file = join(folder, `${head.run}.jsonl`)
     this.#write({ head }, true)
@@ -45,6 +55,12 @@ export class Ledger {
     if (this.#open.has(key)) return
     this.#write({ touched }, isOfOthers(touched))
     this.#open.set(key, touched)
+    this.#keep(touched.ref)
+  }
+
+  /** Before something is changed that is not in a namespace of the run's own, the cluster knows how it was, too. @throws MeshSpecError, Undecided, NotSupported */
+  async kept(): Promise<void> {
+    await this.#keeper?.settled()
   }
 
   done(ref: ResourceRef): void {
@@ -53,6 +69,7 @@ export class Ledger {
     if (touched === undefined) return
     this.#open.delete(key)
     this.#write({ done: key }, isOfOthers(touched))
+    this.#keep(ref)
   }
 
   /** The last one first, as it is to be put back. */
@@ -63,6 +80,18 @@ export class Ledger {
   /** The run has put everything back. */
   remove(): void {
     rmSync(this.file, { force: true })
+    this.#open.clear()
+    this.#keeper?.keep([])
+  }
+
+  #keep(changed: ResourceRef): void {
+    if (this.#keeper === null || this.#isInOwn(changed)) return
+    this.#keeper.keep(this.open.filter(({ ref }) => !this.#isInOwn(ref)))
+  }
+
+  /** It is a namespace of the run's making, or goes with one. */
+  #isInOwn({ kind, namespace }: ResourceRef): boolean {
+    return kind === 'Namespace' || this.#open.get(resourceKey({ group: '', kind: 'Namespace', namespace: '', name: namespace }))?.before === null
   }
 
   /**

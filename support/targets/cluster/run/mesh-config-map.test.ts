@@ -35,6 +35,11 @@ test('the mesh config is that of the mesh with what the scenario says, each time
 
 test.each([
   ['a provider of the mesh is not replaced', map(text), 'the mesh has an extension provider logs of its own'],
+  [
+    "what a killed run has left is not taken for the mesh's own",
+    map('extensionProviders: [{name: meshspec-abcdef-2}]'),
+    'ConfigMap istio-system/istio still has what another run has put there (the provider meshspec-abcdef-2)',
+  ],
   ['a mesh without one', null, 'there is no ConfigMap istio-system/istio'],
 ])('%s', async (_, found, reason) => {
   await expect(inCluster(found).with({ extensionProviders: [{ name: 'logs' }] })).rejects.toThrow(reason)

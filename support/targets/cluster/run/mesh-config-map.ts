@@ -44,6 +44,10 @@ export function meshConfigMapName({ revision }: Pick<MeshInfo, 'revision'>): str
   return revision === null || revision === 'default' ? 'istio' : `istio-${revision}`
 }
 
+/** Of the provider by which it is known that the control plane goes by the mesh config of a run. */
+const toldMarker = /"meshspec-[0-9a-f]{6}(?:-\d+){1,2}"/
+const markerName = /^meshspec-[0-9a-f]{6}(?:-\d+){1,2}$/
+
 interface Provider {
   readonly name: string
   readonly envoyExtAuthzHttp?: { readonly service?: string }
@@ -98,6 +102,9 @@ export class MeshConfigMap {
     const mesh = (parse(data['mesh'] ?? '') ?? {}) as Mesh
     const { extensionProviders: given = [] } = fields
     const known = (mesh.extensionProviders ?? []).map(({ name }) => name)
+    const left = known.find((name) => markerName.test(name) && !name.startsWith(this.#prefix))
+    if (left)
+      throw new NotSupported('config', `${named(this.#ref)} still has what another run has put there (the provider ${left}): npx meshspec clean`)
     const taken = given.find(({ name }) => known.includes(name))
     if (taken) throw new NotSupported('config', `the mesh has an extension provider ${taken.name} of its own, which is not to change`)
     const marker = { name: `${this.#prefix}${++this.#generation}`, prometheus: {} }
@@ -114,10 +121,10 @@ export class MeshConfigMap {
     await this.#until((told) => told.includes(wanted), 'the mesh config of the scenario')
   }
 
-  /** It goes by what was there before the scenario again. @throws NotYetProgrammed */
+  /** It goes by what was there before this run, or one that was killed, has changed it. @throws NotYetProgrammed */
   async left(): Promise<void> {
     this.#before = null
-    await this.#until((told) => !told.includes(`"${this.#prefix}`), 'the mesh config as it was before')
+    await this.#until((told) => !toldMarker.test(told), 'the mesh config as it was before')
   }
 
   async #until(isMet: (told: string) => boolean, what: string): Promise<void> {

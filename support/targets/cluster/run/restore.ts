@@ -6,6 +6,9 @@ import type { Touched } from './ledger.ts'
 /** By which objects of a run are known; its value is the run. */
 export const runLabel = 'meshspec.dev/run'
 
+/** By which objects are known that stood before, and are not as they were: the run that has changed them. */
+export const changedBy = 'meshspec.dev/changed-by'
+
 /** Puts an object back as it was before the run: what the run made is deleted, what stood before is what it was. */
 export async function restore(objects: KubeObjects, { ref, before }: Touched, run: string): Promise<void> {
   if (before === null) return deleteOwn(objects, ref, run)

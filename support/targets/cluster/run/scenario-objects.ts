@@ -6,7 +6,7 @@ import type { KubeObjects } from '../kube/objects.ts'
 import { named } from '../kube/objects.ts'
 import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
-import { isSame, refOfObject, restore, runLabel } from './restore.ts'
+import { changedBy, isSame, refOfObject, restore, runLabel } from './restore.ts'
 
 interface Changed {
   readonly ref: ResourceRef
@@ -97,6 +97,8 @@ export class ScenarioObjects {
         this.#ledger.done(ref)
       }),
     )
+    // Should the Lease be gone, somebody else has put back what it told.
+    await this.#ledger.kept().catch(() => {})
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -124,10 +126,15 @@ export class ScenarioObjects {
     const known = this.#changed.get(resourceKey(ref)) ?? (await this.#remember(ref))
     // What is there is replaced as a whole: a merge would leave fields in place that the scenario does not say.
     const isOwn = known.before === null
-    const applied = isOwn ? await this.#objects.apply(labelled(object, run)) : await this.#objects.replace(keeping(object, known.before))
+    const applied = isOwn ? await this.#objects.apply(labelled(object, run)) : await this.#putInPlace(known, keeping(object, known.before, run))
     const isChange = known.now === null || !isSame(known.now, applied)
     known.now = applied
     return isChange
+  }
+
+  /** Unless the scenario has deleted it before. */
+  #putInPlace({ now }: Changed, object: KubeObject): Promise<KubeObject> {
+    return now === null ? this.#objects.create(object) : this.#objects.replace(object)
   }
 
   async #remember(ref: ResourceRef): Promise<Changed> {
@@ -136,6 +143,7 @@ export class ScenarioObjects {
     // Left by a run that was killed: it is nobody's.
     const before = found?.metadata.labels?.[runLabel] === undefined ? found : null
     this.#ledger.touch({ ref, before })
+    if (!this.#isOwn(ref.namespace)) await this.#ledger.kept()
     const changed: Changed = { ref, before, now: found }
     this.#changed.set(resourceKey(ref), changed)
     return changed
@@ -163,13 +171,13 @@ function grouped(objects: readonly KubeObject[]): readonly (readonly KubeObject[
   return [...groups.values()]
 }
 
-/** What the user's own object says besides its config is left to it. */
-function keeping(object: KubeObject, before: KubeObject): KubeObject {
+/** What the user's own object says besides its config is left to it; and it says who has changed it. */
+function keeping(object: KubeObject, before: KubeObject, run: string): KubeObject {
   const { labels, annotations } = before.metadata
   const metadata = {
     ...object.metadata,
     labels: { ...labels, ...object.metadata.labels },
-    annotations: { ...annotations, ...object.metadata.annotations },
+    annotations: { ...annotations, ...object.metadata.annotations, [changedBy]: run },
   }
   return { ...object, metadata }
 }

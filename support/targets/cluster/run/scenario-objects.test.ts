@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import type { Ledger } from './ledger.ts'
+import { refOfObject } from './restore.ts'
+import { ScenarioObjects } from './scenario-objects.ts'
+
+function rule(host: string, namespace: string): KubeObject {
+  const metadata = { name: 'shop', namespace, annotations: { note: 'ours' } }
+  return { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata, spec: { hosts: [host] } }
+}
+
+/** A cluster with one object in it. */
+function scenario(first: KubeObject | null, isOwn: boolean) {
+  const done: string[] = []
+  let now = first
+  const put = (how: string) => async (object: KubeObject) => {
+    done.push(how)
+    return (now = object)
+  }
+  const objects = {
+    read: async () => now,
+    apply: put('apply'),
+    replace: put('replace'),
+    create: put('create'),
+    delete: async () => {
+      done.push('delete')
+      now = null
+    },
+  } as unknown as KubeObjects
+  const ledger = {
+    head: { run: '1f2e3d' },
+    touch: () => void done.push('touch'),
+    done: () => void done.push('done'),
+    kept: async () => void done.push('kept'),
+  } as unknown as Ledger
+  return { config: new ScenarioObjects(objects, ledger, () => isOwn), done, now: () => now }
+}
+
+test('what stood before is known to the cluster before it is changed, says who has changed it, and is put back', async () => {
+  const before = rule('ours', 'shop')
+  const { config, done, now } = scenario(before, false)
+  await config.apply([rule('theirs', 'shop')])
+  expect(done).toEqual(['touch', 'kept', 'replace'])
+  expect(now()!.metadata.annotations).toEqual({ note: 'ours', 'meshspec.dev/changed-by': '1f2e3d' })
+  await config.undo()
+  expect(done.slice(3)).toEqual(['replace', 'done', 'kept'])
+  expect(now()).toEqual(before)
+})
+
+test('what was deleted is made again', async () => {
+  const { config, done } = scenario(rule('ours', 'shop'), false)
+  await config.remove([refOfObject(rule('ours', 'shop'))])
+  await config.apply([rule('theirs', 'shop')])
+  expect(done).toEqual(['touch', 'kept', 'delete', 'create'])
+})
+
+test('for what is in a namespace of the run nobody waits', async () => {
+  const { config, done } = scenario(null, true)
+  await config.apply([rule('theirs', 'meshspec-1f2e3d')])
+  expect(done).toEqual(['touch', 'apply'])
+})

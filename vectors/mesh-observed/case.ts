@@ -89,6 +89,8 @@ export interface SingleObservation {
   readonly inbound?: readonly InboundEntry[]
   /** Workloads of the cluster's endpoints, when there are several. */
   readonly candidates?: readonly string[]
+  /** Not recorded: those of them for whom `passthrough` stands. */
+  readonly named?: readonly string[]
   /** The policy that chose among them. */
   readonly lb?: string
   readonly durationMs: number

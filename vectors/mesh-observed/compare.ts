@@ -68,7 +68,7 @@ export function callName({ request, from, times = 1 }: ObservedCall, index: numb
 type Complain = (field: string, wanted: unknown, seen: unknown, note?: string) => Difference
 
 function compareSingle(wanted: SingleObservation, seen: SingleObservation, timed: boolean, complain: Complain): Difference[] {
-  const free = isChance(wanted.lb) || isGivenKey(wanted) ? (wanted.candidates ?? null) : null
+  const free = (isChance(wanted.lb) || isGivenKey(wanted)) && wanted.candidates ? [...wanted.candidates, ...(seen.named ?? [])] : null
   const fields = ['status', 'error', 'flags', 'route', 'cluster'] as const
   const optional = ['details', 'body', 'candidates', 'lb'] as const
   return [

@@ -95,7 +95,7 @@ function isCopy({ mirrored, asks, received }: Hop, call: ObservedCall): boolean 
 
 /** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */
 function receiver(hop: Hop, { outsiders }: Scene): Outsider {
-  if (hop.to) return isIpAddress(hop.to.name) ? (outsiders.get(hop.to.name) ?? outside) : { workload: hop.to.name, namespace: hop.to.namespace }
+  if (hop.to) return outsiders.get(hop.to.name) ?? (isIpAddress(hop.to.name) ? outside : { workload: hop.to.name, namespace: hop.to.namespace })
   const host = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1]
   // A cluster may lead to where its client wanted to go, whoever that is.
   const dialled = hop.service ?? (host === undefined ? hop.received!.authority.replace(/:\d+$/, '') : '')
@@ -151,17 +151,21 @@ function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] 
     .sort((a, b) => order(a.workload, b.workload))
 }
 
-/** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. */
-function candidatesOf(cluster: string, { from }: MeshCall, { mesh, outsiders }: Scene): { candidates: string[]; lb: string } | Record<string, never> {
+/** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. Endpoints that are names the recorder could not tell. */
+function candidatesOf(cluster: string, { from }: MeshCall, { mesh, outsiders }: Scene): Pick<SingleObservation, 'candidates' | 'named' | 'lb'> {
   const config = mesh.proxyConfig(from.ref)?.clusters[cluster]
   // Who is called by the address that was dialled is chosen by nobody.
   if (!config || config.discovery === 'original-dst' || config.endpoints.length < 2) return {}
-  return {
-    candidates: [
-      ...new Set(config.endpoints.map(({ workload: { name } }) => (isIpAddress(name) ? (outsiders.get(name) ?? outside).workload : name))),
-    ].sort(order),
-    lb: config.loadBalancing.kind,
-  }
+  const nameOf = (name: string): string => outsiders.get(name)?.workload ?? (isIpAddress(name) ? outside.workload : name)
+  const [names, addresses] = [true, false].map((isName) => config.endpoints.filter(({ address }) => isNameThere(address) === isName))
+  const named = names!.map(({ workload }) => nameOf(workload.name))
+  const candidates = [...addresses!.map(({ workload }) => nameOf(workload.name)), ...named.map(() => outside.workload)]
+  return { candidates: [...new Set(candidates)].sort(order), ...(named.length > 0 && { named }), lb: config.loadBalancing.kind }
+}
+
+/** To the recorder an address was one of IPv4. */
+function isNameThere(address: string): boolean {
+  return !/^[\d.]+$/.test(address)
 }
 
 function order(a: string, b: string): number {

@@ -6,6 +6,7 @@ import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { withCertificates, withFiles } from './certificates.ts'
+import { withPlacesOfReplaced } from './replaced.ts'
 import { withSidecars } from './sidecars.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
@@ -83,7 +84,7 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
     const trusted = (await engine.authority?.()) ?? ''
     const config = await withCertificates(engine.read(own(vector.config ?? ''), `${vector.name}.yaml`), trusted)
     const described = await withCertificates(engine.read(own(world), `worlds/${vector.world ?? 'none'}.yaml`), trusted)
-    const before = await withFiles(described, config, trusted)
+    const before = withPlacesOfReplaced(await withFiles(described, config, trusted), config)
     const inbound = sidecarsOf(vector, config, before)
     const known = outsiders(config)
     mesh = await engine.open({

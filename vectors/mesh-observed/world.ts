@@ -1,4 +1,5 @@
 import type { Resource } from '../../mesh-core/config/resource.ts'
+import { isIpAddress } from '../../mesh-core/registry/dns.ts'
 import type { ObservedCase } from './case.ts'
 
 /** Who stands behind a host outside the cluster: a workload's name and namespace. */
@@ -30,7 +31,8 @@ function byName(spec: { resolution?: string }): boolean {
 function addEndpoint(found: Map<string, Outsider>, endpoint: { address?: string; labels?: Record<string, string> } | null, namespace: string): void {
   if (!endpoint?.address) return
   const name = [endpoint.labels?.app, endpoint.labels?.version].filter(Boolean).join('-')
-  found.set(endpoint.address, { workload: name || endpoint.address, namespace })
+  // Who first had a name of DNS kept it.
+  if (!found.has(endpoint.address) || isIpAddress(endpoint.address)) found.set(endpoint.address, { workload: name || endpoint.address, namespace })
 }
 
 const policies = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication']

@@ -12,6 +12,7 @@ import type { MeshOptions } from './mesh.ts'
 import { AddressBook, allocatedAddress, outsideAddress, podAddress, serviceAddress } from './registry/addresses.ts'
 import { discovered, discoveredRegistry, discoveryOf } from './registry/discovery.ts'
 import { buildRegistry } from './registry/build-registry.ts'
+import { isInjected } from './registry/injection.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -121,10 +122,10 @@ export class MeshVersions {
   }
 
   #buildRegistry(resources: Iterable<Resource>): Registry {
-    const { injectByDefault = () => true, inboundSidecar, outsideName = isOutsideName } = this.#options
+    const { injects = isInjected, inboundSidecar, outsideName = isOutsideName } = this.#options
     return buildRegistry(resources, {
       ...this.#addresses,
-      injectByDefault,
+      injects,
       inboundSidecar: (workload) => inboundSidecar?.(workload, 'own-address') ?? workload.sidecar,
       outsideName,
     })

@@ -10,6 +10,7 @@ import type { Program } from './ir/program.ts'
 import type { ProxyConfig } from './ir/proxy-config.ts'
 import type { ApplicationTls } from './ir/tls.ts'
 import type { ProxyTelemetry } from './ir/telemetry.ts'
+import type { Injects } from './registry/injection.ts'
 import type { Registry, WorkloadInstance } from './registry/registry.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -31,8 +32,8 @@ export interface MeshOptions {
   readonly applicationTls?: (workload: WorkloadInstance | null, port: number) => ApplicationTls | undefined
   /** The addresses at which the application of a workload listens on one of its ports. Default: `any`. */
   readonly applicationAddress?: (workload: WorkloadInstance, port: number) => ApplicationAddress
-  /** Namespaces that count as labelled `istio-injection=enabled` when no Namespace object says otherwise. Default: all. */
-  readonly injectByDefault?: (namespace: string) => boolean
+  /** Whose pods get a sidecar; gateways never. Default: as Istio's webhook decides it. */
+  readonly injects?: Injects
   /** Does DNS know this name, which is none of the cluster's? Default: names with a dot that do not end in `.local`. */
   readonly outsideName?: (hostname: string) => boolean
   /** Switches istiod's departures from the specifications off. Default false. */

@@ -48,7 +48,7 @@ function compiled(config: string, workload = 'a', namespace = 'default'): ProxyC
     clusterIps: new AddressBook(serviceAddress),
     outside: new AddressBook(outsideAddress),
     allocations: new AddressBook(allocatedAddress),
-    injectByDefault: () => true,
+    injects: () => true,
     inboundSidecar: () => true,
     outsideName: () => true,
   })

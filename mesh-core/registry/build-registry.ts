@@ -6,6 +6,7 @@ import { withAliases } from './aliases.ts'
 import { discovered, discoveryOf } from './discovery.ts'
 import { candidates, isIpAddress } from './dns.ts'
 import { HostEndpoints } from './host-endpoints.ts'
+import type { Injects } from './injection.ts'
 import { KubernetesSource } from './kubernetes-source.ts'
 import { managedGateways } from './managed-gateways.ts'
 import { selects } from './labels.ts'
@@ -24,7 +25,7 @@ export interface RegistryOptions {
   readonly outside: AddressBook
   /** Of hosts of ServiceEntries that have no address. */
   readonly allocations: AddressBook
-  readonly injectByDefault: (namespace: string) => boolean
+  readonly injects: Injects
   /** Of pods with a sidecar: does it take what comes? */
   readonly inboundSidecar: (workload: WorkloadInstance) => boolean
   /** Does DNS know this name, which is none of the cluster's? */
@@ -39,10 +40,10 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const byName = (kind: string) => new Map(all.filter((resource) => resource.kind === kind).map((resource) => [resource.name, resource]))
   const namespaces = byName('Namespace')
   const nodes = byName('Node')
-  const { pods: addresses, injectByDefault, inboundSidecar } = options
+  const { pods: addresses, injects, inboundSidecar } = options
   const workloads = all
     .filter(isWorkload)
-    .flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injectByDefault, inboundSidecar }))
+    .flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injects, inboundSidecar }))
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const atPod = (endpoint: Endpoint): Endpoint => {
     const pod = byAddress.get(endpoint.address)

@@ -9,16 +9,21 @@ export interface PodMeta {
   readonly annotations: Labels
 }
 
+export interface AdmittedPod extends PodMeta {
+  /** Of the workload. */
+  readonly name: string
+  readonly hostNetwork: boolean
+}
+
+/** Is a sidecar put into this pod? @param namespaces that somebody wrote, by name */
+export type Injects = (pod: AdmittedPod, namespaces: ReadonlyMap<string, Resource>) => boolean
+
 /**
- * Is a sidecar put into this pod? The namespace opts in (`istio-injection=enabled`, or a revision label); the pod's own label, or else its annotation,
+ * The namespace opts in (`istio-injection=enabled`, or a revision label), and one that nobody wrote has; the pod's own label, or else its annotation,
  * decides against it, and a label also for it. `istio-injection=disabled` of the namespace outweighs the pod. Pods of the host's network are never injected.
  * Source: Istio `pkg/kube/inject/inject.go` injectRequired and the webhook's selectors.
  */
-export function isInjected(
-  pod: PodMeta & { readonly hostNetwork: boolean },
-  namespaces: ReadonlyMap<string, Resource>,
-  byDefault: (namespace: string) => boolean,
-): boolean {
+export function isInjected(pod: AdmittedPod, namespaces: ReadonlyMap<string, Resource>): boolean {
   if (pod.hostNetwork) return false
   const own = pod.labels[label] ?? pod.annotations[label]
   const namespace = namespaces.get(pod.namespace)?.object.metadata.labels
@@ -28,7 +33,7 @@ export function isInjected(
   if (injection === 'enabled' || namespace?.['istio.io/rev'] !== undefined) return true
   // The webhook's object selector takes a pod that asks for it by label; an annotation alone never reaches the webhook.
   if (pod.labels[label] === 'true') return true
-  return namespaces.has(pod.namespace) ? false : byDefault(pod.namespace)
+  return !namespaces.has(pod.namespace)
 }
 
 function isFalse(value: string): boolean {

@@ -1,7 +1,8 @@
 import type { Resource } from '../config/resource.ts'
 import type { AddressBook } from './addresses.ts'
 import { tlsModeLabel } from './endpoints.ts'
-import { isGatewayPod, isInjected } from './injection.ts'
+import { isGatewayPod } from './injection.ts'
+import type { Injects } from './injection.ts'
 import type { PodName } from './pod-names.ts'
 import type { WorkloadInstance } from './registry.ts'
 import { localityOf, nodeLocality } from './topology.ts'
@@ -11,7 +12,7 @@ export interface WorkloadOptions {
   readonly addresses: AddressBook
   readonly namespaces: ReadonlyMap<string, Resource>
   readonly nodes: ReadonlyMap<string, Resource>
-  readonly injectByDefault: (namespace: string) => boolean
+  readonly injects: Injects
   /** Of pods with a sidecar: does it take what comes? */
   readonly inboundSidecar: (workload: WorkloadInstance) => boolean
 }
@@ -100,7 +101,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     ready: isReady(annotations, instance),
     tlsMode: 'disabled',
     gateway,
-    sidecar: !gateway && isInjected({ ...meta, hostNetwork: spec.hostNetwork === true }, options.namespaces, options.injectByDefault),
+    sidecar: !gateway && options.injects({ ...meta, name, hostNetwork: spec.hostNetwork === true }, options.namespaces),
     env: Object.fromEntries((app?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     image: app?.image ?? '',
     mounts: mountsOf(spec.volumes ?? [], applications),

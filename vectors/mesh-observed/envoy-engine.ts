@@ -39,13 +39,14 @@ function untold({ field, wanted, seen }: Difference): boolean {
 }
 
 async function open(host: EnvoyHost, options: CaseOptions): Promise<PlayedMesh> {
-  const { program, inboundSidecar, outsideName, applicationTls, applicationAddress, sends } = options
+  const { program, injects, inboundSidecar, outsideName, applicationTls, applicationAddress, sends } = options
   const mesh = await EnvoyMesh.open(host, {
     seed: options.seed ?? 1,
     spec: false,
     explains: false,
     program: program!,
     sends,
+    ...(injects && { injects }),
     ...(inboundSidecar && { inboundSidecar }),
     ...(outsideName && { outsideName }),
     ...(applicationTls && { applicationTls }),

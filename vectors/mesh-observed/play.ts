@@ -7,7 +7,6 @@ import { durationMs, type Observation, type ObservedCall, type ObservedCase } fr
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { withCertificates, withFiles } from './certificates.ts'
 import { withPlacesOfReplaced } from './replaced.ts'
-import { withSidecars } from './sidecars.ts'
 import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
 import type { Difference } from '../difference.ts'
@@ -90,6 +89,8 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
     mesh = await engine.open({
       seed,
       program: programs(vector, known),
+      // The recorder ran a sidecar beside every workload, whatever it asked for.
+      injects: ({ name, namespace }) => name !== plain.name || namespace !== plain.namespace,
       // The recorder's servers were bound to the addresses of the pods.
       applicationAddress: () => 'pod',
       // Whoever began TLS with them got it, with a certificate for the name that was asked for, within TLS as well.
@@ -101,8 +102,7 @@ export async function openCase(vector: ObservedCase, world: string, engine: Engi
       inboundSidecar: ({ ref }, way) => way === 'own-address' && inbound.has(`${ref.name}.${ref.namespace}`),
     })
     // As one change: what was recorded is a proxy that has seen nothing before.
-    const shown = withSidecars([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config])
-    await mesh.apply([...shown, ...plainClient(vector, engine)])
+    await mesh.apply([...before, ...engine.meshConfig(vector.meshConfig ?? {}), ...config, ...plainClient(vector, engine)])
     const notModelled = mesh.notModelled.map(({ resource, message }) => `${resource}: ${message}`)
     return { kind: 'opened', scene: { mesh, outsiders: known, inbound }, warnings: mesh.warnings, notModelled, close }
   } catch (error) {
@@ -128,14 +128,13 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
   }
 }
 
+const plain = { name: 'plain', namespace: 'default' }
+
 /** `plain` is a pod of nobody's, without a sidecar. */
 function plainClient({ calls = [] }: ObservedCase, engine: Engine): readonly Resource[] {
   if (!calls.some(({ from }) => from === 'plain')) return []
-  const metadata = { name: 'plain', namespace: 'default', annotations: { 'sidecar.istio.io/inject': 'false' } }
-  return engine.read(
-    JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'app', image: 'client' }] } }),
-    'plain.json',
-  )
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: plain, spec: { containers: [{ name: 'app', image: 'client' }] } }
+  return engine.read(JSON.stringify(pod), 'plain.json')
 }
 
 /** The calling workloads, and gateways, which sidecars may lead to. */

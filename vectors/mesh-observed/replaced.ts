@@ -13,6 +13,6 @@ export function withPlacesOfReplaced(before: readonly Resource[], config: readon
 function ofNobody(deployment: Resource): Resource {
   const name = `${deployment.name}-was-here`
   const { spec, metadata } = deployment.object
-  const template = { ...spec.template, metadata: { annotations: { 'sidecar.istio.io/inject': 'false' } } }
+  const template = { ...spec.template, metadata: {} }
   return { ...deployment, name, object: { ...deployment.object, metadata: { ...metadata, name }, spec: { ...spec, template } } }
 }

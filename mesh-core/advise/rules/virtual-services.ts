@@ -49,7 +49,7 @@ function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly Virtua
     clusterIps: new AddressBook(serviceAddress),
     outside: new AddressBook(outsideAddress),
     allocations: new AddressBook(allocatedAddress),
-    injectByDefault: () => true,
+    injects: () => true,
     inboundSidecar: () => true,
     outsideName: () => true,
   })

@@ -33,7 +33,7 @@ import { WorkloadServers } from './workload-servers.ts'
 
 export interface EnvoyMeshOptions extends Pick<
   MeshOptions,
-  'applicationTls' | 'applicationAddress' | 'injectByDefault' | 'inboundSidecar' | 'outsideName'
+  'applicationTls' | 'applicationAddress' | 'injects' | 'inboundSidecar' | 'outsideName'
 > {
   readonly seed: number
   readonly spec: boolean

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { minding } from '../cli/standard-output.ts'
 
 /** Wrong arguments that show only when the work has begun. */
 export class WrongArguments extends Error {}
@@ -10,6 +11,7 @@ export function ownCommand(name: string, description: string): Command {
 
 /** Sets the exit code to what the work returns; wrong arguments are 2, with the usage. */
 export async function perform(command: Command, work: (command: Command) => Promise<number>): Promise<void> {
+  minding(process.stdout)
   try {
     command.parse(process.argv)
     process.exitCode = await worked(command, work)

@@ -41,9 +41,7 @@ export function buildRegistry(resources: Iterable<Resource>, options: RegistryOp
   const namespaces = byName('Namespace')
   const nodes = byName('Node')
   const { pods: addresses, injects, inboundSidecar } = options
-  const workloads = all
-    .filter(isWorkload)
-    .flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injects, inboundSidecar }))
+  const workloads = all.filter(isWorkload).flatMap((resource) => workloadsOf(resource, { addresses, namespaces, nodes, injects, inboundSidecar }))
   const byAddress = firstOf(workloads, (workload) => workload.address)
   const atPod = (endpoint: Endpoint): Endpoint => {
     const pod = byAddress.get(endpoint.address)

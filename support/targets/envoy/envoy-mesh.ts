@@ -31,10 +31,7 @@ import { Ways } from './ways.ts'
 import { landingOf } from './xds/cluster.ts'
 import { WorkloadServers } from './workload-servers.ts'
 
-export interface EnvoyMeshOptions extends Pick<
-  MeshOptions,
-  'applicationTls' | 'applicationAddress' | 'injects' | 'inboundSidecar' | 'outsideName'
-> {
+export interface EnvoyMeshOptions extends Pick<MeshOptions, 'applicationTls' | 'applicationAddress' | 'injects' | 'inboundSidecar' | 'outsideName'> {
   readonly seed: number
   readonly spec: boolean
   /** The program behind a workload (`null`: the world outside the mesh). Asked once for each. */

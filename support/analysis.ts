@@ -10,11 +10,13 @@ import { StatementFailed } from './failure.ts'
 
 /** What an expert would warn of in all that a scenario's mesh has. */
 export class Analysis {
+  readonly #resources: readonly Resource[]
   readonly #messages: readonly Message[]
   readonly #advice: readonly Message[]
 
   /** @param advice what `istioctl` has no code for */
   constructor(resources: readonly Resource[], advice: readonly Message[] = []) {
+    this.#resources = resources
     this.#messages = analyze(inventoryOf(resources))
     this.#advice = advice
   }
@@ -27,11 +29,10 @@ export class Analysis {
   expectReported(code: string, kind: string, name: string): void {
     if (!Object.values({ ...messageTypes, ...adviceTypes }).some((type) => type.code === code))
       throw new StatementFailed(`no analyzer reports ${code}; docs/errors.md has the codes.`)
-    const about = [...this.#messages, ...this.#advice].filter(
-      ({ resource }) => resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name),
-    )
+    const about = [...this.#messages, ...this.#advice].filter(({ resource }) => isNamed(resource, kind, name))
     if (about.some((message) => message.code === code)) return
-    throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}`)
+    const unknown = this.#resources.some((resource) => isNamed(resource, kind, name)) ? '' : ` There is no such ${kind}.`
+    throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}${unknown}`)
   }
 
   /** By the codes of `istioctl analyze`. @throws StatementFailed with what is reported of one of the resources, and where there are none: nobody has looked then */
@@ -41,6 +42,11 @@ export class Analysis {
     const about = this.#messages.filter(({ resource }) => keys.has(keyOf(resource)))
     if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)
   }
+}
+
+/** @param name may hold the namespace */
+function isNamed(resource: Message['resource'], kind: string, name: string): boolean {
+  return resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name)
 }
 
 function inventoryOf(resources: readonly Resource[]): Inventory {

@@ -24,6 +24,11 @@ test('a draw that cannot lead to what was wanted is none', () => {
   expect(drawn([exchange(weights)], 'reviews')).toEqual(['weight'])
 })
 
+test('a person is not told of a draw among endpoints of the version that the statement names', () => {
+  const endpoints: Draw = { kind: 'endpoint', text: 'one of 2 endpoints of reviews subset v1', among: [pod('reviews', 'v1'), pod('reviews', 'v1')] }
+  expect(chanceText([endpoints], [parseServiceRef('reviews:v1')])).toEqual([])
+})
+
 test('a person is told of draws that the statement is about', () => {
   const told = (...services: string[]) => chanceText([weights, fault], services.map(parseServiceRef)).length
   expect([told('reviews:v3'), told('reviews'), told('ratings:v1'), told()]).toEqual([2, 1, 1, 1])

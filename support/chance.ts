@@ -12,11 +12,16 @@ export function drawsIn([first]: readonly Exchange[], services: readonly Service
   )
 }
 
-/** For a person: of those draws that the statement is about. */
+/** For a person: of those draws that the statement is about. Between workloads of the very version that it names nothing is drawn that it tells apart. */
 export function chanceText(draws: readonly Draw[], services: readonly ServiceRef[]): readonly string[] {
   const isMeant = ({ kind, among }: Draw): boolean =>
-    kind === 'fault' || services.some((service) => service.version !== null && workloadsOf(service, among).length > 0)
+    kind === 'fault' || services.some((service) => service.version !== null && isDecidedAmong(service, among))
   return draws.filter(isMeant).map(({ text }) => `chance decides it (${text}): state a share of many requests`)
+}
+
+function isDecidedAmong(service: ServiceRef, among: Draw['among']): boolean {
+  const meant = workloadsOf(service, among).length
+  return meant > 0 && meant < among.length
 }
 
 /** What is no choice among the service's own workloads may lead to it later on. */

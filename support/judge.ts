@@ -101,9 +101,10 @@ export class Judge {
 
   #withDoubts(complaint: string, chance: readonly string[] = []): string {
     const session = this.#parts.mesh.opened
-    const { configs, evidence } = this.#parts
+    const { configs, evidence, traffic } = this.#parts
     const resources = session?.resources?.() ?? []
-    const missing = session?.doubts?.() ?? whatMayBeWhy(evidence.last, resources, configs.given)
+    const asked = { exchanges: evidence.last, isFromClient: traffic.load?.sender.kind === 'client' }
+    const missing = session?.doubts?.() ?? whatMayBeWhy(asked, resources, configs.given)
     const doubts = [...missing, ...chance]
     return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => doubt.replace(/^/gm, '  ')).join('\n')}`
   }

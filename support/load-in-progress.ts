@@ -2,7 +2,7 @@ import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import type { EvidenceBook } from './evidence-book.ts'
 import { Undecided } from './failure.ts'
 import type { RequestBudget } from './request-budget.ts'
-import type { Call, Load, MeshSession } from './targets/target.ts'
+import type { Call, Load, MeshSession, Sender } from './targets/target.ts'
 
 /**
  * The requests of one `When`, of which a live mesh gets only as many as somebody looks at: a statement about shares takes what its decision needs,
@@ -25,6 +25,11 @@ export class LoadInProgress {
     this.#book = book
     this.#budget = budget
     book.begin()
+  }
+
+  /** Who sends it. */
+  get sender(): Sender {
+    return this.#call.from
   }
 
   /** Of those that the scenario asks for. */

@@ -83,12 +83,16 @@ Feature: Scenarios that must not pass
 
   Scenario: the response header 'x-a' is 'b'
     the response has no header x-a; wanted "b".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
 
     When client sends "GET http://shop/"
     Then the response header "x-a" is "b"
 
   Scenario: the response header 'content-type' is absent
     content-type is "application/json".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.default
 
     When client sends "GET http://shop/"
     Then the response header "content-type" is absent
@@ -320,7 +324,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is accepted
     the config was rejected:
-    steps/failing/failing.feature:333:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:… UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -336,7 +340,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the config is applied
     the config was rejected:
-    steps/failing/failing.feature:349:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:… UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -351,7 +355,7 @@ Feature: Scenarios that must not pass
 
   Scenario: someone opens '/productpage'
     the config was rejected:
-    steps/failing/failing.feature:364:9 UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
+    steps/failing/failing.feature:… UNKNOWN_FIELD VirtualService default/x spec.htp: unknown field "htp"
       hint: did you mean "http"?
 
     When the config is applied:
@@ -1091,3 +1095,34 @@ Feature: Scenarios that must not pass
       """
     When client sends "GET http://shop/"
     Then the response takes less than 500ms
+
+  Scenario: the request reaches a service of another namespace
+    took shop.prod:v1 instead.
+    shop.prod.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.prod
+
+    Given the services:
+      | service | namespace |
+      | shop    | prod      |
+    When client sends "GET http://shop.prod/"
+    Then the request reaches shop.prod:v1
+    And the request takes the path "shop.default"
+
+  Scenario: a client asks where no gateway listens
+    there was no answer (refused), wanted 200.
+    What may be why:
+      no gateway listens at port 81: Gateway default/bookinfo-gateway opens 8080
+
+    When a client sends "GET http://shop.example.com:81/"
+    Then the response status is 200
+
+  Scenario: the analysis of what there is not
+    the analysis does not report IST0101 for VirtualServices "reviews"; it reports of it nothing. There is no such VirtualServices.
+
+    Then the analysis reports IST0101 for VirtualServices "reviews"
+
+  Scenario: a URL without a host
+    INVALID_REQUEST "http:///a" is no URL
+      hint: a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"
+
+    When client sends "GET http:///a"

@@ -1,7 +1,7 @@
 import { hostOfCluster } from '../../mesh-core/ir/cluster.ts'
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import { describeDecision } from '../explain/decision.ts'
-import { hostOf } from '../service-ref.ts'
+import { formatServiceRef, hostOf } from '../service-ref.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
 
@@ -39,10 +39,11 @@ export function isFor(hop: Hop, service: ServiceRef): boolean {
   return name === wanted && (namespace === null || own === undefined || own === namespace)
 }
 
-/** `reviews:v2`, `shop` */
+/** `reviews:v2`, `shop`, and `shop.prod` where it is in no namespace that goes without saying: what the statement would have to name. */
 export function nameOf(hop: Hop): string {
   const app = hop.app ?? hop.to?.name ?? (hop.received === null ? null : askedHost(hop)) ?? 'nobody'
-  return hop.version ? `${app}:${hop.version}` : app
+  const namespace = hop.to?.namespace ?? 'default'
+  return formatServiceRef({ name: app, namespace: namespace === 'default' ? null : namespace, version: hop.version || null })
 }
 
 /** Root-to-leaf chains of the workloads that took part: `productpage:v1 -> reviews:v2 -> ratings:v1`. Copies are left out. */

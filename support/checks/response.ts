@@ -14,21 +14,28 @@ export function statusIs(...wanted: readonly number[]): Check {
 }
 
 export function headerIs(name: string, wanted: string): Check {
-  return each((exchange) => {
-    if (exchange.response === null) return `${answerOf(exchange)}, so there is no header ${name}.`
-    const values = exchange.response.headers.all(name.toLowerCase())
+  return each((exchange, context) => {
+    const values = exchange.response?.headers.all(name.toLowerCase()) ?? []
     if (values.includes(wanted)) return undefined
-    return values.length === 0
-      ? `the response has no header ${name}; wanted ${JSON.stringify(wanted)}.`
-      : `${name} is ${values.map((value) => JSON.stringify(value)).join(', ')}, wanted ${JSON.stringify(wanted)}.`
+    return withReasons(`${headerInstead(exchange, name, values)} wanted ${JSON.stringify(wanted)}.`, explain(exchange, null, context))
   })
 }
 
+function headerInstead(exchange: Exchange, name: string, values: readonly string[]): string {
+  if (exchange.response === null) return `${answerOf(exchange)}, so there is no header ${name};`
+  return values.length === 0 ? `the response has no header ${name};` : `${name} is ${quoted(values)},`
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => JSON.stringify(value)).join(', ')
+}
+
 export function headerIsAbsent(name: string): Check {
-  return each((exchange) => {
-    if (exchange.response === null) return `${answerOf(exchange)}, so its headers cannot be looked at.`
-    const values = exchange.response.headers.all(name.toLowerCase())
-    return values.length === 0 ? undefined : `${name} is ${values.map((value) => JSON.stringify(value)).join(', ')}.`
+  return each((exchange, context) => {
+    const values = exchange.response?.headers.all(name.toLowerCase())
+    if (values?.length === 0) return undefined
+    const seen = values ? `${name} is ${quoted(values)}.` : `${answerOf(exchange)}, so its headers cannot be looked at.`
+    return withReasons(seen, explain(exchange, null, context))
   })
 }
 

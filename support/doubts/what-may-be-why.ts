@@ -3,18 +3,26 @@ import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { missingReferences } from './missing-references.ts'
 import { unboundRules } from './unbound-rules.ts'
 import { unknownPorts } from './unknown-ports.ts'
+import { unopenedPorts } from './unopened-ports.ts'
 import { unresolvedNames } from './unresolved-names.ts'
 
 /** Requests of a sample that are looked into: they are all the same. */
 const mostLookedInto = 20
 
+/** What the statement looks at, and whether a client outside the mesh sent it. */
+export interface Asked {
+  readonly exchanges: readonly Exchange[]
+  readonly isFromClient: boolean
+}
+
 /** What is odd about the config when a statement fails. @param given by the scenario; `resources` are all of the mesh */
-export function whatMayBeWhy(exchanges: readonly Exchange[], resources: readonly Resource[], given: readonly Resource[]): readonly string[] {
+export function whatMayBeWhy({ exchanges, isFromClient }: Asked, resources: readonly Resource[], given: readonly Resource[]): readonly string[] {
   const some = exchanges.slice(0, mostLookedInto)
   const decisions = some.flatMap(({ hops }) => hops.flatMap(({ explain }) => explain?.() ?? []))
   return [
     ...unresolvedNames(exchanges, resources),
     ...unknownPorts(some, resources),
+    ...(isFromClient ? unopenedPorts(some, resources) : []),
     ...unboundRules(some, given),
     ...missingReferences({ resources, given, decisions }),
   ]

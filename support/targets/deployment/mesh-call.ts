@@ -36,7 +36,7 @@ export function meshCall(
 
 function absolute(target: string, base: string | null): string {
   if (target.startsWith('/') && base !== null) return base + target
-  if (/^(https?|tcp|udp):\/\//.test(target) && URL.canParse(target)) return target
+  if (/^(https?|tcp|udp):\/\/[^/]/.test(target) && URL.canParse(target)) return target
   const problem = `${JSON.stringify(target)} is no URL`
   const hint =
     base === null ? 'a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"' : 'write a path such as "/productpage", or a URL'

@@ -1,0 +1,26 @@
+import { listOf, specOf } from '../../mesh-core/analyze/inventory.ts'
+import type { Resource } from '../../mesh-core/config/resource.ts'
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+
+/** Ports of gateways that refused a client: what opens a port is a Gateway, and no VirtualService or route alone. */
+export function unopenedPorts(exchanges: readonly Exchange[], resources: readonly Resource[]): readonly string[] {
+  const refused = exchanges.filter(({ error }) => error === 'refused')
+  const ports = new Set(refused.map(({ request: { authority, scheme } }) => /:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? '443' : '80')))
+  const opened = resources.flatMap(describe)
+  const known = opened.length === 0 ? 'there is neither a Gateway nor an Ingress' : opened.join(', ')
+  return [...ports].map((port) => `no gateway listens at port ${port}: ${known}`)
+}
+
+function describe(resource: Resource): readonly string[] {
+  const ports = portsOf(resource)
+  return ports === null ? [] : [`${resource.origin.resource} ${ports.length === 0 ? 'opens none' : `opens ${[...new Set(ports)].join(', ')}`}`]
+}
+
+function portsOf(resource: Resource): readonly number[] | null {
+  const { kind, apiVersion } = resource
+  if (kind === 'Ingress') return [80]
+  if (kind !== 'Gateway') return null
+  const spec = specOf(resource)
+  if (apiVersion.startsWith('gateway.networking.k8s.io/')) return listOf(spec.listeners).map(({ port }) => Number(port))
+  return listOf(spec.servers).map(({ port }) => Number((port as { readonly number?: unknown } | undefined)?.number))
+}

@@ -62,10 +62,6 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field, wanted }) => field === 'details' && String(wanted).includes('certificate_SANs:_[echo]'),
   },
   {
-    reason: 'a client without a sidecar is no pod there, and has an address of another network than pods',
-    covers: (_, { config, call }) => call?.from === 'plain' && /pBlocks"|"(source|remote)\.ip"/.test(JSON.stringify(config)),
-  },
-  {
     reason: 'nobody forwards there from the address of a service to endpoints that are written down and are no pods',
     covers: ({ field }, answered) => tellsOfFailure(field) && isForSliced(answered),
   },

@@ -220,16 +220,6 @@ test('a port that only a ListenerSet asks for is known to be refused', () => {
   expect(refusedThere(at(':8443'), { status: 404 })).toBe(false)
 })
 
-test('a client without a sidecar is known where a rule asks for its address', () => {
-  const byAddress = document('AuthorizationPolicy', { rules: [{ from: [{ source: { remoteIpBlocks: ['10.244.0.0/16'] } }] }] })
-  const byName = document('AuthorizationPolicy', { rules: [{ from: [{ source: { namespaces: ['other'] } }] }] })
-  const plain: ObservedCall = { from: 'plain', request: 'GET http://c/x' }
-  const refusal = { field: 'status', wanted: 403, seen: 200 }
-  expect(covered([byAddress], { status: 403 }, refusal, plain)).toBe(true)
-  expect(covered([byName], { status: 403 }, refusal, plain)).toBe(false)
-  expect(covered([byAddress], { status: 403 }, refusal)).toBe(false)
-})
-
 test('whoever has the address that a rule keeps is known, by the certificate that it shows there', () => {
   const shown = { status: 503, cluster: ofService('g'), details: '…SAN_matcher,_certificate_SANs_are_[outbound_.80_._.g.default.svc.cluster.local]' }
   const failure = { field: 'status', wanted: 503, seen: 200 }

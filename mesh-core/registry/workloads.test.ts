@@ -27,3 +27,14 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['a DaemonSet', [workload('DaemonSet')], ['db/db']],
   ['a DaemonSet on each node', [node('n1'), node('n2'), workload('DaemonSet')], ['db/db-n1 n1-region//', 'db/db-n2 n2-region//']],
 ])('pods of %s', (_, documents, wanted) => expect(pods(...documents)).toEqual(wanted))
+
+test('a Pod as a cluster tells of it keeps its address, unless it shares that of its node', () => {
+  const pod = (name: string, more = ''): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {${more}containers: [{name: app, image: a}]}\nstatus: {podIP: 172.16.0.9}\n`
+  const mesh = createMesh({})
+  mesh.apply(readText([pod('own'), pod('shared', 'hostNetwork: true, ')].join('---\n'), 'a.yaml').resources)
+  expect(mesh.registry.workloads.map(({ ref, address }) => [ref.name, address])).toEqual([
+    ['own', '172.16.0.9'],
+    ['shared', '10.244.0.2'],
+  ])
+})

@@ -91,7 +91,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
   const gateway = isGatewayPod({ ...meta, args })
   const workload: WorkloadInstance = {
     ref: { namespace: resource.namespace, name, instance },
-    address: options.addresses.of(`${resource.namespace}/${instance}`),
+    address: ownAddressOf(pod) ?? options.addresses.of(`${resource.namespace}/${instance}`),
     labels,
     annotations,
     serviceAccount: spec.serviceAccountName || spec.serviceAccount || 'default',
@@ -118,6 +118,11 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     origin: resource.origin,
   }
   return { ...workload, tlsMode: tlsModeOf(workload, options) }
+}
+
+/** A Pod as a cluster tells of it has an address; those of the network of their node share one. */
+function ownAddressOf({ spec, status }: PodLike): string | null {
+  return spec?.hostNetwork === true ? null : status?.podIP || null
 }
 
 function podNameOf({ hostname = '', subdomain = '' }: { readonly hostname?: string; readonly subdomain?: string }): { readonly podName?: PodName } {

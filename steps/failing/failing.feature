@@ -1126,3 +1126,21 @@ Feature: Scenarios that must not pass
       hint: a service needs a whole URL, such as "GET http://ratings:9080/ratings/0"
 
     When client sends "GET http:///a"
+
+  Scenario: a client without a sidecar where mutual TLS is a must
+    reached no workload: there was no answer (closed).
+    What may be why:
+      shop.default takes mutual TLS alone: PeerAuthentication default/strict; who comes without it is cut off
+
+    Given the services:
+      | service | sidecar |
+      | legacy  | no      |
+    And the config:
+      """
+      apiVersion: security.istio.io/v1
+      kind: PeerAuthentication
+      metadata: {name: strict}
+      spec: {mtls: {mode: STRICT}}
+      """
+    When legacy sends "GET http://shop/"
+    Then the request reaches shop

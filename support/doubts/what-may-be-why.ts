@@ -1,6 +1,7 @@
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { missingReferences } from './missing-references.ts'
+import { strictPeers } from './strict-peers.ts'
 import { unboundRules } from './unbound-rules.ts'
 import { unknownPorts } from './unknown-ports.ts'
 import { unopenedPorts } from './unopened-ports.ts'
@@ -23,6 +24,7 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, resources: read
     ...unresolvedNames(exchanges, resources),
     ...unknownPorts(some, resources),
     ...(isFromClient ? unopenedPorts(some, resources) : []),
+    ...strictPeers(some, resources),
     ...unboundRules(some, given),
     ...missingReferences({ resources, given, decisions }),
   ]

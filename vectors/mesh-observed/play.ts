@@ -130,10 +130,11 @@ export async function play(vector: ObservedCase, world: string, engine: Engine, 
 
 const plain = { name: 'plain', namespace: 'default' }
 
-/** `plain` is a pod of nobody's, without a sidecar. */
+/** `plain` is a pod of nobody's, without a sidecar, at an address of another network than those of the others. */
 function plainClient({ calls = [] }: ObservedCase, engine: Engine): readonly Resource[] {
   if (!calls.some(({ from }) => from === 'plain')) return []
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: plain, spec: { containers: [{ name: 'app', image: 'client' }] } }
+  const status = { podIP: '10.250.0.9' }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: plain, spec: { containers: [{ name: 'app', image: 'client' }] }, status }
   return engine.read(JSON.stringify(pod), 'plain.json')
 }
 

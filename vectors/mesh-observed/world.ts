@@ -35,6 +35,7 @@ function addEndpoint(found: Map<string, Outsider>, endpoint: { address?: string;
   if (!found.has(endpoint.address) || isIpAddress(endpoint.address)) found.set(endpoint.address, { workload: name || endpoint.address, namespace })
 }
 
+const kindsOfWorkloads = ['Deployment', 'StatefulSet', 'DaemonSet']
 const policies = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication']
 
 /**
@@ -50,7 +51,7 @@ function inboundSidecars(config: readonly Resource[], everything: readonly Resou
   for (const { kind, namespace, object } of config) {
     const selector = selectorOf(kind, object.spec ?? {})
     if (!selector) continue
-    for (const workload of everything.filter((one) => one.kind === 'Deployment')) {
+    for (const workload of everything.filter((one) => kindsOfWorkloads.includes(one.kind))) {
       const labels = workload.object.spec.template.metadata?.labels ?? {}
       if (/^(in|e)gressgateway$/.test(labels.istio ?? '') || workload.object.spec.replicas === 0) continue
       const near = namespace === 'istio-system' || namespace === workload.namespace
@@ -62,14 +63,14 @@ function inboundSidecars(config: readonly Resource[], everything: readonly Resou
 
 interface Selecting {
   targetRef?: unknown
-  targetRefs?: unknown
+  targetRefs?: readonly unknown[]
   ingress?: readonly unknown[]
   selector?: { matchLabels?: Record<string, string> }
   workloadSelector?: { labels?: Record<string, string> }
 }
 
 function selectorOf(kind: string, spec: Selecting): Record<string, string> | null {
-  if (policies.includes(kind)) return spec.targetRef || spec.targetRefs ? null : (spec.selector?.matchLabels ?? {})
+  if (policies.includes(kind)) return spec.targetRef || spec.targetRefs?.length ? null : (spec.selector?.matchLabels ?? {})
   if (kind === 'Sidecar' && spec.ingress?.length) return spec.workloadSelector?.labels ?? {}
   return null
 }

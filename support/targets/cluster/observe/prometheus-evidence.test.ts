@@ -32,23 +32,23 @@ describe('what was counted, shared out among the requests', () => {
 
   test('each way as often as it was taken', () => {
     expect(paths(4, page)).toEqual([
-      'productpage:v1 -> reviews:v1',
-      'productpage:v1 -> reviews:v1',
-      'productpage:v1 -> reviews:v2 -> ratings:v1',
-      'productpage:v1 -> reviews:v2 -> ratings:v1',
+      'productpage.bookinfo:v1 -> reviews.bookinfo:v1',
+      'productpage.bookinfo:v1 -> reviews.bookinfo:v1',
+      'productpage.bookinfo:v1 -> reviews.bookinfo:v2 -> ratings.bookinfo:v1',
+      'productpage.bookinfo:v1 -> reviews.bookinfo:v2 -> ratings.bookinfo:v1',
     ])
   })
 
   test('from a pod, what that has sent', () =>
     expect(paths(4, page, 'bookinfo/productpage-v1').toSorted()).toEqual([
-      'reviews:v1',
-      'reviews:v1',
-      'reviews:v2 -> ratings:v1',
-      'reviews:v2 -> ratings:v1',
+      'reviews.bookinfo:v1',
+      'reviews.bookinfo:v1',
+      'reviews.bookinfo:v2 -> ratings.bookinfo:v1',
+      'reviews.bookinfo:v2 -> ratings.bookinfo:v1',
     ]))
 
   test('a request that nobody received', () =>
-    expect(paths(3, [sample('istio-ingressgateway', 'productpage', 'v1', 2)])).toEqual(['productpage:v1', 'productpage:v1', '']))
+    expect(paths(3, [sample('istio-ingressgateway', 'productpage', 'v1', 2)])).toEqual(['productpage.bookinfo:v1', 'productpage.bookinfo:v1', '']))
 
   test("more than was sent is somebody else's, too: nothing is told", () => {
     const [evidence] = evidenceOfCounts(requests(1), edges(sample('istio-ingressgateway', 'productpage', 'v1', 2)), null)

@@ -18,10 +18,17 @@ export interface Heeded<T> {
  */
 export async function heedingSignals<T>(limitMs: number | null, work: () => Promise<T>): Promise<Heeded<T>> {
   let endedBy: Heeded<T>['endedBy'] = null
-  const forked = new Set<ChildProcess>()
+  // Those that have said something, and so heed signals: one that is still starting would die of them, or never know.
+  const started = new Set<ChildProcess>()
+  const tell = (child: ChildProcess): void => {
+    if (child.connected && endedBy !== null) child.kill(endedBy === 'time' ? 'SIGTERM' : endedBy)
+  }
   const note = (message: unknown): void => {
     const child = (message as { readonly process: ChildProcess }).process
-    forked.add(child)
+    child.once('message', () => {
+      started.add(child)
+      tell(child)
+    })
     // One that could not put back what it has changed says so by its exit code.
     child.once('exit', (code) => {
       if (code && typeof child.send === 'function') process.exitCode = code
@@ -30,7 +37,7 @@ export async function heedingSignals<T>(limitMs: number | null, work: () => Prom
   const end = (by: NodeJS.Signals | 'time', why: string): void => {
     endedBy = by
     interrupt(why)
-    for (const child of forked) if (child.connected) child.kill(by === 'time' ? 'SIGTERM' : by)
+    for (const child of started) tell(child)
   }
   const onSignal = (signal: NodeJS.Signals): void => {
     if (endedBy !== null && endedBy !== 'time') process.exit(exitCodeOf(signal))

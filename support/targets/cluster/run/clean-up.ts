@@ -10,7 +10,7 @@ import type { Kept } from './kept.ts'
 import { LeaseObject } from './lease-object.ts'
 import { findLedgers } from './ledger.ts'
 import type { FoundLedger, Touched } from './ledger.ts'
-import { isHeldBy, releaseLeaseOf } from './lease.ts'
+import { dropEndedLease, isHeldBy, releaseLeaseOf } from './lease.ts'
 import { putBack } from './put-back.ts'
 import { runLabel } from './restore.ts'
 
@@ -102,6 +102,11 @@ async function orphans({ kubeconfig, context, folder, ...how }: CleanUpOptions, 
     for (const one of touched) done.push(await putBack(one, { objects, run, ...how }))
     if (!how.dryRun && !done.includes(false)) await forget(objects, run)
     results.push(...done)
+  }
+  const ended = await dropEndedLease(objects.api, leaseNamespace, how.dryRun)
+  if (ended !== null) {
+    how.say(`  ${how.dryRun ? 'would ' : ''}delete Lease ${leaseNamespace}/meshspec of run ${ended}`)
+    results.push(true)
   }
   objects.api.close()
   return results

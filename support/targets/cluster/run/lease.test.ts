@@ -4,7 +4,7 @@ import nock from 'nock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KubeApi } from '../kube/kube-api.ts'
 import { keptIn, withKept } from './kept.ts'
-import { isHeldBy, releaseLeaseOf, RunLease } from './lease.ts'
+import { dropEndedLease, isHeldBy, releaseLeaseOf, RunLease } from './lease.ts'
 
 const host = 'https://api.example:6443'
 const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
@@ -173,6 +173,21 @@ test('a run of this machine that has ended, and does not renew its Lease, is not
     .twice()
     .reply(200, telling(`gone on ${hostname()} (pid 4194305)`, new Date().toISOString()))
   const taken = nock(host).put(`${path}/meshspec`).reply(200, {})
-  await lease().acquire()
+  const said: string[] = []
+  await lease().acquire((line) => said.push(line))
   expect(taken.isDone()).toBe(true)
+  expect(said).toEqual([expect.stringMatching(/^run gone on .* has 1 s to show that it goes on$/)])
+})
+
+test.each([
+  ['a run that has ended', held('2020-01-01T00:00:00.000000Z'), 'other'],
+  ['one that is at work', held('2999-01-01T00:00:00.000000Z'), null],
+  ['one that has left something', telling('other', '2020-01-01T00:00:00.000000Z'), null],
+])('the Lease of %s', async (_, found, dropped) => {
+  const config = new KubeConfig()
+  config.loadFromClusterAndUser({ name: 'test', server: host, skipTLSVerify: false }, { name: 'user', token: 't' })
+  nock(host).persist().get(`${path}/meshspec`).reply(200, found)
+  const deletion = nock(host).delete(`${path}/meshspec`).reply(200, {})
+  expect(await dropEndedLease(new KubeApi(config, { backoffMs: 1 }), 'default', false, renewal)).toBe(dropped)
+  expect(deletion.isDone()).toBe(dropped !== null)
 })

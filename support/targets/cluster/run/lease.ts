@@ -30,14 +30,14 @@ export class RunLease {
     this.#holder = `${run} on ${hostname()} (pid ${process.pid})`
   }
 
-  /** @throws MeshSpecError CLUSTER_BUSY while another run holds it */
-  async acquire(): Promise<void> {
+  /** @param say is told what is waited for. @throws MeshSpecError CLUSTER_BUSY while another run holds it */
+  async acquire(say: (line: string) => void = () => {}): Promise<void> {
     try {
       await this.#lease.create(this.#mine())
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error
       if (error.status !== 409) throw error.toError(`create a Lease in namespace ${this.#lease.namespace}`)
-      await this.#takeOver()
+      await this.#takeOver(say)
     }
     this.#renewal = setInterval(() => void this.#renew().catch(() => {}), this.#renewalMs)
     this.#renewal.unref()
@@ -57,9 +57,9 @@ export class RunLease {
     await this.#lease.change((now) => (now?.spec.holderIdentity === this.#holder ? { ...now, spec: { ...now.spec, holderIdentity: '' } } : null))
   }
 
-  async #takeOver(): Promise<void> {
+  async #takeOver(say: (line: string) => void): Promise<void> {
     const held = await this.#lease.read()
-    if (held !== null && (await this.#isAlive(held))) throw busy(held, this.#lease.namespace)
+    if (held !== null && (await this.#isAlive(held, say))) throw busy(held, this.#lease.namespace)
     try {
       if (held === null) await this.#lease.create(this.#mine())
       else await this.#lease.replace({ ...held, spec: this.#mine() })
@@ -74,9 +74,13 @@ export class RunLease {
     }
   }
 
-  async #isAlive(held: Lease): Promise<boolean> {
+  async #isAlive(held: Lease, say: (line: string) => void): Promise<boolean> {
     if (!held.spec.holderIdentity) return false
-    return mayBeAlive(held) || isRenewed(held, () => this.#lease.read(), this.#renewalMs)
+    if (mayBeAlive(held)) return true
+    say(
+      `run ${held.spec.holderIdentity} seems to have ended without giving the cluster back: it has ${Math.ceil(waitMs(this.#renewalMs) / 1000)} s to show that it goes on`,
+    )
+    return isRenewed(held, () => this.#lease.read(), this.#renewalMs)
   }
 
   async #renew(): Promise<void> {
@@ -114,6 +118,16 @@ export async function releaseLeaseOf(api: KubeApi, namespace: string, run: strin
   await lease.delete(held)
 }
 
+/** Of whichever run that is no more. @returns whose it was; `null` where nobody holds one, or somebody who is at work, or it tells of what is not put back */
+export async function dropEndedLease(api: KubeApi, namespace: string, dryRun: boolean, renewal = renewalMs): Promise<string | null> {
+  const lease = new LeaseObject(api, namespace)
+  const held = await lease.read()
+  if (!held?.spec.holderIdentity || keptIn(held).length > 0 || mayBeAlive(held)) return null
+  if (await isRenewed(held, () => lease.read(), renewal)) return null
+  if (!dryRun) await lease.delete(held)
+  return held.spec.holderIdentity
+}
+
 /** Is the run at work, on whatever machine? @param renewal ms between two renewals */
 export async function isHeldBy(api: KubeApi, namespace: string, run: string, renewal = renewalMs): Promise<boolean> {
   const lease = new LeaseObject(api, namespace)
@@ -133,9 +147,14 @@ function isOfEnded({ spec: { holderIdentity = '' } }: Lease): boolean {
 
 /** The clock by which it seems to be over is perhaps not the one by which it was renewed: a run that is alive is seen to renew it. */
 async function isRenewed({ metadata }: Lease, read: () => Promise<Lease | null>, renewal: number): Promise<boolean> {
-  await sleep(renewal * 1.2)
+  await sleep(waitMs(renewal))
   const now = await read()
   return now !== null && now.metadata.resourceVersion !== metadata.resourceVersion
+}
+
+/** @param renewal ms between two renewals */
+function waitMs(renewal: number): number {
+  return renewal * 1.2
 }
 
 function isOver({ spec }: Lease): boolean {

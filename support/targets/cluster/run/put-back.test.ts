@@ -42,7 +42,7 @@ test.each<[string, Found, object]>([
     { done: [['replace', before]], said: 'restore VirtualService shop/shop' },
   ],
   ['what it has deleted is there again', { now: null }, { done: [['create', before]], said: 'restore VirtualService shop/shop' }],
-  ['what it had not come to stays', { now: before }, { done: [], said: 'restore VirtualService shop/shop' }],
+  ['what it had not come to stays', { now: before }, { done: [], said: 'VirtualService shop/shop is as it was: left alone' }],
   [
     'what somebody has put there since stays',
     { now: rule('newer') },

@@ -36,7 +36,8 @@ export async function putBack(touched: Touched | Withheld, { objects, run, dryRu
 async function whyNot(objects: KubeObjects, { ref, before }: Touched, run: string): Promise<string | null> {
   const now = await objects.read(ref)
   if (now === null) return (await isGone(objects, ref.namespace)) ? 'was in a namespace that is gone' : null
-  return isSame(now, before!) || now.metadata.annotations?.[changedBy] === run ? null : 'is not what the run has put there'
+  if (isSame(now, before!)) return 'is as it was'
+  return now.metadata.annotations?.[changedBy] === run ? null : 'is not what the run has put there'
 }
 
 /** Where nobody may ask for it, it is there. */

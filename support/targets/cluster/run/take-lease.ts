@@ -25,7 +25,7 @@ export interface TakingLease {
  */
 export async function takeLease({ objects, mesh, run, warn, onLost }: TakingLease): Promise<RunLease> {
   const lease = new RunLease(objects.api, leaseNamespace, run, undefined, onLost)
-  await lease.acquire()
+  await lease.acquire((line) => warn(`${line}\n`))
   try {
     const restored = await putBackLeft(objects, run, warn)
     const isMeshConfig = ({ kind, namespace, name }: ResourceRef): boolean =>

@@ -39,6 +39,15 @@ test.each([
   expect(done).toEqual(steps)
 })
 
+test('what the cluster does not take is asked for again', async () => {
+  const answers = [Promise.reject(new Error('404')), Promise.resolve()]
+  answers[0]!.catch(() => {})
+  const objects = { apply: () => answers.shift() } as unknown as KubeObjects
+  const own = new Deployments(objects, { touch: () => {} } as unknown as Ledger, { isShared: () => false })
+  await expect(own.ask(service())).rejects.toThrow('404')
+  expect(await own.ask(service())).toBe(true)
+})
+
 test('what other scenarios have asked for is taken away, but for accounts, which pods that are kept need', async () => {
   const deleted: string[] = []
   const objects = { apply: async () => {}, delete: async ({ kind }: KubeObject) => void deleted.push(kind) } as unknown as KubeObjects

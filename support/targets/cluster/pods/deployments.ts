@@ -7,6 +7,7 @@ import { named } from '../kube/objects.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from '../run/ledger.ts'
 import { canonical, refOfObject, runLabel } from '../run/restore.ts'
+import { assertInjected } from './injection.ts'
 import { listPods } from './pod.ts'
 import type { Pod } from './pod.ts'
 import { contentLabel, workloadKey, workloadLabel } from './pod-manifests.ts'
@@ -81,7 +82,10 @@ export class Deployments {
     this.#ledger.touch({ ref, before: null })
     // Its pods stay as they are when its template changes.
     if (known !== undefined && object.kind === 'ReplicaSet') await this.#objects.delete(ref)
-    await this.#objects.apply(object)
+    await this.#objects.apply(object).catch((error: unknown) => {
+      this.#kept.delete(key)
+      throw error
+    })
     return true
   }
 
@@ -211,6 +215,7 @@ export class Deployments {
         return `${kind} ${metadata.name} has ${own.length} pods of ${Number.isNaN(wanted) ? 'nobody knows how many' : wanted}`
       if (missing)
         return `pod ${missing.name} is ${missing.ready ? 'still' : 'not'} ready (${missing.readyContainers}/${missing.containers} containers${missing.trouble ? `: ${missing.trouble}` : ''})`
+      assertInjected(workload, own)
     }
     return null
   }

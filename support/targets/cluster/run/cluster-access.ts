@@ -9,6 +9,7 @@ import type { Sources } from '../observe/watch.ts'
 import { meshConfigMapName } from './mesh-config-map.ts'
 import { readMeshInfo } from './mesh-info.ts'
 import type { MeshInfo } from './mesh-info.ts'
+import { assertNamedAreThere } from './named-namespaces.ts'
 import { Permissions } from './permissions.ts'
 import type { Permission } from './permissions.ts'
 import { rightsOf } from './rights.ts'
@@ -44,6 +45,7 @@ export interface ClusterAccess {
 export async function reachCluster(settings: RunSettings, missing: readonly Permission[] | null = null): Promise<ClusterAccess> {
   const objects = new KubeObjects(new KubeApi(await loadKubeConfig(settings)))
   await assertThere(objects.api)
+  await assertNamedAreThere(objects, settings.namespaces)
   const named = await namedSources(settings)
   const mesh = await readMeshInfo(objects, settings.revision)
   const mayBring = mayBringIngress(settings)

@@ -5,6 +5,7 @@ import { connect } from './connect.ts'
 import { sendDatagram } from './datagram.ts'
 import { dial, ownLayers } from './dial.ts'
 import type { Place } from './evidence.ts'
+import { withinOf } from './loopback.ts'
 import type { Done, InFlight } from './outcome.ts'
 import { sendPlain } from './plain-client.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
@@ -58,8 +59,7 @@ function sendFrom(plane: Plane, place: Place, sender: WorkloadRuntime | null, { 
   }
   if (request.protocol === 'udp') return sendDatagram(plane, place, sender, request, target, done)
   const layers = ownLayers(request, target, tls)
-  // What a pod sends to its own address never leaves it. Source: istio-iptables, the output of others than the proxy over `lo`.
-  const within = proxy !== null && !proxy.edge && target.address === sender!.instance.address
+  const within = sender && withinOf(sender, target)
   if (!proxy || within) return sendPlain(plane, place, sender, request, { target, layers, within }, done)
   return connect(plane, place, proxy, request, target, done, layers)
 }

@@ -8,7 +8,6 @@ import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { badRequest } from './local-reply.ts'
 import { doubtOfProxyPort } from './doubtful.ts'
-import { isDeaf } from './loopback.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { ProxiedRequest } from './proxied-request.ts'
@@ -38,8 +37,7 @@ export function connect(
     return null
   }
   const listener = proxy.listenerFor(target.address ?? '', target.port)
-  const workload = proxy.edge ? undefined : plane.model.registry.workload(proxy.place.ref)
-  if (!listener || (workload && isDeaf(target, listener, workload))) {
+  if (!listener) {
     done('refused')
     return null
   }

@@ -106,7 +106,8 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
   const keepsId = !edge || settings.keepsRequestIds === true
   if (settings.requestIds !== false && !(keepsId && headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
-  const scheme = forwardedProto === 'https' ? 'https' : 'http'
+  // Source: Envoy `ConnectionManagerUtility::mutateRequestHeaders`, `Utility::schemeIsHttps`.
+  const scheme = forwardedProto.toLowerCase() === 'https' ? 'https' : 'http'
   const target = targetOf(sent)
   const path = normalizeTarget(withoutFragment(target.path), normalization)
   const request: HttpRequest = { method: sent.method, scheme, authority: tidyHost(target.authority, settings, port), path, headers, body: sent.body }

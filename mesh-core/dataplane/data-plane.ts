@@ -5,6 +5,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { bound, sendBounded } from './client.ts'
+import { ClientConnection } from './client-connection.ts'
 import { connect } from './connect.ts'
 import { ExchangeRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
@@ -44,8 +45,8 @@ export class DataPlane implements Plane {
   readonly #calls = new Set<MeshCall>()
   /** Of programs, so that a change of config does not make them draw the same again. */
   readonly #programChance = new Map<string, Random>()
-  /** Of clients' connections. */
-  readonly #ports = new WeakMap<object, number>()
+  /** Of clients, by what calls say of them. */
+  readonly #connections = new WeakMap<object, ClientConnection>()
   #workloads = new Map<string, WorkloadRuntime | null>()
   /** The same by who asks for them: a name is put together once for each, not for each request. */
   #workloadOf = new WeakMap<WorkloadRef, WorkloadRuntime | null>()
@@ -102,7 +103,7 @@ export class DataPlane implements Plane {
       }
       this.#start(
         call,
-        { exchange, parent: -1, sourcePort: call.connection ? this.#portOf(call.connection) : null, sourceAddress: null },
+        { exchange, parent: -1, connection: call.connection ? this.#connectionOf(call.connection) : null, sourceAddress: null },
         authority,
         done,
       )
@@ -149,10 +150,10 @@ export class DataPlane implements Plane {
     return random
   }
 
-  #portOf(connection: object): number {
-    const port = this.#ports.get(connection) ?? ephemeralPort(this.chance.port)
-    this.#ports.set(connection, port)
-    return port
+  #connectionOf(named: object): ClientConnection {
+    const connection = this.#connections.get(named) ?? new ClientConnection(ephemeralPort(this.chance.port))
+    this.#connections.set(named, connection)
+    return connection
   }
 
   #start(call: MeshCall, place: Place, authority: string, done: Done): void {

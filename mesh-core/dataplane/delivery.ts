@@ -42,7 +42,7 @@ export class Delivery implements InFlight {
   start(plane: Plane, shipment: Shipment, { peer, sidecar }: Receiver, done: Done): void {
     const { exchange } = shipment.place
     const index = exchange.hops.push(this.hop) - 1
-    const place = { exchange, parent: index, sourcePort: null, sourceAddress: null }
+    const place = { exchange, parent: index, connection: null, sourceAddress: null }
     const end: Done = (outcome) => {
       if (outcome === 'refused' || (typeof outcome === 'string' && isTlsError(outcome))) this.#unreach(exchange.hops, index)
       done(outcome)

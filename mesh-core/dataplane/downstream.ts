@@ -15,9 +15,9 @@ export class Downstream {
   readonly #ownAddress: string
   #port: number | null
 
-  constructor(plane: Plane, { sourceAddress, sourcePort }: Place, { edge, place }: ProxyRuntime, dialled: Dialled) {
+  constructor(plane: Plane, { sourceAddress, connection }: Place, { edge, place }: ProxyRuntime, dialled: Dialled) {
     this.#plane = plane
-    this.#port = sourcePort
+    this.#port = connection?.port ?? null
     this.connectionAddress = sourceAddress ?? (edge ? plane.clientAddress : place.address)
     this.#dialled = dialled
     this.#ownAddress = place.address

@@ -3,6 +3,7 @@ import type { AccessLogEntry, Decision, Exchange, Hop, TransportError } from '..
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { SeenTls } from '../ir/tls.ts'
 import type { Milliseconds } from '../time/clock.ts'
+import type { ClientConnection } from './client-connection.ts'
 
 /** An entry while it is being written. */
 export class LogRecord implements AccessLogEntry {
@@ -102,8 +103,8 @@ export interface Place {
   readonly exchange: ExchangeRecord
   /** Index of the hop whose workload sends; -1 for the client of the exchange. */
   readonly parent: number
-  /** Of the client's connection; `null` when it says nothing of it. */
-  readonly sourcePort: number | null
+  /** Of the client; `null` when it says nothing of it. */
+  readonly connection: ClientConnection | null
   /** Of another proxy that connects; `null`: of the proxy's own workload, and at gateways of the client outside. */
   readonly sourceAddress: string | null
 }

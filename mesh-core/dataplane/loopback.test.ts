@@ -52,4 +52,9 @@ test('it knows no destination but its own, so that what no service is for finds 
   expect([response?.status, hops[0]?.log?.flags, hops[0]?.log?.cluster]).toEqual([503, 'UH', 'PassthroughCluster'])
 })
 
+test('at a port of its own the application listens, past the sidecar', async () => {
+  const { response, hops } = await ask(7070, 'b')
+  expect([response?.status, hops.map(({ to, log }) => [to?.name, log])]).toEqual([200, [['a', null]]])
+})
+
 test('to other ports of the loopback nobody listens', async () => expect((await ask(9191, 'b')).error).toBe('refused'))

@@ -1,13 +1,22 @@
 import type { Listener } from '../ir/proxy-config.ts'
-import type { WorkloadInstance } from '../registry/registry.ts'
 import type { Dialled } from './dial.ts'
-import { listensOn } from './receiver.ts'
+import { doubtOfProxyPort } from './doubtful.ts'
+import type { WorkloadRuntime } from './plane.ts'
+
+/** Of the pod that sends: what goes to either never leaves it. */
+export type Within = 'pod' | 'loopback'
+
+/** Whether a connection stays in the pod that it comes from, past its sidecar. Source: istio-iptables, the output of others than the proxy over `lo`. */
+export function withinOf({ proxy, instance }: WorkloadRuntime, target: Dialled): Within | null {
+  if (proxy !== null && !proxy.edge && target.address === instance.address) return 'pod'
+  if (proxy && doubtOfProxyPort(proxy.config, target)) return null
+  return staysOnLoopback(target, proxy?.listenerFor(target.address ?? '', target.port) ?? null) ? 'loopback' : null
+}
 
 /**
  * What goes to the loopback is led to no proxy: there listens who has bound the port, the application or, by `captureMode: NONE`, its sidecar.
- * @param listener that a redirected connection would reach
- * @returns whether nobody does
+ * @param listener of the sidecar that a redirected connection would reach
  */
-export function isDeaf({ address, port }: Dialled, listener: Listener | null, workload: WorkloadInstance): boolean {
-  return (address ?? '').startsWith('127.') && !listener?.bindsToPort && !listensOn(workload, port)
+export function staysOnLoopback({ address }: Dialled, listener: Listener | null): boolean {
+  return (address ?? '').startsWith('127.') && !listener?.bindsToPort
 }

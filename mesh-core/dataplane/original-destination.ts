@@ -1,5 +1,6 @@
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
+import type { ClientConnection } from './client-connection.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Receiver } from './shipment.ts'
 import type { WayOfArrival } from './model.ts'
@@ -52,6 +53,18 @@ function landingAt(plane: Plane, found: Addressee, way: WayOfArrival): Landing |
   return { ...receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way), address: found.address, port: found.port }
 }
 
+/** Who answers a client there, by the connection that it has or by a new one. */
+export function landingOf(plane: Plane, address: string, port: number, connection: ClientConnection | null): Landing | null {
+  const to = `${address}:${port}`
+  const found = connection?.end(to, (one) => isStillThere(plane, one)) ?? drawnAddressee(plane, address, port)
+  if (found) connection?.lead(to, found)
+  return found && landingAt(plane, found, 'own-address')
+}
+
+function isStillThere({ model }: Plane, { ref, address }: Addressee): boolean {
+  return ref === null || model.registry.workload(ref)?.address === address
+}
+
 /** Who answers a proxy there, by a connection that it has kept or by a new one, and what is to be done with that when it has answered. */
 export interface KeptLanding {
   readonly landing: Landing | null
@@ -60,10 +73,9 @@ export interface KeptLanding {
 
 /** @param cluster that keeps the connection */
 export function keptLandingAt(plane: Plane, address: string, port: number, { config, kept }: ClusterRuntime): KeptLanding {
-  const { clock, model } = plane
+  const { clock } = plane
   const to = `${address}:${port}`
-  const isThere = (one: Addressee): boolean => one.ref === null || model.registry.workload(one.ref)?.address === one.address
-  const found = kept.take(to, clock.now() - config.idleTimeoutMs, isThere) ?? drawnAddressee(plane, address, port)
+  const found = kept.take(to, clock.now() - config.idleTimeoutMs, (one) => isStillThere(plane, one)) ?? drawnAddressee(plane, address, port)
   const keeps = found !== null && found.ref !== null && !found.dialled && config.maxRequestsPerConnection === null
   return {
     landing: found && landingAt(plane, found, 'kept-service-address'),

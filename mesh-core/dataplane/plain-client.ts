@@ -3,16 +3,17 @@ import { Delivery } from './delivery.ts'
 import type { Dialled } from './dial.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import type { Place } from './evidence.ts'
-import { receiverAt } from './original-destination.ts'
-import type { Done, InFlight } from './outcome.ts'
-import { answersAt } from './receiver.ts'
+import type { Within } from './loopback.ts'
+import { type Landing, landingOf } from './original-destination.ts'
+import type { Done, InFlight, Outcome } from './outcome.ts'
+import { answersAt, receiverOf } from './receiver.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 
 interface PlainWay {
   readonly target: Dialled
   readonly layers: readonly TlsLayer[]
-  /** It stays in the pod that it comes from. */
-  readonly within: boolean
+  /** `null`: it leaves the pod that it comes from. */
+  readonly within: Within | null
 }
 
 /** A request of somebody without a sidecar: kube-proxy alone decides who gets it, in plaintext unless the client itself begins TLS. Or one that stays in its pod. */
@@ -24,9 +25,10 @@ export function sendPlain(
   { target, layers, within }: PlainWay,
   done: Done,
 ): InFlight | null {
-  const receiver = receiverAt(plane, target.address ?? '', target.port)
-  const listens = !within || answersAt(plane, sender!.instance, { at: 'pod', port: target.port })
-  if (!receiver || !listens) {
+  const { connection } = place
+  const to = `${target.address}:${target.port}`
+  const receiver = within ? itself(plane, sender!, target, within) : landingOf(plane, target.address ?? '', target.port, connection)
+  if (!receiver) {
     done('refused')
     return null
   }
@@ -41,12 +43,24 @@ export function sendPlain(
     tls: layers,
     port: receiver.port,
     source: sender?.instance.address ?? plane.clientAddress,
-    within,
+    within: within !== null,
   }
   const delivery = new Delivery(shipment, receiver)
   delivery.start(plane, shipment, receiver, (outcome) => {
     if (typeof outcome !== 'string') delivery.hop.status = outcome.status
+    if (isLast(outcome)) connection?.close(to)
     done(outcome)
   })
   return delivery
+}
+
+/** `null`: its application does not listen there. */
+function itself(plane: Plane, { instance }: WorkloadRuntime, { port }: Dialled, at: Within): Landing | null {
+  if (!answersAt(plane, instance, { at, port })) return null
+  return { ...receiverOf(plane, instance.ref, instance.labels), address: instance.address, port }
+}
+
+/** Of its connection. */
+function isLast(outcome: Outcome): boolean {
+  return typeof outcome === 'string' || outcome.headers.get('connection')?.toLowerCase() === 'close'
 }

@@ -31,7 +31,7 @@ import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
-import { findRoute } from './route-lookup.ts'
+import { findRoute, isWithoutTls } from './route-lookup.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { failedHandshake } from './upgrade.ts'
 import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
@@ -61,6 +61,8 @@ export class ProxiedRequest implements InFlight {
   #admitting: InFlight | null = null
   #back: HeadersBack = []
   #idle: Timer | null = null
+  /** Before any filter has decided. */
+  #found: RouteRuntime | null = null
   readonly #applicant: ProxyApplicant
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -122,7 +124,7 @@ export class ProxiedRequest implements InFlight {
     if (refusal) return this.#refuseRequest(refusal)
     const host = this.#findHost()
     if (this.#received.upgrade === 'unknown') return this.#refuseUpgrade()
-    const withoutTls = host?.config.requireTls === true && this.request.headers.get('x-forwarded-proto') !== 'https'
+    const withoutTls = host?.config.requireTls === true && isWithoutTls(this.request)
     const route = withoutTls ? null : this.#find()
     this.#watch(route)
     this.#applicant.hasRoute = route !== null || withoutTls
@@ -152,6 +154,7 @@ export class ProxiedRequest implements InFlight {
   }
 
   #watch(route: RouteRuntime | null): void {
+    this.#found = route
     this.#idle?.cancel()
     this.#idle = watchIdle(this.plane.clock, this.entrance.settings, route?.config ?? null, this.proxy.name, () => this.#giveUp(route))
   }
@@ -244,11 +247,13 @@ export class ProxiedRequest implements InFlight {
     if (this.#ended) return
     this.#ended = true
     this.#idle?.cancel()
+    if (this.#found && !this.route) this.#choose(this.#found)
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'
     this.log.durationMs = this.plane.clock.now() - this.log.startMs
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
+    if (!this.#forwarding?.lastHop) this.#noteUnreached(0)
   }
 
   /**

@@ -10,3 +10,9 @@ export function findRoute(host: CompiledVirtualHost<RouteRuntime> | null, reques
   const index = host.findRoute(request, pathWithoutQuery(request.path))
   return index < 0 ? null : host.routes[index]!
 }
+
+/** Is it to come again by TLS, where its host takes nothing else? Of an empty scheme Envoy asks no more. Source: Envoy `VirtualHostImpl::getRouteFromEntries`. */
+export function isWithoutTls({ headers }: HttpRequest): boolean {
+  const scheme = headers.get('x-forwarded-proto')
+  return scheme !== '' && scheme !== 'https'
+}

@@ -20,8 +20,6 @@ export interface Outgoing extends Departure {
   readonly parent: ReceivedRecord | null
   readonly timeoutMs: number | null
   readonly tls?: ClientTls | undefined
-  /** As `MeshCall.connection`. */
-  readonly connection?: object | undefined
 }
 
 /** Sends the requests of clients and workloads, each marked so that what Envoy and its receivers tell of it is known for its. */

@@ -1,9 +1,10 @@
-import { isDeaf } from '../../../mesh-core/dataplane/loopback.ts'
+import { staysOnLoopback } from '../../../mesh-core/dataplane/loopback.ts'
 import { dial, splitAuthority } from '../../../mesh-core/dataplane/dial.ts'
 import type { Dialled } from '../../../mesh-core/dataplane/dial.ts'
 import { dialGateway } from '../../../mesh-core/dataplane/gateway-port.ts'
 import { KeptConnections } from '../../../mesh-core/dataplane/kept-connections.ts'
 import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
+import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import type { Addressee } from '../../../mesh-core/dataplane/original-destination.ts'
 import { lookUp } from '../../../mesh-core/registry/resolver.ts'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
@@ -27,6 +28,8 @@ export interface Departure {
   readonly request: HttpRequest
   /** What is dialled; the Host header may say something else. */
   readonly authority: string
+  /** As `MeshCall.connection`. */
+  readonly connection?: object | undefined
 }
 
 export interface Way {
@@ -49,12 +52,19 @@ export interface Way {
   readonly keep?: () => void
 }
 
+interface Kept {
+  readonly addressee: Addressee | null
+  readonly keep?: (() => void) | undefined
+}
+
 /** How connections leave: through the sender's sidecar or a gateway, which are told where they were to go, or straight. */
 export class Ways {
   readonly #model: Mesh
   readonly #places: PodPlaces
   /** Of sidecars to addresses of services, behind which it is drawn for each connection who answers: Envoy sees no such address here. */
   readonly #kept = new KeptConnections()
+  readonly #names = new WeakMap<object, string>()
+  #known = 0
 
   constructor(model: Mesh, places: PodPlaces) {
     this.#model = model
@@ -70,21 +80,21 @@ export class Ways {
     })
     if (target.address === null) return 'unresolved'
     const isDatagram = request.protocol === 'udp'
+    const loops = sender !== null && !isDatagram && staysOnLoopback(target, this.#listenerAt(sender, target))
+    if (loops && !this.#answersOnLoopback(sender, target.port)) return 'refused'
+    const address = loops ? sender.address : target.address
     // What a pod sends to its own address never leaves it.
-    const within = sender !== null && target.address === sender.address
-    const isRead = sender !== null && this.#isHttp(sender, target)
-    const { addressee, keep } =
-      isRead && !isBytes(request.protocol)
-        ? this.#keptAt(sender, target.address, target.port)
-        : { addressee: this.#drawn(target.address, target.port) }
+    const within = sender !== null && address === sender.address
+    const { addressee, keep } = this.#addressee(departure, target, address)
     const lands = this.#landing(addressee, isDatagram || within)
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
+    const kept = keep && { keep }
     // Sidecars are told of connections alone.
     if (!sender?.sidecar || isDatagram || within) {
       const first = isDatagram || !addressee ? null : straightPreamble(sender, addressee, this.#workloadAt(addressee))
-      return { port: lands.port, preamble: first, key: keyOf(request, lands.port, target, false), proxy: null, target, straight }
+      return { port: lands.port, preamble: first, key: keyOf(request, lands.port, target, false), proxy: null, target, straight, ...kept }
     }
-    if (isDeaf(target, this.#listenerAt(sender, target), sender)) return 'refused'
+    const isRead = this.#isHttp(sender, target)
     const port = this.#places.outboundPort(sender.ref)
     const others = this.#others(sender, departure, target, (port) => this.#landing(this.#drawn(target.address!, port), false))
     return {
@@ -96,7 +106,7 @@ export class Ways {
       target,
       straight,
       byHost: (landing) => this.#named(sender, departure, target, landing),
-      ...(keep && { keep }),
+      ...kept,
     }
   }
 
@@ -170,14 +180,35 @@ export class Ways {
     return config !== null && otherLandings(config).some(({ by }) => by === 'host')
   }
 
-  #keptAt({ ref }: WorkloadInstance, address: string, port: number): { readonly addressee: Addressee | null; readonly keep: () => void } {
-    const to = `${ref.namespace}/${ref.instance} ${address}:${port}`
+  /** By a connection that is there: of the sidecar that passes requests on, or where there is none of the client itself. */
+  #addressee({ sender, request, connection }: Departure, target: Dialled, address: string): Kept {
+    const { port } = target
+    if (isBytes(request.protocol)) return { addressee: this.#drawn(address, port) }
+    if (sender?.sidecar) return this.#isHttp(sender, target) ? this.#keptAt(sender, address, port) : { addressee: this.#drawn(address, port) }
+    return connection ? this.#keptBy(this.#nameOf(connection), address, port) : { addressee: this.#drawn(address, port) }
+  }
+
+  #nameOf(connection: object): string {
+    const name = this.#names.get(connection) ?? `#${++this.#known}`
+    this.#names.set(connection, name)
+    return name
+  }
+
+  #keptAt({ ref }: WorkloadInstance, address: string, port: number): Kept {
+    const { maxRequestsPerConnection = null } = this.#model.proxyConfig(ref)?.clusters['PassthroughCluster'] ?? {}
+    const kept = this.#keptBy(`${ref.namespace}/${ref.instance}`, address, port)
+    return maxRequestsPerConnection === null ? kept : { addressee: kept.addressee }
+  }
+
+  #keptBy(owner: string, address: string, port: number): Kept {
+    const to = `${owner} ${address}:${port}`
     const isThere = (one: Addressee): boolean => one.ref !== null && this.#model.registry.workload(one.ref)?.address === one.address
     const addressee = this.#kept.take(to, -Infinity, isThere) ?? this.#drawn(address, port)
-    const { maxRequestsPerConnection = null } = this.#model.proxyConfig(ref)?.clusters['PassthroughCluster'] ?? {}
-    const keeps = addressee !== null && maxRequestsPerConnection === null
-    const keep = (): void => (keeps ? this.#kept.keep(to, addressee, performance.now()) : undefined)
-    return { addressee, keep }
+    return { addressee, keep: () => (addressee ? this.#kept.keep(to, addressee, performance.now()) : undefined) }
+  }
+
+  #answersOnLoopback(sender: WorkloadInstance, port: number): boolean {
+    return listensOn(sender, port) && this.#model.applicationAddress(sender, port) !== 'pod'
   }
 
   #drawn(address: string, port: number): Addressee | null {

@@ -81,6 +81,16 @@ describe('tags', () => {
 })
 
 describe('a report', () => {
+  test.each([
+    [['not-supported', 'not-supported'], 'Core tests showed nothing: 0 of 2 passed, 2 not supported.', 'open'],
+    [['passed', 'not-supported'], 'Core tests partially succeeded: 1 of 2 passed, 1 not supported.', 'passed'],
+  ] as const)('of which %s says how far it got', (verdicts, summary, mood) => {
+    const own = verdicts.map((verdict, i) => scenario(`number ${i}`, verdict, `${traffic} @istio:request-routing`))
+    const one = buildReport(run(own), facts)
+    expect(one.profiles[0]!.summary).toBe(summary)
+    expect(conformanceHtml([one])).toContain(`<body class="${mood}">`)
+  })
+
   test('has the shape of a ConformanceReport of the Gateway API, under a group of our own', () => {
     expect(report).toMatchObject({
       apiVersion: 'meshspec.dev/v1alpha1',

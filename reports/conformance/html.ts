@@ -15,7 +15,7 @@ export function conformanceHtml(reports: readonly ConformanceReport[]): string {
   const names = reports.map(({ implementation }) => `${implementation.project} ${implementation.version}`)
   return htmlPage({
     title: `conformance of ${names.join(', ')}`,
-    mood: moodOf(count('failed', 'invalid'), count('undecided', 'not-programmed', 'interrupted')),
+    mood: moodOf(count('failed', 'invalid'), count('undecided', 'not-programmed', 'interrupted') + (count('passed') > 0 ? 0 : 1)),
     header: `<p class="lead">Conformance of ${names.map((name) => `<b>${escape(name)}</b>`).join(', ')}</p>${badgesHtml(badges)}`,
     sections: [matrixHtml(reports), ...reports.map((report) => reportHtml(report, reports.length > 1))],
   })

@@ -68,6 +68,7 @@ function levelSummary(level: string, { result, statistics }: LevelReport): strin
   const all = Object.values(statistics).reduce((sum, count) => sum + count, 0)
   if (all === 0) return `${level}: no tests.`
   const rest = words.filter(([kind]) => statistics[kind] > 0).map(([kind, word]) => `${statistics[kind]} ${word}`)
-  const verb = { success: 'succeeded', partial: 'partially succeeded', failure: 'failed' }[result]
+  const partly = statistics.Passed > 0 ? 'partially succeeded' : 'showed nothing'
+  const verb = { success: 'succeeded', partial: partly, failure: 'failed' }[result]
   return `${level} tests ${verb}: ${statistics.Passed} of ${all} passed${rest.length > 0 ? `, ${rest.join(', ')}` : ''}.`
 }

@@ -47,7 +47,7 @@ class KubeTarget implements Target {
     const notes = [
       `context ${objects.api.config.getCurrentContext()}`,
       ...(mesh.revision ? [`revision ${mesh.revision}`] : []),
-      ...(this.#run.meshConfig ? ['scenarios changed the config of the whole mesh, which was put back (--mesh-config)'] : []),
+      ...(this.#run.meshConfig ? ['scenarios might change the config of the whole mesh, which is put back (--mesh-config)'] : []),
       ...(settings.insecure ? ['certificates of gateways were not verified (--insecure)'] : []),
     ]
     return { name: 'Istio', version: mesh.version, notes }

@@ -38,13 +38,13 @@ export function refusedAt(
 
 /** A token was refused. @param details of Envoy's log */
 export function tellTokenRefusal(plane: Plane, workload: WorkloadRuntime, hop: HopRecord, rules: readonly JwtRule[], refused: RefusedToken): void {
-  const request = { ...refused.request, headers: refused.request.headers.copy() }
   const nowMs = plane.date()
   const outcome = outcomeOfTokens(refused.status, refused.details)!
-  hop.denial = () => ({ ...atSidecarOf(workload, hop), ...explainTokens(request, rules, nowMs), outcome })
+  hop.denial = () => ({ ...atSidecarOf(workload, hop), ...explainTokens(refused.request, rules, nowMs), outcome })
 }
 
 export interface RefusedToken {
+  /** As it came, and as it stays. */
   readonly request: HttpRequest
   readonly status: number
   readonly details: string

@@ -64,6 +64,8 @@ export class InboundSidecar implements InFlight {
   readonly #applicant: InboundApplicant
   /** Once they are taken out of the request. */
   #claims: Claims | undefined
+  /** With all of its tokens; rules take them out. */
+  #asItCame: HttpRequest | null = null
 
   constructor(plane: Plane, place: Place, workload: WorkloadRuntime, shipment: Shipment, hop: HopRecord, port: InboundPort) {
     this.#settings = port.settings ?? {}
@@ -96,6 +98,7 @@ export class InboundSidecar implements InFlight {
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
     this.#idle = watchIdle(this.#plane.clock, this.#settings, null, this.#log.proxy, () => this.#giveUp(done))
+    if (this.#settings.jwt) this.#asItCame = { ...this.#request, headers: this.#request.headers.copy() }
     this.#admitting = admit(this.#plane, this.#applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
@@ -157,9 +160,9 @@ export class InboundSidecar implements InFlight {
   }
 
   #keepOut({ reply, details, flag, denial }: Extract<Admission, { kind: 'out' }>, done: Done): void {
-    const { custom, jwt = [] } = this.#settings
-    if (details.startsWith('jwt_authn_access_denied'))
-      tellTokenRefusal(this.#plane, this.#workload, this.#hop, jwt, { request: this.#request, status: reply.status, details })
+    const { custom, jwt } = this.#settings
+    if (jwt && this.#asItCame && details.startsWith('jwt_authn_access_denied'))
+      tellTokenRefusal(this.#plane, this.#workload, this.#hop, jwt, { request: this.#asItCame, status: reply.status, details })
     if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
     if (flag !== null) this.#log.raise(flag)
     this.#forgetClaims()

@@ -1,6 +1,6 @@
 import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
 import { meshCore } from '../vectors/mesh-observed/engine.ts'
-import type { Engine } from '../vectors/mesh-observed/play.ts'
+import type { Engine } from '../vectors/mesh-observed/played-mesh.ts'
 import { runCase } from '../vectors/mesh-observed/run-case.ts'
 import { asCase, configText, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'

@@ -2,7 +2,8 @@ import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import type { MeshCall } from '../mesh-core/mesh.ts'
 import type { Observation, ObservedCase } from '../vectors/mesh-observed/case.ts'
 import type { Scene } from '../vectors/mesh-observed/observe.ts'
-import { inTurn, meshCallOf, observation, type Observer, onConnection, pauseBefore } from '../vectors/mesh-observed/play.ts'
+import { meshCallOf } from '../vectors/mesh-observed/mesh-call.ts'
+import { inTurn, observation, type Observer, onConnection, pauseBefore } from '../vectors/mesh-observed/play.ts'
 import { interact } from '../vectors/mesh-observed/run-case.ts'
 
 /** ms that copies may take which nobody awaits an answer of. */

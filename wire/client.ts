@@ -1,8 +1,5 @@
-import { connect } from 'node:net'
-import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
-import type { ClientTls } from '../mesh-core/ir/tls.ts'
 import { dial } from './dial.ts'
 import type { Line } from './dial.ts'
 import { bytesOfRequest, closes, framingOfResponse, responseOf, statusIn } from './http1.ts'
@@ -11,29 +8,8 @@ import { MessageReader } from './message-reader.ts'
 import type { Message } from './message-reader.ts'
 import { sendDatagram } from './datagram-client.ts'
 import { sendBytes } from './raw-client.ts'
+import type { Wire } from './wire.ts'
 import { converse, opensWebSocket } from './websocket-client.ts'
-
-/** The way to whoever takes the request. */
-export interface Wire {
-  /** Of 127.0.0.1, where nothing else is said. */
-  readonly port: number
-  /** Begins another connection. */
-  readonly connect?: () => Socket
-  /** Goes before the first of the requests' own bytes. */
-  readonly preamble: Buffer | null
-  /** Connections of the same key may be used again, one request after another; `null`: the connection is this request's own. */
-  readonly key: string | null
-  /** `null` for plain text. */
-  readonly tls: (ClientTls & { readonly serverName: string | null }) | null
-  /** `null` for never. Bounds the silence on the socket. */
-  readonly timeoutMs: number | null
-  /** Our end of the connection, `127.0.0.1:40123`, before anything is sent on it. */
-  readonly onConnected: (address: string) => void
-}
-
-export function connectionOf({ port, connect: begin }: Wire): Socket {
-  return begin?.() ?? connect({ port, host: '127.0.0.1', noDelay: true })
-}
 
 /** Sends requests, and keeps the connections that may be used again. */
 export class WireClient {

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { datagramPatienceMs, Headers } from '../mesh-core/ir/message.ts'
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
 import type { HttpResponse } from '../mesh-core/ir/message.ts'
-import type { Wire } from './client.ts'
+import type { Wire } from './wire.ts'
 
 /** Sends a datagram from a port of its own, and takes the first that comes back. */
 export function sendDatagram({ port, timeoutMs }: Wire, text: string): Promise<HttpResponse | TransportError> {

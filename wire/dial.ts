@@ -3,8 +3,8 @@ import { connect as connectTls } from 'node:tls'
 import type { SecureVersion } from 'node:tls'
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
 import type { TlsVersion } from '../mesh-core/ir/tls.ts'
-import { connectionOf } from './client.ts'
-import type { Wire } from './client.ts'
+import { connectionOf } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 /** A connection that was dialled, plain or secured. */
 export interface Line {

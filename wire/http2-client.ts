@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { bytesOfContent, fieldsOfRequest, responseOfStream } from './http2.ts'
-import type { Wire } from './client.ts'
+import type { Wire } from './wire.ts'
 import { dial } from './dial.ts'
 import type { Line } from './dial.ts'
 

@@ -1,8 +1,8 @@
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
 import { Headers } from '../mesh-core/ir/message.ts'
 import type { HttpResponse } from '../mesh-core/ir/message.ts'
-import { connectionOf } from './client.ts'
-import type { Wire } from './client.ts'
+import { connectionOf } from './wire.ts'
+import type { Wire } from './wire.ts'
 import { connectionFailure } from './dial.ts'
 
 /** Says a line over a connection of its own, and takes what comes until the other side closes. An end without a word is none. */

@@ -7,7 +7,7 @@ import type { HttpRequest, HttpResponse, StreamMessage } from '../mesh-core/ir/m
 import { CallError } from '../mesh-core/ir/program.ts'
 import { framed, unframed } from './grpc-frames.ts'
 import { WireClient } from './client.ts'
-import type { Wire } from './client.ts'
+import type { Wire } from './wire.ts'
 import { WireServer } from './server.ts'
 import type { Handler } from './server.ts'
 

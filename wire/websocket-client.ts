@@ -5,7 +5,7 @@ import type { TransportError } from '../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse, StreamMessage } from '../mesh-core/ir/message.ts'
 import { dial } from './dial.ts'
 import { headersOfFields } from './http1.ts'
-import type { Wire } from './client.ts'
+import type { Wire } from './wire.ts'
 
 /** Does the request open a WebSocket over which something is to be said? */
 export function opensWebSocket({ headers, protocol, messages }: HttpRequest): boolean {

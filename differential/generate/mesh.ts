@@ -4,11 +4,11 @@ import { Draw } from '../draw.ts'
 import type { Document } from './document.ts'
 import type { Json } from './matches.ts'
 import { withQuietFields } from './quiet-fields.ts'
-import { ownWorld } from '../worlds.ts'
+import { type OnWorld, ownWorld } from '../worlds.ts'
 import { subjects } from './subjects.ts'
 
 /** A mesh upon a world, and calls into it. Plain data, so that it can be shrunk. */
-export interface GeneratedMesh {
+export interface GeneratedMesh extends OnWorld {
   readonly name: string
   readonly config: readonly Document[]
   readonly behaviour: Readonly<Record<string, Behaviour>>
@@ -16,8 +16,6 @@ export interface GeneratedMesh {
   readonly meshConfig?: Json
   /** Called workloads whose own sidecar runs too. */
   readonly inbound?: readonly string[]
-  /** `shop` when absent. */
-  readonly world?: string
 }
 
 /** The same seed and index give the same mesh. @param about what all meshes are to be about */

@@ -11,20 +11,6 @@ export function capturesDns(workload: WorkloadInstance, mesh: MeshConfig): boole
   return workload.sidecar && proxyDefaultsOf(workload, mesh).proxyMetadata?.['ISTIO_META_DNS_CAPTURE'] === 'true'
 }
 
-const addressed = new WeakMap<Service, Service>()
-
-/** A service as a proxy knows it that answers for DNS: one without an address has the one that istiod has given it. Source: Istio `model/service.go` getAllAddressesForProxy. */
-export function withAllocated(service: Service): Service {
-  const { addresses, allocated } = service
-  if (addresses.length > 0 || allocated.length === 0) return service
-  let known = addressed.get(service)
-  if (!known) {
-    known = { ...service, address: allocated[0]!, addresses: allocated }
-    addressed.set(service, known)
-  }
-  return known
-}
-
 /**
  * The hosts that an agent answers for itself, with all of their addresses; what is not among them is asked of the cluster's own server. A service of Kubernetes
  * goes before entries of its name, whose addresses add up. Source: Istio `pkg/dns/server/name_table.go` BuildNameTable.

@@ -1,7 +1,7 @@
 import type { Registry, Service } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
-import { withAllocated } from './dns-proxy.ts'
+import { withAllocated } from './allocated-addresses.ts'
 import { destinationCluster } from './destination-cluster.ts'
 import { egressListener, ofPort } from './egress-imports.ts'
 import type { EgressListener } from './egress-imports.ts'

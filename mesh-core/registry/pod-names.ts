@@ -1,14 +1,6 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { Registry, Service, WorkloadInstance } from './registry.ts'
 
-/** `spec.hostname` and `spec.subdomain` of a pod, by which DNS knows it below a service: `db-0.db.shop.svc.cluster.local`. */
-export interface PodName {
-  /** `''`: none is written. */
-  readonly hostname: string
-  /** Name of the service; a StatefulSet's pods have its `serviceName`. */
-  readonly subdomain: string
-}
-
 /** What DNS asks of an endpoint. */
 export type NamedEndpoint = Pick<Endpoint, 'healthy' | 'workload' | 'address' | 'hostname'>
 

@@ -1,7 +1,14 @@
 import type { Endpoint, WorkloadRef } from '../ir/cluster.ts'
 import type { Origin } from '../ir/origin.ts'
-import type { PodName } from './pod-names.ts'
 import type { Mount } from './volumes.ts'
+
+/** `spec.hostname` and `spec.subdomain` of a pod, by which DNS knows it below a service: `db-0.db.shop.svc.cluster.local`. */
+export interface PodName {
+  /** `''`: none is written. */
+  readonly hostname: string
+  /** Name of the service; a StatefulSet's pods have its `serviceName`. */
+  readonly subdomain: string
+}
 
 /** One pod, or what stands for one. */
 export interface WorkloadInstance {

@@ -5,7 +5,7 @@ import { type Exchange, Headers, type Hop, type Program } from '../../mesh-core/
 import type { ClientTls } from '../../mesh-core/ir/tls.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import { withCertificates } from '../mesh-observed/certificates.ts'
-import type { CaseOptions, PlayedMesh } from '../mesh-observed/play.ts'
+import type { CaseOptions, PlayedMesh } from '../mesh-observed/played-mesh.ts'
 import type { Fixture, FixtureService, RoutingCall, RoutingVector } from './vector.ts'
 import { addressOf, customGateway, worldOf } from './world.ts'
 

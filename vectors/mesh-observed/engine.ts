@@ -1,7 +1,7 @@
 import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { readText } from '../../mesh-core/config/read.ts'
 import type { Mesh, MeshOptions } from '../../mesh-core/mesh.ts'
-import type { Engine } from './play.ts'
+import type { Engine } from './played-mesh.ts'
 
 interface MeshCore {
   createMesh?(options: MeshOptions): Mesh

@@ -7,7 +7,7 @@ import type { Difference } from '../difference.ts'
 import type { InboundEntry } from './case.ts'
 import { areUntold } from './untold.ts'
 import { meshCore } from './engine.ts'
-import type { CaseOptions, Engine, PlayedMesh } from './play.ts'
+import type { CaseOptions, Engine, PlayedMesh } from './played-mesh.ts'
 
 /**
  * mesh-core's compiler with Envoy's data plane. An Envoy that has stopped taking config up has been ended: the next mesh gets a new one. `close` ends it.

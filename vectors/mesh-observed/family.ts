@@ -3,7 +3,7 @@ import { notYet } from '../not-yet.ts'
 import type { ObservedCase } from './case.ts'
 import { meshCore } from './engine.ts'
 import { type Collection, readCollection } from './folder.ts'
-import type { Engine } from './play.ts'
+import type { Engine } from './played-mesh.ts'
 import { runCase, Unshown } from './run-case.ts'
 
 /** Runs the chosen cases one after another. */

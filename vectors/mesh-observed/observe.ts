@@ -8,7 +8,7 @@ import type { Arrival, CountedObservation, Counts, InboundEntry, ObservedCall, S
 import { changedHeaders, headersOf, recorded, responseHeaders } from './wire.ts'
 import { ownContentType, workloadHeader } from './workload.ts'
 import { outside, type Outsider } from './world.ts'
-import type { PlayedMesh } from './play.ts'
+import type { PlayedMesh } from './played-mesh.ts'
 
 /** What an observer of a case knows. */
 export interface Scene {

@@ -1,46 +1,15 @@
 import { ConfigRejected, MeshSpecError } from '../../mesh-core/config/errors.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
-import type { Exchange, Program, WorkloadRef } from '../../mesh-core/ir/index.ts'
-import type { Mesh, MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
-import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
+import type { Exchange, Program } from '../../mesh-core/ir/index.ts'
+import type { MeshCall, MeshOptions } from '../../mesh-core/mesh.ts'
 import { durationMs, type Observation, type ObservedCall, type ObservedCase } from './case.ts'
 import { countedObservation, type Scene, singleObservation } from './observe.ts'
 import { withCertificates, withFiles } from './certificates.ts'
+import { meshCallOf } from './mesh-call.ts'
+import type { CaseOptions, Engine, PlayedMesh } from './played-mesh.ts'
 import { withPlacesOfReplaced } from './replaced.ts'
-import { headersOf } from './wire.ts'
 import { workloadProgram } from './workload.ts'
-import type { Difference } from '../difference.ts'
 import { type Outsider, outside, outsiders, sidecarsOf } from './world.ts'
-
-/** What a case asks of a mesh. One that is not simulated takes its time for a change, and has something to close. */
-export interface PlayedMesh extends Pick<Mesh, 'registry' | 'warnings' | 'notModelled' | 'proxyConfig' | 'send' | 'start' | 'settle' | 'elapse'> {
-  lookUp?: Mesh['lookUp']
-  apply(resources: readonly Resource[]): void | Promise<void>
-  /** Where it is faster than one after another, each awaited with all that is told of it. */
-  sendMany?(call: MeshCall, load: { readonly times: number; readonly concurrency: number }): Promise<Exchange[]>
-  /** Resolves when the answer is there; where what is written of it comes later, many requests need not wait for that one after another. */
-  answer?(call: MeshCall): Promise<{ readonly evidence: () => Promise<Exchange> }>
-  close?(): Promise<void>
-}
-
-/** What a case is played on. */
-export interface Engine {
-  /** @throws MeshSpecError or ConfigRejected */
-  read(text: string, file: string): readonly Resource[]
-  meshConfig(fields: Readonly<Record<string, unknown>>): readonly Resource[]
-  open(options: CaseOptions): PlayedMesh | Promise<PlayedMesh>
-  /** PEM: of the certificates that servers show who know of none; absent: all trust them. */
-  authority?(): Promise<string>
-  /** Why it cannot show what a case asks for: such a case is not run. Absent: it is to show all. */
-  unshown?(error: Error): string | null
-  /** Differences that come of what it cannot tell, and not of what it does. */
-  untold?(difference: Difference): boolean
-}
-
-export interface CaseOptions extends MeshOptions {
-  /** Whose proxies may get requests to send. */
-  readonly sends: (workload: WorkloadInstance) => boolean
-}
 
 export type Outcome =
   | RejectedCase
@@ -51,15 +20,11 @@ export type Outcome =
       readonly notModelled: readonly string[]
     }
 
-const gatewayRef: WorkloadRef = { namespace: 'istio-system', name: 'istio-ingressgateway', instance: 'istio-ingressgateway-0' }
-
 /** Envoy tells its workers of changes in health within a second, so the recorder waited so long between the calls of a case that ejects. */
 const settleOfHealthMs = 1300
 /** How long the recorder went on listening for mirrored requests. */
 const settleOfMirrorsMs = 250
 const settleMs = 10
-/** Of the recorder's client. */
-const patienceMs = 60_000
 
 /** A case's mesh, ready for its calls. */
 export interface OpenedCase {
@@ -215,75 +180,4 @@ async function sendAll(observed: ObservedCall, call: MeshCall, { mesh }: Scene):
   }
   await mesh.settle(Promise.all(Array.from({ length: parallel }, connection)))
   return exchanges
-}
-
-export function meshCallOf(call: ObservedCall, mesh: PlayedMesh): MeshCall {
-  const [method, url] = [call.request.slice(0, call.request.indexOf(' ')), call.request.slice(call.request.indexOf(' ') + 1)]
-  const { fields, host: ownHost } = headersOf(call)
-  // At a gateway the URL's port is the server's; the recorded client did not write it into Host.
-  const host =
-    ownHost ?? (call.from === 'ingressgateway' || call.from.startsWith('gateway:') ? /^\w+:\/\/([^/?#:]*)/.exec(url)?.[1] : undefined) ?? null
-  const headers: Record<string, string[]> = host === null ? {} : { host: [host] }
-  // White space around a value belongs to the syntax of HTTP/1.1 and never leaves the parser.
-  for (const [name, value] of fields) (headers[name.toLowerCase()] ??= []).push(value.replace(/^[ \t]+|[ \t]+$/g, ''))
-  return {
-    from: senderOf(call.from, portOf(url), mesh),
-    method,
-    url,
-    headers,
-    body: String(call.body ?? ''),
-    timeoutMs: call.timeout === undefined ? patienceMs : durationMs(call.timeout),
-  }
-}
-
-/** `ingressgateway`: where that has no listener on the port, the managed Gateway that has one. */
-function senderOf(from: string, port: number, mesh: PlayedMesh): MeshCall['from'] {
-  if (from === 'ingressgateway')
-    return { kind: 'gateway', ref: listensOn(port, mesh) ?? instanceOf(gatewayRef.name, gatewayRef.namespace, mesh) ?? gatewayRef }
-  const gateway = from.startsWith('gateway:')
-  const [, name, namespace] = /^(?:gateway:)?(.+?)(?:\.([^.]+))?$/.exec(from)!
-  if (gateway) return { kind: 'gateway', ref: managedPod(name!, namespace ?? 'default', mesh) }
-  const ref = instanceOf(name!, namespace ?? 'default', mesh)
-  return { kind: 'workload', ref: ref ?? { name: name!, namespace: namespace ?? 'default', instance: `${name}-0` } }
-}
-
-const gatewayName = 'gateway.networking.k8s.io/gateway-name'
-
-function managedPod(name: string, namespace: string, mesh: PlayedMesh): WorkloadRef {
-  const pod = mesh.registry.workloads.find(({ ref, labels }) => labels[gatewayName] === name && ref.namespace === namespace)
-  return pod?.ref ?? { name, namespace, instance: `${name}-0` }
-}
-
-function listensOn(port: number, mesh: PlayedMesh): WorkloadRef | undefined {
-  const own = instanceOf(gatewayRef.name, gatewayRef.namespace, mesh)
-  const isOne = ({ labels }: WorkloadInstance): boolean => labels[gatewayName] !== undefined
-  const managed = mesh.registry.workloads
-    .filter(isOne)
-    .toSorted((a, b) => (gatewayKey(a) < gatewayKey(b) ? -1 : 1))
-    .map(({ ref }) => ref)
-  if (managed.length === 0) return own
-  return [...(own ? [own] : []), ...managed].find((ref) =>
-    mesh.proxyConfig(ref)?.listeners.some((listener) => hasPort(listener.port, port, ref, mesh)),
-  )
-}
-
-/** By which the recorder takes one of several. */
-function gatewayKey({ ref, labels }: WorkloadInstance): string {
-  return `${labels[gatewayName]}.${ref.namespace}`
-}
-
-/** Is this port of the pod one that a client reaches by a port of the gateway's Service? */
-function hasPort(podPort: number, port: number, ref: WorkloadRef, mesh: PlayedMesh): boolean {
-  const address = mesh.registry.workload(ref)?.address
-  const ends = mesh.registry.services.flatMap((service) => mesh.registry.endpoints(service, port)).filter((endpoint) => endpoint.address === address)
-  return ends.length > 0 ? ends.some((endpoint) => endpoint.port === podPort) : podPort === port
-}
-
-function portOf(url: string): number {
-  const port = /^\w+:\/\/[^/?#]*?:(\d+)(?:[/?#]|$)/.exec(url)?.[1]
-  return port ? Number(port) : url.startsWith('https') ? 443 : 80
-}
-
-function instanceOf(name: string, namespace: string, mesh: PlayedMesh): WorkloadRef | undefined {
-  return mesh.registry.workloads.find(({ ref }) => ref.name === name && ref.namespace === namespace)?.ref
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { NotShown } from '../../mesh-core/ir/not-shown.ts'
 import type { ObservedCase, SingleObservation } from './case.ts'
 import { meshCore } from './engine.ts'
-import { type Engine, play } from './play.ts'
+import { play } from './play.ts'
+import type { Engine } from './played-mesh.ts'
 import { runCase, Unshown } from './run-case.ts'
 
 const service = (name: string) => `

@@ -1,7 +1,8 @@
 import type { Difference } from '../difference.ts'
 import { isCounted, type Observation, type ObservedCase } from './case.ts'
 import { compareCall, compareWhole } from './compare.ts'
-import { type Engine, inTurn, observeCall, openCase, type OpenedCase, type Outcome, play } from './play.ts'
+import { inTurn, observeCall, openCase, type OpenedCase, type Outcome, play } from './play.ts'
+import type { Engine } from './played-mesh.ts'
 
 /** Draws of a single call that differs at first. */
 const defaultSeeds = 24

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import { WireClient } from '../../../wire/client.ts'
-import type { Wire } from '../../../wire/client.ts'
+import type { Wire } from '../../../wire/wire.ts'
 
 /** ms. No answer of a mesh takes longer; one that does counts as none. */
 const patienceMs = 120_000

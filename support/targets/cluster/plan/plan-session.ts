@@ -18,7 +18,7 @@ import type { NamespaceMap } from '../run/namespace-map.ts'
 import { dividedMeshConfig } from '../run/mesh-config-map.ts'
 import { OutboundTraffic } from '../run/outbound-traffic.ts'
 import { refOfObject, runLabel } from '../run/restore.ts'
-import type { Plan, PlanSettings } from './plan-target.ts'
+import type { Plan, PlanSettings } from './plan.ts'
 
 export interface PlanParts {
   readonly settings: PlanSettings

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeObjects } from '../kube/objects.ts'
-import { Barrier, stillWarming } from './barrier.ts'
+import { Barrier } from './barrier.ts'
+import { stillWarming } from './probed-proxy.ts'
 import type { Ledger } from './ledger.ts'
 
 const reach = { namespaces: ['meshspec-1f2e3d'], ports: [], secured: null, gateways: [], routers: [] }

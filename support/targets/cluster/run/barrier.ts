@@ -5,18 +5,12 @@ import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
 import { barrierRoute } from './managed-gateways.ts'
 import type { ManagedGateway } from './managed-gateways.ts'
+import { stillWarming } from './probed-proxy.ts'
+import type { ProbedProxy } from './probed-proxy.ts'
 import { refOfObject } from './restore.ts'
 import { barrierAt } from './routers.ts'
 import type { Router } from './routers.ts'
 import { Turns } from './turns.ts'
-
-/** A proxy that is asked which config it has. */
-export interface ProbedProxy {
-  /** `pod shop-v1-5d8.default`, `the ingress gateway` */
-  readonly name: string
-  /** @returns which generation it has, as it answers for the host of the barrier; `null` for nothing that could be read. @throws NotSupported where nobody may ask */
-  ask(host: string, wanted: string): Promise<string | null>
-}
 
 /** Where a change has to arrive. */
 export interface Reach {
@@ -51,12 +45,6 @@ interface Wait {
   /** Is told each answer. */
   readonly isIn: (seen: string | null) => boolean
 }
-
-/** ms until a proxy that is asked, and says nothing, is asked again. */
-export const questionMs = 3000
-
-/** What a proxy is taken to say that has been told everything, and does not use all of it yet. */
-export const stillWarming = 'warming'
 
 /** The same answer so often in a row, each over a connection of its own: a proxy's threads take up config one after another. */
 const wantedInARow = 2

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Pod } from '../pods/pod.ts'
 import { proxyAdmin } from '../pods/proxy-admin.ts'
-import type { ClusterRun } from './cluster-run.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import type { Deployments } from '../pods/deployments.ts'
+
+interface Cluster {
+  readonly objects: KubeObjects
+  readonly deployments: Pick<Deployments, 'services'>
+}
 
 /** ms. Endpoints that a rule keeps from the gateway never come there. */
 const patienceMs = 5000
@@ -17,11 +23,11 @@ export class GatewayEndpoints {
   /** `gateway pod` */
   readonly #known = new Set<string>()
 
-  async await(run: Pick<ClusterRun, 'objects' | 'deployments'>, gateways: readonly Pod[], pods: readonly Pod[]): Promise<void> {
+  async await(run: Cluster, gateways: readonly Pod[], pods: readonly Pod[]): Promise<void> {
     await Promise.all(gateways.map((gateway) => this.#awaitAt(run, gateway, pods)))
   }
 
-  async #awaitAt(run: Pick<ClusterRun, 'objects' | 'deployments'>, gateway: Pod, pods: readonly Pod[]): Promise<void> {
+  async #awaitAt(run: Cluster, gateway: Pod, pods: readonly Pod[]): Promise<void> {
     const keyOf = (pod: Pod): string => `${named(gateway)} ${named(pod)}`
     const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
     const deadline = performance.now() + patienceMs
@@ -39,7 +45,7 @@ function named({ namespace, name }: Pod): string {
 }
 
 /** @returns `null` where the gateway does not tell */
-async function clustersOf({ objects }: Pick<ClusterRun, 'objects'>, gateway: Pod): Promise<string | null> {
+async function clustersOf({ objects }: Pick<Cluster, 'objects'>, gateway: Pod): Promise<string | null> {
   return proxyAdmin(objects.api.config)(gateway, 'clusters').catch(() => null)
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { NotSupported } from '../../target.ts'
 import type { Pod } from '../pods/pod.ts'
-import { stillWarming } from './barrier.ts'
+import { stillWarming } from './probed-proxy.ts'
 import { areWarming, generationIn, generationOf, guardedGeneration } from './guarded-gateway.ts'
 
 const barrier = 'barrier-1f2e3d.meshspec.internal'

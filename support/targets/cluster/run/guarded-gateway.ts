@@ -1,7 +1,7 @@
 import { NotSupported } from '../../target.ts'
 import type { AskAdmin } from '../pods/proxy-admin.ts'
 import type { Pod } from '../pods/pod.ts'
-import { stillWarming } from './barrier.ts'
+import { stillWarming } from './probed-proxy.ts'
 
 interface VirtualHost {
   readonly domains?: readonly string[]

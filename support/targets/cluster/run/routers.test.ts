@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PodAnswer, PodCall } from '../pods/agent.ts'
 import type { Pod } from '../pods/pod.ts'
-import { stillWarming } from './barrier.ts'
+import { stillWarming } from './probed-proxy.ts'
 import { barrierAt, probedRouter, routersOf } from './routers.ts'
 
 const pod = (workload: string, more: Partial<Pod> = {}): Pod => ({

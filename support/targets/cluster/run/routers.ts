@@ -4,8 +4,8 @@ import { workloadLabel } from '../pods/pod-manifests.ts'
 import { proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import { barrierPort, statsPort } from '../pods/gateway-ports.ts'
-import { questionMs, stillWarming } from './barrier.ts'
-import type { ProbedProxy } from './barrier.ts'
+import { questionMs, stillWarming } from './probed-proxy.ts'
+import type { ProbedProxy } from './probed-proxy.ts'
 import { runLabel } from './restore.ts'
 
 /** A gateway that a scenario has deployed itself, as egress gateways are. */

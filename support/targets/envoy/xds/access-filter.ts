@@ -1,15 +1,10 @@
 import type { AccessCondition, AccessPolicy, AccessRules } from '../../../../mesh-core/ir/access.ts'
 import { prefixLength } from '../../../../mesh-core/ir/address-range.ts'
-import { prefixRange } from './filter-chain.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
+import { prefixRange } from './prefix-range.ts'
 import { typed } from './json.ts'
 import type { Json } from './json.ts'
 import { stringMatcher } from './string-match.ts'
-
-/** Where connections arrive in the mesh. Sidecars listen elsewhere here, so that Envoy cannot see it. */
-export interface ArrivalPlace {
-  readonly address: string
-  readonly port: number
-}
 
 /** @param place `null`: Envoy sees it itself. Source: Istio `security/authz/builder/builder.go`, Envoy `envoy.filters.http.rbac`. */
 export function httpAccessFilters(access: readonly AccessRules[], place: ArrivalPlace | null): readonly Json[] {

@@ -1,7 +1,7 @@
 import type { RateLimit } from '../../../../mesh-core/ir/route.ts'
 import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpAccessFilters } from './access-filter.ts'
-import type { ArrivalPlace } from './access-filter.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
 import { customAccessFilters, type AskingPlace } from './custom-access-filters.ts'
 import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-values.ts'
 import { localRateLimit } from './local-rate-limit.ts'

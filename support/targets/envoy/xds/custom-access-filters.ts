@@ -1,7 +1,7 @@
 import { hostOfCluster } from '../../../../mesh-core/ir/cluster.ts'
 import type { AccessRules, Authorizer, AuthorizedBytes, CustomAccess, HeaderName, HttpAuthorizer } from '../../../../mesh-core/ir/access.ts'
 import { httpAccessFilter, rbac, tcpAccessFilter, tcpAccessFilters } from './access-filter.ts'
-import type { ArrivalPlace } from './access-filter.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
 import { askerHeader, callHeader } from './access-log.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'

@@ -5,6 +5,7 @@ import { closing, downstreamTls, notReady } from './downstream-tls.ts'
 import { optional } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
+import { prefixRange } from './prefix-range.ts'
 import { tcpProxy } from './tcp-proxy.ts'
 
 /** Takes what no other listener of a sidecar takes. */
@@ -29,12 +30,6 @@ export function filterChain(chain: FilterChain, listener: Listener, placement: P
     filters: socket === 'missing' ? [closing] : networkFilters(chain.filter, listener, placement),
     ...(socket === 'missing' ? {} : optional('transport_socket', socket)),
   }
-}
-
-/** `192.0.2.0/28`, or a single address. */
-export function prefixRange(range: string): Json {
-  const [address = '', bits] = range.split('/')
-  return { address_prefix: address, prefix_len: bits === undefined ? (address.includes(':') ? 128 : 32) : Number(bits) }
 }
 
 function networkFilters(filter: NetworkFilter, listener: Listener, placement: Placement): readonly Json[] {

@@ -1,6 +1,6 @@
 import { maskedAddress } from '../../../../mesh-core/ir/address-range.ts'
 import type { Endpoint } from '../../../../mesh-core/ir/cluster.ts'
-import type { ArrivalPlace } from './access-filter.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
 import { typed } from './json.ts'
 import type { Json } from './json.ts'
 

@@ -1,6 +1,6 @@
 import type { Cluster, Endpoint } from '../../../../mesh-core/ir/cluster.ts'
 import type { Listener } from '../../../../mesh-core/ir/proxy-config.ts'
-import type { ArrivalPlace } from './access-filter.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
 import type { Json } from './json.ts'
 import type { Formats } from './placed-formats.ts'
 

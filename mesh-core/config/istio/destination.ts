@@ -19,7 +19,7 @@ export function checkSubsetName(name: string, path: FieldPath, judge: Judge): vo
   else if (!isDnsLabel(name)) judge.error('INVALID_VALUE', path, `subset name is invalid: ${name}`)
 }
 
-/** Destinations with weights, of an HTTP, TCP or TLS rule. Weights need not add up to 100. Source: Istio validateHTTPRouteDestinations. */
+/** Destinations with weights, of an HTTP, TCP or TLS rule. Weights need not add up to 100; their sum is one of 32 bits. Source: Istio validateHTTPRouteDestinations. */
 export function checkWeights(destinations: readonly Fields[] | undefined, path: FieldPath, judge: Judge): void {
   let total = 0
   for (const [entry, at] of each(destinations, path)) {
@@ -28,7 +28,7 @@ export function checkWeights(destinations: readonly Fields[] | undefined, path: 
     checkDestination(entry.destination, [...at, 'destination'], judge)
     const weight: number = entry.weight ?? 0
     if (weight < 0) judge.error('INVALID_WEIGHT', [...at, 'weight'], `weight ${weight} < 0`)
-    total += weight
+    total = (total + weight) | 0
   }
   if ((destinations?.length ?? 0) > 1 && total === 0)
     judge.error('INVALID_WEIGHT', path, 'total destination weight = 0', 'give each of several destinations a weight; shares are weight / sum')

@@ -19,6 +19,8 @@ export class Application {
   readonly #certificates: ScenarioCertificates
   /** `name.namespace` of the services that the scenario has asked for by name. */
   readonly #deployed = new Set<string>()
+  /** By namespace, as somebody has said. */
+  readonly #sidecars = new Map<string, boolean>()
   /** Of services that the config names, but no config was given yet. */
   #awaitsNames = false
   #consul: ConsulCatalogue | null = null
@@ -59,7 +61,13 @@ export class Application {
   /** Of pods that come to be from now on. */
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
     asNamespace(namespace)
+    this.#sidecars.set(namespace, injected)
     await this.#mesh.prepare((session) => session.setSidecars(namespace, injected))
+  }
+
+  /** Whether the pods of the namespace have sidecars; `undefined`: nobody has said so. */
+  sidecars(namespace: string): boolean | undefined {
+    return this.#sidecars.get(namespace)
   }
 
   /** @throws StatementFailed for a status that no answer has */

@@ -86,6 +86,9 @@ export class ScenarioConfig {
     const labels = { ...this.#labels.get(namespace), [key]: value }
     this.#labels.set(namespace, labels)
     await this.#put({ text: JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }) })
+    // As a whole it has taken the place of what was said of sidecars, and pods of a namespace have some unless somebody says otherwise.
+    const injected = this.#parts.application.sidecars(namespace)
+    if (injected !== undefined || !('istio.io/rev' in labels)) await this.#parts.application.setSidecars(namespace, injected ?? true)
   }
 
   /** A Secret for the ingress gateway, or in another namespace. @param names that its certificate is for, with commas between */

@@ -61,3 +61,20 @@ Feature: Sidecar injection
       | name      | ready |
       | client-v1 | 1/1   |
       | shop-v1   | 2/2   |
+
+  Scenario Outline: A namespace with several labels
+    Given namespace "prod" has the label "<one>"
+    And namespace "prod" has the label "<other>"
+    And the services:
+      | service | namespace |
+      | orders  | prod      |
+    Then the pods are:
+      | name      | ready   | namespace |
+      | orders-v1 | <ready> | prod      |
+
+    Examples:
+      | one                      | other                    | ready |
+      | team=a                   | access=shared            | 2/2   |
+      | istio-injection=enabled  | team=a                   | 2/2   |
+      | istio-injection=disabled | istio.io/rev=default     | 1/1   |
+      | team=a                   | istio-injection=disabled | 1/1   |

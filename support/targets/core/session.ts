@@ -55,7 +55,7 @@ export class CoreSession implements MeshSession {
   }
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
-    this.#mesh.apply(namespaceResource(namespace, injected))
+    this.#mesh.apply(namespaceResource(namespace, injected, this.#mesh.resources))
   }
 
   async send(call: Call): Promise<Exchange> {

@@ -43,8 +43,9 @@ export function baseResources(): readonly Resource[] {
   return readText(ingressGateway, gatewayFile).resources
 }
 
-/** @param injected what the namespace's label tells the injector */
-export function namespaceResource(namespace: string, injected: boolean): readonly Resource[] {
-  const labels = { 'istio-injection': injected ? 'enabled' : 'disabled' }
+/** @param injected what the namespace's label tells the injector; @param before what the mesh has: the namespace keeps its other labels */
+export function namespaceResource(namespace: string, injected: boolean, before: readonly Resource[]): readonly Resource[] {
+  const known = before.find(({ kind, name }) => kind === 'Namespace' && name === namespace)?.object.metadata.labels
+  const labels = { ...known, 'istio-injection': injected ? 'enabled' : 'disabled' }
   return readText(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }), namespaceFile).resources
 }

@@ -65,7 +65,7 @@ export class EnvoySession implements MeshSession {
   }
 
   setSidecars(namespace: string, injected: boolean): Promise<void> {
-    return this.#mesh.apply(namespaceResource(namespace, injected))
+    return this.#mesh.apply(namespaceResource(namespace, injected, this.#mesh.resources))
   }
 
   async send(call: Call): Promise<Exchange> {

@@ -38,6 +38,7 @@ export class ApplicationArrival implements InFlight {
     if (isSilent && verdict?.kind === 'taken') return ending.closeUnused(end)
     if (verdict === null || verdict.kind === 'taken') {
       if (carries && isWithoutEnd(request)) return ending.reachNobody()
+      if (shipment.awaitsHandshake) return ending.reachNobody()
       ending.hop.tls = verdict?.seen ?? null
       ending.hop.port = peer.workload && port
       return runProgram(plane, this.#place, peer, request, carries ? (outcome) => this.#openTunnel(shipment, carries, outcome, end) : end)

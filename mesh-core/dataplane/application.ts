@@ -6,10 +6,15 @@ import type { Done } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
+import { awaitsHandshake } from './upgrade.ts'
 
 /** A sidecar sends a request on to its own workload. `refused`: nobody listens there. */
 export function dial(plane: Plane, place: Place, workload: WorkloadRuntime, socket: ApplicationSocket, request: HttpRequest, done: Done): void {
   if (!answersAt(plane, workload.instance, socket)) return done('refused')
+  if (awaitsHandshake(request)) {
+    place.exchange.hops[place.parent]!.received = null
+    return
+  }
   runProgram(plane, place, workload, request, done)
 }
 

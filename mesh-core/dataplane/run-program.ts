@@ -16,7 +16,9 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
   } catch (error) {
     return endWith(error, request, exchange, done)
   }
-  const end: Done = request.protocol === 'tcp' ? (outcome) => done(asBytes(outcome)) : done
+  const end: Done = (outcome) => {
+    if (!isToContinue(outcome)) done(request.protocol === 'tcp' ? asBytes(outcome) : outcome)
+  }
   if (!(answer instanceof Promise)) return end(conversed(answer, request))
   answer
     .then(
@@ -24,6 +26,11 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
       (error: unknown) => endWith(error, request, exchange, done),
     )
     .catch(exchange.fail)
+}
+
+/** Who says 100 has not answered yet. */
+function isToContinue(outcome: Outcome): boolean {
+  return typeof outcome !== 'string' && outcome.status === 100
 }
 
 /** Once a WebSocket is open, both ends say what they have to say. */

@@ -23,6 +23,8 @@ export interface Shipment {
   readonly isSilent?: boolean
   /** It comes from the same pod, and not from its proxy, or through a tunnel: no sidecar sees it. */
   readonly within?: boolean
+  /** What comes after its headers waits until the receiver has opened the WebSocket that it asks for. */
+  readonly awaitsHandshake?: boolean
   /** The request opens a tunnel for this. */
   readonly carries?: Carried
 }

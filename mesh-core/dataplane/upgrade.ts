@@ -29,3 +29,11 @@ export function isFailedHandshake(status: number): boolean {
 export function opensWebSocket({ headers }: HttpRequest): boolean {
   return headers.has('upgrade')
 }
+
+/**
+ * What a client says after its request goes on when the workload has opened the WebSocket. One that wants to read the request's body first waits for it.
+ * Source: Envoy `UpstreamRequest::acceptDataFromRouter`.
+ */
+export function awaitsHandshake(request: HttpRequest): boolean {
+  return opensWebSocket(request) && request.body !== ''
+}

@@ -5,6 +5,7 @@ import type { ClusterRuntime } from './cluster-runtime.ts'
 import type { Connection } from './connection-pool.ts'
 import { Delivery } from './delivery.ts'
 import type { Receiver } from './shipment.ts'
+import { awaitsHandshake } from './upgrade.ts'
 import type { HopRecord } from './evidence.ts'
 import { doubtOfServer } from './doubtful.ts'
 import { judgedStatus } from './grpc.ts'
@@ -32,7 +33,7 @@ export interface Try {
 }
 
 /** The request that a try is one of. */
-export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'sent'>
+export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'sent'> & Partial<Pick<ProxiedRequest, 'opensWebSocket'>>
 
 /** One try of a request: from the place that it waits for among its host's connections until something has come of it. Source: Envoy `Router::UpstreamRequest`. */
 export class UpstreamRequest implements InFlight {
@@ -110,7 +111,8 @@ export class UpstreamRequest implements InFlight {
     const { plane, proxy, place, origin } = this.#proxied
     const { request, attempt, limitMs, mirrored = false } = this.#try
     const { tls, port } = this.#destination
-    const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true }
+    const waits = this.#proxied.opensWebSocket && awaitsHandshake(request) ? { awaitsHandshake: true } : null
+    const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true, ...waits }
     this.#delivery = new Delivery(shipment, receiver)
     this.#delivery.start(plane, shipment, receiver, (outcome) => {
       if (!this.#over) this.#conclude(outcome)

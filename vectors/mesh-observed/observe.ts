@@ -23,7 +23,9 @@ const own = { header: workloadHeader, contentType: ownContentType }
 /** @returns an exchange in the recorded form */
 export function singleObservation(exchange: Exchange, call: ObservedCall, sent: MeshCall, scene: Scene): SingleObservation {
   const { response, error } = exchange
-  const log = clientLog(exchange)
+  const written = clientLog(exchange)
+  // Of a connection that its client has left a TCP proxy writes when the other end has, too: later than the recorder looked.
+  const log = error === 'timeout' && written?.details === '-' ? null : written
   const cluster = log?.cluster ?? '-'
   const arrivals = inOrderOfArrival(exchange.hops).filter((hop) => arrived(hop, scene))
   const arrival = (hop: Hop): Arrival => arrivalOf(hop, call, sent, scene)

@@ -35,6 +35,13 @@ export const departures = {
     since: '1.32',
     observed: 'gateway-api/gwapi-unknown-filter',
   },
+  namesakesOfHttpRoutesAreLost: {
+    specification: 'Routes of different kinds may have one name; all of their hostnames act (Gateway API GRPCRoute, Kubernetes names).',
+    istiod:
+      'A host of a GRPCRoute is lost where an HTTPRoute of its name and namespace has one of the same number, unless another route has that host, too.',
+    since: '1.32',
+    observed: 'gateway-api/grpc-route-with-the-name-of-an-http-route',
+  },
   misdirectedRequestsAreUnknown: {
     specification:
       'A request for the host of another HTTPS listener than the one that its connection was opened for is answered 421 (Gateway API Listener.hostname).',

@@ -60,7 +60,7 @@ export function convertGatewayApi(all: readonly Resource[], registry: Registry, 
       bindings.filter(({ state }) => isServed(state)),
       resources,
     ).map(({ compiled }) => compiled),
-    virtualServices: [...httpVirtualServices(httpRoutes), ...connectionVirtualServices(connectionRoutes, departs)],
+    virtualServices: [...httpVirtualServices(httpRoutes, departs), ...connectionVirtualServices(connectionRoutes, departs)],
     destinationRules: backendTlsRules(surroundings),
   }
 }

@@ -2,6 +2,7 @@ import type { Resource } from '../../config/resource.ts'
 import { gatewayApi } from '../../registry/managed-gateways.ts'
 import { createdMs } from '../../registry/services.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
+import type { Departs } from '../departures.ts'
 import { meshGateway } from '../names.ts'
 import type { HttpMatch } from '../virtual-service-types.ts'
 import type { AttachedRoute } from './attached-route.ts'
@@ -13,6 +14,8 @@ import type { ParentRef } from './types.ts'
 /** One host of a route at one parent. */
 interface Part {
   readonly key: string
+  /** That istiod knows it by besides: the hosts of a route are counted, whatever its kind. */
+  readonly nickname: string
   readonly host: string
   /** Of the parent: its rules are for one port of a service. */
   readonly hasPort: boolean
@@ -27,11 +30,12 @@ interface Part {
  * Source: Istio `pilot/pkg/config/kube/gateway/route_collections.go` HTTPRouteCollection, mergeHTTPRoutes.
  * @param routes in order of age
  */
-export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[]): VirtualService[] {
+export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[], departs: Departs): VirtualService[] {
+  const all = routes.flatMap(allPartsOf)
+  const isHeard = departs('namesakesOfHttpRoutesAreLost') ? announcedAmong(all) : () => true
   const byKey = new Map<string, Part[]>()
-  for (const route of routes)
-    for (const attachment of route.attachments)
-      for (const part of attachment.denied ? [] : partsOf(route, attachment)) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part])
+  for (const { key } of all.filter(isHeard)) byKey.set(key, [])
+  for (const part of all) byKey.get(part.key)?.push(part)
   // The first rule of a host has it: on its port a parent with a port goes before one that stands for the whole service.
   const parts = [...byKey.values()].toSorted(([a], [b]) => Number(b!.hasPort) - Number(a!.hasPort) || inOrder(a!, b!))
   return parts.map(merged)
@@ -43,7 +47,31 @@ export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[]): Vir
  */
 function inOrder(a: Part, b: Part): number {
   const [left, right] = [a.key, b.key].map((key) => key.replaceAll('/', '~'))
-  return createdMs(a.resource) - createdMs(b.resource) || (left! < right! ? -1 : left! > right! ? 1 : 0)
+  return createdMs(a.resource) - createdMs(b.resource) || byText(left!, right!)
+}
+
+/** In the order in which istiod goes through the parents. Source: the same file, `conversion.go` extractParentReferenceInfo, filteredReferences. */
+function allPartsOf(route: AttachedRoute<Rule>): Part[] {
+  const { namespace, name } = route.resource
+  const nameOf = ({ ref }: Attachment): string => parentName(ref, namespace)
+  const internalNameOf = (one: Attachment): string => (one.kind === 'mesh' ? meshGateway : bindingName(one.binding))
+  const inTurn = route.attachments
+    .filter(({ denied }) => !denied)
+    .toSorted((a, b) => byText(internalNameOf(a), internalNameOf(b)) || byText(nameOf(a), nameOf(b)))
+  return inTurn.flatMap((one) => partsOf(route, one)).map((part, i) => ({ ...part, nickname: `${namespace}/${name}~${i}` }))
+}
+
+/**
+ * Of two parts of one nickname, which are those of an HTTPRoute and of a GRPCRoute of its name, only the former is announced: what it is a part of is made for
+ * it, while the other takes part where something else has its key. Source: the same file; `pkg/kube/krt/join.go`, which hides what an earlier collection has.
+ */
+function announcedAmong(parts: readonly Part[]): (part: Part) => boolean {
+  const taken = new Set(parts.filter(({ resource }) => resource.kind === 'HTTPRoute').map(({ nickname }) => nickname))
+  return ({ resource, nickname }) => resource.kind === 'HTTPRoute' || !taken.has(nickname)
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function merged(parts: readonly Part[]): VirtualService {
@@ -62,11 +90,13 @@ function merged(parts: readonly Part[]): VirtualService {
   }
 }
 
-function partsOf(route: AttachedRoute<Rule>, attachment: Attachment): Part[] {
+type Unnamed = Omit<Part, 'nickname'>
+
+function partsOf(route: AttachedRoute<Rule>, attachment: Attachment): Unnamed[] {
   return attachment.kind === 'mesh' ? meshParts(route, attachment) : gatewayParts(route, attachment)
 }
 
-function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment: Attachment & { kind: 'listener' }): Part[] {
+function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment: Attachment & { kind: 'listener' }): Unnamed[] {
   if (atGateways.rules.length === 0) return []
   const hostnames: readonly string[] = resource.object['spec']?.hostnames ?? []
   const gateway = bindingName(attachment.binding)
@@ -76,7 +106,7 @@ function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment:
 }
 
 /** A route of another namespace than its parent's acts for clients of its own namespace alone. */
-function meshParts(route: AttachedRoute<Rule>, attachment: MeshAttachment): Part[] {
+function meshParts(route: AttachedRoute<Rule>, attachment: MeshAttachment): Unnamed[] {
   const { resource, inMesh } = route
   const { ref, hosts, namespace } = attachment
   if (inMesh.rules.length === 0) return []

@@ -12,6 +12,7 @@ import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts
 import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
+import type { WayOfArrival } from '../../../mesh-core/dataplane/model.ts'
 import type { Mesh, MeshCall, MeshOptions } from '../../../mesh-core/mesh.ts'
 import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
@@ -63,16 +64,18 @@ export class EnvoyMesh {
     this.#sends = options.sends ?? (() => true)
     this.#model = createMesh({ ...options, program: answer })
     this.#id = host.join((line) => this.#book.read(line))
+    const takes = (workload: WorkloadInstance, way: WayOfArrival): boolean => options.inboundSidecar?.(workload, way) ?? workload.sidecar
     const applicationTls = (workload: WorkloadInstance | null, port: number) => this.#model.applicationTls(workload, port)
     this.#topology = new Topology(`${this.#id}/`, {
-      hasInbound: (workload) => options.inboundSidecar?.(workload, 'own-address') ?? workload.sidecar,
+      hasInbound: (workload) => takes(workload, 'own-address'),
       listedPorts: (workload) => this.#model.listedPorts(workload),
       inboundPort: (workload, port) => this.#model.inboundPort(workload, port),
       applicationAddress: (workload, port) => this.#model.applicationAddress(workload, port),
       applicationTls,
     })
     this.#book = new CallBook((port) => this.#topology.places.proxyAt(port, this.registry))
-    this.#senders = new Senders(this.#model, this.#book, new Ways(this.#model, this.#topology.places), options.explains ?? true)
+    const ways = new Ways(this.#model, this.#topology.places, (workload) => takes(workload, 'kept-service-address'))
+    this.#senders = new Senders(this.#model, this.#book, ways, options.explains ?? true)
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
     this.#names = {

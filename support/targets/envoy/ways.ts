@@ -61,14 +61,17 @@ interface Kept {
 export class Ways {
   readonly #model: Mesh
   readonly #places: PodPlaces
+  readonly #takesKept: (workload: WorkloadInstance) => boolean
   /** Of sidecars to addresses of services, behind which it is drawn for each connection who answers: Envoy sees no such address here. */
   readonly #kept = new KeptConnections()
   readonly #names = new WeakMap<object, string>()
   #known = 0
 
-  constructor(model: Mesh, places: PodPlaces) {
+  /** @param takesKept whether a workload's own sidecar takes what other sidecars have sent to the address of a service, where they do not look at that */
+  constructor(model: Mesh, places: PodPlaces, takesKept: (workload: WorkloadInstance) => boolean) {
     this.#model = model
     this.#places = places
+    this.#takesKept = takesKept
   }
 
   of(departure: Departure): Way | TransportError {
@@ -86,17 +89,18 @@ export class Ways {
     // What a pod sends to its own address never leaves it.
     const within = sender !== null && address === sender.address
     const { addressee, keep } = this.#addressee(departure, target, address)
-    const lands = this.#landing(addressee, isDatagram || within)
+    const isTold = sender?.sidecar === true && !isDatagram && !within
+    const lands = isTold ? this.#keptLanding(addressee) : this.#landing(addressee, isDatagram || within)
     const straight = addressee ? `${addressee.address}:${addressee.port}` : `${target.address}:${target.port}`
     const kept = keep && { keep }
     // Sidecars are told of connections alone.
-    if (!sender?.sidecar || isDatagram || within) {
+    if (!isTold) {
       const first = isDatagram || !addressee ? null : straightPreamble(sender, addressee, this.#workloadAt(addressee))
       return { port: lands.port, preamble: first, key: keyOf(request, lands.port, target, false), proxy: null, target, straight, ...kept }
     }
     const isRead = this.#isHttp(sender, target)
     const port = this.#places.outboundPort(sender.ref)
-    const others = this.#others(sender, departure, target, (port) => this.#landing(this.#drawn(target.address!, port), false))
+    const others = this.#others(sender, departure, target, (port) => this.#keptLanding(this.#drawn(target.address!, port)))
     return {
       port,
       preamble: preamble(sender, sender.address, target, [lands, ...others]),
@@ -156,7 +160,7 @@ export class Ways {
     return (config ? otherLandings(config) : []).map((landing) => {
       if (landing.by === 'destination') return placeAt(landing.portOverride ?? target.port)
       const named = this.#named(proxy, departure, target, landing)
-      return named && this.#landing(this.#drawn(named.address, named.port), false)
+      return named && this.#keptLanding(this.#drawn(named.address, named.port))
     })
   }
 
@@ -213,6 +217,12 @@ export class Ways {
 
   #drawn(address: string, port: number): Addressee | null {
     return addresseeAt(this.#model.registry, address, port, (count) => Math.floor(Math.random() * count))
+  }
+
+  /** Of what a sidecar passes on to where its client was going. */
+  #keptLanding(addressee: Addressee | null): SocketAddress {
+    const workload = addressee && this.#workloadAt(addressee)
+    return this.#landing(addressee, Boolean(workload && !addressee.dialled && !this.#takesKept(workload)))
   }
 
   #landing(addressee: Addressee | null, pastSidecar: boolean): SocketAddress {

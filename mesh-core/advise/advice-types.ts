@@ -68,6 +68,12 @@ export const adviceTypes = {
     (header: string) => `requests without the header ${header} go to any pod: there is nothing to hash`,
   ),
   neverEjects: type('NEVER_EJECTS', 'warning', 'NeverEjects', (why: string) => `outlierDetection never ejects a pod: ${why}`),
+  hostLost: type(
+    'HOST_LOST',
+    'warning',
+    'HostLost',
+    (host: string) => `no request for ${host} comes to this route: istiod takes it for the HTTPRoute of the same name`,
+  ),
   weightsNotHundred: type(
     'WEIGHTS_NOT_100',
     'info',

@@ -11,6 +11,7 @@ import { faultWithRetries } from './traps/fault-with-retries.ts'
 import { faultWithoutPercentage } from './traps/fault-without-percentage.ts'
 import { hashWithoutHeader } from './traps/hash-without-header.ts'
 import { hostElsewhere } from './traps/host-elsewhere.ts'
+import { hostsLost } from './traps/lost-hosts.ts'
 import { neverEjects } from './traps/never-ejects.ts'
 import { notBoundToMesh } from './traps/not-bound-to-mesh.ts'
 import { prefixTakesMore } from './traps/prefix-takes-more.ts'
@@ -30,6 +31,7 @@ export const advisers: readonly Adviser[] = [
   hostElsewhere,
   hashWithoutHeader,
   neverEjects,
+  hostsLost,
   weightsNotHundred,
 ]
 

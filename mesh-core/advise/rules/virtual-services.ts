@@ -11,6 +11,7 @@ import { type VirtualService, virtualServiceOf } from '../../compile/virtual-ser
 import type { Resource } from '../../config/resource.ts'
 import { AddressBook, allocatedAddress, outsideAddress, podAddress, serviceAddress } from '../../registry/addresses.ts'
 import { buildRegistry } from '../../registry/build-registry.ts'
+import type { Registry } from '../../registry/registry.ts'
 
 /** The rules of a mesh as istiod sees them: those of delegates in their places, those of Ingresses and of the Gateway API as what they are compiled to. */
 export interface Rules {
@@ -43,6 +44,26 @@ export function linkedRules(inventory: Inventory, mesh: MeshConfig): readonly Vi
 
 function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly VirtualService[] {
   if (!converted.some((kind) => inventory.all(kind).length > 0)) return []
+  const { api, resources, registry } = gatewayApiIn(inventory)
+  return [...api.virtualServices, ...unattachedRules(api), ...ingressVirtualServices(resources, mesh, registry, asIstiod)]
+}
+
+interface Converted {
+  readonly api: GatewayApi
+  readonly resources: readonly Resource[]
+  readonly registry: Registry
+}
+
+const known = new WeakMap<Inventory, Converted>()
+
+/** What the objects of the Gateway API amount to; made once. */
+export function gatewayApiIn(inventory: Inventory): Converted {
+  const made = known.get(inventory) ?? convert(inventory)
+  known.set(inventory, made)
+  return made
+}
+
+function convert(inventory: Inventory): Converted {
   const resources = inOrderOfAge(inventory.everything)
   const registry = buildRegistry(resources, {
     pods: new AddressBook(podAddress),
@@ -53,8 +74,7 @@ function convertedRules(inventory: Inventory, mesh: MeshConfig): readonly Virtua
     inboundSidecar: () => true,
     outsideName: () => true,
   })
-  const api = convertGatewayApi(resources, registry, asIstiod)
-  return [...api.virtualServices, ...unattachedRules(api), ...ingressVirtualServices(resources, mesh, registry, asIstiod)]
+  return { api: convertGatewayApi(resources, registry, asIstiod), resources, registry }
 }
 
 /** Routes whose parents are not here, in a folder of routes alone: each with its own rules. */

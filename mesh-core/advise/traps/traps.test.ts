@@ -32,7 +32,26 @@ const deployment = (name: string, replicas: number, labels = `app: ${name}`): st
 const policy = (traffic: string): string => object('DestinationRule', 'shop', `{host: shop, trafficPolicy: {${traffic}}}`)
 const detection = (spec = ''): string => policy(`outlierDetection: {consecutive5xxErrors: 3${spec}}`)
 
+const apiObject = (kind: string, name: string, spec: string): string => object(kind, name, spec, 'default', 'gateway.networking.k8s.io/v1')
+const gate = apiObject('Gateway', 'gate', '{gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}')
+const route = (kind: string, name: string, hostnames: string): string =>
+  apiObject(kind, name, `{parentRefs: [{name: gate}], hostnames: [${hostnames}], rules: [{backendRefs: [{name: shop, port: 80}]}]}`)
+
 const cases: Readonly<Record<string, readonly Case[]>> = {
+  'routes of one name': [
+    {
+      about: 'as many hosts are lost as the HTTPRoute has',
+      documents: [gate, route('HTTPRoute', 'shop', 'a.test'), route('GRPCRoute', 'shop', 'b.test, c.test')],
+      found: ['warning | HOST_LOST | spec.hostnames[0]'],
+    },
+    {
+      about: 'a host that another route has is not',
+      documents: [gate, route('HTTPRoute', 'shop', 'a.test'), route('GRPCRoute', 'shop', 'b.test'), route('GRPCRoute', 'other', 'b.test')],
+      found: [],
+    },
+    { about: 'of another name', documents: [gate, route('HTTPRoute', 'shop', 'a.test'), route('GRPCRoute', 'items', 'b.test')], found: [] },
+    { about: 'without their Gateway', documents: [route('HTTPRoute', 'shop', 'a.test'), route('GRPCRoute', 'shop', 'b.test')], found: [] },
+  ],
   'a prefix that takes more': [
     {
       about: 'than a later rule leaves to it',

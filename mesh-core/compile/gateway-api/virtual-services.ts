@@ -2,7 +2,7 @@ import type { Resource } from '../../config/resource.ts'
 import { gatewayApi } from '../../registry/managed-gateways.ts'
 import { createdMs } from '../../registry/services.ts'
 import type { Rule, VirtualService } from '../virtual-service.ts'
-import type { Departs } from '../departures.ts'
+import { asIstiod, type Departs } from '../departures.ts'
 import { meshGateway } from '../names.ts'
 import type { HttpMatch } from '../virtual-service-types.ts'
 import type { AttachedRoute } from './attached-route.ts'
@@ -32,10 +32,9 @@ interface Part {
  */
 export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[], departs: Departs): VirtualService[] {
   const all = routes.flatMap(allPartsOf)
-  const isHeard = departs('namesakesOfHttpRoutesAreLost') ? announcedAmong(all) : () => true
+  const heard = heardAmong(all, departs)
   const byKey = new Map<string, Part[]>()
-  for (const { key } of all.filter(isHeard)) byKey.set(key, [])
-  for (const part of all) byKey.get(part.key)?.push(part)
+  for (const part of all) if (heard.has(part.key)) byKey.set(part.key, [...(byKey.get(part.key) ?? []), part])
   // The first rule of a host has it: on its port a parent with a port goes before one that stands for the whole service.
   const parts = [...byKey.values()].toSorted(([a], [b]) => Number(b!.hasPort) - Number(a!.hasPort) || inOrder(a!, b!))
   return parts.map(merged)
@@ -48,6 +47,13 @@ export function httpVirtualServices(routes: readonly AttachedRoute<Rule>[], depa
 function inOrder(a: Part, b: Part): number {
   const [left, right] = [a.key, b.key].map((key) => key.replaceAll('/', '~'))
   return createdMs(a.resource) - createdMs(b.resource) || byText(left!, right!)
+}
+
+/** Hosts of routes that nothing is made for, as istiod does. */
+export function lostHosts(routes: readonly AttachedRoute<Rule>[]): readonly Pick<Part, 'resource' | 'host'>[] {
+  const all = routes.flatMap(allPartsOf)
+  const heard = heardAmong(all, asIstiod)
+  return all.filter(({ key }) => !heard.has(key))
 }
 
 /** In the order in which istiod goes through the parents. Source: the same file, `conversion.go` extractParentReferenceInfo, filteredReferences. */
@@ -63,11 +69,12 @@ function allPartsOf(route: AttachedRoute<Rule>): Part[] {
 
 /**
  * Of two parts of one nickname, which are those of an HTTPRoute and of a GRPCRoute of its name, only the former is announced: what it is a part of is made for
- * it, while the other takes part where something else has its key. Source: the same file; `pkg/kube/krt/join.go`, which hides what an earlier collection has.
+ * it, while the other takes part where something else has its key. @returns keys. Source: the same file; `pkg/kube/krt/join.go`, which hides what an earlier collection has.
  */
-function announcedAmong(parts: readonly Part[]): (part: Part) => boolean {
-  const taken = new Set(parts.filter(({ resource }) => resource.kind === 'HTTPRoute').map(({ nickname }) => nickname))
-  return ({ resource, nickname }) => resource.kind === 'HTTPRoute' || !taken.has(nickname)
+function heardAmong(parts: readonly Part[], departs: Departs): ReadonlySet<string> {
+  const isHttp = ({ resource }: Part): boolean => resource.kind === 'HTTPRoute'
+  const taken = new Set(departs('namesakesOfHttpRoutesAreLost') ? parts.filter(isHttp).map(({ nickname }) => nickname) : [])
+  return new Set(parts.filter((part) => isHttp(part) || !taken.has(part.nickname)).map(({ key }) => key))
 }
 
 function byText(a: string, b: string): number {

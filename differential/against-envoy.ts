@@ -28,7 +28,7 @@ const rounds = 3
 export async function againstEnvoy(): Promise<Referee> {
   const core = withEverySidecar(readingOnce(await meshCore()))
   const envoy = await realEnvoy()
-  const engines = { core, envoy: { ...envoy, read: core.read } }
+  const engines = { core, envoy: withEverySidecar({ ...envoy, read: core.read }) }
   return {
     name: 'envoy',
     async judge(meshes) {
@@ -182,7 +182,7 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }
 }
 
-/** Of the envoy target's pods each has its sidecar before it, whatever address was dialled. */
+/** Each pod has its sidecar before it, whatever address was dialled: what the vectors leave out is compared, too. */
 function withEverySidecar(engine: Engine): Engine {
   const open: Engine['open'] = ({ inboundSidecar, ...options }) =>
     engine.open({ ...options, ...(inboundSidecar && { inboundSidecar: (workload) => inboundSidecar(workload, 'own-address') }) })

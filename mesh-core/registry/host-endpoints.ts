@@ -2,6 +2,11 @@ import { portNumbered } from './protocol.ts'
 import type { Endpoint } from '../ir/cluster.ts'
 import type { Service, ServicePort, ServiceSource } from './registry.ts'
 
+/** One may be a copy of the other that has aliases. */
+function isSame(a: Service, b: Service): boolean {
+  return a.provider === b.provider && a.name === b.name
+}
+
 interface Known {
   readonly source: ServiceSource
   readonly service: Service
@@ -42,7 +47,7 @@ export class HostEndpoints {
   /** Without what others know of its host. */
   own(service: Service, number: number): readonly Endpoint[] {
     const port = portNumbered(service.ports, number)
-    const known = this.#known.get(keyOf(service))?.find((one) => one.service === service)
+    const known = this.#known.get(keyOf(service))?.find((one) => isSame(one.service, service))
     return port && known ? known.source.endpoints(service, port) : []
   }
 

@@ -49,7 +49,7 @@ export function authorizerOf(name: string, providers: readonly ProviderSpec[], r
     timeoutMs: Math.trunc(durationMs(timeout)),
     body: body ? { maxBytes: body.maxRequestBytes ?? 0, allowPartial: body.allowPartialMessage ?? false } : null,
     http: http ? askedOverHttp(http) : null,
-    ...(isRefused(spec) && { isRefused: true }),
+    ...((statusOnError === 0 || isRefused(spec)) && { isRefused: true }),
   }
 }
 
@@ -103,9 +103,10 @@ function clusterOf({ service = '', port = 0 }: CommonSpec, { services }: Registr
   return found ? `outbound|${port}||${found.host}` : null
 }
 
-/** Istio takes none that Envoy does not know. Source: the same file, parseStatusOnError. */
+/** Istio takes none that Envoy does not know: 0 is one of them, and Envoy does not take it here. Source: the same file, parseStatusOnError; Envoy `HttpStatus.code`. */
 function statusOf(text: string | undefined): number | null {
   if (text === undefined || text === '') return 403
+  if (/^[+-]?0+$/.test(text)) return 0
   return /^\+?\d+$/.test(text) ? statusCode(text) : null
 }
 

@@ -75,6 +75,7 @@ describe('exit codes', () => {
       says: 'has no profile "night"',
     },
     { name: 'a line without a scenario', args: [`${holds}:999`], status: 2, says: `no scenario begins at ${holds}:999` },
+    { name: 'the same beside others', args: [fails, `${holds}:999`], status: 2, says: `nothing of ${holds}:999 was run` },
     { name: 'sentences that are read', args: [holds, fails, '--dry-run'], status: 0, says: '2 scenarios: each sentence is one of the vocabulary' },
     { name: 'one that is not', args: [holds, typo, '--dry-run'], status: 2, says: 'did you mean: the request reaches {service}' },
     { name: 'a bad seed', args: [holds, '--seed', 'x'], status: 2, says: '--seed is "x"' },

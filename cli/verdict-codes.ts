@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Comparison } from '../reports/comparison.ts'
 import { countAgreements } from '../reports/comparison.ts'
 import { countVerdicts, type RunRecord } from '../reports/run-record.ts'
@@ -29,9 +30,17 @@ export function codeOfComparison(comparison: Comparison, filter: Filter): number
  * A run that shows nothing is no success: with a typo in --tags, a CI job would stay green for ever. A shard may be empty; `report merge` sees that not all are.
  */
 function assertSome({ scenarios }: RunRecord, { tags, name, shard, features = [] }: Filter): void {
-  if (scenarios.length > 0 || shard !== undefined) return
-  const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
+  if (shard !== undefined) return
   const lines = features.filter((feature) => /:\d+$/.test(feature))
+  if (scenarios.length > 0) return tags || name?.length ? undefined : assertEach(scenarios, lines)
+  const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
   const where = lines.length > 0 ? `no scenario begins at ${lines.join(', ')}` : 'name a feature file or a folder that holds some'
   throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : where)
+}
+
+/** A line of a feature at which nothing begins is passed over where others run. @param lines `a.feature:7:12` */
+function assertEach(scenarios: RunRecord['scenarios'], lines: readonly string[]): void {
+  const seen = new Set(scenarios.map(({ uri }) => resolve(uri)))
+  const unseen = lines.filter((line) => !seen.has(resolve(line.replace(/(:\d+)+$/, ''))))
+  if (unseen.length > 0) throw settingError(`nothing of ${unseen.join(', ')} was run`, 'no scenario begins there')
 }

@@ -72,7 +72,7 @@ export const adviceTypes = {
     'HOST_LOST',
     'warning',
     'HostLost',
-    (host: string) => `no request for ${host} comes to this route: istiod takes it for the HTTPRoute of the same name`,
+    (host: string, place: string) => `at ${place} no request for ${host} comes to this route: istiod takes it for the HTTPRoute of the same name`,
   ),
   weightsNotHundred: type(
     'WEIGHTS_NOT_100',

@@ -13,8 +13,8 @@ export interface Entered {
   readonly failure: HandshakeFailure | null
   /** TLS that is still around what comes, the outermost first. */
   readonly layers: readonly TlsLayer[]
-  /** The version of HTTP that ALPN has settled; `null`: the first bytes tell it. Source: Envoy `HttpConnectionManagerConfig::createCodec`. */
-  readonly settled: string | null
+  /** ALPN has settled HTTP/2, which a sidecar that reads HTTP prefers; otherwise the first bytes tell the version. Source: Envoy `HttpConnectionManagerConfig::createCodec`, Istio `pilot/pkg/networking/util` ALPNHttp. */
+  readonly isHttp2: boolean
 }
 
 /** Source: Istio `security/authn/utils/utils.go` BuildInboundTLS. */
@@ -27,16 +27,13 @@ const mutualTls: DownstreamTls = {
   applicationProtocols: [],
 }
 
-/** Where HTTP is read, in the order of the server. Source: Istio `pilot/pkg/networking/util` ALPNHttp. */
-const httpProtocols = ['h2', 'http/1.1']
-
 /** @param identity of the workload */
 export function enterSidecar({ chains }: InboundPort, identity: string, request: HttpRequest, layers: readonly TlsLayer[]): Entered {
   const [outer, ...inner] = layers
   // Chains of one port are told apart by nothing that an address could say.
   const connection = outer && !inspectsTls(chains) ? unseenTls('') : seenConnection('', 0, request, outer)
   const chain = chooseFilterChain(chains, connection)
-  if (!chain?.endsTls) return { chain, failure: null, layers, settled: null }
-  const settled = httpProtocols.find((name) => outer?.applicationProtocols?.includes(name)) ?? null
-  return { chain, failure: outer ? handshake(mutualTls, outer, identity) : 'closed', layers: inner, settled }
+  if (!chain?.endsTls) return { chain, failure: null, layers, isHttp2: false }
+  const isHttp2 = outer?.applicationProtocols?.includes('h2') ?? false
+  return { chain, failure: outer ? handshake(mutualTls, outer, identity) : 'closed', layers: inner, isHttp2 }
 }

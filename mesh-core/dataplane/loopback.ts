@@ -9,6 +9,7 @@ export type Within = 'pod' | 'loopback'
 /** Whether a connection stays in the pod that it comes from, past its sidecar. Source: istio-iptables, the output of others than the proxy over `lo`. */
 export function withinOf({ proxy, instance }: WorkloadRuntime, target: Dialled): Within | null {
   if (proxy !== null && !proxy.edge && target.address === instance.address) return 'pod'
+  // What a proxy has there is told where the connection would be led to it.
   if (proxy && doubtOfProxyPort(proxy.config, target)) return null
   return staysOnLoopback(target, proxy?.listenerFor(target.address ?? '', target.port) ?? null) ? 'loopback' : null
 }

@@ -22,6 +22,9 @@ import type { TlsLayer } from './tls-handshake.ts'
 import { brokenOff } from './transport-failure.ts'
 import { opensWebSocket } from './upgrade.ts'
 
+/** Istio leaves it at Envoy's default. */
+const delayedCloseMs = 1000
+
 /** Has the sender's proxy begun the outermost TLS? It sees its handshake break off where an application's would be told of a closed connection. */
 function beginsTlsItself({ tls }: Shipment): boolean {
   return tls[0]?.expects !== undefined
@@ -67,7 +70,7 @@ export class SidecarArrival implements InFlight {
 
   #enter(end: Done): void {
     const { request, tls, isSilent } = this.#shipment
-    const { chain, failure, layers, settled } = enterSidecar(this.#port, this.#workload.identity, request, tls)
+    const { chain, failure, layers, isHttp2 } = enterSidecar(this.#port, this.#workload.identity, request, tls)
     if (!chain) {
       this.#ending.reachNobody()
       return end(beginsTlsItself(this.#shipment) ? brokenOff : 'closed')
@@ -82,15 +85,21 @@ export class SidecarArrival implements InFlight {
     if (chain.reads === 'bytes') return this.#passOn(layers, end)
     if (isSilent) return this.#ending.closeUnused(end)
     if (request.serverFirst) return
-    if (settled === 'h2' && (request.protocol !== 'h2' || layers.length > 0)) return this.#missPreface(end)
+    if (isHttp2 && (request.protocol !== 'h2' || layers.length > 0)) return this.#missPreface(end)
     this.#read(layers, end)
   }
 
-  /** What is no HTTP/2 has no stream that could be answered or written of. It is closed in order, a second later. Source: as #breakOff. */
+  /** What is no HTTP/2 has no stream that could be answered or written of. */
   #missPreface(end: Done): void {
     this.#ending.reachNobody()
     this.#ending.isInOrder = true
-    this.#plane.clock.schedule(1000, () => end('closed'), `${this.#workload.name} closes a connection`)
+    this.#closeLater(end)
+  }
+
+  /** A connection in error is closed in order, so that its peer may read why. Source: Envoy `delayed_close_timeout`. */
+  #closeLater(end: Done): void {
+    const timer = this.#plane.clock.schedule(delayedCloseMs, () => end('closed'), `${this.#workload.name} closes a connection`)
+    this.#inFlight = { abandon: () => timer.cancel() }
   }
 
   #read(layers: readonly TlsLayer[], end: Done): void {
@@ -115,14 +124,14 @@ export class SidecarArrival implements InFlight {
 
   /**
    * Extended CONNECT, as which a WebSocket comes over HTTP/2, is an error of the whole connection to a proxy that has not said that it takes it, and istiod has none
-   * say so. It is closed in order, a second later. Source: Envoy `http2/codec_impl.cc`, `delayed_close_timeout`.
+   * say so. Source: Envoy `http2/codec_impl.cc`.
    */
   #breakOff(end: Done): void {
     const log = this.#log()
     log.raise('DPE')
     log.details = 'http2.invalid.header.field'
     this.#note(log)
-    this.#plane.clock.schedule(1000, () => end('closed'), `${this.#workload.name} closes a connection`)
+    this.#closeLater(end)
   }
 
   /** Bytes are passed on unread, and when the connection ends it is written that they were. Source: Envoy `TcpProxy`. */

@@ -1,24 +1,26 @@
 import { PeerAuthentications } from '../../mesh-core/compile/peer-authentication.ts'
 import { Inventory, labelsOf, listOf, specOf } from '../../mesh-core/analyze/inventory.ts'
 import type { Fields } from '../../mesh-core/analyze/inventory.ts'
+import { rootNamespaceOf } from '../../mesh-core/analyze/mesh-settings.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { selects } from '../../mesh-core/registry/labels.ts'
 import type { Labels } from '../../mesh-core/registry/labels.ts'
-
-const rootNamespace = 'istio-system'
 
 /** Services that closed a connection, and whose sidecars take mutual TLS of the mesh alone: whoever came without it was not told so. */
 export function strictPeers(exchanges: readonly Exchange[], resources: readonly Resource[]): readonly string[] {
   const policies = resources.filter(({ kind }) => kind === 'PeerAuthentication')
   if (policies.length === 0) return []
   const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
-  const peers = new PeerAuthentications(policies, rootNamespace)
+  const root = rootNamespaceOf(inventory)
+  const peers = new PeerAuthentications(policies, root)
   const told = exchanges.flatMap(closedBy).flatMap((host) => {
     const service = resources.find((one) => one.kind === 'Service' && namesOf(one).includes(host))
     const pod = service && inventory.pods.find((one) => one.namespace === service.namespace && selects(selectorOf(service), labelsOf(one)))
     if (!pod || !podPortsOf(service).some((port) => peers.modeOf({ namespace: pod.namespace, labels: labelsOf(pod) }, port) === 'strict')) return []
-    return [`${service.name}.${service.namespace} takes mutual TLS alone: ${strictOf(policies, pod).join(', ')}; who comes without it is cut off`]
+    return [
+      `${service.name}.${service.namespace} takes mutual TLS alone: ${strictOf(policies, pod, root).join(', ')}; who comes without it is cut off`,
+    ]
   })
   return [...new Set(told)]
 }
@@ -42,8 +44,8 @@ function podPortsOf(service: Resource): readonly number[] {
 }
 
 /** Of those that may act on the pod, the ones that say so. */
-function strictOf(policies: readonly Resource[], pod: Resource): readonly string[] {
-  const near = policies.filter(({ namespace }) => namespace === pod.namespace || namespace === rootNamespace)
+function strictOf(policies: readonly Resource[], pod: Resource, root: string): readonly string[] {
+  const near = policies.filter(({ namespace }) => namespace === pod.namespace || namespace === root)
   return near
     .filter((policy) => mentionsStrict(specOf(policy)) && selects(labelsOfSelector(policy), labelsOf(pod)))
     .map(({ origin }) => origin.resource)

@@ -17,6 +17,11 @@ spec: {gatewayClassName: istio, listeners: [{name: http, port: 8080, protocol: H
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: old}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: safe}
+spec: {tls: [{secretName: safe}]}
 `
 const exchange = (authority: string, scheme: string, error: Exchange['error']) =>
   ({ request: { authority, scheme }, error, hops: [] }) as unknown as Exchange
@@ -25,7 +30,7 @@ const told = (text: string, ...exchanges: Exchange[]) => unopenedPorts(exchanges
 test('the port that refused a client, with those that the config opens', () => {
   const refused = [exchange('shop.example.com', 'http', 'refused'), exchange('shop.example.com', 'http', 'refused')]
   expect(told(config, ...refused)).toEqual([
-    'no gateway listens at port 80: Gateway default/front opens 8443, Gateway default/entry opens 8080, Ingress default/old opens 80',
+    'no gateway listens at port 80: Gateway default/front opens 8443, Gateway default/entry opens 8080, Ingress default/old opens 80, Ingress default/safe opens 80, 443',
   ])
   expect(told('', exchange('shop.example.com:81', 'http', 'refused'), exchange('shop.example.com', 'https', 'refused'))).toEqual([
     'no gateway listens at port 81: there is neither a Gateway nor an Ingress',

@@ -18,9 +18,9 @@ function describe(resource: Resource): readonly string[] {
 
 function portsOf(resource: Resource): readonly number[] | null {
   const { kind, apiVersion } = resource
-  if (kind === 'Ingress') return [80]
-  if (kind !== 'Gateway') return null
   const spec = specOf(resource)
+  if (kind === 'Ingress') return listOf(spec.tls).length > 0 ? [80, 443] : [80]
+  if (kind !== 'Gateway') return null
   if (apiVersion.startsWith('gateway.networking.k8s.io/')) return listOf(spec.listeners).map(({ port }) => Number(port))
   return listOf(spec.servers).map(({ port }) => Number((port as { readonly number?: unknown } | undefined)?.number))
 }

@@ -9,10 +9,10 @@ export const hostsLost: Adviser = {
   name: 'traps.HostLost',
   inputs: ['gateway.networking.k8s.io/GRPCRoute'],
   advise(mesh, advise) {
-    for (const { resource, host } of lostHosts(gatewayApiIn(mesh).api.httpRoutes)) {
+    for (const { resource, host, place } of lostHosts(gatewayApiIn(mesh).api.httpRoutes)) {
       const index = textsOf(specOf(resource).hostnames).indexOf(host)
       const path = index < 0 ? ['metadata', 'name'] : ['spec', 'hostnames', index]
-      advise({ type: adviceTypes.hostLost, args: [host], resource, path, hint: 'give one of the two routes another name' })
+      advise({ type: adviceTypes.hostLost, args: [host, place], resource, path, hint: 'give one of the two routes another name' })
     }
   },
 }

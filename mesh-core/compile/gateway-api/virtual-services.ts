@@ -17,6 +17,8 @@ interface Part {
   /** That istiod knows it by besides: the hosts of a route are counted, whatever its kind. */
   readonly nickname: string
   readonly host: string
+  /** Of the parent, for a person. */
+  readonly place: string
   /** Of the parent: its rules are for one port of a service. */
   readonly hasPort: boolean
   readonly gateway: string
@@ -50,7 +52,7 @@ function inOrder(a: Part, b: Part): number {
 }
 
 /** Hosts of routes that nothing is made for, as istiod does. */
-export function lostHosts(routes: readonly AttachedRoute<Rule>[]): readonly Pick<Part, 'resource' | 'host'>[] {
+export function lostHosts(routes: readonly AttachedRoute<Rule>[]): readonly Pick<Part, 'resource' | 'host' | 'place'>[] {
   const all = routes.flatMap(allPartsOf)
   const heard = heardAmong(all, asIstiod)
   return all.filter(({ key }) => !heard.has(key))
@@ -106,10 +108,12 @@ function partsOf(route: AttachedRoute<Rule>, attachment: Attachment): Unnamed[] 
 function gatewayParts({ resource, atGateways }: AttachedRoute<Rule>, attachment: Attachment & { kind: 'listener' }): Unnamed[] {
   if (atGateways.rules.length === 0) return []
   const hostnames: readonly string[] = resource.object['spec']?.hostnames ?? []
+  const { owner, section } = attachment.binding
   const gateway = bindingName(attachment.binding)
+  const place = `listener ${section} of ${owner.kind} ${owner.namespace}/${owner.name}`
   return (hostnames.length === 0 ? ['*'] : hostnames)
     .filter((host) => isOwnHost(host, attachment))
-    .map((host) => ({ key: `${gateway}/${host}`, host, hasPort: false, gateway, resource, rules: atGateways.rules, exportTo: undefined }))
+    .map((host) => ({ key: `${gateway}/${host}`, host, place, hasPort: false, gateway, resource, rules: atGateways.rules, exportTo: undefined }))
 }
 
 /** A route of another namespace than its parent's acts for clients of its own namespace alone. */
@@ -119,8 +123,18 @@ function meshParts(route: AttachedRoute<Rule>, attachment: MeshAttachment): Unna
   if (inMesh.rules.length === 0) return []
   const rules = ref.port === undefined ? inMesh.rules : rulesAtPort(route, attachment).map((rule) => atPort(rule, ref.port!))
   const exportTo = namespace === resource.namespace ? undefined : [resource.namespace]
-  const place = [resource.namespace, ...(ref.port === undefined ? [] : [ref.port])].join('/')
-  return hosts.map((host) => ({ key: `${place}/${host}`, host, hasPort: ref.port !== undefined, gateway: meshGateway, resource, rules, exportTo }))
+  const scope = [resource.namespace, ...(ref.port === undefined ? [] : [ref.port])].join('/')
+  const place = 'sidecars'
+  return hosts.map((host) => ({
+    key: `${scope}/${host}`,
+    host,
+    place,
+    hasPort: ref.port !== undefined,
+    gateway: meshGateway,
+    resource,
+    rules,
+    exportTo,
+  }))
 }
 
 /**

@@ -17,6 +17,7 @@ test.each([
   ['one with a sidecar', workload(), pod(true)],
   ['a gateway, which is a proxy', workload(), pod(false, 'istio-proxy')],
   ['one that is to have none, by its label', workload({ labels: { 'sidecar.istio.io/inject': 'false' } }), pod(false)],
+  ['by another word for it', workload({ labels: { 'sidecar.istio.io/inject': 'no' } }), pod(false)],
   ['by its annotation', workload({ annotations: { 'sidecar.istio.io/inject': 'false' } }), pod(false)],
   ['in the network of its node', workload({}, { hostNetwork: true }), pod(false)],
   ['one of another control plane', workload({ labels: { 'istio.io/rev': 'canary' } }), pod(false)],

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { isInjected } from '../../../../mesh-core/registry/injection.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import { proxy } from './pod.ts'
 import type { Pod } from './pod.ts'
@@ -8,12 +9,10 @@ interface Template {
   readonly spec: { readonly hostNetwork?: boolean }
 }
 
-/** Source: Istio `pkg/kube/inject/inject.go` (injectRequired). */
-const switchOf = 'sidecar.istio.io/inject'
-
-/** A pod that names a control plane of its own is for that one to make. */
-function isToBeInjected({ metadata: { labels = {}, annotations = {} } = {}, spec }: Template): boolean {
-  return ![labels[switchOf], annotations[switchOf]].includes('false') && spec.hostNetwork !== true && labels['istio.io/rev'] === undefined
+/** In a namespace that asks for sidecars. A pod that names a control plane of its own is for that one to make. */
+function isToBeInjected({ metadata: { labels = {}, annotations = {} } = {}, spec }: Template, { name, namespace }: Pod): boolean {
+  if (labels['istio.io/rev'] !== undefined) return false
+  return isInjected({ name, namespace, labels, annotations, hostNetwork: spec.hostNetwork === true }, new Map())
 }
 
 /**
@@ -23,7 +22,7 @@ function isToBeInjected({ metadata: { labels = {}, annotations = {} } = {}, spec
  */
 export function assertInjected(workload: KubeObject, pods: readonly Pod[]): void {
   const bare = pods.find(({ sidecar, container }) => !sidecar && container !== proxy)
-  if (bare === undefined || !isToBeInjected((workload['spec'] as { readonly template: Template }).template)) return
+  if (bare === undefined || !isToBeInjected((workload['spec'] as { readonly template: Template }).template, bare)) return
   throw clusterError(
     'CLUSTER_FAILED',
     `pod ${bare.name} has no sidecar, and the scenario does not say that it is to have none: nobody injects in namespace ${bare.namespace}`,

@@ -45,8 +45,9 @@ export function meshConfigMapName({ revision }: Pick<MeshInfo, 'revision'>): str
 }
 
 /** Of the provider by which it is known that the control plane goes by the mesh config of a run. */
-const toldMarker = /"meshspec-[0-9a-f]{6}(?:-\d+){1,2}"/
-const markerName = /^meshspec-[0-9a-f]{6}(?:-\d+){1,2}$/
+const markerPattern = 'meshspec-[0-9a-f]{6}(?:-\\d+){1,2}'
+const toldMarker = new RegExp(`"${markerPattern}"`)
+const markerName = new RegExp(`^${markerPattern}$`)
 
 interface Provider {
   readonly name: string

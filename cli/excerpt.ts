@@ -11,10 +11,9 @@ const context = 2
  *     14 |         subset: v9
  *        |         ^
  *
- * @param position both 1-based; `text` is the whole file's
+ * @param lines all of the file's; the position counts from 1
  */
-export function excerpt(text: string, { line, column }: Position): string {
-  const lines = text.split(/\r\n|\n/)
+export function excerpt(lines: readonly string[], { line, column }: Position): string {
   const first = Math.max(1, line - context)
   const shown = lines.slice(first - 1, line)
   const width = String(line).length
@@ -26,25 +25,30 @@ export function excerpt(text: string, { line, column }: Position): string {
 
 /** Reads each file once, however many errors it has; files that cannot be read have no excerpt. */
 export class Excerpts {
-  readonly #texts = new Map<string, string | null>()
+  readonly #lines = new Map<string, readonly string[] | null>()
 
   /** Text that is in no file, such as standard input. */
   add(file: string, text: string): void {
-    this.#texts.set(file, text)
+    this.#lines.set(file, linesOf(text))
   }
 
   at(file: string, position: Position): string | null {
-    const text = this.#textOf(file)
-    return text === null ? null : excerpt(text, position)
+    const lines = this.#linesIn(file)
+    return lines === null ? null : excerpt(lines, position)
   }
 
-  #textOf(file: string): string | null {
-    const known = this.#texts.get(file)
+  #linesIn(file: string): readonly string[] | null {
+    const known = this.#lines.get(file)
     if (known !== undefined) return known
     const text = read(file)
-    this.#texts.set(file, text)
-    return text
+    const lines = text === null ? null : linesOf(text)
+    this.#lines.set(file, lines)
+    return lines
   }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r\n|\n/)
 }
 
 function read(file: string): string | null {

@@ -2,8 +2,7 @@ import type { Document, Node, Pair, ParsedNode, YAMLMap } from 'yaml'
 import { createRequire } from 'node:module'
 import type { Position } from '../ir/origin.ts'
 import type { SourceText } from './resource.ts'
-import type { DocumentText } from './yaml/documents.ts'
-import { splitDocuments } from './yaml/documents.ts'
+import { type DocumentText, splitDocuments } from './yaml/documents.ts'
 import { positionAt } from './yaml/position.ts'
 
 type Path = readonly (string | number)[]
@@ -32,11 +31,19 @@ let last: Reading | null = null
 
 function reading(source: SourceText, index: number): Reading | null {
   if (last?.source === source && last.index === index) return last
-  const text = splitDocuments(source.text)[index]
+  const text = documentsOf(source)[index]
   if (!text) return null
   const document = yaml().parseDocument(text.text, { version: '1.1', uniqueKeys: false, logLevel: 'silent', keepSourceTokens: false })
   last = { source, index, text, document }
   return last
+}
+
+/** The last text that was cut: it may hold thousands of documents, with an error in each. */
+let cut: { readonly source: SourceText; readonly documents: readonly DocumentText[] } | null = null
+
+function documentsOf(source: SourceText): readonly DocumentText[] {
+  if (cut?.source !== source) cut = { source, documents: splitDocuments(source.text) }
+  return cut.documents
 }
 
 function offsetOf(document: Document.Parsed, path: Path): number {

@@ -27,7 +27,7 @@ function write(file: string, folder: string, text: string): void {
     makeFolder(folder)
     writeFileSync(file, text)
   } catch (error) {
-    throw notWritten([file], error)
+    throw notWritten([file], error, '--out DIR')
   }
 }
 

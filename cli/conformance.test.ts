@@ -32,6 +32,7 @@ Feature: F
 `
 folder.write('good.feature', feature('200'))
 folder.write('bad.feature', feature('418'))
+folder.write('featureless.feature', feature('200').replace('@istio:request-routing', ''))
 folder.write('untagged.feature', feature('200').replaceAll(/@\S+/g, ''))
 
 const read = (path: string): string => readFileSync(join(folder.path, path), 'utf8')
@@ -90,11 +91,18 @@ test('several targets stand beside each other', async () => {
 test.each([
   ['features that count for nothing', ['conformance', 'untagged.feature'], 'no scenario has a tag @profile:NAME'],
   ['a profile that nothing counts for', ['conformance', 'good.feature', '--profile', 'MOON'], '@profile:MOON'],
+  ['scenarios of a profile that count for no feature', ['conformance', 'featureless.feature'], 'no scenario says for which feature it counts'],
   ['a report that is none', ['report', 'diff', 'good.feature', 'good.feature'], 'REPORT_UNREADABLE'],
   ['a report that is not there', ['report', 'merge', 'nowhere.yaml'], 'REPORT_UNREADABLE there is no file nowhere.yaml'],
 ])('%s: refused', async (_, args, says) => {
   const { status, output } = await folder.run(args)
   expect(output).toContain(says)
+  expect(status).toBe(2)
+})
+
+test('a place for metrics that is none is told before anything runs', async () => {
+  const { status, output } = await folder.run(['conformance', 'good.feature', '--otlp', 'x'])
+  expect(output).toBe('INVALID_SETTING --otlp is "x"\n  hint: write a URL such as "http://127.0.0.1:4318"\n')
   expect(status).toBe(2)
 })
 

@@ -16,8 +16,7 @@ import { vocabularyAlone, withTypescript } from './glue.ts'
 import { packageRoot } from './package-root.ts'
 import { printProblem } from './problem.ts'
 import { publishReport, serviceAccountFolder } from './publish-report.ts'
-import { pushMetrics } from './push-metrics.ts'
-import type { PushOptions } from './push-metrics.ts'
+import { assertPushable, pushMetrics, type PushOptions } from './push-metrics.ts'
 import { configurationOf, type RunOptions, shardOf, timeLimitOf } from './run-configuration.ts'
 import { runFeaturesOn } from './run-features.ts'
 import { settingError } from './setting-error.ts'
@@ -42,6 +41,7 @@ export async function conformance(given: readonly string[], options: Conformance
   const isOurSuite = given.length === 0
   const features = isOurSuite ? [join(packageRoot, 'features')] : given
   checkFeatures(features)
+  assertPushable(options)
   const tags = tagsOf(options, isOurSuite)
   const { profile, out, ...runOptions } = options
   // Our suite is the same everywhere: no steps, hooks or settings of the project's cucumber config take part.
@@ -59,7 +59,7 @@ export async function conformance(given: readonly string[], options: Conformance
     fileName: inPackage,
   }
   const reports = runs.map(({ target, run }) => buildReport(run, { ...facts, target }))
-  if (endedBy === null) assertSome(reports, options)
+  if (endedBy === null) assertSome(reports, runs, options)
   writeConformance(reports, out)
   if (endedBy !== null && endedBy !== 'time') process.exit(exitCodeOf(endedBy))
   const code = Math.max(exitCodes.held, ...runs.map(({ run }) => codeOfRun(run, { shard: options.shard ?? '' })))
@@ -113,8 +113,14 @@ async function runsOn(targets: readonly string[], configuration: IRunConfigurati
 }
 
 /** A shard may be empty. */
-function assertSome(reports: readonly ConformanceReport[], { shard, profile }: ConformanceOptions): void {
+function assertSome(reports: readonly ConformanceReport[], runs: readonly TargetRun[], { shard, profile }: ConformanceOptions): void {
   if (shard !== undefined || reports.some(({ tests }) => tests.length > 0)) return
+  const isOfProfile = (tag: string): boolean => (profile ? profile.some((name) => tag === `@profile:${name}`) : tag.startsWith('@profile:'))
+  if (runs.some(({ run }) => run.scenarios.some(({ tags }) => tags.some(isOfProfile))))
+    throw settingError(
+      'no scenario says for which feature it counts, so there is nothing to report',
+      'tag each, or its feature: @istio:TASK or @gateway-api:TEST',
+    )
   const known = Object.keys(profiles).join(', ')
   const why = profile ? `no scenario has the tag ${profile.map((name) => `@profile:${name}`).join(' or ')}` : 'no scenario has a tag @profile:NAME'
   throw settingError(`${why}, so there is nothing to report`, `the profiles of the suite are ${known}`)

@@ -8,6 +8,7 @@ import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
 import { hasPodTemplate } from '../mesh-core/config/workload-kinds.ts'
 import type { Exchange } from '../mesh-core/ir/exchange.ts'
+import { whatMayBeWhy } from '../support/doubts/what-may-be-why.ts'
 import { echoService } from '../support/echo-services.ts'
 import { parseServiceRef, serviceRefPattern } from '../support/service-ref.ts'
 import { servicesNamedBy } from '../support/services-named.ts'
@@ -16,8 +17,9 @@ import type { Call, EchoService, Sender } from '../support/targets/target.ts'
 import { Excerpts } from './excerpt.ts'
 import { exitCodes } from './exit-codes.ts'
 import { exchangeText } from './explain-text.ts'
-import { inRounds, readConfig, redefined, templatesAmong } from './read-config.ts'
+import { effective, inRounds, readConfig, redefined, templatesAmong } from './read-config.ts'
 import { settingError } from './setting-error.ts'
+import { wholeNumber } from './whole-number.ts'
 import { findingOfError } from './findings/finding.ts'
 import { findingsText } from './findings/text.ts'
 
@@ -38,7 +40,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   const excerpts = new Excerpts()
   const { resources, errors, passedOver } = readConfig(paths, excerpts)
   if (errors.length > 0) return refuse(errors, excerpts)
-  const session = new CoreSession({ seed: seedOf(options.seed), spec: false })
+  const session = new CoreSession({ seed: wholeNumber('--seed', options.seed ?? '1'), spec: false })
   const madeUp = madeUpServices(resources, call.from).map((service) => ({ ...service, port: portOf(service, call.target) }))
   try {
     await session.deployEcho(madeUp)
@@ -51,16 +53,26 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   const text = [
     ...preamble(resources, madeUp, [...session.notModelled().map((notice) => `read and not acted on: ${notice}`), ...templatesAmong(passedOver)]),
     exchangeText(exchange, (origin) => session.locate(origin)),
+    ...whyNot(exchange, call.from, session.resources(), resources),
     ...(await deadAmong(exchange, resources)),
   ]
   process.stdout.write(`${text.join('\n')}\n`)
   return exitCodes.held
 }
 
+/** What is odd about the config, where nobody answered. */
+function whyNot(exchange: Exchange, from: Sender, inMesh: readonly Resource[], given: readonly Resource[]): readonly string[] {
+  if (exchange.response !== null) return []
+  const reasons = whatMayBeWhy({ exchanges: [exchange], isFromClient: from.kind === 'client' }, inMesh, given)
+  return reasons.length === 0 ? [] : ['what may be why:', ...reasons.map((reason) => reason.replace(/^/gm, '  '))]
+}
+
 /** Of the rules that the request met: those that no request comes to, which is why they were not asked. */
 async function deadAmong({ hops }: Exchange, resources: readonly Resource[]): Promise<string[]> {
   const met = new Set(hops.flatMap((hop) => hop.explain?.()?.rules ?? []).map(({ origin }) => origin.resource))
-  const rules = resources.filter((resource) => resource.kind !== 'VirtualService' || met.has(resource.origin.resource) || isLinked(resource))
+  const rules = effective(resources).filter(
+    (resource) => resource.kind !== 'VirtualService' || met.has(resource.origin.resource) || isLinked(resource),
+  )
   const messages = await advise(new Inventory(rules, { nowMs: 0, whole: false, manifests: true }), [deadRules])
   const dead = messages.filter(({ code, resource }) => code === adviceTypes.deadRule.code && met.has(resource.origin.resource))
   return dead.length === 0 ? [] : ['', ...dead.map((message) => `note: ${describeMessage({ ...message, hint: null, proof: [] })}`)]
@@ -102,11 +114,6 @@ function headersOf(given: readonly string[]): Record<string, string[]> {
     ;(headers[name.toLowerCase()] ??= []).push(value)
   }
   return headers
-}
-
-function seedOf(seed = '1'): number {
-  if (/^\d{1,15}$/.test(seed)) return Number(seed)
-  throw settingError(`--seed is "${seed}"`, 'write a whole number from 0')
 }
 
 /** Echo services for what the config names and nothing defines; for the sender too. */

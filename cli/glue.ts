@@ -48,7 +48,7 @@ function assertInstalled(module: string): void {
   } catch {
     throw settingError(
       `Node ${process.versions.node} does not read TypeScript by itself, and ts-node is not installed`,
-      'npm install --save-dev ts-node typescript, or Node from 22.18 on',
+      'npm install --save-dev ts-node @swc/core typescript@5, or Node from 22.18 on',
     )
   }
 }

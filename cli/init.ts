@@ -2,6 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { makeFolder } from '../support/make-folder.ts'
 import { exitCodes } from './exit-codes.ts'
+import { fileReason } from './file-reason.ts'
 import { ownVersion, packageRoot } from './package-root.ts'
 import { settingError } from './setting-error.ts'
 
@@ -14,8 +15,10 @@ const realNames: Readonly<Record<string, string>> = { gitignore: '.gitignore', v
  */
 export async function init(folder: string): Promise<number> {
   const template = join(packageRoot, 'samples', 'init')
+  // First, for it may be one that nobody can read.
+  const { before, after } = manifestOf(resolve(folder))
   const { written, kept } = copyTemplate(template, resolve(folder))
-  const manifest = updateManifest(resolve(folder))
+  const manifest = writeManifest(resolve(folder), before, after)
   report(folder, [...written, ...manifest.written], [...kept, ...manifest.kept])
   return exitCodes.held
 }
@@ -47,7 +50,7 @@ function makeOwn(folder: string): void {
   try {
     makeFolder(folder)
   } catch (error) {
-    throw settingError(`the folder ${folder} cannot be made: ${(error as Error).message}`, 'name a folder that you may write to')
+    throw settingError(`the folder ${folder} cannot be made: ${fileReason(error)}`, 'name a folder that you may write to')
   }
 }
 
@@ -66,13 +69,16 @@ interface Manifest {
 }
 
 /** The scripts and the dependencies that the template needs, where package.json names none of its own. */
-function updateManifest(folder: string): Outcome {
+function manifestOf(folder: string): { readonly before: string | null; readonly after: string } {
   const file = join(folder, 'package.json')
   const before = existsSync(file) ? readFileSync(file, 'utf8') : null
   const manifest = before === null ? { name: basename(folder).toLowerCase(), private: true, type: 'module' } : parseManifest(before, file)
-  const after = `${JSON.stringify(completed(manifest), null, 2)}\n`
+  return { before, after: `${JSON.stringify(completed(manifest), null, 2)}\n` }
+}
+
+function writeManifest(folder: string, before: string | null, after: string): Outcome {
   if (before === after) return { written: [], kept: ['package.json'] }
-  writeFileSync(file, after)
+  writeFileSync(join(folder, 'package.json'), after)
   return { written: [before === null ? 'package.json' : 'package.json (what was missing in it)'], kept: [] }
 }
 

@@ -123,7 +123,7 @@ program
   .option('--output <file>', 'write the findings there')
   .option('--fail-on <level>', 'error, warning or info: from which level on the exit code is 1', 'error')
   .option('--suppress <code>', 'leave a code away, or for some resources only: IST0118="Service default/*" (repeatable)', collect, [])
-  .option('--istio-version <version>', 'refuse what Istio of this version does not have yet: 1.29 or 1.32', '1.32')
+  .option('--istio-version <version>', 'refuse what Istio of this version does not have yet: 1.29, 1.32 or a patch of them', '1.32')
   .option('--quiet', 'print only what is at or above the level')
   .action(async (paths: string[], options: ValidateOptions) => finish((await import('./validate.ts')).validate(paths, options)))
 

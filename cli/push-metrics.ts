@@ -18,16 +18,27 @@ export interface PushOptions {
 
 const patienceMs = 30_000
 
+/** Before a run that takes its time. @throws MeshSpecError INVALID_SETTING */
+export function assertPushable({ pushgateway, otlp }: PushOptions): void {
+  if (pushgateway !== undefined) urlOf(...places.pushgateway, pushgateway)
+  if (otlp !== undefined) urlOf(...places.otlp, otlp)
+}
+
+/** The option, the path where its URL names none, and an example. */
+const places = {
+  pushgateway: ['--pushgateway', '/metrics/job/meshspec', 'http://127.0.0.1:9091'],
+  otlp: ['--otlp', '/v1/metrics', 'http://127.0.0.1:4318'],
+} as const
+
 /** Sends what the reports say to wherever it is wanted. @throws MeshSpecError METRICS_NOT_PUSHED, REPORT_NOT_WRITTEN */
 export async function pushMetrics(reports: readonly ConformanceReport[], { pushgateway, otlp, textfile }: PushOptions): Promise<void> {
   const metrics = metricsOf(reports)
   if (textfile !== undefined) writeWhole(textfile, prometheusText(metrics))
   // PUT replaces the whole group: a test that is no more leaves no series behind.
-  if (pushgateway !== undefined)
-    await push(urlOf('--pushgateway', pushgateway, '/metrics/job/meshspec'), 'PUT', 'text/plain; version=0.0.4', prometheusText(metrics))
+  if (pushgateway !== undefined) await push(urlOf(...places.pushgateway, pushgateway), 'PUT', 'text/plain; version=0.0.4', prometheusText(metrics))
   if (otlp !== undefined) {
     const date = new Date(Math.max(...reports.map((report) => Date.parse(report.date))))
-    await push(urlOf('--otlp', otlp, '/v1/metrics'), 'POST', 'application/json', JSON.stringify(otlpMetrics(metrics, date)))
+    await push(urlOf(...places.otlp, otlp), 'POST', 'application/json', JSON.stringify(otlpMetrics(metrics, date)))
   }
 }
 
@@ -37,14 +48,13 @@ function writeWhole(file: string, text: string): void {
     writeFileSync(`${file}.tmp`, text)
     renameSync(`${file}.tmp`, file)
   } catch (error) {
-    throw notWritten([file], error)
+    throw notWritten([file], error, '--textfile FILE')
   }
 }
 
-/** @param path where the URL names none */
-function urlOf(option: string, text: string, path: string): URL {
+function urlOf(option: string, path: string, example: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) throw settingError(`${option} is "${text}"`, 'write a URL such as "http://127.0.0.1:9091"')
+  if (url === null || !/^https?:$/.test(url.protocol)) throw settingError(`${option} is "${text}"`, `write a URL such as "${example}"`)
   if (url.pathname === '/') url.pathname = path
   return url
 }

@@ -30,6 +30,11 @@ export function inRounds(resources: readonly Resource[]): Resource[][] {
   return rounds
 }
 
+/** Of what is defined several times the last counts, as with `kubectl apply`. */
+export function effective(resources: readonly Resource[]): readonly Resource[] {
+  return [...new Map(resources.map((resource) => [keyOf(resource), resource])).values()]
+}
+
 /** What was defined more than once, with the file of the definition that counts. */
 export function redefined(resources: readonly Resource[]): { readonly resource: string; readonly times: number; readonly file: string }[] {
   const all = new Map<string, Resource[]>()

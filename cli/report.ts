@@ -6,8 +6,8 @@ import type { ConformanceReport } from '../reports/conformance/report.ts'
 import { makePaint } from '../reports/paint.ts'
 import { writeConformance } from './conformance-files.ts'
 import { exitCodes } from './exit-codes.ts'
-import { pushMetrics } from './push-metrics.ts'
-import type { PushOptions } from './push-metrics.ts'
+import { fileReason } from './file-reason.ts'
+import { pushMetrics, type PushOptions } from './push-metrics.ts'
 import { settingError } from './setting-error.ts'
 
 export interface ReportOptions {
@@ -72,11 +72,19 @@ function mergeOne(parts: readonly ConformanceReport[]): ConformanceReport {
   }
 }
 
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw settingError(`${file} cannot be read: ${fileReason(error)}`, 'name a conformance.yaml or conformance.json', 'REPORT_UNREADABLE')
+  }
+}
+
 /** @param file a path, or `-` for standard input */
 function read(file: string): readonly ConformanceReport[] {
   if (file !== '-' && !existsSync(file))
     throw settingError(`there is no file ${file}`, 'name a conformance.yaml or conformance.json', 'REPORT_UNREADABLE')
-  const reports = readReports(readFileSync(file === '-' ? 0 : file, 'utf8'))
+  const reports = readReports(textOf(file))
   if (typeof reports === 'string')
     throw settingError(
       `${file === '-' ? 'standard input' : file} is no conformance report: ${reports}`,

@@ -1,11 +1,12 @@
 import { type IRunConfiguration, loadConfiguration } from '@cucumber/cucumber/api'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readSettings } from '../support/settings.ts'
 import { durationPattern, parseDuration } from '../support/duration.ts'
 import { formatsOf } from './formats.ts'
 import { withOurSteps } from './glue.ts'
 import { wrongOption } from './wrong-option.ts'
 import { settingError } from './setting-error.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** As commander reads them; numbers are still text. */
 export interface RunOptions {
@@ -59,6 +60,7 @@ export function timeLimitOf(text: string | undefined): number | null {
 
 /** The project's own cucumber config where it has one, and what the command line says. @throws MeshSpecError INVALID_SETTING */
 export async function configurationOf(features: readonly string[], options: RunOptions): Promise<IRunConfiguration> {
+  assertConfigFile(options)
   assertProfiles(options)
   const { runConfiguration, useConfiguration } = await loadConfiguration({
     ...present({ file: options.cucumberConfig, profiles: options.profile && [...options.profile] }),
@@ -77,6 +79,12 @@ export async function configurationOf(features: readonly string[], options: RunO
       ...formatsOf(options.format ?? [], useConfiguration.format),
     },
   }
+}
+
+/** Cucumber would tell of modules and of its own files. */
+function assertConfigFile({ cucumberConfig }: RunOptions): void {
+  if (typeof cucumberConfig !== 'string' || existsSync(cucumberConfig)) return
+  throw settingError(`there is no cucumber config "${cucumberConfig}"`, 'the path counts from the folder that the command runs in', 'FILE_NOT_FOUND')
 }
 
 /** Cucumber takes no notice of profiles where there is no config that could have them. */
@@ -125,8 +133,8 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
     jaeger,
     tempo,
   }
-  const seed = wholeNumber('--seed', options.seed)
-  const budget = wholeNumber('--budget', options.budget)
+  const seed = numberOf('--seed', options.seed)
+  const budget = numberOf('--budget', options.budget)
   const shard = shardOf(options.shard)
   const shards = shard?.total
   const meshspec = present({ target, seed, config, gateway, assumeConfig, applyCommand, deleteCommand, settle, spec, budget, shards, ...cluster })
@@ -134,7 +142,7 @@ function providedBy({ tags, name, failFast, dryRun, parallel, ...options }: RunO
   readSettings({ meshspec }, {}, optionOf)
   return {
     ...(shard && { shard: `${shard.index + 1}/${shard.total}` }),
-    ...present({ tags, name: name && [...name], failFast, dryRun, parallel: wholeNumber('--parallel', parallel) }),
+    ...present({ tags, name: name && [...name], failFast, dryRun, parallel: numberOf('--parallel', parallel) }),
     worldParameters: { meshspec },
   }
 }
@@ -158,8 +166,6 @@ export function shardOf(text: string | undefined): { readonly index: number; rea
   return { index, total }
 }
 
-function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw settingError(`${option} is "${text}"`, 'write a whole number from 0')
+function numberOf(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(option, text)
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -79,6 +79,8 @@ describe('exit codes', () => {
     { name: 'sentences that are read', args: [holds, fails, '--dry-run'], status: 0, says: '2 scenarios: each sentence is one of the vocabulary' },
     { name: 'one that is not', args: [holds, typo, '--dry-run'], status: 2, says: 'did you mean: the request reaches {service}' },
     { name: 'a bad seed', args: [holds, '--seed', 'x'], status: 2, says: '--seed is "x"' },
+    { name: 'a seed that no number holds', args: [holds, '--seed', '9'.repeat(20)], status: 2, says: 'of at most 15 digits' },
+    { name: 'no such cucumber config', args: [holds, '--cucumber-config', 'no.mjs'], status: 2, says: 'FILE_NOT_FOUND there is no cucumber config' },
     { name: 'a bad option', args: [holds, '--sede', '1'], status: 2, says: '--seed' },
     { name: 'a bad setting', args: [holds, '--gateway', 'foo'], status: 2, says: 'INVALID_SETTING' },
   ]
@@ -122,10 +124,10 @@ describe('validate', () => {
     const rule =
       'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec:\n  hosts: [b]\n  http:\n  - timeout: fast\n    route: [{destination: {host: b}}]\n'
     writeFileSync(join(folder, 'bad.yaml'), rule)
-    const { status, stderr } = meshspec(['validate', 'bad.yaml'])
+    const { status, stdout } = meshspec(['validate', 'bad.yaml'])
     expect(status).toBe(1)
-    expect(stderr).toContain('bad.yaml:7:5 INVALID_DURATION')
-    expect(stderr).toContain('  7 |   - timeout: fast\n    |     ^')
+    expect(stdout).toContain('bad.yaml:7:5 INVALID_DURATION')
+    expect(stdout).toContain('  7 |   - timeout: fast\n    |     ^')
   })
   test('is not content with nothing', () => {
     writeFileSync(join(folder, 'nothing.yaml'), '# nothing\n')
@@ -138,7 +140,7 @@ describe('validate', () => {
     expect(meshspec(['validate', 'extension.yaml']).status).toBe(0)
     const old = meshspec(['validate', 'extension.yaml', '--istio-version', '1.29.4'])
     expect(old.status).toBe(1)
-    expect(old.stderr).toContain('extension.yaml:2:1 UNKNOWN_FIELD')
+    expect(old.stdout).toContain('extension.yaml:2:1 UNKNOWN_FIELD')
     const unknown = meshspec(['validate', 'extension.yaml', '--istio-version', '1.2'])
     expect(unknown.status).toBe(2)
     expect(unknown.stderr).toContain('INVALID_SETTING')
@@ -149,18 +151,18 @@ describe('validate', () => {
       `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: ${hosts}, http: [{route: [{destination: {host: c}}]}]}\n`
     writeFileSync(join(folder, 'refers.yaml'), rule('[b]'))
     writeFileSync(join(folder, 'wrong.yaml'), rule('b'))
-    expect(meshspec(['validate', 'refers.yaml']).stderr).toContain('refers.yaml:9:51 IST0101')
-    const { status, stderr } = meshspec(['validate', 'wrong.yaml'])
+    expect(meshspec(['validate', 'refers.yaml']).stdout).toContain('refers.yaml:9:51 IST0101')
+    const { status, stdout } = meshspec(['validate', 'wrong.yaml'])
     expect(status).toBe(1)
-    expect(stderr).toMatch(/SCHEMA_TYPE[^]*\n1 error\n$/)
+    expect(stdout).toMatch(/SCHEMA_TYPE[^]*\n1 error\n$/)
   })
   test('shows what comes of a percentage of Istio 1.0, and counts as failed in JUnit what fails', () => {
     const rule = (abort: string): string =>
       `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{fault: {abort: ${abort}}, route: [{destination: {host: b}}]}]}\n`
     writeFileSync(join(folder, 'percent.yaml'), rule('{httpStatus: 503, percent: 50}'))
-    const { status, stderr } = meshspec(['validate', 'percent.yaml'])
+    const { status, stdout } = meshspec(['validate', 'percent.yaml'])
     expect(status).toBe(1)
-    expect(stderr).toMatch(
+    expect(stdout).toMatch(
       /UNKNOWN_FIELD .*percent[^]*  proof: GET http:\/\/b\/ → 200 after 0 ms, without the fault, where the field is dropped\n  hint: Istio 1.0/,
     )
     writeFileSync(join(folder, 'none.yaml'), rule('{httpStatus: 503}'))
@@ -178,11 +180,11 @@ describe('validate', () => {
       west: `${service('b', 'tcp')}---\n${service('c', 'http')}`,
     }))
       writeFileSync(join(folder, `${file}.yaml`), text)
-    expect(meshspec(['validate', 'east.yaml']).stderr).toContain('IST0101')
-    const { status, stderr, stdout } = meshspec(['validate', '--cluster', 'east=east.yaml', '--cluster', 'west=west.yaml', '--fail-on', 'warning'])
-    expect(stderr).toContain('warning: east.yaml:1:1 IST0170')
-    expect(stderr).toContain('  see: west.yaml:1:1 Service default/b')
-    expect(stderr).not.toContain('IST0101')
+    expect(meshspec(['validate', 'east.yaml']).stdout).toContain('IST0101')
+    const { status, stdout } = meshspec(['validate', '--cluster', 'east=east.yaml', '--cluster', 'west=west.yaml', '--fail-on', 'warning'])
+    expect(stdout).toContain('warning: east.yaml:1:1 IST0170')
+    expect(stdout).toContain('  see: west.yaml:1:1 Service default/b')
+    expect(stdout).not.toContain('IST0101')
     expect(stdout).toContain('4 resources in 2 files: valid')
     expect(status).toBe(1)
     const route =
@@ -217,7 +219,60 @@ test('explain prints the rules tried', () => {
   expect(status).toBe(0)
 })
 
+test('explain says why nobody answers, and of what is defined twice looks at the last', () => {
+  const rule =
+    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{route: [{destination: {host: b}}]}]}\n'
+  writeFileSync(join(folder, 'twice.yaml'), `${rule}---\n${rule}`)
+  const outside = meshspec(['explain', 'twice.yaml', '--from', 'client', 'GET /']).stdout
+  expect(outside).toContain('no answer: refused')
+  expect(outside).toContain('what may be why:\n  no gateway listens at port 80: there is neither a Gateway nor an Ingress')
+  const inside = meshspec(['explain', 'twice.yaml', '--from', 'a', 'GET http://b/']).stdout
+  expect(inside).toContain('VirtualService default/x is defined 2 times; the last one counts')
+  expect(inside).toContain('reached b')
+  expect(inside).not.toContain('DEAD_RULE')
+  expect(inside).not.toContain('what may be why')
+})
+
+describe('init', () => {
+  test('writes nothing beside a package.json that nobody can read', () => {
+    const broken = join(folder, 'broken')
+    mkdirSync(broken)
+    writeFileSync(join(broken, 'package.json'), '{ "name": ')
+    const { status, stderr } = meshspec(['init', 'broken'])
+    expect([status, stderr]).toEqual([2, expect.stringContaining('package.json is no JSON')])
+    expect(readdirSync(broken)).toEqual(['package.json'])
+  })
+  test('a file is no folder', () => {
+    const { status, stderr } = meshspec(['init', holds])
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/cannot be made: there is a file where a folder would be/)])
+  })
+})
+
+describe('what cannot be read', () => {
+  test('a folder is no report', () => {
+    const { status, stderr } = meshspec(['report', 'diff', '.', '.'])
+    expect([status, stderr]).toEqual([2, expect.stringContaining('REPORT_UNREADABLE . cannot be read: it is a folder')])
+  })
+  test('a link that leads nowhere among the files to import', () => {
+    mkdirSync(join(folder, 'links'))
+    symlinkSync('nowhere', join(folder, 'links', 'a.yaml'))
+    const { status, stderr } = meshspec(['import', 'icv', 'links', '--out', 'imported'])
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`FILE_NOT_FOUND there is no file or folder ${join('links', 'a.yaml')}`)])
+  })
+  test('a folder of config that is a file, and where a config was looked for', () => {
+    const named = feature('named.feature', 'Given the config "of-mine.yaml"')
+    mkdirSync(join(folder, 'mine'))
+    expect(meshspec(['run', named, '--config', holds]).stdout).toContain(`FILE_NOT_FOUND there is no folder "${holds}" of config`)
+    expect(meshspec(['run', named, '--config', 'mine']).stdout).toMatch(/looked in .*\/mine, /)
+  })
+})
+
 describe('what cannot be written', () => {
+  test('findings', () => {
+    writeFileSync(join(folder, 'fine.yaml'), 'apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n')
+    const { status, stderr } = meshspec(['validate', 'fine.yaml', '--output', 'nowhere/findings.txt'])
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/REPORT_NOT_WRITTEN .* there is no such folder.*\n.*--output FILE/)])
+  })
   const full = existsSync('/dev/full')
   test.skipIf(!full)('a report on a full disk', () => {
     const { status, stderr } = meshspec(['run', holds, '--format', 'html:/dev/full'])

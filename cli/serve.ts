@@ -5,6 +5,7 @@ import { configPaths } from './serving/config-paths.ts'
 import { serveMesh } from './serving/serve-mesh.ts'
 import type { ServedMesh } from './serving/serve-mesh.ts'
 import { settingError } from './setting-error.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** As commander reads them; numbers are still text. */
 export interface ServeOptions {
@@ -87,9 +88,4 @@ function portNumber(option: string, text: string): number {
   const number = wholeNumber(option, text)
   if (number > 65535) throw settingError(`${option} is ${number}`, 'ports go from 0 to 65535')
   return number
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw settingError(`${option} is "${text}"`, 'write a whole number from 0')
 }

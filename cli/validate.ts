@@ -19,8 +19,9 @@ import { findingsJson } from './findings/json.ts'
 import { findingsJunit } from './findings/junit.ts'
 import { findingsSarif } from './findings/sarif.ts'
 import { count, findingsText } from './findings/text.ts'
+import { notWritten } from './not-written.ts'
 import { readClusters, type ReadClusters } from './read-clusters.ts'
-import { templatesAmong } from './read-config.ts'
+import { effective, templatesAmong } from './read-config.ts'
 import { settingError } from './setting-error.ts'
 import { statusNotices, statusReport } from './status-notices.ts'
 import { Suppressions } from './suppressions.ts'
@@ -112,11 +113,6 @@ function inOrderOfPlace(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((a, b) => files.get(a.file)! - files.get(b.file)! || lineOf(a) - lineOf(b))
 }
 
-/** Of what is defined several times the last counts, as with `kubectl apply`. */
-function effective(resources: readonly Resource[]): readonly Resource[] {
-  return [...new Map(resources.map((resource) => [`${resource.apiVersion.split('/')[0]} ${resource.origin.resource}`, resource])).values()]
-}
-
 type Writer = (findings: readonly Finding[], files: readonly string[], failOn: Level, accepted: readonly (readonly Resource[])[]) => string
 
 const writers: Readonly<Record<string, Writer>> = {
@@ -144,20 +140,31 @@ function releaseOf(version: string | undefined): IstioRelease {
   if (version === undefined) return istioReleases.at(-1)!
   const release = istioReleases.find((known) => version === known || version.startsWith(`${known}.`))
   if (!release)
-    throw settingError(`--istio-version is "${version}"`, `the fields of ${istioReleases.join(' and ')} are known; take the one before yours`)
+    throw settingError(
+      `--istio-version is "${version}"`,
+      `the fields of ${istioReleases.join(' and ')} are known; take the latest that is not after yours`,
+    )
   return release
 }
 
 function print(text: string, output: string | undefined): void {
   if (output === undefined) process.stdout.write(text === '' ? '' : `${text}\n`)
-  else writeFileSync(output, `${text}\n`)
+  else writeOut(output, text)
+}
+
+function writeOut(file: string, text: string): void {
+  try {
+    writeFileSync(file, `${text}\n`)
+  } catch (error) {
+    throw notWritten([file], error, '--output FILE')
+  }
 }
 
 function writeText(findings: readonly Finding[], config: ReadClusters, excerpts: Excerpts, { quiet, output, whole }: ValidateOptions): void {
   const read = config.all
   const text = findingsText(findings, excerpts)
-  if (output !== undefined) writeFileSync(output, `${text}\n`)
-  else if (text !== '') process.stderr.write(`${text}\n`)
+  if (output !== undefined) writeOut(output, text)
+  else if (text !== '') process.stdout.write(`${text}\n`)
   if (quiet) return
   const refused = findings.some(isRefusal)
   process.stdout.write(notices(read, new Set(findings.filter(({ level }) => level === 'error').map(({ resource }) => resource))))

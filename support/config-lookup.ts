@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, resolve, sep } from 'node:path'
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
 import { ownSamples } from './own-samples.ts'
@@ -21,7 +21,7 @@ export interface ConfigPlaces {
  * @throws MeshSpecError FILE_NOT_FOUND
  */
 export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces, what = 'config'): string {
-  if (config !== null && !existsSync(resolve(cwd, config))) throw noFolder(config)
+  if (config !== null && !isFolder(resolve(cwd, config))) throw noFolder(config)
   const beside = [feature, ...(config === null ? [] : [resolve(cwd, config)]), cwd].map((folder) => resolve(folder, name))
   const direct = beside.find((path) => existsSync(path))
   if (direct !== undefined) return direct
@@ -30,7 +30,11 @@ export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces,
     const found = findBelow(folder, name)
     if (found !== undefined) return found
   }
-  throw notFound(`${what} "${name}"`, name, [...new Set([dirname(beside[0]!), ...samples])], samples)
+  throw notFound(`${what} "${name}"`, name, [...new Set([...beside.map((path) => dirname(path)), ...samples])], samples)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** Samples of the Gateway API are called as Istio's own are; a name without this folder means the latter. */

@@ -44,8 +44,7 @@ function filesOf(path: string): string[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const inner = join(path, entry.name)
-      if (entry.isDirectory()) return filesOf(inner)
-      return /\.(ya?ml|json)$/i.test(entry.name) ? [inner] : []
+      return entry.isDirectory() || /\.(ya?ml|json)$/i.test(entry.name) ? filesOf(inner) : []
     })
 }
 

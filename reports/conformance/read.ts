@@ -10,8 +10,8 @@ export function readReports(text: string): readonly ConformanceReport[] | string
   let data: unknown
   try {
     data = parse(text)
-  } catch (error) {
-    return `it is neither YAML nor JSON: ${(error as Error).message.split('\n')[0]}`
+  } catch {
+    return 'it is neither YAML nor JSON, or several documents'
   }
   return reportsIn(data)
 }

@@ -56,5 +56,7 @@ async function importModule(path: string, cwd: string): Promise<{ readonly defau
 }
 
 function hintFor(path: string): string | null {
-  return path.endsWith('.ts') ? "TypeScript needs a loader: NODE_OPTIONS='--loader ts-node/esm', or cucumber's loader: ['ts-node/esm']" : null
+  if (!path.endsWith('.ts')) return null
+  const loader = "before Node 22.18 TypeScript needs a loader: NODE_OPTIONS='--loader ts-node/esm', or cucumber's loader: ['ts-node/esm']"
+  return `call it .mts, unless package.json says "type": "module"; ${loader}`
 }

@@ -43,8 +43,8 @@ export function isManaged({ addresses = [] }: AddressedSpec): boolean {
 }
 
 /** Of the Service and the Deployment of a Gateway. Source: the same file, GetDefaultName; annotation `gateway.istio.io/name-override`. */
-export function managedName({ name, object }: Resource): string {
-  return object.metadata.annotations?.['gateway.istio.io/name-override'] ?? `${name}-${object['spec']?.gatewayClassName}`
+export function managedName({ metadata, spec }: KubeObject): string {
+  return metadata.annotations?.['gateway.istio.io/name-override'] ?? `${metadata.name}-${spec?.gatewayClassName}`
 }
 
 /** The Services and Deployments that istiod makes for Gateways. Source: the same folder, `deploymentcontroller.go`. */
@@ -120,13 +120,16 @@ function serviceFor(gateway: Resource, ports: readonly ListenerPort[]): Resource
 }
 
 function deploymentFor(gateway: Resource): Resource {
-  const labels = { ...labelsOf(gateway), 'sidecar.istio.io/inject': 'false', 'service.istio.io/canonical-name': managedName(gateway) }
+  const labels = { ...labelsOf(gateway), 'sidecar.istio.io/inject': 'false', 'service.istio.io/canonical-name': managedName(gateway.object) }
   return made(gateway, 'apps/v1', 'Deployment', {
     spec: {
       selector: { matchLabels: labelsOf(gateway) },
       template: {
         metadata: { labels, annotations: annotationsOf(gateway) },
-        spec: { serviceAccountName: managedName(gateway), containers: [{ name: 'istio-proxy', image: 'istio/proxyv2', args: ['proxy', 'router'] }] },
+        spec: {
+          serviceAccountName: managedName(gateway.object),
+          containers: [{ name: 'istio-proxy', image: 'istio/proxyv2', args: ['proxy', 'router'] }],
+        },
       },
     },
   })
@@ -152,7 +155,7 @@ export function managedBy(labels: Labels): string | undefined {
 /** Stands where the Gateway stands, since nobody wrote it. */
 function made(gateway: Resource, apiVersion: string, kind: string, rest: Readonly<Record<string, unknown>>): Resource {
   const { namespace, origin, source } = gateway
-  const name = managedName(gateway)
+  const name = managedName(gateway.object)
   const object = { apiVersion, kind, metadata: { ...gateway.object.metadata, name, namespace, annotations: {} }, ...rest } as KubeObject
   return { object, kind, apiVersion, name, namespace, origin, source }
 }

@@ -24,11 +24,10 @@ import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/doubts.ts'
 import { isNameOutside, namesIn } from './run/outside.ts'
 import { Proof } from './run/proof.ts'
-import { refOfObject } from './run/restore.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
-import { actsOnConnections, namesCredential, remembersEndpoints, Unproven } from './run/unproven.ts'
+import { namesCredential, remembersEndpoints, Unproven } from './run/unproven.ts'
 
 /**
  * ms until the API server goes by a right that was granted: it learns of it by a watch of its own, and istiod, which asks whether an account may read a credential,
@@ -185,14 +184,14 @@ export class KubeSession implements MeshSession {
 
   async close(): Promise<void> {
     const { applied } = this.#config
-    const keepsRules = this.#hasSent && (applied.map(refOfObject).some(actsOnConnections) || applied.some(namesCredential))
+    const keepsCredential = this.#hasSent && applied.some(namesCredential)
     const isRemembered = this.#hasSent && applied.some(remembersEndpoints)
     try {
-      this.#unproven.leave(this.#config.touched)
+      this.#unproven.leave(this.#config.touched, this.#hasSent)
       await this.#config.undo()
       if (this.#changesMesh) await this.#run.meshConfig?.left()
       // What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: the next scenario's may be the same.
-      const areKept = !keepsRules && (!isRemembered || (await this.#unproven.areForgotten()))
+      const areKept = !keepsCredential && (!isRemembered || (await this.#unproven.areForgotten()))
       if (!areKept) await this.#run.deployments.drop()
       // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
       await Promise.all([this.#proof.leave(), areKept && this.#evidence.reset(this.#pods.all), this.#run.outside?.reset()])

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node'
 import { PodAgent } from './agent.ts'
+import { podKey } from './pod.ts'
 import type { Pod } from './pod.ts'
 
 /** One agent for each pod that is asked for anything, started when it first is. */
@@ -13,7 +14,7 @@ export class PodAgents {
 
   /** @throws MeshSpecError, NotSupported */
   async of(pod: Pod): Promise<PodAgent> {
-    const key = `${pod.namespace}/${pod.name}`
+    const key = podKey(pod)
     const known = await this.#started.get(key)
     if (known?.isAlive) return known
     const starting = PodAgent.start(this.#config, pod)

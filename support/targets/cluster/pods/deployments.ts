@@ -8,7 +8,7 @@ import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from '../run/ledger.ts'
 import { canonical, refOfObject, runLabel } from '../run/restore.ts'
 import { assertInjected } from './injection.ts'
-import { listPods } from './pod.ts'
+import { listPods, podKey } from './pod.ts'
 import type { Pod } from './pod.ts'
 import { contentLabel, workloadKey, workloadLabel } from './pod-manifests.ts'
 
@@ -43,8 +43,6 @@ interface EndpointSlice {
 export interface DeploymentsOptions {
   /** Is the namespace not of the run's making? */
   readonly isShared: (namespace: string) => boolean
-  /** How many keep Deployments in the same cluster. Default 1. */
-  readonly parts?: number
   /** @throws MeshSpecError when there is no use in waiting */
   readonly assertHope?: () => Promise<void>
 }
@@ -58,16 +56,14 @@ export class Deployments {
   readonly #ledger: Ledger
   readonly #isShared: (namespace: string) => boolean
   readonly #kept = new Map<string, Kept>()
-  readonly #mostIdle: number
   readonly #assertHope: () => Promise<void>
   #uses = 0
 
-  constructor(objects: KubeObjects, ledger: Ledger, { isShared, parts = 1, assertHope = async () => {} }: DeploymentsOptions) {
+  constructor(objects: KubeObjects, ledger: Ledger, { isShared, assertHope = async () => {} }: DeploymentsOptions) {
     this.#assertHope = assertHope
     this.#objects = objects
     this.#ledger = ledger
     this.#isShared = isShared
-    this.#mostIdle = parts === 1 ? idleDeployments : idleDeployments / 2
   }
 
   /** Makes the object be there, and be the scenario's. @returns whether it was not. @throws NotSupported for one that somebody else has made; MeshSpecError */
@@ -110,7 +106,7 @@ export class Deployments {
     const unclaimed = this.#droppable(({ claimed }) => !claimed)
     const visible = unclaimed.filter(([, { object }]) => !hasPodTemplate(object) || this.#isSelected(object))
     const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
-    const dropped = [...visible, ...idle.slice(this.#mostIdle)]
+    const dropped = [...visible, ...idle.slice(idleDeployments)]
     await this.#delete(dropped)
     return dropped.length > 0
   }
@@ -127,7 +123,7 @@ export class Deployments {
 
   /**
    * Waits until each Deployment has its pods, and each Service their addresses.
-   * @param notReady `namespace/pod` of those that the scenario has made ill
+   * @param notReady `podKey` of those that the scenario has made ill
    * @param others pods and Services besides: those of a namespace that the user has named, and what a scenario has put there
    * @throws NotYetProgrammed
    */
@@ -210,7 +206,7 @@ export class Deployments {
       const own = pods.filter((pod) => pod.namespace === metadata.namespace && pod.labels[workloadLabel] === workloadKey(workload))
       if (own.some(({ labels }) => labels[contentLabel] !== content)) return `pods of an earlier ${metadata.name} are still there`
       const wanted = await this.#wantedOf(workload)
-      const missing = own.find((pod) => pod.ready === notReady.has(`${pod.namespace}/${pod.name}`))
+      const missing = own.find((pod) => pod.ready === notReady.has(podKey(pod)))
       if (own.length !== wanted)
         return `${kind} ${metadata.name} has ${own.length} pods of ${Number.isNaN(wanted) ? 'nobody knows how many' : wanted}`
       if (missing)

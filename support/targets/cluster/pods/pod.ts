@@ -21,6 +21,11 @@ export interface Pod {
   readonly trouble: string | null
 }
 
+/** By which one is known in the cluster. */
+export function podKey({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`
+}
+
 interface ContainerStatus {
   readonly name: string
   readonly ready?: boolean

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { managedName } from '../../../../mesh-core/registry/managed-gateways.ts'
 import type { ServiceRef } from '../../target.ts'
 import type { ClusterRun } from '../run/cluster-run.ts'
-import { isManagedGateway, serviceNameOf } from '../run/managed-gateways.ts'
+import { isManagedGateway } from '../run/managed-gateways.ts'
 import { assertKnown, findDeployments, findPods } from './find-pods.ts'
 import type { Scene } from './find-pods.ts'
-import { listPods } from './pod.ts'
+import { listPods, podKey } from './pod.ts'
 import type { Pod } from './pod.ts'
 
 /** The pods of one scenario: of its Deployments, and all of namespaces that the user has named. */
@@ -13,7 +14,7 @@ export class ScenarioPods {
   namespace = 'default'
   readonly #run: ClusterRun
   readonly #used: ReadonlySet<string>
-  /** `namespace/pod` of those that the scenario has made not ready. */
+  /** `podKey` of those that the scenario has made not ready. */
   readonly #notReady = new Set<string>()
   #all: readonly Pod[] = []
 
@@ -62,7 +63,7 @@ export class ScenarioPods {
   #isOfGateway({ name, namespace, version }: ServiceRef): boolean {
     const { namespaces } = this.#run
     const isNamed = (gateway: KubeObject): boolean =>
-      serviceNameOf(gateway) === name && [null, namespaces.scenario(gateway.metadata.namespace!)].includes(namespace)
+      managedName(gateway) === name && [null, namespaces.scenario(gateway.metadata.namespace!)].includes(namespace)
     return version === null && this.#applied().some((object) => isManagedGateway(object) && isNamed(object))
   }
 
@@ -73,7 +74,7 @@ export class ScenarioPods {
 
   /** From now on they are expected to be ready, or not to be. */
   expect(pods: readonly Pod[], ready: boolean): void {
-    for (const { namespace, name } of pods) this.#notReady[ready ? 'delete' : 'add'](`${namespace}/${name}`)
+    for (const pod of pods) this.#notReady[ready ? 'delete' : 'add'](podKey(pod))
   }
 
   /** Resolves when they are there. @returns whether anything was taken away that is not the scenario's. @throws NotYetProgrammed */

@@ -65,6 +65,8 @@ export class ClusterRun {
   readonly outside: Outside | null
   /** Ports of the ingress gateway that the last scenario's config has used: until they are proven to have forgotten it, they answer by it. */
   readonly leftAtGateway = new Set<number>()
+  /** Pods in which connections may be open that rules of scenarios before are in force for, by `podKey`. */
+  readonly leftConnections = new Set<string>()
   /** Connections of scenarios before may be open. */
   hasSent = false
   /** What scenarios before have changed, and has been put back since proxies were last proven to be up to date. */
@@ -112,7 +114,7 @@ export class ClusterRun {
     this.controlPlane = new ControlPlane(objects, mesh)
     const assertHope = (): Promise<void> => this.controlPlane.assertHope()
     const isShared = (namespace: string): boolean => this.namespaces.isNamed(namespace)
-    this.deployments = new Deployments(objects, this.ledger, { isShared, parts: lane?.of ?? 1, assertHope })
+    this.deployments = new Deployments(objects, this.ledger, { isShared, assertHope })
     this.agents = new PodAgents(config)
     const parts = { objects, ledger: this.ledger, run: id, assertHope }
     const namespace = (name: string): Promise<string> => this.namespace(name)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { managedName } from '../../../../mesh-core/registry/managed-gateways.ts'
 import { bytesOf } from '../../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { markHeader } from '../../../../samples/pod/recorded.ts'
@@ -15,7 +16,7 @@ import { trusting } from '../tls-options.ts'
 import { sendOverWire } from '../wire-calls.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { findServiceAddress } from './gateway-address.ts'
-import { isManagedGateway, serviceNameOf } from './managed-gateways.ts'
+import { isManagedGateway } from './managed-gateways.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'tcp:': 0 }
@@ -79,7 +80,7 @@ export class GatewayCalls {
     if (claimOfIngress(labels, to, bindings) > best) return null
     const gateway = gateways[claims.findIndex((claim) => claim === best)]!
     const { name, namespace = '' } = gateway.metadata
-    const address = await findServiceAddress(this.#run.objects, namespace, serviceNameOf(gateway))
+    const address = await findServiceAddress(this.#run.objects, namespace, managedName(gateway))
     if (address) return address
     throw new NotSupported('gateway-calls', `the Service of Gateway ${name} has no address that is reached from outside`)
   }

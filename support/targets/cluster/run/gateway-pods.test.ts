@@ -4,7 +4,12 @@ import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { podsOfGateway } from './gateway-pods.ts'
 
-const gateway = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'entry', namespace: 'a', uid: 'new' } } as KubeObject
+const gateway: KubeObject = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'entry', namespace: 'a', uid: 'new' } as KubeObject['metadata'],
+  spec: { gatewayClassName: 'istio' },
+}
 
 const whole = { observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 1 }
 
@@ -65,8 +70,18 @@ test('pods that are about to end are nobody’s', async () => {
   expect([pods.length, late]).toEqual([1, null])
 })
 
+test.each([
+  ['Service', [deployment('new')], []],
+  ['Deployment', [], [service('new')]],
+  ['Deployment', [], []],
+])('a Gateway without the %s that the control plane makes for it is late: it is about to be made anew', async (kind, deployments, services) => {
+  expect((await podsOfGateway(cluster(deployments, [pod('one')], services), gateway)).late).toBe(`Gateway a/entry has no ${kind} yet`)
+})
+
 test('of a Gateway that was deployed by hand, and of what nobody may look at, nothing is said', async () => {
-  expect((await podsOfGateway(cluster([], [pod('one')], []), gateway)).late).toBeNull()
+  const byHand = { gatewayClassName: 'istio', addresses: [{ type: 'Hostname', value: 'entry.a.svc.cluster.local' }] }
+  for (const spec of [byHand, { gatewayClassName: 'of-others' }])
+    expect((await podsOfGateway(cluster([], [pod('one')], []), { ...gateway, spec })).late).toBeNull()
   const denied = { list: () => Promise.reject(clusterError('CLUSTER_DENIED', 'no', null)) } as unknown as KubeObjects
   expect(await podsOfGateway(denied, gateway)).toEqual({ pods: [], late: null })
   const gone = { list: () => Promise.reject(clusterError('CLUSTER_UNREACHABLE', 'no', null)) } as unknown as KubeObjects

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { controllersByClass, gatewayController, isManaged } from '../../../../mesh-core/registry/managed-gateways.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { listPods } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
@@ -31,23 +32,36 @@ const gatewayName = 'gateway.networking.k8s.io/gateway-name'
  * answers until its successor is there.
  * @param gateway with its status. One that somebody has deployed by hand has no Deployment of its own, and nothing is said of its pods.
  */
-export async function podsOfGateway(objects: KubeObjects, { metadata }: KubeObject): Promise<PodsOfGateway> {
-  const { name, namespace = '', uid } = metadata as KubeObject['metadata'] & { readonly uid?: string }
+export async function podsOfGateway(objects: KubeObjects, gateway: KubeObject): Promise<PodsOfGateway> {
+  const { name, namespace = '', uid } = gateway.metadata as KubeObject['metadata'] & { readonly uid?: string }
   const selector = `${gatewayName}=${name}`
-  const labelled = (apiVersion: string, kind: string): Promise<readonly KubeObject[]> =>
-    objects.list(apiVersion, kind, namespace, `labelSelector=${encodeURIComponent(selector)}`).catch(noneIfDenied)
+  const labelled = (apiVersion: string, kind: string): Promise<readonly KubeObject[] | null> =>
+    objects.list<KubeObject>(apiVersion, kind, namespace, `labelSelector=${encodeURIComponent(selector)}`).catch(nullIfDenied)
   const [deployments, services, pods] = await Promise.all([
     labelled('apps/v1', 'Deployment'),
     labelled('v1', 'Service'),
-    listPods(objects, namespace, selector).catch(noneIfDenied),
+    listPods(objects, namespace, selector).catch(nullIfDenied),
   ])
   const foreign = (kind: string, { metadata: made }: KubeObject): string | null =>
     isOf(made as Owned, uid) ? null : `${kind} ${namespace}/${made.name} is of a Gateway that has gone`
   const late = [
-    ...deployments.map((one) => foreign('Deployment', one) ?? latenessOf(one, pods.length)),
-    ...services.map((one) => foreign('Service', one)),
+    ...(deployments ?? []).map((one) => foreign('Deployment', one) ?? latenessOf(one, pods?.length ?? 0)),
+    ...(services ?? []).map((one) => foreign('Service', one)),
+    missingOf(gateway, deployments, services),
   ].find((one) => one !== null)
-  return { pods: pods.filter(({ ready }) => ready), late: late ?? null }
+  return { pods: (pods ?? []).filter(({ ready }) => ready), late: late ?? null }
+}
+
+/**
+ * The control plane makes a Deployment and a Service for a Gateway of its own class. While it makes them anew, none of the same name is there: nobody can be asked
+ * then, and those who come later have no config yet.
+ * @param deployments `null` where nobody may look at them
+ */
+function missingOf({ metadata, spec }: KubeObject, deployments: readonly KubeObject[] | null, services: readonly KubeObject[] | null): string | null {
+  const isMade = isManaged(spec) && controllersByClass([]).get(String(spec.gatewayClassName)) === gatewayController
+  if (!isMade && deployments?.length === 0 && services?.length === 0) return null
+  const missing = deployments?.length === 0 ? 'Deployment' : services?.length === 0 ? 'Service' : null
+  return missing && `Gateway ${metadata.namespace}/${metadata.name} has no ${missing} yet`
 }
 
 /** @param uid of the Gateway */
@@ -67,7 +81,7 @@ function latenessOf({ metadata, spec, ...rest }: KubeObject, pods: number): stri
 }
 
 /** Of what nobody may look at nothing is known. */
-function noneIfDenied(error: unknown): readonly never[] {
-  if ((error as { readonly code?: unknown }).code === 'CLUSTER_DENIED') return []
+function nullIfDenied(error: unknown): null {
+  if ((error as { readonly code?: unknown }).code === 'CLUSTER_DENIED') return null
   throw error
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { managedName } from '../../../../mesh-core/registry/managed-gateways.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { questionMs, stillWarming } from './probed-proxy.ts'
 import type { ProbedProxy } from './probed-proxy.ts'
@@ -51,11 +52,6 @@ function servedListeners({ spec, status }: KubeObject): readonly (Listener & { r
   })
 }
 
-/** The service that the implementation has made for it. Source: Istio `deploymentcontroller.go`: `<name>-<class>`. */
-export function serviceNameOf({ metadata, spec }: KubeObject): string {
-  return `${metadata.name}-${spec.gatewayClassName as string}`
-}
-
 /** A route of the barrier's own at the gateway: an exact path, which goes before every other rule, and an answer that needs no service. */
 export function barrierRoute({ object, listener }: ManagedGateway, generation: string): KubeObject {
   const { name, namespace = '' } = object.metadata
@@ -79,7 +75,7 @@ export async function probedGateway(
   warms: () => Promise<boolean>,
 ): Promise<ProbedProxy | null> {
   const { name, namespace = '' } = object.metadata
-  const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
+  const address = await findServiceAddress(objects, namespace, managedName(object))
   const port = address?.ports.get(listener.port)
   if (!address || port === undefined) return null
   const client = new GatewayClient(`http://${address.host}:${port}`, { mayRefuse: true, patienceMs: questionMs })
@@ -111,7 +107,7 @@ export async function openPorts(
       .filter((object) => !asked.has(object))
       .map(async (object) => {
         const { name, namespace = '' } = object.metadata
-        const address = await findServiceAddress(objects, namespace, serviceNameOf(object))
+        const address = await findServiceAddress(objects, namespace, managedName(object))
         const listeners = servedListeners(object).filter(({ protocol }) => protocol !== 'UDP')
         return listeners.flatMap(({ port }) => {
           const reached = address?.ports.get(port)

@@ -3,6 +3,7 @@ import type { ObjectStatus } from '../../../../mesh-core/compile/gateway-api/obj
 import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../target.ts'
 import type { PodAgent } from '../pods/agent.ts'
+import { podKey } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import { proxyAdmin } from '../pods/proxy-admin.ts'
 import { questionMs, stillWarming } from './probed-proxy.ts'
@@ -34,6 +35,11 @@ async function isAny(agent: PodAgent, gauges: readonly string[]): Promise<boolea
   const admin = { ...question, host: '127.0.0.1', port: 15_000, path: `/stats?usedonly&filter=${filter}`, headers: ['host', 'localhost'] }
   const { status, body = '' } = await agent.call(admin)
   return status === 200 && /: [1-9]/.test(body)
+}
+
+/** Is there a sidecar that answers? */
+function isAsked({ sidecar, ready, readyContainers }: Pod): boolean {
+  return sidecar && (ready || readyContainers > 0)
 }
 
 /** ms for proxies that cannot be asked, once the others have the config. */
@@ -87,6 +93,7 @@ export class Proof {
     const proxies = [...(await this.#sidecars(pods, drained)), ...routers, ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null), routers: routersOf(pods) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
+    for (const pod of pods.filter(isAsked)) this.#run.leftConnections.delete(podKey(pod))
     await this.#run.gatewayEndpoints.await(this.#run, [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods)], pods)
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
@@ -149,12 +156,11 @@ export class Proof {
   }
 
   async #sidecars(pods: readonly Pod[], drained: boolean): Promise<readonly ProbedProxy[]> {
-    const gauges = drained ? [...warming, ...draining] : warming
     if (this.#run.isDenied('in-mesh-calls')) return []
-    const asked = pods.filter(({ sidecar, ready, readyContainers }) => sidecar && (ready || readyContainers > 0))
     return Promise.all(
-      asked.map(async (pod): Promise<ProbedProxy> => {
+      pods.filter(isAsked).map(async (pod): Promise<ProbedProxy> => {
         const agent = await this.#run.agents.of(pod)
+        const gauges = drained || this.#run.leftConnections.has(podKey(pod)) ? [...warming, ...draining] : warming
         const name = `the sidecar of pod ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
         const ask = async (host: string, wanted: string): Promise<string | null> => {
           const seen = (await agent.call({ ...question, headers: ['host', host] })).body ?? null

@@ -11,7 +11,7 @@ import type { Observer } from '../observe/observer.ts'
 import type { PodAgent } from '../pods/agent.ts'
 import { hopsOf, lineHop } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
-import { proxy } from '../pods/pod.ts'
+import { podKey, proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ClusterRun } from './cluster-run.ts'
 
@@ -70,7 +70,7 @@ export class RunEvidence {
   /** By `namespace/pod`: where each is in what it receives. */
   async sequences(pods: readonly Pod[]): Promise<ReadonlyMap<string, number>> {
     const told = await this.#agentsOf(pods)
-    return new Map(await Promise.all(told.map(async ({ pod, agent }) => [keyOf(pod), await agent.sequence()] as const)))
+    return new Map(await Promise.all(told.map(async ({ pod, agent }) => [podKey(pod), await agent.sequence()] as const)))
   }
 
   async #byOthers(answers: readonly Answer[], sender: Pod | null): Promise<readonly Exchange[]> {
@@ -225,13 +225,9 @@ function forSakeOf({ request }: Exchange, arrivals: readonly Arrival[]): readonl
 async function unnamedAt(told: readonly Told[], since: Scene['since']): Promise<readonly Arrival[]> {
   if (since === null) return []
   const found = await Promise.all(
-    told.map(async ({ pod, agent }) => (await agent.unnamed(since.get(keyOf(pod)) ?? 0)).map((record) => ({ pod, record }))),
+    told.map(async ({ pod, agent }) => (await agent.unnamed(since.get(podKey(pod)) ?? 0)).map((record) => ({ pod, record }))),
   )
   return found.flat()
-}
-
-function keyOf({ namespace, name }: Pod): string {
-  return `${namespace}/${name}`
 }
 
 interface Told {

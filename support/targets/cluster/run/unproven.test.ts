@@ -6,9 +6,15 @@ import { namesCredential, Unproven } from './unproven.ts'
 /** What the proofs of one scenario were asked for, in order. */
 function scenario(prove: () => Promise<void> = async () => {}) {
   const proofs: object[] = []
-  const run = { left: 'nothing', leftAtGateway: new Set<string>(), hold: async () => {} }
+  const run = {
+    left: 'nothing',
+    leftAtGateway: new Set<string>(),
+    leftConnections: new Set<string>(),
+    settings: { deploy: true },
+    hold: async () => {},
+  }
   const proof = { pass: (_: unknown, __: unknown, thoroughness: object) => (proofs.push(thoroughness), prove()) }
-  const pods = { all: [], ready: async () => false }
+  const pods = { all: [{ namespace: 'a', name: 'shop-1' }], ready: async () => false }
   return { proofs, run, unproven: new Unproven({ run, proof, pods, words: { used: [] } } as never) }
 }
 
@@ -48,7 +54,7 @@ test('connections are drained once for each change', async () => {
 
 test('what a scenario before has left is proven with the first change of the next', async () => {
   const { proofs, run, unproven } = scenario()
-  unproven.leave([rule])
+  unproven.leave([rule], true)
   expect(run.left).toBe('routes')
   run.left = 'all'
   unproven.addConfig([rule], false)
@@ -56,10 +62,22 @@ test('what a scenario before has left is proven with the first change of the nex
   expect([proofs, run.left]).toEqual([[{ rounds: 2, drained: false }], 'nothing'])
 })
 
+test.each([
+  ['what comes in', policy, true, true, ['a/shop-1']],
+  ['what comes in, to which nothing was sent', policy, false, true, []],
+  ['what comes in, of pods that are not the run’s', policy, true, false, []],
+  ['routes alone', rule, true, true, []],
+])('connections that a rule for %s has left are known by their pods', (_, changed, hasSent, deploy, wanted) => {
+  const { run, unproven } = scenario()
+  run.settings.deploy = deploy
+  unproven.leave([changed], hasSent)
+  expect([...run.leftConnections]).toEqual(wanted)
+})
+
 test('endpoints that have moved are left to the next, whatever the config', () => {
   const { run, unproven } = scenario()
   unproven.addEndpoints()
-  unproven.leave([])
+  unproven.leave([], true)
   expect(run.left).toBe('all')
 })
 

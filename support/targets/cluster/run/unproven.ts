@@ -2,6 +2,7 @@ import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resou
 import { NotYetProgrammed } from '../../target.ts'
 import { isWithin } from '../lanes/reach.ts'
 import type { Reach } from '../lanes/reach.ts'
+import { podKey } from '../pods/pod.ts'
 import type { ScenarioPods } from '../pods/scenario-pods.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import type { ClusterWords } from './cluster-words.ts'
@@ -68,10 +69,16 @@ export class Unproven {
     this.#extent = 'nothing'
   }
 
-  /** What the scenario leaves to the next one to prove, once its config has been put back. @param touched what it has changed */
-  leave(touched: readonly Pick<ResourceRef, 'kind'>[]): void {
-    const { run } = this.#parts
+  /**
+   * What the scenario leaves to the next one to prove, once its config has been put back.
+   * @param touched what it has changed
+   * @param hasSent whether connections may be open
+   */
+  leave(touched: readonly Pick<ResourceRef, 'group' | 'kind'>[], hasSent: boolean): void {
+    const { run, pods } = this.#parts
     run.left = wider(run.left, this.#hasMovedEndpoints ? 'all' : extentOf(touched))
+    // Pods of others drain for as long as they please.
+    if (hasSent && run.settings.deploy && touched.some(actsOnConnections)) for (const pod of pods.all) run.leftConnections.add(podKey(pod))
   }
 
   /** @returns whether proxies are known to have forgotten what the scenario had them do */
@@ -94,10 +101,10 @@ export class Unproven {
 }
 
 /**
- * Is it about what a sidecar does with what comes in? Connections that are open when such a rule goes are served by it until the proxy has drained the old
- * listener, which takes up to its drain time: a scenario that follows would meet it in pods that are kept.
+ * Is it about what a sidecar does with what comes in? Connections that are open when such a rule comes or goes are served as before until the proxy has drained
+ * the old listener, which takes up to its drain time.
  */
-export function actsOnConnections({ group, kind }: Pick<ResourceRef, 'group' | 'kind'>): boolean {
+function actsOnConnections({ group, kind }: Pick<ResourceRef, 'group' | 'kind'>): boolean {
   return kind === 'EnvoyFilter' || group === 'security.istio.io'
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import type { Pod } from './pod.ts'
 import { hopsOf } from './pod-evidence.ts'
@@ -8,7 +9,7 @@ const pod = (app: string, ip: string): Pod =>
 
 const client = pod('client', '10.0.0.1')
 const words = { namespace: (real: string) => real, text: (real: string) => real }
-const scene = { words, gateways: [] }
+const scene = { words, gateways: [], answeredBy: null }
 
 function received(receiver: Pod, sequence: number, authority: string, forwarded: string, peer: string | null = null) {
   const request = { method: 'GET', path: '/', authority, headers: ['x-forwarded-for', forwarded], body: '' }
@@ -39,7 +40,7 @@ test('what comes from the address of a gateway has passed it', () => {
   const gateway = { ...pod('istio-egressgateway', '10.0.0.7'), version: '' }
   const outside = { ...pod('outside', '10.0.0.5'), labels: { 'meshspec.dev/outside': 'true' } }
   const arrivals = [received(outside, 1, 'edition.cnn.com', client.ip, '10.0.0.7')]
-  const hops = hopsOf(client, 'edition.cnn.com', { response: null }, arrivals, { words, gateways: [gateway] })
+  const hops = hopsOf(client, 'edition.cnn.com', { response: null }, arrivals, { ...scene, gateways: [gateway] })
   // A gateway tells whom it forwards for, as whoever makes a copy does.
   expect(hops.map(({ parent, from, to, mirrored }) => [parent, from?.name, to?.name, mirrored])).toEqual([
     [-1, 'client-v1', 'istio-egressgateway-v1', false],
@@ -47,4 +48,13 @@ test('what comes from the address of a gateway has passed it', () => {
   ])
   const direct = hopsOf(client, 'edition.cnn.com', { response: null }, [received(outside, 1, 'edition.cnn.com', '10.0.0.9', client.ip)], scene)
   expect(direct.map(({ parent, from }) => [parent, from?.name])).toEqual([[-1, 'client-v1']])
+})
+
+test('a gateway that has answered by itself is the end of the path', () => {
+  const gateway = { ...pod('istio-egressgateway', '10.0.0.7'), version: '' }
+  const response = { status: 404 } as Exchange['response']
+  const hops = hopsOf(client, 'edition.cnn.com:80', { response }, [], { ...scene, answeredBy: gateway })
+  expect(hops).toMatchObject([
+    { parent: -1, from: { name: 'client-v1' }, service: 'edition.cnn.com', to: { name: 'istio-egressgateway-v1' }, status: 404 },
+  ])
 })

@@ -17,6 +17,8 @@ export interface Scene {
   readonly words: Words
   /** Pods of the scenario that are gateways: they pass on what they get. */
   readonly gateways: readonly Pod[]
+  /** The one that has answered by itself; `null` where nobody knows. */
+  readonly answeredBy: Pod | null
 }
 
 /** How what came from the cluster is told in the scenario's words. */
@@ -31,7 +33,7 @@ export function hopsOf(
   authority: string,
   { response }: Pick<Exchange, 'response'>,
   arrivals: readonly Arrival[],
-  { words, gateways }: Scene,
+  { words, gateways, answeredBy }: Scene,
 ): readonly Hop[] {
   const ordered = arrivals.toSorted(
     (a, b) => depthOf(a, arrivals) - depthOf(b, arrivals) || attemptOf(a) - attemptOf(b) || a.record.sequence - b.record.sequence,
@@ -50,10 +52,9 @@ export function hopsOf(
   }
   const answered = hops.some((hop) => hop.parent === -1 && !hop.mirrored)
   if (answered) return withLastStatus(hops, response?.status ?? 0)
-  return [
-    ...hops,
-    { ...unknownHop, from: sender && refOf(sender, words), service: words.text(withoutPort(authority)), status: response?.status ?? 0 },
-  ]
+  const to = answeredBy && { to: refOf(answeredBy, words), version: answeredBy.version || null, app: answeredBy.app }
+  const service = words.text(withoutPort(authority))
+  return [...hops, { ...unknownHop, ...to, from: sender && refOf(sender, words), service, status: response?.status ?? 0 }]
 }
 
 /** Who has answered a line over TCP: the one workload whose name stands before the answer. `null`: none, or several of that name. */

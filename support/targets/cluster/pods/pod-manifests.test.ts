@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { runnable, workloadKey } from './pod-manifests.ts'
 
@@ -74,4 +75,18 @@ test.each([
   const [container] = spec.template.spec.containers as { image: string; env: { name: string; value?: string }[] }[]
   expect(container!.image).toBe('meshspec/meshspec')
   expect(container!.env.filter(({ name }) => name === 'MESHSPEC_IMAGE').map(({ value }) => value)).toEqual(told)
+})
+
+test('a gateway keeps count of what it answers by itself, and stays Istio’s proxy', () => {
+  const deployment = workload('Deployment')
+  const annotations = { 'inject.istio.io/templates': 'gateway' }
+  const container = { name: 'istio-proxy', image: 'auto' }
+  const template = { metadata: { labels, annotations }, spec: { containers: [container] } }
+  const { metadata, spec } = runnable({ ...deployment, spec: { template } }, { run: '1f2e3d', image: 'echo', injected: true })['spec'].template
+  expect(spec.containers).toEqual([container])
+  const { proxyStatsMatcher } = parse(metadata.annotations['proxy.istio.io/config'])
+  const isKept = (name: string): boolean => proxyStatsMatcher.inclusionRegexps.some((source: string) => new RegExp(`^${source}$`).test(name))
+  const kept = ['no_route', 'rbac.denied', 'rbac.istio_dry_run_allow_shadow_denied', 'rq_total', 'downstream_rq_2xx']
+  expect(kept.filter((name) => isKept(`http.outbound_0.0.0.0_80;.${name}`))).toEqual(['no_route', 'rbac.denied'])
+  expect(made('Deployment')['spec'].template.metadata.annotations['proxy.istio.io/config']).not.toContain('proxyStatsMatcher')
 })

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { controlPort } from '../../../../samples/pod/control.ts'
 import { isSample } from '../../../../samples/resolve-program.ts'
 import { canonical, runLabel } from '../run/restore.ts'
+import { keepingCounts } from './gateway-counts.ts'
 import { barrierPort, statsPort } from './gateway-ports.ts'
 import { seeingOutside } from './outside-manifests.ts'
 
@@ -73,15 +74,15 @@ export function runnable(deployment: KubeObject, { run, image, injected, outside
     [runLabel]: run,
     ...(injected ? {} : { 'sidecar.istio.io/inject': 'false' }),
   }
+  // A gateway is Istio's proxy, which its injection makes of the container.
+  const isGateway = template.metadata?.annotations?.['inject.istio.io/templates'] === 'gateway'
   const annotations = {
-    'proxy.istio.io/config': proxyConfig,
+    'proxy.istio.io/config': isGateway ? proxyConfig + keepingCounts : proxyConfig,
     'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
     // Pods of one service count together, and gateways are asked what they have.
     'traffic.sidecar.istio.io/excludeOutboundPorts': [controlPort, barrierPort, statsPort].join(','),
     ...template.metadata?.annotations,
   }
-  // A gateway is Istio's proxy, which its injection makes of the container.
-  const isGateway = template.metadata?.annotations?.['inject.istio.io/templates'] === 'gateway'
   const containers = template.spec.containers.map((container, i) =>
     i === 0 && !isGateway ? told(container, metadata.name, labels, image, namesOfPorts(labels, services)) : container,
   )

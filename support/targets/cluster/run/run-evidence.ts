@@ -58,6 +58,7 @@ export class RunEvidence {
       gateways: [...gateways, ...scene.gateways],
       passesGateways: scene.passesGateways,
       authorizers: scene.authorizers,
+      answeredBy: scene.answeredBy,
     }
     return this.#byOthers(
       exchanges.map((exchange) =>
@@ -111,7 +112,7 @@ export class RunEvidence {
     exchange: Exchange,
     sender: Pod | null,
     arrivals: readonly Arrival[],
-    { pods, isWhole, gateways, passesGateways, authorizers }: Among,
+    { pods, isWhole, gateways, passesGateways, authorizers, answeredBy }: Among,
   ): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
@@ -123,9 +124,10 @@ export class RunEvidence {
     if (exchange.request.protocol === 'tcp' && arrivals.length === 0) return this.#ofLine(told, sender, pods, isWhole)
     if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
     this.#sources.add('what the pods of this run have received, by x-request-id')
-    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways })
+    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways, answeredBy })
+    if (answeredBy && arrivals.length === 0) this.#sources.add('what gateways of this run have counted of requests that they answer by themselves')
     const known = new Set([sender, ...gateways].map((pod) => pod?.ip))
-    const isTold = !passesGateways || (arrivals.length > 0 && arrivals.every(({ record: { peer } }) => known.has(peer ?? '')))
+    const isTold = !passesGateways || (arrivals.length > 0 ? arrivals.every(({ record: { peer } }) => known.has(peer ?? '')) : answeredBy !== null)
     return { exchange: { ...told, hops, untold: untoldOf(authorizers, isTold ? () => null : untoldBut(pods)) }, whole: true, byAnswer: false }
   }
 
@@ -180,6 +182,8 @@ export interface Scene {
   readonly authorizers: readonly string[]
   /** Where pods were in what they receive before the only request was sent: what came since without an id is for its sake. `null`: such is not looked at. */
   readonly since: ReadonlyMap<string, number> | null
+  /** The gateway that has answered the only request by itself. */
+  readonly answeredBy: Pod | null
 }
 
 interface Among {
@@ -190,6 +194,7 @@ interface Among {
   readonly gateways: readonly Pod[]
   readonly passesGateways: boolean
   readonly authorizers: readonly string[]
+  readonly answeredBy: Pod | null
 }
 
 type Untold = NonNullable<Exchange['untold']>

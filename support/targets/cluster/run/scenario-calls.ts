@@ -20,6 +20,9 @@ import { isNameOutside } from './outside.ts'
 import { podsOfGateway } from './gateway-pods.ts'
 import { isManagedGateway } from './managed-gateways.ts'
 import { authorizersOf } from './mesh-config-map.ts'
+import { answererOf, countOwnAnswers } from './own-answers.ts'
+import type { Counts } from './own-answers.ts'
+import { routerPods } from './routers.ts'
 import type { RunEvidence, Scene } from './run-evidence.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
@@ -82,7 +85,11 @@ export class ScenarioCalls {
     if (this.#sender !== null) await outside?.know(this.#namesIn(call.target))
     const asked = pods.all.concat(beyond ?? [])
     const since = this.#tunnels(load) ? await evidence.sequences(asked) : null
-    const told = evidence.of(await this.#answered(call, load), this.#sender, asked, { ...(await this.#scene(given)), since })
+    const count = await this.#gatewayCounts(load)
+    const before = await count()
+    const answered = await this.#answered(call, load)
+    const answeredBy = answererOf(routerPods(pods.all), before, await count())
+    const told = evidence.of(answered, this.#sender, asked, { ...(await this.#scene(given)), since, answeredBy })
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
     await config.assertUntouched()
@@ -150,7 +157,7 @@ export class ScenarioCalls {
   }
 
   /** Nobody waits for copies that some route makes. */
-  async #scene(given: readonly Resource[]): Promise<Omit<Scene, 'since'>> {
+  async #scene(given: readonly Resource[]): Promise<Omit<Scene, 'since' | 'answeredBy'>> {
     const { applied } = this.#parts.config
     const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
     const passesGateways = this.#sender !== null && this.#passesGateways
@@ -168,6 +175,14 @@ export class ScenarioCalls {
         `DestinationRule ${rule.metadata.name} asks for tunnels, and of several requests nobody tells which came through one: send one at a time`,
       )
     return rule !== undefined
+  }
+
+  /** @returns what asks gateways of the scenario's own how many requests they have answered by themselves; nothing is asked where it would not tell who has answered */
+  async #gatewayCounts({ times }: Load): Promise<() => Promise<Counts>> {
+    const own = routerPods(this.#parts.pods.all)
+    if (this.#sender === null || times > 1 || own.length === 0) return () => Promise.resolve(new Map())
+    const asker = await this.#run.agents.of(this.#sender)
+    return () => countOwnAnswers(own, asker)
   }
 
   /** May a request from inside leave through a gateway? */

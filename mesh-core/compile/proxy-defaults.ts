@@ -1,4 +1,5 @@
 import type { ForwardClientCert } from '../ir/proxy-config.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 
 /** The part of Istio's `mesh/v1alpha1` ProxyConfig that is acted on. */
 export interface ProxyDefaults {
@@ -8,6 +9,7 @@ export interface ProxyDefaults {
     readonly proxyProtocol?: object | null
   }
   readonly proxyHeaders?: ProxyHeaders
+  readonly connectionSettings?: ConnectionSettings
   /** Environment of the agent. */
   readonly proxyMetadata?: Readonly<Record<string, string>>
 }

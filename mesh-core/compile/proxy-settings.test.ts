@@ -49,6 +49,14 @@ const cases: readonly { about: string; annotation: string; settings: unknown }[]
     settings: { forwardClientCert: 'SANITIZE', server: 'mine', forwardedPort: true },
   },
   {
+    about: 'its connections are of a profile, less what it says itself',
+    annotation: `proxy.istio.io/config: '{"connectionSettings": {"profile": "EDGE", "httpMergeSlashes": false}}'`,
+    settings: {
+      ...{ trustedProxies: 1, server: 'mine', forwardedPort: true },
+      ...{ streamIdleMs: 300_000, underscores: 'REJECT_REQUEST', mergesSlashes: false, escapedSlashes: 'UNESCAPE_AND_REDIRECT' },
+    },
+  },
+  {
     about: 'its headers go before those of the mesh one by one, in either spelling',
     annotation: `proxy.istio.io/config: '{"proxy_headers": {"server": {"disabled": true}}}'`,
     settings: { trustedProxies: 1, server: null, forwardedPort: true },

@@ -3,6 +3,7 @@ import { proxyConfigOf } from '../config/proxy-config-annotation.ts'
 import type { ForwardClientCert, HttpSettings } from '../ir/proxy-config.ts'
 import type { RouteTable } from '../ir/route.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
+import { connectionSettings } from './connection-settings.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import type { ProxyDefaults, ProxyHeaders } from './proxy-defaults.ts'
 
@@ -43,6 +44,7 @@ export function gatewaySettings(workload: WorkloadInstance, mesh: MeshConfig): H
     ...clientCert(forwardClientCertDetails),
     ...outboundSettings(proxyHeaders),
     ...versions(defaults),
+    ...connectionSettings(defaults.connectionSettings, true),
   }
 }
 
@@ -62,6 +64,7 @@ export function inboundSettings(workload: WorkloadInstance, mesh: MeshConfig): H
     ...(!isUsual && { clientCertDetails: { subject, uri, dns } }),
     ...outboundSettings(proxyHeaders),
     ...versions(defaults),
+    ...connectionSettings(defaults.connectionSettings, false),
   }
 }
 
@@ -71,7 +74,7 @@ function clientCert(mode: ForwardClientCert | 'UNDEFINED' = 'UNDEFINED'): HttpSe
 
 export function sidecarSettings(workload: WorkloadInstance, mesh: MeshConfig): HttpSettings {
   const defaults = proxyDefaultsOf(workload, mesh)
-  return { ...outboundSettings(defaults.proxyHeaders), ...versions(defaults) }
+  return { ...outboundSettings(defaults.proxyHeaders), ...versions(defaults), ...connectionSettings(defaults.connectionSettings, false) }
 }
 
 /** Source: Istio `core/listener.go` enableHTTP10. */

@@ -84,7 +84,17 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   {
     about: 'what a connection manager does to paths that the mesh does not do',
     patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, normalize_path: false, merge_slashes: true}}}`,
-    reported: ['spec.configPatches[0].patch.value.typed_config.normalize_path', 'spec.configPatches[0].patch.value.typed_config.merge_slashes'],
+    reported: ['spec.configPatches[0].patch.value.typed_config.normalize_path'],
+  },
+  {
+    about: 'how many headers a gateway takes',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, common_http_protocol_options: {max_headers_count: 5}}}}`,
+    reported: [],
+  },
+  {
+    about: 'how many headers the receiver takes, to which its sender adds some',
+    patch: `applyTo: NETWORK_FILTER, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, common_http_protocol_options: {max_headers_count: 5}}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_config.common_http_protocol_options.max_headers_count'],
   },
   {
     about: 'a chain of filters that is chosen by its name',

@@ -41,6 +41,7 @@ const merged = {
   name: 'acts',
   route: {
     ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral appendXForwardedHost append_x_forwarded_host'),
+    maxStreamDuration: fields('maxStreamDuration grpcTimeoutHeaderMax grpcTimeoutHeaderOffset'),
     regexRewrite,
     retryPolicy: fields('retryOn numRetries perTryTimeout retriableStatusCodes'),
   },
@@ -77,20 +78,31 @@ const cluster: Modelled = {
 export const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
 
+const escapedSlashes: Modelled = new Set([
+  ...['IMPLEMENTATION_SPECIFIC_DEFAULT', 'KEEP_UNCHANGED', 'REJECT_REQUEST', 'UNESCAPE_AND_REDIRECT', 'UNESCAPE_AND_FORWARD'],
+  ...['0', '1', '2', '3', '4'],
+])
+
+/** What proxies add to each other's requests for telemetry, and its headers, are not counted here. */
+const commonInbound = {
+  headersWithUnderscoresAction: new Set(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
+  ...fields('maxStreamDuration'),
+  ...fields('idleTimeout', 'quiet'),
+} satisfies Modelled
+
 const connectionManager = {
   name: new Set([connectionManagerName]),
   typedConfig: {
     '@type': new Set([connectionManagerType]),
     ...fields('xffNumTrustedHops serverName generateRequestId appendXForwardedPort append_x_forwarded_port forwardClientCertDetails'),
     normalizePath: new Set(['true']),
+    ...fields('mergeSlashes via skipXffAppend'),
+    pathWithEscapedSlashesAction: escapedSlashes,
     serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
     ...fields('stripAnyHostPort stripMatchingHostPort stripTrailingHostDot preserveExternalRequestId maxRequestHeadersKb streamIdleTimeout'),
     // What is logged, counted and traced, how long connections without requests are kept, and how long a client may take to send a request: it comes at once here.
     ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout requestTimeout requestHeadersTimeout', 'quiet'),
-    commonHttpProtocolOptions: {
-      headersWithUnderscoresAction: new Set(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
-      ...fields('idleTimeout', 'quiet'),
-    },
+    commonHttpProtocolOptions: { ...commonInbound, maxHeadersCount: 'acts' },
     httpProtocolOptions: { acceptHttp10: 'acts', accept_http_10: 'acts' },
     // Nothing is so large, and no connection has so many requests, that a window is full.
     http2ProtocolOptions: fields('initialStreamWindowSize initialConnectionWindowSize', 'quiet'),
@@ -118,7 +130,10 @@ const inbound: Readonly<Record<string, Modelled>> = {
   ...Object.fromEntries(['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(level)])),
   'VIRTUAL_HOST MERGE': values['VIRTUAL_HOST MERGE']!,
   'CLUSTER MERGE': values['CLUSTER MERGE']!,
-  'NETWORK_FILTER MERGE': values['NETWORK_FILTER MERGE']!,
+  'NETWORK_FILTER MERGE': bothSpellings({
+    ...connectionManager,
+    typedConfig: { ...connectionManager.typedConfig, commonHttpProtocolOptions: commonInbound },
+  }),
 }
 const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
 

@@ -26,7 +26,17 @@ export const proxyConfigFields = {
   ...fields('tracing tracingServiceName zipkinAddress statsdUdpAddress statNameLength extraStatTags proxyStatsMatcher statsCompression', 'quiet'),
   ...fields('envoyMetricsServiceAddress envoyAccessLogService envoyMetricsService', 'quiet'),
   // Each may change any answer.
-  ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues connectionSettings caCertificatesPem', 'reported'),
+  ...fields('customConfigFile proxyBootstrapTemplatePath runtimeValues caCertificatesPem', 'reported'),
+  connectionSettings: {
+    ...fields(
+      'profile httpStreamIdleTimeout httpMaxStreamDuration httpHeadersWithUnderscoresAction httpMergeSlashes httpPathWithEscapedSlashesAction',
+    ),
+    // How long connections without requests are kept, how long a client may take to send, and how much is held back.
+    ...fields('httpIdleTimeout httpDrainTimeout httpRequestTimeout httpRequestHeadersTimeout', 'quiet'),
+    ...fields('listenerPerConnectionBufferLimitBytes clusterPerConnectionBufferLimitBytes', 'quiet'),
+    ...fields('http2InitialStreamWindowSize http2InitialConnectionWindowSize httpMaxConcurrentStreams', 'quiet'),
+    ...fields('httpMaxConnectionDuration listenerConnectionLimit globalDownstreamConnectionLimit', 'reported'),
+  },
   interceptionMode: new Set(['REDIRECT', '0']),
   proxyMetadata: {
     ...proxyEnvironment,

@@ -3,7 +3,7 @@ import { removeHopByHop, removeNamedInConnection } from './hop-by-hop.ts'
 import { tidyHost } from './host-header.ts'
 import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { trustedAddress } from './forwarded-for.ts'
-import { normalizeTarget, withoutFragment } from './path-normalization.ts'
+import { judgeSlashes, normalizeTarget, withoutFragment, type SlashVerdict } from './path-normalization.ts'
 import type { Plane } from './plane.ts'
 import { upgradeOf } from './upgrade.ts'
 import type { Upgrade } from './upgrade.ts'
@@ -50,6 +50,7 @@ export interface ReceivedRequest {
   readonly upgrade: Upgrade | null
   /** By the parser of HTTP/1.1, for what stands in Connection. */
   readonly isRefused: boolean
+  readonly slashes: SlashVerdict
   /** Of the client as those proxies tell it; `null`: it is the connection's. */
   readonly trustedAddress: string | null
 }
@@ -101,7 +102,8 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   headers.set('x-forwarded-proto', forwardedProto)
   // A sidecar takes the word of whoever it is that calls.
   const trusted = trustedAddress(headers, edge ? (settings.trustedProxies ?? 0) : 1)
-  if (edge) markClient(headers, client, trusted)
+  if (edge) markClient(headers, client, trusted, settings)
+  addVia(headers, settings)
   if (certificate !== null) tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
   const keepsId = !edge || settings.keepsRequestIds === true
@@ -109,11 +111,12 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   // Source: Envoy `ConnectionManagerUtility::mutateRequestHeaders`, `Utility::schemeIsHttps`.
   const scheme = forwardedProto.toLowerCase() === 'https' ? 'https' : 'http'
   const target = targetOf(sent)
-  const path = normalizeTarget(withoutFragment(target.path), normalization)
+  const asked = withoutFragment(target.path)
+  const path = normalizeTarget(asked, normalization, settings)
   const request: HttpRequest = { method: sent.method, scheme, authority: tidyHost(target.authority, settings, port), path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
   if (sent.messages) request.messages = sent.messages
-  return { request, closes, upgrade, isRefused, trustedAddress: trusted }
+  return { request, closes, upgrade, isRefused, slashes: judgeSlashes(asked, settings), trustedAddress: trusted }
 }
 
 /** As the parser does, before it looks at any header. */
@@ -137,9 +140,16 @@ export function tellCertificate(headers: HttpRequest['headers'], certificate: st
   else if (forwardClientCert === 'APPEND_FORWARD') headers.set(clientCertificate, `${before},${certificate}`)
 }
 
+/** Source: Envoy `Utility::appendVia`. */
+export function addVia(headers: HttpRequest['headers'], { via }: HttpSettings): void {
+  if (!via) return
+  const before = headers.get('via')
+  headers.set('via', before ? `${before}, ${via}` : via)
+}
+
 /** `use_remote_address` of gateways. */
-function markClient(headers: HttpRequest['headers'], address: string, trusted: string | null): void {
+function markClient(headers: HttpRequest['headers'], address: string, trusted: string | null, { skipsForwardedFor }: HttpSettings): void {
   const before = headers.all('x-forwarded-for').join(',')
-  headers.set('x-forwarded-for', before === '' ? address : `${before},${address}`)
+  if (!skipsForwardedFor) headers.set('x-forwarded-for', before === '' ? address : `${before},${address}`)
   headers.set('x-envoy-external-address', trusted ?? address)
 }

@@ -222,7 +222,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
     if (expected === 0) return
     if (this.#tellsItself) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
-    if (isGrpc(this.#proxied.sent)) headers.set('grpc-timeout', grpcTimeoutOf(expected))
+    if (isGrpc(this.#proxied.sent) && !this.#action.duration) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 
   #conclude(outcome: HttpResponse): void {

@@ -1,12 +1,12 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import { joinCookies } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
-import { receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
+import { addVia, receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { tidyHost } from './host-header.ts'
 import { hashOfIdentity } from './identity-hash.ts'
-import { normalizeTarget, withoutFragment } from './path-normalization.ts'
+import { judgeSlashes, normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { targetOf } from './request-target.ts'
 import type { Shipment } from './shipment.ts'
@@ -31,11 +31,20 @@ export function receiveInbound(
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
+  addVia(headers, settings)
   const { authority, path } = targetOf(request)
+  const asked = withoutFragment(path)
   request.authority = tidyHost(authority, settings, port)
   // What is no path is refused as it came.
-  request.path = path.startsWith('/') ? normalizeTarget(withoutFragment(path), normalization) : path
-  return { request, closes: false, upgrade: null, isRefused: false, trustedAddress: trustedAddress(headers, 1) }
+  request.path = path.startsWith('/') ? normalizeTarget(asked, normalization, settings) : path
+  return {
+    request,
+    closes: false,
+    upgrade: null,
+    isRefused: false,
+    slashes: judgeSlashes(asked, settings),
+    trustedAddress: trustedAddress(headers, 1),
+  }
 }
 
 const usual: HttpSettings = { forwardClientCert: 'APPEND_FORWARD' }

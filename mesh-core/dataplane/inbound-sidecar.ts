@@ -1,11 +1,11 @@
-import type { RateLimit } from '../ir/route.ts'
+import type { RateLimit, StreamDuration } from '../ir/route.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { Timer } from '../time/clock.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import type { ReceivedRequest } from './connection-manager.ts'
+import { addVia, type ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './shipment.ts'
 import { hostOf } from './application.ts'
 import type { HopRecord, Place } from './evidence.ts'
@@ -30,6 +30,7 @@ import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
+import { durationDetails, durationReply, watchDuration } from './stream-duration.ts'
 import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
 import { locationWithTls } from './redirect.ts'
 import { asksForTunnel } from './tunnel.ts'
@@ -39,6 +40,9 @@ import { noSuchSocket } from './transport-failure.ts'
 import { answersAt } from './receiver.ts'
 import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 import { speak } from './upstream-http.ts'
+
+/** As long as its client asks for, and for ever where it does not. Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig. */
+const ofRoute: StreamDuration = { maxMs: 0, askedMaxMs: 0 }
 
 /** The receiving side of a workload's own sidecar: it ends mutual TLS and says to the workload who has called. */
 export class InboundSidecar implements InFlight {
@@ -60,7 +64,7 @@ export class InboundSidecar implements InFlight {
   #admitting: InFlight | null = null
   #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
-  #idle: Timer | null = null
+  #timers: readonly (Timer | null)[] = []
   readonly #applicant: InboundApplicant
   /** Once they are taken out of the request. */
   #claims: Claims | undefined
@@ -97,11 +101,26 @@ export class InboundSidecar implements InFlight {
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization, this.#settings)
     if (refusal) return this.#refuse(refusal, done)
     if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
-    this.#idle = watchIdle(this.#plane.clock, this.#settings, null, this.#log.proxy, () => this.#giveUp(done))
+    this.#watch(done)
     if (this.#settings.jwt) this.#asItCame = { ...this.#request, headers: this.#request.headers.copy() }
     this.#admitting = admit(this.#plane, this.#applicant, (admission) => {
       if (!this.#ended) this.#decide(admission, done)
     })
+  }
+
+  #watch(done: Done): void {
+    const { clock } = this.#plane
+    const { proxy, startMs } = this.#log
+    this.#timers = [
+      watchIdle(clock, this.#settings, null, proxy, () => this.#giveUp(idleReply, idleDetails, 'SI', done)),
+      watchDuration(clock, this.#request, ofRoute, this.#settings, { startMs, proxy }, () =>
+        this.#giveUp(durationReply, durationDetails, null, done),
+      ),
+    ]
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) timer?.cancel()
   }
 
   #decide(admission: Admission, done: Done): void {
@@ -127,13 +146,13 @@ export class InboundSidecar implements InFlight {
     delete this.#request.claims
   }
 
-  #giveUp(done: Done): void {
+  #giveUp(reply: LocalReply, details: string, flag: string | null, done: Done): void {
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
-    this.#log.raise('SI')
-    this.#log.details = idleDetails
+    if (flag !== null) this.#log.raise(flag)
+    this.#log.details = details
     const edits = inboundHeadersOf(this.#port).response
-    const response = composeLocalReply(idleReply, this.#request, (headers) => edits?.(headers, this.#subject(headers, idleReply.status)))
+    const response = composeLocalReply(reply, this.#request, (headers) => edits?.(headers, this.#subject(headers, reply.status)))
     this.#sign(response.headers)
     this.#end(response, done)
   }
@@ -228,7 +247,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle?.cancel()
+    this.#stopTimers()
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
     this.#log.raise('DC')
@@ -292,11 +311,12 @@ export class InboundSidecar implements InFlight {
   #sign(headers: Headers): void {
     const { server = 'istio-envoy' } = this.#settings
     if (server !== null) headers.set('server', server)
+    addVia(headers, this.#settings)
   }
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
-    this.#idle?.cancel()
+    this.#stopTimers()
     changeHeaders(response.headers, this.#back)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status

@@ -1,17 +1,26 @@
-import type { PathNormalization } from '../ir/proxy-config.ts'
+import type { EscapedSlashes, HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 
-/** What the connection manager makes of a path, by what it is told. */
-export function normalizeTarget(target: string, normalization: PathNormalization): string {
-  switch (normalization) {
-    case 'BASE':
-      return canonicalTarget(target)
-    case 'NONE':
-      return target
-    case 'MERGE_SLASHES':
-      return mergeSlashes(canonicalTarget(target))
-    case 'DECODE_AND_MERGE_SLASHES':
-      return mergeSlashes(canonicalTarget(decodeSlashes(target)))
-  }
+/** What the connection manager makes of a path, by what it is told. Source: Envoy `ConnectionManagerUtility::maybeNormalizePath`. */
+export function normalizeTarget(target: string, normalization: PathNormalization, settings: HttpSettings = {}): string {
+  const decoded = escapedSlashes(normalization, settings) === 'KEEP_UNCHANGED' ? target : decodeSlashes(target)
+  const canonical = normalization === 'NONE' ? decoded : canonicalTarget(decoded)
+  return (settings.mergesSlashes ?? mergesSlashes.has(normalization)) ? mergeSlashes(canonical) : canonical
+}
+
+const mergesSlashes: ReadonlySet<PathNormalization> = new Set(['MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'])
+
+function escapedSlashes(normalization: PathNormalization, settings: HttpSettings): EscapedSlashes {
+  return settings.escapedSlashes ?? (normalization === 'DECODE_AND_MERGE_SLASHES' ? 'UNESCAPE_AND_FORWARD' : 'KEEP_UNCHANGED')
+}
+
+/** What a request meets for a slash that is escaped in its path, besides that it is decoded. */
+export type SlashVerdict = 'rejected' | 'redirected' | null
+
+/** @param target as it came, but for its fragment */
+export function judgeSlashes(target: string, { escapedSlashes }: HttpSettings): SlashVerdict {
+  if (escapedSlashes !== 'REJECT_REQUEST' && escapedSlashes !== 'UNESCAPE_AND_REDIRECT') return null
+  if (!/%(?:2f|5c)/i.test(target.slice(0, endOfPath(target)))) return null
+  return escapedSlashes === 'REJECT_REQUEST' ? 'rejected' : 'redirected'
 }
 
 /** Source: Envoy `Http::PathUtil::canonicalPath`, which istiod switches on (`normalize_path`, mesh default `BASE`). */
@@ -28,7 +37,7 @@ export function withoutFragment(target: string): string {
   return fragment < 0 ? target : target.slice(0, fragment)
 }
 
-/** `MERGE_SLASHES`, on top of `BASE`: Envoy `merge_slashes`. */
+/** Envoy `merge_slashes`. */
 function mergeSlashes(target: string): string {
   const end = endOfPath(target)
   // Envoy keeps the first and the last slash apart from what is between them: of nothing but slashes two are left.
@@ -36,7 +45,7 @@ function mergeSlashes(target: string): string {
   return (/^\/{2,}$/.test(path) ? '//' : path.replace(/\/{2,}/g, '/')) + target.slice(end)
 }
 
-/** `DECODE_AND_MERGE_SLASHES`: Envoy `path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD`, before all else. */
+/** Before all else. Source: Envoy `PathUtil::unescapeSlashes`. */
 function decodeSlashes(target: string): string {
   const end = endOfPath(target)
   return target.slice(0, end).replace(/%2f/gi, '/').replace(/%5c/gi, '\\') + target.slice(end)

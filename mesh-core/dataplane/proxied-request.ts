@@ -3,7 +3,7 @@ import { hostOfCluster } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { Timer } from '../time/clock.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
-import { receiveRequest } from './connection-manager.ts'
+import { addVia, receiveRequest } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { changeHeaders } from './authorizer-answer.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
@@ -34,6 +34,7 @@ import { locationWithTls } from './redirect.ts'
 import { findRoute, isWithoutTls } from './route-lookup.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { failedHandshake } from './upgrade.ts'
+import { durationDetails, durationReply, watchDuration } from './stream-duration.ts'
 import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
@@ -60,7 +61,7 @@ export class ProxiedRequest implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
-  #idle: Timer | null = null
+  #timers: readonly (Timer | null)[] = []
   /** Before any filter has decided. */
   #found: RouteRuntime | null = null
   readonly #applicant: ProxyApplicant
@@ -155,15 +156,28 @@ export class ProxiedRequest implements InFlight {
 
   #watch(route: RouteRuntime | null): void {
     this.#found = route
-    this.#idle?.cancel()
-    this.#idle = watchIdle(this.plane.clock, this.entrance.settings, route?.config ?? null, this.proxy.name, () => this.#giveUp(route))
+    this.#stopTimers()
+    const { clock } = this.plane
+    const { settings } = this.entrance
+    const action = route?.config.action
+    const ofRoute = action?.kind === 'forward' ? action.duration : undefined
+    const start = { startMs: this.log.startMs, proxy: this.proxy.name }
+    this.#timers = [
+      watchIdle(clock, settings, route?.config ?? null, this.proxy.name, () => this.#giveUp(route, idleReply, idleDetails, 'SI')),
+      watchDuration(clock, this.request, ofRoute, settings, start, () => this.#giveUp(route, durationReply, durationDetails, null)),
+    ]
   }
 
-  #giveUp(route: RouteRuntime | null): void {
+  #stopTimers(): void {
+    for (const timer of this.#timers) timer?.cancel()
+  }
+
+  #giveUp(route: RouteRuntime | null, reply: LocalReply, details: string, flag: string | null): void {
     if (route && !this.route) this.#choose(route)
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
-    this.refuse(idleReply, idleDetails, 'SI')
+    if (flag !== null) this.log.raise(flag)
+    this.reply(reply, details)
   }
 
   /** Right before the router. */
@@ -217,12 +231,13 @@ export class ProxiedRequest implements InFlight {
   finish(response: HttpResponse): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle?.cancel()
+    this.#stopTimers()
     const { headers } = response
     changeHeaders(headers, this.#back)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
     const { server = this.proxy.serverHeader } = this.entrance.settings
     if (server !== null) headers.set('server', server)
+    addVia(headers, this.entrance.settings)
     if (this.route?.tellsLength && response.messages === undefined && mayHaveBody(response.status, this.#sent.method)) {
       const doubt = doubtOfLength(headers, response.body, this.proxy.name)
       if (doubt) return this.place.exchange.fail(doubt)
@@ -246,7 +261,7 @@ export class ProxiedRequest implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#idle?.cancel()
+    this.#stopTimers()
     if (this.#found && !this.route) this.#choose(this.#found)
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'

@@ -5,7 +5,7 @@ import { refusalOf } from './request-refusal.ts'
 
 function detailsOf(request: Partial<HttpRequest>): string | null {
   const sent: HttpRequest = { method: 'GET', scheme: 'http', authority: 'b', path: '/', headers: new Headers(), body: '', ...request }
-  const received = { request: sent, closes: false, upgrade: null, isRefused: false, trustedAddress: null }
+  const received = { request: sent, closes: false, upgrade: null, isRefused: false, slashes: null, trustedAddress: null }
   return refusalOf(sent, received, 'BASE')?.details ?? null
 }
 

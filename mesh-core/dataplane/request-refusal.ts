@@ -1,6 +1,7 @@
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
+import { isGrpc } from './grpc.ts'
 import { composeLocalReply, lowVersion } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import { isRefused as isRefusedPath } from './path-normalization.ts'
@@ -14,6 +15,8 @@ export interface RequestRefusal {
   /** Envoy's response code details. */
   readonly details: string
   readonly flag: 'DPE' | null
+  /** The connection is not closed behind it. */
+  readonly keepsConnection?: true
 }
 
 /**
@@ -31,16 +34,25 @@ export function refusalOf(
   if (unreadable !== null) return byParser(unreadable)
   if (sent.protocol !== 'h2' && isOddlyEncoded(sent.headers)) return byParser('http1.invalid_transfer_encoding', notImplemented)
   if (settings.underscores === 'REJECT_REQUEST' && hasUnderscore(sent)) return byParser('http1.unexpected_underscore')
-  const tooMuch = sizeRefusal(sent, settings.mostHeaderKib ?? usualKib)
+  const tooMuch = sizeRefusal(sent, settings)
   if (tooMuch !== null) return byParser(tooMuch, { status: 431, body: 'Request Header Fields Too Large' })
   if (received.isRefused) return byParser('http1.connection_header_rejected')
   if (sent.protocol !== 'h2' && !authority.test(sent.authority)) return byParser('http.invalid_authority')
   if (sent.protocol === 'http/1.0') return byParser('low_version', lowVersion)
   if (sent.withoutHost) return byManager('missing_host_header')
   if (sent.method === 'QUERY' && !sent.headers.has('content-type')) return byManager('query_missing_content_type')
-  if (normalization !== 'NONE' && isRefusedPath(received.request.path)) return byManager('path_normalization_failed')
-  return null
+  return pathRefusal(received, normalization)
 }
+
+/** gRPC is not sent elsewhere. */
+function pathRefusal({ request, slashes }: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {
+  if (slashes === 'rejected' || (normalization !== 'NONE' && isRefusedPath(request.path))) return byManager(notNormalized)
+  if (slashes === null) return null
+  if (isGrpc(request)) return byManager(notNormalized)
+  return { reply: { status: 307, body: '', headers: ['location', request.path] }, details: notNormalized, flag: null, keepsConnection: true }
+}
+
+const notNormalized = 'path_normalization_failed'
 
 function byManager(details: string): RequestRefusal {
   return { reply: { status: 400, body: '' }, details, flag: null }
@@ -71,11 +83,12 @@ function hasUnderscore({ headers, protocol }: HttpRequest): boolean {
   return protocol !== 'h2' && headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))
 }
 
-/** The host is one of them. Source: Envoy `max_request_headers_kb`, `max_headers_count`, whose defaults istiod leaves; seen with 1.40.0, by number and byte. */
-const mostHeaders = 100
+/** The host is one of them. Source: Envoy `max_request_headers_kb`, `max_headers_count`, where nothing is said of them; seen with 1.40.0, by number and byte. */
+const usualHeaders = 100
 const usualKib = 60
 
-function sizeRefusal({ method, path, authority: host, headers, protocol }: HttpRequest, kib: number): string | null {
+function sizeRefusal(request: HttpRequest, { mostHeaderKib: kib = usualKib, mostHeaders = usualHeaders }: HttpSettings): string | null {
+  const { method, path, authority: host, headers, protocol } = request
   if (protocol === 'h2') return null
   const { fields } = headers
   if (fields.length / 2 + 1 > mostHeaders) return 'http1.too_many_headers'
@@ -94,9 +107,9 @@ function byParser(details: string, reply: LocalReply = { status: 400, body: 'Bad
   return { reply, details, flag: 'DPE' }
 }
 
-/** The connection is closed behind it. */
-export function answerOf({ reply }: RequestRefusal, request: HttpRequest): HttpResponse {
+/** The connection is closed behind most. */
+export function answerOf({ reply, keepsConnection }: RequestRefusal, request: HttpRequest): HttpResponse {
   const response = composeLocalReply(reply, request, () => {})
-  response.headers.set('connection', 'close')
+  if (!keepsConnection) response.headers.set('connection', 'close')
   return response
 }

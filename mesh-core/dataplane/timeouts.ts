@@ -16,9 +16,14 @@ export interface Timeouts {
  */
 export function timeoutsOf(action: ForwardAction, request: HttpRequest, isWritten = false): Timeouts {
   const take = (name: string): number | null => (isWritten ? taken(request, name) : null)
+  if (action.duration) return withPerTry(take('x-envoy-upstream-rq-timeout-ms') ?? 0, take, action)
   const configured = action.timeoutMs ?? 0
   const total = take('x-envoy-upstream-rq-timeout-ms') ?? (isGrpc(request) ? grpcTimeout(request, configured) : configured)
-  const perTry = take('x-envoy-upstream-rq-per-try-timeout-ms') ?? action.retry?.perTryTimeoutMs ?? 0
+  return withPerTry(total, take, action)
+}
+
+function withPerTry(total: number, take: (name: string) => number | null, { retry }: ForwardAction): Timeouts {
+  const perTry = take('x-envoy-upstream-rq-per-try-timeout-ms') ?? retry?.perTryTimeoutMs ?? 0
   return { total, perTry: total > 0 && perTry >= total ? 0 : perTry }
 }
 
@@ -37,14 +42,14 @@ export function expectedTimeout({ total, perTry }: Timeouts, elapsed: number): n
 
 /** istiod has Envoy honour `grpc-timeout`, up to the route's own timeout where there is one (`max_grpc_timeout`). */
 function grpcTimeout(request: HttpRequest, limit: number): number {
-  const asked = parseGrpcTimeout(request.headers.get('grpc-timeout'))
+  const asked = askedGrpcTimeout(request) ?? 0
   return limit !== 0 && (asked === 0 || asked > limit) ? limit : asked
 }
 
 const unitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
 
 /** `100m` is 100 ms; less than one ms counts as one. Source: gRPC over HTTP/2, Timeout; Envoy `Grpc::Common::getGrpcTimeout`. */
-function parseGrpcTimeout(value: string | undefined): number {
-  const found = /^(\d{1,8})([HMSmun])$/.exec(value ?? '')
-  return found ? Math.ceil(Number(found[1]) * unitMs[found[2]!]!) : 0
+export function askedGrpcTimeout({ headers }: HttpRequest): number | null {
+  const found = /^(\d{1,8})([HMSmun])$/.exec(headers.get('grpc-timeout') ?? '')
+  return found ? Math.ceil(Number(found[1]) * unitMs[found[2]!]!) : null
 }

@@ -20,6 +20,9 @@ export interface ProxyId {
  */
 export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES'
 
+/** What becomes of `%2F` and `%5C` in paths. Source: Envoy `PathWithEscapedSlashesAction`. */
+export type EscapedSlashes = 'KEEP_UNCHANGED' | 'REJECT_REQUEST' | 'UNESCAPE_AND_REDIRECT' | 'UNESCAPE_AND_FORWARD'
+
 /** What a proxy does with HTTP otherwise than every other; what is left out is as istiod sets it. */
 export interface HttpSettings {
   /** So many proxies before this one are believed what they say of a client. Envoy `xff_num_trusted_hops`. */
@@ -40,6 +43,18 @@ export interface HttpSettings {
   readonly stripsTrailingDot?: true
   /** What becomes of headers with a `_` in their name, or of requests that have one. Envoy `headers_with_underscores_action`. */
   readonly underscores?: 'REJECT_REQUEST' | 'DROP_HEADER'
+  /** Double slashes in paths become one, whatever `pathNormalization` says of them. Envoy `merge_slashes`. */
+  readonly mergesSlashes?: boolean
+  /** Whatever `pathNormalization` says of them. Envoy `path_with_escaped_slashes_action`. */
+  readonly escapedSlashes?: EscapedSlashes
+  /** Written behind what `via` has already, in requests and answers. Envoy `via`. */
+  readonly via?: string
+  /** A gateway writes no client into `x-forwarded-for`. Envoy `skip_xff_append`. */
+  readonly skipsForwardedFor?: true
+  /** More headers in a request, its host among them, are too many. Envoy `max_headers_count`, of 100 where it is left out. */
+  readonly mostHeaders?: number
+  /** So long a request may take from its beginning, where its route does not say; 0 for ever. Envoy `max_stream_duration`. */
+  readonly maxDurationMs?: number
   /** The `x-request-id` of a stranger stays. Envoy `preserve_external_request_id`. */
   readonly keepsRequestIds?: true
   /** More in the head of a request is too much, in KiB. Envoy `max_request_headers_kb`, of 60 where it is left out. */

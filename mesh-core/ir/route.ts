@@ -132,6 +132,8 @@ export interface ForwardAction {
   readonly timeoutMs: number | null
   /** Of this route, in the place of the proxy's own `streamIdleMs`; 0 for never. Envoy `idle_timeout`. */
   readonly idleMs?: number
+  /** How long requests may take at all, from their beginning. It stands in the place of `timeoutMs`. Envoy `max_stream_duration`. */
+  readonly duration?: StreamDuration
   /** `grpc-timeout` of the request is honoured (Envoy `max_stream_duration.grpc_timeout_header_max` / `max_grpc_timeout`), which Istio sets without a limit where no timeout is configured. */
   readonly retry: RetryPolicy | null
   readonly mirrors: readonly MirrorPolicy[]
@@ -141,6 +143,16 @@ export interface ForwardAction {
   /** The host before goes into `x-forwarded-host`. Envoy `append_x_forwarded_host`. */
   readonly tellsForwardedHost?: true
   readonly hashPolicies: readonly HashPolicy[]
+}
+
+/** Source: Envoy `RouteAction.MaxStreamDuration`. */
+export interface StreamDuration {
+  /** 0 for ever; left out: as the proxy has it. */
+  readonly maxMs?: number
+  /** What a request asks for by `grpc-timeout` counts, up to this; 0 for whatever it asks. Envoy `grpc_timeout_header_max`. */
+  readonly askedMaxMs?: number
+  /** It gets so much less. Envoy `grpc_timeout_header_offset`. */
+  readonly askedOffsetMs?: number
 }
 
 /** Source: Envoy `RedirectAction`. */

@@ -1,6 +1,6 @@
 import { connectionManagerName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
-import type { FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
+import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import { areSettingsRefused } from '../settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withRateLimits } from './rate-limit-patches.ts'
@@ -85,6 +85,9 @@ function settingsOf(fields: Message): HttpSettings {
     ...(fields['generate_request_id'] === false && { requestIds: false as const }),
     ...(fields['preserve_external_request_id'] === true && { keepsRequestIds: true as const }),
     ...hostSettingsOf(fields),
+    ...pathSettingsOf(fields),
+    ...(fields['skip_xff_append'] === true && { skipsForwardedFor: true as const }),
+    ...(text(fields['via']) !== null && { via: text(fields['via'])! }),
     ...parserSettingsOf(fields),
     ...(fields['stream_idle_timeout'] !== undefined && { streamIdleMs: durationMs(fields['stream_idle_timeout']) ?? 0 }),
     ...(fields['append_x_forwarded_port'] === true && { forwardedPort: true as const }),
@@ -100,6 +103,15 @@ function hostSettingsOf(fields: Message): HttpSettings {
   }
 }
 
+const escapedSlashes: readonly EscapedSlashes[] = ['KEEP_UNCHANGED', 'REJECT_REQUEST', 'UNESCAPE_AND_REDIRECT', 'UNESCAPE_AND_FORWARD']
+
+/** IMPLEMENTATION_SPECIFIC_DEFAULT is the 0 of its enumeration. */
+function pathSettingsOf(fields: Message): HttpSettings {
+  const told = fields['path_with_escaped_slashes_action']
+  const action = escapedSlashes.find((name, i) => told === name || Number(told) === i + 1)
+  return { ...(fields['merge_slashes'] === true && { mergesSlashes: true }), ...(action && { escapedSlashes: action }) }
+}
+
 /** ALLOW is the 0 of its enumeration. */
 function parserSettingsOf(fields: Message): HttpSettings {
   const common = message(fields['common_http_protocol_options'], 'common_http_protocol_options')
@@ -110,6 +122,8 @@ function parserSettingsOf(fields: Message): HttpSettings {
     ...(http1['accept_http_10'] === true && { acceptsHttp10: true as const }),
     ...((underscores === 'REJECT_REQUEST' || underscores === 'DROP_HEADER') && { underscores }),
     ...(kib !== undefined && { mostHeaderKib: int(kib) }),
+    ...(common['max_headers_count'] !== undefined && { mostHeaders: int(common['max_headers_count']) }),
+    ...(common['max_stream_duration'] !== undefined && { maxDurationMs: durationMs(common['max_stream_duration']) ?? 0 }),
   }
 }
 

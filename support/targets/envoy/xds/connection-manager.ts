@@ -49,7 +49,7 @@ export interface ConnectionManager {
 }
 
 /** Envoy's own limit. Source: Envoy `HttpProtocolOptions.max_headers_count`. */
-const mostHeaders = 100
+const usualHeaders = 100
 
 const unplaced: AskingPlace = { cluster: (name) => name, asker: null }
 
@@ -78,6 +78,8 @@ export function httpConnectionManager({
       proxy_100_continue: true,
       upgrade_configs: [{ upgrade_type: 'websocket' }],
       ...normalizations[pathNormalization],
+      ...optional('merge_slashes', settings.mergesSlashes),
+      ...optional('path_with_escaped_slashes_action', settings.escapedSlashes),
     }),
   }
 }
@@ -117,19 +119,33 @@ function overrides(settings: HttpSettings): Json {
 }
 
 /** What EnvoyFilters alone say. */
-function ofFilters({ stripsAnyPort, stripsMatchingPort, stripsTrailingDot, keepsRequestIds, mostHeaderKib }: HttpSettings): Json {
+function ofFilters({
+  stripsAnyPort,
+  stripsMatchingPort,
+  stripsTrailingDot,
+  keepsRequestIds,
+  mostHeaderKib,
+  via,
+  skipsForwardedFor,
+}: HttpSettings): Json {
   return {
     ...optional('strip_any_host_port', stripsAnyPort),
     ...optional('strip_matching_host_port', stripsMatchingPort),
     ...optional('strip_trailing_host_dot', stripsTrailingDot),
     ...optional('preserve_external_request_id', keepsRequestIds),
     ...optional('max_request_headers_kb', mostHeaderKib),
+    ...optional('via', via),
+    ...optional('skip_xff_append', skipsForwardedFor),
   }
 }
 
 /** Who is watched gets a header more than the client has sent: `callHeader`. */
-function commonOptions({ underscores }: HttpSettings, isWatched: boolean): Json {
-  const options = { ...(isWatched && { max_headers_count: mostHeaders + 1 }), ...optional('headers_with_underscores_action', underscores) }
+function commonOptions({ underscores, mostHeaders, maxDurationMs }: HttpSettings, isWatched: boolean): Json {
+  const options = {
+    ...optional('max_headers_count', isWatched ? (mostHeaders ?? usualHeaders) + 1 : mostHeaders),
+    ...optional('headers_with_underscores_action', underscores),
+    ...optional('max_stream_duration', maxDurationMs === undefined ? null : duration(maxDurationMs)),
+  }
   return Object.keys(options).length === 0 ? {} : { common_http_protocol_options: options }
 }
 

@@ -6,6 +6,7 @@ import type {
   PathRewrite,
   RedirectAction,
   RouteAction,
+  StreamDuration,
   WeightedCluster,
 } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
@@ -38,6 +39,7 @@ function forward(action: ForwardAction, placement: Placement): Json {
     ...(action.pathRewrite ? pathRewrite(action.pathRewrite) : {}),
     timeout,
     max_grpc_timeout: timeout,
+    ...optional('max_stream_duration', action.duration && streamDuration(action.duration)),
     ...optional('idle_timeout', action.idleMs === undefined ? null : duration(action.idleMs)),
     ...optional('retry_policy', action.retry && retryPolicy(action.retry)),
     ...optional(
@@ -45,6 +47,14 @@ function forward(action: ForwardAction, placement: Placement): Json {
       action.mirrors.map((mirror) => mirrorPolicy(mirror, placement)),
     ),
     ...optional('hash_policy', action.hashPolicies.map(hashPolicy)),
+  }
+}
+
+function streamDuration({ maxMs, askedMaxMs, askedOffsetMs }: StreamDuration): Json {
+  return {
+    ...optional('max_stream_duration', maxMs === undefined ? null : duration(maxMs)),
+    ...optional('grpc_timeout_header_max', askedMaxMs === undefined ? null : duration(askedMaxMs)),
+    ...optional('grpc_timeout_header_offset', askedOffsetMs === undefined ? null : duration(askedOffsetMs)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Draw } from '../draw.ts'
+import { escapedSlashes } from './connection-settings.ts'
 import { type Document, document } from './document.ts'
 import { httpRouting } from './http-routing.ts'
 import type { Json } from './matches.ts'
@@ -63,6 +64,25 @@ function matchOfRoutes(draw: Draw, context: string, hosts: boolean, routes: bool
   return match(draw, context, Object.keys(routeConfiguration).length > 0 && draw.chance(0.7) ? { routeConfiguration } : {})
 }
 
+const toC = 'outbound|80||c.default.svc.cluster.local'
+
+const weighted = (draw: Draw, name: string): Json => ({
+  name,
+  weight: draw.one([1, 2]),
+  ...draw.maybe(0.3, () => ({ request_headers_to_add: [{ header: { key: 'x-patched', value: 'weighted' } }] })),
+})
+
+const mergedMatch = (draw: Draw): Json =>
+  draw.one<Json>([
+    { prefix: '/v1' },
+    { path: '/v1' },
+    { safe_regex: { regex: '/v[12].*' } },
+    { path_separated_prefix: '/v1' },
+    { headers: [{ name: 'x-user', string_match: { exact: 'jason' } }] },
+    { query_parameters: [{ name: 'q', string_match: { exact: '1' } }] },
+    { prefix: '/V1', case_sensitive: draw.chance(0.5) },
+  ])
+
 const made = (draw: Draw, id: string): Json => ({
   name: `made-${id}`,
   match: draw.one<Json>([
@@ -100,8 +120,15 @@ const patches: readonly ((draw: Draw, id: string) => Json)[] = [
       value: {
         ...headers(draw, id),
         ...draw.maybe(0.5, () => ({
-          route: draw.one<Json>([{ prefix_rewrite: '/patched' }, { host_rewrite_literal: 'patched.test' }, { retry_policy: { num_retries: 0 } }]),
+          route: draw.one<Json>([
+            ...[{ prefix_rewrite: '/patched' }, { host_rewrite_literal: 'patched.test' }, { retry_policy: { num_retries: 0 } }],
+            { request_mirror_policies: [{ cluster: toC, ...draw.maybe(0.5, () => ({ disable_shadow_host_suffix_append: true })) }] },
+            { weighted_clusters: { clusters: [weighted(draw, toC), weighted(draw, 'outbound|80||b.default.svc.cluster.local')] } },
+            { max_stream_duration: { max_stream_duration: '60s' } },
+            { cluster: 'nowhere', cluster_not_found_response_code: draw.one(['NOT_FOUND', 'INTERNAL_SERVER_ERROR']) },
+          ]),
         })),
+        ...draw.maybe(0.3, () => ({ match: mergedMatch(draw) })),
       },
     },
   }),
@@ -151,6 +178,11 @@ const patches: readonly ((draw: Draw, id: string) => Json)[] = [
             { xff_num_trusted_hops: 1 },
             { generate_request_id: false },
             { append_x_forwarded_port: true },
+            { merge_slashes: true },
+            { path_with_escaped_slashes_action: draw.one(escapedSlashes) },
+            { via: 'mesh' },
+            { skip_xff_append: true },
+            { common_http_protocol_options: { max_stream_duration: '60s' } },
           ]),
         },
       },

@@ -1,4 +1,5 @@
 import type { Draw } from '../draw.ts'
+import { connectionSettings } from './connection-settings.ts'
 import type { Json } from './matches.ts'
 import { retries } from './policies.ts'
 import { connectionPool } from './traffic-policies.ts'
@@ -75,6 +76,7 @@ const settings: readonly ((draw: Draw) => Json)[] = [
   (draw) => ({ defaultConfig: { gatewayTopology: { numTrustedProxies: draw.one([1, 2]) } } }),
   (draw) => ({ defaultConfig: { gatewayTopology: { forwardClientCertDetails: draw.one(forwarding) } } }),
   () => ({ defaultConfig: { gatewayTopology: { proxyProtocol: {} } } }),
+  (draw) => ({ defaultConfig: { connectionSettings: connectionSettings(draw) } }),
   (draw) => ({ serviceEntryVisibility: { applyToSidecars: draw.chance(0.8), defaultVisibility: draw.one(['PUBLIC', 'NAMESPACE', 'NONE']) } }),
   (draw) => ({ defaultConfig: { proxyHeaders: Object.assign({}, ...draw.some(proxyHeaders, 1, 3).map((make) => make(draw))) as Json } }),
 ]

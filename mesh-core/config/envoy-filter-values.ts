@@ -36,32 +36,43 @@ const ofRoute: Modelled = {
 const level = { ...headers, typedPerFilterConfig: ofRoute } satisfies Modelled
 const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
 
+const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
+const routeMatch: Modelled = {
+  ...fields('prefix path pathSeparatedPrefix caseSensitive'),
+  grpc: {},
+  safeRegex: regex,
+  headers: {
+    ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
+    stringMatch: text,
+    safeRegexMatch: regex,
+  },
+  queryParameters: { name: 'acts', stringMatch: text },
+}
+
 const merged = {
   ...level,
   name: 'acts',
+  match: routeMatch,
   route: {
     ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral appendXForwardedHost append_x_forwarded_host'),
     maxStreamDuration: fields('maxStreamDuration grpcTimeoutHeaderMax grpcTimeoutHeaderOffset'),
+    weightedClusters: { clusters: { ...headers, ...fields('name weight hostRewriteLiteral') }, totalWeight: 'quiet' },
+    requestMirrorPolicies: {
+      ...fields('cluster disableShadowHostSuffixAppend'),
+      runtimeFraction: share,
+      traceSampled: 'quiet',
+    },
+    clusterNotFoundResponseCode: 'acts',
     regexRewrite,
     retryPolicy: fields('retryOn numRetries perTryTimeout retriableStatusCodes'),
   },
 } satisfies Modelled
 const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
 
-const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
 const made: Modelled = {
   ...headers,
   name: 'acts',
-  match: {
-    ...fields('prefix path pathSeparatedPrefix caseSensitive'),
-    safeRegex: regex,
-    headers: {
-      ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
-      stringMatch: text,
-      safeRegexMatch: regex,
-    },
-    queryParameters: { name: 'acts', stringMatch: text },
-  },
+  match: routeMatch,
   route: { ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral'), regexRewrite },
   redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
   directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },

@@ -55,7 +55,11 @@ function readClusters(action: Message, place: string, origin: Origin): WeightedC
   if (action['cluster'] !== undefined) return [leadingTo(String(action['cluster']), origin)]
   // The name is the request's to say: see `clusterHeader`.
   if (action['cluster_header'] !== undefined) return [leadingTo('', origin)]
-  const weighted = only(message(action['weighted_clusters'], place), `${place}.weighted_clusters`, weightedFields)
+  return readWeightedClusters(action['weighted_clusters'], place, origin)
+}
+
+export function readWeightedClusters(value: unknown, place: string, origin: Origin): WeightedCluster[] {
+  const weighted = only(message(value, place), `${place}.weighted_clusters`, weightedFields)
   return messages(weighted['clusters'], `${place}.weighted_clusters.clusters`).map((entry, i) =>
     readWeightedCluster(entry, `${place}.weighted_clusters.clusters[${i}]`, origin),
   )

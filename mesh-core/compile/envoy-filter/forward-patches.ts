@@ -1,7 +1,9 @@
-import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
-import { leadingTo } from '../../envoy/route-action.ts'
+import { durationMs, int, message, messages, text, texts, type Message } from '../../envoy/fields.ts'
+import { leadingTo, readWeightedClusters } from '../../envoy/route-action.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { ForwardAction, Refusal, RetryPolicy, StreamDuration } from '../../ir/route.ts'
+import type { ForwardAction, MirrorPolicy, Refusal, RetryPolicy, StreamDuration, WeightedCluster } from '../../ir/route.ts'
+import { valueRefusal } from '../format-refusal.ts'
+import { shareOf } from './rate-limit-patches.ts'
 import { mergeRewrite } from './rewrite-patches.ts'
 
 /** A cluster takes the place of however many there were. */
@@ -11,10 +13,16 @@ export function mergeForward(
   origin: Origin,
 ): { readonly action: ForwardAction; readonly refusal: Refusal | null } {
   const { rewrite, refusal } = mergeRewrite(known.pathRewrite, value)
+  const clusters = clustersOf(known, value, origin)
+  const mirrors = messages(value['request_mirror_policies'], 'value.route.request_mirror_policies').map((policy) => mirrorOf(policy, origin))
   const action: ForwardAction = {
     ...known,
     pathRewrite: rewrite,
-    ...(text(value['cluster']) !== null && { clusters: [leadingTo(String(value['cluster']), origin)] }),
+    ...clusters.told,
+    ...(mirrors.length > 0 && { mirrors: [...known.mirrors, ...mirrors] }),
+    ...(value['cluster_not_found_response_code'] !== undefined && {
+      clusterNotFoundStatus: notFoundStatus(value['cluster_not_found_response_code']),
+    }),
     ...(value['timeout'] !== undefined && { timeoutMs: durationMs(value['timeout']) || null }),
     ...(value['idle_timeout'] !== undefined && { idleMs: durationMs(value['idle_timeout']) ?? 0 }),
     ...(value['max_stream_duration'] !== undefined && {
@@ -24,7 +32,54 @@ export function mergeForward(
     ...(value['retry_policy'] !== undefined && { retry: mergeRetries(known.retry, message(value['retry_policy'], 'value.route.retry_policy')) }),
     ...(text(value['host_rewrite_literal']) !== null && { hostRewrite: text(value['host_rewrite_literal']) }),
   }
-  return { action, refusal }
+  return { action, refusal: refusal ?? clusters.refusal }
+}
+
+/** One takes the place of however many there were; of several those that are told of are further ones. */
+function clustersOf(
+  known: ForwardAction,
+  value: Message,
+  origin: Origin,
+): { readonly told: Partial<ForwardAction>; readonly refusal: Refusal | null } {
+  if (value['weighted_clusters'] === undefined) {
+    const one = text(value['cluster'])
+    return { told: one === null ? {} : { clusters: [leadingTo(one, origin)] }, refusal: null }
+  }
+  const own = readWeightedClusters(value['weighted_clusters'], 'value.route', origin)
+  const clusters = known.clusters.length > 1 ? [...known.clusters, ...own] : own
+  return { told: { clusters }, refusal: weightRefusal(clusters) ?? headersRefusal(own) }
+}
+
+/** Source: Envoy `WeightedClusterEntry`. */
+function weightRefusal(clusters: readonly WeightedCluster[]): Refusal | null {
+  return clusters.some(({ weight }) => weight > 0) ? null : { reason: 'the weights of clusters add up to 0', spoils: 'table' }
+}
+
+function headersRefusal(clusters: readonly WeightedCluster[]): Refusal | null {
+  const values = clusters.flatMap(({ requestHeaders, responseHeaders }) => [...requestHeaders.set, ...responseHeaders.set])
+  const reason = values.reduce<string | null>((found, { value }) => found ?? valueRefusal(value), null)
+  return reason === null ? null : { reason, spoils: 'table' }
+}
+
+/** Of all requests, unless it says of how many. Source: Envoy `RouteAction.RequestMirrorPolicy`. */
+function mirrorOf(policy: Message, origin: Origin): MirrorPolicy {
+  return {
+    cluster: text(policy['cluster']) ?? '',
+    ppm: policy['runtime_fraction'] === undefined ? 1_000_000 : shareOf(policy['runtime_fraction']),
+    appendShadowSuffix: policy['disable_shadow_host_suffix_append'] !== true,
+    origin,
+  }
+}
+
+const notFoundStatuses: readonly (readonly [string, number])[] = [
+  ['SERVICE_UNAVAILABLE', 503],
+  ['NOT_FOUND', 404],
+  ['INTERNAL_SERVER_ERROR', 500],
+]
+
+/** By name, or by number. Source: Envoy `RouteAction.ClusterNotFoundResponseCode`. */
+function notFoundStatus(value: unknown): number {
+  return notFoundStatuses.find(([name], i) => value === name || value === i)?.[1] ?? 503
 }
 
 function mergeDuration(known: StreamDuration | undefined, value: Message): StreamDuration {

@@ -80,7 +80,7 @@ function problemOf(config: Message, { bucket }: RateLimit, status: number | null
 
 const denominators: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 }
 
-function shareOf(value: unknown): PartsPerMillion {
+export function shareOf(value: unknown): PartsPerMillion {
   const { numerator, denominator = 'HUNDRED' } = message(message(value, 'share')['default_value'], 'default_value')
   return Math.min(1_000_000, (int(numerator) * 1_000_000) / denominators[String(denominator)]!)
 }

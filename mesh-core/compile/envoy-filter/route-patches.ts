@@ -2,10 +2,12 @@ import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
 import { message, text, texts } from '../../envoy/fields.ts'
 import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
+import type { Origin } from '../../ir/origin.ts'
 import type { Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergeForward } from './forward-patches.ts'
+import { matchRefusal, mergeMatch } from './match-patches.ts'
 import { limitOfRoute } from './rate-limit-patches.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
@@ -125,7 +127,11 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
   if (operation !== 'ADD' && found < 0) return routes
   const atEnd = operation === 'ADD' || (operation === 'INSERT_AFTER' && !isNamed)
   const at = atEnd ? routes.length : operation === 'INSERT_FIRST' ? 0 : operation === 'INSERT_AFTER' ? found + 1 : found
-  return [...routes.slice(0, at), readRoute(patch.value, patch.origin), ...routes.slice(at)]
+  return [...routes.slice(0, at), madeRoute(patch.value, patch.origin), ...routes.slice(at)]
+}
+
+function madeRoute(value: unknown, origin: Origin): Route {
+  return { ...readRoute(value, origin), refusal: matchRefusal(message(value, 'value')['match']) }
 }
 
 /** What is set goes before what was there, and headers are added to those that were. */
@@ -139,9 +145,10 @@ function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
     ...route,
     ...limit,
     name: named,
+    ...(fields['match'] !== undefined && { match: mergeMatch(route.match, route.matchOrigin !== null, fields['match'], origin) }),
     requestHeaders: headers.request,
     responseHeaders: headers.response,
-    refusal: route.refusal ?? headersRefusal(own) ?? limitRefusal,
+    refusal: route.refusal ?? headersRefusal(own) ?? limitRefusal ?? matchRefusal(fields['match']),
   }
   if (fields['route'] === undefined) return edited
   // The action is replaced by one that leads nowhere.
@@ -153,7 +160,7 @@ function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
 function hostOf(patch: EnvoyPatch): VirtualHost {
   const { value, origin } = patch
   const fields = message(value, 'value')
-  const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => readRoute(route, origin))
+  const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => madeRoute(route, origin))
   const host = { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes }
   return withHeaders({ ...host, requireTls: tlsAfter(false, [patch]) }, readHeaderMutations(fields, 'value'))
 }

@@ -33,7 +33,7 @@ function forward(action: ForwardAction, placement: Placement): Json {
   const timeout = duration(action.timeoutMs ?? 0)
   return {
     ...clusterSpecifier(action.clusters, placement),
-    ...(action.clusterNotFoundStatus === 500 ? { cluster_not_found_response_code: 'INTERNAL_SERVER_ERROR' } : {}),
+    ...optional('cluster_not_found_response_code', notFoundCodes[action.clusterNotFoundStatus]),
     ...optional('host_rewrite_literal', action.hostRewrite),
     ...optional('append_x_forwarded_host', action.tellsForwardedHost),
     ...(action.pathRewrite ? pathRewrite(action.pathRewrite) : {}),
@@ -49,6 +49,9 @@ function forward(action: ForwardAction, placement: Placement): Json {
     ...optional('hash_policy', action.hashPolicies.map(hashPolicy)),
   }
 }
+
+/** What is left out is 503. */
+const notFoundCodes: Readonly<Record<number, string>> = { 404: 'NOT_FOUND', 500: 'INTERNAL_SERVER_ERROR' }
 
 function streamDuration({ maxMs, askedMaxMs, askedOffsetMs }: StreamDuration): Json {
   return {

@@ -33,6 +33,19 @@ describe('without an Envoy', () => {
     expect(status).toBe(2)
   })
 
+  test('doctor names the cluster and the helm that would be asked, or says that there is none', async () => {
+    const without = await folder.run(['doctor'], { ...env, KUBECONFIG: '' })
+    expect(without.output).toContain('cluster: there is no kubeconfig, and this is no pod of a cluster; --kubeconfig FILE names a cluster')
+    expect(without.output).toContain('charts: there is no helm; scenarios with charts are not supported')
+    const cluster = '{clusters: [{name: c, cluster: {server: "https://mesh.test:6443"}}], users: [{name: u, user: {token: t0ken}}]'
+    folder.write('kubeconfig', `${cluster}, contexts: [{name: staging, context: {cluster: c, user: u}}], current-context: staging}`)
+    const helm = folder.script('helm', 'echo v3.18.4')
+    const { output } = await folder.run(['doctor'], { ...env, KUBECONFIG: join(folder.path, 'kubeconfig'), HELM_PATH: helm })
+    expect(output).toContain('cluster: would ask https://mesh.test:6443 (context staging)')
+    expect(output).toContain(`charts: ${helm} (v3.18.4) ok`)
+    expect(output).not.toContain('t0ken')
+  })
+
   test('core and xds need none', async () => {
     expect((await folder.run(['run', 'f.feature'], env)).status).toBe(0)
     const samples = join(packageRoot, 'samples/bookinfo/platform')

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util'
 import { exitCodes } from './exit-codes.ts'
+import { printable } from '../reports/printable.ts'
 
 /** Mistakes of the user: their message is all there is to print. Told by name, so that start-up does not load their modules. */
 const spoken = new Set(['MeshSpecError', 'ConfigRejected', 'NotSupported', 'NotYetProgrammed'])
 
 /** Tells a person what went wrong, never with a stack trace unless `MESHSPEC_DEBUG` asks for it. @returns the exit code */
 export function printProblem(error: unknown): number {
-  process.stderr.write(`${problemText(error)}\n`)
+  process.stderr.write(`${printable(problemText(error))}\n`)
   if (process.env['MESHSPEC_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return exitCodes.wrongInput
 }

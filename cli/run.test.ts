@@ -129,6 +129,12 @@ describe('validate', () => {
     expect(stdout).toContain('bad.yaml:7:5 INVALID_DURATION')
     expect(stdout).toContain('  7 |   - timeout: fast\n    |     ^')
   })
+  test('shows control characters, and does not send them to the terminal', () => {
+    writeFileSync(join(folder, 'red.yaml'), 'apiVersion: networking.istio.io/v1\nkind: "A\\e[31m"\nmetadata: {name: x}\n')
+    const { stdout } = meshspec(['validate', 'red.yaml'])
+    expect(stdout).toContain('UNKNOWN_KIND A\\u001b[31m default/x')
+    expect(stdout).not.toContain('\u001b')
+  })
   test('is not content with nothing', () => {
     writeFileSync(join(folder, 'nothing.yaml'), '# nothing\n')
     const { status, stderr } = meshspec(['validate', 'nothing.yaml'])

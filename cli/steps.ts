@@ -8,7 +8,8 @@ import { vocabularyMarkdown } from './vocabulary-markdown.ts'
 /** @param words only sentences that hold all of these */
 export async function steps(words: readonly string[], { format }: { readonly format: string }): Promise<number> {
   const sentences = (await loadSentences()).filter(({ expression }) => words.every((word) => expression.toLowerCase().includes(word.toLowerCase())))
-  process.stdout.write(render(sentences, format))
+  const text = render(sentences, format)
+  process.stdout.write(text === '' ? `no sentence has ${words.length > 1 ? 'all of these words' : 'this word'}: ${words.join(' ')}\n` : text)
   return exitCodes.held
 }
 
@@ -41,5 +42,5 @@ function sentencesText(sentences: readonly Sentence[]): string {
     lines.push(`  ${sentence.keyword} ${sentence.expression}`)
     for (const line of sentence.example?.split('\n') ?? []) lines.push(`      ${line}`)
   }
-  return lines.length > 0 ? `${lines.join('\n')}\n` : 'no such sentence\n'
+  return lines.map((line) => `${line}\n`).join('')
 }

@@ -4,7 +4,7 @@ import { meantBy } from './typo.ts'
 
 /** What decides how scenarios run. Source: cucumber's `worldParameters.meshspec`, else `MESHSPEC_*` in the environment, else the default. */
 export interface Settings {
-  /** `core`, `cluster`, or the path of a module whose default export is a `Target` or makes one of the settings. Default `core`. */
+  /** `core`, `envoy`, `cluster`, or the path of a module whose default export is a `Target` or makes one of the settings. Default `core`. */
   readonly target: string
   /** Decides everything random; the scenario's own seed is made of it and of where the scenario stands. Default 1. */
   readonly seed: number
@@ -116,7 +116,13 @@ interface Row<T> {
 
 /** Every setting, with its name in the environment and in `worldParameters.meshspec`. */
 const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
-  target: { variable: 'MESHSPEC_TARGET', parameter: 'target', read: text, wanted: '"core", "cluster" or the path of a module', fallback: 'core' },
+  target: {
+    variable: 'MESHSPEC_TARGET',
+    parameter: 'target',
+    read: text,
+    wanted: '"core", "envoy", "cluster" or the path of a module',
+    fallback: 'core',
+  },
   seed: { variable: 'MESHSPEC_SEED', parameter: 'seed', read: whole, wanted: 'a whole number from 0', fallback: 1 },
   gateway: { variable: 'MESHSPEC_GATEWAY', parameter: 'gateway', read: httpUrl, wanted: 'a URL such as "http://127.0.0.1:8080"', fallback: null },
   config: { variable: 'MESHSPEC_CONFIG', parameter: 'config', read: text, wanted: 'a folder', fallback: null },

@@ -1,12 +1,13 @@
 import { describeEvidence } from '../../mesh-core/analyze/describe.ts'
 import { Excerpts } from '../excerpt.ts'
+import { printable } from '../../reports/printable.ts'
 import type { Finding, FindingPlace } from './finding.ts'
 import { levels } from './finding.ts'
 
 /** Each finding with the lines that it is about, then how many there are. */
 export function findingsText(findings: readonly Finding[], excerpts: Excerpts = new Excerpts()): string {
   if (findings.length === 0) return ''
-  return [...findings.map((finding) => withExcerpt(finding, excerpts)), countText(findings)].join('\n\n')
+  return printable([...findings.map((finding) => withExcerpt(finding, excerpts)), countText(findings)].join('\n\n'))
 }
 
 /** `2 errors, 1 warning` */

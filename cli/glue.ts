@@ -9,7 +9,7 @@ type Support = IRunConfiguration['support']
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 /** The vocabulary, as a file that cucumber can import. */
-export const stepsFile: string = fileURLToPath(new URL(`../steps/index.${extension}`, import.meta.url))
+const stepsFile: string = fileURLToPath(new URL(`../steps/index.${extension}`, import.meta.url))
 
 /** Where cucumber looks for a project's own steps when nothing is configured. It stops looking as soon as we name ours. */
 const usualPlaces = ['features/**/*.@(js|cjs|mjs)', 'steps/**/*.@(js|cjs|mjs)']

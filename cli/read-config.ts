@@ -4,7 +4,7 @@ import { keyOf, type Resource } from '../mesh-core/config/resource.ts'
 import type { Excerpts } from './excerpt.ts'
 
 /** Name that positions in standard input are shown under. */
-export const stdinName = '<stdin>'
+const stdinName = '<stdin>'
 
 /** @param paths files and folders; `-` is standard input */
 export function readConfig(paths: readonly string[], excerpts: Excerpts): ReadResult {

@@ -14,7 +14,7 @@ export async function steps(words: readonly string[], { format }: { readonly for
 }
 
 /** The vocabulary, and the sentences that the project in this folder adds to it. */
-export async function loadSentences(): Promise<Sentence[]> {
+async function loadSentences(): Promise<Sentence[]> {
   const { runConfiguration } = await loadConfiguration()
   const library = await loadSupport({ sources: runConfiguration.sources, support: withOurSteps(runConfiguration.support) })
   return toSentences(library)

@@ -39,7 +39,7 @@ function scenarioHtml(scenario: ScenarioRecord): string {
   return `<details${verdict === 'passed' ? '' : ' open'}>${summary}${why}<ol>${steps.map(stepHtml).join('')}</ol>${evidenceHtml(scenario)}</details>`
 }
 
-export function stepHtml({ keyword, text, argument, status, message }: StepRecord): string {
+function stepHtml({ keyword, text, argument, status, message }: StepRecord): string {
   const below = argument.length > 0 ? `<pre class="argument">${escape(argument.join('\n'))}</pre>` : ''
   const why = message === null ? '' : `<pre class="reason">${escape(message)}</pre>`
   return `<li class="${status}"><b>${escape(keyword)}</b> ${escape(text)}${below}${why}</li>`

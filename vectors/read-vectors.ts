@@ -21,7 +21,7 @@ export function readVectors<V>(path: string, isVector: (item: unknown) => item i
 }
 
 /** The JSON files of a folder or of its `vectors/`; a file stands for itself. @throws NoVectors */
-export function jsonFilesOf(path: string): string[] {
+function jsonFilesOf(path: string): string[] {
   if (!existsSync(path)) throw new NoVectors(`there is no ${path}`)
   if (!statSync(path).isDirectory()) return [path]
   const inner = join(path, 'vectors')

@@ -61,7 +61,7 @@ export function fieldsOfResponse({ status, headers, body, messages }: HttpRespon
   return { ':status': status, ...fields }
 }
 
-export function headersOfStream(raw: readonly string[]): Headers {
+function headersOfStream(raw: readonly string[]): Headers {
   const own: string[] = []
   for (let i = 0; i < raw.length; i += 2) if (!raw[i]!.startsWith(':') && !ofConnection.has(raw[i]!)) own.push(raw[i]!, raw[i + 1]!)
   return new Headers(own)

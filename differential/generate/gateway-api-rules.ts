@@ -68,7 +68,7 @@ function valueMatch(draw: Draw): Json {
   return { ...draw.maybe(0.5, () => ({ type: 'Exact' })), value: draw.one(values) }
 }
 
-export function headerModifier(draw: Draw): Json {
+function headerModifier(draw: Draw): Json {
   const type = draw.one(['RequestHeaderModifier', 'ResponseHeaderModifier'])
   const values = (): Json[] => draw.some(['x-env', 'x-added', 'x-served-by'], 1, 2).map((name) => ({ name, value: draw.one(['one', 'two', 'a, b']) }))
   const operations = {
@@ -119,7 +119,7 @@ function rewriteFilter(draw: Draw): { readonly filter: Json; readonly prefix: bo
   return { prefix, filter: { type: 'URLRewrite', urlRewrite: { path, ...draw.maybe(0.3, () => ({ hostname: 'rewritten.example.com' })) } } }
 }
 
-export function mirrorFilter(draw: Draw, context: RouteContext): Json {
+function mirrorFilter(draw: Draw, context: RouteContext): Json {
   const share = draw.one<Json>([{}, {}, { percent: draw.one([0, 100]) }, { fraction: { numerator: draw.one([0, 10]), denominator: 10 } }])
   return { type: 'RequestMirror', requestMirror: { backendRef: backend(draw, context), ...share } }
 }

@@ -2,7 +2,7 @@ import type { Document } from './document.ts'
 import { document, plainDocument } from './document.ts'
 import type { Json } from './matches.ts'
 
-export const httpPorts: readonly Json[] = [
+const httpPorts: readonly Json[] = [
   { name: 'http', port: 80, targetPort: 8080 },
   { name: 'http-alt', port: 9090, targetPort: 9090 },
 ]

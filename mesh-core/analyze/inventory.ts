@@ -163,7 +163,7 @@ export function kindOf({ apiVersion, kind }: Resource): string {
   return `${groupOf(apiVersion)}/${kind}`
 }
 
-export function isSystemNamespace(namespace: string): boolean {
+function isSystemNamespace(namespace: string): boolean {
   return systemNamespaces.has(namespace)
 }
 

@@ -80,7 +80,7 @@ const single = ['uri', 'scheme', 'method', 'authority', 'port', 'sourceNamespace
 const maps = ['headers', 'withoutHeaders', 'queryParams', 'sourceLabels'] as const
 
 /** Source: the same file, mergeHTTPMatchRequest. */
-export function mergeMatch(root: HttpMatch, leaf: HttpMatch): HttpMatch {
+function mergeMatch(root: HttpMatch, leaf: HttpMatch): HttpMatch {
   const out: Record<string, unknown> = { ...leaf }
   const name = [root.name, leaf.name].filter(Boolean).join('-')
   if (name !== '') out['name'] = name

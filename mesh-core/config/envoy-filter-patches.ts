@@ -49,7 +49,7 @@ export function unwrapped(any: Mapping): TypedConfig {
 
 type Mapping = Readonly<Record<string, unknown>>
 
-export const routerName = 'envoy.filters.http.router'
+const routerName = 'envoy.filters.http.router'
 
 /** Of filters of HTTP one kind can be put in, before all others or before the router. */
 function filterProblems({ match: where, patch }: ConfigPatch, path: FieldPath): FieldPath[] {

@@ -86,7 +86,7 @@ const cluster: Modelled = {
   upstreamConnectionOptions: { tcpKeepalive: 'quiet' },
 }
 
-export const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
+const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
 
 const escapedSlashes: Modelled = new Set([

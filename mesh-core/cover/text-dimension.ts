@@ -88,7 +88,7 @@ export interface TextDomain {
 }
 
 /** @returns a text of the domain that passes all of `wanted` and none of `unwanted`; `null` when there is certainly none. @throws Undecided */
-export function solveText(wanted: readonly TextTest[], unwanted: readonly TextTest[], { alphabet, within, tries }: TextDomain): string | null {
+function solveText(wanted: readonly TextTest[], unwanted: readonly TextTest[], { alphabet, within, tries }: TextDomain): string | null {
   const fits = (text: string): boolean =>
     isWritten(text, alphabet) &&
     within.every((test) => test.has(text)) &&

@@ -82,7 +82,7 @@ function isReady(certificate: Extract<UpstreamTls, { mode: 'originate' }>['certi
 }
 
 /** `outbound_.80_.v1_.reviews.default.svc.cluster.local`. Source: Istio `model.BuildDNSSrvSubsetKey`. */
-export function clusterServerName(cluster: string): string {
+function clusterServerName(cluster: string): string {
   return cluster.replaceAll('|', '_.')
 }
 

@@ -106,7 +106,7 @@ export interface NamedHost {
  * `null`: DNS knows no such name. The agent's resolver is asked for names of hosts that nobody knows, where there is one; hosts of DYNAMIC_DNS are the system's.
  * Source: Istio `core/networkfilter.go` buildAllowAnyDynamicDNSDNSCacheConfig.
  */
-export function addressForHost(registry: Registry, { hostname, cluster, namespace, dns }: NamedHost): string | null {
+function addressForHost(registry: Registry, { hostname, cluster, namespace, dns }: NamedHost): string | null {
   return lookUp(registry, cluster.destination === null ? dns : null, hostname, namespace)[0] ?? null
 }
 

@@ -3,7 +3,7 @@ import type { Origin } from '../ir/origin.ts'
 import { int, message, type Message, messages, NotUnderstood, only, text } from './fields.ts'
 
 /** Conditions that hold or fail for all requests alike: see `inForce`. */
-export const ofCircumstances = ['runtime_fraction', 'dynamic_metadata'] as const
+const ofCircumstances = ['runtime_fraction', 'dynamic_metadata'] as const
 
 const matchFields = new Set([
   ...['prefix', 'path', 'safe_regex', 'path_separated_prefix', 'case_sensitive', 'headers', 'query_parameters', 'grpc'],

@@ -66,6 +66,6 @@ export function statusCode(value: unknown): number | null {
   return isStatusCode(code) ? code : null
 }
 
-export function isStatusCode(code: number): boolean {
+function isStatusCode(code: number): boolean {
   return known.has(code)
 }

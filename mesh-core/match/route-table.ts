@@ -64,7 +64,7 @@ function* domainsOf<T>(table: RouteTable, slots: readonly T[]): Generator<readon
 }
 
 /** `reviews` of `reviews:9080`; the brackets of an IPv6 address stay. */
-export function hostWithoutPort(authority: string): string {
+function hostWithoutPort(authority: string): string {
   const colon = authority.lastIndexOf(':')
   return colon < 0 || authority.indexOf(']', colon) >= 0 ? authority : authority.slice(0, colon)
 }

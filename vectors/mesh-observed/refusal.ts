@@ -41,7 +41,7 @@ function samePlace(wanted: string, seen: string): boolean {
   return seen === wanted || seen === parent || seen.startsWith(`${wanted}.`) || seen.startsWith(`${wanted}[`)
 }
 
-export function offenceOf(message: string): Offence {
+function offenceOf(message: string): Offence {
   const schema = /^(\w+)\/([^/]+)\/([^:]+): (.*)$/s.exec(message)
   if (schema) return { resource: `${schema[1]} ${schema[3]}/${schema[2]}`, fields: schemaFields(schema[4]!), words: null }
   const webhook = /^(\w+ [^: ]+): (?:configuration is invalid: )?(.*)$/s.exec(message)

@@ -47,7 +47,7 @@ export function grouped(fields: Iterable<readonly [string, string]>): Map<string
   return groups
 }
 
-export function oneOrMany(values: readonly string[]): string | readonly string[] {
+function oneOrMany(values: readonly string[]): string | readonly string[] {
   return values.length === 1 ? values[0]! : values
 }
 

@@ -64,7 +64,7 @@ function resource(fields: object): Resource {
   return { object, kind: object.kind, apiVersion: object.apiVersion, name, namespace, origin, source }
 }
 
-export function envoyRoutes(routes: readonly Route[]): unknown[] {
+function envoyRoutes(routes: readonly Route[]): unknown[] {
   const table = { name: '', virtualHosts: [{ name: '', domains: ['*'], routes, requireTls: false }], ignorePortInHost: true }
   const { virtual_hosts } = routeConfiguration(table, asIstiodSends) as { virtual_hosts: [{ routes?: unknown[] }] }
   return camelCase(virtual_hosts[0].routes ?? []) as unknown[]

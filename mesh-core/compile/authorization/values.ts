@@ -4,7 +4,7 @@ import type { StringMatch } from '../../ir/match.ts'
 type TextMatch = Exclude<StringMatch, { kind: 'present' }>
 
 /** `*` is anything but nothing, `a*` and `*a` a beginning and an end. Source: Istio `security/authz/matcher/string.go`. */
-export function textMatch(value: string): TextMatch {
+function textMatch(value: string): TextMatch {
   if (value === '*') return something
   if (value.startsWith('*')) return { kind: 'suffix', value: value.slice(1), ignoreCase: false }
   if (value.endsWith('*')) return { kind: 'prefix', value: value.slice(0, -1), ignoreCase: false }

@@ -58,7 +58,7 @@ export function specOf(gateway: Resource): GatewaySpec {
 }
 
 /** A Service of another namespace is none of a Gateway's. Source: the same folder, extractGatewayServices; `push_context.go` mergeGateways. */
-export function servicesOf(gateway: Resource): string[] {
+function servicesOf(gateway: Resource): string[] {
   if (isManaged(specOf(gateway))) return [fqdn(managedName(gateway.object), gateway.namespace)]
   return addressedServices(gateway).filter((host) => host.endsWith(`.${gateway.namespace}.svc.cluster.local`))
 }

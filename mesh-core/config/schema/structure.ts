@@ -60,7 +60,7 @@ export function checkStructure(object: Readonly<Record<string, unknown>>, apiVer
   if (tree) checkTree(tree, object, crdGroups.has(groupOf(apiVersion)) ? 'crd' : 'core', [], report)
 }
 
-export function checkTree(tree: FieldTree, value: unknown, rules: Rules, path: FieldPath, report: Report): void {
+function checkTree(tree: FieldTree, value: unknown, rules: Rules, path: FieldPath, report: Report): void {
   if (tree === '*') return
   if (value === null || value === undefined) {
     if (rules === 'crd' && !(typeof tree === 'object' && 'z' in tree))

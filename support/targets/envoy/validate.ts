@@ -57,6 +57,6 @@ function holding(table: Json, index: number): Json {
 }
 
 /** Fields of a known type do not name it. */
-export function withoutType(message: Json): Json {
+function withoutType(message: Json): Json {
   return Object.fromEntries(Object.entries(message).filter(([name]) => name !== '@type'))
 }

@@ -26,6 +26,9 @@ export function withOurSteps(support: Support): Support {
   return { ...support, importPaths: [stepsFile, ...own.filter((path) => path !== stepsFile)] }
 }
 
+/** `steps/prices.mts`, and patterns: `steps/*.{mjs,mts}`, `steps/*.@(js|ts)`. */
+const namesTypescript = /[.{,(|][cm]?ts(?:[},)|]|$)/
+
 /** Node before 22.18 does not read TypeScript by itself. */
 const typescriptLoader = 'ts-node/esm'
 
@@ -35,7 +38,7 @@ const typescriptLoader = 'ts-node/esm'
  */
 export function withTypescript(support: Support, targets: readonly string[]): Support {
   const { loaders = [], importPaths = [] } = support
-  const isNeeded = [...targets, ...importPaths].some((path) => /\.[cm]?ts$/.test(path))
+  const isNeeded = [...targets, ...importPaths].some((path) => namesTypescript.test(path))
   const nodeReadsIt = Boolean((process.features as { readonly typescript?: unknown }).typescript)
   if (!isNeeded || nodeReadsIt || loaders.length > 0) return support
   assertInstalled(typescriptLoader)

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, resolve, sep } from 'node:path'
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
+import { editDistance } from '../mesh-core/config/schema/edit-distance.ts'
 import { ownSamples } from './own-samples.ts'
-import { distance } from './typo.ts'
 
 /** Where the sentence `the config "…"` looks. */
 export interface ConfigPlaces {
@@ -75,7 +75,7 @@ function noFolder(config: string): MeshSpecError {
 function notFound(what: string, name: string, places: readonly string[], samples: readonly string[]): MeshSpecError {
   const known = samples.flatMap((folder) => pathsBelow(folder).map((path) => basename(path)))
   const near = [...new Set(known)]
-    .map((other) => ({ other, far: distance(other, basename(name)) }))
+    .map((other) => ({ other, far: editDistance(other, basename(name)) }))
     .filter(({ far }) => far <= Math.max(2, name.length / 5))
     .toSorted((a, b) => a.far - b.far)
     .map(({ other }) => other)

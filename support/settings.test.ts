@@ -45,6 +45,7 @@ describe('settings', () => {
     { given: { meshspec: { seed: -1 } }, says: 'worldParameters.meshspec.seed is -1' },
     { given: { meshspec: { sed: 1 } }, says: 'worldParameters.meshspec.sed is no setting' },
     { given: { meshspec: { sed: 1 } }, says: 'did you mean seed?' },
+    { given: { meshspec: { sede: 1 } }, says: 'did you mean seed?' },
     { given: { meshspec: { colour: 1 } }, says: 'the settings are target, seed,' },
     { given: {}, env: { MESHSPEC_TARGTE: 'envoy' }, says: 'the environment variable MESHSPEC_TARGTE is no setting' },
     { given: {}, env: { MESHSPEC_NAMESPACE: 'shop' }, says: 'did you mean MESHSPEC_NAMESPACES?' },

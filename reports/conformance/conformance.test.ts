@@ -177,6 +177,14 @@ describe('merging', () => {
 
   test('makes of all shards what one run would have said', () => expect(mergeReports([part(1), part(0)])).toEqual(report))
 
+  test('the whole run is the one to do again, however the shard was written', () => {
+    const written = [part(0), part(1)].map((one) => ({
+      ...one,
+      meshspec: { ...one.meshspec, reproduce: one.meshspec.reproduce.replace('--shard ', '--shard=') },
+    }))
+    expect(mergeReports(written)).toEqual(report)
+  })
+
   const { meshspec } = part(1)
   for (const [name, parts, says] of [
     ['a shard is missing', [part(0, 3), part(2, 3)], 'of 3 shards 1/3 is missing'],

@@ -27,7 +27,7 @@ export function mergeReports(parts: readonly ConformanceReport[]): ConformanceRe
       meshspec: {
         ...{ version, target },
         seed: parts.find(({ meshspec }) => meshspec.seed !== null)?.meshspec.seed ?? seed,
-        reproduce: reproduce.replace(/ --shard \S+/, ''),
+        reproduce: reproduce.replace(/ --shard[ =]\S+/, ''),
         notes: [...new Set(parts.flatMap(({ meshspec }) => meshspec.notes))],
         durationMs: Math.max(...parts.map(({ meshspec }) => meshspec.durationMs)),
         shard: null,

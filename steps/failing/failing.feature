@@ -97,6 +97,14 @@ Feature: Scenarios that must not pass
     When client sends "GET http://shop/"
     Then the response header "content-type" is absent
 
+  Scenario: the response header 'x-a' is absent
+    there was no answer (unresolved), so its headers cannot be looked at.
+    What may be why:
+      DNS knows no "nowhere" in the sender's namespace
+
+    When client sends "GET http://nowhere/"
+    Then the response header "x-a" is absent
+
   Scenario: the response body contains 'purple'
     the answer was 200 with the body "{\"id\": \"0\",\"podname\": \"reviews-v1\",\"clustername\": \"null\",\"reviews\": [{\"reviewer\": \"Reviewer1\",\"text\": \"An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!\"},{\"reviewer\":…".
     reviews.default.svc.cluster.local, asked by client-v1:
@@ -209,6 +217,21 @@ Feature: Scenarios that must not pass
     When client sends "GET http://shop/a"
     Then the request is redirected to "http://shop/b" with status 301
 
+  Scenario: the request is redirected to 'http://shop/b' with status 301 (2)
+    redirected to "http://shop/b" with status 302.
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ http[0]  …   no match conditions: takes everything; 302: redirected
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop], http: [{redirect: {uri: /b, redirectCode: 302}}]}
+      """
+    When client sends "GET http://shop/a"
+    Then the request is redirected to "http://shop/b" with status 301
+
   Scenario: the request is redirected to 'http://shop/b'
     not redirected: the answer was 200 with the body "…".
     shop.default.svc.cluster.local, asked by client-v1:
@@ -308,6 +331,12 @@ Feature: Scenarios that must not pass
       | x-user | anna |
     Then every request from the same "x-user" reaches the same endpoint
 
+  Scenario: every request from the same 'x-user' reaches the same endpoint (3)
+    a request carries no header x-user.
+
+    When client sends "GET http://shop/a" 20 times
+    Then every request from the same "x-user" reaches the same endpoint
+
   Scenario: shop received 2 requests
     shop received 1 (0 of them retries, 0 mirrored) instead of 2.
     shop.default.svc.cluster.local, asked by client-v1:
@@ -382,6 +411,13 @@ Feature: Scenarios that must not pass
       | name       | ready |
       | reviews-v1 | 1/1   |
       | reviews-v9 | 1/1   |
+
+  Scenario: the pods are (2)
+    there is no pod reviews-v1 in namespace prod; there are details-v1, ratings-v1, reviews-v1, reviews-v2, reviews-v3, productpage-v1, shop-v1, shop-v2, client-v1.
+
+    Then the pods are:
+      | name       | ready | namespace |
+      | reviews-v1 | 2/2   | prod      |
 
   Scenario: the config 'virtual-service-review-v3.yaml'
     FILE_NOT_FOUND there is no config "virtual-service-review-v3.yaml"
@@ -825,6 +861,28 @@ Feature: Scenarios that must not pass
       | client  |
     When client sends "GET https://edition.cnn.com/"
     Then the request arrives without TLS
+
+  Scenario: A request that arrives by TLS, for another name
+    edition.cnn.com took it by TLS for "edition.cnn.com".
+    edition.cnn.com, asked by client-v1:
+      → PassthroughCluster
+
+    Given the services:
+      | service |
+      | client  |
+    When client sends "GET https://edition.cnn.com/"
+    Then the request arrives by TLS for "cnn.com"
+
+  Scenario: A request that arrives by TLS, and without a certificate
+    edition.cnn.com was shown no certificate.
+    edition.cnn.com, asked by client-v1:
+      → PassthroughCluster
+
+    Given the services:
+      | service |
+      | client  |
+    When client sends "GET https://edition.cnn.com/"
+    Then the request arrives by TLS for "edition.cnn.com" with the certificate "client.example.com"
 
   Scenario: the gRPC status is OK
     the gRPC status was ABORTED: the answer was 200 with an empty body.

@@ -22,7 +22,8 @@ function complainOf(row: PodRow, pods: readonly PodStatus[]): string | undefined
   const { name, ready, namespace } = row
   if (name === undefined || ready === undefined) throw new StatementFailed('the table of pods needs the columns "name" and "ready"')
   const found = pods.filter((pod) => isNamed(pod.name, name) && (namespace === undefined || pod.namespace === namespace))
-  if (found.length === 0) return `there is no pod ${name}; there are ${pods.map((pod) => pod.name).join(', ') || 'none'}.`
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`
+  if (found.length === 0) return `there is no pod ${name}${where}; there are ${pods.map((pod) => pod.name).join(', ') || 'none'}.`
   const other = found.find((pod) => readyOf(pod) !== ready)
   return other && `${other.name} is ${readyOf(other)}, wanted ${ready}.`
 }

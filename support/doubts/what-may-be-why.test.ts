@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { readText } from '../../mesh-core/config/read.ts'
+import { CoreSession } from '../targets/core/session.ts'
+import { whatMayBeWhy } from './what-may-be-why.ts'
+
+const service = (name: string, namespace = 'default'): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: {selector: {app: ${name}}, ports: [{port: 80, name: http}, {port: 9080, name: http-b}]}\n---\n`
+const pod = (name: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}-1, labels: {app: ${name}}}\nspec: {containers: [{name: a, image: a}]}\n---\n`
+const gateway =
+  'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: front}\nspec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}\n---\n'
+const rule = (gateways: string): string =>
+  `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: rule}\nspec: {hosts: [shop.example.com], ${gateways}http: [{match: [{uri: {prefix: /in}}], route: [{destination: {host: shop, port: {number: 80}}}]}]}\n---\n`
+const mesh = service('frontend') + service('shop') + service('stock', 'prod') + pod('frontend') + pod('shop')
+const frontend = { kind: 'service', service: { name: 'frontend', namespace: null, version: null } } as const
+
+/** Sends one request through a mesh with that config. */
+async function why(text: string, target: string, from: typeof frontend | { readonly kind: 'client' } = frontend): Promise<readonly string[]> {
+  const session = new CoreSession({ seed: 1, spec: false })
+  const { resources } = readText(mesh + text, 'mesh.yaml')
+  await session.apply(resources)
+  const exchange = await session.send({ from, method: 'GET', target, headers: {}, body: '' })
+  return whatMayBeWhy({ exchanges: [exchange, exchange], isFromClient: from.kind === 'client' }, session.resources(), resources)
+}
+
+test.each([
+  ['a name of another namespace', 'http://stock/', ['DNS knows no "stock" in the sender\'s namespace; there is stock.prod']],
+  ['a misspelt one', 'http://shopp:9080/', ['DNS knows no "shopp" in the sender\'s namespace; did you mean "shop"?']],
+  ['one like no other', 'http://elsewhere/', ['DNS knows no "elsewhere" in the sender\'s namespace']],
+  ['a port that the service has not', 'http://shop:8000/', ['shop.default has no port 8000; it has 80, 9080']],
+  ['one that it has', 'http://shop:9080/', []],
+  ['the port of the scheme', 'http://shop/', []],
+  ['that of https', 'https://shop/', ['shop.default has no port 443; it has 80, 9080']],
+] as const)('%s', async (_, target, reasons) => expect(await why('', target)).toEqual(reasons))
+
+test.each([
+  ['rules for the mesh alone', rule(''), '/in', true],
+  ['the same, said', rule('gateways: [mesh], '), '/in', true],
+  ['rules that are bound to the gateway', rule('gateways: [front], '), '/out', false],
+  ['to both', rule('gateways: [mesh, front], '), '/out', false],
+  ['no rules for the host', '', '/in', false],
+])('%s, asked for from outside', async (_, rules, path, isUnbound) => {
+  const said = 'VirtualService default/rule names no gateways, and acts in the mesh alone: bind it by spec.gateways'
+  expect(await why(gateway + rules, `http://shop.example.com${path}`, { kind: 'client' })).toEqual(isUnbound ? [said] : [])
+})

@@ -25,8 +25,12 @@ const keyed = ['request.headers', 'request.auth.claims', 'experimental.envoy.fil
 /** Of the key itself: istiod says the same once for `values` and once for `notValues`. */
 export function checkAttributeKey(key: string, path: FieldPath, judge: Judge): void {
   const form = formOf(key)
-  if (form === undefined) judge.error('INVALID_VALUE', path, unknownAttribute(key))
-  else if (form === 'keyed' && !/^[^[]+\[.+\]$/s.test(key)) judge.error('INVALID_VALUE', path, `bad key (${key}): should have format a[b]`)
+  const problem = form === undefined ? unknownAttribute(key) : form === 'keyed' && !isKeyed(key) ? `bad key (${key}): should have format a[b]` : null
+  if (problem !== null) judge.error('INVALID_VALUE', path, `invalid \`value\` for \`key\` ${key}: ${problem}`)
+}
+
+function isKeyed(key: string): boolean {
+  return /^[^[]+\[.+\]$/s.test(key)
 }
 
 function formOf(key: string) {
@@ -39,7 +43,7 @@ export function checkAttribute(key: string, values: readonly string[], path: Fie
   const form = formOf(key)
   if (form === 'ips') checkIps(values, path, judge)
   else if (form === 'ports') checkPorts(values, path, judge)
-  else if (form === 'accounts') checkAccounts(values, path, judge)
+  else if (form === 'accounts') checkAccounts(values, path, judge, key)
 }
 
 function unknownAttribute(key: string): string {
@@ -51,17 +55,31 @@ function unknownAttribute(key: string): string {
 
 export function checkEmptyValues(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
   const i = (values ?? []).indexOf('')
-  if (i >= 0) judge.error('INVALID_VALUE', [...path, i], `empty value not allowed, found in ${String(path.at(-1))}`)
+  if (i >= 0) judge.error('INVALID_VALUE', [...path, i], `empty value not allowed, found in ${nameOf(path)}`)
+}
+
+/** As istiod calls a field: by its name in Go. */
+function nameOf(path: FieldPath): string {
+  const field = String(path.at(-1))
+  return field.charAt(0).toUpperCase() + field.slice(1)
 }
 
 /** `account` or `namespace/account`. Source: Istio ValidateServiceAccounts */
-export function checkAccounts(accounts: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
+export function checkAccounts(accounts: readonly string[] | undefined, path: FieldPath, judge: Judge, owner: string = nameOf(path)): void {
   for (const [i, account] of (accounts ?? []).entries()) {
-    if (account.includes('*')) judge.error('INVALID_VALUE', [...path, i], 'a service account may not have a wildcard')
-    if (account.split('/').length > 2 || /^\/|\/$/.test(account))
-      judge.error('INVALID_VALUE', [...path, i], `service account "${account}" must be <account> or <namespace>/<account>`)
+    if (account.includes('*')) judge.error('INVALID_VALUE', [...path, i], `wildcard not allowed, found in ${owner}`)
+    const found = misformed(account)
+    if (found !== null)
+      judge.error('INVALID_VALUE', [...path, i], `expected format 'serviceAccount' or 'namespace/serviceAccount', found ${found} in ${owner}`)
     if (account.length > 320) judge.error('INVALID_VALUE', [...path, i], 'may not be longer than 320 bytes')
   }
+}
+
+/** @returns what is there instead of an account, null for nothing */
+function misformed(account: string): string | null {
+  if (account.split('/').length > 2) return `"${account}"`
+  if (account.startsWith('/')) return `empty namespace "${account}"`
+  return account.endsWith('/') ? `empty serviceAccount "${account}"` : null
 }
 
 export function checkIps(values: readonly string[] | undefined, path: FieldPath, judge: Judge): void {
@@ -83,14 +101,18 @@ export function checkPathTemplates(paths: readonly string[] | undefined, path: F
   for (const [i, text] of (paths ?? []).entries()) {
     const problem = templateProblem(text)
     if (problem !== null)
-      judge.error('INVALID_VALUE', [...path, i], `invalid or unsupported path ${text}, found in ${String(path.at(-1))}. ${problem}`)
+      judge.error('INVALID_VALUE', [...path, i], `invalid or unsupported path ${trimmed(text)}, found in ${nameOf(path)}. ${problem}`)
   }
+}
+
+function trimmed(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '')
 }
 
 function templateProblem(text: string): string | null {
   const isTemplate = text.includes('{*}') || text.includes('{**}')
   let rest = false
-  for (const segment of text.replace(/^\/+|\/+$/g, '').split('/')) {
+  for (const segment of trimmed(text).split('/')) {
     if (segment === '{*}' || segment === '{**}') {
       if (rest) return '{**} is not the last operator'
       rest = segment === '{**}'

@@ -43,7 +43,8 @@ function checkCustom(spec: Fields, judge: Judge): void {
   for (const [rule, rulePath] of each(spec.rules, ['spec', 'rules'])) {
     for (const [from, path] of each(rule.from, [...rulePath, 'from']))
       for (const field of [...identityFields, ...accountFields, ...trustDomainFields, ...requestFields])
-        if (from.source?.[field]?.length) refuse(`from.source.${field}`, [...path, 'source', field])
+        // istiod has the field's name in Go.
+        if (from.source?.[field]?.length) refuse(`From.${field.charAt(0).toUpperCase()}${field.slice(1)}`, [...path, 'source', field])
     for (const [{ key = '' }, path] of each(rule.when, [...rulePath, 'when']))
       if (identityKeys.has(key as string) || (key as string).startsWith('request.auth.')) refuse(key as string, [...path, 'key'])
   }
@@ -56,15 +57,17 @@ export function checkNoEmptyLists(spec: Fields, judge: Judge): void {
 }
 
 function checkRule(rule: Fields, action: string, path: FieldPath, judge: Judge): void {
-  for (const [from, at] of each(rule.from, [...path, 'from'])) checkSource(from.source, [...at, 'source'], judge)
-  for (const [to, at] of each(rule.to, [...path, 'to'])) checkOperation(to.operation, [...at, 'operation'], judge)
+  const place = `rule ${String(path.at(-1))}`
+  for (const [from, at] of each(rule.from, [...path, 'from'])) checkSource(from.source, place, [...at, 'source'], judge)
+  for (const [to, at] of each(rule.to, [...path, 'to'])) checkOperation(to.operation, place, [...at, 'operation'], judge)
   for (const [condition, at] of each(rule.when, [...path, 'when'])) checkCondition(condition, at, judge)
   if (action === 'DENY') warnOfTcp(rule, path, judge)
 }
 
-function checkSource(source: Fields | undefined, path: FieldPath, judge: Judge): void {
-  if (!source) return judge.error('SCHEMA_REQUIRED', path, '`from.source` must not be nil')
-  if (!sourceFields.some((field) => source[field]?.length)) judge.error('SCHEMA_REQUIRED', path, '`from.source` must not be empty')
+function checkSource(source: Fields | undefined, rule: string, path: FieldPath, judge: Judge): void {
+  if (!source) return judge.error('SCHEMA_REQUIRED', path, `\`from.source\` must not be nil, found at ${rule}`)
+  if (!sourceFields.some((field) => source[field]?.length))
+    judge.error('SCHEMA_REQUIRED', path, `\`from.source\` must not be empty, found at ${rule}`)
   if (accountFields.some((field) => source[field] !== undefined) && identityFields.some((field) => source[field] !== undefined))
     judge.error('CONFLICTING_FIELDS', path, 'Cannot set serviceAccounts with namespaces or principals')
   for (const field of ipFields) checkIps(source[field], [...path, field], judge)
@@ -87,9 +90,10 @@ function trustDomainProblem(domain: string): string | null {
   return domain.includes('/') ? "a trust domain must not contain '/'" : null
 }
 
-function checkOperation(operation: Fields | undefined, path: FieldPath, judge: Judge): void {
-  if (!operation) return judge.error('SCHEMA_REQUIRED', path, '`to.operation` must not be nil')
-  if (!operationFields.some((field) => operation[field]?.length)) judge.error('SCHEMA_REQUIRED', path, '`to.operation` must not be empty')
+function checkOperation(operation: Fields | undefined, rule: string, path: FieldPath, judge: Judge): void {
+  if (!operation) return judge.error('SCHEMA_REQUIRED', path, `\`to.operation\` must not be nil, found at ${rule}`)
+  if (!operationFields.some((field) => operation[field]?.length))
+    judge.error('SCHEMA_REQUIRED', path, `\`to.operation\` must not be empty, found at ${rule}`)
   for (const field of portFields) checkPorts(operation[field], [...path, field], judge)
   for (const field of operationFields) checkEmptyValues(operation[field], [...path, field], judge)
   for (const field of pathFields) checkPathTemplates(operation[field], [...path, field], judge)

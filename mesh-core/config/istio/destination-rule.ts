@@ -3,6 +3,7 @@ import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkExportTo, checkLabels, wildcardDomainProblem } from './names.ts'
 import { checkTrafficPolicy } from './traffic-policy.ts'
+import { checkMatchLabels } from './workload-selection.ts'
 
 /** Source: Istio `pkg/config/validation/validation.go` ValidateDestinationRule. */
 export function checkDestinationRule(spec: Fields, namespace: string, judge: Judge): void {
@@ -21,17 +22,5 @@ export function checkDestinationRule(spec: Fields, namespace: string, judge: Jud
     })
   }
   checkExportTo(spec.exportTo, namespace, ['spec', 'exportTo'], judge, { withSelector: spec.workloadSelector !== undefined })
-  checkSelector(spec.workloadSelector, judge)
-}
-
-function checkSelector(selector: Fields | undefined, judge: Judge): void {
-  if (!selector) return
-  const path = ['spec', 'workloadSelector']
-  const labels = Object.entries((selector.matchLabels ?? {}) as Record<string, string>)
-  for (const [key, value] of labels) {
-    if (key === '') judge.error('INVALID_VALUE', [...path, 'matchLabels', key], `empty key is not supported in selector: "${key}=${value}"`)
-    if (`${key}${value}`.includes('*'))
-      judge.error('INVALID_VALUE', [...path, 'matchLabels', key], `wildcard is not supported in selector: "${key}=${value}"`)
-  }
-  if (labels.length === 0) judge.warn('SCHEMA_REQUIRED', path, 'workload selector specified without labels')
+  checkMatchLabels(spec.workloadSelector, ['spec', 'workloadSelector'], judge)
 }

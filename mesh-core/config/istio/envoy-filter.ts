@@ -52,15 +52,15 @@ function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPa
   if (match) checkWaypoint(match as Fields, [...path, 'match'], judge)
   // Of a patch for waypoints istiod looks at nothing else.
   if (match?.waypoint) return
-  if (applyTo === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'applyTo'], 'missing applyTo')
-  if (!patch) return judge.error('SCHEMA_REQUIRED', [...path, 'patch'], 'missing patch')
-  if (operation === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'operation'], 'missing patch operation')
+  if (applyTo === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'applyTo'], 'Envoy filter: missing applyTo')
+  if (!patch) return judge.error('SCHEMA_REQUIRED', [...path, 'patch'], 'Envoy filter: missing patch')
+  if (operation === 'INVALID') return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'operation'], 'Envoy filter: missing patch operation')
   if (operation !== 'REMOVE' && patch.value === undefined)
-    return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'value'], 'missing patch value for non-remove operation')
+    return judge.error('SCHEMA_REQUIRED', [...path, 'patch', 'value'], 'Envoy filter: missing patch value for non-remove operation')
   const version: string = match?.proxy?.proxyVersion ?? ''
   const problem = version === '' ? null : regexProblem(version)
   if (problem !== null)
-    return judge.error('INVALID_REGEX', [...path, 'match', 'proxy', 'proxyVersion'], `invalid regex for proxy version, [${problem}]`)
+    return judge.error('INVALID_REGEX', [...path, 'match', 'proxy', 'proxyVersion'], `Envoy filter: invalid regex for proxy version, [${problem}]`)
   if (match && !checkMatch(applyTo as string, match as Fields, [...path, 'match'], judge)) return
   checkValue(applyTo as string, patch.value, [...path, 'patch', 'value'], judge)
 }
@@ -119,7 +119,11 @@ const classes: Readonly<Record<string, string>> = {
   CLUSTER: 'cluster',
 }
 
-const words: Readonly<Record<string, string>> = { listener: 'listener', routeConfiguration: 'route configuration', cluster: 'cluster' }
+const words: Readonly<Record<string, string>> = {
+  listener: 'applyTo for listener class objects cannot have non listener match',
+  routeConfiguration: 'applyTo for http route class objects cannot have non route configuration match',
+  cluster: 'applyTo for cluster class objects cannot have non cluster match',
+}
 
 /** @returns false where istiod looks no further */
 function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judge): boolean {
@@ -127,8 +131,7 @@ function checkMatch(applyTo: string, match: Fields, path: FieldPath, judge: Judg
   if (!wanted) return true
   const other = ['listener', 'routeConfiguration', 'cluster'].find((type) => match[type] !== undefined && type !== wanted)
   if (other !== undefined) {
-    const name = words[wanted]
-    judge.error('CONFLICTING_FIELDS', [...path, other], `applyTo for ${name} class objects cannot have non ${name} match`)
+    judge.error('CONFLICTING_FIELDS', [...path, other], `Envoy filter: ${words[wanted]}`)
     return wanted !== 'listener'
   }
   const filter = match.listener?.filterChain?.filter as Fields | undefined
@@ -149,13 +152,14 @@ function checkWaypoint(match: Fields, path: FieldPath, judge: Judge): void {
 function checkFilter(applyTo: string, { name = '', subFilter }: Fields, path: FieldPath, judge: Judge): void {
   if (applyTo === 'LISTENER' || applyTo === 'FILTER_CHAIN')
     judge.warn('CONFLICTING_FIELDS', path, `filter match has no effect when used with ${applyTo}`)
-  if (name === '') return judge.error('SCHEMA_REQUIRED', [...path, 'name'], 'filter match has no name to match on')
+  if (name === '') return judge.error('SCHEMA_REQUIRED', [...path, 'name'], 'Envoy filter: filter match has no name to match on')
   if (subFilter) {
     const at = [...path, 'subFilter']
-    if (applyTo !== 'HTTP_FILTER') return judge.error('CONFLICTING_FIELDS', at, 'subfilter match can be used with applyTo HTTP_FILTER only')
+    if (applyTo !== 'HTTP_FILTER')
+      return judge.error('CONFLICTING_FIELDS', at, 'Envoy filter: subfilter match can be used with applyTo HTTP_FILTER only')
     if (name !== connectionManager && name !== 'envoy.http_connection_manager')
-      return judge.error('CONFLICTING_FIELDS', at, `subfilter match requires filter match with ${connectionManager}`)
-    if (!subFilter.name) return judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'subfilter match has no name to match on')
+      return judge.error('CONFLICTING_FIELDS', at, `Envoy filter: subfilter match requires filter match with ${connectionManager}`)
+    if (!subFilter.name) return judge.error('SCHEMA_REQUIRED', [...at, 'name'], 'Envoy filter: subfilter match has no name to match on')
   }
   for (const used of [name, subFilter?.name ?? ''] as string[])
     if (newNames.has(used)) judge.warn('INVALID_VALUE', path, `using deprecated filter name "${used}"; use "${newNames.get(used) ?? ''}" instead`)

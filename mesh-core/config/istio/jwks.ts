@@ -53,7 +53,7 @@ function keyProblem(key: unknown): string | null {
   if (!isObject(key)) return 'a key is no object'
   const type = typeOf(key)
   const fields = required[type as string]
-  if (!fields) return `invalid key type from JSON (${String(type)})`
+  if (!fields) return `invalid key type from JSON (${String(type ?? '')})`
   const missing = fields.find((field) => key[field] === undefined)
   if (missing !== undefined) return `required field ${missing} is missing`
   const owned = key['d'] === undefined || type === 'oct' ? [] : privateFields.filter((field) => key[field] !== undefined)

@@ -64,8 +64,8 @@ export function checkLabels(labels: Readonly<Record<string, string>> | undefined
   }
 }
 
-export function checkPort(port: number, path: FieldPath, judge: Judge): void {
-  if (port < 1 || port > 65535) judge.error('INVALID_PORT', path, `port number ${port} must be in the range 1..65535`)
+export function checkPort(port: number, path: FieldPath, judge: Judge, before = ''): void {
+  if (port < 1 || port > 65535) judge.error('INVALID_PORT', path, `${before}port number ${port} must be in the range 1..65535`)
 }
 
 const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/

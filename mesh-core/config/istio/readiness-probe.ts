@@ -15,7 +15,7 @@ export function checkReadinessProbe(probe: Fields | undefined, path: FieldPath, 
     judge.error(
       'INVALID_VALUE',
       [...path, 'grpc'],
-      'unknown health check method grpc',
+      'unknown health check method *v1alpha3.ReadinessProbe_Grpc',
       'the CRD has it, istiod refuses it: take httpGet, tcpSocket or exec',
     )
   else if (probe.exec) {
@@ -29,5 +29,9 @@ function checkHttpGet(get: Fields, path: FieldPath, judge: Judge): void {
     judge.error('INVALID_VALUE', [...path, 'scheme'], 'httpGet.scheme must be one of "HTTPS", "HTTP"')
   for (const [header, at] of each(get.httpHeaders, [...path, 'httpHeaders']))
     if (!/^[-_A-Za-z0-9]+$/.test((header.name as string) ?? ''))
-      judge.error('INVALID_VALUE', [...at, 'name'], `header name ${header.name ?? ''} is not a valid header name`)
+      judge.error(
+        'INVALID_VALUE',
+        [...at, 'name'],
+        header.name ? `header name ${header.name} is not a valid header name` : 'header name cannot be empty',
+      )
 }

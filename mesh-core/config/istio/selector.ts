@@ -14,11 +14,24 @@ export function checkWorkloadSelector(selector: Fields | undefined, owner: strin
     judge.warn('SCHEMA_REQUIRED', path, `${owner}: workload selector specified without labels, will be applied to all services in namespace`)
 }
 
-export function checkLabelTexts(labels: readonly (readonly [string, string])[], path: FieldPath, judge: Judge): void {
+/** What is said of a label, by who refuses it. */
+interface Complaints {
+  readonly emptyKey: string
+  readonly wildcard: (of: 'key' | 'value') => string
+}
+
+/** Of the older kinds: istiod's. */
+const ofWorkloadSelector: Complaints = { emptyKey: 'empty key is not supported in selector', wildcard: () => 'wildcard is not supported in selector' }
+/** Of the others: the CRD's. */
+export const ofMatchLabels: Complaints = { emptyKey: 'key must not be empty', wildcard: (of) => `wildcard not allowed in label ${of} match` }
+
+export function checkLabelTexts(labels: readonly (readonly [string, string])[], path: FieldPath, judge: Judge, said = ofWorkloadSelector): void {
   for (const [key, value] of labels) {
     const at = [...path, key]
-    if (key === '') judge.error('INVALID_VALUE', at, `empty key is not supported in selector: "${key}=${value}"`)
-    if (`${key}${value}`.includes('*')) judge.error('INVALID_VALUE', at, `wildcard is not supported in selector: "${key}=${value}"`)
+    const shown = `: "${key}=${value}"`
+    if (key === '') judge.error('INVALID_VALUE', at, said.emptyKey + shown)
+    if (key.includes('*')) judge.error('INVALID_VALUE', at, said.wildcard('key') + shown)
+    else if (value.includes('*')) judge.error('INVALID_VALUE', at, said.wildcard('value') + shown)
     if (value.length > maxValue) judge.error('INVALID_VALUE', at, `may not be longer than ${maxValue} bytes`)
   }
 }

@@ -136,25 +136,25 @@ function requireNames(spec: Fields, resolution: string, judge: Judge): void {
 /** Names are resolved as requests come, so that there must be a name in them, and a wildcard to fit. */
 function checkDynamicDns(spec: Fields, judge: Judge): void {
   for (const [i, host] of ((spec.hosts ?? []) as string[]).entries())
-    if (!host.startsWith('*')) judge.error('INVALID_HOST', ['spec', 'hosts', i], `host "${host}" must be a wildcard for resolution mode DYNAMIC_DNS`)
+    if (!host.startsWith('*')) judge.error('INVALID_HOST', ['spec', 'hosts', i], 'host must be wildcarded for resolution mode DYNAMIC_DNS')
   if (spec.addresses?.length)
     judge.error(
       'CONFLICTING_FIELDS',
       ['spec', 'addresses'],
-      'addresses cannot be set for resolution mode DYNAMIC_DNS: a host of the request is resolved',
+      'addresses cannot be set for resolution type DYNAMIC_DNS: a host of the request is resolved',
     )
   if (spec.endpoints?.length)
     judge.error(
       'CONFLICTING_FIELDS',
       ['spec', 'endpoints'],
-      'endpoints cannot be set for resolution mode DYNAMIC_DNS: a host of the request is resolved',
+      'endpoints cannot be set for resolution type DYNAMIC_DNS: a host of the request is resolved',
     )
   for (const [port, path] of each(spec.ports, ['spec', 'ports']))
     if (!named.has(String(port.protocol ?? '').toUpperCase()))
       judge.error(
         'CONFLICTING_FIELDS',
         [...path, 'protocol'],
-        'only HTTP, TLS, GRPC, and HTTP2 protocols are supported for resolution mode DYNAMIC_DNS',
+        'only HTTP, TLS, GRPC, and HTTP2 protocols are supported for resolution type DYNAMIC_DNS',
       )
 }
 

@@ -62,7 +62,7 @@ function checkListenerPort({ name = '', protocol = '', targetPort = 0 }: Fields,
 }
 
 function checkBind(bind: string, path: FieldPath, judge: Judge): void {
-  if (bind !== '' && !isIpAddress(bind)) judge.error('INVALID_VALUE', path, `"${bind}" is not a valid IP address`)
+  if (bind !== '' && !isIpAddress(bind)) judge.error('INVALID_VALUE', path, `${bind} is not a valid IP`)
 }
 
 const ownHosts = new Set(['', '127.0.0.1', '0.0.0.0', '::1', '::'])
@@ -80,9 +80,9 @@ function checkEndpoint(endpoint: string, path: FieldPath, judge: Judge): void {
     judge.error(
       'INVALID_VALUE',
       path,
-      'sidecar: defaultEndpoint must be of form 127.0.0.1:<port>,0.0.0.0:<port>,[::1]:port,[::]:port,unix:///path/to/socket, or unset',
+      'sidecar: defaultEndpoint must be of form 127.0.0.1:<port>,0.0.0.0:<port>,[::1]:port,[::]:port,unix://filepath or unset',
     )
-  if (!/^\d+$/.test(port!)) judge.error('INVALID_PORT', path, `"${port}" is no port number`)
+  if (!/^\d+$/.test(port!)) judge.error('INVALID_PORT', path, `sidecar: defaultEndpoint port (${port!}) is not a number`)
   else checkPort(Number(port), path, judge)
 }
 
@@ -163,10 +163,10 @@ export function egressHostProblems(text: string): string[] {
   const slash = text.indexOf('/')
   if (slash < 0) return ['host must be of form namespace/dnsName']
   const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)]
-  if (namespace === '' || host === '') return ['config namespace and dnsName in host entry cannot be empty']
   const known = ['', '*', '.'].includes(namespace.replace(/^~/, '')) || isDnsLabel(namespace.replace(/^~/, ''))
   const domain = wildcardDomainProblem(host)
   return [
+    ...(namespace === '' || host === '' ? ['config namespace and dnsName in host entry cannot be empty'] : []),
     ...(known ? [] : [`invalid namespace value "${namespace}" in sidecar`]),
     ...(host === '*' || host.includes('.') ? [] : ['short names (non FQDN) are not allowed']),
     ...(domain === null ? [] : [domain]),
@@ -180,6 +180,7 @@ function checkOutboundPolicy(policy: Fields | undefined, judge: Judge): void {
   const path = ['spec', 'outboundTrafficPolicy', 'egressProxy']
   if ((policy?.mode ?? 'REGISTRY_ONLY') !== 'ALLOW_ANY')
     judge.error('CONFLICTING_FIELDS', path, 'sidecar: egress_proxy must be set only with ALLOW_ANY outbound_traffic_policy mode')
+  if (proxy.host === '*') judge.error('INVALID_HOST', [...path, 'host'], 'invalid destination host *')
   const problem = fqdnProblem((proxy.host as string) ?? '')
   if (problem !== null) judge.error('INVALID_HOST', [...path, 'host'], problem)
   if (!proxy.port) judge.error('SCHEMA_REQUIRED', [...path, 'port'], 'sidecar: egress_proxy port must be non-nil')

@@ -20,7 +20,7 @@ export function checkTelemetry(spec: Fields, judge: Judge): void {
 /** Source: Istio validateTelemetryFilter. */
 export function checkAccessLogFilter(filter: Fields | undefined, path: FieldPath, judge: Judge): void {
   const problem = filter ? celProblem((filter.expression as string) ?? '') : null
-  if (problem !== null) judge.error('INVALID_VALUE', [...path, 'expression'], `is no CEL expression: ${problem}`)
+  if (problem !== null) judge.error('INVALID_VALUE', [...path, 'expression'], `must be a valid CEL expression: ${problem}`)
 }
 
 function checkProviders(owner: Fields, path: FieldPath, judge: Judge): void {

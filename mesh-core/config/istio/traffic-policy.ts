@@ -47,8 +47,12 @@ function checkTunnel(tunnel: Fields | undefined, path: FieldPath, judge: Judge):
     judge.error('INVALID_VALUE', [...path, 'protocol'], 'tunnel protocol must be "CONNECT" or "POST"')
   const problem = fqdnProblem(targetHost as string)
   if (problem !== null && !isIpAddress(targetHost as string))
-    judge.error('INVALID_HOST', [...path, 'targetHost'], `tunnel target host must be valid FQDN or IP address: ${problem}`)
-  checkPort(targetPort as number, [...path, 'targetPort'], judge)
+    judge.error(
+      'INVALID_HOST',
+      [...path, 'targetHost'],
+      `tunnel target host must be valid FQDN or IP address: ${problem}; ${targetHost} is not a valid IP`,
+    )
+  checkPort(targetPort as number, [...path, 'targetPort'], judge, 'tunnel target port is invalid: ')
 }
 
 /** Source: Istio validateOutlierDetection. */

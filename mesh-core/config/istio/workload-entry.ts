@@ -7,7 +7,9 @@ import { checkSocketAddress, socketPrefix, socketProblem } from './socket.ts'
 /** Source: the CEL rules of the CRD, and Istio `pkg/config/validation/validation.go` validateWorkloadEntry. */
 export function checkWorkloadEntry(spec: Fields, path: FieldPath, judge: Judge): void {
   const { address = '', network = '' } = spec as { address?: string; network?: string }
-  if (address === '' && network === '') judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
+  // The CRD wants one of the two to be there, istiod one of them to be something.
+  if (spec.address === undefined && spec.network === undefined) judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'Address is required')
+  else if (address === '' && network === '') judge.error('SCHEMA_REQUIRED', [...path, 'address'], 'address is required')
   else if (address === '') judge.warn('SCHEMA_REQUIRED', [...path, 'address'], `address is unset with network "${network}"`)
   else if (address.startsWith(socketPrefix)) checkSocket(address.slice(socketPrefix.length), spec, path, judge)
   else if (!isIpAddress(address) && fqdnProblem(address) !== null)

@@ -29,6 +29,20 @@ test('an account of its own', () => {
 
 test('only the name is needed', () => expect(readEchoTable([['service'], ['shop']], 'default')).toEqual([{ ...plain, name: 'shop' }]))
 
+test('versions of a service may stand in rows of their own, and namespaces have namesakes', () => {
+  const rows = [
+    ['service', 'versions', 'port', 'namespace'],
+    ['shop', 'v1', '80', ''],
+    ['shop', 'v2', '80', ''],
+    ['shop', 'v1', '8080', 'other'],
+  ]
+  expect(readEchoTable(rows, 'default').map(({ versions, port }) => [...versions, port])).toEqual([
+    ['v1', 80],
+    ['v2', 80],
+    ['v1', 8080],
+  ])
+})
+
 const refused: { rows: string[][]; says: RegExp }[] = [
   {
     rows: [
@@ -46,6 +60,29 @@ const refused: { rows: string[][]; says: RegExp }[] = [
       ['shop', '0'],
     ],
     says: /whole number from 1, not "0"/,
+  },
+  {
+    rows: [
+      ['service', 'port'],
+      ['shop', '65536'],
+    ],
+    says: /whole number from 1 to 65535, not "65536"/,
+  },
+  {
+    rows: [
+      ['service', 'port'],
+      ['shop', '80'],
+      ['shop', '8080'],
+    ],
+    says: /"shop" stands in two rows, with the ports 80 and 8080/,
+  },
+  {
+    rows: [
+      ['service', 'protocol'],
+      ['shop', 'http'],
+      ['shop', 'tcp'],
+    ],
+    says: /with the protocols http and tcp/,
   },
   {
     rows: [

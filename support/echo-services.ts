@@ -13,7 +13,7 @@ const columns: Readonly<Record<string, Column>> = {
   replicas: (cell, service) => ({ ...service, replicas: cell === '' ? 1 : whole('replicas', cell) }),
   protocol: (cell, service) => ({ ...service, protocol: cell === '' ? 'http' : protocol(cell) }),
   namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : asNamespace(cell) }),
-  port: (cell, service) => ({ ...service, port: cell === '' ? 80 : whole('port', cell) }),
+  port: (cell, service) => ({ ...service, port: cell === '' ? 80 : whole('port', cell, 65535) }),
   sidecar: (cell, service) => ({ ...service, sidecar: cell === '' || yes(cell) }),
   'service account': (cell, service) => (cell === '' ? service : { ...service, serviceAccount: account(cell) }),
 }
@@ -30,7 +30,20 @@ export function readEchoTable(rows: readonly (readonly string[])[], namespace: s
   if (twice !== undefined) throw new StatementFailed(`the column "${twice}" stands in the table twice`)
   if (!head.includes('service')) throw new StatementFailed('the table of services needs a column "service"')
   if (body.length === 0) throw new StatementFailed('the table names no services')
-  return body.map((cells) => head.reduce((service, name, i) => columns[name]!(cells[i] ?? '', service), echoService(namespace)))
+  const services = body.map((cells) => head.reduce((service, name, i) => columns[name]!(cells[i] ?? '', service), echoService(namespace)))
+  assertOnePortEach(services)
+  return services
+}
+
+/** Versions of a service may stand in rows of their own; its port, which all of them share, is one. */
+function assertOnePortEach(services: readonly EchoService[]): void {
+  for (const [i, { name, namespace, port, protocol }] of services.entries()) {
+    const before = services.slice(0, i).find((other) => other.name === name && other.namespace === namespace)
+    const said = (column: string, one: string | number, other: string | number): string =>
+      `"${name}" stands in two rows, with the ${column} ${one} and ${other}: a service of this table has one port`
+    if (before && before.port !== port) throw new StatementFailed(said('ports', before.port, port))
+    if (before && before.protocol !== protocol) throw new StatementFailed(said('protocols', before.protocol, protocol))
+  }
 }
 
 /** An echo service as it is when nothing else is said. Versions: `v1`. */
@@ -39,16 +52,17 @@ export function echoService(namespace: string): EchoService {
 }
 
 function named(cell: string, service: EchoService): Pick<EchoService, 'name' | 'namespace'> {
-  if (!new RegExp(`^${serviceRefPattern.source}$`).test(cell)) throw new StatementFailed(`"${cell}" is no name of a service`)
+  if (!new RegExp(`^${serviceRefPattern.source}$`).test(cell))
+    throw new StatementFailed(`"${cell}" is no name of a service: those have lower-case letters, digits and "-"`)
   const ref = parseServiceRef(cell)
   if (ref.namespace?.includes('.')) throw new StatementFailed(`"${cell}" is a host outside; a ServiceEntry makes it known to the mesh`)
   if (ref.version !== null) throw new StatementFailed(`"${cell}": versions stand in a column of their own`)
   return { name: ref.name, namespace: ref.namespace ?? service.namespace }
 }
 
-function whole(column: string, cell: string): number {
-  if (!/^[1-9]\d*$/.test(cell)) throw new StatementFailed(`the ${column} of a service are a whole number from 1, not "${cell}"`)
-  return Number(cell)
+function whole(column: string, cell: string, most = Infinity): number {
+  if (/^[1-9]\d*$/.test(cell) && Number(cell) <= most) return Number(cell)
+  throw new StatementFailed(`the column ${column} has a whole number ${most === Infinity ? 'from 1' : `from 1 to ${most}`}, not "${cell}"`)
 }
 
 /** `http`, `http-web`; `auto` for a port whose name says nothing; appProtocols of Kubernetes have a prefix. */

@@ -426,8 +426,8 @@ Feature: Scenarios that must not pass
     Given the config "virtual-service-review-v3.yaml"
 
   Scenario: nobody.prod sends 'GET http://shop/'
-    UNKNOWN_SERVICE no workload of nobody.prod in namespace prod
-      hint: there are details:v1, ratings:v1, reviews:v1, reviews:v2, reviews:v3, productpage:v1, shop:v1, shop:v2, client:v1
+    UNKNOWN_SERVICE no workload of nobody in namespace prod
+      hint: there are details.default:v1, ratings.default:v1, reviews.default:v1, reviews.default:v2, reviews.default:v3, productpage.default:v1, shop.default:v1, shop.default:v2, client.default:v1
 
     When nobody.prod sends "GET http://shop/"
 

@@ -57,6 +57,18 @@ describe('the metric is', () => {
     if (complaint) expect(said).toContain('4 for {destination_workload="reviews-v2"}')
   })
 
+  test('a label that no series has', async () => {
+    const said = await metricIs('istio_requests_total', 1, { reporter: 'source', color: 'red' })(
+      {
+        query: async (query) => (query === 'istio_requests_total' || query === 'istio_requests_total{reporter!=""}' ? [sample(1)] : []),
+        traces: async () => [],
+        edges: async () => [],
+      },
+      [],
+    )
+    expect(said).toContain('no series of istio_requests_total has these labels. None has a label color.')
+  })
+
   test('who counts may be said', async () => {
     const said = metricIs('istio_requests_total', 99, { reporter: 'source' })
     expect(await judge(said, { samples: [sample(99, { reporter: 'source' })] })).toBeUndefined()

@@ -20,8 +20,17 @@ export function metricIs(name: string, wanted: number, labels: Readonly<Record<s
     if (seen === wanted) return undefined
     if (seen !== null) return `${name} is ${seen}.${await others(telemetry, name)}`
     const instead = wanted === 0 ? ` To say that nothing is counted, write: the query '${name}{${matchers.join(',')}}' gives no data.` : ''
-    return `no series of ${name} has these labels.${instead}${await others(telemetry, name)}`
+    const strange = await strangers(telemetry, name, Object.keys(labels))
+    const unknown = strange.length > 0 ? ` None has a label ${strange.join(' or ')}.` : ''
+    return `no series of ${name} has these labels.${unknown}${instead}${await others(telemetry, name)}`
   }
+}
+
+/** Of these labels the ones that no series has, though there are some. */
+async function strangers(telemetry: Telemetry, name: string, labels: readonly string[]): Promise<string[]> {
+  if ((await telemetry.query(name)).length === 0) return []
+  const found = await Promise.all(labels.map((label) => telemetry.query(`${name}{${label}!=""}`)))
+  return labels.filter((_, i) => found[i]!.length === 0)
 }
 
 /** The table of labels, a name and a value in each row. @throws StatementFailed for a table of another shape */

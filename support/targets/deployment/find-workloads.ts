@@ -49,13 +49,15 @@ function belongs(pod: WorkloadInstance, { name }: ServiceRef, registry: Registry
   return pod.app === name || pod.ref.name === name
 }
 
+/** A name without a namespace is one of the scenario's own; where a namespace was named, all are told with theirs. */
 function unknownService(service: ServiceRef, namespace: string, { workloads }: Registry): MeshSpecError {
+  const bare = service.namespace === null ? namespace : null
   const known = workloads
     .filter(({ gateway }) => !gateway)
     .map(({ app, version, ref }) =>
-      formatServiceRef({ name: app, namespace: ref.namespace === namespace ? null : ref.namespace, version: version || null }),
+      formatServiceRef({ name: app, namespace: ref.namespace === bare ? null : ref.namespace, version: version || null }),
     )
   const hint = known.length > 0 ? `there are ${[...new Set(known)].join(', ')}` : 'the scenario has deployed none: begin with "Given the services:"'
-  const problem = `no workload of ${formatServiceRef(service)} in namespace ${service.namespace ?? namespace}`
+  const problem = `no workload of ${formatServiceRef({ ...service, namespace: null })} in namespace ${service.namespace ?? namespace}`
   return new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint })
 }

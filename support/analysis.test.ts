@@ -14,10 +14,12 @@ describe('an analysis that reports nothing', () => {
 
 describe('a message', () => {
   test('is found by code, kind and name, with its namespace or without', () => {
-    for (const name of ['web', 'default/web']) expect(() => new Analysis(wrong).expectReported('IST0118', 'Service', name)).not.toThrow()
+    for (const name of ['web', 'default/web', 'web.default'])
+      expect(() => new Analysis(wrong).expectReported('IST0118', 'Service', name)).not.toThrow()
   })
   test.each([
-    ['IST0118', 'Service', 'shop', /reports of it nothing/],
+    ['IST0118', 'Service', 'shop', /reports of it nothing\. There is no such Service; of this kind there is default\/web\.$/],
+    ['IST0118', 'Service', 'web.other', /reports of it nothing/],
     ['IST0118', 'Gateway', 'web', /reports of it nothing/],
     ['IST0101', 'Service', 'web', /reports of it \n.*IST0118/],
     ['IST9999', 'Service', 'web', /no analyzer reports IST9999/],

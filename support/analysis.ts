@@ -7,6 +7,7 @@ import type { Message } from '../mesh-core/analyze/message.ts'
 import { messageTypes } from '../mesh-core/analyze/message-types.ts'
 import { keyOf, type Resource } from '../mesh-core/config/resource.ts'
 import { StatementFailed } from './failure.ts'
+import { isCalled, namesOf } from './is-called.ts'
 
 /** What an expert would warn of in all that a scenario's mesh has. */
 export class Analysis {
@@ -25,13 +26,15 @@ export class Analysis {
     return new Analysis(resources, await advise(inventoryOf(resources)))
   }
 
-  /** @param name may hold the namespace: `prod/reviews`. @throws StatementFailed with what is reported instead */
+  /** @param name may hold the namespace: `prod/reviews`, `reviews.prod`. @throws StatementFailed with what is reported instead */
   expectReported(code: string, kind: string, name: string): void {
     if (!Object.values({ ...messageTypes, ...adviceTypes }).some((type) => type.code === code))
       throw new StatementFailed(`no analyzer reports ${code}; docs/errors.md has the codes.`)
-    const about = [...this.#messages, ...this.#advice].filter(({ resource }) => isNamed(resource, kind, name))
+    const about = [...this.#messages, ...this.#advice].filter(({ resource }) => isCalled(resource, kind, name))
     if (about.some((message) => message.code === code)) return
-    const unknown = this.#resources.some((resource) => isNamed(resource, kind, name)) ? '' : ` There is no such ${kind}.`
+    const unknown = this.#resources.some((resource) => isCalled(resource, kind, name))
+      ? ''
+      : ` There is no such ${kind}; of this kind there is ${namesOf(this.#resources, kind)}.`
     throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}${unknown}`)
   }
 
@@ -42,11 +45,6 @@ export class Analysis {
     const about = this.#messages.filter(({ resource }) => keys.has(keyOf(resource)))
     if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)
   }
-}
-
-/** @param name may hold the namespace */
-function isNamed(resource: Message['resource'], kind: string, name: string): boolean {
-  return resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name)
 }
 
 function inventoryOf(resources: readonly Resource[]): Inventory {

@@ -3,6 +3,7 @@ import type { Condition } from '../mesh-core/compile/gateway-api/conditions.ts'
 import type { ListenerStatus } from '../mesh-core/compile/gateway-api/listener-status.ts'
 import type { ObjectStatus } from '../mesh-core/compile/gateway-api/object-status.ts'
 import { StatementFailed } from './failure.ts'
+import { isCalled, namesOf } from './is-called.ts'
 
 /** What controllers say of the objects of a scenario's mesh: conditions, of routes for each parent. */
 export class ObjectStatuses {
@@ -14,7 +15,7 @@ export class ObjectStatuses {
 
   /**
    * @param type of a condition; a route has it at each of its parents, and each counts
-   * @param name may hold the namespace: `prod/shop`
+   * @param name may hold the namespace: `prod/shop`, `shop.prod`
    * @throws StatementFailed where one is not True
    */
   expectTrue(type: string, kind: string, name: string): void {
@@ -80,12 +81,10 @@ export class ObjectStatuses {
   }
 
   #find(kind: string, name: string): ObjectStatus {
-    const found = this.#statuses.find(
-      ({ resource }) => resource.kind === kind && [resource.name, `${resource.namespace}/${resource.name}`].includes(name),
-    )
+    const found = this.#statuses.find(({ resource }) => isCalled(resource, kind, name))
     if (found) return found
-    const others = this.#statuses.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource.name)
-    throw new StatementFailed(`there is no ${kind} "${name}" with a status; of this kind there is ${listed(others)}.`)
+    const others = this.#statuses.map(({ resource }) => resource)
+    throw new StatementFailed(`there is no ${kind} "${name}" with a status; of this kind there is ${namesOf(others, kind)}.`)
   }
 }
 

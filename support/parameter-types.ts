@@ -2,8 +2,7 @@ import { defineParameterType } from '@cucumber/cucumber'
 import { durationPattern, parseDuration } from './duration.ts'
 import { grpcStatusPattern } from './grpc-status.ts'
 import type { GrpcStatus } from './grpc-status.ts'
-import { requestLinePattern } from './request-line.ts'
-import type { HttpVersion, RequestLine } from './request-line.ts'
+import { requestLine, requestLinePattern } from './request-line.ts'
 import { parseServiceRef, serviceRefPattern } from './service-ref.ts'
 
 // Words of all kinds look like a service, so a snippet for an undefined step never guesses one.
@@ -17,14 +16,6 @@ defineParameterType({ name: 'times', regexp: /(\d+) times?/, transformer: Number
 
 defineParameterType({ name: 'requests', regexp: /(\d+) requests?/, transformer: Number })
 
-defineParameterType({
-  name: 'request',
-  regexp: requestLinePattern,
-  transformer: (method: string, target: string, version?: string): RequestLine => ({
-    method,
-    target,
-    ...(version && { version: version as HttpVersion }),
-  }),
-})
+defineParameterType({ name: 'request', regexp: requestLinePattern, transformer: requestLine })
 
 defineParameterType({ name: 'grpcStatus', regexp: grpcStatusPattern, transformer: (status: string) => status as GrpcStatus })

@@ -14,8 +14,14 @@ export type HttpVersion = '1.0' | '1.1' | '2'
 /** How the data planes name it; left out for HTTP/1.1. */
 export const protocolOfVersion: Readonly<Record<HttpVersion, 'http/1.0' | 'h2' | null>> = { '1.0': 'http/1.0', '1.1': null, '2': 'h2' }
 
-/** `GET /productpage`, `GET /productpage HTTP/2` */
-export const requestLinePattern = /"([A-Z]+) ([^"\s]+)(?: HTTP\/(1\.0|1\.1|2))?"/
+/** `"GET /productpage"`, `"GET /productpage HTTP/2"`; in quotes of either kind, as other texts of a sentence. */
+export const requestLinePattern = /"([A-Z]+) ([^"\s]+)(?: HTTP\/(1\.0|1\.1|2))?"|'([A-Z]+) ([^'\s]+)(?: HTTP\/(1\.0|1\.1|2))?'/
+
+/** @param groups of the pattern: those of one kind of quotes, then of the other */
+export function requestLine(...groups: (string | undefined)[]): RequestLine {
+  const [method, target, version] = groups[0] === undefined ? groups.slice(3) : groups
+  return { method: method!, target: target!, ...(version && { version: version as HttpVersion }) }
+}
 
 /** Sentences of their own, by the scheme that somebody may expect them by. */
 const otherSentences: Readonly<Record<string, string>> = {

@@ -1175,7 +1175,7 @@ Feature: Scenarios that must not pass
     Then the response status is 200
 
   Scenario: the analysis of what there is not
-    the analysis does not report IST0101 for VirtualServices "reviews"; it reports of it nothing. There is no such VirtualServices.
+    the analysis does not report IST0101 for VirtualServices "reviews"; it reports of it nothing. There is no such VirtualServices; of this kind there is none.
 
     Then the analysis reports IST0101 for VirtualServices "reviews"
 

@@ -138,7 +138,7 @@ export class Collector {
       ...this.#sentence(pickle.uri, pickleStep, testStep.hookId, hides),
       argument: argumentLines(hides && pickleStep ? shownArgument(pickleStep.text, pickleStep.argument) : pickleStep?.argument),
       status: testStepResult.status.toLowerCase() as StepStatus,
-      message: failureText(testStepResult),
+      message: failureText(testStepResult, pickleStep?.argument !== undefined),
       durationMs: testStepResult.duration.seconds * 1e3 + testStepResult.duration.nanos / 1e6,
     }
   }

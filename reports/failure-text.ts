@@ -12,9 +12,17 @@ const selfExplaining = new Set([
   'AssertionError',
 ])
 
-/** @returns what a person should read of a step that did not pass; the stack only for an error of a user's own code */
-export function failureText(result: TestStepResult): string | null {
+/** What cucumber says of a step's code when what stands below its sentence is one argument too many. */
+const oneTooMany = /^(?:Error: )?function has (\d+) arguments?, should have (\d+) \(/
+
+/**
+ * @param below a table or a doc string stands below the sentence
+ * @returns what a person should read of a step that did not pass; the stack only for an error of a user's own code
+ */
+export function failureText(result: TestStepResult, below = false): string | null {
   const { exception, message } = result
+  const [, has, wants] = oneTooMany.exec(message ?? '') ?? []
+  if (below && has !== undefined && Number(wants) === Number(has) + 1) return 'a table or a text stands below this sentence, which takes neither'
   if (exception && selfExplaining.has(exception.type)) return exception.message ?? exception.type
   if (exception && message) return withoutForeignFrames(message, exception)
   return message ?? null

@@ -1,5 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { recordsOf, rowsOf } from '../support/below.ts'
 import { podsAre } from '../support/checks/pods.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
@@ -12,7 +13,7 @@ Given('the Bookinfo application in namespace {string}', async function (this: Me
 })
 
 Given('the services:', async function (this: MeshWorld, table: DataTable) {
-  await this.application.deployEcho(table.raw())
+  await this.application.deployEcho(rowsOf(table))
 })
 
 Given('the services that the config names', async function (this: MeshWorld) {
@@ -76,5 +77,5 @@ Given('the seed {int}', async function (this: MeshWorld, seed: number) {
 })
 
 Then('the pods are:', async function (this: MeshWorld, table: DataTable) {
-  podsAre(table.hashes(), await this.application.pods())
+  podsAre(recordsOf(table), await this.application.pods())
 })

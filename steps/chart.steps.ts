@@ -1,13 +1,14 @@
 import { Given, When } from '@cucumber/cucumber'
+import { textOf } from '../support/below.ts'
 import { leavingTheRest } from '../support/step-options.ts'
 import type { MeshWorld } from '../support/index.ts'
 
 Given('the chart {string} with values:', async function (this: MeshWorld, chart: string, values: string) {
-  await this.config.giveChart(chart, values)
+  await this.config.giveChart(chart, textOf(values))
 })
 
 When('the chart release {string} is upgraded with values:', leavingTheRest, async function (this: MeshWorld, release: string, values: string) {
-  await this.config.upgradeRelease(release, values)
+  await this.config.upgradeRelease(release, textOf(values))
 })
 
 When(

@@ -1,4 +1,5 @@
 import { Given, Then, When } from '@cucumber/cucumber'
+import { textOf } from '../support/below.ts'
 import type { MeshWorld } from '../support/index.ts'
 import { leavingTheRest } from '../support/step-options.ts'
 
@@ -7,15 +8,15 @@ Given('the config {string}', async function (this: MeshWorld, name: string) {
 })
 
 Given('the config:', async function (this: MeshWorld, text: string) {
-  await this.config.give({ text })
+  await this.config.give({ text: textOf(text) })
 })
 
 Given('the mesh config:', async function (this: MeshWorld, text: string) {
-  await this.config.giveMeshConfig(text)
+  await this.config.giveMeshConfig(textOf(text))
 })
 
 Given('the JWKS at {string}:', async function (this: MeshWorld, uri: string, text: string) {
-  await this.config.giveKeys(uri, text)
+  await this.config.giveKeys(uri, textOf(text))
 })
 
 When('the config {string} is applied', leavingTheRest, async function (this: MeshWorld, name: string) {
@@ -23,7 +24,7 @@ When('the config {string} is applied', leavingTheRest, async function (this: Mes
 })
 
 When('the config is applied:', leavingTheRest, async function (this: MeshWorld, text: string) {
-  await this.config.apply({ text })
+  await this.config.apply({ text: textOf(text) })
 })
 
 When('the config {string} is deleted', leavingTheRest, async function (this: MeshWorld, name: string) {

@@ -1,5 +1,6 @@
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { rowsOf } from '../support/below.ts'
 import { readSplit, shareHasStatus, shareReaches, splitAs } from '../support/checks/shares.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 import { takingAsMany } from '../support/step-options.ts'
@@ -13,7 +14,7 @@ Then('about {percent} of the requests have status {int}', takingAsMany, async fu
 })
 
 Then('the requests are split:', takingAsMany, async function (this: MeshWorld, table: DataTable) {
-  const split = readSplit(table.raw())
+  const split = readSplit(rowsOf(table))
   await this.expectShares(
     splitAs(split),
     split.map(({ service }) => service),

@@ -1,5 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { rowsOf } from '../support/below.ts'
 import { grpcMessageIs, grpcStatusIs, streamAnswers } from '../support/checks/stream.ts'
 import { grpcStatuses } from '../support/grpc-status.ts'
 import type { GrpcStatus } from '../support/grpc-status.ts'
@@ -22,7 +23,7 @@ When('a client calls {string} with the message {string}', async function (this: 
 })
 
 When('a client calls {string} with the messages:', async function (this: MeshWorld, target: string, table: DataTable) {
-  await this.traffic.callGrpc(client, target, messagesOf(table.raw()))
+  await this.traffic.callGrpc(client, target, messagesOf(rowsOf(table)))
 })
 
 When('{service} calls {string} with the message {string}', async function (this: MeshWorld, from: ServiceRef, target: string, message: string) {
@@ -32,7 +33,7 @@ When('{service} calls {string} with the message {string}', async function (this:
 When(
   '{service} calls {string} with the message {string} and headers:',
   async function (this: MeshWorld, from: ServiceRef, target: string, message: string, table: DataTable) {
-    await this.traffic.callGrpc(inside(from), target, [message], headersOf(table.raw()))
+    await this.traffic.callGrpc(inside(from), target, [message], headersOf(rowsOf(table)))
   },
 )
 
@@ -44,7 +45,7 @@ When(
 )
 
 When('{service} calls {string} with the messages:', async function (this: MeshWorld, from: ServiceRef, target: string, table: DataTable) {
-  await this.traffic.callGrpc(inside(from), target, messagesOf(table.raw()))
+  await this.traffic.callGrpc(inside(from), target, messagesOf(rowsOf(table)))
 })
 
 When('a client opens a WebSocket to {string} and sends {string}', async function (this: MeshWorld, target: string, message: string) {
@@ -52,7 +53,7 @@ When('a client opens a WebSocket to {string} and sends {string}', async function
 })
 
 When('a client opens a WebSocket to {string} and sends:', async function (this: MeshWorld, target: string, table: DataTable) {
-  await this.traffic.openWebSocket(client, target, messagesOf(table.raw()))
+  await this.traffic.openWebSocket(client, target, messagesOf(rowsOf(table)))
 })
 
 When(
@@ -63,7 +64,7 @@ When(
 )
 
 When('{service} opens a WebSocket to {string} and sends:', async function (this: MeshWorld, from: ServiceRef, target: string, table: DataTable) {
-  await this.traffic.openWebSocket(inside(from), target, messagesOf(table.raw()))
+  await this.traffic.openWebSocket(inside(from), target, messagesOf(rowsOf(table)))
 })
 
 Then('the gRPC status is {grpcStatus}', function (this: MeshWorld, status: GrpcStatus) {
@@ -79,5 +80,5 @@ Then('the stream answers {string}', function (this: MeshWorld, message: string) 
 })
 
 Then('the stream answers:', function (this: MeshWorld, table: DataTable) {
-  this.expect(streamAnswers(messagesOf(table.raw())))
+  this.expect(streamAnswers(messagesOf(rowsOf(table))))
 })

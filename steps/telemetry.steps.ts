@@ -1,5 +1,6 @@
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { rowsOf } from '../support/below.ts'
 import { hasIdentity, usesMutualTls } from '../support/checks/mutual-tls.ts'
 import {
   graphHasEdge,
@@ -15,7 +16,7 @@ import {
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 
 Then('the metric {word} is {float} for:', async function (this: MeshWorld, name: string, value: number, labels: DataTable) {
-  await this.expectTelemetry(metricIs(name, value, labelsOf(labels.raw())))
+  await this.expectTelemetry(metricIs(name, value, labelsOf(rowsOf(labels))))
 })
 
 Then('the query {string} gives exactly {float}', async function (this: MeshWorld, query: string, value: number) {
@@ -39,7 +40,7 @@ Then('the query {string} gives no data', async function (this: MeshWorld, query:
 })
 
 Then('a trace shows:', async function (this: MeshWorld, spans: DataTable) {
-  await this.expectTelemetry(someTraceShows(spans.raw()))
+  await this.expectTelemetry(someTraceShows(rowsOf(spans)))
 })
 
 Then('the service graph has the edge {string}', async function (this: MeshWorld, edge: string) {

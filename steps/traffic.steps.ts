@@ -1,5 +1,6 @@
 import { When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { rowsOf, textOf } from '../support/below.ts'
 import { client, headersOf, inside } from '../support/index.ts'
 import type { MeshWorld, RequestLine, ServiceRef } from '../support/index.ts'
 
@@ -24,11 +25,11 @@ When('a client sends {request}', async function (this: MeshWorld, request: Reque
 })
 
 When('a client sends {request} with headers:', async function (this: MeshWorld, request: RequestLine, table: DataTable) {
-  await this.traffic.send(client, request, { headers: headersOf(table.raw()) })
+  await this.traffic.send(client, request, { headers: headersOf(rowsOf(table)) })
 })
 
 When('a client sends {request} with the body:', async function (this: MeshWorld, request: RequestLine, body: string) {
-  await this.traffic.send(client, request, { body })
+  await this.traffic.send(client, request, { body: textOf(body) })
 })
 
 When('a client sends {request} {times}', async function (this: MeshWorld, request: RequestLine, times: number) {
@@ -36,11 +37,11 @@ When('a client sends {request} {times}', async function (this: MeshWorld, reques
 })
 
 When('a client sends {request} {times} with headers:', async function (this: MeshWorld, request: RequestLine, times: number, table: DataTable) {
-  await this.traffic.send(client, request, { headers: headersOf(table.raw()) }, { times, concurrency: 1 })
+  await this.traffic.send(client, request, { headers: headersOf(rowsOf(table)) }, { times, concurrency: 1 })
 })
 
 When('a client sends {request} {times} with the body:', async function (this: MeshWorld, request: RequestLine, times: number, body: string) {
-  await this.traffic.send(client, request, { body }, { times, concurrency: 1 })
+  await this.traffic.send(client, request, { body: textOf(body) }, { times, concurrency: 1 })
 })
 
 When('a client sends {request} {times}, {int} at once', async function (this: MeshWorld, request: RequestLine, times: number, concurrency: number) {
@@ -50,14 +51,14 @@ When('a client sends {request} {times}, {int} at once', async function (this: Me
 When(
   'a client sends {request} {times}, {int} at once with headers:',
   async function (this: MeshWorld, request: RequestLine, times: number, concurrency: number, table: DataTable) {
-    await this.traffic.send(client, request, { headers: headersOf(table.raw()) }, { times, concurrency })
+    await this.traffic.send(client, request, { headers: headersOf(rowsOf(table)) }, { times, concurrency })
   },
 )
 
 When(
   'a client sends {request} {times}, {int} at once with the body:',
   async function (this: MeshWorld, request: RequestLine, times: number, concurrency: number, body: string) {
-    await this.traffic.send(client, request, { body }, { times, concurrency })
+    await this.traffic.send(client, request, { body: textOf(body) }, { times, concurrency })
   },
 )
 
@@ -66,11 +67,11 @@ When('{service} sends {request}', async function (this: MeshWorld, from: Service
 })
 
 When('{service} sends {request} with headers:', async function (this: MeshWorld, from: ServiceRef, request: RequestLine, table: DataTable) {
-  await this.traffic.send(inside(from), request, { headers: headersOf(table.raw()) })
+  await this.traffic.send(inside(from), request, { headers: headersOf(rowsOf(table)) })
 })
 
 When('{service} sends {request} with the body:', async function (this: MeshWorld, from: ServiceRef, request: RequestLine, body: string) {
-  await this.traffic.send(inside(from), request, { body })
+  await this.traffic.send(inside(from), request, { body: textOf(body) })
 })
 
 When('{service} sends {request} {times}', async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number) {
@@ -80,14 +81,14 @@ When('{service} sends {request} {times}', async function (this: MeshWorld, from:
 When(
   '{service} sends {request} {times} with headers:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, table: DataTable) {
-    await this.traffic.send(inside(from), request, { headers: headersOf(table.raw()) }, { times, concurrency: 1 })
+    await this.traffic.send(inside(from), request, { headers: headersOf(rowsOf(table)) }, { times, concurrency: 1 })
   },
 )
 
 When(
   '{service} sends {request} {times} with the body:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, body: string) {
-    await this.traffic.send(inside(from), request, { body }, { times, concurrency: 1 })
+    await this.traffic.send(inside(from), request, { body: textOf(body) }, { times, concurrency: 1 })
   },
 )
 
@@ -101,13 +102,13 @@ When(
 When(
   '{service} sends {request} {times}, {int} at once with headers:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, concurrency: number, table: DataTable) {
-    await this.traffic.send(inside(from), request, { headers: headersOf(table.raw()) }, { times, concurrency })
+    await this.traffic.send(inside(from), request, { headers: headersOf(rowsOf(table)) }, { times, concurrency })
   },
 )
 
 When(
   '{service} sends {request} {times}, {int} at once with the body:',
   async function (this: MeshWorld, from: ServiceRef, request: RequestLine, times: number, concurrency: number, body: string) {
-    await this.traffic.send(inside(from), request, { body }, { times, concurrency })
+    await this.traffic.send(inside(from), request, { body: textOf(body) }, { times, concurrency })
   },
 )

@@ -1,3 +1,4 @@
+import { assertSomethingBelow } from './below.ts'
 import { withoutStack } from './failure.ts'
 import { assertNotInterrupted, untilInterrupted } from './interruption.ts'
 import type { NotSupported } from './targets/target.ts'
@@ -69,6 +70,7 @@ export function minding({ onOutcome, beforeStep, shown, passesOver }: Minding): 
       const step = isStep(this, args)
       try {
         if (step) assertNotInterrupted()
+        if (step) assertSomethingBelow(definition, args)
         if (step && passesOver?.(this)) return undefined
         const before = (step && beforeStep?.(this, options)) || null
         const result = before ? before.then(() => definition.apply(this, args)) : definition.apply(this, args)

@@ -163,3 +163,40 @@ Feature: Input that must not pass
     cannot delete what is not there: VirtualService default/productpage, … were not applied, or have been deleted
 
     When the config "virtual-service-all-v1.yaml" is deleted
+
+  Scenario: a split that names one twice
+    ratings:v1 stands in two rows of the split
+
+    When someone opens "/productpage"
+    Then the requests are split:
+      | ratings:v1 | 50% |
+      | ratings:v1 | 50% |
+
+  Scenario: a table that is missing
+    something is missing below this sentence: a table, or a text between two lines of """
+
+    Given the services:
+
+  Scenario: a text that is missing
+    something is missing below this sentence: a table, or a text between two lines of """
+
+    When a client sends "POST /login" with the body:
+
+  Scenario: a table that is missing below a sentence that waits for nothing
+    a table belongs below this sentence, such as | x-user | jason |
+
+    Then the stream answers:
+
+  Scenario: a table in place of a text
+    a text belongs below this sentence, between two lines of """
+
+    Given the config:
+      | kind | VirtualService |
+
+  Scenario: a text in place of a table
+    a table belongs below this sentence, such as | x-user | jason |
+
+    Then the pods are:
+      """
+      productpage-v1: 2/2
+      """

@@ -58,6 +58,9 @@ export function splitAs(rows: readonly { readonly service: ServiceRef; readonly 
  * @throws StatementFailed for a table of another shape
  */
 export function readSplit(rows: readonly (readonly string[])[]): { service: ServiceRef; share: number }[] {
+  const names = rows.map(([name]) => name ?? '')
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new StatementFailed(`${twice} stands in two rows of the split`)
   return rows.map(([name = '', share = '', ...rest]) => {
     const isRow = new RegExp(`^${serviceRefPattern.source}$`).test(name) && /^\d+(?:\.\d+)?%$/.test(share) && rest.length === 0
     if (!isRow)

@@ -65,6 +65,14 @@ test.each([
   )
 })
 
+test('a Service without the address of its load balancer is late, one that is reached otherwise is not', async () => {
+  const lateWith = async (more: object) =>
+    (await podsOfGateway(cluster([deployment('new')], [pod('one')], [{ ...service('new'), ...more }]), gateway)).late
+  expect(await lateWith({ spec: { type: 'LoadBalancer' }, status: { loadBalancer: {} } })).toBe('Service a/entry-istio has no address yet')
+  expect(await lateWith({ spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: '10.97.0.3' }] } } })).toBeNull()
+  expect(await lateWith({ spec: { type: 'ClusterIP' } })).toBeNull()
+})
+
 test('pods that are about to end are nobody’s', async () => {
   const { pods, late } = await podsOfGateway(cluster([deployment('new')], [pod('one'), pod('old', true, { deletionTimestamp: 'now' })]), gateway)
   expect([pods.length, late]).toEqual([1, null])

@@ -46,7 +46,7 @@ export async function podsOfGateway(objects: KubeObjects, gateway: KubeObject): 
     isOf(made as Owned, uid) ? null : `${kind} ${namespace}/${made.name} is of a Gateway that has gone`
   const late = [
     ...(deployments ?? []).map((one) => foreign('Deployment', one) ?? latenessOf(one, pods?.length ?? 0)),
-    ...(services ?? []).map((one) => foreign('Service', one)),
+    ...(services ?? []).map((one) => foreign('Service', one) ?? withoutAddress(one)),
     missingOf(gateway, deployments, services),
   ].find((one) => one !== null)
   return { pods: (pods ?? []).filter(({ ready }) => ready), late: late ?? null }
@@ -78,6 +78,13 @@ function latenessOf({ metadata, spec, ...rest }: KubeObject, pods: number): stri
   const isWhole = observedGeneration === generation && [replicas, updatedReplicas, readyReplicas].every((count) => count === wanted)
   if (!isWhole) return `${shown} has ${updatedReplicas} pods of ${wanted}, of which ${readyReplicas} are ready`
   return pods === wanted ? null : `pods of an earlier ${shown} are still there`
+}
+
+/** A Gateway is not programmed before its load balancer has an address: what says that it is has looked at a Service that has gone. */
+function withoutAddress({ metadata, spec, ...rest }: KubeObject): string | null {
+  const { loadBalancer } = (rest['status'] ?? {}) as { readonly loadBalancer?: { readonly ingress?: readonly unknown[] } }
+  const hasAddress = spec?.type !== 'LoadBalancer' || (loadBalancer?.ingress ?? []).length > 0
+  return hasAddress ? null : `Service ${metadata.namespace}/${metadata.name} has no address yet`
 }
 
 /** Of what nobody may look at nothing is known. */

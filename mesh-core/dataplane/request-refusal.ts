@@ -7,7 +7,7 @@ import type { LocalReply } from './local-reply.ts'
 import { isRefused as isRefusedPath } from './path-normalization.ts'
 import { isKnownMethod } from './request-method.ts'
 import { targetRefusal } from './request-target.ts'
-import { hasControls, isToken } from './wrong-header.ts'
+import { hasControls, haveWrongName, haveWrongValue } from './wrong-header.ts'
 
 /** Why a proxy does not take a request: no filter sees it. */
 export interface RequestRefusal {
@@ -63,11 +63,11 @@ function parserRefusal(request: HttpRequest): string | null {
   const { method, authority: host, path, headers, protocol } = request
   if (!isKnownMethod(method)) return 'http1.codec_error'
   if (protocol === 'h2') return null
-  if (headers.fields.some((text, i) => i % 2 === 0 && !isToken(text))) return 'http1.codec_error'
+  if (haveWrongName(headers)) return 'http1.codec_error'
   const wrongTarget = targetRefusal(request)
   if (wrongTarget !== null) return wrongTarget
   if (/\D/.test(headers.get('content-length') ?? '')) return 'http1.codec_error'
-  if (hasControls(host) || hasControls(path) || headers.fields.some(hasControls)) return 'http1.invalid_characters'
+  if (hasControls(host) || hasControls(path) || haveWrongValue(headers)) return 'http1.invalid_characters'
   return null
 }
 

@@ -14,14 +14,31 @@ const control = /[\0-\x08\n-\x1f\x7f]/
 export function wrongHeader({ fields }: Headers): string | null {
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!
-    if (!token.test(name)) return `invalid header name: ${escaped(name)}`
-    if (control.test(fields[i + 1]!)) return `invalid header value for: ${escaped(name)}`
+    if (!isToken(name)) return `invalid header name: ${escaped(name)}`
+    if (hasControls(fields[i + 1]!)) return `invalid header value for: ${escaped(name)}`
   }
   return null
 }
 
+/** Most requests have the same names. */
+const knownTokens = new Set<string>()
+const mostKnown = 1000
+
 export function isToken(name: string): boolean {
-  return token.test(name)
+  if (knownTokens.has(name)) return true
+  const is = token.test(name)
+  if (is && knownTokens.size < mostKnown) knownTokens.add(name)
+  return is
+}
+
+export function haveWrongName({ fields }: Headers): boolean {
+  for (let i = 0; i < fields.length; i += 2) if (!isToken(fields[i]!)) return true
+  return false
+}
+
+export function haveWrongValue({ fields }: Headers): boolean {
+  for (let i = 1; i < fields.length; i += 2) if (hasControls(fields[i]!)) return true
+  return false
 }
 
 export function hasControls(value: string): boolean {

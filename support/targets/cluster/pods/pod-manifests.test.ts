@@ -77,6 +77,15 @@ test.each([
   expect(container!.env.filter(({ name }) => name === 'MESHSPEC_IMAGE').map(({ value }) => value)).toEqual(told)
 })
 
+test('a small cluster has room for a run: sidecars ask for little, unless the manifest says how much', () => {
+  const annotationsOf = (object: KubeObject) =>
+    runnable(object, { run: '1f2e3d', image: 'echo', injected: true })['spec'].template.metadata.annotations
+  expect(annotationsOf(workload('Deployment'))).toMatchObject({ 'sidecar.istio.io/proxyCPU': '10m', 'sidecar.istio.io/proxyMemoryLimit': '1024Mi' })
+  const own = workload('Deployment')
+  own['spec'].template.metadata.annotations = { 'sidecar.istio.io/proxyCPU': '1' }
+  expect(annotationsOf(own)).toMatchObject({ 'sidecar.istio.io/proxyCPU': '1' })
+})
+
 test('a gateway keeps count of what it answers by itself, and stays Istio’s proxy', () => {
   const deployment = workload('Deployment')
   const annotations = { 'inject.istio.io/templates': 'gateway' }

@@ -35,6 +35,17 @@ interface Template {
  */
 const proxyConfig = 'concurrency: 1\nterminationDrainDuration: 1s\ndrainDuration: 1s\n'
 
+/**
+ * A run has many pods at a time, and little goes through each: a small cluster is to have room for them. The limits are those of Istio's default profile, which an
+ * annotation for a request takes away. Source: Istio, resource annotations.
+ */
+const proxyResources = {
+  'sidecar.istio.io/proxyCPU': '10m',
+  'sidecar.istio.io/proxyMemory': '40Mi',
+  'sidecar.istio.io/proxyCPULimit': '2000m',
+  'sidecar.istio.io/proxyMemoryLimit': '1024Mi',
+}
+
 export interface PodManifestOptions {
   readonly run: string
   /** Of our pods. */
@@ -77,6 +88,7 @@ export function runnable(deployment: KubeObject, { run, image, injected, outside
   // A gateway is Istio's proxy, which its injection makes of the container.
   const isGateway = template.metadata?.annotations?.['inject.istio.io/templates'] === 'gateway'
   const annotations = {
+    ...proxyResources,
     'proxy.istio.io/config': isGateway ? proxyConfig + keepingCounts : proxyConfig,
     'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
     // Pods of one service count together, and gateways are asked what they have.

@@ -7,6 +7,7 @@ const examples: Readonly<Record<string, string>> = {
   percent: '50%',
   times: '1 time or 100 times',
   requests: '1 request or 3 requests',
+  grpcStatus: 'UNAVAILABLE, the name in capitals',
 }
 
 /** What the parameters of sentences stand for, each once: `{percent}: 50%`. */

@@ -240,6 +240,17 @@ Feature: Scenarios that must not pass
     When client sends "GET http://shop/a"
     Then the request is redirected to "http://shop/b"
 
+  Scenario: the status of an answer that is bytes
+    the answer has no status, and the body "bank-v1 hello\n", wanted 200.
+    bank.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   takes the connections of its port, name and address → bank.default
+
+    Given the services:
+      | service | protocol | port |
+      | bank    | tcp      | 9000 |
+    When client sends "hello" over TCP to "bank:9000"
+    Then the response status is 200
+
   Scenario: the request gets no answer
     the answer was 200 with the body "…".
     shop.default.svc.cluster.local, asked by client-v1:

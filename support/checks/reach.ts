@@ -42,11 +42,12 @@ function whereInstead(exchange: Exchange, service: ServiceRef): string {
   return `reached no workload: ${answerOf(exchange)}.`
 }
 
-/** `the answer was 503 with the body "no healthy upstream"` */
+/** `the answer was 503 with the body "no healthy upstream"`; of what answers with bytes, without a status, those. */
 export function answerOf({ response, error }: Exchange): string {
   if (response === null) return `there was no answer (${error ?? 'closed'})`
   const body = response.body.length > 200 ? `${response.body.slice(0, 200)}…` : response.body
-  return `the answer was ${response.status} with ${body === '' ? 'an empty body' : `the body ${JSON.stringify(body)}`}`
+  const said = body === '' ? 'an empty body' : `the body ${JSON.stringify(body)}`
+  return response.status === 0 ? `the answer has no status, and ${said}` : `the answer was ${response.status} with ${said}`
 }
 
 function names(all: readonly string[]): string {

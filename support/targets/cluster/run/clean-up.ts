@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { KubeApi } from '../kube/kube-api.ts'
 import { loadKubeConfig } from '../kube/kube-config.ts'
 import { KubeObjects } from '../kube/objects.ts'
@@ -9,7 +10,7 @@ import { forgetKept, keptIn } from './kept.ts'
 import type { Kept } from './kept.ts'
 import { LeaseObject } from './lease-object.ts'
 import { findLedgers } from './ledger.ts'
-import type { FoundLedger, Touched } from './ledger.ts'
+import type { FoundLedger, LedgerHead, Touched } from './ledger.ts'
 import { dropEndedLease, isHeldBy, releaseLeaseOf } from './lease.ts'
 import { putBack } from './put-back.ts'
 import { runLabel } from './restore.ts'
@@ -48,13 +49,24 @@ export async function cleanUp(options: CleanUpOptions): Promise<Cleaned> {
 async function eachLedger(options: CleanUpOptions, leave: CleanUpOptions['say']): Promise<readonly boolean[]> {
   const results: boolean[] = []
   for (const ledger of findLedgers(options.folder).filter(({ head }) => options.of?.(head.run) ?? true)) {
-    if (isRunning(ledger.head.pid)) {
-      leave(`run ${ledger.head.run} (pid ${ledger.head.pid}) goes on: left alone`)
+    if (await goesOn(ledger.head)) {
+      leave(`run ${ledger.head.run} (pid ${ledger.head.pid} on ${ledger.head.host}) goes on: left alone`)
       continue
     }
     results.push(...(await finish(ledger, options)))
   }
   return results
+}
+
+/** On this machine its process tells; on another one, which shares this disk, the Lease. */
+async function goesOn({ pid, host, run, kubeconfig, context }: LedgerHead): Promise<boolean> {
+  if (host === hostname()) return isRunning(pid)
+  const api = new KubeApi(await loadKubeConfig({ kubeconfig, context, allowProduction: true }))
+  try {
+    return await isHeldBy(api, leaseNamespace, run)
+  } finally {
+    api.close()
+  }
 }
 
 async function finish({ file, head, open }: FoundLedger, { dryRun, say }: CleanUpOptions): Promise<readonly boolean[]> {

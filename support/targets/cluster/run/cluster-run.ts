@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { groupOf } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
@@ -105,6 +106,7 @@ export class ClusterRun {
     const head = {
       run: id,
       pid: process.pid,
+      host: hostname(),
       startedAt: new Date().toISOString(),
       server,
       context: config.getCurrentContext(),

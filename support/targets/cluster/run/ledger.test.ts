@@ -13,7 +13,7 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'meshspec-ledger-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const head = { run: 'abc', pid: 1, startedAt: '2026-01-01T00:00:00Z', server: 'https://a', context: 'test', kubeconfig: null }
+const head = { run: 'abc', pid: 1, host: 'ci', startedAt: '2026-01-01T00:00:00Z', server: 'https://a', context: 'test', kubeconfig: null }
 const refOf = (name: string) => ({ group: 'networking.istio.io', kind: 'VirtualService', namespace: 'shop', name })
 const before = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'b', namespace: 'shop' }, spec: { hosts: ['b'] } }
 

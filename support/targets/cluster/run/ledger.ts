@@ -9,6 +9,8 @@ import { makeFolder } from '../../../make-folder.ts'
 export interface LedgerHead {
   readonly run: string
   readonly pid: number
+  /** The machine's: several may share a disk. */
+  readonly host: string
   readonly startedAt: string
   readonly server: string
   readonly context: string

@@ -21,7 +21,7 @@ export const neverEjects: Adviser = {
         const detection = policy.outlierDetection as Fields | undefined
         const host = fqdnOf(String(specOf(resource).host), resource.namespace)
         const pods = detection ? podsOf(host, labels, mesh) : 0
-        const most = Number(detection?.maxEjectionPercent ?? 10)
+        const most = Number(detection?.maxEjectionPercent ?? 0) || unlessWritten
         if (!detection || path.includes('subsets') || pods === 0 || 100 / pods <= most) continue
         const trial = trialOf(host, resource.namespace, mesh)
         const asked = await stillAsked(resource, host, pods, mesh)
@@ -44,6 +44,9 @@ export const neverEjects: Adviser = {
       }
   },
 }
+
+/** In percent, Envoy's own; istiod leaves 0 out. Source: Istio `core/cluster_traffic_policy.go` applyOutlierDetection. */
+const unlessWritten = 10
 
 const replicated = ['apps/Deployment', 'apps/StatefulSet']
 

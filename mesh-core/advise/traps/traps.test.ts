@@ -120,6 +120,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       documents: [object('VirtualService', 'shop', `{hosts: ["*"], gateways: [gw], http: [${to('a', 'match: [{sourceLabels: {app: web}}]')}]}`)],
       found: ['warning | NOT_BOUND_TO_MESH | spec.http[0].match[0].sourceLabels | a pod of default with app=web: GET http://example.com/ → no rule of these is looked at'], // prettier-ignore
     },
+    { about: 'by the labels of a gateway that is named', documents: [object('VirtualService', 'shop', `{hosts: ["*"], gateways: [gw], http: [${to('a', 'match: [{sourceLabels: {app: web}, gateways: [gw]}]')}]}`)], found: [] }, // prettier-ignore
     { about: 'of a name outside', documents: [object('VirtualService', 'shop', `{hosts: [a.com], gateways: [gw], http: [${to('a')}]}`)], found: [] },
     { about: 'bound to both', documents: [object('VirtualService', 'shop', `{hosts: [shop], gateways: [gw, mesh], http: [${to('a')}]}`)], found: [] },
     {
@@ -190,6 +191,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { about: 'of ten pods', documents: [detection(), service('shop'), deployment('shop', 10)], found: [] },
     { about: 'of all pods', documents: [detection(', maxEjectionPercent: 100'), service('shop'), deployment('shop', 2)], found: [] },
+    { about: 'with 0, which stands for 10', documents: [detection(', maxEjectionPercent: 0'), service('shop'), deployment('shop', 12)], found: [] },
     { about: 'of pods that are not known', documents: [detection(), service('shop')], found: [] },
     { about: 'of several Deployments', documents: [detection(', maxEjectionPercent: 40'), service('shop'), deployment('shop', 2), deployment('shop2', 1, 'app: shop')], found: [] }, // prettier-ignore
     {
@@ -210,6 +212,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       found: ['info | WEIGHTS_NOT_100 | spec.tcp[0].route'],
     },
     { about: 'that do', documents: [rules('{route: [{destination: {host: a}, weight: 25}, {destination: {host: b}, weight: 75}]}')], found: [] },
+    { about: 'of nothing', documents: [rules('{route: [{destination: {host: a}, weight: 0}, {destination: {host: b}, weight: 0}]}')], found: [] },
     { about: 'of one destination', documents: [rules('{route: [{destination: {host: a}, weight: 1}]}')], found: [] },
   ],
 }

@@ -17,10 +17,19 @@ export function excerpt(lines: readonly string[], { line, column }: Position): s
   const first = Math.max(1, line - context)
   const shown = lines.slice(first - 1, line)
   const width = String(line).length
-  const rows = shown.map((content, i) => `${String(first + i).padStart(width)} | ${content}`)
+  const from = column > longest ? column - 1 - longest / 2 : 0
+  const rows = shown.map((content, i) => `${String(first + i).padStart(width)} | ${windowOf(content, first + i === line ? from : 0)}`)
   // A tab before the caret stays a tab, or the caret would stand elsewhere than the value.
-  const lead = (lines[line - 1] ?? '').slice(0, column - 1).replace(/[^\t]/g, ' ')
+  const lead = (from > 0 ? ' ' : '') + (lines[line - 1] ?? '').slice(from, column - 1).replace(/[^\t]/g, ' ')
   return [...rows, `${' '.repeat(width)} | ${lead}^`].join('\n')
+}
+
+/** Of a line more is not shown: JSON of one line may be as long as a whole mesh. */
+const longest = 160
+
+function windowOf(content: string, from: number): string {
+  const before = from > 0 ? '…' : ''
+  return before + (content.length > from + longest ? `${content.slice(from, from + longest)}…` : content.slice(from))
 }
 
 /** Reads each file once, however many errors it has; files that cannot be read have no excerpt. */

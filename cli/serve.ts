@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
 import { exitCodes } from './exit-codes.ts'
+import { listenProblem, portNumber } from './ports.ts'
 import { printProblem } from './problem.ts'
 import { configPaths } from './serving/config-paths.ts'
 import { serveMesh } from './serving/serve-mesh.ts'
 import type { ServedMesh } from './serving/serve-mesh.ts'
-import { settingError } from './setting-error.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** As commander reads them; numbers are still text. */
@@ -67,25 +67,4 @@ function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
-}
-
-/** @returns null for what is no matter of the port */
-function listenProblem(error: unknown, host: string): Error | null {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return settingError(`port ${(error as { port?: number }).port} is in use`, 'choose another with --port; 0 takes a free one')
-    case 'EACCES':
-      return settingError(`port ${(error as { port?: number }).port} needs more rights`, 'choose one above 1023 with --port')
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return settingError(`there is no address "${host}" here`, 'leave --host out to serve on this machine alone')
-    default:
-      return null
-  }
-}
-
-function portNumber(option: string, text: string): number {
-  const number = wholeNumber(option, text)
-  if (number > 65535) throw settingError(`${option} is ${number}`, 'ports go from 0 to 65535')
-  return number
 }

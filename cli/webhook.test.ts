@@ -3,7 +3,7 @@ import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CertificateAuthority } from '../mesh-core/identity/certificate-authority.ts'
 import { listen } from './webhook.ts'
 import { type AdmissionResponse, review } from './webhook/review.ts'
@@ -63,6 +63,38 @@ describe('over https', () => {
       expect(await post(port, ca, 'none')).toMatchObject({ status: 400 })
     } finally {
       server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  test('a review that fails is answered, and the next one is judged', async () => {
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    let fails = true
+    const server = await listen(files, (body) => {
+      if (fails) throw new Error('out of order')
+      return review(body)
+    })
+    const { port } = server.address() as AddressInfo
+    try {
+      expect(await post(port, ca, asked(null))).toEqual({ status: 500, body: 'the review failed\n' })
+      expect(told).toHaveBeenCalledWith('out of order\n')
+      fails = false
+      expect(await post(port, ca, asked(null))).toMatchObject({ status: 200 })
+    } finally {
+      told.mockRestore()
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  test('a port that is none, or is in use', async () => {
+    await expect(listen({ ...files, port: '99999' })).rejects.toThrow(/^INVALID_SETTING --port is 99999\n.*ports go from 0 to 65535/)
+    await expect(listen({ ...files, port: 'x' })).rejects.toThrow(/^INVALID_SETTING --port is "x"/)
+    const server = await listen(files)
+    try {
+      const { port } = server.address() as AddressInfo
+      await expect(listen({ ...files, port: String(port) })).rejects.toThrow(`INVALID_SETTING port ${port} is in use`)
+    } finally {
       server.close()
     }
   })

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { exitCodes } from './exit-codes.ts'
+import { listenProblem, portNumber } from './ports.ts'
+import { printProblem } from './problem.ts'
 import { settingError } from './setting-error.ts'
 import { review } from './webhook/review.ts'
 
@@ -34,19 +36,21 @@ export async function webhook(options: WebhookOptions): Promise<number> {
 }
 
 /** @throws MeshSpecError */
-export async function listen({ cert, key, port, host }: WebhookOptions): Promise<Server> {
-  if (!/^\d+$/.test(port)) throw settingError(`--port is "${port}"`, 'write a port number')
-  const server = serverWith(cert, key)
+export async function listen({ cert, key, port, host }: WebhookOptions, judge: typeof review = review): Promise<Server> {
+  const number = portNumber('--port', port)
+  const server = serverWith(cert, key, (request, response) => {
+    serve(request, response, judge).catch((error: unknown) => giveUp(response, error))
+  })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(settingError(`port ${port} cannot be listened on: ${error.message}`, 'take another with --port')))
-    server.listen(Number(port), host, resolve)
+    server.once('error', (error) => reject(listenProblem(error, host) ?? error))
+    server.listen(number, host, resolve)
   })
   return server
 }
 
-function serverWith(cert: string, key: string): Server {
+function serverWith(cert: string, key: string, answer: RequestListener): Server {
   try {
-    return createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => void serve(request, response))
+    return createServer({ cert: readFileSync(cert), key: readFileSync(key) }, answer)
   } catch (error) {
     throw settingError(
       `--cert ${cert} and --key ${key} cannot be used: ${(error as Error).message}`,
@@ -55,13 +59,20 @@ function serverWith(cert: string, key: string): Server {
   }
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, judge: typeof review): Promise<void> {
   if (request.url === '/healthz') return void response.end('ok\n')
   if (request.method !== 'POST') return void response.writeHead(405).end('POST an AdmissionReview\n')
   const body = await bodyOf(request)
-  const answer = body === null ? null : await review(body)
+  const answer = body === null ? null : await judge(body)
   if (answer === null) return void response.writeHead(400).end('this is no AdmissionReview of admission.k8s.io/v1\n')
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+}
+
+/** Whoever asks goes by `failurePolicy` then, and the next one is answered as ever. */
+function giveUp(response: ServerResponse, error: unknown): void {
+  printProblem(error)
+  if (!response.headersSent) response.writeHead(500)
+  response.end('the review failed\n')
 }
 
 /** `null` for one that is too long, or breaks off. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,4 +58,13 @@ test.skipIf(process.getuid?.() === 0)('a folder without permission is FILE_UNREA
   const { errors } = readPaths([closed])
   chmodSync(closed, 0o755)
   expect(errors.map(({ code }) => code)).toEqual(['FILE_UNREADABLE'])
+})
+
+test.skipIf(process.platform === 'win32')('a pipe that lies in a folder is passed over', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshspec-pipe-'))
+  execFileSync('mkfifo', [join(folder, 'pipe.yaml')])
+  writeFileSync(join(folder, 'service.yaml'), 'apiVersion: v1\nkind: Service\nmetadata: {name: b}\n')
+  const { resources, errors } = readPaths([folder])
+  rmSync(folder, { recursive: true })
+  expect([resources.map(({ name }) => name), errors]).toEqual([['b'], []])
 })

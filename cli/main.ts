@@ -60,7 +60,7 @@ function runOptions(command: Command): Command {
 }
 
 runOptions(program.command('run'))
-  .description('run features against a target (default: the conformance suite, on core)')
+  .description('run features against a target (default: core)')
   .argument('[features...]', 'feature files, folders, or FILE:LINE; default: features/')
   .option('--fail-fast', 'stop at the first scenario that fails')
   .option('--profile <name>', "use this profile of the project's cucumber config (repeatable)", collect)

@@ -34,7 +34,10 @@ function assertSome({ scenarios }: RunRecord, { tags, name, shard, features = []
   const lines = features.filter((feature) => /:\d+$/.test(feature))
   if (scenarios.length > 0) return tags || name?.length ? undefined : assertEach(scenarios, lines)
   const filter = [tags && `--tags "${tags}"`, ...(name ?? []).map((one) => `--name "${one}"`)].filter(Boolean).join(' ')
-  const where = lines.length > 0 ? `no scenario begins at ${lines.join(', ')}` : 'name a feature file or a folder that holds some'
+  const where =
+    lines.length > 0
+      ? `no scenario begins at ${lines.join(', ')}`
+      : `name a feature file or a folder that holds some${features.length === 0 ? ', or let npx meshspec init write a first one' : ''}`
   throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : where)
 }
 

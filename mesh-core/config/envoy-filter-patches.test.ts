@@ -92,6 +92,19 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: [],
   },
   {
+    about: 'answers of a proxy’s own, with what is known of them',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, local_reply_config: {body_format: {json_format: {a: {b: "%RESPONSE_CODE% %LOCAL_REPLY_BODY%"}}}}}}}`,
+    reported: [],
+  },
+  {
+    about: 'and with what is not',
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, local_reply_config: {mappers: [{filter: {duration_filter: {}}}], body_format: {json_format: {a: {b: "%START_TIME%"}}}}}}}`,
+    reported: [
+      'spec.configPatches[0].patch.value.typed_config.local_reply_config.mappers[0].filter.duration_filter',
+      'spec.configPatches[0].patch.value.typed_config.local_reply_config.body_format.json_format.a.b',
+    ],
+  },
+  {
     about: 'how many headers the receiver takes, to which its sender adds some',
     patch: `applyTo: NETWORK_FILTER, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, common_http_protocol_options: {max_headers_count: 5}}}}`,
     reported: ['spec.configPatches[0].patch.value.typed_config.common_http_protocol_options.max_headers_count'],

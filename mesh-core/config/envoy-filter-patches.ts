@@ -1,4 +1,5 @@
 import { rateLimit, rateLimitType, tablesOf } from './envoy-filter-values.ts'
+import { jsonFormatProblems } from './local-reply-values.ts'
 import { collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
 import type { Resource } from './resource.ts'
 
@@ -89,7 +90,7 @@ function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
   const found: FieldPath[] = []
   collect(match, where ?? null, [...path, 'match'], found)
   collect(table, patch.value ?? null, [...path, 'patch', 'value'], found)
-  return found
+  return [...found, ...jsonFormatProblems(patch.value, [...path, 'patch', 'value'])]
 }
 
 /** A list that is none is told of elsewhere. */

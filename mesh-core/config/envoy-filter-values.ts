@@ -1,3 +1,4 @@
+import { localReplyConfig } from './local-reply-values.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
 const option: Modelled = {
@@ -37,15 +38,16 @@ const level = { ...headers, typedPerFilterConfig: ofRoute } satisfies Modelled
 const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
 
 const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
+const headerMatch: Modelled = {
+  ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
+  stringMatch: text,
+  safeRegexMatch: regex,
+}
 const routeMatch: Modelled = {
   ...fields('prefix path pathSeparatedPrefix caseSensitive'),
   grpc: {},
   safeRegex: regex,
-  headers: {
-    ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
-    stringMatch: text,
-    safeRegexMatch: regex,
-  },
+  headers: headerMatch,
   queryParameters: { name: 'acts', stringMatch: text },
 }
 
@@ -109,6 +111,7 @@ const connectionManager = {
     normalizePath: new Set(['true']),
     ...fields('mergeSlashes via skipXffAppend'),
     pathWithEscapedSlashesAction: escapedSlashes,
+    localReplyConfig: localReplyConfig(headerMatch, option),
     serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
     ...fields('stripAnyHostPort stripMatchingHostPort stripTrailingHostDot preserveExternalRequestId maxRequestHeadersKb streamIdleTimeout'),
     // What is logged, counted and traced, how long connections without requests are kept, and how long a client may take to send a request: it comes at once here.

@@ -29,6 +29,7 @@ import type { Plane, WorkloadRuntime } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
+import { rewriteOf, type Rewrite } from './reply-mapping.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
 import { durationDetails, durationReply, watchDuration } from './stream-duration.ts'
 import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
@@ -100,7 +101,8 @@ export class InboundSidecar implements InFlight {
     if (doubt) return this.#place.exchange.fail(doubt)
     const refusal = refusalOf(this.#sent, this.#received, this.#port.pathNormalization, this.#settings)
     if (refusal) return this.#refuse(refusal, done)
-    if (this.#received.upgrade === 'unknown') return this.#answer(answerOf(upgradeRefusal, this.#request), upgradeRefusal.details, done)
+    if (this.#received.upgrade === 'unknown')
+      return this.#answer(answerOf(upgradeRefusal, this.#request, this.#rewrite(upgradeRefusal.details)), upgradeRefusal.details, done)
     this.#watch(done)
     if (this.#settings.jwt) this.#asItCame = { ...this.#request, headers: this.#request.headers.copy() }
     this.#admitting = admit(this.#plane, this.#applicant, (admission) => {
@@ -152,7 +154,12 @@ export class InboundSidecar implements InFlight {
     if (flag !== null) this.#log.raise(flag)
     this.#log.details = details
     const edits = inboundHeadersOf(this.#port).response
-    const response = composeLocalReply(reply, this.#request, (headers) => edits?.(headers, this.#subject(headers, reply.status)))
+    const response = composeLocalReply(
+      reply,
+      this.#request,
+      (headers) => edits?.(headers, this.#subject(headers, reply.status)),
+      this.#rewrite(details),
+    )
     this.#sign(response.headers)
     this.#end(response, done)
   }
@@ -190,10 +197,15 @@ export class InboundSidecar implements InFlight {
 
   #limit(limit: RateLimit, done: Done): void {
     this.#log.raise('RL')
-    const response = composeLocalReply(limitedReply(limit), this.#request, (headers) => {
-      inboundHeadersOf(this.#port).response?.(headers, this.#subject(headers, limit.status))
-      limitedHeaders(limit)?.(headers, this.#subject(headers, limit.status))
-    })
+    const response = composeLocalReply(
+      limitedReply(limit),
+      this.#request,
+      (headers) => {
+        inboundHeadersOf(this.#port).response?.(headers, this.#subject(headers, limit.status))
+        limitedHeaders(limit)?.(headers, this.#subject(headers, limit.status))
+      },
+      this.#rewrite(rateLimited),
+    )
     this.#answer(response, rateLimited, done)
   }
 
@@ -256,16 +268,22 @@ export class InboundSidecar implements InFlight {
   }
 
   #refuse(refusal: RequestRefusal, done: Done): void {
+    const response = answerOf(refusal, this.#request, this.#rewrite(refusal.details, refusal.flag === null ? this.#request : null))
     if (refusal.flag) this.#log.raise(refusal.flag)
     // Envoy finds no route for a request of which it does not know yet how it came. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
     if (refusal.flag || !this.#sent.headers.has('x-forwarded-proto')) this.#log.route = this.#log.cluster = '-'
-    this.#answer(answerOf(refusal, this.#request), refusal.details, done)
+    this.#answer(response, refusal.details, done)
+  }
+
+  /** @param request `null` where its headers were not read */
+  #rewrite(details: string, request: HttpRequest | null = this.#request): Rewrite | undefined {
+    return rewriteOf(this.#settings, { request, flags: this.#log.flags, details, subject: (headers, status) => this.#subject(headers, status) })
   }
 
   /** Without what its route adds. */
   #say(reply: LocalReply, details: string, done: Done): void {
     this.#answer(
-      composeLocalReply(reply, this.#request, () => {}),
+      composeLocalReply(reply, this.#request, () => {}, this.#rewrite(details)),
       details,
       done,
     )
@@ -303,7 +321,12 @@ export class InboundSidecar implements InFlight {
     this.#log.details = details
     const edits = inboundHeadersOf(this.#port).response
     const headers = reset === 'overflow' && this.#settings.envoyHeaders !== false ? overloaded : []
-    const response = composeLocalReply({ status: 503, body, headers }, this.#request, (headers) => edits?.(headers, this.#subject(headers, 503)))
+    const response = composeLocalReply(
+      { status: 503, body, headers },
+      this.#request,
+      (headers) => edits?.(headers, this.#subject(headers, 503)),
+      this.#rewrite(details),
+    )
     this.#sign(response.headers)
     return response
   }

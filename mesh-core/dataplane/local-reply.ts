@@ -1,6 +1,7 @@
 import { encodeGrpcMessage, grpcStatusOf, isGrpc } from './grpc.ts'
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { Rewrite } from './reply-mapping.ts'
 
 export interface LocalReply {
   readonly status: number
@@ -17,10 +18,20 @@ export const lowVersion: LocalReply = { status: 426, body: 'Upgrade Required' }
 /** Source: Envoy `RoleBasedAccessControlFilter`. */
 export const accessDenied: LocalReply = { status: 403, body: 'RBAC: access denied' }
 
-/** An answer that a proxy makes itself. `edit` applies the route's response header operations. Source: Envoy `Http::Utility::sendLocalReply`. */
-export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit: (headers: Headers) => void): HttpResponse {
+/** An answer that a proxy makes itself. `edit` applies the route's response header operations. `rewrite` is what the proxy makes of all such. Source: Envoy `Http::Utility::prepareLocalReply`. */
+export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit: (headers: Headers) => void, rewrite?: Rewrite): HttpResponse {
   const headers = new Headers(reply.headers ? [...reply.headers] : [])
   edit(headers)
+  if (!rewrite) return composed(reply, request, headers)
+  const type = headers.get('content-type')
+  const { status, body, contentType } = rewrite(reply.status, reply.body, headers)
+  if (isGrpc(request))
+    return composeGrpcReply({ ...reply, status, body: contentType === 'application/json' ? body.replace(/\n$/, '') : body }, headers)
+  if (body !== reply.body && headers.get('content-type') === type) headers.set('content-type', contentType)
+  return composed({ status, body }, request, headers)
+}
+
+function composed(reply: LocalReply, request: HttpRequest, headers: Headers): HttpResponse {
   if (isGrpc(request)) return composeGrpcReply(reply, headers)
   // What routes say of a body that is not there, or of its length, does not stay.
   headers.remove('content-length')

@@ -25,6 +25,7 @@ import type { LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
+import { rewriteOf, type Rewrite } from './reply-mapping.ts'
 import { ProxyApplicant } from './proxy-applicant.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
@@ -192,10 +193,15 @@ export class ProxiedRequest implements InFlight {
     if (route && !this.route) this.#choose(route)
     this.log.raise('RL')
     this.log.details = rateLimited
-    const response = composeLocalReply(limitedReply(limit), this.#sent, (headers) => {
-      this.editResponse(headers, limit.status)
-      limitedHeaders(limit)?.(headers, this.subject(headers, limit.status))
-    })
+    const response = composeLocalReply(
+      limitedReply(limit),
+      this.#sent,
+      (headers) => {
+        this.editResponse(headers, limit.status)
+        limitedHeaders(limit)?.(headers, this.subject(headers, limit.status))
+      },
+      this.#rewrite(rateLimited),
+    )
     this.#answer(response, rateLimited)
   }
 
@@ -216,7 +222,7 @@ export class ProxiedRequest implements InFlight {
   reply(reply: LocalReply, details: string): void {
     this.log.details = details
     this.#answer(
-      composeLocalReply(reply, this.#sent, (headers) => this.editResponse(headers, reply.status, 0)),
+      composeLocalReply(reply, this.#sent, (headers) => this.editResponse(headers, reply.status, 0), this.#rewrite(details)),
       details,
     )
   }
@@ -305,8 +311,15 @@ export class ProxiedRequest implements InFlight {
   }
 
   #refuseRequest(refusal: RequestRefusal): void {
+    const response = answerOf(refusal, this.request, this.#rewrite(refusal.details, refusal.flag === null ? this.request : null))
     if (refusal.flag) this.log.raise(refusal.flag)
-    this.#answer(answerOf(refusal, this.request), refusal.details)
+    this.#answer(response, refusal.details)
+  }
+
+  /** @param request `null` where its headers were not read */
+  #rewrite(details: string, request: HttpRequest | null = this.request): Rewrite | undefined {
+    const { settings } = this.entrance
+    return rewriteOf(settings, { request, flags: this.log.flags, details, subject: (headers, status) => this.subject(headers, status) })
   }
 
   /** No filter sees it. Its route is known by then, which the log tells. */

@@ -1,4 +1,4 @@
-import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
+import { Headers, type HttpRequest, type HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { isGrpc } from './grpc.ts'
@@ -7,6 +7,7 @@ import type { LocalReply } from './local-reply.ts'
 import { isRefused as isRefusedPath } from './path-normalization.ts'
 import { isKnownMethod } from './request-method.ts'
 import { targetRefusal } from './request-target.ts'
+import type { Rewrite } from './reply-mapping.ts'
 import { hasControls, haveWrongName, haveWrongValue } from './wrong-header.ts'
 
 /** Why a proxy does not take a request: no filter sees it. */
@@ -107,9 +108,9 @@ function byParser(details: string, reply: LocalReply = { status: 400, body: 'Bad
   return { reply, details, flag: 'DPE' }
 }
 
-/** The connection is closed behind most. */
-export function answerOf({ reply, keepsConnection }: RequestRefusal, request: HttpRequest): HttpResponse {
-  const response = composeLocalReply(reply, request, () => {})
+/** The connection is closed behind most. Of what the parser refuses nobody knows that it is gRPC: no headers were read. */
+export function answerOf({ reply, flag, keepsConnection }: RequestRefusal, request: HttpRequest, rewrite?: Rewrite): HttpResponse {
+  const response = composeLocalReply(reply, flag === null ? request : { ...request, headers: new Headers() }, () => {}, rewrite)
   if (!keepsConnection) response.headers.set('connection', 'close')
   return response
 }

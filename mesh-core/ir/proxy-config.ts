@@ -1,6 +1,7 @@
 import type { AccessRules, AuthorizedBytes, CustomAccess } from './access.ts'
 import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
+import type { LocalReplies } from './local-replies.ts'
 import type { Origin } from './origin.ts'
 import type { RateLimit, RouteTable } from './route.ts'
 import type { DownstreamTls } from './tls.ts'
@@ -71,6 +72,7 @@ export interface HttpSettings {
   readonly custom?: CustomAccess
   /** Who may do what, in the order in which it is asked: behind tokens, before all that routes ask for. */
   readonly access?: readonly AccessRules[]
+  readonly localReplies?: LocalReplies
   /** In the order in which requests meet them. */
   readonly rateLimits?: readonly RateLimit[]
 }

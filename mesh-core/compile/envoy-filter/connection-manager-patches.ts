@@ -3,6 +3,7 @@ import { durationMs, int, message, text, texts, type Message } from '../../envoy
 import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import { areSettingsRefused } from '../settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
+import { mergeLocalReplies } from './local-reply-patches.ts'
 import { withRateLimits } from './rate-limit-patches.ts'
 
 /** What the filter that reads HTTP says otherwise. */
@@ -64,9 +65,11 @@ export function inboundConnectionManager<T extends ConnectionManager>(known: T, 
 
 function patchConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[]): T {
   const merging = patches.filter(({ applyTo }) => applyTo === 'NETWORK_FILTER')
-  const whole = merging.reduce((merged, { value }) => {
+  const whole = merging.reduce((merged, { value, origin }) => {
     const fields = message(message(value, 'value')['typed_config'], 'value.typed_config')
-    const settings = { ...merged.settings, ...settingsOf(fields) }
+    const replies = fields['local_reply_config']
+    const localReplies = replies === undefined ? {} : { localReplies: mergeLocalReplies(merged.settings?.localReplies, replies, origin) }
+    const settings = { ...merged.settings, ...settingsOf(fields), ...localReplies }
     const normalizes = fields['normalize_path'] === true && merged.pathNormalization === 'NONE'
     const pathNormalization = normalizes ? 'BASE' : merged.pathNormalization
     return { ...merged, ...(Object.keys(settings).length > 0 && { settings }), pathNormalization }

@@ -5,6 +5,7 @@ import type { ArrivalPlace } from './arrival-place.ts'
 import { customAccessFilters, type AskingPlace } from './custom-access-filters.ts'
 import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-values.ts'
 import { localRateLimit } from './local-rate-limit.ts'
+import { localReplyConfig } from './local-replies.ts'
 import { jwtFilter } from './jwt-filter.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
@@ -127,6 +128,7 @@ function ofFilters({
   mostHeaderKib,
   via,
   skipsForwardedFor,
+  localReplies,
 }: HttpSettings): Json {
   return {
     ...optional('strip_any_host_port', stripsAnyPort),
@@ -136,6 +138,7 @@ function ofFilters({
     ...optional('max_request_headers_kb', mostHeaderKib),
     ...optional('via', via),
     ...optional('skip_xff_append', skipsForwardedFor),
+    ...optional('local_reply_config', localReplies && localReplyConfig(localReplies)),
   }
 }
 

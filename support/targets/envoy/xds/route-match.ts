@@ -37,7 +37,7 @@ function pathSpecifier(path: PathMatch): Json {
   }
 }
 
-function headerMatcher({ name, match, invert, treatMissingAsEmpty }: HeaderMatch): Json {
+export function headerMatcher({ name, match, invert, treatMissingAsEmpty }: HeaderMatch): Json {
   return {
     name,
     ...headerValue(match),

@@ -14,7 +14,7 @@ import { contentLabel, workloadKey, workloadLabel } from './pod-manifests.ts'
 
 /** ms. Images have to be pulled. */
 const patienceMs = 180_000
-/** Of scenarios before this one, in case that another asks for the same: those of Bookinfo, twice. */
+/** Of scenarios before this one, in case that another asks for the same: those of Bookinfo, twice. Each is told of every change, and takes room. */
 const idleDeployments = 12
 
 /** Kinds that run a scenario's services; they are kept for scenarios that ask for the same. */
@@ -43,6 +43,8 @@ interface EndpointSlice {
 export interface DeploymentsOptions {
   /** Is the namespace not of the run's making? */
   readonly isShared: (namespace: string) => boolean
+  /** How many keep Deployments in the same cluster. Default 1. */
+  readonly parts?: number
   /** @throws MeshSpecError when there is no use in waiting */
   readonly assertHope?: () => Promise<void>
 }
@@ -56,14 +58,16 @@ export class Deployments {
   readonly #ledger: Ledger
   readonly #isShared: (namespace: string) => boolean
   readonly #kept = new Map<string, Kept>()
+  readonly #mostIdle: number
   readonly #assertHope: () => Promise<void>
   #uses = 0
 
-  constructor(objects: KubeObjects, ledger: Ledger, { isShared, assertHope = async () => {} }: DeploymentsOptions) {
+  constructor(objects: KubeObjects, ledger: Ledger, { isShared, parts = 1, assertHope = async () => {} }: DeploymentsOptions) {
     this.#assertHope = assertHope
     this.#objects = objects
     this.#ledger = ledger
     this.#isShared = isShared
+    this.#mostIdle = parts === 1 ? idleDeployments : idleDeployments / 2
   }
 
   /** Makes the object be there, and be the scenario's. @returns whether it was not. @throws NotSupported for one that somebody else has made; MeshSpecError */
@@ -106,7 +110,7 @@ export class Deployments {
     const unclaimed = this.#droppable(({ claimed }) => !claimed)
     const visible = unclaimed.filter(([, { object }]) => !hasPodTemplate(object) || this.#isSelected(object))
     const idle = unclaimed.filter((entry) => !visible.includes(entry)).toSorted(([, a], [, b]) => b.lastUsed - a.lastUsed)
-    const dropped = [...visible, ...idle.slice(idleDeployments)]
+    const dropped = [...visible, ...idle.slice(this.#mostIdle)]
     await this.#delete(dropped)
     return dropped.length > 0
   }

@@ -116,7 +116,7 @@ export class ClusterRun {
     this.controlPlane = new ControlPlane(objects, mesh)
     const assertHope = (): Promise<void> => this.controlPlane.assertHope()
     const isShared = (namespace: string): boolean => this.namespaces.isNamed(namespace)
-    this.deployments = new Deployments(objects, this.ledger, { isShared, assertHope })
+    this.deployments = new Deployments(objects, this.ledger, { isShared, parts: lane?.of ?? 1, assertHope })
     this.agents = new PodAgents(config)
     const parts = { objects, ledger: this.ledger, run: id, assertHope }
     const namespace = (name: string): Promise<string> => this.namespace(name)

@@ -28,7 +28,7 @@ export async function loadKubeConfig({ kubeconfig, context, allowProduction }: K
     throw clusterError(
       'INVALID_SETTING',
       'there is no kubeconfig, and this is no pod of a cluster',
-      'name the gateway with --gateway http://HOST:PORT, or a kubeconfig with --kubeconfig FILE',
+      'name a kubeconfig with --kubeconfig FILE; run and conformance do without with --gateway http://HOST:PORT',
     )
   if (context !== null) select(config, context)
   if (!config.getCurrentCluster())

@@ -147,6 +147,13 @@ export function addVia(headers: HttpRequest['headers'], { via }: HttpSettings): 
   headers.set('via', before ? `${before}, ${via}` : via)
 }
 
+/** By whom an answer comes. @param usual where settings do not say; `null`: what a workload says of itself stays */
+export function signAnswer(headers: HttpRequest['headers'], settings: HttpSettings, usual: string | null): void {
+  const { server = usual } = settings
+  if (server !== null) headers.set('server', server)
+  addVia(headers, settings)
+}
+
 /** `use_remote_address` of gateways. */
 function markClient(headers: HttpRequest['headers'], address: string, trusted: string | null, { skipsForwardedFor }: HttpSettings): void {
   const before = headers.all('x-forwarded-for').join(',')

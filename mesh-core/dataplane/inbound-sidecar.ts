@@ -2,10 +2,9 @@ import type { RateLimit, StreamDuration } from '../ir/route.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
-import type { Timer } from '../time/clock.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
 import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
-import { addVia, type ReceivedRequest } from './connection-manager.ts'
+import { signAnswer, type ReceivedRequest } from './connection-manager.ts'
 import type { Shipment } from './shipment.ts'
 import { hostOf } from './application.ts'
 import type { HopRecord, Place } from './evidence.ts'
@@ -31,8 +30,7 @@ import { answerOf, refusalOf, upgradeRefusal } from './request-refusal.ts'
 import type { RequestRefusal } from './request-refusal.ts'
 import { rewriteOf, type Rewrite } from './reply-mapping.ts'
 import { describeReset, overloaded } from './reset-reply.ts'
-import { durationDetails, durationReply, watchDuration } from './stream-duration.ts'
-import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
+import { StreamTimers, type StreamEnd } from './stream-timers.ts'
 import { locationWithTls } from './redirect.ts'
 import { asksForTunnel } from './tunnel.ts'
 import { namesShownBy } from './tls-handshake.ts'
@@ -65,7 +63,7 @@ export class InboundSidecar implements InFlight {
   #admitting: InFlight | null = null
   #forwarding: InboundForwarding | null = null
   #back: HeadersBack = []
-  #timers: readonly (Timer | null)[] = []
+  readonly #timers = new StreamTimers()
   readonly #applicant: InboundApplicant
   /** Once they are taken out of the request. */
   #claims: Claims | undefined
@@ -111,18 +109,8 @@ export class InboundSidecar implements InFlight {
   }
 
   #watch(done: Done): void {
-    const { clock } = this.#plane
-    const { proxy, startMs } = this.#log
-    this.#timers = [
-      watchIdle(clock, this.#settings, null, proxy, () => this.#giveUp(idleReply, idleDetails, 'SI', done)),
-      watchDuration(clock, this.#request, ofRoute, this.#settings, { startMs, proxy }, () =>
-        this.#giveUp(durationReply, durationDetails, null, done),
-      ),
-    ]
-  }
-
-  #stopTimers(): void {
-    for (const timer of this.#timers) timer?.cancel()
+    const watched = { clock: this.#plane.clock, settings: this.#settings, request: this.#request, route: null, duration: ofRoute, log: this.#log }
+    this.#timers.watch(watched, (end) => this.#giveUp(end, done))
   }
 
   #decide(admission: Admission, done: Done): void {
@@ -148,7 +136,7 @@ export class InboundSidecar implements InFlight {
     delete this.#request.claims
   }
 
-  #giveUp(reply: LocalReply, details: string, flag: string | null, done: Done): void {
+  #giveUp({ reply, details, flag }: StreamEnd, done: Done): void {
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
     if (flag !== null) this.#log.raise(flag)
@@ -259,7 +247,7 @@ export class InboundSidecar implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#stopTimers()
+    this.#timers.stop()
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
     this.#log.raise('DC')
@@ -332,14 +320,12 @@ export class InboundSidecar implements InFlight {
   }
 
   #sign(headers: Headers): void {
-    const { server = 'istio-envoy' } = this.#settings
-    if (server !== null) headers.set('server', server)
-    addVia(headers, this.#settings)
+    signAnswer(headers, this.#settings, 'istio-envoy')
   }
 
   #end(response: HttpResponse, done: Done): void {
     this.#ended = true
-    this.#stopTimers()
+    this.#timers.stop()
     changeHeaders(response.headers, this.#back)
     if (this.#received.closes && this.#sent.protocol !== 'h2') response.headers.set('connection', 'close')
     this.#log.status = response.status

@@ -1,9 +1,8 @@
 import type { RateLimit } from '../ir/route.ts'
 import { hostOfCluster } from '../ir/cluster.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { Timer } from '../time/clock.ts'
 import { admit, limitAt, type Admission } from './admission.ts'
-import { addVia, receiveRequest } from './connection-manager.ts'
+import { receiveRequest, signAnswer } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { changeHeaders } from './authorizer-answer.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
@@ -35,8 +34,7 @@ import { locationWithTls } from './redirect.ts'
 import { findRoute, isWithoutTls } from './route-lookup.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { failedHandshake } from './upgrade.ts'
-import { durationDetails, durationReply, watchDuration } from './stream-duration.ts'
-import { idleDetails, idleReply, watchIdle } from './stream-idle.ts'
+import { StreamTimers, type StreamEnd } from './stream-timers.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** One request on its way through one proxy: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
@@ -62,7 +60,7 @@ export class ProxiedRequest implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
-  #timers: readonly (Timer | null)[] = []
+  readonly #timers = new StreamTimers()
   /** Before any filter has decided. */
   #found: RouteRuntime | null = null
   readonly #applicant: ProxyApplicant
@@ -157,23 +155,14 @@ export class ProxiedRequest implements InFlight {
 
   #watch(route: RouteRuntime | null): void {
     this.#found = route
-    this.#stopTimers()
-    const { clock } = this.plane
-    const { settings } = this.entrance
     const action = route?.config.action
-    const ofRoute = action?.kind === 'forward' ? action.duration : undefined
-    const start = { startMs: this.log.startMs, proxy: this.proxy.name }
-    this.#timers = [
-      watchIdle(clock, settings, route?.config ?? null, this.proxy.name, () => this.#giveUp(route, idleReply, idleDetails, 'SI')),
-      watchDuration(clock, this.request, ofRoute, settings, start, () => this.#giveUp(route, durationReply, durationDetails, null)),
-    ]
+    const duration = action?.kind === 'forward' ? action.duration : undefined
+    const { settings } = this.entrance
+    const watched = { clock: this.plane.clock, settings, request: this.request, route: route?.config ?? null, duration, log: this.log }
+    this.#timers.watch(watched, (end) => this.#giveUp(route, end))
   }
 
-  #stopTimers(): void {
-    for (const timer of this.#timers) timer?.cancel()
-  }
-
-  #giveUp(route: RouteRuntime | null, reply: LocalReply, details: string, flag: string | null): void {
+  #giveUp(route: RouteRuntime | null, { reply, details, flag }: StreamEnd): void {
     if (route && !this.route) this.#choose(route)
     this.#admitting?.abandon()
     this.#forwarding?.abandon()
@@ -237,13 +226,11 @@ export class ProxiedRequest implements InFlight {
   finish(response: HttpResponse): void {
     if (this.#ended) return
     this.#ended = true
-    this.#stopTimers()
+    this.#timers.stop()
     const { headers } = response
     changeHeaders(headers, this.#back)
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
-    const { server = this.proxy.serverHeader } = this.entrance.settings
-    if (server !== null) headers.set('server', server)
-    addVia(headers, this.entrance.settings)
+    signAnswer(headers, this.entrance.settings, this.proxy.serverHeader)
     if (this.route?.tellsLength && response.messages === undefined && mayHaveBody(response.status, this.#sent.method)) {
       const doubt = doubtOfLength(headers, response.body, this.proxy.name)
       if (doubt) return this.place.exchange.fail(doubt)
@@ -267,7 +254,7 @@ export class ProxiedRequest implements InFlight {
   abandon(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#stopTimers()
+    this.#timers.stop()
     if (this.#found && !this.route) this.#choose(this.#found)
     this.log.raise('DC')
     this.log.details = 'downstream_remote_disconnect'

@@ -3,14 +3,17 @@ import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { StreamDuration } from '../ir/route.ts'
 import type { Clock, Timer } from '../time/clock.ts'
 import { grpcTimeoutOf, isGrpc } from './grpc.ts'
-import type { LocalReply } from './local-reply.ts'
+import type { StreamEnd } from './stream-timers.ts'
 import { askedGrpcTimeout } from './timeouts.ts'
 
 const deadlineExceeded = 4
 
 /** How a request ends that takes too long. Source: Envoy `ConnectionManagerImpl::ActiveStream::onStreamMaxDurationReached`. */
-export const durationReply: LocalReply = { status: 504, body: 'downstream duration timeout', grpcStatus: deadlineExceeded }
-export const durationDetails = 'max_duration_timeout'
+const durationEnd: StreamEnd = {
+  reply: { status: 504, body: 'downstream duration timeout', grpcStatus: deadlineExceeded },
+  details: 'max_duration_timeout',
+  flag: null,
+}
 
 /**
  * How long a request may take, from its beginning; `null` for ever.
@@ -35,7 +38,7 @@ export function watchDuration(
   ofRoute: StreamDuration | undefined,
   settings: HttpSettings,
   { startMs, proxy }: { readonly startMs: number; readonly proxy: string },
-  giveUp: () => void,
+  giveUp: (end: StreamEnd) => void,
 ): Timer | null {
   const limit = limitOf(request, ofRoute, settings)
   if (ofRoute && isGrpc(request)) {
@@ -43,5 +46,5 @@ export function watchDuration(
     else if (settings.maxDurationMs) request.headers.remove('grpc-timeout')
   }
   if (limit === null) return null
-  return clock.deadline(Math.max(0, startMs + limit - clock.now()), giveUp, `stream duration at ${proxy}`)
+  return clock.deadline(Math.max(0, startMs + limit - clock.now()), () => giveUp(durationEnd), `stream duration at ${proxy}`)
 }

@@ -135,6 +135,7 @@ test('a short name that Envoy looks up itself is known to be outside', () => {
   const told = { field: 'status', wanted: 200, seen: 503 }
   const calling = (host: string): ObservedCall => ({ from: 'a.default', request: `GET http://${host}/` })
   expect(covered([], outside, told, calling('b:7777'))).toBe(true)
+  expect(covered([], outside, { field: 'reached[0].workload', wanted: 'passthrough', seen: 'b-v1' }, calling('b'))).toBe(true)
   expect(covered([], outside, told, calling('b.default.svc.cluster.local'))).toBe(false)
   expect(covered([], { ...outside, cluster: 'PassthroughCluster' }, told, calling('b'))).toBe(false)
   expect(covered([], { ...outside, reached: [arrival('b')] }, told, calling('b'))).toBe(false)

@@ -54,6 +54,12 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field }, { config }) => /^reached\[\d+\]\.port$/.test(field) && config.some(hasPortOfBothKinds),
   },
   {
+    reason:
+      'of two ServiceEntries of one host its name server tells the address of the last, of whatever namespace, for which the sidecar has no listener',
+    covers: (_, { config, call, answer }) =>
+      /^(Passthrough|BlackHole)Cluster$/.test(answer?.cluster ?? '') && config.filter((one) => isEntryAt(one, hostOf(call))).length > 1,
+  },
+  {
     reason: 'its services answer 204 with a body, which over HTTP/2 is an error of the protocol once the answer has begun',
     covers: ({ field }, { answer }) => /^(flags|details)$/.test(field) && answer?.status === 204 && answer.flags === 'UPE',
   },
@@ -111,6 +117,11 @@ function isMirroredCopy(wanted: unknown, seen: unknown, answer: Answered['answer
 
 function opensTunnels(spec: Answered['config'][number]['spec']): boolean {
   return JSON.stringify(spec ?? null).includes('"tunnel":')
+}
+
+/** With an address of its own. */
+function isEntryAt({ kind, spec }: Answered['config'][number], host: string): boolean {
+  return kind === 'ServiceEntry' && spec['addresses'] !== undefined && ((spec['hosts'] ?? []) as readonly string[]).includes(host)
 }
 
 function hasPortOfBothKinds({ kind, spec }: Answered['config'][number]): boolean {

@@ -141,6 +141,17 @@ test('a short name that Envoy looks up itself is known to be outside', () => {
   expect(covered([], { ...outside, reached: [arrival('b')] }, told, calling('b'))).toBe(false)
 })
 
+test('of two entries of one host the last is known to be told', () => {
+  const entry = (address: string) => document('ServiceEntry', { hosts: ['api.ext.test'], addresses: [address] })
+  const told = { field: 'cluster', wanted: 'PassthroughCluster', seen: 'outbound|443||api.ext.test' }
+  const passed = { status: 200, cluster: 'PassthroughCluster' } as const
+  const call: ObservedCall = { from: 'a.default', request: 'GET https://api.ext.test/y' }
+  expect(covered([entry('240.1.2.1'), entry('240.1.1.1')], passed, told, call)).toBe(true)
+  expect(covered([entry('240.1.2.1')], passed, told, call)).toBe(false)
+  expect(covered([entry('240.1.2.1'), entry('240.1.1.1')], { ...passed, cluster: 'outbound|443||other' }, told, call)).toBe(false)
+  expect(covered([entry('240.1.2.1'), entry('240.1.1.1')], passed, told, { ...call, request: 'GET https://b/y' })).toBe(false)
+})
+
 test('one of two ports of one number is known', () => {
   const service = (...protocols: readonly string[]) => document('Service', { ports: protocols.map((protocol) => ({ port: 80, protocol })) })
   const told = { field: 'reached[0].port', wanted: 9090, seen: 8080 }

@@ -38,14 +38,16 @@ interface PortOrSubset {
   readonly subset: Subset | null
 }
 
+/** Whoever is looked up by the name that is asked for is of no subset: istiod makes no cluster of one. Seen with 1.32. */
 function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): PortOrSubset[] {
+  const ofRule = service.resolution === 'dynamic-dns' ? [] : (rule?.subsets ?? [])
   return service.ports
     .filter((port) => port.protocol !== 'udp')
     .flatMap((port) => {
       const own = portPolicy(rule?.trafficPolicy, port.number)
       const effective = defaultedPolicy(own, mesh)
       const policies = { own, effective, keepsDestination: loadBalancing(effective.loadBalancer).kind === 'ORIGINAL_DST' }
-      const subsets = (rule?.subsets ?? []).map((subset) => {
+      const subsets = ofRule.map((subset) => {
         const merged = (below: PortPolicy) => subsetPolicy(below, subset.trafficPolicy, port.number)
         return { port, policies: { ...policies, own: merged(own), effective: merged(effective) }, subset }
       })

@@ -46,7 +46,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field }, { call, answer }) =>
       (tellsOfFailure(field) || /^reached\[\d+\]\./.test(field)) &&
       answer?.cluster === 'AllowAnyDynamicDNSCluster' &&
-      /^[^.]+(\.[^.]+)?$/.test(hostOf(call)) &&
+      /^[^.]+(\.[^.]+)?$/.test(authorityOf(call)) &&
       reachedBy(answer).join() === 'passthrough.outside',
   },
   {
@@ -219,6 +219,12 @@ const headlessOfWorld = 'h.default.svc.cluster.local'
 /** A request that a rule leads to a service without an address goes where it was dialled. */
 function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: string): boolean {
   return kind === 'Service' && spec['clusterIP'] === 'None' && host === `${metadata.name}.${metadata.namespace}.svc.cluster.local`
+}
+
+/** What is asked for, without its port: a Host header goes before the URL. */
+function authorityOf(call: Answered['call']): string {
+  const [given] = [call?.headers?.['host'] ?? []].flat()
+  return given === undefined ? hostOf(call) : String(given).replace(/:\d+$/, '')
 }
 
 /** Of the URL, without its port. */

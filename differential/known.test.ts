@@ -137,6 +137,8 @@ test('a short name that Envoy looks up itself is known to be outside', () => {
   expect(covered([], outside, told, calling('b:7777'))).toBe(true)
   expect(covered([], outside, { field: 'reached[0].workload', wanted: 'passthrough', seen: 'b-v1' }, calling('b'))).toBe(true)
   expect(covered([], outside, told, calling('b.default.svc.cluster.local'))).toBe(false)
+  expect(covered([], outside, told, { ...calling('10.96.20.2:7777'), headers: { host: 'c:9090' } })).toBe(true)
+  expect(covered([], outside, told, { ...calling('b'), headers: { host: 'api.ext.test' } })).toBe(false)
   expect(covered([], { ...outside, cluster: 'PassthroughCluster' }, told, calling('b'))).toBe(false)
   expect(covered([], { ...outside, reached: [arrival('b')] }, told, calling('b'))).toBe(false)
 })

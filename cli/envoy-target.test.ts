@@ -34,7 +34,7 @@ describe('without an Envoy', () => {
   })
 
   test('doctor names the cluster and the helm that would be asked, or says that there is none', async () => {
-    const without = await folder.run(['doctor'], { ...env, KUBECONFIG: '' })
+    const without = await folder.run(['doctor'], { ...env, KUBECONFIG: '', HELM_PATH: '' })
     expect(without.output).toContain('cluster: there is no kubeconfig, and this is no pod of a cluster; --kubeconfig FILE names a cluster')
     expect(without.output).toContain('charts: there is no helm; scenarios with charts are not supported')
     const cluster = '{clusters: [{name: c, cluster: {server: "https://mesh.test:6443"}}], users: [{name: u, user: {token: t0ken}}]'

@@ -102,7 +102,8 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
   // Another name of a service is its own where a rule is for it, and otherwise a domain of the service.
   const aliases = ofPort(egress.aliases)
   const services = new Map([...aliases, ...own].map((service) => [service.host, service]))
-  const hosts = new VirtualHosts(new Set(own.map(({ host }) => host)))
+  const isOfHttp = ({ ports }: Service): boolean => isHttpOrSniffed(portNumbered(ports, port)!.protocol)
+  const hosts = new VirtualHosts(new Set(own.filter(isOfHttp).map(({ host }) => host)))
   const taken = new Set<string>()
   const owners = mostSpecificOwners(egress)
   const rules = egress.virtualServices
@@ -113,7 +114,7 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
     const { strangers, matching } = separateHosts(vs, services, owners)
     // A route of the Gateway API acts for services alone.
     if (vs.semantics === 'gateway-api' && matching.length === 0) continue
-    const http = matching.filter((service) => isHttpOrSniffed(portNumbered(service.ports, port)!.protocol))
+    const http = matching.filter(isOfHttp)
     if (http.length === 0 && port !== 80) continue
     for (const host of strangers) hosts.add(host, port, [host], [], routes)
     for (const service of http) {

@@ -9,7 +9,7 @@ export class VirtualHosts {
   readonly #domains = new Set<string>()
   readonly #known: ReadonlySet<string>
 
-  /** @param known full names of services: a shortened form of another name never takes one of them */
+  /** @param known full names of services that speak HTTP at the port: a shortened form of another name never takes one of them */
   constructor(known: ReadonlySet<string>) {
     this.#known = known
   }

@@ -50,7 +50,11 @@ function drawnAddressee({ model, chance }: Plane, address: string, port: number)
 
 function landingAt(plane: Plane, found: Addressee, way: WayOfArrival): Landing | null {
   if (found.dialled && !takesConnections(plane, found.dialled, found.port)) return null
-  return { ...receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way), address: found.address, port: found.port }
+  const receiver = receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way)
+  const pod = receiver.peer.workload?.instance
+  // Of an application that does not listen it tells itself.
+  if (pod && receiver.sidecar && !takesConnections(plane, pod, found.port)) return null
+  return { ...receiver, address: found.address, port: found.port }
 }
 
 /** Who answers a client there, by the connection that it has or by a new one. */

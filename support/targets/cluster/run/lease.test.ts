@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node'
 import { hostname } from 'node:os'
 import nock from 'nock'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { KubeApi } from '../kube/kube-api.ts'
 import { keptIn, withKept } from './kept.ts'
 import { dropEndedLease, isHeldBy, releaseLeaseOf, RunLease } from './lease.ts'
@@ -159,8 +159,7 @@ test('a Lease that tells of something which is not put back goes on telling it, 
     .get(`${path}/meshspec`)
     .reply(200, () => seen.at(-1)!)
   nock(host).persist().put(`${path}/meshspec`).reply(200, put)
-  await new Promise((resolve) => setTimeout(resolve, 3 * renewal))
-  expect(seen.length).toBeGreaterThan(1)
+  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(1), { timeout: 5000 })
   await own.release()
   expect(seen.map(keptIn)).toEqual(seen.map(() => [kept]))
   expect([seen[0]!.spec.holderIdentity, seen.at(-1)!.spec.holderIdentity]).toEqual([expect.stringMatching(/^abc on /), ''])

@@ -1,3 +1,4 @@
+import { DataTable } from '@cucumber/cucumber'
 import { describe, expect, test } from 'vitest'
 import { assertSomethingBelow, recordsOf, rowsOf, textOf } from './below.ts'
 
@@ -5,7 +6,7 @@ const rows = [
   ['name', 'ready'],
   ['shop', '2/2'],
 ]
-const table = { raw: () => rows }
+const table = new DataTable(rows)
 const callback = (): void => {}
 
 test('rows and records of a table', () => {

@@ -1,17 +1,16 @@
+import type { DataTable } from '@cucumber/cucumber'
 import { StatementFailed } from './failure.ts'
 
 /** What may stand below a sentence is no part of it, so cucumber takes the sentence with anything there, or nothing. */
 
 /** @param table as cucumber hands it on. @throws StatementFailed for what is no table */
 export function rowsOf(table: unknown): readonly (readonly string[])[] {
-  if (isTable(table)) return table.raw()
-  throw new StatementFailed('a table belongs below this sentence, such as | x-user | jason |')
+  return asTable(table).raw()
 }
 
 /** By the names in the first row. @throws StatementFailed for what is no table */
 export function recordsOf(table: unknown): Record<string, string>[] {
-  const [names = [], ...rows] = rowsOf(table)
-  return rows.map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ''])))
+  return asTable(table).hashes()
 }
 
 /** @param text as cucumber hands it on. @throws StatementFailed for what is no doc string */
@@ -20,12 +19,9 @@ export function textOf(text: unknown): string {
   throw new StatementFailed('a text belongs below this sentence, between two lines of """')
 }
 
-interface Table {
-  raw(): readonly (readonly string[])[]
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof (value as { readonly raw?: unknown } | null)?.raw === 'function'
+function asTable(value: unknown): Pick<DataTable, 'raw' | 'hashes'> {
+  if (typeof (value as Partial<DataTable> | null)?.raw === 'function') return value as DataTable
+  throw new StatementFailed('a table belongs below this sentence, such as | x-user | jason |')
 }
 
 /**

@@ -49,11 +49,10 @@ function drawnAddressee({ model, chance }: Plane, address: string, port: number)
 }
 
 function landingAt(plane: Plane, found: Addressee, way: WayOfArrival): Landing | null {
-  if (found.dialled && !takesConnections(plane, found.dialled, found.port)) return null
   const receiver = receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way)
-  const pod = receiver.peer.workload?.instance
-  // Of an application that does not listen it tells itself.
-  if (pod && receiver.sidecar && !takesConnections(plane, pod, found.port)) return null
+  const pod = found.dialled ?? (receiver.sidecar ? receiver.peer.workload?.instance : undefined)
+  // Whether an application listens behind the address of a service is seen when it is reached.
+  if (pod && !takesConnections(plane, pod, found.port)) return null
   return { ...receiver, address: found.address, port: found.port }
 }
 

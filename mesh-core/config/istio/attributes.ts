@@ -59,9 +59,12 @@ export function checkEmptyValues(values: readonly string[] | undefined, path: Fi
 }
 
 /** As istiod calls a field: by its name in Go. */
-function nameOf(path: FieldPath): string {
-  const field = String(path.at(-1))
+export function goName(field: string): string {
   return field.charAt(0).toUpperCase() + field.slice(1)
+}
+
+function nameOf(path: FieldPath): string {
+  return goName(String(path.at(-1)))
 }
 
 /** `account` or `namespace/account`. Source: Istio ValidateServiceAccounts */

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../finding.ts'
-import { checkAccounts, checkAttribute, checkAttributeKey, checkEmptyValues, checkIps, checkPathTemplates, checkPorts } from './attributes.ts'
+import { checkAccounts, checkAttribute, checkAttributeKey, checkEmptyValues, checkIps, checkPathTemplates, checkPorts, goName } from './attributes.ts'
 import type { Fields, Judge } from './judge.ts'
 import { each } from './judge.ts'
 import { checkSelection } from './workload-selection.ts'
@@ -43,8 +43,7 @@ function checkCustom(spec: Fields, judge: Judge): void {
   for (const [rule, rulePath] of each(spec.rules, ['spec', 'rules'])) {
     for (const [from, path] of each(rule.from, [...rulePath, 'from']))
       for (const field of [...identityFields, ...accountFields, ...trustDomainFields, ...requestFields])
-        // istiod has the field's name in Go.
-        if (from.source?.[field]?.length) refuse(`From.${field.charAt(0).toUpperCase()}${field.slice(1)}`, [...path, 'source', field])
+        if (from.source?.[field]?.length) refuse(`From.${goName(field)}`, [...path, 'source', field])
     for (const [{ key = '' }, path] of each(rule.when, [...rulePath, 'when']))
       if (identityKeys.has(key as string) || (key as string).startsWith('request.auth.')) refuse(key as string, [...path, 'key'])
   }

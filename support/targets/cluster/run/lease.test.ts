@@ -89,8 +89,7 @@ test.each([
   await own.acquire()
   own.assertHeld()
   nock(host).persist().get(`${path}/meshspec`).reply(status, body)
-  await new Promise((resolve) => setTimeout(resolve, 5 * renewal))
-  expect(() => own.assertHeld()).toThrow(what)
+  await vi.waitFor(() => expect(() => own.assertHeld()).toThrow(what), { timeout: 5000 })
   await own.release()
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import type { Pod } from './pod.ts'
-import { hopsOf } from './pod-evidence.ts'
+import { hopsOf, isWayKnown } from './pod-evidence.ts'
 
 const pod = (app: string, ip: string): Pod =>
   ({ namespace: 'default', name: `${app}-v1-1`, workload: `${app}-v1`, app, version: 'v1', labels: {}, ip }) as Pod
@@ -57,4 +57,13 @@ test('a gateway that has answered by itself is the end of the path', () => {
   expect(hops).toMatchObject([
     { parent: -1, from: { name: 'client-v1' }, service: 'edition.cnn.com', to: { name: 'istio-egressgateway-v1' }, status: 404 },
   ])
+})
+
+test('the way of a request is known by who has passed it on, or has answered it', () => {
+  const gateway = pod('istio-egressgateway', '10.0.0.7')
+  const from = (peer: string) => received(pod('shop', '10.0.0.2'), 1, 'shop', '', peer)
+  expect(isWayKnown([from(client.ip), from(gateway.ip)], [client, gateway], null)).toBe(true)
+  expect(isWayKnown([from(client.ip), from('10.0.0.99')], [client, gateway], null)).toBe(false)
+  expect(isWayKnown([], [client, gateway], gateway)).toBe(true)
+  expect(isWayKnown([], [client, gateway], null)).toBe(false)
 })

@@ -57,6 +57,17 @@ export function hopsOf(
   return [...hops, { ...unknownHop, ...to, from: sender && refOf(sender, words), service, status: response?.status ?? 0 }]
 }
 
+/**
+ * Gateways tell nothing of what they pass on: is it known all the same which of them a request has passed?
+ * @param known who may have sent what has arrived: the sender, and gateways whose addresses are known
+ * @param answeredBy the gateway that has answered by itself
+ */
+export function isWayKnown(arrivals: readonly Arrival[], known: readonly (Pod | null)[], answeredBy: Pod | null): boolean {
+  if (arrivals.length === 0) return answeredBy !== null
+  const addresses = new Set(known.map((pod) => pod?.ip))
+  return arrivals.every(({ record: { peer } }) => addresses.has(peer ?? ''))
+}
+
 /** Who has answered a line over TCP: the one workload whose name stands before the answer. `null`: none, or several of that name. */
 export function lineHop(sender: Pod | null, request: HttpRequest, answer: string, pods: readonly Pod[], namespace: Words['namespace']): Hop | null {
   const [name] = answer.split(' ')

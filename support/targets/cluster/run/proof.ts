@@ -3,7 +3,6 @@ import type { ObjectStatus } from '../../../../mesh-core/compile/gateway-api/obj
 import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../target.ts'
 import type { PodAgent } from '../pods/agent.ts'
-import { podKey } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import { proxyAdmin } from '../pods/proxy-admin.ts'
 import { questionMs, stillWarming } from './probed-proxy.ts'
@@ -49,8 +48,10 @@ const blindMs = 500
 const leastMs = 5000
 
 export interface Thoroughness {
+  /** Of the barrier: what is not of routes alone reaches a proxy in several pushes. */
   readonly rounds: number
-  readonly drained: boolean
+  /** Do the pod's connections that are open have to be served by the new config as well? */
+  readonly isDrained: (pod: Pod) => boolean
 }
 
 /** Proves that the mesh has taken up what a scenario has changed: by the status of objects that have one, and by what proxies answer. */
@@ -68,12 +69,8 @@ export class Proof {
     this.#ingress = new IngressPorts(run, config)
   }
 
-  /**
-   * @param rounds of the barrier: what is not of routes alone reaches a proxy in several pushes
-   * @param drained whether connections that are open have to be served by the new config as well
-   * @throws NotYetProgrammed with what was seen; NotSupported
-   */
-  async pass(namespaces: readonly string[], pods: readonly Pod[], { rounds, drained }: Thoroughness): Promise<void> {
+  /** @throws NotYetProgrammed with what was seen; NotSupported */
+  async pass(namespaces: readonly string[], pods: readonly Pod[], { rounds, isDrained }: Thoroughness): Promise<void> {
     const deadline = performance.now() + this.#run.patienceMs
     await this.#statuses.until(deadline)
     await this.#ingress.mount()
@@ -90,10 +87,9 @@ export class Proof {
     const told = this.#told(() => ingressPods(this.#run))
     const atIngress = [...(await this.#ingress.proxies(ports, told)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
     const routers = await this.#routers(pods)
-    const proxies = [...(await this.#sidecars(pods, drained)), ...routers, ...atIngress, ...managed.filter((one) => one !== null)]
+    const proxies = [...(await this.#sidecars(pods, isDrained)), ...routers, ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null), routers: routersOf(pods) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
-    for (const pod of pods.filter(isAsked)) this.#run.leftConnections.delete(podKey(pod))
     await this.#run.gatewayEndpoints.await(this.#run, [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods)], pods)
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
@@ -155,12 +151,12 @@ export class Proof {
     })
   }
 
-  async #sidecars(pods: readonly Pod[], drained: boolean): Promise<readonly ProbedProxy[]> {
+  async #sidecars(pods: readonly Pod[], isDrained: Thoroughness['isDrained']): Promise<readonly ProbedProxy[]> {
     if (this.#run.isDenied('in-mesh-calls')) return []
     return Promise.all(
       pods.filter(isAsked).map(async (pod): Promise<ProbedProxy> => {
         const agent = await this.#run.agents.of(pod)
-        const gauges = drained || this.#run.leftConnections.has(podKey(pod)) ? [...warming, ...draining] : warming
+        const gauges = isDrained(pod) ? [...warming, ...draining] : warming
         const name = `the sidecar of pod ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
         const ask = async (host: string, wanted: string): Promise<string | null> => {
           const seen = (await agent.call({ ...question, headers: ['host', host] })).body ?? null

@@ -9,7 +9,7 @@ import { toldByOthers } from '../observe/completed.ts'
 import type { Answer } from '../observe/completed.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { PodAgent } from '../pods/agent.ts'
-import { hopsOf, lineHop } from '../pods/pod-evidence.ts'
+import { hopsOf, isWayKnown, lineHop } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
 import { podKey, proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
@@ -126,8 +126,7 @@ export class RunEvidence {
     this.#sources.add('what the pods of this run have received, by x-request-id')
     const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways, answeredBy })
     if (answeredBy && arrivals.length === 0) this.#sources.add('what gateways of this run have counted of requests that they answer by themselves')
-    const known = new Set([sender, ...gateways].map((pod) => pod?.ip))
-    const isTold = !passesGateways || (arrivals.length > 0 ? arrivals.every(({ record: { peer } }) => known.has(peer ?? '')) : answeredBy !== null)
+    const isTold = !passesGateways || isWayKnown(arrivals, [sender, ...gateways], answeredBy)
     return { exchange: { ...told, hops, untold: untoldOf(authorizers, isTold ? () => null : untoldBut(pods)) }, whole: true, byAnswer: false }
   }
 

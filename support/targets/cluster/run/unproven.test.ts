@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../target.ts'
+import type { Pod } from '../pods/pod.ts'
+import type { Thoroughness } from './proof.ts'
 import { namesCredential, Unproven } from './unproven.ts'
 
 /** What the proofs of one scenario were asked for, in order. */
@@ -13,9 +15,13 @@ function scenario(prove: () => Promise<void> = async () => {}) {
     settings: { deploy: true },
     hold: async () => {},
   }
-  const proof = { pass: (_: unknown, __: unknown, thoroughness: object) => (proofs.push(thoroughness), prove()) }
-  const pods = { all: [{ namespace: 'a', name: 'shop-1' }], ready: async () => false }
-  return { proofs, run, unproven: new Unproven({ run, proof, pods, words: { used: [] } } as never) }
+  const pods = { all: [{ namespace: 'a', name: 'shop-1', ready: true }] as Pod[], ready: async () => false }
+  const pass = (_: unknown, asked: readonly Pod[], { rounds, isDrained }: Thoroughness) => {
+    proofs.push({ rounds, drained: asked.some(isDrained) })
+    return prove()
+  }
+  const proof = { pass }
+  return { proofs, run, pods, unproven: new Unproven({ run, proof, pods, words: { used: [] } } as never) }
 }
 
 const rule = { group: 'networking.istio.io', kind: 'VirtualService' }
@@ -72,6 +78,29 @@ test.each([
   run.settings.deploy = deploy
   unproven.leave([changed], hasSent)
   expect([...run.leftConnections]).toEqual(wanted)
+})
+
+test('pods with such connections are drained once, by the next proof that asks them', async () => {
+  const { proofs, run, pods, unproven } = scenario()
+  run.leftConnections.add('a/shop-1')
+  pods.all = [{ namespace: 'a', name: 'shop-2', ready: true } as Pod]
+  unproven.addConfig([rule], false)
+  await unproven.settle()
+  pods.all = [{ namespace: 'a', name: 'shop-1', ready: true } as Pod]
+  for (let i = 0; i < 2; i++) {
+    unproven.addConfig([rule], false)
+    await unproven.settle()
+  }
+  expect(proofs).toEqual([false, true, false].map((drained) => ({ rounds: 1, drained })))
+})
+
+test('a pod that is not ready keeps them in mind', async () => {
+  const { run, pods, unproven } = scenario()
+  run.leftConnections.add('a/shop-1')
+  pods.all = [{ namespace: 'a', name: 'shop-1', ready: false } as Pod]
+  unproven.addConfig([rule], false)
+  await unproven.settle()
+  expect([...run.leftConnections]).toEqual(['a/shop-1'])
 })
 
 test('endpoints that have moved are left to the next, whatever the config', () => {

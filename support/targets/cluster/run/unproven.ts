@@ -3,6 +3,7 @@ import { NotYetProgrammed } from '../../target.ts'
 import { isWithin } from '../lanes/reach.ts'
 import type { Reach } from '../lanes/reach.ts'
 import { podKey } from '../pods/pod.ts'
+import type { Pod } from '../pods/pod.ts'
 import type { ScenarioPods } from '../pods/scenario-pods.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import type { ClusterWords } from './cluster-words.ts'
@@ -94,7 +95,11 @@ export class Unproven {
 
   async #prove(changed: Extent): Promise<void> {
     const { run, words, proof, pods } = this.#parts
-    await proof.pass([...words.used], pods.all, { rounds: roundsFor(changed), drained: this.#meetsConnections })
+    const { leftConnections } = run
+    const isDrained = (pod: Pod): boolean => this.#meetsConnections || leftConnections.has(podKey(pod))
+    await proof.pass([...words.used], pods.all, { rounds: roundsFor(changed), isDrained })
+    // One that is not ready was perhaps not asked.
+    for (const pod of pods.all.filter(({ ready }) => ready)) leftConnections.delete(podKey(pod))
     run.left = 'nothing'
     this.#meetsConnections = false
   }

@@ -33,6 +33,23 @@ describe('the exit code of a run', () => {
     expect(codeOfRun(runOf('invalid'), { dryRun: true })).toBe(2)
   })
 
+  test.each([[['a.feature:1']], [['a.feature:2:1']], [['a.feature:7']], [['a.feature', 'b.feature']]])(
+    'takes %j for lines at which scenarios begin',
+    (features) => {
+      const run = {
+        ...runOf('passed', 'passed'),
+        scenarios: runOf('passed', 'passed').scenarios.map((one) => ({ ...one, uri: 'a.feature', outlineLine: 7 })),
+      }
+      expect(codeOfRun(run, { features })).toBe(0)
+    },
+  )
+
+  test('of a line at which nothing begins is a mistake, be it beside others', () => {
+    const run = { ...runOf('passed'), scenarios: runOf('passed').scenarios.map((one) => ({ ...one, uri: 'a.feature' })) }
+    expect(() => codeOfRun(run, { features: ['a.feature:1:99'] })).toThrow('nothing of a.feature:99 was run')
+    expect(codeOfRun(run, { features: ['a.feature:1:99'], tags: '@smoke' })).toBe(0)
+  })
+
   test('of nothing is a mistake, but for a shard', () => {
     expect(() => codeOfRun(runOf(), { tags: '@none' })).toThrow('no scenario fits --tags "@none"')
     expect(codeOfRun(runOf(), { tags: '@none', shard: '3/4' })).toBe(0)

@@ -41,9 +41,17 @@ function assertSome({ scenarios }: RunRecord, { tags, name, shard, features = []
   throw settingError('no scenario was run', filter ? `no scenario fits ${filter}` : where)
 }
 
-/** A line of a feature at which nothing begins is passed over where others run. @param lines `a.feature:7:12` */
-function assertEach(scenarios: RunRecord['scenarios'], lines: readonly string[]): void {
-  const seen = new Set(scenarios.map(({ uri }) => resolve(uri)))
-  const unseen = lines.filter((line) => !seen.has(resolve(line.replace(/(:\d+)+$/, ''))))
+/** A line of a feature at which nothing begins is passed over where others run. @param paths `a.feature:7:12` */
+function assertEach(scenarios: RunRecord['scenarios'], paths: readonly string[]): void {
+  const seen = new Set(
+    scenarios.flatMap(({ uri, line, outlineLine }) => [line, ...(outlineLine === null ? [] : [outlineLine])].map((one) => `${resolve(uri)}:${one}`)),
+  )
+  const unseen = paths.flatMap(linesOf).filter((place) => !seen.has(resolve(place)))
   if (unseen.length > 0) throw settingError(`nothing of ${unseen.join(', ')} was run`, 'no scenario begins there')
+}
+
+/** @param path `a.feature:7:12` @returns `a.feature:7`, `a.feature:12` */
+function linesOf(path: string): string[] {
+  const file = path.replace(/(:\d+)+$/, '')
+  return [...path.slice(file.length).matchAll(/\d+/g)].map(([line]) => `${file}:${Number(line)}`)
 }

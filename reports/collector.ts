@@ -111,13 +111,14 @@ export class Collector {
 
   #scenarioRecord(pickle: Pickle, attempt: Attempt, durationMs: number): ScenarioRecord {
     const document = this.#documents.get(pickle.uri)
-    const place = document?.places.get(pickle.astNodeIds.at(-1) ?? '')
+    const [outline, place] = [pickle.astNodeIds.at(-2), pickle.astNodeIds.at(-1)].map((id) => document?.places.get(id ?? ''))
     const hides = attempt.record?.hidesValues === true
     const steps = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished, hides)).filter(isOfInterest)
     const verdict = judge(steps, attempt.record)
     return {
       uri: pickle.uri,
       line: place?.line ?? 1,
+      outlineLine: outline?.line ?? null,
       feature: document?.feature ?? '',
       rule: place?.rule ?? null,
       name: nameWithExample(hides ? shownSentence(pickle.name) : pickle.name, place?.example ?? null, hides),

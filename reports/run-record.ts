@@ -21,6 +21,8 @@ export interface StepRecord {
 export interface ScenarioRecord {
   readonly uri: string
   readonly line: number
+  /** Line of its outline, where it is a row of the examples of one. */
+  readonly outlineLine: number | null
   readonly feature: string
   readonly rule: string | null
   /** With the values of its example, where other rows of the outline have the same name. */

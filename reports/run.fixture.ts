@@ -37,6 +37,7 @@ const passed: ScenarioRecord = {
   uri: 'features/a.feature',
   line: 3,
   feature: 'Routing & <shares>',
+  outlineLine: null,
   rule: null,
   name: 'holds',
   tags: [],

@@ -19,7 +19,7 @@ export function verdictRecord(world: MeshWorld, status: string, outcome: Outcome
     tests: evidence.tests,
     chance: evidence.chance,
     virtualMs: run.target.clock === 'virtual' ? (session?.now?.() ?? 0) : null,
-    evidence: session?.evidence?.() ?? [],
+    evidence: evidence.requests === 0 ? [] : (session?.evidence?.() ?? []),
     mesh: run.target.mesh?.() ?? null,
     hidesValues: world.hidesValues,
     notModelled: [...(session?.notModelled() ?? []), ...world.notices],

@@ -231,6 +231,16 @@ describe('the difference of two reports', () => {
     expect(isWorse(none)).toBe(false)
   })
 
+  test('that something is gone is one where it passed', () => {
+    const [gone] = diff.changes.filter(({ kind }) => kind === 'gone')
+    const verdicts = ['passed', 'failed', 'undecided'] as const
+    expect(verdicts.map((verdict) => isWorse({ ...diff, changes: [{ ...gone!, before: { ...gone!.before!, verdict } }] }))).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
   test('that something is better, or new and passes, is no regression', () => {
     expect(isWorse({ ...diff, changes: diff.changes.filter(({ kind }) => kind === 'better' || kind === 'new') })).toBe(false)
   })

@@ -63,9 +63,10 @@ function factsOf(before: ConformanceReport, after: ConformanceReport): ReportDif
   return facts.map(([what, of]) => ({ what, before: of(before), after: of(after) })).filter((fact) => fact.before !== fact.after)
 }
 
-/** A regression: what held holds no more, or is not looked at any more. A new test that fails is one as well. */
+/** A regression: what held holds no more, or is not looked at any more. What could not be told and fails now is one, too, and so is a new test that fails. */
 export function isWorse({ changes }: ReportDiff): boolean {
-  return changes.some(({ kind, after }) => kind === 'worse' || kind === 'gone' || (kind === 'new' && after?.verdict === 'failed'))
+  const isLost = ({ kind, before }: Change): boolean => kind === 'gone' && before?.verdict === 'passed'
+  return changes.some((change) => change.kind === 'worse' || isLost(change) || (change.kind === 'new' && change.after?.verdict === 'failed'))
 }
 
 const headings: Readonly<Record<ChangeKind, string>> = {

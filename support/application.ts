@@ -23,6 +23,8 @@ export class Application {
   readonly #sidecars = new Map<string, boolean>()
   /** Of services that the config names, but no config was given yet. */
   #awaitsNames = false
+  /** Of services that are not there yet. */
+  readonly #stated: Behaviour[] = []
   #consul: ConsulCatalogue | null = null
 
   constructor(mesh: ScenarioSession, configs: ConfigDesk, certificates: ScenarioCertificates) {
@@ -52,10 +54,11 @@ export class Application {
     await this.#mesh.prepare((session) => session.deployEcho(services))
   }
 
-  /** Before something is sent: services that wait for config are deployed. @throws StatementFailed when none was given */
+  /** Before something is sent or looked at: services that wait for config are deployed. @throws StatementFailed when none was given */
   async complete(): Promise<void> {
     if (this.#awaitsNames) await this.deployServicesNamed()
     if (this.#awaitsNames) throw new StatementFailed('no config was given before this step, so it names no services, which the scenario asks for')
+    for (const behaviour of this.#stated.splice(0)) await this.#mesh.prepare((session) => session.setBehaviour(behaviour))
   }
 
   /** Of pods that come to be from now on. */
@@ -74,7 +77,8 @@ export class Application {
   async behave(behaviour: Behaviour): Promise<void> {
     if (behaviour.kind === 'status' && (behaviour.status < 200 || behaviour.status > 599))
       throw new StatementFailed(`no service answers ${behaviour.status}: an answer has a status from 200 to 599`)
-    await this.#mesh.prepare((session) => session.setBehaviour(behaviour))
+    if (this.#awaitsNames) this.#stated.push(behaviour)
+    else await this.#mesh.prepare((session) => session.setBehaviour(behaviour))
   }
 
   /** @param trusted from the authority that clients of the scenario trust; @param asks clients for certificates of that one, too */
@@ -96,6 +100,7 @@ export class Application {
   }
 
   async pods(): Promise<readonly PodStatus[]> {
+    await this.complete()
     return (await this.#mesh.use()).pods()
   }
 }

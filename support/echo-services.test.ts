@@ -63,6 +63,20 @@ const refused: { rows: string[][]; says: RegExp }[] = [
   },
   {
     rows: [
+      ['service', 'versions'],
+      ['shop', 'v1,,v2'],
+    ],
+    says: /a version without a name: "v1,,v2"/,
+  },
+  {
+    rows: [
+      ['service', 'versions'],
+      ['shop', 'v1, v1'],
+    ],
+    says: /names "v1" twice/,
+  },
+  {
+    rows: [
       ['service', 'port'],
       ['shop', '65536'],
     ],

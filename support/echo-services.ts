@@ -9,7 +9,7 @@ type Column = (cell: string, service: EchoService) => EchoService
 /** What a column of the table `the services:` says of a service. */
 const columns: Readonly<Record<string, Column>> = {
   service: (cell, service) => ({ ...service, ...named(cell, service) }),
-  versions: (cell, service) => ({ ...service, versions: cell === '' ? [''] : cell.split(',').map((version) => version.trim()) }),
+  versions: (cell, service) => ({ ...service, versions: versions(cell) }),
   replicas: (cell, service) => ({ ...service, replicas: cell === '' ? 1 : whole('replicas', cell) }),
   protocol: (cell, service) => ({ ...service, protocol: cell === '' ? 'http' : protocol(cell) }),
   namespace: (cell, service) => ({ ...service, namespace: cell === '' ? service.namespace : asNamespace(cell) }),
@@ -63,6 +63,15 @@ function named(cell: string, service: EchoService): Pick<EchoService, 'name' | '
 function whole(column: string, cell: string, most = Infinity): number {
   if (/^[1-9]\d*$/.test(cell) && Number(cell) <= most) return Number(cell)
   throw new StatementFailed(`the column ${column} has a whole number ${most === Infinity ? 'from 1' : `from 1 to ${most}`}, not "${cell}"`)
+}
+
+/** An empty cell: one without a version. */
+function versions(cell: string): readonly string[] {
+  const names = cell.split(',').map((version) => version.trim())
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined && twice !== '') throw new StatementFailed(`the column versions names "${twice}" twice`)
+  if (names.length > 1 && names.includes('')) throw new StatementFailed(`the column versions names a version without a name: "${cell}"`)
+  return names
 }
 
 /** `http`, `http-web`; `auto` for a port whose name says nothing; appProtocols of Kubernetes have a prefix. */

@@ -75,6 +75,21 @@ Feature: Endpoints that are ill, gone or never were
     When client sends "GET http://cart/"
     Then the request reaches cart:v1
 
+  Scenario: Services that a later config names may be slow and ill before they are there
+    Given the services that the config names
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: stock}
+      spec:
+        hosts: [stock]
+        http: [{route: [{destination: {host: stock}}], timeout: 100ms}]
+      """
+    And stock takes 300ms to answer
+    When client sends "GET http://stock/"
+    Then the response status is 504
+
   Scenario: Services that a later config names
     Given the services that the config names
     And the config:

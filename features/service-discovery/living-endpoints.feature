@@ -17,6 +17,61 @@ Feature: Endpoints come, go, fall ill and recover
     And client sends "GET http://shop/" 1600 times
     Then about 67% of the requests reach shop:v2
 
+  Scenario: What is scaled to nothing is known all the same
+    Given shop:v2 is scaled to 0 replicas
+    When client sends "GET http://shop/" 30 times
+    Then the request does not reach shop:v2
+    And shop:v2 received 0 requests
+    And about 0% of the requests reach shop:v2
+    When shop is scaled to 1 replica
+    And client sends "GET http://shop/" 1600 times
+    Then about 50% of the requests reach shop:v2
+
+  Scenario: A Deployment that begins with no pods
+    Given the config:
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: cart}
+      spec: {selector: {app: cart}, ports: [{name: http, port: 80, targetPort: 8080}]}
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: cart}
+      spec:
+        replicas: 0
+        selector: {matchLabels: {app: cart}}
+        template:
+          metadata: {labels: {app: cart, version: v7}}
+          spec: {containers: [{name: cart, image: cart, ports: [{containerPort: 8080}]}]}
+      """
+    And cart answers 201
+    When client sends "GET http://cart/"
+    Then the response status is 503
+    And the request does not reach cart:v7
+    When cart:v7 is scaled to 2 replicas
+    And client sends "GET http://cart/" 10 times
+    Then all requests reach cart:v7
+    And the response status is 201
+
+  Scenario: What is said of a service is so for its later pods
+    Given shop:v1 answers 201
+    And shop takes 30ms to answer
+    When shop:v1 is scaled to 3 replicas
+    And shop:v2 is scaled to 0 replicas
+    And client sends "GET http://shop/" 30 times
+    Then the response status is 201
+    And the response takes at least 30ms
+
+  Scenario: What is said of a service adds to what is said of one endpoint
+    Given shop:v1 is scaled to 2 replicas
+    And shop:v2 is scaled to 0 replicas
+    And endpoint 1 of shop answers 201
+    And shop takes 30ms to answer
+    When client sends "GET http://shop/" 1600 times, 50 at once
+    Then about 50% of the requests have status 201
+    And about 50% of the requests have status 200
+
   Scenario: One endpoint of several is not ready for a while
     Given shop:v1 is scaled to 3 replicas
     And endpoint 1 of shop:v1 is not ready

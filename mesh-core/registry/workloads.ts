@@ -94,8 +94,7 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     labels,
     annotations,
     serviceAccount: spec.serviceAccountName || spec.serviceAccount || 'default',
-    app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
-    version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
+    ...appOf(labels, name),
     ports: containers.flatMap((container) => (container.ports ?? []).map(portOf)),
     ready: isReady(annotations, instance),
     tlsMode: 'disabled',
@@ -117,6 +116,14 @@ function instanceOf(resource: Resource, name: string, instance: string, pod: Pod
     origin: resource.origin,
   }
   return { ...workload, tlsMode: tlsModeOf(workload, options) }
+}
+
+/** What a pod is called, and its version. @param name of its workload */
+export function appOf(labels: Readonly<Record<string, string>>, name: string): Pick<WorkloadInstance, 'app' | 'version'> {
+  return {
+    app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? name,
+    version: labels['version'] ?? labels['app.kubernetes.io/version'] ?? '',
+  }
 }
 
 /** A Pod as a cluster tells of it has an address; those of the network of their node share one. */

@@ -1213,3 +1213,36 @@ Feature: Scenarios that must not pass
       """
     When legacy sends "GET http://shop/"
     Then the request reaches shop
+
+  Scenario: the identity of what showed no certificate
+    no certificate of shop was seen: it neither sent nor received a request over mutual TLS.
+
+    When client sends "GET http://shop:9999/"
+    Then the identity of shop is "spiffe://cluster.local/ns/default/sa/shop"
+
+  Scenario: what is scaled to nothing is not reached
+    reached no workload: the answer was 503 with the body "no healthy upstream".
+    shop.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   no match conditions: takes everything; 503: no ready endpoint for shop.default
+
+    When shop is scaled to 0 replicas
+    And client sends "GET http://shop/"
+    Then the request reaches shop:v1
+
+  Scenario: what no Deployment makes cannot be scaled
+    INVALID_VALUE no Deployment that could be scaled makes the 1 pod of vm
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: {name: vm}
+      spec:
+        hosts: [vm.example.com]
+        ports: [{number: 80, name: http, protocol: HTTP}]
+        resolution: STATIC
+        endpoints: [{address: 192.0.2.11, labels: {app: vm}}]
+      """
+    When vm is scaled to 3 replicas
+    And client sends "GET http://vm.example.com/"
+    Then the request reaches vm

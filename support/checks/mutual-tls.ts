@@ -25,14 +25,17 @@ export function usesMutualTls(from: ServiceRef, to: ServiceRef): Check {
 export function hasIdentity(service: ServiceRef, identity: string): Check {
   return needing('received', (exchanges) => {
     const seen = exchanges.flatMap((exchange) => identitiesOf(exchange, service))
-    if (seen.length === 0)
-      throw new NotSupported(
-        'received',
-        `no certificate of ${formatServiceRef(service)} was seen: it neither sent nor received a request over mutual TLS`,
-      )
+    if (seen.length === 0) throw noCertificate(exchanges, service)
     const other = seen.find((one) => one !== identity)
     return other && `the certificate of ${formatServiceRef(service)} says ${other}.`
   })
+}
+
+/** Where the target has not seen what came, there may have been one. */
+function noCertificate(exchanges: readonly Exchange[], service: ServiceRef): Error {
+  const reason = `no certificate of ${formatServiceRef(service)} was seen: it neither sent nor received a request over mutual TLS`
+  const isUnseen = ({ hops }: Exchange): boolean => hops.some((hop) => arrived(hop) && hop.received === null)
+  return exchanges.some(isUnseen) ? new NotSupported('received', reason) : new StatementFailed(`${reason}.`)
 }
 
 function identitiesOf(exchange: Exchange, service: ServiceRef): readonly string[] {

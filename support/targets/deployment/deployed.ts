@@ -6,14 +6,16 @@ import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { MeshCall } from '../../../mesh-core/mesh.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { createEcho } from '../../../samples/echo/echo.ts'
+import type { ServiceBehaviour } from '../../../samples/echo/behaviour.ts'
 import { programFor } from '../../../samples/resolve-program.ts'
+import { formatServiceRef } from '../../service-ref.ts'
 import type { Behaviour, Call, PodStatus, ServiceRef } from '../target.ts'
 import { gatewayFile, namespaceFile } from './base.ts'
 import { Behaviours } from './behaviours.ts'
 import { bookinfoManifests } from './bookinfo-manifests.ts'
 import { echoFile } from './echo-manifests.ts'
 import { certificatesFile, certificateSecret, withCertificate } from './certificates.ts'
-import { assertKnown, findWorkloads } from './find-workloads.ts'
+import { assertKnown, endpointOf, findDeployments, findWorkloads } from './find-workloads.ts'
 import { Kubelet, type ProbedPod } from './kubelet.ts'
 import { meshCall } from './mesh-call.ts'
 import { withPodsNotReady, withReplicas } from './readiness.ts'
@@ -28,8 +30,6 @@ export class Deployed {
   /** `namespace/pod` of those that a sentence has taken out. */
   readonly #notReady = new Set<string>()
   readonly #kubelet = new Kubelet()
-  /** By the name that a sentence has used. */
-  readonly #scaled = new Map<string, readonly WorkloadInstance[]>()
   readonly #registry: () => Registry
   readonly #resources: () => readonly Resource[]
   /** Where services without a namespace are looked for. */
@@ -58,27 +58,35 @@ export class Deployed {
 
   /** @returns what has to be applied for it. @throws MeshSpecError UNKNOWN_SERVICE */
   behave(behaviour: Behaviour): readonly Resource[] {
-    if (behaviour.kind === 'replicas') return this.#scale(behaviour.service, behaviour.replicas)
-    const pods = this.#podsOf(behaviour.service)
     switch (behaviour.kind) {
+      case 'replicas':
+        return this.#scale(behaviour.service, behaviour.replicas)
       case 'delay':
-        this.#behaviours.state(pods, { delayMs: behaviour.ms })
-        return []
+        return this.#state(behaviour.service, { delayMs: behaviour.ms })
       case 'status': {
-        const { status, first, endpoint } = behaviour
-        this.#behaviours.state(endpoint === null ? pods : [endpointOf(pods, endpoint)], { status, first: first ?? Infinity })
-        return []
+        const { service, status, first, endpoint } = behaviour
+        return this.#state(service, { status, first: first ?? Infinity }, endpoint)
       }
       case 'certificate':
-        return this.#certify(pods, behaviour)
+        return this.#certify(this.#podsOf(behaviour.service), behaviour)
       case 'grpc-status':
-        this.#behaviours.state(pods, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
-        return []
+        return this.#state(behaviour.service, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
       case 'readiness': {
         const { ready, endpoint } = behaviour
+        const pods = this.#podsOf(behaviour.service)
         return this.#setReady(endpoint === null ? pods : [endpointOf(pods, endpoint)], ready)
       }
     }
+  }
+
+  /** @param endpoint counted from 1; `null`: all, and those that come later */
+  #state(service: ServiceRef, behaviour: ServiceBehaviour, endpoint: number | null = null): readonly Resource[] {
+    if (endpoint !== null) this.#behaviours.state([endpointOf(this.#podsOf(service), endpoint)], behaviour)
+    else {
+      const workloads = this.#deploymentsOf(service).map(({ namespace, name }) => `${namespace}/${name}`)
+      this.#behaviours.state(this.#podsOf(service, workloads.length > 0), behaviour, workloads)
+    }
+    return []
   }
 
   /**
@@ -132,19 +140,21 @@ export class Deployed {
       .map((key) => key.slice(namespace.length + 1))
   }
 
-  /** Whom a name has meant is remembered, so that what was scaled to nothing can come back. */
   #scale(service: ServiceRef, replicas: number): readonly Resource[] {
-    if (replicas < 0)
-      throw new MeshSpecError({ code: 'INVALID_VALUE', origin: null, place: null, problem: `there are no ${replicas} replicas`, hint: null })
-    const key = JSON.stringify(service)
-    const pods = this.#scaled.get(key) ?? this.#podsOf(service)
-    this.#scaled.set(key, pods)
-    return this.#changed(pods, (deployment) => withReplicas(deployment, replicas))
+    if (replicas < 0) throw invalid(`there are no ${replicas} replicas`)
+    const deployments = this.#deploymentsOf(service).filter(({ kind }) => kind !== 'DaemonSet')
+    const { length } = this.#podsOf(service, deployments.length > 0)
+    if (deployments.length === 0)
+      throw invalid(`no Deployment that could be scaled makes the ${length === 1 ? '1 pod' : `${length} pods`} of ${formatServiceRef(service)}`)
+    return this.#noted(deployments.map((deployment) => withReplicas(deployment, replicas)))
   }
 
   #changed(pods: readonly WorkloadInstance[], change: (deployment: Resource) => Resource): readonly Resource[] {
     const keys = new Set(pods.map(({ ref }) => `${ref.namespace}/${ref.name}`))
-    const changed = [...keys].flatMap((key) => this.#deployments.get(key) ?? []).map(change)
+    return this.#noted([...keys].flatMap((key) => this.#deployments.get(key) ?? []).map(change))
+  }
+
+  #noted(changed: readonly Resource[]): readonly Resource[] {
     this.note(changed)
     return changed
   }
@@ -153,9 +163,10 @@ export class Deployed {
     return meshCall(call, this.#registry(), this.#resources, (service) => this.#podsOf(service)[0]!.ref)
   }
 
-  /** @throws MeshSpecError UNKNOWN_SERVICE */
+  /** One that is scaled to nothing is known, too. @throws MeshSpecError UNKNOWN_SERVICE */
   assertKnown(service: ServiceRef): void {
-    assertKnown(this.#registry(), service, this.#namespace)
+    const deployments = this.#resources().filter(hasPodTemplate)
+    if (findDeployments(deployments, this.#registry(), service, null).length === 0) assertKnown(this.#registry(), service, this.#namespace)
   }
 
   pods(): readonly PodStatus[] {
@@ -166,8 +177,13 @@ export class Deployed {
     })
   }
 
-  #podsOf(service: ServiceRef): readonly WorkloadInstance[] {
-    return findWorkloads(this.#registry(), service, this.#namespace)
+  /** @param canBeNone if a Deployment that makes none now is known. @throws MeshSpecError UNKNOWN_SERVICE */
+  #podsOf(service: ServiceRef, canBeNone = false): readonly WorkloadInstance[] {
+    return findWorkloads(this.#registry(), service, this.#namespace, canBeNone)
+  }
+
+  #deploymentsOf(service: ServiceRef): readonly Resource[] {
+    return findDeployments(this.#deployments.values(), this.#registry(), service, this.#namespace)
   }
 }
 
@@ -181,10 +197,6 @@ export function ownPlace(place: Place): Place {
   return generated.has(place.file) ? { ...place, position: null } : place
 }
 
-/** @param endpoint counted from 1 */
-function endpointOf(pods: readonly WorkloadInstance[], endpoint: number): WorkloadInstance {
-  const pod = pods[endpoint - 1]
-  if (pod !== undefined) return pod
-  const problem = `there is no endpoint ${endpoint}`
-  throw new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint: `the service has ${pods.length}` })
+function invalid(problem: string): MeshSpecError {
+  return new MeshSpecError({ code: 'INVALID_VALUE', origin: null, place: null, problem, hint: null })
 }

@@ -1,20 +1,51 @@
 import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
+import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
+import { appOf } from '../../../mesh-core/registry/workloads.ts'
 import { formatServiceRef, hostOf } from '../../service-ref.ts'
 import type { ServiceRef } from '../target.ts'
 
 /**
  * The pods that a sentence means by a service: those that its selector takes, else those with its name as their `app` label or workload.
  * @param namespace of a service that names none
+ * @param canBeNone is it known without?
  * @throws MeshSpecError UNKNOWN_SERVICE
  */
-export function findWorkloads(registry: Registry, service: ServiceRef, namespace: string): readonly WorkloadInstance[] {
+export function findWorkloads(registry: Registry, service: ServiceRef, namespace: string, canBeNone = false): readonly WorkloadInstance[] {
   const own = [...registry.workloads, ...registry.outsiders].filter(({ ref }) => ref.namespace === (service.namespace ?? namespace))
   const named = own.filter((pod) => belongs(pod, service, registry))
   const meant = named.length > 0 ? named : behindHost(service, registry)
   const pods = meant.filter(({ version }) => service.version === null || version === service.version)
-  if (pods.length === 0) throw unknownService(service, namespace, registry)
+  if (pods.length === 0 && !canBeNone) throw unknownService(service, namespace, registry)
   return pods
+}
+
+/**
+ * What makes the pods that a sentence means by a service, whether there are any now or none.
+ * @param deployments with a pod template
+ * @param namespace of a service that names none; `null`: any will do
+ */
+export function findDeployments(
+  deployments: Iterable<Resource>,
+  registry: Registry,
+  service: ServiceRef,
+  namespace: string | null,
+): readonly Resource[] {
+  const wanted = service.namespace ?? namespace
+  return [...deployments].filter((deployment) => {
+    const labels: Readonly<Record<string, string>> = deployment.object['spec']?.template?.metadata?.labels ?? {}
+    const pod = { ref: deployment, labels, ...appOf(labels, deployment.name) }
+    const isMeant = belongs(pod, service, registry) && (service.version === null || pod.version === service.version)
+    return isMeant && (wanted === null || deployment.namespace === wanted)
+  })
+}
+
+/** @param endpoint counted from 1 */
+export function endpointOf(pods: readonly WorkloadInstance[], endpoint: number): WorkloadInstance {
+  const pod = pods[endpoint - 1]
+  if (pod !== undefined) return pod
+  const problem = `there is no endpoint ${endpoint}`
+  throw new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint: `the service has ${pods.length}` })
 }
 
 function isHost(service: ServiceRef, registry: Registry): boolean {
@@ -43,7 +74,12 @@ export function assertKnown(registry: Registry, service: ServiceRef, namespace: 
   if (!isKnown && !isHost(service, registry)) throw unknownService(service, namespace, registry)
 }
 
-function belongs(pod: WorkloadInstance, { name }: ServiceRef, registry: Registry): boolean {
+/** What of a pod says whose it is. */
+interface PodLike extends Pick<WorkloadInstance, 'labels' | 'app'> {
+  readonly ref: Pick<WorkloadInstance['ref'], 'namespace' | 'name'>
+}
+
+function belongs(pod: PodLike, { name }: ServiceRef, registry: Registry): boolean {
   const selector = registry.services.find((service) => service.name === name && service.namespace === pod.ref.namespace)?.selector
   if (selector) return Object.entries(selector).every(([key, value]) => pod.labels[key] === value)
   return pod.app === name || pod.ref.name === name

@@ -84,6 +84,8 @@ describe('a report', () => {
   test.each([
     [['not-supported', 'not-supported'], 'Core tests showed nothing: 0 of 2 passed, 2 not supported.', 'open'],
     [['passed', 'not-supported'], 'Core tests partially succeeded: 1 of 2 passed, 1 not supported.', 'passed'],
+    [['passed', 'invalid'], 'Core tests partially succeeded: 1 of 2 passed, 1 invalid.', 'failed'],
+    [['invalid'], 'Core tests showed nothing: 0 of 1 passed, 1 invalid.', 'failed'],
   ] as const)('of which %s says how far it got', (verdicts, summary, mood) => {
     const own = verdicts.map((verdict, i) => scenario(`number ${i}`, verdict, `${traffic} @istio:request-routing`))
     const one = buildReport(run(own), facts)
@@ -106,13 +108,13 @@ describe('a report', () => {
         'Core tests partially succeeded: 2 of 4 passed, 1 not yet programmed, 1 undecided. Extended tests partially succeeded: 2 of 4 passed, 2 not supported.',
       core: {
         result: 'partial',
-        statistics: { Passed: 2, Skipped: 0, Failed: 0, NotProgrammed: 1, Undecided: 1, Interrupted: 0 },
+        statistics: { Passed: 2, Skipped: 0, Failed: 0, Invalid: 0, NotProgrammed: 1, Undecided: 1, Interrupted: 0 },
         notProgrammedTests: ['F / arrives'],
         undecidedTests: ['F / shifts'],
       },
       extended: {
         result: 'partial',
-        statistics: { Passed: 2, Skipped: 2, Failed: 0, NotProgrammed: 0, Undecided: 0, Interrupted: 0 },
+        statistics: { Passed: 2, Skipped: 2, Failed: 0, Invalid: 0, NotProgrammed: 0, Undecided: 0, Interrupted: 0 },
         skippedTests: ['F / near', 'F / half too'],
         supportedFeatures: ['consistent-hashing'],
         unsupportedFeatures: ['locality'],

@@ -47,6 +47,7 @@ function cellOf(tests: readonly TestReport[], profile: string, feature: string, 
   const count = (...wanted: readonly ScenarioVerdict[]): number => own.filter(({ verdict }) => wanted.includes(verdict)).length
   const parts: readonly (readonly [number, string])[] = [
     [count('failed'), 'failed'],
+    [count('invalid'), 'invalid'],
     [count('not-programmed'), 'not yet programmed'],
     [count('undecided'), 'undecided'],
     [count('interrupted'), 'interrupted'],

@@ -16,6 +16,7 @@ export function profilesOf(tests: readonly TestReport[]): readonly ProfileReport
 
 const lists: readonly (readonly [keyof LevelReport, ScenarioVerdict, keyof Statistics])[] = [
   ['failedTests', 'failed', 'Failed'],
+  ['invalidTests', 'invalid', 'Invalid'],
   ['skippedTests', 'not-supported', 'Skipped'],
   ['notProgrammedTests', 'not-programmed', 'NotProgrammed'],
   ['undecidedTests', 'undecided', 'Undecided'],
@@ -29,6 +30,7 @@ function levelReport(tests: readonly TestReport[]): LevelReport {
     Passed: of('passed').length,
     Skipped: of('not-supported').length,
     Failed: of('failed').length,
+    Invalid: of('invalid').length,
     NotProgrammed: of('not-programmed').length,
     Undecided: of('undecided').length,
     Interrupted: of('interrupted').length,
@@ -60,6 +62,7 @@ function summaryOf(core: LevelReport, extended: ExtendedReport | undefined): str
 function levelSummary(level: string, { result, statistics }: LevelReport): string {
   const words: readonly (readonly [keyof Statistics, string])[] = [
     ['Failed', 'failed'],
+    ['Invalid', 'invalid'],
     ['NotProgrammed', 'not yet programmed'],
     ['Undecided', 'undecided'],
     ['Interrupted', 'interrupted'],

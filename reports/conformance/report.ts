@@ -56,7 +56,7 @@ export interface ErrorRateReport {
   readonly delta: number
 }
 
-/** `success`: all passed. `failure`: one failed. `partial`: one could not be shown or decided, and none failed. */
+/** `success`: all passed. `failure`: one failed. `partial`: one could not be read, shown or decided, and none failed. */
 export type Result = 'success' | 'partial' | 'failure'
 
 export interface ProfileReport {
@@ -72,6 +72,7 @@ export interface LevelReport {
   readonly statistics: Statistics
   /** Names of tests. Those without any are left out. */
   readonly failedTests?: readonly string[]
+  readonly invalidTests?: readonly string[]
   readonly skippedTests?: readonly string[]
   readonly notProgrammedTests?: readonly string[]
   readonly undecidedTests?: readonly string[]
@@ -85,11 +86,12 @@ export interface ExtendedReport extends LevelReport {
   readonly unsupportedFeatures: readonly string[]
 }
 
-/** `Skipped`: the target cannot show it. */
+/** `Skipped`: the target cannot show it. `Invalid`: the mistake is the test's. */
 export interface Statistics {
   readonly Passed: number
   readonly Skipped: number
   readonly Failed: number
+  readonly Invalid: number
   readonly NotProgrammed: number
   readonly Undecided: number
   readonly Interrupted: number

@@ -66,6 +66,7 @@ function infoOf({ meshspec, implementation }: ConformanceReport): Labels {
 const verdicts: readonly (readonly [keyof LevelReport['statistics'], string])[] = [
   ['Passed', 'passed'],
   ['Failed', 'failed'],
+  ['Invalid', 'invalid'],
   ['Skipped', 'not-supported'],
   ['NotProgrammed', 'not-programmed'],
   ['Undecided', 'undecided'],

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type IRunConfiguration, loadSources } from '@cucumber/cucumber/api'
-import { assignBy, Assignment } from '../support/assignment.ts'
+import { assignBy, Assignment, settingIn } from '../support/assignment.ts'
 import { readSettings } from '../support/settings.ts'
 import type { Settings } from '../support/settings.ts'
 import { onTarget } from './run-configuration.ts'
@@ -55,12 +56,21 @@ async function onCluster(configuration: IRunConfiguration, plan: Plan, isChosen:
   return lanesFor(settings, count, plan, isChosen)
 }
 
+/** Of a feature that was read a moment ago. */
+function settingOf(uri: string): string | null {
+  try {
+    return settingIn(readFileSync(uri, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
 async function lanesFor(settings: Settings, count: number, plan: Plan, isChosen: boolean): Promise<Workers> {
   const { openLanes } = await import('../support/targets/cluster/lanes/open-lanes.ts')
   const { lanesVariable } = await import('../support/targets/cluster/lanes/lane.ts')
   const lanes = await openLanes(settings, (text) => void process.stderr.write(text))
   if (typeof lanes !== 'string') {
-    assignBy(new Assignment(plan))
+    assignBy(new Assignment(plan, settingOf))
     return {
       count,
       env: { [lanesVariable]: JSON.stringify(lanes.settings) },

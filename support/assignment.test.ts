@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assignBy, Assignment, mayBegin } from './assignment.ts'
+import { assignBy, Assignment, mayBegin, settingIn } from './assignment.ts'
 
 const scenario = (uri: string) => ({ uri })
 const plan = (features: string) => [...features].map(scenario)
@@ -26,6 +26,45 @@ test('a process goes on with its feature; features go in their order; who has no
   expect(give(assignment, all, '')).toBe('c')
   expect(all).toEqual([])
 })
+
+test('features that ask for the same go to one process, which begins with those of which there is most', () => {
+  const all = plan('abcccdeef')
+  const settings: Readonly<Record<string, string>> = { b: 'two', d: 'two', c: 'books', e: 'books' }
+  const assignment = new Assignment(all, (uri) => settings[uri] ?? null)
+  expect(give(assignment, all, '')).toBe('c')
+  // The others go in their order.
+  expect(give(assignment, all, 'c')).toBe('a')
+  expect(give(assignment, all, 'ca')).toBe('b')
+  expect(give(assignment, all, 'ab')).toBe('c')
+  // Whoever has ended a goes past what is there for somebody else.
+  expect(give(assignment, all, 'cb')).toBe('f')
+  expect(give(assignment, all, 'cf')).toBe('d')
+  expect(give(assignment, all, 'df')).toBe('c')
+  expect(give(assignment, all, 'df')).toBe('e')
+  // The last one is not worth bringing up everything once more.
+  expect(give(assignment, all, 'de')).toBeNull()
+  expect(give(assignment, all, 'd')).toBe('e')
+  expect(all).toEqual([])
+})
+
+test('features without one setting that several have go in their order, as those do whose settings are in use', () => {
+  const all = plan('abc')
+  const assignment = new Assignment(all, (uri) => (uri === 'b' ? null : 'same'))
+  expect(give(assignment, all, '')).toBe('a')
+  expect(give(assignment, all, 'a')).toBe('b')
+  expect(give(assignment, all, 'ab')).toBe('c')
+  expect(all).toEqual([])
+})
+
+test.each([
+  [
+    'Feature: x\n  Background:\n    Given the services:\n      | service | versions |\n      | shop    | v1       |\n    And more',
+    'Given the services:\n|service|versions|\n|shop|v1|',
+  ],
+  ['  Given the Bookinfo application\n  When nothing happens', 'Given the Bookinfo application'],
+  ['  Given the config:\n    \"\"\"\n    kind: Gateway', null],
+  ['# language: de\n  Angenommen nichts', null],
+])('the setting of a feature is its first step: %j', (feature, setting) => expect(settingIn(feature)).toBe(setting))
 
 test('every scenario comes in its turn when there is one process', () => {
   const all = plan('aabbbc')

@@ -15,7 +15,7 @@ import type { Reach } from './lanes/reach.ts'
 import { Observer } from './observe/observer.ts'
 import type { Scenery } from './observe/watch.ts'
 import { hostIn } from './pods/cluster-names.ts'
-import { workloadKinds } from './pods/deployments.ts'
+import { mayHaveProxy, workloadKinds } from './pods/deployments.ts'
 import { PodBehaviours } from './pods/pod-behaviours.ts'
 import { listPods } from './pods/pod.ts'
 import { ScenarioPods } from './pods/scenario-pods.ts'
@@ -192,9 +192,10 @@ export class KubeSession implements MeshSession {
       if (this.#changesMesh) await this.#run.meshConfig?.left()
       // What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: the next scenario's may be the same.
       const areKept = !keepsCredential && (!isRemembered || (await this.#unproven.areForgotten()))
-      if (!areKept) await this.#run.deployments.drop()
+      if (!areKept) await this.#run.deployments.dropProxies()
       // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
-      await Promise.all([this.#proof.leave(), areKept && this.#evidence.reset(this.#pods.all), this.#run.outside?.reset()])
+      const kept = this.#pods.all.filter(({ labels }) => areKept || !mayHaveProxy(labels))
+      await Promise.all([this.#proof.leave(), this.#evidence.reset(kept), this.#run.outside?.reset()])
     } finally {
       this.#run.endScenario()
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from '../run/ledger.ts'
 import { Deployments } from './deployments.ts'
@@ -58,4 +58,36 @@ test('what other scenarios have asked for is taken away, but for accounts, which
   own.endScenario()
   expect(await own.dropForeign()).toBe(true)
   expect(deleted).toEqual(['Service'])
+})
+
+test('what keeps a credential is taken away, but for pods without a proxy, which know of none', async () => {
+  const deleted: string[] = []
+  const objects = {
+    apply: async () => {},
+    delete: async ({ kind, name }: ResourceRef) => void deleted.push(`${kind} ${name}`),
+  } as unknown as KubeObjects
+  const own = new Deployments(objects, { touch: () => {}, done: () => {} } as unknown as Ledger, { isShared: () => false })
+  const deployment = (name: string, labels: Readonly<Record<string, string>>): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop' },
+    spec: { template: { metadata: { labels }, spec: { containers: [] } } },
+  })
+  await own.ask(deployment('earlier', {}))
+  own.endScenario()
+  for (const one of [service(), deployment('client', {}), deployment('plain', { 'sidecar.istio.io/inject': 'false' })]) await own.ask(one)
+  await own.dropProxies()
+  expect(deleted).toEqual(['Service reviews', 'Deployment client'])
+  own.endScenario()
+  expect(await own.ask(deployment('plain', { 'sidecar.istio.io/inject': 'false' }))).toBe(false)
+})
+
+test('what is made anew is told from what was there before', async () => {
+  const { own } = deployments(null, false)
+  const asked = async (labels: Readonly<Record<string, string>> = {}): Promise<string> => (await own.ask(service(labels)), own.madeAs(service()))
+  const first = await asked()
+  expect(await asked()).toBe(first)
+  const second = await asked({ team: 'a' })
+  expect(second).not.toBe(first)
+  expect([first, second]).not.toContain(await asked())
 })

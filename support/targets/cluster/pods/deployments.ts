@@ -24,6 +24,8 @@ interface Kept {
   object: KubeObject
   claimed: boolean
   lastUsed: number
+  /** Another number each time that it was made or changed. */
+  made: number
 }
 
 /** Services, and pods among which they choose. */
@@ -77,7 +79,8 @@ export class Deployments {
     const known = this.#kept.get(key)
     const isSame = known !== undefined && canonical(known.object) === canonical(object)
     if (known === undefined && this.#isShared(object.metadata.namespace ?? '')) await this.#assertFree(object)
-    this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses++ })
+    this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses, made: isSame ? known.made : this.#uses })
+    this.#uses += 1
     if (isSame) return false
     this.#ledger.touch({ ref, before: null })
     // Its pods stay as they are when its template changes.
@@ -96,6 +99,12 @@ export class Deployments {
 
   get services(): readonly KubeObject[] {
     return this.#claimed(({ kind }) => kind === 'Service')
+  }
+
+  /** @returns its name, and a number that tells it from what was there under that name before */
+  madeAs(service: KubeObject): string {
+    const key = resourceKey(refOfObject(service))
+    return `${key}#${this.#kept.get(key)?.made}`
   }
 
   /** The pods of the scenario's Deployments in the namespaces. */
@@ -120,9 +129,9 @@ export class Deployments {
     await this.#delete([...this.#kept].filter(([, { object, claimed }]) => !claimed && object.kind === 'Service'))
   }
 
-  /** Takes away what the scenario has: none that follows is to meet it. */
-  async drop(): Promise<void> {
-    await this.#delete(this.#droppable(({ claimed }) => claimed))
+  /** Takes away what the scenario's proxies are in: none that follows is to meet them. Others know nothing of its rules. */
+  async dropProxies(): Promise<void> {
+    await this.#delete(this.#droppable(({ claimed, object }) => claimed && (!hasPodTemplate(object) || mayHaveProxy(labelsOfPods(object)))))
   }
 
   /**
@@ -183,11 +192,13 @@ export class Deployments {
   }
 
   /** Would a Service of this scenario lead to the pods? */
-  #isSelected({ metadata, ...rest }: KubeObject): boolean {
-    const labels = (rest as KubeObject)['spec'].template.metadata.labels as Readonly<Record<string, string>>
+  #isSelected(workload: KubeObject): boolean {
+    const labels = labelsOfPods(workload)
     return this.services.some((service) => {
-      const selector = Object.entries((service['spec'].selector ?? {}) as Readonly<Record<string, string>>)
-      return service.metadata.namespace === metadata.namespace && selector.length > 0 && selector.every(([key, value]) => labels[key] === value)
+      const selector = Object.entries((service['spec'].selector ?? {}) as Labels)
+      return (
+        service.metadata.namespace === workload.metadata.namespace && selector.length > 0 && selector.every(([key, value]) => labels[key] === value)
+      )
     })
   }
 
@@ -238,6 +249,17 @@ export class Deployments {
     }
     return null
   }
+}
+
+type Labels = Readonly<Record<string, string>>
+
+/** Of a pod of the run. */
+export function mayHaveProxy(labels: Labels): boolean {
+  return labels['sidecar.istio.io/inject'] !== 'false'
+}
+
+function labelsOfPods(workload: KubeObject): Labels {
+  return (workload['spec'].template.metadata as { readonly labels?: Labels }).labels ?? {}
 }
 
 /** With the run's label: what carries it is the run's to delete. */

@@ -136,7 +136,11 @@ function namesOfPorts(labels: Labels, services: readonly KubeObject[]): (contain
 }
 
 /** By which a run makes a pod not ready. */
-const ownProbe = { httpGet: { path: '/ready', port: controlPort }, periodSeconds: 1, failureThreshold: 1 }
+const asksReady = { httpGet: { path: '/ready', port: controlPort } }
+const ownProbe = { ...asksReady, periodSeconds: 5, failureThreshold: 1 }
+
+/** Once a second until it has started, for as long as images may take: what stands is asked less often, for each question costs the pod, its sidecar and its node. */
+const startProbe = { ...asksReady, periodSeconds: 1, failureThreshold: 180 }
 
 /** Has its manifest said when its pods are ready? */
 export function probesItself(deployment: KubeObject): boolean {
@@ -168,7 +172,8 @@ function told(
   ]
   if (isBookinfo) return { ...container, env }
   // One that the manifest has is what its scenario is about.
-  return { readinessProbe: ownProbe, ...container, image, env }
+  const probes = container.readinessProbe === undefined ? { startupProbe: startProbe, readinessProbe: ownProbe } : {}
+  return { ...probes, ...container, image, env }
 }
 
 /** A port named for TLS takes nothing else; what is not said to be HTTP takes what comes. Source: Istio, protocol selection. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Pod } from '../pods/pod.ts'
-import { lacksEndpoints } from './gateway-endpoints.ts'
+import { lackAt } from './gateway-endpoints.ts'
 
-const service = (name: string, selector: object | undefined = { app: name }) =>
-  ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'a' }, spec: { selector } }) as unknown as KubeObject
+const service = (name: string, spec: object = { selector: { app: name } }, annotations?: object) =>
+  ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'a', annotations }, spec }) as unknown as KubeObject
 const pod = (ip: string, app = 'shop', more: Partial<Pod> = {}) =>
   ({ namespace: 'a', labels: { app, version: 'v1' }, ip, ready: true, ...more }) as unknown as Pod
 
@@ -18,25 +18,28 @@ const clusters = (...ips: readonly string[]) =>
 
 test('an endpoint that is missing is missed', () => {
   const pods = [pod('10.1.2.3'), pod('10.1.2.4')]
-  expect(lacksEndpoints(clusters('10.1.2.3', '10.1.2.4'), [service('shop')], pods)).toBe(false)
-  expect(lacksEndpoints(clusters('10.1.2.3'), [service('shop')], pods)).toBe(true)
-  expect(lacksEndpoints(clusters(), [service('shop')], pods)).toBe(true)
+  expect(lackAt(clusters('10.1.2.3', '10.1.2.4'), [service('shop')], pods)).toBeNull()
+  expect(lackAt(clusters('10.1.2.3'), [service('shop')], pods)).toBe('endpoint')
+  expect(lackAt(clusters(), [service('shop')], pods)).toBe('endpoint')
   // 10.1.2.30 is not 10.1.2.3.
-  expect(lacksEndpoints(clusters('10.1.2.30'), [service('shop')], [pod('10.1.2.3')])).toBe(true)
+  expect(lackAt(clusters('10.1.2.30'), [service('shop')], [pod('10.1.2.3')])).toBe('endpoint')
 })
 
 test('nothing is wanted of pods that are not ready or not selected, nor of services without pods of their own', () => {
-  expect(lacksEndpoints(clusters(), [service('shop')], [pod('10.1.2.9', 'shop', { ready: false }), pod('10.1.2.8', 'other')])).toBe(false)
-  expect(lacksEndpoints(clusters(), [service('shop')], [pod('10.1.2.8', 'shop', { namespace: 'b' })])).toBe(false)
-  expect(
-    lacksEndpoints(
-      clusters(),
-      [service('shop', undefined)].map((one) => ({ ...one, spec: {} })),
-      [pod('10.1.2.8')],
-    ),
-  ).toBe(false)
+  expect(lackAt(clusters(), [service('shop')], [pod('10.1.2.9', 'shop', { ready: false }), pod('10.1.2.8', 'other')])).toBeNull()
+  expect(lackAt(clusters(), [service('shop')], [pod('10.1.2.8', 'shop', { namespace: 'b' })])).toBeNull()
+  expect(lackAt(clusters(), [service('shop', {})], [pod('10.1.2.8')])).toBeNull()
 })
 
-test('nor of a service that the gateway does not know', () => {
-  expect(lacksEndpoints(clusters(), [service('web')], [pod('10.1.2.8', 'web')])).toBe(false)
+test('nor of endpoints that are for clients of their own node', () => {
+  const local = service('shop', { selector: { app: 'shop' }, internalTrafficPolicy: 'Local' })
+  expect(lackAt(clusters(), [local], [pod('10.1.2.3')])).toBeNull()
+})
+
+test('a service that the gateway does not know is missed, unless it is not for all, or has no pods', () => {
+  const pods = [pod('10.1.2.8', 'web')]
+  expect(lackAt(clusters(), [service('web')], pods)).toBe('service')
+  expect(lackAt(clusters('10.1.2.3'), [service('web'), service('shop')], [...pods, pod('10.1.2.4')])).toBe('endpoint')
+  expect(lackAt(clusters(), [service('web', undefined, { 'networking.istio.io/exportTo': '.' })], pods)).toBeNull()
+  expect(lackAt(clusters(), [service('web')], [])).toBeNull()
 })

@@ -7,34 +7,40 @@ import type { Deployments } from '../pods/deployments.ts'
 
 interface Cluster {
   readonly objects: KubeObjects
-  readonly deployments: Pick<Deployments, 'services'>
+  readonly deployments: Pick<Deployments, 'services' | 'madeAs'>
 }
 
-/** ms. Endpoints that a rule keeps from the gateway never come there. */
-const patienceMs = 5000
-/** ms between two questions: each is a process in the gateway's pod. */
-const pauseMs = 100
+/** ms between the first two questions, and at most: each is a process in the gateway's pod. */
+const pauseMs = { first: 100, most: 1000 }
+/** ms until a service that the gateway does not know counts as one that is kept from it, as by settings of the control plane. */
+const unknownMs = 5000
 
 /**
  * Waits until gateways of the run know the endpoints of pods that have just come. Their routes, by which the barrier sees what they have, come from the
- * control plane on another way than those, and a request that is quicker finds no healthy upstream.
+ * control plane on another way than those, and a request that is quicker finds no healthy upstream. Endpoints that never come there, as of a port that the pod has
+ * not, are waited for in vain.
  */
 export class GatewayEndpoints {
-  /** `gateway pod` */
+  /** `gateway pod services` */
   readonly #known = new Set<string>()
 
-  async await(run: Cluster, gateways: readonly Pod[], pods: readonly Pod[]): Promise<void> {
-    await Promise.all(gateways.map((gateway) => this.#awaitAt(run, gateway, pods)))
+  /** @param deadline of `performance.now` */
+  async await(run: Cluster, gateways: readonly Pod[], pods: readonly Pod[], deadline: number): Promise<void> {
+    await Promise.all(gateways.map((gateway) => this.#awaitAt(run, gateway, pods, deadline)))
   }
 
-  async #awaitAt(run: Cluster, gateway: Pod, pods: readonly Pod[]): Promise<void> {
-    const keyOf = (pod: Pod): string => `${named(gateway)} ${named(pod)}`
+  async #awaitAt(run: Cluster, gateway: Pod, pods: readonly Pod[], deadline: number): Promise<void> {
+    const { services } = run.deployments
+    // A service that was made anew has its endpoints anew.
+    const made = (pod: Pod): string => services.flatMap((one) => (selects(one, pod) ? run.deployments.madeAs(one) : [])).join(' ')
+    const keyOf = (pod: Pod): string => `${named(gateway)} ${named(pod)} ${made(pod)}`
     const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
-    const deadline = performance.now() + patienceMs
-    while (fresh.length > 0 && performance.now() < deadline) {
+    const begun = performance.now()
+    for (let ms = pauseMs.first; fresh.length > 0 && performance.now() < deadline; ms = Math.min(ms * 1.5, pauseMs.most)) {
       const clusters = await clustersOf(run, gateway)
-      if (clusters === null || !lacksEndpoints(clusters, run.deployments.services, fresh)) break
-      await sleep(pauseMs)
+      const lacks = clusters === null ? null : lackAt(clusters, services, fresh)
+      if (lacks === null || (lacks === 'service' && performance.now() > begun + unknownMs)) break
+      await sleep(ms)
     }
     for (const pod of fresh) this.#known.add(keyOf(pod))
   }
@@ -51,16 +57,30 @@ async function clustersOf({ objects }: Pick<Cluster, 'objects'>, gateway: Pod): 
 
 /**
  * @param clusters as Envoy's `/clusters` writes them: `outbound|80||shop.default.svc.cluster.local::10.1.2.3:80::health_flags::healthy`
- * @returns whether a cluster of one of the services has none of an endpoint's pod. Of services without a cluster nothing is wanted: they may be hidden from it.
+ * @returns what the gateway lacks: an endpoint of a service that it knows, or else a service. `null`: nothing, as far as it is to be seen by the gateway
  */
-export function lacksEndpoints(clusters: string, services: readonly KubeObject[], pods: readonly Pod[]): boolean {
-  return services.some(({ metadata, spec = {} }) => {
-    const selector = Object.entries((spec.selector ?? {}) as Readonly<Record<string, string>>)
-    if (selector.length === 0) return false
-    const isOf = ({ namespace, labels, ready }: Pod): boolean =>
-      ready && namespace === metadata.namespace && selector.every(([key, value]) => labels[key] === value)
-    const own = new RegExp(`^outbound\\|\\d+\\|\\|${metadata.name}\\.${metadata.namespace}\\.svc\\..*$`, 'gm')
-    const lines = clusters.match(own) ?? []
-    return lines.length > 0 && pods.filter(isOf).some(({ ip }) => !lines.some((line) => line.includes(`::${ip}:`)))
-  })
+export function lackAt(clusters: string, services: readonly KubeObject[], pods: readonly Pod[]): 'endpoint' | 'service' | null {
+  const lacks = services.map((service) => lackOf(clusters, service, pods))
+  return lacks.includes('endpoint') ? 'endpoint' : (lacks.find((lack) => lack !== null) ?? null)
+}
+
+function selects({ metadata, spec = {} }: KubeObject, { namespace, labels }: Pod): boolean {
+  const selector = Object.entries((spec.selector ?? {}) as Readonly<Record<string, string>>)
+  return selector.length > 0 && namespace === metadata.namespace && selector.every(([key, value]) => labels[key] === value)
+}
+
+function lackOf(clusters: string, service: KubeObject, pods: readonly Pod[]): 'endpoint' | 'service' | null {
+  const { metadata, spec = {} } = service
+  // Endpoints of other nodes never come there.
+  if (spec.internalTrafficPolicy === 'Local') return null
+  const wanted = pods.filter((pod) => pod.ready && selects(service, pod))
+  const own = new RegExp(`^outbound\\|\\d+\\|\\|${metadata.name}\\.${metadata.namespace}\\.svc\\..*$`, 'gm')
+  const lines = clusters.match(own) ?? []
+  if (lines.length === 0) return wanted.length > 0 && isForAll(metadata) ? 'service' : null
+  return wanted.some(({ ip }) => !lines.some((line) => line.includes(`::${ip}:`))) ? 'endpoint' : null
+}
+
+/** Source: Istio, resource annotations. */
+function isForAll({ annotations = {} }: { readonly annotations?: Readonly<Record<string, string>> }): boolean {
+  return annotations['networking.istio.io/exportTo'] === undefined
 }

@@ -90,7 +90,8 @@ export class Proof {
     const proxies = [...(await this.#sidecars(pods, isDrained)), ...routers, ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null), routers: routersOf(pods) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
-    await this.#run.gatewayEndpoints.await(this.#run, [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods)], pods)
+    const gatewayPods = [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods)]
+    await this.#run.gatewayEndpoints.await(this.#run, gatewayPods, pods, Math.max(deadline, performance.now() + leastMs))
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
     await this.#statuses.settled()

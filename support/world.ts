@@ -18,7 +18,7 @@ import { scenarioSeed } from './scenario-seed.ts'
 import { ScenarioSession } from './scenario-session.ts'
 import { Secrets } from './secrets.ts'
 import type { StepOptions } from './step-options.ts'
-import { isAboutTelemetry } from './telemetry-sentences.ts'
+import { telemetryAsked } from './telemetry-sentences.ts'
 import type { ServiceRef } from './targets/target.ts'
 import { Traffic } from './traffic.ts'
 
@@ -48,8 +48,7 @@ export class MeshWorld extends World {
   begin(run: Run, { pickle, gherkinDocument }: ITestCaseHookParameter): void {
     const seed = scenarioSeed(run.settings.seed, pickle.uri, pickle.name, run.cwd)
     this.#steps = pickle.steps
-    const asksTelemetry = pickle.steps.some(({ text }) => isAboutTelemetry(text))
-    const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed, asksTelemetry }
+    const scenario = { name: pickle.name, uri: pickle.uri, tags: pickle.tags.map(({ name }) => name), seed, ...telemetryAsked(pickle.steps) }
     const places = { feature: dirname(resolve(run.cwd, pickle.uri)), config: run.settings.config, cwd: run.cwd }
     const { evidence, refusal } = this
     const certificates = new ScenarioCertificates()

@@ -35,6 +35,8 @@ export interface ScenarioInfo {
   readonly seed: number
   /** Statements about metrics, traces or the service graph come up: what a target has to begin to watch before the first request. Default false. */
   readonly asksTelemetry?: boolean
+  /** And one of them is the first statement: a target that can tell none of them tells nothing of the scenario. Default false. */
+  readonly asksTelemetryFirst?: boolean
 }
 
 /** Tag of a scenario that is about the specification where istiod does otherwise: its mesh is one that `--spec` makes. A live mesh does what it does. */

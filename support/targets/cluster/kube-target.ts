@@ -1,5 +1,6 @@
 import { assertOfLiveMesh } from './as-it-is.ts'
 import { KubeSession } from './kube-session.ts'
+import { assertTelling } from './observe/find-sources.ts'
 import { ClusterRun } from './run/cluster-run.ts'
 import type { RunSettings } from './run/cluster-access.ts'
 import type { Capability, MeshFacts, MeshSession, ScenarioInfo, Target } from '../target.ts'
@@ -57,6 +58,7 @@ class KubeTarget implements Target {
     assertOfLiveMesh(scenario, this.#run.settings.spec ?? false)
     await this.#run.objects.api.awaitReturn()
     await this.#run.controlPlane.assertThere()
+    if (scenario.asksTelemetryFirst) assertTelling(await this.#run.sources())
     await this.#run.hold('own')
     return new KubeSession(this.#run, scenario)
   }

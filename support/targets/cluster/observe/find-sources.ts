@@ -1,4 +1,5 @@
 import type { Settings } from '../../../settings.ts'
+import { NotSupported } from '../../target.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { HttpJson } from './http-json.ts'
 import { Jaeger } from './jaeger.ts'
@@ -60,6 +61,13 @@ export async function foundSources(objects: KubeObjects, namespace: string, warn
   })
   const answering = await Promise.all(tracers.map(async (one) => ((await answers(() => one.probe(), warn)) ? [one] : [])))
   return { tracers: answering.flat(), prometheus: prometheus && (await answers(() => prometheus.now(), warn)) ? prometheus : null }
+}
+
+/** Before anything is deployed for statements that nobody could tell the truth of. @throws NotSupported */
+export function assertTelling({ tracers, prometheus }: Omit<Sources, 'logs'>): void {
+  if (tracers.length > 0 || prometheus !== null) return
+  const named = '--prometheus, --jaeger and --tempo name their URLs'
+  throw new NotSupported('telemetry', `no Prometheus, Jaeger or Tempo is known that sees what the mesh does; ${named}`)
 }
 
 function sourcesAt(at: (kind: Kind) => JsonSource | null): { readonly tracers: readonly TraceSource[]; readonly prometheus: Prometheus | null } {

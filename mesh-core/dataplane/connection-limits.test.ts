@@ -26,7 +26,7 @@ const from = { kind: 'workload', ref: { namespace: 'default', name: 'client', in
 
 interface Asked {
   readonly clock: VirtualClock
-  readonly send: (url: string) => Promise<Exchange>
+  readonly send: (url: string, timeoutMs?: number) => Promise<Exchange>
 }
 
 interface Options {
@@ -49,11 +49,12 @@ function meshWith({ pool, answerMs, more = '', hasSidecars = true }: Options): A
   expect(errors).toEqual([])
   mesh.apply(resources)
   expect(mesh.notModelled).toEqual([])
-  return { clock, send: (url) => mesh.send({ from, method: 'GET', url, headers: {}, body: 'x', timeoutMs: null }) }
+  return { clock, send: (url, timeoutMs) => mesh.send({ from, method: 'GET', url, headers: {}, body: 'x', timeoutMs: timeoutMs ?? null }) }
 }
 
 async function ask(pool: string, urls: readonly string[], answerMs: number): Promise<readonly Exchange[]> {
-  return Promise.all(urls.map(meshWith({ pool, answerMs }).send))
+  const { send } = meshWith({ pool, answerMs })
+  return Promise.all(urls.map((url) => send(url)))
 }
 
 describe('a connection on which nothing is said, or for too long', () => {
@@ -103,14 +104,15 @@ test('a connection that is too old takes no further request, and ends the one th
   ])
 })
 
-describe('what answers a connection that was closed before gives no second place back', () => {
-  const idle = 'tcp: {maxConnections: 1, idleTimeout: 1s}'
-  const ofSidecar = `---
+const ofSidecar = `---
 apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: {name: db, namespace: default}
 spec: {workloadSelector: {labels: {app: db}}, inboundConnectionPool: {tcp: {maxConnections: 1}}}
 `
+
+describe('what answers a connection that was closed before gives no second place back', () => {
+  const idle = 'tcp: {maxConnections: 1, idleTimeout: 1s}'
   test.each<[about: string, options: Partial<Options>, flags: string]>([
     ['of the client’s proxy', { pool: idle, hasSidecars: false }, 'UO'],
     ['of the receiver’s', { pool: 'tcp: {idleTimeout: 1s}', more: ofSidecar }, 'UF,URX'],
@@ -122,6 +124,15 @@ spec: {workloadSelector: {labels: {app: db}}, inboundConnectionPool: {tcp: {maxC
     const beside = await Promise.all([send('tcp://db:9000'), send('tcp://db:9000')])
     expect(beside.map(({ hops }) => hops[0]?.log?.flags)).toEqual(['-', flags])
   })
+})
+
+test('a workload hears nothing of a request whose client goes while it waits for a connection', async () => {
+  const { send } = meshWith({ pool: 'tcp: {maxConnections: 100}', answerMs: 3000, more: ofSidecar })
+  const exchanges = await Promise.all([send('http://db:9002/'), send('http://db:9002/', 500)])
+  expect(exchanges.map(({ error, hops }) => [error, hops[0]?.to?.name, hops[0]?.inbound?.flags])).toEqual([
+    [null, 'db', '-'],
+    ['timeout', undefined, 'DC'],
+  ])
 })
 
 test('a workload’s sidecar tries so many requests again at once as its pool allows', async () => {

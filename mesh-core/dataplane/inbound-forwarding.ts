@@ -42,6 +42,8 @@ export class InboundForwarding implements InFlight {
   #connection: Connection | null = null
   /** One of the cluster's places for retries is taken. */
   #retries = false
+  /** Of the tries so far one had a connection. */
+  #isReached = false
   #ended = false
 
   constructor(arrival: Arrival, done: (end: HttpResponse | InboundReset) => void) {
@@ -62,6 +64,7 @@ export class InboundForwarding implements InFlight {
       if (this.#ended) return connection ? this.#cluster.release(connection, true) : undefined
       if (!connection) return this.#reset('overflow')
       this.#connection = connection
+      this.#isReached = true
       dial(plane, this.#place, workload, port.leadsTo, request, (outcome) => {
         if (!this.#ended) this.#conclude(outcome)
       })
@@ -69,6 +72,7 @@ export class InboundForwarding implements InFlight {
   }
 
   abandon(): void {
+    if (!this.#isReached) noteUnreached(this.#hop)
     this.#release(false)
     this.#end()
   }

@@ -107,9 +107,9 @@ export class SidecarArrival implements InFlight {
     if (request.protocol === 'tcp' || layers.length > 0) return this.#refuseBytes(layers, end)
     if (request.protocol === 'h2' && opensWebSocket(request)) return this.#breakOff(end)
     this.#ending.hop.port = this.#port.leadsTo.port
-    const inbound = new InboundSidecar(this.#plane, this.#place, this.#workload, this.#shipment, this.#ending.hop, this.#port)
+    const inbound = new InboundSidecar(this.#plane, this.#place, this.#workload, this.#shipment, this.#ending.hop, this.#port, end)
     this.#inFlight = inbound
-    inbound.start(end)
+    inbound.start()
   }
 
   /** HTTP was expected: its parser answers in plaintext, which no client of TLS can read. */

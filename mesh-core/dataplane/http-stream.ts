@@ -1,0 +1,239 @@
+import type { RateLimit, Route, StreamDuration } from '../ir/route.ts'
+import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
+import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
+import { admit, limitAt, type Admission, type Applicant } from './admission.ts'
+import { changeHeaders, type HeadersBack } from './authorizer-answer.ts'
+import { signAnswer, type ReceivedRequest } from './connection-manager.ts'
+import { doubtOfVersion } from './doubtful.ts'
+import type { LogRecord, Place } from './evidence.ts'
+import type { Subject } from './format/subject.ts'
+import { removeBlanks } from './header-mutation.ts'
+import { removeOwnOfConnection } from './hop-by-hop.ts'
+import { composeLocalReply, type LocalReply } from './local-reply.ts'
+import type { Done, InFlight } from './outcome.ts'
+import type { Plane } from './plane.ts'
+import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
+import { rewriteOf, type Rewrite } from './reply-mapping.ts'
+import { answerOf, refusalOf, type RequestRefusal } from './request-refusal.ts'
+import { StreamTimers, type StreamEnd } from './stream-timers.ts'
+
+/** A request at the connection manager that has it, and what that knows of it. */
+export interface Reading {
+  readonly plane: Plane
+  readonly place: Place
+  readonly log: LogRecord
+  /** As it came. */
+  readonly sent: HttpRequest
+  readonly received: ReceivedRequest
+  readonly settings: HttpSettings
+  readonly normalization: PathNormalization
+  /** Who that is, as doubts name it. */
+  readonly name: string
+  /** That answers name where nothing else is said; `null`: what a workload says of itself stays. */
+  readonly server: string | null
+}
+
+/**
+ * One request at one connection manager: refused at once, or judged by filters and then taken on by the router, within its times; and answered once. What differs
+ * between the two sides of a sidecar, and at a gateway, is what they do between. Source: Envoy `ConnectionManagerImpl::ActiveStream`.
+ */
+export abstract class HttpStream<Router extends InFlight> implements InFlight {
+  readonly plane: Plane
+  readonly place: Place
+  readonly log: LogRecord
+  /** As it came: what it is, gRPC or not, is decided before anything is written into it. */
+  readonly sent: HttpRequest
+  /** As this proxy edits it. */
+  readonly request: HttpRequest
+  protected readonly received: ReceivedRequest
+  /** Once it has the request. */
+  protected router: Router | null = null
+  readonly #reading: Reading
+  readonly #done: Done
+  /** The client's body has been taken in: not while the first filter looks at the headers. */
+  #bodyTaken = false
+  #ended = false
+  /** Filters that have not decided yet. */
+  #admitting: InFlight | null = null
+  #back: HeadersBack = []
+  readonly #timers = new StreamTimers()
+
+  constructor(reading: Reading, done: Done) {
+    this.#reading = reading
+    this.plane = reading.plane
+    this.place = reading.place
+    this.log = reading.log
+    this.sent = reading.sent
+    this.received = reading.received
+    this.request = reading.received.request
+    this.#done = done
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  start(): void {
+    const { settings, normalization, name } = this.#reading
+    const doubt = doubtOfVersion(settings, this.sent, name)
+    if (doubt) return this.place.exchange.fail(doubt)
+    const refusal = refusalOf(this.sent, this.received, normalization, settings)
+    if (refusal) return this.refuseRequest(refusal)
+    this.enter()
+  }
+
+  /** The request has been read, and is one. */
+  protected abstract enter(): void
+
+  /** What the log tells of where a request would have gone that gets no further. */
+  protected abstract settle(): void
+
+  /** @returns whether the route has anything to write into answers */
+  protected abstract edit(headers: Headers, status: number, of: number): boolean
+
+  /** Of whom header values may speak. */
+  abstract subject(responseHeaders: Headers | null, answerStatus: number, responseStatus?: number): Subject
+
+  /** The proxy has answered in the workload's stead; with 0 the client has gone before there was an answer. */
+  protected abstract noteUnreached(status: number): void
+
+  /** @param route `null`: none was found */
+  protected watch(route: Route | null, duration: StreamDuration | undefined): void {
+    const watched = { clock: this.plane.clock, settings: this.#reading.settings, request: this.request, route, duration, log: this.log }
+    this.#timers.watch(watched, (end) => this.#giveUp(end))
+  }
+
+  #giveUp({ reply, details, flag }: StreamEnd): void {
+    this.settle()
+    this.#admitting?.abandon()
+    this.router?.abandon()
+    if (flag !== null) this.log.raise(flag)
+    this.reply(reply, details)
+  }
+
+  /** @param decide what the filters have said, but for a limit */
+  protected admit(applicant: Applicant, decide: (admission: Exclude<Admission, { kind: 'limited' }>) => void): void {
+    this.#admitting = admit(this.plane, applicant, (admission) => {
+      if (this.#ended) return
+      if (admission.kind === 'limited') return this.#limit(admission.limit)
+      this.#back = admission.back
+      if (admission.waited) this.takeBody()
+      decide(admission)
+    })
+  }
+
+  /** Right before the router. */
+  protected isLimited(applicant: Applicant): boolean {
+    const limit = limitAt(this.plane, applicant, 'last')
+    if (limit) this.#limit(limit)
+    return limit !== null
+  }
+
+  #limit(limit: RateLimit): void {
+    this.settle()
+    this.log.raise('RL')
+    this.log.details = rateLimited
+    const edit = (headers: Headers) => {
+      this.editResponse(headers, limit.status)
+      limitedHeaders(limit)?.(headers, this.subject(headers, limit.status))
+    }
+    this.answer(composeLocalReply(limitedReply(limit), this.sent, edit, this.#rewrite(rateLimited)), rateLimited)
+  }
+
+  protected refuseRequest(refusal: RequestRefusal): void {
+    const response = answerOf(refusal, this.request, this.#rewrite(refusal.details, refusal.flag === null ? this.request : null))
+    if (refusal.flag) this.log.raise(refusal.flag)
+    this.answer(response, refusal.details)
+  }
+
+  /** Ends the request with an answer of the proxy's own. */
+  reply(reply: LocalReply, details: string): void {
+    this.log.details = details
+    const edit = (headers: Headers) => this.editResponse(headers, reply.status, 0)
+    this.answer(composeLocalReply(reply, this.sent, edit, this.#rewrite(details)), details)
+  }
+
+  refuse(reply: LocalReply, details: string, flag: string): void {
+    this.log.raise(flag)
+    this.reply(reply, details)
+  }
+
+  protected redirect(status: number, location: string): void {
+    this.reply({ status, body: '', headers: ['location', location] }, 'direct_response')
+  }
+
+  /** Of the proxy's own. */
+  protected answer(response: HttpResponse, details: string): void {
+    this.log.details = details
+    this.noteUnreached(response.status)
+    this.finish(response)
+  }
+
+  /** From here on an answer comes after the request's body. */
+  takeBody(): void {
+    this.#bodyTaken = true
+  }
+
+  /**
+   * Header operations of the route on an answer.
+   * @param of a workload; 0 for an answer of the proxy's own, of which the log knows no status yet
+   */
+  editResponse(headers: Headers, status: number, of = status): void {
+    if (!this.edit(headers, status, of)) return
+    removeOwnOfConnection(headers, status)
+    if (!this.#isHttp2) removeBlanks(headers)
+  }
+
+  /** The answer goes back through the filters, the last one first. */
+  finish(response: HttpResponse): void {
+    if (this.#ended) return
+    this.#end()
+    const { headers } = response
+    this.passFilters(headers)
+    signAnswer(headers, this.#reading.settings, this.#reading.server)
+    // HTTP/2 has other ways to say so.
+    if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')
+    if (!this.#isHttp2 && response.trailers) delete response.trailers
+    this.log.status = response.status
+    this.#done(response)
+  }
+
+  protected passFilters(headers: Headers): void {
+    changeHeaders(headers, this.#back)
+  }
+
+  /** Is there more of the request than was taken from its connection when the answer comes? A client that opens a WebSocket is never done. */
+  #leavesUnread(status: number): boolean {
+    const { upgrade } = this.received
+    if (upgrade === 'websocket' || upgrade === 'unknown') return status !== 101
+    return !this.#bodyTaken && (this.request.body !== '' || this.request.messages !== undefined)
+  }
+
+  abandon(): void {
+    if (this.#ended) return
+    this.#end()
+    this.settle()
+    this.log.raise('DC')
+    this.log.details = 'downstream_remote_disconnect'
+    this.#admitting?.abandon()
+    this.router?.abandon()
+    this.noteUnreached(0)
+  }
+
+  /** Of the client's connection. */
+  get #isHttp2(): boolean {
+    return this.sent.protocol === 'h2'
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#timers.stop()
+    this.log.durationMs = this.plane.clock.now() - this.log.startMs
+  }
+
+  /** @param request `null` where its headers were not read */
+  #rewrite(details: string, request: HttpRequest | null = this.request): Rewrite | undefined {
+    const subject = (headers: Headers, status: number) => this.subject(headers, status)
+    return rewriteOf(this.#reading.settings, { request, flags: this.log.flags, details, subject })
+  }
+}

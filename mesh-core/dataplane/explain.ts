@@ -82,7 +82,7 @@ export function explainTcp(proxy: string, listener: string, host: string, filter
 }
 
 /** Source: Istio `pilot/pkg/networking/core/httproute.go` buildCatchAllVirtualHost. */
-const nothingUnknown = 'the mesh knows no such host, and outboundTrafficPolicy is REGISTRY_ONLY; a ServiceEntry makes it known'
+const nothingUnknown = 'the proxy knows no such host, and outboundTrafficPolicy is REGISTRY_ONLY; a ServiceEntry makes one known'
 
 function denied({ askedOfBytes }: Spread, { details, flags }: LogRecord): string | null {
   if (askedOfBytes && flags === 'UAEX') return `closed: the authorizer ${askedOfBytes.authorizer.name} did not let it in`

@@ -1026,7 +1026,7 @@ Feature: Scenarios that must not pass
   Scenario: what leaves the mesh for a host that it does not know
     the answer was 502 with an empty body, wanted 200.
     edition.cnn.com, asked by client-v1:
-      ✓ block_all  <built-in>   no match conditions: takes everything; 502: the mesh knows no such host, and outboundTrafficPolicy is REGISTRY_ONLY; a ServiceEntry makes it known
+      ✓ block_all  <built-in>   no match conditions: takes everything; 502: the proxy knows no such host, and outboundTrafficPolicy is REGISTRY_ONLY; a ServiceEntry makes one known
 
     Given the mesh config:
       """
@@ -1200,6 +1200,7 @@ Feature: Scenarios that must not pass
     reached no workload: there was no answer (closed).
     What may be why:
       shop.default takes mutual TLS alone: PeerAuthentication default/strict; who comes without it is cut off
+      legacy-v1.default has no sidecar: no rule acts on what it sends
 
     Given the services:
       | service | sidecar |
@@ -1246,3 +1247,11 @@ Feature: Scenarios that must not pass
     When vm is scaled to 3 replicas
     And client sends "GET http://vm.example.com/"
     Then the request reaches vm
+
+  Scenario: what is scaled to nothing is among those that are there
+    UNKNOWN_SERVICE no workload of shop:v3 in namespace default
+      hint: there are …client:v1, shop:v1, shop:v2
+
+    When shop is scaled to 0 replicas
+    And client sends "GET http://shop/"
+    Then the request reaches shop:v3

@@ -9,7 +9,8 @@ import type { Message } from '../../mesh-core/analyze/message.ts'
 import { messageTypes } from '../../mesh-core/analyze/message-types.ts'
 import { messageOf } from '../../mesh-core/advise/advice.ts'
 import { unusableKeysOf } from '../../mesh-core/advise/traps/unusable-keys.ts'
-import { Inventory } from '../../mesh-core/analyze/inventory.ts'
+import { Inventory, specOf } from '../../mesh-core/analyze/inventory.ts'
+import { selectorText } from '../../mesh-core/analyze/selectors.ts'
 import { runAnalyzers } from '../../mesh-core/analyze/run-analyzers.ts'
 import { keyOf, type Resource } from '../../mesh-core/config/resource.ts'
 import type { Decision } from '../../mesh-core/ir/exchange.ts'
@@ -24,25 +25,29 @@ export interface Scene {
   readonly given: readonly Resource[]
   /** About the requests that the statement looked at. */
   readonly decisions: readonly Decision[]
+  /** Of gateways, that clients asked for. */
+  readonly ports: readonly number[]
 }
 
 /**
- * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways and their ports; and keys that Envoy
+ * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways and the ports of these that were asked for; and keys that Envoy
  * cannot use. Of a VirtualService that was asked, only what its chosen rules name.
  */
-export function missingReferences({ resources, given, decisions }: Scene): readonly string[] {
+export function missingReferences({ resources, given, decisions, ports }: Scene): readonly string[] {
   const keys = new Set(given.map(keyOf))
   const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
   const unusable = resources.filter(({ kind }) => kind === 'RequestAuthentication').flatMap(unusableKeysOf)
   const messages: readonly Message[] = [...runAnalyzers(inventory, analyzers), ...unusable.map(messageOf)]
-  return messages.filter((message) => keys.has(keyOf(message.resource)) && mayMatter(message, decisions)).map(textOf)
+  return messages.filter((message) => keys.has(keyOf(message.resource)) && mayMatter(message, decisions, ports)).map(textOf)
 }
 
 function textOf(message: Message): string {
   return message.hint === null || message.hint.startsWith('known here') ? sentenceOf(message) : `${sentenceOf(message)}\n  hint: ${message.hint}`
 }
 
-function mayMatter({ code, resource, path }: Message, decisions: readonly Decision[]): boolean {
+function mayMatter({ code, resource, path, text }: Message, decisions: readonly Decision[], ports: readonly number[]): boolean {
+  if (code === messageTypes.portNotInService.code)
+    return ports.some((port) => text === messageTypes.portNotInService.text(port, selectorText(specOf(resource).selector)))
   if (code === messageTypes.subsetWithoutPods.code)
     return decisions.some(({ odds }) => odds.some(({ cluster }) => leadsTo(cluster, subsetAt(resource, path))))
   const tried = decisions.flatMap(({ rules, chosen }) => rules.map(({ origin }, i) => ({ origin, taken: i === chosen })))

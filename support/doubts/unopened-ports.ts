@@ -1,11 +1,12 @@
 import { listOf, specOf } from '../../mesh-core/analyze/inventory.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import { requestedPort } from './requested-port.ts'
 
 /** Ports of gateways that refused a client: what opens a port is a Gateway, and no VirtualService or route alone. */
 export function unopenedPorts(exchanges: readonly Exchange[], resources: readonly Resource[]): readonly string[] {
   const refused = exchanges.filter(({ error }) => error === 'refused')
-  const ports = new Set(refused.map(({ request: { authority, scheme } }) => /:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? '443' : '80')))
+  const ports = new Set(refused.map(({ request }) => requestedPort(request)))
   const opened = resources.flatMap(describe)
   const known = opened.length === 0 ? 'there is neither a Gateway nor an Ingress' : opened.join(', ')
   return [...ports].map((port) => `no gateway listens at port ${port}: ${known}`)

@@ -34,6 +34,32 @@ test.each([
 ] as const)('%s', async (_, target, reasons) => expect(await why('', target)).toEqual(reasons))
 
 test.each([
+  ['a Sidecar of its own shows that alone', 'metadata: {name: own}\nspec: {egress: [{hosts: ["./*"]}]}', 'the egress of Sidecar default/own'],
+  [
+    'one of the root namespace does',
+    'metadata: {name: all, namespace: istio-system}\nspec: {egress: [{hosts: ["./*"]}]}',
+    'the egress of Sidecar istio-system/all',
+  ],
+] as const)('a service of another namespace, where %s', async (_, text, reason) => {
+  const sidecar = `apiVersion: networking.istio.io/v1\nkind: Sidecar\n${text}\n---\n`
+  expect(await why(sidecar, 'http://stock.prod/')).toEqual([`stock.prod is there, and hidden from frontend-1.default: look at ${reason}`])
+  expect(await why(sidecar, 'http://shop/')).toEqual([])
+})
+
+test('a service that is exported to nobody else', async () => {
+  const hidden = service('till', 'prod').replace('namespace: prod}', 'namespace: prod, annotations: {networking.istio.io/exportTo: "."}}')
+  expect(await why(hidden, 'http://till.prod/')).toEqual([
+    'till.prod is there, and hidden from frontend-1.default: look at its networking.istio.io/exportTo',
+  ])
+})
+
+test('a sender without a sidecar', async () => {
+  const plain =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: frontend-1, labels: {app: frontend, sidecar.istio.io/inject: "false"}}\nspec: {containers: [{name: a, image: a}]}\n---\n'
+  expect(await why(plain, 'http://shop/')).toEqual(['frontend-1.default has no sidecar: no rule acts on what it sends'])
+})
+
+test.each([
   ['rules for the mesh alone', rule(''), '/in', true],
   ['the same, said', rule('gateways: [mesh], '), '/in', true],
   ['rules that are bound to the gateway', rule('gateways: [front], '), '/out', false],

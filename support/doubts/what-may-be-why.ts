@@ -1,6 +1,9 @@
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import { hiddenServices } from './hidden-services.ts'
 import { missingReferences } from './missing-references.ts'
+import { plainSenders } from './plain-senders.ts'
+import { requestedPort } from './requested-port.ts'
 import { strictPeers } from './strict-peers.ts'
 import { unboundRules } from './unbound-rules.ts'
 import { unknownPorts } from './unknown-ports.ts'
@@ -25,7 +28,9 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, resources: read
     ...unknownPorts(some, resources),
     ...(isFromClient ? unopenedPorts(some, resources) : []),
     ...strictPeers(some, resources),
+    ...plainSenders(some),
+    ...hiddenServices(some, resources),
     ...unboundRules(some, given),
-    ...missingReferences({ resources, given, decisions }),
+    ...missingReferences({ resources, given, decisions, ports: isFromClient ? some.map(({ request }) => requestedPort(request)) : [] }),
   ]
 }

@@ -163,10 +163,9 @@ export class Deployed {
     return meshCall(call, this.#registry(), this.#resources, (service) => this.#podsOf(service)[0]!.ref)
   }
 
-  /** One that is scaled to nothing is known, too. @throws MeshSpecError UNKNOWN_SERVICE */
+  /** @throws MeshSpecError UNKNOWN_SERVICE */
   assertKnown(service: ServiceRef): void {
-    const deployments = this.#resources().filter(hasPodTemplate)
-    if (findDeployments(deployments, this.#registry(), service, null).length === 0) assertKnown(this.#registry(), service, this.#namespace)
+    assertKnown(this.#registry(), this.#resources().filter(hasPodTemplate), service, this.#namespace)
   }
 
   pods(): readonly PodStatus[] {

@@ -33,11 +33,16 @@ export function findDeployments(
 ): readonly Resource[] {
   const wanted = service.namespace ?? namespace
   return [...deployments].filter((deployment) => {
-    const labels: Readonly<Record<string, string>> = deployment.object['spec']?.template?.metadata?.labels ?? {}
-    const pod = { ref: deployment, labels, ...appOf(labels, deployment.name) }
+    const pod = podOf(deployment)
     const isMeant = belongs(pod, service, registry) && (service.version === null || pod.version === service.version)
     return isMeant && (wanted === null || deployment.namespace === wanted)
   })
+}
+
+/** As the pods of a Deployment are called. */
+function podOf(deployment: Resource): PodLike & Pick<WorkloadInstance, 'version'> {
+  const labels: Readonly<Record<string, string>> = deployment.object['spec']?.template?.metadata?.labels ?? {}
+  return { ref: deployment, labels, ...appOf(labels, deployment.name) }
 }
 
 /** @param endpoint counted from 1 */
@@ -62,16 +67,17 @@ function behindHost(ref: ServiceRef, registry: Registry): readonly WorkloadInsta
 }
 
 /**
- * Without a namespace, one of any namespace will do: the statement looks at all of them. What can be no service of a namespace is a host outside, which nobody
+ * Without a namespace, one of any namespace will do: the statement looks at all of them. A Deployment that is scaled to nothing is known, too. What can be no service of a namespace is a host outside, which nobody
  * needs to have told the mesh of.
  * @throws MeshSpecError UNKNOWN_SERVICE
  */
-export function assertKnown(registry: Registry, service: ServiceRef, namespace: string): void {
+export function assertKnown(registry: Registry, deployments: readonly Resource[], service: ServiceRef, namespace: string): void {
+  if (findDeployments(deployments, registry, service, null).length > 0) return
   const candidates = [...registry.workloads, ...registry.outsiders].filter(
     (pod) => service.namespace === null || pod.ref.namespace === service.namespace,
   )
   const isKnown = candidates.some((pod) => belongs(pod, service, registry) && (service.version === null || pod.version === service.version))
-  if (!isKnown && !isHost(service, registry)) throw unknownService(service, namespace, registry)
+  if (!isKnown && !isHost(service, registry)) throw unknownService(service, namespace, registry, deployments)
 }
 
 /** What of a pod says whose it is. */
@@ -86,13 +92,13 @@ function belongs(pod: PodLike, { name }: ServiceRef, registry: Registry): boolea
 }
 
 /** A name without a namespace is one of the scenario's own; where a namespace was named, all are told with theirs. */
-function unknownService(service: ServiceRef, namespace: string, { workloads }: Registry): MeshSpecError {
+function unknownService(service: ServiceRef, namespace: string, { workloads }: Registry, deployments: readonly Resource[] = []): MeshSpecError {
   const bare = service.namespace === null ? namespace : null
-  const known = workloads
-    .filter(({ gateway }) => !gateway)
-    .map(({ app, version, ref }) =>
-      formatServiceRef({ name: app, namespace: ref.namespace === bare ? null : ref.namespace, version: version || null }),
-    )
+  const empty = deployments.filter(({ name, namespace }) => !workloads.some(({ ref }) => ref.name === name && ref.namespace === namespace))
+  const pods = [...workloads.filter(({ gateway }) => !gateway), ...empty.map(podOf)]
+  const known = pods.map(({ app, version, ref }) =>
+    formatServiceRef({ name: app, namespace: ref.namespace === bare ? null : ref.namespace, version: version || null }),
+  )
   const hint = known.length > 0 ? `there are ${[...new Set(known)].join(', ')}` : 'the scenario has deployed none: begin with "Given the services:"'
   const problem = `no workload of ${formatServiceRef({ ...service, namespace: null })} in namespace ${service.namespace ?? namespace}`
   return new MeshSpecError({ code: 'UNKNOWN_SERVICE', origin: null, place: null, problem, hint })

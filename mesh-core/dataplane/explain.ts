@@ -47,7 +47,7 @@ function explain(passage: Passage, request: HttpRequest): Decision {
   const { virtualHost, route, proxy, entrance } = passage
   const routes = virtualHost?.routes ?? []
   const chosen = route ? routes.indexOf(route) : -1
-  const tried = chosen < 0 ? routes : routes.slice(0, chosen + 1)
+  const tried = chosen < 0 ? (wantsTls(passage) ? [] : routes) : routes.slice(0, chosen + 1)
   return {
     proxy: proxy.name,
     listener: entrance.listener.name,
@@ -59,6 +59,11 @@ function explain(passage: Passage, request: HttpRequest): Decision {
     odds: oddsOf(route),
     draws: drawsOf(passage),
   }
+}
+
+/** Was a plain request told to come back by TLS? Then no rule is asked. */
+function wantsTls({ virtualHost, route, log }: Passage): boolean {
+  return route === null && virtualHost?.config.requireTls === true && log.status === 301
 }
 
 /** Where a connection, or a datagram, went that nobody looked into. */
@@ -141,6 +146,7 @@ function outcomeOf(passage: Passage): string {
   if (log.details.startsWith('rbac_access_denied')) return `${log.status}: ${whoDenies(log.details)}`
   if (log.details in refusals) return `${log.status}: no rule is asked: ${refusals[log.details]} (${log.details})`
   if (!virtualHost) return `${log.status}: no virtual host for this Host; ${hostsOf(passage)}`
+  if (wantsTls(passage)) return `${log.status}: no rule is asked: plain requests are sent to https (httpsRedirect)`
   if (!route) return `${log.status}: no rule matched`
   const cluster = choice?.config.cluster ?? ''
   if (log.flags.split(',').includes('NC')) return `${log.status}: ${whyMissing(cluster)}`

@@ -1200,7 +1200,7 @@ Feature: Scenarios that must not pass
     reached no workload: there was no answer (closed).
     What may be why:
       shop.default takes mutual TLS alone: PeerAuthentication default/strict; who comes without it is cut off
-      legacy-v1.default has no sidecar: no rule acts on what it sends
+      what legacy-v1.default sends here passes no sidecar: no rule acts on it
 
     Given the services:
       | service | sidecar |
@@ -1255,3 +1255,44 @@ Feature: Scenarios that must not pass
     When shop is scaled to 0 replicas
     And client sends "GET http://shop/"
     Then the request reaches shop:v3
+
+  Scenario: a plain request that is sent to https
+    redirected to "https://shop.example.com/a" with status 301.
+    shop.example.com, asked by istio-ingressgateway.istio-system:
+      301: no rule is asked: plain requests are sent to https (httpsRedirect)
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: {name: front}
+      spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com], tls: {httpsRedirect: true}}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop.example.com], gateways: [front], http: [{route: [{destination: {host: shop}}]}]}
+      """
+    When a client sends "GET http://shop.example.com/a"
+    Then the request is redirected to "https://shop.example.com/b"
+
+  Scenario: a gateway whose Secret is missing
+    there was no answer (closed), wanted 200.
+    What may be why:
+      steps/failing/failing.feature:… IST0101 Gateway default/front spec.servers[0].tls.credentialName: there is no credentialName "shop-credential"
+
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: {name: front}
+      spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: shop-credential}}]}
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec: {hosts: [shop.example.com], gateways: [front], http: [{route: [{destination: {host: shop}}]}]}
+      """
+    And the TLS secret "shop-credential" for "shop.example.com" in namespace "default"
+    When a client sends "GET https://shop.example.com/a"
+    Then the response status is 200

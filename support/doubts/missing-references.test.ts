@@ -53,6 +53,42 @@ spec:
   expect(told([31400])[0]).toContain('IST0162')
 })
 
+test('a Secret of a gateway that is not beside its pods', () => {
+  const mesh = (namespace: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: entry, namespace: istio-system, labels: {istio: ingress}}
+spec: {containers: [{name: istio-proxy, image: proxy}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: entry, namespace: istio-system}
+spec: {selector: {istio: ingress}, ports: [{name: https, port: 443}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: shop, namespace: ${namespace}}
+data: {tls.crt: eA==, tls.key: eA==}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: other, namespace: istio-system}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front}
+spec: {selector: {istio: ingress}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ["*"], tls: {mode: SIMPLE, credentialName: shop}}]}
+`
+  const told = (namespace: string) => {
+    const { resources } = readText(mesh(namespace), 'mesh.yaml')
+    return missingReferences({ resources, given: resources, decisions: [], ports: [443] })
+  }
+  expect(told('istio-system')).toEqual([])
+  expect(told('default').map((text) => text.replace(/^.* IST/, 'IST'))).toEqual([
+    'IST0101 Gateway default/front spec.servers[0].tls.credentialName: there is no credentialName "shop"',
+  ])
+})
+
 test('keys that Envoy cannot use, for which a proxy takes nothing', () => {
   const rules = `[{issuer: shop, jwks: '{"keys":[]}'}, {issuer: other, jwks: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}'}, {issuer: third, jwksUri: "https://a.example.com"}]`
   const { resources } = readText(

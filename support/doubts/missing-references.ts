@@ -2,6 +2,7 @@ import type { Analyzer } from '../../mesh-core/analyze/analyzer.ts'
 import { destinationHosts } from '../../mesh-core/analyze/analyzers/destination-hosts.ts'
 import { destinationSubsets } from '../../mesh-core/analyze/analyzers/destination-subsets.ts'
 import { gatewayPorts } from '../../mesh-core/analyze/analyzers/gateway-ports.ts'
+import { gatewaySecrets } from '../../mesh-core/analyze/analyzers/gateway-secrets.ts'
 import { subsets } from '../../mesh-core/analyze/analyzers/subsets.ts'
 import { virtualServiceGateways } from '../../mesh-core/analyze/analyzers/virtual-service-gateways.ts'
 import { sentenceOf } from '../../mesh-core/analyze/describe.ts'
@@ -15,7 +16,7 @@ import { runAnalyzers } from '../../mesh-core/analyze/run-analyzers.ts'
 import { keyOf, type Resource } from '../../mesh-core/config/resource.ts'
 import type { Decision } from '../../mesh-core/ir/exchange.ts'
 
-const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, subsets, virtualServiceGateways, gatewayPorts]
+const analyzers: readonly Analyzer[] = [destinationHosts, destinationSubsets, subsets, virtualServiceGateways, gatewayPorts, gatewaySecrets]
 
 /** What the messages are held against. */
 export interface Scene {
@@ -30,7 +31,7 @@ export interface Scene {
 }
 
 /**
- * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways and the ports of these that were asked for; and keys that Envoy
+ * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways, their Secrets and the ports of these that were asked for; and keys that Envoy
  * cannot use. Of a VirtualService that was asked, only what its chosen rules name.
  */
 export function missingReferences({ resources, given, decisions, ports }: Scene): readonly string[] {
@@ -46,6 +47,8 @@ function textOf(message: Message): string {
 }
 
 function mayMatter({ code, resource, path, text }: Message, decisions: readonly Decision[], ports: readonly number[]): boolean {
+  // Here nobody knows what day it is in the mesh.
+  if (code === messageTypes.invalidCredential.code) return false
   if (code === messageTypes.portNotInService.code)
     return ports.some((port) => text === messageTypes.portNotInService.text(port, selectorText(specOf(resource).selector)))
   if (code === messageTypes.subsetWithoutPods.code)

@@ -56,7 +56,7 @@ test('a service that is exported to nobody else', async () => {
 test('a sender without a sidecar', async () => {
   const plain =
     'apiVersion: v1\nkind: Pod\nmetadata: {name: frontend-1, labels: {app: frontend, sidecar.istio.io/inject: "false"}}\nspec: {containers: [{name: a, image: a}]}\n---\n'
-  expect(await why(plain, 'http://shop/')).toEqual(['frontend-1.default has no sidecar: no rule acts on what it sends'])
+  expect(await why(plain, 'http://shop/')).toEqual(['what frontend-1.default sends here passes no sidecar: no rule acts on it'])
 })
 
 test.each([

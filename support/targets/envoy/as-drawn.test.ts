@@ -29,6 +29,8 @@ test.each([
   ['that it went on', { ...decision, outcome: "500: aborted by the rule's fault" }, forwarded, `→ shop.default subset v2, one of ${weights}`],
   ['that it was aborted', decision, aborted, "500: aborted by the rule's fault"],
   ['what no draw decides, the model tells', { ...decision, draws: [] }, aborted, decision.outcome],
+  ['how long it took', { ...decision, draws: [] }, { status: 504, details: 'response_timeout', cluster: v1 }, '504: no answer within the timeout'],
+  ['how long a try took', decision, { status: 504, details: 'upstream_per_try_timeout', cluster: v1 }, '504: no answer within perTryTimeout'],
   ['without an entry the model tells', decision, null, decision.outcome],
   ['what went wrong, the model tells', decision, { ...forwarded, details: 'upstream_reset' }, decision.outcome],
 ])('Envoy draws %s', (_, model, log, outcome) => expect(asDrawn(model, log).outcome).toBe(outcome))

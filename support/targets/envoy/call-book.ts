@@ -138,7 +138,7 @@ function connection(proxy: WorkloadInstance, address: string): string {
 function untold() {
   const at = { startMs: performance.now(), endMs: null as number | null, status: 0 }
   const written = { line: null, gateway: null, relay: null, isOver: false, unreached: [], received: [] }
-  return { ...at, ...written, decision: null, denial: null, mirrors: [] }
+  return { ...at, ...written, decision: null, relayDecision: null, denial: null, mirrors: [] }
 }
 
 function enterInbound(call: CallRecord, line: LogLine): void {

@@ -78,7 +78,8 @@ function behindGateway(call: CallRecord, gateway: WorkloadInstance, end: End, pa
   const log = call.relay && logEntry(call, call.relay, call.startMs, names)
   const service = log && hostOfCluster(log.cluster)
   const hop = hopOf(call, end, log, parent, names)
-  return { ...hop, from: gateway.ref, service, explain: null }
+  const { relayDecision } = call
+  return { ...hop, from: gateway.ref, service, explain: relayDecision ? () => asDrawn(relayDecision, log) : null }
 }
 
 /** A request that reached nobody is a hop, too, and so is each try that a sidecar has ended. */

@@ -36,6 +36,8 @@ export interface CallRecord {
   /** Of receivers' sidecars, whose workloads nothing reached: one for each such try. */
   readonly unreached: LogLine[]
   decision: Decision | null
+  /** Of the gateway that it was sent to. */
+  relayDecision: Decision | null
   /** Of the receiver's sidecar. */
   denial: Decision | null
   /** Clusters of the copies that the config asks for. */

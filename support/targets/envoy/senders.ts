@@ -113,6 +113,7 @@ export class Senders {
     this.#replaying = this.#replaying.then(async () => {
       const { hops } = await this.#model.send(same)
       call.decision = hops[0]?.explain?.() ?? null
+      call.relayDecision = hops.find(({ parent, from }) => parent === 0 && from !== null && from === hops[0]?.to)?.explain?.() ?? null
       call.denial = hops[0]?.denial?.() ?? null
       const config = this.#model.proxyConfig(ref)
       if (config && call.decision) call.mirrors = copiesTo(config, call.decision)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readText } from '../../../mesh-core/config/load.ts'
+import { readPaths } from '../../../mesh-core/config/read-files.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import type { MeshSession } from '../target.ts'
 import { envoyForTests } from './envoy-for-tests.ts'
@@ -170,5 +171,45 @@ spec:
       /^test.yaml:11:3 APPLY_FAILED VirtualService default\/reviews spec.http\[1\]: Envoy refuses it: RouteActionValidationError.PrefixRewrite: value does not match/,
     )
     expect(pathOf(await session.send(opens('/productpage')))).toContain('0 reviews:v3')
+  })
+})
+
+const roads = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: cnn}
+spec: {hosts: [edition.cnn.com], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: egress}
+spec: {selector: {istio: egressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [edition.cnn.com]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cnn}
+spec:
+  hosts: [edition.cnn.com]
+  gateways: [egress, mesh]
+  http:
+    - {match: [{gateways: [mesh]}], route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 80}}}]}
+    - {match: [{gateways: [egress]}], route: [{destination: {host: edition.cnn.com, port: {number: 80}}}]}`
+
+describe.skipIf(path === null)('an egress gateway', () => {
+  test('each proxy on the way tells its own rules', async () => {
+    const session = await target.open(scenario)
+    try {
+      await session.deployEcho([{ name: 'app', namespace: 'default', versions: ['v1'], replicas: 1, protocol: 'http', port: 80, sidecar: true }])
+      await session.apply([...readPaths(['samples/istio/egress-gateway.yaml']).resources, ...yaml(roads)])
+      const from = { kind: 'service', service: { name: 'app', namespace: null, version: null } } as const
+      const { hops } = await session.send({ from, method: 'GET', target: 'http://edition.cnn.com/', headers: {}, body: '' })
+      const told = hops.map(({ explain }) => explain!()).map(({ proxy, rules, chosen }) => [proxy, rules[chosen]?.rule])
+      expect(told).toEqual([
+        ['app-v1.default', 'http[0].match[0]'],
+        ['istio-egressgateway.istio-system', 'http[1].match[0]'],
+      ])
+    } finally {
+      await session.close()
+    }
   })
 })

@@ -32,7 +32,7 @@ Feature: EnvoyFilters
                 type_url: type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit
                 value:
                   stat_prefix: http_local_rate_limiter
-                  token_bucket: {max_tokens: 4, tokens_per_fill: 4, fill_interval: 8s}
+                  token_bucket: {max_tokens: 4, tokens_per_fill: 4, fill_interval: 32s}
                   filter_enabled: {default_value: {numerator: 100, denominator: HUNDRED}}
                   filter_enforced: {default_value: {numerator: 100, denominator: HUNDRED}}
                   response_headers_to_add:
@@ -45,7 +45,7 @@ Feature: EnvoyFilters
     Then the response status is 429
     And the response header "x-local-rate-limit" is "true"
     And the request does not reach shop
-    When 3s pass
+    When 9s pass
     And client sends "GET http://shop/"
     Then the response status is 200
 

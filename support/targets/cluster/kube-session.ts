@@ -175,7 +175,16 @@ export class KubeSession implements MeshSession {
   doubts(): readonly string[] {
     const { deployments, namespaces } = this.#run
     const { all, services } = deployments
-    return doubtsAbout({ sender: this.#calls.sender, pods: this.#pods.all, services, deployments: all, config: this.#config.applied, namespaces })
+    const { mishaps } = this.#pods
+    return doubtsAbout({
+      sender: this.#calls.sender,
+      pods: this.#pods.all,
+      mishaps,
+      services,
+      deployments: all,
+      config: this.#config.applied,
+      namespaces,
+    })
   }
 
   assertKnown(service: ServiceRef): void {

@@ -296,3 +296,33 @@ test('messages never hold the token', async () => {
     .catch((error: unknown) => error)
   expect(JSON.stringify([String(failure), failure])).not.toContain('token-4711')
 })
+
+describe('credentials that cannot be had or shown', () => {
+  const objectsOf = (cluster: object, user: object): KubeObjects => {
+    const config = new KubeConfig()
+    config.loadFromString(
+      JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'a', user: 'u' } }],
+        clusters: [{ name: 'a', cluster }],
+        users: [{ name: 'u', user }],
+      }),
+    )
+    return new KubeObjects(new KubeApi(config, { backoffMs: 1 }))
+  }
+
+  test('name the command that is not there', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-command-of-meshspec', interactiveMode: 'Never' }
+    await expect(objectsOf({ server: host }, { exec }).read(ref)).rejects.toMatchObject({
+      code: 'INVALID_SETTING',
+      message: expect.stringContaining('the command no-such-command-of-meshspec, which cannot be run (ENOENT)'),
+    })
+  })
+
+  test('are not sent without TLS', async () => {
+    await expect(objectsOf({ server: host.replace('https:', 'http:') }, { token: 't' }).read(ref)).rejects.toMatchObject({
+      code: 'INVALID_SETTING',
+      message: expect.stringMatching(/without TLS.*[\s\S]*insecure-skip-tls-verify/),
+    })
+  })
+})

@@ -147,7 +147,19 @@ export class KubeApi {
   }
 
   #unreachable(error: unknown): Error {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code, message, syscall = '', path } = error as NodeJS.ErrnoException
+    if (syscall.startsWith('spawn'))
+      return clusterError(
+        'INVALID_SETTING',
+        `the kubeconfig takes credentials from the command ${path}, which cannot be run (${code})`,
+        'is it installed, and on PATH?',
+      )
+    if (/^HTTP protocol is not allowed/.test(message))
+      return clusterError(
+        'INVALID_SETTING',
+        `the API server ${this.server} is spoken to without TLS, which would show the credentials`,
+        'insecure-skip-tls-verify: true in the kubeconfig says that this is meant',
+      )
     const isTls = /CERT|TLS|SSL|EPROTO|SELF_SIGNED|VERIFY/.test(code ?? '')
     const hint = isTls
       ? 'the certificate of the API server is not what certificate-authority in the kubeconfig says; it is not passed over'

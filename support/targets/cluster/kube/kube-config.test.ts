@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -57,5 +57,34 @@ test('a context that there is not is told with those that there are', async () =
   await expect(loadKubeConfig({ ...settings, kubeconfig: kubeconfig('one'), context: 'two' })).rejects.toMatchObject({
     code: 'INVALID_SETTING',
     message: expect.stringContaining('there are one, other'),
+  })
+})
+
+test.each([
+  ['', 'it is empty, or no kubeconfig'],
+  ['[1, 2]', 'no contexts'],
+  ['{"clusters": [], "contexts": []}', 'no contexts'],
+  ['{"contexts": [{"name": "c", "context": {"cluster": "a", "user": "u"}}]}', 'names no current context'],
+  [
+    '{"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "gone", "user": "u"}}]}',
+    'of the cluster "gone", which the kubeconfig does not have',
+  ],
+] as const)('the kubeconfig %j is told to lack something', async (text, says) => {
+  const file = join(folder, 'config')
+  writeFileSync(file, text)
+  await expect(loadKubeConfig({ ...settings, kubeconfig: file })).rejects.toMatchObject({
+    code: 'INVALID_SETTING',
+    message: expect.stringContaining(says),
+  })
+})
+
+test.each(['certificate-authority', 'client-certificate', 'client-key'])('a file of %s that is not there is named', async (key) => {
+  const file = kubeconfig('one')
+  const config = JSON.parse(readFileSync(file, 'utf8')) as { clusters: { cluster: object }[]; users: { user: object }[] }
+  Object.assign(key.startsWith('client') ? config.users[0]!.user : config.clusters[0]!.cluster, { [key]: 'missing.pem' })
+  writeFileSync(file, JSON.stringify(config))
+  await expect(loadKubeConfig({ ...settings, kubeconfig: file })).rejects.toMatchObject({
+    code: 'INVALID_SETTING',
+    message: expect.stringContaining(`names the file ${join(folder, 'missing.pem')}, which cannot be read (ENOENT)`),
   })
 })

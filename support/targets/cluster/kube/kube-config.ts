@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { clusterError } from './cluster-error.ts'
 
@@ -21,7 +21,7 @@ export async function loadKubeConfig({ kubeconfig, context, allowProduction }: K
     else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig)
     else throw new Error('there is no such file')
   } catch (error) {
-    const problem = `the kubeconfig ${kubeconfig ?? process.env['KUBECONFIG'] ?? ''} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    const problem = `the kubeconfig ${kubeconfig ?? process.env['KUBECONFIG'] ?? ''} cannot be read: ${whyUnread(error)}`
     throw clusterError('INVALID_SETTING', problem.replace('  ', ' '), 'name another one with --kubeconfig')
   }
   if (kubeconfig === null && isLastResort(config))
@@ -31,8 +31,7 @@ export async function loadKubeConfig({ kubeconfig, context, allowProduction }: K
       'name a kubeconfig with --kubeconfig FILE; run and conformance do without with --gateway http://HOST:PORT',
     )
   if (context !== null) select(config, context)
-  if (!config.getCurrentCluster())
-    throw clusterError('INVALID_SETTING', 'the kubeconfig names no current context', `write --context with one of ${names(config)}`)
+  assertWhole(config)
   if (!allowProduction) assertNoProduction(config)
   return config
 }
@@ -46,6 +45,38 @@ function select(config: KubeConfig, context: string): void {
   if (!config.getContextObject(context))
     throw clusterError('INVALID_SETTING', `the kubeconfig has no context ${JSON.stringify(context)}`, `there are ${names(config)}`)
   config.setCurrentContext(context)
+}
+
+/** The library reads on where there is nothing: an empty file, or a list. */
+function whyUnread(error: unknown): string {
+  if (error instanceof TypeError) return 'it is empty, or no kubeconfig'
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** @throws MeshSpecError INVALID_SETTING for what the current context lacks to reach a cluster by */
+function assertWhole(config: KubeConfig): void {
+  const current = config.getCurrentContext()
+  const context = config.getContextObject(current)
+  const missing = (problem: string, hint: string | null): Error => clusterError('INVALID_SETTING', problem, hint)
+  if (config.getContexts().length === 0) throw missing('the kubeconfig has no contexts', 'name another one with --kubeconfig')
+  if (!context) throw missing('the kubeconfig names no current context', `write --context with one of ${names(config)}`)
+  const cluster = config.getCurrentCluster()
+  if (!cluster) throw missing(`the context ${current} is of the cluster ${JSON.stringify(context.cluster)}, which the kubeconfig does not have`, null)
+  const user = config.getCurrentUser()
+  for (const file of [cluster.caFile, user?.certFile, user?.keyFile]) {
+    const why = file ? whyUnreadable(file) : null
+    if (why !== null) throw missing(`the context ${current} names the file ${file}, which cannot be read (${why})`, null)
+  }
+}
+
+/** @returns the system's code; `null` for a file that can be read */
+function whyUnreadable(file: string): string | null {
+  try {
+    readFileSync(file)
+    return null
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error)
+  }
 }
 
 function names(config: KubeConfig): string {

@@ -34,6 +34,7 @@ const pod = (app: string, version: string, ip: string, sidecar = true): Pod => (
   ready: true,
   containers: 2,
   readyContainers: 2,
+  restarts: 0,
   trouble: null,
 })
 const gateway = pod('istio-ingressgateway', '', '10.244.0.3', false)

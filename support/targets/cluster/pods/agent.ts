@@ -199,8 +199,11 @@ export class PodAgent {
   }
 }
 
+/** As runtimes and shells say that a program is not there; that a container is not there is something else. Source: runc, containerd, CRI-O, busybox. */
+const lacksNode = /executable file.*not found|\bnode["'`]?: (?:command )?(?:not found|no such file)/i
+
 function endOf({ namespace, name, container }: Pod, code: number | null, said: string): Error {
-  if (code === 127 || /executable file not found|no such file|not found/i.test(said))
+  if (code === 127 || lacksNode.test(said))
     return new NotSupported('in-mesh-calls', `the container ${container} of pod ${namespace}/${name} has no Node, by which it could be made to send`)
   const how = code === null ? 'the connection to it was cut' : `it ended with exit code ${code}`
   return clusterError(

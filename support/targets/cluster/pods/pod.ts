@@ -17,6 +17,8 @@ export interface Pod {
   readonly ready: boolean
   readonly containers: number
   readonly readyContainers: number
+  /** How often its containers have been started again. */
+  readonly restarts: number
   /** Why it does not get ready, where the kubelet says so: `ImagePullBackOff: …`. */
   readonly trouble: string | null
 }
@@ -29,6 +31,7 @@ export function podKey({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): st
 interface ContainerStatus {
   readonly name: string
   readonly ready?: boolean
+  readonly restartCount?: number
   readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } }
 }
 
@@ -81,6 +84,7 @@ function podOf({ metadata, spec, status }: KubePod): Pod {
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     containers: names.length,
     readyContainers: statuses.filter(({ ready }) => ready).length,
+    restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     trouble:
       troubleOf(statuses) ?? status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False')?.message ?? null,
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { managedName } from '../../../../mesh-core/registry/managed-gateways.ts'
 import type { ServiceRef } from '../../target.ts'
@@ -17,6 +18,7 @@ export class ScenarioPods {
   /** `podKey` of those that the scenario has made not ready. */
   readonly #notReady = new Set<string>()
   #all: readonly Pod[] = []
+  #mishaps: readonly string[] = []
 
   readonly #applied: () => readonly KubeObject[]
 
@@ -67,8 +69,27 @@ export class ScenarioPods {
     return version === null && this.#applied().some((object) => isManagedGateway(object) && isNamed(object))
   }
 
+  /** What has come over them since they were last waited for, as `noticeMishaps` has seen it. */
+  get mishaps(): readonly string[] {
+    return this.#mishaps
+  }
+
+  /**
+   * Looks whether they are still those that were waited for: it may be why they do not answer.
+   * @param patienceMs in which the kubelet may tell
+   */
+  async noticeMishaps(patienceMs: number): Promise<void> {
+    const deadline = performance.now() + patienceMs
+    for (;;) {
+      this.#mishaps = mishapsOf(this.#all, await this.list())
+      if (this.#mishaps.length > 0 || performance.now() > deadline) return
+      await sleep(300)
+    }
+  }
+
   /** Other ones have been asked for. */
   forget(): void {
+    this.#mishaps = []
     this.#all = []
   }
 
@@ -108,4 +129,18 @@ export class ScenarioPods {
   get #scene(): Scene {
     return { pods: this.#all, services: [...this.#run.deployments.services, ...this.#services], namespaces: this.#run.namespaces, hosts: this.#hosts }
   }
+}
+
+/** @param before as they were when they were ready. @returns what has come over them since */
+export function mishapsOf(before: readonly Pod[], now: readonly Pod[]): readonly string[] {
+  return before.flatMap((pod) => {
+    const found = now.find((one) => podKey(one) === podKey(pod))
+    if (!found) return [`pod ${pod.name} is there no more, and the run has not taken it away`]
+    const times = found.restarts - pod.restarts
+    if (times > 0) return [`a container of pod ${pod.name} has ended and was started again (${times} times) since the scenario began`]
+    if (found.readyContainers >= pod.readyContainers) return []
+    return [
+      `pod ${pod.name} has ${found.readyContainers} of ${found.containers} containers ready; when the scenario began it had ${pod.readyContainers}`,
+    ]
+  })
 }

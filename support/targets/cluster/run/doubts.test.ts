@@ -21,6 +21,7 @@ const pod = (name: string, more: Partial<Pod> = {}): Pod => ({
   ready: true,
   containers: 2,
   readyContainers: 2,
+  restarts: 0,
   trouble: null,
   ...more,
 })
@@ -45,6 +46,7 @@ const rule = (host: string, namespace: string): KubeObject => ({
 const fine = {
   sender: null,
   pods: [pod('shop')],
+  mishaps: [],
   services: [service('shop')],
   deployments: [deployment('shop')],
   config: [rule('shop', 'run-1')],
@@ -58,6 +60,7 @@ describe('what may be why', () => {
   })
 
   test('a sender without a sidecar', () => {
+    expect(doubtsAbout({ ...fine, mishaps: ['pod shop-x.run-1 is there no more'] })).toEqual(['pod shop-x.default is there no more'])
     expect(doubtsAbout({ ...fine, sender: pod('client', { sidecar: false }) })).toEqual([
       'pod client-x has no sidecar: no rule of the mesh acts on what it sends',
     ])

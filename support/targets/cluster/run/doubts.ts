@@ -7,6 +7,8 @@ export interface Scenery {
   /** Who sent last; `null` for a client outside. */
   readonly sender: Pod | null
   readonly pods: readonly Pod[]
+  /** What has come over them. */
+  readonly mishaps: readonly string[]
   readonly services: readonly KubeObject[]
   /** Deployments of the run. */
   readonly deployments: readonly KubeObject[]
@@ -16,7 +18,9 @@ export interface Scenery {
 
 /** What is odd about a scenario's mesh, and may be why a statement about it does not hold. */
 export function doubtsAbout(scenery: Scenery): readonly string[] {
-  return [...senderDoubts(scenery), ...endpointDoubts(scenery), ...ruleDoubts(scenery)].map((doubt) => scenery.namespaces.back(doubt))
+  return [...scenery.mishaps, ...senderDoubts(scenery), ...endpointDoubts(scenery), ...ruleDoubts(scenery)].map((doubt) =>
+    scenery.namespaces.back(doubt),
+  )
 }
 
 function senderDoubts({ sender }: Scenery): readonly string[] {

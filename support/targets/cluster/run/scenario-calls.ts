@@ -28,6 +28,9 @@ import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './served-host.ts'
 import { redirecting } from './unknown-names.ts'
 
+/** ms until the API server knows that a container has ended: the kubelet looks once a second. Source: Kubernetes, `genericPlegRelistPeriod`. */
+const toldMs = 3000
+
 export interface ScenarioCallsParts {
   readonly config: ScenarioObjects
   readonly pods: ScenarioPods
@@ -95,6 +98,7 @@ export class ScenarioCalls {
     await config.assertUntouched()
     this.#run.assertAlone()
     const exchanges = await told
+    if (exchanges.some(isUnanswered)) await pods.noticeMishaps(this.#sender?.sidecar && exchanges.some(isRefused) ? toldMs : 0)
     this.#assertWithin(call, exchanges, given, beyond !== null)
     return exchanges
   }
@@ -224,6 +228,11 @@ export class ScenarioCalls {
       if (reason !== null) throw new NotSupported('in-mesh-calls', reason)
     }
   }
+}
+
+/** A sidecar that runs takes every connection of its pod. */
+function isRefused({ error }: Exchange): boolean {
+  return error === 'refused'
 }
 
 /** By nobody behind the mesh's proxies. */

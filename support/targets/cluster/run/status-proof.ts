@@ -84,11 +84,25 @@ export class StatusProof {
       this.#assertHandled(late, performance.now() > deadline)
       if (performance.now() > deadline)
         throw new NotYetProgrammed(
-          `not yet programmed after ${this.#run.patienceMs / 1000} s: no controller has told the status of ${late.map((object) => named(refOfObject(object))).join(', ')}`,
+          `not yet programmed after ${this.#run.patienceMs / 1000} s: no controller has told the status of ${late.map((object) => named(refOfObject(object))).join(', ')}${await this.#withoutClass(late)}`,
         )
       await this.#run.controlPlane.assertHope()
       await sleep(100)
     }
+  }
+
+  /** Whose class is none of the cluster's: nobody will ever look at them. */
+  async #withoutClass(late: readonly KubeObject[]): Promise<string> {
+    const named = late.flatMap(({ kind, spec }) => (kind === 'Gateway' ? [String(spec.gatewayClassName)] : []))
+    const found = await Promise.all(
+      [...new Set(named)].map(async (name) => {
+        const ref = { group: gatewayApi, kind: 'GatewayClass', namespace: '', name }
+        // Who may not look knows nothing of it.
+        return (await this.#run.objects.read(ref).catch(() => ref)) === null ? [name] : []
+      }),
+    )
+    const missing = found.flat()
+    return missing.length > 0 ? `; the cluster has no GatewayClass ${missing.join(', ')}` : ''
   }
 
   /**

@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs'
-import { dirname, extname } from 'node:path'
+import { extname } from 'node:path'
 import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import { comparisonHtml } from '../reports/comparison-html.ts'
 import { comparisonJson } from '../reports/comparison-json.ts'
@@ -9,8 +8,8 @@ import type { Comparison } from '../reports/comparison.ts'
 import { formatterUrl } from '../reports/formats.ts'
 import type { FormatName } from '../reports/formats.ts'
 import { makePaint } from '../reports/paint.ts'
-import { makeFolder } from '../support/make-folder.ts'
-import { notWritten } from './not-written.ts'
+import { jsonFile } from '../reports/json.ts'
+import { writeReport } from './write-report.ts'
 
 type Formats = IRunConfiguration['formats']
 type Render = (comparison: Comparison) => string
@@ -22,7 +21,7 @@ const renders: ReadonlyMap<string, Render> = new Map(
       ['terminal', (comparison) => `\n${comparisonText(comparison, makePaint(process.stdout.isTTY === true, process.env))}\n`],
       ['html', comparisonHtml],
       ['junit', comparisonJunit],
-      ['json', (comparison) => `${JSON.stringify(comparisonJson(comparison), null, 2)}\n`],
+      ['json', (comparison) => jsonFile(comparisonJson(comparison))],
     ] satisfies [FormatName, Render][]
   ).map(([name, render]) => [formatterUrl(name as FormatName), render]),
 )
@@ -50,14 +49,5 @@ export function writeComparison(comparison: Comparison, { stdout, files }: Forma
   for (const [file, formatter] of Object.entries(files)) {
     const render = renders.get(formatter)
     if (render) writeReport(file, render(comparison))
-  }
-}
-
-function writeReport(file: string, text: string): void {
-  try {
-    makeFolder(dirname(file))
-    writeFileSync(file, text)
-  } catch (error) {
-    throw notWritten([file], error)
   }
 }

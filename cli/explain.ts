@@ -53,7 +53,7 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   const text = [
     ...preamble(resources, madeUp, [...session.notModelled().map((notice) => `read and not acted on: ${notice}`), ...templatesAmong(passedOver)]),
     exchangeText(exchange, (origin) => session.locate(origin)),
-    ...whyNot(exchange, call.from, session.resources(), resources),
+    ...whyNot(exchange, call.from, { resources: session.resources(), given: resources, statuses: session.statuses() }),
     ...(await deadAmong(exchange, resources)),
   ]
   process.stdout.write(`${text.join('\n')}\n`)
@@ -61,9 +61,9 @@ export async function explain(words: readonly string[], options: ExplainOptions)
 }
 
 /** What is odd about the config, where nobody answered. */
-function whyNot(exchange: Exchange, from: Sender, inMesh: readonly Resource[], given: readonly Resource[]): readonly string[] {
+function whyNot(exchange: Exchange, from: Sender, config: Parameters<typeof whatMayBeWhy>[1]): readonly string[] {
   if (exchange.response !== null) return []
-  const reasons = whatMayBeWhy({ exchanges: [exchange], isFromClient: from.kind === 'client' }, inMesh, given)
+  const reasons = whatMayBeWhy({ exchanges: [exchange], isFromClient: from.kind === 'client' }, config)
   return reasons.length === 0 ? [] : ['what may be why:', ...reasons.map((reason) => reason.replace(/^/gm, '  '))]
 }
 

@@ -4,6 +4,7 @@ import type { RunRecord } from '../reports/run-record.ts'
 import { isOfWriting, notWritten } from './not-written.ts'
 import { onTarget } from './run-configuration.ts'
 import { wrongOption } from './wrong-option.ts'
+import { reportUnreadFeatures } from './unread-features.ts'
 import { workersFor } from './workers.ts'
 
 /** Steps are loaded once: a second import of the same module would define nothing. */
@@ -38,6 +39,7 @@ export async function runFeatures(configuration: IRunConfiguration, support: Sup
   const run = new FollowedRun()
   try {
     const { support: loaded } = await runCucumber({ ...configuration, support }, { env: { ...process.env, ...env } }, run.take)
+    reportUnreadFeatures(run.record, configuration.formats)
     return { record: run.record, support: loaded }
   } catch (error) {
     throw isOfWriting(error) ? notWritten(Object.keys(configuration.formats.files), error) : (wrongOption(error) ?? error)

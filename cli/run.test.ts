@@ -36,6 +36,15 @@ test('what every run takes comes before what clusters take', () => {
   expect(order.filter((one) => !stdout.includes(one))).toEqual([])
 })
 
+test('reports tell of a feature that cannot be read', () => {
+  const { status } = meshspec(['run', syntax, ...['json', 'junit', 'html'].flatMap((name) => ['--format', `${name}:unread/report.${name}`])])
+  const report = (name: string): string => readFileSync(join(folder, 'unread', `report.${name}`), 'utf8')
+  expect(status).toBe(2)
+  expect(JSON.parse(report('json'))).toMatchObject({ scenarios: [], parseErrors: [{ uri: syntax }] })
+  expect(report('junit')).toContain('inconsistent cell count')
+  expect(report('html')).toContain('inconsistent cell count')
+})
+
 describe('exit codes', () => {
   const cases: { name: string; args: string[]; status: number; says: string }[] = [
     { name: 'held', args: [holds], status: 0, says: '1 scenario: 1 passed' },

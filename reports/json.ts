@@ -39,12 +39,16 @@ function errorRates({ scenarios }: RunRecord): { statements: number; falseAlarm:
   }
 }
 
+export function jsonFile(report: object): string {
+  return `${JSON.stringify(report, null, 2)}\n`
+}
+
 const json: Formatter = {
   type: 'formatter',
   formatter({ on, write }) {
     const run = new FollowedRun()
     on('message', run.take)
-    return () => write(`${JSON.stringify(jsonReport(run.record), null, 2)}\n`)
+    return () => write(jsonFile(jsonReport(run.record)))
   },
 }
 export default json

@@ -102,9 +102,9 @@ export class Judge {
   #withDoubts(complaint: string, chance: readonly string[] = []): string {
     const session = this.#parts.mesh.opened
     const { configs, evidence, traffic } = this.#parts
-    const resources = session?.resources?.() ?? []
+    const config = { resources: session?.resources?.() ?? [], given: configs.given, statuses: session?.statuses?.() ?? [] }
     const asked = { exchanges: evidence.last, isFromClient: traffic.load?.sender.kind === 'client' }
-    const missing = session?.doubts?.() ?? whatMayBeWhy(asked, resources, configs.given)
+    const missing = session?.doubts?.() ?? whatMayBeWhy(asked, config)
     const doubts = [...missing, ...chance]
     return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => doubt.replace(/^/gm, '  ')).join('\n')}`
   }

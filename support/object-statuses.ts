@@ -49,7 +49,9 @@ export class ObjectStatuses {
   expectAttachedRoutes(count: number, place: ListenerPlace): void {
     const { attachedRoutes } = this.#listener(place)
     if (attachedRoutes !== count)
-      throw new StatementFailed(`listener "${place.listener}" of ${place.kind} "${place.name}" has ${attachedRoutes} attached routes, not ${count}.`)
+      throw new StatementFailed(
+        `listener "${place.listener}" of ${place.kind} "${place.name}" has ${attachedRoutes} attached route${attachedRoutes === 1 ? '' : 's'}, not ${count}.`,
+      )
   }
 
   /** Exactly these, in any order. @throws StatementFailed */

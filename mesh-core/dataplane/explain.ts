@@ -192,6 +192,7 @@ function hostsOf({ proxy, entrance }: Passage): string {
 
 function whyMissing(cluster: string): string {
   const [, port, subset, host] = cluster.split('|')
+  if (host === '') return 'none of its backends may be used'
   if (!host) return `there is no cluster ${cluster}`
   return subset ? `subset ${subset} of ${host} is in no DestinationRule that acts here` : `${host} has no port ${port} that is known here`
 }

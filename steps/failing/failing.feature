@@ -1296,3 +1296,28 @@ Feature: Scenarios that must not pass
     And the TLS secret "shop-credential" for "shop.example.com" in namespace "default"
     When a client sends "GET https://shop.example.com/a"
     Then the response status is 200
+
+  Scenario: a route to a backend that may not be used
+    the answer was 500 with an empty body, wanted 200. The flag of entry-istio.default is NC (cluster_not_found).
+    192.0.2.1, asked by entry-istio:
+      ✓ rules[0].matches[0]  steps/failing/failing.feature:…   … takes everything; 500: none of its backends may be used
+    What may be why:
+      HTTPRoute default/shop: ResolvedRefs is False, RefNotPermitted: …
+
+    Given the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: entry}
+      spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec: {parentRefs: [{name: entry}], rules: [{backendRefs: [{name: till, namespace: prod, port: 80}]}]}
+      """
+    And the services:
+      | service | namespace |
+      | till    | prod      |
+    When a client sends "GET http://192.0.2.1/"
+    Then the response status is 200

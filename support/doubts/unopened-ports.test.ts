@@ -30,7 +30,11 @@ const told = (text: string, ...exchanges: Exchange[]) => unopenedPorts(exchanges
 test('the port that refused a client, with those that the config opens', () => {
   const refused = [exchange('shop.example.com', 'http', 'refused'), exchange('shop.example.com', 'http', 'refused')]
   expect(told(config, ...refused)).toEqual([
-    'no gateway listens at port 80: Gateway default/front opens 8443, Gateway default/entry opens 8080, Ingress default/old opens 80, Ingress default/safe opens 80, 443',
+    "no gateway listens at port 80, though Ingress default/old, Ingress default/safe open it: no rule acts there, no pod carries it, or its class is nobody's",
+  ])
+  expect(told(config, exchange('shop.example.com:81', 'http', 'refused'), exchange('shop.example.com:8080', 'http', 'refused'))).toEqual([
+    'no gateway listens at port 81: Gateway default/front opens 8443, Gateway default/entry opens 8080, Ingress default/old opens 80, Ingress default/safe opens 80, 443',
+    "no gateway listens at port 8080, though Gateway default/entry opens it: no rule acts there, no pod carries it, or its class is nobody's",
   ])
   expect(told('', exchange('shop.example.com:81', 'http', 'refused'), exchange('shop.example.com', 'https', 'refused'))).toEqual([
     'no gateway listens at port 81: there is neither a Gateway nor an Ingress',

@@ -7,9 +7,15 @@ import { requestedPort } from './requested-port.ts'
 export function unopenedPorts(exchanges: readonly Exchange[], resources: readonly Resource[]): readonly string[] {
   const refused = exchanges.filter(({ error }) => error === 'refused')
   const ports = new Set(refused.map(({ request }) => requestedPort(request)))
+  return [...ports].map((port) => `no gateway listens at port ${port}${whyNot(port, resources)}`)
+}
+
+function whyNot(port: number, resources: readonly Resource[]): string {
+  const opening = resources.filter((one) => portsOf(one)?.includes(port)).map(({ origin }) => origin.resource)
+  if (opening.length > 0)
+    return `, though ${opening.join(', ')} ${opening.length === 1 ? 'opens' : 'open'} it: no rule acts there, no pod carries it, or its class is nobody's`
   const opened = resources.flatMap(describe)
-  const known = opened.length === 0 ? 'there is neither a Gateway nor an Ingress' : opened.join(', ')
-  return [...ports].map((port) => `no gateway listens at port ${port}: ${known}`)
+  return opened.length === 0 ? ': there is neither a Gateway nor an Ingress' : `: ${opened.join(', ')}`
 }
 
 function describe(resource: Resource): readonly string[] {

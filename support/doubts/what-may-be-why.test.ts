@@ -20,7 +20,10 @@ async function why(text: string, target: string, from: typeof frontend | { reado
   const { resources } = readText(mesh + text, 'mesh.yaml')
   await session.apply(resources)
   const exchange = await session.send({ from, method: 'GET', target, headers: {}, body: '' })
-  return whatMayBeWhy({ exchanges: [exchange, exchange], isFromClient: from.kind === 'client' }, session.resources(), resources)
+  return whatMayBeWhy(
+    { exchanges: [exchange, exchange], isFromClient: from.kind === 'client' },
+    { resources: session.resources(), given: resources, statuses: session.statuses() },
+  )
 }
 
 test.each([

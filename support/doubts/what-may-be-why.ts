@@ -1,8 +1,10 @@
+import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { hiddenServices } from './hidden-services.ts'
 import { missingReferences } from './missing-references.ts'
 import { plainSenders } from './plain-senders.ts'
+import { refusedObjects } from './refused-objects.ts'
 import { requestedPort } from './requested-port.ts'
 import { strictPeers } from './strict-peers.ts'
 import { unboundRules } from './unbound-rules.ts'
@@ -19,8 +21,17 @@ export interface Asked {
   readonly isFromClient: boolean
 }
 
-/** What is odd about the config when a statement fails. @param given by the scenario; `resources` are all of the mesh */
-export function whatMayBeWhy({ exchanges, isFromClient }: Asked, resources: readonly Resource[], given: readonly Resource[]): readonly string[] {
+/** Of what config. */
+export interface Config {
+  /** All of the mesh. */
+  readonly resources: readonly Resource[]
+  /** By the scenario. */
+  readonly given: readonly Resource[]
+  readonly statuses: readonly ObjectStatus[]
+}
+
+/** What is odd about the config when a statement fails. */
+export function whatMayBeWhy({ exchanges, isFromClient }: Asked, { resources, given, statuses }: Config): readonly string[] {
   const some = exchanges.slice(0, mostLookedInto)
   const decisions = some.flatMap(({ hops }) => hops.flatMap(({ explain }) => explain?.() ?? []))
   return [
@@ -31,6 +42,7 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, resources: read
     ...plainSenders(some),
     ...hiddenServices(some, resources),
     ...unboundRules(some, given),
+    ...refusedObjects(statuses, given),
     ...missingReferences({ resources, given, decisions, ports: isFromClient ? some.map(({ request }) => requestedPort(request)) : [] }),
   ]
 }

@@ -35,7 +35,9 @@ export class Analysis {
     const unknown = this.#resources.some((resource) => isCalled(resource, kind, name))
       ? ''
       : ` There is no such ${kind}; of this kind there is ${namesOf(this.#resources, kind)}.`
-    throw new StatementFailed(`the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; it reports of it ${listed(about)}${unknown}`)
+    throw new StatementFailed(
+      `the analysis does not report ${code} for ${kind} ${JSON.stringify(name)}; of that it reports${listed(about)}${unknown}`,
+    )
   }
 
   /** By the codes of `istioctl analyze`. @throws StatementFailed with what is reported of one of the resources, and where there are none: nobody has looked then */
@@ -43,7 +45,7 @@ export class Analysis {
     if (resources.length === 0) throw new StatementFailed('no config was given before this step, so there is nothing that an analysis could report.')
     const keys = new Set(resources.map(keyOf))
     const about = this.#messages.filter(({ resource }) => keys.has(keyOf(resource)))
-    if (about.length > 0) throw new StatementFailed(`the analysis reports ${listed(about)}`)
+    if (about.length > 0) throw new StatementFailed(`the analysis reports${listed(about)}`)
   }
 }
 
@@ -52,5 +54,5 @@ function inventoryOf(resources: readonly Resource[]): Inventory {
 }
 
 function listed(messages: readonly Message[]): string {
-  return messages.length === 0 ? 'nothing.' : `\n${messages.map((message) => `  ${describeMessage(message)}`).join('\n')}`
+  return messages.length === 0 ? ' nothing.' : `:\n${messages.map((message) => `  ${describeMessage(message)}`).join('\n')}`
 }

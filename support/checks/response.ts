@@ -50,9 +50,20 @@ export function bodyContains(text: string): Check {
 /** An answer there must be: of none nobody can say what it does not contain. */
 export function bodyContainsNot(text: string): Check {
   return each((exchange, context) => {
-    if (exchange.response !== null && !exchange.response.body.includes(text)) return undefined
-    return withReasons(`${answerOf(exchange)}.`, explain(exchange, null, context))
+    const { response } = exchange
+    if (response !== null && !response.body.includes(text)) return undefined
+    const seen =
+      response === null
+        ? `${answerOf(exchange)}.`
+        : `the answer was ${response.status}, and its body contains it: ${JSON.stringify(around(response.body, text))}.`
+    return withReasons(seen, explain(exchange, null, context))
   })
+}
+
+/** The text with what stands before and behind it. */
+function around(body: string, text: string): string {
+  const [start, end] = [body.indexOf(text) - 40, body.indexOf(text) + text.length + 40]
+  return `${start > 0 ? '…' : ''}${body.slice(Math.max(0, start), end)}${end < body.length ? '…' : ''}`
 }
 
 /** @param status `null` for any redirect */

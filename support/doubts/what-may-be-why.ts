@@ -2,6 +2,7 @@ import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-st
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { hiddenServices } from './hidden-services.ts'
+import { missingDelegates } from './missing-delegates.ts'
 import { missingReferences } from './missing-references.ts'
 import { plainSenders } from './plain-senders.ts'
 import { refusedObjects } from './refused-objects.ts'
@@ -42,6 +43,7 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, { resources, gi
     ...plainSenders(some),
     ...hiddenServices(some, resources),
     ...unboundRules(some, given),
+    ...missingDelegates(resources, given),
     ...refusedObjects(statuses, given),
     ...missingReferences({ resources, given, decisions, ports: isFromClient ? some.map(({ request }) => requestedPort(request)) : [] }),
   ]

@@ -18,10 +18,10 @@ describe('a message', () => {
       expect(() => new Analysis(wrong).expectReported('IST0118', 'Service', name)).not.toThrow()
   })
   test.each([
-    ['IST0118', 'Service', 'shop', /reports of it nothing\. There is no such Service; of this kind there is default\/web\.$/],
-    ['IST0118', 'Service', 'web.other', /reports of it nothing/],
-    ['IST0118', 'Gateway', 'web', /reports of it nothing/],
-    ['IST0101', 'Service', 'web', /reports of it \n.*IST0118/],
+    ['IST0118', 'Service', 'shop', /of that it reports nothing\. There is no such Service; of this kind there is default\/web\.$/],
+    ['IST0118', 'Service', 'web.other', /of that it reports nothing/],
+    ['IST0118', 'Gateway', 'web', /of that it reports nothing/],
+    ['IST0101', 'Service', 'web', /of that it reports:\n.*IST0118/],
     ['IST9999', 'Service', 'web', /no analyzer reports IST9999/],
   ])('%s for %s %s is not', (code, kind, name, complaint) => {
     expect(() => new Analysis(wrong).expectReported(code, kind, name)).toThrow(complaint)

@@ -52,7 +52,9 @@ async function onCluster(configuration: IRunConfiguration, plan: Plan, isChosen:
   const settings = readSettings(onTarget(configuration, 'cluster', 0).runtime.worldParameters, process.env)
   const count = isChosen ? configuration.runtime.parallel : settings.budget === null ? usual(plan.length, mostOnCluster) : 0
   const { hasApi } = await import('../support/targets/cluster/target.ts')
-  if (count === 0 || !hasApi(settings)) return asMany(isChosen ? count : 0)
+  // One alone meets nobody.
+  if (count <= 1) return asMany(0)
+  if (!hasApi(settings)) return asMany(isChosen ? count : 0)
   return lanesFor(settings, count, plan, isChosen)
 }
 

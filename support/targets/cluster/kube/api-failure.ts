@@ -40,6 +40,11 @@ export class ApiFailure extends Error {
     )
   }
 
+  /** It is no right that is missing. Source: Kubernetes, admission plugin NamespaceLifecycle. */
+  get isOfEndingNamespace(): boolean {
+    return this.status === 403 && /because it is being terminated$/.test(this.message)
+  }
+
   /** @param doing what was tried: `read pods in namespace shop` */
   toError(doing: string): MeshSpecError {
     if (this.status === 401)
@@ -47,6 +52,12 @@ export class ApiFailure extends Error {
         'CLUSTER_DENIED',
         `the API server does not take the credentials of the kubeconfig (401), to ${doing}`,
         'log in again, or name another --context',
+      )
+    if (this.isOfEndingNamespace)
+      return clusterError(
+        'CLUSTER_FAILED',
+        `the API server could not ${doing}: the namespace is being deleted`,
+        'wait until it is gone, or name another one; its status says what it waits for',
       )
     if (this.status === 403)
       return clusterError('CLUSTER_DENIED', `not permitted to ${doing}: ${this.message}`, 'docs/targets.md lists the permissions that a run needs')

@@ -143,6 +143,7 @@ describe('what the API server refuses', () => {
 
   test.each([
     [403, 'Forbidden', 'virtualservices is forbidden: User "viewer" cannot patch', 'CLUSTER_DENIED'],
+    [403, 'Forbidden', 'pods "x" is forbidden: unable to create new content in namespace shop because it is being terminated', 'CLUSTER_FAILED'],
     [409, 'Conflict', 'Apply failed with 1 conflict', 'CLUSTER_FAILED'],
     // A webhook that cannot be called refuses nothing: the cluster is ill.
     [500, 'InternalError', 'failed calling webhook "validation.istio.io": connection refused', 'CLUSTER_FAILED'],

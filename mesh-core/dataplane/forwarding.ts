@@ -27,15 +27,12 @@ import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { speak } from './upstream-http.ts'
-import { destinationOf, isUnresolved } from './upstream.ts'
+import { destinationOf, whyUnresolved } from './upstream.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
 import { isFailedHandshake } from './upgrade.ts'
 import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 import type { Hash64 } from './xx-hash.ts'
-
-/** As Envoy's resolver, c-ares, says that there is no such name. */
-const unresolved = 'dns_resolution_failure{cares_norecords:Domain_name_not_found}'
 
 /** By which a route asks for 204 where time is up. Source: Envoy `Router::Filter::decodeHeaders`. */
 const lateAnswer = 'x-envoy-upstream-rq-timeout-alt-response'
@@ -129,7 +126,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
       log.cluster = '-'
       return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
     }
-    if (isUnresolved(this.#proxied, cluster)) return this.#refuse(503, 'DNS resolution failure', unresolved, 'DF')
+    const unresolved = whyUnresolved(this.#proxied, cluster)
+    if (unresolved !== null) return this.#refuse(503, 'DNS resolution failure', `dns_resolution_failure{${unresolved}}`, 'DF')
     this.#cluster = cluster
     this.#startMs = plane.clock.now()
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request, this.#isWritten)

@@ -12,6 +12,7 @@ import { splitAuthority } from './dial.ts'
 import type { PickContext } from './balancer.ts'
 import { keptLandingAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
+import { noSuchName, refusalOfName } from './resolvable-name.ts'
 import { receiverOf, takesConnections } from './receiver.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -66,11 +67,14 @@ export function destinationOf(
   return { address, port: endpoint.port, receiver, host, pooled: host, tls: secured(endpoint) }
 }
 
-/** Is the name in Host one that DNS does not know? It is looked up before the router sees the request. Source: Envoy `proxy_filter.cc` onDnsResolutionFail. */
-export function isUnresolved({ plane, proxy, request }: ProxiedRequest, cluster: ClusterRuntime): boolean {
-  return (
-    cluster.config.discovery === 'dynamic-dns' && addressNamed(plane, proxy, splitAuthority(request.authority, 'http').hostname, cluster) === null
-  )
+/**
+ * Why the name in Host leads nowhere, in the words of Envoy's resolver; `null`: it does. It is looked up before the router sees the request.
+ * Source: Envoy `proxy_filter.cc` onDnsResolutionFail.
+ */
+export function whyUnresolved({ plane, proxy, request }: ProxiedRequest, cluster: ClusterRuntime): string | null {
+  if (cluster.config.discovery !== 'dynamic-dns') return null
+  const { hostname } = splitAuthority(request.authority, 'http')
+  return refusalOfName(hostname) ?? (addressNamed(plane, proxy, hostname, cluster) === null ? noSuchName : null)
 }
 
 /**

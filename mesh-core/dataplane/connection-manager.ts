@@ -53,6 +53,8 @@ export interface ReceivedRequest {
   readonly slashes: SlashVerdict
   /** Of the client as those proxies tell it; `null`: it is the connection's. */
   readonly trustedAddress: string | null
+  /** How many headers it came with, its host not among them. */
+  readonly headerCount: number
 }
 
 /** How a connection manager is set up, and what it knows of the connection. */
@@ -116,7 +118,15 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   const request: HttpRequest = { method: sent.method, scheme, authority: tidyHost(target.authority, settings, port), path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
   if (sent.messages) request.messages = sent.messages
-  return { request, closes, upgrade, isRefused, slashes: judgeSlashes(asked, settings), trustedAddress: trusted }
+  return {
+    request,
+    closes,
+    upgrade,
+    isRefused,
+    slashes: judgeSlashes(asked, settings),
+    trustedAddress: trusted,
+    headerCount: sent.headers.fields.length / 2,
+  }
 }
 
 /** As the parser does, before it looks at any header. */

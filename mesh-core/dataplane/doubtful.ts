@@ -14,22 +14,13 @@ export function doubtOfServer({ proxyProtocol, destination, name }: Cluster): No
 
 /**
  * What becomes of a request of HTTP/1.0 that a proxy takes, and of one of HTTP/2 whose headers it does not.
- * Source: Envoy `accept_http_10`, `headers_with_underscores_action`, `max_headers_count`.
+ * Source: Envoy `accept_http_10`, `headers_with_underscores_action`.
  */
-export function doubtOfVersion(
-  { acceptsHttp10, underscores, mostHeaders }: HttpSettings,
-  { protocol, headers }: HttpRequest,
-  where: string,
-): NotShown | null {
+export function doubtOfVersion({ acceptsHttp10, underscores }: HttpSettings, { protocol, headers }: HttpRequest, where: string): NotShown | null {
   if (acceptsHttp10 && protocol === 'http/1.0') return new NotShown(`${where} takes requests of HTTP/1.0 (accept_http_10), which is not modelled`)
-  if (protocol === 'h2' && mostHeaders !== undefined && headers.fields.length / 2 + ownOfHttp2 > mostHeaders)
-    return new NotShown(`${where} ends requests of HTTP/2 that have many headers (max_headers_count), which is not modelled`)
   if (underscores !== 'REJECT_REQUEST' || protocol !== 'h2' || !headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))) return null
   return new NotShown(`${where} ends requests of HTTP/2 that have a header with a _ in its name, which is not modelled`)
 }
-
-/** `:method`, `:scheme`, `:authority`, `:path`. */
-const ownOfHttp2 = 4
 
 /** Who dials the port for explicit proxies asks for other hosts there. Source: Istio `core/listener.go` buildHTTPProxy. */
 export function doubtOfProxyPort({ httpProxyPort }: ProxyConfig, { address, port }: Dialled): NotShown | null {

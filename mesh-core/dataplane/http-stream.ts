@@ -16,6 +16,7 @@ import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { rewriteOf, type Rewrite } from './reply-mapping.ts'
 import { answerOf, refusalOf, type RequestRefusal } from './request-refusal.ts'
 import { StreamTimers, type StreamEnd } from './stream-timers.ts'
+import { hasTooMany } from './too-many-headers.ts'
 
 /** A request at the connection manager that has it, and what that knows of it. */
 export interface Reading {
@@ -79,6 +80,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     if (doubt) return this.place.exchange.fail(doubt)
     const refusal = refusalOf(this.sent, this.received, normalization, settings)
     if (refusal) return this.refuseRequest(refusal)
+    if (hasTooMany(this.sent, this.received.headerCount, settings)) return this.breakOff('http2.too_many_headers')
     this.enter()
   }
 
@@ -144,6 +146,15 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     const response = answerOf(refusal, this.request, this.#rewrite(refusal.details, refusal.flag === null ? this.request : null))
     if (refusal.flag) this.log.raise(refusal.flag)
     this.answer(response, refusal.details)
+  }
+
+  /** The stream of HTTP/2 is ended, and nothing answered. Source: Envoy `http2/codec_impl.cc` saveHeader. */
+  protected breakOff(details: string): void {
+    this.log.raise('DR')
+    this.log.details = details
+    this.noteUnreached(0)
+    this.#end()
+    this.#done('stream-reset')
   }
 
   /** Ends the request with an answer of the proxy's own. */

@@ -10,6 +10,7 @@ import type { Plane, WorkloadRuntime } from './plane.ts'
 import { resetOf } from './reset-reply.ts'
 import { backOffMs, compileRetry } from './retry-policy.ts'
 import type { Reset, RetryConditions } from './retry-policy.ts'
+import { refusalOfAnswer } from './too-many-headers.ts'
 
 /** Nothing limits the time of a try there. */
 export type InboundReset = Exclude<Reset, 'per-try-timeout' | 'wrong-header'>
@@ -80,13 +81,15 @@ export class InboundForwarding implements InFlight {
   #conclude(outcome: Outcome): void {
     this.#release(typeof outcome !== 'string')
     if (typeof outcome === 'string') return this.#reset(resetOf(outcome))
+    const refusal = refusalOfAnswer(outcome, this.#arrival.request.protocol === 'h2')
+    if (refusal !== null) return this.#reset(refusal)
     if (this.#retry?.retriesAnswer(outcome, this.#arrival.request.headers.has('early-data')) && this.#tryAgain(true)) return
     this.#end()
     this.#done(outcome)
   }
 
   #reset(reset: InboundReset): void {
-    const isReached = reset === 'closed' || reset === 'stream-reset'
+    const isReached = reset === 'closed' || reset === 'stream-reset' || reset === 'protocol-error'
     if (this.#retry?.retriesReset(reset) && this.#tryAgain(isReached)) return
     if (!isReached) noteUnreached(this.#hop)
     this.#end()

@@ -187,6 +187,11 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     super.refuseRequest(refusal)
   }
 
+  protected override breakOff(details: string): void {
+    this.#leaveRoute()
+    super.breakOff(details)
+  }
+
   protected edit(headers: Headers, status: number, of: number): boolean {
     const mutator = this.#isRouted ? inboundHeadersOf(this.#port).response : null
     mutator?.(headers, this.subject(headers, status, of))
@@ -212,8 +217,8 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
 
   #reset(reset: InboundReset): void {
     const { path } = this.#port.leadsTo
-    const { flag, details, body } = describeReset(reset, this.log.attempts > 1, path === undefined ? undefined : noSuchSocket(path))
+    const { status, flag, details, body } = describeReset(reset, this.log.attempts > 1, path === undefined ? undefined : noSuchSocket(path))
     const headers = reset === 'overflow' && this.#settings.envoyHeaders !== false ? overloaded : []
-    this.refuse({ status: 503, body, headers }, details, flag)
+    this.refuse({ status, body, headers }, details, flag)
   }
 }

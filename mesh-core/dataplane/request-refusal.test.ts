@@ -5,7 +5,8 @@ import { refusalOf } from './request-refusal.ts'
 
 function detailsOf(request: Partial<HttpRequest>): string | null {
   const sent: HttpRequest = { method: 'GET', scheme: 'http', authority: 'b', path: '/', headers: new Headers(), body: '', ...request }
-  const received = { request: sent, closes: false, upgrade: null, isRefused: false, slashes: null, trustedAddress: null }
+  const headerCount = sent.headers.fields.length / 2
+  const received = { request: sent, closes: false, upgrade: null, isRefused: false, slashes: null, trustedAddress: null, headerCount }
   return refusalOf(sent, received, 'BASE')?.details ?? null
 }
 

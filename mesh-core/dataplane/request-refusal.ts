@@ -9,6 +9,7 @@ import { isKnownMethod } from './request-method.ts'
 import { targetRefusal } from './request-target.ts'
 import type { Rewrite } from './reply-mapping.ts'
 import { hasControls, haveWrongName, haveWrongValue } from './wrong-header.ts'
+import { hasTooMany } from './too-many-headers.ts'
 
 /** Why a proxy does not take a request: no filter sees it. */
 export interface RequestRefusal {
@@ -35,7 +36,7 @@ export function refusalOf(
   if (unreadable !== null) return byParser(unreadable)
   if (sent.protocol !== 'h2' && isOddlyEncoded(sent.headers)) return byParser('http1.invalid_transfer_encoding', notImplemented)
   if (settings.underscores === 'REJECT_REQUEST' && hasUnderscore(sent)) return byParser('http1.unexpected_underscore')
-  const tooMuch = sizeRefusal(sent, settings)
+  const tooMuch = sizeRefusal(sent, received, settings)
   if (tooMuch !== null) return byParser(tooMuch, { status: 431, body: 'Request Header Fields Too Large' })
   if (received.isRefused) return byParser('http1.connection_header_rejected')
   if (sent.protocol !== 'h2' && !authority.test(sent.authority)) return byParser('http.invalid_authority')
@@ -84,15 +85,15 @@ function hasUnderscore({ headers, protocol }: HttpRequest): boolean {
   return protocol !== 'h2' && headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))
 }
 
-/** The host is one of them. Source: Envoy `max_request_headers_kb`, `max_headers_count`, where nothing is said of them; seen with 1.40.0, by number and byte. */
-const usualHeaders = 100
+/** Source: Envoy `max_request_headers_kb`, where nothing is said of it; seen with 1.40.0, by byte. */
 const usualKib = 60
 
-function sizeRefusal(request: HttpRequest, { mostHeaderKib: kib = usualKib, mostHeaders = usualHeaders }: HttpSettings): string | null {
+function sizeRefusal(request: HttpRequest, { headerCount }: ReceivedRequest, settings: HttpSettings): string | null {
+  const { mostHeaderKib: kib = usualKib } = settings
   const { method, path, authority: host, headers, protocol } = request
   if (protocol === 'h2') return null
   const { fields } = headers
-  if (fields.length / 2 + 1 > mostHeaders) return 'http1.too_many_headers'
+  if (hasTooMany(request, headerCount, settings)) return 'http1.too_many_headers'
   const lines = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n\r\n`.length
   const bytes = fields.reduce((sum, text) => sum + text.length + 2, lines)
   return bytes > kib * 1024 ? 'http1.headers_too_large' : null

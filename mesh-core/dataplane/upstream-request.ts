@@ -17,9 +17,7 @@ import type { Reset } from './retry-policy.ts'
 import { comesLate, noSuchSocket, transportFailure } from './transport-failure.ts'
 import type { Destination } from './upstream.ts'
 import type { UpstreamHost } from './upstream-host.ts'
-
-/** Of an answer in HTTP/1.1. Source: Envoy `max_headers_count`, whose default istiod leaves. */
-const mostHeaders = 100
+import { refusalOfAnswer } from './too-many-headers.ts'
 
 /** What one try sends, and how long it may take; 0 ms: as long as it wants. */
 export interface Try {
@@ -126,9 +124,10 @@ export class UpstreamRequest implements InFlight {
   }
 
   #conclude(outcome: Outcome): void {
-    if (typeof outcome !== 'string' && this.#try.request.protocol !== 'h2' && outcome.headers.fields.length / 2 > mostHeaders) {
+    const refusal = typeof outcome === 'string' ? null : refusalOfAnswer(outcome, this.#try.request.protocol === 'h2')
+    if (refusal !== null) {
       this.#close('closed')
-      return this.#done('protocol-error')
+      return this.#done(refusal)
     }
     if (typeof outcome !== 'string') {
       this.#close(judgedStatus(this.#proxied.sent, outcome))

@@ -7,7 +7,6 @@ import type { Departs } from './departures.ts'
 import type { DestinationRule, Subset } from './destination-rule.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { isIpAddress } from '../registry/dns.ts'
-import { loadBalancing } from './load-balancing.ts'
 import { isHttp } from '../registry/protocol.ts'
 import { clusterName, sniClusterName, udpClusterName } from './names.ts'
 import { localityBalancing } from './locality.ts'
@@ -46,7 +45,7 @@ function portsAndSubsets(service: Service, { rule, mesh }: ClusterSources): Port
     .flatMap((port) => {
       const own = portPolicy(rule?.trafficPolicy, port.number)
       const effective = defaultedPolicy(own, mesh)
-      const policies = { own, effective, keepsDestination: loadBalancing(effective.loadBalancer).kind === 'ORIGINAL_DST' }
+      const policies = { own, effective, keepsDestination: keepsDestination(effective) }
       const subsets = ofRule.map((subset) => {
         const merged = (below: PortPolicy) => subsetPolicy(below, subset.trafficPolicy, port.number)
         return { port, policies: { ...policies, own: merged(own), effective: merged(effective) }, subset }
@@ -119,14 +118,19 @@ export interface ClusterSources {
 interface Policies {
   readonly own: PortPolicy
   readonly effective: PortPolicy
-  /** PASSTHROUGH of the host as a whole is that of its subsets, too, whatever they say. Source: Istio `core/cluster_builder.go` buildSubsetCluster. */
+  /** Those of the host as a whole do: PASSTHROUGH is that of its subsets, too, whatever they say. Source: Istio `core/cluster_builder.go` buildSubsetCluster. */
   readonly keepsDestination: boolean
+}
+
+/** PASSTHROUGH of a subset counts whatever it says of the port. Source: the same file. */
+function keepsDestination(policy: PortPolicy | undefined): boolean {
+  return policy?.loadBalancer?.simple === 'PASSTHROUGH'
 }
 
 function serviceCluster(service: Service, port: ServicePort, policies: Policies, sources: ClusterSources, subset: Subset | null): Cluster {
   const { rule, mesh, gateway } = sources
   const decided = clusterPolicy(policies.effective, mesh)
-  const isKept = policies.keepsDestination || decided.loadBalancing.kind === 'ORIGINAL_DST'
+  const isKept = policies.keepsDestination || keepsDestination(subset?.trafficPolicy) || keepsDestination(policies.effective)
   const passthrough = (service.headless && !gateway) || service.resolution === 'none' || isKept
   const name = subset?.name ?? ''
   const http = outboundHttp(port.protocol, policies.effective.connectionPool, sources)
@@ -137,6 +141,7 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
     destination: { host: service.host, port: port.number, subset: name },
     discovery: passthrough || service.resolution === 'alias' ? 'original-dst' : discoveries[service.resolution],
     portOverride: service.resolution === 'none' ? (port.ownTarget ?? null) : null,
+    ...(passthrough && subset && { siblings: sources.registry.endpoints(service, port.number) }),
     ...endpointsFor(service, port, policies, sources, { subset, byTls: passthrough ? 'as they are' : 'checked' }),
     ...decided,
     loadBalancing: passthrough ? { kind: 'ORIGINAL_DST' } : decided.loadBalancing,

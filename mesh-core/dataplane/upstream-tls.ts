@@ -116,6 +116,6 @@ const identities = new WeakMap<Cluster, readonly string[]>()
 
 function identitiesOf({ model: { registry } }: Plane, cluster: Cluster): readonly string[] {
   let known = identities.get(cluster)
-  if (known === undefined) identities.set(cluster, (known = identitiesBehind(cluster.endpoints, registry)))
+  if (known === undefined) identities.set(cluster, (known = identitiesBehind(cluster, registry)))
   return known
 }

@@ -99,6 +99,8 @@ export interface Cluster {
   /** Of `original-dst` and `dynamic-dns`: goes before the port that was dialled; `null` for none. Envoy `upstream_port_override`. */
   readonly portOverride: number | null
   readonly endpoints: readonly Endpoint[]
+  /** Of a subset that keeps destinations: those of the whole service, any of which may be where somebody has dialled. */
+  readonly siblings?: readonly Endpoint[]
   /** The same endpoints by where they are; `null` where that does not count. */
   readonly localities: LocalityBalancing | null
   readonly loadBalancing: LoadBalancing

@@ -1,5 +1,5 @@
 import type { Resource } from '../config/resource.ts'
-import type { Endpoint } from '../ir/cluster.ts'
+import type { Cluster } from '../ir/cluster.ts'
 import { isOutsider } from './outsiders.ts'
 import type { Registry } from './registry.ts'
 
@@ -20,9 +20,12 @@ export function spiffeId(
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
 }
 
-/** Of the pods behind endpoints, and what entries say of machines: nobody else is taken for them. */
-export function identitiesBehind(endpoints: readonly Endpoint[], registry: Pick<Registry, 'workloadAt' | 'trustDomain'>): readonly string[] {
-  const ids = endpoints.flatMap(({ address, workload, serviceAccount: told = '' }) => {
+/** Of the pods behind a cluster's endpoints, and what entries say of machines: nobody else is taken for them. Source: Istio `model/push_context.go` ServiceAccounts. */
+export function identitiesBehind(
+  { endpoints, siblings = endpoints }: Pick<Cluster, 'endpoints' | 'siblings'>,
+  registry: Pick<Registry, 'workloadAt' | 'trustDomain'>,
+): readonly string[] {
+  const ids = siblings.flatMap(({ address, workload, serviceAccount: told = '' }) => {
     const who = registry.workloadAt(address)
     const [namespace, serviceAccount] = who && !isOutsider(who) ? [who.ref.namespace, who.serviceAccount] : [workload.namespace, told]
     return serviceAccount === '' ? [] : [spiffeId({ namespace, serviceAccount }, registry.trustDomain)]

@@ -57,7 +57,7 @@ export function placementOf(proxy: PlacedProxy): Placement {
       // Without anybody who takes it, what istiod writes changes nothing.
       const isMatched = config.tls.mode === 'auto' && config.discovery !== 'original-dst'
       if (isMatched && ![...registry.workloads, ...config.endpoints].some(({ tlsMode }) => tlsMode === 'istio')) return announced({})
-      return announced(clusterSockets(withoutMatches(config, endsTls), placement, identitiesBehind(config.endpoints, registry)))
+      return announced(clusterSockets(withoutMatches(config, endsTls), placement, identitiesBehind(config, registry)))
     },
     secrets: null,
     missingSecrets,

@@ -29,11 +29,16 @@ async function askOne(cases: readonly ObservedCase[]): Promise<readonly Observed
     for (const world of new Set(cases.flatMap(({ world }) => world ?? [])))
       copyFileSync(worldFileOf({ world }), join(folder, 'worlds', `${world}.yaml`))
     const file = join(folder, 'generated.json')
-    writeFileSync(file, JSON.stringify(cases))
+    writeFileSync(file, escaped(cases))
     return JSON.parse(await output(oracle, ['--json', '--jobs', '2', file])) as ObservedCase[]
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The oracle reads it as YAML, in which some characters stand as escapes alone. */
+function escaped(cases: readonly ObservedCase[]): string {
+  return JSON.stringify(cases).replace(/[\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function output(command: string, args: readonly string[]): Promise<string> {

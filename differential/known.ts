@@ -46,6 +46,10 @@ export const known: readonly KnownDifference[] = [
       'without the istio.alpn filter a cluster of HTTP offers its protocols for bytes, too, which a receiver that looks what comes takes for HTTP',
     covers: ({ field }, { answer }) => isOfReading(field) && readsBytesAsHttp(answer),
   },
+  {
+    reason: 'without that filter a cluster of HTTP/2 offers HTTP/2 for bytes, too: a receiver that looks what comes takes them for that, and closes',
+    covers: ({ field }, { answer }) => isOfReaching(field) && endsBytesAsHttp2(answer),
+  },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
 
@@ -56,10 +60,26 @@ function isOfReading(field: string): boolean {
 
 /** Has the sender's sidecar passed on bytes, and the receiver's, at a port that no listener is for, read them? */
 function readsBytesAsHttp(answer: Answered['answer']): boolean {
-  const isBytes = answer?.tcp === true || (answer?.details === '-' && answer.route === '-')
   const [entry, ...others] = answer?.inbound ?? []
-  return isBytes && others.length === 0 && entry?.cluster === 'InboundPassthroughCluster' && entry.details !== '-'
+  return isOfBytes(answer) && others.length === 0 && entry?.cluster === 'InboundPassthroughCluster' && entry.details !== '-'
 }
+
+function isOfReaching(field: string): boolean {
+  return ['status', 'error', 'body', 'reached.length', 'inbound.length'].includes(field)
+}
+
+function isOfBytes(answer: Answered['answer']): boolean {
+  return answer?.tcp === true || (answer?.details === '-' && answer.route === '-')
+}
+
+/** Has a receiver closed a connection of bytes as Envoy's codecs do, a second after an error, and written of no request? */
+function endsBytesAsHttp2(answer: Answered['answer']): boolean {
+  const { error, durationMs = 0, inbound = [] } = answer ?? {}
+  return isOfBytes(answer) && error === 'closed' && durationMs >= delayedCloseMs && durationMs < 1.5 * delayedCloseMs && inbound.length === 0
+}
+
+/** Istio's. Source: Envoy `delayed_close_timeout`. */
+const delayedCloseMs = 1000
 
 /** Does a rule leave the version of HTTP to the client, or a port of the cluster's service that says nothing of its protocol? */
 function leavesVersion(config: readonly Document[], cluster: string): boolean {

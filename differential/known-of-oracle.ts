@@ -57,7 +57,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     reason:
       'of two ServiceEntries of one host its name server tells the address of the last, of whatever namespace, for which the sidecar has no listener',
     covers: (_, { config, call, answer }) =>
-      /^(Passthrough|BlackHole)Cluster$/.test(answer?.cluster ?? '') && config.filter((one) => isEntryAt(one, hostOf(call))).length > 1,
+      /^(Passthrough|BlackHole)Cluster$/.test(answer?.cluster ?? '') && areSeveralAt(config.filter((one) => isEntryOf(one, hostOf(call)))),
   },
   {
     reason: 'its services answer 204 with a body, which over HTTP/2 is an error of the protocol once the answer has begun',
@@ -120,8 +120,13 @@ function opensTunnels(spec: Answered['config'][number]['spec']): boolean {
 }
 
 /** With an address of its own. */
-function isEntryAt({ kind, spec }: Answered['config'][number], host: string): boolean {
-  return kind === 'ServiceEntry' && spec['addresses'] !== undefined && ((spec['hosts'] ?? []) as readonly string[]).includes(host)
+function isEntryOf({ kind, spec }: Answered['config'][number], host: string): boolean {
+  return kind === 'ServiceEntry' && ((spec['hosts'] ?? []) as readonly string[]).includes(host)
+}
+
+/** The client may see the one without an address alone. */
+function areSeveralAt(entries: Answered['config']): boolean {
+  return entries.length > 1 && entries.some(({ spec }) => spec['addresses'] !== undefined)
 }
 
 function hasPortOfBothKinds({ kind, spec }: Answered['config'][number]): boolean {

@@ -159,6 +159,9 @@ test('of two entries of one host the last is known to be told', () => {
   const call: ObservedCall = { from: 'a.default', request: 'GET https://api.ext.test/y' }
   expect(covered([entry('240.1.2.1'), entry('240.1.1.1')], passed, told, call)).toBe(true)
   expect(covered([entry('240.1.2.1')], passed, told, call)).toBe(false)
+  const byName = document('ServiceEntry', { hosts: ['api.ext.test'] })
+  expect(covered([byName, entry('240.1.1.1')], passed, told, call)).toBe(true)
+  expect(covered([byName, byName], passed, told, call)).toBe(false)
   expect(covered([entry('240.1.2.1'), entry('240.1.1.1')], { ...passed, cluster: 'outbound|443||other' }, told, call)).toBe(false)
   expect(covered([entry('240.1.2.1'), entry('240.1.1.1')], passed, told, { ...call, request: 'GET https://b/y' })).toBe(false)
 })

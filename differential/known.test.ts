@@ -102,11 +102,14 @@ test('bytes that a receiver takes for HTTP by what the cluster offers are known'
 
 test('bytes that a receiver takes for HTTP/2 by what the cluster offers are known, by the second that it takes to close', () => {
   const closed = { status: 0, error: 'closed', tcp: true, durationMs: 1003 }
-  expect(covered([], closed, { field: 'error', wanted: 'closed', seen: undefined })).toBe(true)
-  expect(covered([], closed, { field: 'reached.length', wanted: [], seen: ['c'] })).toBe(true)
-  expect(covered([], closed, { field: 'cluster', wanted: 'a', seen: 'b' })).toBe(false)
+  const config = [document('Sidecar', { ingress: [{ port: { number: 7000 } }] })]
+  expect(covered(config, closed, { field: 'error', wanted: 'closed', seen: undefined })).toBe(true)
+  expect(covered(config, closed, { field: 'reached.length', wanted: [], seen: ['c'] })).toBe(true)
+  expect(covered(config, closed, { field: 'cluster', wanted: 'a', seen: 'b' })).toBe(false)
+  // What a listener is for says how it is read.
+  expect(covered([document('Sidecar', {})], closed, { field: 'error', wanted: 'closed', seen: undefined })).toBe(false)
   for (const other of [{ durationMs: 3 }, { durationMs: 5000 }, { tcp: false }, { error: 'timeout' }])
-    expect(covered([], { ...closed, ...other }, { field: 'error', wanted: 'closed', seen: undefined })).toBe(false)
+    expect(covered(config, { ...closed, ...other }, { field: 'error', wanted: 'closed', seen: undefined })).toBe(false)
 })
 
 test('a route to another name that does not list the port is known to lead nowhere', () => {

@@ -48,7 +48,7 @@ export const known: readonly KnownDifference[] = [
   },
   {
     reason: 'without that filter a cluster of HTTP/2 offers HTTP/2 for bytes, too: a receiver that looks what comes takes them for that, and closes',
-    covers: ({ field }, { answer }) => isOfReaching(field) && endsBytesAsHttp2(answer),
+    covers: ({ field }, { config, answer }) => isOfReaching(field) && config.some(takesPortsIn) && endsBytesAsHttp2(answer),
   },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
@@ -70,6 +70,11 @@ function isOfReaching(field: string): boolean {
 
 function isOfBytes(answer: Answered['answer']): boolean {
   return answer?.tcp === true || (answer?.details === '-' && answer.route === '-')
+}
+
+/** Then no listener is for the other ports of its pods. */
+function takesPortsIn({ kind, spec }: Document): boolean {
+  return kind === 'Sidecar' && spec['ingress'] !== undefined
 }
 
 /** Has a receiver closed a connection of bytes as Envoy's codecs do, a second after an error, and written of no request? */

@@ -124,8 +124,8 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     })
   }
 
-  /** Right before the router. */
-  protected isLimited(applicant: Applicant): boolean {
+  /** Right before the router. @returns whether there was no token: then it has been answered */
+  protected endsAtLimit(applicant: Applicant): boolean {
     const limit = limitAt(this.plane, applicant, 'last')
     if (limit) this.#limit(limit)
     return limit !== null

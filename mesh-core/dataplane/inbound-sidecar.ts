@@ -83,7 +83,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     const edits = inboundHeadersOf(this.#port).request
     const isWritten = this.request.claims !== undefined || edits !== null || this.#settings.custom !== undefined
     this.#forgetClaims()
-    if (this.isLimited(this.#applicant)) return
+    if (this.endsAtLimit(this.#applicant)) return
     if (asksForTunnel(this.request)) return this.#answerUnrouted()
     if (this.#wantsTls) return this.#redirect()
     edits?.(this.request.headers, this.subject(null, 0))

@@ -103,7 +103,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
       return this.reply(admission.reply, admission.details)
     }
     const route = this.#found
-    if ((withoutTls || !route) && this.#isLimited()) return
+    if ((withoutTls || !route) && this.#endsAtLimit()) return
     if (withoutTls) return this.redirect(301, locationWithTls(this.request))
     if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(route)
@@ -119,9 +119,9 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     this.watch(route?.config ?? null, action?.kind === 'forward' ? action.duration : undefined)
   }
 
-  #isLimited(): boolean {
+  #endsAtLimit(): boolean {
     this.#applicant.route = this.#found
-    return this.isLimited(this.#applicant)
+    return this.endsAtLimit(this.#applicant)
   }
 
   protected settle(): void {
@@ -220,7 +220,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     const verdict = route.cors?.judge(this.request) ?? null
     this.#cors = verdict
     if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict, this.request))
-    if (this.#isLimited()) return
+    if (this.#endsAtLimit()) return
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

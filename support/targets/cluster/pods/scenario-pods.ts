@@ -137,7 +137,8 @@ export function mishapsOf(before: readonly Pod[], now: readonly Pod[]): readonly
     const found = now.find((one) => podKey(one) === podKey(pod))
     if (!found) return [`pod ${pod.name} is there no more, and the run has not taken it away`]
     const times = found.restarts - pod.restarts
-    if (times > 0) return [`a container of pod ${pod.name} has ended and was started again (${times} times) since the scenario began`]
+    if (times > 0)
+      return [`a container of pod ${pod.name} has ended and was started again${times === 1 ? '' : ` (${times} times)`} since the scenario began`]
     if (found.readyContainers >= pod.readyContainers) return []
     return [
       `pod ${pod.name} has ${found.readyContainers} of ${found.containers} containers ready; when the scenario began it had ${pod.readyContainers}`,

@@ -15,15 +15,18 @@ export interface AdmittedPod extends PodMeta {
   readonly hostNetwork: boolean
 }
 
-/** Is a sidecar put into this pod? @param namespaces that somebody wrote, by name */
-export type Injects = (pod: AdmittedPod, namespaces: ReadonlyMap<string, Resource>) => boolean
+/** That somebody wrote, by name. */
+type Namespaces = ReadonlyMap<string, Pick<Resource, 'object'>>
+
+/** Is a sidecar put into this pod? */
+export type Injects = (pod: AdmittedPod, namespaces: Namespaces) => boolean
 
 /**
  * The namespace opts in (`istio-injection=enabled`, or a revision label), and one that nobody wrote has; the pod's own label, or else its annotation,
  * decides against it, and a label also for it. `istio-injection=disabled` of the namespace outweighs the pod. Pods of the host's network are never injected.
  * Source: Istio `pkg/kube/inject/inject.go` injectRequired and the webhook's selectors.
  */
-export function isInjected(pod: AdmittedPod, namespaces: ReadonlyMap<string, Resource>): boolean {
+export function isInjected(pod: AdmittedPod, namespaces: Namespaces): boolean {
   if (pod.hostNetwork) return false
   const own = pod.labels[label] ?? pod.annotations[label]
   const namespace = namespaces.get(pod.namespace)?.object.metadata.labels

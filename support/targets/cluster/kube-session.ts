@@ -116,7 +116,7 @@ export class KubeSession implements MeshSession {
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
     this.#words.inject(namespace, injected)
-    const own = [...this.#given.values()].filter((resource) => hasPodTemplate(resource) && resource.namespace === namespace)
+    const own = this.#workloadsIn([namespace])
     if (own.length > 0) await this.apply(own)
   }
 
@@ -226,7 +226,8 @@ export class KubeSession implements MeshSession {
     this.#run.assertAlone()
     // Names first: an object may speak of a namespace of another one.
     for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
-    const workloads = resources.filter((resource) => this.#isWorkload(resource))
+    const labelled = this.#words.takeLabels(resources)
+    const workloads = [...this.#workloadsIn(labelled), ...resources.filter((resource) => this.#isWorkload(resource))]
     if (workloads.length > 0) await this.#deploy(workloads, resources)
     const meshConfig = await this.#meshConfigOf(resources)
     const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
@@ -239,6 +240,11 @@ export class KubeSession implements MeshSession {
     if (meshConfig.length > 0) await this.#run.meshConfig?.taken()
     if (config.some(isRight)) await sleep(rightsMs)
     this.#unproven.addConfig(resources.map(refOf), this.#run.hasSent)
+  }
+
+  /** That the scenario has asked for. */
+  #workloadsIn(namespaces: readonly string[]): readonly Resource[] {
+    return [...this.#given.values()].filter((resource) => hasPodTemplate(resource) && namespaces.includes(resource.namespace))
   }
 
   /** @returns the mesh's own, where it is to change. @throws NotSupported */

@@ -12,6 +12,7 @@ import { NotSupported } from '../../target.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus } from '../../target.ts'
 import { named } from '../kube/objects.ts'
 import { labelled, workloadKinds } from '../pods/deployments.ts'
+import { Injection } from '../pods/injection.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import { namespaceObject } from '../run/own-namespace.ts'
 import type { NamespaceMap } from '../run/namespace-map.ts'
@@ -30,7 +31,7 @@ export interface PlanParts {
 /** A scenario that is told, not run. */
 export class PlanSession implements MeshSession {
   readonly #parts: PlanParts
-  readonly #uninjected = new Set<string>()
+  readonly #injection = new Injection()
   readonly #used = new Set<string>()
   readonly #outbound: OutboundTraffic
   readonly #sidecars = new Map<string, KubeObject>()
@@ -41,6 +42,7 @@ export class PlanSession implements MeshSession {
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {
+    this.#injection.take(resources)
     for (const { namespace } of resources) if (namespace !== '') this.#use(namespace)
     for (const one of resources) if (one.kind === 'MeshConfig') this.#takeMeshConfig(one)
     for (const resource of resources) {
@@ -85,8 +87,7 @@ export class PlanSession implements MeshSession {
   }
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
-    if (injected) this.#uninjected.delete(namespace)
-    else this.#uninjected.add(namespace)
+    this.#injection.say(namespace, injected)
   }
 
   async send(call: Call): Promise<Exchange> {
@@ -133,13 +134,13 @@ export class PlanSession implements MeshSession {
 
   #objectOf(resource: Resource): KubeObject {
     const { run, namespaces, settings } = this.#parts
-    const { namespace, kind } = resource
+    const { kind } = resource
     const object = namespaces.resource(resource)
     if (kind === 'Namespace') return namespaceObject(this.#use(resource.name), { ...object.metadata.labels, [runLabel]: run })
     if (kind === 'Secret') return labelled(settings.showSecrets ? object : withoutValues(object), run)
     if (kind === 'Sidecar') return labelled(this.#outbound.inheriting(object), run)
     if (!hasPodTemplate(resource)) return labelled(object, run)
-    return runnable(object, { run, image: settings.podImage, injected: !this.#uninjected.has(namespace) })
+    return runnable(object, { run, image: settings.podImage, injected: this.#injection.of(resource) })
   }
 
   #use(scenario: string): string {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { assertInjected } from './injection.ts'
+import { readText } from '../../../../mesh-core/config/read.ts'
+import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
+import { namespaceObject } from '../run/own-namespace.ts'
+import { assertInjected, Injection } from './injection.ts'
 import type { Pod } from './pod.ts'
 
 function workload(metadata: object = {}, spec: object = {}): KubeObject {
@@ -23,4 +25,39 @@ test.each([
   ['one of another control plane', workload({ labels: { 'istio.io/rev': 'canary' } }), pod(false)],
 ])('%s is as it should be', (_, object, own) => {
   expect(() => assertInjected(object, [own])).not.toThrow()
+})
+
+/** A namespace, or a Deployment in `prod`. */
+function resourceOf(object: KubeObject): Resource {
+  return readText(JSON.stringify(object), 'test').resources[0]!
+}
+
+const shop = (labels: Readonly<Record<string, string>>): Resource =>
+  resourceOf({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'shop', namespace: 'prod' },
+    spec: { selector: {}, template: { metadata: { labels }, spec: { containers: [{ name: 'shop' }] } } },
+  })
+
+test.each([
+  ['nothing', null, {}, true],
+  ['labels that do not ask for sidecars', { team: 'a' }, {}, false],
+  ['such labels, and the pod asks itself', { team: 'a' }, { 'sidecar.istio.io/inject': 'true' }, true],
+  ['that there are none', { 'istio-injection': 'disabled' }, { 'sidecar.istio.io/inject': 'true' }, false],
+  ['a revision', { 'istio.io/rev': 'default' }, {}, true],
+  ['a revision, and the pod wants none', { 'istio.io/rev': 'default' }, { 'sidecar.istio.io/inject': 'false' }, false],
+])('pods of a namespace of which a scenario writes %s', (_, labels, ofPod, injected) => {
+  const injection = new Injection()
+  if (labels !== null) expect(injection.take([resourceOf(namespaceObject('prod', labels)), shop(ofPod)])).toEqual(['prod'])
+  expect(injection.of(shop(ofPod))).toBe(injected)
+})
+
+test('what is said of a namespace goes before what was written of it, until it is written again', () => {
+  const injection = new Injection()
+  injection.take([resourceOf(namespaceObject('prod', { team: 'a' }))])
+  injection.say('prod', true)
+  expect(injection.of(shop({}))).toBe(true)
+  injection.take([resourceOf(namespaceObject('prod', { team: 'b' }))])
+  expect(injection.of(shop({}))).toBe(false)
 })

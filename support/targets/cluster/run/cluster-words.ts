@@ -3,6 +3,7 @@ import { hasPodTemplate } from '../../../../mesh-core/config/workload-kinds.ts'
 import { NotSupported } from '../../target.ts'
 import { labelled } from '../pods/deployments.ts'
 import { gatewaySeeingOutside } from '../pods/outside-manifests.ts'
+import { Injection } from '../pods/injection.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
 import { isManagedGateway } from './managed-gateways.ts'
@@ -16,7 +17,7 @@ import { actsOnWholeMesh, systemNamespace } from './own-ingress.ts'
 export class ClusterWords {
   readonly #run: ClusterRun
   readonly #used = new Set<string>()
-  readonly #uninjected = new Set<string>()
+  readonly #injection = new Injection()
   readonly #outbound: OutboundTraffic
 
   constructor(run: ClusterRun) {
@@ -38,7 +39,12 @@ export class ClusterWords {
 
   /** Whether pods that come from now on get sidecars. @param namespace in the scenario's words */
   inject(namespace: string, injected: boolean): void {
-    this.#uninjected[injected ? 'delete' : 'add'](namespace)
+    this.#injection.say(namespace, injected)
+  }
+
+  /** @returns what is said of namespaces. Pods that come from now on get sidecars by it */
+  takeLabels(resources: readonly Resource[]): readonly string[] {
+    return this.#injection.take(resources)
   }
 
   /**
@@ -57,7 +63,7 @@ export class ClusterWords {
     return runnable(object, {
       run: id,
       image: settings.podImage,
-      injected: !this.#uninjected.has(resource.namespace),
+      injected: this.#injection.of(resource),
       outside: seesOutside,
       services,
     })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from './ledger.ts'
+import { namespaceObject } from './own-namespace.ts'
 import { refOfObject } from './restore.ts'
 import { ScenarioObjects } from './scenario-objects.ts'
 
@@ -59,4 +60,20 @@ test('for what is in a namespace of the run nobody waits', async () => {
   const { config, done } = scenario(null, true)
   await config.apply([rule('theirs', 'meshspec-1f2e3d')])
   expect(done).toEqual(['touch', 'apply'])
+})
+
+test('a namespace of the run keeps what is in it: it is labelled, and has its own labels again', async () => {
+  const before = namespaceObject('meshspec-1f2e3d-prod', { 'istio-injection': 'enabled', 'meshspec.dev/run': '1f2e3d' })
+  const asked = namespaceObject('meshspec-1f2e3d-prod', { 'istio-injection': 'enabled', access: 'shared' })
+  const { config, done, now } = scenario(before, false)
+  await config.apply([asked])
+  expect(now()!.metadata.labels).toEqual({ ...before.metadata.labels, access: 'shared' })
+  await config.remove([refOfObject(asked)])
+  expect(now()).toEqual(before)
+  await config.apply([asked])
+  await config.undo()
+  expect(now()).toEqual(before)
+  expect(done).not.toContain('delete')
+  // The ledger has it still: the run takes it away when it ends.
+  expect(done).not.toContain('done')
 })

@@ -79,8 +79,11 @@ export class ScenarioObjects {
   async remove(refs: readonly ResourceRef[]): Promise<void> {
     for (const ref of refs) {
       const known = this.#changed.get(resourceKey(ref)) ?? (await this.#remember(ref))
-      await this.#objects.delete(ref)
-      known.now = null
+      const { before } = known
+      // With a namespace of the run what it keeps there for other scenarios would go.
+      if (this.#isOfRun(before)) await restore(this.#objects, { ref, before }, this.#ledger.head.run)
+      else await this.#objects.delete(ref)
+      known.now = this.#isOfRun(before) ? before : null
     }
   }
 
@@ -94,7 +97,7 @@ export class ScenarioObjects {
         // What is in a namespace of the run's making is the run's, whoever has changed it since.
         if (before === null && this.#isOwn(ref.namespace)) await this.#objects.delete(ref)
         else await restore(this.#objects, { ref, before }, this.#ledger.head.run)
-        this.#ledger.done(ref)
+        if (!this.#isOfRun(before)) this.#ledger.done(ref)
       }),
     )
     // Should the Lease be gone, somebody else has put back what it told.
@@ -141,12 +144,17 @@ export class ScenarioObjects {
     // Nothing stands in a namespace of the run's making before a scenario puts it there.
     const found = this.#isOwn(ref.namespace) ? null : await this.#objects.read(ref)
     // Left by a run that was killed: it is nobody's.
-    const before = found?.metadata.labels?.[runLabel] === undefined ? found : null
+    const before = found?.metadata.labels?.[runLabel] === undefined || this.#isOfRun(found) ? found : null
     this.#ledger.touch({ ref, before })
     if (!this.#isOwn(ref.namespace)) await this.#ledger.kept()
     const changed: Changed = { ref, before, now: found }
     this.#changed.set(resourceKey(ref), changed)
     return changed
+  }
+
+  /** Is it a namespace that the run has made, and takes away itself? Scenarios label it. */
+  #isOfRun(object: KubeObject | null): boolean {
+    return object?.kind === 'Namespace' && object.metadata.labels?.[runLabel] === this.#ledger.head.run
   }
 
   async #back(key: string, former: KubeObject | null | undefined): Promise<void> {

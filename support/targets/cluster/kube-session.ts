@@ -61,7 +61,12 @@ export class KubeSession implements MeshSession {
     )
     this.#words = new ClusterWords(run)
     this.#proof = new Proof(run, this.#config)
-    this.#pods = new ScenarioPods(run, this.#words.used, () => this.#config.applied)
+    this.#pods = new ScenarioPods(
+      run,
+      this.#words.used,
+      () => this.#config.applied,
+      (pods) => this.#behaviours.hear(pods),
+    )
     this.#unproven = new Unproven({ run, words: this.#words, proof: this.#proof, pods: this.#pods })
     this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
     this.#evidence = new RunEvidence(run, this.#observer)

@@ -17,12 +17,13 @@ export interface Scene {
 
 /**
  * The pods that a sentence means by a service: those that its selector takes, else those with its name as their `app` label or workload.
+ * @param mayBeNone whether it is known though it has none
  * @throws MeshSpecError UNKNOWN_SERVICE; NotSupported for a host outside
  */
-export function findPods(scene: Scene, service: ServiceRef, namespace: string): readonly Pod[] {
+export function findPods(scene: Scene, service: ServiceRef, namespace: string, mayBeNone = false): readonly Pod[] {
   const real = scene.namespaces.real(service.namespace ?? namespace)
   const found = scene.pods.filter((pod) => pod.namespace === real && isOf(pod, service, scene))
-  if (found.length === 0) throw unknownService(scene, service, namespace)
+  if (found.length === 0 && !mayBeNone) throw unknownService(scene, service, namespace)
   return found
 }
 

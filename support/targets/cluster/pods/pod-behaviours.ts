@@ -5,17 +5,26 @@ import type { RunEvidence } from '../run/run-evidence.ts'
 import { probesItself } from './pod-manifests.ts'
 import type { Pod } from './pod.ts'
 import type { ScenarioPods } from './scenario-pods.ts'
+import { Stated } from './stated.ts'
+import type { Said } from './stated.ts'
 
 /** What a scenario makes the pods of its services do. */
 export class PodBehaviours {
   readonly #run: ClusterRun
   readonly #pods: ScenarioPods
   readonly #evidence: RunEvidence
+  readonly #stated: Stated
 
   constructor(run: ClusterRun, pods: ScenarioPods, evidence: RunEvidence) {
     this.#run = run
     this.#pods = pods
     this.#evidence = evidence
+    this.#stated = new Stated(evidence)
+  }
+
+  /** Pods that have come since hear what was said of their services before. */
+  hear(pods: readonly Pod[]): Promise<void> {
+    return this.#stated.hear(pods)
   }
 
   /**
@@ -25,23 +34,10 @@ export class PodBehaviours {
   async set(behaviour: Behaviour): Promise<boolean> {
     if (behaviour.kind === 'replicas') return this.#scale(behaviour.service, behaviour.replicas)
     if (behaviour.kind === 'readiness') return this.#setReady(behaviour)
-    const pods = this.#pods.of(behaviour.service)
-    switch (behaviour.kind) {
-      case 'delay':
-        await this.#evidence.behave(pods, { delayMs: behaviour.ms })
-        break
-      case 'status': {
-        const { status, first, endpoint } = behaviour
-        const own = endpoint === null ? pods : [endpointOf(pods, endpoint)]
-        await this.#evidence.behave(own, { status, first: first ?? Infinity })
-        break
-      }
-      case 'grpc-status':
-        await this.#evidence.behave(pods, { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity })
-        break
-      case 'certificate':
-        await this.#evidence.certify(pods, { pair: behaviour.pair, clientAuthority: behaviour.clientAuthority })
-    }
+    const endpoint = behaviour.kind === 'status' ? behaviour.endpoint : null
+    const deployments = endpoint === null ? this.#pods.deploymentsOf(behaviour.service) : []
+    const pods = this.#pods.of(behaviour.service, deployments.length > 0)
+    await this.#stated.say(saidBy(behaviour), endpoint === null ? pods : [endpointOf(pods, endpoint)], deployments)
     return false
   }
 
@@ -74,6 +70,19 @@ export class PodBehaviours {
         'behaviour',
         `the pods of Deployment ${other.metadata.name} have a readiness probe of their own, which says when they are ready`,
       )
+  }
+}
+
+function saidBy(behaviour: Exclude<Behaviour, { readonly kind: 'replicas' | 'readiness' }>): Said {
+  switch (behaviour.kind) {
+    case 'delay':
+      return { behaviour: { delayMs: behaviour.ms } }
+    case 'status':
+      return { behaviour: { status: behaviour.status, first: behaviour.first ?? Infinity } }
+    case 'grpc-status':
+      return { behaviour: { grpcStatus: behaviour.status, first: behaviour.first ?? Infinity } }
+    case 'certificate':
+      return { certificate: { pair: behaviour.pair, clientAuthority: behaviour.clientAuthority } }
   }
 }
 

@@ -21,15 +21,18 @@ export class ScenarioPods {
   #mishaps: readonly string[] = []
 
   readonly #applied: () => readonly KubeObject[]
+  readonly #hear: (pods: readonly Pod[]) => Promise<void>
 
   /**
    * @param used namespaces of the cluster that the scenario uses
    * @param applied config of the scenario
+   * @param hear is told them each time that they were waited for
    */
-  constructor(run: ClusterRun, used: ReadonlySet<string>, applied: () => readonly KubeObject[]) {
+  constructor(run: ClusterRun, used: ReadonlySet<string>, applied: () => readonly KubeObject[], hear: (pods: readonly Pod[]) => Promise<void>) {
     this.#run = run
     this.#used = used
     this.#applied = applied
+    this.#hear = hear
   }
 
   /** That the scenario has put into namespaces of the user's. */
@@ -46,9 +49,9 @@ export class ScenarioPods {
     return this.#all
   }
 
-  /** @throws MeshSpecError UNKNOWN_SERVICE */
-  of(service: ServiceRef): readonly Pod[] {
-    return findPods(this.#scene, service, this.namespace)
+  /** @param mayBeNone whether it is known though it has none. @throws MeshSpecError UNKNOWN_SERVICE */
+  of(service: ServiceRef, mayBeNone = false): readonly Pod[] {
+    return findPods(this.#scene, service, this.namespace, mayBeNone)
   }
 
   /** Those of this run. */
@@ -113,6 +116,7 @@ export class ScenarioPods {
       pods: this.#services.length > 0 ? await this.#named() : [],
     }))
     this.#all = await this.list()
+    await this.#hear(this.#all)
   }
 
   /** As they are now. In a namespace that the user has named, its own are the scenario's, too. */

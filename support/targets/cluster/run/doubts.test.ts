@@ -73,6 +73,13 @@ describe('what may be why', () => {
     ])
   })
 
+  test('one that the scenario has scaled to nothing', () => {
+    const scaled = { ...deployment('shop-v2'), spec: { replicas: 0 } }
+    expect(doubtsAbout({ ...fine, deployments: [deployment('shop'), scaled] })).toEqual([
+      'Deployment shop-v2 is scaled to 0 replicas: no pod of it answers',
+    ])
+  })
+
   test('a rule in the wrong namespace', () => {
     expect(doubtsAbout({ ...fine, config: [rule('shop', 'run-1-other')] })).toEqual([
       'VirtualService other/r is for shop.other, which is no service; shop is in default: is it in the wrong namespace?',

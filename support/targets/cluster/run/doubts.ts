@@ -33,6 +33,7 @@ function endpointDoubts({ services, pods, deployments }: Scenery): readonly stri
     const own = pods.filter(({ namespace, workload }) => namespace === metadata.namespace && workload === metadata.name)
     if (own.some(({ ready }) => ready)) return []
     const wanted = (rest as KubeObject)['spec'].replicas as number
+    if (wanted === 0) return [`Deployment ${metadata.name} is scaled to 0 replicas: no pod of it answers`]
     return [`no pod of Deployment ${metadata.name} is there to answer: ${own.length} of ${wanted} exist, none is ready`]
   })
   const empty = services.flatMap(({ metadata, ...rest }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { NamespaceMap } from './namespace-map.ts'
 
 function mapOf(named: readonly string[] = []): NamespaceMap {
@@ -12,6 +13,13 @@ describe('namespaces of the run for those of a scenario', () => {
     const map = mapOf()
     expect([map.real('default'), map.real('prod'), map.real('istio-system')]).toEqual(['run-1', 'run-1-prod', 'istio-system'])
     expect(map.scenario('run-1-prod')).toBe('prod')
+  })
+
+  test('what is of the whole cluster is in none, and none stands for it', () => {
+    const map = mapOf()
+    expect(map.real('')).toBe('')
+    expect(map.all).toEqual(['run-1', 'run-1-prod'])
+    expect(map.object({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'paths' }, path: '/items' } as KubeObject)['path']).toBe('/items')
   })
 
   test('those that the user has named are used as they are', () => {

@@ -23,8 +23,9 @@ export class NamespaceMap {
     this.#named = named
   }
 
-  /** Makes a namespace one of the scenario's. */
+  /** Makes a namespace one of the scenario's. What is of the whole cluster has none. */
   real(namespace: string): string {
+    if (namespace === '') return ''
     const known = this.#real.get(namespace)
     if (known !== undefined) return known
     const real = this.#realOf(namespace)

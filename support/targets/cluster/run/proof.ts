@@ -80,7 +80,7 @@ export class Proof {
     this.#asksGateway ||= ports.length > 0
     const gateways = managedGateways(this.#statuses.programmed)
     this.#asksGateway ||= gateways.length > 0
-    await this.#served(deadline)
+    const managedPods = await this.#served(deadline)
     const managed = await Promise.all(gateways.map((gateway) => this.#managed(gateway)))
     await this.#opened(deadline)
     const secured = await this.#ingress.secured()
@@ -90,7 +90,7 @@ export class Proof {
     const proxies = [...(await this.#sidecars(pods, isDrained)), ...routers, ...atIngress, ...managed.filter((one) => one !== null)]
     const reach = { namespaces, ports, secured, gateways: gateways.filter((_, i) => managed[i] !== null), routers: routersOf(pods) }
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
-    const gatewayPods = [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods)]
+    const gatewayPods = [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods), ...managedPods]
     await this.#run.gatewayEndpoints.await(this.#run, gatewayPods, pods, Math.max(deadline, performance.now() + leastMs))
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
@@ -108,12 +108,12 @@ export class Proof {
     return this.#statuses.of(resources)
   }
 
-  /** Gateways are served by pods that stay. @throws NotYetProgrammed */
-  async #served(deadline: number): Promise<void> {
+  /** Gateways are served by pods that stay. @returns them. @throws NotYetProgrammed */
+  async #served(deadline: number): Promise<readonly Pod[]> {
     for (;;) {
       const pods = await Promise.all(this.#statuses.programmed.map((gateway) => podsOfGateway(this.#run.objects, gateway)))
       const late = pods.flatMap((one) => one.late ?? [])
-      if (late.length === 0) return
+      if (late.length === 0) return pods.flatMap((one) => one.pods)
       if (performance.now() > deadline) throw new NotYetProgrammed(`not yet programmed after ${this.#run.patienceMs / 1000} s: ${late.join('; ')}`)
       await this.#run.controlPlane.assertHope()
       await sleep(100)

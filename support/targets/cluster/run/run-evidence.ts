@@ -80,11 +80,10 @@ export class RunEvidence {
     return told.map(({ exchange }) => exchange)
   }
 
-  /** Of several pods the first counts for all. */
-  async behave(pods: readonly Pod[], behaviour: ServiceBehaviour): Promise<void> {
-    const counter = pods[0]?.ip
-    for (const [i, pod] of pods.entries()) {
-      const isCounted = i > 0 && behaviour.first !== undefined && behaviour.first !== Infinity
+  /** @param counter IP of the pod that counts for all */
+  async behave(pods: readonly Pod[], behaviour: ServiceBehaviour, counter: string | undefined): Promise<void> {
+    for (const pod of pods) {
+      const isCounted = pod.ip !== counter && behaviour.first !== undefined && behaviour.first !== Infinity
       await (await this.#controlledAgent(pod)).behave(isCounted && counter !== undefined ? { ...behaviour, counter } : behaviour)
     }
   }

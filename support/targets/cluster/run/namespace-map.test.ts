@@ -70,6 +70,31 @@ describe('namespaces of the run for those of a scenario', () => {
     })
   })
 
+  const specOf = (spec: object): unknown => mapOf().object({ apiVersion: 'prod/v1', kind: 'prod', metadata: { name: 'x' }, spec })
+
+  test('and where the words only look like a namespace they stay', () => {
+    const spec = { uri: { prefix: 'prod/items' }, path: '/prod/items', image: 'prod/shop:1', values: ['prod'], key: 'request.headers[x-team]' }
+    expect(specOf(spec)).toMatchObject({ spec })
+    expect(mapOf().object({ apiVersion: 'prod/v1', kind: 'prod', metadata: { name: 'x' } })).toMatchObject({ apiVersion: 'prod/v1', kind: 'prod' })
+  })
+
+  test.each([
+    ['accounts', { serviceAccounts: ['prod/web'] }, { serviceAccounts: ['run-1-prod/web'] }],
+    ['a provider', { service: 'prod/authz.prod.svc.cluster.local' }, { service: 'run-1-prod/authz.run-1-prod.svc.cluster.local' }],
+    ['hosts of a Sidecar', { hosts: ['./shop.prod.svc.cluster.local'] }, { hosts: ['./shop.run-1-prod.svc.cluster.local'] }],
+    ['a condition', { when: [{ key: 'source.namespace', values: ['prod'] }] }, { when: [{ key: 'source.namespace', values: ['run-1-prod'] }] }],
+    ['its contrary', { key: 'source.serviceAccount', notValues: ['default/web'] }, { key: 'source.serviceAccount', notValues: ['run-1/web'] }],
+    [
+      'a selector',
+      { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['prod', 'default'] },
+      { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['run-1-prod', 'run-1'] },
+    ],
+    ['a beginning', { namespaces: ['pr*'] }, { namespaces: ['pr*', 'run-1-pr*'] }],
+    ['an end', { notNamespaces: ['*-prod'] }, { notNamespaces: ['*-prod'] }],
+    ['one of default', { namespaces: ['def*', '*lt'] }, { namespaces: ['def*', 'run-1-def*', 'run-1', '*lt', 'run-1'] }],
+    ['all', { namespaces: ['*'], exportTo: ['*'] }, { namespaces: ['*'], exportTo: ['*'] }],
+  ])('namespaces of %s', (_, spec, mapped) => expect(specOf(spec)).toMatchObject({ spec: mapped }))
+
   test('and back, in what was seen', () => {
     expect(mapOf().back('spiffe://cluster.local/ns/run-1-prod/sa/a called shop.run-1')).toBe(
       'spiffe://cluster.local/ns/prod/sa/a called shop.default',

@@ -62,7 +62,7 @@ export class NamespaceMap {
 
   /** The object in the cluster's words, its own namespace included. */
   object(object: KubeObject): KubeObject {
-    return mapStrings(object, (text, key) => this.#mapText(text, key)) as KubeObject
+    return mapStrings(object, { text: (text, key) => this.#mapText(text, key), items: (text, key) => this.#patterns(text, key) }) as KubeObject
   }
 
   /** `shop.prod.svc.cluster.local:80`, as the cluster knows it. */
@@ -79,7 +79,16 @@ export class NamespaceMap {
     return said
   }
 
+  /** `prod*` of namespaces: as it is, for those that have kept their names, and as it is for the run's own. */
+  #patterns(text: string, key: string | null): readonly string[] {
+    if (key === null || !namespaceFields.has(key) || !text.includes('*') || text === '*') return [text]
+    const [start = '', end = ''] = text.split('*')
+    const ofDefault = 'default'.startsWith(start) && 'default'.endsWith(end) ? [this.#realOf('default')] : []
+    return [text, ...(start === '' ? [] : [`${this.#own}-${text}`]), ...ofDefault]
+  }
+
   #mapText(text: string, key: string | null): string {
+    if (key === 'apiVersion' || key === 'kind') return text
     let mapped = text
     for (const [scenario, real] of this.#real) if (scenario !== real) mapped = replaceName(mapped, scenario, real, key)
     return mapped
@@ -94,6 +103,18 @@ const namespaceFields: ReadonlySet<string> = new Set([
   'sourceNamespace',
   'exportTo',
   'kubernetes.io/metadata.name',
+  'source.namespace',
+])
+
+/** Fields whose values begin with a namespace. Source: Istio's references of Sidecar, Gateway, VirtualService, AuthorizationPolicy and MeshConfig. */
+const slashFields: ReadonlySet<string> = new Set([
+  'gateways',
+  'hosts',
+  'credentialName',
+  'service',
+  'serviceAccounts',
+  'notServiceAccounts',
+  'source.serviceAccount',
 ])
 
 /**
@@ -104,17 +125,29 @@ function replaceName(text: string, from: string, to: string, key: string | null)
   if (!text.includes(from)) return text
   if (text === from) return key !== null && namespaceFields.has(key) ? to : text
   const name = from.replaceAll('.', '\\.')
-  return text
-    .replace(new RegExp(`^${name}/`), `${to}/`)
+  const isSlashed = key !== null && slashFields.has(key)
+  return (isSlashed ? text.replace(new RegExp(`^${name}/`), `${to}/`) : text)
     .replace(new RegExp(`(^|/)ns/${name}/`), `$1ns/${to}/`)
     .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|$))`), `$1.${to}`)
     .replace(new RegExp(`^([a-z0-9-]+)\\.${name}(?=:\\d+$|$)`), `$1.${to}`)
-    .replace(new RegExp(`^([a-z0-9*-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)
+    .replace(new RegExp(`^([a-z0-9*.~-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)
 }
 
-function mapStrings(value: unknown, map: (text: string, key: string | null) => string, key: string | null = null): unknown {
-  if (typeof value === 'string') return map(value, key)
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map, key))
+interface Mapping {
+  readonly text: (text: string, key: string | null) => string
+  /** Of a list: one may become several. */
+  readonly items: (text: string, key: string | null) => readonly string[]
+}
+
+/** @param key of the field that it is in, or what a condition says that its values are of (`key: source.namespace, values: [prod]`) */
+function mapStrings(value: unknown, mapping: Mapping, key: string | null = null): unknown {
+  if (typeof value === 'string') return mapping.text(value, key)
+  if (Array.isArray(value))
+    return value.flatMap((item) =>
+      typeof item === 'string' ? mapping.items(item, key).map((text) => mapping.text(text, key)) : [mapStrings(item, mapping, key)],
+    )
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, map, name)]))
+  const { key: of } = value as { readonly key?: unknown }
+  const keyOf = (name: string): string => (typeof of === 'string' && /^(?:notV|v)alues$/.test(name) ? of : name)
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, mapping, keyOf(name))]))
 }

@@ -40,7 +40,7 @@ export class Pace {
 
   /**
    * Stops everything when the answer says that the load is too much.
-   * @param limited the scenario's own config limits rates: then 429 is what it is about
+   * @param limited the scenario's own config has proxies answer 429: then that is what it is about
    * @throws Undecided
    */
   look({ response }: Pick<Exchange, 'response'>, limited: boolean): void {

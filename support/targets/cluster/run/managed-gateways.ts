@@ -13,12 +13,25 @@ interface Listener {
   readonly port: number
   readonly protocol: string
   readonly hostname?: string
+  readonly allowedRoutes?: { readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector } }
 }
+
+interface LabelSelector {
+  readonly matchLabels?: Labels
+  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[]
+}
+
+type Labels = Readonly<Record<string, string>>
+
+/** Labels of the namespaces that a scenario uses, by name. */
+export type NamespaceLabels = ReadonlyMap<string, Labels>
 
 /** A Gateway of the Gateway API as the barrier uses it. */
 export interface ManagedGateway {
   readonly object: KubeObject
   readonly listener: Listener
+  /** From which the listener takes routes. */
+  readonly namespace: string
 }
 
 const path = '/meshspec-barrier'
@@ -34,12 +47,43 @@ interface ListenerStatus {
   readonly conditions?: readonly { readonly type: string; readonly status: string }[]
 }
 
+/** Do some of them take routes of namespaces by their labels? */
+export function selectNamespaces(gateways: readonly KubeObject[]): boolean {
+  return gateways.some(({ spec }) =>
+    ((spec.listeners ?? []) as readonly Listener[]).some((one) => one.allowedRoutes?.namespaces?.from === 'Selector'),
+  )
+}
+
 /** Gateways of the Gateway API, with the listener of each that can be asked over HTTP. @param gateways with their status */
-export function managedGateways(gateways: readonly KubeObject[]): readonly ManagedGateway[] {
+export function managedGateways(gateways: readonly KubeObject[], namespaces: NamespaceLabels): readonly ManagedGateway[] {
   return gateways.flatMap((object) => {
-    const listener = servedListeners(object).find(({ protocol, kinds }) => protocol === 'HTTP' && kinds.includes('HTTPRoute'))
-    return listener ? [{ object, listener }] : []
+    const listeners = servedListeners(object).filter(({ protocol, kinds }) => protocol === 'HTTP' && kinds.includes('HTTPRoute'))
+    const [first] = listeners.flatMap((listener) => {
+      const namespace = namespaceFor(listener, object.metadata.namespace ?? '', namespaces)
+      return namespace === null ? [] : [{ object, listener, namespace }]
+    })
+    return first ?? []
   })
+}
+
+/** @param own the Gateway's. @returns `null` where the listener takes routes of none that the scenario uses. Source: Gateway API `RouteNamespaces` */
+function namespaceFor({ allowedRoutes }: Listener, own: string, namespaces: NamespaceLabels): string | null {
+  const { from = 'Same', selector = {} } = allowedRoutes?.namespaces ?? {}
+  if (from === 'None') return null
+  if (from !== 'Selector') return own
+  const all = [own, ...[...namespaces.keys()].filter((name) => name !== own)]
+  return all.find((name) => isSelected(selector, namespaces.get(name) ?? {})) ?? null
+}
+
+function isSelected({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Labels): boolean {
+  const isMet = { In: true, NotIn: false, Exists: true, DoesNotExist: false } as Readonly<Record<string, boolean>>
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values }) => {
+      const value = labels[key]
+      return (value !== undefined && (values === undefined || values.length === 0 || values.includes(value))) === isMet[operator]
+    })
+  )
 }
 
 /** Those that the controller has not refused, with the kinds of routes that each takes. */
@@ -53,14 +97,14 @@ function servedListeners({ spec, status }: KubeObject): readonly (Listener & { r
 }
 
 /** A route of the barrier's own at the gateway: an exact path, which goes before every other rule, and an answer that needs no service. */
-export function barrierRoute({ object, listener }: ManagedGateway, generation: string): KubeObject {
-  const { name, namespace = '' } = object.metadata
+export function barrierRoute({ object, listener, namespace }: ManagedGateway, generation: string): KubeObject {
+  const { name, namespace: own = '' } = object.metadata
   const rule = {
     matches: [{ path: { type: 'Exact', value: path } }],
     filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: `generation-${generation}.meshspec.internal`, statusCode: 302 } }],
   }
-  const spec = { parentRefs: [{ name, sectionName: listener.name }], rules: [rule] }
-  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: `meshspec-barrier-${name}`, namespace }, spec }
+  const spec = { parentRefs: [{ name, namespace: own, sectionName: listener.name }], rules: [rule] }
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: `meshspec-barrier-${own}-${name}`, namespace }, spec }
 }
 
 /**
@@ -70,7 +114,7 @@ export function barrierRoute({ object, listener }: ManagedGateway, generation: s
  */
 export async function probedGateway(
   objects: KubeObjects,
-  { object, listener }: ManagedGateway,
+  { object, listener }: Pick<ManagedGateway, 'object' | 'listener'>,
   told: ProbedProxy['ask'],
   warms: () => Promise<boolean>,
 ): Promise<ProbedProxy | null> {
@@ -96,12 +140,13 @@ export function isRefusal(status: number | undefined): boolean {
   return status === 401 || status === 403
 }
 
-/** Of Gateways that have no listener which could be asked over HTTP. @param gateways with their status */
+/** Of Gateways that have no listener which could be asked over HTTP. @param gateways with their status; @param managed those that have */
 export async function openPorts(
   objects: KubeObjects,
   gateways: readonly KubeObject[],
+  managed: readonly ManagedGateway[],
 ): Promise<readonly { readonly name: string; readonly host: string; readonly port: number }[]> {
-  const asked = new Set(managedGateways(gateways).map(({ object }) => object))
+  const asked = new Set(managed.map(({ object }) => object))
   const found = await Promise.all(
     gateways
       .filter((object) => !asked.has(object))

@@ -11,8 +11,8 @@ import type { ClusterRun } from './cluster-run.ts'
 import { areWarming, guardedGeneration } from './guarded-gateway.ts'
 import { ingressPods, ownIngressPods } from './ingress-pods.ts'
 import { IngressPorts } from './ingress-ports.ts'
-import { isOpen, managedGateways, openPorts, probedGateway } from './managed-gateways.ts'
-import type { ManagedGateway } from './managed-gateways.ts'
+import { isOpen, managedGateways, openPorts, probedGateway, selectNamespaces } from './managed-gateways.ts'
+import type { ManagedGateway, NamespaceLabels } from './managed-gateways.ts'
 import { podsOfGateway } from './gateway-pods.ts'
 import { probedRouter, routerPods, routersOf } from './routers.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
@@ -78,11 +78,11 @@ export class Proof {
     // What the scenario before has left there is to be gone.
     const ports = [...new Set([...this.#ports, ...this.#run.leftAtGateway])]
     this.#asksGateway ||= ports.length > 0
-    const gateways = managedGateways(this.#statuses.programmed)
+    const gateways = managedGateways(this.#statuses.programmed, await this.#labelsOf(namespaces))
     this.#asksGateway ||= gateways.length > 0
     const managedPods = await this.#served(deadline)
     const managed = await Promise.all(gateways.map((gateway) => this.#managed(gateway)))
-    await this.#opened(deadline)
+    await this.#opened(gateways, deadline)
     const secured = await this.#ingress.secured()
     const told = this.#told(() => ingressPods(this.#run))
     const atIngress = [...(await this.#ingress.proxies(ports, told)), ...(await this.#ingress.securedProxies(secured?.ports ?? []))]
@@ -106,6 +106,14 @@ export class Proof {
   /** As controllers had written them when the config was last proven to be in force. */
   statuses(resources: readonly Resource[]): readonly ObjectStatus[] {
     return this.#statuses.of(resources)
+  }
+
+  /** Where some Gateway looks at them. */
+  async #labelsOf(namespaces: readonly string[]): Promise<NamespaceLabels> {
+    if (!selectNamespaces(this.#statuses.programmed)) return new Map()
+    const refs = namespaces.map((name) => ({ group: '', kind: 'Namespace', namespace: '', name }))
+    const found = await Promise.all(refs.map((ref) => this.#run.objects.read(ref).catch(() => null)))
+    return new Map(found.map((one, i) => [namespaces[i]!, one?.metadata.labels ?? {}]))
   }
 
   /** Gateways are served by pods that stay. @returns them. @throws NotYetProgrammed */
@@ -172,8 +180,8 @@ export class Proof {
    * Listeners without HTTP cannot tell which config they have: that their ports are open, and what the status says, is all there is to see.
    * @throws NotYetProgrammed
    */
-  async #opened(deadline: number): Promise<void> {
-    const ports = await openPorts(this.#run.objects, this.#statuses.programmed)
+  async #opened(managed: readonly ManagedGateway[], deadline: number): Promise<void> {
+    const ports = await openPorts(this.#run.objects, this.#statuses.programmed, managed)
     for (const { name, host, port } of ports)
       while (!(await isOpen(host, port))) {
         if (performance.now() > deadline)

@@ -20,6 +20,7 @@ import { isNameOutside } from './outside.ts'
 import { podsOfGateway } from './gateway-pods.ts'
 import { isManagedGateway } from './managed-gateways.ts'
 import { authorizersOf } from './mesh-config-map.ts'
+import { asksForLimits } from './limited.ts'
 import { answererOf, countOwnAnswers } from './own-answers.ts'
 import type { Counts } from './own-answers.ts'
 import { routerPods } from './routers.ts'
@@ -106,7 +107,7 @@ export class ScenarioCalls {
   async #answered(call: Call, { times, concurrency }: Load): Promise<readonly Exchange[]> {
     const { pace } = this.#run
     const send = await this.#sending(call)
-    const limited = this.#parts.config.applied.some(({ kind }) => kind === 'EnvoyFilter')
+    const limited = asksForLimits(this.#parts.config.applied)
     const sendOne = async (): Promise<Answered> => {
       await pace.turn()
       const one = await send()

@@ -15,7 +15,7 @@ export function translateCors(cors: HttpCors): CorsPolicy {
     allowHeaders: list(cors.allowHeaders),
     exposeHeaders: list(cors.exposeHeaders),
     maxAge: cors.maxAge ? String(Math.trunc(durationMs(cors.maxAge) / 1000)) : null,
-    allowCredentials: cors.allowCredentials ?? false,
+    allowCredentials: cors.allowCredentials ?? null,
     forwardNotMatchingPreflights: cors.unmatchedPreflights !== 'IGNORE',
   }
 }

@@ -4,6 +4,7 @@ import { readText } from './read.ts'
 
 const hcm = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 const limit = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
+const cors = 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy'
 const limiting = (config: string): string =>
   `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: limit, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {${config}}}}}`
 const outbound = 'match: {context: SIDECAR_OUTBOUND}'
@@ -18,6 +19,26 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     about: 'a field of a value that is not acted on',
     patch: `applyTo: VIRTUAL_HOST, ${outbound}, patch: {operation: MERGE, value: {response_headers_to_remove: [a], rate_limits: [{}]}}`,
     reported: ['spec.configPatches[0].patch.value.rate_limits'],
+  },
+  {
+    about: 'a policy for other origins',
+    patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.cors: {"@type": ${cors}, allow_methods: GET, filter_enabled: {default_value: {numerator: 100}}}}}}`,
+    reported: [],
+  },
+  {
+    about: 'a policy for other origins that is for some requests',
+    patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.cors: {"@type": ${cors}, filter_enabled: {default_value: {numerator: 50}}}}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.cors.filter_enabled.default_value.numerator'],
+  },
+  {
+    about: 'options of a cluster',
+    patch: `applyTo: CLUSTER, ${outbound}, patch: {operation: MERGE, value: {typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {explicit_http_config: {http2_protocol_options: {}}, common_http_protocol_options: {idle_timeout: 5s}}}}}`,
+    reported: [],
+  },
+  {
+    about: 'options of a cluster towards a workload',
+    patch: `applyTo: CLUSTER, patch: {operation: MERGE, value: {typed_extension_protocol_options: {}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_extension_protocol_options'],
   },
   {
     about: 'a filter of HTTP',

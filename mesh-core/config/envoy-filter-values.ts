@@ -34,10 +34,20 @@ const ofRoute: Modelled = {
     value: rateLimit,
   },
 }
+const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
+export const corsName = 'envoy.filters.http.cors'
+const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }
+const cors: Modelled = {
+  '@type': new Set(['type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy']),
+  allowOriginStringMatch: text,
+  ...fields('allowMethods allowHeaders exposeHeaders maxAge allowCredentials forwardNotMatchingPreflights'),
+  filterEnabled: whole,
+  shadowEnabled: 'quiet',
+}
 const level = { ...headers, typedPerFilterConfig: ofRoute } satisfies Modelled
+const outer = { ...headers, typedPerFilterConfig: { ...ofRoute, [corsName]: cors } } satisfies Modelled
 const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
 
-const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
 const headerMatch: Modelled = {
   ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
   stringMatch: text,
@@ -51,12 +61,16 @@ const routeMatch: Modelled = {
   queryParameters: { name: 'acts', stringMatch: text },
 }
 
+const retryPolicy: Modelled = fields('retryOn numRetries perTryTimeout retriableStatusCodes')
+
 const merged = {
-  ...level,
+  ...outer,
   name: 'acts',
   match: routeMatch,
   route: {
-    ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral appendXForwardedHost append_x_forwarded_host'),
+    ...fields('cluster clusterHeader timeout idleTimeout prefixRewrite appendXForwardedHost append_x_forwarded_host'),
+    ...fields('hostRewriteLiteral hostRewriteHeader autoHostRewrite'),
+    hostRewritePathRegex: regexRewrite,
     maxStreamDuration: fields('maxStreamDuration grpcTimeoutHeaderMax grpcTimeoutHeaderOffset'),
     weightedClusters: { clusters: { ...headers, ...fields('name weight hostRewriteLiteral') }, totalWeight: 'quiet' },
     requestMirrorPolicies: {
@@ -66,27 +80,37 @@ const merged = {
     },
     clusterNotFoundResponseCode: 'acts',
     regexRewrite,
-    retryPolicy: fields('retryOn numRetries perTryTimeout retriableStatusCodes'),
+    retryPolicy,
   },
 } satisfies Modelled
 const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
 
 const made: Modelled = {
-  ...headers,
-  name: 'acts',
-  match: routeMatch,
-  route: { ...fields('cluster timeout idleTimeout prefixRewrite hostRewriteLiteral'), regexRewrite },
+  ...merged,
   redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
   directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
 }
 
+const ofHost = {
+  ...{ ...outer, requireTls, routes: made, retryPolicy },
+  ...fields('domains includeRequestAttemptCount includeAttemptCountInResponse'),
+} satisfies Modelled
+
 // Names are not looked up and connections not slow here, and nothing is so large that a buffer is full.
-const cluster: Modelled = {
+const upstreamOptions: Modelled = {
+  '@type': 'quiet',
+  commonHttpProtocolOptions: { ...fields('maxRequestsPerConnection maxConnectionDuration'), idleTimeout: /[1-9]/ },
+  explicitHttpConfig: { httpProtocolOptions: {}, http2ProtocolOptions: fields('maxConcurrentStreams') },
+  useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+}
+export const upstreamOptionsName = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+
+const cluster = {
   http2ProtocolOptions: {},
   maxRequestsPerConnection: 'acts',
   ...fields('connectTimeout dnsLookupFamily dnsRefreshRate respectDnsTtl perConnectionBufferLimitBytes', 'quiet'),
   upstreamConnectionOptions: { tcpKeepalive: 'quiet' },
-}
+} satisfies Modelled
 
 const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
@@ -99,7 +123,7 @@ const escapedSlashes: Modelled = new Set([
 /** What proxies add to each other's requests for telemetry, and its headers, are not counted here. */
 const commonInbound = {
   headersWithUnderscoresAction: new Set(['ALLOW', 'REJECT_REQUEST', 'DROP_HEADER']),
-  ...fields('maxStreamDuration'),
+  ...fields('maxStreamDuration maxRequestsPerConnection maxConnectionDuration'),
   ...fields('idleTimeout', 'quiet'),
 } satisfies Modelled
 
@@ -126,13 +150,13 @@ const connectionManager = {
 /** By what a patch is applied to, and how. Values of those that have no entry are not looked into: nothing of them acts. */
 const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
-    'ROUTE_CONFIGURATION MERGE': level,
-    'VIRTUAL_HOST MERGE': { ...level, requireTls },
-    'VIRTUAL_HOST ADD': { ...headers, requireTls, name: 'acts', domains: 'acts', routes: made },
+    'ROUTE_CONFIGURATION MERGE': outer,
+    'VIRTUAL_HOST MERGE': ofHost,
+    'VIRTUAL_HOST ADD': { ...ofHost, name: 'acts' },
     'VIRTUAL_HOST REMOVE': 'quiet',
     'HTTP_ROUTE MERGE': merged,
     'HTTP_ROUTE REMOVE': 'quiet',
-    'CLUSTER MERGE': cluster,
+    'CLUSTER MERGE': { ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
     'CLUSTER REMOVE': 'quiet',
     'NETWORK_FILTER MERGE': connectionManager,
     ...Object.fromEntries(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`HTTP_ROUTE ${operation}`, made])),
@@ -142,8 +166,8 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
 /** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here, and that its host wants TLS. */
 const inbound: Readonly<Record<string, Modelled>> = {
   ...Object.fromEntries(['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(level)])),
-  'VIRTUAL_HOST MERGE': values['VIRTUAL_HOST MERGE']!,
-  'CLUSTER MERGE': values['CLUSTER MERGE']!,
+  'VIRTUAL_HOST MERGE': bothSpellings({ ...level, requireTls }),
+  'CLUSTER MERGE': bothSpellings(cluster),
   'NETWORK_FILTER MERGE': bothSpellings({
     ...connectionManager,
     typedConfig: { ...connectionManager.typedConfig, commonHttpProtocolOptions: commonInbound },

@@ -16,7 +16,6 @@ import { explainTokens, outcomeOfTokens } from './jwt/explain-tokens.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import type { Passage } from './passage.ts'
 import type { Plane } from './plane.ts'
-import type { RouteRuntime } from './route-runtime.ts'
 
 /** Names of virtual hosts that an explanation lists. */
 const hostsShown = 5
@@ -56,7 +55,7 @@ function explain(passage: Passage, request: HttpRequest): Decision {
     rules: tried.map(({ config }, i) => ruleTried(config, request, i === chosen)),
     chosen,
     outcome: outcomeOf(passage),
-    odds: oddsOf(route),
+    odds: oddsOf(passage),
     draws: drawsOf(passage),
   }
 }
@@ -115,8 +114,10 @@ function nameOf(route: Route): string {
   return formatPath(path[0] === 'spec' ? path.slice(1) : path) || route.name || 'default'
 }
 
-function oddsOf(route: RouteRuntime | null): Decision['odds'] {
+function oddsOf({ route, choice }: Pick<Passage, 'route' | 'choice'>): Decision['odds'] {
   if (!route) return []
+  const { action } = route.config
+  if (choice && action.kind === 'forward' && action.clusterHeader !== undefined) return [{ cluster: choice.config.cluster, share: 1 }]
   const alone = route.choices.length === 1
   return route.choices.map(({ config }) => ({ cluster: config.cluster, share: alone ? 1 : config.weight / route.totalWeight }))
 }

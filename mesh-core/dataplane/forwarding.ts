@@ -8,6 +8,7 @@ import type { HopRecord } from './evidence.ts'
 import { removeBlanks } from './header-mutation.ts'
 import type { UpstreamSubject } from './format/subject.ts'
 import { grpcTimeoutOf, isGrpc } from './grpc.ts'
+import { nameOfHost, updateHost } from './host-rewrite.ts'
 import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { mayHaveBody } from './local-reply.ts'
 import type { PickContext } from './balancer.ts'
@@ -55,6 +56,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
   #attempt = 0
+  /** Of whom the last try goes to, where that becomes the host. */
+  #hostName = ''
   readonly #seen = { overTls: false, version: 'HTTP/1.1' as HttpVersion, hostName: null as string | null, failure: '', hasAnswered: false }
   /** The last try. */
   #upstream: UpstreamRequest | null = null
@@ -183,7 +186,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.attempts = attempt
     log.upstreamHost = destination.address
     if (destination.host) this.#previousPriorities?.note(destination.host)
-    const one = { request: this.#copy(attempt), attempt, limitMs: this.#timeouts.perTry, isWrong: this.#wrongHeader !== null }
+    const one = { request: this.#addressed(destination), attempt, limitMs: this.#timeouts.perTry, isWrong: this.#wrongHeader !== null }
     const upstream = new UpstreamRequest(this.#proxied, this.#cluster!, destination, one, (end) => {
       if (upstream.host) this.tried.push(upstream.host)
       if (typeof end === 'string') this.#reset(end, upstream)
@@ -193,6 +196,21 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#formerHop = this.lastHop
     this.#upstream = upstream
     upstream.start(meanwhile)
+  }
+
+  /** A host that a try goes by is written when it has a connection, and stays for the next. Source: Envoy `UpstreamRequest::onPoolReady`. */
+  #addressed(destination: Destination): HttpRequest {
+    const { request, entrance } = this.#proxied
+    const { hostRewrite, tellsForwardedHost = false } = this.#action
+    const update = (one: HttpRequest): void => {
+      if (this.#hostName !== '') updateHost(one, this.#hostName, this.#tellsItself, tellsForwardedHost)
+    }
+    if (this.#upstream?.hop) update(request)
+    const copy = this.#copy(this.#attempt)
+    const isNamed = typeof hostRewrite === 'object' && hostRewrite?.kind === 'endpoint'
+    this.#hostName = isNamed ? nameOfHost(this.#cluster!.config, destination, request, entrance.target) : ''
+    update(copy)
+    return copy
   }
 
   #note({ tls, address }: Destination, { protocol }: HttpRequest): void {
@@ -269,6 +287,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     removeHopByHopOfAnswer(headers, outcome.status)
     joinRepeated(headers, inlineOfResponse)
     if (this.#tellsItself) headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
+    if (this.#proxied.tellsAttempts) headers.set('x-envoy-attempt-count', String(this.#attempt))
     for (const cookie of this.#cookies) headers.append('set-cookie', cookie)
     this.#proxied.editResponse(headers, outcome.status)
     const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''
@@ -287,7 +306,9 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   #refuse(status: number, body: string, details: string, flag: string, headers: readonly string[] = []): void {
     this.#stop()
-    this.#proxied.refuse({ status, body, headers }, details, flag)
+    // Where it has no cluster the router does not begin.
+    const told = this.#cluster && this.#proxied.tellsAttempts ? ['x-envoy-attempt-count', String(Math.max(1, this.#attempt))] : []
+    this.#proxied.refuse({ status, body, headers: [...told, ...headers] }, details, flag)
   }
 
   /** Nothing is armed for an answer that has come already. */

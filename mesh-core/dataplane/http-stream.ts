@@ -203,7 +203,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.passFilters(headers)
     signAnswer(headers, this.#reading.settings, this.#reading.server)
     // HTTP/2 has other ways to say so.
-    if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status))) headers.set('connection', 'close')
+    if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
     if (!this.#isHttp2 && response.trailers) delete response.trailers
     this.log.status = response.status
     this.#done(response)
@@ -229,6 +229,12 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.#admitting?.abandon()
     this.router?.abandon()
     this.noteUnreached(0)
+  }
+
+  /** Of the first request of a connection: clients differ in how many they send over one. */
+  get #isLast(): boolean {
+    const { requestsPerConnection, connectionMs = 0 } = this.#reading.settings
+    return requestsPerConnection === 1 || (connectionMs > 0 && this.log.durationMs >= connectionMs)
   }
 
   /** Of the client's connection. */

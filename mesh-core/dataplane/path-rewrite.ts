@@ -25,13 +25,13 @@ function replaceMatched(match: PathMatch, replacement: string): Rewriter {
   return (target) => replacement + target.slice(length ?? pathWithoutQuery(target).length)
 }
 
-function replaceRegex(pattern: string, substitution: string): Rewriter {
+/** Every match of a pattern of RE2. Source: RE2's GlobalReplace. */
+export function compileReplacement(pattern: string, substitution: string): (text: string) => string {
   const compiled = RE2JS.compile(pattern)
   const fill = compileSubstitution(substitution)
   // RE2 replaces nothing by a text with a group that there is not.
-  if (Math.max(0, ...groupsOf(substitution)) > compiled.groupCount()) return (target) => target
-  return (target) => {
-    const path = pathWithoutQuery(target)
+  if (Math.max(0, ...groupsOf(substitution)) > compiled.groupCount()) return (text) => text
+  return (path) => {
     const matcher = compiled.matcher(path)
     let rewritten = ''
     let end = 0
@@ -41,7 +41,15 @@ function replaceRegex(pattern: string, substitution: string): Rewriter {
       rewritten += path.slice(end, matcher.start()) + fill((group) => matcher.group(group) ?? '')
       end = matcher.end()
     }
-    rewritten += path.slice(end)
+    return rewritten + path.slice(end)
+  }
+}
+
+function replaceRegex(pattern: string, substitution: string): Rewriter {
+  const replace = compileReplacement(pattern, substitution)
+  return (target) => {
+    const path = pathWithoutQuery(target)
+    const rewritten = replace(path)
     // Envoy leaves a path alone that would come out empty.
     return rewritten === '' ? '' : rewritten + target.slice(path.length)
   }

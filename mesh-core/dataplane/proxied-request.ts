@@ -23,6 +23,7 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 import { upgradeRefusal } from './request-refusal.ts'
 import { locationWithTls } from './redirect.ts'
 import { findRoute, isWithoutTls } from './route-lookup.ts'
+import { clusterNamedBy } from './route-runtime.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 import { failedHandshake } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
@@ -37,6 +38,8 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   #cors: CorsVerdict | null = null
   /** Before any filter has decided. */
   #found: RouteRuntime | null = null
+  /** By the request, as it was when its route was found. */
+  #named: ChoiceRuntime | null = null
   readonly #applicant: ProxyApplicant
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -77,7 +80,13 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   /** By a header of the request. */
   get countsAttempts(): boolean {
-    return this.proxy.config.routeTables[this.entrance.table]?.countsAttempts !== false
+    const ofHost = this.#passage.virtualHost?.config.countsAttempts
+    return ofHost ?? this.proxy.config.routeTables[this.entrance.table]?.countsAttempts !== false
+  }
+
+  /** By a header of the answer. */
+  get tellsAttempts(): boolean {
+    return this.#passage.virtualHost?.config.tellsAttempts === true
   }
 
   protected enter(): void {
@@ -133,7 +142,9 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   }
 
   #find(): RouteRuntime | null {
-    return findRoute(this.#passage.virtualHost, this.request)
+    const route = findRoute(this.#passage.virtualHost, this.request)
+    this.#named = route ? clusterNamedBy(route, this.request) : null
+    return route
   }
 
   /** What a workload says in place of opening a WebSocket. */
@@ -205,7 +216,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     this.#passage.route = route
     this.log.route = route.config.name || '-'
     if (route.choices.length > 0) {
-      const choice = route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
+      const choice = this.#named ?? route.choices[chooseWeighted(route.weights, route.totalWeight, this.plane.chance.split)]!
       this.#passage.choice = choice
       const { cluster } = choice.config
       // A cluster that is not there is not named.

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { ForwardAction } from '../ir/route.ts'
 import type { Subject } from './format/subject.ts'
+import { updateHost } from './host-rewrite.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
 
 /**
@@ -21,18 +22,10 @@ export function editForwarded(
   if (route.requestHeaders) route.requestHeaders(headers, subject())
   // Envoy's `WeightedClusterEntry` rewrites first, and keeps no record of what was there.
   request.authority = choice.config.hostRewrite ?? request.authority
-  if (action.hostRewrite !== null) {
-    if (tells && !request.withoutHost) headers.set('x-envoy-original-host', request.authority)
-    if (action.tellsForwardedHost) tellForwardedHost(headers, request.authority)
-    request.authority = action.hostRewrite
-  }
+  const host = route.host?.(request) ?? ''
+  if (host !== '') updateHost(request, host, tells, action.tellsForwardedHost === true)
   if (request.withoutHost && request.authority !== '') delete request.withoutHost
   if (route.rewrite) rewritePath(request, route.rewrite, tells)
-}
-
-function tellForwardedHost(headers: HttpRequest['headers'], host: string): void {
-  const before = headers.get('x-forwarded-host')
-  headers.set('x-forwarded-host', before === undefined ? host : `${before},${host}`)
 }
 
 function rewritePath(request: HttpRequest, rewrite: (target: string) => string, tells: boolean): void {

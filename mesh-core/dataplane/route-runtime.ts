@@ -1,9 +1,12 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { Route, WeightedCluster } from '../ir/route.ts'
+import { headerOf } from '../match/header.ts'
 import { compileCors } from './cors-filter.ts'
 import type { CorsFilter } from './cors-filter.ts'
 import { compileMutation } from './header-mutation.ts'
 import type { Mutator } from './header-mutation.ts'
+import { compileHostRewrite } from './host-rewrite.ts'
+import type { HostRewriter } from './host-rewrite.ts'
 import { inlineOfRequest, inlineOfResponse } from './inline-headers.ts'
 import { compilePathRewrite } from './path-rewrite.ts'
 import type { Rewriter } from './path-rewrite.ts'
@@ -27,6 +30,7 @@ export interface RouteRuntime {
   readonly weights: readonly number[]
   readonly totalWeight: number
   readonly rewrite: Rewriter | null
+  readonly host: HostRewriter | null
   readonly retry: RetryConditions | null
   /** What a balancer goes by; `null` for nothing. */
   readonly hash: ((source: HashSource) => Hash64 | null) | null
@@ -55,10 +59,18 @@ export function compileRoute(route: Route): RouteRuntime {
     weights: clusters.map((cluster) => cluster.weight),
     totalWeight: clusters.reduce((sum, cluster) => sum + cluster.weight, 0),
     rewrite: forward?.pathRewrite ? compilePathRewrite(forward.pathRewrite, match.path) : null,
+    host: compileHostRewrite(forward?.hostRewrite ?? null),
     retry: compileRetry(forward?.retry ?? null),
     hash: compileHashPolicies(forward?.hashPolicies ?? []),
     location: action.kind === 'redirect' ? compileRedirect(action, match.path) : null,
   }
+}
+
+/** Source: Envoy `RouteEntryImplBase::DynamicRouteEntry`. @returns `null`: the route itself names clusters */
+export function clusterNamedBy({ config: { action }, choices }: RouteRuntime, request: HttpRequest): ChoiceRuntime | null {
+  if (action.kind !== 'forward' || action.clusterHeader === undefined) return null
+  const [only] = choices
+  return { ...only!, config: { ...only!.config, cluster: headerOf(request, action.clusterHeader) ?? '' } }
 }
 
 function compileChoice(config: WeightedCluster): ChoiceRuntime {

@@ -56,6 +56,10 @@ export interface HttpSettings {
   readonly mostHeaders?: number
   /** So long a request may take from its beginning, where its route does not say; 0 for ever. Envoy `max_stream_duration`. */
   readonly maxDurationMs?: number
+  /** So many requests a connection of a client takes. Envoy `max_requests_per_connection`. */
+  readonly requestsPerConnection?: number
+  /** After so long it takes no more; 0 for ever. Envoy `max_connection_duration`. */
+  readonly connectionMs?: number
   /** The `x-request-id` of a stranger stays. Envoy `preserve_external_request_id`. */
   readonly keepsRequestIds?: true
   /** More in the head of a request is too much, in KiB. Envoy `max_request_headers_kb`, of 60 where it is left out. */

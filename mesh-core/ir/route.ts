@@ -122,10 +122,21 @@ export type HashPolicy =
   | { readonly kind: 'source-ip'; readonly terminal: boolean }
   | { readonly kind: 'query'; readonly name: string; readonly terminal: boolean }
 
+/** Where the host comes from that a request goes on for. One that is empty changes nothing. */
+export type HostSource =
+  /** A header of it. Envoy `host_rewrite_header`. */
+  | { readonly kind: 'header'; readonly name: string }
+  /** Its path, of which every match is substituted. Envoy `host_rewrite_path_regex`. */
+  | { readonly kind: 'path'; readonly pattern: string; readonly substitution: string }
+  /** The name of the endpoint that it is sent to. Envoy `auto_host_rewrite`. */
+  | { readonly kind: 'endpoint' }
+
 export interface ForwardAction {
   readonly kind: 'forward'
   /** One or more; with one, its weight plays no part. A weight of 0 never wins. */
   readonly clusters: readonly WeightedCluster[]
+  /** This header of the request, as it is when the route is found, names the cluster in their place. Envoy `cluster_header`. */
+  readonly clusterHeader?: string
   /** The answer when the chosen cluster does not exist: 503, or 500 for Gateway API routes. Envoy `cluster_not_found_response_code`. */
   readonly clusterNotFoundStatus: number
   /** Deadline in ms for the whole exchange, all tries included; `null` for none. Istio `http[].timeout`. */
@@ -138,8 +149,8 @@ export interface ForwardAction {
   readonly retry: RetryPolicy | null
   readonly mirrors: readonly MirrorPolicy[]
   readonly pathRewrite: PathRewrite | null
-  /** Envoy `host_rewrite_literal`. */
-  readonly hostRewrite: string | null
+  /** A text is the host itself. Envoy `RouteAction.host_rewrite_specifier`. */
+  readonly hostRewrite: string | HostSource | null
   /** The host before goes into `x-forwarded-host`. Envoy `append_x_forwarded_host`. */
   readonly tellsForwardedHost?: true
   readonly hashPolicies: readonly HashPolicy[]
@@ -186,7 +197,8 @@ export interface CorsPolicy {
   readonly allowHeaders: string | null
   readonly exposeHeaders: string | null
   readonly maxAge: string | null
-  readonly allowCredentials: boolean
+  /** `null` where nothing is said of it, which is `false`. */
+  readonly allowCredentials: boolean | null
   /** Preflights of other origins go to the workload; `false` answers them here. Istio `unmatchedPreflights`. */
   readonly forwardNotMatchingPreflights: boolean
 }
@@ -228,6 +240,10 @@ export interface VirtualHost {
   readonly routes: readonly Route[]
   /** Redirects every plain request to https. Envoy `require_tls: ALL`. */
   readonly requireTls: boolean
+  /** In the place of what its table says. Envoy `include_request_attempt_count`. */
+  readonly countsAttempts?: boolean
+  /** Answers of its routers tell by `x-envoy-attempt-count` how many tries there were. Envoy `include_attempt_count_in_response`. */
+  readonly tellsAttempts?: true
   /** Of all its routes that say nothing of it. */
   readonly rateLimit?: RateLimit
 }

@@ -49,6 +49,12 @@ function describeValueMatch(match: HeaderMatch['match']): string {
   return match.kind === 'range' ? `a number from ${match.start} to below ${match.end}` : describeStringMatch(match)
 }
 
+/** The first of the header's values. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const pseudo = pseudoHeaders.get(name)
+  return pseudo ? pseudo(request) : request.headers.get(name)
+}
+
 /** What requests carry outside their fields. Any other name is that of a field. */
 const pseudoHeaders: ReadonlyMap<string, (request: HttpRequest) => string> = new Map([
   [':method', (request) => request.method],

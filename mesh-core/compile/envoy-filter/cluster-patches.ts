@@ -1,5 +1,6 @@
-import { int, message } from '../../envoy/fields.ts'
-import type { Cluster, UpstreamHttp } from '../../ir/cluster.ts'
+import { upstreamOptionsName } from '../../config/envoy-filter-values.ts'
+import { durationMs, int, message, type Message } from '../../envoy/fields.ts'
+import type { Cluster, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** The clusters with the patches that are for them. Source: Istio `core/envoyfilter/cluster_patch.go`. */
@@ -9,7 +10,8 @@ export function patchClusters(clusters: Readonly<Record<string, Cluster>>, patch
   return Object.fromEntries(
     Object.entries(clusters).flatMap(([name, cluster]) => {
       const fitting = own.filter((patch) => isFor(patch, partsOf(name)))
-      return fitting.some(({ operation }) => operation === 'REMOVE') ? [] : [[name, fitting.reduce(mergeCluster, cluster)]]
+      const patched = fitting.some(({ operation }) => operation === 'REMOVE') ? null : fitting.reduce<Cluster | null>(mergeCluster, cluster)
+      return patched ? [[name, patched]] : []
     }),
   )
 }
@@ -37,13 +39,58 @@ function isFor({ match }: EnvoyPatch, { name, hosts, subset, port }: Parts): boo
   return (!asked.service || hosts.includes(asked.service)) && (!asked.portNumber || asked.portNumber === port)
 }
 
-function mergeCluster(cluster: Cluster, { value }: EnvoyPatch): Cluster {
+/** @returns `null`: Envoy does not take it */
+function mergeCluster(cluster: Cluster | null, { value }: EnvoyPatch): Cluster | null {
+  if (!cluster) return null
   const fields = message(value, 'value')
+  const { [upstreamOptionsName]: options } = (fields['typed_extension_protocol_options'] ?? {}) as Message
+  if (options !== undefined) return withOptions(cluster, message(options, upstreamOptionsName))
+  if (hasOptions(cluster)) return cluster
   return {
     ...cluster,
     ...(fields['http2_protocol_options'] !== undefined && { http: 'http2' as const }),
     ...(fields['max_requests_per_connection'] !== undefined && { maxRequestsPerConnection: int(fields['max_requests_per_connection']) || null }),
   }
+}
+
+const usualIdleMs = 3_600_000
+
+/** Has istiod written some? Then the older fields that stand beside them say nothing. Source: Envoy `ClusterInfoImpl`, Istio `core/cluster_traffic_policy.go`. */
+function hasOptions({
+  http,
+  maxRequestsPerConnection,
+  maxConnectionDurationMs,
+  maxConcurrentStreams,
+  idleTimeoutMs,
+  outlierDetection,
+}: Cluster): boolean {
+  const limits = [maxRequestsPerConnection, maxConnectionDurationMs, maxConcurrentStreams]
+  return http !== 'http1' || limits.some((limit) => limit !== null) || idleTimeoutMs !== usualIdleMs || outlierDetection?.errorCodes !== undefined
+}
+
+/** They take the place of all that istiod has written of the kind, and say which version is spoken. Source: Envoy `HttpProtocolOptions`. */
+function withOptions(cluster: Cluster, options: Message): Cluster | null {
+  const explicit = message(options['explicit_http_config'], 'explicit_http_config')
+  const common = message(options['common_http_protocol_options'], 'common_http_protocol_options')
+  const http2 = message(explicit['http2_protocol_options'], 'http2_protocol_options')
+  const http = versionOf(options, explicit)
+  if (!http) return null
+  const { errorCodes: _, ...outlierDetection } = cluster.outlierDetection ?? {}
+  return {
+    ...cluster,
+    http,
+    maxRequestsPerConnection: int(common['max_requests_per_connection']) || null,
+    maxConnectionDurationMs: durationMs(common['max_connection_duration']) || null,
+    idleTimeoutMs: durationMs(common['idle_timeout']) ?? usualIdleMs,
+    maxConcurrentStreams: int(http2['max_concurrent_streams']) || null,
+    outlierDetection: cluster.outlierDetection && (outlierDetection as OutlierDetection),
+  }
+}
+
+function versionOf(options: Message, explicit: Message): UpstreamHttp | null {
+  if (options['use_downstream_protocol_config'] !== undefined) return 'client'
+  if (explicit['http2_protocol_options'] !== undefined) return 'http2'
+  return explicit['http_protocol_options'] === undefined ? null : 'http1'
 }
 
 /** @param hosts of the services that lead to the port */

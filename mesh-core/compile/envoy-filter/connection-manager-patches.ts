@@ -126,6 +126,8 @@ function parserSettingsOf(fields: Message): HttpSettings {
     ...((underscores === 'REJECT_REQUEST' || underscores === 'DROP_HEADER') && { underscores }),
     ...(kib !== undefined && { mostHeaderKib: int(kib) }),
     ...(common['max_headers_count'] !== undefined && { mostHeaders: int(common['max_headers_count']) }),
+    ...(int(common['max_requests_per_connection']) > 0 && { requestsPerConnection: int(common['max_requests_per_connection']) }),
+    ...(common['max_connection_duration'] !== undefined && { connectionMs: durationMs(common['max_connection_duration']) ?? 0 }),
     ...(common['max_stream_duration'] !== undefined && { maxDurationMs: durationMs(common['max_stream_duration']) ?? 0 }),
   }
 }

@@ -1,9 +1,11 @@
-import { durationMs, int, message, messages, text, texts, type Message } from '../../envoy/fields.ts'
+import { durationMs, message, messages, text, type Message } from '../../envoy/fields.ts'
 import { leadingTo, readWeightedClusters } from '../../envoy/route-action.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { ForwardAction, MirrorPolicy, Refusal, RetryPolicy, StreamDuration, WeightedCluster } from '../../ir/route.ts'
+import type { ForwardAction, MirrorPolicy, Refusal, StreamDuration, WeightedCluster } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
+import { mergeHostRewrite } from './host-patches.ts'
 import { shareOf } from './rate-limit-patches.ts'
+import { mergeRetries } from './retry-patches.ts'
 import { mergeRewrite } from './rewrite-patches.ts'
 
 /** A cluster takes the place of however many there were. */
@@ -12,12 +14,15 @@ export function mergeForward(
   value: Message,
   origin: Origin,
 ): { readonly action: ForwardAction; readonly refusal: Refusal | null } {
+  const { clusterHeader, ...before } = known
   const { rewrite, refusal } = mergeRewrite(known.pathRewrite, value)
+  const host = mergeHostRewrite(known.hostRewrite, value)
   const clusters = clustersOf(known, value, origin)
   const mirrors = messages(value['request_mirror_policies'], 'value.route.request_mirror_policies').map((policy) => mirrorOf(policy, origin))
   const action: ForwardAction = {
-    ...known,
+    ...before,
     pathRewrite: rewrite,
+    hostRewrite: host.rewrite,
     ...clusters.told,
     ...(mirrors.length > 0 && { mirrors: [...known.mirrors, ...mirrors] }),
     ...(value['cluster_not_found_response_code'] !== undefined && {
@@ -30,24 +35,28 @@ export function mergeForward(
     }),
     ...(value['append_x_forwarded_host'] === true && { tellsForwardedHost: true as const }),
     ...(value['retry_policy'] !== undefined && { retry: mergeRetries(known.retry, message(value['retry_policy'], 'value.route.retry_policy')) }),
-    ...(text(value['host_rewrite_literal']) !== null && { hostRewrite: text(value['host_rewrite_literal']) }),
   }
-  return { action, refusal: refusal ?? clusters.refusal }
+  return { action, refusal: refusal ?? host.refusal ?? clusters.refusal }
 }
 
-/** One takes the place of however many there were; of several those that are told of are further ones. */
+/** One, or a header that names one, takes the place of however many there were; of several those that are told of are further ones. */
 function clustersOf(
   known: ForwardAction,
   value: Message,
   origin: Origin,
 ): { readonly told: Partial<ForwardAction>; readonly refusal: Refusal | null } {
-  if (value['weighted_clusters'] === undefined) {
-    const one = text(value['cluster'])
-    return { told: one === null ? {} : { clusters: [leadingTo(one, origin)] }, refusal: null }
-  }
+  if (value['weighted_clusters'] === undefined) return { told: ofOne(known, value, origin), refusal: null }
   const own = readWeightedClusters(value['weighted_clusters'], 'value.route', origin)
   const clusters = known.clusters.length > 1 ? [...known.clusters, ...own] : own
   return { told: { clusters }, refusal: weightRefusal(clusters) ?? headersRefusal(own) }
+}
+
+function ofOne({ clusterHeader }: ForwardAction, value: Message, origin: Origin): Partial<ForwardAction> {
+  const header = text(value['cluster_header'])
+  if (header !== null) return { clusters: [leadingTo('', origin)], clusterHeader: header.toLowerCase() }
+  const one = text(value['cluster'])
+  if (one !== null) return { clusters: [leadingTo(one, origin)] }
+  return clusterHeader === undefined ? {} : { clusterHeader }
 }
 
 /** Source: Envoy `WeightedClusterEntry`. */
@@ -90,23 +99,5 @@ function mergeDuration(known: StreamDuration | undefined, value: Message): Strea
     ...told('max_stream_duration', 'maxMs'),
     ...told('grpc_timeout_header_max', 'askedMaxMs'),
     ...told('grpc_timeout_header_offset', 'askedOffsetMs'),
-  }
-}
-
-/** Without a policy of istiod's own Envoy's defaults hold. Source: Envoy `RetryPolicy`. */
-const untold: RetryPolicy = {
-  ...{ numRetries: 1, retryOn: [], retriableStatusCodes: [], perTryTimeoutMs: null },
-  ...{ backOff: { baseMs: 25, maxMs: 250 }, hostSelectionAttempts: 0 },
-}
-
-function mergeRetries(known: RetryPolicy | null, value: Message): RetryPolicy {
-  const conditions = text(value['retry_on'])
-  const codes = texts(value['retriable_status_codes']).map(Number)
-  return {
-    ...(known ?? untold),
-    ...(conditions !== null && { retryOn: conditions.split(',').map((condition) => condition.trim()) }),
-    ...(codes.length > 0 && { retriableStatusCodes: [...(known?.retriableStatusCodes ?? []), ...codes] }),
-    ...(value['num_retries'] !== undefined && { numRetries: int(value['num_retries']) }),
-    ...(value['per_try_timeout'] !== undefined && { perTryTimeoutMs: durationMs(value['per_try_timeout']) || null }),
   }
 }

@@ -3,12 +3,14 @@ import { message, text, texts } from '../../envoy/fields.ts'
 import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { ForwardAction, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
+import { withCors, withCorsOfLevel } from './cors-patches.ts'
 import { mergeForward } from './forward-patches.ts'
 import { matchRefusal, mergeMatch } from './match-patches.ts'
 import { limitOfRoute } from './rate-limit-patches.ts'
+import { withRetriesOfHost } from './retry-patches.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
 export interface TableName {
@@ -50,11 +52,20 @@ export function patchTable(table: RouteTable, patches: readonly EnvoyPatch[], na
   if (forTable.length === 0) return table
   const kept = table.virtualHosts.filter((host) => !ofHosts.some((patch) => patch.operation === 'REMOVE' && isForHost(patch, host)))
   const merged = kept.map((host) => patchHost(host, forTable))
-  const added = ofHosts.filter(({ operation }) => operation === 'ADD').map(hostOf)
+  const added = ofHosts.filter(({ operation }) => operation === 'ADD').map(addedHost)
   const ofTable = ofKind(forTable, 'ROUTE_CONFIGURATION')
   const outer = headersOf(ofTable)
   const { refusal, ...limit } = lastLimit(ofTable)
-  return { ...table, ...limit, virtualHosts: [...merged, ...added].map((host) => refused(withHeaders(host, outer), refusal)) }
+  const virtualHosts = [...merged, ...added].map((host) => ({ ...host, routes: withCorsOfLevel(host.routes, ofTable) }))
+  const problem = refusal ?? domainsRefusal(virtualHosts)
+  return { ...table, ...limit, virtualHosts: virtualHosts.map((host) => refused(withHeaders(host, outer), problem)) }
+}
+
+/** Source: Envoy `RouteMatcher`. */
+function domainsRefusal(hosts: readonly VirtualHost[]): Refusal | null {
+  const all = hosts.flatMap(({ domains }) => domains)
+  const twice = new Set(all).size === all.length ? undefined : all.find((domain, i) => all.indexOf(domain) < i)
+  return twice === undefined ? null : { reason: `two virtual hosts have the domain ${twice}`, spoils: 'table' }
 }
 
 export function ofKind(patches: readonly EnvoyPatch[], applyTo: string): readonly EnvoyPatch[] {
@@ -84,12 +95,22 @@ export function isForRoute({ match }: EnvoyPatch, route: Pick<Route, 'name' | 'a
 }
 
 function patchHost(host: VirtualHost, patches: readonly EnvoyPatch[]): VirtualHost {
-  const own = patches.filter((patch) => isForHost(patch, host))
-  const ofRoutes = ofKind(own, 'HTTP_ROUTE')
-  const routes = ofRoutes.reduce(insertRoute, patchRoutes(host.routes, ofRoutes))
-  const merging = ofKind(own, 'VIRTUAL_HOST').filter(({ operation }) => operation === 'MERGE')
+  const merging = ofKind(patches, 'VIRTUAL_HOST').filter((patch) => patch.operation === 'MERGE' && isForHost(patch, host))
+  const whole = merging.reduce(withFurther, host)
+  const ofRoutes = ofKind(patches, 'HTTP_ROUTE').filter((patch) => isForHost(patch, whole))
+  const patched = ofRoutes.reduce(insertRoute, patchRoutes(whole.routes, ofRoutes))
+  const routes = withCorsOfLevel(withRetriesOfHost(patched, merging), merging)
   const { refusal, ...limit } = lastLimit(merging)
-  return refused(withHeaders({ ...host, ...limit, routes, requireTls: tlsAfter(host.requireTls, merging) }, headersOf(merging)), refusal)
+  return refused(
+    withHeaders({ ...whole, ...limit, ...countsOf(merging), routes, requireTls: tlsAfter(host.requireTls, merging) }, headersOf(merging)),
+    refusal,
+  )
+}
+
+/** Its routes and domains stand behind those that there are. */
+function withFurther(host: VirtualHost, patch: EnvoyPatch): VirtualHost {
+  const { routes, domains } = hostOf(patch)
+  return { ...host, domains: [...host.domains, ...domains], routes: [...host.routes, ...routes] }
 }
 
 /** What is merged later takes the place of what was before. */
@@ -131,8 +152,19 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
 }
 
 function madeRoute(value: unknown, origin: Origin): Route {
-  return { ...readRoute(value, origin), refusal: matchRefusal(message(value, 'value')['match']) }
+  const fields = message(value, 'value')
+  const { refusal, ...limit } = limitOfRoute(fields)
+  if (fields['route'] === undefined)
+    return withCors({ ...readRoute(value, origin), ...limit, refusal: matchRefusal(fields['match']) ?? refusal }, fields)
+  const told = message(fields['route'], 'value.route')
+  const leadsSomewhere = ['cluster', 'cluster_header', 'weighted_clusters'].some((name) => told[name] !== undefined)
+  const route = readRoute({ ...fields, route: { cluster: '' } }, origin)
+  const merged = mergeForward(route.action as ForwardAction, told, origin)
+  const problem = matchRefusal(fields['match']) ?? refusal ?? merged.refusal ?? (leadsSomewhere ? null : needsCluster)
+  return withCors({ ...route, ...limit, action: merged.action, refusal: problem }, fields)
 }
+
+const needsCluster: Refusal = { reason: 'a route that forwards needs a cluster', spoils: 'message' }
 
 /** What is set goes before what was there, and headers are added to those that were. */
 function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
@@ -141,28 +173,47 @@ function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
   const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, own)
   const named = text(fields['name']) ?? route.name
   const { refusal: limitRefusal, ...limit } = limitOfRoute(fields)
+  const before = withCors(route, fields)
   const edited = {
-    ...route,
+    ...before,
     ...limit,
     name: named,
     ...(fields['match'] !== undefined && { match: mergeMatch(route.match, route.matchOrigin !== null, fields['match'], origin) }),
     requestHeaders: headers.request,
     responseHeaders: headers.response,
-    refusal: route.refusal ?? headersRefusal(own) ?? limitRefusal ?? matchRefusal(fields['match']),
+    refusal: before.refusal ?? headersRefusal(own) ?? limitRefusal ?? matchRefusal(fields['match']),
   }
   if (fields['route'] === undefined) return edited
   // The action is replaced by one that leads nowhere.
-  if (route.action.kind !== 'forward') return { ...edited, refusal: { reason: 'a route that forwards needs a cluster', spoils: 'message' } }
+  if (route.action.kind !== 'forward') return { ...edited, refusal: needsCluster }
   const merged = mergeForward(route.action, message(fields['route'], 'value.route'), origin)
   return { ...edited, action: merged.action, refusal: edited.refusal ?? merged.refusal }
 }
 
-function hostOf(patch: EnvoyPatch): VirtualHost {
-  const { value, origin } = patch
+function hostOf({ value, origin }: EnvoyPatch): VirtualHost {
   const fields = message(value, 'value')
   const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => madeRoute(route, origin))
-  const host = { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes }
-  return withHeaders({ ...host, requireTls: tlsAfter(false, [patch]) }, readHeaderMutations(fields, 'value'))
+  return { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes, requireTls: false }
+}
+
+/** One of its own. */
+function addedHost(patch: EnvoyPatch): VirtualHost {
+  const host = hostOf(patch)
+  const routes = withCorsOfLevel(withRetriesOfHost(host.routes, [patch]), [patch])
+  const { refusal, ...limit } = lastLimit([patch])
+  return refused(
+    withHeaders({ ...host, ...limit, countsAttempts: false, ...countsOf([patch]), routes, requireTls: tlsAfter(false, [patch]) }, headersOf([patch])),
+    refusal,
+  )
+}
+
+/** `false` says nothing. */
+function countsOf(patches: readonly EnvoyPatch[]): Pick<VirtualHost, 'countsAttempts' | 'tellsAttempts'> {
+  const isTold = (name: string): boolean => patches.some(({ value }) => message(value, 'value')[name] === true)
+  return {
+    ...(isTold('include_request_attempt_count') && { countsAttempts: true }),
+    ...(isTold('include_attempt_count_in_response') && { tellsAttempts: true as const }),
+  }
 }
 
 /** Lists are put together, as if they had stood in one place. */

@@ -26,6 +26,7 @@ import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
 import { unseenAddress } from './unseen-addresses.ts'
+import { unseenName } from './unseen-names.ts'
 import { unseenPort } from './unseen-ports.ts'
 import { untoldEndpoint } from './untold-endpoints.ts'
 import { Ways } from './ways.ts'
@@ -214,6 +215,7 @@ export class EnvoyMesh {
     return (
       unseenAddress(journal, { workloads, inboundPort }) ??
       unseenPort(journal, inboundPort) ??
+      unseenName(journal, ({ ref }) => this.#model.proxyConfig(ref)) ??
       untoldEndpoint(journal, { tellsOfEndpoints, clusterOf })
     )
   }

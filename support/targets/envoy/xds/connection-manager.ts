@@ -143,8 +143,11 @@ function ofFilters({
 }
 
 /** Who is watched gets a header more than the client has sent: `callHeader`. */
-function commonOptions({ underscores, mostHeaders, maxDurationMs }: HttpSettings, isWatched: boolean): Json {
+function commonOptions(settings: HttpSettings, isWatched: boolean): Json {
+  const { underscores, mostHeaders, maxDurationMs, requestsPerConnection, connectionMs } = settings
   const options = {
+    ...optional('max_requests_per_connection', requestsPerConnection),
+    ...optional('max_connection_duration', connectionMs === undefined ? null : duration(connectionMs)),
     ...optional('max_headers_count', isWatched ? (mostHeaders ?? usualHeaders) + 1 : mostHeaders),
     ...optional('headers_with_underscores_action', underscores),
     ...optional('max_stream_duration', maxDurationMs === undefined ? null : duration(maxDurationMs)),

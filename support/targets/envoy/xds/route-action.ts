@@ -32,9 +32,9 @@ export function routeAction(action: RouteAction, placement: Placement): Json {
 function forward(action: ForwardAction, placement: Placement): Json {
   const timeout = duration(action.timeoutMs ?? 0)
   return {
-    ...clusterSpecifier(action.clusters, placement),
+    ...(action.clusterHeader === undefined ? clusterSpecifier(action.clusters, placement) : { cluster_header: action.clusterHeader }),
     ...optional('cluster_not_found_response_code', notFoundCodes[action.clusterNotFoundStatus]),
-    ...optional('host_rewrite_literal', action.hostRewrite),
+    ...(action.hostRewrite === null ? {} : hostRewrite(action.hostRewrite)),
     ...optional('append_x_forwarded_host', action.tellsForwardedHost),
     ...(action.pathRewrite ? pathRewrite(action.pathRewrite) : {}),
     timeout,
@@ -79,6 +79,18 @@ function weightedCluster(one: WeightedCluster, weight: number, placement: Placem
     weight,
     ...optional('host_rewrite_literal', one.hostRewrite),
     ...headerOperations(one.requestHeaders, one.responseHeaders, placement.formats),
+  }
+}
+
+function hostRewrite(rewrite: NonNullable<ForwardAction['hostRewrite']>): Json {
+  if (typeof rewrite === 'string') return { host_rewrite_literal: rewrite }
+  switch (rewrite.kind) {
+    case 'header':
+      return { host_rewrite_header: rewrite.name }
+    case 'path':
+      return { host_rewrite_path_regex: { pattern: { regex: rewrite.pattern }, substitution: rewrite.substitution } }
+    case 'endpoint':
+      return { auto_host_rewrite: true }
   }
 }
 

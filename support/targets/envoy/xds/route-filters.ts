@@ -35,7 +35,7 @@ function corsPolicy(policy: CorsPolicy): Json {
     ...optional('allow_headers', policy.allowHeaders),
     ...optional('expose_headers', policy.exposeHeaders),
     ...optional('max_age', policy.maxAge),
-    allow_credentials: policy.allowCredentials,
+    ...optional('allow_credentials', policy.allowCredentials),
     filter_enabled: { default_value: { numerator: 100 } },
     forward_not_matching_preflights: policy.forwardNotMatchingPreflights,
   })

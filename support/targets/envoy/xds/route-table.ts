@@ -12,7 +12,7 @@ import { routeMatch } from './route-match.ts'
 export function routeConfiguration(table: RouteTable, placement: Placement): Json {
   return typed('envoy.config.route.v3.RouteConfiguration', {
     name: placement.routeTable(table.name),
-    virtual_hosts: table.virtualHosts.map((host) => virtualHost(host, placement, table.countsAttempts !== false)),
+    virtual_hosts: table.virtualHosts.map((host) => virtualHost(host, placement, host.countsAttempts ?? table.countsAttempts !== false)),
     validate_clusters: false,
     max_direct_response_body_size_bytes: 1_048_576,
     ignore_port_in_host_matching: table.ignorePortInHost,
@@ -20,7 +20,11 @@ export function routeConfiguration(table: RouteTable, placement: Placement): Jso
   })
 }
 
-function virtualHost({ name, domains, routes, requireTls, rateLimit }: VirtualHost, placement: Placement, countsAttempts: boolean): Json {
+function virtualHost(
+  { name, domains, routes, requireTls, rateLimit, tellsAttempts }: VirtualHost,
+  placement: Placement,
+  countsAttempts: boolean,
+): Json {
   return {
     name,
     domains,
@@ -30,6 +34,7 @@ function virtualHost({ name, domains, routes, requireTls, rateLimit }: VirtualHo
     ),
     ...(requireTls ? { require_tls: 'ALL' } : {}),
     ...given('typed_per_filter_config', limitBeside(rateLimit)),
+    ...optional('include_attempt_count_in_response', tellsAttempts),
     ...(countsAttempts ? { include_request_attempt_count: true } : {}),
   }
 }

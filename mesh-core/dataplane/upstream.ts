@@ -12,8 +12,8 @@ import { splitAuthority } from './dial.ts'
 import type { PickContext } from './balancer.ts'
 import { keptLandingAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
-import { noSuchName, refusalOfName } from './resolvable-name.ts'
-import { receiverOf, takesConnections } from './receiver.ts'
+import { isLocalhost, noSuchName, refusalOfName } from './resolvable-name.ts'
+import { answersAt, receiverOf, takesConnections } from './receiver.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { TlsLayer } from './tls-handshake.ts'
@@ -92,9 +92,29 @@ function destinationNamed(
   const port = cluster.config.portOverride ?? named
   const address = addressNamed(plane, proxy, hostname, cluster)
   if (address === null) return null
+  if (isOfLoopback(address)) return withinPod(plane, proxy, address, port, cluster, tls)
   const { landing, keep } = keptLandingAt(plane, address, port, cluster)
   const pooled = cluster.dialled(`${address}:${port}`)
   return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, pooled, tls, keep }
+}
+
+function isOfLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '0.0.0.0'
+}
+
+/** What a sidecar sends to the loopback comes to the application past it. Source: istio-iptables, the output of the proxy over `lo`. */
+function withinPod(
+  plane: Plane,
+  { place, edge }: ProxyRuntime,
+  address: string,
+  port: number,
+  cluster: ClusterRuntime,
+  tls: readonly TlsLayer[],
+): Destination {
+  const pod = edge ? undefined : plane.model.registry.workload(place.ref)
+  const isAnswered = pod !== undefined && answersAt(plane, pod, { at: 'loopback', port })
+  const receiver = isAnswered ? { ...receiverOf(plane, place.ref, pod.labels), sidecar: false } : null
+  return { address: `${address}:${port}`, port, receiver, host: null, pooled: cluster.dialled(`${address}:${port}`), tls }
 }
 
 /** What is looked up, and for whom. */
@@ -115,6 +135,7 @@ function addressForHost(registry: Registry, { hostname, cluster, namespace, dns 
 }
 
 function addressNamed({ model }: Plane, { place, config }: ProxyRuntime, hostname: string, cluster: ClusterRuntime): string | null {
+  if (isLocalhost(hostname)) return '127.0.0.1'
   return addressForHost(model.registry, { hostname, cluster: cluster.config, namespace: place.ref.namespace, dns: config.dns ?? null })
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionLimits, UpstreamHttp } from '../ir/cluster.ts'
 import type { Clock } from '../time/clock.ts'
-import { closeIdle, closeOld } from './connection-pool.ts'
+import { closeIdle, closeOld, opensFor } from './connection-pool.ts'
 import type { Connection, SharedConnection } from './connection-pool.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 
@@ -20,6 +20,7 @@ const uncounted: Connection = { served: 0, openedMs: 0, idleSinceMs: 0 }
 
 /** Stands for the one connection of HTTP/2, on which no request waits for another. */
 const multiplexed: Connection = { served: 0, openedMs: 0, idleSinceMs: 0 }
+const newlyOpened: Connection = { ...multiplexed, isNew: true }
 
 /** Called when a request may begin on a connection, or with `null` when too many are under way. */
 export type Begin = (connection: Connection | null) => void
@@ -76,9 +77,10 @@ export class CircuitBreaker {
   release(host: PooledHost, connection: Connection, answered: boolean): void {
     this.#active--
     host.active--
-    if (connection === multiplexed) host.pool.streams--
+    const isStream = connection === multiplexed || connection === newlyOpened
+    if (isStream) this.#endStream(host)
     if (isShared(connection)) return this.#leave(host, connection)
-    if (!this.#limited || connection === multiplexed) return
+    if (!this.#limited || isStream) return
     const served = connection.served + 1
     const { maxRequestsPerConnection, maxConnectionDurationMs } = this.#config
     const { openedMs } = connection
@@ -119,10 +121,16 @@ export class CircuitBreaker {
 
   #openStream(host: PooledHost, begin: Begin): void {
     if (this.#active >= this.#config.circuitBreaker.maxRequests) return begin(null)
+    const isNew = opensFor(host.pool, this.#config, this.#clock.now())
     host.pool.streams++
     this.#active++
     host.active++
-    begin(multiplexed)
+    begin(isNew ? newlyOpened : multiplexed)
+  }
+
+  #endStream({ pool }: PooledHost): void {
+    pool.streams--
+    if (pool.opened) pool.opened.usedMs = this.#clock.now()
   }
 
   /**

@@ -117,6 +117,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   const path = normalizeTarget(asked, normalization, settings)
   const request: HttpRequest = { method: sent.method, scheme, authority: tidyHost(target.authority, settings, port), path, headers, body: sent.body }
   if (sent.protocol) request.protocol = sent.protocol
+  if (sent.atOnce) request.atOnce = true
   if (sent.messages) request.messages = sent.messages
   return {
     request,

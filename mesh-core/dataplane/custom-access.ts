@@ -8,6 +8,7 @@ import { callAuthorizer } from './authorizer-call.ts'
 import type { Caller } from './authorizer-call.ts'
 import { grpcAnswer, grpcQuestion } from './grpc-authorizer.ts'
 import { httpAnswer, httpQuestion } from './http-authorizer.ts'
+import { outgrows } from './body-limit.ts'
 import { accessDenied } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
 import type { InFlight, Outcome } from './outcome.ts'
@@ -64,8 +65,8 @@ function replyOnError(reply: LocalReply | null, { statusOnError }: Authorizer): 
   return { body: '', ...reply, status: reply?.status || statusOnError }
 }
 
-function isTooLarge({ body: sent }: HttpRequest, { body }: Authorizer): boolean {
-  return body !== null && !body.allowPartial && sent.length > body.maxBytes
+function isTooLarge(request: HttpRequest, { body }: Authorizer): boolean {
+  return body !== null && !body.allowPartial && outgrows(request, body.maxBytes)
 }
 
 function questionOf(authorizer: Authorizer, { subject, address, filling }: Asker): HttpRequest {

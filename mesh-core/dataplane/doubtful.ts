@@ -12,14 +12,10 @@ export function doubtOfServer({ proxyProtocol, destination, name }: Cluster): No
   )
 }
 
-/**
- * What becomes of a request of HTTP/1.0 that a proxy takes, and of one of HTTP/2 whose headers it does not.
- * Source: Envoy `accept_http_10`, `headers_with_underscores_action`.
- */
-export function doubtOfVersion({ acceptsHttp10, underscores }: HttpSettings, { protocol, headers }: HttpRequest, where: string): NotShown | null {
-  if (acceptsHttp10 && protocol === 'http/1.0') return new NotShown(`${where} takes requests of HTTP/1.0 (accept_http_10), which is not modelled`)
-  if (underscores !== 'REJECT_REQUEST' || protocol !== 'h2' || !headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))) return null
-  return new NotShown(`${where} ends requests of HTTP/2 that have a header with a _ in its name, which is not modelled`)
+/** What becomes of a request of HTTP/1.0 that a proxy takes. Source: Envoy `accept_http_10`. */
+export function doubtOfVersion({ acceptsHttp10 }: HttpSettings, { protocol }: HttpRequest, where: string): NotShown | null {
+  if (!acceptsHttp10 || protocol !== 'http/1.0') return null
+  return new NotShown(`${where} takes requests of HTTP/1.0 (accept_http_10), which is not modelled`)
 }
 
 /** Who dials the port for explicit proxies asks for other hosts there. Source: Istio `core/listener.go` buildHTTPProxy. */

@@ -52,6 +52,7 @@ export class HopRecord implements Hop {
   inbound: LogRecord | null = null
   denial: (() => Decision) | null = null
   readonly explain: (() => Decision) | null
+  #isInformed = false
 
   constructor(origin: HopOrigin) {
     this.parent = origin.parent
@@ -59,6 +60,16 @@ export class HopRecord implements Hop {
     this.service = origin.service
     this.log = origin.log
     this.explain = origin.explain
+  }
+
+  /** Its receiver has said something, and not yet how it ends: 100, 103. Who has passed that on does not try again. */
+  get isInformed(): boolean {
+    return this.#isInformed
+  }
+
+  inform(status: number): void {
+    this.#isInformed = true
+    for (const log of [this.log, this.inbound]) if (log) log.status = status
   }
 }
 

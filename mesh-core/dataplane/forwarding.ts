@@ -56,6 +56,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #timeouts: Timeouts = { total: 0, perTry: 0 }
   #startMs = 0
   #attempt = 0
+  /** All of the body has come before the router has it. */
+  #isWhole = false
   /** Of whom the last try goes to, where that becomes the host. */
   #hostName = ''
   readonly #seen = { overTls: false, version: 'HTTP/1.1' as HttpVersion, hostName: null as string | null, failure: '', hasAnswered: false }
@@ -138,6 +140,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#edit()
     const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
+    this.#isWhole = this.#proxied.hasBody
     this.#proxied.takeBody()
     this.#try(destination, this.#action.mirrors.length > 0 ? () => this.#sendMirrors() : undefined)
     this.#armTotal()
@@ -186,7 +189,13 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.attempts = attempt
     log.upstreamHost = destination.address
     if (destination.host) this.#previousPriorities?.note(destination.host)
-    const one = { request: this.#addressed(destination), attempt, limitMs: this.#timeouts.perTry, isWrong: this.#wrongHeader !== null }
+    const one = {
+      request: this.#addressed(destination),
+      attempt,
+      limitMs: this.#timeouts.perTry,
+      isWrong: this.#wrongHeader !== null,
+      isWhole: this.#isWhole || attempt > 1,
+    }
     const upstream = new UpstreamRequest(this.#proxied, this.#cluster!, destination, one, (end) => {
       if (upstream.host) this.tried.push(upstream.host)
       if (typeof end === 'string') this.#reset(end, upstream)

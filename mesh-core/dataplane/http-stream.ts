@@ -14,9 +14,8 @@ import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './rate-limit.ts'
 import { rewriteOf, type Rewrite } from './reply-mapping.ts'
-import { answerOf, refusalOf, type RequestRefusal } from './request-refusal.ts'
+import { answerOf, refusalOf, whyBroken, type RequestRefusal } from './request-refusal.ts'
 import { StreamTimers, type StreamEnd } from './stream-timers.ts'
-import { hasTooMany } from './too-many-headers.ts'
 
 /** A request at the connection manager that has it, and what that knows of it. */
 export interface Reading {
@@ -78,9 +77,10 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     const { settings, normalization, name } = this.#reading
     const doubt = doubtOfVersion(settings, this.sent, name)
     if (doubt) return this.place.exchange.fail(doubt)
+    const broken = whyBroken(this.sent, this.received, settings)
+    if (broken !== null) return this.breakOff(broken)
     const refusal = refusalOf(this.sent, this.received, normalization, settings)
     if (refusal) return this.refuseRequest(refusal)
-    if (hasTooMany(this.sent, this.received.headerCount, settings)) return this.breakOff('http2.too_many_headers')
     this.enter()
   }
 
@@ -178,6 +178,11 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.log.details = details
     this.noteUnreached(response.status)
     this.finish(response)
+  }
+
+  /** All of the client's body has come: filters have waited for it, or it came at once. */
+  get hasBody(): boolean {
+    return this.#bodyTaken || this.sent.atOnce === true
   }
 
   /** From here on an answer comes after the request's body. */

@@ -35,7 +35,7 @@ export function refusalOf(
   const unreadable = parserRefusal(sent)
   if (unreadable !== null) return byParser(unreadable)
   if (sent.protocol !== 'h2' && isOddlyEncoded(sent.headers)) return byParser('http1.invalid_transfer_encoding', notImplemented)
-  if (settings.underscores === 'REJECT_REQUEST' && hasUnderscore(sent)) return byParser('http1.unexpected_underscore')
+  if (sent.protocol !== 'h2' && settings.underscores === 'REJECT_REQUEST' && hasUnderscore(sent)) return byParser('http1.unexpected_underscore')
   const tooMuch = sizeRefusal(sent, received, settings)
   if (tooMuch !== null) return byParser(tooMuch, { status: 431, body: 'Request Header Fields Too Large' })
   if (received.isRefused) return byParser('http1.connection_header_rejected')
@@ -80,9 +80,15 @@ function isOddlyEncoded(headers: Headers): boolean {
   return headers.has('transfer-encoding') && headers.all('transfer-encoding').join(',').toLowerCase() !== 'chunked'
 }
 
-/** Of HTTP/2 it ends the stream: see `doubtOfVersion`. */
-function hasUnderscore({ headers, protocol }: HttpRequest): boolean {
-  return protocol !== 'h2' && headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))
+/** Why a stream of HTTP/2 is ended before anything of it is known; `null`: it is not. Source: Envoy `http2/codec_impl.cc` saveHeader. */
+export function whyBroken(sent: HttpRequest, { headerCount }: ReceivedRequest, settings: HttpSettings): string | null {
+  if (sent.protocol !== 'h2') return null
+  if (settings.underscores === 'REJECT_REQUEST' && hasUnderscore(sent)) return 'http2.unexpected_underscore'
+  return hasTooMany(sent, headerCount, settings) ? 'http2.too_many_headers' : null
+}
+
+function hasUnderscore({ headers }: HttpRequest): boolean {
+  return headers.fields.some((text, i) => i % 2 === 0 && text.includes('_'))
 }
 
 /** Source: Envoy `max_request_headers_kb`, where nothing is said of it; seen with 1.40.0, by byte. */

@@ -17,7 +17,8 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
     return endWith(error, request, exchange, done)
   }
   const end: Done = (outcome) => {
-    if (!isToContinue(outcome)) done(request.protocol === 'tcp' ? asBytes(outcome) : outcome)
+    if (!isInformational(outcome)) done(request.protocol === 'tcp' ? asBytes(outcome) : outcome)
+    else if (passedOn.has(outcome.status)) tellInformed(plane, place, outcome.status)
   }
   if (!(answer instanceof Promise)) return end(conversed(answer, request))
   answer
@@ -28,9 +29,21 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
     .catch(exchange.fail)
 }
 
-/** Who says 100 has not answered yet. */
-function isToContinue(outcome: Outcome): boolean {
-  return typeof outcome !== 'string' && outcome.status === 100
+/** Who says that has not answered yet. Source: RFC 9110, 15.2. */
+function isInformational(outcome: Outcome): outcome is HttpResponse {
+  return typeof outcome !== 'string' && outcome.status >= 100 && outcome.status < 200 && outcome.status !== 101
+}
+
+/** Others are dropped. Source: Envoy `HeaderUtility::isSpecial1xx`. */
+const passedOn: ReadonlySet<number> = new Set([100, 102, 103, 104])
+
+/** Of every proxy on the way back to who has called. */
+function tellInformed({ model }: Plane, { exchange: { hops }, parent }: Place, status: number): void {
+  for (let i = parent; i >= 0; i = hops[i]!.parent) {
+    const { to } = hops[i]!
+    if (i !== parent && !(to && model.registry.workload(to)?.gateway)) return
+    hops[i]!.inform(status)
+  }
 }
 
 /** Once a WebSocket is open, both ends say what they have to say. */

@@ -26,6 +26,8 @@ export interface Try {
   readonly limitMs: Milliseconds
   /** It has a header that nobody is sent: it ends when there is a connection. */
   readonly isWrong: boolean
+  /** All of its body is there before it is sent. */
+  readonly isWhole?: boolean
   /** A copy. */
   readonly mirrored?: boolean
 }
@@ -107,8 +109,10 @@ export class UpstreamRequest implements InFlight {
 
   #deliver(receiver: Receiver): void {
     const { plane, proxy, place, origin } = this.#proxied
-    const { request, attempt, limitMs, mirrored = false } = this.#try
+    const { request, attempt, limitMs, mirrored = false, isWhole = false } = this.#try
     const { tls, port } = this.#destination
+    // What waits for its connection is written as a whole. Source: Envoy `UpstreamRequest::encodeBodyAndTrailers`.
+    if (request.protocol === 'h2' && (isWhole || this.#connection?.isNew)) request.atOnce = true
     const waits = this.#proxied.opensWebSocket && awaitsHandshake(request) ? { awaitsHandshake: true } : null
     const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true, ...waits }
     this.#delivery = new Delivery(shipment, receiver)
@@ -117,6 +121,8 @@ export class UpstreamRequest implements InFlight {
     })
     if (this.#over || limitMs === 0) return
     const expire = () => {
+      // Source: Envoy `Router::Filter::onPerTryTimeoutCommon`, `onUpstream1xxHeaders`.
+      if (this.#delivery?.hop.isInformed) return
       this.expire()
       this.#done('per-try-timeout')
     }

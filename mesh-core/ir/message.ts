@@ -86,6 +86,8 @@ export interface HttpRequest {
    * they are; the answer has status 0.
    */
   protocol?: WireProtocol
+  /** Over HTTP/2 its body comes with its end, in as few frames as hold it: all of it had come to its sender before. It never goes over the wire. */
+  atOnce?: true
   /** Of bytes: the client says nothing before it has heard the server. */
   serverFirst?: true
   /** Of a gRPC call, or what a client says over its WebSocket once that is open; `body` is empty then. */

@@ -20,3 +20,7 @@ export function refusalOfName(name: string): string | null {
 export function isLocalhost(name: string): boolean {
   return /(^|\.)localhost\.?$/i.test(name)
 }
+
+export function isOfLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '0.0.0.0'
+}

@@ -12,7 +12,7 @@ import { splitAuthority } from './dial.ts'
 import type { PickContext } from './balancer.ts'
 import { keptLandingAt } from './original-destination.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
-import { isLocalhost, noSuchName, refusalOfName } from './resolvable-name.ts'
+import { isLocalhost, isOfLoopback, noSuchName, refusalOfName } from './resolvable-name.ts'
 import { answersAt, receiverOf, takesConnections } from './receiver.ts'
 import type { Plane } from './plane.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
@@ -96,10 +96,6 @@ function destinationNamed(
   const { landing, keep } = keptLandingAt(plane, address, port, cluster)
   const pooled = cluster.dialled(`${address}:${port}`)
   return { address: `${address}:${port}`, port: landing?.port ?? port, receiver: landing, host: null, pooled, tls, keep }
-}
-
-function isOfLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '0.0.0.0'
 }
 
 /** What a sidecar sends to the loopback comes to the application past it. Source: istio-iptables, the output of the proxy over `lo`. */

@@ -1,4 +1,5 @@
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
+import { isOfLoopback } from '../../../mesh-core/dataplane/resolvable-name.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
@@ -91,7 +92,9 @@ export class Senders {
     if (!ref) return null
     try {
       const { hops } = await this.#model.send(sameCall(ref, out))
-      return hops[0]?.log?.flags === 'DF' ? new NotShown(noSuchName) : null
+      const log = hops[0]?.log
+      if (log?.flags === 'DF') return new NotShown(noSuchName)
+      return log && isOfLoopback(log.upstreamHost) ? new NotShown(ownLoopback) : null
     } catch (error) {
       if (error instanceof NotShown) return error
       throw error
@@ -133,6 +136,8 @@ function sameCall(ref: WorkloadRef, { gateway, request, authority, tls }: Outgoi
 }
 
 const noSuchName = 'what a proxy answers when DNS does not know the name in Host is not shown here: its Envoy asks no DNS'
+
+const ownLoopback = 'what a proxy sends to the loopback of its pod is not shown here: pods share one'
 
 function marked(request: HttpRequest, id: string): HttpRequest {
   if (isBytes(request.protocol)) return { ...request, body: markBytes(id) + request.body }

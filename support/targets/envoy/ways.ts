@@ -6,6 +6,7 @@ import { KeptConnections } from '../../../mesh-core/dataplane/kept-connections.t
 import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
 import { listensOn } from '../../../mesh-core/dataplane/receiver.ts'
 import type { Addressee } from '../../../mesh-core/dataplane/original-destination.ts'
+import { isLocalhost, isOfLoopback, refusalOfName } from '../../../mesh-core/dataplane/resolvable-name.ts'
 import { lookUp } from '../../../mesh-core/registry/resolver.ts'
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
@@ -148,7 +149,7 @@ export class Ways {
   }
 
   /**
-   * Where it is at the ports that clusters may have in the place of the client's, and where the name in Host leads; `null`: DNS does not know it.
+   * Where it is at the ports that clusters may have in the place of the client's, and where the name in Host leads; `null`: to nobody else, or DNS does not know it.
    */
   #others(
     proxy: WorkloadInstance,
@@ -174,6 +175,7 @@ export class Ways {
     // What a sidecar cannot read is known by the name that TLS asks for.
     const isHidden = request.scheme === 'https' && !gateway
     const host = isHidden ? target : splitAuthority(request.authority, defaultPort === 443 ? 'https' : 'http')
+    if (refusalOfName(host.hostname) !== null || isLocalhost(host.hostname) || isOfLoopback(host.hostname)) return null
     const dns = isUnknown ? (this.#model.proxyConfig(ref)?.dns ?? null) : null
     const address = lookUp(this.#model.registry, dns, host.hostname, ref.namespace)[0]
     return address === undefined ? null : { address, port: portOverride ?? host.port }

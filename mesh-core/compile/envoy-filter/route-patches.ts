@@ -57,8 +57,12 @@ export function patchTable(table: RouteTable, patches: readonly EnvoyPatch[], na
   const outer = headersOf(ofTable)
   const { refusal, ...limit } = lastLimit(ofTable)
   const virtualHosts = [...merged, ...added].map((host) => ({ ...host, routes: withCorsOfLevel(host.routes, ofTable) }))
-  const problem = refusal ?? domainsRefusal(virtualHosts)
+  const problem = refusal ?? (ofHosts.some(tellsDomains) ? domainsRefusal(virtualHosts) : null)
   return { ...table, ...limit, virtualHosts: virtualHosts.map((host) => refused(withHeaders(host, outer), problem)) }
+}
+
+function tellsDomains({ operation, value }: EnvoyPatch): boolean {
+  return operation !== 'REMOVE' && texts(message(value, 'value')['domains']).length > 0
 }
 
 /** Source: Envoy `RouteMatcher`. */

@@ -9,7 +9,7 @@ import type { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed, Undecided } from './failure.ts'
 import type { Refusal } from './refusal.ts'
 import type { ScenarioSession } from './scenario-session.ts'
-import { whatMayBeWhy } from './doubts/what-may-be-why.ts'
+import { whatConfigSays, whatMayBeWhy } from './doubts/what-may-be-why.ts'
 import { NotSupported } from './targets/target.ts'
 import type { ServiceRef } from './targets/target.ts'
 import type { Traffic } from './traffic.ts'
@@ -104,7 +104,8 @@ export class Judge {
     const { configs, evidence, traffic } = this.#parts
     const config = { resources: session?.resources?.() ?? [], given: configs.given, statuses: session?.statuses?.() ?? [] }
     const asked = { exchanges: evidence.last, isFromClient: traffic.load?.sender.kind === 'client' }
-    const missing = session?.doubts?.() ?? whatMayBeWhy(asked, config)
+    const own = session?.doubts?.()
+    const missing = own === undefined ? whatMayBeWhy(asked, config) : [...own, ...whatConfigSays(asked, config)]
     const doubts = [...missing, ...chance]
     return doubts.length === 0 ? complaint : `${complaint}\nWhat may be why:\n${doubts.map((doubt) => doubt.replace(/^/gm, '  ')).join('\n')}`
   }

@@ -189,3 +189,41 @@ Feature: HTTPRoutes
       """
     Then listener "odd" of Gateway "odd" is not accepted, because "UnsupportedProtocol"
     And Gateway "odd" is not accepted, because "ListenersNotValid"
+
+  Scenario: Routes of the namespaces that have a label
+    Given namespace "other" has the label "routes=ours"
+    And the config:
+      """
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: {name: choosy}
+      spec:
+        gatewayClassName: istio
+        listeners:
+        - name: http
+          port: 80
+          protocol: HTTP
+          hostname: stock.example.com
+          allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {routes: ours}}}}
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: stock, namespace: other}
+      spec:
+        parentRefs: [{name: choosy, namespace: default}]
+        rules:
+        - backendRefs: [{name: stock, port: 80}]
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: shop}
+      spec:
+        parentRefs: [{name: choosy}]
+        rules:
+        - backendRefs: [{name: shop-v1, port: 80}]
+      """
+    When a client sends "GET http://stock.example.com/"
+    Then the request reaches stock.other
+    And HTTPRoute "other/stock" is accepted
+    And HTTPRoute "shop" is not accepted, because "NotAllowedByListeners"
+    And listener "http" of Gateway "choosy" has 1 attached route

@@ -89,3 +89,21 @@ Feature: Names of services, in config and in requests
     Then the response status is 418
     When client.test sends "GET http://shop.prod/"
     Then the response status is 200
+
+  Scenario: A namespace whose name begins other words, too
+    Given the services:
+      | service | namespace |
+      | cart    | apps      |
+    And the config:
+      """
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata: {name: cart, namespace: apps}
+      spec:
+        action: DENY
+        rules: [{when: [{key: source.namespace, values: [prod]}], to: [{operation: {paths: [/apps/v1]}}]}]
+      """
+    When client.prod sends "GET http://cart.apps/apps/v1"
+    Then the response status is 403
+    When client.prod sends "GET http://cart.apps/apps/v2"
+    Then the request reaches cart.apps as "GET /apps/v2"

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readText } from '../../mesh-core/config/read.ts'
 import { CoreSession } from '../targets/core/session.ts'
-import { whatMayBeWhy } from './what-may-be-why.ts'
+import { whatConfigSays, whatMayBeWhy } from './what-may-be-why.ts'
 
 const service = (name: string, namespace = 'default'): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: {selector: {app: ${name}}, ports: [{port: 80, name: http}, {port: 9080, name: http-b}]}\n---\n`
@@ -71,4 +71,23 @@ test.each([
 ])('%s, asked for from outside', async (_, rules, path, isUnbound) => {
   const said = 'VirtualService default/rule names no gateways, and acts in the mesh alone: bind it by spec.gateways'
   expect(await why(gateway + rules, `http://shop.example.com${path}`, { kind: 'client' })).toEqual(isUnbound ? [said] : [])
+})
+
+test('of a mesh that is not known whole, what its config and its controllers say by themselves', async () => {
+  const session = new CoreSession({ seed: 1, spec: false })
+  const text =
+    mesh +
+    pod('legacy').replace('app: legacy', 'app: legacy, sidecar.istio.io/inject: "false"') +
+    service('legacy') +
+    'apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: strict}\nspec: {mtls: {mode: STRICT}}\n---\n' +
+    'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: {parentRefs: [{group: "", kind: Service, name: shop, port: 80}], rules: [{backendRefs: [{name: nobody, port: 80}]}]}\n'
+  const { resources } = readText(text, 'mesh.yaml')
+  await session.apply(resources)
+  const from = { kind: 'service', service: { name: 'legacy', namespace: null, version: null } } as const
+  const exchange = await session.send({ from, method: 'GET', target: 'http://shop/', headers: {}, body: '' })
+  const config = { resources: session.resources(), given: resources, statuses: session.statuses() }
+  const told = whatConfigSays({ exchanges: [exchange], isFromClient: false }, config)
+  expect(told[0]).toBe('shop.default takes mutual TLS alone: PeerAuthentication default/strict; who comes without it is cut off')
+  expect(told[1]).toMatch(/^HTTPRoute default\/shop: ResolvedRefs is False, BackendNotFound/)
+  expect(whatConfigSays({ exchanges: [exchange], isFromClient: false }, { ...config, resources: [], given: [] })).toEqual([])
 })

@@ -31,6 +31,11 @@ export interface Config {
   readonly statuses: readonly ObjectStatus[]
 }
 
+/** As far as a mesh has it of which the scenario's config is not all: what that says by itself, and what controllers say of it. */
+export function whatConfigSays({ exchanges }: Asked, { resources, given, statuses }: Config): readonly string[] {
+  return [...strictPeers(exchanges.slice(0, mostLookedInto), resources), ...refusedObjects(statuses, given)]
+}
+
 /** What is odd about the config when a statement fails. */
 export function whatMayBeWhy({ exchanges, isFromClient }: Asked, { resources, given, statuses }: Config): readonly string[] {
   const some = exchanges.slice(0, mostLookedInto)

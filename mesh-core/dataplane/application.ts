@@ -8,10 +8,20 @@ import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
 import { awaitsHandshake } from './upgrade.ts'
 
-/** A sidecar sends a request on to its own workload. `refused`: nobody listens there. */
-export function dial(plane: Plane, place: Place, workload: WorkloadRuntime, socket: ApplicationSocket, request: HttpRequest, done: Done): void {
+/**
+ * A sidecar sends a request on to its own workload. `refused`: nobody listens there.
+ * @param isHeld the request's body has not come whole, and does not
+ */
+export function dial(
+  plane: Plane,
+  place: Place,
+  workload: WorkloadRuntime,
+  socket: ApplicationSocket,
+  { request, isHeld }: { readonly request: HttpRequest; readonly isHeld: boolean },
+  done: Done,
+): void {
   if (!answersAt(plane, workload.instance, socket)) return done('refused')
-  if (awaitsHandshake(request)) {
+  if (isHeld || awaitsHandshake(request, false)) {
     place.exchange.hops[place.parent]!.received = null
     return
   }

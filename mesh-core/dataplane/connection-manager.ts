@@ -92,11 +92,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
   joinRepeated(headers, inlineOfRequest)
   if (sent.protocol === 'h2') joinCookies(headers)
-  const upgrade = upgradeOf(headers)
-  // Headers of a WebSocket are passed on as they are.
-  const isRefused = upgrade === null && sent.protocol !== 'h2' && !removeNamedInConnection(headers)
-  const closes = upgrade !== 'websocket' && removeHopByHop(headers)
-  if (upgrade === 'h2c') headers.remove('http2-settings')
+  const ofConnection = takeOwnOfConnection(headers, sent.protocol === 'h2')
   const keepsCertificate = isForwarded(reception)
   removeOwned(headers, keepsCertificate, edge)
   const isBelieved = !edge || (settings.trustedProxies ?? 0) > 0
@@ -108,8 +104,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   addVia(headers, settings)
   if (certificate !== null) tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && (!isBelieved || !headers.has('x-forwarded-port'))) headers.set('x-forwarded-port', String(port))
-  const keepsId = !edge || settings.keepsRequestIds === true
-  if (settings.requestIds !== false && !(keepsId && headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
+  giveRequestId(plane, headers, settings, !edge || settings.keepsRequestIds === true)
   // Source: Envoy `ConnectionManagerUtility::mutateRequestHeaders`, `Utility::schemeIsHttps`.
   const scheme = forwardedProto.toLowerCase() === 'https' ? 'https' : 'http'
   const target = targetOf(sent)
@@ -121,13 +116,24 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   if (sent.messages) request.messages = sent.messages
   return {
     request,
-    closes,
-    upgrade,
-    isRefused,
+    ...ofConnection,
     slashes: judgeSlashes(asked, settings),
     trustedAddress: trusted,
     headerCount: sent.headers.fields.length / 2,
   }
+}
+
+/** Takes away what is for this connection alone. Headers of a WebSocket are passed on as they are. */
+export function takeOwnOfConnection(headers: HttpRequest['headers'], isHttp2: boolean): Pick<ReceivedRequest, 'upgrade' | 'isRefused' | 'closes'> {
+  const upgrade = upgradeOf(headers)
+  const isRefused = upgrade === null && !isHttp2 && !removeNamedInConnection(headers)
+  const closes = upgrade !== 'websocket' && removeHopByHop(headers)
+  if (upgrade === 'h2c') headers.remove('http2-settings')
+  return { upgrade, isRefused, closes }
+}
+
+export function giveRequestId(plane: Plane, headers: HttpRequest['headers'], { requestIds }: HttpSettings, keepsIt: boolean): void {
+  if (requestIds !== false && !(keepsIt && headers.get('x-request-id'))) headers.set('x-request-id', plane.nextRequestId())
 }
 
 /** As the parser does, before it looks at any header. */

@@ -3,35 +3,34 @@ import type { ForwardAction } from '../ir/route.ts'
 import type { Timer } from '../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import { doubtOfLength } from './doubtful.ts'
-import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import type { HopRecord } from './evidence.ts'
 import { removeBlanks } from './header-mutation.ts'
 import type { UpstreamSubject } from './format/subject.ts'
 import { grpcTimeoutOf, isGrpc } from './grpc.ts'
 import { nameOfHost, updateHost } from './host-rewrite.ts'
-import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
-import { mayHaveBody } from './local-reply.ts'
 import type { PickContext } from './balancer.ts'
 import type { HostSet } from './host-set.ts'
 import { sendMirrors } from './mirror.ts'
 import type { InFlight } from './outcome.ts'
+import { passAnswer } from './pass-answer.ts'
 import { PreviousPriorities } from './previous-priorities.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import type { CookiePolicy, HashSource } from './request-hash.ts'
 import { describeReset, overloaded, refusal } from './reset-reply.ts'
-import { backOffMs, takeRetry } from './retry-policy.ts'
+import { Retries } from './retries.ts'
+import { takeRetry } from './retry-policy.ts'
 import type { Reset, RetryConditions } from './retry-policy.ts'
 import { editForwarded } from './route-edits.ts'
 import type { RouteRuntime } from './route-runtime.ts'
 import { sessionCookieValue, setCookie } from './session-cookie.ts'
 import { expectedTimeout, timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
+import { opensWebSocket } from './upgrade.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 import { speak } from './upstream-http.ts'
 import { destinationOf, whyUnresolved } from './upstream.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
-import { isFailedHandshake } from './upgrade.ts'
 import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 import type { Hash64 } from './xx-hash.ts'
 
@@ -43,8 +42,6 @@ type HttpVersion = NonNullable<UpstreamSubject['protocol']>
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
 export class Forwarding implements InFlight, PickContext, HashSource {
   readonly #proxied: ProxiedRequest
-  /** The client does; the route may add headers that look like it. */
-  readonly #opensWebSocket: boolean
   readonly #route: RouteRuntime
   readonly #action: ForwardAction
   #retry: RetryConditions | null
@@ -68,15 +65,13 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   readonly tried: UpstreamHost[] = []
   attempts = 0
   readonly #previousPriorities: PreviousPriorities | null
-  /** One of the cluster's places for retries is taken. */
-  #retries = false
+  #retries: Retries | null = null
   readonly #cookies: string[] = []
   #totalTimer: Timer | null = null
   #ended = false
 
   constructor(proxied: ProxiedRequest, route: RouteRuntime, action: ForwardAction) {
     this.#proxied = proxied
-    this.#opensWebSocket = proxied.opensWebSocket
     this.#route = route
     this.#action = action
     this.#retry = route.retry
@@ -102,7 +97,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   /** By Envoy's own headers. */
   get #tellsItself(): boolean {
-    return this.#proxied.entrance.settings.envoyHeaders !== false
+    return this.#proxied.settings.envoyHeaders !== false
   }
 
   get remoteAddress(): string {
@@ -134,6 +129,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     const unresolved = whyUnresolved(this.#proxied, cluster)
     if (unresolved !== null) return this.#refuse(503, 'DNS resolution failure', `dns_resolution_failure{${unresolved}}`, 'DF')
     this.#cluster = cluster
+    this.#retries = new Retries(plane, cluster.breaker, log)
     this.#startMs = plane.clock.now()
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request, this.#isWritten)
     // Where it goes is decided by what it has become.
@@ -152,7 +148,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   /** By filters in front of it: claims, and what an authorizer has said. */
   get #isWritten(): boolean {
-    return this.request.claims !== undefined || this.#proxied.entrance.settings.custom !== undefined
+    return this.request.claims !== undefined || this.#proxied.settings.custom !== undefined
   }
 
   /** Has the route operations on the headers of requests? */
@@ -173,7 +169,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#answersLate = !request.headers.has(lateAnswer)
     request.headers.remove(lateAnswer)
     this.#wrongHeader = wrongHeader(request.headers)
-    const doubt = this.#opensWebSocket || request.messages ? null : doubtOfLength(request.headers, request.body, this.#proxied.proxy.name)
+    const doubt = opensWebSocket(request) || request.messages ? null : doubtOfLength(request.headers, request.body, this.#proxied.proxy.name)
     if (doubt) this.#proxied.place.exchange.fail(doubt)
   }
 
@@ -265,25 +261,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#refuse(status, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
   }
 
-  /** @returns false when the tries are used up */
+  /** @returns false when that may not be */
   #tryAgain(): boolean {
-    const { log, plane } = this.#proxied
     const { policy } = this.#retry!
-    if (this.#attempt > policy.numRetries) {
-      log.raise('URX')
-      return false
-    }
-    this.#endRetry()
-    this.#retries = this.#cluster!.breaker.beginRetry()
-    if (!this.#retries) {
-      log.raise('UO')
-      return false
-    }
+    if (!this.#retries!.begin(policy, () => this.#try(destinationOf(this.#proxied, this.#cluster!, this)))) return false
     this.attempts = policy.hostSelectionAttempts
-    const again = () => {
-      if (!this.#ended) this.#try(destinationOf(this.#proxied, this.#cluster!, this))
-    }
-    plane.clock.schedule(backOffMs(policy, this.#attempt, plane.chance.backOff), again, `${log.proxy} tries again`)
     this.#armTotal()
     return true
   }
@@ -291,21 +273,9 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #answer(outcome: HttpResponse): void {
     this.#stop()
     this.#seen.hasAnswered = true
-    const { plane, request } = this.#proxied
-    const headers = outcome.headers.copy()
-    removeHopByHopOfAnswer(headers, outcome.status)
-    joinRepeated(headers, inlineOfResponse)
-    if (this.#tellsItself) headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - this.#startMs)))
-    if (this.#proxied.tellsAttempts) headers.set('x-envoy-attempt-count', String(this.#attempt))
-    for (const cookie of this.#cookies) headers.append('set-cookie', cookie)
-    this.#proxied.editResponse(headers, outcome.status)
-    const body = mayHaveBody(outcome.status, request.method) ? outcome.body : ''
-    const answer: HttpResponse = { status: outcome.status, headers, body }
-    if (outcome.messages) answer.messages = outcome.messages
-    // Of HTTP/1.1 Envoy passes none on.
-    if (outcome.trailers && this.lastHop?.received?.protocol === 'h2') answer.trailers = outcome.trailers
-    if (this.#opensWebSocket && isFailedHandshake(outcome.status)) this.#proxied.failHandshake(answer)
-    else this.#proxied.finish(answer)
+    const isHttp2 = this.lastHop?.received?.protocol === 'h2'
+    const attempts = this.#proxied.tellsAttempts ? this.#attempt : null
+    passAnswer(this.#proxied, outcome, { startMs: this.#startMs, isHttp2, attempts, cookies: this.#cookies })
   }
 
   #refuseLate(details: string): void {
@@ -331,14 +301,9 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#totalTimer = this.#proxied.plane.clock.deadline(total, expire, `timeout at ${this.#proxied.proxy.name}`)
   }
 
-  #endRetry(): void {
-    if (this.#retries) this.#cluster!.breaker.endRetry()
-    this.#retries = false
-  }
-
   #stop(): void {
     this.#ended = true
-    this.#endRetry()
+    this.#retries?.end()
     this.#totalTimer?.cancel()
     this.#upstream?.abandon()
   }

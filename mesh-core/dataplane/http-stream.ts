@@ -45,6 +45,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   readonly sent: HttpRequest
   /** As this proxy edits it. */
   readonly request: HttpRequest
+  readonly settings: HttpSettings
   protected readonly received: ReceivedRequest
   /** Once it has the request. */
   protected router: Router | null = null
@@ -64,6 +65,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.place = reading.place
     this.log = reading.log
     this.sent = reading.sent
+    this.settings = reading.settings
     this.received = reading.received
     this.request = reading.received.request
     this.#done = done
@@ -74,7 +76,8 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   }
 
   start(): void {
-    const { settings, normalization, name } = this.#reading
+    const { settings } = this
+    const { normalization, name } = this.#reading
     const doubt = doubtOfVersion(settings, this.sent, name)
     if (doubt) return this.place.exchange.fail(doubt)
     const broken = whyBroken(this.sent, this.received, settings)
@@ -101,7 +104,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
 
   /** @param route `null`: none was found */
   protected watch(route: Route | null, duration: StreamDuration | undefined): void {
-    const watched = { clock: this.plane.clock, settings: this.#reading.settings, request: this.request, route, duration, log: this.log }
+    const watched = { clock: this.plane.clock, settings: this.settings, request: this.request, route, duration, log: this.log }
     this.#timers.watch(watched, (end) => this.#giveUp(end))
   }
 
@@ -206,7 +209,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.#end()
     const { headers } = response
     this.passFilters(headers)
-    signAnswer(headers, this.#reading.settings, this.#reading.server)
+    signAnswer(headers, this.settings, this.#reading.server)
     // HTTP/2 has other ways to say so.
     if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
     if (!this.#isHttp2 && response.trailers) delete response.trailers
@@ -218,10 +221,14 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     changeHeaders(headers, this.#back)
   }
 
-  /** Is there more of the request than was taken from its connection when the answer comes? A client that opens a WebSocket is never done. */
+  /** A client that opens a WebSocket is never done. */
+  get isEndless(): boolean {
+    return this.received.upgrade === 'websocket'
+  }
+
+  /** Is there more of the request than was taken from its connection when the answer comes? */
   #leavesUnread(status: number): boolean {
-    const { upgrade } = this.received
-    if (upgrade === 'websocket' || upgrade === 'unknown') return status !== 101
+    if (this.isEndless || this.received.upgrade === 'unknown') return status !== 101
     return !this.#bodyTaken && (this.request.body !== '' || this.request.messages !== undefined)
   }
 
@@ -256,6 +263,6 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** @param request `null` where its headers were not read */
   #rewrite(details: string, request: HttpRequest | null = this.request): Rewrite | undefined {
     const subject = (headers: Headers, status: number) => this.subject(headers, status)
-    return rewriteOf(this.#reading.settings, { request, flags: this.log.flags, details, subject })
+    return rewriteOf(this.settings, { request, flags: this.log.flags, details, subject })
   }
 }

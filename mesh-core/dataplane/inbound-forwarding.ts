@@ -8,7 +8,8 @@ import type { InboundCluster } from './inbound-cluster.ts'
 import type { InFlight, Outcome } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { resetOf } from './reset-reply.ts'
-import { backOffMs, compileRetry } from './retry-policy.ts'
+import { Retries } from './retries.ts'
+import { compileRetry } from './retry-policy.ts'
 import type { Reset, RetryConditions } from './retry-policy.ts'
 import { refusalOfAnswer } from './too-many-headers.ts'
 
@@ -22,6 +23,8 @@ export interface Arrival {
   readonly workload: WorkloadRuntime
   readonly port: InboundPort
   readonly request: HttpRequest
+  /** Its body has not come whole: whoever sends it waits for a handshake. */
+  readonly isHeld: boolean
   readonly hop: HopRecord
   readonly log: LogRecord
 }
@@ -36,29 +39,29 @@ export class InboundForwarding implements InFlight {
   readonly #arrival: Arrival
   readonly #cluster: InboundCluster
   readonly #retry: RetryConditions | null
+  readonly #retries: Retries
   readonly #done: (end: HttpResponse | InboundReset) => void
   #place: Place
   #hop: HopRecord
   /** To the workload, while the request is on it. */
   #connection: Connection | null = null
-  /** One of the cluster's places for retries is taken. */
-  #retries = false
   /** Of the tries so far one had a connection. */
   #isReached = false
   #ended = false
 
   constructor(arrival: Arrival, done: (end: HttpResponse | InboundReset) => void) {
-    const { plane, workload, port, place, hop } = arrival
+    const { plane, workload, port, place, hop, log } = arrival
     this.#arrival = arrival
     this.#cluster = plane.inboundClusters.of(workload.instance, port)
     this.#retry = compileRetry(port.retry)
+    this.#retries = new Retries(plane, this.#cluster, log)
     this.#place = place
     this.#hop = hop
     this.#done = done
   }
 
   start(): void {
-    const { plane, workload, port, request, log } = this.#arrival
+    const { plane, workload, port, request, isHeld, log } = this.#arrival
     log.attempts++
     this.#cluster.admit(request.protocol === 'h2', (connection) => {
       // Its client may have gone while it waited for a connection.
@@ -66,7 +69,7 @@ export class InboundForwarding implements InFlight {
       if (!connection) return this.#reset('overflow')
       this.#connection = connection
       this.#isReached = true
-      dial(plane, this.#place, workload, port.leadsTo, request, (outcome) => {
+      dial(plane, this.#place, workload, port.leadsTo, { request, isHeld }, (outcome) => {
         if (!this.#ended) this.#conclude(outcome)
       })
     })
@@ -96,23 +99,11 @@ export class InboundForwarding implements InFlight {
     this.#done(reset)
   }
 
-  /** @returns false when the tries are used up, or too many are under way */
+  /** @returns false when that may not be */
   #tryAgain(isReached: boolean): boolean {
-    const { plane, log } = this.#arrival
-    const { policy } = this.#retry!
-    if (log.attempts > policy.numRetries) {
-      log.raise('URX')
-      return false
-    }
-    this.#endRetry()
-    this.#retries = this.#cluster.beginRetry()
-    if (!this.#retries) {
-      log.raise('UO')
-      return false
-    }
-    if (isReached) this.#arriveAgain()
-    plane.clock.schedule(backOffMs(policy, log.attempts, plane.chance.backOff), () => this.#ended || this.start(), `${log.proxy} tries again`)
-    return true
+    const begins = this.#retries.begin(this.#retry!.policy, () => this.start())
+    if (begins && isReached) this.#arriveAgain()
+    return begins
   }
 
   /** What the workload gets once more is an arrival of its own, of which no proxy logs anything. */
@@ -130,13 +121,8 @@ export class InboundForwarding implements InFlight {
     this.#connection = null
   }
 
-  #endRetry(): void {
-    if (this.#retries) this.#cluster.endRetry()
-    this.#retries = false
-  }
-
   #end(): void {
     this.#ended = true
-    this.#endRetry()
+    this.#retries.end()
   }
 }

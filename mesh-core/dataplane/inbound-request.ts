@@ -1,7 +1,8 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
 import { joinCookies } from '../ir/message.ts'
+import type { Headers } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
-import { addVia, receiveRequest, removeOwned, removeUnderscored, tellCertificate } from './connection-manager.ts'
+import { addVia, giveRequestId, receiveRequest, removeOwned, removeUnderscored, takeOwnOfConnection, tellCertificate } from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { tidyHost } from './host-header.ts'
@@ -28,11 +29,13 @@ export function receiveInbound(
   const headerCount = headers.fields.length / 2 + untold
   if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
   if (request.protocol === 'h2') joinCookies(headers)
+  const ofConnection = isWritten(headers) ? takeOwnOfConnection(headers, request.protocol === 'h2') : kept
   removeOwned(headers, true, false)
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
   addVia(headers, settings)
+  giveRequestId(plane, headers, settings, true)
   const { authority, path } = targetOf(request)
   const asked = withoutFragment(path)
   request.authority = tidyHost(authority, settings, port)
@@ -40,14 +43,19 @@ export function receiveInbound(
   request.path = path.startsWith('/') ? normalizeTarget(asked, normalization, settings) : path
   return {
     request,
-    closes: false,
-    upgrade: null,
-    isRefused: false,
+    ...ofConnection,
     slashes: judgeSlashes(asked, settings),
     trustedAddress: trustedAddress(headers, 1),
     headerCount,
   }
 }
+
+/** A proxy says nothing of the connection, unless a WebSocket is opened, or its route writes what looks like it. */
+function isWritten(headers: Headers): boolean {
+  return headers.has('connection') || headers.has('upgrade') || headers.has('te') || headers.has('keep-alive') || headers.has('proxy-connection')
+}
+
+const kept = { upgrade: null, isRefused: false, closes: false } as const
 
 /** A sidecar tells another the name of the operation, `x-envoy-decorator-operation`, which is no header here. Source: Envoy `ConnectionManagerImpl` tracing. */
 const untold = 1

@@ -109,3 +109,11 @@ test('a WebSocket over HTTP/2 ends the connection, a second later', async () => 
   expect([response?.status, durationMs, hops.map(({ to }) => to)]).toEqual([503, 1000, [null]])
   expect(hops[0]!.inbound).toMatchObject({ flags: 'DPE', details: 'http2.invalid.header.field', status: 0 })
 })
+
+test('a request whose id the route takes away is given another by the receiver’s sidecar', async () => {
+  const route = (operations: string): string =>
+    `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: b}\nspec: {hosts: [b], http: [{headers: {request: ${operations}}, route: [{destination: {host: b}}]}]}\n`
+  const idOf = async (operations: string) => receivedOf(await send({ from: 'a', rules: [route(operations)] }))?.headers.get('x-request-id')
+  expect(await idOf('{remove: [x-request-id]}')).toMatch(/^[0-9a-f-]{36}$/)
+  expect(await idOf('{set: {x-request-id: mine}}')).toBe('mine')
+})

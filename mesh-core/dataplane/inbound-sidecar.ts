@@ -2,20 +2,20 @@ import type { StreamDuration } from '../ir/route.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Claims, Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
+import type { Milliseconds } from '../time/clock.ts'
 import type { Admission } from './admission.ts'
 import { hostOf } from './application.ts'
 import { outcomeOf, type Asker } from './custom-access.ts'
 import { LogRecord, type HopRecord, type Place } from './evidence.ts'
 import type { Subject } from './format/subject.ts'
-import { removeHopByHopOfAnswer } from './hop-by-hop.ts'
 import { HttpStream } from './http-stream.ts'
 import { accessSubject, tellDenial, tellTokenRefusal } from './inbound-access.ts'
 import { InboundApplicant } from './inbound-applicant.ts'
 import { InboundForwarding, noteUnreached, type InboundReset } from './inbound-forwarding.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import { receiveInbound } from './inbound-request.ts'
-import { inlineOfResponse, joinRepeated } from './inline-headers.ts'
 import type { Done } from './outcome.ts'
+import { passAnswer } from './pass-answer.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { answersAt } from './receiver.ts'
 import { locationWithTls } from './redirect.ts'
@@ -25,7 +25,6 @@ import type { Shipment } from './shipment.ts'
 import { namesShownBy } from './tls-handshake.ts'
 import { noSuchSocket } from './transport-failure.ts'
 import { asksForTunnel } from './tunnel.ts'
-import { failedHandshake, isFailedHandshake, opensWebSocket } from './upgrade.ts'
 import { speak } from './upstream-http.ts'
 import { wrongHeader, wrongHeaderDetails } from './wrong-header.ts'
 
@@ -42,7 +41,6 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
   /** Address that the connection comes from. */
   readonly #source: string
   readonly #hop: HopRecord
-  readonly #settings: HttpSettings
   readonly #applicant: InboundApplicant
   /** By its route, which each port has one of. */
   #isRouted = true
@@ -62,7 +60,6 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     const received = receiveInbound(shipment, workload, plane, port)
     const name = `the sidecar of ${workload.name}`
     super({ plane, place, log, sent: shipment.request, received, settings, normalization, name, server: 'istio-envoy' }, done)
-    this.#settings = settings
     this.#workload = workload
     this.#port = port
     this.#shipment = shipment
@@ -74,14 +71,14 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
   protected enter(): void {
     if (this.received.upgrade === 'unknown') return this.reply(upgradeRefusal.reply, upgradeRefusal.details)
     this.watch(null, ofRoute)
-    if (this.#settings.jwt) this.#asItCame = { ...this.request, headers: this.request.headers.copy() }
+    if (this.settings.jwt) this.#asItCame = { ...this.request, headers: this.request.headers.copy() }
     this.admit(this.#applicant, (admission) => this.#decide(admission))
   }
 
   #decide(admission: Exclude<Admission, { kind: 'limited' }>): void {
     if (admission.kind === 'out') return this.#keepOut(admission)
     const edits = inboundHeadersOf(this.#port).request
-    const isWritten = this.request.claims !== undefined || edits !== null || this.#settings.custom !== undefined
+    const isWritten = this.request.claims !== undefined || edits !== null || this.settings.custom !== undefined
     this.#forgetClaims()
     if (this.endsAtLimit(this.#applicant)) return
     if (asksForTunnel(this.request)) return this.#answerUnrouted()
@@ -121,7 +118,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
   }
 
   #keepOut({ reply, details, flag, denial }: Extract<Admission, { kind: 'out' }>): void {
-    const { custom, jwt } = this.#settings
+    const { custom, jwt } = this.settings
     if (jwt && this.#asItCame && details.startsWith('jwt_authn_access_denied'))
       tellTokenRefusal(this.plane, this.#workload, this.#hop, jwt, { request: this.#asItCame, status: reply.status, details })
     if (denial) tellDenial(this.#workload, this.#hop, denial, this.#asker().subject, custom ? outcomeOf(reply.status, details, custom) : null)
@@ -168,8 +165,10 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     speak(request, this.#port.http)
     this.#hop.received = request
     this.takeBody()
-    const arrival = { plane, place, workload: this.#workload, port: this.#port, request, hop: this.#hop, log }
-    this.router = new InboundForwarding(arrival, (end) => (typeof end === 'string' ? this.#reset(end) : this.#pass(end)))
+    const startMs = plane.clock.now()
+    const isHeld = this.#shipment.awaitsHandshake === true
+    const arrival = { plane, place, workload: this.#workload, port: this.#port, request, isHeld, hop: this.#hop, log }
+    this.router = new InboundForwarding(arrival, (end) => (typeof end === 'string' ? this.#reset(end) : this.#pass(end, startMs)))
     this.router.start()
   }
 
@@ -198,27 +197,14 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     return mutator !== null
   }
 
-  #pass({ status, headers, body, messages, trailers }: HttpResponse): void {
-    const copy = headers.copy()
-    removeHopByHopOfAnswer(copy, status)
-    joinRepeated(copy, inlineOfResponse)
-    if (this.#settings.envoyHeaders !== false)
-      copy.set('x-envoy-upstream-service-time', String(Math.floor(this.plane.clock.now() - this.log.startMs)))
-    this.editResponse(copy, status)
-    const answer: HttpResponse = { status, headers: copy, body }
-    if (opensWebSocket(this.request) && isFailedHandshake(status)) {
-      this.log.details = failedHandshake
-      return this.finish({ ...answer, body: '' })
-    }
-    if (messages) answer.messages = messages
-    if (trailers) answer.trailers = trailers
-    this.finish(answer)
+  #pass(outcome: HttpResponse, startMs: Milliseconds): void {
+    passAnswer(this, outcome, { startMs, isHttp2: this.#hop.received?.protocol === 'h2', attempts: null, cookies: [] })
   }
 
   #reset(reset: InboundReset): void {
     const { path } = this.#port.leadsTo
     const { status, flag, details, body } = describeReset(reset, this.log.attempts > 1, path === undefined ? undefined : noSuchSocket(path))
-    const headers = reset === 'overflow' && this.#settings.envoyHeaders !== false ? overloaded : []
+    const headers = reset === 'overflow' && this.settings.envoyHeaders !== false ? overloaded : []
     this.refuse({ status, body, headers }, details, flag)
   }
 }

@@ -25,7 +25,6 @@ import { locationWithTls } from './redirect.ts'
 import { findRoute, isWithoutTls } from './route-lookup.ts'
 import { clusterNamedBy } from './route-runtime.ts'
 import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
-import { failedHandshake } from './upgrade.ts'
 import { chooseWeighted } from './weighted-choice.ts'
 
 /** One request on its way through one proxy that leads elsewhere: connection manager, fault filter, CORS filter, router, in the order that istiod puts them in. */
@@ -71,11 +70,6 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   get choice(): ChoiceRuntime | null {
     return this.#passage.choice
-  }
-
-  /** The client does; what filters write looks like it. */
-  get opensWebSocket(): boolean {
-    return this.received.upgrade === 'websocket'
   }
 
   /** By a header of the request. */
@@ -145,12 +139,6 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     const route = findRoute(this.#passage.virtualHost, this.request)
     this.#named = route ? clusterNamedBy(route, this.request) : null
     return route
-  }
-
-  /** What a workload says in place of opening a WebSocket. */
-  failHandshake({ status, headers }: HttpResponse): void {
-    this.log.details = failedHandshake
-    this.finish({ status, headers, body: '' })
   }
 
   override finish(response: HttpResponse): void {

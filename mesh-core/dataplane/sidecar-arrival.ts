@@ -163,9 +163,8 @@ export class SidecarArrival implements InFlight {
     if (!close || !this.#isAnswered()) return ended('refused')
     // It has dialled by the time it asks, and the application hears nothing. Source: Envoy `RoleBasedAccessControlFilter` of the network.
     const subject = accessSubject(this.#workload, this.#shipment)
-    // Who sends nothing is not asked about.
-    const asked = this.#shipment.isSilent ? undefined : this.#port.askedOfBytes
-    const asking = judgeBytes(asked, this.#caller(), subject, (refusal) => {
+    // About one who sends nothing it asks when the connection is ended.
+    const asking = judgeBytes(this.#port.askedOfBytes, this.#caller(), subject, (refusal) => {
       if (isOver) return
       if (refusal) tellDenial(this.#workload, this.#ending.hop, refusal.denial, subject, refusal.outcome)
       const denied = refusal ? null : refusedAt(this.#workload, this.#ending.hop, this.#port.access, subject)

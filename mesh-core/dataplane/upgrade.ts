@@ -25,15 +25,17 @@ export function isFailedHandshake(status: number): boolean {
   return status !== 101 && status < 400
 }
 
-/** A request that a proxy has taken in says so only if it may go on. */
+/** As its headers have it, whoever wrote them. */
 export function opensWebSocket({ headers }: HttpRequest): boolean {
-  return headers.has('upgrade')
+  return upgradeOf(headers) === 'websocket'
 }
 
 /**
- * What a client says after its request goes on when the workload has opened the WebSocket. One that wants to read the request's body first waits for it.
- * Source: Envoy `UpstreamRequest::acceptDataFromRouter`.
+ * What a client says after its request goes on when the workload has opened the WebSocket: one that wants to read the request's body first waits for it. Where the
+ * route has taken the upgrade out of the request, its body has no end.
+ * @param isEndless the client has asked for a WebSocket
+ * Source: Envoy `UpstreamRequest::acceptDataFromRouter`, `http1/codec_impl.cc` encodeHeadersBase.
  */
-export function awaitsHandshake(request: HttpRequest): boolean {
-  return opensWebSocket(request) && request.body !== ''
+export function awaitsHandshake({ headers, body }: HttpRequest, isEndless: boolean): boolean {
+  return upgradeOf(headers) === null ? isEndless : body !== ''
 }

@@ -33,7 +33,7 @@ export interface Try {
 }
 
 /** The request that a try is one of. */
-export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'sent'> & Partial<Pick<ProxiedRequest, 'opensWebSocket'>>
+export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'sent'> & Partial<Pick<ProxiedRequest, 'isEndless'>>
 
 /** One try of a request: from the place that it waits for among its host's connections until something has come of it. Source: Envoy `Router::UpstreamRequest`. */
 export class UpstreamRequest implements InFlight {
@@ -113,7 +113,7 @@ export class UpstreamRequest implements InFlight {
     const { tls, port } = this.#destination
     // What waits for its connection is written as a whole. Source: Envoy `UpstreamRequest::encodeBodyAndTrailers`.
     if (request.protocol === 'h2' && (isWhole || this.#connection?.isNew)) request.atOnce = true
-    const waits = this.#proxied.opensWebSocket && awaitsHandshake(request) ? { awaitsHandshake: true } : null
+    const waits = !mirrored && awaitsHandshake(request, this.#proxied.isEndless === true) ? { awaitsHandshake: true } : null
     const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true, ...waits }
     this.#delivery = new Delivery(shipment, receiver)
     this.#delivery.start(plane, shipment, receiver, (outcome) => {

@@ -93,7 +93,7 @@ export function receiveRequest(plane: Plane, sent: HttpRequest, client: string |
   joinRepeated(headers, inlineOfRequest)
   if (sent.protocol === 'h2') joinCookies(headers)
   const ofConnection = takeOwnOfConnection(headers, sent.protocol === 'h2')
-  const keepsCertificate = isForwarded(reception)
+  const keepsCertificate = isForwarded(settings, certificate)
   removeOwned(headers, keepsCertificate, edge)
   const isBelieved = !edge || (settings.trustedProxies ?? 0) > 0
   const forwardedProto = (isBelieved ? headers.get('x-forwarded-proto') : undefined) ?? sent.scheme
@@ -145,7 +145,7 @@ export function removeUnderscored({ fields }: HttpRequest['headers']): void {
 }
 
 /** Does what a client says of a certificate stay? Source: Envoy `ConnectionManagerUtility::mutateXfccRequestHeader`. */
-function isForwarded({ settings: { forwardClientCert }, certificate }: Reception): boolean {
+export function isForwarded({ forwardClientCert }: HttpSettings, certificate: string | null): boolean {
   if (forwardClientCert === 'ALWAYS_FORWARD_ONLY') return true
   return certificate !== null && (forwardClientCert === 'FORWARD_ONLY' || forwardClientCert === 'APPEND_FORWARD')
 }

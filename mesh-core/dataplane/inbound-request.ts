@@ -2,11 +2,21 @@ import type { InboundPort } from '../ir/inbound-port.ts'
 import { joinCookies } from '../ir/message.ts'
 import type { Headers } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
-import { addVia, giveRequestId, receiveRequest, removeOwned, removeUnderscored, takeOwnOfConnection, tellCertificate } from './connection-manager.ts'
+import {
+  addVia,
+  giveRequestId,
+  isForwarded,
+  receiveRequest,
+  removeOwned,
+  removeUnderscored,
+  takeOwnOfConnection,
+  tellCertificate,
+} from './connection-manager.ts'
 import type { ReceivedRequest } from './connection-manager.ts'
 import { trustedAddress } from './forwarded-for.ts'
 import { tidyHost } from './host-header.ts'
 import { hashOfIdentity } from './identity-hash.ts'
+import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { judgeSlashes, normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { targetOf } from './request-target.ts'
@@ -29,8 +39,8 @@ export function receiveInbound(
   const headerCount = headers.fields.length / 2 + untold
   if (settings.underscores === 'DROP_HEADER') removeUnderscored(headers)
   if (request.protocol === 'h2') joinCookies(headers)
-  const ofConnection = isWritten(headers) ? takeOwnOfConnection(headers, request.protocol === 'h2') : kept
-  removeOwned(headers, true, false)
+  const ofConnection = isWritten(headers) ? takeWritten(headers, request.protocol === 'h2') : kept
+  removeOwned(headers, isForwarded(settings, certificate), false)
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', 'https')
   tellCertificate(headers, certificate, settings)
   if (settings.forwardedPort && !headers.has('x-forwarded-port')) headers.set('x-forwarded-port', String(port))
@@ -53,6 +63,11 @@ export function receiveInbound(
 /** A proxy says nothing of the connection, unless a WebSocket is opened, or its route writes what looks like it. */
 function isWritten(headers: Headers): boolean {
   return headers.has('connection') || headers.has('upgrade') || headers.has('te') || headers.has('keep-alive') || headers.has('proxy-connection')
+}
+
+function takeWritten(headers: Headers, isHttp2: boolean): ReturnType<typeof takeOwnOfConnection> {
+  joinRepeated(headers, inlineOfRequest)
+  return takeOwnOfConnection(headers, isHttp2)
 }
 
 const kept = { upgrade: null, isRefused: false, closes: false } as const

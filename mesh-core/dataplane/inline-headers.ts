@@ -8,7 +8,7 @@ export const inlineOfRequest: ReadonlySet<string> = new Set(
   (
     'user-agent accept accept-encoding authorization origin access-control-request-method access-control-request-headers cache-control ' +
     'content-type content-encoding via x-request-id expect x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port grpc-timeout ' +
-    'grpc-accept-encoding referer if-match if-none-match if-modified-since if-unmodified-since if-range pragma x-client-trace-id ' +
+    'grpc-accept-encoding te x-envoy-is-timeout-retry referer if-match if-none-match if-modified-since if-unmodified-since if-range pragma x-client-trace-id ' +
     'x-envoy-attempt-count x-envoy-original-path x-envoy-original-host x-envoy-external-address x-envoy-downstream-service-cluster x-envoy-downstream-service-node'
   ).split(' '),
 )

@@ -9,6 +9,6 @@ export default defineConfig({
     pool: 'threads',
     // The default is one worker less than processors, which on two of them leaves one idle: many tests wait for sockets and for Envoy.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 })

@@ -10,5 +10,6 @@ export default defineConfig({
     // The default is one worker less than processors, which on two of them leaves one idle: many tests wait for sockets and for Envoy.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -21,13 +21,24 @@ metadata: {name: client, namespace: default}
 spec: {containers: [{name: app, image: echo}]}
 `
 
+const outside = config.slice(0, config.indexOf('---'))
+const rule = config.slice(outside.length)
+const nobody = `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: nobody, namespace: default}
+spec: {action: DENY, rules: [{}]}
+${rule.slice(rule.lastIndexOf('---'))}`
+
 test.each([
-  { spec: false, seen: ['closed', 'UH', undefined] },
-  { spec: true, seen: [null, '-', 200] },
-])('a tls route to a wildcard host of DYNAMIC_DNS, with spec $spec: $seen', async ({ spec, seen }) => {
+  { about: 'a tls route to', spec: false, parts: rule, seen: ['closed', 'UH', undefined] },
+  { about: 'a tls route to', spec: true, parts: rule, seen: [null, '-', 200] },
+  { about: 'a policy of the sender of what is for', spec: false, parts: nobody, seen: ['closed', '-', undefined] },
+  { about: 'a policy of the sender of what is for', spec: true, parts: nobody, seen: [null, '-', 200] },
+])('$about a wildcard host of DYNAMIC_DNS, with spec $spec: $seen', async ({ spec, parts, seen }) => {
   const answer = { status: 200, headers: new Headers(), body: '' }
   const mesh = createMesh({ clock: new VirtualClock(), spec, program: () => () => answer })
-  const { resources, errors } = readText(config, 'outside.yaml')
+  const { resources, errors } = readText(outside + parts, 'outside.yaml')
   expect(errors).toEqual([])
   mesh.apply(resources)
   const from = { kind: 'workload', ref: { namespace: 'default', name: 'client', instance: 'client' } } as const

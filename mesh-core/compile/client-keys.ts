@@ -12,9 +12,12 @@ export class ClientKeys {
   readonly #catalog: Catalog
   /** Does mesh or a service ask for nearness by labels? */
   readonly #failsOverByLabels: boolean
+  /** Then what is asked of who comes to a workload is asked on the way out, too. */
+  readonly #looksUpNames: boolean
 
   constructor(catalog: Catalog, registry: Registry) {
     this.#catalog = catalog
+    this.#looksUpNames = registry.services.some(({ resolution }) => resolution === 'dynamic-dns')
     const asked = registry.services.some(({ trafficDistribution, nodeLocal }) => trafficDistribution !== 'any' || nodeLocal)
     const { localityLbSetting, zoneAwareLbSetting } = catalog.mesh
     this.#failsOverByLabels = asked || [localityLbSetting, zoneAwareLbSetting].some((setting) => (setting?.failoverPriority?.length ?? 0) > 0)
@@ -36,7 +39,7 @@ export class ClientKeys {
 
   /** Of one key have the same listeners and routes, too. @param rules that they follow */
   outbound(workload: WorkloadInstance, rules: readonly VirtualService[]): string {
-    const labels = rules.some(readsLabels) ? labelsKey(workload.labels) : ''
+    const labels = this.#looksUpNames || rules.some(readsLabels) ? labelsKey(workload.labels) : ''
     return `${this.clusters(workload)} ${labels} ${JSON.stringify(proxyDefaultsOf(workload, this.#catalog.mesh))}`
   }
 

@@ -174,6 +174,7 @@ export class Compiler {
     const listeners = outboundListeners({
       ...{ scope, mesh: this.catalog.mesh, registry: this.#registry, labels: workload.labels },
       settings: sidecarSettings(workload, this.catalog.mesh),
+      access: () => (this.#departs('lookedUpNamesAreAskedOnTheWayOut') ? this.catalog.authorizationPolicies.accessTo(workload) : null),
     })
     const proxyPort = httpProxyPort(workload, this.catalog.mesh)
     const parts = {

@@ -76,6 +76,13 @@ export const departures = {
     since: '1.32',
     observed: 'outbound-policy/dynamic-dns-of-a-tls-route',
   },
+  lookedUpNamesAreAskedOnTheWayOut: {
+    specification: 'An AuthorizationPolicy says who may come to the workloads that it selects (Istio AuthorizationPolicy).',
+    istiod:
+      'It says, too, whether they may go to hosts of DYNAMIC_DNS over ports of TLS: there the workload itself is who comes, without a certificate. CUSTOM has the authorizer asked.',
+    since: '1.32',
+    observed: 'authorization/looked-up-names-nobody-may-call',
+  },
   connectionsOfConsumersAreEverybodys: {
     specification:
       'A route in another namespace than the Service that is its parent acts for clients of its own namespace alone (Gateway API for mesh, consumer routes).',

@@ -128,7 +128,8 @@ function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders
     hostRewrite: rewrite?.authority || headers.authority || only.authority,
     hashPolicies: hashes.some((hash) => hash !== undefined) ? hashes.flatMap(hashPolicies) : noPolicies,
   }
-  return context.tellsForwardedHost ? { ...action, tellsForwardedHost: true } : action
+  // An authority among headers tells nothing.
+  return context.tellsForwardedHost && rewrite?.authority ? { ...action, tellsForwardedHost: true } : action
 }
 
 /** Shared: of 100,000 routes hardly one has any. */

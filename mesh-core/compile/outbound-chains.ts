@@ -1,3 +1,4 @@
+import { type Access, accessToBytes } from './authorization/authorization-policies.ts'
 import { anyConnection, plainHttp } from '../ir/proxy-config.ts'
 import type { FilterChain, HttpSettings, NetworkFilter } from '../ir/proxy-config.ts'
 import { isHttp } from '../registry/protocol.ts'
@@ -22,6 +23,8 @@ export interface OutboundChains extends ConnectionChains {
 export interface ConnectionChains {
   readonly client: L4Client
   readonly serviceOf: ServiceOf
+  /** What is asked of who comes to the workload itself: nobody else is asked on the way out, but for names that are looked up. */
+  readonly access: () => Access | null
 }
 
 /** What of a service counts for connections to it. */
@@ -110,7 +113,7 @@ function tcpChains(
     if (subnets.length > 0) chains.push(chainTo(filter, { destinations: subnets }))
     if (subnets.length > 0 && sameBlocks(subnets, blocks)) return chains
   }
-  return [...chains, chainTo(toService(service, port), { destinations: blocks })]
+  return [...chains, chainTo(toService(service, port, outbound), { destinations: blocks })]
 }
 
 /** A chain for each match; of those that ask for the same only the first. Source: the same file, buildSidecarOutboundTLSFilterChainOpts. */
@@ -132,17 +135,18 @@ function tlsChains(
     }
   if (chains.size > 0) return [...chains.values()]
   const serverNames = place.isNamed ? namesOf(service, outbound.client.namespace) : []
-  return [chainTo(toService(service, port), { destinations, serverNames })]
+  return [chainTo(toService(service, port, outbound), { destinations, serverNames })]
 }
 
 function fits(match: L4Match, port: ServicePort, { client }: ConnectionChains): boolean {
   return concerns(match, client, meshGateway, port.number)
 }
 
-function toService(service: ListenedService, listened: ServicePort): NetworkFilter {
+/** What looks up the name that TLS is for asks who it is as if somebody came to the workload. Source: Istio `core/networkfilter.go` buildCompleteNetworkFilters. */
+function toService(service: ListenedService, listened: ServicePort, { access }: ConnectionChains): NetworkFilter {
   const port = service.ports.length === 1 ? service.ports[0]!.number : listened.number
   const filter = { kind: 'tcp', clusters: [{ cluster: clusterName(service.host, port, ''), weight: 1 }], origin: service.origin } as const
-  return service.resolution === 'dynamic-dns' ? { ...filter, looksUpServerName: true } : filter
+  return service.resolution === 'dynamic-dns' ? { ...filter, looksUpServerName: true, ...accessToBytes(access()) } : filter
 }
 
 function chainTo(filter: NetworkFilter, match: Partial<FilterChain>): FilterChain {

@@ -7,13 +7,13 @@ import type { Registry, Service, ServicePort } from '../registry/registry.ts'
 import type { Labels } from '../registry/labels.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { ListenerEntries } from './listener-entries.ts'
-import { chainsFor, everyAddress, hasOwnTable, sniffedHttp, type OutboundChains, type Place } from './outbound-chains.ts'
+import { chainsFor, everyAddress, hasOwnTable, sniffedHttp, type ConnectionChains, type OutboundChains, type Place } from './outbound-chains.ts'
 import type { EgressListener } from './egress-imports.ts'
 import type { SidecarScope } from './sidecar-scope.ts'
 import { twinChains } from './twin-chains.ts'
 import { unknownHttpTable, unknownTraffic } from './unknown-traffic.ts'
 
-export interface OutboundListeners {
+export interface OutboundListeners extends Pick<ConnectionChains, 'access'> {
   readonly scope: SidecarScope
   readonly mesh: MeshConfig
   readonly settings: HttpSettings
@@ -26,11 +26,11 @@ export interface OutboundListeners {
  * One for each address and port that is dialled; HTTP ports share one for all addresses, and so do hosts that have no address of their own and are told apart
  * by what the client asks for. Source: Istio `core/listener.go` buildSidecarOutboundListeners.
  */
-export function outboundListeners({ scope, mesh, settings, registry, labels }: OutboundListeners): Listener[] {
+export function outboundListeners({ scope, mesh, settings, registry, labels, access }: OutboundListeners): Listener[] {
   const entries = new ListenerEntries()
   const { byAddress } = scope
   const client = { namespace: scope.namespace, labels }
-  const chains: OutboundChains = { mesh, settings, client, serviceOf: anyPortOf(scope.services, registry), byAddress }
+  const chains: OutboundChains = { mesh, settings, client, serviceOf: anyPortOf(scope.services, registry), access, byAddress }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     if (!egress.port) entries.lock()

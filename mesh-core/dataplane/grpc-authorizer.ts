@@ -19,9 +19,11 @@ export function grpcQuestion({ cluster, body, timeoutMs }: Authorizer, { request
   return callOf({ cluster, timeoutMs }, { principal: peer[0] ?? '', http }, asker)
 }
 
-/** Source: Envoy `check_request_utils.cc` createTcpCheck. */
+/** Without a limit it says so. Source: Envoy `check_request_utils.cc` createTcpCheck. */
 export function questionAboutBytes(authorizer: Authorizer, { peer }: AccessSubject, asker: string): HttpRequest {
-  return callOf(authorizer, { principal: peer[0] ?? '', http: null }, asker)
+  const question = callOf(authorizer, { principal: peer[0] ?? '', http: null }, asker)
+  question.headers.set('grpc-timeout', `${authorizer.timeoutMs}m`)
+  return question
 }
 
 function callOf({ cluster, timeoutMs }: Pick<Authorizer, 'cluster' | 'timeoutMs'>, question: CheckRequest, asker: string): HttpRequest {

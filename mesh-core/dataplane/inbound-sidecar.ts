@@ -11,6 +11,7 @@ import type { Subject } from './format/subject.ts'
 import { HttpStream } from './http-stream.ts'
 import { accessSubject, tellDenial, tellTokenRefusal } from './inbound-access.ts'
 import { InboundApplicant } from './inbound-applicant.ts'
+import { removeBlanks } from './header-mutation.ts'
 import { InboundForwarding, noteUnreached, type InboundReset } from './inbound-forwarding.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import { receiveInbound } from './inbound-request.ts'
@@ -163,6 +164,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     const { plane, place, log } = this
     const request = { ...this.request }
     speak(request, this.#port.http)
+    if (this.request.protocol === 'h2' && request.protocol !== 'h2') removeBlanks(request.headers)
     this.#hop.received = request
     this.takeBody()
     const startMs = plane.clock.now()

@@ -50,9 +50,8 @@ function drawnAddressee({ model, chance }: Plane, address: string, port: number)
 
 function landingAt(plane: Plane, found: Addressee, way: WayOfArrival): Landing | null {
   const receiver = receiverOf(plane, found.ref, found.labels, found.dialled ? 'own-address' : way)
-  const pod = found.dialled ?? (receiver.sidecar ? receiver.peer.workload?.instance : undefined)
-  // Whether an application listens behind the address of a service is seen when it is reached.
-  if (pod && !takesConnections(plane, pod, found.port)) return null
+  const pod = found.dialled ?? receiver.peer.workload?.instance
+  if (pod && !takesConnections(plane, pod, found.port, receiver.sidecar)) return null
   return { ...receiver, address: found.address, port: found.port }
 }
 

@@ -132,7 +132,8 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   }
 
   #findHost(): Passage['virtualHost'] {
-    return (this.#passage.virtualHost = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(this.request.authority) ?? null)
+    const { authority, withoutHost } = this.request
+    return (this.#passage.virtualHost = this.proxy.routeTable(this.entrance.table)?.findVirtualHost(withoutHost ? null : authority) ?? null)
   }
 
   #find(): RouteRuntime | null {

@@ -35,8 +35,13 @@ export function answersAt({ model }: Plane, workload: WorkloadInstance, { at, po
 }
 
 /** Does anybody take a connection to a port of a pod? The application, or its sidecar, to which all that comes to the pod is redirected. */
-export function takesConnections(plane: Plane, workload: WorkloadInstance, port: number): boolean {
+export function takesConnections(
+  plane: Plane,
+  workload: WorkloadInstance,
+  port: number,
+  hasSidecar = plane.model.inboundSidecar(workload, 'own-address'),
+): boolean {
   if (workload.gateway) return listensOn(workload, port)
-  if (plane.model.inboundSidecar(workload, 'own-address')) return plane.model.inboundPort(workload, port).isRefused !== true
+  if (hasSidecar) return plane.model.inboundPort(workload, port).isRefused !== true
   return answersAt(plane, workload, { at: 'pod', port })
 }

@@ -1,6 +1,7 @@
 /** Finds the most specific of many domain patterns in a time that does not grow with their number. */
 export interface DomainIndex<T> {
-  find(host: string): T | null
+  /** @param host `null` for a request that has lost its Host: that finds what is for all hosts, if there is nothing else */
+  find(host: string | null): T | null
 }
 
 /**
@@ -21,6 +22,7 @@ export function indexDomains<T>(entries: Iterable<readonly [domain: string, valu
   }
   return {
     find(host) {
+      if (host === null) return exact.size === 0 && suffixes.isEmpty && prefixes.isEmpty ? rest : null
       // Nearly every host is in lower case and known by its exact name: then nothing is allocated.
       const known = exact.get(host)
       if (known !== undefined) return known
@@ -38,6 +40,10 @@ class Wildcards<T> {
 
   constructor(cut: (host: string, length: number) => string) {
     this.#cut = cut
+  }
+
+  get isEmpty(): boolean {
+    return this.#lengths.length === 0
   }
 
   add(fixed: string, value: T): void {

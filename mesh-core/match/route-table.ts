@@ -16,7 +16,8 @@ export interface CompiledVirtualHost<R> {
 
 export interface CompiledRouteTable<R> {
   readonly config: RouteTable
-  findVirtualHost(authority: string): CompiledVirtualHost<R> | null
+  /** @param authority `null` for a request that has lost its Host */
+  findVirtualHost(authority: string | null): CompiledVirtualHost<R> | null
   /** Takes a table of the same hosts, of which some have other routes. @returns false for any other table, and then nothing is changed */
   replace(table: RouteTable): boolean
 }
@@ -44,8 +45,9 @@ class IndexedRouteTable<R> implements CompiledRouteTable<R> {
     return this.#config
   }
 
-  findVirtualHost(authority: string): CompiledVirtualHost<R> | null {
-    return this.#domains.find(this.#config.ignorePortInHost ? hostWithoutPort(authority) : authority)?.host ?? null
+  findVirtualHost(authority: string | null): CompiledVirtualHost<R> | null {
+    const host = authority !== null && this.#config.ignorePortInHost ? hostWithoutPort(authority) : authority
+    return this.#domains.find(host)?.host ?? null
   }
 
   replace(config: RouteTable): boolean {

@@ -25,9 +25,9 @@ const untouched: Authenticated = { refusal: null, isNew: false }
  * @param nowMs since 1970
  */
 export function authenticate(request: HttpRequest, rules: readonly JwtRule[], nowMs: number): Authenticated {
+  for (const header of rules.flatMap(headersOf)) removeHeader(request, header)
   if (isPreflight(request)) return untouched
   const realm = realmOf(request)
-  for (const header of rules.flatMap(headersOf)) removeHeader(request, header)
   const faults: string[] = []
   for (const rule of rules) {
     const verdict = judge(request, rule, nowMs)

@@ -1,4 +1,4 @@
-import { constants, createHmac, timingSafeEqual, verify } from 'node:crypto'
+import { constants, createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import { type WebKey, webKeys } from '../../ir/json-web-keys.ts'
 import { type Token, TokenFault } from './token.ts'
 
@@ -10,6 +10,9 @@ export function checkSignature(token: Token, jwks: string): void {
   if (fitting.length === 0) throw new TokenFault("Jwks doesn't have key to match kid or alg from Jwt")
   if (!fitting.some((key) => isSignedBy(token, key))) throw new TokenFault('Jwt verification fails')
 }
+
+/** Bytes of a signature by a key of Ed25519. */
+const ed25519Size = 64
 
 /** Bytes of a coordinate. */
 const sizes: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
@@ -28,7 +31,13 @@ function isSignedBy({ algorithm, signed, signature }: Token, { kty, crv, key }: 
     const numbers = halvesOf(signature, sizes[crv]!)
     return numbers !== null && verify(hash, data, { key, dsaEncoding: 'ieee-p1363' }, numbers)
   }
-  return kty === 'OKP' && verify(null, data, key, signature)
+  return kty === 'OKP' && isSignedByEd25519(data, key, signature)
+}
+
+/** A signature of another length ends the search, whatever keys come behind. Source: jwt_verify_lib `verifySignatureEd25519`. @throws TokenFault */
+function isSignedByEd25519(data: Buffer, key: KeyObject, signature: Uint8Array): boolean {
+  if (signature.length !== ed25519Size) throw new TokenFault('Jwt ED25519 signature is wrong length')
+  return verify(null, data, key, signature)
 }
 
 const hashedBy: Readonly<Record<string, readonly string[]>> = { EC: ['ES'], RSA: ['RS', 'PS'], oct: ['HS'] }

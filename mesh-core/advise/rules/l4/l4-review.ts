@@ -158,7 +158,7 @@ export class L4Review {
     const port = { name: 'port', number: trial.port, targetPort: trial.port, nodePort: null, protocol: this.#tls ? 'tls' : 'tcp' } as const
     const service: ListenedService = { host: this.vs.hosts[0] ?? '', aliases: [], ports: [port], origin: this.vs.origin, resolution: 'none' }
     const place = { address: everyAddress, block: null, isNamed: true }
-    return connectionChains(service, port, [this.vs], place, { client: this.#clientOf(trial), serviceOf: () => undefined })
+    return connectionChains(service, port, [this.vs], place, { client: this.#clientOf(trial), serviceOf: () => undefined, access: () => null })
   }
 
   #ofGateway({ gateway, port }: ConnectionTrial): FilterChain[] {

@@ -9,6 +9,8 @@ export interface Answered {
   readonly call: ObservedCall | null
   /** What the other side answered; `null` where it is the config as a whole that differs. */
   readonly answer: Partial<SingleObservation> | null
+  /** Has a proxy of the other side refused route tables? */
+  readonly refusesRoutes?: boolean
 }
 
 /** A difference that is not ours to mend. Counted and named at the end of a run, but no failure. */

@@ -30,7 +30,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   {
     reason: 'of a pod that happened to call itself the log of its inbound listener is told',
     covers: (difference, { answer, call }) =>
-      /^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? '') &&
+      isOfReceiver(answer) &&
       mayHaveCalledItself(answer, call?.from ?? '') &&
       (tellsOfLog(difference.field) ||
         isLogOf(difference, [call!.from]) ||
@@ -47,7 +47,24 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       (tellsOfFailure(field) || /^reached\[\d+\]\./.test(field)) &&
       answer?.cluster === 'AllowAnyDynamicDNSCluster' &&
       /^[^.]+(\.[^.]+)?$/.test(authorityOf(call)) &&
-      reachedBy(answer).join() === 'passthrough.outside',
+      (reachedBy(answer).join() === 'passthrough.outside' || (answer.details ?? '').includes('CERTIFICATE_VERIFY_FAILED')),
+  },
+  {
+    reason: 'its services read a request for a WebSocket to its end, which over HTTP/2 never comes',
+    covers: (_, { call, answer }) => answer?.error === 'timeout' && reachedBy(answer).length === 0 && call?.headers?.['upgrade'] !== undefined,
+  },
+  {
+    reason: 'its proxies share one loopback: which of them takes what is sent there to a port that several have bound is chance',
+    covers: (_, { config, call, answer }) => hostOf(call) === '127.0.0.1' && config.some(bindsPorts) && isOfAnotherSender(answer),
+  },
+  {
+    reason: 'of endpoints of one address it has one name, whichever entry has it',
+    covers: ({ field }, { config }) => /^(candidates|reached\[\d+\]\.(workload|namespace))$/.test(field) && haveAddressInCommon(config),
+  },
+  {
+    reason: 'a copy is known there by x-envoy-internal, which says nothing where the client has sent it, too',
+    covers: ({ field }, { config, call }) =>
+      /^(reached|mirrored)\.length$/.test(field) && config.some(hasMirror) && call?.headers?.['x-envoy-internal'] !== undefined,
   },
   {
     reason: 'the address of a service leads there to whichever of two ports of one number comes last, though the other be for TCP and this for UDP',
@@ -89,6 +106,32 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: (_, { config, call, answer }) => answer?.error === 'refused' && call !== null && isAtPortOfSet(config, call),
   },
 ]
+
+/** Is it what a receiver's sidecar has written, and no sender's? What it takes for no HTTP, and answers, is an error of TLS to who has sent TLS. */
+function isOfReceiver(answer: Answered['answer']): boolean {
+  if (/^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? '')) return true
+  return answer?.cluster === '-' && answer.details === 'http1.codec_error' && (answer.error ?? '').startsWith('tls: ')
+}
+
+/** Has a sender's sidecar another one than that which was asked, or none? */
+function isOfAnotherSender(answer: Answered['answer']): boolean {
+  return answer?.cluster === '-' || (answer?.inbound ?? []).some(({ cluster }) => cluster?.startsWith('outbound|'))
+}
+
+/** A port that no traffic is redirected to. */
+function bindsPorts({ kind, spec }: Answered['config'][number]): boolean {
+  return kind === 'Sidecar' && JSON.stringify(spec ?? null).includes('"captureMode":"NONE"')
+}
+
+function haveAddressInCommon(config: Answered['config']): boolean {
+  const endpoints = config.flatMap(({ kind, spec }) => {
+    if (kind === 'WorkloadEntry') return [spec]
+    return kind === 'ServiceEntry' ? ((spec['endpoints'] ?? []) as readonly Answered['config'][number]['spec'][]) : []
+  })
+  const names = new Map<unknown, Set<string>>()
+  for (const { address, labels } of endpoints) names.set(address, (names.get(address) ?? new Set()).add(JSON.stringify(labels ?? null)))
+  return [...names.values()].some(({ size }) => size > 1)
+}
 
 /** @param error as `file:line:column CODE Kind namespace/name …` */
 function isOfKubernetes(error: string): boolean {

@@ -271,3 +271,63 @@ test('a 204 with a body is known over HTTP/2', () => {
   expect(covered([], { status: 200, flags: 'UPE' }, { field: 'flags', wanted: 'UPE', seen: '-' })).toBe(false)
   expect(covered([], { status: 204, flags: 'UPE' }, { field: 'status', wanted: 204, seen: 200 })).toBe(false)
 })
+
+test('what a pod sends to itself as TLS, and its own sidecar does not understand, is known by its log', () => {
+  const answer = { status: 0, error: 'tls: WRONG_VERSION_NUMBER', cluster: '-', details: 'http1.codec_error', flags: 'DPE' }
+  expect(covered([], answer, { field: 'flags', wanted: 'DPE', seen: '-' })).toBe(true)
+  expect(covered([], answer, { field: 'error', wanted: 'tls: x', seen: undefined })).toBe(false)
+  expect(covered([], { ...answer, error: 'closed' }, { field: 'flags', wanted: 'DPE', seen: '-' })).toBe(false)
+})
+
+test('a WebSocket that is never answered is known', () => {
+  const call: ObservedCall = { ...aCall, headers: { upgrade: 'websocket' } }
+  const status = { field: 'status', wanted: 0, seen: 200 }
+  expect(covered([], { error: 'timeout', reached: [] }, status, call)).toBe(true)
+  expect(covered([], { error: 'timeout', reached: [] }, status)).toBe(false)
+  expect(covered([], { error: 'closed', reached: [] }, status, call)).toBe(false)
+  expect(covered([], { error: 'timeout', reached: [arrival('b')] }, status, call)).toBe(false)
+})
+
+test('of ports of the loopback that several proxies have bound it is known that another may take a call', () => {
+  const bound = [document('Sidecar', { egress: [{ captureMode: 'NONE', bind: '127.0.0.1' }] })]
+  const call: ObservedCall = { from: 'a.default', request: 'GET http://127.0.0.1:9090/x' }
+  const cluster = { field: 'cluster', wanted: '-', seen: 'outbound|9090||b' }
+  expect(covered(bound, { cluster: '-' }, cluster, call)).toBe(true)
+  expect(covered(bound, { cluster: '-' }, cluster)).toBe(false)
+  expect(covered([], { cluster: '-' }, cluster, call)).toBe(false)
+  expect(covered(bound, { cluster: 'outbound|80||c' }, cluster, call)).toBe(false)
+})
+
+test('names of endpoints that share an address are known', () => {
+  const labelled = (version: string, address = '192.0.2.1') => entry({ address, labels: { version } })[0]!
+  const workload = { field: 'reached[0].workload', wanted: 'ext-v1', seen: 'ext-v2' }
+  expect(covered([labelled('v1'), labelled('v2')], {}, workload)).toBe(true)
+  expect(covered([labelled('v1'), labelled('v1')], {}, workload)).toBe(false)
+  expect(covered([labelled('v1'), labelled('v2', '192.0.2.2')], {}, workload)).toBe(false)
+  expect(covered([labelled('v1'), labelled('v2')], {}, { ...workload, field: 'status' })).toBe(false)
+})
+
+test('copies of what says itself that it is internal are known to be counted among the others', () => {
+  const mirrors = [document('VirtualService', { http: [{ mirror: { host: 'c' } }] })]
+  const call: ObservedCall = { ...aCall, headers: { 'x-envoy-internal': 'true' } }
+  const length = { field: 'mirrored.length', wanted: [], seen: ['c'] }
+  expect(covered(mirrors, {}, length, call)).toBe(true)
+  expect(covered(mirrors, {}, length)).toBe(false)
+  expect(covered([], {}, length, call)).toBe(false)
+})
+
+test('a table that came with one that was refused may be missing', () => {
+  const missing = { status: 404, details: 'route_not_found' }
+  const status = { call: '#0 GET http://c/x from a.default', field: 'status', wanted: 404, seen: 200 }
+  const known = (answer: object, refusesRoutes: boolean): boolean =>
+    new KnownOf('istiod', { config: [], calls: [aCall] }, [answer], refusesRoutes).covers(status)
+  expect(known(missing, true)).toBe(true)
+  expect(known(missing, false)).toBe(false)
+  expect(known({ status: 503, details: 'no_healthy_upstream' }, true)).toBe(false)
+})
+
+test('the port of a client is chance in x-forwarded-host', () => {
+  const told = (wanted: string, seen: string): boolean => covered([], {}, { field: 'reached[0].headers.x-forwarded-host', wanted, seen })
+  expect(told('198.51.100.10:1', '198.51.100.10:2')).toBe(true)
+  expect(told('198.51.100.10:1', 'b')).toBe(false)
+})

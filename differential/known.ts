@@ -50,6 +50,15 @@ export const known: readonly KnownDifference[] = [
     reason: 'without that filter a cluster of HTTP/2 offers HTTP/2 for bytes, too: a receiver that looks what comes takes them for that, and closes',
     covers: ({ field }, { config, answer }) => isOfReaching(field) && config.some(takesPortsIn) && endsBytesAsHttp2(answer),
   },
+  {
+    reason: 'route tables that come with one that Envoy refuses: which of them it has taken before that is chance',
+    covers: (_, { answer, refusesRoutes }) => refusesRoutes === true && answer?.details === 'route_not_found',
+  },
+  {
+    reason: 'the port that a client is given for a connection',
+    covers: ({ field, wanted, seen }) =>
+      /\.headers\.x-forwarded-host$/.test(field) && [wanted, seen].every((value) => /^198\.51\.100\.10:\d+$/.test(String(value))),
+  },
   ...ofOracle.map((one) => ({ ...one, against: 'istiod' as const })),
 ]
 
@@ -125,10 +134,15 @@ export class KnownOf {
   readonly #reasons: readonly KnownDifference[]
   readonly #mesh: Pick<GeneratedMesh, 'config' | 'calls'>
   readonly #answers: readonly unknown[]
+  readonly #refusesRoutes: boolean
   readonly #met = new Map<string, Set<string>>()
 
-  /** @param answers of the other side, call by call */
-  constructor(other: 'istiod' | 'envoy', mesh: Pick<GeneratedMesh, 'config' | 'calls'>, answers: readonly unknown[]) {
+  /**
+   * @param answers of the other side, call by call
+   * @param refusesRoutes whether a proxy there has refused route tables
+   */
+  constructor(other: 'istiod' | 'envoy', mesh: Pick<GeneratedMesh, 'config' | 'calls'>, answers: readonly unknown[], refusesRoutes = false) {
+    this.#refusesRoutes = refusesRoutes
     this.#reasons = known.filter(({ against }) => against === undefined || against === other)
     this.#mesh = mesh
     this.#answers = answers
@@ -144,7 +158,7 @@ export class KnownOf {
   #answered({ call }: Difference): Answered {
     const index = Number(/^#(\d+) /.exec(call ?? '')?.[1] ?? NaN)
     const answer = (this.#answers[index] ?? null) as Answered['answer']
-    return { config: this.#mesh.config, call: this.#mesh.calls[index] ?? null, answer }
+    return { config: this.#mesh.config, call: this.#mesh.calls[index] ?? null, answer, refusesRoutes: this.#refusesRoutes }
   }
 
   /** Fields of calls, by the reason. */

@@ -4,10 +4,8 @@ import { type Command, Option } from 'commander'
 import { ownCommand, perform, wholeNumber } from '../vectors/command-line.ts'
 import { describeDifference } from '../vectors/difference.ts'
 import { againstIstiod } from './against-istiod.ts'
-import { readCollection } from '../vectors/mesh-observed/folder.ts'
-import { ChangedMeshes } from './generate/changed.ts'
-import { MergedMeshes } from './generate/merged.ts'
 import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
+import { recordedMeshes } from './generate/recorded-meshes.ts'
 import { subjects } from './generate/subjects.ts'
 import { envoyLanes, judgeInLanes } from './lanes.ts'
 import { isSeenAgain, minimal } from './minimal.ts'
@@ -32,7 +30,8 @@ const command = ownCommand('differential', 'Has mesh-core and another implementa
   .option('--jobs <number>', 'against envoy: processes beside each other, each with an Envoy of its own', wholeNumber, availableParallelism())
   .option('--only <index>', 'only the mesh with this index of the seed', wholeNumber)
   .option('--changing <folder>', 'instead of generated ones meshes of such vectors as mesh-observed, with changes')
-  .option('--merging <folder>', 'instead of generated ones meshes of such vectors, several put together')
+  .option('--merging <folder>', 'instead of generated ones meshes of such vectors, several put together; with --changing: with changes, too')
+  .option('--adding', 'with --changing or --merging: beside what was recorded further rules for its hosts, other services, callers and settings')
   .option('--meshes <file>', 'instead of generated ones those of such a file as --out writes')
   .option('--no-shrink', 'prints differences as they were found')
   .option('--out <file>', 'writes the meshes that differ to a file, as JSON')
@@ -48,6 +47,7 @@ interface Options {
   readonly subject?: string
   readonly changing?: string
   readonly merging?: string
+  readonly adding?: boolean
   readonly meshes?: string
   readonly shrink: boolean
   readonly out?: string
@@ -95,13 +95,10 @@ async function main(given: Command): Promise<number> {
 /** Made when they are judged. */
 type Meshes = readonly (() => GeneratedMesh)[]
 
-function generated(seed: string, { cases, calls, only, subject, changing, merging }: Options): Meshes {
+function generated(seed: string, { cases, calls, only, subject, ...folders }: Options): Meshes {
   const indexes = only === undefined ? Array.from({ length: cases }, (_, i) => i) : [only]
-  const folder = changing ?? merging
-  if (folder === undefined) return indexes.map((index) => () => generateMesh(seed, index, calls, subject))
-  const vectors = readCollection(folder, folder).areas.flatMap((area) => area.cases)
-  const recorded = changing === undefined ? new MergedMeshes(vectors) : new ChangedMeshes(vectors)
-  return indexes.map((index) => () => recorded.make(seed, index, calls))
+  const recorded = recordedMeshes(folders)
+  return indexes.map((index) => () => (recorded ? recorded(seed, index, calls) : generateMesh(seed, index, calls, subject)))
 }
 
 function inBatches(meshes: Meshes): (() => readonly GeneratedMesh[])[] {

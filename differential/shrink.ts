@@ -64,7 +64,12 @@ export function removable({ config, calls, behaviour, meshConfig = {}, inbound =
   const ofCalls = calls.flatMap((call, i) =>
     within(Object.fromEntries(Object.entries(call).filter(([key]) => key !== 'from' && key !== 'request')), ['calls', i]),
   )
-  return [...paths, ...[...inner, ...ofCalls].sort((a, b) => a.length - b.length)]
+  return [...paths, ...[...inner, ...ofCalls].filter((path) => !isOfWorkload(path)).sort((a, b) => a.length - b.length)]
+}
+
+/** Without its template a workload is none. */
+function isOfWorkload(path: Path): boolean {
+  return path.slice(2).join('.') === 'spec.template'
 }
 
 function within(value: unknown, path: Path): Path[] {

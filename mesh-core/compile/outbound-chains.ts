@@ -17,6 +17,8 @@ export interface OutboundChains extends ConnectionChains {
   readonly settings: HttpSettings
   /** As the sidecar's scope has it. */
   readonly byAddress: boolean
+  /** Hosts that nothing is known of are looked up. */
+  readonly looksUpAll: boolean
 }
 
 /** Those of `tcp` and `tls` rules. */
@@ -56,7 +58,7 @@ export function chainsFor(
 ): FilterChain[] {
   const isShared = place.address === everyAddress
   const isOwn = !isShared && hasOwnTable(service, port, outbound.byAddress)
-  const http = httpChain(isOwn ? sniffedTable(service, port) : String(port.number), outbound)
+  const http = httpChain(isOwn ? sniffedTable(service, port) : String(port.number), outbound, service.resolution === 'dynamic-dns')
   if (isHttp(port.protocol)) return [isShared ? lookingFor(http) : http]
   const own = rules.filter((vs) => vs.hosts.some((host) => overlaps(host, service.host)))
   const connections = connectionChains(service, port, own, place, outbound)
@@ -80,14 +82,16 @@ export function hasOwnTable({ addresses }: Service, { protocol }: ServicePort, b
   return protocol === 'auto' || (byAddress && isHttp(protocol) && addresses.length > 0 && addresses.every((address) => !address.includes('/')))
 }
 
-function httpChain(routeTable: string, { mesh, settings }: OutboundChains): FilterChain {
-  const filter = { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings) } as const
+/** Of several services of a port that of the first looks up names, or none does. Source: Istio `core/listener_builder.go` buildHTTPConnectionManager. */
+function httpChain(routeTable: string, { mesh, settings, looksUpAll }: OutboundChains, looksUp: boolean): FilterChain {
+  const lookup = looksUp || looksUpAll ? { looksUpHosts: true as const } : {}
+  const filter = { kind: 'http', routeTable, pathNormalization: mesh.pathNormalization, ...withSettings(settings), ...lookup } as const
   return { ...anyConnection, name: '', tls: null, filter }
 }
 
 /** Takes what is HTTP by its first bytes, and nothing else. */
 export function sniffedHttp(routeTable: string, outbound: OutboundChains): FilterChain {
-  return lookingFor(httpChain(routeTable, outbound))
+  return lookingFor(httpChain(routeTable, outbound, false))
 }
 
 function lookingFor(chain: FilterChain): FilterChain {

@@ -30,7 +30,8 @@ export function outboundListeners({ scope, mesh, settings, registry, labels, acc
   const entries = new ListenerEntries()
   const { byAddress } = scope
   const client = { namespace: scope.namespace, labels }
-  const chains: OutboundChains = { mesh, settings, client, serviceOf: anyPortOf(scope.services, registry), access, byAddress }
+  const looksUpAll = scope.outboundMode === 'ALLOW_ANY_DYNAMIC_DNS'
+  const chains: OutboundChains = { mesh, settings, client, serviceOf: anyPortOf(scope.services, registry), access, byAddress, looksUpAll }
   for (const egress of scope.egress) {
     // What an entry with a port listens on is not added to by the one without.
     if (!egress.port) entries.lock()

@@ -37,6 +37,9 @@ import type { Hash64 } from './xx-hash.ts'
 /** By which a route asks for 204 where time is up. Source: Envoy `Router::Filter::decodeHeaders`. */
 const lateAnswer = 'x-envoy-upstream-rq-timeout-alt-response'
 
+/** What Envoy says where a cluster has nobody to send to. */
+const noneHealthy = 'no healthy upstream'
+
 type HttpVersion = NonNullable<UpstreamSubject['protocol']>
 
 /** The router: sends a request to a cluster, again where the route says so, within the route's limits in time. Source: Envoy `Router::Filter`. */
@@ -119,6 +122,13 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     return value
   }
 
+  /** Who looks names up says so; where nobody does, the cluster has found nobody. Source: Envoy's dynamic forward proxy, `proxy_filter.cc` and `cluster.cc`. */
+  #refuseUnresolved(reason: string): void {
+    const { filter } = this.#proxied.entrance.chain
+    const [body, flag] = filter.kind === 'http' && filter.looksUpHosts ? (['DNS resolution failure', 'DF'] as const) : ([noneHealthy, 'UH'] as const)
+    this.#refuse(503, body, `dns_resolution_failure{${reason}}`, flag)
+  }
+
   start(): void {
     const { proxy, log, choice, plane } = this.#proxied
     const cluster = proxy.cluster(choice!.config.cluster)
@@ -127,7 +137,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
       return this.#refuse(this.#action.clusterNotFoundStatus, '', 'cluster_not_found', 'NC')
     }
     const unresolved = whyUnresolved(this.#proxied, cluster)
-    if (unresolved !== null) return this.#refuse(503, 'DNS resolution failure', `dns_resolution_failure{${unresolved}}`, 'DF')
+    if (unresolved !== null) return this.#refuseUnresolved(unresolved)
     this.#cluster = cluster
     this.#retries = new Retries(plane, cluster.breaker, log)
     this.#startMs = plane.clock.now()
@@ -135,7 +145,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     // Where it goes is decided by what it has become.
     this.#edit()
     const destination = destinationOf(this.#proxied, cluster, this)
-    if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
+    if (!destination) return this.#refuse(503, noneHealthy, 'no_healthy_upstream', 'UH')
     this.#isWhole = this.#proxied.hasBody
     this.#proxied.takeBody()
     this.#try(destination, this.#action.mirrors.length > 0 ? () => this.#sendMirrors() : undefined)
@@ -180,7 +190,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   /** @param meanwhile once it has its place among the requests of the cluster, or none */
   #try(destination: Destination | null, meanwhile?: () => void): void {
     const { log } = this.#proxied
-    if (!destination) return this.#refuse(503, 'no healthy upstream', 'no_healthy_upstream', 'UH')
+    if (!destination) return this.#refuse(503, noneHealthy, 'no_healthy_upstream', 'UH')
     const attempt = ++this.#attempt
     log.attempts = attempt
     log.upstreamHost = destination.address

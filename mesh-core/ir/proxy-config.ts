@@ -87,7 +87,14 @@ export type ForwardClientCert = 'SANITIZE' | 'FORWARD_ONLY' | 'APPEND_FORWARD' |
 /** What a filter chain does with a connection. */
 export type NetworkFilter =
   /** Envoy `HttpConnectionManager` with RDS. */
-  | { readonly kind: 'http'; readonly routeTable: string; readonly pathNormalization: PathNormalization; readonly settings?: HttpSettings }
+  | {
+      readonly kind: 'http'
+      readonly routeTable: string
+      readonly pathNormalization: PathNormalization
+      readonly settings?: HttpSettings
+      /** Names in Host are looked up before the router sees them, where it asks for that. Envoy `dynamic_forward_proxy`, of HTTP. */
+      readonly looksUpHosts?: true
+    }
   /** Envoy `TcpProxy`. Weights are relative. */
   | {
       readonly kind: 'tcp'

@@ -62,6 +62,18 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field }, { config }) => /^(candidates|reached\[\d+\]\.(workload|namespace))$/.test(field) && haveAddressInCommon(config),
   },
   {
+    reason: 'whether endpoints of a service that is exported to nobody are known in its own namespace is decided by moments in istiod',
+    covers: (_, { config, answer }) => config.some((one) => isForNobody(one, hostOfCluster(answer))),
+  },
+  {
+    reason: 'its services answer the requests of a connection of HTTP/2 one after another, and hear of no other while they take their time',
+    covers: ({ field, wanted, seen }, { answer }) =>
+      field === 'reached.length' &&
+      answer?.flags === 'UT' &&
+      isShorter(wanted, seen) &&
+      (answer.reached ?? []).every(({ protocol }) => protocol === 'h2'),
+  },
+  {
     reason: 'a copy is known there by x-envoy-internal, which says nothing where the client has sent it, too',
     covers: ({ field }, { config, call }) =>
       /^(reached|mirrored)\.length$/.test(field) && config.some(hasMirror) && call?.headers?.['x-envoy-internal'] !== undefined,
@@ -121,6 +133,15 @@ function isOfAnotherSender(answer: Answered['answer']): boolean {
 /** A port that no traffic is redirected to. */
 function bindsPorts({ kind, spec }: Answered['config'][number]): boolean {
   return kind === 'Sidecar' && JSON.stringify(spec ?? null).includes('"captureMode":"NONE"')
+}
+
+function isForNobody({ kind, metadata }: Answered['config'][number], host: string): boolean {
+  const { 'networking.istio.io/exportTo': exportTo } = (metadata['annotations'] ?? {}) as Readonly<Record<string, string>>
+  return kind === 'Service' && exportTo === '~' && host === `${metadata.name}.${metadata.namespace}.svc.cluster.local`
+}
+
+function isShorter(wanted: unknown, seen: unknown): boolean {
+  return Array.isArray(wanted) && Array.isArray(seen) && wanted.length < seen.length
 }
 
 function haveAddressInCommon(config: Answered['config']): boolean {

@@ -331,3 +331,21 @@ test('the port of a client is chance in x-forwarded-host', () => {
   expect(told('198.51.100.10:1', '198.51.100.10:2')).toBe(true)
   expect(told('198.51.100.10:1', 'b')).toBe(false)
 })
+
+test('whether anybody is behind a service that is exported to nobody is known to be chance', () => {
+  const service = (exportTo: string) => [document('Service', {}, { name: 's', annotations: { 'networking.istio.io/exportTo': exportTo } })]
+  const answer = { status: 503, flags: 'UH', cluster: 'outbound|80||s.default.svc.cluster.local' }
+  const status = { field: 'status', wanted: 503, seen: 200 }
+  expect(covered(service('~'), answer, status)).toBe(true)
+  expect(covered(service('.'), answer, status)).toBe(false)
+  expect(covered(service('~'), { ...answer, cluster: 'outbound|80||t.default.svc.cluster.local' }, status)).toBe(false)
+})
+
+test('tries over HTTP/2 that a slow service never hears of are known', () => {
+  const slow = (protocol?: string) => ({ status: 504, flags: 'UT', reached: [{ ...arrival('b'), ...(protocol && { protocol }) }] })
+  const length = { field: 'reached.length', wanted: ['b'], seen: ['b', 'b'] }
+  expect(covered([], slow('h2'), length)).toBe(true)
+  expect(covered([], slow(), length)).toBe(false)
+  expect(covered([], { ...slow('h2'), flags: '-' }, length)).toBe(false)
+  expect(covered([], slow('h2'), { ...length, wanted: ['b', 'b'], seen: ['b'] })).toBe(false)
+})

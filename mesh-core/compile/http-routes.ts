@@ -128,8 +128,8 @@ function forward(rule: Rule, headers: TranslatedHeaders, only: TranslatedHeaders
     hostRewrite: rewrite?.authority || headers.authority || only.authority,
     hashPolicies: hashes.some((hash) => hash !== undefined) ? hashes.flatMap(hashPolicies) : noPolicies,
   }
-  // An authority among headers tells nothing.
-  return context.tellsForwardedHost && rewrite?.authority ? { ...action, tellsForwardedHost: true } : action
+  // An authority among headers alone tells nothing.
+  return context.tellsForwardedHost && rewrite ? { ...action, tellsForwardedHost: true } : action
 }
 
 /** Shared: of 100,000 routes hardly one has any. */

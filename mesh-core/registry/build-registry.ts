@@ -186,10 +186,10 @@ class BuiltRegistry implements Registry {
     return service.ports.flatMap(({ number }) => podsNamed(this, service, this.endpoints(service, number), label))
   }
 
-  /** The address of the first endpoint of any port, as a resolver that does not rotate gives it. */
+  /** The address of the first pod of any port, as a resolver that does not rotate gives it. The DNS of the cluster knows nothing of what entries say of the host. */
   #podOf(service: Service): string | null {
     for (const { number } of service.ports) {
-      const endpoint = this.endpoints(service, number).find(({ healthy }) => healthy)
+      const endpoint = this.ownEndpoints(service, number).find(({ healthy }) => healthy)
       if (endpoint) return endpoint.address
     }
     return service.ports.length === 0 ? (this.#withoutPorts(service).find(({ healthy }) => healthy)?.address ?? null) : null

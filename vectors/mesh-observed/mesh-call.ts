@@ -56,9 +56,14 @@ function listensOn(port: number, mesh: PlayedMesh): WorkloadRef | undefined {
     .toSorted((a, b) => (gatewayKey(a) < gatewayKey(b) ? -1 : 1))
     .map(({ ref }) => ref)
   if (managed.length === 0) return own
-  return [...(own ? [own] : []), ...managed].find((ref) =>
-    mesh.proxyConfig(ref)?.listeners.some((listener) => hasPort(listener.port, port, ref, mesh)),
-  )
+  return [...(own ? [own] : []), ...managed].find((ref) => writtenPorts(ref, mesh).some((podPort) => hasPort(podPort, port, ref, mesh)))
+}
+
+/** Those of listeners that its Envoy refuses are among them: the recorder looks at what istiod has written, which has their route tables. */
+function writtenPorts(ref: WorkloadRef, mesh: PlayedMesh): readonly number[] {
+  const { listeners = [], routeTables = {} } = mesh.proxyConfig(ref) ?? {}
+  const ofTables = Object.keys(routeTables).flatMap((name) => /^http\.(\d+)/.exec(name)?.[1] ?? [])
+  return [...listeners.map(({ port }) => port), ...ofTables.map(Number)]
 }
 
 /** By which the recorder takes one of several. */

@@ -136,7 +136,7 @@ const planted: readonly Fault[] = [
     at: '✔ before',
     plant: (): void => {},
     verdict: 'failed',
-    says: /the answer was 503 with the body "no healthy upstream"[\s\S]*no pod of Deployment shop-v1 is there to answer: 0 of 0 exist/,
+    says: /the answer was 503 with the body "no healthy upstream"[\s\S]*Deployment shop-v1 is scaled to 0 replicas: no pod of it answers/,
   },
   {
     title: 'a route in the wrong namespace',

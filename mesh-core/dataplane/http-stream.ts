@@ -232,12 +232,13 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     return !this.#bodyTaken && (this.request.body !== '' || this.request.messages !== undefined)
   }
 
+  /** Its client wants it no more: over HTTP/2 it ends the stream alone. Source: Envoy `ActiveStream::onResetStream`. */
   abandon(): void {
     if (this.#ended) return
     this.#end()
     this.settle()
-    this.log.raise('DC')
-    this.log.details = 'downstream_remote_disconnect'
+    this.log.raise(this.#isHttp2 ? 'DR' : 'DC')
+    this.log.details = this.#isHttp2 ? 'http2.remote_reset' : 'downstream_remote_disconnect'
     this.#admitting?.abandon()
     this.router?.abandon()
     this.noteUnreached(0)

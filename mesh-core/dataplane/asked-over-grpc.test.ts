@@ -73,3 +73,21 @@ describe('an authorizer that is asked over gRPC', () => {
     expect((await decided({ kind: 'error', status, headers: [], body: '' }, more)).response.status).toBe(seen)
   })
 })
+
+// Where the router begins. Source: Envoy `Router::Filter::onRequestComplete`.
+test('the time of the workload is told without that of the authorizer', async () => {
+  const ok = encodeCheckResponse({ kind: 'ok', headers: [], headersToRemove: [], responseHeaders: [] })
+  const takes: Readonly<Record<string, number>> = { guard: 50, shop: 20 }
+  const mesh = createMesh({
+    program: (pod) => async (_, context) => {
+      await context.sleep(takes[pod!.app]!)
+      const answer = { status: 200, headers: new Headers(), body: '' }
+      return pod!.app === 'guard' ? { ...answer, messages: [ok], trailers: new Headers(['grpc-status', '0']) } : answer
+    },
+  })
+  const plain = config('').replace('labels: {app: client}}', 'labels: {app: client}, annotations: {sidecar.istio.io/inject: "false"}}')
+  mesh.apply(readText(plain, 'mesh.yaml').resources)
+  const from = { kind: 'workload', ref: { namespace: 'default', name: 'client', instance: 'client' } } as const
+  const { response } = await mesh.send({ from, method: 'GET', url: 'http://shop/', headers: {}, body: '', timeoutMs: null })
+  expect(response?.headers.get('x-envoy-upstream-service-time')).toBe('20')
+})

@@ -24,7 +24,7 @@ export function egressListener(
   const all = excluded.length === 0 && hosts.some((entry) => entry.namespace === '*' && entry.host === '*')
   const imported = (from: readonly Service[]) => {
     const some = all ? [...from] : from.filter((service) => importsService(hosts, service) && !excludes(excluded, service))
-    return spec.port ? some.flatMap((service) => ofPort(service, spec.port!.number) ?? []) : some
+    return some.flatMap((service) => ofListened(service, spec) ?? [])
   }
   const known = hosts.every(isOneService) ? firstOfEach(services, every) : services
   return {
@@ -85,8 +85,12 @@ function importsRule({ hosts, excluded }: Pick<EgressSpec, 'hosts' | 'excluded'>
   return from.some((entry) => wanted.some((host) => matches(host, entry.host)))
 }
 
-/** @returns `null`: it has no such port */
-export function ofPort(service: Service, number: number): Service | null {
+/** What of a service an entry is about. @returns `null`: it has no such port. Source: the same file, needsPortMatch. */
+export function ofListened(service: Service, { port, isProxy }: Pick<EgressSpec, 'port' | 'isProxy'>): Service | null {
+  return port === null || isProxy ? service : ofPort(service, port.number)
+}
+
+function ofPort(service: Service, number: number): Service | null {
   const ports = service.ports.filter((port) => port.number === number)
   if (ports.length === 0) return null
   return ports.length === service.ports.length ? service : { ...service, ports }

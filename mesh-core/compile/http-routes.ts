@@ -20,6 +20,9 @@ import { isCatchAll, matchAll, routeMatch } from './route-match.ts'
 import type { Rule, VirtualService } from './virtual-service.ts'
 import type { Destination, HttpMatch, HttpRule } from './virtual-service-types.ts'
 
+/** Of requests to a proxy, which are for whatever port. */
+export const noPort = 0
+
 /** Whom routes are made for. */
 export interface RouteContext {
   /** Labels and namespace of the proxy. */
@@ -27,7 +30,7 @@ export interface RouteContext {
   readonly namespace: string
   /** `mesh`, or the gateways that the route table serves. */
   readonly gateways: readonly string[]
-  /** The port that the client addressed. */
+  /** The port that the client addressed, or `noPort`. */
   readonly listenPort: number
   /** The listener terminates TLS. */
   readonly tls: boolean

@@ -4,7 +4,7 @@ import { isHttpOrSniffed, portNumbered } from '../registry/protocol.ts'
 import type { Service } from '../registry/registry.ts'
 import type { ConsistentHash } from './destination-rule-types.ts'
 import { groupBy } from './group-by.ts'
-import { defaultRoute } from './http-routes.ts'
+import { defaultRoute, noPort } from './http-routes.ts'
 import type { MeshConfig, OutboundMode } from './mesh-config.ts'
 import { clusterName, isSubsetOf, isWildcard, overlaps } from './names.ts'
 import { builtIn } from './origin.ts'
@@ -36,7 +36,7 @@ export function outboundRouteTables(outbound: OutboundRoutes): Record<string, Ro
   for (const [number, entries] of groupBy(ports, ({ port }) => port.number)) {
     const egress = egressForPort(outbound.scope, number)
     if (!egress) continue
-    const hosts = virtualHosts(outbound, egress, number)
+    const hosts = virtualHosts(outbound, egress, egress.isProxy ? proxied : { port: number, dialled: number })
     tables[number] = { name: String(number), virtualHosts: [...hosts, catchAll(outbound)], ignorePortInHost: true, ...outbound.counting }
     for (const { service, port } of entries) {
       if (!hasOwnTable(service, port, outbound.scope.byAddress)) continue
@@ -94,8 +94,21 @@ function newRoutes(
   return fresh
 }
 
+/** Of the services that a table is for, and the one that its rules see. */
+interface TablePorts {
+  readonly port: number
+  readonly dialled: number
+}
+
+/**
+ * At an `HTTP_PROXY` no port is dialled: of a host all ports count, and it has one name for them, which port 80 has. Of several ports that a rule is for
+ * istiod lets chance decide which comes first, and has the name; here it is port 80. Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts,
+ * mergeAllVirtualHosts.
+ */
+const proxied: TablePorts = { port: 80, dialled: noPort }
+
 /** Names are compared in lower case here, and here alone. Source: Istio `core/httproute.go` BuildSidecarOutboundVirtualHosts. */
-function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: number): VirtualHost[] {
+function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, { port, dialled }: TablePorts): VirtualHost[] {
   const { scope } = outbound
   const ofPort = (list: readonly Service[]) => list.filter((service) => service.ports.some((own) => own.number === port)).map(inLowerCase)
   const own = ofPort(egress.services)
@@ -108,14 +121,15 @@ function virtualHosts(outbound: OutboundRoutes, egress: EgressListener, port: nu
   const owners = mostSpecificOwners(egress)
   const rules = egress.virtualServices
   // On port 80 rules act for hosts that are no service, too.
-  for (const vs of port === 80 ? rules : rules.filter((rule) => rule.hosts.some((host) => matchesAny(host.toLowerCase(), services)))) {
-    const routes = outbound.routesOf(vs, port, egress)
+  const takesStrangers = dialled === 80
+  for (const vs of takesStrangers ? rules : rules.filter((rule) => rule.hosts.some((host) => matchesAny(host.toLowerCase(), services)))) {
+    const routes = outbound.routesOf(vs, dialled, egress)
     if (routes.length === 0) continue
     const { strangers, matching } = separateHosts(vs, services, owners)
     // A route of the Gateway API acts for services alone.
     if (vs.semantics === 'gateway-api' && matching.length === 0) continue
     const http = matching.filter(isOfHttp)
-    if (http.length === 0 && port !== 80) continue
+    if (http.length === 0 && !takesStrangers) continue
     for (const host of strangers) hosts.add(host, port, [host], [], routes)
     for (const service of http) {
       taken.add(service.host)

@@ -4,7 +4,7 @@ import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { hashOfDestination } from './hash-policy.ts'
-import type { RouteContext } from './http-routes.ts'
+import { noPort, type RouteContext } from './http-routes.ts'
 import { proxyDefaultsOf, tellsForwardedHost } from './proxy-settings.ts'
 
 interface ListenerPlace {
@@ -49,7 +49,7 @@ export function routeContext({ workload, gateways, listenPort, tls, known }: Lis
       if (!service) return undefined
       // Another name stands for its service whether or not it lists ports of its own.
       if (service.resolution === 'alias') return { service, ports: service.ports }
-      const ports = byHost ? service.ports.filter((port) => port.number === listenPort) : service.ports
+      const ports = byHost && listenPort !== noPort ? service.ports.filter((port) => port.number === listenPort) : service.ports
       return ports.length > 0 ? { service, ports } : undefined
     },
   }

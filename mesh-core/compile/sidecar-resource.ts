@@ -19,6 +19,8 @@ export interface ImportedHost {
 export interface EgressSpec {
   /** `null` takes the ports of the services. */
   readonly port: { readonly number: number; readonly protocol: Protocol } | null
+  /** Of `HTTP_PROXY`: takes requests for port 80 of every service, whatever port it has itself. */
+  readonly isProxy: boolean
   /** Address that is listened on; `''` for those of the services. */
   readonly bind: string
   /** `captureMode: NONE`: clients dial it by themselves. */
@@ -58,7 +60,14 @@ export interface SidecarResource {
 /** Validated by its schema when it was read. */
 type Spec = any
 
-export const everything: EgressSpec = { port: null, bind: '', bindsToPort: false, hosts: [{ namespace: '*', host: '*' }], excluded: [] }
+export const everything: EgressSpec = {
+  port: null,
+  isProxy: false,
+  bind: '',
+  bindsToPort: false,
+  hosts: [{ namespace: '*', host: '*' }],
+  excluded: [],
+}
 
 /** Without `egress` everything is imported. Source: Istio `pilot/pkg/model/sidecar.go` initSidecarScopeInternalIndexes. */
 export function sidecarResourceOf(resource: Resource): SidecarResource {
@@ -84,6 +93,7 @@ function egressOf(egress: Spec): EgressSpec {
   const hosts: readonly string[] = egress.hosts ?? []
   return {
     port: egress.port ? { number: egress.port.number ?? 0, protocol: declaredProtocol(egress.port.protocol) } : null,
+    isProxy: egress.port?.protocol?.toUpperCase() === 'HTTP_PROXY',
     bind: egress.bind ?? (own ? '127.0.0.1' : ''),
     bindsToPort: own,
     hosts: hosts.filter((host) => !host.startsWith('~')).map(importedHost),

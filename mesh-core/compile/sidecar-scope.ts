@@ -3,7 +3,7 @@ import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
 import { withAllocated } from './allocated-addresses.ts'
 import { destinationCluster } from './destination-cluster.ts'
-import { egressListener, ofPort } from './egress-imports.ts'
+import { egressListener, ofListened } from './egress-imports.ts'
 import type { EgressListener } from './egress-imports.ts'
 import { MergedServices } from './merged-services.ts'
 import type { MeshConfig, OutboundMode } from './mesh-config.ts'
@@ -117,8 +117,7 @@ function destinations(listener: EgressListener, namespace: string, visible: read
       const found = [...(byHost.get(host) ?? [])].sort((a, b) => order(a.namespace, b.namespace))
       const service = found.find((one) => one.namespace === namespace) ?? found[0]
       if (!service) return []
-      if (listener.port) return ofPort(service, listener.port.number) ?? []
-      return ofPorts(service, ports) ?? []
+      return (listener.port && !listener.isProxy ? ofListened(service, listener) : ofPorts(service, ports)) ?? []
     }),
   )
 }

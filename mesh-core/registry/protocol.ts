@@ -2,6 +2,7 @@ import type { Protocol } from './registry.ts'
 
 const byName: Readonly<Record<string, Protocol>> = {
   http: 'http',
+  http_proxy: 'http',
   http2: 'http2',
   grpc: 'grpc',
   'grpc-web': 'grpc-web',

@@ -242,7 +242,19 @@ const external: readonly Case[] = [
   },
 ]
 
-for (const [name, cases] of Object.entries({ structural, semantic, external }))
+const bytes = (kind: string, field: string, value: string): string => kube(kind, `${field}: {a: ${value}}`)
+
+const encoded: readonly Case[] = [
+  { about: 'lines of base64', text: bytes('Secret', 'data', '"YWJj\\nZGU="'), errors: [] },
+  { about: 'nothing', text: bytes('Secret', 'data', '""'), errors: [] },
+  { about: 'blanks within base64', text: bytes('Secret', 'data', 'YWJj ZGVm'), errors: ['INVALID_VALUE data.a'] },
+  { about: 'base64 that ends early', text: bytes('Secret', 'data', 'YQ'), errors: ['INVALID_VALUE data.a'] },
+  { about: 'plain text of a Secret', text: bytes('Secret', 'stringData', 'a b'), errors: [] },
+  { about: 'bytes of a ConfigMap', text: bytes('ConfigMap', 'binaryData', 'a-b'), errors: ['INVALID_VALUE binaryData.a'] },
+  { about: 'plain text of a ConfigMap', text: bytes('ConfigMap', 'data', 'a-b'), errors: [] },
+]
+
+for (const [name, cases] of Object.entries({ structural, semantic, external, encoded }))
   describe(name, () => {
     for (const { about, text, errors } of cases) test(about, () => expect(codes(text)).toEqual(errors))
   })

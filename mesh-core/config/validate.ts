@@ -1,3 +1,4 @@
+import { checkEncoded, encodedFields } from './encoded-values.ts'
 import type { MeshSpecError } from './errors.ts'
 import type { Problem } from './finding.ts'
 import { findingOf } from './finding.ts'
@@ -45,6 +46,8 @@ function judge(resource: Resource): Verdict {
   if (structural.length === 0) checkMetadata(kind, object.metadata ?? {}, report)
   if (structural.every(isOfUnknownField) && groupOf(apiVersion) === 'gateway.networking.k8s.io') checkGatewayApi(object, apiVersion, kind, report)
   if (structural.length === 0 && apiVersion === 'v1' && kind === 'Service') checkService(object.spec ?? {}, report)
+  const encoded = apiVersion === 'v1' ? encodedFields[kind] : undefined
+  if (structural.length === 0 && encoded !== undefined) checkEncoded(object, encoded, report)
   if (structural.length > 0) return { errors: found(structural), warnings: [] }
   const { errors, warnings } = meaningOf(resource)
   return { errors: found(errors), warnings: found(warnings) }

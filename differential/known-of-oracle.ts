@@ -266,7 +266,7 @@ function isFor(host: string, called: string): boolean {
   return host.startsWith('*') || host.split('.')[0] === called.split('.')[0]
 }
 
-function hostOfCluster(answer: Answered['answer']): string {
+export function hostOfCluster(answer: Answered['answer']): string {
   return answer?.cluster?.split('|')[3] ?? ''
 }
 
@@ -291,13 +291,13 @@ function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: 
 }
 
 /** What is asked for, without its port: a Host header goes before the URL. */
-function authorityOf(call: Answered['call']): string {
+export function authorityOf(call: Answered['call']): string {
   const [given] = [call?.headers?.['host'] ?? []].flat()
   return given === undefined ? hostOf(call) : String(given).replace(/:\d+$/, '')
 }
 
 /** Of the URL, without its port. */
-function hostOf(call: Answered['call']): string {
+export function hostOf(call: Answered['call']): string {
   return /^\S+ \w+:\/\/([^/:]+)/.exec(call?.request ?? '')?.[1] ?? ''
 }
 

@@ -349,3 +349,17 @@ test('tries over HTTP/2 that a slow service never hears of are known', () => {
   expect(covered([], { ...slow('h2'), flags: '-' }, length)).toBe(false)
   expect(covered([], slow('h2'), { ...length, wanted: ['b', 'b'], seen: ['b'] })).toBe(false)
 })
+
+test('which of several entries of a host, an age and a namespace counts is known to be chance, where they cannot be merged', () => {
+  const rival = (resolution: string, metadata: object = {}, host = 'one.test') => document('ServiceEntry', { hosts: [host], resolution }, metadata)
+  const toOne: ObservedCall = { from: 'a.default', request: 'GET http://one.test/' }
+  const told = { field: 'status', wanted: 503, seen: 200 }
+  const first = rival('STATIC')
+  expect(covered([first, rival('NONE')], {}, told, toOne)).toBe(true)
+  expect(covered([first, rival('NONE')], { cluster: 'outbound|80||one.test' }, told)).toBe(true)
+  expect(covered([first, rival('NONE')], {}, told)).toBe(false)
+  expect(covered([first, rival('STATIC')], {}, told, toOne)).toBe(false)
+  expect(covered([first, rival('NONE', { namespace: 'other' })], {}, told, toOne)).toBe(false)
+  expect(covered([first, rival('NONE', { creationTimestamp: '2024-01-01T00:00:00Z' })], {}, told, toOne)).toBe(false)
+  expect(covered([first, rival('NONE', {}, 'two.test')], {}, told, toOne)).toBe(false)
+})

@@ -7,7 +7,7 @@ import type { Document } from './generate/document.ts'
 import type { Json } from './generate/matches.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
-import { ofOracle } from './known-of-oracle.ts'
+import { authorityOf, hostOf, hostOfCluster, ofOracle } from './known-of-oracle.ts'
 
 export const known: readonly KnownDifference[] = [
   {
@@ -53,6 +53,12 @@ export const known: readonly KnownDifference[] = [
   {
     reason: 'route tables that come with one that Envoy refuses: which of them it has taken before that is chance',
     covers: (_, { answer, refusesRoutes }) => refusesRoutes === true && answer?.details === 'route_not_found',
+  },
+  {
+    reason: 'of ServiceEntries of one host, namespace and age, and of several resolutions, istiod takes the one that a map happens to give first',
+    against: 'istiod',
+    covers: (_, { config, call, answer }) =>
+      config.some((one) => isRivalled(one, config, new Set([authorityOf(call), hostOf(call), hostOfCluster(answer)]))),
   },
   {
     reason: 'the port that a client is given for a connection',
@@ -127,6 +133,20 @@ function isNameWithoutPort({ kind, spec, metadata }: Document, dialled: number, 
 
 function portOf(call: Answered['call']): number {
   return Number(/^\w+ \w+:\/\/[^/]*:(\d+)/.exec(call?.request ?? '')?.[1] ?? 80)
+}
+
+/** Is there another entry of one of those hosts, with which it cannot be merged? Source: Istio `serviceregistry/serviceentry/store.go` getAllServices. */
+function isRivalled(one: Document, config: readonly Document[], called: ReadonlySet<string>): boolean {
+  if (one.kind !== 'ServiceEntry') return false
+  const ageOf = ({ metadata }: Document): string => `${metadata.namespace ?? 'default'} ${String(metadata['creationTimestamp'])}`
+  const hostsOf = ({ spec }: Document): readonly string[] => (spec['hosts'] ?? []) as readonly string[]
+  return config.some(
+    (other) =>
+      other.kind === 'ServiceEntry' &&
+      ageOf(other) === ageOf(one) &&
+      (other.spec['resolution'] ?? 'NONE') !== (one.spec['resolution'] ?? 'NONE') &&
+      hostsOf(other).some((host) => called.has(host) && hostsOf(one).includes(host)),
+  )
 }
 
 /** Tells which differences of a mesh are known, and counts them. */

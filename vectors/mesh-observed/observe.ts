@@ -87,12 +87,16 @@ function arrived({ received, to }: Hop, { mesh }: Scene): boolean {
   return received !== null && !(to && mesh.registry.workload(to)?.gateway)
 }
 
-/** To the recorder: what a proxy has sent on its own account, and where `x-forwarded-for` has changed. A question to an authorizer may look so. */
+/**
+ * To the recorder: what a proxy has sent on its own account, as `x-envoy-internal` tells, and where `x-forwarded-for` has changed. A question to an authorizer
+ * may look so, unless the sidecar of the authorizer has taken that header away.
+ */
 function isCopy({ mirrored, asks, received }: Hop, call: ObservedCall): boolean {
   if (!asks) return mirrored
   const sent = new Headers(headersOf(call).fields.flatMap(([name, value]) => [name.toLowerCase(), value]))
   const chain = 'x-forwarded-for'
-  return !sent.has('x-envoy-internal') && received!.headers.all(chain).join() !== sent.all(chain).join()
+  const isTold = received!.headers.all('x-envoy-internal').join() === 'true' && !sent.has('x-envoy-internal')
+  return isTold && received!.headers.all(chain).join() !== sent.all(chain).join()
 }
 
 /** The recorder knew pods; an address that an EndpointSlice alone names stood for somebody outside. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { Barrier } from './barrier.ts'
+import type { ManagedGateway } from './managed-gateways.ts'
 import { stillWarming } from './probed-proxy.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -10,9 +11,13 @@ const reach = { namespaces: ['meshspec-1f2e3d'], ports: [], secured: null, gatew
 
 function barrier(assertHope = async (): Promise<void> => {}) {
   const applied: KubeObject[] = []
-  const objects = { apply: async (object: KubeObject) => (applied.push(object), object) } as unknown as KubeObjects
+  const deleted: string[] = []
+  const objects = {
+    apply: async (object: KubeObject) => (applied.push(object), object),
+    delete: async ({ kind, namespace }: ResourceRef) => deleted.push(`${kind} ${namespace}`),
+  } as unknown as KubeObjects
   const ledger = { touch: () => {} } as unknown as Ledger
-  return { own: new Barrier({ objects, ledger, run: '1f2e3d', ingressLabel: 'ingressgateway', assertHope }), applied }
+  return { own: new Barrier({ objects, ledger, run: '1f2e3d', ingressLabel: 'ingressgateway', assertHope }), applied, deleted }
 }
 
 /** @param answers in order; the last one for ever. `null`: the generation that is asked for */
@@ -80,6 +85,20 @@ test.each([
     name: 'NotYetProgrammed',
     message: expect.stringContaining(says),
   })
+})
+
+test('a Gateway has one route of it: it moves to the namespace that may have it by now', async () => {
+  const { own, deleted } = barrier()
+  const object = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'front', namespace: 'infra' }, spec: {} }
+  const at = (namespace: string, name: string) => ({ object, listener: { name, port: 80, protocol: 'HTTP' }, namespace })
+  const pass = (...gateways: ManagedGateway[]) => own.pass({ ...reach, gateways }, [proxy([null]).probed], 1, 2000)
+  await pass(at('infra', 'open'))
+  await pass(at('infra', 'other'))
+  expect(deleted).toEqual([])
+  await pass(at('apps', 'labelled'))
+  expect(deleted).toEqual(['HTTPRoute infra'])
+  await own.leaveGateway()
+  expect(deleted).toEqual(['HTTPRoute infra', 'HTTPRoute apps'])
 })
 
 test('nobody waits where there is no hope', async () => {

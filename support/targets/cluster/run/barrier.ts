@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { NotSupported, NotYetProgrammed } from '../../target.ts'
+import { named } from '../kube/objects.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { labelled } from '../pods/deployments.ts'
 import type { Ledger } from './ledger.ts'
@@ -92,10 +93,9 @@ export class Barrier {
   async #writeAll({ namespaces, ports, secured, gateways, routers }: Reach, generation: string): Promise<void> {
     const objects = [
       ...this.#objectsFor(namespaces, { ports, secured }, generation),
-      ...gateways.map((gateway) => this.#ofGateway(gateway, generation)),
       ...routers.flatMap((router) => barrierAt(router, this.#host, generation)),
     ]
-    await Promise.all(objects.map((object) => this.#write(object)))
+    await Promise.all([...objects.map((object) => this.#write(object)), ...gateways.map((gateway) => this.#writeRoute(gateway, generation))])
   }
 
   /** @returns what was seen of those that have not */
@@ -168,10 +168,14 @@ export class Barrier {
     }))
   }
 
-  #ofGateway(gateway: ManagedGateway, generation: string): KubeObject {
+  /** A Gateway has one such route: where another namespace than before may have it, that of before would count as attached, too. */
+  async #writeRoute(gateway: ManagedGateway, generation: string): Promise<void> {
     const route = barrierRoute(gateway, generation)
-    this.#atGateway.set(`${route.kind} ${route.metadata.namespace}/${route.metadata.name}`, route)
-    return route
+    const key = named(refOfObject(gateway.object))
+    const before = this.#atGateway.get(key)
+    this.#atGateway.set(key, route)
+    if (before && before.metadata.namespace !== route.metadata.namespace) await this.#options.objects.delete(refOfObject(before))
+    await this.#write(route)
   }
 
   /** What does not change with the generation is written once. */

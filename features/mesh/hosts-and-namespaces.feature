@@ -55,6 +55,54 @@ Feature: Names of services, in config and in requests
     Then the response status is 503
     And shop.test received 0 requests
 
+  Scenario: What a rule sends to another service is taken by that one alone
+    Given the services:
+      | service | namespace | protocol | port |
+      | ledger  | test      | tcp      | 9000 |
+      | archive | test      | tcp      | 9001 |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop, namespace: prod}
+      spec:
+        hosts: [shop]
+        http: [{route: [{destination: {host: client}}]}]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: ledger, namespace: test}
+      spec:
+        hosts: [ledger]
+        tcp: [{route: [{destination: {host: archive}}]}]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: {name: entry, namespace: prod}
+      spec:
+        selector: {istio: ingressgateway}
+        servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: entry, namespace: prod}
+      spec:
+        hosts: [shop.example.com]
+        gateways: [entry]
+        http: [{route: [{destination: {host: client}}]}]
+      """
+    When client.prod sends "GET http://shop/"
+    Then the request reaches client.prod
+    And the request does not reach shop
+    And shop received 0 requests
+    When client.prod sends "hello" over TCP to "ledger.test:9000"
+    Then the request reaches archive.test
+    And the request does not reach ledger.test
+    When a client sends "GET http://shop.example.com/"
+    Then the request reaches client.prod
+    And the request does not reach shop
+    And shop received 0 requests
+
   Scenario: Unknown hosts are passed on to where they lead
     When client.prod sends "GET http://www.example.com/"
     Then the response status is 200

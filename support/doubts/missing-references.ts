@@ -42,7 +42,7 @@ export function missingReferences({ resources, given, decisions, ports }: Scene)
   return messages.filter((message) => keys.has(keyOf(message.resource)) && mayMatter(message, decisions, ports)).map(textOf)
 }
 
-function textOf(message: Message): string {
+export function textOf(message: Message): string {
   return message.hint === null || message.hint.startsWith('known here') ? sentenceOf(message) : `${sentenceOf(message)}\n  hint: ${message.hint}`
 }
 
@@ -59,7 +59,7 @@ function mayMatter({ code, resource, path, text }: Message, decisions: readonly 
   return own.length === 0 || !isInRule || own.some(({ origin, taken }) => taken && origin.path[2] === path[2])
 }
 
-function subsetAt({ object }: Resource, path: Message['path']): string {
+export function subsetAt({ object }: Resource, path: Message['path']): string {
   const spec = object.spec as { readonly subsets?: readonly { readonly name?: string }[] } | undefined
   return spec?.subsets?.[Number(path[2])]?.name ?? ''
 }

@@ -5,6 +5,7 @@ import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/confi
 import { hasPodTemplate } from '../../../mesh-core/config/workload-kinds.ts'
 import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
+import { danglingRules } from '../../doubts/dangling-rules.ts'
 import { bookinfoManifests } from '../deployment/bookinfo-manifests.ts'
 import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
@@ -181,7 +182,7 @@ export class KubeSession implements MeshSession {
     const { deployments, namespaces } = this.#run
     const { all, services } = deployments
     const { mishaps } = this.#pods
-    return doubtsAbout({
+    const odd = doubtsAbout({
       sender: this.#calls.sender,
       pods: this.#pods.all,
       mishaps,
@@ -190,6 +191,8 @@ export class KubeSession implements MeshSession {
       config: this.#config.applied,
       namespaces,
     })
+    // In namespaces of the user's there may be more than the scenario says.
+    return namespaces.areOwn ? [...odd, ...danglingRules(this.resources())] : odd
   }
 
   assertKnown(service: ServiceRef): void {

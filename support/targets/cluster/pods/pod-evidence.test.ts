@@ -2,14 +2,21 @@ import { expect, test } from 'vitest'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import type { Pod } from './pod.ts'
+import { BehindHosts } from './behind-hosts.ts'
 import { hopsOf, isWayKnown } from './pod-evidence.ts'
 
 const pod = (app: string, ip: string): Pod =>
-  ({ namespace: 'default', name: `${app}-v1-1`, workload: `${app}-v1`, app, version: 'v1', labels: {}, ip }) as Pod
+  ({ namespace: 'default', name: `${app}-v1-1`, workload: `${app}-v1`, app, version: 'v1', labels: { app }, ip }) as Partial<Pod> as Pod
 
 const client = pod('client', '10.0.0.1')
 const words = { namespace: (real: string) => real, text: (real: string) => real }
-const scene = { words, gateways: [], answeredBy: null }
+const objects = ['shop', 'audit'].map((name) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'default' },
+  spec: { selector: { app: name } },
+}))
+const scene = { words, gateways: [], answeredBy: null, behind: new BehindHosts(objects) }
 
 function received(receiver: Pod, sequence: number, authority: string, forwarded: string, peer: string | null = null) {
   const request = { method: 'GET', path: '/', authority, headers: ['x-forwarded-for', forwarded], body: '' }
@@ -27,6 +34,16 @@ test.each([
     ['shop', false],
     [service, true],
   ])
+})
+
+test.each([
+  ['shop', 'shop'],
+  ['shop.default:80', 'shop.default'],
+  ['audit.default', 'shop.default.svc.cluster.local'],
+  ['audit.example.com', 'shop.default.svc.cluster.local'],
+])('what was asked for %s is taken for %s', (authority, service) => {
+  const [hop] = hopsOf(client, authority, { response: null }, [received(pod('shop', '10.0.0.2'), 1, authority, '10.0.0.9')], scene)
+  expect([hop!.service, hop!.received?.authority]).toEqual([service, authority])
 })
 
 test('what leaves the cluster is taken by nobody who is known by name', () => {

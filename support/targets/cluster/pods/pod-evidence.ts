@@ -1,9 +1,9 @@
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
 import { Headers } from '../../../../mesh-core/ir/message.ts'
-import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { messageOfRecord } from '../../../../samples/pod/recorded.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
 import { unknownHop } from '../unknown-hop.ts'
+import type { BehindHosts } from './behind-hosts.ts'
 import { isOutsidePod } from './outside-manifests.ts'
 import type { Pod } from './pod.ts'
 
@@ -19,6 +19,7 @@ export interface Scene {
   readonly gateways: readonly Pod[]
   /** The one that has answered by itself; `null` where nobody knows. */
   readonly answeredBy: Pod | null
+  readonly behind: Pick<BehindHosts, 'otherThan'>
 }
 
 /** How what came from the cluster is told in the scenario's words. */
@@ -33,7 +34,7 @@ export function hopsOf(
   authority: string,
   { response }: Pick<Exchange, 'response'>,
   arrivals: readonly Arrival[],
-  { words, gateways, answeredBy }: Scene,
+  { words, gateways, answeredBy, behind }: Scene,
 ): readonly Hop[] {
   const ordered = arrivals.toSorted(
     (a, b) => depthOf(a, arrivals) - depthOf(b, arrivals) || attemptOf(a) - attemptOf(b) || a.record.sequence - b.record.sequence,
@@ -47,8 +48,9 @@ export function hopsOf(
     const index = parent === null ? -1 : (at.get(parent) ?? -1)
     if (gateway) hops.push(gatewayHop(gateway, arrival, { index, from }, words))
     at.set(arrival, hops.length)
-    const behind = gateway ? { index: hops.length - 1, from: gateway } : { index, from }
-    hops.push(hopOf(arrival, behind, isMirrored(arrival, ordered, gateway ? null : from), words))
+    const parenthood = gateway ? { index: hops.length - 1, from: gateway } : { index, from }
+    const service = serviceOf(askedOf(arrival.record), arrival.pod, from, { behind, words })
+    hops.push(hopOf(arrival, parenthood, { service, mirrored: isMirrored(arrival, ordered, gateway ? null : from) }, words))
   }
   const answered = hops.some((hop) => hop.parent === -1 && !hop.mirrored)
   if (answered) return withLastStatus(hops, response?.status ?? 0)
@@ -68,25 +70,6 @@ export function isWayKnown(arrivals: readonly Arrival[], known: readonly (Pod | 
   return arrivals.every(({ record: { peer } }) => addresses.has(peer ?? ''))
 }
 
-/** Who has answered a line over TCP: the one workload whose name stands before the answer. `null`: none, or several of that name. */
-export function lineHop(sender: Pod | null, request: HttpRequest, answer: string, pods: readonly Pod[], namespace: Words['namespace']): Hop | null {
-  const [name] = answer.split(' ')
-  const own = pods.filter(({ workload }) => workload === name)
-  const [pod] = own
-  if (!pod || own.some((other) => other.namespace !== pod.namespace)) return null
-  const words = { namespace, text: (text: string) => text }
-  const to = { ...refOf(pod, words), instance: own.length === 1 ? pod.name : '' }
-  return {
-    ...unknownHop,
-    from: sender && refOf(sender, words),
-    service: withoutPort(request.authority),
-    to,
-    version: pod.version || null,
-    app: pod.app,
-    received: { ...request, body: answer.slice(pod.workload.length + 1) },
-  }
-}
-
 interface Parent {
   /** Of its hop; -1 for the client of the exchange. */
   readonly index: number
@@ -99,7 +82,7 @@ function gatewayHop(gateway: Pod, arrival: Arrival, { index, from }: Parent, wor
     ...unknownHop,
     parent: index,
     from: from && refOf(from, words),
-    service: serviceOf(arrival, false, words),
+    service: words.text(askedOf(arrival.record)),
     to: refOf(gateway, words),
     version: gateway.version || null,
     app: gateway.app,
@@ -108,14 +91,14 @@ function gatewayHop(gateway: Pod, arrival: Arrival, { index, from }: Parent, wor
   }
 }
 
-function hopOf(arrival: Arrival, { index, from }: Parent, mirrored: boolean, words: Words): Hop {
+function hopOf(arrival: Arrival, { index, from }: Parent, seen: Pick<Hop, 'service' | 'mirrored'>, words: Words): Hop {
   const { pod, record } = arrival
   const { headers, authority, messages, ...request } = record.request
   return {
     ...unknownHop,
     parent: index,
+    ...seen,
     from: from && refOf(from, words),
-    service: serviceOf(arrival, mirrored, words),
     // Nobody is known by name who takes what leaves the cluster.
     ...(!isOutsidePod(pod) && { to: refOf(pod, words), version: pod.version || null, app: pod.app }),
     received: {
@@ -127,15 +110,17 @@ function hopOf(arrival: Arrival, { index, from }: Parent, mirrored: boolean, wor
     tls: record.tls && { ...record.tls, serverName: record.tls.serverName && words.text(record.tls.serverName) },
     status: record.status ?? 0,
     attempt: attemptOf(arrival),
-    mirrored,
   }
 }
 
-/** What was asked for; a copy has the Host of the request that it was made of, and may be for another service: the one of whoever got it. */
-function serviceOf({ pod, record }: Arrival, mirrored: boolean, words: Words): string {
-  const asked = words.text(withoutPort(record.request.authority)).replace(/-shadow(?=\.|$)/, '')
-  if (!mirrored || asked.split('.')[0] === pod.app) return asked
-  return `${pod.app}.${words.namespace(pod.namespace)}.svc.cluster.local`
+/** The one that was asked for, if the pod is behind it; of another, to which a rule has led the request or a copy of it, the name is the pod's own. */
+export function serviceOf(asked: string, pod: Pod, from: Pod | null, { behind, words }: Pick<Scene, 'behind' | 'words'>): string {
+  const other = behind.otherThan(asked, from?.namespace ?? null, pod)
+  return other ? `${other.name}.${words.namespace(other.namespace)}.svc.cluster.local` : words.text(asked)
+}
+
+function askedOf({ request }: PodRecord): string {
+  return withoutPort(request.authority).replace(/-shadow(?=\.|$)/, '')
 }
 
 /** Whoever has called a host whose name begins as that of the pod's app. */
@@ -194,10 +179,10 @@ function withLastStatus(hops: readonly Hop[], status: number): readonly Hop[] {
   return hops.map((hop) => (hop === last ? { ...hop, status } : hop))
 }
 
-function refOf({ namespace, workload, name }: Pod, words: Words) {
+export function refOf({ namespace, workload, name }: Pod, words: Words): NonNullable<Hop['to']> {
   return { namespace: words.namespace(namespace), name: workload, instance: name }
 }
 
-function withoutPort(authority: string): string {
+export function withoutPort(authority: string): string {
   return authority.replace(/:\d+$/, '')
 }

@@ -39,6 +39,11 @@ export class NamespaceMap {
     return this.#scenario.get(namespace) ?? namespace
   }
 
+  /** Are all of them of the run's making? */
+  get areOwn(): boolean {
+    return this.#named.length === 0
+  }
+
   isNamed(real: string): boolean {
     return this.#named.includes(real)
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
+import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
 import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
 import type { StatedCertificate } from '../../../../samples/pod/control.ts'
 import { markHeader, requestKey } from '../../../../samples/pod/recorded.ts'
@@ -9,7 +10,9 @@ import { toldByOthers } from '../observe/completed.ts'
 import type { Answer } from '../observe/completed.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { PodAgent } from '../pods/agent.ts'
-import { hopsOf, isWayKnown, lineHop } from '../pods/pod-evidence.ts'
+import { BehindHosts } from '../pods/behind-hosts.ts'
+import { lineHop } from '../pods/line-hop.ts'
+import { hopsOf, isWayKnown } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
 import { podKey, proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
@@ -59,6 +62,7 @@ export class RunEvidence {
       passesGateways: scene.passesGateways,
       authorizers: scene.authorizers,
       answeredBy: scene.answeredBy,
+      behind: new BehindHosts(scene.objects),
     }
     return this.#byOthers(
       exchanges.map((exchange) =>
@@ -111,7 +115,7 @@ export class RunEvidence {
     exchange: Exchange,
     sender: Pod | null,
     arrivals: readonly Arrival[],
-    { pods, isWhole, gateways, passesGateways, authorizers, answeredBy }: Among,
+    { pods, isWhole, gateways, passesGateways, authorizers, answeredBy, behind }: Among,
   ): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
@@ -120,20 +124,21 @@ export class RunEvidence {
     const request = { ...exchange.request, headers, authority: words.text(exchange.request.authority) }
     const response = exchange.response && { ...exchange.response, body: words.text(exchange.response.body) }
     const told = { ...exchange, request, response }
-    if (exchange.request.protocol === 'tcp' && arrivals.length === 0) return this.#ofLine(told, sender, pods, isWhole)
+    if (exchange.request.protocol === 'tcp' && arrivals.length === 0) {
+      const line = { sender, request: exchange.request, answer: response?.body ?? '' }
+      return this.#ofLine(told, lineHop(line, pods, { words, behind }), isWhole)
+    }
     if (arrivals.length === 0 && !isWhole) return this.#byAnswer(told)
     this.#sources.add('what the pods of this run have received, by x-request-id')
-    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways, answeredBy })
+    const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways, answeredBy, behind })
     if (answeredBy && arrivals.length === 0) this.#sources.add('what gateways of this run have counted of requests that they answer by themselves')
     const isTold = !passesGateways || isWayKnown(arrivals, [sender, ...gateways], answeredBy)
     return { exchange: { ...told, hops, untold: untoldOf(authorizers, isTold ? () => null : untoldBut(pods)) }, whole: true, byAnswer: false }
   }
 
   /** Bytes have no id; our pods say their workload's name before what they answer, and answer every line. */
-  #ofLine(exchange: Exchange, sender: Pod | null, pods: readonly Pod[], isWhole: boolean): Answer {
-    const { request, response } = exchange
-    const hop = lineHop(sender, request, response?.body ?? '', pods, (real) => this.#run.namespaces.scenario(real))
-    if (hop === null && (response !== null || !isWhole)) return this.#byAnswer(exchange)
+  #ofLine(exchange: Exchange, hop: Hop | null, isWhole: boolean): Answer {
+    if (hop === null && (exchange.response !== null || !isWhole)) return this.#byAnswer(exchange)
     this.#sources.add('the lines that pods of this run have answered')
     return { exchange: { ...exchange, hops: hop ? [hop] : [], untold: () => null }, whole: true, byAnswer: false }
   }
@@ -182,6 +187,8 @@ export interface Scene {
   readonly since: ReadonlyMap<string, number> | null
   /** The gateway that has answered the only request by itself. */
   readonly answeredBy: Pod | null
+  /** Services and config, as they are in the cluster. */
+  readonly objects: readonly KubeObject[]
 }
 
 interface Among {
@@ -193,6 +200,7 @@ interface Among {
   readonly passesGateways: boolean
   readonly authorizers: readonly string[]
   readonly answeredBy: Pod | null
+  readonly behind: BehindHosts
 }
 
 type Untold = NonNullable<Exchange['untold']>

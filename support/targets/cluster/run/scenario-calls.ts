@@ -168,7 +168,8 @@ export class ScenarioCalls {
     const passesGateways = this.#sender !== null && this.#passesGateways
     const managed = passesGateways ? applied.filter(isManagedGateway) : []
     const gateways = await Promise.all(managed.map((gateway) => podsOfGateway(this.#run.objects, gateway)))
-    return { copies, passesGateways, gateways: gateways.flatMap(({ pods }) => pods), authorizers: authorizersOf(given) }
+    const objects = [...this.#run.deployments.services, ...applied]
+    return { copies, passesGateways, gateways: gateways.flatMap(({ pods }) => pods), authorizers: authorizersOf(given), objects }
   }
 
   /** Does a rule ask for tunnels? @throws NotSupported where it could not be told what came through one */

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { datagramPatienceMs, Headers } from '../mesh-core/ir/message.ts'
+import { bytesPatienceMs, Headers } from '../mesh-core/ir/message.ts'
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
 import type { HttpResponse } from '../mesh-core/ir/message.ts'
 import type { Wire } from './wire.ts'
@@ -13,7 +13,7 @@ export function sendDatagram({ port, timeoutMs }: Wire, text: string): Promise<H
       socket.removeAllListeners().close()
       resolve(outcome)
     }
-    const timer = setTimeout(() => end('timeout'), timeoutMs ?? datagramPatienceMs)
+    const timer = setTimeout(() => end('timeout'), timeoutMs ?? bytesPatienceMs.udp)
     socket.once('message', (bytes) => end({ status: 0, headers: new Headers(), body: bytes.toString() }))
     socket.once('error', () => end('closed'))
     socket.send(text, port, '127.0.0.1')

@@ -1,5 +1,5 @@
 import type { TransportError } from '../mesh-core/ir/exchange.ts'
-import { Headers } from '../mesh-core/ir/message.ts'
+import { bytesPatienceMs, Headers } from '../mesh-core/ir/message.ts'
 import type { HttpResponse } from '../mesh-core/ir/message.ts'
 import { connectionOf } from './wire.ts'
 import type { Wire } from './wire.ts'
@@ -9,13 +9,14 @@ import { connectionFailure } from './dial.ts'
 export function sendBytes(wire: Wire, text: string): Promise<HttpResponse | TransportError> {
   return new Promise((resolve) => {
     const { preamble, timeoutMs, onConnected } = wire
+    const patienceMs = timeoutMs ?? bytesPatienceMs.tcp
     const socket = connectionOf(wire)
     const heard: Buffer[] = []
     const end = (failure: TransportError): void => {
       socket.destroy()
       resolve(heard.length > 0 ? { status: 0, headers: new Headers(), body: Buffer.concat(heard).toString() } : failure)
     }
-    socket.setTimeout(timeoutMs === null || timeoutMs === Infinity ? 0 : timeoutMs)
+    socket.setTimeout(patienceMs === Infinity ? 0 : patienceMs)
     socket.once('connect', () => {
       onConnected(`${socket.localAddress}:${socket.localPort}`)
       if (preamble) socket.write(preamble)

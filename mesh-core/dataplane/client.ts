@@ -1,4 +1,4 @@
-import { datagramPatienceMs } from '../ir/message.ts'
+import { bytesPatienceMs, isBytes } from '../ir/message.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { ClientTls } from '../ir/tls.ts'
 import { connect } from './connect.ts'
@@ -21,8 +21,12 @@ export interface Sent {
  * Sends a request from a workload (`null`: from outside), which gives up after `timeoutMs`.
  */
 export function sendBounded(plane: Plane, place: Place, sender: WorkloadRuntime | null, sent: Sent, timeoutMs: number | null, done: Done): void {
-  const patienceMs = timeoutMs ?? (sent.request.protocol === 'udp' ? datagramPatienceMs : null)
-  bound(plane, patienceMs, done, (end) => sendFrom(plane, place, sender, sent, end))
+  bound(plane, timeoutMs ?? patienceWith(sent.request), done, (end) => sendFrom(plane, place, sender, sent, end))
+}
+
+/** ms, of a client that is not told otherwise. */
+export function patienceWith({ protocol }: HttpRequest): number | null {
+  return isBytes(protocol) ? bytesPatienceMs[protocol] : null
 }
 
 /** Gives up on a request after some time. Sets no timer when the request has ended by then, as it has when nothing needs time. */

@@ -1,11 +1,12 @@
 import type { HttpRequest } from '../ir/message.ts'
 import type { Listener } from '../ir/proxy-config.ts'
 import type { DownstreamTls } from '../ir/tls.ts'
-import { awaitsFirstBytes, chooseFilterChain, inspectsHttp } from '../match/filter-chain.ts'
+import { chooseFilterChain, inspectsHttp } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
 import { senderOf } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
+import { waitsForBytes } from './first-bytes.ts'
 import { badRequest } from './local-reply.ts'
 import { doubtOfProxyPort } from './doubtful.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -49,7 +50,7 @@ export function connect(
   if (request.serverFirst && layers.length === 0 && isSeenBefore(proxy, listener))
     return afterWaiting(plane, firstBytesMs, `${proxy.name} waits for a client's first bytes`, () => (done('closed'), null))
   const begin = (): InFlight | null => take(plane, place, proxy, request, { target, listener, layers }, done)
-  if (!request.serverFirst || layers.length > 0 || !awaitsFirstBytes(listener.filterChains)) return begin()
+  if (layers.length > 0 || !waitsForBytes(listener.filterChains, request)) return begin()
   // Unless the mesh says so, there is no time limit for the look. Source: MeshConfig `protocolDetectionTimeout`.
   const { detectionTimeoutMs } = listener
   return detectionTimeoutMs !== undefined && inspectsHttp(listener.filterChains)

@@ -1,10 +1,10 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Exchange } from '../ir/exchange.ts'
-import { bytesOf, datagramPatienceMs, Headers } from '../ir/message.ts'
+import { bytesOf, Headers } from '../ir/message.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
-import { bound, sendBounded } from './client.ts'
+import { bound, sendBounded, patienceWith } from './client.ts'
 import { ClientConnection } from './client-connection.ts'
 import { connect } from './connect.ts'
 import { ExchangeRecord } from './evidence.ts'
@@ -167,12 +167,11 @@ export class DataPlane implements Plane {
     if (!proxy) return done('refused')
     const target = proxy.dialFromOutside(sender.instance, authority, request.scheme)
     const datagram = request.protocol === 'udp'
-    const timeoutMs = call.timeoutMs ?? (datagram ? datagramPatienceMs : null)
     const start = (end: Done) =>
       datagram
         ? proxyDatagram(this, place, proxy, request, target, end)
         : connect(this, place, proxy, request, target, end, ownLayers(request, target, call.tls))
-    bound(this, timeoutMs, done, start)
+    bound(this, call.timeoutMs ?? patienceWith(request), done, start)
   }
 
   #proxyOf(ref: WorkloadRef, address: string, identity: string): ProxyRuntime | null {

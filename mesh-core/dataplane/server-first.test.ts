@@ -59,6 +59,10 @@ test.each<[port: number, rule: string, policy: string, error: string | null, aft
   expect([exchange.error, exchange.durationMs]).toEqual([error, afterMs])
 })
 
+function unlimited(text: string): string {
+  return text.replace('trafficPolicy: {', 'trafficPolicy: {connectionPool: {tcp: {idleTimeout: 0s}}, ')
+}
+
 const lookingFirst = (text: string): string =>
   `${text}---\napiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\noutboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}\n`
 
@@ -67,17 +71,43 @@ test('with ALLOW_ANY_DYNAMIC_DNS every connection is looked at for HTTP first: w
   expect([exchange.error, exchange.durationMs]).toEqual(['closed', 15_000])
 })
 
+test.each([
+  ['its own sidecar passes on nothing more for an hour, and closes', world('DISABLE', 'PERMISSIVE'), 'closed', 3_600_000],
+  ['nobody closes', unlimited(world('DISABLE', 'PERMISSIVE')), 'timeout', 7_200_000],
+])('a client that is not told how long it waits does not wait for ever: %s', async (_, text, error, afterMs) => {
+  const exchange = await greet(9000, text, null, 'hey')
+  expect([exchange.error, exchange.durationMs]).toEqual([error, afterMs])
+})
+
+test('a look that has an end takes a line that is too short for TLS for what it is', async () => {
+  const exchange = await greet(9000, limited(world('DISABLE', 'PERMISSIVE')), 1000, 'hey')
+  expect([exchange.error, exchange.durationMs]).toEqual([null, 200])
+})
+
 test('a client that has gone is waited for no more', async () => {
   const exchange = await greet(9001, limited(world('DISABLE', 'DISABLE')), 150)
   expect([exchange.error, exchange.hops.length]).toEqual(['timeout', 0])
 })
 
-async function greet(port: number, text: string, timeoutMs: number): Promise<Exchange> {
+// Seen of sidecars in a cluster, and of Envoy alone.
+test.each<[line: string, rule: string, policy: string, error: string | null]>([
+  ['hey', 'DISABLE', 'PERMISSIVE', 'timeout'],
+  ['hey\n', 'DISABLE', 'PERMISSIVE', 'timeout'],
+  ['hey!', 'DISABLE', 'PERMISSIVE', null],
+  ['é', 'DISABLE', 'PERMISSIVE', 'timeout'],
+  ['éé', 'DISABLE', 'PERMISSIVE', null],
+  ['hey', 'DISABLE', 'DISABLE', null],
+  ['hey', 'ISTIO_MUTUAL', 'PERMISSIVE', null],
+])('a line shorter than the header of a TLS record may be the beginning of one: %j, %s to %s: %s', async (line, rule, policy, error) => {
+  expect((await greet(9000, world(rule, policy), 100, line)).error).toBe(error)
+})
+
+async function greet(port: number, text: string, timeoutMs: number | null, line?: string): Promise<Exchange> {
   const mesh = createMesh({})
   const { resources, errors } = readText(text, 'world.yaml')
   expect(errors).toEqual([])
   mesh.apply(resources)
   const ref = { namespace: 'default', name: 'client', instance: 'client' }
-  const call = { from: { kind: 'workload', ref }, method: '', url: `tcp://mail:${port}`, headers: {}, body: '', serverFirst: true } as const
-  return mesh.send({ ...call, timeoutMs })
+  const call = { from: { kind: 'workload', ref }, method: '', url: `tcp://mail:${port}`, headers: {} } as const
+  return mesh.send({ ...call, ...(line === undefined ? { body: '', serverFirst: true } : { body: line }), timeoutMs })
 }

@@ -11,6 +11,7 @@ import type { Ending } from './ending.ts'
 import { LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { accessSubject, refusedAt, tellDenial } from './inbound-access.ts'
+import { waitsForBytes } from './first-bytes.ts'
 import { enterSidecar } from './inbound-connection.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import { badRequest } from './local-reply.ts'
@@ -51,9 +52,9 @@ export class SidecarArrival implements InFlight {
 
   start(end: Done): void {
     const { tls, request, isSilent } = this.#shipment
-    const waits = tls.length === 0 && awaitsFirstBytes(this.#port.chains)
-    if (isSilent && waits) return this.#ending.closeUnused(end)
-    if (!request.serverFirst || !waits) return this.#enter(end)
+    if (tls.length > 0) return this.#enter(end)
+    if (isSilent && awaitsFirstBytes(this.#port.chains)) return this.#ending.closeUnused(end)
+    if (!waitsForBytes(this.#port.chains, request)) return this.#enter(end)
     // Each side waits for the other.
     const { detectionTimeoutMs } = this.#port
     if (detectionTimeoutMs === undefined) return

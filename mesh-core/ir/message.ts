@@ -115,8 +115,11 @@ export function bytesOf(protocol: 'tcp' | 'udp', authority: string, body: string
   return { protocol, method: '', scheme: 'http', authority, path: '', headers: new Headers(), body }
 }
 
-/** ms that a client waits for an answer to a datagram where it is not told otherwise, as `dig` does: nobody says that there will be none. */
-export const datagramPatienceMs = 5000
+/**
+ * ms that a client of bytes waits for an answer where it is not told otherwise: nobody says that there will be none. To a datagram as `dig` does; to a line for longer
+ * than a TCP proxy of Envoy's keeps a connection on which nothing is said.
+ */
+export const bytesPatienceMs = { udp: 5000, tcp: 7_200_000 } as const
 
 export interface HttpResponse {
   status: number

@@ -1,6 +1,7 @@
 import type { TransportError } from '../../../mesh-core/ir/exchange.ts'
 import { isOfLoopback } from '../../../mesh-core/dataplane/resolvable-name.ts'
 import { isBytes } from '../../../mesh-core/ir/message.ts'
+import { isShorterThanTls } from '../../../mesh-core/dataplane/first-bytes.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { ClientTls } from '../../../mesh-core/ir/tls.ts'
 import type { WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
@@ -47,7 +48,7 @@ export class Senders {
   async send(out: Outgoing): Promise<HttpResponse | TransportError> {
     const way = this.#ways.of(out)
     if (typeof way === 'string') return way
-    if (way.isWithoutName || this.#isDoubtful) out.journal.doubt ??= await this.#foresee(out, way)
+    if (way.isWithoutName || this.#isDoubtful || isShorterThanTls(out.request)) out.journal.doubt ??= await this.#foresee(out, way)
     const call = this.#enter(out, way)
     const { port, preamble, proxy, target } = way
     const key = this.#keyOf(out, way)
@@ -91,7 +92,9 @@ export class Senders {
     const ref = (proxy ?? out.sender)?.ref
     if (!ref) return null
     try {
-      const { hops } = await this.#model.send(sameCall(ref, out))
+      const { hops, error, durationMs } = await this.#model.send(sameCall(ref, out))
+      // It was waited for, and then nobody had an answer.
+      if (error !== null && durationMs > 0 && isShorterThanTls(out.request)) return new NotShown(shortLine)
       const log = hops[0]?.log
       if (log?.flags === 'DF') return new NotShown(noSuchName)
       return log && isOfLoopback(log.upstreamHost) ? new NotShown(ownLoopback) : null
@@ -130,12 +133,15 @@ function sameCall(ref: WorkloadRef, { gateway, request, authority, tls }: Outgoi
   const headers: Record<string, string[]> = { host: [request.authority] }
   for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
   const { protocol, method } = request
+  const body = isBytes(protocol) ? request.body : ''
   const url = `${isBytes(protocol) ? protocol : request.scheme}://${authority}${request.path}`
   const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
-  return { from, method, url, headers, body: '', timeoutMs: null, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) }
+  return { from, method, url, headers, body, timeoutMs: null, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) }
 }
 
 const noSuchName = 'what a proxy answers when DNS does not know the name in Host is not shown here: its Envoy asks no DNS'
+
+const shortLine = 'a line that is too short for who looks for TLS is not shown here: lines carry a mark before them, and are longer'
 
 const ownLoopback = 'what a proxy sends to the loopback of its pod is not shown here: pods share one'
 

@@ -142,6 +142,25 @@ spec:
     expect(reached.size).toBe(1)
   })
 
+  test('whether a line is too short for who looks for TLS is not shown', async () => {
+    await session.apply(
+      yaml(`
+apiVersion: v1
+kind: Service
+metadata: {name: lines, namespace: default}
+spec: {selector: {app: details}, ports: [{name: tcp, port: 9000, targetPort: 9080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: lines, namespace: default}
+spec: {host: lines, trafficPolicy: {tls: {mode: DISABLE}}}`),
+    )
+    const from = { kind: 'service', service: { name: 'ratings', namespace: null, version: null } } as const
+    const says = (body: string) => session.send({ from, method: 'TCP', target: 'tcp://lines:9000', headers: {}, body })
+    await expect(says('hey\n')).rejects.toThrow('carry a mark')
+    expect((await says('hey!\n')).response).not.toBeNull()
+  })
+
   test('an endpoint at the name of a service leads to its pods, at a port that the service has alone', async () => {
     await session.apply(
       yaml(`

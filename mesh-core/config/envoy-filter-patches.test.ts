@@ -8,6 +8,7 @@ const cors = 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPoli
 const limiting = (config: string): string =>
   `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: limit, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {${config}}}}}`
 const outbound = 'match: {context: SIDECAR_OUTBOUND}'
+const tcpProxy = 'envoy.filters.network.tcp_proxy'
 
 const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   {
@@ -17,8 +18,8 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   },
   {
     about: 'a field of a value that is not acted on',
-    patch: `applyTo: VIRTUAL_HOST, ${outbound}, patch: {operation: MERGE, value: {response_headers_to_remove: [a], rate_limits: [{}]}}`,
-    reported: ['spec.configPatches[0].patch.value.rate_limits'],
+    patch: `applyTo: VIRTUAL_HOST, ${outbound}, patch: {operation: MERGE, value: {response_headers_to_remove: [a], virtual_clusters: [{}]}}`,
+    reported: ['spec.configPatches[0].patch.value.virtual_clusters'],
   },
   {
     about: 'a policy for other origins',
@@ -61,6 +62,40 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     patch: 'applyTo: HTTP_ROUTE, match: {context: SIDECAR_INBOUND}, patch: {operation: MERGE, value: {route: {timeout: 1s}}}',
     reported: ['spec.configPatches[0].patch.value.route'],
   },
+  {
+    about: 'headers that are written where there are some, or none',
+    patch: `applyTo: VIRTUAL_HOST, patch: {operation: MERGE, value: {request_headers_to_add: [{header: {key: a, value: b}, append_action: ADD_IF_ABSENT}, {header: {key: a, value: b}, append_action: OVERWRITE_IF_EXISTS}]}}`,
+    reported: [],
+  },
+  {
+    about: 'what is tried again, where, and when',
+    patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: MERGE, value: {route: {retry_policy: {retry_back_off: {base_interval: 1s}, host_selection_retry_max_attempts: "5", retriable_headers: [{name: a, present_match: true}, {name: ":status", exact_match: "200"}]}, hash_policy: [{header: {header_name: a}}, {filter_state: {key: a}}], rate_limits: [{}]}}}`,
+    reported: [
+      'spec.configPatches[0].patch.value.route.retry_policy.retriable_headers[1].name',
+      'spec.configPatches[0].patch.value.route.hash_policy[1].filter_state',
+    ],
+  },
+  {
+    about: 'how long bytes are passed on',
+    patch: `applyTo: NETWORK_FILTER, match: {context: SIDECAR_OUTBOUND, listener: {filterChain: {filter: {name: ${tcpProxy}}}}}, patch: {operation: MERGE, value: {name: ${tcpProxy}, typed_config: {idle_timeout: 1s}}}`,
+    reported: [],
+  },
+  {
+    about: 'how long bytes are passed on to a workload',
+    patch: `applyTo: NETWORK_FILTER, match: {listener: {filterChain: {filter: {name: ${tcpProxy}}}}}, patch: {operation: MERGE, value: {name: ${tcpProxy}, typed_config: {idle_timeout: 1s}}}`,
+    reported: ['spec.configPatches[0].patch.value.name', 'spec.configPatches[0].patch.value.typed_config.idle_timeout'],
+  },
+  {
+    about: 'what proxies are started with',
+    patch: `applyTo: BOOTSTRAP, patch: {operation: MERGE, value: {stats_config: {stats_tags: []}, layered_runtime: {}}}`,
+    reported: ['spec.configPatches[0].patch.value.layered_runtime'],
+  },
+  {
+    about: 'sockets of listeners',
+    patch: `applyTo: LISTENER, patch: {operation: MERGE, value: {socket_options: [{level: 1}], traffic_direction: INBOUND}}`,
+    reported: ['spec.configPatches[0].patch.value.traffic_direction'],
+  },
+  { about: 'a config that no filter refers to', patch: 'applyTo: EXTENSION_CONFIG, patch: {operation: ADD, value: {name: a}}', reported: [] },
   // ANY is inbound, too.
   { about: 'a route removed everywhere', patch: 'applyTo: HTTP_ROUTE, patch: {operation: REMOVE}', reported: ['spec.configPatches[0]'] },
   { about: 'a route removed on the way out', patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: REMOVE}`, reported: [] },
@@ -95,7 +130,7 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   {
     about: 'the same everywhere',
     patch: `applyTo: LISTENER, patch: {operation: MERGE, value: {listener_filters: [{name: envoy.filters.listener.proxy_protocol}]}}`,
-    reported: ['spec.configPatches[0]'],
+    reported: ['spec.configPatches[0].patch.value.listener_filters'],
   },
   {
     about: 'a sidecar that looks at the connection for who its client is',

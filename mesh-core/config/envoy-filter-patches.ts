@@ -1,4 +1,5 @@
-import { rateLimit, rateLimitType, tablesOf } from './envoy-filter-values.ts'
+import { rateLimit, rateLimitType } from './envoy-filter-route-values.ts'
+import { tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
 import { jsonFormatProblems } from './local-reply-values.ts'
 import { collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
 import type { Resource } from './resource.ts'
@@ -80,12 +81,17 @@ const httpFilterMatch: Modelled = {
   listener: { ...fields('name portNumber'), filterChain: { filter: { name: 'acts', subFilter: { name: 'acts' } } } },
 }
 
+function mergesTcpProxy({ applyTo, match: where, patch }: ConfigPatch): boolean {
+  const isOnTheWayOut = where?.context === 'SIDECAR_OUTBOUND' || where?.context === 'GATEWAY'
+  return isOnTheWayOut && applyTo === 'NETWORK_FILTER' && patch.operation === 'MERGE' && where.listener?.filterChain?.filter?.name === tcpProxyName
+}
+
 /** What of a patch is not acted on; nothing of it acts then. */
 function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
   if (typeof whole?.patch !== 'object' || whole.patch === null) return [path]
   const { applyTo, match: where, patch } = whole
   if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
-  const table = tablesOf(where?.context)[`${applyTo} ${patch?.operation}`]
+  const table = mergesTcpProxy(whole) ? tcpProxy : tablesOf(where?.context)[`${applyTo} ${patch?.operation}`]
   if (table === undefined) return [path]
   const found: FieldPath[] = []
   collect(match, where ?? null, [...path, 'match'], found)

@@ -1,107 +1,16 @@
+import { headerMatch, level, made, merged, ofHost, option, outer, requireTls } from './envoy-filter-route-values.ts'
 import { localReplyConfig } from './local-reply-values.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
-const option: Modelled = {
-  header: fields('key value'),
-  append: 'acts',
-  appendAction: new Set(['APPEND_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS_OR_ADD']),
-}
-const headers: Record<string, Modelled> = {
-  ...{ requestHeadersToAdd: option, responseHeadersToAdd: option },
-  ...fields('requestHeadersToRemove responseHeadersToRemove'),
-}
-
-export const rateLimitName = 'envoy.filters.http.local_ratelimit'
-const share: Modelled = { defaultValue: { numerator: 'acts', denominator: new Set(['HUNDRED', 'TEN_THOUSAND', 'MILLION']) }, runtimeKey: 'quiet' }
-
-export const rateLimitType = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
-export const rateLimit = bothSpellings({
-  '@type': 'quiet',
-  tokenBucket: fields('maxTokens tokensPerFill fillInterval'),
-  filterEnabled: share,
-  filterEnforced: share,
-  responseHeadersToAdd: option,
-  status: { code: 'acts' },
-  statPrefix: 'quiet',
-}) as { readonly [field: string]: Modelled }
-
-const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
-const ofRoute: Modelled = {
-  [rateLimitName]: {
-    ...rateLimit,
-    '@type': new Set([rateLimitType, 'type.googleapis.com/udpa.type.v1.TypedStruct', 'type.googleapis.com/xds.type.v3.TypedStruct']),
-    typeUrl: new Set([rateLimitType]),
-    value: rateLimit,
-  },
-}
-const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
-export const corsName = 'envoy.filters.http.cors'
-const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }
-const cors: Modelled = {
-  '@type': new Set(['type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy']),
-  allowOriginStringMatch: text,
-  ...fields('allowMethods allowHeaders exposeHeaders maxAge allowCredentials forwardNotMatchingPreflights'),
-  filterEnabled: whole,
-  shadowEnabled: 'quiet',
-}
-const level = { ...headers, typedPerFilterConfig: ofRoute } satisfies Modelled
-const outer = { ...headers, typedPerFilterConfig: { ...ofRoute, [corsName]: cors } } satisfies Modelled
-const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
-
-const headerMatch: Modelled = {
-  ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
-  stringMatch: text,
-  safeRegexMatch: regex,
-}
-const routeMatch: Modelled = {
-  ...fields('prefix path pathSeparatedPrefix caseSensitive'),
-  grpc: {},
-  safeRegex: regex,
-  headers: headerMatch,
-  queryParameters: { name: 'acts', stringMatch: text },
-}
-
-const retryPolicy: Modelled = fields('retryOn numRetries perTryTimeout retriableStatusCodes')
-
-const merged = {
-  ...outer,
-  name: 'acts',
-  match: routeMatch,
-  route: {
-    ...fields('cluster clusterHeader timeout idleTimeout prefixRewrite appendXForwardedHost append_x_forwarded_host'),
-    ...fields('hostRewriteLiteral hostRewriteHeader autoHostRewrite'),
-    hostRewritePathRegex: regexRewrite,
-    maxStreamDuration: fields('maxStreamDuration grpcTimeoutHeaderMax grpcTimeoutHeaderOffset'),
-    weightedClusters: { clusters: { ...headers, ...fields('name weight hostRewriteLiteral') }, totalWeight: 'quiet' },
-    requestMirrorPolicies: {
-      ...fields('cluster disableShadowHostSuffixAppend'),
-      runtimeFraction: share,
-      traceSampled: 'quiet',
-    },
-    clusterNotFoundResponseCode: 'acts',
-    regexRewrite,
-    retryPolicy,
-  },
-} satisfies Modelled
-const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
-
-const made: Modelled = {
-  ...merged,
-  redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
-  directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
-}
-
-const ofHost = {
-  ...{ ...outer, requireTls, routes: made, retryPolicy },
-  ...fields('domains includeRequestAttemptCount includeAttemptCountInResponse'),
-} satisfies Modelled
+/** In which case names of headers are written, which is the same to whoever reads them. */
+const names: Record<string, Modelled> = { headerKeyFormat: 'quiet' }
 
 // Names are not looked up and connections not slow here, and nothing is so large that a buffer is full.
 const upstreamOptions: Modelled = {
   '@type': 'quiet',
   commonHttpProtocolOptions: { ...fields('maxRequestsPerConnection maxConnectionDuration'), idleTimeout: /[1-9]/ },
-  explicitHttpConfig: { httpProtocolOptions: {}, http2ProtocolOptions: fields('maxConcurrentStreams') },
-  useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+  explicitHttpConfig: { httpProtocolOptions: names, http2ProtocolOptions: fields('maxConcurrentStreams') },
+  useDownstreamProtocolConfig: { httpProtocolOptions: names, http2ProtocolOptions: {} },
 }
 export const upstreamOptionsName = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
@@ -110,6 +19,8 @@ const cluster = {
   maxRequestsPerConnection: 'acts',
   ...fields('connectTimeout dnsLookupFamily dnsRefreshRate respectDnsTtl perConnectionBufferLimitBytes', 'quiet'),
   upstreamConnectionOptions: { tcpKeepalive: 'quiet' },
+  // They stand behind those that istiod writes for every cluster, of which the first count.
+  circuitBreakers: { thresholds: 'quiet' },
 } satisfies Modelled
 
 const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
@@ -136,16 +47,32 @@ const connectionManager = {
     ...fields('mergeSlashes via skipXffAppend'),
     pathWithEscapedSlashesAction: escapedSlashes,
     localReplyConfig: localReplyConfig(headerMatch, option),
-    serverHeaderTransformation: new Set(['OVERWRITE', 'PASS_THROUGH']),
+    serverHeaderTransformation: new Set(['OVERWRITE', 'APPEND_IF_ABSENT', 'PASS_THROUGH']),
     ...fields('stripAnyHostPort stripMatchingHostPort stripTrailingHostDot preserveExternalRequestId maxRequestHeadersKb streamIdleTimeout'),
     // What is logged, counted and traced, how long connections without requests are kept, and how long a client may take to send a request: it comes at once here.
     ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout requestTimeout requestHeadersTimeout', 'quiet'),
     commonHttpProtocolOptions: { ...commonInbound, maxHeadersCount: 'acts' },
-    httpProtocolOptions: { acceptHttp10: 'acts', accept_http_10: 'acts' },
+    httpProtocolOptions: { ...names, acceptHttp10: 'acts', accept_http_10: 'acts' },
     // Nothing is so large, and no connection has so many requests, that a window is full.
-    http2ProtocolOptions: fields('initialStreamWindowSize initialConnectionWindowSize', 'quiet'),
+    http2ProtocolOptions: fields('initialStreamWindowSize initialConnectionWindowSize maxConcurrentStreams connectionKeepalive', 'quiet'),
   },
 } satisfies Modelled
+
+export const tcpProxyName = 'envoy.filters.network.tcp_proxy'
+
+/** Of sidecars on the way out, and of gateways. */
+export const tcpProxy = bothSpellings({
+  name: new Set([tcpProxyName]),
+  typedConfig: {
+    '@type': new Set(['type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy']),
+    idleTimeout: 'acts',
+    maxDownstreamConnectionDuration: /[1-9]/,
+    ...fields('accessLog accessLogOptions statPrefix', 'quiet'),
+  },
+})
+
+/** How much is held back in buffers changes no answer, nor does how sockets are set up. */
+const ofSockets = fields('perConnectionBufferLimitBytes tcpBacklogSize enableReusePort socketOptions', 'quiet')
 
 /** By what a patch is applied to, and how. Values of those that have no entry are not looked into: nothing of them acts. */
 const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
@@ -156,9 +83,17 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
     'VIRTUAL_HOST REMOVE': 'quiet',
     'HTTP_ROUTE MERGE': merged,
     'HTTP_ROUTE REMOVE': 'quiet',
-    'CLUSTER MERGE': { ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
+    'CLUSTER MERGE': {
+      ...{ ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
+      lbPolicy: new Set(['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH', 'RANDOM', 'MAGLEV']),
+      commonLbConfig: { healthyPanicThreshold: fields('value') },
+    },
     'CLUSTER REMOVE': 'quiet',
     'NETWORK_FILTER MERGE': connectionManager,
+    'LISTENER MERGE': ofSockets,
+    // What a proxy counts, which it is started with; and what no filter is until one refers to it.
+    'BOOTSTRAP MERGE': fields('statsConfig statsFlushInterval statsSinks', 'quiet'),
+    'EXTENSION_CONFIG ADD': 'quiet',
     ...Object.fromEntries(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`HTTP_ROUTE ${operation}`, made])),
   } satisfies Record<string, Modelled>).map(([key, table]) => [key, bothSpellings(table)]),
 )
@@ -168,6 +103,7 @@ const inbound: Readonly<Record<string, Modelled>> = {
   ...Object.fromEntries(['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(level)])),
   'VIRTUAL_HOST MERGE': bothSpellings({ ...level, requireTls }),
   'CLUSTER MERGE': bothSpellings(cluster),
+  ...Object.fromEntries(['LISTENER MERGE', 'BOOTSTRAP MERGE', 'EXTENSION_CONFIG ADD'].map((key) => [key, values[key]!])),
   'NETWORK_FILTER MERGE': bothSpellings({
     ...connectionManager,
     typedConfig: { ...connectionManager.typedConfig, commonHttpProtocolOptions: commonInbound },
@@ -175,13 +111,13 @@ const inbound: Readonly<Record<string, Modelled>> = {
 }
 const notInbound: ReadonlySet<string | undefined> = new Set(['SIDECAR_OUTBOUND', 'GATEWAY'])
 
-/** Of listeners what gateways are told of those that stand before them. How much is held back in buffers changes no answer. */
+/** Of listeners what gateways are told of those that stand before them. */
 const listener: Modelled = {
   listenerFilters: {
     name: new Set(['envoy.filters.listener.proxy_protocol', 'proxy_protocol']),
     typedConfig: { '@type': new Set(['type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol']) },
   },
-  ...fields('perConnectionBufferLimitBytes tcpBacklogSize enableReusePort', 'quiet'),
+  ...ofSockets,
 }
 
 /** Gateways look at the connection for who the client is, as istiod has it, and `false` merged into that says nothing. */

@@ -166,8 +166,8 @@ export function addVia(headers: HttpRequest['headers'], { via }: HttpSettings): 
 
 /** By whom an answer comes. @param usual where settings do not say; `null`: what a workload says of itself stays */
 export function signAnswer(headers: HttpRequest['headers'], settings: HttpSettings, usual: string | null): void {
-  const { server = usual } = settings
-  if (server !== null) headers.set('server', server)
+  const { server = usual, keepsServer } = settings
+  if (server !== null && !(keepsServer && headers.has('server'))) headers.set('server', server)
   addVia(headers, settings)
 }
 

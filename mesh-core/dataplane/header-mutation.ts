@@ -1,5 +1,5 @@
 import type { Headers } from '../ir/message.ts'
-import type { HeaderMutation } from '../ir/route.ts'
+import type { HeaderMutation, HeaderValueOption } from '../ir/route.ts'
 import { addValue } from './inline-headers.ts'
 import { compileFormat } from './format/format.ts'
 import type { Subject } from './format/subject.ts'
@@ -8,21 +8,28 @@ import type { Subject } from './format/subject.ts'
 export type Mutator = (headers: Headers, subject: Subject) => void
 
 /**
- * Removes first; then fills every value in from the headers as they came, and only then writes: replacements, then additions.
+ * Removes first; then fills every value in from the headers as they came, looks which are there, and only then writes: replacements, then additions.
  * A value that comes out empty is not written at all. `inline`: those of the message that Envoy keeps in one value. Source: Envoy `HeaderParser::evaluateHeaders`.
  * @returns `null` for a mutation that does nothing
  */
 export function compileMutation({ set, remove }: HeaderMutation, inline: ReadonlySet<string>): Mutator | null {
   if (set.length === 0 && remove.length === 0) return null
-  const replaced = set.filter((option) => option.action === 'overwrite').map(({ name, value }) => ({ name, format: compileFormat(value) }))
-  const added = set.filter((option) => option.action === 'append').map(({ name, value }) => ({ name, format: compileFormat(value) }))
+  const compiled = set.map(({ name, action, value }) => ({ name, action, fill: compileFormat(value) }))
+  const replaced = compiled.filter(({ action }) => action.startsWith('overwrite'))
+  const added = compiled.filter(({ action }) => !action.startsWith('overwrite'))
   return (headers, subject) => {
     for (const name of remove) headers.remove(name)
-    const replacements = replaced.map(({ format }) => format(subject))
-    const additions = added.map(({ format }) => format(subject))
+    const valueOf = ({ name, action, fill }: (typeof compiled)[number]): string => (isDue(action, name, headers) ? fill(subject) : '')
+    const replacements = replaced.map(valueOf)
+    const additions = added.map(valueOf)
     replaced.forEach(({ name }, i) => replacements[i] !== '' && headers.set(name, replacements[i]!))
     added.forEach(({ name }, i) => additions[i] !== '' && addValue(headers, name, additions[i]!, inline))
   }
+}
+
+function isDue(action: HeaderValueOption['action'], name: string, headers: Headers): boolean {
+  if (action === 'add-if-absent') return !headers.has(name)
+  return action !== 'overwrite-if-present' || headers.has(name)
 }
 
 /** Who reads a message of HTTP/1.1 takes away what surrounds values (RFC 9110, 5.5); in HTTP/2 it stays. */

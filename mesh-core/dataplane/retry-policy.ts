@@ -1,5 +1,7 @@
-import type { Headers, HttpResponse } from '../ir/message.ts'
+import { bytesOf } from '../ir/message.ts'
+import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { RetryPolicy } from '../ir/route.ts'
+import { compileHeaderMatch } from '../match/header.ts'
 import type { Random } from '../time/random.ts'
 
 /** Why a try ended without an answer. */
@@ -92,6 +94,8 @@ function conditionsOf(policy: RetryPolicy, headerNames: readonly string[] = []):
   // An answer that never comes ends as a 5xx for the client, so it counts as one here.
   const onAnyReset = on.has('reset') || on.has('5xx') || on.has('gateway-error')
   const onConnectFailure = onAnyReset || on.has('connect-failure') || on.has('reset-before-request')
+  const asksHeaders = on.has('retriable-headers')
+  const ofAnswers = asksHeaders ? (policy.retriableHeaders ?? []).map(compileHeaderMatch) : []
   const codes = new Set(on.has('retriable-status-codes') ? policy.retriableStatusCodes : [])
   const grpc = new Set([...on].flatMap((condition) => grpcStatuses[condition] ?? []))
   return {
@@ -104,12 +108,16 @@ function conditionsOf(policy: RetryPolicy, headerNames: readonly string[] = []):
         (codes.has(status) && !(status === tooEarly && early)) ||
         (status >= 500 && (on.has('5xx') || (on.has('gateway-error') && status >= 502 && status <= 504))) ||
         (status === 409 && on.has('retriable-4xx')) ||
-        (on.has('retriable-headers') && headerNames.some((name) => headers.has(name))) ||
+        (asksHeaders && headerNames.some((name) => headers.has(name))) ||
+        ofAnswers.some((matches) => matches({ ...noRequest, headers })) ||
         (grpc.size > 0 && grpc.has(Number(headers.get('grpc-status') || NaN)))
       )
     },
   }
 }
+
+/** Conditions on headers are written for those of requests. */
+const noRequest: HttpRequest = bytesOf('tcp', '', '')
 
 const grpcStatuses: Readonly<Record<string, number>> = {
   cancelled: 1,

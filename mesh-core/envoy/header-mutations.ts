@@ -21,12 +21,16 @@ export function readHeaderMutations(owner: Message, place: string): HeaderMutati
 function readOption(option: Message, place: string): HeaderValueOption {
   const { key, value } = message(option['header'], place)
   const action = String(option['append_action'] ?? (option['append'] === false ? 'OVERWRITE_IF_EXISTS_OR_ADD' : 'APPEND_IF_EXISTS_OR_ADD'))
-  const known: Readonly<Record<string, HeaderValueOption['action']>> = {
-    APPEND_IF_EXISTS_OR_ADD: 'append',
-    OVERWRITE_IF_EXISTS_OR_ADD: 'overwrite',
-  }
-  if (!known[action]) throw new NotUnderstood(`${place}.append_action`, `${action} is not understood`)
-  return { name: String(key).toLowerCase(), value: String(value ?? ''), action: known[action] }
+  const known = appendActions[action]
+  if (!known) throw new NotUnderstood(`${place}.append_action`, `${action} is not understood`)
+  return { name: String(key).toLowerCase(), value: String(value ?? ''), action: known }
+}
+
+const appendActions: Readonly<Record<string, HeaderValueOption['action']>> = {
+  APPEND_IF_EXISTS_OR_ADD: 'append',
+  ADD_IF_ABSENT: 'add-if-absent',
+  OVERWRITE_IF_EXISTS_OR_ADD: 'overwrite',
+  OVERWRITE_IF_EXISTS: 'overwrite-if-present',
 }
 
 /**
@@ -38,9 +42,19 @@ export function inTurn(inner: HeaderMutations, outer: HeaderMutations): HeaderMu
 }
 
 function joined(inner: HeaderMutation, outer: HeaderMutation): HeaderMutation {
-  const undone = new Set([...outer.remove, ...outer.set.filter(({ action }) => action === 'overwrite').map(({ name }) => name)])
+  const told = outer.set.flatMap((option) => behind(inner, outer, option))
+  const undone = new Set([...outer.remove, ...told.filter(({ action }) => action.startsWith('overwrite')).map(({ name }) => name)])
   return {
     remove: [...new Set([...inner.remove, ...outer.remove])],
-    set: [...inner.set.filter(({ name }) => !undone.has(name)), ...outer.set],
+    set: [...inner.set.filter(({ name }) => !undone.has(name)), ...told],
   }
+}
+
+/** What depends on whether a header is there depends on what `inner` has written. */
+function behind(inner: HeaderMutation, outer: HeaderMutation, option: HeaderValueOption): readonly HeaderValueOption[] {
+  const { name, action } = option
+  const isWritten = inner.set.some((one) => one.name === name && one.action !== 'overwrite-if-present') && !outer.remove.includes(name)
+  if (!isWritten) return [option]
+  if (action === 'add-if-absent') return []
+  return [action === 'overwrite-if-present' ? { ...option, action: 'overwrite' } : option]
 }

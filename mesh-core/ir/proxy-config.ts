@@ -30,6 +30,8 @@ export interface HttpSettings {
   readonly trustedProxies?: number
   /** Of its answers; `null`: what the application says. Envoy `server_name`, `server_header_transformation`. */
   readonly server?: string | null
+  /** What the application says of itself stays, where it says something. Envoy `APPEND_IF_ABSENT`. */
+  readonly keepsServer?: true
   /** Requests get no `x-request-id`. Envoy `generate_request_id`. */
   readonly requestIds?: false
   /** Envoy's own headers (`x-envoy-original-path`, …) are left out. Envoy `suppress_envoy_headers` of the router. */

@@ -1,4 +1,4 @@
-import type { RouteMatch, StringMatch } from './match.ts'
+import type { HeaderMatch, RouteMatch, StringMatch } from './match.ts'
 import type { Origin } from './origin.ts'
 
 /** A header written by the proxy. `value` may hold Envoy's `%OPERATORS%`. Source: Envoy `HeaderValueOption`. */
@@ -6,8 +6,11 @@ export interface HeaderValueOption {
   /** Lower case. */
   readonly name: string
   readonly value: string
-  /** `append` adds another value; `overwrite` replaces all that were there. Istio `headers.*.add` and `.set`. */
-  readonly action: 'append' | 'overwrite'
+  /**
+   * `append` adds another value; `overwrite` replaces all that were there. Istio `headers.*.add` and `.set`. The others do so only where the header is not there
+   * before anything is written, or only where it is. Envoy `append_action`.
+   */
+  readonly action: 'append' | 'overwrite' | 'add-if-absent' | 'overwrite-if-present'
 }
 
 /** Applied in the order removed, then set and added. Source: Envoy `*_headers_to_add`, `*_headers_to_remove`. */
@@ -65,6 +68,8 @@ export interface RetryPolicy {
   /** Envoy's retry conditions: `5xx`, `gateway-error`, `connect-failure`, `retriable-status-codes`, `reset-before-request` … */
   readonly retryOn: readonly string[]
   readonly retriableStatusCodes: readonly number[]
+  /** Of answers, by any of which they are tried again where that is asked for (`retriable-headers`). */
+  readonly retriableHeaders?: readonly HeaderMatch[]
   /** `null`: the route's timeout alone. */
   readonly perTryTimeoutMs: number | null
   /** Envoy's `base_interval` and `max_interval` of the jittered exponential back-off, in ms. */

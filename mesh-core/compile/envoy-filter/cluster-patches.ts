@@ -1,6 +1,7 @@
 import { upstreamOptionsName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, type Message } from '../../envoy/fields.ts'
-import type { Cluster, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
+import type { Cluster, LoadBalancing, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
+import { loadBalancing } from '../load-balancing.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** The clusters with the patches that are for them. Source: Istio `core/envoyfilter/cluster_patch.go`. */
@@ -44,13 +45,33 @@ function mergeCluster(cluster: Cluster | null, { value }: EnvoyPatch): Cluster |
   if (!cluster) return null
   const fields = message(value, 'value')
   const { [upstreamOptionsName]: options } = (fields['typed_extension_protocol_options'] ?? {}) as Message
-  if (options !== undefined) return withOptions(cluster, message(options, upstreamOptionsName))
-  if (hasOptions(cluster)) return cluster
+  const balanced = balancedAs(cluster, fields)
+  if (!balanced) return null
+  if (options !== undefined) return withOptions(balanced, message(options, upstreamOptionsName))
+  if (hasOptions(balanced)) return balanced
   return {
-    ...cluster,
+    ...balanced,
     ...(fields['http2_protocol_options'] !== undefined && { http: 'http2' as const }),
     ...(fields['max_requests_per_connection'] !== undefined && { maxRequestsPerConnection: int(fields['max_requests_per_connection']) || null }),
   }
+}
+
+/** ROUND_ROBIN is the 0 of its enumeration. What there is only for where a client dials is chosen no other way. Source: Envoy `ClusterImplBase`. */
+function balancedAs(cluster: Cluster, fields: Message): Cluster | null {
+  const { value } = message(message(fields['common_lb_config'], 'common_lb_config')['healthy_panic_threshold'], 'healthy_panic_threshold')
+  const panicThreshold = Number(value ?? 0) || cluster.panicThreshold
+  const loadBalancing = balancings[String(fields['lb_policy'] ?? '')] ?? cluster.loadBalancing
+  const { kind } = cluster.loadBalancing
+  if (loadBalancing.kind === kind) return { ...cluster, panicThreshold }
+  return kind === 'ORIGINAL_DST' ? null : { ...cluster, panicThreshold, loadBalancing, slowStart: null }
+}
+
+/** With Envoy's defaults: what istiod says is of another kind. */
+const balancings: Readonly<Record<string, LoadBalancing>> = {
+  LEAST_REQUEST: loadBalancing({ simple: 'LEAST_REQUEST' }),
+  RANDOM: loadBalancing({ simple: 'RANDOM' }),
+  RING_HASH: loadBalancing({ consistentHash: { ringHash: {} } }),
+  MAGLEV: loadBalancing({ consistentHash: { maglev: {} } }),
 }
 
 const usualIdleMs = 3_600_000

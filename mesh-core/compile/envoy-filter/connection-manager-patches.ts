@@ -5,6 +5,7 @@ import { areSettingsRefused } from '../settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergeLocalReplies } from './local-reply-patches.ts'
 import { withRateLimits } from './rate-limit-patches.ts'
+import { isAtListener, patchTcpProxies } from './tcp-proxy-patches.ts'
 
 /** What the filter that reads HTTP says otherwise. */
 export interface ConnectionManager {
@@ -13,7 +14,8 @@ export interface ConnectionManager {
 }
 
 /** The listeners with the patches that are for their connection managers. Source: Istio `core/envoyfilter/listener_patch.go`. */
-export function patchListeners(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
+export function patchListeners(all: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
+  const listeners = patchTcpProxies(all, patches)
   const own = patches.filter(isOfConnectionManager)
   const ofListeners = patches.filter(({ applyTo }) => applyTo === 'LISTENER')
   if (own.length + ofListeners.length === 0) return listeners
@@ -43,10 +45,8 @@ function isOfConnectionManager({ applyTo }: Pick<EnvoyPatch, 'applyTo'>): boolea
   return applyTo === 'NETWORK_FILTER' || applyTo === 'HTTP_FILTER'
 }
 
-function isForListener({ match }: EnvoyPatch, { name, port }: Pick<Listener, 'name' | 'port'>): boolean {
-  const asked = match.listener
-  if (!asked) return true
-  return (!asked.name || asked.name === name) && (!asked.portNumber || asked.portNumber === port) && isForFilter(asked)
+function isForListener(patch: EnvoyPatch, listener: Listener): boolean {
+  return isAtListener(patch, listener) && (!patch.match.listener || isForFilter(patch.match.listener))
 }
 
 function isForFilter({ filterChain }: NonNullable<EnvoyPatch['match']['listener']>): boolean {
@@ -85,6 +85,7 @@ function settingsOf(fields: Message): HttpSettings {
     ...(int(fields['xff_num_trusted_hops']) > 0 && { trustedProxies: int(fields['xff_num_trusted_hops']) }),
     ...(server !== null && { server }),
     ...(fields['server_header_transformation'] === 'PASS_THROUGH' && { server: null }),
+    ...(fields['server_header_transformation'] === 'APPEND_IF_ABSENT' && { keepsServer: true as const }),
     ...(fields['generate_request_id'] === false && { requestIds: false as const }),
     ...(fields['preserve_external_request_id'] === true && { keepsRequestIds: true as const }),
     ...hostSettingsOf(fields),

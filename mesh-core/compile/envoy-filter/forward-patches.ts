@@ -3,6 +3,7 @@ import { leadingTo, readWeightedClusters } from '../../envoy/route-action.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { ForwardAction, MirrorPolicy, Refusal, StreamDuration, WeightedCluster } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
+import { mergeHashPolicies } from './hash-patches.ts'
 import { mergeHostRewrite } from './host-patches.ts'
 import { shareOf } from './rate-limit-patches.ts'
 import { mergeRetries } from './retry-patches.ts'
@@ -18,6 +19,9 @@ export function mergeForward(
   const { rewrite, refusal } = mergeRewrite(known.pathRewrite, value)
   const host = mergeHostRewrite(known.hostRewrite, value)
   const clusters = clustersOf(known, value, origin)
+  const told = value['retry_policy']
+  const retries = told === undefined ? null : mergeRetries(known.retry, message(told, 'value.route.retry_policy'), origin)
+  const hash = mergeHashPolicies(known.hashPolicies, value['hash_policy'])
   const mirrors = messages(value['request_mirror_policies'], 'value.route.request_mirror_policies').map((policy) => mirrorOf(policy, origin))
   const action: ForwardAction = {
     ...before,
@@ -34,9 +38,10 @@ export function mergeForward(
       duration: mergeDuration(known.duration, message(value['max_stream_duration'], 'value.route')),
     }),
     ...(value['append_x_forwarded_host'] === true && { tellsForwardedHost: true as const }),
-    ...(value['retry_policy'] !== undefined && { retry: mergeRetries(known.retry, message(value['retry_policy'], 'value.route.retry_policy')) }),
+    ...(retries && { retry: retries.retry }),
+    hashPolicies: hash.policies,
   }
-  return { action, refusal: refusal ?? host.refusal ?? clusters.refusal }
+  return { action, refusal: refusal ?? host.refusal ?? clusters.refusal ?? retries?.refusal ?? hash.refusal }
 }
 
 /** One, or a header that names one, takes the place of however many there were; of several those that are told of are further ones. */

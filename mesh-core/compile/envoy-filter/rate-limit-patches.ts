@@ -1,5 +1,5 @@
 import { typedConfigOf, unwrapped } from '../../config/envoy-filter-patches.ts'
-import { rateLimitName } from '../../config/envoy-filter-values.ts'
+import { rateLimitName } from '../../config/envoy-filter-route-values.ts'
 import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
 import { readHeaderMutations } from '../../envoy/header-mutations.ts'
 import { statusCode } from '../../envoy/status-code.ts'

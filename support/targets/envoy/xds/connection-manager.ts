@@ -3,7 +3,7 @@ import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/p
 import { httpAccessFilters } from './access-filter.ts'
 import type { ArrivalPlace } from './arrival-place.ts'
 import { customAccessFilters, type AskingPlace } from './custom-access-filters.ts'
-import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-values.ts'
+import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-route-values.ts'
 import { localRateLimit } from './local-rate-limit.ts'
 import { localReplyConfig } from './local-replies.ts'
 import { jwtFilter } from './jwt-filter.ts'
@@ -106,11 +106,12 @@ function rateLimitFilter(limit: RateLimit): Json {
 }
 
 function overrides(settings: HttpSettings): Json {
-  const { trustedProxies, server, requestIds, forwardedPort, forwardClientCert, clientCertDetails, acceptsHttp10 } = settings
+  const { trustedProxies, server, keepsServer, requestIds, forwardedPort, forwardClientCert, clientCertDetails, acceptsHttp10 } = settings
   return {
     ...(acceptsHttp10 && { http_protocol_options: { accept_http_10: true } }),
     ...optional('xff_num_trusted_hops', trustedProxies),
     ...(server === null ? { server_header_transformation: 'PASS_THROUGH' } : optional('server_name', server)),
+    ...(keepsServer && { server_header_transformation: 'APPEND_IF_ABSENT' }),
     ...optional('generate_request_id', requestIds),
     ...optional('append_x_forwarded_port', forwardedPort),
     ...optional('forward_client_cert_details', forwardClientCert),

@@ -18,6 +18,13 @@ export function headerOperations(request: HeaderMutation, response: HeaderMutati
 function headerValueOption({ name, value, action }: HeaderValueOption): Json {
   return {
     header: { key: name, value },
-    append_action: action === 'overwrite' ? 'OVERWRITE_IF_EXISTS_OR_ADD' : 'APPEND_IF_EXISTS_OR_ADD',
+    append_action: appendActions[action],
   }
+}
+
+const appendActions: Readonly<Record<HeaderValueOption['action'], string>> = {
+  append: 'APPEND_IF_EXISTS_OR_ADD',
+  overwrite: 'OVERWRITE_IF_EXISTS_OR_ADD',
+  'add-if-absent': 'ADD_IF_ABSENT',
+  'overwrite-if-present': 'OVERWRITE_IF_EXISTS',
 }

@@ -1,4 +1,4 @@
-import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-values.ts'
+import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-route-values.ts'
 import { noMutation, type RateLimit } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'

@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../../../../mesh-core/ir/route.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
+import { headerMatcher } from './route-match.ts'
 
 /** Envoy's own default, which istiod leaves unsaid. */
 const defaultBackOff = { baseMs: 25, maxMs: 250 }
@@ -24,6 +25,7 @@ export function retryPolicy(policy: RetryPolicy): Json {
     num_retries: policy.numRetries,
     ...optional('per_try_timeout', policy.perTryTimeoutMs === null ? null : duration(policy.perTryTimeoutMs)),
     ...optional('retriable_status_codes', policy.retriableStatusCodes),
+    ...optional('retriable_headers', policy.retriableHeaders?.map(headerMatcher)),
     ...(usual ? {} : { retry_back_off: { base_interval: duration(baseMs), max_interval: duration(maxMs) } }),
     ...(policy.hostSelectionAttempts > 0
       ? { retry_host_predicate: [previousHosts], host_selection_retry_max_attempts: String(policy.hostSelectionAttempts) }

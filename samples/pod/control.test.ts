@@ -88,3 +88,23 @@ test('what came without an id is told since when it came', async () => {
   expect(records.unnamed(since).map(({ sequence }) => sequence)).toEqual([2])
   expect(records.unnamed(records.next)).toEqual([])
 })
+
+test('JSON at paths of its own, until the pod is reset', async () => {
+  const controlled = new ControlledPod(() => ({ status: 404, headers: new Headers(), body: '' }), new PodRecords(), {} as PodCertificates)
+  const host = await controlled.listen(0)
+  open.push(host)
+  const control = (method: string, path: string, body?: string) => fetch(`http://127.0.0.1:${host.port}${path}`, { method, ...(body && { body }) })
+  const get = async (path: string) => {
+    const { status, body } = await controlled.program({ path, headers: new Headers() } as never, context)
+    return [status, body]
+  }
+  await control('PUT', '/documents', JSON.stringify({ '/keys/1': '{"keys":[]}', '/keys/2': '{}' }))
+  expect([await get('/keys/1'), await get('/keys')]).toEqual([
+    [200, '{"keys":[]}'],
+    [404, ''],
+  ])
+  expect(await (await control('GET', '/documents')).json()).toEqual(['/keys/1'])
+  await control('POST', '/reset')
+  expect(await get('/keys/1')).toEqual([404, ''])
+  expect(await (await control('GET', '/documents')).json()).toEqual([])
+})

@@ -9,6 +9,7 @@ import type { Countdown, ServiceBehaviour } from '../echo/behaviour.ts'
 import type { Host } from '../host/host.ts'
 import { readBody } from '../host/wire.ts'
 import type { PodCertificates } from './certificates.ts'
+import { PodDocuments } from './documents.ts'
 import type { NameServer } from './name-server.ts'
 import type { PodRecords } from './recorded.ts'
 
@@ -33,6 +34,7 @@ export class ControlledPod {
   readonly #records: PodRecords
   readonly #certificates: PodCertificates
   readonly #names: NameServer | null
+  readonly #documents = new PodDocuments()
   #stated: StatedBehaviour = {}
   #isNext: Countdown = countdown()
   #current: Program
@@ -49,7 +51,7 @@ export class ControlledPod {
   }
 
   /** Looked up at each request, since a behaviour may be stated at any time. */
-  readonly program: Program = (request, context) => this.#current(request, context)
+  readonly program: Program = (request, context) => this.#documents.answer(request) ?? this.#current(request, context)
 
   /** What is expected of connections to a port, now. */
   tls(accepts: ApplicationTls['accepts']): ApplicationTls {
@@ -92,10 +94,16 @@ export class ControlledPod {
       case 'PUT /names':
         this.#names?.know(JSON.parse(given) as string[])
         return { ...done, status: this.#names ? 200 : 404 }
+      case 'PUT /documents':
+        this.#documents.give(JSON.parse(given) as Record<string, string>)
+        return done
+      case 'GET /documents':
+        return { status: 200, body: JSON.stringify(this.#documents.fetched) }
       case 'GET /resolver':
         return { status: 200, body: readFileSync('/etc/resolv.conf', 'utf8') }
       case 'POST /reset':
         this.#names?.know([])
+        this.#documents.forget()
         this.#stated = {}
         this.#isNext = countdown()
         this.#current = this.#program

@@ -28,6 +28,7 @@ import { Proof } from './run/proof.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
+import { ServedKeys } from './run/served-keys.ts'
 import { namesCredential, remembersEndpoints, Unproven } from './run/unproven.ts'
 
 /**
@@ -50,6 +51,7 @@ export class KubeSession implements MeshSession {
   /** In the scenario's words. */
   readonly #given = new Map<string, Resource>()
   readonly #unproven: Unproven
+  readonly #keys: ServedKeys
   #hasSent = false
   #changesMesh = false
 
@@ -61,6 +63,7 @@ export class KubeSession implements MeshSession {
       (namespace) => namespace !== '' && namespace !== run.mesh.namespace && !run.namespaces.isNamed(namespace),
     )
     this.#words = new ClusterWords(run)
+    this.#keys = new ServedKeys(run.outside)
     this.#proof = new Proof(run, this.#config)
     this.#pods = new ScenarioPods(
       run,
@@ -138,7 +141,9 @@ export class KubeSession implements MeshSession {
     await this.#unproven.settle()
     this.#hasSent = true
     this.#run.hasSent = true
-    yield* await this.#calls.send(call, load, this.resources())
+    const exchanges = await this.#calls.send(call, load, this.resources())
+    await this.#keys.assertFetched(exchanges)
+    yield* exchanges
   }
 
   async elapse(ms: number): Promise<void> {
@@ -238,7 +243,7 @@ export class KubeSession implements MeshSession {
     const workloads = [...this.#workloadsIn(labelled), ...resources.filter((resource) => this.#isWorkload(resource))]
     if (workloads.length > 0) await this.#deploy(workloads, resources)
     const meshConfig = await this.#meshConfigOf(resources)
-    const others = this.#othersOf(resources.filter((resource) => !workloads.includes(resource)))
+    const others = await this.#keyed(this.#othersOf(resources.filter((resource) => !workloads.includes(resource))), resources)
     if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
     const { namespaces, outside } = this.#run
     await outside?.know(namesIn(resources).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
@@ -247,7 +252,7 @@ export class KubeSession implements MeshSession {
     if (!(await this.#applied(config, resources))) return
     if (meshConfig.length > 0) await this.#run.meshConfig?.taken()
     if (config.some(isRight)) await sleep(rightsMs)
-    this.#unproven.addConfig(resources.map(refOf), this.#run.hasSent)
+    this.#unproven.addConfig([...resources, ...others].map(refOf), this.#run.hasSent)
   }
 
   /** That the scenario has asked for. */
@@ -264,6 +269,18 @@ export class KubeSession implements MeshSession {
     }
     this.#changesMesh ||= changed.length > 0
     return changed
+  }
+
+  /** Keys are where the rules say that are applied; those of before say it anew. */
+  async #keyed(others: readonly Resource[], resources: readonly Resource[]): Promise<readonly Resource[]> {
+    const isRule = ({ kind }: Resource): boolean => kind === 'RequestAuthentication'
+    const isKeys = ({ kind }: Resource): boolean => kind === 'JsonWebKeySet'
+    const before = resources.some(isKeys) ? [...this.#given.values()].filter(isRule) : []
+    const all = [...this.#given.values(), ...resources]
+    const stated = new Map([...before, ...others].filter((one) => !isKeys(one)).map((one) => [keyOf(one), one]))
+    return Promise.all(
+      [...stated.values()].map(async (one) => (isRule(one) ? { ...one, object: await this.#keys.readdressed(one.object, all) } : one)),
+    )
   }
 
   /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. */

@@ -47,6 +47,10 @@ export class PlanSession implements MeshSession {
     for (const one of resources) if (one.kind === 'MeshConfig') this.#takeMeshConfig(one)
     for (const resource of resources) {
       if (resource.kind === 'MeshConfig') continue
+      if (resource.kind === 'JsonWebKeySet') {
+        this.#parts.plan.note(`has a pod of the run serve the keys in the place of ${resource.object['spec'].uri as string}`)
+        continue
+      }
       if (workloadKinds.has(resource.kind) && !this.#isNamed(resource.namespace)) this.#assertDeploys('services')
       const object = this.#objectOf(resource)
       if (object.kind === 'Sidecar') this.#sidecars.set(resourceKey(refOfObject(object)), object)

@@ -113,6 +113,16 @@ export class PodAgent {
     await this.#control('PUT', '/names', JSON.stringify(names))
   }
 
+  /** From now on the pod has this JSON, by path, and no other. */
+  async serve(documents: Readonly<Record<string, string>>): Promise<void> {
+    await this.#control('PUT', '/documents', JSON.stringify(documents))
+  }
+
+  /** Paths of such JSON that somebody has got. */
+  async served(): Promise<readonly string[]> {
+    return JSON.parse(await this.#control('GET', '/documents', '')) as string[]
+  }
+
   /** `resolv.conf` of the pod. */
   resolver(): Promise<string> {
     return this.#control('GET', '/resolver', '')

@@ -99,7 +99,6 @@ export class ClusterWords {
   /** Any other. @throws NotSupported for what the run is not to change, or the cluster does not have */
   async config(resource: Resource): Promise<KubeObject> {
     const { kind, name } = resource
-    if (kind === 'JsonWebKeySet') throw new NotSupported('config', 'istiod fetches keys of tokens itself: what is at an address nobody can say here')
     if (kind === 'Namespace') return this.#namespaceOf(resource)
     const { kinds } = this.#run.objects
     const apiVersion = await kinds.servedVersion(resource.apiVersion, kind)

@@ -41,6 +41,7 @@ export class Outside {
   #made: Promise<Made | null> | null = null
   readonly #told = new Map<string, Promise<boolean>>()
   #names: readonly string[] = []
+  #documents: Readonly<Record<string, string>> = {}
 
   constructor(options: OutsideOptions) {
     this.#options = options
@@ -76,6 +77,24 @@ export class Outside {
     await (await this.#made)?.agent.know(this.#names)
   }
 
+  /** It has the JSON at that path from now on. @returns where: `http://10.244.0.7`; `null` where it does not come about */
+  async serve(path: string, text: string): Promise<string | null> {
+    this.#made ??= this.#make()
+    const made = await this.#made
+    if (made === null) return null
+    if (this.#documents[path] !== text) {
+      this.#documents = { ...this.#documents, [path]: text }
+      await made.agent.serve(this.#documents)
+    }
+    const { ip } = made.pod
+    return `http://${ip.includes(':') ? `[${ip}]` : ip}`
+  }
+
+  /** Paths of such JSON that somebody has got. */
+  async served(): Promise<readonly string[]> {
+    return (await (await this.#made)?.agent.served()) ?? []
+  }
+
   /** Is the scenario about names of it? */
   get isAskedFor(): boolean {
     return this.#names.length > 0
@@ -84,6 +103,7 @@ export class Outside {
   /** With the scenario its names and what it has told of them end. */
   async reset(): Promise<void> {
     this.#names = []
+    this.#documents = {}
     await (await this.#made)?.agent.reset()
   }
 

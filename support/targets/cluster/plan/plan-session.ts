@@ -149,7 +149,7 @@ export class PlanSession implements MeshSession {
 
   #use(scenario: string): string {
     const { namespaces, plan, run, settings } = this.#parts
-    const real = namespaces.real(scenario)
+    const real = namespaces.use(scenario)
     this.#used.add(real)
     const isByApi = settings.gateway === null || settings.namespaces.length > 0 || settings.deploy
     if (!namespaces.isNamed(real) && isByApi) plan.make(namespaceObject(real, { 'istio-injection': 'enabled', [runLabel]: run }))

@@ -228,7 +228,7 @@ export class ClusterRun {
    * @throws MeshSpecError CLUSTER_REFUSED for one that is neither the run's nor was named; NotSupported
    */
   async namespace(scenario: string): Promise<string> {
-    const real = this.namespaces.real(scenario)
+    const real = this.namespaces.use(scenario)
     if (this.namespaces.isNamed(real)) return real
     if (real === systemNamespace || real === this.mesh.namespace)
       throw new NotSupported('config', `what is in ${real} acts on the whole mesh, which the run is not to change; --namespaces names it if it may`)

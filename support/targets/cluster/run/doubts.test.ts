@@ -5,8 +5,8 @@ import { doubtsAbout } from './doubts.ts'
 import { NamespaceMap } from './namespace-map.ts'
 
 const namespaces = new NamespaceMap('run-1', [])
-namespaces.real('default')
-namespaces.real('other')
+namespaces.use('default')
+namespaces.use('other')
 
 const pod = (name: string, more: Partial<Pod> = {}): Pod => ({
   namespace: 'run-1',

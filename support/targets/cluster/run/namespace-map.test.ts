@@ -4,7 +4,7 @@ import { NamespaceMap } from './namespace-map.ts'
 
 function mapOf(named: readonly string[] = []): NamespaceMap {
   const map = new NamespaceMap('run-1', named)
-  for (const namespace of ['default', 'prod']) map.real(namespace)
+  for (const namespace of ['default', 'prod']) map.use(namespace)
   return map
 }
 
@@ -13,6 +13,17 @@ describe('namespaces of the run for those of a scenario', () => {
     const map = mapOf()
     expect([map.real('default'), map.real('prod'), map.real('istio-system')]).toEqual(['run-1', 'run-1-prod', 'istio-system'])
     expect(map.scenario('run-1-prod')).toBe('prod')
+  })
+
+  test('one that is only asked about stands for nothing in names', () => {
+    const map = mapOf()
+    expect([map.real('com'), map.host('example.com'), map.host('www.example.com'), map.all]).toEqual([
+      'run-1-com',
+      'example.com',
+      'www.example.com',
+      ['run-1', 'run-1-prod'],
+    ])
+    expect([map.use('com'), map.host('example.com')]).toEqual(['run-1-com', 'example.run-1-com'])
   })
 
   test('what is of the whole cluster is in none, and none stands for it', () => {

@@ -21,17 +21,29 @@ export class NamespaceMap {
     this.#standsForSystem = standsForSystem
     this.#own = own
     this.#named = named
+    // Names say it without any object in it.
+    this.use('default')
   }
 
   /** Makes a namespace one of the scenario's. What is of the whole cluster has none. */
+  use(namespace: string): string {
+    const real = this.real(namespace)
+    if (namespace !== '') this.#know(namespace, real)
+    return real
+  }
+
+  /** What stands for it, or would: statements name namespaces that nobody uses, and hosts outside (`example.com`) that read as a service of one. */
   real(namespace: string): string {
     if (namespace === '') return ''
-    const known = this.#real.get(namespace)
-    if (known !== undefined) return known
-    const real = this.#realOf(namespace)
+    const real = this.#real.get(namespace) ?? this.#realOf(namespace)
+    if (this.isNamed(real)) this.#know(namespace, real)
+    return real
+  }
+
+  #know(namespace: string, real: string): void {
+    if (this.#real.has(namespace)) return
     this.#real.set(namespace, real)
     this.#scenario.set(real, namespace)
-    return real
   }
 
   /** As the scenario calls it. */

@@ -44,7 +44,7 @@ test('a namespace of the run stands for istio-system where the gateway is its ow
   expect(new NamespaceMap('meshspec-1f2e3d', [], true).real('istio-system')).toBe('meshspec-1f2e3d-istio-system')
   expect(new NamespaceMap('meshspec-1f2e3d', []).real('istio-system')).toBe('istio-system')
   const map = new NamespaceMap('meshspec-1f2e3d', [], true)
-  map.real('istio-system')
+  map.use('istio-system')
   expect(map.host('istio-ingressgateway.istio-system.svc.cluster.local:80')).toBe(
     'istio-ingressgateway.meshspec-1f2e3d-istio-system.svc.cluster.local:80',
   )

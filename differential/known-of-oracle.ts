@@ -51,7 +51,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   },
   {
     reason: 'its services read a request for a WebSocket to its end, which over HTTP/2 never comes',
-    covers: (_, { call, answer }) => answer?.error === 'timeout' && reachedBy(answer).length === 0 && call?.headers?.['upgrade'] !== undefined,
+    covers: (_, { call, answer }) => isOutOfTime(answer) && reachedBy(answer).length === 0 && call?.headers?.['upgrade'] !== undefined,
   },
   {
     reason: 'its proxies share one loopback: which of them takes what is sent there to a port that several have bound is chance',
@@ -114,6 +114,10 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: ({ field, wanted, seen }) => field === 'rejected' && wanted === undefined && String(seen).split('\n').every(isOfKubernetes),
   },
   {
+    reason: 'the Service that is made there for a Gateway is older than all else, and takes the bytes that are for any of several services',
+    covers: (_, { config, answer }) => answer?.tcp === true && config.some((one) => isServedBy(one, hostOfCluster(answer))),
+  },
+  {
     reason: 'the Service that is made there for a Gateway has the ports of its own listeners, and not those of its ListenerSets',
     covers: (_, { config, call, answer }) => answer?.error === 'refused' && call !== null && isAtPortOfSet(config, call),
   },
@@ -128,6 +132,17 @@ function isOfReceiver(answer: Answered['answer']): boolean {
 /** Has a sender's sidecar another one than that which was asked, or none? */
 function isOfAnotherSender(answer: Answered['answer']): boolean {
   return answer?.cluster === '-' || (answer?.inbound ?? []).some(({ cluster }) => cluster?.startsWith('outbound|'))
+}
+
+/** Has the client given up, or a proxy in its place? */
+function isOutOfTime(answer: Answered['answer']): boolean {
+  return answer?.error === 'timeout' || /^(SI|UT|DT)\b/.test(answer?.flags ?? '')
+}
+
+/** Is the host that of the Service of a Gateway of the Gateway API? */
+function isServedBy({ kind, apiVersion, metadata, spec }: Answered['config'][number], host: string): boolean {
+  const isManaged = kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/')
+  return isManaged && host === `${metadata.name}-${String(spec['gatewayClassName'])}.${metadata.namespace ?? 'default'}.svc.cluster.local`
 }
 
 /** A port that no traffic is redirected to. */

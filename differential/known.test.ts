@@ -363,3 +363,23 @@ test('which of several entries of a host, an age and a namespace counts is known
   expect(covered([first, rival('NONE', { creationTimestamp: '2024-01-01T00:00:00Z' })], {}, told, toOne)).toBe(false)
   expect(covered([first, rival('NONE', {}, 'two.test')], {}, told, toOne)).toBe(false)
 })
+
+test('a request for a WebSocket over HTTP/2 that a proxy gives up is known, as one that the client does', () => {
+  const upgrading: ObservedCall = { ...aCall, headers: { upgrade: 'websocket' } }
+  const told = { field: 'status', wanted: 408, seen: 200 }
+  expect(covered([], { status: 408, flags: 'SI' }, told, upgrading)).toBe(true)
+  expect(covered([], { status: 0, error: 'timeout' }, told, upgrading)).toBe(true)
+  expect(covered([], { status: 408, flags: 'SI' }, told)).toBe(false)
+  expect(covered([], { status: 408, flags: 'SI', reached: [arrival('b')] }, told, upgrading)).toBe(false)
+  expect(covered([], { status: 503, flags: 'UF' }, told, upgrading)).toBe(false)
+})
+
+test('the Service of a Gateway is known to be older than others there, which shows in bytes', () => {
+  const gate = { ...document('Gateway', { gatewayClassName: 'istio' }, { name: 'gate' }), apiVersion: 'gateway.networking.k8s.io/v1' }
+  const told = { field: 'cluster', wanted: 'x', seen: 'y' }
+  const cluster = 'outbound|80||gate-istio.default.svc.cluster.local'
+  expect(covered([gate], { tcp: true, cluster }, told)).toBe(true)
+  expect(covered([gate], { cluster }, told)).toBe(false)
+  expect(covered([gate], { tcp: true, cluster: 'outbound|80||a.default.svc.cluster.local' }, told)).toBe(false)
+  expect(covered([{ ...gate, apiVersion: 'networking.istio.io/v1' }], { tcp: true, cluster }, told)).toBe(false)
+})

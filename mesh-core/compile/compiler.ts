@@ -18,6 +18,7 @@ import { ClientKeys } from './client-keys.ts'
 import { clientPlace } from './client-place.ts'
 import { clusterByName, serviceClusters, sniClusters, specialClusters } from './clusters.ts'
 import type { ClusterSources } from './clusters.ts'
+import { servicesByHost } from './destination-cluster.ts'
 import type { DestinationRule } from './destination-rule.ts'
 import { capturesDns, nameTable } from './dns-proxy.ts'
 import { compileGateway } from './gateway.ts'
@@ -70,6 +71,7 @@ export class Compiler {
   readonly #former: () => Compiler | null
   readonly #configs = new Map<string, ProxyConfig>()
   readonly #scopes = new Map<string, SidecarScope>()
+  readonly #gatewayScopes = new Map<string, readonly Service[]>()
   /** With one of the workloads that share it. */
   readonly #outbound = new Map<string, { readonly parts: OutboundParts; readonly workload: WorkloadInstance }>()
   #statuses: readonly ObjectStatus[] | null = null
@@ -203,20 +205,32 @@ export class Compiler {
     return scope
   }
 
+  /** Those that a proxy knows, of each host one. */
+  #servicesOf(workload: WorkloadInstance): readonly Service[] {
+    return workload.gateway ? this.#gatewayServices(workload.ref.namespace) : this.#scopeOf(workload).services
+  }
+
+  #gatewayServices(namespace: string): readonly Service[] {
+    const known = this.#gatewayScopes.get(namespace) ?? gatewayServices(this.#registry, this.catalog.mesh, namespace)
+    this.#gatewayScopes.set(namespace, known)
+    return known
+  }
+
   #gateway(workload: WorkloadInstance): OutboundParts {
     const routesOf = (vs: VirtualService, gateway: string, port: number, tls: boolean): readonly Route[] =>
-      this.#routes(vs, '', this.#routeContext({ workload, gateways: [gateway], listenPort: port, tls, known: null }))
+      this.#routes(vs, '', this.#routeContext({ workload, gateways: [gateway], listenPort: port, tls, known: { ruleNamespace: vs.namespace } }))
     const { listeners: servers, routeTables } = compileGateway({
       catalog: this.catalog,
       registry: this.#registry,
+      services: this.#servicesOf(workload),
       workload,
       departs: this.#departs,
       routesOf,
     })
     const listeners = wantsProxyProtocol(workload, this.catalog.mesh) ? servers.map((one) => ({ ...one, proxyProtocol: true as const })) : servers
     const pod = { registry: this.#registry, workload }
-    const { gatewayApi, secrets, mesh } = this.catalog
-    const services = gatewayServices(this.#registry, mesh, workload.ref.namespace)
+    const { gatewayApi, secrets } = this.catalog
+    const services = this.#servicesOf(workload)
     const sourcesOf = this.#clusterSources(workload)
     const named = askedBySni(listeners, () => services.flatMap((service) => sniClusters(service, sourcesOf(service))))
     const known = { ...this.#clustersFor(workload, services), ...named }
@@ -242,7 +256,8 @@ export class Compiler {
 
   #routeContext(place: Parameters<typeof routeContext>[0]): RouteContext {
     const ruleFor = (service: Service, workload: WorkloadInstance) => this.#ruleFor(service, workload)
-    return routeContext(place, { catalog: this.catalog, registry: this.#registry, departs: this.#departs, ruleFor })
+    const services = this.#servicesOf(place.workload)
+    return routeContext(place, { catalog: this.catalog, registry: this.#registry, departs: this.#departs, ruleFor, services })
   }
 
   #clustersFor(workload: WorkloadInstance, services: readonly Service[]): Readonly<Record<string, Cluster>> {
@@ -285,7 +300,7 @@ export class Compiler {
 
   #withTcpPolicies(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
     const ruleFor = (host: string): DestinationRule | undefined => {
-      const service = this.#registry.service(host)
+      const service = servicesByHost(this.#servicesOf(workload)).get(host)
       return service && this.#ruleFor(service, workload)
     }
     return withTcpPolicies(listeners, ruleFor, this.#departs)

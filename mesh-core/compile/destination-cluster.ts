@@ -5,14 +5,6 @@ import { clusterName } from './names.ts'
 /** What a host is, with those of its ports that count where the question is asked; `undefined` for one that is not known. */
 export type ServiceOf = (host: string) => { readonly service: Service; readonly ports: readonly { readonly number: number }[] } | undefined
 
-/** Every port of every service counts. */
-export function anyPort(registry: Registry): ServiceOf {
-  return (host) => {
-    const service = registry.service(host)
-    return service && { service, ports: service.ports }
-  }
-}
-
 /** Every port counts, of the services that a proxy knows; another name of one is known all the same. Source: Istio `push_context.go` ServiceForHostname. */
 export function anyPortOf(known: readonly Service[], registry: Registry): ServiceOf {
   return (host) => {

@@ -1,5 +1,6 @@
 import type { Service } from '../registry/registry.ts'
 import { byAge } from '../registry/services.ts'
+import { serviceIndex } from './service-index.ts'
 import { isSubsetOf, isWildcard, overlaps } from './names.ts'
 import type { EgressSpec, ImportedHost } from './sidecar-resource.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -41,20 +42,12 @@ function isOneService({ namespace, host }: ImportedHost): boolean {
 
 /**
  * Where every import names one service, of several entries of one host and namespace the first is taken and nothing of the others, in order of age.
- * Source: the same file, servicesForExactHosts; `push_context.go` initServiceRegistry.
+ * Source: the same file, servicesForExactHosts.
  */
 function firstOfEach(visible: readonly Service[], all: readonly Service[]): Service[] {
-  const first = new Map<string, Service>()
-  for (const service of all) {
-    const key = keyOf(service)
-    const known = first.get(key)
-    if (!known || (known.provider !== 'Kubernetes' && service.provider === 'Kubernetes')) first.set(key, service)
-  }
-  return visible.filter((service) => first.get(keyOf(service))!.origin === service.origin).sort(byAge)
-}
-
-function keyOf({ namespace, host }: Service): string {
-  return `${namespace}/${host}`
+  const index = serviceIndex(all)
+  const isFirst = ({ host, namespace, origin }: Service): boolean => index.get(host)!.get(namespace)!.origin === origin
+  return visible.filter(isFirst).sort(byAge)
 }
 
 /** Source: the same file, hostClassification.Excluded. */
@@ -85,15 +78,15 @@ function importsRule({ hosts, excluded }: Pick<EgressSpec, 'hosts' | 'excluded'>
   return from.some((entry) => wanted.some((host) => matches(host, entry.host)))
 }
 
-/** What of a service an entry is about. @returns `null`: it has no such port. Source: the same file, needsPortMatch. */
+/** What of a service an entry is about; of several ports of a number the first. @returns `null`: it has no such port. Source: the same file, serviceMatchingListenerPort. */
 export function ofListened(service: Service, { port, isProxy }: Pick<EgressSpec, 'port' | 'isProxy'>): Service | null {
   return port === null || isProxy ? service : ofPort(service, port.number)
 }
 
 function ofPort(service: Service, number: number): Service | null {
-  const ports = service.ports.filter((port) => port.number === number)
-  if (ports.length === 0) return null
-  return ports.length === service.ports.length ? service : { ...service, ports }
+  const port = service.ports.find((one) => one.number === number)
+  if (!port) return null
+  return service.ports.length === 1 ? service : { ...service, ports: [port] }
 }
 
 /**

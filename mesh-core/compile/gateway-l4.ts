@@ -4,7 +4,7 @@ import type { FilterChain, NetworkFilter } from '../ir/proxy-config.ts'
 import type { GatewayScope } from './gateway-scope.ts'
 import { serverNames } from './server-names.ts'
 import type { GatewayServer } from './gateway-resource.ts'
-import { anyPort } from './destination-cluster.ts'
+import { anyPortOf } from './destination-cluster.ts'
 import { concernsServer, tcpProxyTo, type L4Match, type L4Rule } from './l4-rule.ts'
 import type { BoundServer } from './merge-servers.ts'
 import { overlaps } from './names.ts'
@@ -52,8 +52,8 @@ export function tlsMatchesAt(
   return taken
 }
 
-function proxyTo(rule: L4Rule, { server }: BoundServer, { registry, catalog, workload }: GatewayScope): NetworkFilter {
-  return { ...tcpProxyTo(rule, server.port, anyPort(registry)), ...accessToBytes(catalog.authorizationPolicies.accessTo(workload)) }
+function proxyTo(rule: L4Rule, { server }: BoundServer, { registry, services, catalog, workload }: GatewayScope): NetworkFilter {
+  return { ...tcpProxyTo(rule, server.port, anyPortOf(services, registry)), ...accessToBytes(catalog.authorizationPolicies.accessTo(workload)) }
 }
 
 function gatewayName({ gateway }: BoundServer): string {

@@ -1,5 +1,5 @@
 import type { Route } from '../ir/route.ts'
-import type { Registry, WorkloadInstance } from '../registry/registry.ts'
+import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -8,6 +8,8 @@ import type { VirtualService } from './virtual-service.ts'
 export interface GatewayScope {
   readonly catalog: Catalog
   readonly registry: Registry
+  /** Those that it knows. */
+  readonly services: readonly Service[]
   readonly workload: WorkloadInstance
   readonly departs: Departs
   readonly routesOf: (vs: VirtualService, gateway: string, port: number, tls: boolean) => readonly Route[]

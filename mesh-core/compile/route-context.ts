@@ -1,4 +1,4 @@
-import { servicesByHost } from './destination-cluster.ts'
+import { servicesByHost, type ServiceOf } from './destination-cluster.ts'
 import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import type { Departs } from './departures.ts'
@@ -6,14 +6,16 @@ import type { DestinationRule } from './destination-rule.ts'
 import { hashOfDestination } from './hash-policy.ts'
 import { noPort, type RouteContext } from './http-routes.ts'
 import { proxyDefaultsOf, tellsForwardedHost } from './proxy-settings.ts'
+import { serviceIndex } from './service-index.ts'
+import { isVisible } from './visibility.ts'
 
 interface ListenerPlace {
   readonly workload: WorkloadInstance
   readonly gateways: readonly string[]
   readonly listenPort: number
   readonly tls: boolean
-  /** Services of the sidecar's listener; `null` at a gateway. */
-  readonly known: readonly Service[] | null
+  /** Services of the sidecar's listener; those of a gateway count less than that of the rule's namespace. */
+  readonly known: readonly Service[] | { readonly ruleNamespace: string }
 }
 
 interface Sources {
@@ -21,14 +23,15 @@ interface Sources {
   readonly registry: Registry
   readonly departs: Departs
   readonly ruleFor: (service: Service, workload: WorkloadInstance) => DestinationRule | undefined
+  /** That the workload's proxy knows. */
+  readonly services: readonly Service[]
 }
 
 /** What routes to one listener of a workload are made in. */
 export function routeContext({ workload, gateways, listenPort, tls, known }: ListenerPlace, sources: Sources): RouteContext {
-  const { catalog, registry, departs, ruleFor } = sources
-  const byHost = known && servicesByHost(known)
-  // What a listener knows is listed in lower case, and looked up as it is written.
-  const listed = (host: string): Service | undefined => (host === host.toLowerCase() ? byHost?.get(host) : undefined)
+  const { catalog, registry, departs, ruleFor, services } = sources
+  const byHost = servicesByHost(services)
+  const serviceOf = 'ruleNamespace' in known ? atGateway(known.ruleNamespace, workload, sources) : atListener(known, listenPort)
   return {
     labels: workload.labels,
     namespace: workload.ref.namespace,
@@ -36,21 +39,38 @@ export function routeContext({ workload, gateways, listenPort, tls, known }: Lis
     listenPort,
     tls,
     hashOf: (destination) => {
-      const service = byHost ? byHost.get(destination.host ?? '') : registry.service(destination.host ?? '')
+      const service = byHost.get(destination.host ?? '')
       return service && hashOfDestination(ruleFor(service, workload), destination)
     },
     mesh: catalog.mesh,
     tellsForwardedHost: tellsForwardedHost(proxyDefaultsOf(workload, catalog.mesh)),
     departs,
+    // No proxy lists another name of a service, which stands for it all the same, whether or not it has ports of its own.
     service: (host) => {
       const named = registry.service(host)
-      // A listener has no services that are other names of its own.
-      const service = byHost && named?.resolution !== 'alias' ? listed(host) : named
-      if (!service) return undefined
-      // Another name stands for its service whether or not it lists ports of its own.
-      if (service.resolution === 'alias') return { service, ports: service.ports }
-      const ports = byHost && listenPort !== noPort ? service.ports.filter((port) => port.number === listenPort) : service.ports
-      return ports.length > 0 ? { service, ports } : undefined
+      return named?.resolution === 'alias' ? { service: named, ports: named.ports } : serviceOf(host)
     },
+  }
+}
+
+/** What a listener knows is listed in lower case, and looked up as it is written. */
+function atListener(known: readonly Service[], listenPort: number): ServiceOf {
+  const byHost = servicesByHost(known)
+  return (host) => {
+    const service = host === host.toLowerCase() ? byHost.get(host) : undefined
+    const ports = (service?.ports ?? []).filter((port) => listenPort === noPort || port.number === listenPort)
+    return service && ports.length > 0 ? { service, ports } : undefined
+  }
+}
+
+/** Source: Istio `core/gateway.go` buildNameToServiceMapForHttpRoutes. */
+function atGateway(ruleNamespace: string, { ref }: WorkloadInstance, { registry, catalog, services }: Sources): ServiceOf {
+  const byHost = servicesByHost(services)
+  const index = serviceIndex(registry.services)
+  const isSeen = ({ exportTo, namespace }: Service): boolean => isVisible(exportTo, catalog.mesh.defaultServiceExportTo, namespace, ref.namespace)
+  return (host) => {
+    const own = index.get(host)?.get(ruleNamespace)
+    const service = own && isSeen(own) ? own : byHost.get(host)
+    return service && service.ports.length > 0 ? { service, ports: service.ports } : undefined
   }
 }

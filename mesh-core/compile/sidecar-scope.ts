@@ -8,6 +8,7 @@ import type { EgressListener } from './egress-imports.ts'
 import { MergedServices } from './merged-services.ts'
 import type { MeshConfig, OutboundMode } from './mesh-config.ts'
 import { meshGateway } from './names.ts'
+import { serviceIndex } from './service-index.ts'
 import type { SidecarResource } from './sidecar-resource.ts'
 import { everything } from './sidecar-resource.ts'
 import type { VirtualService } from './virtual-service.ts'
@@ -72,13 +73,11 @@ export function sidecarScope(
   const egress = (sidecar?.egress ?? [everything]).map((spec) =>
     egressListener(spec, namespace, { services: all, aliases, every: registry.services }, rules),
   )
-  const hidden = hiddenFromThemselves(registry, known, namespace)
-  // Without a Sidecar all else is known already.
-  const inferred = sidecar ? [...all, ...hidden] : hidden
+  const inferred = inferredServices({ catalog, registry, departs, answersDns }, namespace, sidecar !== null)
   const merged = new MergedServices()
   for (const listener of egress) {
     for (const service of listener.services) merged.add(service)
-    for (const service of destinations(listener, namespace, inferred)) merged.add(service)
+    if (inferred) for (const service of destinations(listener, namespace, inferred)) merged.add(service)
   }
   const byAddress = !departs('hostsNameServicesInMesh') && rules.some(({ semantics }) => semantics === 'gateway-api')
   const outboundMode = sidecar?.outboundMode ?? catalog.mesh.outboundTrafficPolicy.mode
@@ -99,23 +98,36 @@ export interface ScopeSources {
   readonly departs: Departs
 }
 
-/** Services of the namespace that are exported to others alone: rules send to them all the same. Source: the same file, collectImportedServices. */
-function hiddenFromThemselves(registry: Registry, visible: readonly Service[], namespace: string): Service[] {
-  const own = registry.services.filter((service) => service.namespace === namespace && service.resolution !== 'alias')
-  if (own.length === 0) return own
-  const seen = new Set(visible)
-  return own.filter((service) => !seen.has(service))
+/**
+ * Whom a rule that sends to a host means: the namespace's own, also one that is exported to others alone, else of the first namespace of which one is seen.
+ * Source: the same file, collectImportedServices, pickFirstVisibleNamespace.
+ * @param imports some things alone; otherwise all that is seen is known already
+ * @returns `null`: nobody who is not known
+ */
+function inferredServices(
+  { catalog: { mesh }, registry: { services }, answersDns }: ScopeSources,
+  namespace: string,
+  imports: boolean,
+): Inferred | null {
+  const isSeen = ({ exportTo, namespace: owner }: Service): boolean => reachOf(exportTo, mesh.defaultServiceExportTo, owner, namespace) !== null
+  const hidden = imports ? null : new Set(services.filter((service) => service.namespace === namespace && !isSeen(service)).map(({ host }) => host))
+  if (hidden?.size === 0) return null
+  const index = serviceIndex(services)
+  return (host) => {
+    const found = hidden === null || hidden.has(host) ? index.get(host) : undefined
+    const service = found?.get(namespace) ?? [...(found?.values() ?? [])].filter(isSeen).sort((a, b) => order(a.namespace, b.namespace))[0]
+    if (!service || service.resolution === 'alias') return undefined
+    return answersDns ? withAllocated(service) : service
+  }
 }
 
+type Inferred = (host: string) => Service | undefined
+
 /** Services that the rules of an entry send to. Source: the same file, collectImportedServices. */
-function destinations(listener: EgressListener, namespace: string, visible: readonly Service[]): Service[] {
-  if (listener.virtualServices.length === 0 || visible.length === 0) return []
-  const byHost = new Map<string, Service[]>()
-  for (const service of visible) byHost.set(service.host, [...(byHost.get(service.host) ?? []), service])
+function destinations(listener: EgressListener, namespace: string, inferred: Inferred): Service[] {
   return listener.virtualServices.flatMap((vs) =>
     [...destinationPorts(vs, namespace)].flatMap(([host, ports]) => {
-      const found = [...(byHost.get(host) ?? [])].sort((a, b) => order(a.namespace, b.namespace))
-      const service = found.find((one) => one.namespace === namespace) ?? found[0]
+      const service = inferred(host)
       if (!service) return []
       return (listener.port && !listener.isProxy ? ofListened(service, listener) : ofPorts(service, ports)) ?? []
     }),

@@ -19,7 +19,7 @@ import { hashOfIdentity } from './identity-hash.ts'
 import { inlineOfRequest, joinRepeated } from './inline-headers.ts'
 import { judgeSlashes, normalizeTarget, withoutFragment } from './path-normalization.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
-import { targetOf } from './request-target.ts'
+import { targetOf, targetRefusal } from './request-target.ts'
 import type { Shipment } from './shipment.ts'
 
 /** The request as a workload's sidecar passes it on. What another proxy has sent needs little tidying up: divided cookies, what that said for its peer, and its path, which it may have rewritten. */
@@ -50,7 +50,7 @@ export function receiveInbound(
   const asked = withoutFragment(path)
   request.authority = tidyHost(authority, settings, port)
   // What is no path is refused as it came.
-  request.path = path.startsWith('/') ? normalizeTarget(asked, normalization, settings) : path
+  if (path.startsWith('/') && targetRefusal(request) === null) request.path = normalizeTarget(asked, normalization, settings)
   return {
     request,
     ...ofConnection,

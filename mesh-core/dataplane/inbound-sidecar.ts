@@ -183,8 +183,8 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
   }
 
   protected override refuseRequest(refusal: RequestRefusal): void {
-    // Envoy finds no route for a request of which it does not know yet how it came. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
-    if (refusal.flag || !this.sent.headers.has('x-forwarded-proto')) this.#leaveRoute()
+    // Envoy finds no route for a request of which it does not know yet how it came, or without a path. Source: Envoy `VirtualHostImpl::getRouteFromEntries`.
+    if (refusal.flag || !this.sent.headers.has('x-forwarded-proto') || !this.request.path.startsWith('/')) this.#leaveRoute()
     super.refuseRequest(refusal)
   }
 

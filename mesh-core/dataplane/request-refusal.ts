@@ -43,8 +43,12 @@ export function refusalOf(
   if (sent.protocol === 'http/1.0') return byParser('low_version', lowVersion)
   if (sent.withoutHost) return byManager('missing_host_header')
   if (sent.method === 'QUERY' && !sent.headers.has('content-type')) return byManager('query_missing_content_type')
+  if (sent.method !== 'CONNECT' && !received.request.path.startsWith('/')) return noRelativePath
   return pathRefusal(received, normalization)
 }
+
+/** `*`, which stands for all of a server, is no path that a filter could look at. */
+const noRelativePath: RequestRefusal = { reply: { status: 404, body: '' }, details: 'absolute_path_rejected', flag: null }
 
 /** gRPC is not sent elsewhere. */
 function pathRefusal({ request, slashes }: ReceivedRequest, normalization: PathNormalization): RequestRefusal | null {

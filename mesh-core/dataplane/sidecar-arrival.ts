@@ -12,6 +12,7 @@ import { LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { accessSubject, refusedAt, tellDenial } from './inbound-access.ts'
 import { waitsForBytes } from './first-bytes.ts'
+import { http2Violation } from './http2-violation.ts'
 import { enterSidecar } from './inbound-connection.ts'
 import { InboundSidecar } from './inbound-sidecar.ts'
 import { badRequest } from './local-reply.ts'
@@ -21,7 +22,6 @@ import { answersAt } from './receiver.ts'
 import type { Shipment } from './shipment.ts'
 import type { TlsLayer } from './tls-handshake.ts'
 import { brokenOff } from './transport-failure.ts'
-import { opensWebSocket } from './upgrade.ts'
 
 /** Istio leaves it at Envoy's default. */
 const delayedCloseMs = 1000
@@ -106,7 +106,8 @@ export class SidecarArrival implements InFlight {
   #read(layers: readonly TlsLayer[], end: Done): void {
     const { request } = this.#shipment
     if (request.protocol === 'tcp' || layers.length > 0) return this.#refuseBytes(layers, end)
-    if (request.protocol === 'h2' && opensWebSocket(request)) return this.#breakOff(end)
+    const violation = http2Violation(request)
+    if (violation !== null) return this.#breakOff(violation, end)
     this.#ending.hop.port = this.#port.leadsTo.port
     const inbound = new InboundSidecar(this.#plane, this.#place, this.#workload, this.#shipment, this.#ending.hop, this.#port, end)
     this.#inFlight = inbound
@@ -123,14 +124,10 @@ export class SidecarArrival implements InFlight {
     end(layers.length > 0 ? 'tls: WRONG_VERSION_NUMBER' : badRequest())
   }
 
-  /**
-   * Extended CONNECT, as which a WebSocket comes over HTTP/2, is an error of the whole connection to a proxy that has not said that it takes it, and istiod has none
-   * say so. Source: Envoy `http2/codec_impl.cc`.
-   */
-  #breakOff(end: Done): void {
+  #breakOff(violation: string, end: Done): void {
     const log = this.#log()
     log.raise('DPE')
-    log.details = 'http2.invalid.header.field'
+    log.details = violation
     this.#note(log)
     this.#closeLater(end)
   }

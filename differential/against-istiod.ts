@@ -34,6 +34,10 @@ const limits: readonly { readonly reason: string; concerns(mesh: GeneratedMesh):
     concerns: ({ config }) => config.some(({ apiVersion }) => apiVersion === 'extensions/v1beta1'),
   },
   {
+    reason: 'Ingresses of a class are read there though ingressControllerMode is OFF, with which istiod starts no controller',
+    concerns: ({ config, meshConfig = {} }) => meshConfig['ingressControllerMode'] === 'OFF' && config.some(({ kind }) => kind === 'Ingress'),
+  },
+  {
     reason: 'config is read there in every namespace, also in those that discoverySelectors leave out',
     concerns: ({ config, meshConfig = {} }) => meshConfig['discoverySelectors'] !== undefined && config.some(isOfIstioElsewhere),
   },

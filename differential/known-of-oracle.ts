@@ -50,6 +50,14 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       (reachedBy(answer).join() === 'passthrough.outside' || (answer.details ?? '').includes('CERTIFICATE_VERIFY_FAILED')),
   },
   {
+    reason: 'its client reads no answer of more than 100 headers',
+    covers: (_, { answer }) => (answer?.error ?? '').includes('got more than 100 headers'),
+  },
+  {
+    reason: 'its services answer a request for a tunnel with a body, which then stands before the answer that comes through it',
+    covers: (_, { config, answer }) => (answer?.error ?? '').startsWith('BadStatusLine') && config.some(({ spec }) => opensTunnels(spec)),
+  },
+  {
     reason: 'its services read a request for a WebSocket to its end, which over HTTP/2 never comes',
     covers: (_, { call, answer }) => isOutOfTime(answer) && reachedBy(answer).length === 0 && call?.headers?.['upgrade'] !== undefined,
   },

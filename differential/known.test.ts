@@ -383,3 +383,12 @@ test('the Service of a Gateway is known to be older than others there, which sho
   expect(covered([gate], { tcp: true, cluster: 'outbound|80||a.default.svc.cluster.local' }, told)).toBe(false)
   expect(covered([{ ...gate, apiVersion: 'networking.istio.io/v1' }], { tcp: true, cluster }, told)).toBe(false)
 })
+
+test('answers that the client there cannot read are known', () => {
+  const tunnel = document('DestinationRule', { host: 'b', trafficPolicy: { tunnel: { targetHost: 'c.test', targetPort: 80 } } })
+  const told = { field: 'status', wanted: 0, seen: 200 }
+  expect(covered([], { error: 'HTTPException: got more than 100 headers' }, told)).toBe(true)
+  expect(covered([tunnel], { error: 'BadStatusLine: {}' }, told)).toBe(true)
+  expect(covered([], { error: 'BadStatusLine: {}' }, told)).toBe(false)
+  expect(covered([tunnel], { error: 'closed' }, told)).toBe(false)
+})

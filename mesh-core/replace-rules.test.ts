@@ -21,6 +21,11 @@ const rule = (name: string, hosts: string, http: string): string =>
   `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: ${name}}, spec: {hosts: ${hosts}, http: ${http}}}`
 const to = (host: string): string => `[{route: [{destination: {host: ${host}}}]}]`
 
+const policy = (namespace: string, loadBalancer: string): string =>
+  `{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: c, namespace: ${namespace}}, spec: {host: c.default.svc.cluster.local, trafficPolicy: {loadBalancer: ${loadBalancer}}}}`
+const named = (host: string): string =>
+  `{apiVersion: v1, kind: Service, metadata: {name: named}, spec: {type: ExternalName, externalName: ${host}.default.svc.cluster.local, ports: [{name: http, port: 80}]}}`
+
 /** Each list is applied one after the other, and asked after each. */
 const histories: readonly { readonly about: string; readonly steps: readonly string[] }[] = [
   {
@@ -46,6 +51,17 @@ const histories: readonly { readonly about: string; readonly steps: readonly str
   {
     about: 'labels of the source',
     steps: [rule('b', '[b]', to('c')), rule('b', '[b]', '[{match: [{sourceLabels: {app: a}}], route: [{destination: {host: a}}]}]')],
+  },
+  {
+    about: 'a rule of the namespace in the place of one that hashes',
+    steps: [
+      `${rule('b', '[b]', to('c'))}\n---\n${policy('istio-system', '{consistentHash: {httpHeaderName: x-user}}')}`,
+      policy('default', '{simple: RANDOM}'),
+    ],
+  },
+  {
+    about: 'another name that leads elsewhere',
+    steps: [`${rule('b', '[b]', to('named'))}\n---\n${named('a')}`, named('c')],
   },
   {
     about: 'a Sidecar that imports by destination',

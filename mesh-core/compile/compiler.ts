@@ -103,7 +103,14 @@ export class Compiler {
       this.catalog.mesh,
       this.catalog.destinationRules.hashing,
       resources.filter((resource) => resource.kind === 'Sidecar').map((resource) => [resource.namespace, resource.name, resource.object['spec']]),
-      this.#registry.services.map((service) => [service.host, service.namespace, service.exportTo, service.ports]),
+      this.#registry.services.map(({ host, namespace, provider, externalName, exportTo, ports }) => [
+        host,
+        namespace,
+        provider,
+        externalName,
+        exportTo,
+        ports,
+      ]),
     ])
   }
 

@@ -23,7 +23,7 @@ export class DestinationRules {
   readonly #privateOfRoot = new RulesByHost()
   /** Do clients of one namespace follow different rules, or the same rule differently, by their labels? */
   readonly readsLabels: boolean
-  /** Those that say what requests are hashed by, as they were written. */
+  /** All, as they were written, where any says what requests are hashed by: another may go before it. */
   readonly hashing: readonly unknown[]
 
   /**
@@ -35,7 +35,7 @@ export class DestinationRules {
     const rules = resources.map(destinationRuleOf)
     for (const rule of [...made, ...rules.filter(isSelective), ...rules.filter((one) => !isSelective(one))]) this.#add(rule)
     this.readsLabels = rules.some((rule) => isSelective(rule) || policiesOf(rule).some(failsOverByLabels))
-    this.hashing = resources.filter((_, i) => policiesOf(rules[i]!).some(hashes)).map(({ object }) => object)
+    this.hashing = rules.some((rule) => policiesOf(rule).some(hashes)) ? resources.map(({ object }) => object) : []
   }
 
   /**

@@ -392,3 +392,14 @@ test('answers that the client there cannot read are known', () => {
   expect(covered([], { error: 'BadStatusLine: {}' }, told)).toBe(false)
   expect(covered([tunnel], { error: 'closed' }, told)).toBe(false)
 })
+
+test('of a pod that calls its own address the sidecar that reads it there is known', () => {
+  const own: ObservedCall = { from: 'a.default', request: 'GET http://10.244.0.3:6000/x' }
+  const answer = { cluster: 'InboundPassthroughCluster', reached: [arrival('a')] }
+  const told = { field: 'headers.server', wanted: 'istio-envoy', seen: undefined }
+  expect(covered([], answer, told, own)).toBe(true)
+  expect(covered([], answer, told)).toBe(false)
+  expect(covered([], { ...answer, reached: [arrival('b')] }, told, own)).toBe(false)
+  expect(covered([], { ...answer, cluster: 'PassthroughCluster' }, told, own)).toBe(false)
+  expect(covered([], answer, { field: 'status', wanted: 200, seen: 503 }, own)).toBe(false)
+})

@@ -4,6 +4,7 @@ import type { GatewayScope } from './gateway-scope.ts'
 import type { BoundServer } from './merge-servers.ts'
 import { intersection } from './names.ts'
 import { isCatchAll } from './route-match.ts'
+import type { VirtualService } from './virtual-service.ts'
 
 /**
  * The rules of all VirtualServices of a host are joined in their order, what takes everything goes to the end.
@@ -12,24 +13,40 @@ import { isCatchAll } from './route-match.ts'
 export function gatewayVirtualHosts(servers: readonly BoundServer[], scope: GatewayScope): VirtualHost[] {
   const port = servers[0]!.server.port
   const hosts = new Map<string, { routes: Route[]; requireTls: boolean }>()
-  for (const one of servers) addServer(one, hosts, scope, port)
+  const routesOf = onceOfEach(scope, port)
+  for (const one of servers) addServer(one, hosts, scope, routesOf)
   if (hosts.size === 0) return [{ name: `blackhole:${port}`, domains: ['*'], routes: [], requireTls: false }]
   return [...hosts].map(([host, { routes, requireTls }]) => ({ name: `${host}:${port}`, domains: [host], routes: catchAllLast(routes), requireTls }))
 }
 
-/** @param port that routes go by: of servers that one port of the pod serves that of the first */
+type RoutesOf = (vs: VirtualService, gateway: string, tls: boolean) => readonly Route[]
+
+/**
+ * A rule has the routes of the first server of its Gateway that it is for, also for others: with TLS or without.
+ * @param port that routes go by: of servers that one port of the pod serves that of the first
+ */
+function onceOfEach(scope: GatewayScope, port: number): RoutesOf {
+  const made = new Map<VirtualService, Map<string, readonly Route[]>>()
+  return (vs, gateway, tls) => {
+    const own = made.get(vs) ?? new Map<string, readonly Route[]>()
+    const routes = own.get(gateway) ?? scope.routesOf(vs, gateway, port, tls)
+    made.set(vs, own.set(gateway, routes))
+    return routes
+  }
+}
+
 function addServer(
   { server, gateway }: BoundServer,
   hosts: Map<string, { routes: Route[]; requireTls: boolean }>,
   scope: GatewayScope,
-  port: number,
+  routesOf: RoutesOf,
 ): void {
   const name = `${gateway.namespace}/${gateway.name}`
   const requireTls = server.tls?.httpsRedirect ?? false
   for (const vs of scope.catalog.virtualServicesFor(name, scope.workload.ref.namespace)) {
     const shared = intersection(hostsFor(server, vs.namespace), vs.hosts)
     if (shared.length === 0) continue
-    const routes = scope.routesOf(vs, name, port, server.tls !== null)
+    const routes = routesOf(vs, name, server.tls !== null)
     if (routes.length === 0) continue
     for (const host of shared.map((one) => one.toLowerCase())) {
       const known = hosts.get(host)

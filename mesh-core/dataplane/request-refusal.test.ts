@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { Headers } from '../ir/message.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import { refusalOf } from './request-refusal.ts'
+import { targetOf } from './request-target.ts'
 
-function detailsOf(request: Partial<HttpRequest>): string | null {
-  const sent: HttpRequest = { method: 'GET', scheme: 'http', authority: 'b', path: '/', headers: new Headers(), body: '', ...request }
+function detailsOf(given: Partial<HttpRequest>): string | null {
+  const sent: HttpRequest = { method: 'GET', scheme: 'http', authority: 'b', path: '/', headers: new Headers(), body: '', ...given }
   const headerCount = sent.headers.fields.length / 2
-  const received = { request: sent, closes: false, upgrade: null, isRefused: false, slashes: null, trustedAddress: null, headerCount }
+  const request = { ...sent, ...targetOf(sent) }
+  const received = { request, closes: false, upgrade: null, isRefused: false, slashes: null, trustedAddress: null, headerCount }
   return refusalOf(sent, received, 'BASE')?.details ?? null
 }
 
@@ -26,7 +28,7 @@ test.each<[string, Partial<HttpRequest>, string | null]>([
   ['no path', { path: '?a=1' }, 'http1.codec_error'],
   ['a URL', { path: 'http://b/a' }, null],
   ['a star', { path: '*' }, 'http1.invalid_url'],
-  ['a star for OPTIONS', { path: '*', method: 'OPTIONS' }, null],
+  ['a star for OPTIONS', { path: '*', method: 'OPTIONS' }, 'absolute_path_rejected'],
   ['the host of a tunnel', { path: 'b:443', method: 'CONNECT' }, null],
   ['a tunnel to a host without a port', { path: 'b', method: 'CONNECT' }, 'http1.invalid_url'],
   ['a tunnel to a path', { path: '/x', method: 'CONNECT' }, 'http1.invalid_url'],

@@ -12,6 +12,7 @@ import type { ProxyRuntime } from './proxy-runtime.ts'
 import { listenerAt } from './upstream.ts'
 import { speak } from './upstream-http.ts'
 import { layersTo } from './upstream-tls.ts'
+import type { Timer } from '../time/clock.ts'
 import { wrongHeader } from './wrong-header.ts'
 
 /** Which proxy asks. */
@@ -63,6 +64,7 @@ export function callAuthorizer(
   delivery.hop.asks = true
   const startMs = plane.clock.now()
   let ended = false
+  let timer: Timer | null = null
   const end = (outcome: Outcome): void => {
     if (ended) return
     ended = true
@@ -76,8 +78,9 @@ export function callAuthorizer(
     end('timeout')
   }
   const { timeoutMs, name } = authorizer
-  const timer = timeoutMs > 0 ? plane.clock.deadline(timeoutMs, late, `${proxy.name} asks ${name}`) : null
   delivery.start(plane, shipment, receiver, end)
+  // After those of the receiver's sidecar, which waits no longer than who asks.
+  if (!ended && timeoutMs > 0) timer = plane.clock.deadline(timeoutMs, late, `${proxy.name} asks ${name}`)
   return {
     abandon: () => {
       ended = true

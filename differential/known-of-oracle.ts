@@ -34,7 +34,8 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       mayHaveCalledItself(answer, call?.from ?? '') &&
       (tellsOfLog(difference.field) ||
         isLogOf(difference, [call!.from]) ||
-        (/^inbound\[0\]\.(flags|cluster|details)$/.test(difference.field) && difference.seen === answer![difference.field.slice(11) as 'flags'])),
+        (/^inbound\[0\]\.(flags|route|cluster|details)$/.test(difference.field) &&
+          difference.seen === answer![difference.field.slice(11) as 'flags'])),
   },
   {
     reason: 'a pod that calls its own address is led past its sidecar there, whose packets a mesh leaves alone',
@@ -53,6 +54,10 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       answer?.cluster === 'AllowAnyDynamicDNSCluster' &&
       /^[^.]+(\.[^.]+)?$/.test(authorityOf(call)) &&
       (reachedBy(answer).join() === 'passthrough.outside' || (answer.details ?? '').includes('CERTIFICATE_VERIFY_FAILED')),
+  },
+  {
+    reason: 'of a workload of several pods whose own sidecar runs the first pod alone has one there: others answer no mutual TLS',
+    covers: ({ field }, { config, answer }) => tellsOfFailure(field) && failedToConnect(answer) && config.some((one) => isOneOfSeveral(one, answer)),
   },
   {
     reason: 'its client reads no answer of more than 100 headers',
@@ -264,6 +269,10 @@ function reachedBy(answer: Answered['answer']): readonly string[] {
 
 function nameOf({ workload, namespace }: Arrival): string {
   return `${workload}.${namespace}`
+}
+
+function isOneOfSeveral({ kind, metadata, spec }: Answered['config'][number], answer: Answered['answer']): boolean {
+  return kind === 'Deployment' && Number(spec['replicas'] ?? 1) > 1 && (answer?.candidates ?? []).includes(metadata.name)
 }
 
 function isByOwnAddress(call: Answered['call'], answer: Answered['answer']): boolean {

@@ -403,3 +403,24 @@ test('of a pod that calls its own address the sidecar that reads it there is kno
   expect(covered([], { ...answer, cluster: 'PassthroughCluster' }, told, own)).toBe(false)
   expect(covered([], answer, { field: 'status', wanted: 200, seen: 503 }, own)).toBe(false)
 })
+
+test('pods of a Deployment that have no sidecar there, beside the first one, are known', () => {
+  const several = document('Deployment', { replicas: 2 }, { name: 'c-v2' })
+  const answer = { ...lost, candidates: ['c-v1', 'c-v2'] }
+  const told = { field: 'flags', wanted: 'UF,URX', seen: '-' }
+  expect(covered([several], answer, told)).toBe(true)
+  expect(covered([document('Deployment', { replicas: 1 }, { name: 'c-v2' })], answer, told)).toBe(false)
+  expect(covered([several], { ...answer, candidates: ['c-v1'] }, told)).toBe(false)
+  expect(covered([several], { ...answer, flags: 'UH' }, told)).toBe(false)
+  expect(covered([several], answer, { field: 'cluster', wanted: 'x', seen: 'y' })).toBe(false)
+})
+
+test('bytes that a receiver reads as HTTP and refuses are known, for what an answer shows', () => {
+  const entry = { workload: 't', status: 403, flags: '-', route: 'default', cluster: 'InboundPassthroughCluster' }
+  const answer = { tcp: true, reached: [], inbound: [{ ...entry, details: 'rbac_access_denied_matched_policy[none]' }] }
+  const told = { field: 'status', wanted: 403, seen: 0 }
+  expect(covered([], answer, told)).toBe(true)
+  expect(covered([], { ...answer, tcp: false }, told)).toBe(false)
+  expect(covered([], { ...answer, inbound: [{ ...entry, details: 'via_upstream' }] }, told)).toBe(false)
+  expect(covered([], answer, { field: 'cluster', wanted: 'x', seen: 'y' })).toBe(false)
+})

@@ -44,7 +44,7 @@ export const known: readonly KnownDifference[] = [
   {
     reason:
       'without the istio.alpn filter a cluster of HTTP offers its protocols for bytes, too, which a receiver that looks what comes takes for HTTP',
-    covers: ({ field }, { answer }) => isOfReading(field) && readsBytesAsHttp(answer),
+    covers: ({ field }, { answer }) => readsBytesAsHttp(answer) && (isOfReading(field) || (refusesItself(answer) && isOfAnswering(field))),
   },
   {
     reason: 'without that filter a cluster of HTTP/2 offers HTTP/2 for bytes, too: a receiver that looks what comes takes them for that, and closes',
@@ -77,6 +77,15 @@ function isOfReading(field: string): boolean {
 function readsBytesAsHttp(answer: Answered['answer']): boolean {
   const [entry, ...others] = answer?.inbound ?? []
   return isOfBytes(answer) && others.length === 0 && entry?.cluster === 'InboundPassthroughCluster' && entry.details !== '-'
+}
+
+/** Has the receiver's sidecar answered what was no HTTP to its sender? */
+function refusesItself(answer: Answered['answer']): boolean {
+  return (answer?.reached ?? []).length === 0 && (answer?.inbound?.[0]?.details ?? '').startsWith('rbac_access_denied')
+}
+
+function isOfAnswering(field: string): boolean {
+  return /^(status|error|body|headers\..+)$/.test(field)
 }
 
 function isOfReaching(field: string): boolean {

@@ -58,9 +58,10 @@ function beyond(mesh: GeneratedMesh): string | null {
   return limits.find(({ concerns }) => concerns(mesh))?.reason ?? null
 }
 
-/** A listener whose Secret is missing is left out there; in a cluster it is there, and closes connections. */
-function skippedBecause({ skipped, dropped = [] }: ObservedCase): string | null {
-  return skipped ?? dropped.find((note) => note.includes('missing secret')) ?? null
+/** A listener whose Secret is missing, or holds no certificate, is left out there; in a cluster it is there, and closes connections. */
+function skippedBecause({ skipped, dropped = [], envoyRejected = {} }: ObservedCase): string | null {
+  const refused = Object.values(envoyRejected).flat()
+  return skipped ?? dropped.find((note) => note.includes('missing secret')) ?? refused.find((note) => / from <inline>/.test(note)) ?? null
 }
 
 function refusesRoutes({ envoyRejected = {} }: ObservedCase): boolean {

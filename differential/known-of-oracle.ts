@@ -39,8 +39,8 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   },
   {
     reason: 'a pod that calls its own address is led past its sidecar there, whose packets a mesh leaves alone',
-    covers: ({ field }, { call, answer }) =>
-      /^(headers\.server|reached\[0\]\.headers\..+)$/.test(field) && isByOwnAddress(call, answer) && isOfReceiver(answer),
+    covers: ({ field }, { config, call, answer }) =>
+      /^(headers\.server|reached\[0\]\.(port|headers\..+))$/.test(field) && isByOwnAddress(config, call, answer) && isOfReceiver(answer),
   },
   {
     reason: 'its services answer a request for a tunnel when it has ended, which over HTTP/2 it never has',
@@ -58,6 +58,10 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   {
     reason: 'of a workload of several pods whose own sidecar runs the first pod alone has one there: others answer no mutual TLS',
     covers: ({ field }, { config, answer }) => tellsOfFailure(field) && failedToConnect(answer) && config.some((one) => isOneOfSeveral(one, answer)),
+  },
+  {
+    reason: 'an authorizer that is asked about its own questions asks as long as there are connections',
+    covers: (_, { answer }) => (answer?.inbound ?? []).length >= 16 && new Set(answer!.inbound!.map(({ workload }) => workload)).size <= 2,
   },
   {
     reason: 'its client reads no answer of more than 100 headers',
@@ -275,8 +279,10 @@ function isOneOfSeveral({ kind, metadata, spec }: Answered['config'][number], an
   return kind === 'Deployment' && Number(spec['replicas'] ?? 1) > 1 && (answer?.candidates ?? []).includes(metadata.name)
 }
 
-function isByOwnAddress(call: Answered['call'], answer: Answered['answer']): boolean {
-  return /^[\d.]+$/.test(hostOf(call)) && reachedBy(answer).join() === call?.from
+/** A headless service has no other. */
+function isByOwnAddress(config: Answered['config'], call: Answered['call'], answer: Answered['answer']): boolean {
+  const isAddress = /^[\d.]+$/.test(hostOf(call)) || isForHeadless({ config, call, answer })
+  return isAddress && reachedBy(answer).join() === call?.from
 }
 
 /** Those endpoints that the other side knows the names of must be there. */

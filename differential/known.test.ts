@@ -424,3 +424,20 @@ test('bytes that a receiver reads as HTTP and refuses are known, for what an ans
   expect(covered([], { ...answer, inbound: [{ ...entry, details: 'via_upstream' }] }, told)).toBe(false)
   expect(covered([], answer, { field: 'cluster', wanted: 'x', seen: 'y' })).toBe(false)
 })
+
+test('an authorizer that asks itself for ever is known', () => {
+  const entry = { workload: 'b.other', status: 0, flags: 'DR', route: 'default', cluster: 'inbound|8080||', details: 'http2.remote_reset' }
+  const told = { field: 'status', wanted: 0, seen: 200 }
+  expect(covered([], { inbound: Array.from({ length: 16 }, () => entry) }, told)).toBe(true)
+  expect(covered([], { inbound: [entry, entry] }, told)).toBe(false)
+  expect(covered([], { inbound: Array.from({ length: 16 }, (_, i) => ({ ...entry, workload: `b-${i}` })) }, told)).toBe(false)
+})
+
+test('a pod that calls itself by the name of its headless service is known', () => {
+  const answer = { cluster: 'inbound|9090||', reached: [arrival('a')] }
+  const told = { field: 'reached[0].port', wanted: 8080, seen: 9090 }
+  const byName: ObservedCall = { from: 'a.default', request: 'GET http://a.default.svc.cluster.local:9090/' }
+  expect(covered([headless('a')], answer, told, byName)).toBe(true)
+  expect(covered([], answer, told, byName)).toBe(false)
+  expect(covered([headless('a')], { ...answer, reached: [arrival('b')] }, told, byName)).toBe(false)
+})

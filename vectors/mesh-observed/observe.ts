@@ -1,6 +1,7 @@
 import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
 import { Headers } from '../../mesh-core/ir/index.ts'
 import type { AccessLogEntry, Exchange, Hop, HttpRequest, SeenTls } from '../../mesh-core/ir/index.ts'
+import { byNameInHost } from '../../mesh-core/compile/unknown-traffic.ts'
 import { isIpAddress } from '../../mesh-core/registry/dns.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import { framed } from '../../wire/grpc-frames.ts'
@@ -103,8 +104,9 @@ function isCopy({ mirrored, asks, received }: Hop, call: ObservedCall): boolean 
 function receiver(hop: Hop, { outsiders }: Scene): Outsider {
   if (hop.to) return outsiders.get(hop.to.name) ?? (isIpAddress(hop.to.name) ? outside : { workload: hop.to.name, namespace: hop.to.namespace })
   const host = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(hop.log?.cluster ?? '')?.[1]
-  // A cluster may lead to where its client wanted to go, whoever that is.
-  const dialled = hop.service ?? (host === undefined ? hop.received!.authority.replace(/:\d+$/, '') : '')
+  // A cluster may lead to where its client wanted to go, whoever that is, or to whom it asked for.
+  const asked = hop.received!.authority.replace(/:\d+$/, '')
+  const dialled = hop.log?.cluster === byNameInHost ? asked : (hop.service ?? (host === undefined ? asked : ''))
   return outsiders.get(host ?? '') ?? outsiders.get(dialled) ?? outside
 }
 

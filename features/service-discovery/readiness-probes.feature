@@ -15,7 +15,7 @@ Feature: Readiness probes
     Then the pods are:
       | name   | ready |
       | shop-2 | 2/2   |
-    When 4s pass
+    When 6s pass
     Then the pods are:
       | name   | ready |
       | shop-1 | 2/2   |
@@ -30,7 +30,7 @@ Feature: Readiness probes
 
   Scenario: An answer that comes too late is none
     Given shop takes 2s to answer
-    When 6s pass
+    When 12s pass
     And client sends "GET http://shop/"
     Then the response status is 503
     When shop takes 0s to answer

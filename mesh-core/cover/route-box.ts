@@ -116,10 +116,10 @@ export class RouteBoxes {
     return this.#dimensions.condition(`${name} ${invert} ${stringKey(match)}`, () => dimension.condition(stringTest(match), { invert }))
   }
 
-  #query({ name, match }: QueryMatch): Condition {
+  #query({ name, match, invert = false }: QueryMatch): Condition {
     const domain = { alphabet: alphabets.query, within: [], tries: ['x', 'other'] }
     const dimension = this.#dimensions.of(`query ${name}`, () => new TextDimension(`query ${name}`, [], 'perhaps', domain))
-    return this.#dimensions.condition(`query ${name} ${stringKey(match)}`, () => dimension.condition(stringTest(match)))
+    return this.#dimensions.condition(`query ${name} ${invert} ${stringKey(match)}`, () => dimension.condition(stringTest(match), { invert }))
   }
 
   #text(name: string, usual: readonly string[], domain: TextDomain): TextDimension {

@@ -6,7 +6,7 @@ import { compilePathRewrite } from './path-rewrite.ts'
 
 /** @returns the location that the client is sent to. Source: Envoy `RouteEntryImplBase::newUri`. */
 export function compileRedirect(redirect: RedirectAction, match: PathMatch): (request: HttpRequest) => string {
-  const path = compileRedirectPath(redirect.path, match)
+  const path = compileRedirectPath(redirect, match)
   return (request) => {
     const scheme = redirect.scheme ?? request.scheme
     const port = redirect.port === null ? '' : `:${redirect.port}`
@@ -26,11 +26,16 @@ export function locationOfItself(request: HttpRequest): string {
   return `${request.scheme}://${request.authority}${request.path}`
 }
 
-function compileRedirectPath(path: RedirectAction['path'], match: PathMatch): (target: string) => string {
+function compileRedirectPath({ path, stripsQuery }: RedirectAction, match: PathMatch): (target: string) => string {
+  // A query of the rule's own takes the place of the request's.
+  if (path?.kind === 'full' && path.path.includes('?')) return () => path.path
+  const edit = compileEdit(path, match)
+  return stripsQuery ? (target) => pathWithoutQuery(edit(target)) : edit
+}
+
+function compileEdit(path: RedirectAction['path'], match: PathMatch): (target: string) => string {
   if (path === null) return (target) => target
   if (path.kind !== 'full') return compilePathRewrite(path, match)
-  // A query of the rule's own takes the place of the request's.
-  if (path.path.includes('?')) return () => path.path
   return (target) => path.path + target.slice(pathWithoutQuery(target).length)
 }
 

@@ -76,10 +76,9 @@ const queryFields = new Set(['name', 'string_match', 'present_match'])
 /** Source: Envoy `QueryParameterMatcher`. */
 function readQueryMatch(value: unknown, place: string, origin: Origin): QueryMatch {
   const query = only(message(value, place), place, queryFields)
-  if (query['present_match'] === false) throw new NotUnderstood(`${place}.present_match`, 'false is not understood')
-  const match: StringMatch =
-    query['string_match'] === undefined ? { kind: 'present' } : readStringMatch(query['string_match'], `${place}.string_match`)
-  return { name: String(query['name']), match, origin }
+  const name = String(query['name'])
+  if (query['string_match'] !== undefined) return { name, match: readStringMatch(query['string_match'], `${place}.string_match`), origin }
+  return { name, match: { kind: 'present' }, ...(query['present_match'] === false && { invert: true }), origin }
 }
 
 const stringFields = new Set(['exact', 'prefix', 'suffix', 'contains', 'safe_regex', 'ignore_case'])

@@ -12,17 +12,8 @@ const indifferent = [
   ...['cluster_not_found_response_code', 'hedge_policy', 'early_data_policy', 'internal_redirect_policy', 'flush_timeout'],
 ]
 const forwardFields = new Set([
-  ...[
-    'cluster',
-    'cluster_header',
-    'weighted_clusters',
-    'prefix_rewrite',
-    'regex_rewrite',
-    'host_rewrite_literal',
-    'append_x_forwarded_host',
-    'timeout',
-    'idle_timeout',
-  ],
+  ...['cluster', 'cluster_header', 'weighted_clusters', 'prefix_rewrite', 'regex_rewrite', 'timeout', 'idle_timeout'],
+  ...['host_rewrite_literal', 'host_rewrite_header', 'host_rewrite_path_regex', 'auto_host_rewrite', 'append_x_forwarded_host'],
   ...indifferent,
 ])
 
@@ -38,24 +29,37 @@ function readForward(value: Message, place: string, origin: Origin): ForwardActi
   const action = only(value, place, forwardFields)
   return {
     kind: 'forward',
-    clusters: readClusters(action, place, origin),
+    ...readClusters(action, place, origin),
     clusterNotFoundStatus: 503,
     // Envoy's own default.
     timeoutMs: action['timeout'] === undefined ? 15_000 : durationMs(action['timeout']) || null,
     retry: null,
     mirrors: [],
     pathRewrite: readPathRewrite(action, place),
-    hostRewrite: text(action['host_rewrite_literal']),
+    hostRewrite: readHostRewrite(action, place),
+    ...(action['append_x_forwarded_host'] === true && { tellsForwardedHost: true as const }),
     ...(action['idle_timeout'] !== undefined && { idleMs: durationMs(action['idle_timeout']) ?? 0 }),
     hashPolicies: [],
   }
 }
 
-function readClusters(action: Message, place: string, origin: Origin): WeightedCluster[] {
-  if (action['cluster'] !== undefined) return [leadingTo(String(action['cluster']), origin)]
-  // The name is the request's to say: see `clusterHeader`.
-  if (action['cluster_header'] !== undefined) return [leadingTo('', origin)]
-  return readWeightedClusters(action['weighted_clusters'], place, origin)
+function readClusters(action: Message, place: string, origin: Origin): Pick<ForwardAction, 'clusters' | 'clusterHeader'> {
+  if (action['cluster'] !== undefined) return { clusters: [leadingTo(String(action['cluster']), origin)] }
+  const header = text(action['cluster_header'])
+  if (header !== null) return { clusters: [leadingTo('', origin)], clusterHeader: header.toLowerCase() }
+  return { clusters: readWeightedClusters(action['weighted_clusters'], place, origin) }
+}
+
+/** Source: Envoy `RouteAction.host_rewrite_specifier`. */
+function readHostRewrite(action: Message, place: string): ForwardAction['hostRewrite'] {
+  if (action['host_rewrite_path_regex'] !== undefined) {
+    const rewrite = message(action['host_rewrite_path_regex'], `${place}.host_rewrite_path_regex`)
+    const pattern = readRegex(rewrite['pattern'], `${place}.host_rewrite_path_regex.pattern`)
+    return { kind: 'path', pattern, substitution: String(rewrite['substitution'] ?? '') }
+  }
+  const header = text(action['host_rewrite_header'])
+  if (header !== null) return { kind: 'header', name: header.toLowerCase() }
+  return action['auto_host_rewrite'] === true ? { kind: 'endpoint' } : text(action['host_rewrite_literal'])
 }
 
 export function readWeightedClusters(value: unknown, place: string, origin: Origin): WeightedCluster[] {
@@ -112,7 +116,6 @@ const redirectCodes: Readonly<Record<string, number>> = {
 
 function readRedirect(value: Message, place: string): RedirectAction {
   const redirect = only(value, place, redirectFields)
-  if (redirect['strip_query'] === true) throw new NotUnderstood(`${place}.strip_query`, 'true is not understood')
   const code = String(redirect['response_code'] ?? 'MOVED_PERMANENTLY')
   const status = redirectCodes[code] ?? Object.values(redirectCodes)[Number(code)]
   if (status === undefined) throw new NotUnderstood(`${place}.response_code`, `${code} is not understood`)
@@ -124,6 +127,7 @@ function readRedirect(value: Message, place: string): RedirectAction {
     host: text(redirect['host_redirect']),
     port: int(redirect['port_redirect']) || null,
     path: path === null ? readPathRewrite(redirect, place) : { kind: 'full', path },
+    ...(redirect['strip_query'] === true && { stripsQuery: true as const }),
   }
 }
 

@@ -21,8 +21,6 @@ export interface RouteConfiguration {
   readonly table: RouteTable
   readonly tlsRequirement: (host: VirtualHost) => TlsRequirement
   readonly virtualClusters: (host: VirtualHost) => readonly VirtualCluster[]
-  /** Header of the request that names the cluster; `null` where the route does. Source: Envoy `RouteAction.cluster_header`. */
-  readonly clusterHeader: (route: Route) => string | null
   /** Places of the routes that the circumstances switch off. */
   readonly off: readonly string[]
 }
@@ -55,7 +53,6 @@ export function readRouteConfiguration(value: unknown, file: string, now: Circum
     table: { name: text(config['name']) ?? '', virtualHosts, ignorePortInHost: config['ignore_port_in_host_matching'] === true },
     tlsRequirement: (host) => reader.requirements.get(host) ?? 'NONE',
     virtualClusters: (host) => reader.virtualClusters.get(host) ?? [],
-    clusterHeader: (route) => reader.clusterHeaders.get(route) ?? null,
     off: reader.off,
   }
 }
@@ -91,7 +88,6 @@ function routeOf(config: Message, place: string, match: Route['match'], origin: 
 class Reader {
   readonly requirements = new Map<VirtualHost, TlsRequirement>()
   readonly virtualClusters = new Map<VirtualHost, VirtualCluster[]>()
-  readonly clusterHeaders = new Map<Route, string>()
   readonly off: string[] = []
   readonly #file: string
   readonly #now: Circumstances
@@ -125,10 +121,7 @@ class Reader {
       this.off.push(place)
       return []
     }
-    const route = routeOf(config, place, match, origin, outer)
-    const header = text(message(config['route'], place)['cluster_header'])
-    if (header !== null) this.clusterHeaders.set(route, header.toLowerCase())
-    return [route]
+    return [routeOf(config, place, match, origin, outer)]
   }
 
   #virtualClusters(config: Message, place: string): VirtualCluster[] {

@@ -49,6 +49,8 @@ export interface QueryMatch {
   /** Case-sensitive. */
   readonly name: string
   readonly match: StringMatch
+  /** The parameter is not to be there. Envoy `present_match: false`. */
+  readonly invert?: boolean
   readonly origin: Origin
 }
 

@@ -182,6 +182,8 @@ export interface RedirectAction {
   readonly port: number | null
   /** `null` keeps the request's. */
   readonly path: PathRewrite | null
+  /** The request's query is not kept. Envoy `strip_query`. */
+  readonly stripsQuery?: true
 }
 
 /** Source: Envoy `DirectResponseAction`. */

@@ -6,14 +6,14 @@ export function compileQueryMatch(match: QueryMatch): (target: string) => boolea
   const test = compileStringMatch(match.match)
   return (target) => {
     const value = firstQueryParameter(target, match.name)
-    return value !== null && test(value)
+    return (value !== null && test(value)) !== (match.invert === true)
   }
 }
 
 /** Why the target does or does not fulfil the condition. */
 export function explainQueryMatch(match: QueryMatch, target: string): string {
   const value = firstQueryParameter(target, match.name)
-  return `query parameter ${match.name} is ${value === null ? 'missing' : `"${value}"`}, wanted ${describeStringMatch(match.match)}`
+  return `query parameter ${match.name} is ${value === null ? 'missing' : `"${value}"`}, wanted ${match.invert ? 'none' : describeStringMatch(match.match)}`
 }
 
 /**

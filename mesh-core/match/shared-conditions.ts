@@ -37,8 +37,8 @@ function headerKey({ name, match, invert, treatMissingAsEmpty }: HeaderMatch): u
   return [name, match, invert, treatMissingAsEmpty]
 }
 
-function queryKey({ name, match }: QueryMatch): unknown {
-  return [name, match]
+function queryKey({ name, match, invert }: QueryMatch): unknown {
+  return [name, match, invert]
 }
 
 function claimKey({ claim, match, invert }: ClaimMatch): unknown {

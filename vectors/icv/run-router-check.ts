@@ -30,7 +30,7 @@ export function runRouterCheck(tests: readonly RouterCheckTest[], all: readonly 
     })),
     ignorePortInHost: true,
   }
-  const config: RouteConfiguration = { table, tlsRequirement: () => 'NONE', virtualClusters: () => [], clusterHeader: () => null, off: [] }
+  const config: RouteConfiguration = { table, tlsRequirement: () => 'NONE', virtualClusters: () => [], off: [] }
   return tests.flatMap((test) => runTest(test, () => config, true))
 }
 

@@ -102,9 +102,9 @@ describe('a route', () => {
 })
 
 test('a field that is not understood fails the lookup, and says where', () => {
-  const config = to('{match: {prefix: /}, route: {cluster: c, host_rewrite_header: x}}')
+  const config = to('{match: {prefix: /}, route: {cluster: c, inline_cluster_specifier_plugin: {}}}')
   expect(differences(config, {}, { cluster_name: 'c' })).toMatchObject([
-    { field: 'config', seen: 'virtual_hosts[0].routes[0].route.host_rewrite_header: this field is not understood' },
+    { field: 'config', seen: 'virtual_hosts[0].routes[0].route.inline_cluster_specifier_plugin: this field is not understood' },
   ])
 })
 

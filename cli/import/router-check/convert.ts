@@ -39,7 +39,6 @@ function virtualService(
 ): Readonly<Record<string, unknown>> | null {
   const rules = host.routes.flatMap((route) => {
     try {
-      if (config.clusterHeader(route) !== null) throw new NotUnderstood('route.cluster_header', 'Istio has no such thing')
       return [httpRule(route)]
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error

@@ -24,6 +24,7 @@ export function httpRule(route: Route): Fields {
 function httpMatch({ match: { path, headers, query } }: Route): Fields {
   const fields: Record<string, unknown> = { ...uri(path) }
   for (const header of headers) addHeader(fields, header)
+  if (query.some(({ invert }) => invert)) throw new NotUnderstood('match.query_parameters.present_match', 'Istio asks for no parameter to be missing')
   if (query.length > 0) fields['queryParams'] = Object.fromEntries(query.map(({ name, match }) => [name, stringMatch(match)]))
   return fields
 }
@@ -76,7 +77,10 @@ function quoted(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-function forward({ clusters, pathRewrite, hostRewrite }: ForwardAction): Fields {
+function forward({ clusters, clusterHeader, pathRewrite, hostRewrite, tellsForwardedHost }: ForwardAction): Fields {
+  if (clusterHeader !== undefined) throw new NotUnderstood('route.cluster_header', 'Istio has no such thing')
+  if (typeof hostRewrite === 'object' && hostRewrite !== null) throw new NotUnderstood('route.host_rewrite', 'Istio knows the host in advance')
+  if (tellsForwardedHost) throw new NotUnderstood('route.append_x_forwarded_host', 'Istio has no such thing')
   const rewrite = {
     ...(pathRewrite?.kind === 'prefix' ? { uri: pathRewrite.replacement } : {}),
     ...(pathRewrite?.kind === 'regex' ? { uriRegexRewrite: { match: pathRewrite.pattern, rewrite: pathRewrite.substitution } } : {}),
@@ -93,8 +97,9 @@ function forward({ clusters, pathRewrite, hostRewrite }: ForwardAction): Fields 
   return { route, ...(Object.keys(rewrite).length === 0 ? {} : { rewrite }) }
 }
 
-function redirect({ status, scheme, host, port, path }: RedirectAction): Fields {
+function redirect({ status, scheme, host, port, path, stripsQuery }: RedirectAction): Fields {
   if (path?.kind === 'regex') throw new NotUnderstood('redirect.regex_rewrite', 'Istio redirects to a whole path or by prefix')
+  if (stripsQuery) throw new NotUnderstood('redirect.strip_query', 'Istio keeps the query')
   return {
     ...(status === 301 ? {} : { redirectCode: status }),
     ...(scheme === null ? {} : { scheme }),

@@ -2,7 +2,7 @@ import { addValue, inlineOfRequest, inlineOfResponse } from '../../../mesh-core/
 import { LogRecord } from '../../../mesh-core/dataplane/evidence.ts'
 import { locationOfItself, locationWithTls } from '../../../mesh-core/dataplane/redirect.ts'
 import { editForwarded } from '../../../mesh-core/dataplane/route-edits.ts'
-import { compileRoute, type RouteRuntime } from '../../../mesh-core/dataplane/route-runtime.ts'
+import { type ChoiceRuntime, clusterNamedBy, compileRoute, type RouteRuntime } from '../../../mesh-core/dataplane/route-runtime.ts'
 import type { Subject } from '../../../mesh-core/dataplane/format/subject.ts'
 import { chooseWeighted } from '../../../mesh-core/dataplane/weighted-choice.ts'
 import type { RouteConfiguration } from '../../../mesh-core/envoy/route-configuration.ts'
@@ -67,10 +67,10 @@ function forwarded(
   input: RouterCheckInput,
   bare: Found,
 ): Found {
-  const choice = route.choices[chooseWeighted(route.weights, route.totalWeight, alwaysDraws(Number(input.random_value ?? 0)))]!
   const { request, responseHeaders } = bare
+  const choice = clusterNamedBy(route, request) ?? drawn(route, Number(input.random_value ?? 0))
   const virtualCluster = virtualClusterOf(config, host, request)
-  const cluster = clusterOf(config.clusterHeader(route.config), choice.config.cluster, request)
+  const { cluster } = choice.config
   const subject = (): Subject => subjectOf(request, null)
   editForwarded(request, route, choice, action, true, subject)
   choice.responseHeaders?.(responseHeaders, subjectOf(request, responseHeaders))
@@ -79,14 +79,9 @@ function forwarded(
 }
 
 /** Source: Envoy `WeightedClusterUtil::pickCluster`: the value modulo the sum of the weights. */
-function alwaysDraws(value: number): Random {
+function drawn({ choices, weights, totalWeight }: RouteRuntime, value: number): ChoiceRuntime {
   const random: Random = { next: () => 0, below: (total) => value % total, fork: () => random }
-  return random
-}
-
-function clusterOf(header: string | null, cluster: string, request: HttpRequest): string {
-  if (header === null) return cluster
-  return header === ':authority' ? request.authority : (request.headers.get(header) ?? '')
+  return choices[chooseWeighted(weights, totalWeight, random)]!
 }
 
 /** The first whose conditions all hold; `other` where the host has others. */

@@ -144,12 +144,13 @@ const redirectCodes: Readonly<Record<number, string>> = {
   308: 'PERMANENT_REDIRECT',
 }
 
-function redirect({ status, scheme, host, port, path }: RedirectAction): Json {
+function redirect({ status, scheme, host, port, path, stripsQuery }: RedirectAction): Json {
   return {
     ...optional('scheme_redirect', scheme),
     ...optional('host_redirect', host),
     ...optional('port_redirect', port),
     ...(path === null ? {} : path.kind === 'full' ? { path_redirect: path.path } : pathRewrite(path)),
+    ...optional('strip_query', stripsQuery),
     response_code: redirectCodes[status],
   }
 }

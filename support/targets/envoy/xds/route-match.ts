@@ -51,6 +51,6 @@ function headerValue(match: HeaderMatch['match']): Json {
   return match.kind === 'present' ? { present_match: true } : { string_match: stringMatcher(match) }
 }
 
-function queryMatcher({ name, match }: QueryMatch): Json {
-  return { name, ...(match.kind === 'present' ? { present_match: true } : { string_match: stringMatcher(match) }) }
+function queryMatcher({ name, match, invert }: QueryMatch): Json {
+  return { name, ...(match.kind === 'present' ? { present_match: !invert } : { string_match: stringMatcher(match) }) }
 }

@@ -86,7 +86,8 @@ export class RouteBoxes {
     const of = isAuthority ? `${this.#audience.authority} ${this.#audience.authorities}` : ''
     return this.#dimensions.condition(`header ${name} ${invert} ${treatMissingAsEmpty} ${of} ${stringKey(match)}`, () => {
       const test = stringTest(match)
-      const missing = treatMissingAsEmpty && match.kind !== 'present' && test.has('')
+      // Of a missing header what asks for a value does not hold, inverted or not.
+      const missing = treatMissingAsEmpty ? test.has('') : match.kind !== 'present' && invert
       return this.#headerDimension(name).condition(test, { invert, missing })
     })
   }

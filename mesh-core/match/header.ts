@@ -4,8 +4,26 @@ import { compileStringMatch, describeStringMatch } from './string.ts'
 
 /** @returns a predicate over a request's headers and pseudo headers */
 export function compileHeaderMatch(match: Omit<HeaderMatch, 'origin'>): (request: HttpRequest) => boolean {
-  const fulfils = compileAnyValue(match)
-  return match.invert ? (request) => !fulfils(request) : fulfils
+  const { name, invert } = match
+  const test = compileValueMatch(match.match)
+  const pseudo = pseudoHeaders.get(name)
+  if (pseudo) return (request) => test(pseudo(request)) !== invert
+  const missing = takesMissing(match, test)
+  return (request) => {
+    const { fields } = request.headers
+    let found = false
+    for (let i = 0; i < fields.length; i += 2)
+      if (fields[i] === name) {
+        if (test(fields[i + 1]!)) return !invert
+        found = true
+      }
+    return found ? invert : missing
+  }
+}
+
+/** What asks for a value does not hold of a header that is missing, inverted or not; an empty one is there. Source: Envoy `HeaderUtility::HeaderDataBaseImpl`. */
+function takesMissing({ match, invert, treatMissingAsEmpty }: Omit<HeaderMatch, 'origin'>, test: (value: string) => boolean): boolean {
+  return treatMissingAsEmpty ? test('') !== invert : match.kind === 'present' && invert
 }
 
 /** Why the request does or does not fulfil the condition: `header end-user is "anna", wanted exactly "jason"`. */
@@ -15,25 +33,6 @@ export function explainHeaderMatch(match: HeaderMatch, request: HttpRequest): st
   const seen = values.length === 0 ? 'is missing' : `is ${values.map((value) => `"${value}"`).join(' and ')}`
   const wanted = match.match.kind === 'present' && match.invert ? 'none' : `${match.invert ? 'not ' : ''}${describeValueMatch(match.match)}`
   return `header ${match.name} ${seen}, wanted ${wanted}`
-}
-
-function compileAnyValue(match: Omit<HeaderMatch, 'origin'>): (request: HttpRequest) => boolean {
-  const { name } = match
-  const test = compileValueMatch(match.match)
-  const pseudo = pseudoHeaders.get(name)
-  if (pseudo) return (request) => test(pseudo(request))
-  // Envoy asks whether the header is there before it looks at `treat_missing_header_as_empty`.
-  const missing = match.treatMissingAsEmpty && match.match.kind !== 'present' && test('')
-  return (request) => {
-    const { fields } = request.headers
-    let found = false
-    for (let i = 0; i < fields.length; i += 2)
-      if (fields[i] === name) {
-        if (test(fields[i + 1]!)) return true
-        found = true
-      }
-    return !found && missing
-  }
 }
 
 function compileValueMatch(match: HeaderMatch['match']): (value: string) => boolean {

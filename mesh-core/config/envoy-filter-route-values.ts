@@ -3,6 +3,7 @@ import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 export const option: Modelled = {
   header: fields('key value'),
   append: 'acts',
+  keepEmptyValue: 'acts',
   appendAction: new Set(['APPEND_IF_EXISTS_OR_ADD', 'ADD_IF_ABSENT', 'OVERWRITE_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS']),
 }
 const headers: Record<string, Modelled> = {
@@ -48,7 +49,8 @@ export const outer = { ...headers, typedPerFilterConfig: { ...ofRoute, [corsName
 const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
 
 export const headerMatch = {
-  ...fields('name invertMatch presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
+  ...fields('name invertMatch treatMissingHeaderAsEmpty presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
+  rangeMatch: fields('start end'),
   stringMatch: text,
   safeRegexMatch: regex,
 } satisfies Modelled
@@ -57,7 +59,7 @@ const routeMatch: Modelled = {
   grpc: {},
   safeRegex: regex,
   headers: headerMatch,
-  queryParameters: { name: 'acts', stringMatch: text },
+  queryParameters: { ...fields('name presentMatch'), stringMatch: text },
 }
 
 const retryPolicy: Modelled = {
@@ -104,7 +106,10 @@ export const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
 
 export const made: Modelled = {
   ...merged,
-  redirect: fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode'),
+  redirect: {
+    ...fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode stripQuery'),
+    regexRewrite,
+  },
   directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
 }
 

@@ -77,7 +77,7 @@ const ofSockets = fields('perConnectionBufferLimitBytes tcpBacklogSize enableReu
 /** By what a patch is applied to, and how. Values of those that have no entry are not looked into: nothing of them acts. */
 const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
-    'ROUTE_CONFIGURATION MERGE': outer,
+    'ROUTE_CONFIGURATION MERGE': { ...outer, mostSpecificHeaderMutationsWins: 'acts' },
     'VIRTUAL_HOST MERGE': ofHost,
     'VIRTUAL_HOST ADD': { ...ofHost, name: 'acts' },
     'VIRTUAL_HOST REMOVE': 'quiet',
@@ -100,7 +100,8 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
 
 /** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here, and that its host wants TLS. */
 const inbound: Readonly<Record<string, Modelled>> = {
-  ...Object.fromEntries(['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].map((applyTo) => [`${applyTo} MERGE`, bothSpellings(level)])),
+  'ROUTE_CONFIGURATION MERGE': bothSpellings({ ...level, mostSpecificHeaderMutationsWins: 'acts' }),
+  'HTTP_ROUTE MERGE': bothSpellings(level),
   'VIRTUAL_HOST MERGE': bothSpellings({ ...level, requireTls }),
   'CLUSTER MERGE': bothSpellings(cluster),
   ...Object.fromEntries(['LISTENER MERGE', 'BOOTSTRAP MERGE', 'EXTENSION_CONFIG ADD'].map((key) => [key, values[key]!])),

@@ -1,5 +1,5 @@
 import type { InboundPort } from '../ir/inbound-port.ts'
-import { compileMutation, type Mutator } from './header-mutation.ts'
+import { compileMutations, type Mutator } from './header-mutation.ts'
 import { inlineOfRequest, inlineOfResponse } from './inline-headers.ts'
 
 interface InboundHeaders {
@@ -11,11 +11,14 @@ const nothing: InboundHeaders = { request: null, response: null }
 const known = new WeakMap<NonNullable<InboundPort['headers']>, InboundHeaders>()
 
 /** What the one route towards a workload does with headers, ready to be done. */
-export function inboundHeadersOf({ headers }: InboundPort): InboundHeaders {
+export function inboundHeadersOf({ headers, mostSpecificHeadersWin }: InboundPort): InboundHeaders {
   if (!headers) return nothing
   let compiled = known.get(headers)
   if (!compiled) {
-    compiled = { request: compileMutation(headers.request, inlineOfRequest), response: compileMutation(headers.response, inlineOfResponse) }
+    const levels = mostSpecificHeadersWin ? headers.toReversed() : headers
+    const request = levels.map((level) => level.request)
+    const response = levels.map((level) => level.response)
+    compiled = { request: compileMutations(request, inlineOfRequest), response: compileMutations(response, inlineOfResponse) }
     known.set(headers, compiled)
   }
   return compiled

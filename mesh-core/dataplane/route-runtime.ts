@@ -1,9 +1,10 @@
 import type { HttpRequest } from '../ir/message.ts'
-import type { Route, WeightedCluster } from '../ir/route.ts'
+import type { HeaderMutation, HeaderMutations, Route, VirtualHost, WeightedCluster } from '../ir/route.ts'
 import { headerOf } from '../match/header.ts'
+import type { TableHeaders } from '../match/route-table.ts'
 import { compileCors } from './cors-filter.ts'
 import type { CorsFilter } from './cors-filter.ts'
-import { compileMutation } from './header-mutation.ts'
+import { compileMutation, compileMutations } from './header-mutation.ts'
 import type { Mutator } from './header-mutation.ts'
 import { compileHostRewrite } from './host-rewrite.ts'
 import type { HostRewriter } from './host-rewrite.ts'
@@ -44,15 +45,22 @@ export interface ChoiceRuntime {
   readonly responseHeaders: Mutator | null
 }
 
-export function compileRoute(route: Route): RouteRuntime {
+export function compileRoute(route: Route, host: Pick<VirtualHost, 'headers'>, table: TableHeaders): RouteRuntime {
   const { action, match } = route
+  const levels = levelsOf(route, host, table)
   const forward = action.kind === 'forward' ? action : null
   const clusters = forward?.clusters ?? []
   return {
     config: route,
-    requestHeaders: compileMutation(route.requestHeaders, inlineOfRequest),
-    responseHeaders: compileMutation(route.responseHeaders, inlineOfResponse),
-    tellsLength: [route, ...clusters].some(({ responseHeaders }) => responseHeaders.set.some(({ name }) => name === 'content-length')),
+    requestHeaders: compileMutations(
+      levels.map(({ request }) => request),
+      inlineOfRequest,
+    ),
+    responseHeaders: compileMutations(
+      levels.map(({ response }) => response),
+      inlineOfResponse,
+    ),
+    tellsLength: [...levels.map(({ response }) => response), ...clusters.map(({ responseHeaders }) => responseHeaders)].some(tellsLength),
     // Envoy's CORS filter looks for its policy at routes that forward.
     cors: route.cors && forward ? compileCors(route.cors) : null,
     choices: clusters.map(compileChoice),
@@ -64,6 +72,17 @@ export function compileRoute(route: Route): RouteRuntime {
     hash: compileHashPolicies(forward?.hashPolicies ?? []),
     location: action.kind === 'redirect' ? compileRedirect(action, match.path) : null,
   }
+}
+
+/** Source: Envoy `RouteEntryImplBase::getRequestHeaderParsers`. */
+function levelsOf({ requestHeaders, responseHeaders }: Route, host: Pick<VirtualHost, 'headers'>, table: TableHeaders): readonly HeaderMutations[] {
+  const own = { request: requestHeaders, response: responseHeaders }
+  const levels = [own, host.headers, table.headers].filter((level) => level !== undefined)
+  return table.mostSpecificHeadersWin ? levels.reverse() : levels
+}
+
+function tellsLength({ set }: HeaderMutation): boolean {
+  return set.some(({ name }) => name === 'content-length')
 }
 
 /** Source: Envoy `RouteEntryImplBase::DynamicRouteEntry`. @returns `null`: the route itself names clusters */

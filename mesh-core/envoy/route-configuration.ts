@@ -1,9 +1,9 @@
 import type { HeaderMatch } from '../ir/match.ts'
 import type { Origin } from '../ir/origin.ts'
-import type { Route, RouteTable, VirtualHost } from '../ir/route.ts'
+import type { HeaderMutations, Route, RouteTable, VirtualHost } from '../ir/route.ts'
 import { type Circumstances, inForce } from './circumstances.ts'
 import { message, type Message, messages, NotUnderstood, only, text, texts } from './fields.ts'
-import { headerFields, type HeaderMutations, inTurn, readHeaderMutations } from './header-mutations.ts'
+import { headerFields, isNone, readHeaderMutations } from './header-mutations.ts'
 import { readHeaderMatch, readRouteMatch } from './matchers.ts'
 import { readAction } from './route-action.ts'
 
@@ -26,7 +26,7 @@ export interface RouteConfiguration {
 }
 
 const configurationFields = new Set([
-  ...['name', 'virtual_hosts', 'ignore_port_in_host_matching', ...headerFields],
+  ...['name', 'virtual_hosts', 'ignore_port_in_host_matching', 'most_specific_header_mutations_wins', ...headerFields],
   ...['internal_only_headers', 'validate_clusters', 'max_direct_response_body_size_bytes', 'typed_per_filter_config', 'metadata'],
 ])
 const hostFields = new Set([
@@ -47,14 +47,25 @@ const routeFields = new Set([
 export function readRouteConfiguration(value: unknown, file: string, now: Circumstances): RouteConfiguration {
   const reader = new Reader(file, now)
   const config = only(message(value, 'config'), 'config', configurationFields)
-  const outer = readHeaderMutations(config, 'config')
-  const virtualHosts = messages(config['virtual_hosts'], 'virtual_hosts').map((host, i) => reader.virtualHost(host, `virtual_hosts[${i}]`, outer))
+  const virtualHosts = messages(config['virtual_hosts'], 'virtual_hosts').map((host, i) => reader.virtualHost(host, `virtual_hosts[${i}]`))
   return {
-    table: { name: text(config['name']) ?? '', virtualHosts, ignorePortInHost: config['ignore_port_in_host_matching'] === true },
+    table: {
+      name: text(config['name']) ?? '',
+      virtualHosts,
+      ignorePortInHost: config['ignore_port_in_host_matching'] === true,
+      ...headersOf(config, 'config'),
+      ...(config['most_specific_header_mutations_wins'] === true && { mostSpecificHeadersWin: true as const }),
+    },
     tlsRequirement: (host) => reader.requirements.get(host) ?? 'NONE',
     virtualClusters: (host) => reader.virtualClusters.get(host) ?? [],
     off: reader.off,
   }
+}
+
+/** Of a table, or of a host. */
+function headersOf(config: Message, place: string): { readonly headers?: HeaderMutations } {
+  const headers = readHeaderMutations(config, place)
+  return isNone(headers) ? {} : { headers }
 }
 
 /**
@@ -63,14 +74,13 @@ export function readRouteConfiguration(value: unknown, file: string, now: Circum
  */
 export function readRoute(value: unknown, origin: Origin): Route {
   const config = only(message(value, 'route'), 'route', routeFields)
-  return routeOf(config, 'route', readRouteMatch(config['match'], 'route.match', origin), origin, null)
+  return routeOf(config, 'route', readRouteMatch(config['match'], 'route.match', origin), origin)
 }
 
-function routeOf(config: Message, place: string, match: Route['match'], origin: Origin, outer: HeaderMutations | null): Route {
+function routeOf(config: Message, place: string, match: Route['match'], origin: Origin): Route {
   const action = readAction(config, place, origin)
   if (action === null) throw new NotUnderstood(place, 'a route needs route, redirect or direct_response')
-  const own = readHeaderMutations(config, place)
-  const { request, response } = outer ? inTurn(own, outer) : own
+  const { request, response } = readHeaderMutations(config, place)
   return {
     name: text(config['name']) ?? '',
     match,
@@ -97,23 +107,23 @@ class Reader {
     this.#now = now
   }
 
-  virtualHost(value: Message, place: string, ofConfiguration: HeaderMutations): VirtualHost {
+  virtualHost(value: Message, place: string): VirtualHost {
     const config = only(value, place, hostFields)
-    const outer = inTurn(readHeaderMutations(config, place), ofConfiguration)
     const requirement = String(config['require_tls'] ?? 'NONE') as TlsRequirement
     if (!['NONE', 'EXTERNAL_ONLY', 'ALL'].includes(requirement)) throw new NotUnderstood(`${place}.require_tls`, `${requirement} is not understood`)
     const host: VirtualHost = {
       name: text(config['name']) ?? '',
       domains: texts(config['domains']),
-      routes: messages(config['routes'], `${place}.routes`).flatMap((route, i) => this.#route(route, `${place}.routes[${i}]`, outer)),
+      routes: messages(config['routes'], `${place}.routes`).flatMap((route, i) => this.#route(route, `${place}.routes[${i}]`)),
       requireTls: requirement === 'ALL',
+      ...headersOf(config, place),
     }
     this.requirements.set(host, requirement)
     this.virtualClusters.set(host, this.#virtualClusters(config, place))
     return host
   }
 
-  #route(value: Message, place: string, outer: HeaderMutations): Route[] {
+  #route(value: Message, place: string): Route[] {
     const config = only(value, place, routeFields)
     const origin = this.#origin(place)
     const match = readRouteMatch(config['match'], `${place}.match`, origin)
@@ -121,7 +131,7 @@ class Reader {
       this.off.push(place)
       return []
     }
-    return [routeOf(config, place, match, origin, outer)]
+    return [routeOf(config, place, match, origin)]
   }
 
   #virtualClusters(config: Message, place: string): VirtualCluster[] {

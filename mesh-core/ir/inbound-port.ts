@@ -1,6 +1,6 @@
 import type { AccessRules, AuthorizedBytes } from './access.ts'
 import type { ConnectionLimits, UpstreamHttp } from './cluster.ts'
-import type { HeaderMutation, RateLimit, RetryPolicy } from './route.ts'
+import type { HeaderMutations, RateLimit, RetryPolicy } from './route.ts'
 import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
@@ -35,8 +35,10 @@ export interface InboundPort {
   readonly cluster: string
   /** As istiod names what holds its one route: `inbound|http|80`, by the port of the service; 0 where there is none. */
   readonly virtualHost: string
-  /** What the route does with headers; absent: nothing. */
-  readonly headers?: { readonly request: HeaderMutation; readonly response: HeaderMutation }
+  /** What its route does with headers, then its host, then its table; absent: nothing. */
+  readonly headers?: readonly HeaderMutations[]
+  /** In the opposite order. Envoy `most_specific_header_mutations_wins`. */
+  readonly mostSpecificHeadersWin?: true
   /** Of its route, its host or its table: the nearest that says something of rates. */
   readonly rateLimit?: RateLimit
   /** Its route sends plain requests to https. Envoy `require_tls: ALL`. */

@@ -11,6 +11,8 @@ export interface HeaderValueOption {
    * before anything is written, or only where it is. Envoy `append_action`.
    */
   readonly action: 'append' | 'overwrite' | 'add-if-absent' | 'overwrite-if-present'
+  /** A value that comes out empty is written too. Envoy `keep_empty_value`. */
+  readonly keepsEmpty?: true
 }
 
 /** Applied in the order removed, then set and added. Source: Envoy `*_headers_to_add`, `*_headers_to_remove`. */
@@ -21,6 +23,12 @@ export interface HeaderMutation {
 }
 
 export const noMutation: HeaderMutation = { set: [], remove: [] }
+
+/** On the way there and on the way back. */
+export interface HeaderMutations {
+  readonly request: HeaderMutation
+  readonly response: HeaderMutation
+}
 
 /** A share in parts per million. Source: Envoy `FractionalPercent` with denominator MILLION. */
 export type PartsPerMillion = number
@@ -253,6 +261,8 @@ export interface VirtualHost {
   readonly tellsAttempts?: true
   /** Of all its routes that say nothing of it. */
   readonly rateLimit?: RateLimit
+  /** Done after those of its routes, to what these have left. */
+  readonly headers?: HeaderMutations
 }
 
 /** Source: Envoy `RouteConfiguration`. */
@@ -263,6 +273,10 @@ export interface RouteTable {
   readonly ignorePortInHost: boolean
   /** Of all its hosts that say nothing of it. */
   readonly rateLimit?: RateLimit
+  /** Done after those of its hosts. */
+  readonly headers?: HeaderMutations
+  /** First the table's, then the host's, then the route's. Envoy `most_specific_header_mutations_wins`. */
+  readonly mostSpecificHeadersWin?: true
   /** `false`: requests do not tell by `x-envoy-attempt-count` which try they are. Envoy `include_request_attempt_count` of every virtual host. */
   readonly countsAttempts?: false
 }

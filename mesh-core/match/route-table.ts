@@ -22,22 +22,29 @@ export interface CompiledRouteTable<R> {
   replace(table: RouteTable): boolean
 }
 
+/** What a table does with headers, for each of its routes. */
+export type TableHeaders = Pick<RouteTable, 'headers' | 'mostSpecificHeadersWin'>
+export type CompileRoute<R> = (route: Route, host: VirtualHost, table: TableHeaders) => R
+type CompileRoutes<R> = (host: VirtualHost) => R[]
+
 /** A table of thousands of hosts serves few of them, so a host's routes are compiled when it is first asked for. */
-export function compileRouteTable<R>(table: RouteTable, compileRoute: (route: Route) => R): CompiledRouteTable<R> {
+export function compileRouteTable<R>(table: RouteTable, compileRoute: CompileRoute<R>): CompiledRouteTable<R> {
   return new IndexedRouteTable(table, compileRoute)
 }
 
 class IndexedRouteTable<R> implements CompiledRouteTable<R> {
-  readonly #compileRoute: (route: Route) => R
+  readonly #compileRoutes: CompileRoutes<R>
   readonly #slots: { host: LazyVirtualHost<R> }[]
   readonly #domains: DomainIndex<{ readonly host: LazyVirtualHost<R> }>
   #config: RouteTable
 
-  constructor(config: RouteTable, compileRoute: (route: Route) => R) {
+  constructor(config: RouteTable, compileRoute: CompileRoute<R>) {
     this.#config = config
-    this.#compileRoute = compileRoute
+    const { headers, mostSpecificHeadersWin } = config
+    const table: TableHeaders = { ...(headers && { headers }), ...(mostSpecificHeadersWin && { mostSpecificHeadersWin }) }
+    this.#compileRoutes = (host) => host.routes.map((route) => compileRoute(route, host, table))
     const shared = new SharedConditions()
-    this.#slots = config.virtualHosts.map((host) => ({ host: new LazyVirtualHost(host, shared, compileRoute) }))
+    this.#slots = config.virtualHosts.map((host) => ({ host: new LazyVirtualHost(host, shared, this.#compileRoutes) }))
     this.#domains = indexDomains(domainsOf(config, this.#slots))
   }
 
@@ -51,11 +58,12 @@ class IndexedRouteTable<R> implements CompiledRouteTable<R> {
   }
 
   replace(config: RouteTable): boolean {
-    const before = this.#config.virtualHosts
+    const { virtualHosts: before, ignorePortInHost, headers, mostSpecificHeadersWin } = this.#config
     const same = config.virtualHosts.length === before.length && config.virtualHosts.every(({ domains }, i) => domains === before[i]!.domains)
-    if (!same || config.ignorePortInHost !== this.#config.ignorePortInHost) return false
+    if (!same || config.ignorePortInHost !== ignorePortInHost) return false
+    if (config.headers !== headers || config.mostSpecificHeadersWin !== mostSpecificHeadersWin) return false
     for (const [i, host] of config.virtualHosts.entries())
-      if (host !== before[i]) this.#slots[i]!.host = new LazyVirtualHost(host, new SharedConditions(), this.#compileRoute)
+      if (host !== before[i]) this.#slots[i]!.host = new LazyVirtualHost(host, new SharedConditions(), this.#compileRoutes)
     this.#config = config
     return true
   }
@@ -74,18 +82,18 @@ function hostWithoutPort(authority: string): string {
 class LazyVirtualHost<R> implements CompiledVirtualHost<R> {
   readonly config: VirtualHost
   readonly #shared: SharedConditions
-  readonly #compileRoute: (route: Route) => R
+  readonly #compileRoutes: CompileRoutes<R>
   #findRoute: FindRoute | null = null
   #routes: R[] | null = null
 
-  constructor(config: VirtualHost, shared: SharedConditions, compileRoute: (route: Route) => R) {
+  constructor(config: VirtualHost, shared: SharedConditions, compileRoutes: CompileRoutes<R>) {
     this.config = config
     this.#shared = shared
-    this.#compileRoute = compileRoute
+    this.#compileRoutes = compileRoutes
   }
 
   get routes(): readonly R[] {
-    return (this.#routes ??= this.config.routes.map(this.#compileRoute))
+    return (this.#routes ??= this.#compileRoutes(this.config))
   }
 
   findRoute(request: HttpRequest, path: string): number {

@@ -79,9 +79,41 @@ describe('a route', () => {
     ['string_match: {contains: B, ignore_case: true}', 'abc', 'hit'],
     ['safe_regex_match: {regex: "a.c"}', 'abcd', 'rest'],
     ['present_match: false', 'x', 'rest'],
+    ['present_match: false, treat_missing_header_as_empty: true', null, 'rest'],
+    ['present_match: true, treat_missing_header_as_empty: true', null, 'hit'],
+    ['string_match: {exact: ab}, invert_match: true', null, 'rest'],
+    ['string_match: {exact: ab}, invert_match: true, treat_missing_header_as_empty: true', null, 'hit'],
   ])('with the header matcher %s and "%s"', (matcher, value, cluster_name) => {
     const config = to(`{match: {prefix: /, headers: [{name: X, ${matcher}}]}, route: {cluster: hit}}, ${rest}`)
-    expect(differences(config, { additional_request_headers: [{ key: 'x', value }] }, { cluster_name })).toEqual([])
+    expect(differences(config, { additional_request_headers: value === null ? [] : [{ key: 'x', value }] }, { cluster_name })).toEqual([])
+  })
+
+  test.each([
+    ['/?a=1', 'rest'],
+    ['/?a', 'rest'],
+    ['/?b=1', 'hit'],
+  ])('with a parameter that is not to be there: %s', (path, cluster_name) => {
+    const config = to(`{match: {prefix: /, query_parameters: [{name: a, present_match: false}]}, route: {cluster: hit}}, ${rest}`)
+    expect(differences(config, { path }, { cluster_name })).toEqual([])
+  })
+
+  test.each([
+    ['host_rewrite_header: X-To', [{ key: 'x-to', value: 'other' }], 'other'],
+    ['host_rewrite_header: X-To', [], 'a'],
+    ['host_rewrite_path_regex: {pattern: {regex: "^/(.+)/.+$"}, substitution: \\1}', [], 'x'],
+  ])('takes the host from elsewhere: %s', (rewrite, additional_request_headers, host_rewrite) => {
+    const config = to(`{match: {prefix: /}, route: {cluster: c, ${rewrite}}}`)
+    expect(differences(config, { path: '/x/y', additional_request_headers }, { host_rewrite })).toEqual([])
+  })
+
+  test.each([
+    ['', 'http://new/b?x=1'],
+    [', strip_query: true', 'http://new/b'],
+    [', path_redirect: "/p?y=2", strip_query: true', 'http://new/p?y=2'],
+    [', prefix_rewrite: /q, strip_query: true', 'http://new/q'],
+  ])('redirects with the query, or without: %s', (more, path_redirect) => {
+    const config = to(`{match: {prefix: /b}, redirect: {host_redirect: new${more}}}`)
+    expect(differences(config, { path: '/b?x=1' }, { path_redirect })).toEqual([])
   })
 
   test('redirects by a regex, and to another port', () => {
@@ -98,6 +130,26 @@ describe('a route', () => {
     expect(differences(to(route, `, ${add('host')}`), {}, wants('route'))).toEqual([])
     expect(differences(to(route, `, ${add('host', ', append_action: OVERWRITE_IF_EXISTS_OR_ADD')}`), {}, wants('route'))).toHaveLength(1)
     expect(differences(to(route, ', response_headers_to_remove: [X]'), {}, wants('route'))).toHaveLength(1)
+  })
+
+  const levels = (action: string, more = '', value = '"%REQ(x)%t"') =>
+    `request_headers_to_add: [{header: {key: x, value: ${value}}, append_action: ${action}}]${more}, ${to(
+      '{match: {prefix: /}, route: {cluster: c}, request_headers_to_add: [{header: {key: x, value: "%REQ(x)%r"}, append_action: OVERWRITE_IF_EXISTS_OR_ADD}]}',
+      ', request_headers_to_add: [{header: {key: x, value: "%REQ(x)%h"}, append_action: OVERWRITE_IF_EXISTS}]',
+    )}`
+  test.each([
+    ['each sees what the one before has left', levels('OVERWRITE_IF_EXISTS_OR_ADD'), 'crht'],
+    ['the most specific last', levels('OVERWRITE_IF_EXISTS_OR_ADD', ', most_specific_header_mutations_wins: true'), 'cthr'],
+    ['what is there is not added', levels('ADD_IF_ABSENT'), 'crh'],
+    ['what is empty is not written', levels('OVERWRITE_IF_EXISTS_OR_ADD', '', '""'), 'crh'],
+  ])('does the operations of levels in turn: %s', (_, config, exact) => {
+    const request_header_matches = [{ name: 'x', string_match: { exact } }]
+    expect(differences(`{${config}}`, { additional_request_headers: [{ key: 'x', value: 'c' }] }, { request_header_matches })).toEqual([])
+  })
+
+  test('writes what is empty where it is told to', () => {
+    const config = to('{match: {prefix: /}, route: {cluster: c}, request_headers_to_add: [{header: {key: x, value: ""}, keep_empty_value: true}]}')
+    expect(differences(config, {}, { request_header_matches: [{ name: 'x', present_match: true }] })).toEqual([])
   })
 })
 

@@ -37,9 +37,13 @@ function virtualService(
   config: RouteConfiguration,
   missing: Map<Route, string>,
 ): Readonly<Record<string, unknown>> | null {
+  const { headers, mostSpecificHeadersWin } = config.table
+  const around = [host.headers, headers].filter((level) => level !== undefined)
   const rules = host.routes.flatMap((route) => {
     try {
-      return [httpRule(route)]
+      if (mostSpecificHeadersWin && around.length > 0)
+        throw new NotUnderstood('most_specific_header_mutations_wins', "Istio does a rule's own operations last")
+      return [httpRule(route, around)]
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error
       missing.set(route, error.message)

@@ -1,14 +1,15 @@
 import { NotUnderstood } from '../../../mesh-core/envoy/fields.ts'
-import type { ForwardAction, HeaderMatch, HeaderMutation, PathMatch, RedirectAction, Route, StringMatch } from '../../../mesh-core/ir/index.ts'
+import type { ForwardAction, HeaderMatch, HeaderMutations, PathMatch, RedirectAction, Route, StringMatch } from '../../../mesh-core/ir/index.ts'
 import { serviceName } from './expectations.ts'
+import { headerOperations } from './header-operations.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** A route as an entry of `http`. @throws NotUnderstood for what Istio has no field for */
-export function httpRule(route: Route): Fields {
+/** A route as an entry of `http`. @param around what its host does with headers, and then its table @throws NotUnderstood for what Istio has no field for */
+export function httpRule(route: Route, around: readonly HeaderMutations[]): Fields {
   const { action, requestHeaders, responseHeaders } = route
   const match = httpMatch(route)
-  const headers = { ...operations('request', requestHeaders), ...operations('response', responseHeaders) }
+  const headers = headerOperations([{ request: requestHeaders, response: responseHeaders }, ...around])
   return {
     ...(route.name === '' ? {} : { name: route.name }),
     ...(Object.keys(match).length === 0 ? {} : { match: [match] }),
@@ -87,7 +88,7 @@ function forward({ clusters, clusterHeader, pathRewrite, hostRewrite, tellsForwa
     ...(hostRewrite === null ? {} : { authority: hostRewrite }),
   }
   const route = clusters.map(({ cluster, weight, requestHeaders, responseHeaders }) => {
-    const headers = { ...operations('request', requestHeaders), ...operations('response', responseHeaders) }
+    const headers = headerOperations([{ request: requestHeaders, response: responseHeaders }])
     return {
       destination: { host: serviceName(cluster) },
       ...(clusters.length > 1 ? { weight } : {}),
@@ -111,15 +112,4 @@ function redirect({ status, scheme, host, port, path, stripsQuery }: RedirectAct
 
 function direct({ status, body }: { readonly status: number; readonly body: string | null }): Fields {
   return { status, ...(body === null ? {} : { body: { string: body } }) }
-}
-
-function operations(kind: 'request' | 'response', { set, remove }: HeaderMutation): Fields {
-  const of = (action: 'append' | 'overwrite'): Fields =>
-    Object.fromEntries(set.filter((option) => option.action === action).map(({ name, value }) => [name, value]))
-  const fields = {
-    ...(Object.keys(of('overwrite')).length > 0 ? { set: of('overwrite') } : {}),
-    ...(Object.keys(of('append')).length > 0 ? { add: of('append') } : {}),
-    ...(remove.length > 0 ? { remove } : {}),
-  }
-  return Object.keys(fields).length === 0 ? {} : { [kind]: fields }
 }

@@ -1,8 +1,9 @@
+import { isNone } from '../../envoy/header-mutations.ts'
+import type { InboundPort } from '../../ir/inbound-port.ts'
 import type { ForwardAction } from '../../ir/route.ts'
-import { inTurn, type HeaderMutations } from '../../envoy/header-mutations.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import type { limitOfRoute } from './rate-limit-patches.ts'
-import { headersOf, isForHost, isForRoute, isForTable, isNone, lastLimit, ofKind, tlsAfter, type TableName } from './route-patches.ts'
+import { headersOf, isForHost, isForRoute, isForTable, lastLimit, ofKind, saysMostSpecificWins, tlsAfter, type TableName } from './route-patches.ts'
 
 interface InboundRoute {
   readonly cluster: string
@@ -29,9 +30,11 @@ function levelsOf(patches: readonly EnvoyPatch[], place: InboundRoute): readonly
   return [ofKind(own, 'HTTP_ROUTE').filter(isForIt), ofKind(own, 'VIRTUAL_HOST'), ofKind(own, 'ROUTE_CONFIGURATION')]
 }
 
-export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRoute): HeaderMutations | null {
-  const found = levelsOf(patches, place).map(headersOf).reduce(inTurn)
-  return isNone(found) ? null : found
+export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRoute): Pick<InboundPort, 'headers' | 'mostSpecificHeadersWin'> {
+  const levels = levelsOf(patches, place)
+  const headers = levels.map(headersOf)
+  if (headers.every(isNone)) return {}
+  return { headers, ...(levels.at(-1)!.some(saysMostSpecificWins) && { mostSpecificHeadersWin: true }) }
 }
 
 /** The nearest that says something of rates. */

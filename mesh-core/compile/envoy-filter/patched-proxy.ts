@@ -83,7 +83,7 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const { refusal, ...limit } = inboundLimit(patches, { cluster, virtualHost, port: listened ?? 0 })
   return {
     ...whole,
-    ...(headers && { headers }),
+    ...headers,
     ...(http && { http }),
     ...(requiresTls && { requiresTls }),
     ...limit,

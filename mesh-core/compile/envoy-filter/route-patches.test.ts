@@ -50,15 +50,14 @@ test.each<[string, EnvoyPatch, string[]]>([
   ],
 ])('%s', (_, one, wanted) => expect(routesOf(one)).toEqual(wanted))
 
-test('headers of the table go after those of the host, and those after the route', () => {
+test('headers stay with the table, the host and the route that they are for', () => {
   const adding = (text: string): EnvoyPatch['value'] => ({ request_headers_to_add: [{ header: { key: 'X-Order', value: text } }] })
   const patches = ['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'].map((applyTo) => patch(applyTo, 'MERGE', { value: adding(applyTo) }))
-  const [first] = patchTable(table, patches, sidecarTable('80')).virtualHosts[0]!.routes
-  expect(first!.requestHeaders.set.map(({ name, value }) => `${name}=${value}`)).toEqual([
-    'x-order=HTTP_ROUTE',
-    'x-order=VIRTUAL_HOST',
-    'x-order=ROUTE_CONFIGURATION',
-  ])
+  const { headers, virtualHosts } = patchTable(table, patches, sidecarTable('80'))
+  const [host] = virtualHosts
+  expect(
+    [host!.routes[0]!.requestHeaders, host!.headers?.request, headers?.request].map((one) => one?.set.map(({ name, value }) => `${name}=${value}`)),
+  ).toEqual([['x-order=HTTP_ROUTE'], ['x-order=VIRTUAL_HOST'], ['x-order=ROUTE_CONFIGURATION']])
 })
 
 test('a table of a gateway is known by the port of its server, not of its pod', () => {

@@ -1,9 +1,9 @@
 import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
 import { message, text, texts } from '../../envoy/fields.ts'
-import { inTurn, readHeaderMutations, type HeaderMutations } from '../../envoy/header-mutations.ts'
+import { isNone, readHeaderMutations } from '../../envoy/header-mutations.ts'
 import { readRoute } from '../../envoy/route-configuration.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { ForwardAction, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { ForwardAction, HeaderMutations, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withCors, withCorsOfLevel } from './cors-patches.ts'
@@ -54,11 +54,22 @@ export function patchTable(table: RouteTable, patches: readonly EnvoyPatch[], na
   const merged = kept.map((host) => patchHost(host, forTable))
   const added = ofHosts.filter(({ operation }) => operation === 'ADD').map(addedHost)
   const ofTable = ofKind(forTable, 'ROUTE_CONFIGURATION')
-  const outer = headersOf(ofTable)
+  const headers = headersOf(ofTable)
   const { refusal, ...limit } = lastLimit(ofTable)
   const virtualHosts = [...merged, ...added].map((host) => ({ ...host, routes: withCorsOfLevel(host.routes, ofTable) }))
-  const problem = refusal ?? (ofHosts.some(tellsDomains) ? domainsRefusal(virtualHosts) : null)
-  return { ...table, ...limit, virtualHosts: virtualHosts.map((host) => refused(withHeaders(host, outer), problem)) }
+  const problem = refusal ?? headersRefusal(headers) ?? (ofHosts.some(tellsDomains) ? domainsRefusal(virtualHosts) : null)
+  return {
+    ...table,
+    ...limit,
+    ...(!isNone(headers) && { headers }),
+    ...(ofTable.some(saysMostSpecificWins) && { mostSpecificHeadersWin: true as const }),
+    virtualHosts: virtualHosts.map((host) => refused(host, problem)),
+  }
+}
+
+/** `false` says nothing. */
+export function saysMostSpecificWins({ value }: EnvoyPatch): boolean {
+  return message(value, 'value')['most_specific_header_mutations_wins'] === true
 }
 
 function tellsDomains({ operation, value }: EnvoyPatch): boolean {
@@ -240,17 +251,6 @@ function headersRefusal({ request, response }: HeaderMutations): Refusal | null 
   return reason === null ? null : { reason, spoils: 'table' }
 }
 
-export function isNone({ request, response }: HeaderMutations): boolean {
-  return [request.set, request.remove, response.set, response.remove].every((list) => list.length === 0)
-}
-
-/** Headers of a host, or of the whole table, go after those of its routes. */
-function withHeaders<T extends Pick<VirtualHost, 'routes'>>(host: T, outer: HeaderMutations): T {
-  if (isNone(outer)) return host
-  const refusal = headersRefusal(outer)
-  const routes = host.routes.map((route) => {
-    const { request, response } = inTurn({ request: route.requestHeaders, response: route.responseHeaders }, outer)
-    return { ...route, requestHeaders: request, responseHeaders: response, refusal: route.refusal ?? refusal }
-  })
-  return { ...host, routes }
+function withHeaders(host: VirtualHost, headers: HeaderMutations): VirtualHost {
+  return isNone(headers) ? host : refused({ ...host, headers }, headersRefusal(headers))
 }

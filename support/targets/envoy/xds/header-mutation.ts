@@ -15,10 +15,11 @@ export function headerOperations(request: HeaderMutation, response: HeaderMutati
   }
 }
 
-function headerValueOption({ name, value, action }: HeaderValueOption): Json {
+function headerValueOption({ name, value, action, keepsEmpty }: HeaderValueOption): Json {
   return {
     header: { key: name, value },
     append_action: appendActions[action],
+    ...optional('keep_empty_value', keepsEmpty),
   }
 }
 

@@ -221,14 +221,15 @@ function inboundHttp(inbound: PlacedPort, cluster: string): Json {
     ...optional('retry_policy', how.retry && retryPolicy(how.retry)),
     max_stream_duration: { max_stream_duration: '0s', grpc_timeout_header_max: '0s' },
   }
-  const headers = how.headers ? headerOperations(how.headers.request, how.headers.response) : {}
+  const [ofRoute = {}, ofHost = {}, ofTable = {}] = (how.headers ?? []).map(({ request, response }) => headerOperations(request, response))
+  const mostSpecific = optional('most_specific_header_mutations_wins', how.mostSpecificHeadersWin)
   const limit = given('typed_per_filter_config', limitBeside(how.rateLimit))
-  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...headers, ...limit }]
-  const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes, ...(how.requiresTls && { require_tls: 'ALL' }) }]
+  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...ofRoute, ...limit }]
+  const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes, ...ofHost, ...(how.requiresTls && { require_tls: 'ALL' }) }]
   return httpConnectionManager({
     direction: 'inbound',
     statPrefix: 'inbound',
-    routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, validate_clusters: false } },
+    routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, ...ofTable, ...mostSpecific, validate_clusters: false } },
     pathNormalization: how.pathNormalization,
     ...optional('settings', how.settings),
     place: placeOf(inbound),

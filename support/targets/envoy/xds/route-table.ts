@@ -17,14 +17,17 @@ export function routeConfiguration(table: RouteTable, placement: Placement): Jso
     max_direct_response_body_size_bytes: 1_048_576,
     ignore_port_in_host_matching: table.ignorePortInHost,
     ...given('typed_per_filter_config', limitBeside(table.rateLimit)),
+    ...headersOf(table, placement),
+    ...optional('most_specific_header_mutations_wins', table.mostSpecificHeadersWin),
   })
 }
 
-function virtualHost(
-  { name, domains, routes, requireTls, rateLimit, tellsAttempts }: VirtualHost,
-  placement: Placement,
-  countsAttempts: boolean,
-): Json {
+function headersOf({ headers }: Pick<VirtualHost, 'headers'>, placement: Placement): Json {
+  return headers ? headerOperations(headers.request, headers.response, placement.formats) : {}
+}
+
+function virtualHost(host: VirtualHost, placement: Placement, countsAttempts: boolean): Json {
+  const { name, domains, routes, requireTls, rateLimit, tellsAttempts } = host
   return {
     name,
     domains,
@@ -34,6 +37,7 @@ function virtualHost(
     ),
     ...(requireTls ? { require_tls: 'ALL' } : {}),
     ...given('typed_per_filter_config', limitBeside(rateLimit)),
+    ...headersOf(host, placement),
     ...optional('include_attempt_count_in_response', tellsAttempts),
     ...(countsAttempts ? { include_request_attempt_count: true } : {}),
   }

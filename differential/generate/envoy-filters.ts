@@ -23,12 +23,14 @@ function envoyFilter(draw: Draw, index: number): Document {
   })
 }
 
+const appendActions = ['APPEND_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS_OR_ADD', 'ADD_IF_ABSENT', 'OVERWRITE_IF_EXISTS']
 const contexts = ['SIDECAR_OUTBOUND', 'SIDECAR_OUTBOUND', 'GATEWAY']
 
 function headers(draw: Draw, id: string): Json {
   const option = (name: string): Json => ({
-    header: { key: name, value: id },
-    ...draw.maybe(0.4, () => ({ append_action: draw.one(['APPEND_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS_OR_ADD']) })),
+    header: { key: name, value: draw.one([id, id, `%REQ(x-patched)%${id}`, `[%REQ(x-user)%]`, '%REQ(x-none)%']) },
+    ...draw.maybe(0.5, () => ({ append_action: draw.one(appendActions) })),
+    ...draw.maybe(0.1, () => ({ keep_empty_value: true })),
   })
   return {
     ...draw.maybe(0.7, () => ({ request_headers_to_add: draw.some(['x-patched', 'x-user', 'end-user'], 1, 2).map(option) })),
@@ -100,29 +102,73 @@ const weighted = (draw: Draw, name: string): Json => ({
   ...draw.maybe(0.3, () => ({ request_headers_to_add: [{ header: { key: 'x-patched', value: 'weighted' } }] })),
 })
 
+const headerMatch = (draw: Draw): Json => ({
+  name: draw.one(['x-user', 'x-user', 'end-user', ':method']),
+  ...draw.one<Json>([
+    { string_match: { exact: 'jason' } },
+    { string_match: { contains: 'AS', ignore_case: true } },
+    { string_match: { safe_regex: { regex: 'j.*' } } },
+    { present_match: draw.chance(0.5) },
+    { range_match: { start: 0, end: 10 } },
+    {},
+  ]),
+  ...draw.maybe(0.3, () => ({ invert_match: true })),
+  ...draw.maybe(0.3, () => ({ treat_missing_header_as_empty: true })),
+})
+
+const queryMatch = (draw: Draw): Json => ({
+  name: draw.one(['q', 'x']),
+  ...draw.one<Json>([
+    { string_match: { exact: '1' } },
+    { string_match: { prefix: 'V', ignore_case: true } },
+    { present_match: draw.chance(0.5) },
+    {},
+  ]),
+})
+
+const conditions = (draw: Draw): Json => ({
+  ...draw.maybe(0.3, () => ({ headers: draw.many(1, 2, () => headerMatch(draw)) })),
+  ...draw.maybe(0.2, () => ({ query_parameters: [queryMatch(draw)] })),
+})
+
 const mergedMatch = (draw: Draw): Json =>
   draw.one<Json>([
     { prefix: '/v1' },
     { path: '/v1' },
     { safe_regex: { regex: '/v[12].*' } },
     { path_separated_prefix: '/v1' },
-    { headers: [{ name: 'x-user', string_match: { exact: 'jason' } }] },
-    { query_parameters: [{ name: 'q', string_match: { exact: '1' } }] },
+    { headers: [headerMatch(draw)] },
+    { query_parameters: [queryMatch(draw)] },
     { prefix: '/V1', case_sensitive: draw.chance(0.5) },
   ])
 
+const madeRedirect = (draw: Draw): Json => ({
+  ...draw.one<Json>([
+    { path_redirect: draw.one(['/else', '/else?x=2']) },
+    { prefix_rewrite: '/else' },
+    { regex_rewrite: { pattern: { regex: '^/v(.)' }, substitution: '/else/\\1' } },
+  ]),
+  ...draw.one<Json>([{}, { https_redirect: true }, { host_redirect: 'else.test', port_redirect: 8443 }]),
+  ...draw.maybe(0.4, () => ({ strip_query: true })),
+  ...draw.maybe(0.5, () => ({ response_code: draw.one(['FOUND', 'SEE_OTHER', 'PERMANENT_REDIRECT']) })),
+})
+
+const hostRewrite = (draw: Draw): Json => ({
+  ...draw.one<Json>([
+    { host_rewrite_header: 'x-user' },
+    { host_rewrite_literal: 'patched.test' },
+    { host_rewrite_path_regex: { pattern: { regex: '^/([a-z]+).*$' }, substitution: '\\1.test' } },
+  ]),
+  ...draw.maybe(0.5, () => ({ append_x_forwarded_host: true })),
+})
+
 const made = (draw: Draw, id: string): Json => ({
   name: `made-${id}`,
-  match: draw.one<Json>([
-    { prefix: '/v1' },
-    { prefix: '/' },
-    { path: '/made' },
-    { prefix: '/api', headers: [{ name: 'x-user', string_match: { exact: 'jason' } }] },
-  ]),
+  match: { ...draw.one<Json>([{ prefix: '/v1' }, { prefix: '/' }, { path: '/made' }, { path_separated_prefix: '/api' }]), ...conditions(draw) },
   ...draw.one<Json>([
     { direct_response: { status: 418, body: { inline_string: id } } },
-    { route: { cluster: 'outbound|80||c.default.svc.cluster.local', ...draw.maybe(0.3, () => ({ prefix_rewrite: '/made' })) } },
-    { redirect: { path_redirect: '/else', response_code: 'FOUND' } },
+    { route: { cluster: toC, ...draw.maybe(0.3, () => ({ prefix_rewrite: '/made' })), ...draw.maybe(0.3, () => hostRewrite(draw)) } },
+    { redirect: madeRedirect(draw) },
   ]),
   ...draw.maybe(0.3, () => headers(draw, id)),
 })
@@ -133,7 +179,7 @@ const patches: readonly ((draw: Draw, id: string) => Json)[] = [
   (draw, id) => ({
     applyTo: 'ROUTE_CONFIGURATION',
     ...matchOfRoutes(draw, draw.one([...contexts, 'ANY', 'SIDECAR_INBOUND']), false, false),
-    patch: { operation: 'MERGE', value: headers(draw, id) },
+    patch: { operation: 'MERGE', value: { ...headers(draw, id), ...draw.maybe(0.2, () => ({ most_specific_header_mutations_wins: true })) } },
   }),
   (draw, id) => ({
     applyTo: 'VIRTUAL_HOST',
@@ -149,7 +195,7 @@ const patches: readonly ((draw: Draw, id: string) => Json)[] = [
         ...headers(draw, id),
         ...draw.maybe(0.5, () => ({
           route: draw.one<Json>([
-            ...[{ prefix_rewrite: '/patched' }, { host_rewrite_literal: 'patched.test' }, { retry_policy: { num_retries: 0 } }],
+            ...[{ prefix_rewrite: '/patched' }, hostRewrite(draw), { retry_policy: { num_retries: 0 } }],
             { request_mirror_policies: [{ cluster: toC, ...draw.maybe(0.5, () => ({ disable_shadow_host_suffix_append: true })) }] },
             { weighted_clusters: { clusters: [weighted(draw, toC), weighted(draw, 'outbound|80||b.default.svc.cluster.local')] } },
             { max_stream_duration: { max_stream_duration: '60s' } },

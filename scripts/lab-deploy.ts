@@ -2,13 +2,14 @@
  * `npm run test:deploy`: what `deploy/` holds, in a real cluster on this machine (`../shared/lab`, or `$MESHSPEC_LAB`): the manifests are applied as they are but for
  * the image, the Job runs as the service account that it names and is allowed what they allow, and its reports are merged; a run with one right less of some rules,
  * or with `-- --rights` of each, asks for it, and fails nothing for want of it. With `helm` on PATH (or `$HELM_PATH`) the chart is held to the manifests, and run in shards with namespaces that
- * were named. Skips, with a reason, where there is no lab.
+ * were named. The CronJob is run once, and a Pushgateway gets its metrics. Skips, with a reason, where there is no lab.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments, stringify } from 'yaml'
+import { tryCronJob, withContainer } from './lab-cron.ts'
 import { tryRights } from './lab-rights.ts'
 import { drift, helm, render } from './rendered-manifests.ts'
 import { Lab, missingLab, root } from './the-lab.ts'
@@ -24,15 +25,14 @@ const scenarios = ['Only jason sees the stars', 'by Maglev']
 /** One that changes the mesh config. */
 const ofMesh = 'A call of gRPC that fails lets nobody in'
 
-interface KubeObject {
-  readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly spec: {
-    readonly template: {
-      readonly spec: { readonly containers: { command: string[]; args: string[]; image: string; env: { name: string; value: string }[] }[] }
-    }
-  }
+/** Of a Job. */
+interface Container {
+  command: string[]
+  args: string[]
+  image: string
 }
+
+const image = 'meshspec/job:lab'
 
 function missing(): string | null {
   return missingLab() ?? (existsSync(cli) ? null : 'npm run build comes first')
@@ -40,20 +40,16 @@ function missing(): string | null {
 
 /** The manifests, but for where the program is. */
 function forLab(text: string, wanted: readonly string[]): string {
-  const objects = parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
-  for (const { kind, spec } of objects) {
-    const container = kind === 'Job' ? spec.template.spec.containers[0]! : null
-    if (container === null) continue
+  return withContainer<Container>(text, (container) => {
     container.command = ['node', cli]
     container.args.push(`--name=${wanted.join('|')}`)
-    container.image = 'meshspec/job:lab'
-  }
-  return objects.map((object) => stringify(object)).join('---\n')
+    container.image = image
+  })
 }
 
 /** Without the Job: the account, and what it may do. */
 function rightsIn(text: string): string {
-  const documents = parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
+  const documents = parseAllDocuments(text).map((document) => document.toJS() as { readonly kind: string })
   return documents
     .filter(({ kind }) => kind !== 'Job')
     .map((object) => stringify(object))
@@ -122,6 +118,9 @@ async function main(): Promise<number> {
     const problems = await tryRights(lab, process.argv.includes('--rights') ? 1 : 4)
     if (problems.length > 0) throw new Error(problems.join('\n'))
     check('deploy/manifests', plain)
+    const ofCron = tryCronJob(lab, forLab(readFileSync(join(root, 'deploy', 'manifests', 'cronjob.yaml'), 'utf8'), scenarios), image, scenarios)
+    if (ofCron.length > 0) throw new Error(['deploy/manifests/cronjob.yaml', ...ofCron].join('\n'))
+    console.log('deploy/manifests/cronjob.yaml: its metrics are in the Pushgateway')
     if (helm() === null) console.log('skipped the chart: there is no helm on PATH')
     else {
       const changed = drift()

@@ -66,6 +66,20 @@ test('who is behind one Service alone is so by its name, and who is behind none 
   expect(new BehindHosts([]).otherThan('shop.example.com', null, pod)?.name).toBe('db')
 })
 
+test('of several Services, one that a rule names', () => {
+  const rule = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'r', namespace: 'prod' } }
+  const behind = (host: string) =>
+    new BehindHosts([
+      service('db', { selector: { app: 'db' } }),
+      service('named', { selector: { app: 'db' } }),
+      { ...rule, spec: { hosts: ['shop.example.com'], http: [{ route: [{ destination: { host } }] }] } },
+    ])
+  const named = ['named', 'named.prod.svc.cluster.local', 'db', 'named-too'].map(
+    (host) => behind(host).otherThan('shop.example.com', null, pod)?.name,
+  )
+  expect(named).toEqual(['named', 'named', 'db', 'db'])
+})
+
 test('nobody is known by name who stands for what is outside', () => {
   expect(hosts.otherThan('cart', 'prod', { ...pod, labels: { 'meshspec.dev/outside': 'true' } })).toBeNull()
 })

@@ -5,6 +5,9 @@ import type { Pod } from './pod.ts'
 
 type Labels = Readonly<Record<string, string>>
 
+/** Those that say where requests go. */
+const ruleKinds = /^(?:VirtualService|\w+Route|Ingress)$/
+
 interface Entry {
   readonly hosts?: readonly string[]
   readonly endpoints?: readonly { readonly address?: string }[]
@@ -18,15 +21,18 @@ interface Entry {
 export class BehindHosts {
   readonly #services: readonly KubeObject[]
   readonly #entries: readonly KubeObject[]
+  /** Specs of what is neither. */
+  readonly #rules: string
 
   /** @param objects as they are in the cluster */
   constructor(objects: readonly KubeObject[]) {
     this.#services = objects.filter(({ apiVersion, kind }) => kind === 'Service' && apiVersion === 'v1')
     this.#entries = objects.filter(({ apiVersion, kind }) => kind === 'ServiceEntry' && apiVersion.startsWith('networking.istio.io/'))
+    this.#rules = JSON.stringify(objects.filter(({ kind }) => ruleKinds.test(kind)).map(({ spec }) => spec as unknown))
   }
 
   /**
-   * Of the pod's Services, the one that took what was asked for another host; of several, the one that is called as its app.
+   * Of the pod's Services, the one that took what was asked for another host; of several, one to which some rule leads, or that is called as its app.
    * @param asked without a port
    * @param namespace of who asks; `null` for a client outside
    * @returns `null` where the host that was asked for leads to the pod, or may do so
@@ -34,7 +40,9 @@ export class BehindHosts {
   otherThan(asked: string, namespace: string | null, pod: Pod): { readonly name: string; readonly namespace: string } | null {
     // Nobody is known by name who takes what leaves the cluster.
     if (isIP(asked) !== 0 || isOutsidePod(pod) || this.#leads(asked, namespace, pod)) return null
-    const own = this.#services.filter((service) => selects(service, pod)).map(({ metadata }) => metadata.name)
+    const all = this.#services.filter((service) => selects(service, pod)).map(({ metadata }) => metadata.name)
+    const led = all.filter((name) => new RegExp(`"(?:host|name)":"${name}[".]`).test(this.#rules))
+    const own = led.length > 0 ? led : all
     return { name: own.includes(pod.app) ? pod.app : (own[0] ?? pod.app), namespace: pod.namespace }
   }
 

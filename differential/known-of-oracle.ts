@@ -73,7 +73,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   },
   {
     reason: 'its services read a request for a WebSocket to its end, which over HTTP/2 never comes',
-    covers: (_, { call, answer }) => isOutOfTime(answer) && reachedBy(answer).length === 0 && call?.headers?.['upgrade'] !== undefined,
+    covers: (_, { call, answer }) => isOutOfTime(answer) && (answer?.reached ?? []).every(isOfOtherCall) && call?.headers?.['upgrade'] !== undefined,
   },
   {
     reason: 'its proxies share one loopback: which of them takes what is sent there to a port that several have bound is chance',
@@ -159,6 +159,11 @@ function isOfAnotherSender(answer: Answered['answer']): boolean {
 /** Has the client given up, or a proxy in its place? */
 function isOutOfTime(answer: Answered['answer']): boolean {
   return answer?.error === 'timeout' || /^(SI|UT|DT)\b/.test(answer?.flags ?? '')
+}
+
+/** Beside a call for a WebSocket: it has come late. */
+function isOfOtherCall({ headers }: Arrival): boolean {
+  return headers['upgrade'] === null
 }
 
 /** Is the host that of the Service of a Gateway of the Gateway API? */

@@ -370,6 +370,8 @@ test('a request for a WebSocket over HTTP/2 that a proxy gives up is known, as o
   expect(covered([], { status: 408, flags: 'SI' }, told, upgrading)).toBe(true)
   expect(covered([], { status: 0, error: 'timeout' }, told, upgrading)).toBe(true)
   expect(covered([], { status: 408, flags: 'SI' }, told)).toBe(false)
+  const late = { ...arrival('b'), headers: { upgrade: null } }
+  expect(covered([], { status: 408, flags: 'SI', reached: [late] }, told, upgrading)).toBe(true)
   expect(covered([], { status: 408, flags: 'SI', reached: [arrival('b')] }, told, upgrading)).toBe(false)
   expect(covered([], { status: 503, flags: 'UF' }, told, upgrading)).toBe(false)
 })

@@ -7,10 +7,10 @@ import { haveUnusableKeys } from './request-authentication.ts'
  * EnvoyFilters have merged? Source: Envoy `HttpConnectionManagerConfig`, and the constraints of its proto.
  */
 export function areSettingsRefused(settings: HttpSettings = {}): boolean {
-  const { jwt, custom, stripsAnyPort = false, stripsMatchingPort = false, mostHeaderKib = leastHeaderKib, rateLimits = [] } = settings
+  const { jwt, custom, stripsAnyPort = false, stripsMatchingPort = false, mostHeaderKib = leastHeaderKib, inserted = [] } = settings
   if (settings.mostHeaders === 0 || settings.localReplies?.isRefused || /[\0\n\r]/.test(settings.via ?? '')) return true
   if (haveUnusableKeys(jwt) || custom?.authorizer?.isRefused || (stripsAnyPort && stripsMatchingPort)) return true
-  return mostHeaderKib < leastHeaderKib || mostHeaderKib > mostHeaderKibAtAll || rateLimits.some((limit) => limit.isRefused)
+  return mostHeaderKib < leastHeaderKib || mostHeaderKib > mostHeaderKibAtAll || inserted.some((filter) => filter.isRefused)
 }
 
 const leastHeaderKib = 1

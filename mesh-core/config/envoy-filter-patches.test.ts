@@ -8,6 +8,7 @@ const cors = 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPoli
 const limiting = (config: string): string =>
   `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: limit, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {${config}}}}}`
 const outbound = 'match: {context: SIDECAR_OUTBOUND}'
+const buffer = 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer'
 const tcpProxy = 'envoy.filters.network.tcp_proxy'
 
 const cases: readonly { about: string; patch: string; reported: string[] }[] = [
@@ -51,6 +52,16 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     about: 'a bucket for each of several kinds of requests',
     patch: limiting('stat_prefix: a, token_bucket: {max_tokens: 1, fill_interval: 1s}, descriptors: [{}]'),
     reported: ['spec.configPatches[0].patch.value.typed_config.value.descriptors'],
+  },
+  {
+    about: 'how large requests may be',
+    patch: `applyTo: HTTP_FILTER, patch: {operation: INSERT_FIRST, value: {name: a, typed_config: {"@type": ${buffer}, max_request_bytes: 1024}}}`,
+    reported: [],
+  },
+  {
+    about: 'how large requests of a route may be',
+    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.buffer: {"@type": ${buffer}PerRoute, disabled: true}}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.buffer'],
   },
   {
     about: 'a filter behind another',

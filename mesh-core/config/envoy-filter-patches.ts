@@ -1,4 +1,4 @@
-import { rateLimit, rateLimitType } from './envoy-filter-route-values.ts'
+import { buffer, bufferType, rateLimit, rateLimitType } from './envoy-filter-route-values.ts'
 import { tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
 import { jsonFormatProblems } from './local-reply-values.ts'
 import { collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
@@ -53,16 +53,19 @@ type Mapping = Readonly<Record<string, unknown>>
 
 const routerName = 'envoy.filters.http.router'
 
-/** Of filters of HTTP one kind can be put in, before all others or before the router. */
+const insertable: Readonly<Record<string, Modelled>> = { [rateLimitType]: rateLimit, [bufferType]: buffer }
+
+/** Of filters of HTTP some kinds can be put in, before all others or before the router. */
 function filterProblems({ match: where, patch }: ConfigPatch, path: FieldPath): FieldPath[] {
   const { type, config, at } = typedConfigOf(patch.value ?? {})
   const next = where?.listener?.filterChain?.filter?.subFilter
   const isPlaced =
     patch.operation === 'INSERT_FIRST' ? next === undefined : patch.operation === 'INSERT_BEFORE' && (next?.name ?? routerName) === routerName
-  if (!isPlaced || type !== rateLimitType) return [path]
+  const table = insertable[type]
+  if (!isPlaced || table === undefined) return [path]
   const found: FieldPath[] = []
   collect(httpFilterMatch, where ?? null, [...path, 'match'], found)
-  collect(rateLimit, config, [...path, 'patch', 'value', ...at], found)
+  collect(table, config, [...path, 'patch', 'value', ...at], found)
   return found
 }
 

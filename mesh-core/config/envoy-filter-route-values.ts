@@ -25,6 +25,9 @@ export const rateLimit = bothSpellings({
   statPrefix: 'quiet',
 }) as { readonly [field: string]: Modelled }
 
+export const bufferType = 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer'
+export const buffer: Modelled = bothSpellings({ '@type': 'quiet', maxRequestBytes: 'acts' })
+
 const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
 const ofRoute: Modelled = {
   [rateLimitName]: {

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../ir/route.ts'
+import type { InsertedFilter } from '../ir/route.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import { denialOf, detailsOf, type Denial } from '../match/access.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
@@ -6,9 +6,9 @@ import { judge, type Asker, type Verdict } from './custom-access.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import { accessDenied } from './local-reply.ts'
 import type { LocalReply } from './local-reply.ts'
+import { stopAmong, type HeldBody, type Stop } from './inserted-filters.ts'
 import type { InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
-import { limitOf } from './rate-limit.ts'
 import type { RouteLimit } from './route-limit.ts'
 
 /** A request in front of the filters of one filter chain. What of it costs something is made when it is asked for. */
@@ -17,6 +17,7 @@ export interface Applicant {
   /** Name of the filter chain: its buckets are its own. */
   readonly chain: string
   readonly ofRoute: RouteLimit | null
+  readonly body: HeldBody
   readonly asker: Asker
   /** Envoy asks no authorizer about what it has no route for; where there is nobody to ask, it refuses that, too. */
   readonly hasRoute: boolean
@@ -25,7 +26,7 @@ export interface Applicant {
 /** What the filters say of a request. Where `isNew`, its token has changed it, so that another route may be the right one now; `waited` as of `Verdict`. */
 export type Admission =
   | { readonly kind: 'in'; readonly back: HeadersBack; readonly isNew: boolean; readonly waited: boolean }
-  | { readonly kind: 'limited'; readonly limit: RateLimit }
+  | { readonly kind: 'stopped'; readonly stop: Stop }
   | {
       readonly kind: 'out'
       readonly reply: LocalReply
@@ -43,10 +44,10 @@ export type Admission =
  * @returns `null`: it was decided at once. Source: Istio `pilot/pkg/networking/core/listener_builder.go` buildHTTPConnectionManager.
  */
 export function admit(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
-  const limit = limitAt(plane, applicant, 'first')
+  const stop = stopAt(plane, applicant, 'first')
   const { custom } = applicant.settings
-  if (limit || !custom || (custom.authorizer && !applicant.hasRoute)) {
-    decide(limit ? { kind: 'limited', limit } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
+  if (stop || !custom || (custom.authorizer && !applicant.hasRoute)) {
+    decide(stop ? { kind: 'stopped', stop } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
     return null
   }
   return judge(custom, applicant.asker, (verdict) => {
@@ -55,10 +56,11 @@ export function admit(plane: Plane, applicant: Applicant, decide: (admission: Ad
 }
 
 /** @returns `null`: the request goes on */
-export function limitAt({ tokenBuckets, chance, clock }: Plane, applicant: Applicant, place: RateLimit['place']): RateLimit | null {
-  const { rateLimits } = applicant.settings
-  if (!rateLimits) return null
-  return limitOf(rateLimits, place, applicant.chain, { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }, applicant.ofRoute)
+export function stopAt({ tokenBuckets, chance, clock }: Plane, applicant: Applicant, place: InsertedFilter['place']): Stop | null {
+  const { inserted } = applicant.settings
+  if (!inserted) return null
+  const buckets = { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }
+  return stopAmong(inserted, place, applicant.chain, buckets, applicant.body, applicant.ofRoute)
 }
 
 type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>

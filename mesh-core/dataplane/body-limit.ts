@@ -8,8 +8,17 @@ const frameBytes = 16_384
  * last are counted. Source: Envoy `ActiveStreamFilterBase::commonHandleBufferData`, `ext_authz.cc` decodeData.
  */
 export function outgrows({ body, atOnce, protocol }: HttpRequest, mostBytes: number): boolean {
-  const { length } = new TextEncoder().encode(body)
+  const length = bytesIn(body)
   if (length <= mostBytes) return false
   const held = atOnce && protocol === 'h2' ? (Math.ceil(length / frameBytes) - 1) * frameBytes : length
   return held > mostBytes
+}
+
+/** Of a body that is there, however it came. */
+export function exceeds({ body }: HttpRequest, mostBytes: number): boolean {
+  return bytesIn(body) > mostBytes
+}
+
+function bytesIn(body: string): number {
+  return new TextEncoder().encode(body).length
 }

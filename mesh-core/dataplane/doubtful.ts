@@ -18,6 +18,12 @@ export function doubtOfVersion({ acceptsHttp10 }: HttpSettings, { protocol }: Ht
   return new NotShown(`${where} takes requests of HTTP/1.0 (accept_http_10), which is not modelled`)
 }
 
+/** Of a stream that a filter holds back until its end the length depends on how it comes. */
+export function doubtOfStream({ messages }: HttpRequest, isEndless: boolean, where: string): NotShown | null {
+  if (messages === undefined && !isEndless) return null
+  return new NotShown(`${where} holds requests back until they have ended (envoy.filters.http.buffer), which is not modelled of streams`)
+}
+
 /** Who dials the port for explicit proxies asks for other hosts there. Source: Istio `core/listener.go` buildHTTPProxy. */
 export function doubtOfProxyPort({ httpProxyPort }: ProxyConfig, { address, port }: Dialled): NotShown | null {
   if (httpProxyPort === undefined || port !== httpProxyPort || !address?.startsWith('127.')) return null

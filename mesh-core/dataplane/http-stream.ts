@@ -1,14 +1,16 @@
 import type { RateLimit, Route, StreamDuration } from '../ir/route.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
-import { admit, limitAt, type Admission, type Applicant } from './admission.ts'
+import { admit, stopAt, type Admission, type Applicant } from './admission.ts'
 import { changeHeaders, type HeadersBack } from './authorizer-answer.ts'
+import { exceeds, outgrows } from './body-limit.ts'
 import { signAnswer, type ReceivedRequest } from './connection-manager.ts'
-import { doubtOfVersion } from './doubtful.ts'
+import { doubtOfStream, doubtOfVersion } from './doubtful.ts'
 import type { LogRecord, Place } from './evidence.ts'
 import type { Subject } from './format/subject.ts'
 import { removeBlanks } from './header-mutation.ts'
 import { removeOwnOfConnection } from './hop-by-hop.ts'
+import { tooLarge, tooLargeDetails, type HeldBody, type Stop } from './inserted-filters.ts'
 import { composeLocalReply, type LocalReply } from './local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
@@ -53,6 +55,8 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   readonly #done: Done
   /** The client's body has been taken in: not while the first filter looks at the headers. */
   #bodyTaken = false
+  /** It was, by a filter that does nothing else. */
+  #isHeld = false
   #ended = false
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
@@ -117,21 +121,41 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   }
 
   /** @param decide what the filters have said, but for a limit */
-  protected admit(applicant: Applicant, decide: (admission: Exclude<Admission, { kind: 'limited' }>) => void): void {
+  protected admit(applicant: Applicant, decide: (admission: Exclude<Admission, { kind: 'stopped' }>) => void): void {
     this.#admitting = admit(this.plane, applicant, (admission) => {
       if (this.#ended) return
-      if (admission.kind === 'limited') return this.#limit(admission.limit)
+      if (admission.kind === 'stopped') return this.#stop(admission.stop)
       this.#back = admission.back
       if (admission.waited) this.takeBody()
       decide(admission)
     })
   }
 
-  /** Right before the router. @returns whether there was no token: then it has been answered */
-  protected endsAtLimit(applicant: Applicant): boolean {
-    const limit = limitAt(this.plane, applicant, 'last')
-    if (limit) this.#limit(limit)
-    return limit !== null
+  /** Right before the router. @returns whether there was no token, or it is too large: then it has been answered */
+  protected endsBeforeRouter(applicant: Applicant): boolean {
+    const stop = stopAt(this.plane, applicant, 'last')
+    if (stop) this.#stop(stop)
+    return stop !== null
+  }
+
+  /** What filters hold back. What came before that passes on at once with its end, unless one of them has held it. Source: Envoy `buffer_filter.cc`. */
+  readonly body: HeldBody = {
+    outgrows: (maxBytes) => {
+      if (this.#bodyTaken && !this.#isHeld) return false
+      return this.#isHeld ? exceeds(this.request, maxBytes) : outgrows(this.request, maxBytes)
+    },
+    hold: () => {
+      const doubt = doubtOfStream(this.request, this.isEndless, this.#reading.name)
+      if (doubt) this.place.exchange.fail(doubt)
+      this.#isHeld ||= !this.#bodyTaken
+      this.takeBody()
+    },
+  }
+
+  #stop(stop: Stop): void {
+    if (stop !== 'too-large') return this.#limit(stop)
+    this.settle()
+    this.reply(tooLarge, tooLargeDetails)
   }
 
   #limit(limit: RateLimit): void {

@@ -2,6 +2,7 @@ import type { InboundPort } from '../ir/inbound-port.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { Applicant } from './admission.ts'
 import type { Asker } from './custom-access.ts'
+import type { HeldBody } from './inserted-filters.ts'
 import type { WorkloadRuntime } from './plane.ts'
 import type { RouteLimit } from './route-limit.ts'
 import type { Shipment } from './shipment.ts'
@@ -14,12 +15,14 @@ export class InboundApplicant implements Applicant {
   readonly #shipment: Shipment
   readonly #port: InboundPort
   readonly #asker: () => Asker
+  readonly body: HeldBody
   readonly hasRoute = true
 
-  constructor(workload: WorkloadRuntime, shipment: Shipment, port: InboundPort, asker: () => Asker) {
+  constructor(workload: WorkloadRuntime, shipment: Shipment, port: InboundPort, body: HeldBody, asker: () => Asker) {
     this.#workload = workload
     this.#shipment = shipment
     this.#port = port
+    this.body = body
     this.#asker = asker
   }
 

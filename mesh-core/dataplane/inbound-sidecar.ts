@@ -66,7 +66,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     this.#shipment = shipment
     this.#source = shipment.source
     this.#hop = hop
-    this.#applicant = new InboundApplicant(workload, shipment, port, () => this.#asker())
+    this.#applicant = new InboundApplicant(workload, shipment, port, this.body, () => this.#asker())
   }
 
   protected enter(): void {
@@ -76,12 +76,12 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     this.admit(this.#applicant, (admission) => this.#decide(admission))
   }
 
-  #decide(admission: Exclude<Admission, { kind: 'limited' }>): void {
+  #decide(admission: Exclude<Admission, { kind: 'stopped' }>): void {
     if (admission.kind === 'out') return this.#keepOut(admission)
     const edits = inboundHeadersOf(this.#port).request
     const isWritten = this.request.claims !== undefined || edits !== null || this.settings.custom !== undefined
     this.#forgetClaims()
-    if (this.endsAtLimit(this.#applicant)) return
+    if (this.endsBeforeRouter(this.#applicant)) return
     if (asksForTunnel(this.request)) return this.#answerUnrouted()
     if (this.#wantsTls) return this.#redirect()
     edits?.(this.request.headers, this.subject(null, 0))

@@ -95,7 +95,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   }
 
   /** The log names the route that a request would have taken that is kept out. Headers that were taken out without a token still count: the route was chosen before. */
-  #decide(admission: Exclude<Admission, { kind: 'limited' }>, withoutTls: boolean): void {
+  #decide(admission: Exclude<Admission, { kind: 'stopped' }>, withoutTls: boolean): void {
     if (admission.isNew) {
       this.#findHost()
       if (!withoutTls) this.#watchAnew(this.#find())
@@ -106,7 +106,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
       return this.reply(admission.reply, admission.details)
     }
     const route = this.#found
-    if ((withoutTls || !route) && this.#endsAtLimit()) return
+    if ((withoutTls || !route) && this.#endsBeforeRouter()) return
     if (withoutTls) return this.redirect(301, locationWithTls(this.request))
     if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
     this.#take(route)
@@ -122,9 +122,9 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     this.watch(route?.config ?? null, action?.kind === 'forward' ? action.duration : undefined)
   }
 
-  #endsAtLimit(): boolean {
+  #endsBeforeRouter(): boolean {
     this.#applicant.route = this.#found
-    return this.endsAtLimit(this.#applicant)
+    return this.endsBeforeRouter(this.#applicant)
   }
 
   protected settle(): void {
@@ -220,7 +220,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     const verdict = route.cors?.judge(this.request) ?? null
     this.#cors = verdict
     if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict, this.request))
-    if (this.#endsAtLimit()) return
+    if (this.#endsBeforeRouter()) return
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

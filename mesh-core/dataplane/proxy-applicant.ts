@@ -2,6 +2,7 @@ import type { HttpSettings } from '../ir/proxy-config.ts'
 import type { Applicant } from './admission.ts'
 import type { Asker } from './custom-access.ts'
 import { nameOfChain } from './entrance.ts'
+import type { HeldBody } from './inserted-filters.ts'
 import type { Passage } from './passage.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { routeLimit, type RouteLimit } from './route-limit.ts'
@@ -31,6 +32,10 @@ export class ProxyApplicant implements Applicant {
   get ofRoute(): RouteLimit | null {
     const { proxy, entrance, virtualHost } = this.#passage
     return routeLimit(this.#pod, proxy.config.routeTables[entrance.table], virtualHost?.config, this.route?.config)
+  }
+
+  get body(): HeldBody {
+    return this.#proxied.body
   }
 
   get asker(): Asker {

@@ -3,12 +3,15 @@ import { expect, test } from 'vitest'
 
 import { noMutation } from '../ir/route.ts'
 import { SeededRandom } from '../time/seeded-random.ts'
-import { limitOf, TokenBuckets } from './rate-limit.ts'
+import { stopAmong } from './inserted-filters.ts'
+import { TokenBuckets } from './rate-limit.ts'
 
 const limit: RateLimit = {
   ...{ place: 'first', bucket: { maxTokens: 2, tokensPerFill: 1, fillIntervalMs: 1000 } },
   ...{ enabled: 1_000_000, enforced: 1_000_000, status: 429, responseHeaders: noMutation },
 }
+
+const noBody = { outgrows: () => false, hold: () => {} }
 
 test('a bucket begins full, fills evenly, and never above its brim', () => {
   const buckets = new TokenBuckets()
@@ -33,7 +36,7 @@ test('what is not enabled takes no token, what is not enforced stops nobody', ()
   const all = { buckets: new TokenBuckets(), chance: new SeededRandom(1), nowMs: 0 }
   const limits = (own: Partial<RateLimit>): RateLimit[] => [{ ...limit, bucket: { ...limit.bucket!, maxTokens: 1 }, ...own }]
   const asked = (own: Partial<RateLimit>, count = 3): boolean[] =>
-    Array.from({ length: count }, () => limitOf(limits(own), 'first', 'a', all) !== null)
+    Array.from({ length: count }, () => stopAmong(limits(own), 'first', 'a', all, noBody) !== null)
   expect(asked({ enabled: 0 })).toEqual([false, false, false])
   expect(asked({ enforced: 0 })).toEqual([false, false, false])
   expect(asked({})).toEqual([false, true, true])

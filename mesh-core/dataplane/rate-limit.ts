@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { HeaderMutation, RateLimit } from '../ir/route.ts'
+import type { HeaderMutation, InsertedFilter, RateLimit } from '../ir/route.ts'
 import type { RouteLimit } from './route-limit.ts'
 import type { Random } from '../time/random.ts'
 import { compileMutation, type Mutator } from './header-mutation.ts'
@@ -33,26 +33,29 @@ export class TokenBuckets {
 
 export const rateLimited = 'local_rate_limited'
 
-/** What a request is told for which there is no token; `null`: it goes on. Source: Envoy `local_ratelimit/local_ratelimit.cc` decodeHeaders. */
-export function limitOf(
-  limits: readonly RateLimit[] | undefined,
-  place: RateLimit['place'],
+export interface Buckets {
+  readonly buckets: TokenBuckets
+  readonly chance: Random
+  readonly nowMs: number
+}
+
+/** Does the filter at `index` have no token for a request? @returns what then holds, the filter's own or the route's. Source: Envoy `local_ratelimit/local_ratelimit.cc` decodeHeaders. */
+export function missingToken(
+  filters: readonly InsertedFilter[],
+  index: number,
   owner: string,
-  { buckets, chance, nowMs }: { readonly buckets: TokenBuckets; readonly chance: Random; readonly nowMs: number },
-  ofRoute: RouteLimit | null = null,
+  { buckets, chance, nowMs }: Buckets,
+  ofRoute: RouteLimit | null,
 ): RateLimit | null {
   const drawn = (share: number): boolean => share > 0 && (share >= million || chance.below(million) < share)
-  for (const [i, filter] of (limits ?? []).entries()) {
-    if (filter.place !== place) continue
-    const { limit, owner: whose } = filter.byRoute && ofRoute ? ofRoute : { limit: filter, owner: `${owner}${twin(limits!, i)}` }
-    if (drawn(limit.enabled) && !buckets.take(whose, limit, nowMs) && drawn(limit.enforced)) return limit
-  }
-  return null
+  const filter = filters[index] as RateLimit
+  const { limit, owner: whose } = filter.byRoute && ofRoute ? ofRoute : { limit: filter, owner: `${owner}${twin(filters, index)}` }
+  return drawn(limit.enabled) && !buckets.take(whose, limit, nowMs) && drawn(limit.enforced) ? limit : null
 }
 
 /** Of filters that are alike each has a bucket. */
-function twin(limits: readonly RateLimit[], index: number): string {
-  const before = limits.slice(0, index).filter((one) => isDeepStrictEqual(one, limits[index])).length
+function twin(filters: readonly InsertedFilter[], index: number): string {
+  const before = filters.slice(0, index).filter((one) => isDeepStrictEqual(one, filters[index])).length
   return before === 0 ? '' : ` again ${before}`
 }
 

@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { LocalReplies } from './local-replies.ts'
 import type { Origin } from './origin.ts'
-import type { RateLimit, RouteTable } from './route.ts'
+import type { InsertedFilter, RouteTable } from './route.ts'
 import type { DownstreamTls } from './tls.ts'
 
 /** Names a proxy and says what it is. Source: Istio `model.Proxy`. */
@@ -80,7 +80,7 @@ export interface HttpSettings {
   readonly access?: readonly AccessRules[]
   readonly localReplies?: LocalReplies
   /** In the order in which requests meet them. */
-  readonly rateLimits?: readonly RateLimit[]
+  readonly inserted?: readonly InsertedFilter[]
 }
 
 /** What becomes of `x-forwarded-client-cert`. Source: Envoy `HttpConnectionManager.ForwardClientCertDetails`. */

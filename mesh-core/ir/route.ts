@@ -53,6 +53,17 @@ export interface RateLimit {
   readonly isRefused?: true
 }
 
+/** Holds a request back until all of its body is there, which may have so many bytes. Source: Envoy `Buffer`. */
+export interface BodyBuffer {
+  readonly place: RateLimit['place']
+  readonly maxBytes: number
+  /** Envoy takes no listener that has it. */
+  readonly isRefused?: true
+}
+
+/** A filter of HTTP that an EnvoyFilter puts in. */
+export type InsertedFilter = RateLimit | BodyBuffer
+
 /** Source: Envoy `TokenBucket`. */
 export interface TokenBucket {
   readonly maxTokens: number

@@ -3,8 +3,8 @@ import { durationMs, int, message, text, texts, type Message } from '../../envoy
 import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import { areSettingsRefused } from '../settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
+import { withInserted } from './inserted-filters.ts'
 import { mergeLocalReplies } from './local-reply-patches.ts'
-import { withRateLimits } from './rate-limit-patches.ts'
 import { isAtListener, patchTcpProxies } from './tcp-proxy-patches.ts'
 
 /** What the filter that reads HTTP says otherwise. */
@@ -74,7 +74,7 @@ function patchConnectionManager<T extends ConnectionManager>(known: T, patches: 
     const pathNormalization = normalizes ? 'BASE' : merged.pathNormalization
     return { ...merged, ...(Object.keys(settings).length > 0 && { settings }), pathNormalization }
   }, known)
-  const settings = withRateLimits(whole.settings ?? {}, patches)
+  const settings = withInserted(whole.settings ?? {}, patches)
   return Object.keys(settings).length === 0 ? whole : { ...whole, settings }
 }
 

@@ -3,21 +3,11 @@ import { rateLimitName } from '../../config/envoy-filter-route-values.ts'
 import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
 import { readHeaderMutations } from '../../envoy/header-mutations.ts'
 import { statusCode } from '../../envoy/status-code.ts'
-import type { HttpSettings } from '../../ir/proxy-config.ts'
 import type { PartsPerMillion, RateLimit, Refusal, TokenBucket } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
-/** The settings with the rate limits that patches put in. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
-export function withRateLimits(settings: HttpSettings, patches: readonly EnvoyPatch[]): HttpSettings {
-  const own = patches.filter(({ applyTo }) => applyTo === 'HTTP_FILTER').map(rateLimitOf)
-  if (own.length === 0) return settings
-  const first = own.filter(({ place }) => place === 'first').reverse()
-  return { ...settings, rateLimits: [...first, ...own.filter(({ place }) => place === 'last')] }
-}
-
 /** Source: Envoy `extensions/filters/http/local_ratelimit`, whose shares are 0 unless they are given. */
-function rateLimitOf({ match, value }: EnvoyPatch): RateLimit {
-  const place = match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last'
+export function rateLimitOf({ value }: EnvoyPatch, place: RateLimit['place']): RateLimit {
   const { limit, problem } = readLimit(typedConfigOf(value).config, place)
   return { ...limit, ...(value['name'] === rateLimitName && { byRoute: true }), ...(problem !== null && { isRefused: true as const }) }
 }

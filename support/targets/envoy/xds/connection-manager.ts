@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../../../mesh-core/ir/route.ts'
+import type { InsertedFilter } from '../../../../mesh-core/ir/route.ts'
 import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpAccessFilters } from './access-filter.ts'
 import type { ArrivalPlace } from './arrival-place.ts'
@@ -86,22 +86,23 @@ export function httpConnectionManager({
 }
 
 function filtersOf(
-  { custom, jwt, access = [], rateLimits = [], envoyHeaders }: HttpSettings,
+  { custom, jwt, access = [], inserted = [], envoyHeaders }: HttpSettings,
   place: ArrivalPlace | null,
   asking: AskingPlace,
 ): readonly Json[] {
   const own = envoyHeaders === false ? quietFilters : httpFilters
-  const limits = (place: RateLimit['place']): Json[] => rateLimits.filter((limit) => limit.place === place).map(rateLimitFilter)
+  const insertedAt = (place: InsertedFilter['place']): Json[] => inserted.filter((one) => one.place === place).map(insertedFilter)
   const identity = [
     ...(custom ? customAccessFilters(custom, place, asking) : []),
     ...(jwt ? [jwtFilter(jwt)] : []),
     ...httpAccessFilters(access, place),
   ]
-  return [...limits('first'), ...identity, ...own.slice(0, -1), ...limits('last'), ...own.slice(-1)]
+  return [...insertedAt('first'), ...identity, ...own.slice(0, -1), ...insertedAt('last'), ...own.slice(-1)]
 }
 
 /** Only a filter of the usual name goes by what routes say. */
-function rateLimitFilter(limit: RateLimit): Json {
+function insertedFilter(limit: InsertedFilter): Json {
+  if ('maxBytes' in limit) return filter('buffer', 'buffer.v3.Buffer', { max_request_bytes: limit.maxBytes })
   return { name: limit.byRoute ? rateLimitName : `${rateLimitName}.own`, typed_config: localRateLimit(limit) }
 }
 

@@ -48,6 +48,13 @@ test('requests at once have connections of their own, and so has one that asks f
   expect(new Set(peers).size).toBe(3)
 })
 
+test('a 101 that nobody has asked for is an answer', async () => {
+  const { wire, client } = await serve(async () => ({ status: 101, headers: new Headers(['x-who', 'b']), body: '' }))
+  const answer = await client.send(wire, request('/', 'a'))
+  expect(answer).toMatchObject({ status: 101, body: '' })
+  expect((answer as { headers: Headers }).headers.get('x-who')).toBe('b')
+})
+
 test('after a 204 with a body there is a new one', async () => {
   const { wire, client } = await serve(echo)
   const server = createServer((socket) => socket.on('error', () => {}).on('data', () => socket.write('HTTP/1.1 204 No Content\r\n\r\nthe body')))

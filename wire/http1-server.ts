@@ -72,6 +72,13 @@ class Http1Server {
     tunnel(this.#reader.rest)
   }
 
+  /** Nobody has asked for it, and what comes behind is nothing that is read here. */
+  #switch({ status, headers }: HttpResponse): void {
+    const { socket } = this.#connection
+    socket.removeAllListeners('data').resume()
+    socket.write(headOfResponse(status, headers))
+  }
+
   async #answer(message: Message): Promise<void> {
     this.#busy = true
     this.#toldToContinue = false
@@ -89,7 +96,7 @@ class Http1Server {
     try {
       const request = requestOf(message, 'http')
       const response = await this.#connection.answer(request)
-      if (response.status === 101) return () => this.#open(message, response)
+      if (response.status === 101) return () => (fieldIn(message, 'upgrade') === undefined ? this.#switch(response) : this.#open(message, response))
       if (request.method === 'CONNECT' && isSuccess(response.status)) return () => this.#tunnel(response)
       return bytesOfResponse(response, request.method)
     } catch (error) {

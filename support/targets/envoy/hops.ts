@@ -183,9 +183,12 @@ function logEntry(call: CallRecord, line: LogLine, startMs: number, names: Names
   }
 }
 
-/** Connections of bytes have details of their own. Of those Envoy knows response code details, too, which Istio's log of them does not ask for. */
+/**
+ * Connections of bytes have details of their own. Of those Envoy knows response code details, too, which Istio's log of them does not ask for; but for what its
+ * codecs of HTTP say of a stream that they have ended before they had its headers.
+ */
 function detailsOf({ call, status, details, termination }: LogLine): string {
-  const isOfBytes = call === null && !status
+  const isOfBytes = call === null && !status && !/^http[12]\./.test(details ?? '')
   return (isOfBytes ? null : details) ?? termination ?? '-'
 }
 

@@ -165,10 +165,10 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   },
   {
     about: 'and with what is not',
-    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, local_reply_config: {mappers: [{filter: {duration_filter: {}}}], body_format: {json_format: {a: {b: "%START_TIME%"}}}}}}}`,
+    patch: `applyTo: NETWORK_FILTER, match: {context: GATEWAY}, patch: {operation: MERGE, value: {typed_config: {"@type": ${hcm}, local_reply_config: {mappers: [{filter: {duration_filter: {}}}], body_format: {json_format: {a: {b: "%START_TIME%", c: "%TRACE_ID%"}}}}}}}`,
     reported: [
       'spec.configPatches[0].patch.value.typed_config.local_reply_config.mappers[0].filter.duration_filter',
-      'spec.configPatches[0].patch.value.typed_config.local_reply_config.body_format.json_format.a.b',
+      'spec.configPatches[0].patch.value.typed_config.local_reply_config.body_format.json_format.a.c',
     ],
   },
   {

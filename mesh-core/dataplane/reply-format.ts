@@ -1,6 +1,8 @@
 import { parseFormat, type FormatCommand } from '../ir/header-format.ts'
 import type { JsonFormat, ReplyFormat } from '../ir/local-replies.ts'
-import type { HttpRequest } from '../ir/message.ts'
+import { Headers, type HttpRequest } from '../ir/message.ts'
+import { compileFormat } from './format/format.ts'
+import type { Subject } from './format/subject.ts'
 
 /** What a proxy's own answer may tell of. */
 export interface ReplySubject {
@@ -10,6 +12,8 @@ export interface ReplySubject {
   readonly body: string
   readonly flags: string
   readonly details: string
+  /** Of whom values of headers may speak. */
+  readonly subject: (headers: Headers, status: number) => Subject
 }
 
 type Value = string | number | null
@@ -37,8 +41,13 @@ function headerOf(request: HttpRequest, name: string): string | undefined {
   return request.headers.get(name)
 }
 
+/** Others are those of headers, where what is not there is empty. */
+function asInHeaders(name: string, { subject, status }: ReplySubject): Value {
+  return compileFormat(`%${name}%`)(subject(new Headers(), status)) || null
+}
+
 function fill({ name, argument, length }: FormatCommand, subject: ReplySubject): Value {
-  const value = operators[name]!(subject, argument ?? '')
+  const value = Object.hasOwn(operators, name) ? operators[name]!(subject, argument ?? '') : asInHeaders(name, subject)
   return length !== null && value !== null ? String(value).slice(0, length) : value
 }
 

@@ -2,7 +2,6 @@ import type { LocalReplies, ReplyFilter } from '../ir/local-replies.ts'
 import type { Headers } from '../ir/message.ts'
 import type { HttpSettings } from '../ir/proxy-config.ts'
 import { compileHeaderMatch } from '../match/header.ts'
-import type { Subject } from './format/subject.ts'
 import { compileMutation, type Mutator } from './header-mutation.ts'
 import { inlineOfResponse } from './inline-headers.ts'
 import { formatReply, type ReplySubject } from './reply-format.ts'
@@ -17,10 +16,7 @@ export interface RewrittenReply {
 /** @param headers of the answer, which may be added to */
 export type Rewrite = (status: number, body: string, headers: Headers) => RewrittenReply
 
-type Told = Omit<ReplySubject, 'status' | 'body'> & {
-  /** Fills headers in. */
-  readonly subject: (headers: Headers, status: number) => Subject
-}
+type Told = Omit<ReplySubject, 'status' | 'body'>
 
 interface Mapper {
   readonly fits: (subject: ReplySubject) => boolean

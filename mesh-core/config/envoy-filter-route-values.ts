@@ -83,7 +83,7 @@ const hashPolicy: Modelled = {
   terminal: 'acts',
 }
 
-export const merged = {
+export const route = {
   ...outer,
   name: 'acts',
   match: routeMatch,
@@ -104,20 +104,16 @@ export const merged = {
     hashPolicy,
     rateLimits: 'quiet',
   },
-} satisfies Modelled
-export const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
-
-export const made: Modelled = {
-  ...merged,
   redirect: {
     ...fields('httpsRedirect schemeRedirect hostRedirect portRedirect pathRedirect prefixRewrite responseCode stripQuery'),
     regexRewrite,
   },
   directResponse: { status: 'acts', body: fields('inlineString inlineBytes') },
-}
+} satisfies Modelled
+export const requireTls: Modelled = new Set(['NONE', 'EXTERNAL_ONLY', 'ALL'])
 
 export const ofHost = {
-  ...{ ...outer, requireTls, routes: made, retryPolicy },
+  ...{ ...outer, requireTls, routes: route, retryPolicy },
   ...fields('domains includeRequestAttemptCount includeAttemptCountInResponse'),
   rateLimits: 'quiet',
 } satisfies Modelled

@@ -1,4 +1,4 @@
-import { headerMatch, level, made, merged, ofHost, option, outer, requireTls } from './envoy-filter-route-values.ts'
+import { headerMatch, level, ofHost, option, outer, requireTls, route } from './envoy-filter-route-values.ts'
 import { localReplyConfig } from './local-reply-values.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
@@ -81,7 +81,7 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
     'VIRTUAL_HOST MERGE': ofHost,
     'VIRTUAL_HOST ADD': { ...ofHost, name: 'acts' },
     'VIRTUAL_HOST REMOVE': 'quiet',
-    'HTTP_ROUTE MERGE': merged,
+    'HTTP_ROUTE MERGE': route,
     'HTTP_ROUTE REMOVE': 'quiet',
     'CLUSTER MERGE': {
       ...{ ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
@@ -94,7 +94,7 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
     // What a proxy counts, which it is started with; and what no filter is until one refers to it.
     'BOOTSTRAP MERGE': fields('statsConfig statsFlushInterval statsSinks', 'quiet'),
     'EXTENSION_CONFIG ADD': 'quiet',
-    ...Object.fromEntries(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`HTTP_ROUTE ${operation}`, made])),
+    ...Object.fromEntries(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`HTTP_ROUTE ${operation}`, route])),
   } satisfies Record<string, Modelled>).map(([key, table]) => [key, bothSpellings(table)]),
 )
 

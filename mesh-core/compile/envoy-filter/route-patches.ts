@@ -1,13 +1,12 @@
 import type { PatchMatch } from '../../config/envoy-filter-patches.ts'
 import { message, text, texts } from '../../envoy/fields.ts'
 import { isNone, readHeaderMutations } from '../../envoy/header-mutations.ts'
-import { readRoute } from '../../envoy/route-configuration.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { ForwardAction, HeaderMutations, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
+import type { HeaderMutations, Refusal, Route, RouteTable, VirtualHost } from '../../ir/route.ts'
 import { valueRefusal } from '../format-refusal.ts'
+import { madeRoute, mergeAction } from './action-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withCors, withCorsOfLevel } from './cors-patches.ts'
-import { mergeForward } from './forward-patches.ts'
 import { matchRefusal, mergeMatch } from './match-patches.ts'
 import { limitOfRoute } from './rate-limit-patches.ts'
 import { withRetriesOfHost } from './retry-patches.ts'
@@ -163,23 +162,15 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
   if (operation !== 'ADD' && found < 0) return routes
   const atEnd = operation === 'ADD' || (operation === 'INSERT_AFTER' && !isNamed)
   const at = atEnd ? routes.length : operation === 'INSERT_FIRST' ? 0 : operation === 'INSERT_AFTER' ? found + 1 : found
-  return [...routes.slice(0, at), madeRoute(patch.value, patch.origin), ...routes.slice(at)]
+  return [...routes.slice(0, at), addedRoute(patch.value, patch.origin), ...routes.slice(at)]
 }
 
-function madeRoute(value: unknown, origin: Origin): Route {
+function addedRoute(value: unknown, origin: Origin): Route {
   const fields = message(value, 'value')
-  const { refusal, ...limit } = limitOfRoute(fields)
-  if (fields['route'] === undefined)
-    return withCors({ ...readRoute(value, origin), ...limit, refusal: matchRefusal(fields['match']) ?? refusal }, fields)
-  const told = message(fields['route'], 'value.route')
-  const leadsSomewhere = ['cluster', 'cluster_header', 'weighted_clusters'].some((name) => told[name] !== undefined)
-  const route = readRoute({ ...fields, route: { cluster: '' } }, origin)
-  const merged = mergeForward(route.action as ForwardAction, told, origin)
-  const problem = matchRefusal(fields['match']) ?? refusal ?? merged.refusal ?? (leadsSomewhere ? null : needsCluster)
-  return withCors({ ...route, ...limit, action: merged.action, refusal: problem }, fields)
+  const { refusal: limitRefusal, ...limit } = limitOfRoute(fields)
+  const { route, refusal } = madeRoute(fields, origin)
+  return withCors({ ...route, ...limit, refusal: matchRefusal(fields['match']) ?? limitRefusal ?? refusal }, fields)
 }
-
-const needsCluster: Refusal = { reason: 'a route that forwards needs a cluster', spoils: 'message' }
 
 /** What is set goes before what was there, and headers are added to those that were. */
 function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
@@ -198,16 +189,13 @@ function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
     responseHeaders: headers.response,
     refusal: before.refusal ?? headersRefusal(own) ?? limitRefusal ?? matchRefusal(fields['match']),
   }
-  if (fields['route'] === undefined) return edited
-  // The action is replaced by one that leads nowhere.
-  if (route.action.kind !== 'forward') return { ...edited, refusal: needsCluster }
-  const merged = mergeForward(route.action, message(fields['route'], 'value.route'), origin)
-  return { ...edited, action: merged.action, refusal: edited.refusal ?? merged.refusal }
+  const { action, refusal } = mergeAction(route.action, fields, origin)
+  return { ...edited, action, refusal: edited.refusal ?? refusal }
 }
 
 function hostOf({ value, origin }: EnvoyPatch): VirtualHost {
   const fields = message(value, 'value')
-  const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => madeRoute(route, origin))
+  const routes = (Array.isArray(fields['routes']) ? fields['routes'] : []).map((route) => addedRoute(route, origin))
   return { name: text(fields['name']) ?? '', domains: texts(fields['domains']).map((name) => name.toLowerCase()), routes, requireTls: false }
 }
 

@@ -64,6 +64,14 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: (_, { answer }) => (answer?.inbound ?? []).length >= 16 && new Set(answer!.inbound!.map(({ workload }) => workload)).size <= 2,
   },
   {
+    reason: "who asks an authorizer and the authorizer's own sidecar wait equally long: which of them gives up first is chance",
+    covers: ({ field }, { answer }) => {
+      const place = /^inbound\[(\d+)\]\.(status|flags|details)$/.exec(field)?.[1]
+      const details = place === undefined ? undefined : answer?.inbound?.[Number(place)]?.details
+      return (details === 'downstream_remote_disconnect' || details === 'max_duration_timeout') && (answer?.reached ?? []).some(isQuestion)
+    },
+  },
+  {
     reason: 'its client reads no answer of more than 100 headers',
     covers: (_, { answer }) => (answer?.error ?? '').includes('got more than 100 headers'),
   },
@@ -149,6 +157,11 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
 function isOfReceiver(answer: Answered['answer']): boolean {
   if (/^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? '')) return true
   return answer?.cluster === '-' && answer.details === 'http1.codec_error' && (answer.error ?? '').startsWith('tls: ')
+}
+
+/** To an authorizer that speaks gRPC. */
+function isQuestion({ path }: Arrival): boolean {
+  return path === '/envoy.service.auth.v3.Authorization/Check'
 }
 
 /** Has a sender's sidecar another one than that which was asked, or none? */

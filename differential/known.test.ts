@@ -51,6 +51,16 @@ test('of a pod that calls itself the status is compared, the log is not', () => 
   expect(covered([], { ...own, cluster: 'outbound|80||a' }, { field: 'route', wanted: 'default', seen: 'x' })).toBe(false)
 })
 
+test('whether an authorizer gives up, or who asks it, is chance where both wait equally long', () => {
+  const question = { ...arrival('guard'), path: '/envoy.service.auth.v3.Authorization/Check' }
+  const late = { status: 0, reached: [question], inbound: [{ workload: 'guard.default', flags: 'DC', details: 'downstream_remote_disconnect' }] }
+  const difference = { field: 'inbound[0].details', wanted: 'downstream_remote_disconnect', seen: 'max_duration_timeout' }
+  expect(covered([], late, difference)).toBe(true)
+  expect(covered([], late, { ...difference, field: 'inbound[0].workload' })).toBe(false)
+  expect(covered([], { ...late, reached: [arrival('guard')] }, difference)).toBe(false)
+  expect(covered([], { ...late, inbound: [{ workload: 'guard.default', details: 'via_upstream' }] }, difference)).toBe(false)
+})
+
 const keeps = (host: string) => document('DestinationRule', { host, trafficPolicy: { loadBalancer: { simple: 'PASSTHROUGH' } } })
 const headless = (name: string) => document('Service', { clusterIP: 'None' }, { name })
 const ofService = (name: string) => `outbound|80||${name}.default.svc.cluster.local`

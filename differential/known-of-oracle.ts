@@ -1,6 +1,43 @@
-import type { Difference } from '../vectors/difference.ts'
-import type { Arrival, InboundEntry } from '../vectors/mesh-observed/case.ts'
-import type { Answered, KnownDifference } from './known-difference.ts'
+import {
+  isOfReceiver,
+  isOfAnotherSender,
+  isOutOfTime,
+  isOfOtherCall,
+  isShorter,
+  isOfKubernetes,
+  isMirroredCopy,
+  tellsOfFailure,
+  tellsOfLog,
+  tellsWhoGaveUp,
+  isLogOf,
+  mayHaveCalledItself,
+  reachedBy,
+  isByAddress,
+  hasNameOfCluster,
+  failedToConnect,
+  hostOfCluster,
+  authorityOf,
+  hostOf,
+} from './known-by-answer.ts'
+import {
+  isServedBy,
+  bindsPorts,
+  isForNobody,
+  haveAddressInCommon,
+  isAtPortOfSet,
+  opensTunnels,
+  isEntryOf,
+  areSeveralAt,
+  hasPortOfBothKinds,
+  hasMirror,
+  isOneOfSeveral,
+  isByOwnAddress,
+  keepsDestinationsOf,
+  isForSliced,
+  namesMember,
+  isForHeadless,
+} from './known-by-config.ts'
+import type { KnownDifference } from './known-difference.ts'
 
 /** What the oracle has otherwise than a mesh. Its pods have no sidecars unless a policy asks for them; a mesh has them, and so has mesh-core. */
 export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
@@ -65,11 +102,7 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   },
   {
     reason: "who asks an authorizer and the authorizer's own sidecar wait equally long: which of them gives up first is chance",
-    covers: ({ field }, { answer }) => {
-      const place = /^inbound\[(\d+)\]\.(status|flags|details)$/.exec(field)?.[1]
-      const details = place === undefined ? undefined : answer?.inbound?.[Number(place)]?.details
-      return (details === 'downstream_remote_disconnect' || details === 'max_duration_timeout') && (answer?.reached ?? []).some(isQuestion)
-    },
+    covers: ({ field }, { answer }) => tellsWhoGaveUp(field, answer),
   },
   {
     reason: 'its client reads no answer of more than 100 headers',
@@ -152,238 +185,3 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
     covers: (_, { config, call, answer }) => answer?.error === 'refused' && call !== null && isAtPortOfSet(config, call),
   },
 ]
-
-/** Is it what a receiver's sidecar has written, and no sender's? What it takes for no HTTP, and answers, is an error of TLS to who has sent TLS. */
-function isOfReceiver(answer: Answered['answer']): boolean {
-  if (/^(inbound\||InboundPassthroughCluster$)/.test(answer?.cluster ?? '')) return true
-  return answer?.cluster === '-' && answer.details === 'http1.codec_error' && (answer.error ?? '').startsWith('tls: ')
-}
-
-/** To an authorizer that speaks gRPC. */
-function isQuestion({ path }: Arrival): boolean {
-  return path === '/envoy.service.auth.v3.Authorization/Check'
-}
-
-/** Has a sender's sidecar another one than that which was asked, or none? */
-function isOfAnotherSender(answer: Answered['answer']): boolean {
-  return answer?.cluster === '-' || (answer?.inbound ?? []).some(({ cluster }) => cluster?.startsWith('outbound|'))
-}
-
-/** Has the client given up, or a proxy in its place? */
-function isOutOfTime(answer: Answered['answer']): boolean {
-  return answer?.error === 'timeout' || /^(SI|UT|DT)\b/.test(answer?.flags ?? '')
-}
-
-/** Beside a call for a WebSocket: it has come late. */
-function isOfOtherCall({ headers }: Arrival): boolean {
-  return headers['upgrade'] === null
-}
-
-/** Is the host that of the Service of a Gateway of the Gateway API? */
-function isServedBy({ kind, apiVersion, metadata, spec }: Answered['config'][number], host: string): boolean {
-  const isManaged = kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/')
-  return isManaged && host === `${metadata.name}-${String(spec['gatewayClassName'])}.${metadata.namespace ?? 'default'}.svc.cluster.local`
-}
-
-/** A port that no traffic is redirected to. */
-function bindsPorts({ kind, spec }: Answered['config'][number]): boolean {
-  return kind === 'Sidecar' && JSON.stringify(spec ?? null).includes('"captureMode":"NONE"')
-}
-
-function isForNobody({ kind, metadata }: Answered['config'][number], host: string): boolean {
-  const { 'networking.istio.io/exportTo': exportTo } = (metadata['annotations'] ?? {}) as Readonly<Record<string, string>>
-  return kind === 'Service' && exportTo === '~' && host === `${metadata.name}.${metadata.namespace}.svc.cluster.local`
-}
-
-function isShorter(wanted: unknown, seen: unknown): boolean {
-  return Array.isArray(wanted) && Array.isArray(seen) && wanted.length < seen.length
-}
-
-function haveAddressInCommon(config: Answered['config']): boolean {
-  const endpoints = config.flatMap(({ kind, spec }) => {
-    if (kind === 'WorkloadEntry') return [spec]
-    return kind === 'ServiceEntry' ? ((spec['endpoints'] ?? []) as readonly Answered['config'][number]['spec'][]) : []
-  })
-  const names = new Map<unknown, Set<string>>()
-  for (const { address, labels } of endpoints) names.set(address, (names.get(address) ?? new Set()).add(JSON.stringify(labels ?? null)))
-  return [...names.values()].some(({ size }) => size > 1)
-}
-
-/** @param error as `file:line:column CODE Kind namespace/name …` */
-function isOfKubernetes(error: string): boolean {
-  return /^\S+ SCHEMA_\w+ (Service|Deployment|ReplicaSet|Pod|EndpointSlice|Ingress|IngressClass|ConfigMap|Secret|Namespace) /.test(error)
-}
-
-/** Is it sent to a gateway, at a port that only a ListenerSet asks for? Istio's deployment controller makes the Service have it, too. */
-function isAtPortOfSet(config: Answered['config'], { from, request }: NonNullable<Answered['call']>): boolean {
-  const [, gateway] = /^gateway:([^.]+)/.exec(from) ?? []
-  const [, port = '80'] = /^\S+ \w+:\/\/[^/]*?:(\d+)(?:\/|$)/.exec(request) ?? []
-  const listens = ({ spec }: Answered['config'][number]): boolean =>
-    ((spec['listeners'] ?? []) as readonly { readonly port: number }[]).some((listener) => listener.port === Number(port))
-  const own = config.filter(({ kind, metadata }) => kind === 'Gateway' && metadata.name === gateway)
-  const sets = config.filter(({ kind, spec }) => kind === 'ListenerSet' && (spec['parentRef'] as { readonly name?: string }).name === gateway)
-  return !own.some(listens) && sets.some(listens)
-}
-
-/** Does a receiver that has a sidecar count as reached there, which has been sent a copy? */
-function isMirroredCopy(wanted: unknown, seen: unknown, answer: Answered['answer']): boolean {
-  const receivers = new Set((answer?.inbound ?? []).map(({ workload }) => workload))
-  const reached = answer?.reached ?? []
-  // Behind a gateway all are forwarded, and one of them is no copy.
-  const copies = reached.filter((arrival) => receivers.has(nameOf(arrival)) && isForwarded(arrival)).length - (reached.every(isForwarded) ? 1 : 0)
-  return copies > 0 && Array.isArray(wanted) && Array.isArray(seen) && Math.abs(wanted.length - seen.length) === copies
-}
-
-function opensTunnels(spec: Answered['config'][number]['spec']): boolean {
-  return JSON.stringify(spec ?? null).includes('"tunnel":')
-}
-
-/** With an address of its own. */
-function isEntryOf({ kind, spec }: Answered['config'][number], host: string): boolean {
-  return kind === 'ServiceEntry' && ((spec['hosts'] ?? []) as readonly string[]).includes(host)
-}
-
-/** The client may see the one without an address alone. */
-function areSeveralAt(entries: Answered['config']): boolean {
-  return entries.length > 1 && entries.some(({ spec }) => spec['addresses'] !== undefined)
-}
-
-function hasPortOfBothKinds({ kind, spec }: Answered['config'][number]): boolean {
-  if (kind !== 'Service') return false
-  const ports = (spec['ports'] ?? []) as readonly { readonly port: number; readonly protocol?: string }[]
-  const of = (isUdp: boolean): number[] => ports.filter(({ protocol }) => (protocol === 'UDP') === isUdp).map(({ port }) => port)
-  return of(true).some((port) => of(false).includes(port))
-}
-
-function hasMirror({ spec }: Answered['config'][number]): boolean {
-  return /"mirrors?":|"RequestMirror"/.test(JSON.stringify(spec ?? null))
-}
-
-/** The proxy that has made a copy is a client of its own. */
-function isForwarded({ headers }: Arrival): boolean {
-  return headers['x-forwarded-for'] !== undefined
-}
-
-/** May it differ because a connection did not come about? */
-function tellsOfFailure(field: string): boolean {
-  return /^(status|error|flags|details|body|headers\..*|reached\.length|inbound\.length|durationMs)$/.test(field)
-}
-
-/** Is it read from the access log of the client's proxy? */
-function tellsOfLog(field: string): boolean {
-  return /^(flags|route|cluster|details|candidates|lb)$/.test(field)
-}
-
-/** Do sidecars of those workloads write into their logs what the other side has none for? */
-function isLogOf({ field, wanted, seen }: Difference, workloads: readonly string[]): boolean {
-  return field === 'inbound.length' && isEmpty(wanted) && (seen as readonly InboundEntry[]).every(({ workload }) => workloads.includes(workload))
-}
-
-/** Its own sidecar may have failed to reach it. */
-function mayHaveCalledItself(answer: Answered['answer'], caller: string): boolean {
-  const reached = reachedBy(answer)
-  return reached.length === 0 || reached.includes(caller)
-}
-
-function reachedBy(answer: Answered['answer']): readonly string[] {
-  return (answer?.reached ?? []).map(nameOf)
-}
-
-function nameOf({ workload, namespace }: Arrival): string {
-  return `${workload}.${namespace}`
-}
-
-function isOneOfSeveral({ kind, metadata, spec }: Answered['config'][number], answer: Answered['answer']): boolean {
-  return kind === 'Deployment' && Number(spec['replicas'] ?? 1) > 1 && (answer?.candidates ?? []).includes(metadata.name)
-}
-
-/** A headless service has no other. */
-function isByOwnAddress(config: Answered['config'], call: Answered['call'], answer: Answered['answer']): boolean {
-  const isAddress = /^[\d.]+$/.test(hostOf(call)) || isForHeadless({ config, call, answer })
-  return isAddress && reachedBy(answer).join() === call?.from
-}
-
-/** Those endpoints that the other side knows the names of must be there. */
-function isByAddress(wanted: unknown, seen: unknown): boolean {
-  if (!Array.isArray(wanted) || !wanted.includes('passthrough')) return false
-  return !Array.isArray(seen) || wanted.every((name) => name === 'passthrough' || seen.includes(name))
-}
-
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0
-}
-
-function hasNameOfCluster(answer: Answered['answer']): boolean {
-  return (answer?.details ?? '').includes('SAN_matcher,_certificate_SANs_are_[outbound_')
-}
-
-/** Of what is no HTTP the cause is not told. */
-function failedToConnect(answer: Answered['answer']): boolean {
-  return answer?.tcp === true && answer.error === 'closed' && answer.flags === 'UF,URX'
-}
-
-/** Is it a rule for the host? Short names are read without their namespaces. */
-function keepsDestinationsOf({ kind, spec }: Answered['config'][number], host: string): boolean {
-  return kind === 'DestinationRule' && isFor(String(spec['host']), host) && JSON.stringify(spec).includes('"PASSTHROUGH"')
-}
-
-function isFor(host: string, called: string): boolean {
-  return host.startsWith('*') || host.split('.')[0] === called.split('.')[0]
-}
-
-export function hostOfCluster(answer: Answered['answer']): string {
-  return answer?.cluster?.split('|')[3] ?? ''
-}
-
-/** Was a service of the config's EndpointSlices called by its address, which was kept, and nobody was there? */
-function isForSliced({ config, call, answer }: Answered): boolean {
-  const host = hostOf(call)
-  const isSliced = config.some((one) => isFor(serviceOf(one), host))
-  const routed = hostOfCluster(answer)
-  const isKept =
-    answer?.passthrough === true ||
-    routed === headlessOfWorld ||
-    config.some((one) => keepsDestinationsOf(one, host) || keepsDestinationsOf(one, routed) || isHeadless(one, routed))
-  return isSliced && isKept && ((answer?.details ?? '').includes('Connection_refused') || failedToConnect(answer))
-}
-
-/** Of the world `shop`. */
-const headlessOfWorld = 'h.default.svc.cluster.local'
-
-/** A request that a rule leads to a service without an address goes where it was dialled. */
-function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: string): boolean {
-  return kind === 'Service' && spec['clusterIP'] === 'None' && host === `${metadata.name}.${metadata.namespace}.svc.cluster.local`
-}
-
-/** What is asked for, without its port: a Host header goes before the URL. */
-export function authorityOf(call: Answered['call']): string {
-  const [given] = [call?.headers?.['host'] ?? []].flat()
-  return given === undefined ? hostOf(call) : String(given).replace(/:\d+$/, '')
-}
-
-/** Of the URL, without its port. */
-export function hostOf(call: Answered['call']): string {
-  return /^\S+ \w+:\/\/([^/:]+)/.exec(call?.request ?? '')?.[1] ?? ''
-}
-
-/** Of an EndpointSlice, or of Endpoints; `''` for anything else. */
-function serviceOf({ kind, metadata }: Answered['config'][number]): string {
-  if (kind === 'Endpoints') return metadata.name
-  return kind === 'EndpointSlice' ? ((metadata['labels'] as Record<string, string> | undefined)?.['kubernetes.io/service-name'] ?? '') : ''
-}
-
-/**
- * A ServiceEntry of the host, or a WorkloadEntry, whose machine has an account of the mesh.
- * Source: Istio `serviceregistry/serviceentry/conversion.go` getTLSModeFromWorkloadEntry.
- */
-function namesMember({ kind, spec }: Answered['config'][number], host: string): boolean {
-  if (!/"serviceAccount":|"security\.istio\.io\/tlsMode":"istio"/.test(JSON.stringify(spec ?? null))) return false
-  return (
-    kind === 'WorkloadEntry' || (kind === 'ServiceEntry' && (spec['hosts'] as readonly string[]).some((one) => one.startsWith('*') || one === host))
-  )
-}
-
-function isForHeadless({ config, call }: Answered): boolean {
-  const host = /^\S+ \w+:\/\/([^/?#:]+)/.exec(call?.request ?? '')?.[1]?.split('.')[0]
-  return config.some(({ kind, metadata, spec }) => kind === 'Service' && metadata.name === host && spec['clusterIP'] === 'None')
-}

@@ -7,7 +7,8 @@ import type { Document } from './generate/document.ts'
 import type { Json } from './generate/matches.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
-import { authorityOf, hostOf, hostOfCluster, ofOracle } from './known-of-oracle.ts'
+import { authorityOf, hostOf, hostOfCluster } from './known-by-answer.ts'
+import { ofOracle } from './known-of-oracle.ts'
 
 export const known: readonly KnownDifference[] = [
   {

@@ -1,4 +1,4 @@
-import type { ObservedCase } from '../vectors/mesh-observed/case.ts'
+import type { ObservedCall, ObservedCase } from '../vectors/mesh-observed/case.ts'
 import { meshCore } from '../vectors/mesh-observed/engine.ts'
 import type { Engine } from '../vectors/mesh-observed/played-mesh.ts'
 import { runCase } from '../vectors/mesh-observed/run-case.ts'
@@ -50,8 +50,14 @@ function isOfIstioElsewhere({ apiVersion, metadata }: Document): boolean {
 
 /** Config as a cluster's controllers have completed it, since the oracle has none. */
 function asAsked(mesh: GeneratedMesh): ObservedCase {
-  const { config } = mesh
-  return config.some(({ kind }) => kind === 'Endpoints') ? { ...asCase(mesh), config: configText(withMirroredEndpoints(config)) } : asCase(mesh)
+  const { config, calls } = mesh
+  const asked = { ...asCase(mesh), calls: calls.map(impatient) }
+  return config.some(({ kind }) => kind === 'Endpoints') ? { ...asked, config: configText(withMirroredEndpoints(config)) } : asked
+}
+
+/** A WebSocket whose upgrade is lost on the way is never answered, and the oracle's client waits for a minute. */
+function impatient(call: ObservedCall): ObservedCall {
+  return call.headers?.['upgrade'] === undefined || call.timeout !== undefined ? call : { ...call, timeout: '5s' }
 }
 
 function beyond(mesh: GeneratedMesh): string | null {

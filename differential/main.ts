@@ -137,7 +137,7 @@ async function report(judgement: Judgement, referee: Referee, shrinks: boolean, 
     for (const difference of differences) console.log(describeDifference(difference))
     return
   }
-  const smallest = shrinks ? await minimal(judgement, referee, { batch: 30, batches: 12 }) : null
+  const smallest = shrinks ? await minimal(judgement, referee, { batch: 30, batches: 12, ms: 120_000 }) : null
   if (smallest === null) {
     count.unsteady++
     console.log(`- ${mesh.name}: not seen again: ${fieldsOf(differences)}\n${describeDifference(differences[0]!)}`)

@@ -56,6 +56,8 @@ test('no more is asked than is allowed', async () => {
   }
   await shrink(generateMesh('1', 1, 20), ask, { batch: 5, batches: 3 })
   expect(batches).toBe(3)
+  await shrink(generateMesh('1', 1, 20), ask, { batch: 5, batches: 3, ms: 0 })
+  expect(batches).toBe(3)
 })
 
 test('every part can be dropped, the outer ones first', () => {

@@ -11,17 +11,20 @@ export interface ShrinkLimits {
   readonly batch: number
   /** Batches in all. */
   readonly batches: number
+  /** After so long none begins: some candidates are answered slowly. */
+  readonly ms?: number
 }
 
 /**
  * Drops parts of a mesh while the difference persists, the largest first. What a batch has found dispensable piece by piece is then dropped together,
  * as much of it as can be.
  */
-export async function shrink(mesh: GeneratedMesh, persists: Persists, { batch, batches }: ShrinkLimits): Promise<GeneratedMesh> {
+export async function shrink(mesh: GeneratedMesh, persists: Persists, { batch, batches, ms = Infinity }: ShrinkLimits): Promise<GeneratedMesh> {
+  const end = performance.now() + ms
   let left = batches
   let smallest = mesh
   let refused = 0
-  while (left > 0) {
+  while (left > 0 && performance.now() < end) {
     const parts = removable(smallest).slice(refused, refused + batch)
     if (parts.length === 0) return smallest
     left--

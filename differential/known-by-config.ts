@@ -52,6 +52,17 @@ export function areSeveralAt(entries: Answered['config']): boolean {
   return entries.length > 1 && entries.some(({ spec }) => spec['addresses'] !== undefined)
 }
 
+/** Of several entries of the host that is called. */
+export function areSomeHidden(config: Answered['config'], call: Answered['call']): boolean {
+  const entries = config.filter((one) => isEntryOf(one, hostOf(call)))
+  return areSeveralAt(entries) && entries.some((one) => isHiddenFrom(one, call))
+}
+
+/** Is it for its own namespace alone, which is not the client's? */
+function isHiddenFrom({ metadata, spec }: Answered['config'][number], call: Answered['call']): boolean {
+  return (spec['exportTo'] as readonly string[] | undefined)?.join() === '.' && metadata.namespace !== call?.from.split('.')[1]
+}
+
 export function hasPortOfBothKinds({ kind, spec }: Answered['config'][number]): boolean {
   if (kind !== 'Service') return false
   const ports = (spec['ports'] ?? []) as readonly { readonly port: number; readonly protocol?: string }[]

@@ -28,6 +28,7 @@ import {
   opensTunnels,
   isEntryOf,
   areSeveralAt,
+  areSomeHidden,
   hasPortOfBothKinds,
   hasMirror,
   isOneOfSeveral,
@@ -150,6 +151,10 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       'of two ServiceEntries of one host its name server tells the address of the last, of whatever namespace, for which the sidecar has no listener',
     covers: (_, { config, call, answer }) =>
       /^(Passthrough|BlackHole)Cluster$/.test(answer?.cluster ?? '') && areSeveralAt(config.filter((one) => isEntryOf(one, hostOf(call)))),
+  },
+  {
+    reason: 'of two ServiceEntries of one host of which one is hidden from the client its name server tells another address than is told here',
+    covers: ({ field }, { config, call }) => /^(cluster|candidates|reached\[\d+\]\..+)$/.test(field) && areSomeHidden(config, call),
   },
   {
     reason: 'its services answer 204 with a body, which over HTTP/2 is an error of the protocol once the answer has begun',

@@ -61,6 +61,16 @@ test('whether an authorizer gives up, or who asks it, is chance where both wait 
   expect(covered([], { ...late, inbound: [{ workload: 'guard.default', details: 'via_upstream' }] }, difference)).toBe(false)
 })
 
+test('of entries of one host of which one is hidden either may be told to be called', () => {
+  const entryIn = (namespace: string, more: object) => document('ServiceEntry', { hosts: ['c'], addresses: ['240.0.0.1'], ...more }, { namespace })
+  const hidden = [entryIn('other', { exportTo: ['.'] }), entryIn('default', {})]
+  const difference = { field: 'cluster', wanted: 'outbound|80||c', seen: 'PassthroughCluster' }
+  expect(covered(hidden, {}, difference)).toBe(true)
+  expect(covered(hidden, {}, { ...difference, field: 'status' })).toBe(false)
+  expect(covered([entryIn('default', { exportTo: ['.'] }), entryIn('default', {})], {}, difference)).toBe(false)
+  expect(covered([entryIn('other', { exportTo: ['.'] })], {}, difference)).toBe(false)
+})
+
 const keeps = (host: string) => document('DestinationRule', { host, trafficPolicy: { loadBalancer: { simple: 'PASSTHROUGH' } } })
 const headless = (name: string) => document('Service', { clusterIP: 'None' }, { name })
 const ofService = (name: string) => `outbound|80||${name}.default.svc.cluster.local`

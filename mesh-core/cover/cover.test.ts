@@ -14,16 +14,16 @@ const audience = { authority: 'a', authorities: null, joined: new Set<string>() 
 
 interface Asked {
   readonly path?: Partial<PathMatch>
-  readonly headers?: readonly (readonly [name: string, match: StringMatch, invert?: boolean])[]
-  readonly query?: readonly (readonly [name: string, match: StringMatch])[]
+  readonly headers?: readonly (readonly [name: string, match: StringMatch, invert?: boolean, treatMissingAsEmpty?: boolean])[]
+  readonly query?: readonly (readonly [name: string, match: StringMatch, invert?: boolean])[]
 }
 
 function matchOf({ path, headers = [], query = [] }: Asked): RouteMatch {
   return {
     path: { ignoreCase: false, kind: 'prefix', prefix: '/', ...path } as PathMatch,
     pathOrigin: null,
-    headers: headers.map(([name, match, invert = false]): HeaderMatch => ({ name, match, invert, treatMissingAsEmpty: invert && match.kind !== 'present', origin })), // prettier-ignore
-    query: query.map(([name, match]): QueryMatch => ({ name, match, origin })),
+    headers: headers.map(([name, match, invert = false, treatMissingAsEmpty = invert && match.kind !== 'present']): HeaderMatch => ({ name, match, invert, treatMissingAsEmpty, origin })), // prettier-ignore
+    query: query.map(([name, match, invert = false]): QueryMatch => ({ name, match, invert, origin })),
   }
 }
 
@@ -157,12 +157,12 @@ const arbitraryAsked: fc.Arbitrary<Asked> = fc.record({
   path: fc.oneof(fc.constant<PathMatch>({ kind: 'prefix', prefix: '/', ignoreCase: false }), arbitraryPath),
   headers: fc.array(
     fc.oneof(
-      fc.tuple(fc.constantFrom('x', 'y'), arbitraryString, fc.boolean()),
+      fc.tuple(fc.constantFrom('x', 'y'), arbitraryString, fc.boolean(), fc.boolean()),
       fc.tuple(fc.constant(':method'), fc.constantFrom('GET', 'POST').map(exact), fc.constant(false)),
     ),
     { maxLength: 2 },
   ),
-  query: fc.array(fc.tuple(fc.constantFrom('q'), arbitraryString), { maxLength: 1 }),
+  query: fc.array(fc.tuple(fc.constantFrom('q'), arbitraryString, fc.boolean()), { maxLength: 1 }),
 })
 
 const values = ['', 'a', 'b', 'ab', 'ba', 'aa', 'abb', 'z', 'az', 'bb']

@@ -1,6 +1,6 @@
 import { kubeProxyWishesIn } from './compile/kube-proxy-wishes.ts'
-import { networksApartIn } from './compile/networks-apart.ts'
-import { unknownKeysIn } from './compile/unknown-keys.ts'
+import { networksApartIn } from './compile/clusters/networks-apart.ts'
+import { unknownKeysIn } from './compile/authentication/unknown-keys.ts'
 import type { ObjectStatus } from './compile/gateway-api/object-status.ts'
 import { hostsInLowerCase } from './config/hosts-in-lower-case.ts'
 import { notModelledIn } from './config/modelled.ts'

@@ -2,10 +2,10 @@ import type { Labels } from '../registry/labels.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { Catalog } from './catalog.ts'
 import { clientPlace } from './client-place.ts'
-import { capturesDns } from './dns-proxy.ts'
-import { proxyDefaultsOf } from './proxy-settings.ts'
-import { readsLabels } from './rule-traits.ts'
-import type { VirtualService } from './virtual-service.ts'
+import { capturesDns } from './sidecar/dns-proxy.ts'
+import { proxyDefaultsOf } from './mesh/proxy-settings.ts'
+import { readsLabels } from './rules/rule-traits.ts'
+import type { VirtualService } from './rules/virtual-service.ts'
 
 /** What tells proxies apart: those of one key are told the same. */
 export class ClientKeys {

@@ -1,6 +1,6 @@
 import type { WorkloadInstance } from '../registry/registry.ts'
 import { localityParts, topologyLabels } from '../registry/topology.ts'
-import type { ClientPlace } from './locality.ts'
+import type { ClientPlace } from './clusters/locality.ts'
 
 const places = new WeakMap<WorkloadInstance, ClientPlace>()
 

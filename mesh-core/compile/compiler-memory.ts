@@ -1,7 +1,7 @@
 import type { Resource } from '../config/resource.ts'
 import type { Route } from '../ir/route.ts'
-import { mayHashBeRefused } from './hash-refusal.ts'
-import { virtualServiceOf, type VirtualService } from './virtual-service.ts'
+import { mayHashBeRefused } from './clusters/hash-refusal.ts'
+import { virtualServiceOf, type VirtualService } from './rules/virtual-service.ts'
 
 /**
  * What outlives a version of the config: rules by the resource that they were read from, and the routes made of them as long as services and mesh config stay

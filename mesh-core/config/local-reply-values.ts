@@ -1,6 +1,6 @@
 import { fields, type FieldPath, type Modelled } from './modelled-table.ts'
 
-/** Texts with no other operators than these: see `dataplane/reply-format.ts`. */
+/** Texts with no other operators than these: see `dataplane/replies/reply-format.ts`. */
 const knownFormat =
   /^(?:[^%]|%%|%(?:LOCAL_REPLY_BODY|RESPONSE_CODE|RESPONSE_CODE_DETAILS|RESPONSE_FLAGS|RESPONSE_FLAGS_LONG|ROUTE_NAME|DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT|START_TIME|PROTOCOL|REQ\([^)%]+\))(?::\d+)?%)*$/
 

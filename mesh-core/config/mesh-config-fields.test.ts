@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { meshConfigOf } from '../compile/mesh-config.ts'
+import { meshConfigOf } from '../compile/mesh/mesh-config.ts'
 import { modelledFields } from './modelled-fields.ts'
 import { bothSpellings, type Modelled } from './modelled-table.ts'
 import type { MessageTable } from './proto/message-table.ts'

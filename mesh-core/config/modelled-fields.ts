@@ -68,7 +68,7 @@ const trafficPolicy: Modelled = { ...portPolicy, portLevelSettings: portPolicy, 
 
 const targetRef: Modelled = fields('group kind name namespace')
 
-// Of which address what it answers with is not known, compile/unknown-keys.ts says.
+// Of which address what it answers with is not known, compile/authentication/unknown-keys.ts says.
 const requestAuthentication: Modelled = {
   selector: { matchLabels: 'acts' },
   targetRef,

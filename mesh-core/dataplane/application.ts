@@ -6,7 +6,7 @@ import type { Done } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import { answersAt } from './receiver.ts'
 import { runProgram } from './run-program.ts'
-import { awaitsHandshake } from './upgrade.ts'
+import { awaitsHandshake } from './messages/upgrade.ts'
 
 /**
  * A sidecar sends a request on to its own workload. `refused`: nobody listens there.

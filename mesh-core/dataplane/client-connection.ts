@@ -1,4 +1,4 @@
-import type { Addressee } from './original-destination.ts'
+import type { Addressee } from './upstream/original-destination.ts'
 
 /** A connection that a client keeps from one request to the next. */
 export class ClientConnection {

@@ -1,5 +1,5 @@
 import { isTlsError } from '../ir/exchange.ts'
-import { ApplicationArrival } from './application-arrival.ts'
+import { ApplicationArrival } from './inbound/application-arrival.ts'
 import { connect } from './connect.ts'
 import { Ending } from './ending.ts'
 import { HopRecord } from './evidence.ts'
@@ -7,7 +7,7 @@ import type { Place } from './evidence.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane, WorkloadRuntime } from './plane.ts'
 import type { Receiver, Shipment } from './shipment.ts'
-import { SidecarArrival } from './sidecar-arrival.ts'
+import { SidecarArrival } from './inbound/sidecar-arrival.ts'
 
 /** Brings a request to a peer, past the peer's own sidecar where it has one, and the answer back. */
 export class Delivery implements InFlight {

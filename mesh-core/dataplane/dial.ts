@@ -4,7 +4,7 @@ import { belowService } from '../registry/pod-names.ts'
 import type { Registry } from '../registry/registry.ts'
 import { lookUp } from '../registry/resolver.ts'
 import type { NameTable } from '../registry/resolver.ts'
-import type { TlsLayer } from './tls-handshake.ts'
+import type { TlsLayer } from './tls/tls-handshake.ts'
 
 /** Where a client's connection goes before any proxy has a say. */
 export interface Dialled {

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../ir/cluster.ts'
 import type { Draw } from '../ir/exchange.ts'
 import type { Fault } from '../ir/route.ts'
-import { describeCluster } from './describe-cluster.ts'
+import { describeCluster } from './upstream/describe-cluster.ts'
 import type { Passage } from './passage.ts'
-import type { RouteRuntime } from './route-runtime.ts'
+import type { RouteRuntime } from './routing/route-runtime.ts'
 
 const million = 1_000_000
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../time/clock.ts'
-import type { Addressee } from './original-destination.ts'
+import type { Addressee } from './upstream/original-destination.ts'
 
 interface Kept {
   readonly addressee: Addressee

@@ -3,7 +3,7 @@ import type { CompiledVirtualHost } from '../match/route-table.ts'
 import type { Entrance } from './entrance.ts'
 import type { LogRecord } from './evidence.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import type { ChoiceRuntime, RouteRuntime } from './route-runtime.ts'
+import type { ChoiceRuntime, RouteRuntime } from './routing/route-runtime.ts'
 
 /**
  * What was decided about a request in one proxy, and by what: all that an explanation needs. It outlives the request, of which thousands may be kept, and

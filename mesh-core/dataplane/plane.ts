@@ -3,10 +3,10 @@ import type { PodInfo, Program } from '../ir/program.ts'
 import type { WorkloadInstance } from '../registry/registry.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
-import type { InboundClusters } from './inbound-cluster.ts'
+import type { InboundClusters } from './inbound/inbound-cluster.ts'
 import type { DataPlaneModel } from './model.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
-import type { TokenBuckets } from './rate-limit.ts'
+import type { TokenBuckets } from './filters/rate-limit.ts'
 
 /** What every part of the data plane may use of the whole. */
 export interface Plane {

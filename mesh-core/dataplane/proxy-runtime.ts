@@ -6,12 +6,12 @@ import type { CompiledRouteTable } from '../match/route-table.ts'
 import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { Clock, Milliseconds } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
-import { ClusterRuntime } from './cluster-runtime.ts'
+import { ClusterRuntime } from './upstream/cluster-runtime.ts'
 import { dial } from './dial.ts'
 import type { Dialled } from './dial.ts'
 import { dialGateway } from './gateway-port.ts'
-import { compileRoute } from './route-runtime.ts'
-import type { RouteRuntime } from './route-runtime.ts'
+import { compileRoute } from './routing/route-runtime.ts'
+import type { RouteRuntime } from './routing/route-runtime.ts'
 
 /** Where iptables sends what a workload sends, and so the listener for what no other listener takes. */
 const capturePort = 15001

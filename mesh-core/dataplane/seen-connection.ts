@@ -1,7 +1,7 @@
 import type { HttpRequest, WireProtocol } from '../ir/message.ts'
 import type { Connection } from '../match/filter-chain.ts'
-import { readsAsHttp } from './request-target.ts'
-import type { TlsLayer } from './tls-handshake.ts'
+import { readsAsHttp } from './messages/request-target.ts'
+import type { TlsLayer } from './tls/tls-handshake.ts'
 
 /** What Envoy's HTTP inspector makes of the first bytes of a client. */
 const seenAs: Readonly<Record<WireProtocol | 'http/1.1', readonly string[]>> = {

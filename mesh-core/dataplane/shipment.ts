@@ -2,8 +2,8 @@ import type { WorkloadRef } from '../ir/cluster.ts'
 import type { HttpRequest } from '../ir/message.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import type { Peer } from './plane.ts'
-import type { TlsLayer } from './tls-handshake.ts'
-import type { Carried } from './tunnel.ts'
+import type { TlsLayer } from './tls/tls-handshake.ts'
+import type { Carried } from './tcp/tunnel.ts'
 
 /** One try of a request on its way to one peer. */
 export interface Shipment {

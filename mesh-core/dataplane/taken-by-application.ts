@@ -3,8 +3,8 @@ import type { HttpRequest } from '../ir/message.ts'
 import { plainOnTls } from '../ir/tls.ts'
 import type { ApplicationTls, SeenTls } from '../ir/tls.ts'
 import type { Outcome } from './outcome.ts'
-import { applicationHandshake, clientNames } from './tls-handshake.ts'
-import type { TlsLayer } from './tls-handshake.ts'
+import { applicationHandshake, clientNames } from './tls/tls-handshake.ts'
+import type { TlsLayer } from './tls/tls-handshake.ts'
 
 /** `null`: taken, without TLS. */
 export type Taken = { readonly kind: 'taken'; readonly seen: SeenTls } | { readonly kind: 'refused'; readonly outcome: Outcome } | null

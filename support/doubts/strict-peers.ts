@@ -1,4 +1,4 @@
-import { PeerAuthentications } from '../../mesh-core/compile/peer-authentication.ts'
+import { PeerAuthentications } from '../../mesh-core/compile/authentication/peer-authentication.ts'
 import { Inventory, labelsOf, listOf, specOf } from '../../mesh-core/analyze/inventory.ts'
 import type { Fields } from '../../mesh-core/analyze/inventory.ts'
 import { rootNamespaceOf } from '../../mesh-core/analyze/mesh-settings.ts'

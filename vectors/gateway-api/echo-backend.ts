@@ -1,4 +1,4 @@
-import type { Secrets } from '../../mesh-core/compile/secrets.ts'
+import type { Secrets } from '../../mesh-core/compile/gateway/secrets.ts'
 import type { ApplicationTls } from '../../mesh-core/ir/tls.ts'
 import type { WorkloadInstance } from '../../mesh-core/registry/registry.ts'
 import { CallError, Headers, isBytes, type HttpRequest, type HttpResponse, type Program, type ServiceContext } from '../../mesh-core/ir/index.ts'

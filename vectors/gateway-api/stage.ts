@@ -6,7 +6,7 @@ import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-st
 import { besideVectors, readJson } from '../read-vectors.ts'
 import { NoVectors } from '../family.ts'
 import { type Certificates, issueCertificates, type WantedCertificate } from './certificates.ts'
-import { Secrets } from '../../mesh-core/compile/secrets.ts'
+import { Secrets } from '../../mesh-core/compile/gateway/secrets.ts'
 import { echoBackend, echoTls } from './echo-backend.ts'
 import type { StageEngine, StageMesh } from './stage-mesh.ts'
 import type { GatewayApiVector, Mutation, ObjectName } from './vector.ts'

@@ -1,7 +1,7 @@
 import { checkPath } from '../../mesh-core/ir/authorization-check.ts'
 import { Headers } from '../../mesh-core/ir/index.ts'
 import type { AccessLogEntry, Exchange, Hop, HttpRequest, SeenTls } from '../../mesh-core/ir/index.ts'
-import { byNameInHost } from '../../mesh-core/compile/unknown-traffic.ts'
+import { byNameInHost } from '../../mesh-core/compile/sidecar/unknown-traffic.ts'
 import { isIpAddress } from '../../mesh-core/registry/dns.ts'
 import type { MeshCall } from '../../mesh-core/mesh.ts'
 import { framed } from '../../wire/grpc-frames.ts'

@@ -1,5 +1,5 @@
-import type { HttpRule } from '../../../mesh-core/compile/virtual-service-types.ts'
-import { compilePathRewrite } from '../../../mesh-core/dataplane/path-rewrite.ts'
+import type { HttpRule } from '../../../mesh-core/compile/rules/virtual-service-types.ts'
+import { compilePathRewrite } from '../../../mesh-core/dataplane/routing/path-rewrite.ts'
 import type { PathMatch } from '../../../mesh-core/ir/index.ts'
 import { pathWithoutQuery } from '../../../mesh-core/match/path.ts'
 import type { Destinations } from '../destinations.ts'

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../mesh-core/config/resource.ts'
-import type { HttpRule } from '../../../mesh-core/compile/virtual-service-types.ts'
+import type { HttpRule } from '../../../mesh-core/compile/rules/virtual-service-types.ts'
 import { Destinations } from '../destinations.ts'
 import type { ImportedScenario, Omission } from '../feature.ts'
 import { featureOf, type ImportedSuite, type ImportFormat } from '../suite.ts'

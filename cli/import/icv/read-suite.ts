@@ -1,4 +1,4 @@
-import type { HttpRule } from '../../../mesh-core/compile/virtual-service-types.ts'
+import type { HttpRule } from '../../../mesh-core/compile/rules/virtual-service-types.ts'
 import { readTestDocuments, type TestDocument } from '../test-file.ts'
 
 /** What a test of istio-config-validator says of the rule that takes a request. */

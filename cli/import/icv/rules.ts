@@ -1,6 +1,6 @@
 import type { IcvRequest } from './read-suite.ts'
-import { matchAll, routeMatch } from '../../../mesh-core/compile/route-match.ts'
-import type { HttpRule } from '../../../mesh-core/compile/virtual-service-types.ts'
+import { matchAll, routeMatch } from '../../../mesh-core/compile/rules/route-match.ts'
+import type { HttpRule } from '../../../mesh-core/compile/rules/virtual-service-types.ts'
 import { Headers, type HttpRequest, type Route } from '../../../mesh-core/ir/index.ts'
 import { pathWithoutQuery } from '../../../mesh-core/match/path.ts'
 import { compileRouteList } from '../../../mesh-core/match/route-list.ts'

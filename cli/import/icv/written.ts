@@ -1,8 +1,8 @@
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { readPaths, validateResource } from '../../../mesh-core/config/load.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
-import { type Rule, type VirtualService, virtualServiceOf } from '../../../mesh-core/compile/virtual-service.ts'
-import type { HttpRule, VirtualServiceSpec } from '../../../mesh-core/compile/virtual-service-types.ts'
+import { type Rule, type VirtualService, virtualServiceOf } from '../../../mesh-core/compile/rules/virtual-service.ts'
+import type { HttpRule, VirtualServiceSpec } from '../../../mesh-core/compile/rules/virtual-service-types.ts'
 
 /** A VirtualService as it was written, beside what it is compiled to. */
 export interface WrittenVirtualService {

@@ -1,7 +1,7 @@
-import type { VirtualService } from '../../compile/virtual-service.ts'
+import type { VirtualService } from '../../compile/rules/virtual-service.ts'
 import { isWildcard, meshGateway } from '../../compile/names.ts'
 import type { Audience } from '../../cover/route-box.ts'
-import { inlineOfRequest } from '../../dataplane/inline-headers.ts'
+import { inlineOfRequest } from '../../dataplane/messages/inline-headers.ts'
 import { clusterDomain } from '../../registry/services.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type Inventory, kinds, listOf, specOf } from '../../analyze/inventory.ts'
-import type { MeshConfig } from '../../compile/mesh-config.ts'
-import type { VirtualService } from '../../compile/virtual-service.ts'
+import type { MeshConfig } from '../../compile/mesh/mesh-config.ts'
+import type { VirtualService } from '../../compile/rules/virtual-service.ts'
 import { type Box, common, covers, judge, type Point, type Verdict } from '../../cover/cover.ts'
 import { Dimensions } from '../../cover/dimension.ts'
 import { RouteBoxes } from '../../cover/route-box.ts'

@@ -2,7 +2,7 @@ import type { Authorizer, HeaderName, HttpAuthorizer } from '../../ir/access.ts'
 import { statusCode } from '../../envoy/status-code.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { durationMs } from '../duration.ts'
-import { valueRefusal } from '../format-refusal.ts'
+import { valueRefusal } from '../rules/format-refusal.ts'
 
 /** Of `extensionProviders`, as far as it decides about requests; validated when it was read. Source: Istio `mesh/v1alpha1/config.proto`. */
 export interface ProviderSpec {

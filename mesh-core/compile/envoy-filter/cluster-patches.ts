@@ -1,7 +1,7 @@
 import { upstreamOptionsName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, type Message } from '../../envoy/fields.ts'
 import type { Cluster, LoadBalancing, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
-import { loadBalancing } from '../load-balancing.ts'
+import { loadBalancing } from '../clusters/load-balancing.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 
 /** The clusters with the patches that are for them. Source: Istio `core/envoyfilter/cluster_patch.go`. */

@@ -1,7 +1,7 @@
 import { connectionManagerName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
 import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
-import { areSettingsRefused } from '../settings-refusal.ts'
+import { areSettingsRefused } from '../mesh/settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withInserted } from './inserted-filters.ts'
 import { mergeLocalReplies } from './local-reply-patches.ts'

@@ -2,7 +2,7 @@ import { durationMs, message, messages, text, type Message } from '../../envoy/f
 import { leadingTo, readWeightedClusters } from '../../envoy/route-action.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { ForwardAction, MirrorPolicy, Refusal, StreamDuration, WeightedCluster } from '../../ir/route.ts'
-import { valueRefusal } from '../format-refusal.ts'
+import { valueRefusal } from '../rules/format-refusal.ts'
 import { mergeHashPolicies } from './hash-patches.ts'
 import { mergeHostRewrite } from './host-patches.ts'
 import { shareOf } from './rate-limit-patches.ts'

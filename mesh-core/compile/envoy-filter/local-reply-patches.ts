@@ -3,7 +3,7 @@ import { readHeaderMutations } from '../../envoy/header-mutations.ts'
 import { readHeaderMatch } from '../../envoy/matchers.ts'
 import type { JsonFormat, LocalReplies, ReplyFilter, ReplyFormat, ReplyMapper } from '../../ir/local-replies.ts'
 import type { Origin } from '../../ir/origin.ts'
-import { valueRefusal } from '../format-refusal.ts'
+import { valueRefusal } from '../rules/format-refusal.ts'
 
 /** Mappers are added to those that there are, and a format takes the place of another. */
 export function mergeLocalReplies(known: LocalReplies | undefined, value: unknown, origin: Origin): LocalReplies {

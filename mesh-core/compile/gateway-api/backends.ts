@@ -1,5 +1,5 @@
 import { fqdn } from '../../registry/services.ts'
-import type { Destination } from '../virtual-service-types.ts'
+import type { Destination } from '../rules/virtual-service-types.ts'
 import type { Problem } from './conditions.ts'
 import type { Referrer } from './grants.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -1,5 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
-import { Secrets } from '../secrets.ts'
+import { Secrets } from '../gateway/secrets.ts'
 import type { Problem } from './conditions.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { GatewaySpec, ObjectRef } from './types.ts'

@@ -1,7 +1,7 @@
 import type { Resource } from '../../config/resource.ts'
 import type { Cluster } from '../../ir/cluster.ts'
 import type { ServerCertificate } from '../../ir/tls.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Secrets } from '../gateway/secrets.ts'
 import { type Certificate, certificateOf } from './certificates.ts'
 import type { GatewayApi } from './conversion.ts'
 import { isServedBy, specOf } from './gateways.ts'

@@ -1,7 +1,7 @@
 import type { Resource } from '../../config/resource.ts'
 import type { Origin } from '../../ir/origin.ts'
 import { originOf } from '../origin.ts'
-import type { Destination } from '../virtual-service-types.ts'
+import type { Destination } from '../rules/virtual-service-types.ts'
 import { backendOf, weighted, weightSum } from './backends.ts'
 import type { Problem } from './conditions.ts'
 import type { Surroundings } from './surroundings.ts'

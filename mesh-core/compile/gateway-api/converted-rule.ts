@@ -1,4 +1,4 @@
-import type { Rule } from '../virtual-service.ts'
+import type { Rule } from '../rules/virtual-service.ts'
 import type { Converted } from './attached-route.ts'
 import type { Problem } from './conditions.ts'
 

@@ -1,4 +1,4 @@
-import type { HeaderOperations, HttpCors, HttpRedirect, HttpRule } from '../virtual-service-types.ts'
+import type { HeaderOperations, HttpCors, HttpRedirect, HttpRule } from '../rules/virtual-service-types.ts'
 import { backendOf } from './backends.ts'
 import { type Problem, unsupportedValue } from './conditions.ts'
 import type { Referrer } from './grants.ts'

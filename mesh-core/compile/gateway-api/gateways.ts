@@ -3,7 +3,7 @@ import { gatewayController, isManaged, managedName } from '../../registry/manage
 import { takesListenersOf } from '../../registry/namespaces.ts'
 import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { fqdn } from '../../registry/services.ts'
-import { isServiceOf } from '../gateway-pods.ts'
+import { isServiceOf } from '../gateway/gateway-pods.ts'
 import { withConflicts } from './conflicts.ts'
 import { addressedServices } from './gateway-addresses.ts'
 import type { ListenerBinding } from './listener-binding.ts'

@@ -1,6 +1,6 @@
 import type { Resource } from '../../config/resource.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { Gateway } from '../gateway-resource.ts'
+import type { Gateway } from '../gateway/gateway-resource.ts'
 import type { ListenerState } from './listener-status.ts'
 import type { RouteKind } from './types.ts'
 

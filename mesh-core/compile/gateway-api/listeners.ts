@@ -1,5 +1,5 @@
 import type { Resource } from '../../config/resource.ts'
-import type { GatewayServer, ServerTls } from '../gateway-resource.ts'
+import type { GatewayServer, ServerTls } from '../gateway/gateway-resource.ts'
 import type { Departs } from '../departures.ts'
 import { networkLabel } from '../../registry/topology.ts'
 import { originOf } from '../origin.ts'

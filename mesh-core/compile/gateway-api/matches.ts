@@ -1,4 +1,4 @@
-import type { HttpMatch, IstioStringMatch } from '../virtual-service-types.ts'
+import type { HttpMatch, IstioStringMatch } from '../rules/virtual-service-types.ts'
 import type { GrpcRouteMatch, HttpRouteMatch, ValueMatch } from './types.ts'
 
 /** A match without a path is one for the prefix `/`, as the API server's defaults have it. */

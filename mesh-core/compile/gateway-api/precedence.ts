@@ -1,5 +1,5 @@
-import type { Rule } from '../virtual-service.ts'
-import type { HttpMatch, IstioStringMatch } from '../virtual-service-types.ts'
+import type { Rule } from '../rules/virtual-service.ts'
+import type { HttpMatch, IstioStringMatch } from '../rules/virtual-service-types.ts'
 
 /**
  * The order in which the specification wants matches tried, whichever route they come from: exact paths, then prefixes, then regular expressions, the longer

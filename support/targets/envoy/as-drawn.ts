@@ -1,4 +1,4 @@
-import { describeCluster } from '../../../mesh-core/dataplane/describe-cluster.ts'
+import { describeCluster } from '../../../mesh-core/dataplane/upstream/describe-cluster.ts'
 import type { AccessLogEntry, Decision } from '../../../mesh-core/ir/exchange.ts'
 
 /** What the model, which has each request answered at once, does not come to. Source: Envoy `source/common/stream_info/utility.h` ResponseCodeDetails. */

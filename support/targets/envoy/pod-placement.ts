@@ -1,4 +1,4 @@
-import { addresseeAt } from '../../../mesh-core/dataplane/original-destination.ts'
+import { addresseeAt } from '../../../mesh-core/dataplane/upstream/original-destination.ts'
 import type { Cluster, Endpoint } from '../../../mesh-core/ir/cluster.ts'
 import { addressInMesh } from '../../../mesh-core/registry/in-mesh-address.ts'
 import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'

@@ -1,6 +1,6 @@
 import { meshGateway } from '../../../compile/names.ts'
-import type { L4Match } from '../../../compile/l4-rule.ts'
-import type { VirtualService } from '../../../compile/virtual-service.ts'
+import type { L4Match } from '../../../compile/rules/l4-rule.ts'
+import type { VirtualService } from '../../../compile/rules/virtual-service.ts'
 import { addressCells, nameCells } from '../../../cover/connection-cells.ts'
 
 /** A connection of one client, at the sidecar or the gateway that it meets. */

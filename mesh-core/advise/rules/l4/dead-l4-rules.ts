@@ -1,6 +1,6 @@
 import { type Inventory, kinds, listOf, specOf } from '../../../analyze/inventory.ts'
 import type { Evidence, Related } from '../../../analyze/message.ts'
-import { type VirtualService, virtualServiceOf } from '../../../compile/virtual-service.ts'
+import { type VirtualService, virtualServiceOf } from '../../../compile/rules/virtual-service.ts'
 import type { Resource } from '../../../config/resource.ts'
 import type { FieldPath } from '../../../config/finding.ts'
 import type { Origin } from '../../../ir/origin.ts'

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { jwksUriOf, keySetsOf, keysAt } from '../../../../mesh-core/compile/key-sets.ts'
+import { jwksUriOf, keySetsOf, keysAt } from '../../../../mesh-core/compile/authentication/key-sets.ts'
 import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
 import { NotSupported, NotYetProgrammed } from '../../target.ts'

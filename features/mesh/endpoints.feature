@@ -5,7 +5,7 @@ Feature: Endpoints that are ill, gone or never were
     Given the services:
       | service | versions | replicas |
       | shop    | v1, v2   | 2        |
-      | client  |          |          |
+      | client  | v1       |          |
 
   Scenario: No endpoint is ready
     Given shop has no healthy endpoints

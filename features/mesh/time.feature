@@ -28,7 +28,7 @@ Feature: Time
     And the services:
       | service | versions |
       | shop    | v1, v2   |
-      | client  |          |
+      | client  | v1       |
     And the config:
       """
       apiVersion: networking.istio.io/v1

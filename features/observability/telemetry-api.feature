@@ -7,7 +7,7 @@ Feature: What is told of traffic
   Background:
     Given the services:
       | service | versions | namespace |
-      | client  |          |           |
+      | client  | v1       |           |
       | shop    | v1, v2   |           |
       | legacy  |          | old       |
 

@@ -7,7 +7,7 @@ Feature: Endpoints come, go, fall ill and recover
     Given the services:
       | service | versions | replicas |
       | shop    | v1, v2   | 1        |
-      | client  |          |          |
+      | client  | v1       |          |
 
   Scenario: A version is scaled to nothing, and back
     Given shop:v2 is scaled to 0 replicas

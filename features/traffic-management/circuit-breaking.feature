@@ -7,7 +7,7 @@ Feature: Circuit breaking
     Given the services:
       | service | versions | replicas |
       | shop    | v1       | 1        |
-      | client  |          |          |
+      | client  | v1       |          |
 
   Scenario: One connection and one place to wait
     Given the config:

@@ -7,7 +7,7 @@ Feature: Consistent hashing
     Given the services:
       | service | versions | replicas |
       | shop    | v1, v2   | 2        |
-      | client  |          |          |
+      | client  | v1       |          |
 
   Scenario Outline: The same user reaches the same endpoint, by <table>
     Given the config:

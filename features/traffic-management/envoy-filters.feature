@@ -7,7 +7,7 @@ Feature: EnvoyFilters
     Given the services:
       | service | versions |
       | shop    | v1       |
-      | client  |          |
+      | client  | v1       |
 
   @istio:rate-limit
   Scenario: A bucket of tokens limits requests to a service

@@ -5,7 +5,7 @@ Feature: Headers on their way
     Given the services:
       | service | versions |
       | shop    | v1, v2   |
-      | client  |          |
+      | client  | v1       |
     And the config:
       """
       apiVersion: networking.istio.io/v1

@@ -7,7 +7,7 @@ Feature: Mirroring
     Given the services:
       | service | versions |
       | shop    | v1, v2   |
-      | client  |          |
+      | client  | v1       |
 
   Scenario: Without a mirror the other version hears nothing
     Given the config "istio/shop-versions.yaml"

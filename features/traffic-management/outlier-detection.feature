@@ -7,7 +7,7 @@ Feature: Outlier detection
     Given the services:
       | service | versions | replicas |
       | shop    | v1, v2   | 1        |
-      | client  |          |          |
+      | client  | v1       |          |
     And the config:
       """
       apiVersion: networking.istio.io/v1

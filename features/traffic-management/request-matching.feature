@@ -7,7 +7,7 @@ Feature: Which rule takes a request
     Given the services:
       | service | versions   |
       | shop    | v1, v2, v3 |
-      | client  |            |
+      | client  | v1         |
     And the config:
       """
       apiVersion: networking.istio.io/v1

@@ -5,7 +5,7 @@ Feature: Retries
     Given the services:
       | service | versions | replicas |
       | shop    | v1       | 2        |
-      | client  |          |          |
+      | client  | v1       |          |
 
   Scenario: A status is not retried by default
     Given shop answers 503 to the first 1 request

@@ -5,7 +5,7 @@ Feature: Rewrites, redirects and direct responses
     Given the services:
       | service | versions |
       | shop    | v1       |
-      | client  |          |
+      | client  | v1       |
 
   Scenario Outline: <path> arrives as <arrives>
     Given the config:

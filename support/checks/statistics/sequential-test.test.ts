@@ -74,6 +74,14 @@ describe('the sequential test of a share', () => {
     expect(shareTest.verdict).toBe('off')
   })
 
+  test.each([0, 1])('of a share of %d so many are sent before the next look as would show it: one that cannot be is seen among them', (wanted) => {
+    const shareTest = new SequentialShareTest(wanted, defaults)
+    const { next } = shareTest
+    expect(next).toBe(Math.ceil(Math.log(defaults.beta) / Math.log(1 - defaults.delta)))
+    shareTest.take(wanted * next, next)
+    expect(shareTest.verdict).toBe('as-wanted')
+  })
+
   test('a share of 5 % that gets nothing is off, although it is within ten points', () => {
     const { off, requests } = simulateMany(20, 37, (random) => simulate(random, 0, 0.05, defaults))
     expect(off).toBe(1)

@@ -45,7 +45,7 @@ export class SequentialShareTest {
     return this.#sides.every(({ verdict }) => verdict === 'as-wanted') ? 'as-wanted' : 'open'
   }
 
-  /** How many further requests to send before the next look: no fewer could decide. At least 1. */
+  /** How many further requests to send before the next look: no fewer could decide, but for those that cannot be. At least 1. */
   get next(): number {
     const open = this.#sides.filter(({ verdict }) => verdict === 'open')
     const bound = Math.min(...open.map((side) => side.soonestOff), soonestAsWanted(open))
@@ -93,8 +93,10 @@ class Side {
     else if (this.#logRatio <= this.#lower) this.verdict = 'as-wanted'
   }
 
+  /** One request that cannot be decides by itself, however late one looks: nobody looks at each for its sake. */
   get soonestOff(): number {
-    return (this.#upper - this.#logRatio) / Math.max(this.onSuccess, this.onFailure)
+    const step = Math.max(...[this.onSuccess, this.onFailure].filter(Number.isFinite))
+    return step > 0 ? (this.#upper - this.#logRatio) / step : Infinity
   }
 
   /** How far the ratio still has to fall. */

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { deployBookinfo, endpointPart, silentFeatures, throughGateway } from './lab-endpoint.ts'
 import { faults, tryFault } from './lab-faults.ts'
+import { mistakes, tryMistakes } from './lab-mistakes.ts'
 import { meshConfigIn } from './lab-objects.ts'
 import { tryAccessLogs } from './lab-evidence.ts'
 import { tryEndings } from './lab-restore.ts'
@@ -89,9 +90,9 @@ function byKubernetes(ownsMesh: boolean): readonly string[] {
 }
 
 /** With features that were named nothing else is asked for. */
-function chosenFaults(): typeof faults {
-  if (!values.faults) return isAll ? faults : []
-  return positionals.length === 0 ? faults : faults.filter(({ title }) => positionals.some((text) => title.includes(text)))
+function chosenOf<Tried extends { readonly title: string }>(all: readonly Tried[]): readonly Tried[] {
+  if (!values.faults) return isAll ? all : []
+  return positionals.length === 0 ? all : all.filter(({ title }) => positionals.some((text) => title.includes(text)))
 }
 
 /** @returns what is wrong; empty when the suite holds, and shows something */
@@ -116,15 +117,31 @@ async function inLab(folder: string): Promise<string[]> {
     if (meshConfigIn(lab) !== meshBefore) problems.push(`the mesh config was\n${meshBefore}\nand now it is\n${meshConfigIn(lab)}`)
     if (isAll || values.evidence) problems.push(...(await tryAccessLogs(lab, join(folder, 'evidence.json'))))
     if (isAll || values.restore) problems.push(...(await tryEndings(lab)))
-    for (const fault of chosenFaults()) {
-      const problem = await tryFault(lab, fault).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
-      console.log(problem === null ? `✔ ${fault.title}` : `✖ ${fault.title}\n${problem}`)
-      if (problem !== null) problems.push(`not found, or not for what it is: ${fault.title}`)
-    }
+    problems.push(...(await mistakenIn(lab)), ...(await faultsIn(lab)))
     return problems
   } finally {
     lab.down()
   }
+}
+
+async function mistakenIn(lab: Lab): Promise<string[]> {
+  const chosen = chosenOf(mistakes)
+  const found = chosen.length === 0 ? [] : await tryMistakes(lab, chosen)
+  return found.flatMap((problem, i) => told(chosen[i]!.title, problem))
+}
+
+async function faultsIn(lab: Lab): Promise<string[]> {
+  const problems: string[] = []
+  for (const fault of chosenOf(faults)) {
+    const problem = await tryFault(lab, fault).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    problems.push(...told(fault.title, problem))
+  }
+  return problems
+}
+
+function told(title: string, problem: string | null): string[] {
+  console.log(problem === null ? `✔ ${title}` : `✖ ${title}\n${problem}`)
+  return problem === null ? [] : [`not found, or not for what it is: ${title}`]
 }
 
 async function suiteIn(lab: Lab, report: string): Promise<string[]> {

@@ -1,15 +1,8 @@
-/** Faults that are planted in the lab while a run goes on, and what the run has to say of each. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { shopBackground } from './lab-shop.ts'
+/** Faults that are planted in the lab while a run goes on, and what the run has to say of each. What a scenario itself has wrong is in lab-mistakes.ts. */
+import { runAlone, leftIn } from './lab-run.ts'
+import type { Scenario } from './lab-run.ts'
+import { routeToShop, shopBackground } from './lab-shop.ts'
 import type { Lab } from './the-lab.ts'
-
-interface Scenario {
-  readonly name: string
-  readonly verdict: string
-  readonly reasons: readonly string[]
-}
 
 interface Fault {
   readonly title: string
@@ -24,21 +17,6 @@ interface Fault {
   readonly says: RegExp
   /** What is said of the scenario after that, which has the same verdict. */
   readonly saysLater?: RegExp
-}
-
-function route(weights: readonly [number, number], namespace = ''): string {
-  return `
-      """
-      apiVersion: networking.istio.io/v1
-      kind: VirtualService
-      metadata: {name: shop${namespace && `, namespace: ${namespace}`}}
-      spec:
-        hosts: [shop]
-        http:
-        - route:
-          - {destination: {host: shop, subset: v1}, weight: ${weights[0]}}
-          - {destination: {host: shop, subset: v2}, weight: ${weights[1]}}
-      """`
 }
 
 /** The first scenario brings everything up; the second one is disturbed. */
@@ -61,7 +39,7 @@ const another = `
 
 /** The fault is planted while the time passes. */
 const toV1 = `    When 6s pass
-    Given the config:${route([100, 0])}
+    Given the config:${routeToShop([100, 0])}
     When client sends "GET http://shop/" 5 times
     Then all requests reach shop:v1
 `
@@ -108,7 +86,7 @@ const planted: readonly Fault[] = [
   },
   {
     title: 'a VirtualService that is edited behind the run to 60/40',
-    feature: feature(`    Given the config:${route([50, 50])}
+    feature: feature(`    Given the config:${routeToShop([50, 50])}
     When 10s pass
     And client sends "GET http://shop/" 3000 times
     Then about 50% of the requests reach shop:v1
@@ -125,57 +103,6 @@ const planted: readonly Fault[] = [
     },
     verdict: 'failed',
     says: /CONFIG_CHANGED VirtualService \S*shop was changed: spec\.http\[0\]\.route\[\d\]\.weight is (60|40), applied was 50 by somebody else \(kubectl-patch\)/,
-  },
-  {
-    title: 'an endpoint that is gone',
-    feature: feature(`    Given the config:${route([100, 0])}
-    And shop:v1 is scaled to 0 replicas
-    When client sends "GET http://shop/"
-    Then the request reaches shop:v1
-`),
-    at: '✔ before',
-    plant: (): void => {},
-    verdict: 'failed',
-    says: /the answer was 503 with the body "no healthy upstream"[\s\S]*Deployment shop-v1 is scaled to 0 replicas: no pod of it answers/,
-  },
-  {
-    title: 'a route in the wrong namespace',
-    feature: feature(`    Given the services:
-      | service | namespace |
-      | other   | elsewhere |
-    And the config:${route([100, 0], 'elsewhere')}
-    When client sends "GET http://shop/" 40 times
-    Then all requests reach shop:v1
-`),
-    at: '✔ before',
-    plant: (): void => {},
-    verdict: 'failed',
-    says: /reached shop:v2 instead[\s\S]*VirtualService elsewhere\/shop is for shop\.elsewhere, which is no service; shop is in default: is it in the wrong namespace\?/,
-  },
-  {
-    title: 'a pod without a sidecar',
-    feature: feature(`    Given the services:
-      | service | sidecar |
-      | bare    | no      |
-    And the config:${route([0, 100])}
-    When bare sends "GET http://shop/" 40 times
-    Then all requests reach shop:v2
-`),
-    at: '✔ before',
-    plant: (): void => {},
-    verdict: 'failed',
-    says: /reached shop:v1 instead[\s\S]*pod bare-\S+ has no sidecar: no rule of the mesh acts on what it sends/,
-  },
-  {
-    title: 'config that the webhook refuses',
-    feature: feature(`    Given the config:${route([-5, 105])}
-    When client sends "GET http://shop/"
-    Then the response status is 200
-`),
-    at: '✔ before',
-    plant: (): void => {},
-    verdict: 'failed',
-    says: /weight -5 < 0/,
   },
   {
     title: 'an API server that dies in the middle of the run',
@@ -207,43 +134,16 @@ export { planted as faults }
 
 /** @returns what is wrong; `null` when the run has found the fault and called it by its name */
 export async function tryFault(lab: Lab, fault: Fault): Promise<string | null> {
-  const folder = mkdtempSync(join(tmpdir(), 'meshspec-fault-'))
-  const report = join(folder, 'report.json')
-  const file = join(folder, 'fault.feature')
-  writeFileSync(file, fault.feature)
-  const command = [
-    process.execPath,
-    'dist/cli/main.js',
-    'run',
-    file,
-    '--target',
-    'cluster',
-    '--deploy',
-    '--settle',
-    '6s',
-    '--format',
-    `json:${report}`,
-    '--format',
-    'terminal',
-  ]
-  let said = ''
-  try {
-    let planting: Promise<void> | null = null
-    await lab.run(command, {}, (text) => {
-      said += text
-      if (planting !== null || !said.includes(fault.at)) return
-      planting = Promise.resolve(fault.plant(lab, ownNamespace(lab)))
-      planting.catch(() => {})
-    })
-    await planting
-    if (planting !== null) await fault.mend?.(lab)
-    const written = existsSync(report) ? readFileSync(report, 'utf8') : ''
-    if (written === '') return `the run has written no report: ${said}`
-    const { scenarios } = JSON.parse(written) as { readonly scenarios: readonly Scenario[] }
-    return judge(fault, scenarios, lab)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  let planting: Promise<void> | null = null
+  const ended = await runAlone(lab, fault.feature, (said) => {
+    if (planting !== null || !said.includes(fault.at)) return
+    planting = Promise.resolve(fault.plant(lab, ownNamespace(lab)))
+    planting.catch(() => {})
+  })
+  await planting
+  if (planting !== null) await fault.mend?.(lab)
+  if (ended.scenarios === null) return `the run has written no report: ${ended.said}`
+  return judge(fault, ended.scenarios, lab)
 }
 
 function judge(fault: Fault, scenarios: readonly Scenario[], lab: Lab): string | null {
@@ -254,8 +154,7 @@ function judge(fault: Fault, scenarios: readonly Scenario[], lab: Lab): string |
   const laterReasons = later?.reasons.join('\n') ?? ''
   if (fault.saysLater && (later?.verdict !== fault.verdict || !fault.saysLater.test(laterReasons)))
     return `later it was "${later?.verdict}": ${laterReasons}`
-  const left = lab.kubectl('get', 'namespaces', '-l', 'meshspec.dev/run', '-o', 'name').trim()
-  return left === '' ? null : `it has left ${left}`
+  return leftIn(lab)
 }
 
 function ownNamespace(lab: Lab): string {

@@ -1,5 +1,7 @@
 import type { Resource } from '../config/resource.ts'
 import type { Route } from '../ir/route.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Catalog } from './catalog.ts'
 import { mayHashBeRefused } from './clusters/hash-refusal.ts'
 import { virtualServiceOf, type VirtualService } from './rules/virtual-service.ts'
 
@@ -44,6 +46,16 @@ export class CompilerMemory {
     own.set(key, routes)
     return routes
   }
+}
+
+/** What routes of a rule depend on besides the rule. */
+export function allButRules(resources: readonly Resource[], { mesh, destinationRules }: Catalog, { services }: Registry): string {
+  return JSON.stringify([
+    mesh,
+    destinationRules.hashing,
+    resources.filter(({ kind }) => kind === 'Sidecar').map(({ namespace, name, object }) => [namespace, name, object['spec']]),
+    services.map(({ host, namespace, provider, externalName, exportTo, ports }) => [host, namespace, provider, externalName, exportTo, ports]),
+  ])
 }
 
 function isRequestRoute({ kind, apiVersion }: Resource): boolean {

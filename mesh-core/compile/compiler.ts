@@ -1,10 +1,9 @@
 import type { Resource } from '../config/resource.ts'
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Listener, ProxyConfig } from '../ir/proxy-config.ts'
-import type { Cluster } from '../ir/cluster.ts'
 import type { InboundPort } from '../ir/inbound-port.ts'
 import type { Route } from '../ir/route.ts'
-import type { Registry, Service, WorkloadInstance } from '../registry/registry.ts'
+import type { Registry, WorkloadInstance } from '../registry/registry.ts'
 import type { Departs } from './departures.ts'
 import { asIstiod } from './departures.ts'
 import { acknowledgedRoutes } from './rules/acknowledged-routes.ts'
@@ -13,27 +12,27 @@ import { withKnownTls } from './clusters/key-exchange.ts'
 import { askedBySni } from './gateway/auto-passthrough.ts'
 import type { Catalog } from './catalog.ts'
 import { catalogOf } from './catalog.ts'
-import { CompilerMemory } from './compiler-memory.ts'
+import { allButRules, CompilerMemory } from './compiler-memory.ts'
 import { ClientKeys } from './client-keys.ts'
-import { clientPlace } from './client-place.ts'
-import { clusterByName, serviceClusters, sniClusters, specialClusters } from './clusters/clusters.ts'
-import type { ClusterSources } from './clusters/clusters.ts'
+import { sniClusters } from './clusters/clusters.ts'
 import { servicesByHost } from './clusters/destination-cluster.ts'
 import type { DestinationRule } from './clusters/destination-rule.ts'
 import { capturesDns, nameTable } from './sidecar/dns-proxy.ts'
+import { followedRules } from './followed-rule.ts'
+import type { FollowedRule } from './followed-rule.ts'
+import { KnownServices } from './known-services.ts'
+import { ProxyClusters } from './proxy-clusters.ts'
 import { compileGateway } from './gateway/gateway.ts'
 import { hashOfService } from './rules/hash-policy.ts'
 import type { ObjectStatus } from './gateway-api/object-status.ts'
 import { showingCertificate } from './gateway-api/client-certificate.ts'
 import { statusesOf } from './gateway-api/status.ts'
-import { byNameInHost } from './sidecar/unknown-traffic.ts'
 import { udpClusters, udpListenersOf } from './gateway-api/udp-listeners.ts'
 import { httpRoutes, type RouteContext } from './rules/http-routes.ts'
 import { ingressStatuses } from './ingress/ingress-status.ts'
 import { InboundPorts } from './inbound/inbound-ports.ts'
 import type { MeshConfig } from './mesh/mesh-config.ts'
 import { meshGateway } from './names.ts'
-import { filesOf } from './gateway/secrets.ts'
 import { attemptCounting, httpProxyPort, proxyDefaultsOf, sidecarSettings, wantsProxyProtocol } from './mesh/proxy-settings.ts'
 import { areAllRefused } from './mesh/settings-refusal.ts'
 import { outboundListeners } from './sidecar/outbound-listeners.ts'
@@ -44,7 +43,6 @@ import { differsInRoutesAlone } from './rules/rule-traits.ts'
 import type { SidecarScope } from './sidecar/sidecar-scope.ts'
 import { withTcpPolicies } from './clusters/tcp-policy.ts'
 import { patchedProxy } from './envoy-filter/patched-proxy.ts'
-import { gatewayServices, sidecarScope } from './sidecar/sidecar-scope.ts'
 import type { VirtualService } from './rules/virtual-service.ts'
 
 export interface CompilerOptions {
@@ -70,13 +68,13 @@ export class Compiler {
   readonly #departs: Departs
   readonly #former: () => Compiler | null
   readonly #configs = new Map<string, ProxyConfig>()
-  readonly #scopes = new Map<string, SidecarScope>()
-  readonly #gatewayScopes = new Map<string, readonly Service[]>()
   /** With one of the workloads that share it. */
   readonly #outbound = new Map<string, { readonly parts: OutboundParts; readonly workload: WorkloadInstance }>()
   #statuses: readonly ObjectStatus[] | null = null
   readonly #ingressStatuses: () => ObjectStatus[]
-  readonly #clusters = new Map<string, Readonly<Record<string, Cluster>>>()
+  readonly #ruleFor: FollowedRule
+  readonly #known: KnownServices
+  readonly #clusters: ProxyClusters
   readonly #inbound: InboundPorts
   readonly #keys: ClientKeys
 
@@ -91,27 +89,13 @@ export class Compiler {
       ? from.compiler.catalog.replacing(from.rules)
       : catalogOf(resources, registry, (resource) => this.#memory.rulesOf(resource), this.#departs)
     this.#keys = new ClientKeys(this.catalog, this.#registry)
-    this.#inbound = new InboundPorts(this.catalog, this.#registry, (service, workload) => this.#ruleFor(service, workload))
+    this.#ruleFor = followedRules(this.catalog)
+    this.#known = new KnownServices(this.catalog, this.#registry, this.#departs, this.#keys)
+    this.#clusters = new ProxyClusters(this.catalog, this.#registry, this.#departs, this.#keys, this.#ruleFor)
+    this.#inbound = new InboundPorts(this.catalog, this.#registry, this.#ruleFor)
     this.#ingressStatuses = from ? from.compiler.#ingressStatuses : () => ingressStatuses(resources, this.catalog.mesh, registry, this.#departs)
     if (from) this.#takeOver(from.compiler, from.rules)
-    else this.#memory.enter(this.#allButRules(resources))
-  }
-
-  /** What routes of a rule depend on besides the rule. */
-  #allButRules(resources: readonly Resource[]): string {
-    return JSON.stringify([
-      this.catalog.mesh,
-      this.catalog.destinationRules.hashing,
-      resources.filter((resource) => resource.kind === 'Sidecar').map((resource) => [resource.namespace, resource.name, resource.object['spec']]),
-      this.#registry.services.map(({ host, namespace, provider, externalName, exportTo, ports }) => [
-        host,
-        namespace,
-        provider,
-        externalName,
-        exportTo,
-        ports,
-      ]),
-    ])
+    else this.#memory.enter(allButRules(resources, this.catalog, registry))
   }
 
   /** Whether a change of these rules alone leaves everything but their routes as it is. See `CompilerOptions.from`. */
@@ -123,13 +107,10 @@ export class Compiler {
 
   /** Services and hosts are the same, so listeners and clusters are, and of the route tables all but the routes of those rules. */
   #takeOver(compiler: Compiler, rules: ReadonlyMap<VirtualService, VirtualService>): void {
-    for (const [key, clusters] of compiler.#clusters) this.#clusters.set(key, clusters)
-    for (const [key, scope] of compiler.#scopes) {
-      const egress = scope.egress.map((listener) => ({ ...listener, virtualServices: listener.virtualServices.map((vs) => rules.get(vs) ?? vs) }))
-      this.#scopes.set(key, { ...scope, egress })
-    }
+    this.#clusters.takeOver(compiler.#clusters)
+    this.#known.takeOver(compiler.#known, rules)
     for (const [key, { parts, workload }] of compiler.#outbound) {
-      const routeTables = patchedRouteTables(parts.routeTables, this.#outboundRoutes(workload, this.#scopeOf(workload)), rules)
+      const routeTables = patchedRouteTables(parts.routeTables, this.#outboundRoutes(workload, this.#known.scope(workload)), rules)
       if (routeTables) this.#outbound.set(key, { parts: { ...parts, routeTables }, workload })
     }
   }
@@ -175,7 +156,7 @@ export class Compiler {
   }
 
   #sidecar(workload: WorkloadInstance): OutboundParts {
-    const scope = this.#scopeOf(workload)
+    const scope = this.#known.scope(workload)
     const rules = scope.egress.flatMap((egress) => egress.virtualServices)
     const key = this.#keys.outbound(workload, rules)
     const known = this.#outbound.get(key)
@@ -192,35 +173,11 @@ export class Compiler {
         ? []
         : withDetectionTimeout(this.#withTcpPolicies(listeners, workload), this.catalog.mesh),
       routeTables: outboundRouteTables(this.#outboundRoutes(workload, scope)),
-      clusters: { ...this.#clustersFor(workload, scope.services), ...this.#clusterByName(workload, scope) },
+      clusters: { ...this.#clusters.of(workload, scope.services), ...this.#clusters.byName(workload, scope) },
       ...(capturesDns(workload, this.catalog.mesh) && { dns: nameTable(scope, this.#registry) }),
     }
     this.#outbound.set(key, { parts, workload })
     return parts
-  }
-
-  #scopeOf(workload: WorkloadInstance): SidecarScope {
-    const key = this.#keys.scope(workload)
-    const known = this.#scopes.get(key)
-    if (known) return known
-    const scope = sidecarScope(
-      { catalog: this.catalog, registry: this.#registry, departs: this.#departs, answersDns: capturesDns(workload, this.catalog.mesh) },
-      workload.ref.namespace,
-      this.catalog.sidecars.for(workload),
-    )
-    this.#scopes.set(key, scope)
-    return scope
-  }
-
-  /** Those that a proxy knows, of each host one. */
-  #servicesOf(workload: WorkloadInstance): readonly Service[] {
-    return workload.gateway ? this.#gatewayServices(workload.ref.namespace) : this.#scopeOf(workload).services
-  }
-
-  #gatewayServices(namespace: string): readonly Service[] {
-    const known = this.#gatewayScopes.get(namespace) ?? gatewayServices(this.#registry, this.catalog.mesh, namespace)
-    this.#gatewayScopes.set(namespace, known)
-    return known
   }
 
   #gateway(workload: WorkloadInstance): OutboundParts {
@@ -229,7 +186,7 @@ export class Compiler {
     const { listeners: servers, routeTables } = compileGateway({
       catalog: this.catalog,
       registry: this.#registry,
-      services: this.#servicesOf(workload),
+      services: this.#known.of(workload),
       workload,
       departs: this.#departs,
       routesOf,
@@ -237,10 +194,10 @@ export class Compiler {
     const listeners = wantsProxyProtocol(workload, this.catalog.mesh) ? servers.map((one) => ({ ...one, proxyProtocol: true as const })) : servers
     const pod = { registry: this.#registry, workload }
     const { gatewayApi, secrets } = this.catalog
-    const services = this.#servicesOf(workload)
-    const sourcesOf = this.#clusterSources(workload)
+    const services = this.#known.of(workload)
+    const sourcesOf = this.#clusters.sources(workload)
     const named = askedBySni(listeners, () => services.flatMap((service) => sniClusters(service, sourcesOf(service))))
-    const known = { ...this.#clustersFor(workload, services), ...named }
+    const known = { ...this.#clusters.of(workload, services), ...named }
     const clusters = showingCertificate(known, gatewayApi, pod, secrets)
     const parts = { listeners: this.#withTcpPolicies(listeners, workload), routeTables, clusters }
     const udpListeners = udpListenersOf(gatewayApi, pod)
@@ -262,37 +219,8 @@ export class Compiler {
   }
 
   #routeContext(place: Parameters<typeof routeContext>[0]): RouteContext {
-    const ruleFor = (service: Service, workload: WorkloadInstance) => this.#ruleFor(service, workload)
-    const services = this.#servicesOf(place.workload)
-    return routeContext(place, { catalog: this.catalog, registry: this.#registry, departs: this.#departs, ruleFor, services })
-  }
-
-  #clustersFor(workload: WorkloadInstance, services: readonly Service[]): Readonly<Record<string, Cluster>> {
-    const key = this.#keys.clusters(workload)
-    const known = this.#clusters.get(key)
-    if (known) return known
-    const clusters: Record<string, Cluster> = {}
-    const sourcesOf = this.#clusterSources(workload)
-    for (const service of services)
-      for (const cluster of serviceClusters(service, sourcesOf(service), this.#departs)) clusters[cluster.name] ??= cluster
-    for (const cluster of specialClusters(this.catalog.mesh)) clusters[cluster.name] = cluster
-    this.#clusters.set(key, clusters)
-    return clusters
-  }
-
-  #clusterByName(workload: WorkloadInstance, { outboundMode }: SidecarScope): Readonly<Record<string, Cluster>> {
-    return outboundMode === 'ALLOW_ANY_DYNAMIC_DNS' ? { [byNameInHost]: clusterByName(this.#sharedSources(workload)) } : {}
-  }
-
-  #clusterSources(workload: WorkloadInstance): (service: Service) => ClusterSources {
-    const shared = this.#sharedSources(workload)
-    return (service) => ({ ...shared, rule: this.#ruleFor(service, workload) })
-  }
-
-  #sharedSources(workload: WorkloadInstance): Omit<ClusterSources, 'rule'> {
-    const { mesh, secrets, peerAuthentications } = this.catalog
-    const own = { client: clientPlace(workload), gateway: workload.gateway, files: filesOf(workload) }
-    return { registry: this.#registry, mesh, secrets, peerAuthentications, ...own }
+    const services = this.#known.of(place.workload)
+    return routeContext(place, { catalog: this.catalog, registry: this.#registry, departs: this.#departs, ruleFor: this.#ruleFor, services })
   }
 
   /** As the workload's own sidecar has it. */
@@ -307,15 +235,10 @@ export class Compiler {
 
   #withTcpPolicies(listeners: readonly Listener[], workload: WorkloadInstance): Listener[] {
     const ruleFor = (host: string): DestinationRule | undefined => {
-      const service = servicesByHost(this.#servicesOf(workload)).get(host)
+      const service = servicesByHost(this.#known.of(workload)).get(host)
       return service && this.#ruleFor(service, workload)
     }
     return withTcpPolicies(listeners, ruleFor, this.#departs)
-  }
-
-  #ruleFor(service: Service, workload: WorkloadInstance): DestinationRule | undefined {
-    const client = { namespace: workload.ref.namespace, labels: clientPlace(workload).labels }
-    return this.catalog.destinationRules.find(service.host, client, service.namespace)
   }
 }
 

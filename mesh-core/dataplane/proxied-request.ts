@@ -72,6 +72,16 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     return this.#passage.choice
   }
 
+  /** By Envoy's own headers. */
+  get tellsItself(): boolean {
+    return this.settings.envoyHeaders !== false
+  }
+
+  /** Has the route operations on the headers of requests? */
+  get isEdited(): boolean {
+    return Boolean(this.route?.requestHeaders || this.choice?.requestHeaders)
+  }
+
   /** By a header of the request. */
   get countsAttempts(): boolean {
     const ofHost = this.#passage.virtualHost?.config.countsAttempts

@@ -4,10 +4,7 @@ import type { Timer } from '../../time/clock.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import { doubtOfLength } from '../doubtful.ts'
 import type { HopRecord } from '../evidence.ts'
-import { removeBlanks } from '../messages/header-mutation.ts'
 import type { UpstreamSubject } from '../replies/format/subject.ts'
-import { grpcTimeoutOf, isGrpc } from '../messages/grpc.ts'
-import { nameOfHost, updateHost } from '../routing/host-rewrite.ts'
 import type { PickContext } from '../balancing/balancer.ts'
 import type { HostSet } from '../balancing/host-set.ts'
 import { sendMirrors } from '../routing/mirror.ts'
@@ -23,12 +20,12 @@ import type { Reset, RetryConditions } from './retry-policy.ts'
 import { editForwarded } from '../routing/route-edits.ts'
 import type { RouteRuntime } from '../routing/route-runtime.ts'
 import { sessionCookieValue, setCookie } from '../balancing/session-cookie.ts'
-import { expectedTimeout, timeoutsOf } from './timeouts.ts'
+import { timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
 import { opensWebSocket } from '../messages/upgrade.ts'
 import type { UpstreamHost } from '../balancing/upstream-host.ts'
-import { speak } from './upstream-http.ts'
 import { destinationOf, whyUnresolved } from './upstream.ts'
+import { TriedRequests } from './tried-requests.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { Destination } from './upstream.ts'
 import { wrongHeader, wrongHeaderDetails } from '../messages/wrong-header.ts'
@@ -54,12 +51,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
   #wrongHeader: string | null = null
   #cluster: ClusterRuntime | null = null
   #timeouts: Timeouts = { total: 0, perTry: 0 }
+  #requests: TriedRequests | null = null
   #startMs = 0
   #attempt = 0
   /** All of the body has come before the router has it. */
   #isWhole = false
-  /** Of whom the last try goes to, where that becomes the host. */
-  #hostName = ''
   readonly #seen = { overTls: false, version: 'HTTP/1.1' as HttpVersion, hostName: null as string | null, failure: '', hasAnswered: false }
   /** The last try. */
   #upstream: UpstreamRequest | null = null
@@ -96,11 +92,6 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   get request(): HttpRequest {
     return this.#proxied.request
-  }
-
-  /** By Envoy's own headers. */
-  get #tellsItself(): boolean {
-    return this.#proxied.settings.envoyHeaders !== false
   }
 
   get remoteAddress(): string {
@@ -142,6 +133,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#retries = new Retries(plane, cluster.breaker, log)
     this.#startMs = plane.clock.now()
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request, this.#isWritten)
+    this.#requests = new TriedRequests(this.#proxied, this.#action, cluster, this.#timeouts)
     // Where it goes is decided by what it has become.
     this.#edit()
     const destination = destinationOf(this.#proxied, cluster, this)
@@ -161,20 +153,15 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     return this.request.claims !== undefined || this.#proxied.settings.custom !== undefined
   }
 
-  /** Has the route operations on the headers of requests? */
-  get #isEdited(): boolean {
-    return this.#route.requestHeaders !== null || this.#proxied.choice!.requestHeaders !== null
-  }
-
   /** What the router writes into the request once, before the first try. */
   #edit(): void {
     const { request, choice, log } = this.#proxied
     log.attempts = 1
     if (this.#proxied.countsAttempts) request.headers.set('x-envoy-attempt-count', '1')
-    this.#tellTimeout(request.headers)
-    editForwarded(request, this.#route, choice!, this.#action, this.#tellsItself, () => this.#proxied.subject(null, 0))
+    this.#requests!.tellTimeout(request.headers)
+    editForwarded(request, this.#route, choice!, this.#action, this.#proxied.tellsItself, () => this.#proxied.subject(null, 0))
     // What a client sends itself has been looked at when it came.
-    if (!this.#route.requestHeaders && !choice!.requestHeaders && !request.claims) return
+    if (!this.#proxied.isEdited && !request.claims) return
     this.#retry = takeRetry(this.#retry, request.headers)
     this.#answersLate = !request.headers.has(lateAnswer)
     request.headers.remove(lateAnswer)
@@ -196,7 +183,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     log.upstreamHost = destination.address
     if (destination.host) this.#previousPriorities?.note(destination.host)
     const one = {
-      request: this.#addressed(destination),
+      request: this.#requests!.next(attempt, destination, Boolean(this.#upstream?.hop)),
       attempt,
       limitMs: this.#timeouts.perTry,
       isWrong: this.#wrongHeader !== null,
@@ -213,47 +200,11 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     upstream.start(meanwhile)
   }
 
-  /** A host that a try goes by is written when it has a connection, and stays for the next. Source: Envoy `UpstreamRequest::onPoolReady`. */
-  #addressed(destination: Destination): HttpRequest {
-    const { request, entrance } = this.#proxied
-    const { hostRewrite, tellsForwardedHost = false } = this.#action
-    const update = (one: HttpRequest): void => {
-      if (this.#hostName !== '') updateHost(one, this.#hostName, this.#tellsItself, tellsForwardedHost)
-    }
-    if (this.#upstream?.hop) update(request)
-    const copy = this.#copy(this.#attempt)
-    const isNamed = typeof hostRewrite === 'object' && hostRewrite?.kind === 'endpoint'
-    this.#hostName = isNamed ? nameOfHost(this.#cluster!.config, destination, request, entrance.target) : ''
-    update(copy)
-    return copy
-  }
-
   #note({ tls, address }: Destination, { protocol }: HttpRequest): void {
     this.#seen.overTls = tls.length > 0
     this.#seen.version = protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
     this.#seen.hostName = this.#cluster!.config.discovery === 'eds' ? address : null
     this.#seen.failure = ''
-  }
-
-  #copy(attempt: number): HttpRequest {
-    const { method, scheme, authority, path, headers, body, protocol, messages, withoutHost } = this.#proxied.request
-    const copy: HttpRequest = { method, scheme, authority, path, headers: headers.copy(), body }
-    if (protocol) copy.protocol = protocol
-    if (withoutHost) copy.withoutHost = withoutHost
-    if (messages) copy.messages = messages
-    speak(copy, this.#cluster!.config.http)
-    if (this.#isEdited && copy.protocol !== 'h2') removeBlanks(copy.headers)
-    if (attempt === 1) return copy
-    if (this.#proxied.countsAttempts) copy.headers.set('x-envoy-attempt-count', String(attempt))
-    this.#tellTimeout(copy.headers)
-    return copy
-  }
-
-  #tellTimeout(headers: HttpRequest['headers']): void {
-    const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
-    if (expected === 0) return
-    if (this.#tellsItself) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
-    if (isGrpc(this.#proxied.sent) && !this.#action.duration) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 
   #conclude(outcome: HttpResponse): void {
@@ -268,7 +219,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     if (reset === 'wrong-header') return this.#refuse(503, this.#wrongHeader!, wrongHeaderDetails(this.#wrongHeader!), 'DPE')
     if (reset === 'per-try-timeout') return this.#refuseLate('upstream_per_try_timeout')
     const { status, flag, details, body } = describeReset(reset, this.#attempt > 1, failure)
-    this.#refuse(status, body, details, flag, reset === 'overflow' && this.#tellsItself ? overloaded : [])
+    this.#refuse(status, body, details, flag, reset === 'overflow' && this.#proxied.tellsItself ? overloaded : [])
   }
 
   /** @returns false when that may not be */

@@ -76,3 +76,78 @@ Feature: EnvoyFilters
     And the response body contains "gone"
     When shop sends "GET http://shop/closed"
     Then the response status is 200
+
+  Scenario: Requests ask for faults, but where a route says otherwise
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - {name: safe, match: [{uri: {prefix: /safe}}], route: [{destination: {host: shop}}]}
+        - {name: other, route: [{destination: {host: shop}}]}
+      ---
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: client}
+      spec:
+        workloadSelector: {labels: {app: client}}
+        configPatches:
+        - applyTo: HTTP_FILTER
+          match: {context: SIDECAR_OUTBOUND, listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.filters.http.router}}}}}
+          patch:
+            operation: INSERT_BEFORE
+            value:
+              name: envoy.filters.http.fault
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
+                abort: {header_abort: {}, percentage: {numerator: 100, denominator: HUNDRED}}
+                delay: {header_delay: {}, percentage: {numerator: 100, denominator: HUNDRED}}
+        - applyTo: HTTP_ROUTE
+          match: {context: SIDECAR_OUTBOUND, routeConfiguration: {vhost: {route: {name: safe}}}}
+          patch:
+            operation: MERGE
+            value:
+              typed_per_filter_config:
+                envoy.filters.http.fault: {"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true}
+      """
+    When client sends "GET http://shop/" with headers:
+      | x-envoy-fault-abort-request | 418 |
+    Then the response status is 418
+    When client sends "GET http://shop/" with headers:
+      | x-envoy-fault-delay-request | 2000 |
+    Then the response takes about 2s
+    When client sends "GET http://shop/safe" with headers:
+      | x-envoy-fault-abort-request | 418 |
+    Then the request reaches shop
+
+  Scenario: A filter writes headers of requests and answers
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: shop}
+      spec:
+        workloadSelector: {labels: {app: client}}
+        configPatches:
+        - applyTo: HTTP_FILTER
+          match: {context: SIDECAR_OUTBOUND, listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager}}}}
+          patch:
+            operation: INSERT_FIRST
+            value:
+              name: envoy.filters.http.header_mutation
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
+                mutations:
+                  request_mutations:
+                  - append: {header: {key: x-team, value: "%REQ(x-user)%"}, append_action: OVERWRITE_IF_EXISTS_OR_ADD}
+                  - remove: x-user
+                  response_mutations:
+                  - append: {header: {key: x-seen, value: "%RESPONSE_CODE%"}}
+      """
+    When client sends "GET http://shop/" with headers:
+      | x-user | jason |
+    Then the request reaches shop with header "x-team" set to "jason"
+    And the response header "x-seen" is "200"

@@ -9,6 +9,8 @@ const limiting = (config: string): string =>
   `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: limit, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {${config}}}}}`
 const outbound = 'match: {context: SIDECAR_OUTBOUND}'
 const buffer = 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer'
+const fault = 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault'
+const mutation = 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation'
 const tcpProxy = 'envoy.filters.network.tcp_proxy'
 
 const cases: readonly { about: string; patch: string; reported: string[] }[] = [
@@ -59,9 +61,33 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: [],
   },
   {
-    about: 'how large requests of a route may be',
-    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.buffer: {"@type": ${buffer}PerRoute, disabled: true}}}}`,
-    reported: ['spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.buffer'],
+    about: 'what routes tell a filter, or that it is off',
+    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.buffer: {"@type": ${buffer}PerRoute, disabled: true}, envoy.filters.http.fault: {"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true}}}}`,
+    reported: [],
+  },
+  {
+    about: 'what routes tell a filter, in what says that it is there',
+    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.fault: {"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, config: {"@type": ${fault}, max_active_faults: 2}}}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.fault.config.max_active_faults'],
+  },
+  {
+    about: 'faults, but for how fast answers come',
+    patch: `applyTo: HTTP_FILTER, match: {context: GATEWAY}, patch: {operation: INSERT_FIRST, value: {name: envoy.filters.http.fault, typed_config: {"@type": ${fault}, abort: {header_abort: {}, percentage: {numerator: 100}}, headers: [{name: x-a, present_match: true}], response_rate_limit: {header_limit: {}}}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_config.response_rate_limit'],
+  },
+  {
+    about: 'faults in the filter that istiod has put in',
+    patch: `applyTo: HTTP_FILTER, match: {context: GATEWAY, listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.filters.http.fault}}}}}, patch: {operation: MERGE, value: {name: envoy.filters.http.fault, typed_config: {"@type": ${fault}, abort: {http_status: 503, percentage: {numerator: 100}}}}}`,
+    reported: [],
+  },
+  {
+    about: 'headers that a filter writes, but for whom a request is for',
+    patch: `applyTo: HTTP_FILTER, match: {context: GATEWAY}, patch: {operation: INSERT_FIRST, value: {name: a, disabled: true, typed_config: {"@type": ${mutation}, mutations: {request_mutations: [{remove: x-a}, {append: {header: {key: ":path", value: /}}}, {append: {header: {key: host, value: a}}}], response_mutations: [{remove_on_match: {key_matcher: {prefix: x}}}]}}}}`,
+    reported: [
+      'spec.configPatches[0].patch.value.typed_config.mutations.request_mutations[1].append.header.key',
+      'spec.configPatches[0].patch.value.typed_config.mutations.request_mutations[2].append.header.key',
+      'spec.configPatches[0].patch.value.typed_config.mutations.response_mutations[0].remove_on_match',
+    ],
   },
   {
     about: 'a filter behind another',

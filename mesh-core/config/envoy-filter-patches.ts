@@ -1,7 +1,7 @@
-import { buffer, bufferType, rateLimit, rateLimitType } from './envoy-filter-route-values.ts'
+import { faultName, faultType, insertable } from './envoy-filter-http-filters.ts'
 import { tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
 import { jsonFormatProblems } from './local-reply-values.ts'
-import { collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
+import { bothSpellings, collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
 import type { Resource } from './resource.ts'
 
 /** One of an EnvoyFilter's `configPatches`. Names inside of `value` are Envoy's, in either spelling. */
@@ -53,20 +53,26 @@ type Mapping = Readonly<Record<string, unknown>>
 
 const routerName = 'envoy.filters.http.router'
 
-const insertable: Readonly<Record<string, Modelled>> = { [rateLimitType]: rateLimit, [bufferType]: buffer }
+const ofFilter: Modelled = bothSpellings({ name: 'acts', typedConfig: 'acts', disabled: 'acts', isOptional: 'quiet' })
+const ofMerged: Modelled = bothSpellings({ name: 'acts', typedConfig: 'acts' })
 
-/** Of filters of HTTP some kinds can be put in, before all others or before the router. */
+/** Of filters of HTTP some kinds can be put in, before all others or before the router; and that for faults, which is there, be told something. */
 function filterProblems({ match: where, patch }: ConfigPatch, path: FieldPath): FieldPath[] {
   const { type, config, at } = typedConfigOf(patch.value ?? {})
   const next = where?.listener?.filterChain?.filter?.subFilter
-  const isPlaced =
-    patch.operation === 'INSERT_FIRST' ? next === undefined : patch.operation === 'INSERT_BEFORE' && (next?.name ?? routerName) === routerName
   const table = insertable[type]
-  if (!isPlaced || table === undefined) return [path]
+  if (!isPlaced(patch.operation, next?.name, type) || table === undefined) return [path]
   const found: FieldPath[] = []
   collect(httpFilterMatch, where ?? null, [...path, 'match'], found)
+  collect(patch.operation === 'MERGE' ? ofMerged : ofFilter, patch.value ?? null, [...path, 'patch', 'value'], found)
   collect(table, config, [...path, 'patch', 'value', ...at], found)
   return found
+}
+
+/** @param next the filter that is named */
+function isPlaced(operation: string, next: string | undefined, type: string): boolean {
+  if (operation === 'MERGE') return next === faultName && type === faultType
+  return operation === 'INSERT_FIRST' ? next === undefined : operation === 'INSERT_BEFORE' && (next ?? routerName) === routerName
 }
 
 const match: Modelled = {

@@ -1,62 +1,15 @@
-import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
+import { cors, corsName, filtersOfRoute } from './envoy-filter-http-filters.ts'
+import { headerMatch, option, regex, share, text } from './envoy-filter-matchers.ts'
+import { fields, type Modelled } from './modelled-table.ts'
 
-export const option: Modelled = {
-  header: fields('key value'),
-  append: 'acts',
-  keepEmptyValue: 'acts',
-  appendAction: new Set(['APPEND_IF_EXISTS_OR_ADD', 'ADD_IF_ABSENT', 'OVERWRITE_IF_EXISTS_OR_ADD', 'OVERWRITE_IF_EXISTS']),
-}
 const headers: Record<string, Modelled> = {
   ...{ requestHeadersToAdd: option, responseHeadersToAdd: option },
   ...fields('requestHeadersToRemove responseHeadersToRemove'),
 }
-
-export const rateLimitName = 'envoy.filters.http.local_ratelimit'
-const share: Modelled = { defaultValue: { numerator: 'acts', denominator: new Set(['HUNDRED', 'TEN_THOUSAND', 'MILLION']) }, runtimeKey: 'quiet' }
-
-export const rateLimitType = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
-export const rateLimit = bothSpellings({
-  '@type': 'quiet',
-  tokenBucket: fields('maxTokens tokensPerFill fillInterval'),
-  filterEnabled: share,
-  filterEnforced: share,
-  responseHeadersToAdd: option,
-  status: { code: 'acts' },
-  statPrefix: 'quiet',
-}) as { readonly [field: string]: Modelled }
-
-export const bufferType = 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer'
-export const buffer: Modelled = bothSpellings({ '@type': 'quiet', maxRequestBytes: 'acts' })
-
-const regex: Modelled = { regex: 'acts', googleRe2: 'quiet' }
-const ofRoute: Modelled = {
-  [rateLimitName]: {
-    ...rateLimit,
-    '@type': new Set([rateLimitType, 'type.googleapis.com/udpa.type.v1.TypedStruct', 'type.googleapis.com/xds.type.v3.TypedStruct']),
-    typeUrl: new Set([rateLimitType]),
-    value: rateLimit,
-  },
-}
-const text: Modelled = { ...fields('exact prefix suffix contains ignoreCase'), safeRegex: regex }
-export const corsName = 'envoy.filters.http.cors'
-const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }
-const cors: Modelled = {
-  '@type': new Set(['type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy']),
-  allowOriginStringMatch: text,
-  ...fields('allowMethods allowHeaders exposeHeaders maxAge allowCredentials forwardNotMatchingPreflights'),
-  filterEnabled: whole,
-  shadowEnabled: 'quiet',
-}
-export const level = { ...headers, typedPerFilterConfig: ofRoute } satisfies Modelled
-export const outer = { ...headers, typedPerFilterConfig: { ...ofRoute, [corsName]: cors } } satisfies Modelled
+export const level = { ...headers, typedPerFilterConfig: filtersOfRoute } satisfies Modelled
+export const outer = { ...headers, typedPerFilterConfig: { ...filtersOfRoute, [corsName]: cors } } satisfies Modelled
 const regexRewrite: Modelled = { pattern: regex, substitution: 'acts' }
 
-export const headerMatch = {
-  ...fields('name invertMatch treatMissingHeaderAsEmpty presentMatch exactMatch prefixMatch suffixMatch containsMatch'),
-  rangeMatch: fields('start end'),
-  stringMatch: text,
-  safeRegexMatch: regex,
-} satisfies Modelled
 const routeMatch: Modelled = {
   ...fields('prefix path pathSeparatedPrefix caseSensitive'),
   grpc: {},

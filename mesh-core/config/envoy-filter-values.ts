@@ -1,4 +1,5 @@
-import { headerMatch, level, ofHost, option, outer, requireTls, route } from './envoy-filter-route-values.ts'
+import { headerMatch, option } from './envoy-filter-matchers.ts'
+import { level, ofHost, outer, requireTls, route } from './envoy-filter-route-values.ts'
 import { localReplyConfig } from './local-reply-values.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 

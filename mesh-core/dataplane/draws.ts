@@ -39,7 +39,7 @@ function faultDraws({ delay, abort }: Fault): Draw[] {
   const percent = (ppm: number): string => `${Number((ppm / 10_000).toFixed(4))}%`
   return [
     ...(delay && isDrawn(delay.ppm)
-      ? [{ kind: 'fault' as const, text: `${percent(delay.ppm)} are delayed by ${delay.durationMs} ms`, among: [] }]
+      ? [{ kind: 'fault' as const, text: `${percent(delay.ppm)} are delayed by ${delay.durationMs ?? 'as many'} ms`, among: [] }]
       : []),
     ...(abort && isDrawn(abort.ppm) ? [{ kind: 'fault' as const, text: `${percent(abort.ppm)} are aborted`, among: [] }] : []),
   ]

@@ -1,16 +1,20 @@
+import type { HeadersFilter, InsertedFilter } from '../ir/inserted-filter.ts'
 import type { RateLimit, Route, StreamDuration } from '../ir/route.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
-import { admit, stopAt, type Admission, type Applicant } from './filters/admission.ts'
+import { admit, visit, type Admission, type Applicant } from './filters/admission.ts'
 import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
 import { exceeds, outgrows } from './filters/body-limit.ts'
 import { signAnswer, type ReceivedRequest } from './connection-manager.ts'
 import { doubtOfStream, doubtOfVersion } from './doubtful.ts'
 import type { LogRecord, Place } from './evidence.ts'
+import { injectFault } from './filters/fault-filter.ts'
+import { faultName } from './filters/filter-names.ts'
 import type { Subject } from './replies/format/subject.ts'
-import { removeBlanks } from './messages/header-mutation.ts'
+import { removeBlanks, type Mutator } from './messages/header-mutation.ts'
+import { responseMutators } from './filters/headers-filter.ts'
 import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
-import { tooLarge, tooLargeDetails, type HeldBody, type Stop } from './filters/inserted-filters.ts'
+import { isThere, toldTo, type HeldBody, type Stop, type ToldByRoute } from './filters/inserted-filters.ts'
 import { composeLocalReply, type LocalReply } from './replies/local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
@@ -61,6 +65,8 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
+  /** Inserted filters have written headers into the request. */
+  isRewritten = false
   readonly #timers = new StreamTimers()
 
   constructor(reading: Reading, done: Done) {
@@ -73,6 +79,13 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.received = reading.received
     this.request = reading.received.request
     this.#done = done
+  }
+
+  /** What its route tells filters. */
+  protected abstract get ofRoute(): ToldByRoute
+
+  get name(): string {
+    return this.#reading.name
   }
 
   get ended(): boolean {
@@ -124,18 +137,29 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   protected admit(applicant: Applicant, decide: (admission: Exclude<Admission, { kind: 'stopped' }>) => void): void {
     this.#admitting = admit(this.plane, applicant, (admission) => {
       if (this.#ended) return
-      if (admission.kind === 'stopped') return this.#stop(admission.stop)
+      if (admission.kind === 'stopped') return this.stop(admission.stop)
       this.#back = admission.back
       if (admission.waited) this.takeBody()
       decide(admission)
     })
   }
 
-  /** Right before the router. @returns whether there was no token, or it is too large: then it has been answered */
-  protected endsBeforeRouter(applicant: Applicant): boolean {
-    const stop = stopAt(this.plane, applicant, 'last')
-    if (stop) this.#stop(stop)
-    return stop !== null
+  /** Right before the router. @param goOn where none of the filters there has answered */
+  protected visitLast(applicant: Applicant, goOn: () => void): void {
+    visit(this.plane, applicant, 'last', (stop) => (stop ? this.stop(stop) : goOn()))
+  }
+
+  /** What istiod's own filter for faults does, where one is merged into it or the route has one. */
+  protected meetFault({ fault, levels }: ToldByRoute, goOn: () => void): void {
+    const own = toldTo(faultName, levels)?.kind === 'off' ? null : (fault ?? this.settings.fault)
+    if (!own) return goOn()
+    injectFault(this, own, (ending) => (ending ? this.stop(ending) : goOn()))
+  }
+
+  /** Headers that a filter writes into the request. */
+  rewrite(mutator: Mutator): void {
+    mutator(this.request.headers, this.subject(null, 0))
+    this.isRewritten = true
   }
 
   /** What filters hold back. What came before that passes on at once with its end, unless one of them has held it. Source: Envoy `buffer_filter.cc`. */
@@ -152,10 +176,11 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     },
   }
 
-  #stop(stop: Stop): void {
-    if (stop !== 'too-large') return this.#limit(stop)
+  protected stop(stop: Stop): void {
+    if (!('details' in stop)) return this.#limit(stop)
     this.settle()
-    this.reply(tooLarge, tooLargeDetails)
+    if (stop.flag !== null) this.log.raise(stop.flag)
+    this.reply(stop.reply, stop.details)
   }
 
   #limit(limit: RateLimit): void {
@@ -232,13 +257,37 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     if (this.#ended) return
     this.#end()
     const { headers } = response
-    this.passFilters(headers)
+    this.#passBack(response)
     signAnswer(headers, this.settings, this.#reading.server)
     // HTTP/2 has other ways to say so.
     if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
     if (!this.#isHttp2 && response.trailers) delete response.trailers
     this.log.status = response.status
     this.#done(response)
+  }
+
+  /** Filters that were put in see it before those that stand behind them on the way there, and after. */
+  #passBack({ headers, status }: HttpResponse): void {
+    // Of a request that was refused: no header yet, at Envoy.
+    const closing = headers.get('connection')
+    const writesLast = this.#rewriteAnswer(headers, status, 'last')
+    this.passFilters(headers)
+    const writesFirst = this.#rewriteAnswer(headers, status, 'first')
+    if (!writesLast && !writesFirst) return
+    removeOwnOfConnection(headers, status)
+    if (closing !== undefined) headers.set('connection', closing)
+    if (!this.#isHttp2) removeBlanks(headers)
+  }
+
+  /** @returns whether a filter of the place has written anything */
+  #rewriteAnswer(headers: Headers, status: number, place: InsertedFilter['place']): boolean {
+    const { inserted } = this.settings
+    if (!inserted) return false
+    const { ofRoute } = this
+    const own = inserted.filter((one) => one.kind === 'headers' && one.place === place && isThere(one, ofRoute)) as HeadersFilter[]
+    const mutators = own.toReversed().flatMap((filter) => responseMutators(filter, ofRoute.levels))
+    for (const mutator of mutators) mutator(headers, this.subject(headers, status))
+    return mutators.length > 0
   }
 
   protected passFilters(headers: Headers): void {

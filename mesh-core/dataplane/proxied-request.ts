@@ -10,10 +10,10 @@ import { senderOf, type Entrance } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import { explanationOf } from './explain.ts'
-import { injectFault } from './filters/fault-filter.ts'
 import type { Subject } from './replies/format/subject.ts'
 import { Forwarding } from './upstream/forwarding.ts'
 import { HttpStream } from './http-stream.ts'
+import { toldNothing, type ToldByRoute } from './filters/inserted-filters.ts'
 import { composeLocalReply, mayHaveBody } from './replies/local-reply.ts'
 import type { Done } from './outcome.ts'
 import type { Passage } from './passage.ts'
@@ -79,7 +79,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   /** Has the route operations on the headers of requests? */
   get isEdited(): boolean {
-    return Boolean(this.route?.requestHeaders || this.choice?.requestHeaders)
+    return Boolean(this.route?.requestHeaders || this.choice?.requestHeaders) || this.isRewritten
   }
 
   /** By a header of the request. */
@@ -116,10 +116,13 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
       return this.reply(admission.reply, admission.details)
     }
     const route = this.#found
-    if ((withoutTls || !route) && this.#endsBeforeRouter()) return
-    if (withoutTls) return this.redirect(301, locationWithTls(this.request))
-    if (!route) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
-    this.#take(route)
+    if (route && !withoutTls) return this.#take(route)
+    this.meetFault(toldNothing, () => {
+      this.#visitLast(() => {
+        if (withoutTls) return this.redirect(301, locationWithTls(this.request))
+        this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
+      })
+    })
   }
 
   #watchAnew(route: RouteRuntime | null): void {
@@ -132,9 +135,13 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     this.watch(route?.config ?? null, action?.kind === 'forward' ? action.duration : undefined)
   }
 
-  #endsBeforeRouter(): boolean {
+  #visitLast(goOn: () => void): void {
     this.#applicant.route = this.#found
-    return this.endsBeforeRouter(this.#applicant)
+    this.visitLast(this.#applicant, goOn)
+  }
+
+  protected get ofRoute(): ToldByRoute {
+    return this.#applicant.ofRoute
   }
 
   protected settle(): void {
@@ -206,9 +213,8 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   #take(route: RouteRuntime): void {
     this.#choose(route)
-    const { fault } = route.config
-    if (fault) injectFault(this, fault, () => this.#pastFault())
-    else this.#pastFault()
+    this.#applicant.route = route
+    this.meetFault(this.ofRoute, () => this.#pastFault())
   }
 
   #choose(route: RouteRuntime): void {
@@ -230,7 +236,10 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     const verdict = route.cors?.judge(this.request) ?? null
     this.#cors = verdict
     if (verdict?.answersPreflight) return this.#answerPreflight(route.cors!.preflightHeaders(verdict, this.request))
-    if (this.#endsBeforeRouter()) return
+    this.#visitLast(() => this.#act(route))
+  }
+
+  #act(route: RouteRuntime): void {
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

@@ -1,6 +1,7 @@
 import type { AccessRules, AuthorizedBytes } from './access.ts'
 import type { ConnectionLimits, UpstreamHttp } from './cluster.ts'
-import type { HeaderMutations, RateLimit, RetryPolicy } from './route.ts'
+import type { RouteFilters } from './inserted-filter.ts'
+import type { Fault, HeaderMutations, RateLimit, RetryPolicy } from './route.ts'
 import type { FilterChainMatch, HttpSettings, PathNormalization } from './proxy-config.ts'
 
 /** The cluster of connections to a port that a sidecar has no listener for. Source: Istio `util.InboundPassthroughCluster`. */
@@ -41,6 +42,10 @@ export interface InboundPort {
   readonly mostSpecificHeadersWin?: true
   /** Of its route, its host or its table: the nearest that says something of rates. */
   readonly rateLimit?: RateLimit
+  /** So of faults. */
+  readonly fault?: Fault
+  /** What they tell filters, the nearest first. */
+  readonly filters?: readonly RouteFilters[]
   /** Its route sends plain requests to https. Envoy `require_tls: ALL`. */
   readonly requiresTls?: true
   readonly leadsTo: ApplicationSocket

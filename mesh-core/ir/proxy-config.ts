@@ -3,7 +3,8 @@ import type { Cluster } from './cluster.ts'
 import type { JwtRule } from './jwt.ts'
 import type { LocalReplies } from './local-replies.ts'
 import type { Origin } from './origin.ts'
-import type { InsertedFilter, RouteTable } from './route.ts'
+import type { InsertedFilter } from './inserted-filter.ts'
+import type { Fault, RouteTable } from './route.ts'
 import type { DownstreamTls } from './tls.ts'
 
 /** Names a proxy and says what it is. Source: Istio `model.Proxy`. */
@@ -79,6 +80,10 @@ export interface HttpSettings {
   /** Who may do what, in the order in which it is asked: behind tokens, before all that routes ask for. */
   readonly access?: readonly AccessRules[]
   readonly localReplies?: LocalReplies
+  /** Of requests whose routes say nothing of it: merged into the filter that istiod has put in. */
+  readonly fault?: Fault
+  /** Envoy takes no listener that has it. */
+  readonly isFaultRefused?: true
   /** In the order in which requests meet them. */
   readonly inserted?: readonly InsertedFilter[]
 }

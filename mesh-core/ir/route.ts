@@ -1,3 +1,4 @@
+import type { RouteFilters } from './inserted-filter.ts'
 import type { HeaderMatch, RouteMatch, StringMatch } from './match.ts'
 import type { Origin } from './origin.ts'
 
@@ -39,8 +40,6 @@ export type PartsPerMillion = number
 export interface RateLimit {
   /** In front of all filters, or right before the router: behind tokens, fault injection and CORS. */
   readonly place: 'first' | 'last'
-  /** What a route says goes before it: so it is with a filter of the usual name. */
-  readonly byRoute?: true
   /** `null`: nobody is kept out. */
   readonly bucket: TokenBucket | null
   /** Of requests that take a token, and of those that are answered when there is none. */
@@ -49,20 +48,7 @@ export interface RateLimit {
   readonly status: number
   /** Of such answers. */
   readonly responseHeaders: HeaderMutation
-  /** Envoy takes no listener that has it. */
-  readonly isRefused?: true
 }
-
-/** Holds a request back until all of its body is there, which may have so many bytes. Source: Envoy `Buffer`. */
-export interface BodyBuffer {
-  readonly place: RateLimit['place']
-  readonly maxBytes: number
-  /** Envoy takes no listener that has it. */
-  readonly isRefused?: true
-}
-
-/** A filter of HTTP that an EnvoyFilter puts in. */
-export type InsertedFilter = RateLimit | BodyBuffer
 
 /** Source: Envoy `TokenBucket`. */
 export interface TokenBucket {
@@ -73,12 +59,25 @@ export interface TokenBucket {
 
 /** Source: Envoy `HTTPFault`. Delay and abort are drawn apart; the delay comes first. */
 export interface Fault {
-  readonly delay: { readonly ppm: PartsPerMillion; readonly durationMs: number } | null
-  readonly abort: { readonly ppm: PartsPerMillion; readonly status: AbortStatus } | null
+  /** `null`: as long as the request asks for by its headers. Envoy `header_delay`. */
+  readonly delay: (FaultShare & { readonly durationMs: number | null }) | null
+  readonly abort: (FaultShare & { readonly status: AbortStatus }) | null
+  /** Other requests are left alone. */
+  readonly headers?: readonly HeaderMatch[]
   readonly origin: Origin
 }
 
-export type AbortStatus = { readonly kind: 'http'; readonly status: number } | { readonly kind: 'grpc'; readonly status: number }
+export interface FaultShare {
+  readonly ppm: PartsPerMillion
+  /** Where requests may ask for less: what one is of the shares that they ask for. */
+  readonly unitPpm?: PartsPerMillion
+}
+
+export type AbortStatus =
+  | { readonly kind: 'http'; readonly status: number }
+  | { readonly kind: 'grpc'; readonly status: number }
+  /** As the request asks for by its headers. Envoy `header_abort`. */
+  | { readonly kind: 'asked' }
 
 /** Source: Envoy `RetryPolicy`. */
 export interface RetryPolicy {
@@ -250,6 +249,8 @@ export interface Route {
   readonly cors: CorsPolicy | null
   /** In the place of what filters say. Its bucket is this route's own. Envoy `typed_per_filter_config`, as those of a host and of a table. */
   readonly rateLimit?: RateLimit
+  /** What it tells filters beside that. */
+  readonly filters?: RouteFilters
   /** Why Envoy refuses any table that holds this route, though istiod writes it; `null` for all that are in order. */
   readonly refusal: Refusal | null
   /** Of the rule (`spec.http[2]`), or of the resource that made a default route. */
@@ -272,6 +273,7 @@ export interface VirtualHost {
   readonly tellsAttempts?: true
   /** Of all its routes that say nothing of it. */
   readonly rateLimit?: RateLimit
+  readonly filters?: RouteFilters
   /** Done after those of its routes, to what these have left. */
   readonly headers?: HeaderMutations
 }
@@ -284,6 +286,7 @@ export interface RouteTable {
   readonly ignorePortInHost: boolean
   /** Of all its hosts that say nothing of it. */
   readonly rateLimit?: RateLimit
+  readonly filters?: RouteFilters
   /** Done after those of its hosts. */
   readonly headers?: HeaderMutations
   /** First the table's, then the host's, then the route's. Envoy `most_specific_header_mutations_wins`. */

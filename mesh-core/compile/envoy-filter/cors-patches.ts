@@ -1,5 +1,5 @@
 import { regexProblem } from '../../config/istio/matching.ts'
-import { corsName } from '../../config/envoy-filter-route-values.ts'
+import { corsName } from '../../config/envoy-filter-http-filters.ts'
 import { message, messages, text, type Message } from '../../envoy/fields.ts'
 import { readStringMatch } from '../../envoy/matchers.ts'
 import type { CorsPolicy, Refusal, Route } from '../../ir/route.ts'

@@ -2,8 +2,8 @@ import { isNone } from '../../envoy/header-mutations.ts'
 import type { InboundPort } from '../../ir/inbound-port.ts'
 import type { ForwardAction } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
-import type { limitOfRoute } from './rate-limit-patches.ts'
-import { headersOf, isForHost, isForRoute, isForTable, lastLimit, ofKind, saysMostSpecificWins, tlsAfter, type TableName } from './route-patches.ts'
+import { toldByAll, type ToldFilters } from './route-filter-patches.ts'
+import { headersOf, isForHost, isForRoute, isForTable, ofKind, saysMostSpecificWins, tlsAfter, type TableName } from './route-patches.ts'
 
 interface InboundRoute {
   readonly cluster: string
@@ -37,8 +37,18 @@ export function inboundHeaders(patches: readonly EnvoyPatch[], place: InboundRou
   return { headers, ...(levels.at(-1)!.some(saysMostSpecificWins) && { mostSpecificHeadersWin: true }) }
 }
 
-/** The nearest that says something of rates. */
-export function inboundLimit(patches: readonly EnvoyPatch[], place: InboundRoute): ReturnType<typeof limitOfRoute> {
-  const limits = levelsOf(patches, place).map(lastLimit)
-  return limits.find(({ rateLimit }) => rateLimit !== undefined) ?? { refusal: null }
+/** The nearest that says something of rates, and of faults. */
+export function inboundFilters(patches: readonly EnvoyPatch[], place: InboundRoute): InboundFilters {
+  const levels = levelsOf(patches, place).map(toldByAll)
+  const filters = levels.map((level) => level.filters).filter((own) => own !== undefined)
+  const rateLimit = levels.find((level) => level.rateLimit !== undefined)?.rateLimit
+  const fault = levels.find((level) => level.fault !== undefined)?.fault
+  return {
+    ...(filters.length > 0 && { filters }),
+    ...(rateLimit && { rateLimit }),
+    ...(fault && { fault }),
+    refusal: levels.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+  }
 }
+
+type InboundFilters = Pick<InboundPort, 'filters' | 'rateLimit' | 'fault'> & Pick<ToldFilters, 'refusal'>

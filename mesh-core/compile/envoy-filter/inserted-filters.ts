@@ -1,26 +1,69 @@
 import { typedConfigOf } from '../../config/envoy-filter-patches.ts'
-import { bufferType } from '../../config/envoy-filter-route-values.ts'
-import { int, message } from '../../envoy/fields.ts'
+import { bufferType, faultType, headersType } from '../../config/envoy-filter-http-filters.ts'
+import { int, message, type Message } from '../../envoy/fields.ts'
+import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
-import type { BodyBuffer, InsertedFilter } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
-import { rateLimitOf } from './rate-limit-patches.ts'
+import { mergedFault, readFault } from './fault-patches.ts'
+import { readOrderedMutations } from './header-filter-patches.ts'
+import { readRateLimit } from './rate-limit-patches.ts'
 
 /** The settings with the filters that patches put in. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
 export function withInserted(settings: HttpSettings, patches: readonly EnvoyPatch[]): HttpSettings {
-  const own = patches.filter(({ applyTo }) => applyTo === 'HTTP_FILTER').map(filterOf)
-  if (own.length === 0) return settings
-  const first = own.filter(({ place }) => place === 'first').reverse()
-  return { ...settings, inserted: [...first, ...own.filter(({ place }) => place === 'last')] }
+  const own = patches.filter(({ applyTo }) => applyTo === 'HTTP_FILTER')
+  const inserted = own.filter(({ operation }) => operation !== 'MERGE').map(filterOf)
+  const merged = own.filter(({ operation }) => operation === 'MERGE').reduce(withMerged, settings)
+  if (inserted.length === 0) return merged
+  const first = inserted.filter(({ place }) => place === 'first').reverse()
+  return { ...merged, inserted: [...first, ...inserted.filter(({ place }) => place === 'last')] }
+}
+
+/** Of the filters that istiod puts in that for faults alone can be told something. */
+function withMerged(settings: HttpSettings, { value, origin }: EnvoyPatch): HttpSettings {
+  const { fault, problem } = readFault(configOf(value), origin)
+  return { ...settings, fault: mergedFault(settings.fault, fault), ...(problem !== null && { isFaultRefused: true as const }) }
+}
+
+function configOf(value: EnvoyPatch['value']): Message {
+  return message(typedConfigOf(value).config, 'typed_config')
 }
 
 function filterOf(patch: EnvoyPatch): InsertedFilter {
-  const place = patch.match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last'
-  return typedConfigOf(patch.value).type === bufferType ? bufferOf(patch, place) : rateLimitOf(patch, place)
+  const { value, match } = patch
+  const place = match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last'
+  const { filter, problem } = readFilter(patch, place)
+  const name = String(value['name'])
+  return {
+    ...filter,
+    place,
+    name,
+    ...(value['disabled'] === true && { isOff: true as const }),
+    ...(problem !== null && { isRefused: true as const }),
+  }
 }
 
-/** Without a size, and with 0, it breaks the constraints of Envoy's `Buffer`. */
-function bufferOf({ value }: EnvoyPatch, place: BodyBuffer['place']): BodyBuffer {
-  const maxBytes = int(message(typedConfigOf(value).config, 'typed_config')['max_request_bytes'])
-  return { place, maxBytes, ...(maxBytes === 0 && { isRefused: true as const }) }
+type Unplaced<Filter> = Filter extends unknown ? Omit<Filter, 'place' | 'name'> : never
+
+function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place']): { filter: Unplaced<InsertedFilter>; problem: string | null } {
+  const config = configOf(value)
+  switch (typedConfigOf(value).type) {
+    case bufferType: {
+      // Without a size, and with 0, it breaks the constraints of Envoy's `Buffer`.
+      const maxBytes = int(config['max_request_bytes'])
+      return { filter: { kind: 'buffer', maxBytes }, problem: maxBytes === 0 ? 'a buffer needs max_request_bytes' : null }
+    }
+    case faultType: {
+      const { fault, problem } = readFault(config, origin)
+      return { filter: { kind: 'fault', fault }, problem }
+    }
+    case headersType: {
+      const { mutations, problem } = readOrderedMutations(config)
+      const mostSpecificWins = config['most_specific_header_mutations_wins'] === true
+      return { filter: { kind: 'headers', ...mutations, ...(mostSpecificWins && { mostSpecificWins }) }, problem }
+    }
+    default: {
+      const { limit, problem } = readRateLimit(config, place)
+      return { filter: { kind: 'limit', ...limit }, problem }
+    }
+  }
 }

@@ -9,7 +9,7 @@ import { inboundHttp, patchClusters } from './cluster-patches.ts'
 import { areSettingsRefused } from '../mesh/settings-refusal.ts'
 import { inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
 import type { EnvoyFilters, EnvoyPatch } from './envoy-filters.ts'
-import { inboundHeaders, inboundLimit, inboundRequiresTls } from './inbound-route-patches.ts'
+import { inboundFilters, inboundHeaders, inboundRequiresTls } from './inbound-route-patches.ts'
 import { gatewayTable, patchTable, sidecarTable, type TableName } from './route-patches.ts'
 
 export type Patchable = Pick<ProxyConfig, 'listeners' | 'routeTables' | 'clusters'>
@@ -80,13 +80,13 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const http = inboundHttp(patches, cluster, listened ?? 0, hosts)
   const requiresTls = inboundRequiresTls(patches, { cluster, virtualHost, port: listened ?? 0 })
   const whole = inboundConnectionManager(known, patches, listened)
-  const { refusal, ...limit } = inboundLimit(patches, { cluster, virtualHost, port: listened ?? 0 })
+  const { refusal, ...told } = inboundFilters(patches, { cluster, virtualHost, port: listened ?? 0 })
   return {
     ...whole,
     ...headers,
     ...(http && { http }),
     ...(requiresTls && { requiresTls }),
-    ...limit,
+    ...told,
     ...((areSettingsRefused(whole.settings) || refusal !== null) && { isRefused: true as const }),
   }
 }

@@ -1,30 +1,17 @@
-import { typedConfigOf, unwrapped } from '../../config/envoy-filter-patches.ts'
-import { rateLimitName } from '../../config/envoy-filter-route-values.ts'
 import { durationMs, int, message, text, type Message } from '../../envoy/fields.ts'
 import { readHeaderMutations } from '../../envoy/header-mutations.ts'
 import { statusCode } from '../../envoy/status-code.ts'
-import type { PartsPerMillion, RateLimit, Refusal, TokenBucket } from '../../ir/route.ts'
-import type { EnvoyPatch } from './envoy-filters.ts'
-
-/** Source: Envoy `extensions/filters/http/local_ratelimit`, whose shares are 0 unless they are given. */
-export function rateLimitOf({ value }: EnvoyPatch, place: RateLimit['place']): RateLimit {
-  const { limit, problem } = readLimit(typedConfigOf(value).config, place)
-  return { ...limit, ...(value['name'] === rateLimitName && { byRoute: true }), ...(problem !== null && { isRefused: true as const }) }
-}
+import type { PartsPerMillion, RateLimit, TokenBucket } from '../../ir/route.ts'
 
 interface LimitOfRoute {
-  readonly rateLimit?: RateLimit
-  readonly refusal: Refusal | null
+  readonly rateLimit: RateLimit
+  readonly problem: string | null
 }
 
 /** What a route, a host or a table says in the place of the filter: it needs a bucket there. Source: Envoy `local_ratelimit/local_ratelimit.cc` FilterConfig. */
-export function limitOfRoute(fields: Message): LimitOfRoute {
-  const own = message(fields['typed_per_filter_config'], 'typed_per_filter_config')[rateLimitName]
-  if (own === undefined) return { refusal: null }
-  const { config } = unwrapped(message(own, rateLimitName))
-  const { limit, problem } = readLimit(config, 'last')
-  const reason = limit.bucket === null ? 'a rate limit of a route needs a token_bucket' : problem
-  return { rateLimit: limit, refusal: reason === null ? null : { reason, spoils: 'table' } }
+export function readLimitOfRoute(config: Message): LimitOfRoute {
+  const { limit, problem } = readRateLimit(config, 'last')
+  return { rateLimit: limit, problem: limit.bucket === null ? 'a rate limit of a route needs a token_bucket' : problem }
 }
 
 interface ReadLimit {
@@ -35,8 +22,8 @@ interface ReadLimit {
 
 const shortestFillMs = 50
 
-function readLimit(value: Message, place: RateLimit['place']): ReadLimit {
-  const config = message(value, 'typed_config')
+/** Its shares are 0 unless they are given. Source: Envoy `extensions/filters/http/local_ratelimit`. */
+export function readRateLimit(config: Message, place: RateLimit['place']): ReadLimit {
   const status = config['status'] === undefined ? 429 : statusCode(message(config['status'], 'status')['code'])
   const { response } = readHeaderMutations({ response_headers_to_add: config['response_headers_to_add'] }, 'typed_config')
   const limit = {
@@ -71,6 +58,10 @@ function problemOf(config: Message, { bucket }: RateLimit, status: number | null
 const denominators: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 }
 
 export function shareOf(value: unknown): PartsPerMillion {
-  const { numerator, denominator = 'HUNDRED' } = message(message(value, 'share')['default_value'], 'default_value')
+  return partsOf(message(message(value, 'share')['default_value'], 'default_value'))
+}
+
+/** Source: Envoy `FractionalPercent`. */
+export function partsOf({ numerator, denominator = 'HUNDRED' }: Message): PartsPerMillion {
   return Math.min(1_000_000, (int(numerator) * 1_000_000) / denominators[String(denominator)]!)
 }

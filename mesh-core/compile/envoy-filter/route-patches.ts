@@ -8,7 +8,7 @@ import { madeRoute, mergeAction } from './action-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withCors, withCorsOfLevel } from './cors-patches.ts'
 import { matchRefusal, mergeMatch } from './match-patches.ts'
-import { limitOfRoute } from './rate-limit-patches.ts'
+import { toldByAll, toldFilters, withFaultOfLevel, withFilters, type ToldFilters } from './route-filter-patches.ts'
 import { withRetriesOfHost } from './retry-patches.ts'
 
 /** How the table of routes of a proxy is called to be found: see `sidecarTable`, `gatewayTable`. */
@@ -54,8 +54,9 @@ export function patchTable(table: RouteTable, patches: readonly EnvoyPatch[], na
   const added = ofHosts.filter(({ operation }) => operation === 'ADD').map(addedHost)
   const ofTable = ofKind(forTable, 'ROUTE_CONFIGURATION')
   const headers = headersOf(ofTable)
-  const { refusal, ...limit } = lastLimit(ofTable)
-  const virtualHosts = [...merged, ...added].map((host) => ({ ...host, routes: withCorsOfLevel(host.routes, ofTable) }))
+  const told = toldByAll(ofTable)
+  const { refusal, ...limit } = beside(told)
+  const virtualHosts = [...merged, ...added].map((host) => ({ ...host, routes: withFaultOfLevel(withCorsOfLevel(host.routes, ofTable), told) }))
   const problem = refusal ?? headersRefusal(headers) ?? (ofHosts.some(tellsDomains) ? domainsRefusal(virtualHosts) : null)
   return {
     ...table,
@@ -113,8 +114,9 @@ function patchHost(host: VirtualHost, patches: readonly EnvoyPatch[]): VirtualHo
   const whole = merging.reduce(withFurther, host)
   const ofRoutes = ofKind(patches, 'HTTP_ROUTE').filter((patch) => isForHost(patch, whole))
   const patched = ofRoutes.reduce(insertRoute, patchRoutes(whole.routes, ofRoutes))
-  const routes = withCorsOfLevel(withRetriesOfHost(patched, merging), merging)
-  const { refusal, ...limit } = lastLimit(merging)
+  const told = toldByAll(merging)
+  const routes = withFaultOfLevel(withCorsOfLevel(withRetriesOfHost(patched, merging), merging), told)
+  const { refusal, ...limit } = beside(told)
   return refused(
     withHeaders({ ...whole, ...limit, ...countsOf(merging), routes, requireTls: tlsAfter(host.requireTls, merging) }, headersOf(merging)),
     refusal,
@@ -127,10 +129,9 @@ function withFurther(host: VirtualHost, patch: EnvoyPatch): VirtualHost {
   return { ...host, domains: [...host.domains, ...domains], routes: [...host.routes, ...routes] }
 }
 
-/** What is merged later takes the place of what was before. */
-export function lastLimit(patches: readonly EnvoyPatch[]): ReturnType<typeof limitOfRoute> {
-  const all = patches.map(({ value }) => limitOfRoute(message(value, 'value')))
-  return all.findLast(({ rateLimit }) => rateLimit !== undefined) ?? { refusal: null }
+/** What stands at a host or a table itself. */
+function beside({ filters, rateLimit, refusal }: ToldFilters): Omit<ToldFilters, 'fault'> {
+  return { ...(filters && { filters }), ...(rateLimit && { rateLimit }), refusal }
 }
 
 function refused(host: VirtualHost, refusal: Refusal | null): VirtualHost {
@@ -167,9 +168,8 @@ function insertRoute(routes: readonly Route[], patch: EnvoyPatch): readonly Rout
 
 function addedRoute(value: unknown, origin: Origin): Route {
   const fields = message(value, 'value')
-  const { refusal: limitRefusal, ...limit } = limitOfRoute(fields)
   const { route, refusal } = madeRoute(fields, origin)
-  return withCors({ ...route, ...limit, refusal: matchRefusal(fields['match']) ?? limitRefusal ?? refusal }, fields)
+  return withCors(withFilters({ ...route, refusal: matchRefusal(fields['match']) ?? refusal }, toldFilters(fields, origin)), fields)
 }
 
 /** What is set goes before what was there, and headers are added to those that were. */
@@ -178,16 +178,14 @@ function mergeRoute(route: Route, { value, origin }: EnvoyPatch): Route {
   const own = readHeaderMutations(fields, 'value')
   const headers = appended({ request: route.requestHeaders, response: route.responseHeaders }, own)
   const named = text(fields['name']) ?? route.name
-  const { refusal: limitRefusal, ...limit } = limitOfRoute(fields)
-  const before = withCors(route, fields)
+  const before = withCors(withFilters(route, toldFilters(fields, origin)), fields)
   const edited = {
     ...before,
-    ...limit,
     name: named,
     ...(fields['match'] !== undefined && { match: mergeMatch(route.match, route.matchOrigin !== null, fields['match'], origin) }),
     requestHeaders: headers.request,
     responseHeaders: headers.response,
-    refusal: before.refusal ?? headersRefusal(own) ?? limitRefusal ?? matchRefusal(fields['match']),
+    refusal: before.refusal ?? headersRefusal(own) ?? matchRefusal(fields['match']),
   }
   const { action, refusal } = mergeAction(route.action, fields, origin)
   return { ...edited, action, refusal: edited.refusal ?? refusal }
@@ -202,8 +200,9 @@ function hostOf({ value, origin }: EnvoyPatch): VirtualHost {
 /** One of its own. */
 function addedHost(patch: EnvoyPatch): VirtualHost {
   const host = hostOf(patch)
-  const routes = withCorsOfLevel(withRetriesOfHost(host.routes, [patch]), [patch])
-  const { refusal, ...limit } = lastLimit([patch])
+  const told = toldByAll([patch])
+  const routes = withFaultOfLevel(withCorsOfLevel(withRetriesOfHost(host.routes, [patch]), [patch]), told)
+  const { refusal, ...limit } = beside(told)
   return refused(
     withHeaders({ ...host, ...limit, countsAttempts: false, ...countsOf([patch]), routes, requireTls: tlsAfter(false, [patch]) }, headersOf([patch])),
     refusal,

@@ -1,4 +1,4 @@
-import type { InsertedFilter } from '../../ir/route.ts'
+import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
 import { denialOf, detailsOf, type Denial } from '../../match/access.ts'
 import type { HeadersBack } from './authorizer-answer.ts'
@@ -6,18 +6,17 @@ import { judge, type Asker, type Verdict } from './custom-access.ts'
 import { authenticate } from './jwt/jwt-filter.ts'
 import { accessDenied } from '../replies/local-reply.ts'
 import type { LocalReply } from '../replies/local-reply.ts'
-import { stopAmong, type HeldBody, type Stop } from './inserted-filters.ts'
+import { visitFilters, type FilteredStream, type Stop, type ToldByRoute } from './inserted-filters.ts'
 import type { InFlight } from '../outcome.ts'
 import type { Plane } from '../plane.ts'
-import type { RouteLimit } from './route-limit.ts'
 
 /** A request in front of the filters of one filter chain. What of it costs something is made when it is asked for. */
 export interface Applicant {
   readonly settings: HttpSettings
   /** Name of the filter chain: its buckets are its own. */
   readonly chain: string
-  readonly ofRoute: RouteLimit | null
-  readonly body: HeldBody
+  readonly ofRoute: ToldByRoute
+  readonly stream: FilteredStream
   readonly asker: Asker
   /** Envoy asks no authorizer about what it has no route for; where there is nobody to ask, it refuses that, too. */
   readonly hasRoute: boolean
@@ -44,10 +43,26 @@ export type Admission =
  * @returns `null`: it was decided at once. Source: Istio `pilot/pkg/networking/core/listener_builder.go` buildHTTPConnectionManager.
  */
 export function admit(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
-  const stop = stopAt(plane, applicant, 'first')
+  if (!applicant.settings.inserted) return ask(plane, applicant, decide)
+  let asking: InFlight | null = null
+  let isGone = false
+  visit(plane, applicant, 'first', (stop) => {
+    if (isGone) return
+    if (stop) decide({ kind: 'stopped', stop })
+    else asking = ask(plane, applicant, decide)
+  })
+  const abandon = () => {
+    isGone = true
+    asking?.abandon()
+  }
+  return { abandon }
+}
+
+/** @returns `null`: it was decided at once */
+function ask(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
   const { custom } = applicant.settings
-  if (stop || !custom || (custom.authorizer && !applicant.hasRoute)) {
-    decide(stop ? { kind: 'stopped', stop } : behindAuthorizer(plane, applicant, { back: [], waited: false }))
+  if (!custom || (custom.authorizer && !applicant.hasRoute)) {
+    decide(behindAuthorizer(plane, applicant, { back: [], waited: false }))
     return null
   }
   return judge(custom, applicant.asker, (verdict) => {
@@ -55,12 +70,14 @@ export function admit(plane: Plane, applicant: Applicant, decide: (admission: Ad
   })
 }
 
-/** @returns `null`: the request goes on */
-export function stopAt({ tokenBuckets, chance, clock }: Plane, applicant: Applicant, place: InsertedFilter['place']): Stop | null {
+/** @param next `null`: the request goes on */
+export function visit(plane: Plane, applicant: Applicant, place: InsertedFilter['place'], next: (stop: Stop | null) => void): void {
   const { inserted } = applicant.settings
-  if (!inserted) return null
+  if (!inserted) return next(null)
+  const { tokenBuckets, chance, clock } = plane
   const buckets = { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }
-  return stopAmong(inserted, place, applicant.chain, buckets, applicant.body, applicant.ofRoute)
+  const { chain: owner, ofRoute, stream } = applicant
+  visitFilters({ filters: inserted, owner, buckets, ofRoute, stream }, place, next)
 }
 
 type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>

@@ -9,7 +9,7 @@ import type { Caller } from './authorizer-call.ts'
 import { grpcAnswer, grpcQuestion } from './grpc-authorizer.ts'
 import { httpAnswer, httpQuestion } from './http-authorizer.ts'
 import { outgrows } from './body-limit.ts'
-import { tooLarge, tooLargeDetails } from './inserted-filters.ts'
+import { tooLarge } from './inserted-filters.ts'
 import { accessDenied } from '../replies/local-reply.ts'
 import type { LocalReply } from '../replies/local-reply.ts'
 import type { InFlight, Outcome } from '../outcome.ts'
@@ -36,7 +36,7 @@ export function judge({ rules, authorizer }: CustomAccess, asker: Asker, done: (
     return null
   }
   if (denial && !authorizer) return refuse(accessDenied, detailsOf(denial), null)
-  if (denial && isTooLarge(request, authorizer!)) return refuse(tooLarge, tooLargeDetails, null)
+  if (denial && isTooLarge(request, authorizer!)) return refuse(tooLarge.reply, tooLarge.details, null)
   if (!denial || !authorizer) {
     done({ kind: 'in', back: [], waited: false })
     return null
@@ -82,7 +82,7 @@ export function outcomeOf(status: number, details: string, { authorizer, rules }
       return `${status}: the authorizer ${authorizer.name} has refused it`
     case 'ext_authz_error':
       return `${status}: the authorizer ${authorizer.name} could not be asked`
-    case tooLargeDetails:
+    case tooLarge.details:
       return `${status}: its body is larger than what the authorizer ${authorizer.name} takes`
     default:
       return null

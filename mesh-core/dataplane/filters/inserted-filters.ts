@@ -1,5 +1,9 @@
-import type { InsertedFilter, RateLimit } from '../../ir/route.ts'
-import type { LocalReply } from '../replies/local-reply.ts'
+import type { BodyBuffer, HeadersFilter, InsertedFilter, RouteFilters } from '../../ir/inserted-filter.ts'
+import type { Fault, RateLimit } from '../../ir/route.ts'
+import { faultName } from './filter-names.ts'
+import { injectFault, type Ending, type FaultyStream } from './fault-filter.ts'
+import { requestMutators } from './headers-filter.ts'
+import type { Mutator } from '../messages/header-mutation.ts'
 import { missingToken, type Buckets } from './rate-limit.ts'
 import type { RouteLimit } from './route-limit.ts'
 
@@ -11,30 +15,87 @@ export interface HeldBody {
   hold(): void
 }
 
-/** Why a request goes no further: there is no token for it, or it is too large. */
-export type Stop = RateLimit | 'too-large'
+/** Why a request goes no further: there is no token for it, or a filter answers it. */
+export type Stop = RateLimit | Ending
 
-export const tooLarge: LocalReply = { status: 413, body: 'Payload Too Large' }
-export const tooLargeDetails = 'request_payload_too_large'
+export const tooLarge: Ending = { reply: { status: 413, body: 'Payload Too Large' }, details: 'request_payload_too_large', flag: null }
 
-/** What stops a request among the filters of a place; `null`: it goes on. @param owner names the filter chain */
-export function stopAmong(
-  filters: readonly InsertedFilter[],
-  place: InsertedFilter['place'],
-  owner: string,
-  buckets: Buckets,
-  body: HeldBody,
-  ofRoute: RouteLimit | null = null,
-): Stop | null {
-  for (const [i, filter] of filters.entries()) {
-    if (filter.place !== place) continue
-    if (!('maxBytes' in filter)) {
-      const limit = missingToken(filters, i, owner, buckets, ofRoute)
-      if (limit) return limit
-      continue
+/** A request that inserted filters look at. */
+export interface FilteredStream extends FaultyStream {
+  readonly body: HeldBody
+  /** A filter writes its headers. */
+  rewrite(mutator: Mutator): void
+}
+
+/** What its route tells filters. */
+export interface ToldByRoute {
+  readonly limit: RouteLimit | null
+  readonly fault: Fault | null
+  /** Of the route, its host and its table: the nearest first. */
+  readonly levels: readonly RouteFilters[]
+}
+
+export const toldNothing: ToldByRoute = { limit: null, fault: null, levels: [] }
+
+export interface Visit {
+  readonly filters: readonly InsertedFilter[]
+  /** Names the filter chain. */
+  readonly owner: string
+  readonly buckets: Buckets
+  readonly ofRoute: ToldByRoute
+  readonly stream: FilteredStream
+}
+
+/** The filters of a place, one after the other. @param next what stops the request; `null`: it goes on */
+export function visitFilters(visit: Visit, place: InsertedFilter['place'], next: (stop: Stop | null) => void, from = 0): void {
+  const { filters, ofRoute, stream } = visit
+  for (let i = from; i < filters.length; i++) {
+    const filter = filters[i]!
+    if (filter.place !== place || !isThere(filter, ofRoute)) continue
+    if (filter.kind === 'fault') {
+      const fault = (filter.name === faultName && ofRoute.fault) || filter.fault
+      return injectFault(stream, fault, (ending) => (ending ? next(ending) : visitFilters(visit, place, next, i + 1)))
     }
-    if (body.outgrows(filter.maxBytes)) return 'too-large'
-    body.hold()
+    const stop = stopAt(visit, i)
+    if (stop) return next(stop)
   }
+  next(null)
+}
+
+/** Does a request meet the filter at all? The nearest that tells it something decides. Source: Envoy `FilterChainUtility`, `Route::filterDisabled`. */
+export function isThere({ name, isOff }: InsertedFilter, { levels, fault }: ToldByRoute): boolean {
+  const own = toldTo(name, levels)
+  if (own) return own.kind !== 'off'
+  return isOff !== true || (name === faultName && fault !== null)
+}
+
+/** What the nearest level says. */
+export function toldTo(name: string, levels: readonly RouteFilters[]): RouteFilters[string] | undefined {
+  return levels.find((level) => level[name] !== undefined)?.[name]
+}
+
+function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: number): Stop | null {
+  const filter = filters[index] as Exclude<InsertedFilter, { kind: 'fault' }>
+  switch (filter.kind) {
+    case 'limit':
+      return missingToken(filters, index, owner, buckets, ofRoute.limit)
+    case 'headers':
+      return rewritten(filter, ofRoute.levels, stream)
+    case 'buffer':
+      return held(filter, ofRoute.levels, stream.body)
+  }
+}
+
+function rewritten(filter: HeadersFilter, levels: readonly RouteFilters[], stream: FilteredStream): null {
+  for (const mutator of requestMutators(filter, levels)) stream.rewrite(mutator)
+  return null
+}
+
+function held({ name, maxBytes }: BodyBuffer, levels: readonly RouteFilters[], body: HeldBody): Ending | null {
+  const own = toldTo(name, levels)
+  const most = own?.kind === 'buffer' ? own.maxBytes : maxBytes
+  if (most === null) return null
+  if (body.outgrows(most)) return tooLarge
+  body.hold()
   return null
 }

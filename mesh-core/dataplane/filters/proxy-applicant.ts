@@ -2,10 +2,10 @@ import type { HttpSettings } from '../../ir/proxy-config.ts'
 import type { Applicant } from './admission.ts'
 import type { Asker } from './custom-access.ts'
 import { nameOfChain } from '../entrance.ts'
-import type { HeldBody } from './inserted-filters.ts'
+import { toldNothing, type FilteredStream, type ToldByRoute } from './inserted-filters.ts'
 import type { Passage } from '../passage.ts'
 import type { ProxiedRequest } from '../proxied-request.ts'
-import { routeLimit, type RouteLimit } from './route-limit.ts'
+import { routeLimit } from './route-limit.ts'
 import type { RouteRuntime } from '../routing/route-runtime.ts'
 
 /** A request in front of the filters of a gateway, or of a sidecar's outbound side. */
@@ -29,13 +29,18 @@ export class ProxyApplicant implements Applicant {
     return `${this.#pod} ${nameOfChain(this.#passage.entrance)}`
   }
 
-  get ofRoute(): RouteLimit | null {
+  get ofRoute(): ToldByRoute {
     const { proxy, entrance, virtualHost } = this.#passage
-    return routeLimit(this.#pod, proxy.config.routeTables[entrance.table], virtualHost?.config, this.route?.config)
+    const table = proxy.config.routeTables[entrance.table]
+    const host = virtualHost?.config
+    const route = this.route?.config
+    if (!table || !host || !route) return toldNothing
+    const levels = [route.filters, host.filters, table.filters].filter((level) => level !== undefined)
+    return { limit: routeLimit(this.#pod, table, host, route), fault: route.fault, levels }
   }
 
-  get body(): HeldBody {
-    return this.#proxied.body
+  get stream(): FilteredStream {
+    return this.#proxied
   }
 
   get asker(): Asker {

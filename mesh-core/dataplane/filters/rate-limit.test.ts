@@ -1,17 +1,15 @@
 import type { RateLimit } from '../../ir/route.ts'
 import { expect, test } from 'vitest'
 
+import type { LimitFilter } from '../../ir/inserted-filter.ts'
 import { noMutation } from '../../ir/route.ts'
 import { SeededRandom } from '../../time/seeded-random.ts'
-import { stopAmong } from './inserted-filters.ts'
-import { TokenBuckets } from './rate-limit.ts'
+import { missingToken, TokenBuckets } from './rate-limit.ts'
 
 const limit: RateLimit = {
   ...{ place: 'first', bucket: { maxTokens: 2, tokensPerFill: 1, fillIntervalMs: 1000 } },
   ...{ enabled: 1_000_000, enforced: 1_000_000, status: 429, responseHeaders: noMutation },
 }
-
-const noBody = { outgrows: () => false, hold: () => {} }
 
 test('a bucket begins full, fills evenly, and never above its brim', () => {
   const buckets = new TokenBuckets()
@@ -34,13 +32,14 @@ test('each chain has its own, and a filter that says something else begins anew'
 
 test('what is not enabled takes no token, what is not enforced stops nobody', () => {
   const all = { buckets: new TokenBuckets(), chance: new SeededRandom(1), nowMs: 0 }
-  const limits = (own: Partial<RateLimit>): RateLimit[] => [{ ...limit, bucket: { ...limit.bucket!, maxTokens: 1 }, ...own }]
+  const limits = (own: Partial<RateLimit>): LimitFilter[] => [
+    { kind: 'limit', name: 'own', ...limit, bucket: { ...limit.bucket!, maxTokens: 1 }, ...own },
+  ]
   const asked = (own: Partial<RateLimit>, count = 3): boolean[] =>
-    Array.from({ length: count }, () => stopAmong(limits(own), 'first', 'a', all, noBody) !== null)
+    Array.from({ length: count }, () => missingToken(limits(own), 0, 'a', all, null) !== null)
   expect(asked({ enabled: 0 })).toEqual([false, false, false])
   expect(asked({ enforced: 0 })).toEqual([false, false, false])
   expect(asked({})).toEqual([false, true, true])
-  expect(asked({ place: 'last' })).toEqual([false, false, false])
   const halves = asked({ enforced: 500_000 }, 1000).filter(Boolean).length
   expect(halves).toBeGreaterThan(400)
   expect(halves).toBeLessThan(600)

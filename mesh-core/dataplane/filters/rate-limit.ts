@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { HeaderMutation, InsertedFilter, RateLimit } from '../../ir/route.ts'
+import type { InsertedFilter, LimitFilter } from '../../ir/inserted-filter.ts'
+import type { HeaderMutation, RateLimit } from '../../ir/route.ts'
+import { rateLimitName } from './filter-names.ts'
 import type { RouteLimit } from './route-limit.ts'
 import type { Random } from '../../time/random.ts'
 import { compileMutation, type Mutator } from '../messages/header-mutation.ts'
@@ -48,8 +50,8 @@ export function missingToken(
   ofRoute: RouteLimit | null,
 ): RateLimit | null {
   const drawn = (share: number): boolean => share > 0 && (share >= million || chance.below(million) < share)
-  const filter = filters[index] as RateLimit
-  const { limit, owner: whose } = filter.byRoute && ofRoute ? ofRoute : { limit: filter, owner: `${owner}${twin(filters, index)}` }
+  const filter = filters[index] as LimitFilter
+  const { limit, owner: whose } = filter.name === rateLimitName && ofRoute ? ofRoute : { limit: filter, owner: `${owner}${twin(filters, index)}` }
   return drawn(limit.enabled) && !buckets.take(whose, limit, nowMs) && drawn(limit.enforced) ? limit : null
 }
 

@@ -6,9 +6,8 @@ export interface RouteLimit {
   readonly limit: RateLimit
 }
 
-/** The nearest of them; a request without a route has none. @param pod names the proxy. Source: Envoy `Http::Utility::resolveMostSpecificPerFilterConfig`. */
-export function routeLimit(pod: string, table: RouteTable | undefined, host: VirtualHost | undefined, route: Route | undefined): RouteLimit | null {
-  if (!table || !host || !route) return null
+/** The nearest of them. @param pod names the proxy. Source: Envoy `Http::Utility::resolveMostSpecificPerFilterConfig`. */
+export function routeLimit(pod: string, table: RouteTable, host: VirtualHost, route: Route): RouteLimit | null {
   const ofTable = `${pod} table ${table.name}`
   const ofHost = `${ofTable} host ${host.name}`
   if (route.rateLimit) return { owner: `${ofHost} route ${host.routes.indexOf(route)}`, limit: route.rateLimit }

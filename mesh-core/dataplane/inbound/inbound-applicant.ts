@@ -2,9 +2,8 @@ import type { InboundPort } from '../../ir/inbound-port.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
 import type { Applicant } from '../filters/admission.ts'
 import type { Asker } from '../filters/custom-access.ts'
-import type { HeldBody } from '../filters/inserted-filters.ts'
+import type { FilteredStream, ToldByRoute } from '../filters/inserted-filters.ts'
 import type { WorkloadRuntime } from '../plane.ts'
-import type { RouteLimit } from '../filters/route-limit.ts'
 import type { Shipment } from '../shipment.ts'
 
 const none: HttpSettings = {}
@@ -15,14 +14,14 @@ export class InboundApplicant implements Applicant {
   readonly #shipment: Shipment
   readonly #port: InboundPort
   readonly #asker: () => Asker
-  readonly body: HeldBody
+  readonly stream: FilteredStream
   readonly hasRoute = true
 
-  constructor(workload: WorkloadRuntime, shipment: Shipment, port: InboundPort, body: HeldBody, asker: () => Asker) {
+  constructor(workload: WorkloadRuntime, shipment: Shipment, port: InboundPort, stream: FilteredStream, asker: () => Asker) {
     this.#workload = workload
     this.#shipment = shipment
     this.#port = port
-    this.body = body
+    this.stream = stream
     this.#asker = asker
   }
 
@@ -36,9 +35,10 @@ export class InboundApplicant implements Applicant {
     return `${namespace}/${instance} inbound ${this.#shipment.port} ${this.#shipment.tls[0]?.identity === undefined ? 'plain' : 'mutual'}`
   }
 
-  get ofRoute(): RouteLimit | null {
-    const { rateLimit, cluster } = this.#port
-    return rateLimit ? { owner: `${this.#workload.name} ${cluster}`, limit: rateLimit } : null
+  get ofRoute(): ToldByRoute {
+    const { rateLimit, fault = null, filters = [], cluster } = this.#port
+    const limit = rateLimit ? { owner: `${this.#workload.name} ${cluster}`, limit: rateLimit } : null
+    return { limit, fault, levels: filters }
   }
 
   get asker(): Asker {

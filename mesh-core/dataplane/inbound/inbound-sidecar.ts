@@ -12,6 +12,7 @@ import { HttpStream } from '../http-stream.ts'
 import { accessSubject, tellDenial, tellTokenRefusal } from './inbound-access.ts'
 import { InboundApplicant } from './inbound-applicant.ts'
 import { removeBlanks } from '../messages/header-mutation.ts'
+import type { ToldByRoute } from '../filters/inserted-filters.ts'
 import { InboundForwarding, noteUnreached, type InboundReset } from './inbound-forwarding.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import { receiveInbound } from './inbound-request.ts'
@@ -47,6 +48,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
   #isRouted = true
   /** Once they are taken out of the request. */
   #claims: Claims | undefined
+  #hasClaims = false
   /** With all of its tokens; rules take them out. */
   #asItCame: HttpRequest | null = null
 
@@ -66,7 +68,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     this.#shipment = shipment
     this.#source = shipment.source
     this.#hop = hop
-    this.#applicant = new InboundApplicant(workload, shipment, port, this.body, () => this.#asker())
+    this.#applicant = new InboundApplicant(workload, shipment, port, this, () => this.#asker())
   }
 
   protected enter(): void {
@@ -78,10 +80,18 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
 
   #decide(admission: Exclude<Admission, { kind: 'stopped' }>): void {
     if (admission.kind === 'out') return this.#keepOut(admission)
-    const edits = inboundHeadersOf(this.#port).request
-    const isWritten = this.request.claims !== undefined || edits !== null || this.settings.custom !== undefined
+    this.#hasClaims = this.request.claims !== undefined
     this.#forgetClaims()
-    if (this.endsBeforeRouter(this.#applicant)) return
+    this.meetFault(this.ofRoute, () => this.visitLast(this.#applicant, () => this.#act()))
+  }
+
+  protected get ofRoute(): ToldByRoute {
+    return this.#applicant.ofRoute
+  }
+
+  #act(): void {
+    const edits = inboundHeadersOf(this.#port).request
+    const isWritten = this.#hasClaims || edits !== null || this.settings.custom !== undefined || this.isRewritten
     if (asksForTunnel(this.request)) return this.#answerUnrouted()
     if (this.#wantsTls) return this.#redirect()
     edits?.(this.request.headers, this.subject(null, 0))

@@ -150,7 +150,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
 
   /** By filters in front of it: claims, and what an authorizer has said. */
   get #isWritten(): boolean {
-    return this.request.claims !== undefined || this.#proxied.settings.custom !== undefined
+    return this.request.claims !== undefined || this.#proxied.settings.custom !== undefined || this.#proxied.isRewritten
   }
 
   /** What the router writes into the request once, before the first try. */

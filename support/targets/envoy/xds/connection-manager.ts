@@ -1,10 +1,9 @@
-import type { InsertedFilter } from '../../../../mesh-core/ir/route.ts'
+import type { InsertedFilter } from '../../../../mesh-core/ir/inserted-filter.ts'
 import type { HttpSettings, PathNormalization } from '../../../../mesh-core/ir/proxy-config.ts'
 import { httpAccessFilters } from './access-filter.ts'
 import type { ArrivalPlace } from './arrival-place.ts'
 import { customAccessFilters, type AskingPlace } from './custom-access-filters.ts'
-import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-route-values.ts'
-import { localRateLimit } from './local-rate-limit.ts'
+import { httpFault, insertedFilter } from './inserted-filter.ts'
 import { localReplyConfig } from './local-replies.ts'
 import { jwtFilter } from './jwt-filter.ts'
 import { duration, optional, typed } from './json.ts'
@@ -86,11 +85,12 @@ export function httpConnectionManager({
 }
 
 function filtersOf(
-  { custom, jwt, access = [], inserted = [], envoyHeaders }: HttpSettings,
+  { custom, jwt, access = [], inserted = [], fault, envoyHeaders }: HttpSettings,
   place: ArrivalPlace | null,
   asking: AskingPlace,
 ): readonly Json[] {
-  const own = envoyHeaders === false ? quietFilters : httpFilters
+  const [usualFault, ...others] = envoyHeaders === false ? quietFilters : httpFilters
+  const own = [fault ? { ...usualFault, typed_config: httpFault(fault) } : usualFault!, ...others]
   const insertedAt = (place: InsertedFilter['place']): Json[] => inserted.filter((one) => one.place === place).map(insertedFilter)
   const identity = [
     ...(custom ? customAccessFilters(custom, place, asking) : []),
@@ -98,12 +98,6 @@ function filtersOf(
     ...httpAccessFilters(access, place),
   ]
   return [...insertedAt('first'), ...identity, ...own.slice(0, -1), ...insertedAt('last'), ...own.slice(-1)]
-}
-
-/** Only a filter of the usual name goes by what routes say. */
-function insertedFilter(limit: InsertedFilter): Json {
-  if ('maxBytes' in limit) return filter('buffer', 'buffer.v3.Buffer', { max_request_bytes: limit.maxBytes })
-  return { name: limit.byRoute ? rateLimitName : `${rateLimitName}.own`, typed_config: localRateLimit(limit) }
 }
 
 function overrides(settings: HttpSettings): Json {

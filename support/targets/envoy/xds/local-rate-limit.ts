@@ -1,4 +1,3 @@
-import { rateLimitName } from '../../../../mesh-core/config/envoy-filter-route-values.ts'
 import { noMutation, type RateLimit } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
@@ -19,9 +18,4 @@ export function localRateLimit(limit: RateLimit): Json {
     status: { code: limit.status },
     ...optional('response_headers_to_add', headerOperations(noMutation, limit.responseHeaders)['response_headers_to_add']),
   })
-}
-
-/** What a route, a host or a table says in the place of the filter. */
-export function limitBeside(limit: RateLimit | undefined): Json {
-  return limit ? { [rateLimitName]: localRateLimit(limit) } : {}
 }

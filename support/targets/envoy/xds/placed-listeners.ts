@@ -14,9 +14,9 @@ import { circuitBreakers, landingOf, protocolOptions, statName } from './cluster
 import { httpConnectionManager } from './connection-manager.ts'
 import { filterChain, httpInspector, inspectors, tlsInspector, virtualOutbound } from './filter-chain.ts'
 import { prefixRange } from './prefix-range.ts'
+import { inboundFilters } from './filters-of-route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { given, optional, typed } from './json.ts'
-import { limitBeside } from './local-rate-limit.ts'
 import type { Json } from './json.ts'
 import { inboundTls, seenProtocols } from './mutual-tls.ts'
 import type { SecretSource } from './placement.ts'
@@ -223,13 +223,17 @@ function inboundHttp(inbound: PlacedPort, cluster: string): Json {
   }
   const [ofRoute = {}, ofHost = {}, ofTable = {}] = (how.headers ?? []).map(({ request, response }) => headerOperations(request, response))
   const mostSpecific = optional('most_specific_header_mutations_wins', how.mostSpecificHeadersWin)
-  const limit = given('typed_per_filter_config', limitBeside(how.rateLimit))
-  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...ofRoute, ...limit }]
-  const virtualHosts = [{ name: `inbound|http|${podPort}`, domains: ['*'], routes, ...ofHost, ...(how.requiresTls && { require_tls: 'ALL' }) }]
+  const [forRoute = {}, forHost = {}, forTable = {}] = inboundFilters(how).map((told) => given('typed_per_filter_config', told))
+  const routes = [{ name: 'default', match: { prefix: '/' }, route, ...ofRoute, ...forRoute }]
+  const virtualHosts = [
+    { name: `inbound|http|${podPort}`, domains: ['*'], routes, ...ofHost, ...forHost, ...(how.requiresTls && { require_tls: 'ALL' }) },
+  ]
   return httpConnectionManager({
     direction: 'inbound',
     statPrefix: 'inbound',
-    routes: { route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, ...ofTable, ...mostSpecific, validate_clusters: false } },
+    routes: {
+      route_config: { name: `inbound|${podPort}||`, virtual_hosts: virtualHosts, ...ofTable, ...forTable, ...mostSpecific, validate_clusters: false },
+    },
     pathNormalization: how.pathNormalization,
     ...optional('settings', how.settings),
     place: placeOf(inbound),

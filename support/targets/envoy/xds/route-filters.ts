@@ -1,30 +1,18 @@
-import type { CorsPolicy, Fault, Route } from '../../../../mesh-core/ir/route.ts'
-import { duration, optional, typed } from './json.ts'
+import { faultName } from '../../../../mesh-core/config/envoy-filter-http-filters.ts'
+import type { CorsPolicy, Route } from '../../../../mesh-core/ir/route.ts'
+import { httpFault } from './inserted-filter.ts'
+import { filtersBeside } from './filters-of-route.ts'
+import { given, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
-import { limitBeside } from './local-rate-limit.ts'
-import { partsPerMillion } from './parts-per-million.ts'
 import { stringMatcher } from './string-match.ts'
 
 /** What a route tells the filters before the router. Source: Envoy `Route.typed_per_filter_config`. */
-export function perFilterConfig({ fault, cors, rateLimit }: Route): Json {
-  const config = {
-    ...optional('envoy.filters.http.fault', fault && httpFault(fault)),
+export function perFilterConfig({ fault, cors, rateLimit, filters }: Route): Json {
+  const ofFault = optional(faultName, fault && httpFault(fault))
+  return given('typed_per_filter_config', {
     ...optional('envoy.filters.http.cors', cors && corsPolicy(cors)),
-    ...limitBeside(rateLimit),
-  }
-  return Object.keys(config).length === 0 ? {} : { typed_per_filter_config: config }
-}
-
-function httpFault({ delay, abort }: Fault): Json {
-  return typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {
-    ...optional('delay', delay && { fixed_delay: duration(delay.durationMs), percentage: partsPerMillion(delay.ppm) }),
-    ...optional(
-      'abort',
-      abort && {
-        ...(abort.status.kind === 'http' ? { http_status: abort.status.status } : { grpc_status: abort.status.status }),
-        percentage: partsPerMillion(abort.ppm),
-      },
-    ),
+    ...ofFault,
+    ...filtersBeside({ rateLimit, filters }),
   })
 }
 

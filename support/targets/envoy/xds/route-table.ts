@@ -1,8 +1,8 @@
 import type { Route, RouteTable, VirtualHost } from '../../../../mesh-core/ir/route.ts'
+import { filtersBeside } from './filters-of-route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { given, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
-import { limitBeside } from './local-rate-limit.ts'
 import type { Placement } from './placement.ts'
 import { routeAction } from './route-action.ts'
 import { perFilterConfig } from './route-filters.ts'
@@ -16,7 +16,7 @@ export function routeConfiguration(table: RouteTable, placement: Placement): Jso
     validate_clusters: false,
     max_direct_response_body_size_bytes: 1_048_576,
     ignore_port_in_host_matching: table.ignorePortInHost,
-    ...given('typed_per_filter_config', limitBeside(table.rateLimit)),
+    ...given('typed_per_filter_config', filtersBeside(table)),
     ...headersOf(table, placement),
     ...optional('most_specific_header_mutations_wins', table.mostSpecificHeadersWin),
   })
@@ -27,7 +27,7 @@ function headersOf({ headers }: Pick<VirtualHost, 'headers'>, placement: Placeme
 }
 
 function virtualHost(host: VirtualHost, placement: Placement, countsAttempts: boolean): Json {
-  const { name, domains, routes, requireTls, rateLimit, tellsAttempts } = host
+  const { name, domains, routes, requireTls, tellsAttempts } = host
   return {
     name,
     domains,
@@ -36,7 +36,7 @@ function virtualHost(host: VirtualHost, placement: Placement, countsAttempts: bo
       routes.map((route) => routeEntry(route, placement)),
     ),
     ...(requireTls ? { require_tls: 'ALL' } : {}),
-    ...given('typed_per_filter_config', limitBeside(rateLimit)),
+    ...given('typed_per_filter_config', filtersBeside(host)),
     ...headersOf(host, placement),
     ...optional('include_attempt_count_in_response', tellsAttempts),
     ...(countsAttempts ? { include_request_attempt_count: true } : {}),

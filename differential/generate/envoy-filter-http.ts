@@ -1,0 +1,99 @@
+import type { Draw } from '../draw.ts'
+import { appendActions, match } from './envoy-filter-places.ts'
+import { headerMatch } from './envoy-filter-routes.ts'
+import type { Json } from './matches.ts'
+
+export const hcmName = 'envoy.filters.network.http_connection_manager'
+
+const typed = (name: string, fields: Json): Json => ({ '@type': `type.googleapis.com/envoy.extensions.filters.http.${name}`, ...fields })
+
+/** In front of all others, or before the router. */
+export function placeOfFilter(draw: Draw, context: string): Json {
+  const subFilter = draw.chance(0.7) ? { subFilter: { name: 'envoy.filters.http.router' } } : {}
+  return match(draw, context, { listener: { filterChain: { filter: { name: hcmName, ...subFilter } } } })
+}
+
+const percentage = (draw: Draw): Json => ({ numerator: draw.one([100, 100, 100, 0]), denominator: 'HUNDRED' })
+
+export const fault = (draw: Draw, id: string): Json =>
+  typed('fault.v3.HTTPFault', {
+    ...draw.maybe(0.3, () => ({ delay: { ...draw.one<Json>([{ fixed_delay: '0.1s' }, { header_delay: {} }]), percentage: percentage(draw) } })),
+    ...draw.maybe(0.8, () => ({
+      abort: {
+        ...draw.one<Json>([{ http_status: 500 + (id.length % 50) }, { grpc_status: 14 }, { header_abort: {} }]),
+        percentage: percentage(draw),
+      },
+    })),
+    ...draw.maybe(0.5, () => ({ headers: draw.many(1, 2, () => headerMatch(draw)) })),
+  })
+
+const written = ['x-patched', 'x-user', 'x-envoy-fault-abort-request', 'x-envoy-fault-delay-request', 'x-envoy-fault-abort-request-percentage']
+
+function mutation(draw: Draw, id: string, names: readonly string[]): Json {
+  const name = draw.one(names)
+  if (draw.chance(0.2)) return { remove: name }
+  const value = name.startsWith('x-envoy')
+    ? draw.one(['100', '418', 'x'])
+    : draw.one([id, `${id} [%REQ(x-user)%]`, `%REQ(x-none)%`, `[%RESP(x-answer)%]`])
+  return {
+    append: {
+      header: { key: name, value },
+      ...draw.maybe(0.5, () => ({ append_action: draw.one(appendActions) })),
+      ...draw.maybe(0.1, () => ({ keep_empty_value: true })),
+    },
+  }
+}
+
+const mutations = (draw: Draw, id: string): Json => ({
+  mutations: {
+    ...draw.maybe(0.8, () => ({ request_mutations: draw.many(1, 3, () => mutation(draw, id, written)) })),
+    ...draw.maybe(0.5, () => ({ response_mutations: draw.many(1, 2, () => mutation(draw, id, ['x-answer', 'x-patched'])) })),
+  },
+})
+
+const buffer = (draw: Draw): Json => ({ max_request_bytes: draw.one([1, 10, 1000]) })
+
+const limit = (draw: Draw): Json =>
+  typed('local_ratelimit.v3.LocalRateLimit', {
+    stat_prefix: 'limit',
+    token_bucket: { max_tokens: draw.one([2, 100]), fill_interval: '600s' },
+    filter_enabled: { default_value: { numerator: 100 }, runtime_key: 'a' },
+    filter_enforced: { default_value: { numerator: 100 }, runtime_key: 'b' },
+  })
+
+/** A filter that is put in. */
+export function insertedFilter(draw: Draw, id: string): Json {
+  const [name, typed_config] = draw.one<() => [string, Json]>([
+    () => ['fault', fault(draw, id)],
+    () => [
+      'header_mutation',
+      typed('header_mutation.v3.HeaderMutation', {
+        ...mutations(draw, id),
+        ...draw.maybe(0.2, () => ({ most_specific_header_mutations_wins: true })),
+      }),
+    ],
+    () => ['buffer', typed('buffer.v3.Buffer', buffer(draw))],
+    () => ['local_ratelimit', limit(draw)],
+  ])()
+  const own = draw.chance(0.15) ? `own.${name}` : `envoy.filters.http.${name}`
+  return { name: own, typed_config, ...draw.maybe(0.15, () => ({ disabled: true })) }
+}
+
+const filterConfig = 'type.googleapis.com/envoy.config.route.v3.FilterConfig'
+
+/** What a route, a host or a table tells filters. */
+export function toldFilters(draw: Draw, id: string): Json {
+  const told: readonly (readonly [string, () => Json])[] = [
+    ['fault', () => fault(draw, id)],
+    ['header_mutation', () => typed('header_mutation.v3.HeaderMutationPerRoute', mutations(draw, id))],
+    ['buffer', () => typed('buffer.v3.BufferPerRoute', draw.one<Json>([{ disabled: true }, { buffer: buffer(draw) }]))],
+    ['local_ratelimit', () => limit(draw)],
+  ]
+  const own = draw.some([...told], 1, 2).map(([name, config]) => [`envoy.filters.http.${name}`, wrapped(draw, config)] as const)
+  return { typed_per_filter_config: Object.fromEntries(own) }
+}
+
+function wrapped(draw: Draw, config: () => Json): Json {
+  if (draw.chance(0.7)) return config()
+  return { '@type': filterConfig, ...(draw.chance(0.6) ? { disabled: true } : { config: config(), is_optional: true }) }
+}

@@ -1,0 +1,67 @@
+import type { InsertedFilter, OrderedMutations } from '../../../../mesh-core/ir/inserted-filter.ts'
+import { noMutation, type Fault, type HeaderMutation } from '../../../../mesh-core/ir/route.ts'
+import { headerOperations } from './header-mutation.ts'
+import { duration, optional, typed } from './json.ts'
+import type { Json } from './json.ts'
+import { localRateLimit } from './local-rate-limit.ts'
+import { partsPerMillion } from './parts-per-million.ts'
+import { headerMatcher } from './route-match.ts'
+
+const extensions = 'envoy.extensions.filters.http'
+
+/** Under the name that it has: what routes tell it goes by that. */
+export function insertedFilter(filter: InsertedFilter): Json {
+  return { name: filter.name, typed_config: configOf(filter), ...(filter.isOff && { disabled: true }) }
+}
+
+function configOf(filter: InsertedFilter): Json {
+  switch (filter.kind) {
+    case 'limit':
+      return localRateLimit(filter)
+    case 'buffer':
+      return typed(`${extensions}.buffer.v3.Buffer`, { max_request_bytes: filter.maxBytes })
+    case 'fault':
+      return httpFault(filter.fault)
+    case 'headers':
+      return typed(`${extensions}.header_mutation.v3.HeaderMutation`, {
+        mutations: orderedMutations(filter),
+        ...(filter.mostSpecificWins && { most_specific_header_mutations_wins: true }),
+      })
+  }
+}
+
+export function orderedMutations({ request, response }: OrderedMutations): Json {
+  return { request_mutations: request.map(mutation), response_mutations: response.map(mutation) }
+}
+
+function mutation({ set, remove }: HeaderMutation): Json {
+  if (remove.length > 0) return { remove: remove[0] }
+  const [append] = headerOperations({ set, remove }, noMutation)['request_headers_to_add'] as readonly Json[]
+  return { append }
+}
+
+/** Source: Envoy `HTTPFault`. */
+export function httpFault({ delay, abort, headers }: Fault): Json {
+  return typed(`${extensions}.fault.v3.HTTPFault`, {
+    ...optional('delay', delay && { ...delayOf(delay.durationMs), percentage: shareOf(delay) }),
+    ...optional('abort', abort && { ...statusOf(abort.status), percentage: shareOf(abort) }),
+    ...optional('headers', headers?.map(headerMatcher)),
+  })
+}
+
+function delayOf(ms: number | null): Json {
+  return ms === null ? { header_delay: {} } : { fixed_delay: duration(ms) }
+}
+
+function statusOf(status: NonNullable<Fault['abort']>['status']): Json {
+  if (status.kind === 'asked') return { header_abort: {} }
+  return status.kind === 'http' ? { http_status: status.status } : { grpc_status: status.status }
+}
+
+const denominators: Readonly<Record<number, string>> = { 10_000: 'HUNDRED', 100: 'TEN_THOUSAND', 1: 'MILLION' }
+
+/** A request that asks for less does so in the unit of the share. */
+function shareOf({ ppm, unitPpm }: NonNullable<Fault['delay'] | Fault['abort']>): Json {
+  if (unitPpm === undefined) return partsPerMillion(ppm)
+  return { numerator: Math.round(ppm / unitPpm), denominator: denominators[unitPpm] }
+}

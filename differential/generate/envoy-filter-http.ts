@@ -27,14 +27,28 @@ export const fault = (draw: Draw, id: string): Json =>
     ...draw.maybe(0.5, () => ({ headers: draw.many(1, 2, () => headerMatch(draw)) })),
   })
 
-const written = ['x-patched', 'x-user', 'x-envoy-fault-abort-request', 'x-envoy-fault-delay-request', 'x-envoy-fault-abort-request-percentage']
+const written = [
+  'x-patched',
+  'x-user',
+  'authorization',
+  'origin',
+  'x-envoy-fault-abort-request',
+  'x-envoy-fault-delay-request',
+  'x-envoy-fault-abort-request-percentage',
+]
+
+const valuesOf: Readonly<Record<string, readonly string[]>> = {
+  'x-envoy-fault-abort-request': ['418', '503', 'x'],
+  'x-envoy-fault-delay-request': ['100', '0', 'x'],
+  'x-envoy-fault-abort-request-percentage': ['100', '0', 'x'],
+  authorization: ['Basic amFzb246c2VjcmV0', 'Basic amFzb246d3Jvbmc=', 'Basic x', 'Bearer x'],
+  origin: ['http://b', 'https://shop.example.com', 'b', 'null', 'http://b.default.svc.cluster.local/x'],
+}
 
 function mutation(draw: Draw, id: string, names: readonly string[]): Json {
   const name = draw.one(names)
   if (draw.chance(0.2)) return { remove: name }
-  const value = name.startsWith('x-envoy')
-    ? draw.one(['100', '418', 'x'])
-    : draw.one([id, `${id} [%REQ(x-user)%]`, `%REQ(x-none)%`, `[%RESP(x-answer)%]`])
+  const value = draw.one(valuesOf[name] ?? [id, `${id} [%REQ(x-user)%]`, `%REQ(x-none)%`, `[%RESP(x-answer)%]`])
   return {
     append: {
       header: { key: name, value },
@@ -61,6 +75,25 @@ const limit = (draw: Draw): Json =>
     filter_enforced: { default_value: { numerator: 100 }, runtime_key: 'b' },
   })
 
+// Of jason, whose password is secret.
+const users: Json = { users: { inline_string: 'jason:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=' } }
+
+const passwords = (draw: Draw): Json =>
+  typed('basic_auth.v3.BasicAuth', {
+    ...users,
+    ...draw.maybe(0.4, () => ({ allow_missing: true })),
+    ...draw.maybe(0.4, () => ({ forward_username_header: 'x-user' })),
+    ...draw.maybe(0.4, () => ({ authentication_header: draw.one(['x-user', 'x-patched']) })),
+  })
+
+const origins = (draw: Draw): Json =>
+  typed('csrf.v3.CsrfPolicy', {
+    filter_enabled: { default_value: { numerator: draw.one([100, 100, 0]) } },
+    ...draw.maybe(0.6, () => ({
+      additional_origins: [draw.one<Json>([{ suffix: '.example.com' }, { exact: 'b' }, { safe_regex: { regex: '.*b.*' } }])],
+    })),
+  })
+
 /** A filter that is put in. */
 export function insertedFilter(draw: Draw, id: string): Json {
   const [name, typed_config] = draw.one<() => [string, Json]>([
@@ -74,6 +107,8 @@ export function insertedFilter(draw: Draw, id: string): Json {
     ],
     () => ['buffer', typed('buffer.v3.Buffer', buffer(draw))],
     () => ['local_ratelimit', limit(draw)],
+    () => ['basic_auth', passwords(draw)],
+    () => ['csrf', origins(draw)],
   ])()
   const own = draw.chance(0.15) ? `own.${name}` : `envoy.filters.http.${name}`
   return { name: own, typed_config, ...draw.maybe(0.15, () => ({ disabled: true })) }
@@ -88,6 +123,8 @@ export function toldFilters(draw: Draw, id: string): Json {
     ['header_mutation', () => typed('header_mutation.v3.HeaderMutationPerRoute', mutations(draw, id))],
     ['buffer', () => typed('buffer.v3.BufferPerRoute', draw.one<Json>([{ disabled: true }, { buffer: buffer(draw) }]))],
     ['local_ratelimit', () => limit(draw)],
+    ['basic_auth', () => typed('basic_auth.v3.BasicAuthPerRoute', users)],
+    ['csrf', () => origins(draw)],
   ]
   const own = draw.some([...told], 1, 2).map(([name, config]) => [`envoy.filters.http.${name}`, wrapped(draw, config)] as const)
   return { typed_per_filter_config: Object.fromEntries(own) }

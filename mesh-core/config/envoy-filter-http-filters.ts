@@ -12,6 +12,11 @@ export const faultType = `${api}.fault.v3.HTTPFault`
 export const headersName = 'envoy.filters.http.header_mutation'
 export const headersType = `${api}.header_mutation.v3.HeaderMutation`
 export const headersOfRouteType = `${api}.header_mutation.v3.HeaderMutationPerRoute`
+export const passwordsName = 'envoy.filters.http.basic_auth'
+export const passwordsType = `${api}.basic_auth.v3.BasicAuth`
+export const passwordsOfRouteType = `${api}.basic_auth.v3.BasicAuthPerRoute`
+export const originsName = 'envoy.filters.http.csrf'
+export const originsType = `${api}.csrf.v3.CsrfPolicy`
 export const corsName = 'envoy.filters.http.cors'
 /** In which anything may be told to a filter, and that it is off. */
 export const filterConfigType = 'type.googleapis.com/envoy.config.route.v3.FilterConfig'
@@ -45,12 +50,16 @@ const mutation: Modelled = {
 const headersOfRoute: Modelled = { mutations: { requestMutations: mutation, responseMutations: mutation } }
 const headers: Modelled = { ...headersOfRoute, mostSpecificHeaderMutationsWins: 'acts' }
 
+const passwordsOfRoute: Modelled = { users: fields('inlineString') }
+const passwords: Modelled = { ...passwordsOfRoute, ...fields('forwardUsernameHeader authenticationHeader allowMissing') }
+const origins: Modelled = { filterEnabled: share, shadowEnabled: 'quiet', additionalOrigins: text }
+
 /** Filters of HTTP that can be put in, by the type of what they are told. */
 export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries(
-  Object.entries({ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault, [headersType]: headers }).map(([type, table]) => [
-    type,
-    bothSpellings({ '@type': 'quiet', ...(table as object) }),
-  ]),
+  Object.entries({
+    ...{ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault },
+    ...{ [headersType]: headers, [passwordsType]: passwords, [originsType]: origins },
+  }).map(([type, table]) => [type, bothSpellings({ '@type': 'quiet', ...(table as object) })]),
 )
 
 const structs = ['type.googleapis.com/udpa.type.v1.TypedStruct', 'type.googleapis.com/xds.type.v3.TypedStruct']
@@ -73,6 +82,8 @@ export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [bufferName]: ofRoute(bufferOfRouteType, { disabled: 'acts', buffer }),
   [faultName]: ofRoute(faultType, fault),
   [headersName]: ofRoute(headersOfRouteType, headersOfRoute),
+  [passwordsName]: ofRoute(passwordsOfRouteType, passwordsOfRoute),
+  [originsName]: ofRoute(originsType, origins),
 }
 
 const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }

@@ -90,6 +90,16 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     ],
   },
   {
+    about: 'passwords, but for those of a file',
+    patch: `applyTo: HTTP_FILTER, match: {context: GATEWAY}, patch: {operation: INSERT_FIRST, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuth, users: {filename: /a}, allow_missing: true}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_config.users.filename'],
+  },
+  {
+    about: 'origins',
+    patch: `applyTo: HTTP_FILTER, match: {context: GATEWAY}, patch: {operation: INSERT_FIRST, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.csrf.v3.CsrfPolicy, filter_enabled: {default_value: {numerator: 100}}, additional_origins: [{exact: b}]}}}`,
+    reported: [],
+  },
+  {
     about: 'a filter behind another',
     patch: `${limiting('stat_prefix: a').replace('INSERT_BEFORE', 'INSERT_AFTER')}`,
     reported: ['spec.configPatches[0]'],

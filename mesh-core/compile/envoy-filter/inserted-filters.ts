@@ -1,10 +1,11 @@
 import { typedConfigOf } from '../../config/envoy-filter-patches.ts'
-import { bufferType, faultType, headersType } from '../../config/envoy-filter-http-filters.ts'
-import { int, message, type Message } from '../../envoy/fields.ts'
+import { bufferType, faultType, headersType, originsType, passwordsType } from '../../config/envoy-filter-http-filters.ts'
+import { int, message, text, type Message } from '../../envoy/fields.ts'
 import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergedFault, readFault } from './fault-patches.ts'
+import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readRateLimit } from './rate-limit-patches.ts'
 
@@ -44,7 +45,13 @@ function filterOf(patch: EnvoyPatch): InsertedFilter {
 
 type Unplaced<Filter> = Filter extends unknown ? Omit<Filter, 'place' | 'name'> : never
 
-function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place']): { filter: Unplaced<InsertedFilter>; problem: string | null } {
+interface ReadFilter {
+  readonly filter: Unplaced<InsertedFilter>
+  /** Why Envoy does not take it. */
+  readonly problem: string | null
+}
+
+function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place']): ReadFilter {
   const config = configOf(value)
   switch (typedConfigOf(value).type) {
     case bufferType: {
@@ -61,9 +68,23 @@ function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'
       const mostSpecificWins = config['most_specific_header_mutations_wins'] === true
       return { filter: { kind: 'headers', ...mutations, ...(mostSpecificWins && { mostSpecificWins }) }, problem }
     }
+    case passwordsType:
+      return passwordsOf(config)
+    case originsType: {
+      const { problem, ...rules } = readOriginRules(config)
+      return { filter: { kind: 'origins', ...rules }, problem }
+    }
     default: {
       const { limit, problem } = readRateLimit(config, place)
       return { filter: { kind: 'limit', ...limit }, problem }
     }
   }
+}
+
+function passwordsOf(config: Message): ReadFilter {
+  const { users, problem } = readPasswords(config)
+  const header = (text(config['authentication_header']) ?? 'authorization').toLowerCase()
+  const userHeader = text(config['forward_username_header'])?.toLowerCase() ?? null
+  const allowsMissing = config['allow_missing'] === true
+  return { filter: { kind: 'passwords', users, header, userHeader, ...(allowsMissing && { allowsMissing }) }, problem }
 }

@@ -1,11 +1,20 @@
 import { unwrapped } from '../../config/envoy-filter-patches.ts'
-import { bufferName, faultName, filterConfigType, headersName, rateLimitName } from '../../config/envoy-filter-http-filters.ts'
+import {
+  bufferName,
+  faultName,
+  filterConfigType,
+  headersName,
+  originsName,
+  passwordsName,
+  rateLimitName,
+} from '../../config/envoy-filter-http-filters.ts'
 import { int, message, type Message } from '../../envoy/fields.ts'
 import type { FilterOfRoute, RouteFilters } from '../../ir/inserted-filter.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { Fault, RateLimit, Refusal, Route } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { readFault } from './fault-patches.ts'
+import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readLimitOfRoute } from './rate-limit-patches.ts'
 
@@ -29,6 +38,14 @@ const readers: Readonly<Record<string, (config: Message, origin: Origin) => Told
   [headersName]: (config) => {
     const { mutations, problem } = readOrderedMutations(config)
     return { own: { kind: 'headers', ...mutations }, problem }
+  },
+  [passwordsName]: (config) => {
+    const { users, problem } = readPasswords(config)
+    return { own: { kind: 'passwords', users }, problem }
+  },
+  [originsName]: (config) => {
+    const { problem, ...rules } = readOriginRules(config)
+    return { own: { kind: 'origins', ...rules }, problem }
   },
 }
 

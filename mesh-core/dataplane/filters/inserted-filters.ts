@@ -4,6 +4,8 @@ import { faultName } from './filter-names.ts'
 import { injectFault, type Ending, type FaultyStream } from './fault-filter.ts'
 import { requestMutators } from './headers-filter.ts'
 import type { Mutator } from '../messages/header-mutation.ts'
+import { askOrigin } from './origin-filter.ts'
+import { askPassword } from './password-filter.ts'
 import { missingToken, type Buckets } from './rate-limit.ts'
 import type { RouteLimit } from './route-limit.ts'
 
@@ -83,6 +85,14 @@ function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: numb
       return rewritten(filter, ofRoute.levels, stream)
     case 'buffer':
       return held(filter, ofRoute.levels, stream.body)
+    case 'passwords': {
+      const own = toldTo(filter.name, ofRoute.levels)
+      return askPassword(filter, own?.kind === 'passwords' ? own.users : filter.users, stream.request)
+    }
+    case 'origins': {
+      const own = toldTo(filter.name, ofRoute.levels)
+      return askOrigin(own?.kind === 'origins' ? own : filter, stream.request, buckets.chance)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { InsertedFilter, OrderedMutations } from '../../../../mesh-core/ir/inserted-filter.ts'
+import type { InsertedFilter, OrderedMutations, OriginRules, Passwords } from '../../../../mesh-core/ir/inserted-filter.ts'
 import { noMutation, type Fault, type HeaderMutation } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
@@ -6,6 +6,7 @@ import type { Json } from './json.ts'
 import { localRateLimit } from './local-rate-limit.ts'
 import { partsPerMillion } from './parts-per-million.ts'
 import { headerMatcher } from './route-match.ts'
+import { stringMatcher } from './string-match.ts'
 
 const extensions = 'envoy.extensions.filters.http'
 
@@ -27,6 +28,15 @@ function configOf(filter: InsertedFilter): Json {
         mutations: orderedMutations(filter),
         ...(filter.mostSpecificWins && { most_specific_header_mutations_wins: true }),
       })
+    case 'passwords':
+      return typed(`${extensions}.basic_auth.v3.BasicAuth`, {
+        users: htpasswd(filter.users),
+        authentication_header: filter.header,
+        ...optional('forward_username_header', filter.userHeader),
+        ...optional('allow_missing', filter.allowsMissing),
+      })
+    case 'origins':
+      return csrfPolicy(filter)
   }
 }
 
@@ -38,6 +48,18 @@ function mutation({ set, remove }: HeaderMutation): Json {
   if (remove.length > 0) return { remove: remove[0] }
   const [append] = headerOperations({ set, remove }, noMutation)['request_headers_to_add'] as readonly Json[]
   return { append }
+}
+
+export function htpasswd(users: Passwords): Json {
+  const lines = Object.entries(users).map(([name, hash]) => `${name}:{SHA}${hash}`)
+  return { inline_string: lines.join('\n') }
+}
+
+export function csrfPolicy({ enabled, others }: OriginRules): Json {
+  return typed(`${extensions}.csrf.v3.CsrfPolicy`, {
+    filter_enabled: { default_value: partsPerMillion(enabled) },
+    additional_origins: others.flatMap((origin) => (origin.kind === 'present' ? [] : [stringMatcher(origin)])),
+  })
 }
 
 /** Source: Envoy `HTTPFault`. */

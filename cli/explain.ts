@@ -86,10 +86,15 @@ function refuse(errors: ConfigRejected['errors'], excerpts: Excerpts): number {
 /** `GET http://reviews:9080/reviews/0` */
 const requestLine = /^([A-Z]+) (\S+)$/
 
+/** Not one, but meant as one: `get /`, `GET`, `GET http://shop/ HTTP/2`. */
+const likeRequest = /^[A-Za-z]+ \S|^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/
+
 function callOf(words: readonly string[], { from, header = [], body = '' }: ExplainOptions): Call {
   const requests = words.filter((word) => requestLine.test(word))
+  const like = words.find((word) => requests.length === 0 && (likeRequest.test(word) || word.includes('://')))
+  const problem = like === undefined ? `${requests.length} requests are given` : `"${like}" is no request`
   if (requests.length !== 1)
-    throw settingError(`${requests.length} requests are given`, 'give one, in quotes: "GET http://reviews:9080/reviews/0"', 'INVALID_REQUEST')
+    throw settingError(problem, 'give one, its method and URL in quotes: "GET http://reviews:9080/reviews/0"', 'INVALID_REQUEST')
   const [, method, target] = requestLine.exec(requests[0]!)!
   if (words.length === 1) throw settingError('no config is given', 'name the files or the folder that your config is in')
   return { from: senderOf(from), method: method!, target: target!, headers: headersOf(header), body }

@@ -202,6 +202,19 @@ pushOptions(report.command('push'))
   .argument('<reports...>', 'conformance.yaml or conformance.json; - for standard input')
   .action(async (files: string[], options: PushOptions) => finish((await import('./report.ts')).reportPush(files, options)))
 
+/** After what is wrong with an option: what it is for, where one is missing, and whose help tells more. */
+function sayWhoseHelp(command: Command): void {
+  const name = command.parent === program ? command.name() : `${command.parent!.name()} ${command.name()}`
+  const hints = command.options.map(({ flags, description }) => [`required option '${flags}' not specified`, `  hint: ${flags}: ${description}\n`])
+  const hintFor = (text: string): string => hints.find(([said]) => text.includes(said!))?.[1] ?? ''
+  command
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'INVALID_SETTING ') + hintFor(text)) })
+    .showHelpAfterError(`(meshspec ${name} --help lists what it takes)`)
+  command.commands.forEach(sayWhoseHelp)
+}
+
+program.commands.forEach(sayWhoseHelp)
+
 async function finish(work: Promise<number> | number): Promise<void> {
   // A target that could not be closed has said so already.
   process.exitCode = (await work) || process.exitCode

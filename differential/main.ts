@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { ownCommand, perform, wholeNumber } from '../vectors/command-line.ts'
+import { ownCommand, perform, WrongArguments, wholeNumber } from '../vectors/command-line.ts'
 import { describeDifference } from '../vectors/difference.ts'
 import { againstIstiod } from './against-istiod.ts'
 import { type GeneratedMesh, generateMesh } from './generate/mesh.ts'
@@ -106,12 +106,24 @@ function inBatches(meshes: Meshes): (() => readonly GeneratedMesh[])[] {
   return starts.map((start) => () => meshes.slice(start, start + batchSize).map((make) => make()))
 }
 
+/** @throws WrongArguments for what --out has not written */
 function readMeshes(file: string): Meshes {
-  return (JSON.parse(readFileSync(file, 'utf8')) as Judgement[]).map(
-    ({ mesh }) =>
+  const judgements = readJson(file)
+  if (!Array.isArray(judgements) || judgements.some((judgement) => !judgement?.mesh)) throw new WrongArguments(`${file} is no file that --out writes`)
+  return judgements.map(
+    ({ mesh }: Judgement) =>
       () =>
         mesh,
   )
+}
+
+function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new WrongArguments(`there is no ${file}`)
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new WrongArguments(`${file} is no JSON: ${(error as Error).message}`)
+  }
 }
 
 /** @returns none where there is nobody to ask */

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { fileReason } from '../cli/file-reason.ts'
 import { minding } from '../cli/standard-output.ts'
 
 /** Wrong arguments that show only when the work has begun. */
@@ -25,9 +28,18 @@ async function worked(command: Command, work: (command: Command) => Promise<numb
   try {
     return await work(command)
   } catch (error) {
-    if (error instanceof WrongArguments) return command.error(`error: ${error.message}`)
+    const wrong = error instanceof WrongArguments ? error.message : problemOfFile(error)
+    if (wrong !== null) return command.error(`error: ${wrong}`)
     throw error
   }
+}
+
+/** What is wrong with a file that an argument names; `null` for any other error, which is ours. */
+function problemOfFile(error: unknown): string | null {
+  const { path, code } = error as NodeJS.ErrnoException
+  if (path === undefined || !process.argv.includes(path)) return null
+  const isFolderThere = existsSync(dirname(path))
+  return code === 'ENOENT' && isFolderThere ? `there is no ${path}` : `${path}: ${fileReason(error)}`
 }
 
 /** Reads the value of an option. */

@@ -1,4 +1,4 @@
-import { QueryNotModelled } from './promql/value.ts'
+import { QueryNotModelled, QueryProblem } from './promql/value.ts'
 import type { Labels } from './promql/value.ts'
 import type { Series, SeriesSource } from './promql/evaluate.ts'
 import { metrics, type ReportedRequest } from './reported-requests.ts'
@@ -26,11 +26,23 @@ export function requestSeries(requests: readonly ReportedRequest[]): SeriesSourc
   return {
     stepMs,
     series: (name) => {
-      if (name !== null && !kept.has(name)) throw new QueryNotModelled(`${name} is not counted here; what is: ${[...kept].join(', ')}`)
+      if (name !== null && !kept.has(name)) throw notKept(name)
       return all.filter(({ labels }) => name === null || labels['__name__'] === name)
     },
   }
 }
+
+/** A name that Istio has not is misspelled: no mesh counts it. */
+function notKept(name: string): Error {
+  const what = `what is: ${[...kept].join(', ')}`
+  return name.startsWith('istio_') && !isOfIstio.test(name)
+    ? new QueryProblem(`no mesh counts ${name}; ${what}`)
+    : new QueryNotModelled(`${name} is not counted here; ${what}`)
+}
+
+/** Istio's standard metrics of requests, messages and connections, and what its proxies and its control plane count of themselves. */
+const isOfIstio =
+  /^istio_((requests|(request|response)_messages|tcp_(sent|received)_bytes|tcp_connections_(opened|closed))_total|(request_duration_milliseconds|request_bytes|response_bytes)_(bucket|sum|count)|build|agent_\w+|cni_\w+|dns_\w+)$/
 
 interface Group {
   readonly labels: Labels

@@ -6,7 +6,8 @@ import type { MeshWorld, ServiceRef } from '../support/index.ts'
 import { takingAsMany } from '../support/step-options.ts'
 
 Then('about {percent} of the requests reach {service}', takingAsMany, async function (this: MeshWorld, share: number, service: ServiceRef) {
-  await this.expectShares([shareReaches(service, share)], [service])
+  const meant = this.meant(service)
+  await this.expectShares([shareReaches(meant, share)], [meant])
 })
 
 Then('about {percent} of the requests have status {int}', takingAsMany, async function (this: MeshWorld, share: number, status: number) {
@@ -14,7 +15,7 @@ Then('about {percent} of the requests have status {int}', takingAsMany, async fu
 })
 
 Then('the requests are split:', takingAsMany, async function (this: MeshWorld, table: DataTable) {
-  const split = readSplit(rowsOf(table))
+  const split = readSplit(rowsOf(table)).map(({ service, share }) => ({ service: this.meant(service), share }))
   await this.expectShares(
     splitAs(split),
     split.map(({ service }) => service),

@@ -40,17 +40,18 @@ Then('the query {string} gives no data', async function (this: MeshWorld, query:
 })
 
 Then('a trace shows:', async function (this: MeshWorld, spans: DataTable) {
-  await this.expectTelemetry(someTraceShows(rowsOf(spans)))
+  await this.expectTelemetry(someTraceShows(rowsOf(spans), (service) => this.meant(service)))
 })
 
 Then('the service graph has the edge {string}', async function (this: MeshWorld, edge: string) {
-  await this.expectTelemetry(graphHasEdge(edge))
+  await this.expectTelemetry(graphHasEdge(edge, (service) => this.meant(service)))
 })
 
 Then('the connection from {service} to {service} uses mutual TLS', function (this: MeshWorld, from: ServiceRef, to: ServiceRef) {
-  this.expect(usesMutualTls(from, to), [from, to])
+  const [sender, receiver] = [this.meant(from), this.meant(to)]
+  this.expect(usesMutualTls(sender, receiver), [sender, receiver])
 })
 
 Then('the identity of {service} is {string}', function (this: MeshWorld, service: ServiceRef, identity: string) {
-  this.expect(hasIdentity(service, identity), [service])
+  this.expectOf(service, (meant) => hasIdentity(meant, identity))
 })

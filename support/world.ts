@@ -10,6 +10,7 @@ import { DocStrings } from './doc-string.ts'
 import { EvidenceBook } from './evidence-book.ts'
 import { StatementFailed } from './failure.ts'
 import { Judge } from './judge.ts'
+import { amongNamesakes } from './namesakes.ts'
 import { Refusal } from './refusal.ts'
 import type { Run } from './run.ts'
 import { ScenarioCertificates } from './scenario-certificates.ts'
@@ -124,6 +125,12 @@ export class MeshWorld extends World {
     this.#need().judge.expect(check, services)
   }
 
+  /** Of one service, which may have namesakes. @throws StatementFailed with the check's complaint */
+  expectOf(service: ServiceRef, check: (meant: ServiceRef) => Check): void {
+    const meant = this.meant(service)
+    this.expect(check(meant), [meant])
+  }
+
   /** @throws StatementFailed with the check's complaint; NotSupported where the target has no telemetry */
   expectTelemetry(check: TelemetryCheck): Promise<void> {
     return this.#need().judge.expectTelemetry(check)
@@ -132,6 +139,11 @@ export class MeshWorld extends World {
   /** Statements about shares that are to hold at once. @throws StatementFailed, Undecided */
   expectShares(statements: readonly ShareStatement[], services: readonly ServiceRef[] = []): Promise<void> {
     return this.#need().judge.expectShares(statements, services)
+  }
+
+  /** The service that a statement means by this name. */
+  meant(service: ServiceRef): ServiceRef {
+    return amongNamesakes(service, this.mesh.opened?.resources?.() ?? [], 'default')
   }
 
   async elapse(ms: number): Promise<void> {

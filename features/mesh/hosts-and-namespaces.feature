@@ -155,3 +155,22 @@ Feature: Names of services, in config and in requests
     Then the response status is 403
     When client.prod sends "GET http://cart.apps/apps/v2"
     Then the request reaches cart.apps as "GET /apps/v2"
+
+  Scenario: A name without a namespace is that of the scenario's own
+    Given the services:
+      | service | namespace | versions |
+      | shop    | default   | v1       |
+      | shop    | east      | v1, v2   |
+      | depot   | east      | v1       |
+      | client  | default   | v1       |
+    When client sends "GET http://shop.east/" 3 times
+    Then the request does not reach shop
+    And shop received 0 requests
+    And shop.east received 3 requests
+    And the service graph has the edge "client -> shop.east"
+    When client sends "GET http://shop/"
+    Then the request reaches shop
+    And the request takes the path "client -> shop"
+    # Where only one namespace has it, there is nothing to tell apart.
+    When client sends "GET http://depot.east/"
+    Then the request reaches depot

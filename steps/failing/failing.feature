@@ -268,6 +268,50 @@ Feature: Scenarios that must not pass
     When client sends "GET http://shop/a"
     Then the response takes about 3s
 
+  Scenario: the response takes about 4s, behind another
+    took 6s, wanted 3.8s to 4.2s: 200. Of that productpage-v1 waited 3s for reviews.default (DC), productpage-v1 waited 3s for reviews.default (DC).
+    reviews.default.svc.cluster.local, asked by productpage-v1:
+      ✓ http[0]  virtual-service-reviews-v3.yaml:10:7   no match conditions: takes everything → reviews.default subset v3
+
+    Given the Bookinfo application
+    And the config "destination-rule-all.yaml"
+    And the config "virtual-service-reviews-v3.yaml"
+    And reviews takes 4s to answer
+    When someone opens "/productpage"
+    Then the response takes about 4s
+
+  Scenario: the response takes less than 1s, with a fault
+    took 7s: 200. Of that reviews-v1 waited 7s for ratings.default (DI: a fault of the rule delayed it).
+    ratings.default.svc.cluster.local, asked by reviews-v1:
+      ✓ http[0].match[0]  virtual-service-ratings-test-delay.yaml:12:11   header end-user is "jason", wanted exactly "jason" → ratings.default subset v1
+
+    Given the Bookinfo application
+    And the config "destination-rule-all.yaml"
+    And the config "virtual-service-ratings-test-delay.yaml"
+    When reviews sends "GET http://ratings:9080/ratings/0" with headers:
+      | end-user | jason |
+    Then the response takes less than 1s
+
+  Scenario: the request reaches a namesake
+    did not reach shop.default; it took shop.east:v1.
+    shop.east.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → shop.east
+
+    Given the services:
+      | service | namespace |
+      | shop    | east      |
+    When client sends "GET http://shop.east/"
+    Then the request reaches shop
+
+  Scenario: an edge of the service graph to a namesake
+    the graph has client:v1 -> shop.east:v1.
+
+    Given the services:
+      | service | namespace |
+      | shop    | east      |
+    When client sends "GET http://shop.east/"
+    Then the service graph has the edge "client -> shop"
+
   Scenario: the response takes less than 2s
     took 2s: 200.
     shop.default.svc.cluster.local, asked by client-v1:

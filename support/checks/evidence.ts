@@ -74,15 +74,19 @@ export function chainTo(hops: readonly Hop[], index: number): number[] {
  * Why the request went where it went: the decisions about requests to the service, else those that ended without a workload, else the first one.
  * `''` where the target cannot tell.
  */
-export function explain(exchange: Exchange, about: ServiceRef | null, { locate }: CheckContext): string {
+export function explain(exchange: Exchange, about: ServiceRef | null, context: CheckContext): string {
   const candidates = [
     exchange.hops.filter((hop) => about !== null && isFor(hop, about)),
     exchange.hops.filter((hop) => hop.to === null),
     exchange.hops,
   ]
   const hops = candidates.map((some) => some.filter((hop) => hop.explain !== null)).find((some) => some.length > 0) ?? []
-  const shown = about === null && hops.length > 1 ? hops.slice(0, 1) : hops
-  const decisions = shown.flatMap(({ explain, denial }) => [explain!(), ...(denial ? [denial()] : [])])
+  return explainHops(about === null && hops.length > 1 ? hops.slice(0, 1) : hops, context)
+}
+
+/** Why these requests went where they went, each way told once; `''` where the target cannot tell. */
+export function explainHops(hops: readonly Hop[], { locate }: CheckContext): string {
+  const decisions = hops.flatMap(({ explain, denial }) => [...(explain ? [explain()] : []), ...(denial ? [denial()] : [])])
   return [...new Set(decisions.map((decision) => describeDecision(decision, locate)))].join('\n')
 }
 

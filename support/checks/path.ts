@@ -10,9 +10,10 @@ import { arrived, explain, isAt, isFrom, pathsOf, withReasons } from './evidence
 /**
  * The request went from one to the next, from the first on: `productpage -> reviews:v2 -> ratings`. The first is who took it, or who sent it;
  * other branches, and what lies behind the last one, are not looked at.
+ * @param meant which of several namesakes a name means
  */
-export function takesPath(text: string): Check {
-  const path = parsePath(text)
+export function takesPath(text: string, meant: (service: ServiceRef) => ServiceRef = (service) => service): Check {
+  const path = parsePath(text).map(meant)
   return needing(
     'path',
     each((exchange, context) => {

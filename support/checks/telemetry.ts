@@ -97,9 +97,16 @@ function queryGives(query: string, holds: (value: number) => boolean): Telemetry
   }
 }
 
+/** Which of several namesakes a name means. */
+type Meant = (service: ServiceRef) => ServiceRef
+
+function itself(service: ServiceRef): ServiceRef {
+  return service
+}
+
 /** One trace has every row: each service of it was called by the one before. */
-export function someTraceShows(rows: readonly (readonly string[])[]): TelemetryCheck {
-  const paths = rows.map((row) => parsePath(row.join(' -> ')))
+export function someTraceShows(rows: readonly (readonly string[])[], meant: Meant = itself): TelemetryCheck {
+  const paths = rows.map((row) => parsePath(row.join(' -> ')).map(meant))
   return async (telemetry, exchanges) => {
     const traces = await telemetry.traces(exchanges)
     if (traces.some((hops) => paths.every((path) => isPassedSomewhere(hops, path)))) return undefined
@@ -109,8 +116,8 @@ export function someTraceShows(rows: readonly (readonly string[])[]): TelemetryC
 }
 
 /** @param text `productpage -> reviews:v2` */
-export function graphHasEdge(text: string): TelemetryCheck {
-  const path = parsePath(text)
+export function graphHasEdge(text: string, meant: Meant = itself): TelemetryCheck {
+  const path = parsePath(text).map(meant)
   const [from, to] = path
   if (path.length !== 2 || !from || !to) throw new StatementFailed(`"${text}" is no edge; an edge reads "productpage -> reviews:v2"`)
   return async (telemetry) => {
@@ -126,9 +133,14 @@ function isOf({ app, namespace, version }: BackendVersion, service: ServiceRef):
 }
 
 function describeEdge({ from, to }: GraphEdge): string {
-  const [source, destination] = [from, to].map(({ app, version }) => formatServiceRef({ name: app, namespace: null, version: version || null }))
+  const nameOf = ({ app, namespace, version }: BackendVersion): string =>
+    formatServiceRef({ name: app, namespace: untold.has(namespace) ? null : namespace, version: version || null })
+  const [source, destination] = [nameOf(from), nameOf(to)]
   return `${source} -> ${destination}`
 }
+
+/** Namespaces that go without saying: the scenario's own, and that of the gateways. */
+const untold: ReadonlySet<string> = new Set(['default', 'istio-system'])
 
 /** By the labels that tell them apart. */
 function listed(samples: readonly MetricSample[]): string {

@@ -3,7 +3,8 @@ import { formatDuration } from '../duration.ts'
 import { StatementFailed } from '../failure.ts'
 import { each } from './check.ts'
 import type { Check, CheckContext } from './check.ts'
-import { explain, withReasons } from './evidence.ts'
+import { explain, explainHops, withReasons } from './evidence.ts'
+import { describeWaits, slowest } from './slowest.ts'
 
 const relativeTolerance = 0.05
 /** Scheduling, network and connection setup of a live mesh. */
@@ -36,9 +37,11 @@ export function takesBetween(fromMs: number, toMs: number): Check {
   return each((exchange, context) => (exchange.durationMs >= fromMs && exchange.durationMs <= toMs ? undefined : took(exchange, context)))
 }
 
-/** `took 1s: 504.`, and the way that it took. */
+/** `took 1s: 504.`, and the way that it took: that of what behind it took so long, where something did. */
 function took(exchange: Exchange, context: CheckContext, wanted = ''): string {
   const { durationMs, response, error } = exchange
   const answer = response ? String(response.status) : `there was no answer (${error ?? 'closed'})`
-  return withReasons(`took ${formatDuration(durationMs)}${wanted}: ${answer}.`, explain(exchange, null, context))
+  const slow = slowest(exchange)
+  const reasons = explainHops(slow, context) || explain(exchange, null, context)
+  return withReasons(`took ${formatDuration(durationMs)}${wanted}: ${answer}.${describeWaits(slow)}`, reasons)
 }

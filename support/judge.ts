@@ -123,6 +123,7 @@ export class Judge {
         const { file, position } = session?.locate?.(origin) ?? { file: origin.file, position: null }
         return { file: configs.nameOf(file), position }
       },
+      resources: () => session?.resources?.() ?? [],
       behind: session?.behind?.bind(session) ?? null,
       record: (test) => evidence.tests.push({ ...test, load: evidence.loads }),
     }

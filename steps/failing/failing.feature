@@ -572,6 +572,7 @@ Feature: Scenarios that must not pass
 
   Scenario: the connection from client to shop uses mutual TLS
     shop:… received a request from client without mutual TLS: it came with no x-forwarded-client-cert.
+    DestinationRule default/plain sets TLS of mode DISABLE
 
     Given the config:
       """
@@ -582,6 +583,30 @@ Feature: Scenarios that must not pass
       """
     When client sends "GET http://shop/"
     Then the connection from client to shop uses mutual TLS
+
+  Scenario: the connection to a sidecar that looks for no TLS
+    shop:… received a request from client without mutual TLS: it came with no x-forwarded-client-cert.
+    a PeerAuthentication has shop-… look for no TLS
+
+    Given the config:
+      """
+      apiVersion: security.istio.io/v1
+      kind: PeerAuthentication
+      metadata: {name: plain}
+      spec: {mtls: {mode: DISABLE}}
+      """
+    When client sends "GET http://shop/"
+    Then the connection from client to shop uses mutual TLS
+
+  Scenario: the connection to who has no sidecar
+    bare:v1 received a request from client without mutual TLS: it came with no x-forwarded-client-cert.
+    bare-v1 has no sidecar that could end TLS
+
+    Given the services:
+      | service | sidecar |
+      | bare    | no      |
+    When client sends "GET http://bare/"
+    Then the connection from client to bare uses mutual TLS
 
   Scenario: the connection from shop to client uses mutual TLS
     nothing went from shop to client.

@@ -1,3 +1,4 @@
+import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { Locate } from '../explain/decision.ts'
 import { NotSupported } from '../targets/target.ts'
@@ -12,6 +13,8 @@ export interface CheckContext {
   readonly clock: 'virtual' | 'wall'
   readonly rates: ErrorRates
   readonly locate: Locate
+  /** All that is applied; empty where the target does not tell. */
+  readonly resources: () => readonly Resource[]
   /** Who stands behind a cluster of a proxy's config; `null` where the target does not know. */
   readonly behind: NonNullable<MeshSession['behind']> | null
   /** Tells how a statement about shares was decided, for the report. */

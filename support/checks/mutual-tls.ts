@@ -6,18 +6,21 @@ import { NotSupported } from '../targets/target.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import { needing } from './check.ts'
 import type { Check } from './check.ts'
-import { arrived, isAt, isFrom, nameOf } from './evidence.ts'
+import { arrived, isAt, isFrom, nameOf, withReasons } from './evidence.ts'
+import { whyPlain } from './why-plain.ts'
 
 /**
  * Every request from the one to the other came over mutual TLS: the receiver's sidecar tells the application so, by the identity of the certificate that
  * it was shown. Source: Envoy, `x-forwarded-client-cert`; Istio's sidecars set it anew, so that no client can claim it.
  */
 export function usesMutualTls(from: ServiceRef, to: ServiceRef): Check {
-  return needing('received', (exchanges) => {
+  return needing('received', (exchanges, { capabilities, resources }) => {
     const all = exchanges.flatMap((exchange) => hopsBetween(exchange, from, to))
     if (all.length === 0) throw new StatementFailed(`nothing went from ${formatServiceRef(from)} to ${formatServiceRef(to)}.`)
     const plain = all.find((hop) => certificatesIn(hop.received) === null)
-    return plain && `${nameOf(plain)} received a request from ${formatServiceRef(from)} without mutual TLS: it came with no ${certificateHeader}.`
+    if (plain === undefined) return undefined
+    const complaint = `${nameOf(plain)} received a request from ${formatServiceRef(from)} without mutual TLS: it came with no ${certificateHeader}.`
+    return withReasons(complaint, capabilities.has('decision') ? whyPlain(plain, resources()) : '')
   })
 }
 

@@ -62,7 +62,11 @@ export class Judge {
     const telemetry = mesh.opened?.telemetry
     if (!telemetry) throw new NotSupported('telemetry', `the target ${run.target.name} keeps neither metrics nor traces`)
     const complaint = await check(telemetry, evidence.last)
-    if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
+    if (complaint === undefined) return
+    const beyond = this.#parts.traffic.load?.beyond ?? 0
+    if (beyond > 0 && !telemetry.leaveOut)
+      throw new Undecided(`${beyond} more requests than are written were sent for a share, and are counted: write this step before it. ${complaint}`)
+    throw new StatementFailed(this.#withDoubts(complaint))
   }
 
   /**

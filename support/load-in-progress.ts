@@ -17,6 +17,7 @@ export class LoadInProgress {
   readonly #sample: Exchange[] = []
   readonly #looks: number[] = []
   #isClosed = false
+  #beyond = 0
 
   constructor(session: MeshSession, call: Call, load: Load, book: EvidenceBook, budget: RequestBudget) {
     this.#session = session
@@ -55,13 +56,20 @@ export class LoadInProgress {
   /** Sends further requests, beyond those that the scenario asks for, too. @returns fewer when the budget has come to its end */
   async more(requests: number): Promise<readonly Exchange[]> {
     if (this.#isClosed) return []
-    const times = this.#budget.spend(requests)
+    const times = this.#budget.spend(this.#inBursts(requests))
     const within = Math.min(times, this.left)
-    const exchanges = await this.#send({ times, concurrency: Math.min(times, this.load.concurrency) })
+    const exchanges = await this.#sendInBursts(times)
+    this.#session.telemetry?.leaveOut?.(exchanges.slice(within))
+    this.#beyond += exchanges.length - Math.min(within, exchanges.length)
     for (const exchange of exchanges) this.#sample.push(exchange)
     if (exchanges.length > 0) this.#looks.push(this.#sample.length)
     this.#book.add(exchanges.slice(0, within), exchanges.slice(within))
     return exchanges
+  }
+
+  /** How many were sent beyond the load. */
+  get beyond(): number {
+    return this.#beyond
   }
 
   /** Sends what is left. @throws Undecided when the budget does not suffice */
@@ -74,6 +82,26 @@ export class LoadInProgress {
     if (requests === 0) return
     const sent = await this.more(requests)
     if (sent.length < requests) throw new Undecided(`the budget of ${this.#budget.total} requests has come to its end (--budget)`)
+  }
+
+  /** What is sent all at once meets the mesh as one: a part of it would meet another, less busy one. */
+  get #isBurst(): boolean {
+    return this.load.times > 1 && this.load.concurrency >= this.load.times
+  }
+
+  #inBursts(requests: number): number {
+    const { times } = this.load
+    return this.#isBurst ? Math.ceil(requests / times) * times : requests
+  }
+
+  async #sendInBursts(requests: number): Promise<readonly Exchange[]> {
+    const size = this.#isBurst ? this.load.times : requests
+    const all: Exchange[] = []
+    for (let sent = 0; sent < requests; sent += size) {
+      const times = Math.min(size, requests - sent)
+      for (const exchange of await this.#send({ times, concurrency: Math.min(times, this.load.concurrency) })) all.push(exchange)
+    }
+    return all
   }
 
   async #send(load: Load): Promise<readonly Exchange[]> {

@@ -102,6 +102,28 @@ Feature: Circuit breaking
     Then stock received 2 requests
     And the response status is 200 or 503
 
+  # Each time that more is sent for the share, it is ten at once again; what is counted is what is written.
+  Scenario: What is let through of ten at once
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: shop}
+      spec:
+        host: shop
+        trafficPolicy:
+          connectionPool:
+            tcp: {maxConnections: 1}
+            http: {http1MaxPendingRequests: 1}
+      """
+    And client sends "GET http://shop/"
+    And shop takes 100ms to answer
+    When client sends "GET http://shop/" 10 times, 10 at once
+    Then about 20% of the requests have status 200
+    And shop received 2 requests
+    And the metric istio_requests_total is 8 for:
+      | response_code | 503 |
+
   Scenario Outline: A connection of bytes that <is too much>
     Given the services:
       | service | protocol | port |

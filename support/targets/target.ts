@@ -166,6 +166,8 @@ export interface Telemetry {
   /** The tree of each trace that one of the exchanges has left. Rejects with `NotSupported` where there are no traces. */
   traces(exchanges: readonly Exchange[]): Promise<readonly (readonly Hop[])[]>
   edges(): Promise<readonly GraphEdge[]>
+  /** From now on these count as never sent: a statement about shares took them beyond what the scenario asks for. Left out where nobody can tell them apart. */
+  leaveOut?(exchanges: readonly Exchange[]): void
 }
 
 /** What a report says of the mesh that was looked at. */

@@ -14,7 +14,7 @@ export type KeptExchange = Told & { readonly exchange: Exchange }
 export class OwnTelemetry implements Telemetry {
   readonly #mesh: Told
   readonly #now: () => number
-  readonly #kept: KeptExchange[] = []
+  #kept: KeptExchange[] = []
 
   /** @param now in the time of the exchanges' access logs */
   constructor(mesh: Told, now: () => number) {
@@ -26,6 +26,11 @@ export class OwnTelemetry implements Telemetry {
     const { registry, telemetryOf } = this.#mesh
     this.#kept.push({ exchange, registry, telemetryOf })
     return exchange
+  }
+
+  leaveOut(exchanges: readonly Exchange[]): void {
+    const left = new Set(exchanges)
+    if (left.size > 0) this.#kept = this.#kept.filter(({ exchange }) => !left.has(exchange))
   }
 
   /** Parsers of PromQL and CEL are loaded when somebody asks. */

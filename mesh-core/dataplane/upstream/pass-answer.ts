@@ -27,9 +27,11 @@ export function passAnswer(stream: HttpStream<InFlight>, outcome: HttpResponse, 
   joinRepeated(headers, inlineOfResponse)
   if (settings.envoyHeaders !== false) headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - startMs)))
   if (attempts !== null) headers.set('x-envoy-attempt-count', String(attempts))
-  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  const isFailed = isFailedHandshake(status) && opensWebSocket(request)
+  // That is the proxy's own answer, before the router has seen one.
+  if (!isFailed) for (const cookie of cookies) headers.append('set-cookie', cookie)
   stream.editResponse(headers, status)
-  if (isFailedHandshake(status) && opensWebSocket(request)) {
+  if (isFailed) {
     log.details = failedHandshake
     return stream.finish({ status, headers, body: '' })
   }

@@ -153,6 +153,13 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
       /^(Passthrough|BlackHole)Cluster$/.test(answer?.cluster ?? '') && areSeveralAt(config.filter((one) => isEntryOf(one, hostOf(call)))),
   },
   {
+    reason: 'of who is dialled past the mesh, and stands in ServiceEntries of several namespaces, it tells the namespace of the last',
+    covers: ({ field }, { config, call, answer }) =>
+      /^reached\[\d+\]\.namespace$/.test(field) &&
+      answer?.cluster === 'PassthroughCluster' &&
+      new Set(config.filter((one) => isEntryOf(one, hostOf(call))).map(({ metadata }) => metadata.namespace)).size > 1,
+  },
+  {
     reason: 'of two ServiceEntries of one host of which one is hidden from the client its name server tells another address than is told here',
     covers: ({ field }, { config, call }) => /^(cluster|candidates|reached\[\d+\]\..+)$/.test(field) && areSomeHidden(config, call),
   },

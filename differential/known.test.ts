@@ -71,6 +71,16 @@ test('of entries of one host of which one is hidden either may be told to be cal
   expect(covered([entryIn('other', { exportTo: ['.'] })], {}, difference)).toBe(false)
 })
 
+test('of somebody past the mesh whom entries of several namespaces name either namespace may be told', () => {
+  const entryIn = (namespace: string) => document('ServiceEntry', { hosts: ['c'] }, { namespace })
+  const difference = { field: 'reached[0].namespace', wanted: 'other', seen: 'default' }
+  const past = { cluster: 'PassthroughCluster' }
+  expect(covered([entryIn('other'), entryIn('default')], past, difference)).toBe(true)
+  expect(covered([entryIn('other'), entryIn('default')], { cluster: 'outbound|80||c' }, difference)).toBe(false)
+  expect(covered([entryIn('other'), entryIn('other')], past, difference)).toBe(false)
+  expect(covered([entryIn('other'), entryIn('default')], past, { ...difference, field: 'reached[0].workload' })).toBe(false)
+})
+
 const keeps = (host: string) => document('DestinationRule', { host, trafficPolicy: { loadBalancer: { simple: 'PASSTHROUGH' } } })
 const headless = (name: string) => document('Service', { clusterIP: 'None' }, { name })
 const ofService = (name: string) => `outbound|80||${name}.default.svc.cluster.local`

@@ -1,20 +1,20 @@
-import type { HeadersFilter, InsertedFilter } from '../ir/inserted-filter.ts'
 import type { RateLimit, Route, StreamDuration } from '../ir/route.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import { admit, visit, type Admission, type Applicant } from './filters/admission.ts'
 import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
-import { exceeds, outgrows } from './filters/body-limit.ts'
+import { ClientBody } from './filters/client-body.ts'
 import { signAnswer, type ReceivedRequest } from './connection-manager.ts'
-import { doubtOfStream, doubtOfVersion } from './doubtful.ts'
+import { doubtOfVersion } from './doubtful.ts'
 import type { LogRecord, Place } from './evidence.ts'
 import { injectFault } from './filters/fault-filter.ts'
 import { faultName } from './filters/filter-names.ts'
 import type { Subject } from './replies/format/subject.ts'
 import { removeBlanks, type Mutator } from './messages/header-mutation.ts'
-import { responseMutators } from './filters/headers-filter.ts'
+import { rewriteAnswer } from './filters/headers-filter.ts'
 import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
-import { isThere, toldTo, type HeldBody, type Stop, type ToldByRoute } from './filters/inserted-filters.ts'
+import { type Stop } from './filters/inserted-filters.ts'
+import { toldTo, type ToldByRoute } from './filters/told-by-route.ts'
 import { composeLocalReply, type LocalReply } from './replies/local-reply.ts'
 import type { Done, InFlight } from './outcome.ts'
 import type { Plane } from './plane.ts'
@@ -57,16 +57,13 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   protected router: Router | null = null
   readonly #reading: Reading
   readonly #done: Done
-  /** The client's body has been taken in: not while the first filter looks at the headers. */
-  #bodyTaken = false
-  /** It was, by a filter that does nothing else. */
-  #isHeld = false
   #ended = false
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
   /** Inserted filters have written headers into the request. */
   isRewritten = false
+  readonly body = new ClientBody(this)
   readonly #timers = new StreamTimers()
 
   constructor(reading: Reading, done: Done) {
@@ -139,7 +136,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
       if (this.#ended) return
       if (admission.kind === 'stopped') return this.stop(admission.stop)
       this.#back = admission.back
-      if (admission.waited) this.takeBody()
+      if (admission.waited) this.body.take()
       decide(admission)
     })
   }
@@ -160,20 +157,6 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   rewrite(mutator: Mutator): void {
     mutator(this.request.headers, this.subject(null, 0))
     this.isRewritten = true
-  }
-
-  /** What filters hold back. What came before that passes on at once with its end, unless one of them has held it. Source: Envoy `buffer_filter.cc`. */
-  readonly body: HeldBody = {
-    outgrows: (maxBytes) => {
-      if (this.#bodyTaken && !this.#isHeld) return false
-      return this.#isHeld ? exceeds(this.request, maxBytes) : outgrows(this.request, maxBytes)
-    },
-    hold: () => {
-      const doubt = doubtOfStream(this.request, this.isEndless, this.#reading.name)
-      if (doubt) this.place.exchange.fail(doubt)
-      this.#isHeld ||= !this.#bodyTaken
-      this.takeBody()
-    },
   }
 
   protected stop(stop: Stop): void {
@@ -232,16 +215,6 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.finish(response)
   }
 
-  /** All of the client's body has come: filters have waited for it, or it came at once. */
-  get hasBody(): boolean {
-    return this.#bodyTaken || this.sent.atOnce === true
-  }
-
-  /** From here on an answer comes after the request's body. */
-  takeBody(): void {
-    this.#bodyTaken = true
-  }
-
   /**
    * Header operations of the route on an answer.
    * @param of a workload; 0 for an answer of the proxy's own, of which the log knows no status yet
@@ -268,26 +241,18 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
 
   /** Filters that were put in see it before those that stand behind them on the way there, and after. */
   #passBack({ headers, status }: HttpResponse): void {
+    const { inserted } = this.settings
+    if (!inserted) return this.passFilters(headers)
     // Of a request that was refused: no header yet, at Envoy.
     const closing = headers.get('connection')
-    const writesLast = this.#rewriteAnswer(headers, status, 'last')
+    const subject = () => this.subject(headers, status)
+    const writesLast = rewriteAnswer(inserted, 'last', this.ofRoute, headers, subject)
     this.passFilters(headers)
-    const writesFirst = this.#rewriteAnswer(headers, status, 'first')
+    const writesFirst = rewriteAnswer(inserted, 'first', this.ofRoute, headers, subject)
     if (!writesLast && !writesFirst) return
     removeOwnOfConnection(headers, status)
     if (closing !== undefined) headers.set('connection', closing)
     if (!this.#isHttp2) removeBlanks(headers)
-  }
-
-  /** @returns whether a filter of the place has written anything */
-  #rewriteAnswer(headers: Headers, status: number, place: InsertedFilter['place']): boolean {
-    const { inserted } = this.settings
-    if (!inserted) return false
-    const { ofRoute } = this
-    const own = inserted.filter((one) => one.kind === 'headers' && one.place === place && isThere(one, ofRoute)) as HeadersFilter[]
-    const mutators = own.toReversed().flatMap((filter) => responseMutators(filter, ofRoute.levels))
-    for (const mutator of mutators) mutator(headers, this.subject(headers, status))
-    return mutators.length > 0
   }
 
   protected passFilters(headers: Headers): void {
@@ -302,7 +267,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** Is there more of the request than was taken from its connection when the answer comes? */
   #leavesUnread(status: number): boolean {
     if (this.isEndless || this.received.upgrade === 'unknown') return status !== 101
-    return !this.#bodyTaken && (this.request.body !== '' || this.request.messages !== undefined)
+    return this.body.isLeft
   }
 
   /** Its client wants it no more: over HTTP/2 it ends the stream alone. Source: Envoy `ActiveStream::onResetStream`. */

@@ -15,7 +15,7 @@ export interface FaultyStream {
   /** Of who delays it. */
   readonly name: string
   readonly ended: boolean
-  takeBody(): void
+  readonly body: { take(): void }
 }
 
 /** What a filter answers in the place of whoever was asked. */
@@ -36,7 +36,7 @@ export function injectFault(stream: FaultyStream, fault: Fault, next: (ending: E
   const afterDelay = () => next(endingOf(stream, fault))
   if (delayMs === 0) return afterDelay()
   log.raise('DI')
-  stream.takeBody()
+  stream.body.take()
   const resume = () => {
     if (!stream.ended) afterDelay()
   }

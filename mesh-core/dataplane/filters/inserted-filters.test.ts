@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { InsertedFilter, RouteFilters } from '../../ir/inserted-filter.ts'
-import { isThere, toldNothing } from './inserted-filters.ts'
+import { isThere, toldNothing } from './told-by-route.ts'
 
 const filter: InsertedFilter = { kind: 'buffer', place: 'last', name: 'a', maxBytes: 1 }
 const off: RouteFilters = { a: { kind: 'off' } }

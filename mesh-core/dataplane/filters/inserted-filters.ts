@@ -1,13 +1,13 @@
 import type { BodyBuffer, HeadersFilter, InsertedFilter, RouteFilters } from '../../ir/inserted-filter.ts'
-import type { Fault, RateLimit } from '../../ir/route.ts'
+import type { RateLimit } from '../../ir/route.ts'
 import { faultName } from './filter-names.ts'
+import { isThere, toldTo, type ToldByRoute } from './told-by-route.ts'
 import { injectFault, type Ending, type FaultyStream } from './fault-filter.ts'
 import { requestMutators } from './headers-filter.ts'
 import type { Mutator } from '../messages/header-mutation.ts'
 import { askOrigin } from './origin-filter.ts'
 import { askPassword } from './password-filter.ts'
 import { missingToken, type Buckets } from './rate-limit.ts'
-import type { RouteLimit } from './route-limit.ts'
 
 /** The body of a request in front of filters that hold it back. */
 export interface HeldBody {
@@ -15,6 +15,7 @@ export interface HeldBody {
   outgrows(maxBytes: number): boolean
   /** All of it is there from now on. */
   hold(): void
+  take(): void
 }
 
 /** Why a request goes no further: there is no token for it, or a filter answers it. */
@@ -28,16 +29,6 @@ export interface FilteredStream extends FaultyStream {
   /** A filter writes its headers. */
   rewrite(mutator: Mutator): void
 }
-
-/** What its route tells filters. */
-export interface ToldByRoute {
-  readonly limit: RouteLimit | null
-  readonly fault: Fault | null
-  /** Of the route, its host and its table: the nearest first. */
-  readonly levels: readonly RouteFilters[]
-}
-
-export const toldNothing: ToldByRoute = { limit: null, fault: null, levels: [] }
 
 export interface Visit {
   readonly filters: readonly InsertedFilter[]
@@ -62,18 +53,6 @@ export function visitFilters(visit: Visit, place: InsertedFilter['place'], next:
     if (stop) return next(stop)
   }
   next(null)
-}
-
-/** Does a request meet the filter at all? The nearest that tells it something decides. Source: Envoy `FilterChainUtility`, `Route::filterDisabled`. */
-export function isThere({ name, isOff }: InsertedFilter, { levels, fault }: ToldByRoute): boolean {
-  const own = toldTo(name, levels)
-  if (own) return own.kind !== 'off'
-  return isOff !== true || (name === faultName && fault !== null)
-}
-
-/** What the nearest level says. */
-export function toldTo(name: string, levels: readonly RouteFilters[]): RouteFilters[string] | undefined {
-  return levels.find((level) => level[name] !== undefined)?.[name]
 }
 
 function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: number): Stop | null {

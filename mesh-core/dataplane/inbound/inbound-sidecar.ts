@@ -12,7 +12,7 @@ import { HttpStream } from '../http-stream.ts'
 import { accessSubject, tellDenial, tellTokenRefusal } from './inbound-access.ts'
 import { InboundApplicant } from './inbound-applicant.ts'
 import { removeBlanks } from '../messages/header-mutation.ts'
-import type { ToldByRoute } from '../filters/inserted-filters.ts'
+import type { ToldByRoute } from '../filters/told-by-route.ts'
 import { InboundForwarding, noteUnreached, type InboundReset } from './inbound-forwarding.ts'
 import { inboundHeadersOf } from './inbound-headers.ts'
 import { receiveInbound } from './inbound-request.ts'
@@ -176,7 +176,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     speak(request, this.#port.http)
     if (this.request.protocol === 'h2' && request.protocol !== 'h2') removeBlanks(request.headers)
     this.#hop.received = request
-    this.takeBody()
+    this.body.take()
     const startMs = plane.clock.now()
     const isHeld = this.#shipment.awaitsHandshake === true
     const arrival = { plane, place, workload: this.#workload, port: this.#port, request, isHeld, hop: this.#hop, log }

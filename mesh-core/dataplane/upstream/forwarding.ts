@@ -138,8 +138,8 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#edit()
     const destination = destinationOf(this.#proxied, cluster, this)
     if (!destination) return this.#refuse(503, noneHealthy, 'no_healthy_upstream', 'UH')
-    this.#isWhole = this.#proxied.hasBody
-    this.#proxied.takeBody()
+    this.#isWhole = this.#proxied.body.isWhole
+    this.#proxied.body.take()
     this.#try(destination, this.#action.mirrors.length > 0 ? () => this.#sendMirrors() : undefined)
     this.#armTotal()
   }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Pod } from '../pods/pod.ts'
-import { lackAt } from './gateway-endpoints.ts'
+import { NotSupported } from '../../target.ts'
+import { GatewayEndpoints, lackAt } from './gateway-endpoints.ts'
 
 const service = (name: string, spec: object = { selector: { app: name } }, annotations?: object) =>
   ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'a', annotations }, spec }) as unknown as KubeObject
@@ -42,4 +43,23 @@ test('a service that the gateway does not know is missed, unless it is not for a
   expect(lackAt(clusters('10.1.2.3'), [service('web'), service('shop')], [...pods, pod('10.1.2.4')])).toBe('endpoint')
   expect(lackAt(clusters(), [service('web', undefined, { 'networking.istio.io/exportTo': '.' })], pods)).toBeNull()
   expect(lackAt(clusters(), [service('web')], [])).toBeNull()
+})
+
+/** @returns how often the gateway was asked */
+async function asked(...answers: readonly (string | null | Error)[]): Promise<number> {
+  let count = 0
+  const admin = (): Promise<string | null> => {
+    const answer = answers[Math.min(count++, answers.length - 1)]!
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+  }
+  const run = { deployments: { services: [service('shop')], madeAs: () => '1' } } as unknown as Parameters<GatewayEndpoints['await']>[0]
+  await new GatewayEndpoints(() => admin).await(run, [{ namespace: 'b', name: 'gateway' } as Pod], [pod('10.1.2.3')], performance.now() + 3000)
+  return count
+}
+
+test('a gateway that has not told is asked again, as is one that lacks an endpoint; one that nobody may ask is not', async () => {
+  const knows = clusters('10.1.2.3')
+  expect(await asked(knows)).toBe(1)
+  expect(await asked(null, clusters(), knows)).toBe(3)
+  expect(await asked(new NotSupported('gateway-calls', 'not permitted'))).toBe(1)
 })

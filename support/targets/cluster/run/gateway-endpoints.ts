@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Pod } from '../pods/pod.ts'
+import { NotSupported } from '../../target.ts'
 import { proxyAdmin } from '../pods/proxy-admin.ts'
+import type { AskAdmin } from '../pods/proxy-admin.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Deployments } from '../pods/deployments.ts'
 
@@ -12,7 +14,7 @@ interface Cluster {
 
 /** ms between the first two questions, and at most: each is a process in the gateway's pod. */
 const pauseMs = { first: 100, most: 1000 }
-/** ms until a service that the gateway does not know counts as one that is kept from it, as by settings of the control plane. */
+/** ms until a service that the gateway does not know counts as one that is kept from it, as by settings of the control plane, and a gateway that tells nothing as one that never does. */
 const unknownMs = 5000
 
 /**
@@ -23,6 +25,11 @@ const unknownMs = 5000
 export class GatewayEndpoints {
   /** `gateway pod services` */
   readonly #known = new Set<string>()
+  readonly #adminOf: (run: Cluster) => AskAdmin
+
+  constructor(adminOf = ({ objects }: Cluster): AskAdmin => proxyAdmin(objects.api.config)) {
+    this.#adminOf = adminOf
+  }
 
   /** @param deadline of `performance.now` */
   async await(run: Cluster, gateways: readonly Pod[], pods: readonly Pod[], deadline: number): Promise<void> {
@@ -37,29 +44,36 @@ export class GatewayEndpoints {
     const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
     const begun = performance.now()
     for (let ms = pauseMs.first; fresh.length > 0 && performance.now() < deadline; ms = Math.min(ms * 1.5, pauseMs.most)) {
-      const clusters = await clustersOf(run, gateway)
-      const lacks = clusters === null ? null : lackAt(clusters, services, fresh)
-      if (lacks === null || (lacks === 'service' && performance.now() > begun + unknownMs)) break
+      const lacks = await this.#lacks(run, gateway, fresh)
+      if (lacks === null || (lacks !== 'endpoint' && performance.now() > begun + unknownMs)) break
       await sleep(ms)
     }
     for (const pod of fresh) this.#known.add(keyOf(pod))
   }
+
+  /** @returns `null`: nothing, or nobody may ask */
+  async #lacks(run: Cluster, gateway: Pod, pods: readonly Pod[]): Promise<Lack | 'answer' | null> {
+    try {
+      const clusters = await this.#adminOf(run)(gateway, 'clusters')
+      return clusters === null ? 'answer' : lackAt(clusters, run.deployments.services, pods)
+    } catch (error) {
+      if (error instanceof NotSupported) return null
+      throw error
+    }
+  }
 }
+
+type Lack = 'endpoint' | 'service'
 
 function named({ namespace, name }: Pod): string {
   return `${namespace}/${name}`
-}
-
-/** @returns `null` where the gateway does not tell */
-async function clustersOf({ objects }: Pick<Cluster, 'objects'>, gateway: Pod): Promise<string | null> {
-  return proxyAdmin(objects.api.config)(gateway, 'clusters').catch(() => null)
 }
 
 /**
  * @param clusters as Envoy's `/clusters` writes them: `outbound|80||shop.default.svc.cluster.local::10.1.2.3:80::health_flags::healthy`
  * @returns what the gateway lacks: an endpoint of a service that it knows, or else a service. `null`: nothing, as far as it is to be seen by the gateway
  */
-export function lackAt(clusters: string, services: readonly KubeObject[], pods: readonly Pod[]): 'endpoint' | 'service' | null {
+export function lackAt(clusters: string, services: readonly KubeObject[], pods: readonly Pod[]): Lack | null {
   const lacks = services.map((service) => lackOf(clusters, service, pods))
   return lacks.includes('endpoint') ? 'endpoint' : (lacks.find((lack) => lack !== null) ?? null)
 }
@@ -69,7 +83,7 @@ function selects({ metadata, spec = {} }: KubeObject, { namespace, labels }: Pod
   return selector.length > 0 && namespace === metadata.namespace && selector.every(([key, value]) => labels[key] === value)
 }
 
-function lackOf(clusters: string, service: KubeObject, pods: readonly Pod[]): 'endpoint' | 'service' | null {
+function lackOf(clusters: string, service: KubeObject, pods: readonly Pod[]): Lack | null {
   const { metadata, spec = {} } = service
   // Endpoints of other nodes never come there.
   if (spec.internalTrafficPolicy === 'Local') return null

@@ -72,7 +72,8 @@ function featureOf(chosen: readonly Mistake[]): string {
   return `Feature: Mistakes\n${shopBackground}${before}${chosen.map(({ title, steps }) => `\n  Scenario: ${title}\n${steps}`).join('')}`
 }
 
-function problemOf({ title, says }: Mistake, scenarios: readonly Scenario[]): string | null {
+/** @returns `null` where a scenario has failed for its mistake */
+export function problemOf({ title, says }: Mistake, scenarios: readonly Scenario[]): string | null {
   const own = scenarios.find(({ name }) => name === title)
   const reasons = own?.reasons.join('\n') ?? ''
   return own?.verdict === 'failed' && says.test(reasons) ? null : `it was "${own?.verdict}": ${reasons}`

@@ -77,7 +77,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     return this.settings.envoyHeaders !== false
   }
 
-  /** Has the route operations on the headers of requests? */
+  /** Has the route operations on the headers of requests, or has a filter written into them? */
   get isEdited(): boolean {
     return Boolean(this.route?.requestHeaders || this.choice?.requestHeaders) || this.isRewritten
   }

@@ -1,4 +1,4 @@
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes } from './output/exit-codes.ts'
 
 /** As commander reads them. */
 export interface CleanOptions {
@@ -12,7 +12,7 @@ export interface CleanOptions {
  * @returns the exit code
  */
 export async function clean({ kubeconfig, context, dryRun = false }: CleanOptions): Promise<number> {
-  const { cleanUp } = await import('../support/targets/cluster/run/clean-up.ts')
+  const { cleanUp } = await import('../support/targets/cluster/run/restore/clean-up.ts')
   const { cleaned, failed, alone } = await cleanUp({
     kubeconfig: kubeconfig ?? null,
     context: context ?? null,

@@ -4,12 +4,12 @@ import { compareRuns } from '../reports/comparison.ts'
 import type { TargetRun } from '../reports/comparison.ts'
 import { countVerdicts, type RunRecord, verdicts, verdictWords } from '../reports/run-record.ts'
 import { formatMs } from '../reports/terminal-text.ts'
-import { isInterrupted } from '../support/interruption.ts'
+import { isInterrupted } from '../support/runs/interruption.ts'
 import { formatsOn, writeComparison } from './compared-formats.ts'
-import { withTypescript } from './glue.ts'
-import { type RunOptions } from './run-configuration.ts'
-import { runFeaturesOn, type Support } from './run-features.ts'
-import { codeOfComparison } from './verdict-codes.ts'
+import { withTypescript } from './run/glue.ts'
+import { type RunOptions } from './run/run-configuration.ts'
+import { runFeaturesOn, type Support } from './run/run-features.ts'
+import { codeOfComparison } from './run/verdict-codes.ts'
 
 /** Runs the same features on each target in turn, and says where the targets agree. @returns what the exit code is, for a run that was not interrupted */
 export async function compareTargets(targets: readonly string[], configuration: IRunConfiguration, options: RunOptions): Promise<() => number> {

@@ -9,7 +9,7 @@ import { formatterUrl } from '../reports/formats.ts'
 import type { FormatName } from '../reports/formats.ts'
 import { makePaint } from '../reports/paint.ts'
 import { jsonFile } from '../reports/json.ts'
-import { writeReport } from './write-report.ts'
+import { writeReport } from './output/write-report.ts'
 
 type Formats = IRunConfiguration['formats']
 type Render = (comparison: Comparison) => string

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { ConformanceReport } from '../reports/conformance/report.ts'
 import { CommandFolder } from './built-command.fixture.ts'
-import { reproduceText } from './conformance-reproduce.ts'
+import { reproduceText } from './conformance/conformance-reproduce.ts'
 
 const folder = new CommandFolder()
 afterAll(() => folder.remove())

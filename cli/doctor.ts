@@ -1,7 +1,7 @@
 import { findEnvoy, lookEverywhere } from '../support/targets/envoy/find-envoy.ts'
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
 import type { EnvoyCandidate } from '../support/targets/envoy/find-envoy.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes } from './output/exit-codes.ts'
 import { ownVersion } from './package-root.ts'
 
 /**

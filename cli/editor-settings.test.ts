@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { durationPattern } from '../support/duration.ts'
-import { grpcStatusPattern } from '../support/grpc-status.ts'
-import { serviceRefPattern } from '../support/service-ref.ts'
+import { durationPattern } from '../support/sentences/duration.ts'
+import { grpcStatusPattern } from '../support/sentences/grpc-status.ts'
+import { serviceRefPattern } from '../support/sentences/service-ref.ts'
 import { packageRoot } from './package-root.ts'
 
 interface ParameterType {

@@ -1,7 +1,7 @@
 import { findEnvoy } from '../support/targets/envoy/find-envoy.ts'
 import { installEnvoy } from '../support/targets/envoy/install-envoy.ts'
-import { exitCodes } from './exit-codes.ts'
-import { settingError } from './setting-error.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { settingError } from './options/setting-error.ts'
 
 /**
  * `meshspec envoy install` puts Envoy into the cache, `meshspec envoy which` prints the one that would be used.

@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readText } from '../mesh-core/config/load.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
-import { makeFolder } from '../support/make-folder.ts'
-import { exitCodes } from './exit-codes.ts'
+import { makeFolder } from '../support/runs/make-folder.ts'
+import { exitCodes } from './output/exit-codes.ts'
 import { featureText } from './import/feature.ts'
 import { icvFormat } from './import/icv/import-icv.ts'
 import { madeUpFor } from './import/made-up.ts'
 import { routerCheckFormat } from './import/router-check/import-router-check.ts'
 import { namesInOneFolder, readSources, type SourceFile } from './import/sources.ts'
 import type { ImportedSuite, ImportFormat } from './import/suite.ts'
-import { settingError } from './setting-error.ts'
+import { settingError } from './options/setting-error.ts'
 
 export interface ImportOptions {
   readonly out: string

@@ -1,10 +1,10 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { makeFolder } from '../support/make-folder.ts'
-import { exitCodes } from './exit-codes.ts'
-import { fileReason } from './file-reason.ts'
+import { makeFolder } from '../support/runs/make-folder.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { fileReason } from './output/file-reason.ts'
 import { ownVersion, packageRoot } from './package-root.ts'
-import { settingError } from './setting-error.ts'
+import { settingError } from './options/setting-error.ts'
 
 /** npm leaves out of a package what bears these names; the template holds them under others. */
 const realNames: Readonly<Record<string, string>> = { gitignore: '.gitignore', vscode: '.vscode', github: '.github' }

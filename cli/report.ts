@@ -4,11 +4,11 @@ import { mergeReports } from '../reports/conformance/merge.ts'
 import { readReports } from '../reports/conformance/read.ts'
 import type { ConformanceReport } from '../reports/conformance/report.ts'
 import { makePaint } from '../reports/paint.ts'
-import { writeConformance } from './conformance-files.ts'
-import { exitCodes } from './exit-codes.ts'
-import { fileReason } from './file-reason.ts'
-import { pushMetrics, type PushOptions } from './push-metrics.ts'
-import { settingError } from './setting-error.ts'
+import { writeConformance } from './conformance/conformance-files.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { fileReason } from './output/file-reason.ts'
+import { pushMetrics, type PushOptions } from './conformance/push-metrics.ts'
+import { settingError } from './options/setting-error.ts'
 
 export interface ReportOptions {
   readonly out: string

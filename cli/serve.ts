@@ -1,11 +1,11 @@
 import { relative } from 'node:path'
-import { exitCodes } from './exit-codes.ts'
-import { listenProblem, portNumber } from './ports.ts'
-import { printProblem } from './problem.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { listenProblem, portNumber } from './options/ports.ts'
+import { printProblem } from './output/problem.ts'
 import { configPaths } from './serving/config-paths.ts'
 import { serveMesh } from './serving/serve-mesh.ts'
 import type { ServedMesh } from './serving/serve-mesh.ts'
-import { wholeNumber } from './whole-number.ts'
+import { wholeNumber } from './options/whole-number.ts'
 
 /** As commander reads them; numbers are still text. */
 export interface ServeOptions {

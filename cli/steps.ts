@@ -1,9 +1,9 @@
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api'
-import { exitCodes } from './exit-codes.ts'
-import { withOurSteps } from './glue.ts'
-import { settingError } from './setting-error.ts'
-import { type Sentence, toSentences } from './vocabulary.ts'
-import { vocabularyMarkdown } from './vocabulary-markdown.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { withOurSteps } from './run/glue.ts'
+import { settingError } from './options/setting-error.ts'
+import { type Sentence, toSentences } from './vocabulary/vocabulary.ts'
+import { vocabularyMarkdown } from './vocabulary/vocabulary-markdown.ts'
 
 /** @param words only sentences that hold all of these */
 export async function steps(words: readonly string[], { format }: { readonly format: string }): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Attachment, Envelope, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
-import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
+import { verdictMediaType, type VerdictRecord } from '../support/verdicts/verdict.ts'
 import { nameWithExample } from './example-row.ts'
 import { failureText } from './failure-text.ts'
 import { shownArgument, shownSentence } from './hidden-steps.ts'

@@ -2,7 +2,7 @@ import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumb
 import { IdGenerator, SourceMediaType } from '@cucumber/messages'
 import type { Envelope, GherkinDocument } from '@cucumber/messages'
 import { expect, test } from 'vitest'
-import { verdictMediaType } from '../support/verdict.ts'
+import { verdictMediaType } from '../support/verdicts/verdict.ts'
 import type { FormatterContext } from './formatter.ts'
 import { verdictRecord } from './run.fixture.ts'
 import messages from './messages.ts'

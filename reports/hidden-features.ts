@@ -1,5 +1,5 @@
 import type { Envelope, Examples, FeatureChild, GherkinDocument, Pickle, Source, Step, TableCell, TableRow } from '@cucumber/messages'
-import { hidden } from '../support/secrets.ts'
+import { hidden } from '../support/runs/secrets.ts'
 import { shownArgument, shownRows, shownSentence, shownText } from './hidden-steps.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { PickleStepArgument } from '@cucumber/messages'
-import { hidden, isPlainHeader, withoutSecretData, withoutTokens } from '../support/secrets.ts'
+import { hidden, isPlainHeader, withoutSecretData, withoutTokens } from '../support/runs/secrets.ts'
 
 /** Of the steps whose table has names of headers and their values. */
 const hasHeaders = /\bheaders:$/

@@ -1,6 +1,6 @@
 import type { Envelope } from '@cucumber/messages'
 import { expect, test } from 'vitest'
-import { verdictMediaType } from '../support/verdict.ts'
+import { verdictMediaType } from '../support/verdicts/verdict.ts'
 import { Collector } from './collector.ts'
 
 const at = { seconds: 1, nanos: 0 }

@@ -1,6 +1,6 @@
 import type { Envelope } from '@cucumber/messages'
 import { expect, test } from 'vitest'
-import { verdictMediaType } from '../support/verdict.ts'
+import { verdictMediaType } from '../support/verdicts/verdict.ts'
 import { Normaliser } from './messages.ts'
 import { verdictRecord } from './run.fixture.ts'
 

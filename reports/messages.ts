@@ -1,5 +1,5 @@
 import type { Envelope } from '@cucumber/messages'
-import { verdictMediaType, type VerdictRecord } from '../support/verdict.ts'
+import { verdictMediaType, type VerdictRecord } from '../support/verdicts/verdict.ts'
 import type { Formatter } from './formatter.ts'
 import { HiddenFeatures } from './hidden-features.ts'
 import { inOrder } from './in-order.ts'

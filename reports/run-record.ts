@@ -1,4 +1,4 @@
-import type { Verdict, VerdictRecord } from '../support/verdict.ts'
+import type { Verdict, VerdictRecord } from '../support/verdicts/verdict.ts'
 
 export type StepStatus = 'passed' | 'failed' | 'skipped' | 'undefined' | 'ambiguous' | 'pending'
 

@@ -1,4 +1,4 @@
-import type { VerdictRecord } from '../support/verdict.ts'
+import type { VerdictRecord } from '../support/verdicts/verdict.ts'
 import type { RunRecord, ScenarioRecord } from './run-record.ts'
 
 /** Records for tests: one scenario of each verdict. */

@@ -1,4 +1,4 @@
-import type { StatisticalTest } from '../support/verdict.ts'
+import type { StatisticalTest } from '../support/verdicts/verdict.ts'
 import type { Paint } from './paint.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord } from './run-record.ts'
 import { writtenAs } from './written-as.ts'

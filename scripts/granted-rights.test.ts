@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { configKinds } from '../support/targets/cluster/run/rights.ts'
+import { configKinds } from '../support/targets/cluster/run/access/rights.ts'
 import { asked, granted } from './granted-rights.ts'
 import { helm, render } from './rendered-manifests.ts'
 

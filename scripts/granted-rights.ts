@@ -1,7 +1,7 @@
 /** What the manifests in `deploy/` let a run do, beside what it does. */
 import { parseAllDocuments } from 'yaml'
-import { rightsOf } from '../support/targets/cluster/run/rights.ts'
-import type { Right, RightsWanted } from '../support/targets/cluster/run/rights.ts'
+import { rightsOf } from '../support/targets/cluster/run/access/rights.ts'
+import type { Right, RightsWanted } from '../support/targets/cluster/run/access/rights.ts'
 
 interface Rule {
   readonly apiGroups: readonly string[]

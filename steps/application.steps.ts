@@ -1,6 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
-import { recordsOf, rowsOf } from '../support/below.ts'
+import { recordsOf, rowsOf } from '../support/sentences/below.ts'
 import { podsAre } from '../support/checks/pods.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 

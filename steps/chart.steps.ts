@@ -1,6 +1,6 @@
 import { Given, When } from '@cucumber/cucumber'
-import { textOf } from '../support/below.ts'
-import { leavingTheRest } from '../support/step-options.ts'
+import { textOf } from '../support/sentences/below.ts'
+import { leavingTheRest } from '../support/sentences/step-options.ts'
 import type { MeshWorld } from '../support/index.ts'
 
 Given('the chart {string} with values:', async function (this: MeshWorld, chart: string, values: string) {

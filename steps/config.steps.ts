@@ -1,7 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber'
-import { textOf } from '../support/below.ts'
+import { textOf } from '../support/sentences/below.ts'
 import type { MeshWorld } from '../support/index.ts'
-import { leavingTheRest } from '../support/step-options.ts'
+import { leavingTheRest } from '../support/sentences/step-options.ts'
 
 Given('the config {string}', async function (this: MeshWorld, name: string) {
   await this.config.give({ name })

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { verdictMediaType } from '../support/verdict.ts'
-import type { VerdictRecord } from '../support/verdict.ts'
+import { verdictMediaType } from '../support/verdicts/verdict.ts'
+import type { VerdictRecord } from '../support/verdicts/verdict.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'meshspec-failing-'))

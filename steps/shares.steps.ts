@@ -1,9 +1,9 @@
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
-import { rowsOf } from '../support/below.ts'
+import { rowsOf } from '../support/sentences/below.ts'
 import { readSplit, shareHasStatus, shareReaches, splitAs } from '../support/checks/shares.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
-import { takingAsMany } from '../support/step-options.ts'
+import { takingAsMany } from '../support/sentences/step-options.ts'
 
 Then('about {percent} of the requests reach {service}', takingAsMany, async function (this: MeshWorld, share: number, service: ServiceRef) {
   const meant = this.meant(service)

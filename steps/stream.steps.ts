@@ -1,9 +1,9 @@
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
-import { rowsOf } from '../support/below.ts'
+import { rowsOf } from '../support/sentences/below.ts'
 import { grpcMessageIs, grpcStatusIs, streamAnswers } from '../support/checks/stream.ts'
-import { grpcStatuses } from '../support/grpc-status.ts'
-import type { GrpcStatus } from '../support/grpc-status.ts'
+import { grpcStatuses } from '../support/sentences/grpc-status.ts'
+import type { GrpcStatus } from '../support/sentences/grpc-status.ts'
 import { client, headersOf, inside, messagesOf } from '../support/index.ts'
 import type { MeshWorld, ServiceRef } from '../support/index.ts'
 

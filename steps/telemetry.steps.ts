@@ -1,6 +1,6 @@
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
-import { rowsOf } from '../support/below.ts'
+import { rowsOf } from '../support/sentences/below.ts'
 import { hasIdentity, usesMutualTls } from '../support/checks/mutual-tls.ts'
 import {
   graphHasEdge,

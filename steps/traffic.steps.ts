@@ -1,6 +1,6 @@
 import { When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
-import { rowsOf, textOf } from '../support/below.ts'
+import { rowsOf, textOf } from '../support/sentences/below.ts'
 import { client, headersOf, inside } from '../support/index.ts'
 import type { MeshWorld, RequestLine, ServiceRef } from '../support/index.ts'
 

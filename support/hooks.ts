@@ -8,17 +8,17 @@ import {
   setParallelCanAssign,
   setWorldConstructor,
 } from '@cucumber/cucumber'
-import { mayBegin } from './assignment.ts'
-import { minding, outcomeOf } from './outcome.ts'
-import type { Outcome } from './outcome.ts'
+import { mayBegin } from './sentences/assignment.ts'
+import { minding, outcomeOf } from './verdicts/outcome.ts'
+import type { Outcome } from './verdicts/outcome.ts'
 import { readSettings } from './settings.ts'
-import { limitsOf } from './run-limits.ts'
+import { limitsOf } from './runs/run-limits.ts'
 import { loadTarget } from './targets/load.ts'
-import { verdictMediaType } from './verdict.ts'
-import { verdictRecord } from './verdict-record.ts'
-import { exitWith, followCoordinator } from './worker-process.ts'
+import { verdictMediaType } from './verdicts/verdict.ts'
+import { verdictRecord } from './verdicts/verdict-record.ts'
+import { exitWith, followCoordinator } from './runs/worker-process.ts'
 import { MeshWorld } from './world.ts'
-import type { Run } from './run.ts'
+import type { Run } from './runs/run.ts'
 
 /** Targets bound their own waits; cucumber's 5 s would end a step that sends a thousand requests to a live mesh. */
 const stepTimeoutMs = 10 * 60_000

@@ -1,9 +1,9 @@
 import { defineParameterType } from '@cucumber/cucumber'
-import { durationPattern, parseDuration } from './duration.ts'
-import { grpcStatusPattern } from './grpc-status.ts'
-import type { GrpcStatus } from './grpc-status.ts'
-import { requestLine, requestLinePattern } from './request-line.ts'
-import { parseServiceRef, serviceRefPattern } from './service-ref.ts'
+import { durationPattern, parseDuration } from './sentences/duration.ts'
+import { grpcStatusPattern } from './sentences/grpc-status.ts'
+import type { GrpcStatus } from './sentences/grpc-status.ts'
+import { requestLine, requestLinePattern } from './sentences/request-line.ts'
+import { parseServiceRef, serviceRefPattern } from './sentences/service-ref.ts'
 
 // Words of all kinds look like a service, so a snippet for an undefined step never guesses one.
 defineParameterType({ name: 'service', regexp: serviceRefPattern, transformer: parseServiceRef, useForSnippets: false })

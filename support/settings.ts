@@ -1,6 +1,6 @@
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
-import { durationPattern, parseDuration } from './duration.ts'
-import { meantBy } from './typo.ts'
+import { durationPattern, parseDuration } from './sentences/duration.ts'
+import { meantBy } from './sentences/typo.ts'
 
 /** What decides how scenarios run. Source: cucumber's `worldParameters.meshspec`, else `MESHSPEC_*` in the environment, else the default. */
 export interface Settings {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { fileReason } from '../cli/file-reason.ts'
-import { minding } from '../cli/standard-output.ts'
+import { fileReason } from '../cli/output/file-reason.ts'
+import { minding } from '../cli/output/standard-output.ts'
 
 /** Wrong arguments that show only when the work has begun. */
 export class WrongArguments extends Error {}

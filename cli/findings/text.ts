@@ -1,5 +1,5 @@
 import { describeEvidence } from '../../mesh-core/analyze/describe.ts'
-import { Excerpts } from '../excerpt.ts'
+import { Excerpts } from '../output/excerpt.ts'
 import { printable } from '../../reports/printable.ts'
 import type { Finding, FindingPlace } from './finding.ts'
 import { levels } from './finding.ts'

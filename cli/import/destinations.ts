@@ -1,6 +1,6 @@
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import { resolveHost } from '../../mesh-core/compile/names.ts'
-import { serviceRefPattern } from '../../support/service-ref.ts'
+import { serviceRefPattern } from '../../support/sentences/service-ref.ts'
 
 /** Tells how a sentence names what a route leads to. */
 export class Destinations {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { readText } from '../../mesh-core/config/load.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
-import { settingError } from '../setting-error.ts'
+import { settingError } from '../options/setting-error.ts'
 
 export interface SourceFile {
   readonly path: string

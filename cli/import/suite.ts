@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import { resolveHost } from '../../mesh-core/compile/names.ts'
-import { servicesNamedBy } from '../../support/services-named.ts'
+import { servicesNamedBy } from '../../support/sentences/services-named.ts'
 import type { ImportedFeature, ImportedScenario, Omission, ServiceRow } from './feature.ts'
 import type { SourceFile } from './sources.ts'
 

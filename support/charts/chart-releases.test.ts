@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { ConfigRejected } from '../../mesh-core/config/errors.ts'
 import { inNamespace, readText } from '../../mesh-core/config/load.ts'
-import { StatementFailed } from '../failure.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
 import { ChartReleases } from './chart-releases.ts'
-import type { ConfigChange } from '../scenario-session.ts'
+import type { ConfigChange } from '../runs/scenario-session.ts'
 
 const entry = (name: string) =>
   `{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: ${name}}, spec: {hosts: [${name}.example.com], ports: [{number: 80, name: http}], resolution: NONE}}`

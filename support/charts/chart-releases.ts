@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { keyOf, refOf, resourceKey } from '../../mesh-core/config/resource.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
-import { StatementFailed } from '../failure.ts'
-import type { ConfigChange } from '../scenario-session.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
+import type { ConfigChange } from '../runs/scenario-session.ts'
 import { renderChart } from './render-chart.ts'
 import type { ChartInput } from './render-chart.ts'
 

@@ -1,4 +1,4 @@
-import { StatementFailed } from '../failure.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
 import { helm } from './helm.ts'
 
 /** What Helm makes manifests of. */

@@ -1,4 +1,4 @@
-import { StatementFailed } from '../failure.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
 
 /** @throws StatementFailed for an empty text, such as a cell of an outline that was left empty: it is in every text, so the statement would always hold */
 export function assertText(text: string): void {

@@ -3,7 +3,7 @@ import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { Locate } from '../explain/decision.ts'
 import { NotSupported } from '../targets/target.ts'
 import type { Capability, MeshSession } from '../targets/target.ts'
-import type { StatisticalTest } from '../verdict.ts'
+import type { StatisticalTest } from '../verdicts/verdict.ts'
 import type { ErrorRates } from './statistics/share-test.ts'
 
 /** What a check may know besides the exchanges. */

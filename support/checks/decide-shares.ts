@@ -1,5 +1,5 @@
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
-import { Undecided } from '../failure.ts'
+import { Undecided } from '../verdicts/failure.ts'
 import type { CheckContext } from './check.ts'
 import { FixedDecision, SequentialDecision } from './share-decision.ts'
 import type { ShareDecision } from './share-decision.ts'

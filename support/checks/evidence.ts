@@ -1,7 +1,7 @@
 import { hostOfCluster } from '../../mesh-core/ir/cluster.ts'
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
 import { describeDecision } from '../explain/decision.ts'
-import { formatServiceRef, hostOf } from '../service-ref.ts'
+import { formatServiceRef, hostOf } from '../sentences/service-ref.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
 

@@ -1,6 +1,6 @@
 import { hostOfCluster } from '../../mesh-core/ir/cluster.ts'
 import type { Decision, Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
-import { hostOf } from '../service-ref.ts'
+import { hostOf } from '../sentences/service-ref.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
 import { chainTo, isAt, isFor } from './evidence.ts'

@@ -1,6 +1,6 @@
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
-import { StatementFailed } from '../failure.ts'
-import { parseServiceRef, serviceRefPattern } from '../service-ref.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
+import { parseServiceRef, serviceRefPattern } from '../sentences/service-ref.ts'
 import { NotSupported } from '../targets/target.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import { each, needing } from './check.ts'

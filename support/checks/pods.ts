@@ -1,4 +1,4 @@
-import { StatementFailed } from '../failure.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
 import type { PodStatus } from '../targets/target.ts'
 
 /** A row of the table `the pods are:`; `name` is the pod's, or its workload's. */

@@ -1,5 +1,5 @@
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
-import { formatServiceRef } from '../service-ref.ts'
+import { formatServiceRef } from '../sentences/service-ref.ts'
 import { NotSupported } from '../targets/target.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import { each } from './check.ts'

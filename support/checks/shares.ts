@@ -1,6 +1,6 @@
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
-import { StatementFailed } from '../failure.ts'
-import { formatServiceRef, parseServiceRef, serviceRefPattern } from '../service-ref.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
+import { formatServiceRef, parseServiceRef, serviceRefPattern } from '../sentences/service-ref.ts'
 import type { ServiceRef } from '../targets/target.ts'
 import type { CheckContext } from './check.ts'
 import { explain } from './evidence.ts'

@@ -1,5 +1,5 @@
 import type { Exchange, Hop } from '../../mesh-core/ir/exchange.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../sentences/duration.ts'
 
 /** Of the whole: what took less is not what the time went to. */
 const leastShare = 0.1

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
-import { StatementFailed } from '../failure.ts'
-import { formatServiceRef } from '../service-ref.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
+import { formatServiceRef } from '../sentences/service-ref.ts'
 import type { BackendVersion, GraphEdge, MetricSample, ServiceRef, Telemetry } from '../targets/target.ts'
 import { pathsOf } from './evidence.ts'
 import { isPassedSomewhere, parsePath } from './path.ts'

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
-import { formatDuration } from '../duration.ts'
-import { StatementFailed } from '../failure.ts'
+import { formatDuration } from '../sentences/duration.ts'
+import { StatementFailed } from '../verdicts/failure.ts'
 import { each } from './check.ts'
 import type { Check, CheckContext } from './check.ts'
 import { explain, explainHops, withReasons } from './evidence.ts'

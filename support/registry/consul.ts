@@ -2,7 +2,7 @@ import { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import { readText } from '../../mesh-core/config/load.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import { keyOf, refOf } from '../../mesh-core/config/resource.ts'
-import type { ConfigChange } from '../scenario-session.ts'
+import type { ConfigChange } from '../runs/scenario-session.ts'
 import type { ConsulInstance } from './consul-services.ts'
 import { serviceEntryOf } from './consul-services.ts'
 

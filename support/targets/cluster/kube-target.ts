@@ -2,7 +2,7 @@ import { assertOfLiveMesh } from './as-it-is.ts'
 import { KubeSession } from './kube-session.ts'
 import { assertTelling } from './observe/find-sources.ts'
 import { ClusterRun } from './run/cluster-run.ts'
-import type { RunSettings } from './run/cluster-access.ts'
+import type { RunSettings } from './run/access/cluster-access.ts'
 import type { Capability, MeshFacts, MeshSession, ScenarioInfo, Target } from '../target.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
-import { Undecided } from '../../failure.ts'
+import { Undecided } from '../../verdicts/failure.ts'
 
 /** How quickly requests may follow each other, and when they are to stop. Shared by all scenarios of a run. */
 export class Pace {

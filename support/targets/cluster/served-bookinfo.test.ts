@@ -8,7 +8,7 @@ import { refOf } from '../../../mesh-core/config/resource.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { pathsOf } from '../../checks/evidence.ts'
-import { cookieOf, loginCall } from '../../sign-in.ts'
+import { cookieOf, loginCall } from '../../traffic/sign-in.ts'
 import type { Call, MeshSession, Target } from '../target.ts'
 import { createClusterTarget } from './target.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
 import { inNamespace, readPaths } from '../../../mesh-core/config/load.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
-import { ownSamples } from '../../own-samples.ts'
+import { ownSamples } from '../../config/own-samples.ts'
 
 const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml']
 

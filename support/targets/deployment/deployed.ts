@@ -8,7 +8,7 @@ import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/reg
 import { createEcho } from '../../../samples/echo/echo.ts'
 import type { ServiceBehaviour } from '../../../samples/echo/behaviour.ts'
 import { programFor } from '../../../samples/resolve-program.ts'
-import { formatServiceRef } from '../../service-ref.ts'
+import { formatServiceRef } from '../../sentences/service-ref.ts'
 import type { Behaviour, Call, PodStatus, ServiceRef } from '../target.ts'
 import { gatewayFile, namespaceFile } from './base.ts'
 import { Behaviours } from './behaviours.ts'

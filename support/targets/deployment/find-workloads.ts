@@ -2,7 +2,7 @@ import { MeshSpecError } from '../../../mesh-core/config/errors.ts'
 import type { Resource } from '../../../mesh-core/config/resource.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { appOf } from '../../../mesh-core/registry/workloads.ts'
-import { formatServiceRef, hostOf } from '../../service-ref.ts'
+import { formatServiceRef, hostOf } from '../../sentences/service-ref.ts'
 import type { ServiceRef } from '../target.ts'
 
 /**

@@ -3,7 +3,7 @@ import { QueryNotModelled, QueryProblem } from '../../../mesh-core/telemetry/pro
 import { momentOf, requestSeries } from '../../../mesh-core/telemetry/request-series.ts'
 import { reportedRequests } from '../../../mesh-core/telemetry/reported-requests.ts'
 import { countedRequests } from '../../../mesh-core/telemetry/standard-metrics.ts'
-import { StatementFailed } from '../../failure.ts'
+import { StatementFailed } from '../../verdicts/failure.ts'
 import { NotSupported } from '../target.ts'
 import type { MetricSample } from '../target.ts'
 import type { KeptExchange } from './own-telemetry.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StatementFailed } from '../../failure.ts'
+import { StatementFailed } from '../../verdicts/failure.ts'
 import { CoreSession } from '../core/session.ts'
 import { NotSupported } from '../target.ts'
 import type { Telemetry } from '../target.ts'

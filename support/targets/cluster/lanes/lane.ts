@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { Undecided } from '../../../failure.ts'
+import { Undecided } from '../../../verdicts/failure.ts'
 import { hear, say } from './lane-messages.ts'
 import type { KeeperSays } from './lane-messages.ts'
-import type { Permission } from '../run/permissions.ts'
+import type { Permission } from '../run/access/permissions.ts'
 import { isWithin } from './reach.ts'
 import type { Reach } from './reach.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hidden, withoutTokens } from '../../../secrets.ts'
+import { hidden, withoutTokens } from '../../../runs/secrets.ts'
 import { queryString } from './json-source.ts'
 import type { JsonSource } from './json-source.ts'
 import { failureOf, SourceFailure } from './source-failure.ts'

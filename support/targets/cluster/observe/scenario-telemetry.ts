@@ -1,6 +1,6 @@
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
 import { QueryProblem } from '../../../../mesh-core/telemetry/promql/value.ts'
-import { StatementFailed } from '../../../failure.ts'
+import { StatementFailed } from '../../../verdicts/failure.ts'
 import { edgesOf, edgesQuery } from '../../deployment/service-graph.ts'
 import { NotSupported } from '../../target.ts'
 import type { GraphEdge, MetricSample, Telemetry } from '../../target.ts'

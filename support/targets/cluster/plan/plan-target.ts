@@ -1,6 +1,6 @@
 import { capabilities } from '../../target.ts'
 import type { Capability, MeshSession, ScenarioInfo, Target } from '../../target.ts'
-import { NamespaceMap } from '../run/namespace-map.ts'
+import { NamespaceMap } from '../run/access/namespace-map.ts'
 import { Plan } from './plan.ts'
 import type { PlanSettings } from './plan.ts'
 import { PlanSession } from './plan-session.ts'

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { named } from '../kube/objects.ts'
-import { mayBringIngress } from '../run/cluster-access.ts'
-import type { RunSettings } from '../run/cluster-access.ts'
-import { refOfObject } from '../run/restore.ts'
+import { mayBringIngress } from '../run/access/cluster-access.ts'
+import type { RunSettings } from '../run/access/cluster-access.ts'
+import { refOfObject } from '../run/restore/restore.ts'
 
 /** What decides what a run would do. */
 export type PlanSettings = Pick<RunSettings, 'gateway' | 'namespaces' | 'deploy' | 'podImage' | 'meshConfig'> & {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { KubeObject, ResourceRef } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObjects } from '../kube/objects.ts'
-import type { Ledger } from '../run/ledger.ts'
+import type { Ledger } from '../run/restore/ledger.ts'
 import { Deployments } from './deployments.ts'
 
 const service = (labels: Readonly<Record<string, string>> = {}): KubeObject => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
-import { parseServiceRef } from '../../../service-ref.ts'
+import { parseServiceRef } from '../../../sentences/service-ref.ts'
 import { NotSupported } from '../../target.ts'
 import { assertKnown, findPods } from './find-pods.ts'
 import type { Scene } from './find-pods.ts'

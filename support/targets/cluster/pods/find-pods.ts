@@ -1,9 +1,9 @@
 import { MeshSpecError } from '../../../../mesh-core/config/errors.ts'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
-import { formatServiceRef, hostOf } from '../../../service-ref.ts'
+import { formatServiceRef, hostOf } from '../../../sentences/service-ref.ts'
 import { NotSupported } from '../../target.ts'
 import type { ServiceRef } from '../../target.ts'
-import type { NamespaceMap } from '../run/namespace-map.ts'
+import type { NamespaceMap } from '../run/access/namespace-map.ts'
 import type { Pod } from './pod.ts'
 
 /** What a scenario has in the cluster. */

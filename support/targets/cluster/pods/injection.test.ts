@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readText } from '../../../../mesh-core/config/read.ts'
 import type { KubeObject, Resource } from '../../../../mesh-core/config/resource.ts'
-import { namespaceObject } from '../run/own-namespace.ts'
+import { namespaceObject } from '../run/access/own-namespace.ts'
 import { assertInjected, Injection } from './injection.ts'
 import type { Pod } from './pod.ts'
 

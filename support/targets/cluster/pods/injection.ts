@@ -2,7 +2,7 @@ import type { KubeObject, Resource } from '../../../../mesh-core/config/resource
 import { isInjected } from '../../../../mesh-core/registry/injection.ts'
 import type { AdmittedPod } from '../../../../mesh-core/registry/injection.ts'
 import { clusterError } from '../kube/cluster-error.ts'
-import { namespaceObject } from '../run/own-namespace.ts'
+import { namespaceObject } from '../run/access/own-namespace.ts'
 import { proxy } from './pod.ts'
 import type { Pod } from './pod.ts'
 

@@ -6,12 +6,12 @@ import { gatewaySeeingOutside } from '../pods/outside-manifests.ts'
 import { Injection } from '../pods/injection.ts'
 import { runnable } from '../pods/pod-manifests.ts'
 import type { ClusterRun } from './cluster-run.ts'
-import { isManagedGateway } from './managed-gateways.ts'
-import { dividedMeshConfig } from './mesh-config-map.ts'
-import { namespaceObject } from './own-namespace.ts'
-import { OutboundTraffic } from './outbound-traffic.ts'
-import type { Changes } from './outbound-traffic.ts'
-import { actsOnWholeMesh, systemNamespace } from './own-ingress.ts'
+import { isManagedGateway } from './gateways/managed-gateways.ts'
+import { dividedMeshConfig } from './access/mesh-config-map.ts'
+import { namespaceObject } from './access/own-namespace.ts'
+import { OutboundTraffic } from './outside/outbound-traffic.ts'
+import type { Changes } from './outside/outbound-traffic.ts'
+import { actsOnWholeMesh, systemNamespace } from './gateways/own-ingress.ts'
 
 /** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
 export class ClusterWords {

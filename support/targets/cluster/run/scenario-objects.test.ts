@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObjects } from '../kube/objects.ts'
-import type { Ledger } from './ledger.ts'
-import { namespaceObject } from './own-namespace.ts'
-import { refOfObject } from './restore.ts'
+import type { Ledger } from './restore/ledger.ts'
+import { namespaceObject } from './access/own-namespace.ts'
+import { refOfObject } from './restore/restore.ts'
 import { ScenarioObjects } from './scenario-objects.ts'
 
 function rule(host: string, namespace: string): KubeObject {

@@ -5,8 +5,8 @@ import { clusterError } from '../kube/cluster-error.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { named } from '../kube/objects.ts'
 import { labelled } from '../pods/deployments.ts'
-import type { Ledger } from './ledger.ts'
-import { changedBy, isSame, refOfObject, restore, runLabel } from './restore.ts'
+import type { Ledger } from './restore/ledger.ts'
+import { changedBy, isSame, refOfObject, restore, runLabel } from './restore/restore.ts'
 
 interface Changed {
   readonly ref: ResourceRef

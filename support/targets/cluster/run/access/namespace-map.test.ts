@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import type { KubeObject } from '../../../../../mesh-core/config/resource.ts'
+import { NamespaceMap } from './namespace-map.ts'
+
+function mapOf(named: readonly string[] = []): NamespaceMap {
+  const map = new NamespaceMap('run-1', named)
+  for (const namespace of ['default', 'prod']) map.use(namespace)
+  return map
+}
+
+describe('namespaces of the run for those of a scenario', () => {
+  test('each has its own', () => {
+    const map = mapOf()
+    expect([map.real('default'), map.real('prod'), map.real('istio-system')]).toEqual(['run-1', 'run-1-prod', 'istio-system'])
+    expect(map.scenario('run-1-prod')).toBe('prod')
+  })
+
+  test('one that is only asked about stands for nothing in names', () => {
+    const map = mapOf()
+    expect([map.real('com'), map.host('example.com'), map.host('www.example.com'), map.all]).toEqual([
+      'run-1-com',
+      'example.com',
+      'www.example.com',
+      ['run-1', 'run-1-prod'],
+    ])
+    expect([map.use('com'), map.host('example.com')]).toEqual(['run-1-com', 'example.run-1-com'])
+  })
+
+  test('what is of the whole cluster is in none, and none stands for it', () => {
+    const map = mapOf()
+    expect(map.real('')).toBe('')
+    expect(map.all).toEqual(['run-1', 'run-1-prod'])
+    expect(map.object({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'paths' }, path: '/items' } as KubeObject)['path']).toBe('/items')
+  })
+
+  test('those that the user has named are used as they are', () => {
+    const map = mapOf(['shop', 'prod'])
+    expect([map.real('default'), map.real('prod'), map.real('test')]).toEqual(['shop', 'prod', 'run-1-test'])
+  })
+
+  test.each([
+    ['shop', 'shop'],
+    ['shop.prod', 'shop.run-1-prod'],
+    ['shop.prod:8080', 'shop.run-1-prod:8080'],
+    ['shop.prod.svc', 'shop.run-1-prod.svc'],
+    ['shop.default.svc.cluster.local:80', 'shop.run-1.svc.cluster.local:80'],
+    ['*.prod.svc.cluster.local', '*.run-1-prod.svc.cluster.local'],
+    ['db-0.db.prod.svc.cluster.local', 'db-0.db.run-1-prod.svc.cluster.local'],
+    // Hosts of the world outside, whose names happen to hold the word.
+    ['prod.example.com', 'prod.example.com'],
+    ['www.prod.example.com', 'www.prod.example.com'],
+    ['default', 'default'],
+  ])('host %s is %s', (host, mapped) => expect(mapOf().host(host)).toBe(mapped))
+
+  test('in config', () => {
+    const object = mapOf().object({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'default', namespace: 'prod', labels: { app: 'prod' } },
+      spec: {
+        hosts: ['shop.default.svc.cluster.local'],
+        gateways: ['default/entry', 'mesh'],
+        exportTo: ['.', 'prod'],
+        http: [{ match: [{ sourceNamespace: 'x', uri: { prefix: '/default/' } }], route: [{ destination: { host: 'shop.prod' } }] }],
+        egress: [{ hosts: ['prod/*', './*', 'default/shop.default.svc.cluster.local'] }],
+        from: [{ source: { namespaces: ['default'], principals: ['cluster.local/ns/prod/sa/shop'] } }],
+      },
+    })
+    expect(object).toEqual({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'default', namespace: 'run-1-prod', labels: { app: 'prod' } },
+      spec: {
+        hosts: ['shop.run-1.svc.cluster.local'],
+        gateways: ['run-1/entry', 'mesh'],
+        exportTo: ['.', 'run-1-prod'],
+        http: [{ match: [{ sourceNamespace: 'x', uri: { prefix: '/default/' } }], route: [{ destination: { host: 'shop.run-1-prod' } }] }],
+        egress: [{ hosts: ['run-1-prod/*', './*', 'run-1/shop.run-1.svc.cluster.local'] }],
+        from: [{ source: { namespaces: ['run-1'], principals: ['cluster.local/ns/run-1-prod/sa/shop'] } }],
+      },
+    })
+  })
+
+  const specOf = (spec: object): unknown => mapOf().object({ apiVersion: 'prod/v1', kind: 'prod', metadata: { name: 'x' }, spec })
+
+  test('and where the words only look like a namespace they stay', () => {
+    const spec = { uri: { prefix: 'prod/items' }, path: '/prod/items', image: 'prod/shop:1', values: ['prod'], key: 'request.headers[x-team]' }
+    expect(specOf(spec)).toMatchObject({ spec })
+    expect(mapOf().object({ apiVersion: 'prod/v1', kind: 'prod', metadata: { name: 'x' } })).toMatchObject({ apiVersion: 'prod/v1', kind: 'prod' })
+  })
+
+  test.each([
+    ['accounts', { serviceAccounts: ['prod/web'] }, { serviceAccounts: ['run-1-prod/web'] }],
+    ['a provider', { service: 'prod/authz.prod.svc.cluster.local' }, { service: 'run-1-prod/authz.run-1-prod.svc.cluster.local' }],
+    ['hosts of a Sidecar', { hosts: ['./shop.prod.svc.cluster.local'] }, { hosts: ['./shop.run-1-prod.svc.cluster.local'] }],
+    ['a condition', { when: [{ key: 'source.namespace', values: ['prod'] }] }, { when: [{ key: 'source.namespace', values: ['run-1-prod'] }] }],
+    ['its contrary', { key: 'source.serviceAccount', notValues: ['default/web'] }, { key: 'source.serviceAccount', notValues: ['run-1/web'] }],
+    [
+      'a selector',
+      { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['prod', 'default'] },
+      { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['run-1-prod', 'run-1'] },
+    ],
+    ['a beginning', { namespaces: ['pr*'] }, { namespaces: ['pr*', 'run-1-pr*'] }],
+    ['an end', { notNamespaces: ['*-prod'] }, { notNamespaces: ['*-prod'] }],
+    ['one of default', { namespaces: ['def*', '*lt'] }, { namespaces: ['def*', 'run-1-def*', 'run-1', '*lt', 'run-1'] }],
+    ['all', { namespaces: ['*'], exportTo: ['*'] }, { namespaces: ['*'], exportTo: ['*'] }],
+  ])('namespaces of %s', (_, spec, mapped) => expect(specOf(spec)).toMatchObject({ spec: mapped }))
+
+  test('and back, in what was seen', () => {
+    expect(mapOf().back('spiffe://cluster.local/ns/run-1-prod/sa/a called shop.run-1')).toBe(
+      'spiffe://cluster.local/ns/prod/sa/a called shop.default',
+    )
+  })
+})

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { readText } from '../../../../../mesh-core/config/read.ts'
+import { isNameOutside, namesIn } from './outside.ts'
+
+const isOwn = (namespace: string): boolean => ['meshspec-1f2e3d', 'meshspec-1f2e3d-prod'].includes(namespace)
+
+test.each([
+  ['edition.cnn.com', true],
+  ['*.wikipedia.org', true],
+  ['shop', false],
+  ['shop.meshspec-1f2e3d-prod', false],
+  ['shop.meshspec-1f2e3d.svc.cluster.local', false],
+  ['shop.elsewhere.svc.cluster.local', false],
+  ['shop.elsewhere.svc', false],
+  ['10.96.0.7', false],
+  ['localhost', false],
+])('%s is outside of the cluster: %s', (host, outside) => {
+  expect(isNameOutside(host, isOwn)).toBe(outside)
+})
+
+test('names are what entries have as hosts and endpoints, and what services are other names of', () => {
+  const { resources } = readText(
+    `
+{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: a}, spec: {hosts: [a.example.com, "*.b.example.com"], ports: [{number: 80, name: http}], resolution: DNS, endpoints: [{address: c.example.com}]}}
+---
+{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, metadata: {name: b}, spec: {address: d.example.com}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: c}, spec: {type: ExternalName, externalName: e.example.com}}
+---
+{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: d}, spec: {hosts: [f.example.com], http: [{directResponse: {status: 200}}]}}
+`,
+    'names.yaml',
+  )
+  expect(namesIn(resources)).toEqual(['a.example.com', '*.b.example.com', 'c.example.com', 'd.example.com', 'e.example.com'])
+})

@@ -62,6 +62,27 @@ describe('several objects', () => {
     expect(found.has('networking.istio.io/VirtualService/shop/gone')).toBe(false)
   })
 
+  test('are read in the version in which they were written, by list and one by one', async () => {
+    const all = objects()
+    const beta = 'networking.istio.io/v1beta1'
+    const resources = [{ name: 'virtualservices', kind: 'VirtualService', namespaced: true }]
+    nock(host).get(`/apis/${beta}`).reply(200, { resources })
+    const older = collection.replace('networking.istio.io/v1', beta)
+    nock(host)
+      .get(older)
+      .reply(200, { items: [item('ratings'), item('reviews')] })
+    nock(host)
+      .get(`${collection}/details`)
+      .reply(200, { ...object, ...item('details') })
+    const asked = [...refs.map((one) => ({ ...one, apiVersion: beta })), { ...ref, name: 'details', apiVersion: object.apiVersion }]
+    const found = await all.readAll(asked, () => true)
+    expect([...found.values()].map(({ apiVersion, metadata }) => `${apiVersion} ${metadata.name}`)).toEqual([
+      `${beta} ratings`,
+      `${beta} reviews`,
+      'networking.istio.io/v1 details',
+    ])
+  })
+
   test.each([
     ['in a namespace of the user’s', () => false, 0],
     ['where the user may not ask for all', () => true, 1],

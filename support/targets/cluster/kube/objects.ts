@@ -12,6 +12,9 @@ export const fieldManager = 'meshspec'
 /** How often somebody else may be quicker. */
 const conflicts = 5
 
+/** An object in one version of its kind; without it in the one that the cluster prefers. */
+type Versioned = ResourceRef & { readonly apiVersion?: string }
+
 /** By `resourceKey`. */
 type Keyed = readonly [string, KubeObject]
 
@@ -28,8 +31,14 @@ export class KubeObjects {
   }
 
   /** `null`: it is not there. @throws MeshSpecError, NotSupported */
-  async read(ref: ResourceRef): Promise<KubeObject | null> {
-    return this.#doing(`read ${named(ref)}`, async () => this.api.get<KubeObject>(await this.kinds.pathOfRef(ref)))
+  async read(ref: Versioned): Promise<KubeObject | null> {
+    return this.#doing(`read ${named(ref)}`, async () =>
+      this.api.get<KubeObject>(`${await this.kinds.collectionOf(await this.#versionOf(ref), ref.kind, ref.namespace)}/${ref.name}`),
+    )
+  }
+
+  #versionOf({ group, kind, apiVersion }: Versioned): string | Promise<string> {
+    return apiVersion ?? this.kinds.versionWith(group, kind)
   }
 
   /**
@@ -37,10 +46,10 @@ export class KubeObjects {
    * @param mayList whether all of the namespace may be asked for; where the user may not, they are read one by one
    * @returns by `resourceKey`; without those that are not there
    */
-  async readAll(refs: readonly ResourceRef[], mayList: (namespace: string) => boolean): Promise<ReadonlyMap<string, KubeObject>> {
-    const groups = new Map<string, ResourceRef[]>()
+  async readAll(refs: readonly Versioned[], mayList: (namespace: string) => boolean): Promise<ReadonlyMap<string, KubeObject>> {
+    const groups = new Map<string, Versioned[]>()
     for (const ref of refs) {
-      const key = resourceKey({ ...ref, name: '' })
+      const key = `${ref.apiVersion ?? ''} ${resourceKey({ ...ref, name: '' })}`
       groups.set(key, [...(groups.get(key) ?? []), ref])
     }
     const found = await Promise.all(
@@ -49,16 +58,16 @@ export class KubeObjects {
     return new Map(found.flat())
   }
 
-  async #readEach(refs: readonly ResourceRef[]): Promise<readonly Keyed[]> {
+  async #readEach(refs: readonly Versioned[]): Promise<readonly Keyed[]> {
     const found = await Promise.all(refs.map(async (ref) => [resourceKey(ref), await this.read(ref)] as const))
     return found.flatMap(([key, object]) => (object === null ? [] : [[key, object] as const]))
   }
 
-  async #readByList(refs: readonly ResourceRef[]): Promise<readonly Keyed[]> {
+  async #readByList(refs: readonly Versioned[]): Promise<readonly Keyed[]> {
     const { group, kind, namespace } = refs[0]!
     if (this.#unlisted.has(`${group}/${kind}`)) return this.#readEach(refs)
     try {
-      const apiVersion = await this.kinds.versionWith(group, kind)
+      const apiVersion = await this.#versionOf(refs[0]!)
       const all = await this.list(apiVersion, kind, namespace)
       // Items of a list do not say themselves what they are.
       return all.map((object) => [resourceKey({ group, kind, namespace, name: object.metadata.name }), { ...object, apiVersion, kind }])

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
+import { resourceKey } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from './restore/ledger.ts'
 import { namespaceObject } from './access/own-namespace.ts'
@@ -48,6 +49,25 @@ test('what stood before is known to the cluster before it is changed, says who h
   expect(done.slice(3)).toEqual(['replace', 'done', 'kept'])
   expect(now()).toEqual(before)
 })
+
+test.each(['networking.istio.io/v1', 'networking.istio.io/v1alpha3'])(
+  'an object in the version %s is another only when somebody has changed it',
+  async (apiVersion) => {
+    const inVersion = (object: KubeObject, version: string): KubeObject => ({ ...object, apiVersion: version })
+    let stored = rule('ours', 'meshspec-1f2e3d')
+    const objects = {
+      apply: async (object: KubeObject) => (stored = object),
+      readAll: async (refs: readonly { apiVersion?: string }[]) =>
+        new Map(refs.map((ref) => [resourceKey(refOfObject(stored)), inVersion(stored, ref.apiVersion ?? 'networking.istio.io/v1')])),
+    } as unknown as KubeObjects
+    const ledger = { head: { run: '1f2e3d' }, touch: () => {} } as unknown as Ledger
+    const config = new ScenarioObjects(objects, ledger, () => true)
+    await config.apply([inVersion(stored, apiVersion)])
+    await config.assertUntouched()
+    stored = rule('theirs', 'meshspec-1f2e3d')
+    await expect(config.assertUntouched()).rejects.toMatchObject({ code: 'CONFIG_CHANGED', message: /spec\.hosts\[0\] is "theirs"/ })
+  },
+)
 
 test('what was deleted is made again', async () => {
   const { config, done } = scenario(rule('ours', 'shop'), false)

@@ -112,10 +112,9 @@ export class ScenarioObjects {
    */
   async assertUntouched(): Promise<void> {
     const changed = [...this.#changed.values()]
-    const found = await this.#objects.readAll(
-      changed.map(({ ref }) => ref),
-      this.#isOwn,
-    )
+    // In the version in which they were written: in another one the API server tells them otherwise.
+    const written = changed.map(({ ref, now }) => (now === null ? ref : { ...ref, apiVersion: now.apiVersion }))
+    const found = await this.#objects.readAll(written, this.#isOwn)
     for (const { ref, now } of changed) {
       const seen = found.get(resourceKey(ref)) ?? null
       if (seen === null && now === null) continue

@@ -75,6 +75,16 @@ export default tseslint.config(
     rules: { 'import-x/no-cycle': 'error' },
   },
   {
+    files: ['**/*.test.ts'],
+    ignores: ['**/*.mocked.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'CallExpression[callee.object.name="vi"][callee.property.name=/^(do)?mock$/i]', message: 'Other files are tested in the same module graph: *.mocked.test.ts has one of its own.' },
+      ],
+    },
+  },
+  {
     files: ['mesh-core/**/*.ts'],
     ignores: ['**/*.test.ts', 'mesh-core/time/wall-clock.ts', 'mesh-core/time/virtual-clock.ts'],
     rules: {

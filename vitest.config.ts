@@ -1,15 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** They put other modules in the place of real ones, which files that are tested in the same worker afterwards would meet. */
+const mocked = '**/*.mocked.test.ts'
+const elsewhere = ['**/node_modules/**', 'dist/**']
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**'],
-    // a fresh module graph for each file costs more than most files take
     pool: 'threads',
     // The default is one worker less than processors, which on two of them leaves one idle: many tests wait for sockets and for Envoy.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+    projects: [
+      // A fresh module graph for each file costs more than most files take.
+      { extends: true, test: { name: 'plain', include: ['**/*.test.ts'], exclude: [...elsewhere, mocked], isolate: false } },
+      { extends: true, test: { name: 'mocked', include: [mocked], exclude: elsewhere } },
+    ],
   },
 })

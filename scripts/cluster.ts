@@ -1,10 +1,11 @@
 /**
- * `npm run test:cluster [-- --whole | --endpoint | --faults [titles…] | --restore | --evidence] [features…]`: the conformance suite against a real mesh. With `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our
- * own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`), and faults are planted in it, each of which a run has to call by its
- * name; with `--kubeconfig FILE` the suite runs against that cluster, whose mesh config it changes only with `--mesh-config`. Without `--whole` a part is run that takes some minutes;
- * `--endpoint` runs Bookinfo's tasks through the lab's gateway alone, without the Kubernetes API, as a user's Bookinfo is there;
- * `--faults` plants faults (all, or those whose title has one of the texts) and runs no suite; `--restore` looks only at whether a run puts back what it has changed,
- * `--evidence` at whether a user's own pods are judged by their access logs.
+ * `npm run test:cluster [-- --whole | --endpoint] [--suite] [--evidence] [--restore] [--faults [titles…]] [features…]`: the conformance suite against a real mesh. With
+ * `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`); with
+ * `--kubeconfig FILE` the suite runs against that cluster, whose mesh config it changes only with `--mesh-config`. Of the parts those are done that are named, or all:
+ * `--suite` runs the features that are given, or with `--whole` all, or else those that take some minutes;
+ * `--evidence` looks at whether a user's own pods are judged by their access logs, `--restore` at whether a run puts back what it has changed;
+ * `--faults` plants faults (all, or those whose title has one of the texts), each of which a run has to call by its name.
+ * `--endpoint` runs Bookinfo's tasks through the lab's gateway alone, without the Kubernetes API, as a user's Bookinfo is there.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -47,17 +48,24 @@ const { values, positionals } = parseArgs({
   options: {
     whole: { type: 'boolean', default: false },
     endpoint: { type: 'boolean', default: false },
-    faults: { type: 'boolean', default: false },
-    restore: { type: 'boolean', default: false },
+    suite: { type: 'boolean', default: false },
     evidence: { type: 'boolean', default: false },
+    restore: { type: 'boolean', default: false },
+    faults: { type: 'boolean', default: false },
     kubeconfig: { type: 'string' },
     context: { type: 'string' },
     'mesh-config': { type: 'boolean', default: false },
   },
 })
 
-/** Nothing was asked for, or the whole suite: all that there is. */
-const isAll = positionals.length === 0 && !values.endpoint && !values.faults && !values.restore && !values.evidence
+const parts = ['suite', 'evidence', 'restore', 'faults'] as const
+const named = parts.filter((part) => values[part])
+
+/** With features that are given nothing else is asked for. */
+function isWanted(part: (typeof parts)[number]): boolean {
+  if (named.length > 0) return named.includes(part)
+  return part === 'suite' || (positionals.length === 0 && !values.endpoint)
+}
 
 const suite = positionals.length > 0 ? positionals : values.whole ? ['features'] : values.endpoint ? endpointPart : part
 
@@ -89,9 +97,8 @@ function byKubernetes(ownsMesh: boolean): readonly string[] {
   ]
 }
 
-/** With features that were named nothing else is asked for. */
 function chosenOf<Tried extends { readonly title: string }>(all: readonly Tried[]): readonly Tried[] {
-  if (!values.faults) return isAll ? all : []
+  if (!isWanted('faults')) return []
   return positionals.length === 0 ? all : all.filter(({ title }) => positionals.some((text) => title.includes(text)))
 }
 
@@ -113,10 +120,10 @@ async function inLab(folder: string): Promise<string[]> {
   try {
     lab.up(join(folder, 'images.json'))
     const meshBefore = meshConfigIn(lab)
-    const problems = values.faults || values.restore || values.evidence ? [] : await suiteIn(lab, join(folder, 'report.json'))
+    const problems = isWanted('suite') ? await suiteIn(lab, join(folder, 'report.json')) : []
     if (meshConfigIn(lab) !== meshBefore) problems.push(`the mesh config was\n${meshBefore}\nand now it is\n${meshConfigIn(lab)}`)
-    if (isAll || values.evidence) problems.push(...(await tryAccessLogs(lab, join(folder, 'evidence.json'))))
-    if (isAll || values.restore) problems.push(...(await tryEndings(lab)))
+    if (isWanted('evidence')) problems.push(...(await tryAccessLogs(lab, join(folder, 'evidence.json'))))
+    if (isWanted('restore')) problems.push(...(await tryEndings(lab)))
     problems.push(...(await mistakenIn(lab)), ...(await faultsIn(lab)))
     return problems
   } finally {
@@ -168,7 +175,7 @@ async function main(): Promise<number> {
   try {
     const problems = isGiven ? inCluster(folder) : await inLab(folder)
     for (const problem of problems) console.error(problem)
-    console.log(problems.length === 0 ? 'the features hold on a real mesh, and what was wrong was found' : `${problems.length} problems`)
+    console.log(problems.length === 0 ? `${parts.filter(isWanted).join(', ')}: all is as it should be on a real mesh` : `${problems.length} problems`)
     return problems.length === 0 ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })

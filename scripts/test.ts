@@ -41,8 +41,8 @@ const vectors: Check = {
 const stages: readonly (readonly (readonly Check[])[])[] = [
   [[build]],
   [
-    [types, lint, vectors],
-    [format, features, byCucumber],
+    [types, lint],
+    [format, features, byCucumber, vectors],
   ],
   [[unitTests]],
 ]

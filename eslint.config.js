@@ -80,7 +80,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: 'CallExpression[callee.object.name="vi"][callee.property.name=/^(do)?mock$/i]', message: 'Other files are tested in the same module graph: *.mocked.test.ts has one of its own.' },
+        {
+          selector: 'CallExpression[callee.object.name="vi"][callee.property.name=/^(do)?mock$/i]',
+          message: 'Other files are tested in the same module graph: *.mocked.test.ts has one of its own.',
+        },
       ],
     },
   },

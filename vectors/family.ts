@@ -26,8 +26,6 @@ export interface Family {
   /** Where they lie, when nothing else is said. */
   readonly folders: readonly string[]
   readonly engines: readonly EngineName[]
-  /** Areas whose cases are run and counted, but do not fail a run; each with what is missing. */
-  readonly notYet?: Readonly<Record<string, string>>
   /** @throws NoVectors */
   run(path: string, selection: Selection, engine: EngineName): AsyncIterable<CaseResult>
 }

@@ -1,5 +1,4 @@
 import { type CaseResult, type EngineName, type Family, isSelected, type Selection } from '../family.ts'
-import { notYet } from '../not-yet.ts'
 import type { ObservedCase } from './case.ts'
 import { meshCore } from './engine.ts'
 import { type Collection, readCollection } from './folder.ts'
@@ -41,7 +40,6 @@ const engines: Readonly<Record<EngineName, () => Promise<Engine & { close?(): Pr
 export const meshObserved: Family = {
   folders: ['../shared/upstream/mesh-observed', 'vectors/own'],
   engines: ['core', 'envoy'],
-  notYet,
   async *run(path, selection, engineName) {
     const collection = readMeshObserved(path)
     const engine = await engines[engineName]()

@@ -41,6 +41,9 @@ export interface PodAnswer {
   readonly unresolved?: boolean
 }
 
+/** How often a pod of ours is asked for what it is to do or to tell, if it does not answer: a node may be busy. Nothing of it does more when it is asked for twice. */
+const tries = 3
+
 interface Waiting {
   readonly resolve: (answer: PodAnswer) => void
   readonly reject: (error: Error) => void
@@ -158,9 +161,9 @@ export class PodAgent {
     await this.#control('POST', '/reset', '')
   }
 
-  /** Is the pod one of ours, which can be told how to behave? */
+  /** Is the pod one of ours, which can be told how to behave? @throws MeshSpecError CLUSTER_FAILED where it does not say */
   async isControlled(): Promise<boolean> {
-    const { status } = await this.#ask({ control: { port: controlPort, method: 'GET', path: '/ready', body: '' } })
+    const { status } = await this.#patiently('GET', '/ready', '')
     return status !== undefined
   }
 
@@ -170,12 +173,23 @@ export class PodAgent {
   }
 
   async #control(method: string, path: string, body: string): Promise<string> {
-    const answer = await this.#ask({ control: { port: controlPort, method, path, body } })
+    const answer = await this.#patiently(method, path, body)
     if (answer.status === 200) return answer.body ?? ''
     throw new NotSupported(
       'behaviour',
       `pod ${this.pod.name} is none of this run's: it cannot be told how to behave (${answer.error ?? answer.status})`,
     )
+  }
+
+  /** A pod that is busy is neither another's nor without an answer. */
+  async #patiently(method: string, path: string, body: string): Promise<PodAnswer> {
+    for (let left = tries; left > 0; left--) {
+      const answer = await this.#ask({ control: { port: controlPort, method, path, body } })
+      if (answer.error !== 'ETIMEDOUT') return answer
+    }
+    const { namespace, name } = this.pod
+    const problem = `pod ${namespace}/${name} does not answer what the run asks of it (${method} ${path}, ${tries} times)`
+    throw clusterError('CLUSTER_FAILED', problem, 'its node may have too much to do')
   }
 
   #ask(question: object): Promise<PodAnswer> {

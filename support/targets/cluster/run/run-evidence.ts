@@ -167,9 +167,13 @@ export class RunEvidence {
 
   #isControlled(agent: PodAgent): Promise<boolean> {
     const key = `${agent.pod.namespace}/${agent.pod.name}`
-    const known = this.#controlled.get(key) ?? agent.isControlled()
-    this.#controlled.set(key, known)
-    return known
+    const known = this.#controlled.get(key)
+    if (known) return known
+    const asked = agent.isControlled()
+    this.#controlled.set(key, asked)
+    // What failed is asked again.
+    asked.catch(() => this.#controlled.delete(key))
+    return asked
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readText } from '../../../../../mesh-core/config/read.ts'
-import { isNameOutside, namesIn } from './outside.ts'
+import { isNameOutside, namesIn, Outside } from './outside.ts'
+import type { OutsideOptions } from './outside.ts'
 
 const isOwn = (namespace: string): boolean => ['meshspec-1f2e3d', 'meshspec-1f2e3d-prod'].includes(namespace)
 
@@ -32,4 +33,32 @@ test('names are what entries have as hosts and endpoints, and what services are 
     'names.yaml',
   )
   expect(namesIn(resources)).toEqual(['a.example.com', '*.b.example.com', 'c.example.com', 'd.example.com', 'e.example.com'])
+})
+
+test.each(['know', 'resolver'])('a pod that once did not answer (%s) is asked again by the scenario that follows', async (question) => {
+  let isBusy = true
+  const tell = async (asked: string): Promise<string> => {
+    if (isBusy && asked === question) throw new Error('busy')
+    return asked
+  }
+  const agent = { know: () => tell('know'), resolver: () => tell('resolver'), authority: () => tell('authority') }
+  const ready = {
+    metadata: { name: 'outside', namespace: 'a' },
+    spec: { containers: [{ name: 'app' }] },
+    status: { podIP: '10.244.0.7', conditions: [{ type: 'Ready', status: 'True' }] },
+  }
+  const outside = new Outside({
+    objects: { apply: async () => ({}), list: async () => [ready] },
+    ledger: { touch: () => {} },
+    run: '1f2e3d',
+    image: 'meshspec',
+    agents: { of: async () => agent },
+    namespace: async () => 'a',
+    warn: () => {},
+    assertHope: async () => {},
+  } as unknown as OutsideOptions)
+  await expect(outside.for('a')).rejects.toThrow('busy')
+  isBusy = false
+  expect(await outside.for('a')).toBe(true)
+  expect((await outside.pod())?.ip).toBe('10.244.0.7')
 })

@@ -53,8 +53,12 @@ export class Outside {
    * @throws MeshSpecError
    */
   async for(namespace: string): Promise<boolean> {
-    const telling = this.#told.get(namespace) ?? this.#tell(namespace)
+    const known = this.#told.get(namespace)
+    if (known) return known
+    const telling = this.#tell(namespace)
     this.#told.set(namespace, telling)
+    // What failed once need not fail the scenarios that follow.
+    telling.catch(() => this.#told.delete(namespace))
     return telling
   }
 
@@ -79,8 +83,7 @@ export class Outside {
 
   /** It has the JSON at that path from now on. @returns where: `http://10.244.0.7`; `null` where it does not come about */
   async serve(path: string, text: string): Promise<string | null> {
-    this.#made ??= this.#make()
-    const made = await this.#made
+    const made = await this.#making()
     if (made === null) return null
     if (this.#documents[path] !== text) {
       this.#documents = { ...this.#documents, [path]: text }
@@ -108,13 +111,20 @@ export class Outside {
   }
 
   async #tell(namespace: string): Promise<boolean> {
-    this.#made ??= this.#make()
-    const made = await this.#made
+    const made = await this.#making()
     if (made === null) return false
     const { agent, pod } = made
     await this.#apply(outsideMap(namespace, { address: pod.ip, resolver: await agent.resolver(), authority: await agent.authority() }))
     await this.#apply(gatewayParameters(namespace))
     return true
+  }
+
+  #making(): Promise<Made | null> {
+    if (this.#made) return this.#made
+    const making = this.#make()
+    this.#made = making
+    making.catch(() => (this.#made = null))
+    return making
   }
 
   async #make(): Promise<Made | null> {

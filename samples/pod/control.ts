@@ -102,7 +102,7 @@ export class ControlledPod {
       case 'GET /resolver':
         return { status: 200, body: readFileSync('/etc/resolv.conf', 'utf8') }
       case 'POST /reset':
-        this.#names?.know([])
+        // Names stay until others are told: a proxy that looks one up while its scenario ends would not look again for a minute.
         this.#documents.forget()
         this.#stated = {}
         this.#isNext = countdown()

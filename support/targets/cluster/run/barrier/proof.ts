@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStatus } from '../../../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource } from '../../../../../mesh-core/config/resource.ts'
-import { NotYetProgrammed } from '../../../target.ts'
+import { NotSupported, NotYetProgrammed } from '../../../target.ts'
 import type { PodAgent } from '../../pods/agent.ts'
 import type { Pod } from '../../pods/pod.ts'
 import { proxyAdmin } from '../../pods/proxy-admin.ts'
@@ -15,6 +15,8 @@ import { isOpen, managedGateways, openPorts, probedGateway, selectNamespaces } f
 import type { ManagedGateway, NamespaceLabels } from '../gateways/managed-gateways.ts'
 import { podsOfGateway } from '../gateways/gateway-pods.ts'
 import { probedRouter, routerPods, routersOf } from './routers.ts'
+import { isNameOutside } from '../outside/outside.ts'
+import { awaitResolved, lookedUp } from '../outside/resolved-names.ts'
 import type { ScenarioObjects } from '../scenario-objects.ts'
 import { StatusProof } from './status-proof.ts'
 
@@ -34,6 +36,16 @@ async function isAny(agent: PodAgent, gauges: readonly string[]): Promise<boolea
   const admin = { ...question, host: '127.0.0.1', port: 15_000, path: `/stats?usedonly&filter=${filter}`, headers: ['host', 'localhost'] }
   const { status, body = '' } = await agent.call(admin)
   return status === 200 && /: [1-9]/.test(body)
+}
+
+async function clustersOf(agent: PodAgent): Promise<string | null> {
+  const { status, body } = await agent.call({ ...question, host: '127.0.0.1', port: 15_000, path: '/clusters', headers: ['host', 'localhost'] })
+  return status === 200 ? (body ?? null) : null
+}
+
+function nothing(error: unknown): string {
+  if (error instanceof NotSupported) return ''
+  throw error
 }
 
 /** Is there a sidecar that answers? */
@@ -57,6 +69,7 @@ export interface Thoroughness {
 /** Proves that the mesh has taken up what a scenario has changed: by the status of objects that have one, and by what proxies answer. */
 export class Proof {
   readonly #run: ClusterRun
+  readonly #config: ScenarioObjects
   readonly #statuses: StatusProof
   readonly #ingress: IngressPorts
   /** Ports of the ingress gateway that config of the scenario has used, and perhaps uses no more. */
@@ -65,6 +78,7 @@ export class Proof {
 
   constructor(run: ClusterRun, config: ScenarioObjects) {
     this.#run = run
+    this.#config = config
     this.#statuses = new StatusProof(run, config)
     this.#ingress = new IngressPorts(run, config)
   }
@@ -92,6 +106,7 @@ export class Proof {
     await this.#run.barrier.pass(reach, proxies, rounds, Math.max(leastMs, deadline - performance.now()))
     const gatewayPods = [...(atIngress.length > 0 ? await ownIngressPods(this.#run) : []), ...routerPods(pods), ...managedPods]
     await this.#run.gatewayEndpoints.await(this.#run, gatewayPods, pods, Math.max(deadline, performance.now() + leastMs))
+    await this.#resolved(gatewayPods, pods, Math.max(deadline, performance.now() + leastMs))
     this.#run.leftAtGateway.clear()
     for (const { object, listener } of reach.gateways) this.#statuses.attached(object, listener.name)
     await this.#statuses.settled()
@@ -141,6 +156,22 @@ export class Proof {
   #told(pods: () => Promise<readonly Pod[]>): ProbedProxy['ask'] {
     const admin = proxyAdmin(this.#run.objects.api.config)
     return async (barrier, wanted) => guardedGeneration(await pods(), admin, barrier, wanted)
+  }
+
+  /** Names outside of which the run has a pod that answers. @throws NotYetProgrammed */
+  async #resolved(gateways: readonly Pod[], pods: readonly Pod[], deadline: number): Promise<void> {
+    const { outside, objects, namespaces } = this.#run
+    if (!outside || (await outside.pod()) === null || this.#run.isDenied('in-mesh-calls')) return
+    const hosts = lookedUp(this.#config.applied, (name) => isNameOutside(name, (namespace) => namespaces.all.includes(namespace)))
+    if (hosts.length === 0) return
+    const admin = proxyAdmin(objects.api.config)
+    const nameOf = ({ name, namespace }: Pod): string => `${name}.${namespaces.scenario(namespace)}`
+    const sidecars = pods.filter(isAsked).map((pod) => ({
+      name: `the sidecar of pod ${nameOf(pod)}`,
+      clusters: async () => clustersOf(await this.#run.agents.of(pod)),
+    }))
+    const others = gateways.map((pod) => ({ name: `the gateway ${nameOf(pod)}`, clusters: () => admin(pod, 'clusters').catch(nothing) }))
+    await awaitResolved([...sidecars, ...others], hosts, deadline)
   }
 
   /** Gateways that the scenario has deployed itself. */

@@ -35,19 +35,14 @@ test('names are what entries have as hosts and endpoints, and what services are 
   expect(namesIn(resources)).toEqual(['a.example.com', '*.b.example.com', 'c.example.com', 'd.example.com', 'e.example.com'])
 })
 
-test.each(['know', 'resolver'])('a pod that once did not answer (%s) is asked again by the scenario that follows', async (question) => {
-  let isBusy = true
-  const tell = async (asked: string): Promise<string> => {
-    if (isBusy && asked === question) throw new Error('busy')
-    return asked
-  }
-  const agent = { know: () => tell('know'), resolver: () => tell('resolver'), authority: () => tell('authority') }
-  const ready = {
-    metadata: { name: 'outside', namespace: 'a' },
-    spec: { containers: [{ name: 'app' }] },
-    status: { podIP: '10.244.0.7', conditions: [{ type: 'Ready', status: 'True' }] },
-  }
-  const outside = new Outside({
+const ready = {
+  metadata: { name: 'outside', namespace: 'a' },
+  spec: { containers: [{ name: 'app' }] },
+  status: { podIP: '10.244.0.7', conditions: [{ type: 'Ready', status: 'True' }] },
+}
+
+function outsideWith(agent: object): Outside {
+  return new Outside({
     objects: { apply: async () => ({}), list: async () => [ready] },
     ledger: { touch: () => {} },
     run: '1f2e3d',
@@ -57,6 +52,29 @@ test.each(['know', 'resolver'])('a pod that once did not answer (%s) is asked ag
     warn: () => {},
     assertHope: async () => {},
   } as unknown as OutsideOptions)
+}
+
+test('names of a scenario are known for one scenario more, in which proxies forget them', async () => {
+  const told: (readonly string[])[] = []
+  const text = async (): Promise<string> => ''
+  const outside = outsideWith({ know: async (names: readonly string[]) => void told.push(names), resolver: text, authority: text, reset: text })
+  await outside.for('a')
+  await outside.know(['a.example'])
+  await outside.reset()
+  await outside.know(['b.example'])
+  await outside.reset()
+  await outside.reset()
+  expect(told).toEqual([[], ['a.example'], ['a.example', 'b.example'], ['b.example'], []])
+})
+
+test.each(['know', 'resolver'])('a pod that once did not answer (%s) is asked again by the scenario that follows', async (question) => {
+  let isBusy = true
+  const tell = async (asked: string): Promise<string> => {
+    if (isBusy && asked === question) throw new Error('busy')
+    return asked
+  }
+  const agent = { know: () => tell('know'), resolver: () => tell('resolver'), authority: () => tell('authority') }
+  const outside = outsideWith(agent)
   await expect(outside.for('a')).rejects.toThrow('busy')
   isBusy = false
   expect(await outside.for('a')).toBe(true)

@@ -131,6 +131,8 @@ const patches: readonly ((draw: Draw, id: string) => Json)[] = [
             { path_with_escaped_slashes_action: draw.one(escapedSlashes) },
             { via: 'mesh' },
             { skip_xff_append: true },
+            { always_set_request_id_in_response: true },
+            { set_current_client_cert_details: { subject: true, uri: true } },
             { local_reply_config: localReplies(draw) },
             { common_http_protocol_options: { max_stream_duration: '60s' } },
           ]),

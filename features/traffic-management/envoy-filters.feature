@@ -151,3 +151,52 @@ Feature: EnvoyFilters
       | x-user | jason |
     Then the request reaches shop with header "x-team" set to "jason"
     And the response header "x-seen" is "200"
+
+  Scenario: Answers tell the id of their requests
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: ids}
+      spec:
+        workloadSelector: {labels: {app: client}}
+        configPatches:
+        - applyTo: NETWORK_FILTER
+          match: {context: SIDECAR_OUTBOUND, listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager}}}}
+          patch:
+            operation: MERGE
+            value:
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                always_set_request_id_in_response: true
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - match: [{uri: {prefix: /ours}}]
+          headers: {request: {set: {x-request-id: ours}}}
+          route: [{destination: {host: shop}}]
+        - match: [{uri: {prefix: /none}}]
+          headers: {request: {remove: [x-request-id]}}
+          route: [{destination: {host: shop}}]
+        - match: [{uri: {prefix: /closed}}]
+          directResponse: {status: 403}
+        - headers: {response: {set: {x-request-id: route}}}
+          route: [{destination: {host: shop}}]
+      """
+    When client sends "GET http://shop/" with headers:
+      | x-request-id | mine |
+    Then the response header "x-request-id" is "mine"
+    When client sends "GET http://shop/ours" with headers:
+      | x-request-id | mine |
+    Then the response header "x-request-id" is "ours"
+    When client sends "GET http://shop/none" with headers:
+      | x-request-id | mine |
+    Then the response header "x-request-id" is absent
+    When client sends "GET http://shop/closed" with headers:
+      | x-request-id | mine |
+    Then the response status is 403
+    And the response header "x-request-id" is "mine"

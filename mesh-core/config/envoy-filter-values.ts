@@ -50,6 +50,9 @@ const connectionManager = {
     localReplyConfig: localReplyConfig(headerMatch, option),
     serverHeaderTransformation: new Set(['OVERWRITE', 'APPEND_IF_ABSENT', 'PASS_THROUGH']),
     ...fields('stripAnyHostPort stripMatchingHostPort stripTrailingHostDot preserveExternalRequestId maxRequestHeadersKb streamIdleTimeout'),
+    alwaysSetRequestIdInResponse: 'acts',
+    setCurrentClientCertDetails: fields('subject uri dns'),
+    upgradeConfigs: { upgradeType: /^websocket$/i, enabled: 'quiet' },
     // What is logged, counted and traced, how long connections without requests are kept, and how long a client may take to send a request: it comes at once here.
     ...fields('accessLog accessLogOptions statPrefix tracing drainTimeout delayedCloseTimeout requestTimeout requestHeadersTimeout', 'quiet'),
     commonHttpProtocolOptions: { ...commonInbound, maxHeadersCount: 'acts' },
@@ -122,11 +125,12 @@ const listener: Modelled = {
   ...ofSockets,
 }
 
-/** Gateways look at the connection for who the client is, as istiod has it, and `false` merged into that says nothing. */
+/** Gateways look at the connection for who the client is, and tell all of its certificate, as istiod has it; `false` merged into that says nothing. */
+const ofEdge = { useRemoteAddress: 'quiet', setCurrentClientCertDetails: fields('subject uri dns cert', 'quiet') } satisfies Modelled
 const ofGateways: Readonly<Record<string, Modelled>> = {
   ...values,
   'LISTENER MERGE': bothSpellings(listener),
-  'NETWORK_FILTER MERGE': bothSpellings({ ...connectionManager, typedConfig: { ...connectionManager.typedConfig, useRemoteAddress: 'quiet' } }),
+  'NETWORK_FILTER MERGE': bothSpellings({ ...connectionManager, typedConfig: { ...connectionManager.typedConfig, ...ofEdge } }),
 }
 
 /** By what a patch is applied to, and how: see `values`. */

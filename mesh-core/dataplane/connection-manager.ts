@@ -171,6 +171,12 @@ export function signAnswer(headers: HttpRequest['headers'], settings: HttpSettin
   addVia(headers, settings)
 }
 
+/** Source: Envoy `UUIDRequestIDExtension::setInResponse`. @param of as the request has come to be */
+export function tellRequestId(headers: HttpRequest['headers'], of: HttpRequest['headers']): void {
+  const id = of.get('x-request-id')
+  if (id !== undefined) headers.set('x-request-id', id)
+}
+
 /** `use_remote_address` of gateways. */
 function markClient(headers: HttpRequest['headers'], address: string, trusted: string | null, { skipsForwardedFor }: HttpSettings): void {
   const before = headers.all('x-forwarded-for').join(',')

@@ -4,7 +4,7 @@ import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import { admit, visit, type Admission, type Applicant } from './filters/admission.ts'
 import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
 import { ClientBody } from './filters/client-body.ts'
-import { signAnswer, type ReceivedRequest } from './connection-manager.ts'
+import { signAnswer, tellRequestId, type ReceivedRequest } from './connection-manager.ts'
 import { doubtOfVersion } from './doubtful.ts'
 import type { LogRecord, Place } from './evidence.ts'
 import { injectFault } from './filters/fault-filter.ts'
@@ -61,6 +61,8 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
   #back: HeadersBack = []
+  /** By which answers tell its id; `null`: they were not read. */
+  #identified: Headers | null = null
   /** Inserted filters have written headers into the request. */
   isRewritten = false
   readonly body = new ClientBody(this)
@@ -98,6 +100,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     if (broken !== null) return this.breakOff(broken)
     const refusal = refusalOf(this.sent, this.received, normalization, settings)
     if (refusal) return this.refuseRequest(refusal)
+    this.#identified = this.request.headers
     this.enter()
   }
 
@@ -178,7 +181,10 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   }
 
   protected refuseRequest(refusal: RequestRefusal): void {
-    const response = answerOf(refusal, this.request, this.#rewrite(refusal.details, refusal.flag === null ? this.request : null))
+    const isRead = refusal.flag === null
+    const response = answerOf(refusal, this.request, this.#rewrite(refusal.details, isRead ? this.request : null))
+    // It has been given none yet.
+    if (isRead) this.#identified = this.sent.headers
     if (refusal.flag) this.log.raise(refusal.flag)
     this.answer(response, refusal.details)
   }
@@ -232,6 +238,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     const { headers } = response
     this.#passBack(response)
     signAnswer(headers, this.settings, this.#reading.server)
+    if (this.settings.tellsRequestIds && this.#identified) tellRequestId(headers, this.#identified)
     // HTTP/2 has other ways to say so.
     if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
     if (!this.#isHttp2 && response.trailers) delete response.trailers

@@ -65,6 +65,8 @@ export interface HttpSettings {
   readonly connectionMs?: number
   /** The `x-request-id` of a stranger stays. Envoy `preserve_external_request_id`. */
   readonly keepsRequestIds?: true
+  /** Answers get the `x-request-id` of their requests. Envoy `always_set_request_id_in_response`. */
+  readonly tellsRequestIds?: true
   /** More in the head of a request is too much, in KiB. Envoy `max_request_headers_kb`, of 60 where it is left out. */
   readonly mostHeaderKib?: number
   /** A request is given up of which nothing was seen for so long; 0 for never. Envoy `stream_idle_timeout`. */
@@ -82,8 +84,8 @@ export interface HttpSettings {
   readonly localReplies?: LocalReplies
   /** Of requests whose routes say nothing of it: merged into the filter that istiod has put in. */
   readonly fault?: Fault
-  /** Envoy takes no listener that has it. */
-  readonly isFaultRefused?: true
+  /** What was merged is nothing that Envoy takes: the fault, or a protocol to upgrade to that istiod has named, too. */
+  readonly isRefused?: true
   /** In the order in which requests meet them. */
   readonly inserted?: readonly InsertedFilter[]
 }

@@ -1,5 +1,5 @@
 import { connectionManagerName } from '../../config/envoy-filter-values.ts'
-import { durationMs, int, message, text, texts, type Message } from '../../envoy/fields.ts'
+import { durationMs, int, message, messages, text, texts, type Message } from '../../envoy/fields.ts'
 import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import { areSettingsRefused } from '../mesh/settings-refusal.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
@@ -69,7 +69,7 @@ function patchConnectionManager<T extends ConnectionManager>(known: T, patches: 
     const fields = message(message(value, 'value')['typed_config'], 'value.typed_config')
     const replies = fields['local_reply_config']
     const localReplies = replies === undefined ? {} : { localReplies: mergeLocalReplies(merged.settings?.localReplies, replies, origin) }
-    const settings = { ...merged.settings, ...settingsOf(fields), ...localReplies }
+    const settings = { ...merged.settings, ...settingsOf(fields), ...localReplies, ...certificateDetails(fields, merged.settings) }
     const normalizes = fields['normalize_path'] === true && merged.pathNormalization === 'NONE'
     const pathNormalization = normalizes ? 'BASE' : merged.pathNormalization
     return { ...merged, ...(Object.keys(settings).length > 0 && { settings }), pathNormalization }
@@ -88,6 +88,8 @@ function settingsOf(fields: Message): HttpSettings {
     ...(fields['server_header_transformation'] === 'APPEND_IF_ABSENT' && { keepsServer: true as const }),
     ...(fields['generate_request_id'] === false && { requestIds: false as const }),
     ...(fields['preserve_external_request_id'] === true && { keepsRequestIds: true as const }),
+    ...(fields['always_set_request_id_in_response'] === true && { tellsRequestIds: true as const }),
+    ...(namesWebSockets(fields['upgrade_configs']) && { isRefused: true as const }),
     ...hostSettingsOf(fields),
     ...pathSettingsOf(fields),
     ...(fields['skip_xff_append'] === true && { skipsForwardedFor: true as const }),
@@ -97,6 +99,19 @@ function settingsOf(fields: Message): HttpSettings {
     ...(fields['append_x_forwarded_port'] === true && { forwardedPort: true as const }),
     ...(isForwarding(fields['forward_client_cert_details']) && { forwardClientCert: fields['forward_client_cert_details'] }),
   }
+}
+
+/** Where a ProxyConfig has left some out. */
+function certificateDetails(fields: Message, { clientCertDetails }: HttpSettings = {}): HttpSettings {
+  const told = message(fields['set_current_client_cert_details'], 'set_current_client_cert_details')
+  const { subject, uri, dns } = clientCertDetails ?? { subject: true, uri: true, dns: true }
+  if (subject && uri && dns) return {}
+  return { clientCertDetails: { subject: subject || told['subject'] === true, uri: uri || told['uri'] === true, dns: dns || told['dns'] === true } }
+}
+
+/** istiod has, too, and a second time is once too often. Source: Envoy `HttpConnectionManagerConfig`. */
+function namesWebSockets(upgrades: unknown): boolean {
+  return messages(upgrades, 'upgrade_configs').some((upgrade) => text(upgrade['upgrade_type'])?.toLowerCase() === 'websocket')
 }
 
 function hostSettingsOf(fields: Message): HttpSettings {

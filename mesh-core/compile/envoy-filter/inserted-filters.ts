@@ -22,7 +22,7 @@ export function withInserted(settings: HttpSettings, patches: readonly EnvoyPatc
 /** Of the filters that istiod puts in that for faults alone can be told something. */
 function withMerged(settings: HttpSettings, { value, origin }: EnvoyPatch): HttpSettings {
   const { fault, problem } = readFault(configOf(value), origin)
-  return { ...settings, fault: mergedFault(settings.fault, fault), ...(problem !== null && { isFaultRefused: true as const }) }
+  return { ...settings, fault: mergedFault(settings.fault, fault), ...(problem !== null && { isRefused: true as const }) }
 }
 
 function configOf(value: EnvoyPatch['value']): Message {

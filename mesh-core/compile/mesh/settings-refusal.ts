@@ -8,7 +8,7 @@ import { haveUnusableKeys } from '../authentication/request-authentication.ts'
  */
 export function areSettingsRefused(settings: HttpSettings = {}): boolean {
   const { jwt, custom, stripsAnyPort = false, stripsMatchingPort = false, mostHeaderKib = leastHeaderKib, inserted = [] } = settings
-  if (settings.mostHeaders === 0 || settings.localReplies?.isRefused || settings.isFaultRefused || /[\0\n\r]/.test(settings.via ?? '')) return true
+  if (settings.mostHeaders === 0 || settings.localReplies?.isRefused || settings.isRefused || /[\0\n\r]/.test(settings.via ?? '')) return true
   if (haveUnusableKeys(jwt) || custom?.authorizer?.isRefused || (stripsAnyPort && stripsMatchingPort)) return true
   return mostHeaderKib < leastHeaderKib || mostHeaderKib > mostHeaderKibAtAll || inserted.some((filter) => filter.isRefused)
 }

@@ -25,6 +25,11 @@ export function isOfAnotherSender(answer: Answered['answer']): boolean {
   return answer?.cluster === '-' || (answer?.inbound ?? []).some(({ cluster }) => cluster?.startsWith('outbound|'))
 }
 
+/** Has a cluster looked a name up that no filter before it has? */
+export function isLookedUpLate(answer: Answered['answer']): boolean {
+  return answer?.flags === 'UH' && (answer.details ?? '').startsWith('dns_resolution_failure')
+}
+
 /** Has the client given up, or a proxy in its place? */
 export function isOutOfTime(answer: Answered['answer']): boolean {
   return answer?.error === 'timeout' || /^(SI|UT|DT)\b/.test(answer?.flags ?? '')

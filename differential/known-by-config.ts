@@ -1,10 +1,15 @@
 import type { Answered } from './known-difference.ts'
 import { reachedBy, failedToConnect, hostOfCluster, hostOf } from './known-by-answer.ts'
 
-/** Is the host that of the Service of a Gateway of the Gateway API? */
-export function isServedBy({ kind, apiVersion, metadata, spec }: Answered['config'][number], host: string): boolean {
-  const isManaged = kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/')
-  return isManaged && host === `${metadata.name}-${String(spec['gatewayClassName'])}.${metadata.namespace ?? 'default'}.svc.cluster.local`
+/** Of the Gateway API. */
+export function isManagedGateway({ kind, apiVersion }: Answered['config'][number]): boolean {
+  return kind === 'Gateway' && apiVersion.startsWith('gateway.networking.k8s.io/')
+}
+
+/** Is the host that of the Service of such a Gateway? */
+export function isServedBy(one: Answered['config'][number], host: string): boolean {
+  const { metadata, spec } = one
+  return isManagedGateway(one) && host === `${metadata.name}-${String(spec['gatewayClassName'])}.${metadata.namespace ?? 'default'}.svc.cluster.local`
 }
 
 /** A port that no traffic is redirected to. */

@@ -416,6 +416,24 @@ test('the Service of a Gateway is known to be older than others there, which sho
   expect(covered([{ ...gate, apiVersion: 'networking.istio.io/v1' }], { tcp: true, cluster }, told)).toBe(false)
 })
 
+test('at the ports of a Gateway names are known to be looked up late, which shows in what is said of it', () => {
+  const gate = { ...document('Gateway', { gatewayClassName: 'istio' }), apiVersion: 'gateway.networking.k8s.io/v1' }
+  const told = { field: 'flags', wanted: 'UH', seen: 'DF' }
+  const late = { flags: 'UH', details: 'dns_resolution_failure{cares_failure:Misformatted_domain_name}' }
+  expect(covered([gate], late, told)).toBe(true)
+  expect(covered([gate], late, { ...told, field: 'status' })).toBe(false)
+  expect(covered([gate], { ...late, details: 'no_healthy_upstream' }, told)).toBe(false)
+  expect(covered([gate], { ...late, flags: 'DF' }, told)).toBe(false)
+  expect(covered([{ ...gate, apiVersion: 'networking.istio.io/v1' }], late, told)).toBe(false)
+})
+
+test('a server that was asked for by no name is known to be called "echo", however that is told', () => {
+  const told = (names: string) => ({ field: 'details', wanted: `CERTIFICATE_VERIFY_FAILED:${names}`, seen: '' })
+  expect(covered([], {}, told('verify_SAN_list,_expected_SANs:_[],_certificate_SANs:_[echo]'))).toBe(true)
+  expect(covered([], {}, told('SAN_matcher,_certificate_SANs_are_[echo]'))).toBe(true)
+  expect(covered([], {}, told('SAN_matcher,_certificate_SANs_are_[echo.test]'))).toBe(false)
+})
+
 test('answers that the client there cannot read are known', () => {
   const tunnel = document('DestinationRule', { host: 'b', trafficPolicy: { tunnel: { targetHost: 'c.test', targetPort: 80 } } })
   const told = { field: 'status', wanted: 0, seen: 200 }

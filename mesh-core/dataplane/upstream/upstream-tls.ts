@@ -68,13 +68,17 @@ function originated(tls: Extract<UpstreamTls, { mode: 'originate' }>, authority:
   const host = authority === null ? null : splitAuthority(authority, 'http').hostname
   const pair = certificate?.kind === 'secret' ? certificate.pair : null
   return {
-    // No name is asked for by an address. Source: Envoy `router.cc` decodeHeaders.
-    serverName: serverName ?? (host !== null && isIpAddress(host) ? null : host),
+    serverName: serverName ?? (host !== null && isName(host) ? host : null),
     ...(pair && { certificate: pair }),
     expects: validation && { ...validation, host: validation.ofHost ? host : null },
     applicationProtocols: applicationProtocols.length > 0 ? applicationProtocols : host === null ? [] : ['http/1.1'],
     ready: isReady(certificate) && (validation?.trusted.kind !== 'secret' || validation.trusted.certificates !== null),
   }
+}
+
+/** By an address no name is asked for, and by a request that has lost its Host neither, though that has the certificate be for "". Source: Envoy `router.cc` decodeHeaders. */
+function isName(host: string): boolean {
+  return host !== '' && !isIpAddress(host)
 }
 
 function isReady(certificate: Extract<UpstreamTls, { mode: 'originate' }>['certificate']): boolean {

@@ -13,6 +13,7 @@ import type { Subject } from './replies/format/subject.ts'
 import { removeBlanks, type Mutator } from './messages/header-mutation.ts'
 import { rewriteAnswer } from './filters/headers-filter.ts'
 import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
+import { inlineOfResponse, joinRepeated } from './messages/inline-headers.ts'
 import { type Stop } from './filters/inserted-filters.ts'
 import { toldTo, type ToldByRoute } from './filters/told-by-route.ts'
 import { composeLocalReply, type LocalReply } from './replies/local-reply.ts'
@@ -203,6 +204,17 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.log.details = details
     const edit = (headers: Headers) => this.editResponse(headers, reply.status, 0)
     this.answer(composeLocalReply(reply, this.sent, edit, this.#rewrite(details)), details)
+  }
+
+  /** With the headers of a workload beside those of the proxy's own answer, which has no body. */
+  replyWith(status: number, theirs: Headers, details: string): void {
+    const edit = (headers: Headers) => {
+      this.editResponse(headers, status, 0)
+      for (const [name, value] of theirs.entries()) headers.append(name, value)
+      joinRepeated(headers, inlineOfResponse)
+    }
+    this.log.details = details
+    this.answer(composeLocalReply({ status, body: '' }, this.sent, edit, this.#rewrite(details)), details)
   }
 
   refuse(reply: LocalReply, details: string, flag: string): void {

@@ -20,7 +20,10 @@ export function upgradeOf(headers: Headers): Upgrade | null {
 
 export const failedHandshake = 'websocket_handshake_unsuccessful'
 
-/** An answer that neither opens the WebSocket nor tells of a failure is passed on without its body. Source: Envoy `UpstreamCodecFilter::CodecBridge::decodeHeaders`. */
+/**
+ * An answer that neither opens the WebSocket nor tells of a failure is the proxy's own, with the headers of the workload behind those that routes write.
+ * Source: Envoy `UpstreamCodecFilter::CodecBridge::decodeHeaders`.
+ */
 export function isFailedHandshake(status: number): boolean {
   return status !== 101 && status < 400
 }

@@ -20,21 +20,16 @@ export interface Upstream {
 
 /** An answer of those that a request was sent on to goes back to its client. Source: Envoy `Router::Filter::onUpstreamHeaders`. */
 export function passAnswer(stream: HttpStream<InFlight>, outcome: HttpResponse, { startMs, isHttp2, attempts, cookies }: Upstream): void {
-  const { plane, request, settings, log } = stream
+  const { plane, request, settings } = stream
   const { status, messages, trailers } = outcome
   const headers = outcome.headers.copy()
   removeHopByHopOfAnswer(headers, status)
+  if (isFailedHandshake(status) && opensWebSocket(request)) return stream.replyWith(status, headers, failedHandshake)
   joinRepeated(headers, inlineOfResponse)
   if (settings.envoyHeaders !== false) headers.set('x-envoy-upstream-service-time', String(Math.floor(plane.clock.now() - startMs)))
   if (attempts !== null) headers.set('x-envoy-attempt-count', String(attempts))
-  const isFailed = isFailedHandshake(status) && opensWebSocket(request)
-  // That is the proxy's own answer, before the router has seen one.
-  if (!isFailed) for (const cookie of cookies) headers.append('set-cookie', cookie)
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
   stream.editResponse(headers, status)
-  if (isFailed) {
-    log.details = failedHandshake
-    return stream.finish({ status, headers, body: '' })
-  }
   const answer: HttpResponse = { status, headers, body: mayHaveBody(status, request.method) ? outcome.body : '' }
   if (messages) answer.messages = messages
   // Of HTTP/1.1 Envoy passes none on.

@@ -44,6 +44,28 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     patch: `applyTo: CLUSTER, patch: {operation: MERGE, value: {typed_extension_protocol_options: {}}}`,
     reported: ['spec.configPatches[0].patch.value.typed_extension_protocol_options'],
   },
+  // What is named as nothing is on the way in acts on the way out.
+  ...['{name: "b.default.svc.cluster.local:80"}', '{domainName: b.test}', '{route: {name: two}}'].map((vhost) => ({
+    about: `a route that stands before others, for any context, at ${vhost}`,
+    patch: `applyTo: HTTP_ROUTE, match: {routeConfiguration: {vhost: ${vhost}}}, patch: {operation: INSERT_BEFORE, value: {match: {prefix: /}, direct_response: {status: 202}}}`,
+    reported: [],
+  })),
+  ...['{name: "inbound|http|80"}', '{domainName: "*"}', '{route: {name: default}}', '{}'].map((vhost) => ({
+    about: `a route for any context that may stand before that of a workload, at ${vhost}`,
+    patch: `applyTo: HTTP_ROUTE, match: {context: ANY, routeConfiguration: {vhost: ${vhost}}}, patch: {operation: INSERT_BEFORE, value: {match: {prefix: /}}}`,
+    reported: ['spec.configPatches[0]'],
+  })),
+  ...(
+    [
+      ['name: "outbound|80||b.test"', true],
+      ['subset: v1', true],
+      ['service: b.test', false],
+    ] as const
+  ).map(([cluster, acts]) => ({
+    about: `a cluster for any context, by ${cluster}`,
+    patch: `applyTo: CLUSTER, match: {cluster: {${cluster}}}, patch: {operation: REMOVE}`,
+    reported: acts ? [] : ['spec.configPatches[0]'],
+  })),
   {
     about: 'a filter of HTTP',
     patch: `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.http.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}`,

@@ -95,12 +95,32 @@ function mergesTcpProxy({ applyTo, match: where, patch }: ConfigPatch): boolean 
   return isOnTheWayOut && applyTo === 'NETWORK_FILTER' && patch.operation === 'MERGE' && where.listener?.filterChain?.filter?.name === tcpProxyName
 }
 
+/** For any, but named as nothing is on the way in: it acts as one for the way out, and for gateways. */
+function contextOf(where: PatchMatch | undefined): string | undefined {
+  const isForAny = where?.context === undefined || where.context === 'ANY'
+  return isForAny && where && isNeverInbound(where) ? 'SIDECAR_OUTBOUND' : where?.context
+}
+
+/** Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig, `model.BuildSubsetKey` of clusters of inbound traffic. */
+function isNeverInbound({ routeConfiguration = {}, cluster = {} }: PatchMatch): boolean {
+  const { name, portName, gateway, vhost } = routeConfiguration
+  const isOther = (asked: string | undefined, isOwn: (asked: string) => boolean): boolean => asked !== undefined && asked !== '' && !isOwn(asked)
+  const isInbound = (asked: string): boolean => asked.startsWith('inbound|')
+  const isNone = (): boolean => false
+  return (
+    [name, vhost?.name, cluster.name].some((asked) => isOther(asked, isInbound)) ||
+    [portName, gateway, cluster.subset].some((asked) => isOther(asked, isNone)) ||
+    isOther(vhost?.domainName, (asked) => asked === '*') ||
+    isOther(vhost?.route?.name, (asked) => asked === 'default')
+  )
+}
+
 /** What of a patch is not acted on; nothing of it acts then. */
 function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
   if (typeof whole?.patch !== 'object' || whole.patch === null) return [path]
   const { applyTo, match: where, patch } = whole
   if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
-  const table = mergesTcpProxy(whole) ? tcpProxy : tablesOf(where?.context)[`${applyTo} ${patch?.operation}`]
+  const table = mergesTcpProxy(whole) ? tcpProxy : tablesOf(contextOf(where))[`${applyTo} ${patch?.operation}`]
   if (table === undefined) return [path]
   const found: FieldPath[] = []
   collect(match, where ?? null, [...path, 'match'], found)

@@ -1,3 +1,4 @@
+import type { Json } from './generate/matches.ts'
 import type { Answered } from './known-difference.ts'
 import { reachedBy, failedToConnect, hostOfCluster, hostOf } from './known-by-answer.ts'
 
@@ -23,12 +24,14 @@ export function isForNobody({ kind, metadata }: Answered['config'][number], host
 }
 
 export function haveAddressInCommon(config: Answered['config']): boolean {
-  const endpoints = config.flatMap(({ kind, spec }) => {
-    if (kind === 'WorkloadEntry') return [spec]
-    return kind === 'ServiceEntry' ? ((spec['endpoints'] ?? []) as readonly Answered['config'][number]['spec'][]) : []
+  const endpoints = config.flatMap(({ kind, spec, metadata: { namespace } }) => {
+    if (kind === 'WorkloadEntry') return [{ ...spec, namespace }]
+    const listed = kind === 'ServiceEntry' ? ((spec['endpoints'] ?? []) as readonly Answered['config'][number]['spec'][]) : []
+    return listed.map(({ address, labels }) => ({ address, labels, namespace }) as Json)
   })
   const names = new Map<unknown, Set<string>>()
-  for (const { address, labels } of endpoints) names.set(address, (names.get(address) ?? new Set()).add(JSON.stringify(labels ?? null)))
+  for (const { address, labels, namespace } of endpoints)
+    names.set(address, (names.get(address) ?? new Set()).add(JSON.stringify([labels ?? null, namespace ?? null])))
   return [...names.values()].some(({ size }) => size > 1)
 }
 

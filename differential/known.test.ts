@@ -434,6 +434,14 @@ test('a server that was asked for by no name is known to be called "echo", howev
   expect(covered([], {}, told('SAN_matcher,_certificate_SANs_are_[echo.test]'))).toBe(false)
 })
 
+test('endpoints of one address are known by one name there, also where namespaces alone tell them apart', () => {
+  const at = (namespace: string) =>
+    document('ServiceEntry', { hosts: ['x.test'], endpoints: [{ address: '192.0.2.11', labels: { app: 'x' } }] }, { namespace })
+  const told = { field: 'reached[0].namespace', wanted: 'b', seen: 'a' }
+  expect(covered([at('a'), at('b')], {}, told)).toBe(true)
+  expect(covered([at('a'), at('a')], {}, told)).toBe(false)
+})
+
 test('answers that the client there cannot read are known', () => {
   const tunnel = document('DestinationRule', { host: 'b', trafficPolicy: { tunnel: { targetHost: 'c.test', targetPort: 80 } } })
   const told = { field: 'status', wanted: 0, seen: 200 }

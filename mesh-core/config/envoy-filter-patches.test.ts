@@ -167,6 +167,11 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   { about: 'a config that no filter refers to', patch: 'applyTo: EXTENSION_CONFIG, patch: {operation: ADD, value: {name: a}}', reported: [] },
   // ANY is inbound, too.
   { about: 'a route removed everywhere', patch: 'applyTo: HTTP_ROUTE, patch: {operation: REMOVE}', reported: ['spec.configPatches[0]'] },
+  {
+    about: 'a match of nothing',
+    patch: 'applyTo: HTTP_ROUTE, match: {routeConfiguration: null, cluster: null}, patch: {operation: REMOVE}',
+    reported: ['spec.configPatches[0]'],
+  },
   { about: 'a route removed on the way out', patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: REMOVE}`, reported: [] },
   {
     about: 'keepalive and timeouts of connections, which nothing here is slow enough for',

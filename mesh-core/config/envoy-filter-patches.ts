@@ -102,14 +102,14 @@ function contextOf(where: PatchMatch | undefined): string | undefined {
 }
 
 /** Source: Istio `core/httproute.go` buildSidecarInboundHTTPRouteConfig, `model.BuildSubsetKey` of clusters of inbound traffic. */
-function isNeverInbound({ routeConfiguration = {}, cluster = {} }: PatchMatch): boolean {
-  const { name, portName, gateway, vhost } = routeConfiguration
-  const isOther = (asked: string | undefined, isOwn: (asked: string) => boolean): boolean => asked !== undefined && asked !== '' && !isOwn(asked)
+function isNeverInbound({ routeConfiguration, cluster }: PatchMatch): boolean {
+  const { name, portName, gateway, vhost } = routeConfiguration ?? {}
+  const isOther = (asked: unknown, isOwn: (asked: string) => boolean): boolean => typeof asked === 'string' && asked !== '' && !isOwn(asked)
   const isInbound = (asked: string): boolean => asked.startsWith('inbound|')
   const isNone = (): boolean => false
   return (
-    [name, vhost?.name, cluster.name].some((asked) => isOther(asked, isInbound)) ||
-    [portName, gateway, cluster.subset].some((asked) => isOther(asked, isNone)) ||
+    [name, vhost?.name, cluster?.name].some((asked) => isOther(asked, isInbound)) ||
+    [portName, gateway, cluster?.subset].some((asked) => isOther(asked, isNone)) ||
     isOther(vhost?.domainName, (asked) => asked === '*') ||
     isOther(vhost?.route?.name, (asked) => asked === 'default')
   )

@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStatus } from '../../../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource } from '../../../../../mesh-core/config/resource.ts'
 import { NotSupported, NotYetProgrammed } from '../../../target.ts'
-import type { PodAgent } from '../../pods/agent.ts'
 import type { Pod } from '../../pods/pod.ts'
 import { proxyAdmin } from '../../pods/proxy-admin.ts'
-import { questionMs, stillWarming } from '../gateways/probed-proxy.ts'
 import type { ProbedProxy } from '../gateways/probed-proxy.ts'
 import type { ClusterRun } from '../cluster-run.ts'
 import { areWarming, guardedGeneration } from '../gateways/guarded-gateway.ts'
@@ -18,39 +16,12 @@ import { probedRouter, routerPods, routersOf } from './routers.ts'
 import { isNameOutside } from '../outside/outside.ts'
 import { awaitResolved, lookedUp } from '../outside/resolved-names.ts'
 import type { ScenarioObjects } from '../scenario-objects.ts'
+import { clustersOf, isAsked, probedSidecar } from './sidecars.ts'
 import { StatusProof } from './status-proof.ts'
-
-/** Nobody's address: whose host it is the sidecar sees. */
-const question = { host: '192.0.2.1', port: 80, secure: false, method: 'GET', path: '/', body: '', timeoutMs: questionMs, elsewhere: false }
-
-const warming = ['cluster_manager.warming_clusters', 'listener_manager.total_listeners_warming']
-const draining = ['listener_manager.total_listeners_draining', 'listener_manager.total_filter_chains_draining']
-
-/**
- * A cluster or a listener that has been changed is not used before it has its endpoints, routes and secrets, or has waited for them for as long as it may
- * (`initial_fetch_timeout`): until then the old one serves on, whatever the routes say. One that is left serves the connections that it has for its drain time.
- * Source: Envoy, "Cluster warming", "Listener discovery service", "Draining".
- */
-async function isAny(agent: PodAgent, gauges: readonly string[]): Promise<boolean> {
-  const filter = encodeURIComponent(`^(${gauges.map((gauge) => gauge.replace('.', '\\.')).join('|')})$`)
-  const admin = { ...question, host: '127.0.0.1', port: 15_000, path: `/stats?usedonly&filter=${filter}`, headers: ['host', 'localhost'] }
-  const { status, body = '' } = await agent.call(admin)
-  return status === 200 && /: [1-9]/.test(body)
-}
-
-async function clustersOf(agent: PodAgent): Promise<string | null> {
-  const { status, body } = await agent.call({ ...question, host: '127.0.0.1', port: 15_000, path: '/clusters', headers: ['host', 'localhost'] })
-  return status === 200 ? (body ?? null) : null
-}
 
 function nothing(error: unknown): string {
   if (error instanceof NotSupported) return ''
   throw error
-}
-
-/** Is there a sidecar that answers? */
-function isAsked({ sidecar, ready, readyContainers }: Pod): boolean {
-  return sidecar && (ready || readyContainers > 0)
 }
 
 /** ms for proxies that cannot be asked, once the others have the config. */
@@ -195,14 +166,8 @@ export class Proof {
     if (this.#run.isDenied('in-mesh-calls')) return []
     return Promise.all(
       pods.filter(isAsked).map(async (pod): Promise<ProbedProxy> => {
-        const agent = await this.#run.agents.of(pod)
-        const gauges = isDrained(pod) ? [...warming, ...draining] : warming
         const name = `the sidecar of pod ${pod.name}.${this.#run.namespaces.scenario(pod.namespace)}`
-        const ask = async (host: string, wanted: string): Promise<string | null> => {
-          const seen = (await agent.call({ ...question, headers: ['host', host] })).body ?? null
-          return seen === wanted && (await isAny(agent, gauges)) ? stillWarming : seen
-        }
-        return { name, ask }
+        return probedSidecar(name, await this.#run.agents.of(pod), isDrained(pod))
       }),
     )
   }

@@ -39,6 +39,8 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   #found: RouteRuntime | null = null
   /** By the request, as it was when its route was found. */
   #named: ChoiceRuntime | null = null
+  /** No filter stands between it and the router any more. */
+  #isRouted = false
   readonly #applicant: ProxyApplicant
 
   constructor(plane: Plane, place: Place, proxy: ProxyRuntime, entrance: Entrance, sent: HttpRequest, done: Done) {
@@ -175,8 +177,12 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
   }
 
-  /** The chosen destination's first, then the route's. */
+  /**
+   * The chosen destination's first, then the route's. Of a route that sends nowhere the router alone knows what it writes into answers, and no filter that answers
+   * before. Source: Envoy `DownstreamFilterManager::sendLocalReply`, `RouteEntryImplBase::routeEntry`.
+   */
   protected edit(headers: Headers, status: number, of: number): boolean {
+    if (!this.#isRouted && this.route?.config.action.kind !== 'forward') return false
     const ofChoice = this.choice?.responseHeaders ?? null
     const ofRoute = this.route?.responseHeaders ?? null
     if (!ofChoice && !ofRoute) return false
@@ -240,6 +246,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   }
 
   #act(route: RouteRuntime): void {
+    this.#isRouted = true
     const { action } = route.config
     switch (action.kind) {
       case 'redirect':

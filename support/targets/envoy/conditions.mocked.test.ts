@@ -190,6 +190,21 @@ describe('docs/errors.md says what is printed', () => {
     await expect(findEnvoy({ env: { ENVOY_PATH: file } })).rejects.toThrow(documented('ENVOY_UNUSABLE').replace('/opt/envoy', file))
   })
 
+  test('of a crash what Envoy says first, and not the frames and headers after that', async () => {
+    const said = [
+      '[warning] before',
+      '[critical] Caught Segmentation fault, suspect faulting address 0x1',
+      '[critical] #2: [0x5]',
+      "'x-token', 'secret'",
+    ]
+    const envoy = await EnvoyProcess.start(script(`cat >&2 <<'END'\n${said.join('\n')}\nEND\nkill -SEGV $$`), () => {})
+    while (envoy.running) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(messageOf(() => envoy.check())).toMatch(
+      / log:\n {4}\[warning\] before\n {4}\[critical\] Caught Segmentation fault, suspect faulting address 0x1$/,
+    )
+    await envoy.stop()
+  })
+
   test.skipIf(path === null || !existsSync('/proc'))('ENVOY_FAILED', async () => {
     const pid = join(folder, 'pid')
     const envoy = await EnvoyProcess.start(script(`echo $$ > ${pid}\nexec ${path} "$@"`), () => {})

@@ -93,6 +93,8 @@ export class EnvoyProcess {
   }
 
   #read(line: string): void {
+    // Frames without names follow, and what it was about, with the headers of requests.
+    if (this.#tail.at(-1)?.startsWith('[critical] Caught ')) return
     this.#tail.push(line)
     if (this.#tail.length > tailLength) this.#tail.shift()
     const [, kind, words] = /REST config for \S*discovery:(\w+) rejected: (.*)/.exec(line) ?? []

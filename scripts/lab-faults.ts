@@ -38,7 +38,7 @@ const another = `
 `
 
 /** The fault is planted while the time passes. */
-const toV1 = `    When 6s pass
+const toV1 = `    When 15s pass
     Given the config:${routeToShop([100, 0])}
     When client sends "GET http://shop/" 5 times
     Then all requests reach shop:v1

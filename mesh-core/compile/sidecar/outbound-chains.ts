@@ -108,6 +108,7 @@ function tcpChains(
 ): FilterChain[] {
   const blocks = blocksOf(place)
   const chains: FilterChain[] = []
+  let hasOwn = false
   for (const rule of rules.flatMap((vs) => vs.tcp)) {
     const filter = tcpProxyTo(rule, port.number, outbound.serviceOf)
     const fitting = rule.matches.filter((match) => fits(match, port, outbound))
@@ -115,9 +116,10 @@ function tcpChains(
       return [...chains, chainTo(filter, { destinations: blocks })]
     const subnets = fitting.flatMap(({ destinationSubnets }) => destinationSubnets)
     if (subnets.length > 0) chains.push(chainTo(filter, { destinations: subnets }))
-    if (subnets.length > 0 && sameBlocks(subnets, blocks)) return chains
+    // Those behind it are made all the same, and Envoy refuses the listener for a twin among them.
+    if (subnets.length > 0 && sameBlocks(subnets, blocks)) hasOwn = true
   }
-  return [...chains, chainTo(toService(service, port, outbound), { destinations: blocks })]
+  return hasOwn ? chains : [...chains, chainTo(toService(service, port, outbound), { destinations: blocks })]
 }
 
 /** A chain for each match; of those that ask for the same only the first. Source: the same file, buildSidecarOutboundTLSFilterChainOpts. */

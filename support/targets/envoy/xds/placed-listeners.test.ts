@@ -4,7 +4,7 @@ import { anyConnection } from '../../../../mesh-core/ir/proxy-config.ts'
 import type { FilterChain, FilterChainMatch, Listener } from '../../../../mesh-core/ir/proxy-config.ts'
 import { chooseFilterChain } from '../../../../mesh-core/match/filter-chain.ts'
 import type { Connection } from '../../../../mesh-core/match/filter-chain.ts'
-import { chainsAt } from './placed-listeners.ts'
+import { chainsAt, chainsBeside } from './placed-listeners.ts'
 
 const addresses = ['192.0.2.9', '192.0.2.77', '198.51.100.7']
 const names = ['a.example.com', 'b.example.com', 'c.other.com']
@@ -58,4 +58,13 @@ test.each(['0.0.0.0', '192.0.2.9'])('beside chains of other listeners those of %
     }),
     { numRuns: 2000 },
   )
+})
+
+test('an address with a listener of its own is none of those that the one for all addresses takes, at its port alone', () => {
+  const matches = [['192.0.2.9'], ['192.0.2.77/32', '192.0.2.0/24']].map((destinations) => ({ ...anyConnection, destinations }))
+  const rest = { ...listenerOf('0.0.0.0', matches), defaultFilterChain: null }
+  const own = (address: string, port = 80): Listener => ({ ...rest, address, port })
+  const left = (...beside: Listener[]): unknown => chainsBeside(rest, [...beside, rest]).map(({ destinations }) => destinations)
+  expect(left(own('192.0.2.9'), own('192.0.2.77'))).toEqual([['192.0.2.0/24']])
+  expect(left(own('192.0.2.9', 81), own('198.51.100.7'))).toEqual([['192.0.2.9'], ['192.0.2.77/32', '192.0.2.0/24']])
 })

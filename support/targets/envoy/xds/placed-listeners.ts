@@ -81,7 +81,7 @@ export function sidecarOutbound(name: string, port: number, config: ProxyConfig,
     address: socketAddress({ address: '127.0.0.1', port }),
     listener_filters: [...cameFrom(otherLandings(config)), ...inspectors(listeners, true)],
     filter_chains: [
-      ...others.flatMap((one) => chainsAt(one).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
+      ...others.flatMap((one) => chainsBeside(one, others).map((chain) => filterChain(chain, one, placement, destinationOf(chain, one)))),
       ...(last?.filterChains ?? []).map((chain) => filterChain(chain, last!, placement)),
       ...(last ? lookingBeside(others, last).map((chain) => filterChain(chain, last, placement)) : []),
     ],
@@ -97,6 +97,18 @@ function lookingBeside(others: readonly Listener[], { filterChains }: Listener):
   const everywhere = new Set(others.filter(({ address }) => address === everyAddress).map(({ port }) => port))
   const ports = [...new Set(others.map(({ port }) => port))].filter((port) => !everywhere.has(port))
   return ports.flatMap((destinationPort) => chains.map((chain) => ({ ...chain, name: `${chain.name} ${destinationPort}`, destinationPort })))
+}
+
+/** An address that has a listener of its own never comes to the one for all addresses of that port, even where a chain of that asks for it. */
+export function chainsBeside(listener: Listener, all: readonly Listener[]): readonly FilterChain[] {
+  if (listener.address !== everyAddress) return chainsAt(listener)
+  const own = new Set(all.filter(({ address, port }) => address !== everyAddress && port === listener.port).map(({ address }) => networkOf(address)))
+  return own.size === 0 ? chainsAt(listener) : chainsAt(listener).flatMap((chain) => elsewhere(chain, own))
+}
+
+function elsewhere(chain: FilterChain, taken: ReadonlySet<string>): readonly FilterChain[] {
+  const destinations = chain.destinations.filter((range) => !taken.has(networkOf(range)))
+  return destinations.length === 0 && chain.destinations.length > 0 ? [] : [{ ...chain, destinations }]
 }
 
 /** Of a listener for one address only those chains act that are for it. The default goes beside the others, wherever Envoy would look for it. */

@@ -71,6 +71,10 @@ Then('the gRPC status is {grpcStatus}', function (this: MeshWorld, status: GrpcS
   this.expect(grpcStatusIs(status))
 })
 
+Then('the gRPC status is {grpcStatus} or {grpcStatus}', function (this: MeshWorld, one: GrpcStatus, other: GrpcStatus) {
+  this.expect(grpcStatusIs(one, other))
+})
+
 Then('the gRPC message is {string}', function (this: MeshWorld, message: string) {
   this.expect(grpcMessageIs(message))
 })

@@ -75,6 +75,7 @@ export const sentenceExamples: Readonly<Record<string, string>> = {
   '{service} opens a WebSocket to {string} and sends {string}': 'When shop opens a WebSocket to "ws://chat/room" and sends "hello"',
   '{service} opens a WebSocket to {string} and sends:': 'When shop opens a WebSocket to "ws://chat/room" and sends:\n  | hello |\n  | bye   |',
   'the gRPC status is {grpcStatus}': 'Then the gRPC status is UNAVAILABLE',
+  'the gRPC status is {grpcStatus} or {grpcStatus}': 'Then the gRPC status is UNAVAILABLE or DEADLINE_EXCEEDED',
   'the gRPC message is {string}': 'Then the gRPC message is "no healthy upstream"',
   'the stream answers {string}': 'Then the stream answers "stock-v1 tea"',
   'the stream answers:': 'Then the stream answers:\n  | stock-v1 tea    |\n  | stock-v1 coffee |',

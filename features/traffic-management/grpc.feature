@@ -152,6 +152,26 @@ Feature: gRPC
     Then the gRPC status is UNAVAILABLE
     And the response takes about 1s
 
+  Scenario: Where the receiver's sidecar counts as well, either ends the call
+    Given the services:
+      | service | protocol | port |
+      | stock   | grpc     | 7070 |
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: stock}
+      spec:
+        hosts: [stock]
+        http:
+          - timeout: 1s
+            route: [{destination: {host: stock}}]
+      """
+    And stock takes 3s to answer
+    When shop calls "grpc://stock:7070/shop.Stock/Get" with the message "tea"
+    Then the gRPC status is UNAVAILABLE or DEADLINE_EXCEEDED
+    And the response takes about 1s
+
   Scenario: Through the gateway
     Given the config:
       """

@@ -6,23 +6,32 @@ import { each } from './check.ts'
 import type { Check } from './check.ts'
 import { explain, withReasons } from './evidence.ts'
 import { answerOf } from './reach.ts'
+import { assertNotRaced } from './raced-deadline.ts'
 
-export function grpcStatusIs(wanted: GrpcStatus): Check {
+/**
+ * @param wanted any of these
+ * @throws Undecided where a live mesh may give another one as well, and that was not asked for
+ */
+export function grpcStatusIs(...wanted: readonly GrpcStatus[]): Check {
   return each((exchange, context) => {
     const seen = grpcStatusOf(exchange)
     if (seen === null) return 'the request was no gRPC call.'
-    if (seen === wanted) return undefined
+    assertNotRaced(exchange, { status: seen, message: messageOf(exchange) }, { statuses: wanted })
+    if (wanted.includes(seen)) return undefined
     return withReasons(`the gRPC status was ${seen}${saying(exchange)}: ${answerOf(exchange)}.`, explain(exchange, null, context))
   })
 }
 
+/** @throws Undecided as `grpcStatusIs` */
 export function grpcMessageIs(wanted: string): Check {
   return each((exchange) => {
-    if (grpcStatusOf(exchange) === null) return 'the request was no gRPC call.'
-    const seen = grpcField(exchange, 'grpc-message')
-    return seen !== undefined && decoded(seen) === wanted
+    const status = grpcStatusOf(exchange)
+    if (status === null) return 'the request was no gRPC call.'
+    const seen = messageOf(exchange)
+    assertNotRaced(exchange, { status, message: seen }, { message: wanted })
+    return seen === wanted
       ? undefined
-      : `the gRPC message was ${seen === undefined ? 'left out' : JSON.stringify(decoded(seen))}, wanted ${JSON.stringify(wanted)}.`
+      : `the gRPC message was ${seen === undefined ? 'left out' : JSON.stringify(seen)}, wanted ${JSON.stringify(wanted)}.`
   })
 }
 
@@ -42,8 +51,13 @@ function shown(message: StreamMessage): string {
 }
 
 function saying(exchange: Exchange): string {
+  const message = messageOf(exchange)
+  return message === undefined ? '' : ` (${JSON.stringify(message)})`
+}
+
+function messageOf(exchange: Exchange): string | undefined {
   const message = grpcField(exchange, 'grpc-message')
-  return message === undefined ? '' : ` (${JSON.stringify(decoded(message))})`
+  return message && decoded(message)
 }
 
 /** As a client of gRPC has it; `null` for other requests. Source: gRPC over HTTP/2, Responses; `doc/http-grpc-status-mapping.md`. */

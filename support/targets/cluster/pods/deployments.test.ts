@@ -91,3 +91,24 @@ test('what is made anew is told from what was there before', async () => {
   expect(second).not.toBe(first)
   expect([first, second]).not.toContain(await asked())
 })
+
+test('a scenario that asks for what is being taken away gets it anew', async () => {
+  const done: string[] = []
+  let end: () => void = () => {}
+  const objects = {
+    apply: async () => void done.push('apply'),
+    delete: () => (done.push('delete'), new Promise<void>((resolve) => (end = resolve))),
+  } as unknown as KubeObjects
+  const own = new Deployments(objects, { touch: () => {}, done: () => {} } as unknown as Ledger, { isShared: () => false })
+  await own.ask(service())
+  own.endScenario()
+  const dropped = own.dropIdleServices()
+  const asked = own.ask(service())
+  await new Promise(setImmediate)
+  expect(done).toEqual(['apply', 'delete'])
+  end()
+  await dropped
+  expect(await asked).toBe(true)
+  expect(done).toEqual(['apply', 'delete', 'apply'])
+  expect(own.services).toHaveLength(1)
+})

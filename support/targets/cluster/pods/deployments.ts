@@ -60,6 +60,8 @@ export class Deployments {
   readonly #ledger: Ledger
   readonly #isShared: (namespace: string) => boolean
   readonly #kept = new Map<string, Kept>()
+  /** What is being taken away. */
+  readonly #going = new Map<string, Promise<void>>()
   readonly #mostIdle: number
   readonly #assertHope: () => Promise<void>
   #uses = 0
@@ -76,6 +78,7 @@ export class Deployments {
   async ask(object: KubeObject): Promise<boolean> {
     const ref = refOfObject(object)
     const key = resourceKey(ref)
+    await this.#going.get(key)?.catch(() => {})
     const known = this.#kept.get(key)
     const isSame = known !== undefined && canonical(known.object) === canonical(object)
     if (known === undefined && this.#isShared(object.metadata.namespace ?? '')) await this.#assertFree(object)
@@ -178,13 +181,23 @@ export class Deployments {
   }
 
   async #delete(kept: readonly (readonly [string, Kept])[]): Promise<void> {
-    await Promise.all(
-      kept.map(async ([key, { object }]) => {
-        await this.#objects.delete(refOfObject(object))
-        this.#kept.delete(key)
-        this.#ledger.done(refOfObject(object))
-      }),
-    )
+    await Promise.all(kept.map(([key, one]) => this.#take(key, one)))
+  }
+
+  /** From now on it counts as gone: another part of the run may ask for it to be taken away while the next scenario of this one asks for the same. */
+  #take(key: string, one: Kept): Promise<void> {
+    const ref = refOfObject(one.object)
+    this.#kept.delete(key)
+    const going = this.#objects
+      .delete(ref)
+      .then(() => this.#ledger.done(ref))
+      .catch((error: unknown) => {
+        this.#kept.set(key, one)
+        throw error
+      })
+      .finally(() => this.#going.delete(key))
+    this.#going.set(key, going)
+    return going
   }
 
   #claimed(isWanted: (object: KubeObject) => boolean): readonly KubeObject[] {

@@ -53,7 +53,8 @@ async function asked(...answers: readonly (string | null | Error)[]): Promise<nu
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
   }
   const run = { deployments: { services: [service('shop')], madeAs: () => '1' } } as unknown as Parameters<GatewayEndpoints['await']>[0]
-  await new GatewayEndpoints(() => admin).await(run, [{ namespace: 'b', name: 'gateway' } as Pod], [pod('10.1.2.3')], performance.now() + 3000)
+  const gateway = { namespace: 'b', name: 'gateway', container: 'istio-proxy' } as Pod
+  await new GatewayEndpoints(() => admin).await(run, [gateway], [pod('10.1.2.3')], performance.now() + 600)
   return count
 }
 
@@ -62,4 +63,10 @@ test('a gateway that has not told is asked again, as is one that lacks an endpoi
   expect(await asked(knows)).toBe(1)
   expect(await asked(null, clusters(), knows)).toBe(3)
   expect(await asked(new NotSupported('gateway-calls', 'not permitted'))).toBe(1)
+})
+
+test('one that never tells is not taken to have what it was to be told', async () => {
+  await expect(asked(null)).rejects.toThrow('not yet programmed: the gateway gateway does not tell which endpoints it has')
+  // That an endpoint never comes there, as of a port that its pod has not, may be meant.
+  expect(await asked(clusters())).toBeGreaterThan(1)
 })

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../../mesh-core/config/resource.ts'
+import { proxy } from '../../pods/pod.ts'
 import type { Pod } from '../../pods/pod.ts'
-import { NotSupported } from '../../../target.ts'
+import { NotSupported, NotYetProgrammed } from '../../../target.ts'
 import { proxyAdmin } from '../../pods/proxy-admin.ts'
 import type { AskAdmin } from '../../pods/proxy-admin.ts'
 import type { KubeObjects } from '../../kube/objects.ts'
@@ -14,7 +15,7 @@ interface Cluster {
 
 /** ms between the first two questions, and at most: each is a process in the gateway's pod. */
 const pauseMs = { first: 100, most: 1000 }
-/** ms until a service that the gateway does not know counts as one that is kept from it, as by settings of the control plane, and a gateway that tells nothing as one that never does. */
+/** ms until a service that the gateway does not know counts as one that is kept from it, as by settings of the control plane, and a gateway without Istio's agent as one that never tells. */
 const unknownMs = 5000
 
 /**
@@ -31,7 +32,7 @@ export class GatewayEndpoints {
     this.#adminOf = adminOf
   }
 
-  /** @param deadline of `performance.now` */
+  /** @param deadline of `performance.now`. @throws NotYetProgrammed where a gateway does not tell what it has by then */
   async await(run: Cluster, gateways: readonly Pod[], pods: readonly Pod[], deadline: number): Promise<void> {
     await Promise.all(gateways.map((gateway) => this.#awaitAt(run, gateway, pods, deadline)))
   }
@@ -43,11 +44,14 @@ export class GatewayEndpoints {
     const keyOf = (pod: Pod): string => `${named(gateway)} ${named(pod)} ${made(pod)}`
     const fresh = pods.filter((pod) => pod.ready && !this.#known.has(keyOf(pod)))
     const begun = performance.now()
+    let lacks: Lack | 'answer' | null = null
     for (let ms = pauseMs.first; fresh.length > 0 && performance.now() < deadline; ms = Math.min(ms * 1.5, pauseMs.most)) {
-      const lacks = await this.#lacks(run, gateway, fresh)
-      if (lacks === null || (lacks !== 'endpoint' && performance.now() > begun + unknownMs)) break
+      lacks = await this.#lacks(run, gateway, fresh)
+      if (lacks === null || (mayNeverCome(lacks, gateway) && performance.now() > begun + unknownMs)) break
       await sleep(ms)
     }
+    if (lacks === 'answer' && !mayNeverCome(lacks, gateway))
+      throw new NotYetProgrammed(`not yet programmed: the gateway ${gateway.name} does not tell which endpoints it has`)
     for (const pod of fresh) this.#known.add(keyOf(pod))
   }
 
@@ -64,6 +68,10 @@ export class GatewayEndpoints {
 }
 
 type Lack = 'endpoint' | 'service'
+
+function mayNeverCome(lacks: Lack | 'answer', { container }: Pod): boolean {
+  return lacks === 'service' || (lacks === 'answer' && container !== proxy)
+}
 
 function named({ namespace, name }: Pod): string {
   return `${namespace}/${name}`

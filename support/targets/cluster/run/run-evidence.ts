@@ -14,7 +14,7 @@ import { BehindHosts } from '../pods/behind-hosts.ts'
 import { lineHop } from '../pods/line-hop.ts'
 import { hopsOf, isWayKnown } from '../pods/pod-evidence.ts'
 import type { Arrival } from '../pods/pod-evidence.ts'
-import { podKey, proxy } from '../pods/pod.ts'
+import { listPods, podKey, proxy } from '../pods/pod.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ClusterRun } from './cluster-run.ts'
 
@@ -156,13 +156,21 @@ export class RunEvidence {
 
   async #agentsOf(pods: readonly Pod[]): Promise<readonly Told[]> {
     if (this.#run.isDenied('in-mesh-calls')) return []
-    const all = await Promise.all(
-      pods.map(async (pod) => {
-        const agent = await this.#run.agents.of(pod).catch(() => null)
-        return agent && (await this.#isControlled(agent)) ? [{ pod, agent }] : []
-      }),
-    )
-    return all.flat()
+    const isGateway = ({ container, sidecar }: Pod): boolean => container === proxy && !sidecar
+    return (await Promise.all(pods.filter((pod) => !isGateway(pod)).map((pod) => this.#toldBy(pod)))).flat()
+  }
+
+  /** @returns nothing of a pod that tells nothing, or is about to end. @throws MeshSpecError CLUSTER_FAILED where one that stays cannot be asked */
+  async #toldBy(pod: Pod): Promise<readonly Told[]> {
+    try {
+      const agent = await this.#run.agents.of(pod)
+      return (await this.#isControlled(agent)) ? [{ pod, agent }] : []
+    } catch (error) {
+      if (error instanceof NotSupported || (error as { readonly code?: unknown }).code === 'CLUSTER_DENIED') return []
+      const there = await listPods(this.#run.objects, pod.namespace)
+      if (there.some((one) => podKey(one) === podKey(pod))) throw error
+      return []
+    }
   }
 
   #isControlled(agent: PodAgent): Promise<boolean> {

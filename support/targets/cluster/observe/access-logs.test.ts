@@ -35,6 +35,7 @@ const pod = (app: string, version: string, ip: string, sidecar = true): Pod => (
   containers: 2,
   readyContainers: 2,
   restarts: 0,
+  readySince: null,
   trouble: null,
 })
 const gateway = pod('istio-ingressgateway', '', '10.244.0.3', false)

@@ -137,7 +137,8 @@ function namesOfPorts(labels: Labels, services: readonly KubeObject[]): (contain
 
 /** By which a run makes a pod not ready. */
 const asksReady = { httpGet: { path: '/ready', port: controlPort } }
-const ownProbe = { ...asksReady, periodSeconds: 5, failureThreshold: 1 }
+/** What it says counts at once; that a busy node takes long to say it does not, for proxies would have nobody to send to meanwhile. */
+const ownProbe = { ...asksReady, periodSeconds: 5, timeoutSeconds: 60, failureThreshold: 1 }
 
 /** Once a second until it has started, for as long as images may take: what stands is asked less often, for each question costs the pod, its sidecar and its node. */
 const startProbe = { ...asksReady, periodSeconds: 1, failureThreshold: 180 }

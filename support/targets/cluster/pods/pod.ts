@@ -15,6 +15,8 @@ export interface Pod {
   readonly container: string
   readonly sidecar: boolean
   readonly ready: boolean
+  /** When it became ready, or ceased to be; `null` where the kubelet has not said. */
+  readonly readySince: string | null
   readonly containers: number
   readonly readyContainers: number
   /** How often its containers have been started again. */
@@ -49,7 +51,12 @@ interface KubePod {
   }
   readonly status?: {
     readonly podIP?: string
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly message?: string
+      readonly lastTransitionTime?: string
+    }[]
     readonly containerStatuses?: readonly ContainerStatus[]
     readonly initContainerStatuses?: readonly ContainerStatus[]
   }
@@ -71,6 +78,7 @@ function podOf({ metadata, spec, status }: KubePod): Pod {
   const names = [...spec.containers.map((container) => container.name), ...lasting]
   const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].filter((one) => names.includes(one.name))
   const workload = workloadOf(metadata)
+  const readiness = status?.conditions?.find(({ type }) => type === 'Ready')
   return {
     namespace,
     name,
@@ -81,7 +89,8 @@ function podOf({ metadata, spec, status }: KubePod): Pod {
     ip: status?.podIP ?? '',
     container: spec.containers.find((container) => container.name !== proxy)?.name ?? proxy,
     sidecar: names.includes(proxy) && names.length > 1,
-    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    ready: readiness?.status === 'True',
+    readySince: readiness?.lastTransitionTime ?? null,
     containers: names.length,
     readyContainers: statuses.filter(({ ready }) => ready).length,
     restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Pod } from './pod.ts'
-import { mishapsOf } from './scenario-pods.ts'
+import { lapsesOf, mishapsOf } from './scenario-pods.ts'
 
 const pod = (name: string, restarts = 0, namespace = 'a', readyContainers = 2): Pod =>
   ({ name, namespace, restarts, readyContainers, containers: 2 }) as unknown as Pod
@@ -17,4 +17,15 @@ test('a pod that has gone, or was started again, is told of', () => {
   expect(mishapsOf(before, [pod('client', 0, 'a', 1), ...before.slice(1)])).toEqual([
     'pod client has 1 of 2 containers ready; when the scenario began it had 2',
   ])
+})
+
+test('a pod that was not ready for a while is told of, unless the scenario may have meant it', () => {
+  const ready = (name: string, readySince: string, isReady = true): Pod => ({ ...pod(name), ready: isReady, readySince })
+  const before = [ready('client', '1'), ready('shop', '1'), ready('ill', '1', false)]
+  expect(lapsesOf(before, before, () => false)).toEqual([])
+  const after = [ready('client', '1'), ready('shop', '2'), ready('ill', '2')]
+  expect(lapsesOf(before, after, () => false)).toEqual(['pod shop was not ready for a while'])
+  expect(lapsesOf(before, after, ({ name }) => name === 'shop')).toEqual([])
+  // What is there no more is told otherwise.
+  expect(lapsesOf(before, [], () => false)).toEqual([])
 })

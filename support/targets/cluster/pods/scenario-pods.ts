@@ -6,6 +6,7 @@ import type { ClusterRun } from '../run/cluster-run.ts'
 import { isManagedGateway } from '../run/gateways/managed-gateways.ts'
 import { assertKnown, findDeployments, findPods } from './find-pods.ts'
 import type { Scene } from './find-pods.ts'
+import { probesItself, workloadKey, workloadLabel } from './pod-manifests.ts'
 import { listPods, podKey } from './pod.ts'
 import type { Pod } from './pod.ts'
 
@@ -19,6 +20,7 @@ export class ScenarioPods {
   readonly #notReady = new Set<string>()
   #all: readonly Pod[] = []
   #mishaps: readonly string[] = []
+  #lapses: readonly string[] = []
 
   readonly #applied: () => readonly KubeObject[]
   readonly #hear: (pods: readonly Pod[]) => Promise<void>
@@ -77,6 +79,11 @@ export class ScenarioPods {
     return this.#mishaps
   }
 
+  /** That some of them were not ready for a while, of which the scenario says nothing: proxies had nobody to send to. As `noticeMishaps` has seen it. */
+  get lapses(): readonly string[] {
+    return this.#lapses
+  }
+
   /**
    * Looks whether they are still those that were waited for: it may be why they do not answer.
    * @param patienceMs in which the kubelet may tell
@@ -84,7 +91,9 @@ export class ScenarioPods {
   async noticeMishaps(patienceMs: number): Promise<void> {
     const deadline = performance.now() + patienceMs
     for (;;) {
-      this.#mishaps = mishapsOf(this.#all, await this.list())
+      const now = await this.list()
+      this.#mishaps = mishapsOf(this.#all, now)
+      this.#lapses = lapsesOf(this.#all, now, (pod) => this.#probesItself(pod))
       if (this.#mishaps.length > 0 || performance.now() > deadline) return
       await sleep(300)
     }
@@ -93,6 +102,7 @@ export class ScenarioPods {
   /** Other ones have been asked for. */
   forget(): void {
     this.#mishaps = []
+    this.#lapses = []
     this.#all = []
   }
 
@@ -125,6 +135,12 @@ export class ScenarioPods {
     return [...own, ...(await this.#named()).filter((pod) => !own.some(({ name, namespace }) => name === pod.name && namespace === pod.namespace))]
   }
 
+  /** What such a pod answers says whether it is ready, and scenarios say what it answers. */
+  #probesItself({ namespace, labels }: Pod): boolean {
+    const own = this.#run.deployments.all.find((one) => one.metadata.namespace === namespace && workloadKey(one) === labels[workloadLabel])
+    return own === undefined || probesItself(own)
+  }
+
   async #named(): Promise<readonly Pod[]> {
     const named = [...this.#used].filter((namespace) => this.#run.namespaces.isNamed(namespace) && namespace !== this.#run.mesh.namespace)
     return (await Promise.all(named.map((namespace) => listPods(this.#run.objects, namespace)))).flat()
@@ -133,6 +149,15 @@ export class ScenarioPods {
   get #scene(): Scene {
     return { pods: this.#all, services: [...this.#run.deployments.services, ...this.#services], namespaces: this.#run.namespaces, hosts: this.#hosts }
   }
+}
+
+/** @param before as they were when they were ready. @param isMeant may the scenario have made the pod do so? */
+export function lapsesOf(before: readonly Pod[], now: readonly Pod[], isMeant: (pod: Pod) => boolean): readonly string[] {
+  return before.flatMap((pod) => {
+    const found = now.find((one) => podKey(one) === podKey(pod))
+    const hasLapsed = pod.ready && found !== undefined && found.readySince !== pod.readySince && !isMeant(pod)
+    return hasLapsed ? [`pod ${pod.name} was not ready for a while`] : []
+  })
 }
 
 /** @param before as they were when they were ready. @returns what has come over them since */

@@ -1,5 +1,6 @@
 import type { Resource } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
+import { Undecided } from '../../../verdicts/failure.ts'
 import { NotSupported } from '../../target.ts'
 import type { Call, Load, ServiceRef } from '../../target.ts'
 import { atOnce } from '../at-once.ts'
@@ -99,9 +100,19 @@ export class ScenarioCalls {
     await config.assertUntouched()
     this.#run.assertAlone()
     const exchanges = await told
-    if (exchanges.some(isUnanswered)) await pods.noticeMishaps(this.#sender?.sidecar && exchanges.some(isRefused) ? toldMs : 0)
+    if (exchanges.some(isUnanswered)) await this.#noticeMishaps(exchanges.some(isRefused))
     this.#assertWithin(call, exchanges, given, beyond !== null)
     return exchanges
+  }
+
+  /** @throws Undecided where there was nobody to answer for a while, which the scenario did not want and the mesh cannot help */
+  async #noticeMishaps(isRefused: boolean): Promise<void> {
+    const { pods } = this.#parts
+    await pods.noticeMishaps(this.#sender?.sidecar && isRefused ? toldMs : 0)
+    if (pods.lapses.length === 0) return
+    throw new Undecided(
+      this.#run.namespaces.back(`${pods.lapses.join(', ')}: that requests were not answered may come of it (its node may have too much to do)`),
+    )
   }
 
   async #answered(call: Call, { times, concurrency }: Load): Promise<readonly Exchange[]> {

@@ -22,6 +22,7 @@ const pod = (name: string, more: Partial<Pod> = {}): Pod => ({
   containers: 2,
   readyContainers: 2,
   restarts: 0,
+  readySince: null,
   trouble: null,
   ...more,
 })

@@ -6,7 +6,7 @@ import { barrierAt, probedRouter, routersOf } from './routers.ts'
 
 const pod = (workload: string, more: Partial<Pod> = {}): Pod => ({
   ...{ namespace: 'run', name: `${workload}-1`, workload, app: workload, version: '', ip: '10.0.0.7', container: 'istio-proxy', sidecar: false },
-  ...{ ready: true, containers: 1, readyContainers: 1, restarts: 0, trouble: null },
+  ...{ ready: true, containers: 1, readyContainers: 1, restarts: 0, readySince: null, trouble: null },
   labels: { 'meshspec.dev/workload': workload, 'meshspec.dev/run': '1f2e3d' },
   ...more,
 })

@@ -47,6 +47,39 @@ Feature: Egress gateways
       | api         | gateway                  |
       | gateway-api | cnn-egress-gateway-istio |
 
+  Scenario: What the sender's own sidecar answers does not come to the gateway
+    Given the config "istio/egress-http.yaml"
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: direct-cnn-through-egress-gateway }
+      spec:
+        hosts: [edition.cnn.com]
+        gateways: [istio-egressgateway, mesh]
+        http:
+          - match: [{ gateways: [mesh], uri: { exact: /weather } }]
+            directResponse: { status: 410 }
+          - match: [{ gateways: [mesh], uri: { exact: /sport } }]
+            fault: { abort: { httpStatus: 451, percentage: { value: 100 } } }
+            route:
+              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 80 } }
+          - match: [{ gateways: [mesh], port: 80 }]
+            route:
+              - destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: cnn, port: { number: 80 } }
+          - match: [{ gateways: [istio-egressgateway], port: 80 }]
+            route:
+              - destination: { host: edition.cnn.com, port: { number: 80 } }
+      """
+    When client sends "GET http://edition.cnn.com/politics"
+    Then the request takes the path "client -> istio-egressgateway"
+    When client sends "GET http://edition.cnn.com/weather"
+    Then the response status is 410
+    And the request does not reach istio-egressgateway
+    When client sends "GET http://edition.cnn.com/sport"
+    Then the response status is 451
+    And the request does not reach istio-egressgateway
+
   Scenario: Without a route at the gateway nothing leaves
     Given the config:
       """

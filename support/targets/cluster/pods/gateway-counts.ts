@@ -12,5 +12,8 @@ export const ownAnswers: readonly string[] = [
   'fault\\.aborts_injected',
 ]
 
+/** Of which a request raises one where it comes on a connection that is there, and another where it comes on a new one. Source: Envoy, statistics of connection managers and listeners. */
+export const arrivals: readonly string[] = ['downstream_rq_total', 'downstream_cx_total']
+
 /** Has a proxy keep them; it keeps few of its own accord. Source: Istio ProxyConfig, `proxyStatsMatcher`. */
-export const keepingCounts = `proxyStatsMatcher:\n  inclusionRegexps: ['http\\..*\\.(${ownAnswers.join('|')})']\n`
+export const keepingCounts = `proxyStatsMatcher:\n  inclusionRegexps: ['(?:http|listener)\\..*\\.(${[...ownAnswers, ...arrivals].join('|')})']\n`

@@ -62,6 +62,8 @@ export class RunEvidence {
       passesGateways: scene.passesGateways,
       authorizers: scene.authorizers,
       answeredBy: scene.answeredBy,
+      // Those that the control plane has made are not asked.
+      areUnreached: scene.areUnreached && scene.gateways.length === 0,
       behind: new BehindHosts(scene.objects),
     }
     return this.#byOthers(
@@ -115,7 +117,7 @@ export class RunEvidence {
     exchange: Exchange,
     sender: Pod | null,
     arrivals: readonly Arrival[],
-    { pods, isWhole, gateways, passesGateways, authorizers, answeredBy, behind }: Among,
+    { pods, isWhole, gateways, passesGateways, authorizers, answeredBy, areUnreached, behind }: Among,
   ): Answer {
     const { namespaces } = this.#run
     const words = { namespace: (real: string) => namespaces.scenario(real), text: (real: string) => namespaces.back(real) }
@@ -132,7 +134,9 @@ export class RunEvidence {
     this.#sources.add('what the pods of this run have received, by x-request-id')
     const hops = hopsOf(sender, exchange.request.authority, exchange, arrivals, { words, gateways, answeredBy, behind })
     if (answeredBy && arrivals.length === 0) this.#sources.add('what gateways of this run have counted of requests that they answer by themselves')
-    const isTold = !passesGateways || isWayKnown(arrivals, [sender, ...gateways], answeredBy)
+    const hasPassedNone = arrivals.length === 0 && areUnreached
+    if (passesGateways && hasPassedNone) this.#sources.add('what gateways of this run have counted of what comes to them')
+    const isTold = !passesGateways || hasPassedNone || isWayKnown(arrivals, [sender, ...gateways], answeredBy)
     return { exchange: { ...told, hops, untold: untoldOf(authorizers, isTold ? () => null : untoldBut(pods)) }, whole: true, byAnswer: false }
   }
 
@@ -199,6 +203,8 @@ export interface Scene {
   readonly since: ReadonlyMap<string, number> | null
   /** The gateway that has answered the only request by itself. */
   readonly answeredBy: Pod | null
+  /** Has nothing come to gateways of the scenario's own? */
+  readonly areUnreached: boolean
   /** Services and config, as they are in the cluster. */
   readonly objects: readonly KubeObject[]
 }
@@ -212,6 +218,7 @@ interface Among {
   readonly passesGateways: boolean
   readonly authorizers: readonly string[]
   readonly answeredBy: Pod | null
+  readonly areUnreached: boolean
   readonly behind: BehindHosts
 }
 

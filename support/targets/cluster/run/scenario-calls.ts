@@ -22,7 +22,7 @@ import { podsOfGateway } from './gateways/gateway-pods.ts'
 import { isManagedGateway } from './gateways/managed-gateways.ts'
 import { authorizersOf } from './access/mesh-config-map.ts'
 import { asksForLimits } from './outside/limited.ts'
-import { answererOf, countOwnAnswers } from './gateways/own-answers.ts'
+import { answererOf, areUnreached, countAtGateways } from './gateways/own-answers.ts'
 import type { Counts } from './gateways/own-answers.ts'
 import { routerPods } from './barrier/routers.ts'
 import type { RunEvidence, Scene } from './run-evidence.ts'
@@ -93,8 +93,10 @@ export class ScenarioCalls {
     const count = await this.#gatewayCounts(load)
     const before = await count()
     const answered = await this.#answered(call, load)
-    const answeredBy = answererOf(routerPods(pods.all), before, await count())
-    const told = evidence.of(answered, this.#sender, asked, { ...(await this.#scene(given)), since, answeredBy })
+    const after = await count()
+    const routers = routerPods(pods.all)
+    const atGateways = { answeredBy: answererOf(routers, before, after), areUnreached: areUnreached(routers, before, after) }
+    const told = evidence.of(answered, this.#sender, asked, { ...(await this.#scene(given)), since, ...atGateways })
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
     await config.assertUntouched()
@@ -173,7 +175,7 @@ export class ScenarioCalls {
   }
 
   /** Nobody waits for copies that some route makes. */
-  async #scene(given: readonly Resource[]): Promise<Omit<Scene, 'since' | 'answeredBy'>> {
+  async #scene(given: readonly Resource[]): Promise<Omit<Scene, 'since' | 'answeredBy' | 'areUnreached'>> {
     const { applied } = this.#parts.config
     const copies = applied.some((object) => /"mirror|"RequestMirror"/.test(JSON.stringify(object['spec'] ?? {})))
     const passesGateways = this.#sender !== null && this.#passesGateways
@@ -194,12 +196,12 @@ export class ScenarioCalls {
     return rule !== undefined
   }
 
-  /** @returns what asks gateways of the scenario's own how many requests they have answered by themselves; nothing is asked where it would not tell who has answered */
+  /** @returns what asks gateways of the scenario's own what they have counted; nothing is asked where it would not tell who has answered */
   async #gatewayCounts({ times }: Load): Promise<() => Promise<Counts>> {
     const own = routerPods(this.#parts.pods.all)
     if (this.#sender === null || times > 1 || own.length === 0) return () => Promise.resolve(new Map())
     const asker = await this.#run.agents.of(this.#sender)
-    return () => countOwnAnswers(own, asker)
+    return () => countAtGateways(own, asker)
   }
 
   /** May a request from inside leave through a gateway? */

@@ -1,18 +1,26 @@
 import type { PodAgent } from '../../pods/agent.ts'
-import { ownAnswers } from '../../pods/gateway-counts.ts'
+import { arrivals, ownAnswers } from '../../pods/gateway-counts.ts'
 import { podKey } from '../../pods/pod.ts'
 import type { Pod } from '../../pods/pod.ts'
-import { barrierPort, statsPort } from '../../pods/gateway-ports.ts'
+import { barrierPort, healthPort, statsPort } from '../../pods/gateway-ports.ts'
 import { questionMs } from './probed-proxy.ts'
 
-/** By `podKey`. */
-export type Counts = ReadonlyMap<string, number>
+/** What one gateway has counted. */
+export interface Count {
+  /** Requests that it has answered by itself. */
+  readonly answers: number
+  /** Requests and connections that have come to it. */
+  readonly arrivals: number
+}
 
-const path = `/stats/prometheus?usedonly&filter=${encodeURIComponent(`\\.(${ownAnswers.join('|')})$`)}`
+/** By `podKey`. */
+export type Counts = ReadonlyMap<string, Count>
+
+const path = `/stats/prometheus?usedonly&filter=${encodeURIComponent(`\\.(${[...ownAnswers, ...arrivals].join('|')})$`)}`
 const question = { secure: false, method: 'GET', path, body: '', elsewhere: false, port: statsPort, headers: ['host', 'localhost'] }
 
-/** How many requests gateways of the run have answered by themselves. @param asker another pod of the run. @returns of those that tell */
-export async function countOwnAnswers(gateways: readonly Pod[], asker: Pick<PodAgent, 'call'>): Promise<Counts> {
+/** What gateways of the run have counted. @param asker another pod of the run. @returns of those that tell */
+export async function countAtGateways(gateways: readonly Pod[], asker: Pick<PodAgent, 'call'>): Promise<Counts> {
   const counted = await Promise.all(
     gateways.map(async (pod) => {
       const { status, body = '' } = await asker.call({ ...question, host: pod.ip, timeoutMs: questionMs })
@@ -22,14 +30,36 @@ export async function countOwnAnswers(gateways: readonly Pod[], asker: Pick<PodA
   return new Map(counted.flat())
 }
 
+/** Where the run and the kubelet ask. */
+const others = new RegExp(`_(?:${[barrierPort, statsPort, healthPort].join('|')})\\b`)
+
 /** Of servers that are the scenario's. @param text in Prometheus' format */
-function countIn(text: string): number {
-  const samples = text.matchAll(/^envoy_http_\w+\{([^}]*)\} (\d+)$/gm)
-  return [...samples].reduce((sum, [, labels = '', count]) => (labels.includes(`_${barrierPort}`) ? sum : sum + Number(count)), 0)
+function countIn(text: string): Count {
+  const samples = [...text.matchAll(/^envoy_(\w+)\{([^}]*)\} (\d+)$/gm)].map(([, name = '', labels = '', count]) => ({
+    name,
+    labels,
+    count: Number(count),
+  }))
+  const own = samples.filter(({ labels }) => /outbound_|listener_address/.test(labels) && !others.test(labels))
+  const sum = (of: typeof own): number => of.reduce((total, { count }) => total + count, 0)
+  const isArrival = ({ name }: (typeof own)[number]): boolean => name === 'http_downstream_rq_total' || name === 'listener_downstream_cx_total'
+  return {
+    answers: sum(own.filter(({ name }) => name.startsWith('http_') && !name.startsWith('http_downstream_'))),
+    arrivals: sum(own.filter(isArrival)),
+  }
 }
+
+const none: Count = { answers: 0, arrivals: 0 }
 
 /** Who has answered the one request that was sent in between? @returns `null` for nobody of them, or who cannot be told */
 export function answererOf(gateways: readonly Pod[], before: Counts, after: Counts): Pod | null {
-  const grown = gateways.filter((pod) => (after.get(podKey(pod)) ?? 0) > (before.get(podKey(pod)) ?? 0))
+  const at = (counts: Counts, pod: Pod): number => (counts.get(podKey(pod)) ?? none).answers
+  const grown = gateways.filter((pod) => at(after, pod) > at(before, pod))
   return grown.length === 1 ? grown[0]! : null
+}
+
+/** Has nothing come to any of them in between? Not where there is none, or one has not told. */
+export function areUnreached(gateways: readonly Pod[], before: Counts, after: Counts): boolean {
+  const isSame = (pod: Pod): boolean => before.has(podKey(pod)) && before.get(podKey(pod))!.arrivals === after.get(podKey(pod))?.arrivals
+  return gateways.length > 0 && gateways.every(isSame)
 }

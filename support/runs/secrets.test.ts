@@ -33,7 +33,12 @@ describe('messages of a live mesh', () => {
     request: request({ authorization: 'Bearer s3cr3t-of-anna', 'x-user': 'anna@example.com', 'x-request-id': 'b1946ac9' }),
     response: {
       status: 200,
-      headers: Headers.of({ 'set-cookie': 'session=c00kie-value; Path=/', 'content-type': 'text/html', 'x-n': '1' }),
+      headers: Headers.of({
+        'set-cookie': 'session=c00kie-value; Path=/',
+        'content-type': 'text/html',
+        'x-n': '1',
+        'grpc-message': 'upstream request timeout',
+      }),
       body: '',
     },
     error: null,
@@ -47,6 +52,7 @@ describe('messages of a live mesh', () => {
     ['signed in as c00kie-value', 'signed in as (hidden)'],
     ['the key key-4711 was wrong', 'the key (hidden) was wrong'],
     // What says nothing of anybody stays.
+    ['the gRPC status was UNAVAILABLE ("upstream request timeout")', 'the gRPC status was UNAVAILABLE ("upstream request timeout")'],
     ['200 with text/html, request b1946ac9, 1 of 1', '200 with text/html, request b1946ac9, 1 of 1'],
   ])('%s', (text, shown) => expect(secrets.hide(text)).toBe(shown))
 })

@@ -8,10 +8,11 @@ export const hidden = '(hidden)'
 const shortest = 4
 
 /**
- * Headers whose values say nothing of people: a message that lacked them would help nobody. All others may hold names, tokens, sessions.
+ * Headers whose values say nothing of people: a message that lacked them would help nobody. All others may hold names, tokens, sessions. What gRPC says of a call
+ * that fails stands in the place of a body, which is shown.
  */
 const plain =
-  /^(?:host|date|server|via|connection|vary|allow|etag|age|content-.*|cache-control|accept(?:-.*)?|user-agent|location|te|trailer|transfer-encoding|x-request-id|x-meshspec-id|x-b3-.*|traceparent|x-envoy-.*|x-forwarded-(?:for|proto|port|host)|x-forwarded-client-cert|access-control-.*|retry-after)$/
+  /^(?:host|date|server|via|connection|vary|allow|etag|age|content-.*|cache-control|accept(?:-.*)?|user-agent|location|te|trailer|grpc-(?:status|message|timeout)|transfer-encoding|x-request-id|x-meshspec-id|x-b3-.*|traceparent|x-envoy-.*|x-forwarded-(?:for|proto|port|host)|x-forwarded-client-cert|access-control-.*|retry-after)$/
 
 /** May anybody see the header's value? */
 export function isPlainHeader(name: string): boolean {

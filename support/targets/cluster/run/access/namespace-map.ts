@@ -98,6 +98,10 @@ export class NamespaceMap {
 
   /** `prod*` of namespaces: as it is, for those that have kept their names, and as it is for the run's own. */
   #patterns(text: string, key: string | null): readonly string[] {
+    const [, before = '', begun = ''] = (key !== null && identityFields.has(key) && /^(.*(?:^|\/)ns\/)([a-z0-9-]+)\*$/.exec(text)) || []
+    if (begun !== '') return this.#patterns(`${begun}*`, 'namespaces').map((one) => before + (one.endsWith('*') ? one : `${one}/*`))
+    // The name that stands for it begins those of the run's others, too.
+    if (/(?:^|\.)default\*$/.test(text) && /^(?:notH|h)osts$/.test(key ?? '')) return ['', '.*', ':*'].map((end) => text.slice(0, -1) + end)
     if (key === null || !namespaceFields.has(key) || !text.includes('*') || text === '*') return [text]
     const [start = '', end = ''] = text.split('*')
     const ofDefault = 'default'.startsWith(start) && 'default'.endsWith(end) ? [this.#realOf('default')] : []
@@ -123,6 +127,9 @@ const namespaceFields: ReadonlySet<string> = new Set([
   'source.namespace',
 ])
 
+/** Fields whose values are identities. */
+const identityFields: ReadonlySet<string> = new Set(['principals', 'notPrincipals', 'source.principal'])
+
 /** Fields whose values begin with a namespace. Source: Istio's references of Sidecar, Gateway, VirtualService, AuthorizationPolicy and MeshConfig. */
 const slashFields: ReadonlySet<string> = new Set([
   'gateways',
@@ -142,12 +149,24 @@ function replaceName(text: string, from: string, to: string, key: string | null)
   if (!text.includes(from)) return text
   if (text === from) return key !== null && namespaceFields.has(key) ? to : text
   const name = from.replaceAll('.', '\\.')
+  if (key === authorityPattern) return text.replace(new RegExp(`(\\.)${name}(?![a-z0-9-])`, 'g'), `$1${to}`)
   const isSlashed = key !== null && slashFields.has(key)
-  return (isSlashed ? text.replace(new RegExp(`^${name}/`), `${to}/`) : text)
-    .replace(new RegExp(`(^|/)ns/${name}/`), `$1ns/${to}/`)
-    .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|$))`), `$1.${to}`)
-    .replace(new RegExp(`^([a-z0-9-]+)\\.${name}(?=:\\d+$|$)`), `$1.${to}`)
-    .replace(new RegExp(`^([a-z0-9*.~-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)
+  return (
+    (isSlashed ? text.replace(new RegExp(`^${name}/`), `${to}/`) : text)
+      .replace(new RegExp(`(^|/)ns/${name}/`), `$1ns/${to}/`)
+      .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|$))`), `$1.${to}`)
+      // A policy's host may go on with whatever follows.
+      .replace(new RegExp(`^([a-z0-9*-]+)\\.${name}(?=:\\d+$|[.:]?\\*$|$)`), `$1.${to}`)
+      .replace(new RegExp(`^([a-z0-9*.~-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)
+  )
+}
+
+/** What stands for the key of a pattern that a host is held to. */
+const authorityPattern = 'authority.regex'
+
+/** @param of the field that the name is in */
+function isOfAuthority(of: string | null, name: string): boolean {
+  return (of === 'authority' || of === ':authority') && /^(?:regex|prefix)$/.test(name)
 }
 
 interface Mapping {
@@ -165,6 +184,9 @@ function mapStrings(value: unknown, mapping: Mapping, key: string | null = null)
     )
   if (typeof value !== 'object' || value === null) return value
   const { key: of } = value as { readonly key?: unknown }
-  const keyOf = (name: string): string => (typeof of === 'string' && /^(?:notV|v)alues$/.test(name) ? of : name)
+  const keyOf = (name: string): string => {
+    if (isOfAuthority(key, name)) return authorityPattern
+    return typeof of === 'string' && /^(?:notV|v)alues$/.test(name) ? of : name
+  }
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, mapping, keyOf(name))]))
 }

@@ -24,6 +24,16 @@ const cluster = {
   circuitBreakers: { thresholds: 'quiet' },
 } satisfies Modelled
 
+const allOrNone: Modelled = new Set(['0', '100'])
+
+// What a rate of success decides needs five endpoints with a hundred requests each.
+const outlierDetection: Modelled = {
+  ...fields('consecutive5xx consecutiveGatewayFailure consecutiveLocalOriginFailure splitExternalLocalOriginErrors'),
+  ...fields('interval baseEjectionTime maxEjectionPercent'),
+  ...{ enforcingConsecutive5xx: allOrNone, enforcingConsecutiveGatewayFailure: allOrNone, enforcingConsecutiveLocalOriginFailure: allOrNone },
+  ...{ enforcingSuccessRate: new Set(['0']), enforcingLocalOriginSuccessRate: new Set(['0']), enforcingFailurePercentage: new Set(['0']) },
+}
+
 const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 export const connectionManagerName = 'envoy.filters.network.http_connection_manager'
 
@@ -91,6 +101,7 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
       ...{ ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
       lbPolicy: new Set(['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH', 'RANDOM', 'MAGLEV']),
       commonLbConfig: { healthyPanicThreshold: fields('value') },
+      outlierDetection,
     },
     'CLUSTER REMOVE': 'quiet',
     'NETWORK_FILTER MERGE': connectionManager,

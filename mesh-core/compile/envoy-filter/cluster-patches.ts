@@ -3,6 +3,7 @@ import { durationMs, int, message, type Message } from '../../envoy/fields.ts'
 import type { Cluster, LoadBalancing, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
 import { loadBalancing } from '../clusters/load-balancing.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
+import { mergedOutliers } from './outlier-patches.ts'
 
 /** The clusters with the patches that are for them. Source: Istio `core/envoyfilter/cluster_patch.go`. */
 export function patchClusters(clusters: Readonly<Record<string, Cluster>>, patches: readonly EnvoyPatch[]): Readonly<Record<string, Cluster>> {
@@ -45,7 +46,9 @@ function mergeCluster(cluster: Cluster | null, { value }: EnvoyPatch): Cluster |
   if (!cluster) return null
   const fields = message(value, 'value')
   const { [upstreamOptionsName]: options } = (fields['typed_extension_protocol_options'] ?? {}) as Message
-  const balanced = balancedAs(cluster, fields)
+  const outliers = fields['outlier_detection']
+  const watched = outliers === undefined ? cluster : { ...cluster, outlierDetection: mergedOutliers(cluster.outlierDetection, outliers) }
+  const balanced = balancedAs(watched, fields)
   if (!balanced) return null
   if (options !== undefined) return withOptions(balanced, message(options, upstreamOptionsName))
   if (hasOptions(balanced)) return balanced

@@ -3,6 +3,7 @@ import { Headers } from '../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { fieldIn, framingBy, NotHttp } from './message-reader.ts'
 import type { Framing, Head, Message } from './message-reader.ts'
+import { uncompressed } from './content-encoding.ts'
 import { decoded } from './text.ts'
 
 /** They belong to one connection; `host` is the authority. */
@@ -35,7 +36,7 @@ export function responseOf(message: Message): HttpResponse {
   const headers = headersOf(message)
   // Of the headers of a connection this one says something: the proxy would take no other request on it.
   if (closes(message)) headers.append('connection', 'close')
-  return { status: statusIn(message), headers, body: decoded(message.body) }
+  return { status: statusIn(message), headers, body: decoded(uncompressed(message.body, headers.get('content-encoding'))) }
 }
 
 export function closes(head: Head): boolean {

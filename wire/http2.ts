@@ -4,6 +4,7 @@ import { Headers, joinCookies } from '../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../mesh-core/ir/message.ts'
 import { mayHaveBody } from './http1.ts'
 import { framed, unframed } from './grpc-frames.ts'
+import { uncompressed } from './content-encoding.ts'
 import { decoded } from './text.ts'
 
 /** They belong to a connection of HTTP/1.1, and make a message of HTTP/2 malformed. Source: RFC 9113, 8.2.2. */
@@ -30,11 +31,16 @@ export function requestOfStream(pseudo: Pseudo, raw: readonly string[], body: Bu
 
 /** @param trailers as they came; empty for none */
 export function responseOfStream(pseudo: Pseudo, raw: readonly string[], body: Buffer, trailers: readonly string[]): HttpResponse {
-  const response = { status: Number(pseudo[':status']), ...contentOf(raw, body) }
+  const response = { status: Number(pseudo[':status']), ...contentOf(raw, uncompressed(body, encodingIn(raw))) }
   return trailers.length > 0 ? { ...response, trailers: headersOfStream(trailers) } : response
 }
 
 /** Of gRPC the messages are taken out of their frames. */
+function encodingIn(raw: readonly string[]): string | undefined {
+  const at = raw.indexOf('content-encoding')
+  return at < 0 ? undefined : raw[at + 1]
+}
+
 function contentOf(raw: readonly string[], body: Buffer, asBytes = false): Pick<HttpRequest, 'headers' | 'body' | 'messages'> {
   const headers = headersOfStream(raw)
   const messages = body.length > 0 && isGrpc(headers) ? unframed(body, asBytes) : null

@@ -94,6 +94,32 @@ const origins = (draw: Draw): Json =>
     })),
   })
 
+const health = (draw: Draw): Json =>
+  typed('health_check.v3.HealthCheck', { pass_through_mode: draw.one([false, true]), headers: draw.many(1, 2, () => headerMatch(draw)) })
+
+const compressor = (draw: Draw): Json =>
+  typed('compressor.v3.Compressor', {
+    compressor_library: {
+      name: 'text',
+      typed_config: {
+        '@type': `type.googleapis.com/envoy.extensions.compression.${draw.one(['gzip.compressor.v3.Gzip', 'brotli.compressor.v3.Brotli'])}`,
+      },
+    },
+    response_direction_config: {
+      common_config: { content_type: ['application/json', 'text/plain'], ...draw.maybe(0.3, () => ({ min_content_length: draw.one([1, 100]) })) },
+      ...draw.maybe(0.3, () => ({ remove_accept_encoding_header: true })),
+      ...draw.maybe(0.3, () => ({ disable_on_etag_header: true })),
+    },
+  })
+
+const metadata = (draw: Draw): Json =>
+  typed('header_to_metadata.v3.Config', {
+    request_rules: [
+      { header: draw.one(['x-user', 'x-patched']), on_header_present: { metadata_namespace: 'envoy.lb', key: 'k' }, remove: draw.chance(0.7) },
+    ],
+    response_rules: [{ header: 'x-answer', on_header_present: { metadata_namespace: 'envoy.lb', key: 'k' }, remove: draw.chance(0.5) }],
+  })
+
 /** A filter that is put in. */
 export function insertedFilter(draw: Draw, id: string): Json {
   const [name, typed_config] = draw.one<() => [string, Json]>([
@@ -109,6 +135,9 @@ export function insertedFilter(draw: Draw, id: string): Json {
     () => ['local_ratelimit', limit(draw)],
     () => ['basic_auth', passwords(draw)],
     () => ['csrf', origins(draw)],
+    () => ['health_check', health(draw)],
+    () => ['compressor', compressor(draw)],
+    () => ['header_to_metadata', metadata(draw)],
   ])()
   const own = draw.chance(0.15) ? `own.${name}` : `envoy.filters.http.${name}`
   return { name: own, typed_config, ...draw.maybe(0.15, () => ({ disabled: true })) }

@@ -1,3 +1,4 @@
+import type { Encoding } from '../ir/inserted-filter.ts'
 import { fraction, headerMatch, option, share, text } from './envoy-filter-matchers.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
@@ -17,6 +18,11 @@ export const passwordsType = `${api}.basic_auth.v3.BasicAuth`
 export const passwordsOfRouteType = `${api}.basic_auth.v3.BasicAuthPerRoute`
 export const originsName = 'envoy.filters.http.csrf'
 export const originsType = `${api}.csrf.v3.CsrfPolicy`
+export const healthType = `${api}.health_check.v3.HealthCheck`
+export const compressorName = 'envoy.filters.http.compressor'
+export const compressorType = `${api}.compressor.v3.Compressor`
+export const compressorOfRouteType = `${api}.compressor.v3.CompressorPerRoute`
+export const metadataType = `${api}.header_to_metadata.v3.Config`
 export const corsName = 'envoy.filters.http.cors'
 /** In which anything may be told to a filter, and that it is off. */
 export const filterConfigType = 'type.googleapis.com/envoy.config.route.v3.FilterConfig'
@@ -54,11 +60,36 @@ const passwordsOfRoute: Modelled = { users: fields('inlineString') }
 const passwords: Modelled = { ...passwordsOfRoute, ...fields('forwardUsernameHeader authenticationHeader allowMissing') }
 const origins: Modelled = { filterEnabled: share, shadowEnabled: 'quiet', additionalOrigins: text }
 
+// How long an answer holds is counted from when the proxy was told; how much of clusters is well is not looked at.
+const health: Modelled = { passThroughMode: 'acts', headers: headerMatch }
+
+const compression = 'type.googleapis.com/envoy.extensions.compression'
+/** By the type of what compresses. */
+export const encodings: Readonly<Record<string, Encoding>> = {
+  [`${compression}.gzip.compressor.v3.Gzip`]: 'gzip',
+  [`${compression}.brotli.compressor.v3.Brotli`]: 'br',
+}
+// How small it makes a body changes nothing that is looked at.
+const library: Modelled = { name: 'quiet', typedConfig: { '@type': new Set(Object.keys(encodings)), '*': 'quiet' } }
+const compressor: Modelled = {
+  compressorLibrary: library,
+  responseDirectionConfig: {
+    commonConfig: { ...fields('minContentLength contentType'), enabled: { defaultValue: 'acts', runtimeKey: 'quiet' } },
+    ...fields('disableOnEtagHeader removeAcceptEncodingHeader'),
+  },
+}
+
+// Whoever asks for metadata of such filters is told that it is not modelled: of what others are called nobody would be.
+const metadata: Modelled = { metadataNamespace: /^($|envoy|istio)/, ...fields('key value type encode', 'quiet') }
+const metadataRules: Modelled = { header: headerName, remove: 'acts', onHeaderPresent: metadata, onHeaderMissing: metadata }
+
 /** Filters of HTTP that can be put in, by the type of what they are told. */
 export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
     ...{ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault },
     ...{ [headersType]: headers, [passwordsType]: passwords, [originsType]: origins },
+    ...{ [healthType]: health, [compressorType]: compressor },
+    [metadataType]: { requestRules: metadataRules, responseRules: metadataRules },
   }).map(([type, table]) => [type, bothSpellings({ '@type': 'quiet', ...(table as object) })]),
 )
 
@@ -84,6 +115,7 @@ export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [headersName]: ofRoute(headersOfRouteType, headersOfRoute),
   [passwordsName]: ofRoute(passwordsOfRouteType, passwordsOfRoute),
   [originsName]: ofRoute(originsType, origins),
+  [compressorName]: ofRoute(compressorOfRouteType, { disabled: 'acts' }),
 }
 
 const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }

@@ -2,6 +2,7 @@ import type { RateLimit, Route, StreamDuration } from '../ir/route.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import { admit, visit, type Admission, type Applicant } from './filters/admission.ts'
+import { filterAnswer, type Notes } from './filters/answer-filters.ts'
 import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
 import { ClientBody } from './filters/client-body.ts'
 import { signAnswer, tellRequestId, type ReceivedRequest } from './connection-manager.ts'
@@ -11,7 +12,6 @@ import { injectFault } from './filters/fault-filter.ts'
 import { faultName } from './filters/filter-names.ts'
 import type { Subject } from './replies/format/subject.ts'
 import { removeBlanks, type Mutator } from './messages/header-mutation.ts'
-import { rewriteAnswer } from './filters/headers-filter.ts'
 import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
 import { inlineOfResponse, joinRepeated } from './messages/inline-headers.ts'
 import { type Stop } from './filters/inserted-filters.ts'
@@ -67,6 +67,9 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** Inserted filters have written headers into the request. */
   isRewritten = false
   readonly body = new ClientBody(this)
+  #notes: Notes | null = null
+  /** It is answered by the proxy itself. */
+  #isOwn = false
   readonly #timers = new StreamTimers()
 
   constructor(reading: Reading, done: Done) {
@@ -86,6 +89,11 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
 
   get name(): string {
     return this.#reading.name
+  }
+
+  /** Made when a filter asks for them. */
+  get notes(): Notes {
+    return (this.#notes ??= new Map())
   }
 
   get ended(): boolean {
@@ -229,6 +237,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** Of the proxy's own. */
   protected answer(response: HttpResponse, details: string): void {
     this.log.details = details
+    this.#isOwn = true
     this.noteUnreached(response.status)
     this.finish(response)
   }
@@ -259,15 +268,16 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   }
 
   /** Filters that were put in see it before those that stand behind them on the way there, and after. */
-  #passBack({ headers, status }: HttpResponse): void {
+  #passBack(response: HttpResponse): void {
+    const { headers, status } = response
     const { inserted } = this.settings
     if (!inserted) return this.passFilters(headers)
     // Of a request that was refused: no header yet, at Envoy.
     const closing = headers.get('connection')
-    const subject = () => this.subject(headers, status)
-    const writesLast = rewriteAnswer(inserted, 'last', this.ofRoute, headers, subject)
+    const passed = { response, isOwn: this.#isOwn, notes: this.notes, subject: () => this.subject(headers, status) }
+    const writesLast = filterAnswer(inserted, 'last', this.ofRoute, passed)
     this.passFilters(headers)
-    const writesFirst = rewriteAnswer(inserted, 'first', this.ofRoute, headers, subject)
+    const writesFirst = filterAnswer(inserted, 'first', this.ofRoute, passed)
     if (!writesLast && !writesFirst) return
     removeOwnOfConnection(headers, status)
     if (closing !== undefined) headers.set('connection', closing)

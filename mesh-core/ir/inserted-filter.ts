@@ -1,4 +1,4 @@
-import type { StringMatch } from './match.ts'
+import type { HeaderMatch, StringMatch } from './match.ts'
 import type { Fault, HeaderMutation, PartsPerMillion, RateLimit } from './route.ts'
 
 interface Placed {
@@ -69,8 +69,46 @@ export interface OriginRules {
   readonly others: readonly StringMatch[]
 }
 
+/** Answers those that ask whether all is well. Source: Envoy `HealthCheck`. */
+export interface HealthFilter extends Placed {
+  readonly kind: 'health'
+  /** Of the requests that ask; all of them hold. */
+  readonly headers: readonly HeaderMatch[]
+  /** As which the proxy knows itself: answers name it. Envoy `Node.cluster`. */
+  readonly cluster: string
+  /** They go on, and only their answers are marked. Envoy `pass_through_mode`. */
+  readonly passesThrough: boolean
+}
+
+/** Compresses bodies of answers for those who take it. Source: Envoy `Compressor`. */
+export interface Compressor extends Placed {
+  readonly kind: 'compressor'
+  readonly encoding: Encoding
+  /** A body of fewer bytes stays as it is. */
+  readonly leastBytes: number
+  /** In lower case; what says nothing of its type is compressed, too. */
+  readonly contentTypes: readonly string[]
+  readonly isEnabled: boolean
+  /** An answer with an ETag stays as it is. Envoy `disable_on_etag_header`. */
+  readonly sparesTagged?: true
+  /** Nobody behind it learns what the client takes. Envoy `remove_accept_encoding_header`. */
+  readonly hidesAccepted?: true
+}
+
+/** Of what it reads from headers for other filters nothing is looked at here; but it may take headers away. Source: Envoy `header_to_metadata`. */
+export interface MetadataFilter extends Placed {
+  readonly kind: 'metadata'
+  /** Headers that are read and taken away, in lower case. */
+  readonly takesOfRequest: readonly string[]
+  readonly takesOfAnswer: readonly string[]
+}
+
+/** As `content-encoding` has it. */
+export type Encoding = 'gzip' | 'br'
+
 /** A filter of HTTP that an EnvoyFilter puts in. */
-export type InsertedFilter = LimitFilter | BodyBuffer | FaultFilter | HeadersFilter | PasswordFilter | OriginFilter
+export type InsertedFilter =
+  LimitFilter | BodyBuffer | FaultFilter | HeadersFilter | PasswordFilter | OriginFilter | HealthFilter | Compressor | MetadataFilter
 
 /** What a route, a host or a table tells a filter. What it says of rates and faults stands there itself: see `Route.rateLimit`. */
 export type FilterOfRoute =

@@ -14,7 +14,7 @@ export interface ConnectionManager {
 }
 
 /** The listeners with the patches that are for their connection managers. Source: Istio `core/envoyfilter/listener_patch.go`. */
-export function patchListeners(all: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
+export function patchListeners(all: readonly Listener[], patches: readonly EnvoyPatch[], node: string): readonly Listener[] {
   const listeners = patchTcpProxies(all, patches)
   const own = patches.filter(isOfConnectionManager)
   const ofListeners = patches.filter(({ applyTo }) => applyTo === 'LISTENER')
@@ -23,7 +23,7 @@ export function patchListeners(all: readonly Listener[], patches: readonly Envoy
     const fitting = own.filter((patch) => isForListener(patch, listener))
     if (fitting.length === 0) return [listener]
     const patched = (chain: FilterChain): FilterChain =>
-      chain.filter.kind === 'http' ? { ...chain, filter: patchConnectionManager(chain.filter, fitting) } : chain
+      chain.filter.kind === 'http' ? { ...chain, filter: patchConnectionManager(chain.filter, fitting, node) } : chain
     const { filterChains, defaultFilterChain } = listener
     const whole = { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
     return [...whole.filterChains, whole.defaultFilterChain].some(isRefused) ? [] : [whole]
@@ -54,16 +54,21 @@ function isForFilter({ filterChain }: NonNullable<EnvoyPatch['match']['listener'
 }
 
 /** Of a sidecar towards its own workload: one listener with a chain for each port. @param port `null` where no listener is for the port */
-export function inboundConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[], port: number | null): T {
+export function inboundConnectionManager<T extends ConnectionManager>(
+  known: T,
+  patches: readonly EnvoyPatch[],
+  port: number | null,
+  node: string,
+): T {
   const own = patches.filter(({ applyTo, match: { listener } }) => {
     if (!isOfConnectionManager({ applyTo })) return false
     if (!listener) return true
     return (listener.name ?? 'virtualInbound') === 'virtualInbound' && (!listener.portNumber || listener.portNumber === port) && isForFilter(listener)
   })
-  return own.length === 0 ? known : patchConnectionManager(known, own)
+  return own.length === 0 ? known : patchConnectionManager(known, own, node)
 }
 
-function patchConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[]): T {
+function patchConnectionManager<T extends ConnectionManager>(known: T, patches: readonly EnvoyPatch[], node: string): T {
   const merging = patches.filter(({ applyTo }) => applyTo === 'NETWORK_FILTER')
   const whole = merging.reduce((merged, { value, origin }) => {
     const fields = message(message(value, 'value')['typed_config'], 'value.typed_config')
@@ -74,7 +79,7 @@ function patchConnectionManager<T extends ConnectionManager>(known: T, patches: 
     const pathNormalization = normalizes ? 'BASE' : merged.pathNormalization
     return { ...merged, ...(Object.keys(settings).length > 0 && { settings }), pathNormalization }
   }, known)
-  const settings = withInserted(whole.settings ?? {}, patches)
+  const settings = withInserted(whole.settings ?? {}, patches, node)
   return Object.keys(settings).length === 0 ? whole : { ...whole, settings }
 }
 

@@ -1,18 +1,31 @@
 import { typedConfigOf } from '../../config/envoy-filter-patches.ts'
-import { bufferType, faultType, headersType, originsType, passwordsType } from '../../config/envoy-filter-http-filters.ts'
+import {
+  bufferType,
+  compressorType,
+  faultType,
+  headersType,
+  healthType,
+  metadataType,
+  originsType,
+  passwordsType,
+} from '../../config/envoy-filter-http-filters.ts'
 import { int, message, text, type Message } from '../../envoy/fields.ts'
 import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
+import { readCompressor } from './compressor-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergedFault, readFault } from './fault-patches.ts'
 import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
+import { readHealthCheck } from './health-patches.ts'
+import { readMetadataRules } from './metadata-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readRateLimit } from './rate-limit-patches.ts'
+import type { ReadFilter } from './read-filter.ts'
 
-/** The settings with the filters that patches put in. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
-export function withInserted(settings: HttpSettings, patches: readonly EnvoyPatch[]): HttpSettings {
+/** The settings with the filters that patches put in. @param node as which the proxy knows itself. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
+export function withInserted(settings: HttpSettings, patches: readonly EnvoyPatch[], node: string): HttpSettings {
   const own = patches.filter(({ applyTo }) => applyTo === 'HTTP_FILTER')
-  const inserted = own.filter(({ operation }) => operation !== 'MERGE').map(filterOf)
+  const inserted = own.filter(({ operation }) => operation !== 'MERGE').map((patch) => filterOf(patch, node))
   const merged = own.filter(({ operation }) => operation === 'MERGE').reduce(withMerged, settings)
   if (inserted.length === 0) return merged
   const first = inserted.filter(({ place }) => place === 'first').reverse()
@@ -29,10 +42,10 @@ function configOf(value: EnvoyPatch['value']): Message {
   return message(typedConfigOf(value).config, 'typed_config')
 }
 
-function filterOf(patch: EnvoyPatch): InsertedFilter {
+function filterOf(patch: EnvoyPatch, node: string): InsertedFilter {
   const { value, match } = patch
   const place = match.listener?.filterChain?.filter?.subFilter === undefined ? 'first' : 'last'
-  const { filter, problem } = readFilter(patch, place)
+  const { filter, problem } = readFilter(patch, place, node)
   const name = String(value['name'])
   return {
     ...filter,
@@ -43,15 +56,7 @@ function filterOf(patch: EnvoyPatch): InsertedFilter {
   }
 }
 
-type Unplaced<Filter> = Filter extends unknown ? Omit<Filter, 'place' | 'name'> : never
-
-interface ReadFilter {
-  readonly filter: Unplaced<InsertedFilter>
-  /** Why Envoy does not take it. */
-  readonly problem: string | null
-}
-
-function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place']): ReadFilter {
+function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'], node: string): ReadFilter {
   const config = configOf(value)
   switch (typedConfigOf(value).type) {
     case bufferType: {
@@ -74,6 +79,12 @@ function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'
       const { problem, ...rules } = readOriginRules(config)
       return { filter: { kind: 'origins', ...rules }, problem }
     }
+    case healthType:
+      return readHealthCheck(config, node, origin)
+    case compressorType:
+      return readCompressor(config)
+    case metadataType:
+      return readMetadataRules(config)
     default: {
       const { limit, problem } = readRateLimit(config, place)
       return { filter: { kind: 'limit', ...limit }, problem }

@@ -9,6 +9,7 @@ import { inboundHttp, patchClusters } from './cluster-patches.ts'
 import { areSettingsRefused } from '../mesh/settings-refusal.ts'
 import { inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
 import type { EnvoyFilters, EnvoyPatch } from './envoy-filters.ts'
+import { nodeCluster } from './health-patches.ts'
 import { inboundFilters, inboundHeaders, inboundRequiresTls } from './inbound-route-patches.ts'
 import { gatewayTable, patchTable, sidecarTable, type TableName } from './route-patches.ts'
 
@@ -20,7 +21,7 @@ export function patchedProxy<T extends Patchable>(parts: T, workload: WorkloadIn
   if (patches.length === 0) return parts
   return {
     ...parts,
-    listeners: patchListeners(parts.listeners, patches),
+    listeners: patchListeners(parts.listeners, patches, nodeCluster(workload)),
     routeTables: patchTables(parts.routeTables, patches, workload, registry),
     clusters: patchClusters(parts.clusters, patches),
   }
@@ -79,7 +80,7 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const hosts = servicePortsAt(registry, workload, port).map(({ service }) => service.host)
   const http = inboundHttp(patches, cluster, listened ?? 0, hosts)
   const requiresTls = inboundRequiresTls(patches, { cluster, virtualHost, port: listened ?? 0 })
-  const whole = inboundConnectionManager(known, patches, listened)
+  const whole = inboundConnectionManager(known, patches, listened, nodeCluster(workload))
   const { refusal, ...told } = inboundFilters(patches, { cluster, virtualHost, port: listened ?? 0 })
   return {
     ...whole,

@@ -1,6 +1,7 @@
 import { unwrapped } from '../../config/envoy-filter-patches.ts'
 import {
   bufferName,
+  compressorName,
   faultName,
   filterConfigType,
   headersName,
@@ -47,6 +48,8 @@ const readers: Readonly<Record<string, (config: Message, origin: Origin) => Told
     const { problem, ...rules } = readOriginRules(config)
     return { own: { kind: 'origins', ...rules }, problem }
   },
+  [compressorName]: ({ disabled }) =>
+    disabled === true ? { own: { kind: 'off' }, problem: null } : { own: on, problem: 'what a route tells a compressor is that it is disabled' },
 }
 
 /** Source: Envoy `typed_per_filter_config`. */

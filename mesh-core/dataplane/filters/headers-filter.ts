@@ -1,8 +1,5 @@
-import type { HeadersFilter, InsertedFilter, OrderedMutations, RouteFilters } from '../../ir/inserted-filter.ts'
-import type { Headers } from '../../ir/message.ts'
+import type { HeadersFilter, OrderedMutations, RouteFilters } from '../../ir/inserted-filter.ts'
 import type { HeaderMutation } from '../../ir/route.ts'
-import type { Subject } from '../replies/format/subject.ts'
-import { isThere, type ToldByRoute } from './told-by-route.ts'
 import { compileMutation, type Mutator } from '../messages/header-mutation.ts'
 import { inlineOfRequest, inlineOfResponse } from '../messages/inline-headers.ts'
 
@@ -36,16 +33,6 @@ export function requestMutators(filter: HeadersFilter, levels: readonly RouteFil
   return inOrder(filter, levels).flatMap(({ request }) => request)
 }
 
-/** What filters of a place write into an answer, the last of them first. @returns whether one has written anything */
-export function rewriteAnswer(
-  inserted: readonly InsertedFilter[],
-  place: InsertedFilter['place'],
-  ofRoute: ToldByRoute,
-  headers: Headers,
-  subject: () => Subject,
-): boolean {
-  const own = inserted.filter((one): one is HeadersFilter & InsertedFilter => one.kind === 'headers' && one.place === place && isThere(one, ofRoute))
-  const mutators = own.toReversed().flatMap((filter) => inOrder(filter, ofRoute.levels).flatMap(({ response }) => response))
-  for (const mutator of mutators) mutator(headers, subject())
-  return mutators.length > 0
+export function responseMutators(filter: HeadersFilter, levels: readonly RouteFilters[]): readonly Mutator[] {
+  return inOrder(filter, levels).flatMap(({ response }) => response)
 }

@@ -1,6 +1,9 @@
 import type { BodyBuffer, HeadersFilter, InsertedFilter, RouteFilters } from '../../ir/inserted-filter.ts'
 import type { RateLimit } from '../../ir/route.ts'
+import type { Notes } from './answer-filters.ts'
+import { noteAccepted } from './compressor-filter.ts'
 import { faultName } from './filter-names.ts'
+import { answerCheck } from './health-filter.ts'
 import { isThere, toldTo, type ToldByRoute } from './told-by-route.ts'
 import { injectFault, type Ending, type FaultyStream } from './fault-filter.ts'
 import { requestMutators } from './headers-filter.ts'
@@ -26,6 +29,7 @@ export const tooLarge: Ending = { reply: { status: 413, body: 'Payload Too Large
 /** A request that inserted filters look at. */
 export interface FilteredStream extends FaultyStream {
   readonly body: HeldBody
+  readonly notes: Notes
   /** A filter writes its headers. */
   rewrite(mutator: Mutator): void
 }
@@ -72,6 +76,13 @@ function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: numb
       const own = toldTo(filter.name, ofRoute.levels)
       return askOrigin(own?.kind === 'origins' ? own : filter, stream.request, buckets.chance)
     }
+    case 'health':
+      return answerCheck(filter, stream)
+    case 'compressor':
+      return noteAccepted(filter, stream)
+    case 'metadata':
+      for (const name of filter.takesOfRequest) stream.request.headers.remove(name)
+      return null
   }
 }
 

@@ -1,4 +1,4 @@
-import type { InsertedFilter, OrderedMutations, OriginRules, Passwords } from '../../../../mesh-core/ir/inserted-filter.ts'
+import type { Compressor, HealthFilter, InsertedFilter, OrderedMutations, OriginRules, Passwords } from '../../../../mesh-core/ir/inserted-filter.ts'
 import { noMutation, type Fault, type HeaderMutation } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
@@ -11,8 +11,16 @@ import { stringMatcher } from './string-match.ts'
 const extensions = 'envoy.extensions.filters.http'
 
 /** Under the name that it has: what routes tell it goes by that. */
-export function insertedFilter(filter: InsertedFilter): Json {
-  return { name: filter.name, typed_config: configOf(filter), ...(filter.isOff && { disabled: true }) }
+export function insertedFilter(filter: InsertedFilter): readonly Json[] {
+  const own = { name: filter.name, typed_config: configOf(filter), ...(filter.isOff && { disabled: true }) }
+  return filter.kind === 'health' ? [calledAsInPod(filter), own] : [own]
+}
+
+/** Many proxies are one Envoy here, which has one name. */
+function calledAsInPod({ name, cluster, isOff }: HealthFilter): Json {
+  const header = { key: 'x-envoy-upstream-healthchecked-cluster', value: cluster.replaceAll('%', '%%') }
+  const config = { mutations: { response_mutations: [{ append: { header, append_action: 'OVERWRITE_IF_EXISTS' } }] } }
+  return { name: `${name} name`, typed_config: typed(`${extensions}.header_mutation.v3.HeaderMutation`, config), ...(isOff && { disabled: true }) }
 }
 
 function configOf(filter: InsertedFilter): Json {
@@ -37,7 +45,37 @@ function configOf(filter: InsertedFilter): Json {
       })
     case 'origins':
       return csrfPolicy(filter)
+    case 'health':
+      return typed(`${extensions}.health_check.v3.HealthCheck`, {
+        pass_through_mode: filter.passesThrough,
+        headers: filter.headers.map(headerMatcher),
+      })
+    case 'compressor':
+      return compressor(filter)
+    case 'metadata':
+      return typed(`${extensions}.header_to_metadata.v3.Config`, {
+        request_rules: filter.takesOfRequest.map(takenHeader),
+        response_rules: filter.takesOfAnswer.map(takenHeader),
+      })
   }
+}
+
+function takenHeader(header: string): Json {
+  return { header, on_header_present: { key: header }, remove: true }
+}
+
+const libraries = { gzip: 'gzip.compressor.v3.Gzip', br: 'brotli.compressor.v3.Brotli' } as const
+
+function compressor({ encoding, leastBytes, contentTypes, isEnabled, sparesTagged, hidesAccepted }: Compressor): Json {
+  const enabled = { default_value: isEnabled, runtime_key: 'compressor' }
+  return typed(`${extensions}.compressor.v3.Compressor`, {
+    compressor_library: { name: encoding, typed_config: typed(`envoy.extensions.compression.${libraries[encoding]}`, {}) },
+    response_direction_config: {
+      common_config: { min_content_length: leastBytes, content_type: contentTypes, enabled },
+      ...optional('disable_on_etag_header', sparesTagged),
+      ...optional('remove_accept_encoding_header', hidesAccepted),
+    },
+  })
 }
 
 export function orderedMutations({ request, response }: OrderedMutations): Json {

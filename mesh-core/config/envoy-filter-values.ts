@@ -24,6 +24,8 @@ const cluster = {
   circuitBreakers: { thresholds: 'quiet' },
 } satisfies Modelled
 
+const lbPolicy: Modelled = new Set(['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH', 'RANDOM', 'MAGLEV'])
+
 const allOrNone: Modelled = new Set(['0', '100'])
 
 // What a rate of success decides needs five endpoints with a hundred requests each.
@@ -99,7 +101,7 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
     'HTTP_ROUTE REMOVE': 'quiet',
     'CLUSTER MERGE': {
       ...{ ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
-      lbPolicy: new Set(['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH', 'RANDOM', 'MAGLEV']),
+      lbPolicy,
       commonLbConfig: { healthyPanicThreshold: fields('value') },
       outlierDetection,
     },
@@ -118,7 +120,7 @@ const inbound: Readonly<Record<string, Modelled>> = {
   'ROUTE_CONFIGURATION MERGE': bothSpellings({ ...level, mostSpecificHeaderMutationsWins: 'acts' }),
   'HTTP_ROUTE MERGE': bothSpellings(level),
   'VIRTUAL_HOST MERGE': bothSpellings({ ...level, requireTls }),
-  'CLUSTER MERGE': bothSpellings(cluster),
+  'CLUSTER MERGE': bothSpellings({ ...cluster, lbPolicy }),
   ...Object.fromEntries(['LISTENER MERGE', 'BOOTSTRAP MERGE', 'EXTENSION_CONFIG ADD'].map((key) => [key, values[key]!])),
   'NETWORK_FILTER MERGE': bothSpellings({
     ...connectionManager,

@@ -34,6 +34,8 @@ export interface InboundPort {
   readonly limits: ConnectionLimits
   /** As its access log has it: `inbound|8080||`, or `InboundPassthroughCluster` for a port that it has no listener for. */
   readonly cluster: string
+  /** Envoy does not take that cluster. */
+  readonly hasNoCluster?: true
   /** As istiod names what holds its one route: `inbound|http|80`, by the port of the service; 0 where there is none. */
   readonly virtualHost: string
   /** What its route does with headers, then its host, then its table; absent: nothing. */
@@ -68,6 +70,8 @@ export interface ApplicationSocket {
   readonly port: number
   /** Of a Unix socket. */
   readonly path?: string
+  /** A Sidecar says so: it is not where the client has dialled that counts. */
+  readonly isTold?: true
 }
 
 /** The addresses at which an application listens on one of its ports. */

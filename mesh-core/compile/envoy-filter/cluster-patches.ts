@@ -1,5 +1,6 @@
 import { upstreamOptionsName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, type Message } from '../../envoy/fields.ts'
+import { blackHole, type InboundPort } from '../../ir/inbound-port.ts'
 import type { Cluster, LoadBalancing, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
 import { loadBalancing } from '../clusters/load-balancing.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
@@ -117,9 +118,19 @@ function versionOf(options: Message, explicit: Message): UpstreamHttp | null {
   return explicit['http_protocol_options'] === undefined ? null : 'http1'
 }
 
-/** @param hosts of the services that lead to the port */
-export function inboundHttp(patches: readonly EnvoyPatch[], cluster: string, port: number, hosts: readonly string[]): UpstreamHttp | null {
+/** What patches make of the cluster that leads to a workload. @param hosts of the services that lead to the port */
+export function patchedTowardsWorkload(
+  patches: readonly EnvoyPatch[],
+  { cluster, leadsTo }: Pick<InboundPort, 'cluster' | 'leadsTo'>,
+  port: number,
+  hosts: readonly string[],
+): Partial<Pick<InboundPort, 'http' | 'hasNoCluster'>> {
   const parts: Parts = { name: cluster, hosts: hosts.length > 0 ? hosts : [''], subset: '', port }
-  const own = patches.filter((patch) => patch.applyTo === 'CLUSTER' && isFor(patch, parts))
-  return own.some(({ value }) => message(value, 'value')['http2_protocol_options'] !== undefined) ? 'http2' : null
+  const own = patches.filter((patch) => patch.applyTo === 'CLUSTER' && isFor(patch, parts)).map(({ value }) => message(value, 'value'))
+  // There is one place for it alone, or a list with that of the Sidecar.
+  const isWhereDialled = leadsTo.isTold === undefined && leadsTo.at === 'pod' && cluster !== blackHole
+  return {
+    ...(own.some((fields) => fields['http2_protocol_options'] !== undefined) && { http: 'http2' }),
+    ...(isWhereDialled && own.some((fields) => balancings[String(fields['lb_policy'] ?? '')] !== undefined) && { hasNoCluster: true }),
+  }
 }

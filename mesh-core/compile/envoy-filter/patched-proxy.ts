@@ -5,7 +5,7 @@ import type { RouteTable, VirtualHost } from '../../ir/route.ts'
 import type { Registry, WorkloadInstance } from '../../registry/registry.ts'
 import { isServiceOf } from '../gateway/gateway-pods.ts'
 import { servicePortsAt } from '../inbound/inbound-port.ts'
-import { inboundHttp, patchClusters } from './cluster-patches.ts'
+import { patchClusters, patchedTowardsWorkload } from './cluster-patches.ts'
 import { areSettingsRefused } from '../mesh/settings-refusal.ts'
 import { inboundConnectionManager, patchListeners } from './connection-manager-patches.ts'
 import type { EnvoyFilters, EnvoyPatch } from './envoy-filters.ts'
@@ -78,14 +78,13 @@ export function patchedInbound(known: InboundPort, port: number, workload: Workl
   const listened = cluster === inboundPassthrough ? null : port
   const headers = inboundHeaders(patches, { cluster, virtualHost, port: listened ?? 0 })
   const hosts = servicePortsAt(registry, workload, port).map(({ service }) => service.host)
-  const http = inboundHttp(patches, cluster, listened ?? 0, hosts)
   const requiresTls = inboundRequiresTls(patches, { cluster, virtualHost, port: listened ?? 0 })
   const whole = inboundConnectionManager(known, patches, listened, nodeCluster(workload))
   const { refusal, ...told } = inboundFilters(patches, { cluster, virtualHost, port: listened ?? 0 })
   return {
     ...whole,
     ...headers,
-    ...(http && { http }),
+    ...patchedTowardsWorkload(patches, known, listened ?? 0, hosts),
     ...(requiresTls && { requiresTls }),
     ...told,
     ...((areSettingsRefused(whole.settings) || refusal !== null) && { isRefused: true as const }),

@@ -76,7 +76,11 @@ export function inboundPort(workload: WorkloadInstance, port: number, sources: I
   if (!listed || (listed.bindsToPort && workload.ports.some(({ number }) => number === port))) return passedThrough(own, sources)
   // The rule of the service that leads there acts here, too; its settings of ports are looked up by the number in the list.
   const policy = policyOf(service, port, sources, listed)
-  return listenerOf({ protocol: listed.protocol, port, servicePort: port, leadsTo: listed.defaultEndpoint ?? own, policy }, sources)
+  return listenerOf({ protocol: listed.protocol, port, servicePort: port, leadsTo: toldBy(listed) ?? own, policy }, sources)
+}
+
+function toldBy({ defaultEndpoint }: IngressSpec): ApplicationSocket | null {
+  return defaultEndpoint && { ...defaultEndpoint, isTold: true }
 }
 
 interface Listened {

@@ -56,7 +56,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     const log = new LogRecord(workload.name, 'inbound', plane.clock.now())
     log.localPort = shipment.port
     log.route = 'default'
-    log.cluster = port.cluster
+    log.cluster = port.hasNoCluster ? '-' : port.cluster
     log.upstreamHost = hostOf(workload.instance, port.leadsTo)
     hop.inbound = log
     const { settings = none, pathNormalization: normalization } = port
@@ -94,6 +94,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     const isWritten = this.#hasClaims || edits !== null || this.settings.custom !== undefined || this.isRewritten
     if (asksForTunnel(this.request)) return this.#answerUnrouted()
     if (this.#wantsTls) return this.#redirect()
+    if (this.#port.hasNoCluster) return this.refuse({ status: 503, body: '' }, 'cluster_not_found', 'NC')
     edits?.(this.request.headers, this.subject(null, 0))
     const wrong = isWritten ? wrongHeader(this.request.headers) : null
     if (wrong !== null && answersAt(this.plane, this.#workload.instance, this.#port.leadsTo))

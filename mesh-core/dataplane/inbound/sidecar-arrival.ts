@@ -137,7 +137,7 @@ export class SidecarArrival implements InFlight {
     const { protocol } = this.#shipment.request
     const log = this.#logOfBytes()
     if (protocol === undefined && !this.#shipment.pooled) this.#ending.hop.inbound = log
-    const close = this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open()
+    const close = this.#port.hasNoCluster ? null : this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open()
     let isOver = false
     const finish = (): void => {
       if (isOver) return
@@ -157,7 +157,7 @@ export class SidecarArrival implements InFlight {
       if (typeof outcome === 'string' && isTlsError(outcome)) this.#ending.hop.inbound = log
       end(outcome)
     }
-    // Where too many connections are open it dials as little as where nobody listens.
+    // Where too many connections are open, or there is no cluster, it dials as little as where nobody listens.
     if (!close || !this.#isAnswered()) return ended('refused')
     // It has dialled by the time it asks, and the application hears nothing. Source: Envoy `RoleBasedAccessControlFilter` of the network.
     const subject = accessSubject(this.#workload, this.#shipment)
@@ -200,10 +200,10 @@ export class SidecarArrival implements InFlight {
   /**
    * Bytes that have come and that it has not read are answered by a reset. Of its own TLS it has read all when it has dialled; what it need not look at it dials
    * for at once.
-   * @param hasDialled nobody listens; else there were too many connections for it to ask
+   * @param hasDialled nobody listens; else there were too many connections for it to ask, or there is no cluster to ask
    */
   #tellUnreached(log: LogRecord, hasDialled: boolean, end: Done): void {
-    for (const flag of hasDialled ? ['UF', 'URX'] : ['UO']) log.raise(flag)
+    for (const flag of hasDialled ? ['UF', 'URX'] : [this.#port.hasNoCluster ? 'NC' : 'UO']) log.raise(flag)
     const { hop } = this.#ending
     hop.received = hop.to = hop.port = null
     hop.inbound = log
@@ -224,7 +224,7 @@ export class SidecarArrival implements InFlight {
 
   #logOfBytes(): LogRecord {
     const log = this.#log()
-    log.cluster = this.#port.cluster
+    log.cluster = this.#port.hasNoCluster ? '-' : this.#port.cluster
     log.upstreamHost = hostOf(this.#workload.instance, this.#port.leadsTo)
     log.details = '-'
     return log

@@ -182,13 +182,15 @@ export function sidecarInbound(inbound: PlacedPort): { readonly listener: Json; 
   const cluster = `${inbound.name}||`
   const endpoints = inbound.how.cluster === blackHole ? [] : [{ lb_endpoints: [{ endpoint: { address: workloadAddress(inbound) } }] }]
   const load = { cluster_name: cluster, endpoints }
-  const { chains, http, limits } = inbound.how
+  const { chains, http, limits, hasNoCluster } = inbound.how
+  // Nobody has it.
+  const asked = hasNoCluster ? `${cluster}none` : cluster
   return {
     listener: typed('envoy.config.listener.v3.Listener', {
       name: inbound.name,
       address: socketAddress({ address: '127.0.0.1', port: inbound.port }),
       listener_filters: [proxyProtocol(), ...(inspectsTls(chains) ? [tlsInspector] : []), ...(inspectsHttp(chains) ? [httpInspector] : [])],
-      filter_chains: seenProtocols(chains).map((chain) => inboundChain(chain, inbound, cluster)),
+      filter_chains: seenProtocols(chains).map((chain) => inboundChain(chain, inbound, asked)),
       traffic_direction: 'INBOUND',
     }),
     cluster: typed('envoy.config.cluster.v3.Cluster', {

@@ -49,6 +49,12 @@ export const adviceTypes = {
     'FaultWithoutPercentage',
     (what: string) => `a fault without percentage never happens: no request is ${what}`,
   ),
+  sourceNotAsked: type(
+    'SOURCE_NOT_ASKED',
+    'warning',
+    'SourceNotAsked',
+    (field: string) => `${field} is not looked at: the match names gateways, and holds for everyone who comes through one of them`,
+  ),
   notBoundToMesh: type(
     'NOT_BOUND_TO_MESH',
     'warning',

@@ -16,6 +16,7 @@ import { neverEjects } from './traps/never-ejects.ts'
 import { notBoundToMesh } from './traps/not-bound-to-mesh.ts'
 import { prefixTakesMore } from './traps/prefix-takes-more.ts'
 import { proved } from './traps/proofs.ts'
+import { sourceNotAsked } from './traps/source-not-asked.ts'
 import { unusableKeys } from './traps/unusable-keys.ts'
 import { weightsNotHundred } from './traps/weights.ts'
 
@@ -28,6 +29,7 @@ export const advisers: readonly Adviser[] = [
   faultWithRetries,
   faultWithoutPercentage,
   notBoundToMesh,
+  sourceNotAsked,
   hostElsewhere,
   hashWithoutHeader,
   neverEjects,

@@ -109,6 +109,20 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { about: 'with one of old', documents: [rules(to('a', 'fault: {delay: {fixedDelay: 7s, percent: 5}}'))], found: [] },
     { about: 'with none, as it is written', documents: [rules(to('a', 'fault: {abort: {httpStatus: 500, percentage: {value: 0}}}'))], found: [] },
   ],
+  'a match that names gateways': [
+    {
+      about: 'and who sends',
+      documents: [rules(to('a', 'match: [{gateways: [mesh], sourceLabels: {app: x}, uri: {prefix: /a}}]'))],
+      found: ['warning | SOURCE_NOT_ASKED | spec.http[0].match[0].sourceLabels | a pod of default: GET http://shop/a → taken by this match'],
+    },
+    {
+      about: 'and from where',
+      documents: [rules(to('a', 'match: [{gateways: [mesh], sourceNamespace: default}]'))],
+      found: ['warning | SOURCE_NOT_ASKED | spec.http[0].match[0].sourceNamespace | a pod of elsewhere: GET http://shop/ → taken by this match'],
+    },
+    { about: 'and nothing of who sends', documents: [rules(to('a', 'match: [{gateways: [mesh]}]'))], found: [] },
+    { about: 'no, but who sends', documents: [rules(to('a', 'match: [{sourceLabels: {app: x}}]'))], found: [] },
+  ],
   'rules that are not bound to the mesh': [
     {
       about: 'of a service',

@@ -1,5 +1,5 @@
 import nock from 'nock'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createMesh } from '../../mesh-core/create-mesh.ts'
 import { ConsulCatalogue } from './consul.ts'
 
@@ -19,6 +19,10 @@ function health(name: string, instances: readonly object[], index = '7'): void {
   nock(url).get(`/v1/health/service/${name}?passing`).reply(200, instances, { 'X-Consul-Index': index })
 }
 
+// A file that was tested before in the same worker has ended it.
+beforeAll(() => {
+  if (!nock.isActive()) nock.activate()
+})
 afterEach(() => nock.cleanAll())
 afterAll(() => nock.restore())
 

@@ -112,6 +112,16 @@ describe('namespaces of the run for those of a scenario', () => {
       { authority: { prefix: 'shop.prod.' }, headers: { ':authority': { prefix: 'shop.prod:' } } },
       { authority: { prefix: 'shop.run-1-prod.' }, headers: { ':authority': { prefix: 'shop.run-1-prod:' } } },
     ],
+    [
+      'a cluster of Envoy',
+      { cluster: { name: 'outbound|80|v2|shop.prod.svc.cluster.local' } },
+      { cluster: { name: 'outbound|80|v2|shop.run-1-prod.svc.cluster.local' } },
+    ],
+    [
+      'an SNI of sidecars',
+      { key: 'connection.sni', values: ['outbound_.80_._.shop.prod.svc.cluster.local'] },
+      { values: ['outbound_.80_._.shop.run-1-prod.svc.cluster.local'] },
+    ],
     ['hosts of default and what follows', { notHosts: ['shop.default*'] }, { notHosts: ['shop.run-1', 'shop.run-1.*', 'shop.run-1:*'] }],
     ['identities of default', { notPrincipals: ['*/ns/def*'] }, { notPrincipals: ['*/ns/def*', '*/ns/run-1-def*', '*/ns/run-1/*'] }],
     ['identities that begin so', { principals: ['cluster.local/ns/pr*'] }, { principals: ['cluster.local/ns/pr*', 'cluster.local/ns/run-1-pr*'] }],

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Exchange } from '../../../../mesh-core/ir/exchange.ts'
+import { Headers } from '../../../../mesh-core/ir/message.ts'
 import { NotSupported } from '../../target.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import type { Observer } from '../observe/observer.ts'
@@ -35,4 +37,33 @@ test('a pod that is about to end tells nothing more; one that stays and cannot b
   expect(await telling({ client: true, shop: failed }, ['client'])).toEqual(['a/client'])
   expect(await telling({ client: true, shop: failed }, ['client', '-shop'])).toEqual(['a/client'])
   await expect(telling({ client: true, shop: failed }, ['client', 'shop'])).rejects.toBe(failed)
+})
+
+test('headers of answers are told in the words of the scenario, as bodies are', async () => {
+  const agent = { isControlled: async () => true, records: async () => [] }
+  const namespaces = { scenario: (real: string) => real, back: (text: string) => text.replaceAll('run-1', 'prod') }
+  const run = { agents: { of: async (asked: Pod) => ({ ...agent, pod: asked }) }, isDenied: () => false, namespaces } as unknown as ClusterRun
+  const exchange = {
+    request: { authority: 'shop.run-1', headers: new Headers(['x-request-id', '1']) },
+    response: { status: 301, headers: new Headers(['location', 'http://shop.run-1/new', 'x-a', '1', 'x-a', '2']), body: 'see shop.run-1' },
+    error: null,
+    hops: [],
+  } as unknown as Exchange
+  const scene = {
+    copies: false,
+    passesGateways: false,
+    gateways: [],
+    authorizers: [],
+    since: null,
+    answeredBy: null,
+    areUnreached: false,
+    objects: [],
+  }
+  const [told] = await new RunEvidence(run, {} as Observer).of([exchange], null, [pod('shop')], scene)
+  expect([...told!.response!.headers.entries()]).toEqual([
+    ['location', 'http://shop.prod/new'],
+    ['x-a', '1'],
+    ['x-a', '2'],
+  ])
+  expect(told!.response!.body).toBe('see shop.prod')
 })

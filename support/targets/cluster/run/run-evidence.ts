@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import type { Exchange, Hop } from '../../../../mesh-core/ir/exchange.ts'
+import { Headers } from '../../../../mesh-core/ir/message.ts'
+import type { HttpResponse } from '../../../../mesh-core/ir/message.ts'
 import type { ServiceBehaviour } from '../../../../samples/echo/behaviour.ts'
 import type { StatedCertificate } from '../../../../samples/pod/control.ts'
 import { markHeader, requestKey } from '../../../../samples/pod/recorded.ts'
@@ -124,7 +126,7 @@ export class RunEvidence {
     const headers = exchange.request.headers.copy()
     headers.remove(markHeader)
     const request = { ...exchange.request, headers, authority: words.text(exchange.request.authority) }
-    const response = exchange.response && { ...exchange.response, body: words.text(exchange.response.body) }
+    const response = exchange.response && inWords(exchange.response, words.text)
     const told = { ...exchange, request, response }
     if (exchange.request.protocol === 'tcp' && arrivals.length === 0) {
       const line = { sender, request: exchange.request, answer: response?.body ?? '' }
@@ -242,6 +244,14 @@ function untoldOf(authorizers: readonly string[], others: Untold): Untold {
 /** By what a request is known where it first arrives. */
 function markOf({ request }: Exchange): string {
   return requestKey(request.headers.get(markHeader) ?? request.headers.get('x-request-id') ?? '')
+}
+
+function inWords(response: HttpResponse, text: (real: string) => string): HttpResponse {
+  return {
+    ...response,
+    body: text(response.body),
+    headers: new Headers([...response.headers.entries()].flatMap(([name, value]) => [name, text(value)])),
+  }
 }
 
 /** Within a tunnel nothing says for whom it is. */

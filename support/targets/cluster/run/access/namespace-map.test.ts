@@ -102,8 +102,8 @@ describe('namespaces of the run for those of a scenario', () => {
     ],
     [
       'hosts and what follows',
-      { hosts: ['shop.prod*', 'shop.prod.*', '*.prod', 'shop.product*'] },
-      { hosts: ['shop.run-1-prod*', 'shop.run-1-prod.*', '*.run-1-prod', 'shop.product*'] },
+      { hosts: ['shop.prod.svc*', 'shop.prod*', 'shop.prod.*', '*.prod', 'shop.product*'] },
+      { hosts: ['shop.run-1-prod.svc*', 'shop.run-1-prod*', 'shop.run-1-prod.*', '*.run-1-prod', 'shop.product*'] },
     ],
     ['a pattern of hosts', { authority: { regex: '(shop|web)\\.prod(\\.svc.*)?' } }, { authority: { regex: '(shop|web)\\.run-1-prod(\\.svc.*)?' } }],
     ['a pattern of other things', { uri: { regex: '/x\\.prod' } }, { uri: { regex: '/x\\.prod' } }],

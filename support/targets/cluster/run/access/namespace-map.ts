@@ -154,7 +154,7 @@ function replaceName(text: string, from: string, to: string, key: string | null)
   return (
     (isSlashed ? text.replace(new RegExp(`^${name}/`), `${to}/`) : text)
       .replace(new RegExp(`(^|/)ns/${name}/`), `$1ns/${to}/`)
-      .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|$))`), `$1.${to}`)
+      .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|\\*$|$))`), `$1.${to}`)
       // Clusters, and what sidecars ask for by SNI. Source: Istio `model.BuildSubsetKey`, `BuildDNSSrvSubsetKey`.
       .replace(new RegExp(`^((?:in|out)bound(?:\\|\\d+\\|[^|]*\\||_\\.\\d+_\\.[^_]*_\\.)[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$))`), `$1.${to}`)
       // A policy's host may go on with whatever follows.

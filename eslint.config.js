@@ -20,7 +20,7 @@ const layers = {
   samples: ['mesh-core/ir', 'mesh-core/identity', 'wire'],
   support: ['mesh-core', 'wire', 'samples'],
   steps: ['support'],
-  reports: ['support/verdicts/verdict.ts', 'support/runs/secrets.ts'],
+  reports: ['support/verdicts/verdict.ts', 'support/runs/secrets.ts', 'support/package.ts'],
   cli: ['mesh-core', 'samples', 'support', 'reports'],
 }
 

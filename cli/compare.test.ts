@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
 import { CommandFolder } from './built-command.fixture.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 /** ms; whole processes are started here, perhaps on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 })

@@ -2,7 +2,7 @@ import { findEnvoy, lookEverywhere } from '../support/targets/envoy/find-envoy.t
 import { MeshSpecError } from '../mesh-core/config/errors.ts'
 import type { EnvoyCandidate } from '../support/targets/envoy/find-envoy.ts'
 import { exitCodes } from './output/exit-codes.ts'
-import { ownVersion } from './package-root.ts'
+import { ownVersion } from '../support/package.ts'
 
 /**
  * Says what is there of all that targets need, and how to get the rest.

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meshspec-dry-run-'))
 let connections = 0

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { durationPattern } from '../support/sentences/duration.ts'
 import { grpcStatusPattern } from '../support/sentences/grpc-status.ts'
 import { serviceRefPattern } from '../support/sentences/service-ref.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 interface ParameterType {
   readonly name: string

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { envoyForTests } from '../support/targets/envoy/envoy-for-tests.ts'
 import { CommandFolder } from './built-command.fixture.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 /** ms; whole processes are started here, perhaps on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 })

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meshspec-import-'))
 afterAll(() => rmSync(folder, { recursive: true }))

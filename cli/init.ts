@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { makeFolder } from '../support/runs/make-folder.ts'
 import { exitCodes } from './output/exit-codes.ts'
 import { fileReason } from './output/file-reason.ts'
-import { ownVersion, packageRoot } from './package-root.ts'
+import { ownVersion, packageRoot } from '../support/package.ts'
 import { settingError } from './options/setting-error.ts'
 
 /** npm leaves out of a package what bears these names; the template holds them under others. */

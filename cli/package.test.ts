@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 /** Installing takes what the npm cache or the registry takes. */
 const installMs = 300_000

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meshspec-run-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 /** The built command (npm run build), as a person starts it. */
 const meshspec = join(packageRoot, 'dist', 'cli', 'main.js')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { CommandFolder } from './built-command.fixture.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 const folder = new CommandFolder()
 afterAll(() => folder.remove())
@@ -11,7 +11,7 @@ afterAll(() => folder.remove())
 folder.write(
   'lossy.mjs',
   `import { appendFileSync } from 'node:fs'
-import { Headers } from ${JSON.stringify(join(packageRoot, 'dist', 'mesh-core', 'ir', 'message.js'))}
+import { Headers } from ${JSON.stringify(join(packageRoot, 'dist', 'support', 'index.js'))}
 let state = 7
 const draw = () => ((state = (Math.imul(state, 48271) >>> 0) % 2147483647) / 2147483647)
 const none = async () => {}

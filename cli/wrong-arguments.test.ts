@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../support/package.ts'
 
 const cases: { name: string; args: string[]; says: string }[] = [
   { name: 'a required option is missing', args: ['explain', 'samples/bookinfo'], says: 'hint: --from <sender>: who sends: a service' },

@@ -1,11 +1,13 @@
+import { pathToFileURL } from 'node:url'
+import { moduleFile } from '../support/package.ts'
+
 /** Our formatters by the names that `meshspec run --format` knows. */
 export const formatNames = ['terminal', 'html', 'junit', 'json', 'messages'] as const
 export type FormatName = (typeof formatNames)[number]
 
 /** The module of a formatter as cucumber takes it: a URL, so that it is found from wherever cucumber is installed. */
 export function formatterUrl(name: FormatName | 'silent'): string {
-  // `.ts` in the sources, `.js` in dist/: the same as this module's own
-  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href
+  return pathToFileURL(moduleFile(`reports/${name}`)).href
 }
 
 /** What a run writes when nobody says otherwise. */

@@ -17,7 +17,7 @@ interface Check {
   readonly command: readonly string[]
 }
 
-const build: Check = { name: 'build', command: [bin('tsc'), '-p', 'tsconfig.build.json'] }
+const build: Check = { name: 'build', command: ['npm', 'run', '--silent', 'build'] }
 const types: Check = { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] }
 const lint: Check = { name: 'lint', command: [bin('eslint'), '.'] }
 const format: Check = { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] }

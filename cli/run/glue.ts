@@ -1,15 +1,13 @@
 import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { moduleFile } from '../../support/package.ts'
 import { settingError } from '../options/setting-error.ts'
 
 type Support = IRunConfiguration['support']
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-
 /** The vocabulary, as a file that cucumber can import. */
-const stepsFile: string = fileURLToPath(new URL(`../../steps/index.${extension}`, import.meta.url))
+const stepsFile = moduleFile('steps/index')
 
 /** Where cucumber looks for a project's own steps when nothing is configured. It stops looking as soon as we name ours. */
 const usualPlaces = ['features/**/*.@(js|cjs|mjs)', 'steps/**/*.@(js|cjs|mjs)']

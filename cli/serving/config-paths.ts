@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { load } from 'js-yaml'
-import { packageRoot } from '../package-root.ts'
+import { packageRoot } from '../../support/package.ts'
 import { settingError } from '../options/setting-error.ts'
 
 /** Names that kustomize looks for. Ours is the one that config readers do not take for a resource. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findConfig } from './config-lookup.ts'
-import { ownSamples } from './own-samples.ts'
+import { ownSamples } from '../package.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'meshspec-lookup-'))
 const feature = join(cwd, 'features/checkout')
@@ -35,14 +35,14 @@ for (const { name, finds, config, why } of cases)
   test(why, () => expect(findConfig(name, { ...places, config: config ?? null })).toBe(join(cwd, finds)))
 
 test("meshspec's own samples come last", () =>
-  expect(findConfig('destination-rule-all.yaml', places)).toBe(join(ownSamples(), 'bookinfo/networking/destination-rule-all.yaml')))
+  expect(findConfig('destination-rule-all.yaml', places)).toBe(join(ownSamples, 'bookinfo/networking/destination-rule-all.yaml')))
 
 test.each([
   ['bookinfo-gateway.yaml', 'bookinfo/networking/bookinfo-gateway.yaml'],
   ['gateway-api/bookinfo-gateway.yaml', 'bookinfo/gateway-api/bookinfo-gateway.yaml'],
   ['route-reviews-v3.yaml', 'bookinfo/gateway-api/route-reviews-v3.yaml'],
 ])("a sample of the Gateway API that is called as one of Istio's is asked for with its folder: %s", (name, found) =>
-  expect(findConfig(name, places)).toBe(join(ownSamples(), found)),
+  expect(findConfig(name, places)).toBe(join(ownSamples, found)),
 )
 
 test('a name that is nearly right is guessed', () =>

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, resolve, sep } from 'node:path'
 import { MeshSpecError } from '../../mesh-core/config/errors.ts'
 import { editDistance } from '../../mesh-core/config/schema/edit-distance.ts'
-import { ownSamples } from './own-samples.ts'
+import { ownSamples } from '../package.ts'
 
 /** Where the sentence `the config "…"` looks. */
 export interface ConfigPlaces {
@@ -25,7 +25,7 @@ export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces,
   const beside = [feature, ...(config === null ? [] : [resolve(cwd, config)]), cwd].map((folder) => resolve(folder, name))
   const direct = beside.find((path) => existsSync(path))
   if (direct !== undefined) return direct
-  const samples = [join(cwd, 'samples'), ownSamples()]
+  const samples = [join(cwd, 'samples'), ownSamples]
   for (const folder of samples) {
     const found = findBelow(folder, name)
     if (found !== undefined) return found
@@ -47,7 +47,7 @@ function findBelow(folder: string, name: string): string | undefined {
 }
 
 /** What `meshspec init` copies is the beginning of somebody's own config, and none of the samples. */
-const template = join(ownSamples(), 'init') + sep
+const template = join(ownSamples, 'init') + sep
 
 const listed = new Map<string, readonly string[]>()
 

@@ -1,9 +1,9 @@
 import { dirname, relative, resolve } from 'node:path'
-import { ownSamples } from '../config/own-samples.ts'
+import { ownSamples } from '../package.ts'
 
 /** Features of this package are called the same wherever it is installed, and from wherever they are run. */
 function installedName(uri: string, cwd: string): string {
-  const path = relative(dirname(ownSamples()), resolve(cwd, uri))
+  const path = relative(dirname(ownSamples), resolve(cwd, uri))
   return path.startsWith('..') ? uri : path
 }
 

@@ -5,7 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node'
 import { controlPort } from '../../../../samples/pod/control.ts'
 import type { StatedBehaviour, StatedCertificate } from '../../../../samples/pod/control.ts'
 import type { PodRecord } from '../../../../samples/pod/recorded.ts'
-import { ownSamples } from '../../../config/own-samples.ts'
+import { ownSamples } from '../../../package.ts'
 import { NotSupported } from '../../target.ts'
 import { clusterError } from '../kube/cluster-error.ts'
 import { startExec } from '../kube/exec.ts'
@@ -74,7 +74,7 @@ export class PodAgent {
 
   /** @throws MeshSpecError CLUSTER_FAILED, CLUSTER_DENIED; NotSupported where the container has no Node */
   static async start(config: KubeConfig, pod: Pod): Promise<PodAgent> {
-    script ??= readFileSync(join(ownSamples(), 'pod', 'agent.mjs'), 'utf8')
+    script ??= readFileSync(join(ownSamples, 'pod', 'agent.mjs'), 'utf8')
     const running = await startExec(config, { namespace: pod.namespace, pod: pod.name, container: pod.container }, [
       'node',
       '--input-type=module',

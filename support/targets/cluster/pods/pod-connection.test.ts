@@ -13,7 +13,7 @@ import { PodCertificates } from '../../../../samples/pod/certificates.ts'
 import { plainLines } from '../../../../samples/pod/ports.ts'
 import { WireServer } from '../../../../wire/server.ts'
 import type { Handler } from '../../../../wire/server.ts'
-import { ownSamples } from '../../../config/own-samples.ts'
+import { ownSamples } from '../../../package.ts'
 import { wireTls } from '../tls-options.ts'
 import { sendOverWire } from '../wire-calls.ts'
 import { PodAgent } from './agent.ts'
@@ -28,7 +28,7 @@ const certificates = new PodCertificates('shop-v1')
 
 /** The agent as `exec` would start it, in a process of this machine. */
 function agentHere(way = (out: Readable): Readable => out): PodAgent {
-  const child = spawn(process.execPath, [join(ownSamples(), 'pod', 'agent.mjs')])
+  const child = spawn(process.execPath, [join(ownSamples, 'pod', 'agent.mjs')])
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   const agent = new PodAgent(pod, { stdin: child.stdin, stdout: way(child.stdout), stderr: child.stderr, ended, kill: () => child.kill() })
   closing.push(() => agent.close())

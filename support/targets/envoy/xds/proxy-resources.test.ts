@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readPaths } from '../../../../mesh-core/config/load.ts'
 import { readText } from '../../../../mesh-core/config/read.ts'
 import { createMesh } from '../../../../mesh-core/create-mesh.ts'
-import { ownSamples } from '../../../config/own-samples.ts'
+import { ownSamples } from '../../../package.ts'
 import { baseResources } from '../../deployment/base.ts'
 import { envoyForTests } from '../envoy-for-tests.ts'
 import { refusalOf } from '../validate.ts'
@@ -50,7 +50,7 @@ spec:
 
 function configOf(workload: string) {
   const mesh = createMesh()
-  const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples(), 'bookinfo', file))
+  const files = ['platform/kube/bookinfo.yaml', 'networking/bookinfo-gateway.yaml'].map((file) => join(ownSamples, 'bookinfo', file))
   mesh.apply([...baseResources(), ...readPaths(files).resources, ...readText(rules, 'rules.yaml').resources])
   return proxyResources(mesh.proxyConfig(mesh.registry.workloads.find(({ ref }) => ref.name === workload)!.ref)!)
 }

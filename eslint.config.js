@@ -76,13 +76,13 @@ export default tseslint.config(
   },
   {
     files: ['**/*.test.ts'],
-    ignores: ['**/*.mocked.test.ts'],
+    ignores: ['**/*.alone.test.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
         {
           selector: 'CallExpression[callee.object.name="vi"][callee.property.name=/^(do)?mock$/i]',
-          message: 'Other files are tested in the same module graph: *.mocked.test.ts has one of its own.',
+          message: 'Other files are tested in the same module graph: *.alone.test.ts has one of its own.',
         },
       ],
     },

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** They put other modules in the place of real ones, which files that are tested in the same worker afterwards would meet. */
-const mocked = '**/*.mocked.test.ts'
+/** They put other modules in the place of real ones, or interrupt the run, which files that are tested in the same worker afterwards would meet. */
+const alone = '**/*.alone.test.ts'
 const elsewhere = ['**/node_modules/**', 'dist/**']
 
 export default defineConfig({
@@ -16,8 +16,8 @@ export default defineConfig({
     unstubEnvs: true,
     projects: [
       // A fresh module graph for each file costs more than most files take.
-      { extends: true, test: { name: 'plain', include: ['**/*.test.ts'], exclude: [...elsewhere, mocked], isolate: false } },
-      { extends: true, test: { name: 'mocked', include: [mocked], exclude: elsewhere } },
+      { extends: true, test: { name: 'plain', include: ['**/*.test.ts'], exclude: [...elsewhere, alone], isolate: false } },
+      { extends: true, test: { name: 'mocked', include: [alone], exclude: elsewhere } },
     ],
   },
 })

@@ -976,6 +976,18 @@ Feature: Scenarios that must not pass
     When client calls "grpc://stock/shop.Stock/Get" with the message "tea"
     Then the gRPC status is OK
 
+  Scenario: the gRPC status is UNAVAILABLE or DEADLINE_EXCEEDED
+    the gRPC status was ABORTED: the answer was 200 with an empty body.
+    stock.default.svc.cluster.local, asked by client-v1:
+      ✓ default  the services   … → stock.default
+
+    Given the services:
+      | service | protocol |
+      | stock   | grpc     |
+    And stock answers the gRPC status ABORTED
+    When client calls "grpc://stock/shop.Stock/Get" with the message "tea"
+    Then the gRPC status is UNAVAILABLE or DEADLINE_EXCEEDED
+
   Scenario: the gRPC status is OK, of a request that is no call
     the request was no gRPC call.
 

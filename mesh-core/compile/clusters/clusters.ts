@@ -131,7 +131,8 @@ function serviceCluster(service: Service, port: ServicePort, policies: Policies,
   const { rule, mesh, gateway } = sources
   const decided = clusterPolicy(policies.effective, mesh)
   const isKept = policies.keepsDestination || keepsDestination(subset?.trafficPolicy) || keepsDestination(policies.effective)
-  const passthrough = (service.headless && !gateway) || service.resolution === 'none' || isKept
+  // A cluster that looks names up stays one, whatever its rule says of balancing. Source: Istio `core/cluster_traffic_policy.go` applyLoadBalancer.
+  const passthrough = service.resolution !== 'dynamic-dns' && ((service.headless && !gateway) || service.resolution === 'none' || isKept)
   const name = subset?.name ?? ''
   const http = outboundHttp(port.protocol, policies.effective.connectionPool, sources)
   const inferred = infersMutualTls(service, port, subset ? subset.trafficPolicy : rule?.trafficPolicy, sources)

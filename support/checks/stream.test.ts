@@ -28,9 +28,9 @@ function ended({ status, message }: typeof byWaiting, { told = true, asked = fal
 const context = { locate: () => ({ file: '', position: null }) } as unknown as CheckContext
 const undecided = expect.objectContaining({ name: 'Undecided', message: expect.stringContaining('whichever is first ends the call') })
 
-function judged(exchange: Exchange, check: ReturnType<typeof grpcStatusIs>): unknown {
+function judged(exchange: Exchange, check: ReturnType<typeof grpcStatusIs>, clock: CheckContext['clock'] = 'wall'): unknown {
   try {
-    return check([exchange], context) === undefined ? 'holds' : 'fails'
+    return check([exchange], { ...context, clock }) === undefined ? 'holds' : 'fails'
   } catch (error) {
     return error
   }
@@ -56,4 +56,11 @@ test('what a live mesh may give either way is not said to be the one or the othe
     expect(judged(exchange, grpcStatusIs('OK'))).toBe('fails')
     expect(judged(exchange, grpcMessageIs('out of tea'))).toBe('fails')
   }
+})
+
+test('on a virtual clock the same proxy ends it each time', () => {
+  const exchange = ended(byWaiting)
+  expect(judged(exchange, grpcStatusIs('UNAVAILABLE'), 'virtual')).toBe('holds')
+  expect(judged(exchange, grpcMessageIs(byWaiting.message), 'virtual')).toBe('holds')
+  expect(judged(exchange, grpcStatusIs('DEADLINE_EXCEEDED'), 'virtual')).toEqual(undecided)
 })

@@ -16,7 +16,7 @@ export function grpcStatusIs(...wanted: readonly GrpcStatus[]): Check {
   return each((exchange, context) => {
     const seen = grpcStatusOf(exchange)
     if (seen === null) return 'the request was no gRPC call.'
-    assertNotRaced(exchange, { status: seen, message: messageOf(exchange) }, { statuses: wanted })
+    assertNotRaced(exchange, { status: seen, message: messageOf(exchange) }, { statuses: wanted }, context.clock)
     if (wanted.includes(seen)) return undefined
     return withReasons(`the gRPC status was ${seen}${saying(exchange)}: ${answerOf(exchange)}.`, explain(exchange, null, context))
   })
@@ -24,11 +24,11 @@ export function grpcStatusIs(...wanted: readonly GrpcStatus[]): Check {
 
 /** @throws Undecided as `grpcStatusIs` */
 export function grpcMessageIs(wanted: string): Check {
-  return each((exchange) => {
+  return each((exchange, { clock }) => {
     const status = grpcStatusOf(exchange)
     if (status === null) return 'the request was no gRPC call.'
     const seen = messageOf(exchange)
-    assertNotRaced(exchange, { status, message: seen }, { message: wanted })
+    assertNotRaced(exchange, { status, message: seen }, { message: wanted }, clock)
     return seen === wanted
       ? undefined
       : `the gRPC message was ${seen === undefined ? 'left out' : JSON.stringify(seen)}, wanted ${JSON.stringify(wanted)}.`

@@ -23,7 +23,7 @@ const lint: Check = { name: 'lint', command: [bin('eslint'), '.'] }
 const format: Check = { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] }
 const unitTests: Check = { name: 'unit tests', command: [bin('vitest'), 'run'] }
 const features: Check = { name: 'features on core', command: [node, 'dist/cli/main.js', 'run'] }
-const byCucumber: Check = { name: 'features by cucumber-js', command: [bin('cucumber-js'), '--format', 'summary'] }
+const byCucumber: Check = { name: 'features by cucumber-js', command: [bin('cucumber-js'), 'features/traffic-management', '--format', 'summary'] }
 const vectors: Check = { name: 'vectors', command: ['npm', 'run', '--silent', 'vectors'] }
 
 /**

@@ -9,7 +9,7 @@ import type { MeshConfig } from '../mesh/mesh-config.ts'
 import { isIpAddress } from '../../registry/dns.ts'
 import { isHttp } from '../../registry/protocol.ts'
 import { clusterName, sniClusterName, udpClusterName } from '../names.ts'
-import { localityBalancing } from './locality.ts'
+import { byLocality, localityBalancing } from './locality.ts'
 import type { ClientPlace } from './locality.ts'
 import { infersMutualTls, takesMutualTls, tlsModeOf } from './mutual-tls.ts'
 import { builtIn } from '../origin.ts'
@@ -183,7 +183,8 @@ function endpointsFor(
     detectsOutliers: { rule: outlier !== undefined, cluster: effective.outlierDetection !== undefined },
   })
   if (named) return { endpoints: localities?.groups.flatMap(({ endpoints }) => endpoints) ?? all, localities }
-  return ofEachAddressOne({ endpoints: all, localities })
+  // They come by their localities, also where those do not count.
+  return ofEachAddressOne({ endpoints: byLocality(all).flatMap(({ endpoints }) => endpoints), localities })
 }
 
 /** Weights of localities are what they were. Source: Envoy `extensions/clusters/eds/eds.cc` updateLocalityEndpoints. */

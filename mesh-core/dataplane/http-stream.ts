@@ -91,7 +91,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     return this.#reading.name
   }
 
-  /** Made when a filter asks for them. */
+  /** Made where filters were put in: most proxies have none. */
   get notes(): Notes {
     return (this.#notes ??= new Map())
   }

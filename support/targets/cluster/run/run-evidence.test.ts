@@ -39,17 +39,19 @@ test('a pod that is about to end tells nothing more; one that stays and cannot b
   await expect(telling({ client: true, shop: failed }, ['client', 'shop'])).rejects.toBe(failed)
 })
 
-test('headers of answers are told in the words of the scenario, as bodies are', async () => {
+interface Asked {
+  readonly run: object
+  readonly request?: object
+  readonly response: object
+  readonly scene?: object
+}
+
+/** What is told of a request that no pod has received. */
+async function toldOf({ run, request = {}, response, scene }: Asked): Promise<Exchange> {
   const agent = { isControlled: async () => true, records: async () => [] }
-  const namespaces = { scenario: (real: string) => real, back: (text: string) => text.replaceAll('run-1', 'prod') }
-  const run = { agents: { of: async (asked: Pod) => ({ ...agent, pod: asked }) }, isDenied: () => false, namespaces } as unknown as ClusterRun
-  const exchange = {
-    request: { authority: 'shop.run-1', headers: new Headers(['x-request-id', '1']) },
-    response: { status: 301, headers: new Headers(['location', 'http://shop.run-1/new', 'x-a', '1', 'x-a', '2']), body: 'see shop.run-1' },
-    error: null,
-    hops: [],
-  } as unknown as Exchange
-  const scene = {
+  const of = async (asked: Pod): Promise<object> => ({ ...agent, pod: asked })
+  const exchange = { request: { authority: 'shop', headers: new Headers(['x-request-id', '1']), ...request }, response, error: null, hops: [] }
+  const known = {
     copies: false,
     passesGateways: false,
     gateways: [],
@@ -59,11 +61,33 @@ test('headers of answers are told in the words of the scenario, as bodies are', 
     areUnreached: false,
     objects: [],
   }
-  const [told] = await new RunEvidence(run, {} as Observer).of([exchange], null, [pod('shop')], scene)
-  expect([...told!.response!.headers.entries()]).toEqual([
+  const evidence = new RunEvidence({ agents: { of }, isDenied: () => false, ...run } as unknown as ClusterRun, {} as Observer)
+  const [told] = await evidence.of([exchange as unknown as Exchange], null, [pod('shop')], { ...known, ...scene })
+  return told!
+}
+
+test('headers of answers are told in the words of the scenario, as bodies are', async () => {
+  const { response } = await toldOf({
+    run: { namespaces: { scenario: (real: string) => real, back: (text: string) => text.replaceAll('run-1', 'prod') } },
+    request: { authority: 'shop.run-1' },
+    response: { status: 301, headers: new Headers(['location', 'http://shop.run-1/new', 'x-a', '1', 'x-a', '2']), body: 'see shop.run-1' },
+  })
+  expect([...response!.headers.entries()]).toEqual([
     ['location', 'http://shop.prod/new'],
     ['x-a', '1'],
     ['x-a', '2'],
   ])
-  expect(told!.response!.body).toBe('see shop.prod')
+  expect(response!.body).toBe('see shop.prod')
+})
+
+test.each([
+  [true, null],
+  [false, 'gateways do not tell what they pass on, and no pod of the run is of egress'],
+])('whether an egress gateway was reached, where the gateways of the scenario have counted nothing: %s', async (areUnreached, why) => {
+  const { untold } = await toldOf({
+    run: { namespaces: { scenario: (real: string) => real, back: (text: string) => text } },
+    response: { status: 200, headers: new Headers(), body: '' },
+    scene: { passesGateways: true, areUnreached },
+  })
+  expect(untold!({ name: 'egress', version: null })).toBe(why)
 })

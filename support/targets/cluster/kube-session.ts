@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
-import { keyOf, refOf, resourceKey } from '../../../mesh-core/config/resource.ts'
-import type { KubeObject, Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
-import { hasPodTemplate } from '../../../mesh-core/config/workload-kinds.ts'
+import type { Resource, ResourceRef } from '../../../mesh-core/config/resource.ts'
 import type { ObjectStatus } from '../../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Exchange } from '../../../mesh-core/ir/exchange.ts'
 import { danglingRules } from '../../doubts/dangling-rules.ts'
@@ -11,31 +8,25 @@ import { echoManifests } from '../deployment/echo-manifests.ts'
 import type { Behaviour, Call, EchoService, Load, MeshSession, PodStatus, ScenarioInfo, ServiceRef, Telemetry } from '../target.ts'
 import { NotSupported } from '../target.ts'
 import { assertPasses } from '../deployment/wall-clock.ts'
-import { furthest, reachOf, reachOfCall } from './lanes/reach.ts'
+import { assertDeploys, GivenConfig } from './given-config.ts'
+import { reachOfCall } from './lanes/reach.ts'
 import type { Reach } from './lanes/reach.ts'
 import { Observer } from './observe/observer.ts'
 import type { Scenery } from './observe/watch.ts'
 import { hostIn } from './pods/cluster-names.ts'
-import { mayHaveProxy, workloadKinds } from './pods/deployments.ts'
+import { mayHaveProxy } from './pods/deployments.ts'
 import { PodBehaviours } from './pods/pod-behaviours.ts'
 import { listPods } from './pods/pod.ts'
 import { ScenarioPods } from './pods/scenario-pods.ts'
 import type { ClusterRun } from './run/cluster-run.ts'
 import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/barrier/doubts.ts'
-import { isNameOutside, namesIn } from './run/outside/outside.ts'
 import { Proof } from './run/barrier/proof.ts'
 import { RunEvidence } from './run/run-evidence.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
 import { ServedKeys } from './run/gateways/served-keys.ts'
 import { namesCredential, remembersEndpoints, Unproven } from './run/barrier/unproven.ts'
-
-/**
- * ms until the API server goes by a right that was granted: it learns of it by a watch of its own, and istiod, which asks whether an account may read a credential,
- * remembers a refusal for a minute. Source: Istio `pilot/pkg/credentials/kube/secrets.go` (Authorize).
- */
-const rightsMs = 1000
 
 /** A live mesh whose Kubernetes API is there. */
 export class KubeSession implements MeshSession {
@@ -48,12 +39,10 @@ export class KubeSession implements MeshSession {
   readonly #calls: ScenarioCalls
   readonly #evidence: RunEvidence
   readonly #observer: Observer
-  /** In the scenario's words. */
-  readonly #given = new Map<string, Resource>()
+  readonly #given: GivenConfig
   readonly #unproven: Unproven
   readonly #keys: ServedKeys
   #hasSent = false
-  #changesMesh = false
 
   constructor(run: ClusterRun, { asksTelemetry = false }: Pick<ScenarioInfo, 'asksTelemetry'>) {
     this.#run = run
@@ -72,6 +61,7 @@ export class KubeSession implements MeshSession {
       (pods) => this.#behaviours.hear(pods),
     )
     this.#unproven = new Unproven({ run, words: this.#words, proof: this.#proof, pods: this.#pods })
+    this.#given = new GivenConfig({ run, words: this.#words, objects: this.#config, pods: this.#pods, unproven: this.#unproven, keys: this.#keys })
     this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
     this.#evidence = new RunEvidence(run, this.#observer)
     this.#behaviours = new PodBehaviours(run, this.#pods, this.#evidence)
@@ -85,20 +75,13 @@ export class KubeSession implements MeshSession {
    * ones are waited for here.
    */
   async apply(resources: readonly Resource[]): Promise<void> {
-    this.#run.assertPermitted('config')
-    await this.#put(resources)
-    for (const resource of resources) this.#given.set(keyOf(resource), resource)
+    await this.#given.put(resources)
     // Objects with a status are perhaps looked at before anything is sent.
     if (this.#hasSent || resources.some(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))) await this.#unproven.settle()
   }
 
   async remove(refs: readonly ResourceRef[]): Promise<void> {
-    this.#run.assertPermitted('config')
-    const real = await Promise.all(refs.map(async (ref) => ({ ...ref, namespace: ref.namespace && (await this.#words.use(ref.namespace)) })))
-    await this.#config.remove(real)
-    await this.#config.apply((await this.#words.outboundChanges(this.#config.applied, [])).apply)
-    for (const ref of refs) this.#given.delete(resourceKey(ref))
-    this.#unproven.addConfig(refs, this.#run.hasSent)
+    await this.#given.remove(refs)
     if (this.#hasSent) await this.#unproven.settle()
   }
 
@@ -109,7 +92,7 @@ export class KubeSession implements MeshSession {
   }
 
   async deployEcho(services: readonly EchoService[]): Promise<void> {
-    this.#assertDeploys('echo services')
+    assertDeploys(this.#run, 'echo services')
     await this.apply(echoManifests(services))
   }
 
@@ -125,7 +108,7 @@ export class KubeSession implements MeshSession {
 
   async setSidecars(namespace: string, injected: boolean): Promise<void> {
     this.#words.inject(namespace, injected)
-    const own = this.#workloadsIn([namespace])
+    const own = this.#given.workloadsIn([namespace])
     if (own.length > 0) await this.apply(own)
   }
 
@@ -176,11 +159,11 @@ export class KubeSession implements MeshSession {
   }
 
   resources(): readonly Resource[] {
-    return [...this.#given.values()]
+    return this.#given.resources
   }
 
   statuses(): readonly ObjectStatus[] {
-    return this.#proof.statuses([...this.#given.values()])
+    return this.#proof.statuses(this.#given.resources)
   }
 
   doubts(): readonly string[] {
@@ -211,7 +194,7 @@ export class KubeSession implements MeshSession {
     try {
       this.#unproven.leave(this.#config.touched, this.#hasSent)
       await this.#config.undo()
-      if (this.#changesMesh) await this.#run.meshConfig?.left()
+      if (this.#given.changesMesh) await this.#run.meshConfig?.left()
       // What a proxy has counted of endpoints ends with the rule that let it count, once the proxy knows that it is gone: the next scenario's may be the same.
       const areKept = !keepsCredential && (!isRemembered || (await this.#unproven.areForgotten()))
       if (!areKept) await this.#run.deployments.dropProxies()
@@ -235,95 +218,6 @@ export class KubeSession implements MeshSession {
     }
   }
 
-  async #put(resources: readonly Resource[]): Promise<void> {
-    this.#run.assertAlone()
-    // Names first: an object may speak of a namespace of another one.
-    for (const { namespace } of resources) if (namespace !== '') await this.#words.use(namespace)
-    const labelled = this.#words.takeLabels(resources)
-    const workloads = [...this.#workloadsIn(labelled), ...resources.filter((resource) => this.#isWorkload(resource))]
-    if (workloads.length > 0) await this.#deploy(workloads, resources)
-    const meshConfig = await this.#meshConfigOf(resources)
-    const others = await this.#keyed(this.#othersOf(resources.filter((resource) => !workloads.includes(resource))), resources)
-    if (others.some(({ kind }) => kind === 'Service')) this.#pods.forget()
-    const { namespaces, outside } = this.#run
-    await outside?.know(namesIn(resources).filter((name) => isNameOutside(namespaces.host(name), this.#isOwn)))
-    const config = [...(await this.#configOf(others)), ...meshConfig]
-    await this.#unproven.hold(furthest(config.map((object) => reachOf(object, this.#isOwn))))
-    if (!(await this.#applied(config, resources))) return
-    if (meshConfig.length > 0) await this.#run.meshConfig?.taken()
-    if (config.some(isRight)) await sleep(rightsMs)
-    this.#unproven.addConfig([...resources, ...others].map(refOf), this.#run.hasSent)
-  }
-
-  /** That the scenario has asked for. */
-  #workloadsIn(namespaces: readonly string[]): readonly Resource[] {
-    return [...this.#given.values()].filter((resource) => hasPodTemplate(resource) && namespaces.includes(resource.namespace))
-  }
-
-  /** @returns the mesh's own, where it is to change. @throws NotSupported */
-  async #meshConfigOf(resources: readonly Resource[]): Promise<readonly KubeObject[]> {
-    const changed: KubeObject[] = []
-    for (const one of resources.filter(({ kind }) => kind === 'MeshConfig')) {
-      const map = await this.#words.meshConfig(one, () => this.#unproven.hold('mesh'))
-      if (map !== null) changed.push(map)
-    }
-    this.#changesMesh ||= changed.length > 0
-    return changed
-  }
-
-  /** Keys are where the rules say that are applied; those of before say it anew. */
-  async #keyed(others: readonly Resource[], resources: readonly Resource[]): Promise<readonly Resource[]> {
-    const isRule = ({ kind }: Resource): boolean => kind === 'RequestAuthentication'
-    const isKeys = ({ kind }: Resource): boolean => kind === 'JsonWebKeySet'
-    const before = resources.some(isKeys) ? [...this.#given.values()].filter(isRule) : []
-    const all = [...this.#given.values(), ...resources]
-    const stated = new Map([...before, ...others].filter((one) => !isKeys(one)).map((one) => [keyOf(one), one]))
-    return Promise.all(
-      [...stated.values()].map(async (one) => (isRule(one) ? { ...one, object: await this.#keys.readdressed(one.object, all) } : one)),
-    )
-  }
-
-  /** Of the mesh config objects of the run's own are made; Sidecars take from it what they do not say. */
-  #othersOf(resources: readonly Resource[]): readonly Resource[] {
-    const meshConfigs = resources.filter(({ kind }) => kind === 'MeshConfig')
-    const given = meshConfigs.length === 0 ? [] : [...this.#given.values()].filter(({ kind }) => kind === 'Sidecar')
-    return [...given, ...resources].filter(({ kind }) => kind !== 'MeshConfig')
-  }
-
-  async #configOf(resources: readonly Resource[]): Promise<readonly KubeObject[]> {
-    const config = await Promise.all(resources.map((resource) => this.#words.config(resource)))
-    const { apply, remove } = await this.#words.outboundChanges(this.#config.applied, config)
-    await this.#config.remove(remove)
-    return [...config, ...apply]
-  }
-
-  /** What is there already from a scenario before stands in the proxies as well, but for what that has left. */
-  async #deploy(workloads: readonly Resource[], resources: readonly Resource[]): Promise<void> {
-    this.#assertDeploys('services')
-    this.#pods.forget()
-    const all = [...this.#given.values(), ...resources]
-    const asked = await Promise.all(workloads.map(async (one) => this.#run.deployments.ask(await this.#words.workload(one, all))))
-    this.#unproven.add(asked.includes(true) ? 'all' : 'routes')
-  }
-
-  /** What a run deploys. Among services that are the user's own, a Service of the scenario's is config like any other: it is put back, or taken away. */
-  #isWorkload({ kind, namespace }: Resource): boolean {
-    const { deploy } = this.#run.settings
-    const isForOthers = kind === 'Service' && !deploy && this.#run.namespaces.isNamed(this.#run.namespaces.real(namespace))
-    return workloadKinds.has(kind) && !isForOthers
-  }
-
-  /** What the cluster refuses is told in its words, and then in ours, which know the line. */
-  async #applied(config: readonly KubeObject[], resources: readonly Resource[]): Promise<boolean> {
-    try {
-      return await this.#config.apply(config)
-    } catch (error) {
-      if (!(error instanceof ConfigRejected)) throw error
-      const { validateResource } = await import('../../../mesh-core/config/validate.ts')
-      throw new ConfigRejected([...error.errors, ...resources.flatMap((resource) => validateResource(resource).errors)])
-    }
-  }
-
   readonly #isOwn = (namespace: string): boolean => this.#run.namespaces.all.includes(namespace)
 
   /** Names that clients outside ask for are those of gateways. */
@@ -337,13 +231,4 @@ export class KubeSession implements MeshSession {
     if (pods.some(({ app }) => app === 'productpage')) return this.#unproven.add('all')
     throw new NotSupported('workloads', `no Bookinfo is in the namespace ${real}; --deploy puts it there, --namespaces names the one where it is`)
   }
-
-  #assertDeploys(what: string): void {
-    if (!this.#run.settings.deploy) throw new NotSupported('workloads', `the scenario asks for ${what}, which --deploy would put into the cluster`)
-    this.#run.assertPermitted('workloads')
-  }
-}
-
-function isRight({ apiVersion }: KubeObject): boolean {
-  return apiVersion.startsWith('rbac.authorization.k8s.io/')
 }

@@ -46,6 +46,7 @@ describe('namespaces of the run for those of a scenario', () => {
     ['shop.default.svc.cluster.local:80', 'shop.run-1.svc.cluster.local:80'],
     ['*.prod.svc.cluster.local', '*.run-1-prod.svc.cluster.local'],
     ['db-0.db.prod.svc.cluster.local', 'db-0.db.run-1-prod.svc.cluster.local'],
+    ['db-0.db.prod:5432', 'db-0.db.run-1-prod:5432'],
     // Hosts of the world outside, whose names happen to hold the word.
     ['prod.example.com', 'prod.example.com'],
     ['www.prod.example.com', 'www.prod.example.com'],

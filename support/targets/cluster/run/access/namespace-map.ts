@@ -157,6 +157,8 @@ function replaceName(text: string, from: string, to: string, key: string | null)
       .replace(new RegExp(`^((?:\\*|[a-z0-9*-]+)(?:\\.[a-z0-9-]+)?)\\.${name}(?=\\.svc(?:\\.|:|/|\\*$|$))`), `$1.${to}`)
       // Clusters, and what sidecars ask for by SNI. Source: Istio `model.BuildSubsetKey`, `BuildDNSSrvSubsetKey`.
       .replace(new RegExp(`^((?:in|out)bound(?:\\|\\d+\\|[^|]*\\||_\\.\\d+_\\.[^_]*_\\.)[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$))`), `$1.${to}`)
+      // A pod of a StatefulSet, as the search domains of pods know it.
+      .replace(new RegExp(`^([a-z0-9-]+-\\d+\\.[a-z0-9-]+)\\.${name}(?=:\\d+$|$)`), `$1.${to}`)
       // A policy's host may go on with whatever follows.
       .replace(new RegExp(`^([a-z0-9*-]+)\\.${name}(?=:\\d+$|[.:]?\\*$|$)`), `$1.${to}`)
       .replace(new RegExp(`^([a-z0-9*.~-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)

@@ -227,6 +227,11 @@ export interface MeshSession {
   readonly telemetry?: Telemetry | undefined
   /** What is odd about the mesh when a statement fails, and may be why: a sender without a sidecar, a service without pods. Told below the complaint. */
   doubts?(): readonly string[]
+  /**
+   * Called when a statement does not hold. Left out where nothing can come between the mesh and what was seen.
+   * @throws Undecided for what has come over it while requests were sent, of which the scenario says nothing
+   */
+  assertSteady?(): void
   /** The target's clock; needed where it is virtual. */
   now?(): Milliseconds
   /**

@@ -52,7 +52,7 @@ export class Judge {
     if (complaint === undefined) return
     const draws = drawsIn(evidence.last, services)
     evidence.chance = draws.map(({ text }) => text)
-    throw new StatementFailed(this.#withDoubts(complaint, chanceText(draws, services)))
+    throw this.#failed(complaint, chanceText(draws, services))
   }
 
   /** @throws StatementFailed with the check's complaint; NotSupported where the target has no telemetry */
@@ -66,7 +66,7 @@ export class Judge {
     const beyond = this.#parts.traffic.load?.beyond ?? 0
     if (beyond > 0 && !telemetry.leaveOut)
       throw new Undecided(`${beyond} more requests than are written were sent for a share, and are counted: write this step before it. ${complaint}`)
-    throw new StatementFailed(this.#withDoubts(complaint))
+    throw this.#failed(complaint)
   }
 
   /**
@@ -84,7 +84,7 @@ export class Judge {
     const before = tests.length
     try {
       const complaint = await decideShares(statements, load, this.#checkContext(run.spending?.next()))
-      if (complaint !== undefined) throw new StatementFailed(this.#withDoubts(complaint))
+      if (complaint !== undefined) throw this.#failed(complaint)
     } finally {
       for (const test of tests.slice(before)) this.#parts.log(describeTest(test))
     }
@@ -103,7 +103,13 @@ export class Judge {
     if (ignored.length > 0) throw new NotSupported('config', ignored.join('; '))
   }
 
-  #withDoubts(complaint: string, chance: readonly string[] = []): string {
+  /** @throws Undecided where the mesh was not steady */
+  #failed(complaint: string, chance: readonly string[] = []): StatementFailed {
+    this.#parts.mesh.opened?.assertSteady?.()
+    return new StatementFailed(this.#withDoubts(complaint, chance))
+  }
+
+  #withDoubts(complaint: string, chance: readonly string[]): string {
     const session = this.#parts.mesh.opened
     const { configs, evidence, traffic } = this.#parts
     const config = { resources: session?.resources?.() ?? [], given: configs.given, statuses: session?.statuses?.() ?? [] }

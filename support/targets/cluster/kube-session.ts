@@ -183,6 +183,10 @@ export class KubeSession implements MeshSession {
     return namespaces.areOwn ? [...odd, ...danglingRules(this.resources())] : odd
   }
 
+  assertSteady(): void {
+    this.#calls.assertSteady()
+  }
+
   assertKnown(service: ServiceRef): void {
     this.#pods.assertKnown(service)
   }

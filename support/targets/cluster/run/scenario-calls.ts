@@ -99,22 +99,20 @@ export class ScenarioCalls {
     const told = evidence.of(answered, this.#sender, asked, { ...(await this.#scene(given)), since, ...atGateways })
     // What somebody else changed meanwhile is told before any statement about the answers, and before what is wrong with those.
     told.catch(() => {})
-    await config.assertUntouched()
+    await Promise.all([config.assertUntouched(), pods.noticeMishaps(0)])
     this.#run.assertAlone()
     const exchanges = await told
-    if (exchanges.some(isUnanswered)) await this.#noticeMishaps(exchanges.some(isRefused))
+    if (this.#sender?.sidecar && exchanges.some(isRefused)) await pods.noticeMishaps(toldMs)
+    if (exchanges.some(isUnanswered)) this.assertSteady()
     this.#assertWithin(call, exchanges, given, beyond !== null)
     return exchanges
   }
 
-  /** @throws Undecided where there was nobody to answer for a while, which the scenario did not want and the mesh cannot help */
-  async #noticeMishaps(isRefused: boolean): Promise<void> {
-    const { pods } = this.#parts
-    await pods.noticeMishaps(this.#sender?.sidecar && isRefused ? toldMs : 0)
-    if (pods.lapses.length === 0) return
-    throw new Undecided(
-      this.#run.namespaces.back(`${pods.lapses.join(', ')}: that requests were not answered may come of it (its node may have too much to do)`),
-    )
+  /** @throws Undecided where pods have stopped to answer for a while during the last load, which the scenario did not want and the mesh cannot help */
+  assertSteady(): void {
+    const { lapses } = this.#parts.pods
+    if (lapses.length === 0) return
+    throw new Undecided(this.#run.namespaces.back(`${lapses.join(', ')}: what was seen may come of it (its node may have too much to do)`))
   }
 
   async #answered(call: Call, { times, concurrency }: Load): Promise<readonly Exchange[]> {

@@ -83,6 +83,8 @@ export class EnvoyHost {
 
   async #work(): Promise<void> {
     this.#working = true
+    // Those that come in the same turn belong together.
+    await new Promise((resolve) => setImmediate(resolve))
     while (this.#waiting.length > 0) await this.#take(nextOfEach(this.#waiting))
     this.#working = false
   }

@@ -151,6 +151,7 @@ function bootstrap(discoveryPort: number): Json {
         },
       ],
     },
-    ...optional('stats_config', { use_all_default_tags: false }),
+    // Nobody reads them: there is no admin. To make them for each cluster and listener takes about a quarter of what config costs.
+    ...optional('stats_config', { use_all_default_tags: false, stats_matcher: { reject_all: true } }),
   }
 }

@@ -18,6 +18,8 @@ import { worldOf } from './worlds.ts'
 const seeds = 400
 /** Meshes that Envoy has at the same time. */
 const meshesAtOnce = 20
+/** Those of them at a time whose config was taken up too late: there may be too much of it. */
+const meshesAgain = 5
 const callsAtOnce = 12
 /** ms; a call that is later than that may have been delayed. */
 const latenessMs = 100
@@ -69,7 +71,10 @@ async function firstLooks(meshes: readonly GeneratedMesh[], engines: Engines): P
   // Of a busy machine's Envoy config may be taken up too late. Then all of its meshes are without an answer, and another Envoy is asked.
   const unprogrammed = [...outcomes.keys()].filter((i) => outcomes[i] instanceof NotYetProgrammed)
   const again = unprogrammed.map((i) => asCase(meshes[i]!))
-  for (const [place, outcome] of (await playTogether(again, engines.envoy, atOnce(callsAtOnce))).entries()) outcomes[unprogrammed[place]!] = outcome
+  for (let start = 0; start < again.length; start += meshesAgain) {
+    const taken = await playTogether(again.slice(start, start + meshesAgain), engines.envoy, atOnce(callsAtOnce))
+    for (const [place, outcome] of taken.entries()) outcomes[unprogrammed[start + place]!] = outcome
+  }
   // mesh-core is asked when all of them are done: while it computes, nobody is answered here.
   const taken: Look[] = []
   for (const [i, outcome] of outcomes.entries()) {

@@ -26,7 +26,7 @@ export interface EnvoyConfig {
 
 export const emptyConfig: EnvoyConfig = { clusters: [], endpoints: new Map(), listeners: [], routes: new Map(), secrets: new Map() }
 
-/** ms until a version that nobody acknowledges is "not yet programmed". */
+/** ms in which Envoy asks for nothing, after which a version that it has not acknowledged is "not yet programmed". */
 const deadlineMs = 10_000
 
 const all = { clusters: { kind: 'clusters', name: '' }, listeners: { kind: 'listeners', name: '' } } as const

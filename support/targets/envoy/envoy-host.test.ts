@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ConfigRejected } from '../../../mesh-core/config/errors.ts'
+import { NotYetProgrammed } from '../target.ts'
 import { Configurator, emptyConfig } from './configurator.ts'
 import { envoyForTests } from './envoy-for-tests.ts'
 import { EnvoyHost } from './envoy-host.ts'
@@ -25,6 +26,23 @@ describe.skipIf(path === null)('the meshes of one Envoy', () => {
       expect(pushes).toHaveBeenCalledTimes(2)
     } finally {
       pushes.mockRestore()
+    }
+  })
+
+  test('when it is ended because it takes the config of one up no more, none of the others is answered by nobody', async () => {
+    const one = await EnvoyHost.start(path!)
+    const [ill, well] = [one.join(() => {}), one.join(() => {})]
+    await one.use(well, emptyConfig, complain)
+    const pushes = vi.spyOn(Configurator.prototype, 'use').mockRejectedValueOnce(new NotYetProgrammed('it has not acknowledged clusters'))
+    try {
+      const isOver = expect.objectContaining({ name: 'NotYetProgrammed' })
+      await expect(one.use(ill, emptyConfig, complain)).rejects.toEqual(isOver)
+      expect(one.running).toBe(false)
+      expect(() => one.check()).toThrow(isOver)
+      await expect(one.use(well, emptyConfig, complain)).rejects.toEqual(isOver)
+    } finally {
+      pushes.mockRestore()
+      await one.stop()
     }
   })
 })

@@ -24,6 +24,8 @@ export class EnvoyHost {
   #meshes = 0
   readonly #waiting: Change[] = []
   #working = false
+  /** Why it was ended before its time. */
+  #lapse: NotYetProgrammed | null = null
 
   private constructor(path: string, process: EnvoyProcess, configurator: Configurator, readers: Map<number, (line: LogLine | EndLine) => void>) {
     this.#readers = readers
@@ -48,8 +50,9 @@ export class EnvoyHost {
     return this.#process.running
   }
 
-  /** @throws MeshSpecError ENVOY_FAILED when Envoy is not there any more */
+  /** @throws MeshSpecError ENVOY_FAILED when Envoy is not there any more; NotYetProgrammed when it was ended because it takes no config up */
   check(): void {
+    if (this.#lapse) throw this.#lapse
     this.#process.check()
   }
 
@@ -92,11 +95,12 @@ export class EnvoyHost {
   async #take(changes: readonly Change[]): Promise<void> {
     const [first] = changes
     try {
+      this.check()
       await this.#configurator.use(this.#joined(changes), changes.length === 1 ? first!.complain : async () => new ConfigRejected([]))
     } catch (error) {
       if (error instanceof ConfigRejected && changes.length > 1) return this.#takeHalves(changes)
       // Of an Envoy that does not take config up any more nothing good is to be expected: the next mesh gets a new one.
-      if (error instanceof NotYetProgrammed) await this.#process.stop()
+      if (error instanceof NotYetProgrammed) await this.#giveUp(error)
       for (const { reject } of changes) reject(error)
       return
     }
@@ -104,6 +108,13 @@ export class EnvoyHost {
       this.#configs.set(mesh, config)
       resolve()
     }
+  }
+
+  /** Its other meshes, too, are without answers from now on. */
+  async #giveUp(lapse: NotYetProgrammed): Promise<void> {
+    if (this.#lapse) return
+    this.#lapse = lapse
+    await this.#process.stop()
   }
 
   /** One of them is refused, and Envoy does not say which. */

@@ -11,7 +11,7 @@ import { interact, runCase, tried } from '../vectors/mesh-observed/run-case.ts'
 import { atOnce, inOrder, takesTime, Turns } from './at-once.ts'
 import { asCase, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
-import type { Judgement, Referee } from './referee.ts'
+import { type Judgement, type Referee, seedOf } from './referee.ts'
 import { worldOf } from './worlds.ts'
 
 /** Draws of chance that a single call is compared with. */
@@ -183,7 +183,7 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
   const observed: ObservedCase = { ...vector, observed: outcome.observed, warnings: outcome.warnings }
   const known = new KnownOf('envoy', mesh, outcome.observed)
   const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
-  const differences = await runCase(observed, worldOf(mesh), core, { seeds, ignores })
+  const differences = await runCase(observed, worldOf(mesh), core, { seeds, seed: seedOf(mesh), ignores })
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }
 }
 

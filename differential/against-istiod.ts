@@ -7,7 +7,7 @@ import { asCase, configText, type GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
 import { withMirroredEndpoints } from './mirrored-endpoints.ts'
 import { ask } from './oracle.ts'
-import type { Judgement, Referee } from './referee.ts'
+import { type Judgement, type Referee, seedOf } from './referee.ts'
 import { worldOf } from './worlds.ts'
 
 /** Draws of chance that a single call is compared with: of a thousand meshes some have an answer that comes once in a thousand draws. */
@@ -77,7 +77,7 @@ function refusesRoutes({ envoyRejected = {} }: ObservedCase): boolean {
 async function judgeOne(mesh: GeneratedMesh, answer: ObservedCase, engine: Engine): Promise<Judgement> {
   const skipped = skippedBecause(answer)
   const known = new KnownOf('istiod', mesh, answer.observed ?? [], refusesRoutes(answer))
-  const differences = skipped === null ? await runCase(answer, worldOf(mesh), engine, { seeds, ignores: known.covers }) : []
+  const differences = skipped === null ? await runCase(answer, worldOf(mesh), engine, { seeds, seed: seedOf(mesh), ignores: known.covers }) : []
   const refused = answer.rejected !== undefined && differences.length === 0
   const observed = answer.rejected === undefined ? (answer.observed ?? []) : [{ rejected: answer.rejected }]
   return { mesh, differences, unsteady: [], explained: known.counts, skipped, refused, observed }

@@ -12,10 +12,14 @@ export async function isSeenAgain({ mesh, differences }: Judgement, referee: Ref
   return differences.some((one) => occursIn(one, again))
 }
 
-/** Time passes on a busy machine, too: to be late once more is nothing, to be late at every look is. */
 function occursIn(wanted: Difference, again: readonly Judgement[]): boolean {
   const shows = ({ differences }: Judgement): boolean => differences.some((one) => kindOf(one) === kindOf(wanted))
-  return wanted.field === lateness ? again.every(shows) : again.some(shows)
+  return isByTimeOrChance(wanted) ? again.every(shows) : again.some(shows)
+}
+
+/** Time passes on a busy machine, too, and shares are seldom as they mostly are: to differ once more is nothing, to differ at every look is. */
+function isByTimeOrChance({ field, note }: Difference): boolean {
+  return field === lateness || note !== undefined
 }
 
 const lateness = 'durationMs'
@@ -28,7 +32,8 @@ export async function minimal({ mesh, differences }: Judgement, referee: Referee
   const persists = async (candidates: readonly GeneratedMesh[]): Promise<boolean[]> =>
     (await referee.judge(renamed(candidates))).map((judgement) => judgement.differences.some((one) => kindOf(one) === wanted))
   const [alone, ...again] = await persists([start, ...Array.from({ length: looks }, () => mesh)])
-  if (first.field === lateness ? !(alone && again.every(Boolean)) : !alone && !again.includes(true)) return null
+  const isSeen = isByTimeOrChance(first) ? again.every(Boolean) && (alone || first.field !== lateness) : alone || again.includes(true)
+  if (!isSeen) return null
   const smallest = await shrink(alone ? start : mesh, persists, limits)
   const [judgement] = await referee.judge([smallest])
   return judgement!.differences.length > 0 ? judgement! : { ...judgement!, mesh, differences }

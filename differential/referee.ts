@@ -1,3 +1,4 @@
+import { Draw } from './draw.ts'
 import type { Difference } from '../vectors/difference.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 
@@ -24,4 +25,9 @@ export interface Referee {
   /** In the order of the meshes. Many at once, where that is cheaper. */
   judge(meshes: readonly GeneratedMesh[]): Promise<readonly Judgement[]>
   close(): Promise<void>
+}
+
+/** Of mesh-core's chance: another one at each look, for those have names of their own. */
+export function seedOf({ name }: GeneratedMesh): number {
+  return new Draw(`${name}/chance`).between(1, 1_000_000)
 }

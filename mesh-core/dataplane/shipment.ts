@@ -3,6 +3,7 @@ import type { HttpRequest } from '../ir/message.ts'
 import type { HopOrigin, Place } from './evidence.ts'
 import type { Peer } from './plane.ts'
 import type { TlsLayer } from './tls/tls-handshake.ts'
+import type { Sender } from './inbound/held-connections.ts'
 import type { Carried } from './tcp/tunnel.ts'
 
 /** One try of a request on its way to one peer. */
@@ -19,6 +20,8 @@ export interface Shipment {
   readonly source: string
   /** Its connection stays open for the next: it is a proxy's that reads HTTP. */
   readonly pooled?: boolean
+  /** Among which it then is; absent where nobody asks. */
+  readonly sender?: Sender
   /** Its sender opens the connection and closes it again: no byte of the request comes. */
   readonly isSilent?: boolean
   /** It comes from the same pod, and not from its proxy, or through a tunnel: no sidecar sees it. */

@@ -5,15 +5,21 @@ import { CircuitBreaker } from '../upstream/circuit-breaker.ts'
 import type { Begin, PooledHost } from '../upstream/circuit-breaker.ts'
 import { freshPool } from '../upstream/connection-pool.ts'
 import type { Connection } from '../upstream/connection-pool.ts'
+import { HeldConnections } from './held-connections.ts'
+import type { Sender } from './held-connections.ts'
 
 /** What one sidecar has under way towards a port of its own workload. Source: Istio `core/cluster_builder.go` buildInboundCluster. */
 export class InboundCluster {
   readonly #host: PooledHost = { active: 0, pool: freshPool() }
   readonly #breaker: CircuitBreaker
+  readonly #clock: Clock
+  readonly #held: HeldConnections
   #port: InboundPort
 
   constructor(port: InboundPort, clock: Clock) {
     this.#port = port
+    this.#clock = clock
+    this.#held = new HeldConnections(() => this.#breaker.close(this.#host))
     this.#breaker = new CircuitBreaker(limited(port), [this.#host], clock)
   }
 
@@ -41,11 +47,18 @@ export class InboundCluster {
     this.#breaker.endRetry()
   }
 
-  /** @returns closes the connection; `null` where there are too many */
-  open(): (() => void) | null {
-    if (!this.#breaker.mayOpen()) return null
-    this.#breaker.open(this.#host)
-    return () => this.#breaker.close(this.#host)
+  /**
+   * @param sender whose requests come on it
+   * @returns ends the request on the connection, and the connection unless it is kept; `null` where there are too many
+   */
+  open(sender: Sender | undefined, isHttp2: boolean): ((isKept: boolean) => void) | null {
+    this.#held.closeIdle(this.#clock.now())
+    const known = sender && this.#held.take(sender, isHttp2)
+    if (!known && !this.#breaker.mayOpen()) return null
+    if (!known) this.#breaker.open(this.#host)
+    if (!sender) return () => this.#breaker.close(this.#host)
+    const held = known ?? this.#held.add(sender, this.#clock.now())
+    return (isKept) => this.#held.leave(sender, held, this.#clock.now(), isKept)
   }
 }
 

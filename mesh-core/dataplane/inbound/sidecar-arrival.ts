@@ -21,7 +21,7 @@ import type { Plane, WorkloadRuntime } from '../plane.ts'
 import { answersAt } from '../receiver.ts'
 import type { Shipment } from '../shipment.ts'
 import type { TlsLayer } from '../tls/tls-handshake.ts'
-import { brokenOff } from '../upstream/transport-failure.ts'
+import { brokenOff, endedEarly } from '../upstream/transport-failure.ts'
 
 /** Istio leaves it at Envoy's default. */
 const delayedCloseMs = 1000
@@ -136,19 +136,19 @@ export class SidecarArrival implements InFlight {
   #passOn(layers: readonly TlsLayer[], end: Done): void {
     const { protocol } = this.#shipment.request
     const log = this.#logOfBytes()
-    if (protocol === undefined && !this.#shipment.pooled) this.#ending.hop.inbound = log
-    const close = this.#port.hasNoCluster ? null : this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open()
+    if (protocol === undefined && !this.#isKept()) this.#ending.hop.inbound = log
+    const close = this.#open()
     let isOver = false
-    const finish = (): void => {
+    const finish = (isKept = false): void => {
       if (isOver) return
       isOver = true
-      close?.()
+      close?.(isKept)
       log.durationMs = this.#plane.clock.now() - log.startMs
     }
     const ended: Done = (outcome) => {
       // What answers one who has gone is told nobody.
       if (isOver) return
-      finish()
+      finish(typeof outcome !== 'string')
       this.#inFlight = null
       // There is nowhere to go, which is known at once.
       if (this.#port.cluster === blackHole) return this.#refuse(log, 'UH', end)
@@ -172,6 +172,20 @@ export class SidecarArrival implements InFlight {
       this.#refuse(log, refusal ? 'UAEX' : null, end)
     })
     if (asking) this.#inFlight ??= { abandon: () => (finish(), asking.abandon()) }
+  }
+
+  /** Does its connection stay open when the request has ended? Then nothing is written of it yet. */
+  #isKept(): boolean {
+    const { pooled, sender } = this.#shipment
+    return pooled === true && sender?.limits.maxRequestsPerConnection !== 1
+  }
+
+  /** Ends the request on its connection; `null`: there is no cluster, or too many connections are open. */
+  #open(): ((isKept: boolean) => void) | null {
+    const { request, sender } = this.#shipment
+    return this.#port.hasNoCluster
+      ? null
+      : this.#plane.inboundClusters.of(this.#workload.instance, this.#port).open(sender, request.protocol === 'h2')
   }
 
   #reachApplication(layers: readonly TlsLayer[], ended: Done, finish: () => void, log: LogRecord): void {
@@ -210,7 +224,7 @@ export class SidecarArrival implements InFlight {
     this.#ending.hasEndedTls &&= hasDialled
     const breaksOff = !this.#ending.hasEndedTls && beginsTlsItself(this.#shipment)
     this.#ending.isInOrder = !breaksOff && (this.#ending.hasEndedTls || !awaitsFirstBytes(this.#port.chains))
-    end(breaksOff ? brokenOff : 'closed')
+    end(breaksOff ? (hasDialled ? brokenOff : endedEarly) : 'closed')
   }
 
   #note(log: LogRecord): void {

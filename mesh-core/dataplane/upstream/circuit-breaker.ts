@@ -47,8 +47,8 @@ export class CircuitBreaker {
 
   update(config: LimitedCluster, hosts: readonly PooledHost[]): void {
     const limited = isLimited(config)
-    // Without limits nobody has counted connections; those that carry a request are known.
-    if (limited && !this.#limited) for (const { pool, active } of hosts) pool.connections = active - pool.streams
+    // Without limits nobody has counted connections; those that carry a request are known, and those of bytes.
+    if (limited && !this.#limited) for (const { pool, active } of hosts) pool.connections = active - pool.streams + pool.ofBytes
     this.#config = config
     this.#hosts = hosts
     this.#limited = limited
@@ -113,9 +113,11 @@ export class CircuitBreaker {
 
   open(host: PooledHost): void {
     host.pool.connections++
+    host.pool.ofBytes++
   }
 
   close(host: PooledHost): void {
+    host.pool.ofBytes--
     host.pool.connections--
   }
 

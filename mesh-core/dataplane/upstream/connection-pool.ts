@@ -20,6 +20,8 @@ export interface SharedConnection extends Connection {
 export interface ConnectionPool {
   /** Open ones, with and without a request. */
   connections: number
+  /** Of those the ones that are nobody's requests to the one who opened them. */
+  ofBytes: number
   /** Those without, the one that was used last at the end. */
   readonly idle: Connection[]
   /** Streams under way on the connection of HTTP/2, which is one for all and not counted. */
@@ -32,7 +34,7 @@ export interface ConnectionPool {
   readonly waiting: ((connection: Connection) => void)[]
 }
 
-export const freshPool = (): ConnectionPool => ({ connections: 0, streams: 0, opened: null, shared: [], idle: [], waiting: [] })
+export const freshPool = (): ConnectionPool => ({ connections: 0, ofBytes: 0, streams: 0, opened: null, shared: [], idle: [], waiting: [] })
 
 /** Of the one connection of HTTP/2: is it opened for this request? */
 export function opensFor(

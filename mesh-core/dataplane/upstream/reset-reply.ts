@@ -11,14 +11,14 @@ export interface ResetStory {
 
 /**
  * Source: Envoy `Router::Filter::onUpstreamReset`.
- * @param failure why no connection came about; default: nobody listens
+ * @param failure why no connection came about, empty where nobody has said; default: nobody listens
  */
 export function describeReset(reset: Exclude<Reset, 'per-try-timeout' | 'wrong-header'>, retried: boolean, failure = refusal): ResetStory {
   const { flag, reason, detail } = stories[reset]
   return {
     status: reset === 'protocol-error' ? 502 : 503,
     flag,
-    details: `upstream_reset_before_response_started{${reset === 'connect-failure' ? `${detail}|${failure}` : detail}}`,
+    details: `upstream_reset_before_response_started{${reset === 'connect-failure' && failure !== '' ? `${detail}|${failure}` : detail}}`,
     body: `upstream connect error or disconnect/reset before headers. ${retried ? 'retried and the latest ' : ''}reset reason: ${reason}`,
   }
 }

@@ -11,6 +11,12 @@ const connectionReset = 104
 /** A server has closed the connection in the middle of a handshake, as one does that has no filter chain for it. */
 export const brokenOff = 'tls: Connection_reset_by_peer'
 
+/**
+ * A server has closed it before it read anything: its FIN comes before the reset, and the TLS library is told of an end, for which it has no words (at times
+ * of a broken pipe). Seen with Envoy 1.40.0.
+ */
+export const endedEarly = 'tls: Connection_closed'
+
 /** Reasons of `ssl.h`; an alert of the other side is 1000 and its number. */
 const reasons: Readonly<Record<string, number>> = {
   CERTIFICATE_VERIFY_FAILED: 125,
@@ -38,8 +44,9 @@ export function noSuchSocket(path: string): string {
   return `immediate_connect_error:_No_such_file_or_directory|remote_address:${path}`
 }
 
-/** What a proxy writes of a handshake of its own that has failed: `%UPSTREAM_TRANSPORT_FAILURE_REASON%`. Source: Envoy `SslSocket::drainErrorQueue`. */
+/** What a proxy writes of a handshake of its own that has failed: `%UPSTREAM_TRANSPORT_FAILURE_REASON%`; it may write nothing. Source: Envoy `SslSocket::drainErrorQueue`. */
 export function transportFailure(error: TlsError): string {
+  if (error === endedEarly) return ''
   const said = error.slice('tls: '.length)
   if (error === brokenOff) return `TLS_error:|${systemLibrary + connectionReset}:system_library:OPENSSL_internal:${said}:TLS_error_end`
   const code = reasons[said.split(':', 1)[0]!]

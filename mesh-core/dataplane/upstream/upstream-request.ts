@@ -110,11 +110,12 @@ export class UpstreamRequest implements InFlight {
   #deliver(receiver: Receiver): void {
     const { plane, proxy, place, origin } = this.#proxied
     const { request, attempt, limitMs, mirrored = false, isWhole = false } = this.#try
-    const { tls, port } = this.#destination
+    const { tls, port, pooled } = this.#destination
+    const sender = { pool: pooled.pool, limits: this.#cluster.config }
     // What waits for its connection is written as a whole. Source: Envoy `UpstreamRequest::encodeBodyAndTrailers`.
     if (request.protocol === 'h2' && (isWhole || this.#connection?.isNew)) request.atOnce = true
     const waits = !mirrored && awaitsHandshake(request, this.#proxied.isEndless === true) ? { awaitsHandshake: true } : null
-    const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true, ...waits }
+    const shipment = { place, origin, request, attempt, mirrored, tls, port, source: proxy.place.address, pooled: true, sender, ...waits }
     this.#delivery = new Delivery(shipment, receiver)
     this.#delivery.start(plane, shipment, receiver, (outcome) => {
       if (!this.#over) this.#conclude(outcome)

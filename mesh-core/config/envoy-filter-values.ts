@@ -28,12 +28,14 @@ const lbPolicy: Modelled = new Set(['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH',
 
 const allOrNone: Modelled = new Set(['0', '100'])
 
-// What a rate of success decides needs five endpoints with a hundred requests each.
 const outlierDetection: Modelled = {
   ...fields('consecutive5xx consecutiveGatewayFailure consecutiveLocalOriginFailure splitExternalLocalOriginErrors'),
   ...fields('interval baseEjectionTime maxEjectionPercent'),
   ...{ enforcingConsecutive5xx: allOrNone, enforcingConsecutiveGatewayFailure: allOrNone, enforcingConsecutiveLocalOriginFailure: allOrNone },
-  ...{ enforcingSuccessRate: new Set(['0']), enforcingLocalOriginSuccessRate: new Set(['0']), enforcingFailurePercentage: new Set(['0']) },
+  ...fields('successRateMinimumHosts successRateRequestVolume successRateStdevFactor'),
+  ...fields('failurePercentageThreshold failurePercentageMinimumHosts failurePercentageRequestVolume'),
+  ...{ enforcingSuccessRate: allOrNone, enforcingLocalOriginSuccessRate: allOrNone },
+  ...{ enforcingFailurePercentage: allOrNone, enforcingFailurePercentageLocalOrigin: allOrNone },
 }
 
 const connectionManagerType = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'

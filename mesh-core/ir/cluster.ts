@@ -75,6 +75,29 @@ export interface LocalityBalancing {
   readonly groups: readonly LocalityGroup[]
 }
 
+/** Judges hosts by the rates at which they answer in an interval, beside one another. Source: Envoy `success_rate_*`. */
+export interface SuccessRule {
+  readonly minimumHosts: number
+  readonly requestVolume: number
+  /** In thousandths of the standard deviation. */
+  readonly stdevFactor: number
+}
+
+/** Judges each by the share of what fails. Source: Envoy `failure_percentage_*`. */
+export interface FailureRule {
+  readonly threshold: number
+  readonly minimumHosts: number
+  readonly requestVolume: number
+}
+
+/** `null` is not enforced; `local` are failures of connections where these count apart. */
+export interface OutlierRates {
+  readonly success: SuccessRule | null
+  readonly localSuccess: SuccessRule | null
+  readonly failure: FailureRule | null
+  readonly localFailure: FailureRule | null
+}
+
 /** Source: Envoy `OutlierDetection`. `null` counts are not enforced. */
 export interface OutlierDetection {
   readonly consecutive5xx: number | null
@@ -84,6 +107,8 @@ export interface OutlierDetection {
   readonly intervalMs: number
   readonly baseEjectionTimeMs: number
   readonly maxEjectionPercent: number
+  /** Absent: istiod has none enforced. */
+  readonly rates?: OutlierRates
   /** Answers that are failures, and no others; without them those of 500 and above. Envoy `HttpProtocolOptions.outlier_detection.error_matcher`. */
   readonly errorCodes?: readonly number[]
 }

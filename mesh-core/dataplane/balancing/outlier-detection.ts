@@ -36,7 +36,7 @@ const maxEjectionMs = 300_000
 export function noteResult(config: OutlierDetection, health: HostHealth, result: TryResult): boolean {
   // A connection that comes about ends the count of those that did not. Source: Envoy `UpstreamRequest::onPoolReady`.
   if (result !== 'connect-failure') health.consecutiveLocalFailures = 0
-  if (typeof result === 'string' && config.splitExternalLocalOriginErrors)
+  if (isLocalFailure(result) && config.splitExternalLocalOriginErrors)
     return reaches(++health.consecutiveLocalFailures, config.consecutiveLocalOriginFailure) && reset(health)
   // A failure of the proxy's own counts as the status that it tells its client.
   const status = statusOf(result, config)
@@ -50,8 +50,12 @@ export function noteResult(config: OutlierDetection, health: HostHealth, result:
   return ejects && reset(health)
 }
 
+export function isLocalFailure(result: TryResult): result is Extract<TryResult, string> {
+  return typeof result === 'string'
+}
+
 /** Answers to gRPC are not looked up in the list of codes. Seen with Envoy 1.40.0. */
-function statusOf(result: TryResult, config: OutlierDetection): number {
+export function statusOf(result: TryResult, config: OutlierDetection): number {
   if (typeof result === 'string') return result === 'timeout' ? 504 : 503
   return typeof result === 'number' ? countedAs(result, config) : result.ofGrpc
 }

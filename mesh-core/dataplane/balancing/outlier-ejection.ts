@@ -1,7 +1,8 @@
-import type { Cluster } from '../../ir/cluster.ts'
+import type { Cluster, OutlierDetection } from '../../ir/cluster.ts'
 import type { Clock, Milliseconds } from '../../time/clock.ts'
 import { eject, mayEject, noteResult } from './outlier-detection.ts'
 import type { TryResult } from './outlier-detection.ts'
+import { SuccessRates } from './success-rates.ts'
 import type { UpstreamHost } from './upstream-host.ts'
 
 /** Envoy's workers hear of changes of health that follow one another in one message. Envoy `update_merge_window`. */
@@ -14,6 +15,7 @@ export class OutlierEjection {
   readonly #startMs: Milliseconds
   #toldMs: Milliseconds = -Infinity
   #nextMs: Milliseconds = Infinity
+  readonly #rates = new SuccessRates()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -31,11 +33,38 @@ export class OutlierEjection {
 
   /** @returns whether a host was put out and all are to know at once */
   note({ outlierDetection }: Cluster, hosts: readonly UpstreamHost[], host: UpstreamHost, result: TryResult): boolean {
-    if (!outlierDetection || !noteResult(outlierDetection, host.health, result)) return false
+    if (!outlierDetection) return false
     const now = this.#clock.now()
+    if (outlierDetection.rates) this.#rates.count(outlierDetection, host, result, this.#sweepAfter(now, outlierDetection))
+    return noteResult(outlierDetection, host.health, result) && this.#putOut(outlierDetection, hosts, host, now)
+  }
+
+  /** Is there a sweep that has something to judge, and has its time come? */
+  get isSweepDue(): boolean {
+    return this.#rates.sweepMs !== Infinity && this.#clock.now() >= this.#rates.sweepMs
+  }
+
+  /** @param tell called whenever all are to know who is out */
+  sweep({ outlierDetection }: Cluster, hosts: readonly UpstreamHost[], tell: () => void): void {
+    const { sweepMs } = this.#rates
+    if (!outlierDetection) return
+    for (const host of this.#rates.takeFailing(outlierDetection, ({ health }) => health.ejectedUntil <= sweepMs)) {
+      if (!this.#putOut(outlierDetection, hosts, host, sweepMs)) continue
+      // All knew when it was due, however late somebody asks.
+      this.#nextMs = Math.min(this.#nextMs, sweepMs)
+      tell()
+    }
+  }
+
+  #sweepAfter(now: Milliseconds, { intervalMs }: OutlierDetection): Milliseconds {
+    return this.#startMs + (Math.floor((now - this.#startMs) / intervalMs) + 1) * intervalMs
+  }
+
+  /** @returns whether all are to know at once */
+  #putOut(detection: OutlierDetection, hosts: readonly UpstreamHost[], host: UpstreamHost, now: Milliseconds): boolean {
     const ejected = hosts.filter((one) => one.health.ejectedUntil > now)
-    if (ejected.includes(host) || !mayEject(outlierDetection, ejected.length, hosts.length)) return false
-    eject(outlierDetection, host.health, now, this.#startMs)
+    if (!hosts.includes(host) || ejected.includes(host) || !mayEject(detection, ejected.length, hosts.length)) return false
+    eject(detection, host.health, now, this.#startMs)
     if (now - this.#toldMs > mergeWindowMs) return true
     this.#nextMs = Math.min(this.#nextMs, now + mergeWindowMs)
     return false

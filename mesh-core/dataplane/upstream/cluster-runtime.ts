@@ -60,6 +60,7 @@ export class ClusterRuntime {
 
   /** `null` when there is nobody to send to. */
   pick(context: PickContext): UpstreamHost | null {
+    this.#sweep()
     if (this.#ejection.isDue) this.#refresh()
     return this.#balancer?.pick(context) ?? null
   }
@@ -75,7 +76,13 @@ export class ClusterRuntime {
   }
 
   note(host: UpstreamHost, result: TryResult): void {
+    this.#sweep()
     if (this.#config.outlierDetection && this.#ejection.note(this.#config, this.#hosts, host, result)) this.#refresh()
+  }
+
+  /** What counts of an interval have to say is said when its time has come, before anybody asks or counts on. */
+  #sweep(): void {
+    if (this.#ejection.isSweepDue) this.#ejection.sweep(this.#config, this.#hosts, () => this.#refresh())
   }
 
   #refresh(): void {

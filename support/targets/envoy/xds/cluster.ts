@@ -1,4 +1,4 @@
-import type { Cluster, ConnectionLimits, OutlierDetection, SlowStart, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
+import type { Cluster, ConnectionLimits, OutlierDetection, OutlierRates, SlowStart, UpstreamHttp } from '../../../../mesh-core/ir/cluster.ts'
 import { endpointsByLocality } from './endpoint.ts'
 import { duration, given, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
@@ -173,10 +173,32 @@ function outlierDetection(detection: OutlierDetection): Json {
     ...count('consecutive_5xx', detection.consecutive5xx),
     ...count('consecutive_gateway_failure', detection.consecutiveGatewayFailure),
     ...(detection.splitExternalLocalOriginErrors ? count('consecutive_local_origin_failure', detection.consecutiveLocalOriginFailure) : {}),
-    enforcing_success_rate: 0,
+    ...judgedByRates(detection.rates),
     split_external_local_origin_errors: detection.splitExternalLocalOriginErrors,
     interval: duration(detection.intervalMs),
     base_ejection_time: duration(detection.baseEjectionTimeMs),
     max_ejection_percent: detection.maxEjectionPercent,
+  }
+}
+
+/** One set of numbers is for answers and for connections. */
+function judgedByRates({ success = null, localSuccess = null, failure = null, localFailure = null }: Partial<OutlierRates> = {}): Json {
+  const bySuccess = success ?? localSuccess
+  const byFailure = failure ?? localFailure
+  return {
+    enforcing_success_rate: success ? 100 : 0,
+    enforcing_local_origin_success_rate: localSuccess ? 100 : 0,
+    enforcing_failure_percentage: failure ? 100 : 0,
+    enforcing_failure_percentage_local_origin: localFailure ? 100 : 0,
+    ...(bySuccess && {
+      success_rate_minimum_hosts: bySuccess.minimumHosts,
+      success_rate_request_volume: bySuccess.requestVolume,
+      success_rate_stdev_factor: bySuccess.stdevFactor,
+    }),
+    ...(byFailure && {
+      failure_percentage_threshold: byFailure.threshold,
+      failure_percentage_minimum_hosts: byFailure.minimumHosts,
+      failure_percentage_request_volume: byFailure.requestVolume,
+    }),
   }
 }

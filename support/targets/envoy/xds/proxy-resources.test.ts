@@ -116,7 +116,7 @@ test('the words are those that istiod writes', () => {
     type: 'EDS',
     lb_policy: 'RANDOM',
     connect_timeout: '1s',
-    outlier_detection: { consecutive_5xx: 3, enforcing_consecutive_5xx: 100, enforcing_success_rate: 0 },
+    outlier_detection: { consecutive_5xx: 3, enforcing_consecutive_5xx: 100, enforcing_success_rate: 0, enforcing_failure_percentage: 0 },
   })
 })
 

@@ -7,7 +7,7 @@ const layers = {
   'mesh-core/time': ['mesh-core/ir'],
   'mesh-core/config': ['mesh-core/ir'],
   'mesh-core/match': ['mesh-core/ir'],
-  'mesh-core/envoy': ['mesh-core/match', 'mesh-core/ir'],
+  'mesh-core/envoy': ['mesh-core/match', 'mesh-core/ir', 'mesh-core/config/duration.ts'],
   'mesh-core/registry': ['mesh-core/config', 'mesh-core/ir'],
   'mesh-core/analyze': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/ir'],
   'mesh-core/compile': ['mesh-core/registry', 'mesh-core/config', 'mesh-core/envoy', 'mesh-core/ir'],

@@ -1,3 +1,5 @@
+import { durationMs as goDurationMs } from '../config/duration.ts'
+
 /** A message of Envoy's API in the JSON form of Protocol Buffers; field names in snake_case. */
 export type Message = Readonly<Record<string, unknown>>
 
@@ -44,9 +46,9 @@ export function int(value: unknown): number {
   return Number(value ?? 0)
 }
 
-/** @returns ms of `1.5s`, or of `{seconds, nanos}` */
+/** @returns ms of `1.5s`, or of `{seconds, nanos}`; istiod takes what Go writes, too (`100ms`, `1m30s`). Source: golang/protobuf `jsonpb` unmarshal. */
 export function durationMs(value: unknown): number | null {
-  if (typeof value === 'string') return Number(value.replace(/s$/, '')) * 1000
+  if (typeof value === 'string') return goDurationMs(value)
   if (value === undefined || value === null) return null
   const { seconds, nanos } = value as { seconds?: unknown; nanos?: unknown }
   return int(seconds) * 1000 + int(nanos) / 1e6

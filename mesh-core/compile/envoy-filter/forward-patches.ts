@@ -41,7 +41,13 @@ export function mergeForward(
     ...(retries && { retry: retries.retry }),
     hashPolicies: hash.policies,
   }
-  return { action, refusal: refusal ?? host.refusal ?? clusters.refusal ?? retries?.refusal ?? hash.refusal }
+  return { action, refusal: refusal ?? host.refusal ?? clusters.refusal ?? retries?.refusal ?? hash.refusal ?? timeRefusal(value) }
+}
+
+/** Source: Envoy `DurationUtil::durationToMilliseconds`. */
+function timeRefusal(value: Message): Refusal | null {
+  const isNegative = ['timeout', 'idle_timeout'].some((field) => (durationMs(value[field]) ?? 0) < 0)
+  return isNegative ? { reason: 'a time is less than 0s', spoils: 'table' } : null
 }
 
 /** One, or a header that names one, takes the place of however many there were; of several those that are told of are further ones. */

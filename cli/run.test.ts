@@ -20,6 +20,13 @@ function feature(name: string, ...steps: readonly string[]): string {
   return name
 }
 
+/** One that holds, and says something before it. */
+function described(name: string, ...lines: readonly string[]): string {
+  const scenario = readFileSync(join(folder, holds), 'utf8').replace('Feature: F\n', '')
+  writeFileSync(join(folder, name), `Feature: F\n\n${lines.map((line) => `  ${line}\n`).join('')}\n${scenario}`)
+  return name
+}
+
 const services = ['Given the services:', '  | service | versions |', '  | a | v1 |', '  | b | v1, v2 |']
 const holds = feature('holds.feature', ...services, 'When a sends "GET http://b/"', 'Then the request reaches b')
 const fails = feature('fails.feature', ...services, 'When a sends "GET http://b/"', 'Then the response status is 418')
@@ -28,6 +35,9 @@ const syntax = feature('syntax.feature', 'Given x', '  | a | b |', '  | c |')
 const config = 'cucumber.of-the-project.mjs'
 writeFileSync(join(folder, config), 'export default {}\n')
 const empty = feature('empty.feature')
+const swallowed = feature('swallowed.feature', 'Gven b answers 503', ...services, 'When a sends "GET http://b/"', 'Then the response status is 200')
+const untitled = described('untitled.feature', 'Scenaro: none', '  When a sends "GET http://b/"', '  Then the response status is 418')
+const prose = described('prose.feature', 'When in doubt, b answers 503.', 'Given enough time, a sends "GET http://b/", and b answers.')
 
 test('what every run takes comes before what clusters take', () => {
   const { stdout } = meshspec(['run', '--help'])
@@ -57,6 +67,14 @@ describe('exit codes', () => {
     },
     { name: 'a feature that is no Gherkin', args: [syntax], status: 2, says: 'syntax.feature' },
     { name: 'a scenario without steps', args: [empty], status: 2, says: 'the scenario has no steps' },
+    {
+      name: 'a step that is taken for a description',
+      args: [swallowed],
+      status: 2,
+      says: 'Gven b answers 503\n      line 3 is read as a description',
+    },
+    { name: 'a scenario that is', args: [untitled], status: 2, says: 'line 4 is read as a description' },
+    { name: 'a description that is one', args: [prose], status: 0, says: '1 scenario: 1 passed' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },
     { name: 'an option that is wrong', args: [holds, '--gateway', 'nonsense'], status: 2, says: '--gateway is "nonsense"' },
     { name: 'another one', args: [holds, '--assume-config', '--rate', 'fast'], status: 2, says: '--rate is "fast"' },

@@ -1,11 +1,12 @@
-import type { Attachment, Envelope, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
+import type { Attachment, Envelope, GherkinDocument, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
 import { verdictMediaType, type VerdictRecord } from '../support/verdicts/verdict.ts'
 import { nameWithExample } from './example-row.ts'
 import { failureText } from './failure-text.ts'
+import { describedRecord } from './described-steps.ts'
 import { shownArgument, shownSentence } from './hidden-steps.ts'
 import { type GherkinIndex, indexDocument } from './gherkin-index.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord, StepStatus, UndefinedStep } from './run-record.ts'
-import { suggestSteps } from './suggest.ts'
+import { Sentences } from './sentences.ts'
 
 /** An attempt at a scenario that is under way. */
 interface Attempt {
@@ -17,6 +18,7 @@ interface Attempt {
 
 /** Gathers cucumber's messages into a `RunRecord`. */
 export class Collector {
+  readonly #sources = new Map<string, string>()
   readonly #documents = new Map<string, GherkinIndex>()
   readonly #pickles = new Map<string, Pickle>()
   readonly #testCases = new Map<string, TestCase>()
@@ -24,7 +26,7 @@ export class Collector {
   readonly #unfinished = new Set<string>()
   readonly #hooks = new Map<string, string>()
   readonly #attempts = new Map<string, Attempt>()
-  readonly #expressions: string[] = []
+  readonly #sentences = new Sentences()
   readonly #scenarios: ScenarioRecord[] = []
   readonly #undefined = new Map<string, UndefinedStep>()
   readonly #parseErrors: { uri: string; message: string }[] = []
@@ -49,11 +51,12 @@ export class Collector {
   }
 
   #takeDefinitions(envelope: Envelope): void {
-    if (envelope.gherkinDocument?.uri) this.#documents.set(envelope.gherkinDocument.uri, indexDocument(envelope.gherkinDocument))
+    if (envelope.source) this.#sources.set(envelope.source.uri, envelope.source.data)
+    else if (envelope.gherkinDocument?.uri) this.#index(envelope.gherkinDocument, envelope.gherkinDocument.uri)
     else if (envelope.pickle) this.#pickles.set(envelope.pickle.id, envelope.pickle)
     else if (envelope.testCase) this.#plan(envelope.testCase)
     else if (envelope.hook) this.#hooks.set(envelope.hook.id, envelope.hook.type === 'BEFORE_TEST_CASE' ? 'Before' : 'After')
-    else if (envelope.stepDefinition) this.#expressions.push(envelope.stepDefinition.pattern.source)
+    else if (envelope.stepDefinition ?? envelope.parameterType) this.#sentences.take(envelope)
     else if (envelope.parseError)
       this.#parseErrors.push({ uri: envelope.parseError.source.uri ?? '', message: plainParseError(envelope.parseError.message) })
   }
@@ -72,6 +75,11 @@ export class Collector {
     else if (testCaseFinished)
       return this.#finish(testCaseFinished.testCaseStartedId, milliseconds(testCaseFinished.timestamp), testCaseFinished.willBeRetried)
     return undefined
+  }
+
+  #index(document: GherkinDocument, uri: string): void {
+    this.#documents.set(uri, indexDocument(document, this.#sources.get(uri) ?? ''))
+    this.#sources.delete(uri)
   }
 
   #plan(testCase: TestCase): void {
@@ -113,7 +121,9 @@ export class Collector {
     const document = this.#documents.get(pickle.uri)
     const [outline, place] = [pickle.astNodeIds.at(-2), pickle.astNodeIds.at(-1)].map((id) => document?.places.get(id ?? ''))
     const hides = attempt.record?.hidesValues === true
-    const steps = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished, hides)).filter(isOfInterest)
+    const taken = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished, hides)).filter(isOfInterest)
+    const passedOver = (place?.described ?? []).filter(({ text }) => this.#sentences.read(text))
+    const steps = [...passedOver.map((step) => describedRecord(step, hides)), ...taken]
     const verdict = judge(steps, attempt.record)
     return {
       uri: pickle.uri,
@@ -156,10 +166,10 @@ export class Collector {
   }
 
   #noteUndefined({ uri, steps }: ScenarioRecord): void {
-    for (const { status, text, line } of steps) {
-      if (status !== 'undefined') continue
+    for (const { status, text, line, message } of steps) {
+      if (status !== 'undefined' || message !== null) continue
       const key = `${uri}:${line}:${text}`
-      if (!this.#undefined.has(key)) this.#undefined.set(key, { uri, line: line ?? 1, text, suggestions: suggestSteps(text, this.#expressions) })
+      if (!this.#undefined.has(key)) this.#undefined.set(key, { uri, line: line ?? 1, text, suggestions: this.#sentences.like(text) })
     }
   }
 }

@@ -8,7 +8,7 @@ import { indexDocument } from './gherkin-index.ts'
 function names(outline: string, hides = false): string[] {
   const newId = IdGenerator.incrementing()
   const document = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher()).parse(`Feature: F\n${outline}`)
-  const { places } = indexDocument(document)
+  const { places } = indexDocument(document, '')
   return compile(document, 'f.feature', newId).map(({ name, astNodeIds }) => nameWithExample(name, places.get(astNodeIds.at(-1)!)!.example, hides))
 }
 

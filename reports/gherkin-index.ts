@@ -1,4 +1,5 @@
-import type { Background, Feature, GherkinDocument, Scenario, Step } from '@cucumber/messages'
+import type { Background, Feature, GherkinDocument, Rule, Scenario, Step } from '@cucumber/messages'
+import { type DescribedStep, describedSteps } from './described-steps.ts'
 import { type ExampleRow, examplesAlike } from './example-row.ts'
 
 /** What a pickle's ids stand for in the feature file. */
@@ -14,14 +15,16 @@ export interface ScenarioPlace {
   readonly rule: string | null
   /** `null` where the scenario's name alone tells it apart. */
   readonly example: ExampleRow | null
+  /** In the descriptions of the scenario, and of what it stands under. */
+  readonly described: readonly DescribedStep[]
 }
 
 /** Indexes one feature file by the ids of its nodes. */
-export function indexDocument(document: GherkinDocument): GherkinIndex {
+export function indexDocument(document: GherkinDocument, source: string): GherkinIndex {
   const steps = new Map<string, Step>()
   const places = new Map<string, ScenarioPlace>()
   const feature = document.feature
-  if (feature) for (const { background, scenario, rule } of childrenOf(feature)) indexChild(background ?? scenario, rule, steps, places)
+  if (feature) for (const child of childrenOf(feature, source)) indexChild(child, source, steps, places)
   return { feature: feature?.name ?? '', steps, places }
 }
 
@@ -29,26 +32,38 @@ interface Child {
   readonly background?: Background | undefined
   readonly scenario?: Scenario | undefined
   readonly rule: string | null
+  /** In the descriptions above it: those of the feature, of the rule and of their backgrounds. */
+  readonly above: readonly DescribedStep[]
 }
 
-function* childrenOf(feature: Feature): Generator<Child> {
+function* childrenOf(feature: Feature, source: string): Generator<Child> {
+  let above = describedSteps(feature, source)
   for (const { background, scenario, rule } of feature.children) {
-    if (!rule) yield { background, scenario, rule: null }
-    else for (const child of rule.children) yield { background: child.background, scenario: child.scenario, rule: rule.name }
+    above = [...above, ...describedSteps(background, source)]
+    if (!rule) yield { background, scenario, rule: null, above }
+    else yield* childrenOfRule(rule, above, source)
+  }
+}
+
+function* childrenOfRule(rule: Rule, aboveRule: readonly DescribedStep[], source: string): Generator<Child> {
+  let above = [...aboveRule, ...describedSteps(rule, source)]
+  for (const { background, scenario } of rule.children) {
+    above = [...above, ...describedSteps(background, source)]
+    yield { background, scenario, rule: rule.name, above }
   }
 }
 
 function indexChild(
-  child: Background | Scenario | undefined,
-  rule: string | null,
+  { background, scenario, rule, above }: Child,
+  source: string,
   steps: Map<string, Step>,
   places: Map<string, ScenarioPlace>,
 ): void {
-  if (!child) return
-  for (const step of child.steps) steps.set(step.id, step)
-  places.set(child.id, { line: child.location.line, rule, example: null })
-  if (!('examples' in child)) return
-  const alike = examplesAlike(child)
-  for (const { tableBody } of child.examples)
-    for (const { id, location } of tableBody) places.set(id, { line: location.line, rule, example: alike.get(id) ?? null })
+  for (const step of (background ?? scenario)?.steps ?? []) steps.set(step.id, step)
+  if (!scenario) return
+  const described = [...above, ...describedSteps(scenario, source)]
+  places.set(scenario.id, { line: scenario.location.line, rule, example: null, described })
+  const alike = examplesAlike(scenario)
+  for (const { tableBody } of scenario.examples)
+    for (const { id, location } of tableBody) places.set(id, { line: location.line, rule, example: alike.get(id) ?? null, described })
 }

@@ -44,7 +44,7 @@ function sameness(word: string, other: string): number {
 }
 
 /** One letter too many, missing, wrong, or two swapped. */
-function isTypo(a: string, b: string): boolean {
+export function isTypo(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1 || Math.min(a.length, b.length) < 3) return false
   let start = 0
   while (start < a.length && a[start] === b[start]) start += 1

@@ -32,7 +32,7 @@ export interface Scene {
 
 /**
  * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways, their Secrets and the ports of these that were asked for; and keys that Envoy
- * cannot use. Of a VirtualService that was asked, only what its chosen rules name.
+ * cannot use. Of rules, where it is known which were asked, only what the chosen ones name.
  */
 export function missingReferences({ resources, given, decisions, ports }: Scene): readonly string[] {
   const keys = new Set(given.map(keyOf))
@@ -56,7 +56,7 @@ function mayMatter({ code, resource, path, text }: Message, decisions: readonly 
   const tried = decisions.flatMap(({ rules, chosen }) => rules.map(({ origin }, i) => ({ origin, taken: i === chosen })))
   const own = tried.filter(({ origin }) => origin.resource === resource.origin.resource)
   const isInRule = path[1] === 'http' && typeof path[2] === 'number'
-  return own.length === 0 || !isInRule || own.some(({ origin, taken }) => taken && origin.path[2] === path[2])
+  return decisions.length === 0 || !isInRule || own.some(({ origin, taken }) => taken && origin.path[2] === path[2])
 }
 
 export function subsetAt({ object }: Resource, path: Message['path']): string {

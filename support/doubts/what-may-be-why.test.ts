@@ -91,3 +91,10 @@ test('of a mesh that is not known whole, what its config and its controllers say
   expect(told[1]).toMatch(/^HTTPRoute default\/shop: ResolvedRefs is False, BackendNotFound/)
   expect(whatConfigSays({ exchanges: [exchange], isFromClient: false }, { ...config, resources: [], given: [] })).toEqual([])
 })
+
+test('what rules name that is nowhere, of those that took the request', async () => {
+  const lost =
+    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: lost}\nspec: {hosts: [stock.prod.svc.cluster.local], http: [{route: [{destination: {host: nowhere}}]}]}\n---\n'
+  expect(await why(lost, 'http://stock.prod/')).toEqual([expect.stringContaining('there is no host "nowhere"')])
+  expect(await why(lost, 'http://shop/')).toEqual([])
+})

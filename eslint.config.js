@@ -67,14 +67,6 @@ export default tseslint.config(
     rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: [...zones, ...betweenTargets] }] },
   },
   {
-    files: ['**/*.ts'],
-    // A workload that is sent a request sends others, on the same way.
-    ignores: ['**/*.test.ts', 'mesh-core/dataplane/**'],
-    plugins: { 'import-x': importX },
-    settings: { 'import-x/extensions': ['.ts'], 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
-    rules: { 'import-x/no-cycle': 'error' },
-  },
-  {
     files: ['**/*.test.ts'],
     ignores: ['**/*.alone.test.ts'],
     rules: {

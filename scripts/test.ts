@@ -19,7 +19,7 @@ interface Check {
 
 const build: Check = { name: 'build', command: ['npm', 'run', '--silent', 'build'] }
 const types: Check = { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] }
-const lint: Check = { name: 'lint', command: [bin('eslint'), '.'] }
+const lint: Check = { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] }
 const format: Check = { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] }
 const unitTests: Check = { name: 'unit tests', command: [bin('vitest'), 'run'] }
 const features: Check = { name: 'features on core', command: [node, 'dist/cli/main.js', 'run'] }
@@ -33,8 +33,8 @@ const vectors: Check = { name: 'vectors', command: ['npm', 'run', '--silent', 'v
 const stages: readonly (readonly (readonly Check[])[])[] = [
   [[build]],
   [
-    [types, lint],
-    [format, features, byCucumber, vectors],
+    [types, lint, format],
+    [features, byCucumber, vectors],
   ],
   [[unitTests]],
 ]

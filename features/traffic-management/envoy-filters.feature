@@ -200,3 +200,33 @@ Feature: EnvoyFilters
       | x-request-id | mine |
     Then the response status is 403
     And the response header "x-request-id" is "mine"
+
+  Scenario: The sidecar answers checks of health itself, and says for whom
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: health}
+      spec:
+        workloadSelector: {labels: {app: shop}}
+        configPatches:
+        - applyTo: HTTP_FILTER
+          match:
+            context: SIDECAR_INBOUND
+            listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.filters.http.router}}}}
+          patch:
+            operation: INSERT_BEFORE
+            value:
+              name: envoy.filters.http.health_check
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck
+                pass_through_mode: false
+                headers:
+                - {name: ":path", string_match: {exact: /healthz}}
+      """
+    When client sends "GET http://shop/healthz"
+    Then the response status is 200
+    And the response header "x-envoy-upstream-healthchecked-cluster" is "shop.default"
+    And the request does not reach shop
+    When client sends "GET http://shop/"
+    Then the request reaches shop

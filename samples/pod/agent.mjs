@@ -3,6 +3,7 @@
  * standard output for its answer. It needs nothing but Node, so that pods of others that have it will do, too. `control` reaches the control
  * port of a pod of ours. `open` begins a connection whose bytes are told both ways, for what speaks anything but HTTP/1.1.
  */
+import { isUtf8 } from 'node:buffer'
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
@@ -24,13 +25,18 @@ function request(call, dialled, done) {
   const sent = (secure ? https : http).request(options, (message) => {
     const chunks = []
     message.on('data', (chunk) => chunks.push(chunk))
-    message.on('end', () => end({ status: message.statusCode, headers: message.rawHeaders, body: Buffer.concat(chunks).toString() }))
+    message.on('end', () => end({ status: message.statusCode, headers: message.rawHeaders, ...bodyOf(message, Buffer.concat(chunks)) }))
     message.on('error', (error) => end({ error: error.code || error.message }))
   })
   sent.on('socket', (socket) => socket.once('connect', () => (start = performance.now())))
   sent.on('timeout', () => sent.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })))
   sent.on('error', (error) => end({ error: error.code || error.message }))
   sent.end(body || undefined)
+}
+
+/** JSON holds texts alone: what is compressed, or none, is told in base64. */
+function bodyOf({ headers }, bytes) {
+  return headers['content-encoding'] === undefined && isUtf8(bytes) ? { body: bytes.toString() } : { bytes: bytes.toString('base64') }
 }
 
 function perform(call, done) {

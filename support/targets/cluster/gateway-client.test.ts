@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import nock from 'nock'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Call } from '../target.ts'
@@ -156,4 +157,16 @@ describe('a broken target', () => {
   test('https through a gateway that speaks http', async () => {
     await expect(new GatewayClient('http://127.0.0.1:1').send(call('https://shop/'))).rejects.toMatchObject({ capability: 'gateway-calls' })
   })
+})
+
+test.each([
+  ['no text', {}, Buffer.from([0x89, 0x50, 0xff]), '\x89P\xff'],
+  ['compressed by gzip', { 'content-encoding': 'gzip' }, gzipSync('süß'), 'süß'],
+  ['compressed by brotli', { 'content-encoding': 'br' }, brotliCompressSync('süß'), 'süß'],
+  ['said to be compressed, and is not', { 'content-encoding': 'gzip' }, Buffer.from('plain'), 'plain'],
+])('an answer that is %s is shown as it was', async (_, headers, body, shown) => {
+  const client = await serve((_message, out) => void out.writeHead(200, headers).end(body))
+  const { response } = await client.send(call('/'))
+  expect(response).toMatchObject({ status: 200, body: shown })
+  expect(response?.headers.get('content-encoding')).toBe((headers as Readonly<Record<string, string>>)['content-encoding'])
 })

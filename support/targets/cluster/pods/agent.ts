@@ -34,6 +34,8 @@ export interface PodAnswer {
   readonly status?: number
   readonly headers?: readonly string[]
   readonly body?: string
+  /** The body in base64, where it is compressed, or no text. */
+  readonly bytes?: string
   /** Node's code: `ECONNREFUSED`. */
   readonly error?: string
   readonly ms: number

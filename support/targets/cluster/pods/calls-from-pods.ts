@@ -6,6 +6,8 @@ import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import type { Call } from '../../target.ts'
 import { NotSupported } from '../../target.ts'
 import { markHeader } from '../../../../samples/pod/recorded.ts'
+import { uncompressed } from '../../../../wire/content-encoding.ts'
+import { decoded } from '../../../../wire/text.ts'
 import type { Answered } from '../gateway-client.ts'
 import type { ClusterRun } from '../run/cluster-run.ts'
 import type { PodAgent, PodAnswer, PodCall } from './agent.ts'
@@ -45,8 +47,11 @@ export class CallsFromPods {
     this.#known = known
   }
 
-  /** @returns what sends the call once. @throws MeshSpecError INVALID_REQUEST, CLUSTER_FAILED; NotSupported */
-  /** @param authorities PEM: further ones that the call's client trusts, where it is not told whom */
+  /**
+   * @param authorities PEM: further ones that the call's client trusts, where it is not told whom
+   * @returns what sends the call once
+   * @throws MeshSpecError INVALID_REQUEST, CLUSTER_FAILED; NotSupported
+   */
   async sending(sender: Pod, call: Call, authorities: readonly string[]): Promise<() => Promise<Answered>> {
     const agent = await this.#run.agents.of(sender)
     const url = this.#urlOf(call.target, call.body)
@@ -167,9 +172,11 @@ function podCall({ method, authority, path, headers, body, scheme }: HttpRequest
   }
 }
 
-function answeredOf(request: HttpRequest, { status, headers, body, error, ms }: PodAnswer): Answered {
+export function answeredOf(request: HttpRequest, { status, headers, body, bytes, error, ms }: PodAnswer): Answered {
   if (error !== undefined || status === undefined) return { request, response: null, error: transportError(error ?? 'closed'), durationMs: ms }
-  return { request, response: { status, headers: headersOf(headers ?? []), body: body ?? '' }, error: null, durationMs: ms }
+  const told = headersOf(headers ?? [])
+  const shown = bytes === undefined ? (body ?? '') : decoded(uncompressed(Buffer.from(bytes, 'base64'), told.get('content-encoding')))
+  return { request, response: { status, headers: told, body: shown }, error: null, durationMs: ms }
 }
 
 function headersOf(raw: readonly string[]): Headers {

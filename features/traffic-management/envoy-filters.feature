@@ -230,3 +230,35 @@ Feature: EnvoyFilters
     And the request does not reach shop
     When client sends "GET http://shop/"
     Then the request reaches shop
+
+  Scenario: Answers are compressed for who takes that
+    Given the config:
+      """
+      apiVersion: networking.istio.io/v1alpha3
+      kind: EnvoyFilter
+      metadata: {name: gzip}
+      spec:
+        workloadSelector: {labels: {app: shop}}
+        configPatches:
+        - applyTo: HTTP_FILTER
+          match:
+            context: SIDECAR_INBOUND
+            listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.filters.http.router}}}}
+          patch:
+            operation: INSERT_BEFORE
+            value:
+              name: envoy.filters.http.compressor
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor
+                response_direction_config: {common_config: {min_content_length: 30, content_type: [text/plain, application/json]}}
+                compressor_library:
+                  name: gzip
+                  typed_config: {"@type": type.googleapis.com/envoy.extensions.compression.gzip.compressor.v3.Gzip}
+      """
+    When client sends "GET http://shop/" with headers:
+      | accept-encoding | gzip |
+    Then the response header "content-encoding" is "gzip"
+    And the response body contains "shop"
+    When client sends "GET http://shop/"
+    Then the response header "content-encoding" is absent
+    And the response body contains "shop"

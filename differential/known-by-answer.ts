@@ -84,6 +84,11 @@ export function mayHaveCalledItself(answer: Answered['answer'], caller: string):
   return reached.length === 0 || reached.includes(caller)
 }
 
+/** Where no listener stood, nobody listened at the address that was dialled either. */
+export function foundNobodyPastTheMesh(answer: Answered['answer']): boolean {
+  return answer?.cluster === 'PassthroughCluster' && answer.error === 'closed' && answer.flags === 'UF,URX'
+}
+
 export function reachedBy(answer: Answered['answer']): readonly string[] {
   return (answer?.reached ?? []).map(nameOf)
 }

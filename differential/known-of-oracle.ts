@@ -11,6 +11,7 @@ import {
   tellsOfLog,
   tellsWhoGaveUp,
   isLogOf,
+  foundNobodyPastTheMesh,
   mayHaveCalledItself,
   reachedBy,
   isByAddress,
@@ -80,7 +81,9 @@ export const ofOracle: readonly Omit<KnownDifference, 'against'>[] = [
   {
     reason: 'a pod that calls its own address is led past its sidecar there, whose packets a mesh leaves alone',
     covers: ({ field }, { config, call, answer }) =>
-      /^(headers\.server|reached\[0\]\.(port|headers\..+))$/.test(field) && isByOwnAddress(config, call, answer) && isOfReceiver(answer),
+      isByOwnAddress(config, call, answer)
+        ? /^(headers\.server|reached\[0\]\.(port|headers\..+))$/.test(field) && isOfReceiver(answer)
+        : /^(error|flags|cluster)$/.test(field) && isForHeadless({ config, call, answer }) && foundNobodyPastTheMesh(answer),
   },
   {
     reason: 'its services answer a request for a tunnel when it has ended, which over HTTP/2 it never has',

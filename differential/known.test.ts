@@ -499,3 +499,12 @@ test('a pod that calls itself by the name of its headless service is known', () 
   expect(covered([], answer, told, byName)).toBe(false)
   expect(covered([headless('a')], { ...answer, reached: [arrival('b')] }, told, byName)).toBe(false)
 })
+
+test('so is one where its application does not listen at the port of that service', () => {
+  const nobody = { status: 0, error: 'closed', flags: 'UF,URX', cluster: 'PassthroughCluster', reached: [] }
+  const told = { field: 'error', wanted: 'closed', seen: 'refused' }
+  expect(covered([headless('c')], nobody, told)).toBe(true)
+  expect(covered([headless('c')], nobody, { field: 'status', wanted: 0, seen: 503 })).toBe(false)
+  expect(covered([], nobody, told)).toBe(false)
+  expect(covered([headless('c')], { ...nobody, cluster: 'outbound|80||c' }, told)).toBe(false)
+})

@@ -16,6 +16,8 @@ import { worldOf } from './worlds.ts'
 
 /** Draws of chance that a single call is compared with. */
 const seeds = 400
+/** At the first look: what comes of the load of many calls at once would be drawn in vain, and is looked at again in any case. */
+const firstSeeds = 100
 /** Meshes that Envoy has at the same time. */
 const meshesAtOnce = 20
 /** Those of them at a time whose config was taken up too late: there may be too much of it. */
@@ -79,7 +81,7 @@ async function firstLooks(meshes: readonly GeneratedMesh[], engines: Engines): P
   const taken: Look[] = []
   for (const [i, outcome] of outcomes.entries()) {
     const mesh = meshes[i]!
-    const { judgement, late } = await leniently(mesh, outcome, engines.core)
+    const { judgement, late } = await leniently(mesh, outcome, engines.core, firstSeeds)
     taken.push({ first: judgement, mesh, outcome, judgement, late })
   }
   return taken
@@ -122,14 +124,16 @@ async function leniently(
   mesh: GeneratedMesh,
   outcome: Outcome | Error,
   core: Engine,
+  draws = seeds,
 ): Promise<{ judgement: Judgement; late: readonly Difference[] }> {
-  const late: Difference[] = []
-  const judgement = await judgeOne(mesh, outcome, core, (difference) => {
+  const late = new Map<string | null, Difference>()
+  const isLate = (difference: Difference): boolean => {
     if (!comesLate(difference)) return false
-    if (Number(difference.wanted) - Number(difference.seen) > latenessMs) late.push(difference)
+    if (Number(difference.wanted) - Number(difference.seen) > latenessMs) late.set(difference.call, difference)
     return true
-  })
-  return { judgement, late }
+  }
+  const judgement = await judgeOne(mesh, outcome, core, { isLate, draws })
+  return { judgement, late: [...late.values()] }
 }
 
 /** The calls that differ; all where one may decide about the next, or where the config as a whole is treated differently. */
@@ -172,7 +176,14 @@ async function playTogether(
   return outcomes
 }
 
-async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Engine, isLate = (_: Difference) => false): Promise<Judgement> {
+interface Judging {
+  readonly isLate: (difference: Difference) => boolean
+  readonly draws: number
+}
+
+const strictly: Judging = { isLate: () => false, draws: seeds }
+
+async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Engine, { isLate, draws } = strictly): Promise<Judgement> {
   const vector = asCase(mesh)
   const nothing = { mesh, differences: [], explained: new Map<string, number>(), skipped: null, refused: false, unsteady: [], observed: [] }
   if (outcome instanceof Error) return { ...nothing, skipped: outcome.message }
@@ -183,7 +194,7 @@ async function judgeOne(mesh: GeneratedMesh, outcome: Outcome | Error, core: Eng
   const observed: ObservedCase = { ...vector, observed: outcome.observed, warnings: outcome.warnings }
   const known = new KnownOf('envoy', mesh, outcome.observed)
   const ignores = (difference: Difference): boolean => isLate(difference) || known.covers(difference)
-  const differences = await runCase(observed, worldOf(mesh), core, { seeds, seed: seedOf(mesh), ignores })
+  const differences = await runCase(observed, worldOf(mesh), core, { seeds: draws, seed: seedOf(mesh), ignores })
   return { ...nothing, differences, explained: known.counts, observed: outcome.observed }
 }
 

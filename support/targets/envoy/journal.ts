@@ -70,10 +70,12 @@ export function arrivalsOf({ received }: CallRecord): readonly ReceivedRecord[] 
   return received.filter(({ asker }) => asker === null)
 }
 
-/** ms that an exchange waits for what Envoy has still to write of it; more than enough for a busy machine. */
+/** ms that an exchange listens for what Envoy has still to write of it; more than enough for a busy machine. */
 const patienceMs = 2000
 /** ms that it waits for copies, which nobody answers to. */
 const mirrorPatienceMs = 150
+/** ms; a longer wait is one in which this process did not listen but compute: what came meanwhile is still to be read. */
+const longestWaitMs = 50
 
 /** All calls of one exchange. */
 export class Journal {
@@ -89,24 +91,23 @@ export class Journal {
 
   /** Resolves when Envoy has written all that it will write of what has ended, or when the patience does. */
   async complete(): Promise<void> {
-    const start = performance.now()
-    for (;;) {
-      const waited = performance.now() - start
+    for (let waited = 0; ; waited += await this.#change()) {
       const missing = this.calls.some((call) => isUnwritten(call)) && waited < patienceMs
       const copies = this.calls.some((call) => awaitsCopies(call)) && waited < mirrorPatienceMs
       if (!missing && !copies) return
-      await this.#change((missing ? patienceMs : mirrorPatienceMs) - waited)
     }
   }
 
-  #change(ms: number): Promise<void> {
+  /** @returns the ms that count as waited */
+  #change(): Promise<number> {
+    const start = performance.now()
     return new Promise((resolve) => {
       const done = () => {
         this.#changed.delete(done)
         clearTimeout(timer)
-        resolve()
+        resolve(Math.min(performance.now() - start, longestWaitMs))
       }
-      const timer = setTimeout(done, Math.max(1, ms))
+      const timer = setTimeout(done, longestWaitMs)
       this.#changed.add(done)
     })
   }

@@ -22,7 +22,8 @@ const firstSeeds = 100
 const meshesAtOnce = 20
 /** Those of them at a time whose config was taken up too late: there may be too much of it. */
 const meshesAgain = 5
-const callsAtOnce = 12
+/** More would make each other late, and what is late is asked again on meshes that are made again. */
+const callsAtOnce = 5
 /** ms; a call that is later than that may have been delayed. */
 const latenessMs = 100
 /** Of looks at a call that differs, after the first. */

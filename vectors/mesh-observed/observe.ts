@@ -151,12 +151,13 @@ function asOnLoopback(headers: Headers, proxyAddress: string | undefined): Heade
   return copy
 }
 
-function inboundEntries({ hops }: Exchange, { inbound }: Scene): InboundEntry[] {
+/** By workload, and of those of one workload copies first: which of them arrives first is a race. */
+export function inboundEntries({ hops }: Pick<Exchange, 'hops'>, { inbound }: Pick<Scene, 'inbound'>): InboundEntry[] {
   return hops
-    .flatMap(({ inbound: entry }) => (entry ? [{ workload: entry.proxy, entry }] : []))
+    .flatMap(({ inbound: entry, mirrored }) => (entry ? [{ workload: entry.proxy, entry, mirrored }] : []))
     .filter(({ workload }) => inbound.has(workload))
+    .sort((a, b) => order(a.workload, b.workload) || Number(b.mirrored) - Number(a.mirrored))
     .map(({ workload, entry: { status, flags, route, cluster, details } }) => ({ workload, status, flags, route, cluster, details }))
-    .sort((a, b) => order(a.workload, b.workload))
 }
 
 /** The workloads of the cluster's endpoints and its policy, when there are several endpoints to choose from. Endpoints that are names the recorder could not tell. */

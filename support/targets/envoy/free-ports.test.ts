@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { freePorts } from './free-ports.ts'
+import { freePorts, OwnPorts } from './free-ports.ts'
 
 test('none is given twice, none is of those that the system gives to connections, and none is taken', async () => {
   const [first] = await freePorts(1)
@@ -11,5 +11,17 @@ test('none is given twice, none is of those that the system gives to connections
   server.close()
   expect(new Set(ports).size).toBe(101)
   expect(ports).not.toContain(taken)
+  expect(ports.every((port) => port >= 10_000 && port < 32_768)).toBe(true)
+})
+
+test('two that begin at the same place give out different ones, though nobody has taken them yet', async () => {
+  const [one, other] = [new OwnPorts(20), new OwnPorts(20)]
+  const given = await Promise.all([one.free(70), other.free(70), one.free(70), other.free(70)])
+  expect(new Set(given.flat()).size).toBe(280)
+})
+
+test('what asks for many at once gets them, across the end of the range', async () => {
+  const ports = await new OwnPorts(354).free(150)
+  expect(new Set(ports).size).toBe(150)
   expect(ports.every((port) => port >= 10_000 && port < 32_768)).toBe(true)
 })

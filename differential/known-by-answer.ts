@@ -130,3 +130,14 @@ export function authorityOf(call: Answered['call']): string {
 export function hostOf(call: Answered['call']): string {
   return /^\S+ \w+:\/\/([^/:]+)/.exec(call?.request ?? '')?.[1] ?? ''
 }
+
+/** Is all that one side lacks what sidecars of slow workloads wrote of copies? */
+export function lacksSlowCopies({ wanted, seen }: Difference, { answer, behaviour = {} }: Answered): boolean {
+  const slow = new Set((answer?.mirrored ?? []).map(nameOf).filter((name) => behaviour[name]?.delay !== undefined))
+  const told = (wanted as readonly InboundEntry[]).map((entry) => JSON.stringify(entry))
+  const lacking = (seen as readonly InboundEntry[]).filter((entry) => {
+    const i = told.indexOf(JSON.stringify(entry))
+    return i < 0 || told.splice(i, 1).length === 0
+  })
+  return told.length === 0 && lacking.length > 0 && lacking.every(({ workload }) => slow.has(workload))
+}

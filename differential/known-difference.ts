@@ -1,10 +1,12 @@
 import type { Difference } from '../vectors/difference.ts'
 import type { ObservedCall, SingleObservation } from '../vectors/mesh-observed/case.ts'
 import type { Document } from './generate/document.ts'
+import type { GeneratedMesh } from './generate/mesh.ts'
 
 /** What is known of the call that a difference is about. */
 export interface Answered {
   readonly config: readonly Document[]
+  readonly behaviour?: GeneratedMesh['behaviour']
   /** `null` where it is the config as a whole that differs. */
   readonly call: ObservedCall | null
   /** What the other side answered; `null` where it is the config as a whole that differs. */

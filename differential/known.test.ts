@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ObservedCall } from '../vectors/mesh-observed/case.ts'
 import type { Document } from './generate/document.ts'
+import type { GeneratedMesh } from './generate/mesh.ts'
 import { KnownOf } from './known.ts'
 
 const lost = { status: 0, error: 'closed', flags: 'UF,URX', tcp: true, cluster: 'outbound|443||ext.test' }
@@ -507,4 +508,21 @@ test('so is one where its application does not listen at the port of that servic
   expect(covered([headless('c')], nobody, { field: 'status', wanted: 0, seen: 503 })).toBe(false)
   expect(covered([], nobody, told)).toBe(false)
   expect(covered([headless('c')], { ...nobody, cluster: 'outbound|80||c' }, told)).toBe(false)
+})
+
+test('what a slow workload’s sidecar writes of a copy is known to come after the request has ended on envoy', () => {
+  const line = (workload: string) => ({ workload, status: 200, flags: '-', route: 'default', cluster: 'inbound|8080||', details: 'via_upstream' })
+  const answer = { status: 504, mirrored: [arrival('b')], inbound: [line('c.default')] }
+  const late = (workload: string, wanted: readonly object[] = answer.inbound, behaviour: object = { 'b.default': { delay: '300ms' } }) =>
+    new KnownOf('envoy', { config: [], calls: [aCall], behaviour: behaviour as GeneratedMesh['behaviour'] }, [answer]).covers({
+      call: '#0 GET http://c/x from a.default',
+      field: 'inbound.length',
+      wanted,
+      seen: [line('c.default'), line(workload)],
+    })
+  expect(late('b.default')).toBe(true)
+  expect(late('b.default', answer.inbound, {})).toBe(false)
+  expect(late('d.default')).toBe(false)
+  expect(late('b.default', [line('d.default')])).toBe(false)
+  expect(late('b.default', [line('c.default'), line('b.default')])).toBe(false)
 })

@@ -7,7 +7,7 @@ import type { Document } from './generate/document.ts'
 import type { Json } from './generate/matches.ts'
 import type { GeneratedMesh } from './generate/mesh.ts'
 import type { Answered, KnownDifference } from './known-difference.ts'
-import { authorityOf, hostOf, hostOfCluster } from './known-by-answer.ts'
+import { authorityOf, hostOf, hostOfCluster, lacksSlowCopies } from './known-by-answer.ts'
 import { ofOracle } from './known-of-oracle.ts'
 
 export const known: readonly KnownDifference[] = [
@@ -30,6 +30,11 @@ export const known: readonly KnownDifference[] = [
     reason: "a connection that a receiver's sidecar ends before it has read of which call it is: its line is told of no call",
     against: 'envoy',
     covers: ({ field, wanted, seen }) => field === 'inbound.length' && areUntold(seen as readonly InboundEntry[], wanted as readonly InboundEntry[]),
+  },
+  {
+    reason: 'a copy that its workload has not answered when the request has ended: nobody waits for what is written of it',
+    against: 'envoy',
+    covers: (difference, answered) => difference.field === 'inbound.length' && lacksSlowCopies(difference, answered),
   },
   {
     reason: 'x-forwarded-port tells a port that a proxy has of its own, which there is another one than in the mesh',
@@ -160,9 +165,11 @@ function isRivalled(one: Document, config: readonly Document[], called: Readonly
 }
 
 /** Tells which differences of a mesh are known, and counts them. */
+type Judged = Pick<GeneratedMesh, 'config' | 'calls'> & Partial<Pick<GeneratedMesh, 'behaviour'>>
+
 export class KnownOf {
   readonly #reasons: readonly KnownDifference[]
-  readonly #mesh: Pick<GeneratedMesh, 'config' | 'calls'>
+  readonly #mesh: Judged
   readonly #answers: readonly unknown[]
   readonly #refusesRoutes: boolean
   readonly #met = new Map<string, Set<string>>()
@@ -171,7 +178,7 @@ export class KnownOf {
    * @param answers of the other side, call by call
    * @param refusesRoutes whether a proxy there has refused route tables
    */
-  constructor(other: 'istiod' | 'envoy', mesh: Pick<GeneratedMesh, 'config' | 'calls'>, answers: readonly unknown[], refusesRoutes = false) {
+  constructor(other: 'istiod' | 'envoy', mesh: Judged, answers: readonly unknown[], refusesRoutes = false) {
     this.#refusesRoutes = refusesRoutes
     this.#reasons = known.filter(({ against }) => against === undefined || against === other)
     this.#mesh = mesh
@@ -188,7 +195,8 @@ export class KnownOf {
   #answered({ call }: Difference): Answered {
     const index = Number(/^#(\d+) /.exec(call ?? '')?.[1] ?? NaN)
     const answer = (this.#answers[index] ?? null) as Answered['answer']
-    return { config: this.#mesh.config, call: this.#mesh.calls[index] ?? null, answer, refusesRoutes: this.#refusesRoutes }
+    const { config, behaviour = {} } = this.#mesh
+    return { config, behaviour, call: this.#mesh.calls[index] ?? null, answer, refusesRoutes: this.#refusesRoutes }
   }
 
   /** Fields of calls, by the reason. */

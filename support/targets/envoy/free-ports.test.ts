@@ -25,3 +25,16 @@ test('what asks for many at once gets them, across the end of the range', async 
   expect(new Set(ports).size).toBe(150)
   expect(ports.every((port) => port >= 10_000 && port < 32_768)).toBe(true)
 })
+
+test('who has used many leaves room for others', async () => {
+  const one = new OwnPorts(0)
+  for (let times = 0; times < 46; times++) await one.free(500)
+  const ports = await new OwnPorts(0).free(100)
+  expect(new Set(ports).size).toBe(100)
+}, 60_000)
+
+test('where others hold all blocks, what is free there is given out', async () => {
+  const others = Array.from({ length: 16 }, (_, i) => new OwnPorts(i * 24))
+  await Promise.all(others.map((one) => one.free(24 * 63)))
+  expect(new Set(await new OwnPorts(7).free(100)).size).toBe(100)
+}, 60_000)

@@ -10,6 +10,8 @@ export const highest = 32_767
 /** Ports in a row, the first of which is held by the process that gives the others out. */
 const blockSize = 64
 const blockCount = Math.floor((highest + 1 - lowest) / blockSize)
+/** Of those that were given out last: Envoy has taken what it was given before, or never will. */
+const mostHeld = 24
 
 /**
  * The ports that a process gives out. Seconds pass until Envoy takes one, in which it is free for whoever looks: processes beside each other, which look in the
@@ -18,8 +20,8 @@ const blockCount = Math.floor((highest + 1 - lowest) / blockSize)
 export class OwnPorts {
   /** Of the block that is given out. */
   #left: readonly number[] = []
-  /** Blocks of this process, the one that was given out last at the end. They are held until it ends. */
-  readonly #held: number[] = []
+  /** By block, the one that was given out last at the end. */
+  readonly #held = new Map<number, Server>()
   #next: number
   #claiming: Promise<void> | null = null
 
@@ -46,21 +48,31 @@ export class OwnPorts {
     return port!
   }
 
-  /** Where others have all that is left, its own are given out again. */
+  /** Where others hold all blocks, theirs are looked through. */
   async #claim(): Promise<void> {
-    const block = (await this.#unclaimed()) ?? this.#held.shift()
-    if (block === undefined) throw new Error(`other programs have all ports between ${lowest} and ${highest}`)
-    this.#held.push(block)
+    const block = (await this.#unclaimed()) ?? this.#advance()
     this.#left = Array.from({ length: blockSize - 1 }, (_, i) => firstOf(block) + 1 + i)
+    for (const [old, server] of [...this.#held].slice(0, -mostHeld)) {
+      this.#held.delete(old)
+      server.close()
+    }
   }
 
-  async #unclaimed(): Promise<number | undefined> {
+  async #unclaimed(): Promise<number | null> {
     for (let tries = 0; tries < blockCount; tries++) {
-      const block = this.#next
-      this.#next = (this.#next + 1) % blockCount
-      if (!this.#held.includes(block) && (await listenAt(firstOf(block)))) return block
+      const block = this.#advance()
+      const server = this.#held.has(block) ? null : await listenAt(firstOf(block))
+      if (server === null) continue
+      this.#held.set(block, server)
+      return block
     }
-    return undefined
+    return null
+  }
+
+  #advance(): number {
+    const block = this.#next
+    this.#next = (block + 1) % blockCount
+    return block
   }
 }
 

@@ -37,31 +37,3 @@ export function describedRecord({ keyword, text, line }: DescribedStep, hides: b
   const message = `line ${line} is read as a description, not as a step: steps begin with Given, When, Then, And, But or *, under Scenario: or Background:`
   return { keyword, text: hides ? shownSentence(text) : text, line, argument: [], status: 'undefined', message, durationMs: 0 }
 }
-
-/** Source: cucumber-expressions `defaultParameterTypes`. */
-const builtIn: Readonly<Record<string, string>> = {
-  int: String.raw`-?\d+`,
-  float: String.raw`[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?`,
-  word: String.raw`\S+`,
-  string: String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`,
-}
-
-/**
- * @param expression of a step, in the words of cucumber expressions; alternatives (`a/b`) are read as they stand
- * @param types the regular expressions of parameter types by their names
- * @returns what reads the whole sentence
- */
-export function sentencePattern(expression: string, types: ReadonlyMap<string, readonly string[]>): RegExp {
-  const parts = expression.split(/(\{\w*\}|\([^)]*\))/)
-  return new RegExp(`^(?:${parts.map((part) => partPattern(part, types)).join('')})$`)
-}
-
-function partPattern(part: string, types: ReadonlyMap<string, readonly string[]>): string {
-  const [, parameter, optional] = /^(?:\{(\w*)\}|\(([^)]*)\))$/.exec(part) ?? []
-  if (parameter !== undefined) return `(?:${types.get(parameter)?.join('|') ?? builtIn[parameter] ?? '.*'})`
-  return optional === undefined ? escaped(part) : `(?:${escaped(optional)})?`
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
-}

@@ -11,6 +11,7 @@ import type { LogRecord, Place } from './evidence.ts'
 import { injectFault } from './filters/fault-filter.ts'
 import { faultName } from './filters/filter-names.ts'
 import type { Subject } from './replies/format/subject.ts'
+import { tellEmpty } from './messages/body-length.ts'
 import { removeBlanks, type Mutator } from './messages/header-mutation.ts'
 import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
 import { inlineOfResponse, joinRepeated } from './messages/inline-headers.ts'
@@ -264,6 +265,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
     if (!this.#isHttp2 && response.trailers) delete response.trailers
     this.log.status = response.status
+    if (!this.#isHttp2) tellEmpty(response, this.sent)
     this.#done(response)
   }
 

@@ -2,6 +2,7 @@ import { CallError } from '../ir/program.ts'
 import { Headers, joinCookies } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ExchangeRecord, Place } from './evidence.ts'
+import { tellLength } from './messages/body-length.ts'
 import type { Done, Outcome } from './outcome.ts'
 import type { Peer, Plane } from './plane.ts'
 import { WorkloadContext } from './workload-context.ts'
@@ -17,7 +18,7 @@ export function runProgram(plane: Plane, place: Place, peer: Peer, request: Http
     return endWith(error, request, exchange, done)
   }
   const end: Done = (outcome) => {
-    if (!isInformational(outcome)) done(request.protocol === 'tcp' ? asBytes(outcome) : outcome)
+    if (!isInformational(outcome)) done(sent(outcome, request))
     else if (passedOn.has(outcome.status)) tellInformed(plane, place, outcome.status)
   }
   if (!(answer instanceof Promise)) return end(conversed(answer, request))
@@ -50,6 +51,13 @@ function tellInformed({ model }: Plane, { exchange: { hops }, parent }: Place, s
 function conversed(answer: HttpResponse, { messages }: HttpRequest): HttpResponse {
   const { status, headers, body, converse } = answer
   return converse ? { status, headers, body, messages: converse(messages ?? []) } : answer
+}
+
+/** As it stands on the wire. */
+function sent(outcome: Outcome, request: HttpRequest): Outcome {
+  if (request.protocol === 'tcp') return asBytes(outcome)
+  if (typeof outcome !== 'string') tellLength(outcome, request)
+  return outcome
 }
 
 /** A program that has answered as if it were HTTP does not understand bytes that are none, as every server of HTTP. */

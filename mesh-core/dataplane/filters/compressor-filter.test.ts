@@ -49,6 +49,7 @@ test.each<[what: string, headers: readonly string[], body: string, isOwn: boolea
   ['compressed already', [...plain, 'content-encoding', 'br'], 'long enough', false, undefined],
   ["the proxy's own, without a body", [], '', true, 'Accept-Encoding'],
   ['that of a HEAD', [...plain, 'content-length', '200'], '', false, 'Accept-Encoding'],
+  ["the proxy's own to a HEAD, too short", [...plain, 'content-length', '4'], '', true, undefined],
 ])('an answer that is %s stays as it is', (_, headers, body, isOwn, vary) => {
   const passed = answered([compressor('gzip')], 'gzip', headers, body, isOwn)
   expect([passed.get('content-encoding'), passed.get('vary')]).toEqual([new Headers([...headers]).get('content-encoding'), vary])

@@ -10,6 +10,6 @@ const compose = (body: string) =>
   }).headers.fields
 
 test('of the length of a body and, where there is none, of its type a route has nothing to say', () => {
-  expect(compose('x')).toEqual(['content-type', 'application/json'])
+  expect(compose('x')).toEqual(['content-length', '1', 'content-type', 'application/json'])
   expect(compose('')).toEqual([])
 })

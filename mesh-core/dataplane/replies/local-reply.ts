@@ -34,9 +34,13 @@ export function composeLocalReply(reply: LocalReply, request: HttpRequest, edit:
 function composed(reply: LocalReply, request: HttpRequest, headers: Headers): HttpResponse {
   if (isGrpc(request)) return composeGrpcReply(reply, headers)
   // What routes say of a body that is not there, or of its length, does not stay.
-  headers.remove('content-length')
-  if (reply.body === '') headers.remove('content-type')
-  else if (!headers.has('content-type')) headers.append('content-type', 'text/plain')
+  if (reply.body === '') {
+    headers.remove('content-length')
+    headers.remove('content-type')
+  } else {
+    headers.set('content-length', String(Buffer.byteLength(reply.body)))
+    if (!headers.has('content-type')) headers.append('content-type', 'text/plain')
+  }
   return { status: reply.status, headers, body: mayHaveBody(reply.status, request.method) ? reply.body : '' }
 }
 

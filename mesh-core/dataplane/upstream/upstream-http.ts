@@ -1,5 +1,6 @@
 import type { Cluster, UpstreamHttp } from '../../ir/cluster.ts'
 import type { HttpRequest } from '../../ir/message.ts'
+import { tellEmptyRequest } from '../messages/body-length.ts'
 
 /** The version that a cluster's endpoints are spoken to in. */
 export function versionTo({ http }: Cluster, { protocol }: HttpRequest): 'http1' | 'http2' {
@@ -10,4 +11,5 @@ export function versionTo({ http }: Cluster, { protocol }: HttpRequest): 'http1'
 export function speak(request: HttpRequest, version: UpstreamHttp): void {
   if (version === 'http2') request.protocol = 'h2'
   else if (version === 'http1' && request.protocol !== undefined) delete request.protocol
+  tellEmptyRequest(request)
 }

@@ -112,6 +112,20 @@ const compressor = (draw: Draw): Json =>
     },
   })
 
+const common = (draw: Draw): Json => ({ common_config: { enabled: { default_value: draw.chance(0.8), runtime_key: 'a' } } })
+
+const decompressor = (draw: Draw): Json =>
+  typed('decompressor.v3.Decompressor', {
+    decompressor_library: {
+      name: 'text',
+      typed_config: {
+        '@type': `type.googleapis.com/envoy.extensions.compression.${draw.one(['gzip.decompressor.v3.Gzip', 'brotli.decompressor.v3.Brotli'])}`,
+      },
+    },
+    ...draw.maybe(0.4, () => ({ request_direction_config: { ...common(draw), advertise_accept_encoding: draw.chance(0.7) } })),
+    ...draw.maybe(0.4, () => ({ response_direction_config: common(draw) })),
+  })
+
 const metadata = (draw: Draw): Json =>
   typed('header_to_metadata.v3.Config', {
     request_rules: [
@@ -137,6 +151,7 @@ export function insertedFilter(draw: Draw, id: string): Json {
     () => ['csrf', origins(draw)],
     () => ['health_check', health(draw)],
     () => ['compressor', compressor(draw)],
+    () => ['decompressor', decompressor(draw)],
     () => ['header_to_metadata', metadata(draw)],
   ])()
   const own = draw.chance(0.15) ? `own.${name}` : `envoy.filters.http.${name}`

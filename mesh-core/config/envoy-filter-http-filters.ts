@@ -22,6 +22,8 @@ export const healthType = `${api}.health_check.v3.HealthCheck`
 export const compressorName = 'envoy.filters.http.compressor'
 export const compressorType = `${api}.compressor.v3.Compressor`
 export const compressorOfRouteType = `${api}.compressor.v3.CompressorPerRoute`
+export const decompressorName = 'envoy.filters.http.decompressor'
+export const decompressorType = `${api}.decompressor.v3.Decompressor`
 export const metadataType = `${api}.header_to_metadata.v3.Config`
 export const corsName = 'envoy.filters.http.cors'
 /** In which anything may be told to a filter, and that it is off. */
@@ -79,6 +81,18 @@ const compressor: Modelled = {
   },
 }
 
+/** By the type of what decompresses. */
+export const decompressions: Readonly<Record<string, Encoding>> = {
+  [`${compression}.gzip.decompressor.v3.Gzip`]: 'gzip',
+  [`${compression}.brotli.decompressor.v3.Brotli`]: 'br',
+}
+const commonOfDirection: Modelled = { enabled: { defaultValue: 'acts', runtimeKey: 'quiet' }, ignoreNoTransformHeader: 'acts' }
+const decompressor: Modelled = {
+  decompressorLibrary: { name: 'quiet', typedConfig: { '@type': new Set(Object.keys(decompressions)), '*': 'quiet' } },
+  requestDirectionConfig: { commonConfig: commonOfDirection, advertiseAcceptEncoding: 'acts' },
+  responseDirectionConfig: { commonConfig: commonOfDirection },
+}
+
 // Whoever asks for metadata of such filters is told that it is not modelled: of what others are called nobody would be.
 const metadata: Modelled = { metadataNamespace: /^($|envoy|istio)/, ...fields('key value type encode', 'quiet') }
 const metadataRules: Modelled = { header: headerName, remove: 'acts', onHeaderPresent: metadata, onHeaderMissing: metadata }
@@ -88,7 +102,7 @@ export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries
   Object.entries({
     ...{ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault },
     ...{ [headersType]: headers, [passwordsType]: passwords, [originsType]: origins },
-    ...{ [healthType]: health, [compressorType]: compressor },
+    ...{ [healthType]: health, [compressorType]: compressor, [decompressorType]: decompressor },
     [metadataType]: { requestRules: metadataRules, responseRules: metadataRules },
   }).map(([type, table]) => [type, bothSpellings({ '@type': 'quiet', ...(table as object) })]),
 )
@@ -107,6 +121,9 @@ function ofRoute(type: string, table: Modelled): Modelled {
   return { ...inner, '@type': new Set([...types, filterConfigType]), config: inner, isOptional: 'quiet', disabled: 'acts' }
 }
 
+/** Of a filter to which nothing else can be told. */
+const onOrOff: Modelled = { '@type': new Set([filterConfigType]), isOptional: 'quiet', disabled: new Set(['true']) }
+
 /** What routes, hosts and tables may tell them, by their names. */
 export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [rateLimitName]: ofRoute(rateLimitType, rateLimit),
@@ -116,6 +133,7 @@ export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [passwordsName]: ofRoute(passwordsOfRouteType, passwordsOfRoute),
   [originsName]: ofRoute(originsType, origins),
   [compressorName]: ofRoute(compressorOfRouteType, { disabled: 'acts' }),
+  [decompressorName]: onOrOff,
 }
 
 const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }

@@ -122,6 +122,11 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: [],
   },
   {
+    about: 'what is decompressed, and of what else a route might tell that filter',
+    patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.decompressor: {"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true, config: {}}}}}`,
+    reported: ['spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.decompressor.config'],
+  },
+  {
     about: 'a filter behind another',
     patch: `${limiting('stat_prefix: a').replace('INSERT_BEFORE', 'INSERT_AFTER')}`,
     reported: ['spec.configPatches[0]'],

@@ -276,7 +276,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     if (!inserted) return this.passFilters(headers)
     // Of a request that was refused: no header yet, at Envoy.
     const closing = headers.get('connection')
-    const passed = { response, isOwn: this.#isOwn, notes: this.notes, subject: () => this.subject(headers, status) }
+    const passed = { response, hadBody: response.body !== '', isOwn: this.#isOwn, notes: this.notes, subject: () => this.subject(headers, status) }
     const writesLast = filterAnswer(inserted, 'last', this.ofRoute, passed)
     this.passFilters(headers)
     const writesFirst = filterAnswer(inserted, 'first', this.ofRoute, passed)

@@ -95,6 +95,22 @@ export interface Compressor extends Placed {
   readonly hidesAccepted?: true
 }
 
+/** Decompresses bodies that say that they are compressed. Source: Envoy `Decompressor`. */
+export interface Decompressor extends Placed {
+  readonly kind: 'decompressor'
+  readonly encoding: Encoding
+  /** `null`: they stay as they are. */
+  readonly requests: Decompression | null
+  readonly answers: Decompression | null
+  /** Those behind it are told that they may compress. Envoy `advertise_accept_encoding`. */
+  readonly advertises: boolean
+}
+
+export interface Decompression {
+  /** Also what asks to stay as it is. Envoy `ignore_no_transform_header`. */
+  readonly transformsAll: boolean
+}
+
 /** Of what it reads from headers for other filters nothing is looked at here; but it may take headers away. Source: Envoy `header_to_metadata`. */
 export interface MetadataFilter extends Placed {
   readonly kind: 'metadata'
@@ -108,7 +124,7 @@ export type Encoding = 'gzip' | 'br'
 
 /** A filter of HTTP that an EnvoyFilter puts in. */
 export type InsertedFilter =
-  LimitFilter | BodyBuffer | FaultFilter | HeadersFilter | PasswordFilter | OriginFilter | HealthFilter | Compressor | MetadataFilter
+  LimitFilter | BodyBuffer | FaultFilter | HeadersFilter | PasswordFilter | OriginFilter | HealthFilter | Compressor | Decompressor | MetadataFilter
 
 /** What a route, a host or a table tells a filter. What it says of rates and faults stands there itself: see `Route.rateLimit`. */
 export type FilterOfRoute =

@@ -2,6 +2,7 @@ import { typedConfigOf } from '../../config/envoy-filter-patches.ts'
 import {
   bufferType,
   compressorType,
+  decompressorType,
   faultType,
   headersType,
   healthType,
@@ -13,6 +14,7 @@ import { int, message, text, type Message } from '../../envoy/fields.ts'
 import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpSettings } from '../../ir/proxy-config.ts'
 import { readCompressor } from './compressor-patches.ts'
+import { readDecompressor } from './decompressor-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergedFault, readFault } from './fault-patches.ts'
 import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
@@ -83,6 +85,8 @@ function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'
       return readHealthCheck(config, node, origin)
     case compressorType:
       return readCompressor(config)
+    case decompressorType:
+      return readDecompressor(config)
     case metadataType:
       return readMetadataRules(config)
     default: {

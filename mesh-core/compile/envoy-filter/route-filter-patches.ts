@@ -2,6 +2,7 @@ import { unwrapped } from '../../config/envoy-filter-patches.ts'
 import {
   bufferName,
   compressorName,
+  decompressorName,
   faultName,
   filterConfigType,
   headersName,
@@ -50,6 +51,7 @@ const readers: Readonly<Record<string, (config: Message, origin: Origin) => Told
   },
   [compressorName]: ({ disabled }) =>
     disabled === true ? { own: { kind: 'off' }, problem: null } : { own: on, problem: 'what a route tells a compressor is that it is disabled' },
+  [decompressorName]: () => ({ own: on, problem: 'a decompressor is told that it is disabled, and nothing else' }),
 }
 
 /** Source: Envoy `typed_per_filter_config`. */

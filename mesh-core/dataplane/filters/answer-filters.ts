@@ -2,6 +2,7 @@ import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpRequest, HttpResponse } from '../../ir/message.ts'
 import type { Subject } from '../replies/format/subject.ts'
 import { compressAnswer } from './compressor-filter.ts'
+import { decompressAnswer } from './decompressor-filter.ts'
 import { responseMutators } from './headers-filter.ts'
 import { markCheck } from './health-filter.ts'
 import { isThere, type ToldByRoute } from './told-by-route.ts'
@@ -18,6 +19,8 @@ export interface Noted {
 /** An answer on its way back. */
 export interface PassedAnswer {
   readonly response: HttpResponse
+  /** As it came to the filters. */
+  readonly hadBody: boolean
   /** No workload has given it. */
   readonly isOwn: boolean
   readonly notes: Notes
@@ -52,6 +55,9 @@ function isWritten(filter: InsertedFilter, inserted: readonly InsertedFilter[], 
         inserted.filter((one) => one.kind === 'compressor' && isThere(one, ofRoute)),
         answer,
       )
+      return false
+    case 'decompressor':
+      decompressAnswer(filter, answer)
       return false
     case 'metadata':
       for (const name of filter.takesOfAnswer) headers.remove(name)

@@ -30,6 +30,11 @@ export class ClientBody implements HeldBody {
     return this.#isTaken || this.#sending.sent.atOnce === true
   }
 
+  /** Whatever filters have made of it. */
+  get isThere(): boolean {
+    return this.#sending.sent.body !== ''
+  }
+
   /** From here on an answer comes after it. */
   take(): void {
     this.#isTaken = true
@@ -51,7 +56,6 @@ export class ClientBody implements HeldBody {
 
   /** Is there more than was taken from the connection when the answer comes? */
   get isLeft(): boolean {
-    const { body, messages } = this.#sending.request
-    return !this.#isTaken && (body !== '' || messages !== undefined)
+    return !this.#isTaken && (this.isThere || this.#sending.request.messages !== undefined)
   }
 }

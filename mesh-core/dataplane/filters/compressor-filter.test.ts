@@ -14,7 +14,8 @@ function answered(filters: readonly Compressor[], accepted: string | null, heade
   const notes = new Map()
   for (const filter of filters) noteAccepted(filter, { request, notes })
   const response = { status: 200, headers: new Headers([...headers]), body }
-  for (const filter of filters.toReversed()) compressAnswer(filter, filters, { response, isOwn, notes, subject: () => expect.unreachable() })
+  for (const filter of filters.toReversed())
+    compressAnswer(filter, filters, { response, hadBody: body !== '', isOwn, notes, subject: () => expect.unreachable() })
   return response.headers
 }
 

@@ -1,5 +1,6 @@
 import type { Compressor, Encoding, InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { Headers } from '../../ir/message.ts'
+import { markCompressed } from './compressed-bodies.ts'
 import type { Noted, PassedAnswer } from './answer-filters.ts'
 
 /** Source: Envoy `compressor/compressor_filter.cc` decodeHeaders. */
@@ -23,6 +24,7 @@ export function compressAnswer(filter: Compressor, all: readonly InsertedFilter[
     if (headers.get('etag')?.startsWith('"')) headers.remove('etag')
     headers.remove('content-length')
     headers.set('content-encoding', filter.encoding)
+    markCompressed(response, filter.encoding)
   }
   addVary(headers)
 }

@@ -2,6 +2,7 @@ import type { BodyBuffer, HeadersFilter, InsertedFilter, RouteFilters } from '..
 import type { RateLimit } from '../../ir/route.ts'
 import type { Notes } from './answer-filters.ts'
 import { noteAccepted } from './compressor-filter.ts'
+import { decompressRequest } from './decompressor-filter.ts'
 import { faultName } from './filter-names.ts'
 import { answerCheck } from './health-filter.ts'
 import { isThere, toldTo, type ToldByRoute } from './told-by-route.ts'
@@ -14,6 +15,8 @@ import { missingToken, type Buckets } from './rate-limit.ts'
 
 /** The body of a request in front of filters that hold it back. */
 export interface HeldBody {
+  /** The client has sent one. */
+  readonly isThere: boolean
   /** Is it larger than one of them takes? */
   outgrows(maxBytes: number): boolean
   /** All of it is there from now on. */
@@ -80,6 +83,8 @@ function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: numb
       return answerCheck(filter, stream)
     case 'compressor':
       return noteAccepted(filter, stream)
+    case 'decompressor':
+      return decompressRequest(filter, stream.request, stream.body.isThere)
     case 'metadata':
       for (const name of filter.takesOfRequest) stream.request.headers.remove(name)
       return null

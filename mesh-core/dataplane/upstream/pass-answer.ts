@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../ir/message.ts'
 import type { Milliseconds } from '../../time/clock.ts'
+import { keepCompressed } from '../filters/compressed-bodies.ts'
 import { removeHopByHopOfAnswer } from '../messages/hop-by-hop.ts'
 import type { HttpStream } from '../http-stream.ts'
 import { inlineOfResponse, joinRepeated } from '../messages/inline-headers.ts'
@@ -31,6 +32,7 @@ export function passAnswer(stream: HttpStream<InFlight>, outcome: HttpResponse, 
   for (const cookie of cookies) headers.append('set-cookie', cookie)
   stream.editResponse(headers, status)
   const answer: HttpResponse = { status, headers, body: mayHaveBody(status, request.method) ? outcome.body : '' }
+  keepCompressed(outcome, answer)
   if (messages) answer.messages = messages
   // Of HTTP/1.1 Envoy passes none on.
   if (trailers && isHttp2) answer.trailers = trailers

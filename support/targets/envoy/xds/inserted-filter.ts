@@ -1,4 +1,13 @@
-import type { Compressor, HealthFilter, InsertedFilter, OrderedMutations, OriginRules, Passwords } from '../../../../mesh-core/ir/inserted-filter.ts'
+import type {
+  Compressor,
+  Decompression,
+  Decompressor,
+  HealthFilter,
+  InsertedFilter,
+  OrderedMutations,
+  OriginRules,
+  Passwords,
+} from '../../../../mesh-core/ir/inserted-filter.ts'
 import { noMutation, type Fault, type HeaderMutation } from '../../../../mesh-core/ir/route.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
@@ -52,6 +61,8 @@ function configOf(filter: InsertedFilter): Json {
       })
     case 'compressor':
       return compressor(filter)
+    case 'decompressor':
+      return decompressor(filter)
     case 'metadata':
       return typed(`${extensions}.header_to_metadata.v3.Config`, {
         request_rules: filter.takesOfRequest.map(takenHeader),
@@ -76,6 +87,23 @@ function compressor({ encoding, leastBytes, contentTypes, isEnabled, sparesTagge
       ...optional('remove_accept_encoding_header', hidesAccepted),
     },
   })
+}
+
+const decompressions = { gzip: 'gzip.decompressor.v3.Gzip', br: 'brotli.decompressor.v3.Brotli' } as const
+
+function decompressor({ encoding, requests, answers, advertises }: Decompressor): Json {
+  return typed(`${extensions}.decompressor.v3.Decompressor`, {
+    decompressor_library: { name: encoding, typed_config: typed(`envoy.extensions.compression.${decompressions[encoding]}`, {}) },
+    request_direction_config: { common_config: direction(requests), advertise_accept_encoding: advertises },
+    response_direction_config: { common_config: direction(answers) },
+  })
+}
+
+function direction(told: Decompression | null): Json {
+  return {
+    enabled: { default_value: told !== null, runtime_key: 'decompressor' },
+    ...optional('ignore_no_transform_header', told?.transformsAll),
+  }
 }
 
 export function orderedMutations({ request, response }: OrderedMutations): Json {

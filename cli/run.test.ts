@@ -36,6 +36,11 @@ const config = 'cucumber.of-the-project.mjs'
 writeFileSync(join(folder, config), 'export default {}\n')
 const empty = feature('empty.feature')
 const swallowed = feature('swallowed.feature', 'Gven b answers 503', ...services, 'When a sends "GET http://b/"', 'Then the response status is 200')
+const german = 'german.feature'
+writeFileSync(
+  join(folder, german),
+  ['# language: de', 'Funktion: F', '  Szenario: S', '    Angenomen b answers 503', '    Wenn 1s pass', ''].join('\n'),
+)
 const untitled = described('untitled.feature', 'Scenaro: none', '  When a sends "GET http://b/"', '  Then the response status is 418')
 const prose = described('prose.feature', 'When in doubt, b answers 503.', 'Given enough time, a sends "GET http://b/", and b answers.')
 
@@ -73,6 +78,7 @@ describe('exit codes', () => {
       status: 2,
       says: 'Gven b answers 503\n      line 3 is read as a description',
     },
+    { name: 'one in German', args: [german], status: 2, says: 'Angenommen, Wenn, Dann, Und, Aber or *, under Szenario:' },
     { name: 'a scenario that is', args: [untitled], status: 2, says: 'line 4 is read as a description' },
     { name: 'a description that is one', args: [prose], status: 0, says: '1 scenario: 1 passed' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },

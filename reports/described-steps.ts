@@ -1,4 +1,5 @@
 import { shownSentence } from './hidden-steps.ts'
+import { keywordsOf, stepKeywords } from './keywords.ts'
 import type { StepRecord } from './run-record.ts'
 import { isTypo } from './suggest.ts'
 
@@ -7,6 +8,8 @@ export interface DescribedStep {
   readonly line: number
   readonly keyword: string
   readonly text: string
+  /** Of the feature: `en`. */
+  readonly language: string
 }
 
 /** What stands in a feature file where a description may stand. */
@@ -15,25 +18,39 @@ interface Described {
   readonly location: { readonly line: number }
 }
 
-const keywords: readonly string[] = ['given', 'when', 'then', 'and', 'but']
-
 /** @param source of the whole feature file */
-export function describedSteps(node: Described | undefined, source: string): readonly DescribedStep[] {
+export function describedSteps(node: Described | undefined, source: string, language: string): readonly DescribedStep[] {
   if (!node || node.description.trim() === '') return []
   const lines = source.split('\n').map((line) => line.trim())
   return node.description.split('\n').flatMap((one) => {
-    const [, keyword, text] = /^\s*(\p{L}+)\s+(.*\S)/u.exec(one) ?? []
-    return keyword === undefined || !isLikeKeyword(keyword) ? [] : [{ line: lines.indexOf(one.trim(), node.location.line) + 1, keyword, text: text! }]
+    const begun = begunAsStep(one.trim(), language)
+    return begun === null ? [] : [{ ...begun, line: lines.indexOf(one.trim(), node.location.line) + 1, language }]
   })
 }
 
-function isLikeKeyword(word: string): boolean {
-  const lower = word.toLowerCase()
-  return keywords.some((keyword) => lower === keyword || isTypo(lower, keyword))
+/** In another language English keywords are none of Gherkin's. */
+function begunAsStep(line: string, language: string): Pick<DescribedStep, 'keyword' | 'text'> | null {
+  for (const keyword of [...stepKeywords(language), ...stepKeywords('en')]) {
+    const length = lengthOfBeginning(line, keyword)
+    const text = line.slice(length).trim()
+    if (length > 0 && text !== '') return { keyword: line.slice(0, length).trim(), text }
+  }
+  return null
+}
+
+/** How much of a line is a keyword, or nearly one: as many words, or where steps follow without a blank as many letters. 0: nothing. */
+function lengthOfBeginning(line: string, keyword: string): number {
+  if (!keyword.endsWith(' ')) return line.toLowerCase().startsWith(keyword) ? keyword.length : 0
+  const words = keyword.trim().split(/\s+/).length
+  const beginning = new RegExp(`^(?:[\\p{L}\\p{M}'’-]+\\s+){${words}}`, 'u').exec(line)?.[0] ?? ''
+  const said = beginning.trim().toLowerCase()
+  return said === keyword.trim() || isTypo(said, keyword.trim()) ? beginning.length : 0
 }
 
 /** A sentence that Gherkin took for a description: without it the scenario says something else than is written. */
-export function describedRecord({ keyword, text, line }: DescribedStep, hides: boolean): StepRecord {
-  const message = `line ${line} is read as a description, not as a step: steps begin with Given, When, Then, And, But or *, under Scenario: or Background:`
+export function describedRecord({ keyword, text, line, language }: DescribedStep, hides: boolean): StepRecord {
+  const { steps, scenario, background } = keywordsOf(language)
+  const begin = `${steps.join(', ')} or *, under ${scenario}: or ${background}:`
+  const message = `line ${line} is read as a description, not as a step: steps begin with ${begin}${language === 'en' ? '' : ` (# language: ${language})`}`
   return { keyword, text: hides ? shownSentence(text) : text, line, argument: [], status: 'undefined', message, durationMs: 0 }
 }

@@ -24,7 +24,7 @@ export function indexDocument(document: GherkinDocument, source: string): Gherki
   const steps = new Map<string, Step>()
   const places = new Map<string, ScenarioPlace>()
   const feature = document.feature
-  if (feature) for (const child of childrenOf(feature, source)) indexChild(child, source, steps, places)
+  if (feature) for (const child of childrenOf(feature, source)) indexChild(child, source, feature.language, steps, places)
   return { feature: feature?.name ?? '', steps, places }
 }
 
@@ -37,18 +37,19 @@ interface Child {
 }
 
 function* childrenOf(feature: Feature, source: string): Generator<Child> {
-  let above = describedSteps(feature, source)
+  const { language } = feature
+  let above = describedSteps(feature, source, language)
   for (const { background, scenario, rule } of feature.children) {
-    above = [...above, ...describedSteps(background, source)]
+    above = [...above, ...describedSteps(background, source, language)]
     if (!rule) yield { background, scenario, rule: null, above }
-    else yield* childrenOfRule(rule, above, source)
+    else yield* childrenOfRule(rule, above, source, language)
   }
 }
 
-function* childrenOfRule(rule: Rule, aboveRule: readonly DescribedStep[], source: string): Generator<Child> {
-  let above = [...aboveRule, ...describedSteps(rule, source)]
+function* childrenOfRule(rule: Rule, aboveRule: readonly DescribedStep[], source: string, language: string): Generator<Child> {
+  let above = [...aboveRule, ...describedSteps(rule, source, language)]
   for (const { background, scenario } of rule.children) {
-    above = [...above, ...describedSteps(background, source)]
+    above = [...above, ...describedSteps(background, source, language)]
     yield { background, scenario, rule: rule.name, above }
   }
 }
@@ -56,12 +57,13 @@ function* childrenOfRule(rule: Rule, aboveRule: readonly DescribedStep[], source
 function indexChild(
   { background, scenario, rule, above }: Child,
   source: string,
+  language: string,
   steps: Map<string, Step>,
   places: Map<string, ScenarioPlace>,
 ): void {
   for (const step of (background ?? scenario)?.steps ?? []) steps.set(step.id, step)
   if (!scenario) return
-  const described = [...above, ...describedSteps(scenario, source)]
+  const described = [...above, ...describedSteps(scenario, source, language)]
   places.set(scenario.id, { line: scenario.location.line, rule, example: null, described })
   const alike = examplesAlike(scenario)
   for (const { tableBody } of scenario.examples)

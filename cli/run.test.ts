@@ -44,6 +44,16 @@ writeFileSync(
 const untitled = described('untitled.feature', 'Scenaro: none', '  When a sends "GET http://b/"', '  Then the response status is 418')
 const prose = described('prose.feature', 'When in doubt, b answers 503.', 'Given enough time, a sends "GET http://b/", and b answers.')
 
+/** An outline, and beside it a scenario that holds. */
+function outlined(name: string, ...examples: readonly string[]): string {
+  const steps = [...services, 'When a sends "GET http://b/<path>"', 'Then the request reaches b']
+  const outline = ['@outlined', 'Scenario Outline: O', ...steps.map((step) => `  ${step}`), ...examples]
+  return described(name, ...outline)
+}
+const rowless = outlined('rowless.feature', 'Examples:', '  | path |')
+const tableless = outlined('tableless.feature', 'Examples:', '  | path |', '  | x |', 'Examples: more')
+const unexampled = outlined('unexampled.feature')
+
 test('what every run takes comes before what clusters take', () => {
   const { stdout } = meshspec(['run', '--help'])
   const order = ['Options:', '--target <targets>', '--fail-fast', 'Options of --target cluster:', '--kubeconfig <file>']
@@ -81,6 +91,13 @@ describe('exit codes', () => {
     { name: 'one in German', args: [german], status: 2, says: 'Angenommen, Wenn, Dann, Und, Aber or *, under Szenario:' },
     { name: 'a scenario that is', args: [untitled], status: 2, says: 'line 4 is read as a description' },
     { name: 'a description that is one', args: [prose], status: 0, says: '1 scenario: 1 passed' },
+    { name: 'examples without rows', args: [rowless], status: 2, says: 'rowless.feature:11:3 NO_EXAMPLES' },
+    { name: 'examples without a table, beside others', args: [tableless], status: 2, says: '3 scenarios: 2 passed, 1 invalid' },
+    { name: 'an outline without examples', args: [unexampled], status: 2, says: 'unexampled.feature:4:3 NO_EXAMPLES' },
+    { name: 'examples without rows that --tags leave out', args: [rowless, '--tags', 'not @outlined'], status: 0, says: '1 scenario: 1 passed' },
+    { name: 'examples without rows alone', args: [`${rowless}:4`], status: 2, says: '1 scenario: 1 invalid' },
+    { name: 'examples without rows in the first shard', args: [rowless, '--shard', '0/2'], status: 2, says: '2 scenarios: 1 passed, 1 invalid' },
+    { name: 'examples without rows in another shard', args: [rowless, '--shard', '1/2'], status: 0, says: 'nothing was run' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },
     { name: 'an option that is wrong', args: [holds, '--gateway', 'nonsense'], status: 2, says: '--gateway is "nonsense"' },
     { name: 'another one', args: [holds, '--assume-config', '--rate', 'fast'], status: 2, says: '--rate is "fast"' },

@@ -1,5 +1,6 @@
-import type { Attachment, Envelope, GherkinDocument, Pickle, PickleStep, PickleStepArgument, TestCase, TestStepFinished } from '@cucumber/messages'
+import type { Attachment, Envelope, GherkinDocument, Pickle, PickleStep, TestCase, TestStepFinished } from '@cucumber/messages'
 import { verdictMediaType, type VerdictRecord } from '../support/verdicts/verdict.ts'
+import { argumentLines } from './argument-lines.ts'
 import { nameWithExample } from './example-row.ts'
 import { failureText } from './failure-text.ts'
 import { describedRecord } from './described-steps.ts'
@@ -7,6 +8,7 @@ import { shownArgument, shownSentence } from './hidden-steps.ts'
 import { type GherkinIndex, indexDocument } from './gherkin-index.ts'
 import type { RunRecord, ScenarioRecord, ScenarioVerdict, StepRecord, StepStatus, UndefinedStep } from './run-record.ts'
 import { Sentences } from './sentences.ts'
+import type { UnfilledExamples } from './unfilled-outlines.ts'
 
 /** An attempt at a scenario that is under way. */
 interface Attempt {
@@ -15,6 +17,9 @@ interface Attempt {
   readonly finished: TestStepFinished[]
   record: VerdictRecord | null
 }
+
+/** Whether a run would take examples if they had rows. */
+export type IsChosen = (examples: UnfilledExamples) => boolean
 
 /** Gathers cucumber's messages into a `RunRecord`. */
 export class Collector {
@@ -32,6 +37,8 @@ export class Collector {
   readonly #parseErrors: { uri: string; message: string }[] = []
   readonly #hookErrors: string[] = []
   #startedMs = 0
+  /** Cucumber does not say what it chose scenarios by: untold, examples without rows count where it took every scenario. */
+  chooses: IsChosen = () => this.#testCases.size === this.#pickles.size
   #durationMs = 0
 
   /** @returns the scenario that this message brought to its end, if it did */
@@ -97,6 +104,15 @@ export class Collector {
       const scenario = this.#scenarioRecord(this.#pickles.get(testCase.pickleId)!, attempt, endedMs - attempt.startedMs)
       this.#scenarios.push({ ...scenario, verdict: 'interrupted', reasons: ['the process that was to run it has ended'] })
     }
+    for (const { unfilled } of this.#documents.values()) for (const examples of unfilled) if (this.chooses(examples)) this.#insert(recordOf(examples))
+  }
+
+  /** Behind those that stand before it in its file. */
+  #insert(scenario: ScenarioRecord): void {
+    const before = this.#scenarios.findLastIndex(({ uri, line }) => uri === scenario.uri && line < scenario.line)
+    const first = this.#scenarios.findIndex(({ uri }) => uri === scenario.uri)
+    const at = before >= 0 ? before + 1 : first >= 0 ? first : this.#scenarios.length
+    this.#scenarios.splice(at, 0, scenario)
   }
 
   #takeAttachment(attachment: Attachment, testCaseStartedId: string): void {
@@ -123,7 +139,7 @@ export class Collector {
     const hides = attempt.record?.hidesValues === true
     const taken = attempt.finished.map((finished) => this.#stepRecord(pickle, attempt.testCase, finished, hides)).filter(isOfInterest)
     const passedOver = (place?.described ?? []).filter(({ text }) => this.#sentences.read(text))
-    const steps = [...passedOver.map((step) => describedRecord(step, hides)), ...taken]
+    const steps = [...(place?.unfilled ? [place.unfilled] : []), ...passedOver.map((step) => describedRecord(step, hides)), ...taken]
     const verdict = judge(steps, attempt.record)
     return {
       uri: pickle.uri,
@@ -174,6 +190,10 @@ export class Collector {
   }
 }
 
+function recordOf({ step, ...examples }: UnfilledExamples): ScenarioRecord {
+  return { ...examples, steps: [step], verdict: 'invalid', reasons: [step.message!], record: null, durationMs: 0 }
+}
+
 /** A hook that passed is of no interest to a reader. */
 function isOfInterest(step: StepRecord): boolean {
   return step.text !== '' || (step.status !== 'passed' && step.message !== null)
@@ -189,20 +209,14 @@ function judge(steps: readonly StepRecord[], record: VerdictRecord | null): Scen
 
 function reasonsOf(steps: readonly StepRecord[], record: VerdictRecord | null): readonly string[] {
   if (!steps.some((step) => step.line !== null)) return ['the scenario has no steps: its lines begin with Given, When, Then, And, But or *']
+  const wrong = steps.find(({ status, message }) => status === 'undefined' && message !== null)
+  if (wrong) return [wrong.message!]
   if (record && record.reasons.length > 0) return record.reasons
   const worst = steps.find((step) => step.status !== 'passed')
   if (!worst) return []
   if (worst.message) return [worst.message]
   if (worst.status === 'undefined') return [`no sentence of the vocabulary reads "${worst.text}"`]
   return [worst.status === 'skipped' ? 'a step skipped the scenario without a reason' : worst.status]
-}
-
-function argumentLines(argument: PickleStepArgument | undefined): string[] {
-  if (argument?.docString) return ['"""', ...argument.docString.content.split('\n'), '"""']
-  if (!argument?.dataTable) return []
-  const rows = argument.dataTable.rows.map((row) => row.cells.map((cell) => asWritten(cell.value)))
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
 }
 
 /** Gherkin repeats the position in front of its sentence; the reports print it themselves. */
@@ -212,9 +226,4 @@ function plainParseError(message: string): string {
 
 function milliseconds(timestamp: { readonly seconds: number; readonly nanos: number }): number {
   return timestamp.seconds * 1e3 + timestamp.nanos / 1e6
-}
-
-/** As a cell stands in a feature. Source: Gherkin, "Table Cell Escaping". */
-function asWritten(cell: string): string {
-  return cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', '\\n')
 }

@@ -1,5 +1,5 @@
 import type { Envelope } from '@cucumber/messages'
-import { Collector } from './collector.ts'
+import { Collector, type IsChosen } from './collector.ts'
 import { inOrder } from './in-order.ts'
 import type { RunRecord, ScenarioRecord } from './run-record.ts'
 
@@ -12,6 +12,11 @@ class GatheredRun {
 
   get record(): RunRecord {
     return this.#collector.record
+  }
+
+  /** @param isChosen see `Collector.chooses` */
+  choose(isChosen: IsChosen): void {
+    this.#collector.chooses = isChosen
   }
 
   /** Each message comes from one follower after the other; the first of them has it taken. @returns the scenarios that it has brought to their ends */
@@ -41,11 +46,16 @@ function runBegunBy(envelope: Envelope): GatheredRun {
 /** What cucumber's messages tell of a run, scenarios in the order in which they were planned. Whoever reports the same run shares the work. */
 export class FollowedRun {
   readonly #onScenario: (scenario: ScenarioRecord) => void
+  readonly #isChosen: IsChosen | null
   #run: GatheredRun | null = null
 
-  /** @param onScenario is told each scenario that has come to its end */
-  constructor(onScenario: (scenario: ScenarioRecord) => void = () => {}) {
+  /**
+   * @param onScenario is told each scenario that has come to its end
+   * @param isChosen whether the run would take examples if they had rows, where that is known
+   */
+  constructor(onScenario: (scenario: ScenarioRecord) => void = () => {}, isChosen: IsChosen | null = null) {
     this.#onScenario = onScenario
+    this.#isChosen = isChosen
   }
 
   /** What it came to so far. */
@@ -54,7 +64,13 @@ export class FollowedRun {
   }
 
   readonly take = (envelope: Envelope): void => {
-    this.#run ??= runBegunBy(envelope)
+    this.#run ??= this.#begin(envelope)
     for (const scenario of this.#run.take(envelope)) this.#onScenario(scenario)
+  }
+
+  #begin(envelope: Envelope): GatheredRun {
+    const run = runBegunBy(envelope)
+    if (this.#isChosen) run.choose(this.#isChosen)
+    return run
   }
 }

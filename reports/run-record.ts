@@ -37,7 +37,7 @@ export interface ScenarioRecord {
   readonly durationMs: number
 }
 
-/** `invalid`: a sentence that no step, or more than one, reads; or no sentence at all. A mistake in the input, not an answer of the mesh. */
+/** `invalid`: a sentence that no step, or more than one, reads; no sentence, or no example at all. A mistake in the input, not an answer of the mesh. */
 export type ScenarioVerdict = Verdict | 'invalid'
 
 /** A sentence that nothing defines. */

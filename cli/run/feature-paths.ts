@@ -12,6 +12,11 @@ function isPattern(path: string): boolean {
 }
 
 /** `a.feature:3:12` names the scenarios at lines 3 and 12. */
+export function linesOf(path: string): readonly { readonly file: string; readonly line: number }[] {
+  const file = withoutLines(path)
+  return [...path.slice(file.length).matchAll(/\d+/g)].map(([line]) => ({ file, line: Number(line) }))
+}
+
 function withoutLines(path: string): string {
   return path.replace(/(:\d+)+$/, '')
 }

@@ -2,6 +2,7 @@ import { type IRunConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import { FollowedRun } from '../../reports/followed-run.ts'
 import type { RunRecord } from '../../reports/run-record.ts'
 import { isOfWriting, notWritten } from '../output/not-written.ts'
+import { chosenExamples } from './chosen-examples.ts'
 import { onTarget } from './run-configuration.ts'
 import { wrongOption } from '../options/wrong-option.ts'
 import { reportUnreadFeatures } from './unread-features.ts'
@@ -36,8 +37,8 @@ export async function runFeaturesOn(target: string, configuration: IRunConfigura
  * @throws MeshSpecError REPORT_NOT_WRITTEN, INVALID_SETTING
  */
 export async function runFeatures(configuration: IRunConfiguration, support: Support, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const run = new FollowedRun()
   try {
+    const run = new FollowedRun(() => {}, chosenExamples(configuration.sources))
     const { support: loaded } = await runCucumber({ ...configuration, support }, { env: { ...process.env, ...env } }, run.take)
     reportUnreadFeatures(run.record, configuration.formats)
     return { record: run.record, support: loaded }

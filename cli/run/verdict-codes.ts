@@ -4,6 +4,7 @@ import { countAgreements } from '../../reports/comparison.ts'
 import { countVerdicts, type RunRecord } from '../../reports/run-record.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import type { RunOptions } from './run-configuration.ts'
+import { linesOf } from './feature-paths.ts'
 import { settingError } from '../options/setting-error.ts'
 
 type Filter = Pick<RunOptions, 'dryRun' | 'tags' | 'name' | 'shard'> & { readonly features?: readonly string[] }
@@ -46,12 +47,7 @@ function assertEach(scenarios: RunRecord['scenarios'], paths: readonly string[])
   const seen = new Set(
     scenarios.flatMap(({ uri, line, outlineLine }) => [line, ...(outlineLine === null ? [] : [outlineLine])].map((one) => `${resolve(uri)}:${one}`)),
   )
-  const unseen = paths.flatMap(linesOf).filter((place) => !seen.has(resolve(place)))
+  const places = paths.flatMap(linesOf).map(({ file, line }) => `${file}:${line}`)
+  const unseen = places.filter((place) => !seen.has(resolve(place)))
   if (unseen.length > 0) throw settingError(`nothing of ${unseen.join(', ')} was run`, 'no scenario begins there')
-}
-
-/** @param path `a.feature:7:12` @returns `a.feature:7`, `a.feature:12` */
-function linesOf(path: string): string[] {
-  const file = path.replace(/(:\d+)+$/, '')
-  return [...path.slice(file.length).matchAll(/\d+/g)].map(([line]) => `${file}:${Number(line)}`)
 }

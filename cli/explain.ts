@@ -6,17 +6,15 @@ import { describeMessage } from '../mesh-core/analyze/describe.ts'
 import { Inventory } from '../mesh-core/analyze/inventory.ts'
 import { ConfigRejected } from '../mesh-core/config/errors.ts'
 import type { Resource } from '../mesh-core/config/resource.ts'
-import { hasPodTemplate } from '../mesh-core/config/workload-kinds.ts'
 import type { Exchange } from '../mesh-core/ir/exchange.ts'
 import { whatMayBeWhy } from '../support/doubts/what-may-be-why.ts'
-import { echoService } from '../support/config/echo-services.ts'
 import { parseServiceRef, serviceRefPattern } from '../support/sentences/service-ref.ts'
-import { servicesNamedBy } from '../support/sentences/services-named.ts'
 import { CoreSession } from '../support/targets/core/session.ts'
-import type { Call, EchoService, Sender } from '../support/targets/target.ts'
+import type { Call, Sender } from '../support/targets/target.ts'
 import { Excerpts } from './output/excerpt.ts'
 import { exitCodes } from './output/exit-codes.ts'
 import { exchangeText } from './explain-text.ts'
+import { type MadeUp, madeUpLines, madeUpServices } from './made-up-services.ts'
 import { effective, inRounds, readConfig, redefined, templatesAmong } from './config/read-config.ts'
 import { settingError } from './options/setting-error.ts'
 import { wholeNumber } from './options/whole-number.ts'
@@ -41,9 +39,9 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   const { resources, errors, passedOver } = readConfig(paths, excerpts)
   if (errors.length > 0) return refuse(errors, excerpts)
   const session = new CoreSession({ seed: wholeNumber('--seed', options.seed ?? '1'), spec: false })
-  const madeUp = madeUpServices(resources, call.from).map((service) => ({ ...service, port: portOf(service, call.target) }))
+  const madeUp = madeUpServices(resources, call)
   try {
-    await session.deployEcho(madeUp)
+    await session.deployEcho(madeUp.services)
     for (const round of inRounds(resources)) await session.apply(round)
   } catch (error) {
     if (error instanceof ConfigRejected) return refuse(error.errors, excerpts)
@@ -62,7 +60,8 @@ export async function explain(words: readonly string[], options: ExplainOptions)
 
 /** What is odd about the config, where nobody answered. */
 function whyNot(exchange: Exchange, from: Sender, config: Parameters<typeof whatMayBeWhy>[1]): readonly string[] {
-  if (exchange.response !== null) return []
+  const isReceived = exchange.hops.some(({ to }) => to !== null)
+  if (exchange.response !== null && (isReceived || exchange.response.status < 500)) return []
   const reasons = whatMayBeWhy({ exchanges: [exchange], isFromClient: from.kind === 'client' }, config)
   return reasons.length === 0 ? [] : ['what may be why:', ...reasons.map((reason) => reason.replace(/^/gm, '  '))]
 }
@@ -121,33 +120,11 @@ function headersOf(given: readonly string[]): Record<string, string[]> {
   return headers
 }
 
-/** Echo services for what the config names and nothing defines; for the sender too. */
-function madeUpServices(resources: readonly Resource[], from: Sender): readonly EchoService[] {
-  const named = servicesNamedBy(resources)
-  if (from.kind === 'client') return named
-  const { name, namespace, version } = from.service
-  const home = namespace ?? 'default'
-  const isSender = (service: { readonly name: string; readonly namespace: string }): boolean => service.name === name && service.namespace === home
-  if (resources.some((resource) => (resource.kind === 'Service' || hasPodTemplate(resource)) && isSender(resource))) return named
-  const wanted = version === null ? [] : [version]
-  if (!named.some(isSender)) return [...named, { ...echoService(home), name, versions: wanted.length > 0 ? wanted : ['v1'] }]
-  return named.map((service) => (isSender(service) ? { ...service, versions: [...new Set([...service.versions, ...wanted])] } : service))
-}
-
-/** A service that the config names without a port listens where the request goes: nothing else says where. */
-function portOf({ port }: EchoService, target: string): number {
-  const asked = URL.canParse(target) ? Number(new URL(target).port) : 0
-  return port === defaultPort && asked > 0 ? asked : port
-}
-
-const defaultPort = echoService('default').port
-
 /** What a reader must know of the config before the answer: what was made up, what counts of several, what is ignored. */
-function preamble(resources: readonly Resource[], madeUp: readonly EchoService[], notices: readonly string[]): string[] {
-  const names = madeUp.map(({ name, namespace, versions }) => `${name}${namespace === 'default' ? '' : `.${namespace}`} (${versions.join(', ')})`)
+function preamble(resources: readonly Resource[], madeUp: MadeUp, notices: readonly string[]): string[] {
   const lines = [
     ...(resources.length === 0 ? ['there is no Kubernetes object in the config'] : []),
-    ...(names.length > 0 ? [`made up, since no resource defines them: ${names.join(', ')}`] : []),
+    ...madeUpLines(madeUp),
     ...redefined(resources).map(({ resource, times, file }) => `${resource} is defined ${times} times; the last one counts: ${file}`),
     ...notices,
   ]

@@ -289,6 +289,15 @@ test('explain says why nobody answers, and of what is defined twice looks at the
   expect(inside).not.toContain('what may be why')
 })
 
+test('explain says what it has taken for a port, and which port nobody listens on', () => {
+  const route = '{destination: {host: b, port: {number: 8080}}}'
+  const rule = `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [c], http: [{route: [${route}]}]}\n`
+  writeFileSync(join(folder, 'ported.yaml'), rule)
+  const explained = (url: string): string => meshspec(['explain', 'ported.yaml', '--from', 'a', `GET ${url}`]).stdout
+  expect(explained('http://c:9999/')).toContain('no resource tells the ports of c: port 9999 of the request is taken for one of theirs')
+  expect(explained('http://b:9999/')).toContain('what may be why:\n  b.default has no port 9999; it has 8080')
+})
+
 describe('init', () => {
   test('writes nothing beside a package.json that nobody can read', () => {
     const broken = join(folder, 'broken')

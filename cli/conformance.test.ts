@@ -75,6 +75,14 @@ test('shards, put together, are the whole run', async () => {
   expect(plain(reportIn('merged'))).toEqual(plain(reportIn('whole')))
 })
 
+test('shards of scenarios that count for nothing say so, and so does what would put them together', async () => {
+  const shards = await Promise.all([0, 1].map((index) => conformance('untagged.feature', '--shard', `${index}/2`, '--out', `none${index}`)))
+  expect(shards[0]!.output).toContain('2 scenarios count for no profile: tag each, or its feature')
+  const merged = await folder.run(['report', 'merge', 'none0/conformance.yaml', 'none1/conformance.yaml', '--out', 'none'])
+  expect(merged.output).toContain('of the scenarios that were run (4) none counts for a profile')
+  expect(merged.status).toBe(2)
+})
+
 test('several targets stand beside each other', async () => {
   folder.write(
     'dead.mjs',

@@ -3,6 +3,7 @@ import { diffReports, diffText, isWorse } from '../reports/conformance/diff.ts'
 import { mergeReports } from '../reports/conformance/merge.ts'
 import { readReports } from '../reports/conformance/read.ts'
 import type { ConformanceReport } from '../reports/conformance/report.ts'
+import { tagsOfTests } from '../reports/conformance/tags.ts'
 import { makePaint } from '../reports/paint.ts'
 import { writeConformance } from './conformance/conformance-files.ts'
 import { exitCodes } from './output/exit-codes.ts'
@@ -44,11 +45,16 @@ export function reportMerge(files: readonly string[], { out }: ReportOptions): n
   const parts = files.flatMap(read)
   const targets = [...new Set(parts.map(({ meshspec }) => meshspec.target))]
   const reports = targets.map((target) => mergeOne(parts.filter(({ meshspec }) => meshspec.target === target)))
-  if (reports.every(({ tests }) => tests.length === 0))
-    throw settingError('no test was run in any of the shards', 'do --tags and --profile fit some?')
+  if (reports.every(({ tests }) => tests.length === 0)) throw nothingToMerge(reports)
   writeConformance(reports, out)
   const fine = new Set(['passed', 'not-supported'])
   return reports.every(({ tests }) => tests.every(({ verdict }) => fine.has(verdict))) ? exitCodes.held : exitCodes.failed
+}
+
+function nothingToMerge(reports: readonly ConformanceReport[]): Error {
+  const uncounted = Math.max(...reports.map(({ meshspec }) => meshspec.uncounted ?? 0))
+  if (uncounted === 0) return settingError('no test was run in any of the shards', 'do --tags and --profile fit some?')
+  return settingError(`of the scenarios that were run (${uncounted}) none counts for a profile, so there is nothing to report`, tagsOfTests)
 }
 
 /** `report push REPORTS…`. @throws MeshSpecError REPORT_UNREADABLE, METRICS_NOT_PUSHED, INVALID_SETTING */

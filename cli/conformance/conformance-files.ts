@@ -5,6 +5,7 @@ import { conformanceHtml } from '../../reports/conformance/html.ts'
 import { conformanceMarkdown } from '../../reports/conformance/markdown.ts'
 import { apiVersion } from '../../reports/conformance/report.ts'
 import type { ConformanceReport, ConformanceReportList } from '../../reports/conformance/report.ts'
+import { tagsOfTests, uncountedText } from '../../reports/conformance/tags.ts'
 import { makeFolder } from '../../support/runs/make-folder.ts'
 import { notWritten } from '../output/not-written.ts'
 
@@ -35,5 +36,6 @@ function summaryLines({ implementation, meshspec, profiles }: ConformanceReport)
   return [
     `${implementation.project} ${implementation.version}, target ${meshspec.target}`,
     ...profiles.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`),
+    ...(meshspec.uncounted ? [`  ${uncountedText(meshspec.uncounted)}: ${tagsOfTests}`] : []),
   ]
 }

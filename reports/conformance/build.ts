@@ -24,7 +24,7 @@ export function buildReport(run: RunRecord, facts: RunFacts): ConformanceReport 
   const seeds = [...new Set(counted.flatMap(({ record }) => record?.runSeed ?? []))]
   return assemble(tests, {
     date: facts.date.toISOString(),
-    implementation: implementationOf(counted),
+    implementation: implementationOf(counted.length > 0 ? counted : run.scenarios),
     meshspec: {
       version: versions().meshspec,
       target: facts.target,
@@ -32,9 +32,15 @@ export function buildReport(run: RunRecord, facts: RunFacts): ConformanceReport 
       reproduce: facts.reproduce,
       notes: [...new Set(counted.flatMap(({ record }) => record?.mesh?.notes ?? []))],
       durationMs: Math.round(run.durationMs),
+      ...uncountedOf(run.scenarios.length - counted.length),
       shard: facts.shard,
     },
   })
+}
+
+/** @param count of scenarios that count for nothing */
+export function uncountedOf(count: number): Pick<MeshspecFacts, 'uncounted'> {
+  return count === 0 ? {} : { uncounted: count }
 }
 
 export interface AssembleFacts {

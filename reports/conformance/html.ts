@@ -5,7 +5,7 @@ import { boundText } from '../terminal-text.ts'
 import { ratesText, sum } from './markdown.ts'
 import { matrixOf } from './matrix.ts'
 import type { ConformanceReport, LevelReport, TestReport } from './report.ts'
-import { profiles as profileTexts } from './tags.ts'
+import { profiles as profileTexts, uncountedText } from './tags.ts'
 
 /** A page that needs nothing but itself. */
 export function conformanceHtml(reports: readonly ConformanceReport[]): string {
@@ -40,7 +40,10 @@ function reportHtml(report: ConformanceReport, isOneOfSeveral: boolean): string 
   const heading = isOneOfSeveral
     ? `<h2>${escape(`${meshspec.target}: ${implementation.project} ${implementation.version}`)}</h2>`
     : '<h2>The run</h2>'
-  const told = [...(meshspec.seed === null ? [] : [`seed ${meshspec.seed}`]), ...meshspec.notes].map((note) => ` · ${escape(note)}`).join('')
+  const uncounted = meshspec.uncounted ? [uncountedText(meshspec.uncounted)] : []
+  const told = [...(meshspec.seed === null ? [] : [`seed ${meshspec.seed}`]), ...meshspec.notes, ...uncounted]
+    .map((note) => ` · ${escape(note)}`)
+    .join('')
   const facts = `<p class="facts">target ${escape(meshspec.target)} · <time datetime="${escape(date)}">${escape(date)}</time> · meshspec ${escape(meshspec.version)}${told}</p>`
   return [
     `<section>${heading}${facts}<p>${escape(ratesText(report))}</p>`,

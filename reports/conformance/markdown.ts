@@ -1,6 +1,7 @@
 import { verdictWords } from '../run-record.ts'
 import { boundText } from '../terminal-text.ts'
 import type { ConformanceReport, TestReport } from './report.ts'
+import { uncountedText } from './tags.ts'
 import { matrixOf } from './matrix.ts'
 
 /** For a repository or a release's page. */
@@ -17,7 +18,7 @@ function reportMarkdown(report: ConformanceReport, heading: string): string {
     `${heading} ${text(`${implementation.project} ${implementation.version}`)}`,
     [
       `Target ${text(meshspec.target)}, ${date}, meshspec ${text(meshspec.version)}.`,
-      ...meshspec.notes.map((note) => `${text(note)}.`),
+      ...[...meshspec.notes, ...(meshspec.uncounted ? [uncountedText(meshspec.uncounted)] : [])].map((note) => `${text(note)}.`),
       ratesText(report),
     ].join('\n'),
     `To see the same: \`${meshspec.reproduce.replaceAll('`', "'")}\``,

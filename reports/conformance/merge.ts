@@ -1,4 +1,4 @@
-import { assemble } from './build.ts'
+import { assemble, uncountedOf } from './build.ts'
 import type { ConformanceReport } from './report.ts'
 
 /** Why reports are no parts of one run. */
@@ -30,6 +30,7 @@ export function mergeReports(parts: readonly ConformanceReport[]): ConformanceRe
         reproduce: reproduce.replace(/ --shard[ =]\S+/, ''),
         notes: [...new Set(parts.flatMap(({ meshspec }) => meshspec.notes))],
         durationMs: Math.max(...parts.map(({ meshspec }) => meshspec.durationMs)),
+        ...uncountedOf(parts.reduce((sum, { meshspec }) => sum + (meshspec.uncounted ?? 0), 0)),
         shard: null,
       },
     },

@@ -40,6 +40,8 @@ export interface MeshspecFacts {
   /** What a reader has to know of the run: `certificates are not verified (--insecure)`. */
   readonly notes: readonly string[]
   readonly durationMs: number
+  /** Scenarios that were run and are no tests of the report: their tags name no profile, or no feature. None: left out. */
+  readonly uncounted?: number
   readonly requests: number
   readonly errorRates: ErrorRateReport
   /** `null` for a whole run; `index` counts from 0. */

@@ -39,6 +39,14 @@ export function placementsOf(tags: readonly string[]): readonly Placement[] {
   return features.flatMap((feature) => counted.map((profile) => ({ profile, level, feature })))
 }
 
+/** What a scenario needs that counts for nothing. */
+export const tagsOfTests = 'tag each, or its feature: @profile:NAME, and @istio:TASK or @gateway-api:TEST'
+
+/** `2 scenarios count for no profile` */
+export function uncountedText(count: number): string {
+  return count === 1 ? '1 scenario counts for no profile' : `${count} scenarios count for no profile`
+}
+
 /** Profiles of ours in their order, then others by name. */
 export function inProfileOrder(a: string, b: string): number {
   const known = Object.keys(profiles)

@@ -100,6 +100,7 @@ test.each([
   ['features that count for nothing', ['conformance', 'untagged.feature'], 'no scenario has a tag @profile:NAME'],
   ['a profile that nothing counts for', ['conformance', 'good.feature', '--profile', 'MOON'], '@profile:MOON'],
   ['scenarios of a profile that count for no feature', ['conformance', 'featureless.feature'], 'no scenario says for which feature it counts'],
+  ['a folder of config that is not there', ['conformance', 'good.feature', '--config', 'nowhere'], 'FILE_NOT_FOUND there is no folder "nowhere"'],
   ['a report that is none', ['report', 'diff', 'good.feature', 'good.feature'], 'REPORT_UNREADABLE'],
   ['a report that is not there', ['report', 'merge', 'nowhere.yaml'], 'REPORT_UNREADABLE there is no file nowhere.yaml'],
 ])('%s: refused', async (_, args, says) => {

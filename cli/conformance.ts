@@ -6,6 +6,7 @@ import type { ConformanceReport } from '../reports/conformance/report.ts'
 import { profiles } from '../reports/conformance/tags.ts'
 import { makePaint } from '../reports/paint.ts'
 import { summaryText } from '../reports/terminal-text.ts'
+import { checkConfigFolder } from '../support/config/config-lookup.ts'
 import { readSettings } from '../support/settings.ts'
 import { runOnEach } from './compare.ts'
 import { writeConformance } from './conformance/conformance-files.ts'
@@ -48,7 +49,9 @@ export async function conformance(given: readonly string[], options: Conformance
   const own = isOurSuite && options.cucumberConfig === undefined ? { cucumberConfig: false as const } : {}
   const asConfigured = await configurationOf(features, { ...runOptions, ...own, ...(tags !== undefined && { tags }) })
   const configuration = quiet('cucumberConfig' in own ? { ...asConfigured, support: vocabularyAlone } : asConfigured, options)
-  const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
+  const settings = readSettings(configuration.runtime.worldParameters, process.env)
+  checkConfigFolder(settings.config, process.cwd())
+  const targets = targetsIn(settings.target)
   for (const target of targets) await checkTarget(target)
   const { result: runs, endedBy } = await heedingSignals(timeLimitOf(options.timeLimit), () => runsOn(targets, configuration, options))
   const facts = {

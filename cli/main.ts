@@ -40,7 +40,7 @@ function runOptions(command: Command): Command {
     .option('--tags <expression>', 'run the scenarios with these tags: "@smoke and not @slow"')
     .option('--name <regexp>', 'run the scenarios with such a name (repeatable)', collect)
     .option('--seed <number>', 'decides everything random')
-    .option('--config <dir>', 'look here first for the config files that scenarios name')
+    .option('--config <dir>', 'where the config files are that scenarios name and that do not lie beside their feature')
     .option('--format <name[:file]>', 'terminal, html, junit, json, messages, or a formatter of cucumber (repeatable)', collect)
     .option('--gateway <url>', "URL of a live mesh's ingress gateway")
     .option('--assume-config', "the scenarios' config is in place already")

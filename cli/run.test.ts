@@ -99,6 +99,12 @@ describe('exit codes', () => {
     { name: 'examples without rows in the first shard', args: [rowless, '--shard', '0/2'], status: 2, says: '2 scenarios: 1 passed, 1 invalid' },
     { name: 'examples without rows in another shard', args: [rowless, '--shard', '1/2'], status: 0, says: 'nothing was run' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },
+    {
+      name: 'no such folder of config',
+      args: [holds, '--config', 'nowhere'],
+      status: 2,
+      says: 'FILE_NOT_FOUND there is no folder "nowhere" of config',
+    },
     { name: 'an option that is wrong', args: [holds, '--gateway', 'nonsense'], status: 2, says: '--gateway is "nonsense"' },
     { name: 'another one', args: [holds, '--assume-config', '--rate', 'fast'], status: 2, says: '--rate is "fast"' },
     { name: 'no such target', args: [holds, '--target', 'moon'], status: 2, says: 'UNKNOWN_TARGET' },
@@ -327,7 +333,7 @@ describe('what cannot be read', () => {
   test('a folder of config that is a file, and where a config was looked for', () => {
     const named = feature('named.feature', 'Given the config "of-mine.yaml"')
     mkdirSync(join(folder, 'mine'))
-    expect(meshspec(['run', named, '--config', holds]).stdout).toContain(`FILE_NOT_FOUND there is no folder "${holds}" of config`)
+    expect(meshspec(['run', named, '--config', holds]).stderr).toContain(`FILE_NOT_FOUND there is no folder "${holds}" of config`)
     expect(meshspec(['run', named, '--config', 'mine']).stdout).toMatch(/looked in .*\/mine, /)
   })
 })

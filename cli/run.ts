@@ -3,6 +3,7 @@ import { formatterUrl } from '../reports/formats.ts'
 import { makePaint } from '../reports/paint.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { summaryText } from '../reports/terminal-text.ts'
+import { checkConfigFolder } from '../support/config/config-lookup.ts'
 import { readSettings } from '../support/settings.ts'
 import { compareTargets } from './compare.ts'
 import { checkFeatures } from './run/feature-paths.ts'
@@ -21,7 +22,9 @@ import { codeOfRun } from './run/verdict-codes.ts'
 export async function run(features: readonly string[], options: RunOptions): Promise<number> {
   checkFeatures(features)
   const configuration = await configurationOf(features, options)
-  const targets = targetsIn(readSettings(configuration.runtime.worldParameters, process.env).target)
+  const settings = readSettings(configuration.runtime.worldParameters, process.env)
+  checkConfigFolder(settings.config, process.cwd())
+  const targets = targetsIn(settings.target)
   for (const target of targets) await checkTarget(target)
   const { result, endedBy } = await heedingSignals(timeLimitOf(options.timeLimit), () =>
     targets.length === 1 || options.dryRun ? runOn(targets[0]!, features, configuration, options) : compareTargets(targets, configuration, options),

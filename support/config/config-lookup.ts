@@ -21,7 +21,7 @@ export interface ConfigPlaces {
  * @throws MeshSpecError FILE_NOT_FOUND
  */
 export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces, what = 'config'): string {
-  if (config !== null && !isFolder(resolve(cwd, config))) throw noFolder(config)
+  checkConfigFolder(config, cwd)
   const beside = [feature, ...(config === null ? [] : [resolve(cwd, config)]), cwd].map((folder) => resolve(folder, name))
   const direct = beside.find((path) => existsSync(path))
   if (direct !== undefined) return direct
@@ -31,6 +31,11 @@ export function findConfig(name: string, { feature, config, cwd }: ConfigPlaces,
     if (found !== undefined) return found
   }
   throw notFound(`${what} "${name}"`, name, [...new Set([...beside.map((path) => dirname(path)), ...samples])], samples)
+}
+
+/** @param config the `config` setting @throws MeshSpecError FILE_NOT_FOUND where it is no folder */
+export function checkConfigFolder(config: string | null, cwd: string): void {
+  if (config !== null && !isFolder(resolve(cwd, config))) throw noFolder(config)
 }
 
 function isFolder(path: string): boolean {

@@ -44,6 +44,9 @@ writeFileSync(
 const untitled = described('untitled.feature', 'Scenaro: none', '  When a sends "GET http://b/"', '  Then the response status is 418')
 const prose = described('prose.feature', 'When in doubt, b answers 503.', 'Given enough time, a sends "GET http://b/", and b answers.')
 
+const returns = 'returns.feature'
+writeFileSync(join(folder, returns), readFileSync(join(folder, fails), 'utf8').replaceAll('\n', '\r'))
+
 /** An outline, and beside it a scenario that holds. */
 function outlined(name: string, ...examples: readonly string[]): string {
   const steps = [...services, 'When a sends "GET http://b/<path>"', 'Then the request reaches b']
@@ -98,6 +101,7 @@ describe('exit codes', () => {
     { name: 'examples without rows alone', args: [`${rowless}:4`], status: 2, says: '1 scenario: 1 invalid' },
     { name: 'examples without rows in the first shard', args: [rowless, '--shard', '0/2'], status: 2, says: '2 scenarios: 1 passed, 1 invalid' },
     { name: 'examples without rows in another shard', args: [rowless, '--shard', '1/2'], status: 0, says: 'nothing was run' },
+    { name: 'lines that end in carriage returns', args: [holds, returns], status: 2, says: 'returns.feature:1:11 LINE_END' },
     { name: 'no such file', args: ['nowhere.feature'], status: 2, says: 'FILE_NOT_FOUND' },
     {
       name: 'no such folder of config',

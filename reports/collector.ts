@@ -38,7 +38,7 @@ export class Collector {
   readonly #hookErrors: string[] = []
   #startedMs = 0
   /** Cucumber does not say what it chose scenarios by: untold, examples without rows count where it took every scenario. */
-  chooses: IsChosen = () => this.#testCases.size === this.#pickles.size
+  chooses: IsChosen = ({ tags }) => tags === null || this.#testCases.size === this.#pickles.size
   #durationMs = 0
 
   /** @returns the scenario that this message brought to its end, if it did */
@@ -191,7 +191,7 @@ export class Collector {
 }
 
 function recordOf({ step, ...examples }: UnfilledExamples): ScenarioRecord {
-  return { ...examples, steps: [step], verdict: 'invalid', reasons: [step.message!], record: null, durationMs: 0 }
+  return { ...examples, tags: examples.tags ?? [], steps: [step], verdict: 'invalid', reasons: [step.message!], record: null, durationMs: 0 }
 }
 
 /** A hook that passed is of no interest to a reader. */

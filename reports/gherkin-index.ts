@@ -1,4 +1,5 @@
 import type { Background, Feature, GherkinDocument, Rule, Scenario, Step } from '@cucumber/messages'
+import { bareReturn } from './bare-returns.ts'
 import { type DescribedStep, describedSteps } from './described-steps.ts'
 import { type ExampleRow, examplesAlike } from './example-row.ts'
 import type { StepRecord } from './run-record.ts'
@@ -35,6 +36,8 @@ interface Gathered {
 export function indexDocument({ feature, uri = '' }: GherkinDocument, source: string): GherkinIndex {
   const gathered: Gathered = { steps: new Map(), places: new Map(), unfilled: [] }
   if (feature) for (const child of childrenOf(feature, uri, source)) indexChild(child, source, gathered)
+  const returned = feature ? bareReturn(feature, uri, source) : null
+  if (returned) gathered.unfilled.push(returned)
   return { feature: feature?.name ?? '', ...gathered }
 }
 

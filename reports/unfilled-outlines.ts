@@ -21,7 +21,8 @@ export interface UnfilledExamples {
   readonly feature: string
   readonly rule: string | null
   readonly name: string
-  readonly tags: readonly string[]
+  /** `null` where nobody can tell them: the run takes it whatever it chooses scenarios by. */
+  readonly tags: readonly string[] | null
   /** What is to be read of it. */
   readonly step: StepRecord
 }

@@ -11,7 +11,7 @@ test('a tab stays a tab before the caret', () => {
 
 test('lines end as the file has them', () => {
   const excerpts = new Excerpts()
-  excerpts.add('<stdin>', 'a: 1\r\nb: 2\nc: 3')
+  excerpts.add('<stdin>', 'a: 1\r\nb: 2\rc: 3')
   expect(excerpts.at('<stdin>', { line: 3, column: 1 })).toBe('1 | a: 1\n2 | b: 2\n3 | c: 3\n  | ^')
 })
 

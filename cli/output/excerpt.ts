@@ -57,7 +57,7 @@ export class Excerpts {
 }
 
 function linesOf(text: string): readonly string[] {
-  return text.split(/\r\n|\n/)
+  return text.split(/\r\n|\n|\r/)
 }
 
 function read(file: string): string | null {

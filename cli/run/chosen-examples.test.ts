@@ -21,6 +21,12 @@ const cases: { what: string; sources: Partial<Sources>; isChosen: boolean }[] = 
   { what: 'another shard', sources: { shard: '11/12' }, isChosen: false },
 ]
 
+test('what nobody can tell the tags of is taken by every run but other shards', () => {
+  const unread = { ...examples, tags: null }
+  expect(chosenExamples({ ...all, tagExpression: '@other', names: ['Other'], paths: ['features/shop.feature:1'] })(unread)).toBe(true)
+  expect(chosenExamples({ ...all, shard: '2/2' })(unread)).toBe(false)
+})
+
 test.each(cases)('a run of $what takes them: $isChosen', ({ sources, isChosen }) =>
   expect(chosenExamples({ ...all, ...sources })(examples)).toBe(isChosen),
 )

@@ -31,6 +31,7 @@ export const errorCodes = [
   'INVALID_REQUEST',
   'UNDEFINED_STEP',
   'NO_EXAMPLES',
+  'LINE_END',
   'TARGET_UNREACHABLE',
   'ENVOY_NOT_FOUND',
   'ENVOY_UNUSABLE',

@@ -55,6 +55,18 @@ describe('a text inside another', () => {
   })
 })
 
+describe('lines count as they are read, whatever ends them', () => {
+  // Documents are cut at line feeds.
+  const cut = '\n---\n'
+  const old = text.split(cut).map((document) => document.replaceAll('\n', '\r'))
+  const ends = { 'carriage returns': old.join(cut), both: text.replaceAll('\n', '\r\n'), 'some of each': text.replace('\nspec', '\rspec') }
+  for (const [name, written] of Object.entries(ends))
+    test(name, () => {
+      expect(locate(source({ text: written }), 0, ['spec', 'hosts', 0])).toEqual({ line: 7, column: 7 })
+      expect(locate(source({ text: written }), 1, ['one', 'quoted'])).toEqual({ line: 21, column: 3 })
+    })
+})
+
 test('a document that is not there has no position', () => {
   expect(locate(source(), 2, [])).toBeNull()
 })

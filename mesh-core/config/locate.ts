@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { Position } from '../ir/origin.ts'
 import type { SourceText } from './resource.ts'
 import { type DocumentText, splitDocuments } from './yaml/documents.ts'
+import { withLineFeeds } from './yaml/line-ends.ts'
 import { positionAt } from './yaml/position.ts'
 
 type Path = readonly (string | number)[]
@@ -33,7 +34,7 @@ function reading(source: SourceText, index: number): Reading | null {
   if (last?.source === source && last.index === index) return last
   const text = documentsOf(source)[index]
   if (!text) return null
-  const document = yaml().parseDocument(text.text, { version: '1.1', uniqueKeys: false, logLevel: 'silent', keepSourceTokens: false })
+  const document = yaml().parseDocument(withLineFeeds(text.text), { version: '1.1', uniqueKeys: false, logLevel: 'silent', keepSourceTokens: false })
   last = { source, index, text, document }
   return last
 }

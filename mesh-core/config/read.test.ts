@@ -57,6 +57,7 @@ const refused: readonly { about: string; text: string; code: string; line: numbe
   { about: 'a text', text: 'hello', code: 'NOT_A_RESOURCE', line: 1, column: 1 },
   { about: 'no kind', text: '# values\nreplicas: 3\n', code: 'NOT_A_RESOURCE', line: 2, column: 1 },
   { about: 'no name', text: 'apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {}\n', code: 'NOT_A_RESOURCE', line: 3, column: 1 },
+  { about: 'broken YAML in lines that end in carriage returns', text: 'a: 1\rb:\r  - x\r c: 3\r', code: 'YAML_SYNTAX', line: 4, column: 2 },
   { about: 'text after ---', text: `${pod('a')}--- x\n${pod('b')}`, code: 'YAML_SYNTAX', line: 5, column: 1 },
 ]
 for (const { about, text, code, line, column } of refused)

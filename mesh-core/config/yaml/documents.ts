@@ -1,3 +1,5 @@
+import { withLineFeeds } from './line-ends.ts'
+
 /** One YAML document of a stream, as kubectl cuts it: at lines that begin with `---`. */
 export interface DocumentText {
   /** 0-based among the documents of the text; empty ones count too. */
@@ -25,10 +27,10 @@ export function splitDocuments(text: string): DocumentText[] {
     const body = text.slice(start, end < 0 ? text.length : end)
     const rest = end < 0 ? '' : separatorRest(text, end)
     // Comments before the first `---` belong to the first document; so do directives, which are no document of their own.
-    const leading = documents.length === 0 && end >= 0 && rest === '' && (onlyComments.test(body) || isDirectives(body))
+    const leading = documents.length === 0 && end >= 0 && rest === '' && isLeading(withLineFeeds(body))
     if (!leading) documents.push({ index: documents.length, text: body, line, badSeparator: rest === '' ? null : rest })
     if (end < 0) return documents
-    line += countLines(body) + 1
+    line += countLines(withLineFeeds(body)) + 1
     start = nextLine(text, end)
   }
 }
@@ -49,6 +51,10 @@ function separatorRest(text: string, at: number): string {
 function nextLine(text: string, at: number): number {
   const end = text.indexOf('\n', at)
   return end < 0 ? text.length : end + 1
+}
+
+function isLeading(body: string): boolean {
+  return onlyComments.test(body) || isDirectives(body)
 }
 
 function isDirectives(body: string): boolean {

@@ -18,7 +18,7 @@ interface Check {
 }
 
 const build: Check = { name: 'build', command: ['npm', 'run', '--silent', 'build'] }
-const types: Check = { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] }
+const types: Check = { name: 'types', command: ['npm', 'run', '--silent', 'types'] }
 const lint: Check = { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] }
 const format: Check = { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] }
 const unitTests: Check = { name: 'unit tests', command: [bin('vitest'), 'run'] }

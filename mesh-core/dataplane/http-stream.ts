@@ -1,116 +1,42 @@
 import type { RateLimit, Route, StreamDuration } from '../ir/route.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
-import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import { admit, visit, type Admission, type Applicant } from './filters/admission.ts'
-import { filterAnswer, type Notes } from './filters/answer-filters.ts'
-import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
-import { ClientBody } from './filters/client-body.ts'
-import { signAnswer, tellRequestId, type ReceivedRequest } from './connection-manager.ts'
 import { doubtOfVersion } from './doubtful.ts'
-import type { LogRecord, Place } from './evidence.ts'
 import { injectFault } from './filters/fault-filter.ts'
 import { faultName } from './filters/filter-names.ts'
-import type { Subject } from './replies/format/subject.ts'
-import { tellEmpty } from './messages/body-length.ts'
-import { removeBlanks, type Mutator } from './messages/header-mutation.ts'
-import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
+import { type Mutator } from './messages/header-mutation.ts'
 import { inlineOfResponse, joinRepeated } from './messages/inline-headers.ts'
-import { type Stop } from './filters/inserted-filters.ts'
+import type { Stop } from './filters/inserted-filters.ts'
 import { toldTo, type ToldByRoute } from './filters/told-by-route.ts'
 import { composeLocalReply, type LocalReply } from './replies/local-reply.ts'
-import type { Done, InFlight } from './outcome.ts'
-import type { Plane } from './plane.ts'
+import type { InFlight } from './outcome.ts'
 import { limitedHeaders, limitedReply, rateLimited } from './filters/rate-limit.ts'
 import { rewriteOf, type Rewrite } from './replies/reply-mapping.ts'
 import { answerOf, refusalOf, whyBroken, type RequestRefusal } from './messages/request-refusal.ts'
-import { StreamTimers, type StreamEnd } from './messages/stream-timers.ts'
-
-/** A request at the connection manager that has it, and what that knows of it. */
-export interface Reading {
-  readonly plane: Plane
-  readonly place: Place
-  readonly log: LogRecord
-  /** As it came. */
-  readonly sent: HttpRequest
-  readonly received: ReceivedRequest
-  readonly settings: HttpSettings
-  readonly normalization: PathNormalization
-  /** Who that is, as doubts name it. */
-  readonly name: string
-  /** That answers name where nothing else is said; `null`: what a workload says of itself stays. */
-  readonly server: string | null
-}
+import type { StreamEnd } from './messages/stream-timers.ts'
+import { AnsweredStream } from './answered-stream.ts'
 
 /**
- * One request at one connection manager: refused at once, or judged by filters and then taken on by the router, within its times; and answered once. What differs
- * between the two sides of a sidecar, and at a gateway, is what they do between. Source: Envoy `ConnectionManagerImpl::ActiveStream`.
+ * One request at one connection manager: refused at once, or judged by filters and then taken on by the router, within its times. What differs between the two sides of a sidecar, and at a gateway, is what they do between. Source: Envoy `ConnectionManagerImpl::ActiveStream`.
  */
-export abstract class HttpStream<Router extends InFlight> implements InFlight {
-  readonly plane: Plane
-  readonly place: Place
-  readonly log: LogRecord
-  /** As it came: what it is, gRPC or not, is decided before anything is written into it. */
-  readonly sent: HttpRequest
-  /** As this proxy edits it. */
-  readonly request: HttpRequest
-  readonly settings: HttpSettings
-  protected readonly received: ReceivedRequest
+export abstract class HttpStream<Router extends InFlight> extends AnsweredStream implements InFlight {
   /** Once it has the request. */
   protected router: Router | null = null
-  readonly #reading: Reading
-  readonly #done: Done
-  #ended = false
-  /** Filters that have not decided yet. */
-  #admitting: InFlight | null = null
-  #back: HeadersBack = []
-  /** By which answers tell its id; `null`: they were not read. */
-  #identified: Headers | null = null
   /** Inserted filters have written headers into the request. */
   isRewritten = false
-  readonly body = new ClientBody(this)
-  #notes: Notes | null = null
-  /** It is answered by the proxy itself. */
-  #isOwn = false
-  readonly #timers = new StreamTimers()
-
-  constructor(reading: Reading, done: Done) {
-    this.#reading = reading
-    this.plane = reading.plane
-    this.place = reading.place
-    this.log = reading.log
-    this.sent = reading.sent
-    this.settings = reading.settings
-    this.received = reading.received
-    this.request = reading.received.request
-    this.#done = done
-  }
-
-  /** What its route tells filters. */
-  protected abstract get ofRoute(): ToldByRoute
-
-  get name(): string {
-    return this.#reading.name
-  }
-
-  /** Made where filters were put in: most proxies have none. */
-  get notes(): Notes {
-    return (this.#notes ??= new Map())
-  }
-
-  get ended(): boolean {
-    return this.#ended
-  }
+  /** Filters that have not decided yet. */
+  #admitting: InFlight | null = null
 
   start(): void {
     const { settings } = this
-    const { normalization, name } = this.#reading
+    const { normalization, name } = this.reading
     const doubt = doubtOfVersion(settings, this.sent, name)
     if (doubt) return this.place.exchange.fail(doubt)
     const broken = whyBroken(this.sent, this.received, settings)
     if (broken !== null) return this.breakOff(broken)
     const refusal = refusalOf(this.sent, this.received, normalization, settings)
     if (refusal) return this.refuseRequest(refusal)
-    this.#identified = this.request.headers
+    this.identified = this.request.headers
     this.enter()
   }
 
@@ -120,19 +46,13 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** What the log tells of where a request would have gone that gets no further. */
   protected abstract settle(): void
 
-  /** @returns whether the route has anything to write into answers */
-  protected abstract edit(headers: Headers, status: number, of: number): boolean
-
-  /** Of whom header values may speak. */
-  abstract subject(responseHeaders: Headers | null, answerStatus: number, responseStatus?: number): Subject
-
   /** The proxy has answered in the workload's stead; with 0 the client has gone before there was an answer. */
   protected abstract noteUnreached(status: number): void
 
   /** @param route `null`: none was found */
   protected watch(route: Route | null, duration: StreamDuration | undefined): void {
     const watched = { clock: this.plane.clock, settings: this.settings, request: this.request, route, duration, log: this.log }
-    this.#timers.watch(watched, (end) => this.#giveUp(end))
+    this.timers.watch(watched, (end) => this.#giveUp(end))
   }
 
   #giveUp({ reply, details, flag }: StreamEnd): void {
@@ -146,9 +66,9 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** @param decide what the filters have said, but for a limit */
   protected admit(applicant: Applicant, decide: (admission: Exclude<Admission, { kind: 'stopped' }>) => void): void {
     this.#admitting = admit(this.plane, applicant, (admission) => {
-      if (this.#ended) return
+      if (this.ended) return
       if (admission.kind === 'stopped') return this.stop(admission.stop)
-      this.#back = admission.back
+      this.back = admission.back
       if (admission.waited) this.body.take()
       decide(admission)
     })
@@ -194,7 +114,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     const isRead = refusal.flag === null
     const response = answerOf(refusal, this.request, this.#rewrite(refusal.details, isRead ? this.request : null))
     // It has been given none yet.
-    if (isRead) this.#identified = this.sent.headers
+    if (isRead) this.identified = this.sent.headers
     if (refusal.flag) this.log.raise(refusal.flag)
     this.answer(response, refusal.details)
   }
@@ -204,8 +124,7 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
     this.log.raise('DR')
     this.log.details = details
     this.noteUnreached(0)
-    this.#end()
-    this.#done('stream-reset')
+    this.reset()
   }
 
   /** Ends the request with an answer of the proxy's own. */
@@ -238,96 +157,21 @@ export abstract class HttpStream<Router extends InFlight> implements InFlight {
   /** Of the proxy's own. */
   protected answer(response: HttpResponse, details: string): void {
     this.log.details = details
-    this.#isOwn = true
+    this.isOwn = true
     this.noteUnreached(response.status)
     this.finish(response)
   }
 
-  /**
-   * Header operations of the route on an answer.
-   * @param of a workload; 0 for an answer of the proxy's own, of which the log knows no status yet
-   */
-  editResponse(headers: Headers, status: number, of = status): void {
-    if (!this.edit(headers, status, of)) return
-    removeOwnOfConnection(headers, status)
-    if (!this.#isHttp2) removeBlanks(headers)
-  }
-
-  /** The answer goes back through the filters, the last one first. */
-  finish(response: HttpResponse): void {
-    if (this.#ended) return
-    this.#end()
-    const { headers } = response
-    this.#passBack(response)
-    signAnswer(headers, this.settings, this.#reading.server)
-    if (this.settings.tellsRequestIds && this.#identified) tellRequestId(headers, this.#identified)
-    // HTTP/2 has other ways to say so.
-    if (!this.#isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
-    if (!this.#isHttp2 && response.trailers) delete response.trailers
-    this.log.status = response.status
-    if (!this.#isHttp2) tellEmpty(response, this.sent)
-    this.#done(response)
-  }
-
-  /** Filters that were put in see it before those that stand behind them on the way there, and after. */
-  #passBack(response: HttpResponse): void {
-    const { headers, status } = response
-    const { inserted } = this.settings
-    if (!inserted) return this.passFilters(headers)
-    // Of a request that was refused: no header yet, at Envoy.
-    const closing = headers.get('connection')
-    const passed = { response, hadBody: response.body !== '', isOwn: this.#isOwn, notes: this.notes, subject: () => this.subject(headers, status) }
-    const writesLast = filterAnswer(inserted, 'last', this.ofRoute, passed)
-    this.passFilters(headers)
-    const writesFirst = filterAnswer(inserted, 'first', this.ofRoute, passed)
-    if (!writesLast && !writesFirst) return
-    removeOwnOfConnection(headers, status)
-    if (closing !== undefined) headers.set('connection', closing)
-    if (!this.#isHttp2) removeBlanks(headers)
-  }
-
-  protected passFilters(headers: Headers): void {
-    changeHeaders(headers, this.#back)
-  }
-
-  /** A client that opens a WebSocket is never done. */
-  get isEndless(): boolean {
-    return this.received.upgrade === 'websocket'
-  }
-
-  /** Is there more of the request than was taken from its connection when the answer comes? */
-  #leavesUnread(status: number): boolean {
-    if (this.isEndless || this.received.upgrade === 'unknown') return status !== 101
-    return this.body.isLeft
-  }
-
   /** Its client wants it no more: over HTTP/2 it ends the stream alone. Source: Envoy `ActiveStream::onResetStream`. */
   abandon(): void {
-    if (this.#ended) return
-    this.#end()
+    if (this.ended) return
+    this.end()
     this.settle()
-    this.log.raise(this.#isHttp2 ? 'DR' : 'DC')
-    this.log.details = this.#isHttp2 ? 'http2.remote_reset' : 'downstream_remote_disconnect'
+    this.log.raise(this.isHttp2 ? 'DR' : 'DC')
+    this.log.details = this.isHttp2 ? 'http2.remote_reset' : 'downstream_remote_disconnect'
     this.#admitting?.abandon()
     this.router?.abandon()
     this.noteUnreached(0)
-  }
-
-  /** Of the first request of a connection: clients differ in how many they send over one. */
-  get #isLast(): boolean {
-    const { requestsPerConnection, connectionMs = 0 } = this.#reading.settings
-    return requestsPerConnection === 1 || (connectionMs > 0 && this.log.durationMs >= connectionMs)
-  }
-
-  /** Of the client's connection. */
-  get #isHttp2(): boolean {
-    return this.sent.protocol === 'h2'
-  }
-
-  #end(): void {
-    this.#ended = true
-    this.#timers.stop()
-    this.log.durationMs = this.plane.clock.now() - this.log.startMs
   }
 
   /** @param request `null` where its headers were not read */

@@ -1,7 +1,5 @@
 import type { WorkloadRef } from '../ir/cluster.ts'
 import type { Exchange } from '../ir/exchange.ts'
-import { bytesOf, Headers } from '../ir/message.ts'
-import type { HttpRequest } from '../ir/message.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Random } from '../time/random.ts'
 import { bound, sendBounded, patienceWith } from './client.ts'
@@ -18,6 +16,7 @@ import { withoutStream, type Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { ProxyRuntime } from './proxy-runtime.ts'
 import { TokenBuckets } from './filters/rate-limit.ts'
+import { requestOf } from './messages/request-of-call.ts'
 import { RequestIds } from './messages/request-ids.ts'
 import { outsidePeer, WorkloadInMesh } from './workload-runtime.ts'
 
@@ -196,35 +195,4 @@ export class DataPlane implements Plane {
     known.update(config, registry, sinceMs)
     return known
   }
-}
-
-/** The request as it stands on the wire; blanks around a value do not get that far. */
-function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
-  const found = /^(https?|tcp|udp):\/\/([^/?#]*)(.*)$/i.exec(call.url)
-  if (!found) throw new Error(`"${call.url}" is not a URL of http, https, tcp or udp`)
-  const authority = found[2]!
-  const protocol = found[1]!.toLowerCase()
-  if (protocol === 'tcp' || protocol === 'udp') {
-    const request = bytesOf(protocol, authority, call.body)
-    return { request: call.serverFirst ? { ...request, serverFirst: true } : request, authority }
-  }
-  const headers = new Headers()
-  let host = authority
-  for (const [name, value] of Object.entries(call.headers))
-    for (const one of typeof value === 'string' ? [value] : value)
-      if (name.toLowerCase() === 'host') host = one
-      else headers.append(name, one.trim())
-  tellLength(headers, call.body)
-  const scheme = protocol === 'https' ? 'https' : 'http'
-  const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
-  const request: HttpRequest = { method: call.method, scheme, authority: host, path, headers, body: call.body }
-  if (call.protocol) request.protocol = call.protocol
-  if (call.messages) request.messages = call.messages
-  return { request, authority }
-}
-
-/** As HTTP/1.1 clients do of a body that they have whole: rules may look at it. */
-function tellLength(headers: Headers, body: string): void {
-  if (body !== '' && !headers.has('content-length') && !headers.has('transfer-encoding'))
-    headers.append('content-length', String(Buffer.byteLength(body)))
 }

@@ -7,21 +7,21 @@ import type { Cluster, WorkloadRef } from '../../../mesh-core/ir/cluster.ts'
 import type { Exchange, TransportError } from '../../../mesh-core/ir/exchange.ts'
 import type { InboundPort } from '../../../mesh-core/ir/inbound-port.ts'
 import type { NotShown } from '../../../mesh-core/ir/not-shown.ts'
-import { bytesOf, Headers } from '../../../mesh-core/ir/message.ts'
+import { Headers } from '../../../mesh-core/ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../../../mesh-core/ir/message.ts'
 import type { Origin } from '../../../mesh-core/ir/origin.ts'
 import type { Program } from '../../../mesh-core/ir/program.ts'
 import type { ProxyConfig } from '../../../mesh-core/ir/proxy-config.ts'
+import { requestOf } from '../../../mesh-core/dataplane/messages/request-of-call.ts'
 import type { WayOfArrival } from '../../../mesh-core/dataplane/model.ts'
 import type { Mesh, MeshCall, MeshOptions } from '../../../mesh-core/mesh.ts'
-import { isOutsider } from '../../../mesh-core/registry/outsiders.ts'
 import type { Registry, WorkloadInstance } from '../../../mesh-core/registry/registry.ts'
 import { CallBook } from './call-book.ts'
 import { isPortTaken } from './configurator.ts'
 import type { EnvoyHost } from './envoy-host.ts'
 import { hopsOf } from './hops.ts'
-import type { Names } from './hops.ts'
 import { Journal } from './journal.ts'
+import { MeshNames } from './mesh-names.ts'
 import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
@@ -30,7 +30,6 @@ import { unseenName } from './unseen-names.ts'
 import { unseenPort } from './unseen-ports.ts'
 import { untoldEndpoint } from './untold-endpoints.ts'
 import { Ways } from './ways.ts'
-import { landingOf } from './xds/cluster.ts'
 import { WorkloadServers } from './workload-servers.ts'
 
 export interface EnvoyMeshOptions extends Pick<MeshOptions, 'applicationTls' | 'applicationAddress' | 'injects' | 'inboundSidecar' | 'outsideName'> {
@@ -54,7 +53,7 @@ export class EnvoyMesh {
   readonly #book: CallBook
   readonly #senders: Senders
   readonly #servers: WorkloadServers
-  readonly #names: Names
+  readonly #names: MeshNames
   /** By their keys, to go back to. */
   readonly #applied = new Map<string, Resource>()
   readonly #sends: NonNullable<EnvoyMeshOptions['sends']>
@@ -79,20 +78,7 @@ export class EnvoyMesh {
     this.#senders = new Senders(this.#model, this.#book, ways, options.explains ?? true)
     const shared = { topology: this.#topology, book: this.#book, senders: this.#senders }
     this.#servers = new WorkloadServers({ program, applicationTls, registry: () => this.registry, ...shared })
-    this.#names = {
-      host: (port) => this.#topology.places.meshAddress(port, this.registry),
-      kept: ({ ref }, cluster, { dialled, byHost }) => {
-        const found = this.#model.proxyConfig(ref)?.clusters[cluster]
-        const named = found?.discovery === 'dynamic-dns' ? byHost?.(landingOf(found)) : null
-        if (named) return `${named.address}:${named.port}`
-        if (found?.discovery !== 'original-dst') return null
-        return found.portOverride === null ? dialled : dialled.replace(/\d+$/, String(found.portOverride))
-      },
-      leadsTo: ({ ref }, cluster, workload) => {
-        const found = this.#model.proxyConfig(ref)?.clusters[cluster]
-        return found?.endpoints.some((endpoint) => isSamePod(this.registry.workload(endpoint.workload), workload)) === true
-      },
-    }
+    this.#names = new MeshNames(this.#model, this.#topology.places)
   }
 
   static async open(host: EnvoyHost, options: EnvoyMeshOptions): Promise<EnvoyMesh> {
@@ -210,7 +196,7 @@ export class EnvoyMesh {
   #doubtOf(journal: Journal): NotShown | null {
     const { workloads } = this.registry
     const inboundPort = (workload: WorkloadInstance, port: number): InboundPort => this.#model.inboundPort(workload, port)
-    const clusterOf = ({ ref }: WorkloadInstance, name: string): Cluster | undefined => this.#model.proxyConfig(ref)?.clusters[name]
+    const clusterOf = (proxy: WorkloadInstance, name: string): Cluster | undefined => this.#names.cluster(proxy, name)
     const tellsOfEndpoints = (proxy: WorkloadInstance): boolean => this.#topology.tellsOfEndpoints(proxy)
     return (
       unseenAddress(journal, { workloads, inboundPort }) ??
@@ -278,33 +264,4 @@ interface Answered {
   readonly request: HttpRequest
   readonly outcome: HttpResponse | TransportError
   readonly durationMs: number
-}
-
-/** The request as it stands on the wire. */
-function requestOf(call: MeshCall): { request: HttpRequest; authority: string } {
-  const [, scheme, authority, rest] = /^(https?|tcp|udp):\/\/([^/?#]*)(.*)$/i.exec(call.url) ?? []
-  if (authority === undefined) throw new Error(`"${call.url}" is not a URL of http, https, tcp or udp`)
-  const protocol = scheme!.toLowerCase()
-  if (protocol === 'tcp' || protocol === 'udp') return { request: bytesOf(protocol, authority, call.body), authority }
-  const headers = Headers.of(call.headers)
-  const host = headers.get('host') ?? authority
-  headers.remove('host')
-  const path = rest!.startsWith('/') ? rest! : `/${rest}`
-  const request = {
-    method: call.method,
-    scheme: protocol === 'https' ? 'https' : 'http',
-    authority: host,
-    path,
-    headers,
-    body: call.body,
-    ...(call.protocol && { protocol: call.protocol }),
-    ...(call.messages && { messages: call.messages }),
-  } as const
-  return { request, authority }
-}
-
-/** @param b `null`: somebody outside */
-function isSamePod(a: WorkloadInstance | undefined, b: WorkloadInstance | null): boolean {
-  if (a === undefined || isOutsider(a) || b === null) return b === null && (a === undefined || isOutsider(a))
-  return a.ref.instance === b.ref.instance && a.ref.namespace === b.ref.namespace
 }

@@ -23,6 +23,7 @@ import { ClusterWords } from './run/cluster-words.ts'
 import { doubtsAbout } from './run/barrier/doubts.ts'
 import { Proof } from './run/barrier/proof.ts'
 import { RunEvidence } from './run/run-evidence.ts'
+import { TellingPods } from './run/telling-pods.ts'
 import { ScenarioCalls } from './run/scenario-calls.ts'
 import { ScenarioObjects } from './run/scenario-objects.ts'
 import { ServedKeys } from './run/gateways/served-keys.ts'
@@ -37,6 +38,7 @@ export class KubeSession implements MeshSession {
   readonly #pods: ScenarioPods
   readonly #behaviours: PodBehaviours
   readonly #calls: ScenarioCalls
+  readonly #telling: TellingPods
   readonly #evidence: RunEvidence
   readonly #observer: Observer
   readonly #given: GivenConfig
@@ -63,11 +65,12 @@ export class KubeSession implements MeshSession {
     this.#unproven = new Unproven({ run, words: this.#words, proof: this.#proof, pods: this.#pods })
     this.#given = new GivenConfig({ run, words: this.#words, objects: this.#config, pods: this.#pods, unproven: this.#unproven, keys: this.#keys })
     this.#observer = new Observer({ sources: () => run.sources(), scenery: () => this.#scenery })
-    this.#evidence = new RunEvidence(run, this.#observer)
-    this.#behaviours = new PodBehaviours(run, this.#pods, this.#evidence)
+    this.#telling = new TellingPods(run)
+    this.#evidence = new RunEvidence(run, this.#telling, this.#observer)
+    this.#behaviours = new PodBehaviours(run, this.#pods, this.#telling)
     // Pods of the run's own tell everything themselves.
     const observer = asksTelemetry || !run.settings.deploy ? this.#observer : null
-    this.#calls = new ScenarioCalls(run, { config: this.#config, pods: this.#pods, evidence: this.#evidence, observer })
+    this.#calls = new ScenarioCalls(run, { config: this.#config, pods: this.#pods, telling: this.#telling, evidence: this.#evidence, observer })
   }
 
   /**
@@ -204,7 +207,7 @@ export class KubeSession implements MeshSession {
       if (!areKept) await this.#run.deployments.dropProxies()
       // Scenarios to come know nothing of what this one has told them; pods that are about to end are told nothing.
       const kept = this.#pods.all.filter(({ labels }) => areKept || !mayHaveProxy(labels))
-      await Promise.all([this.#proof.leave(), this.#evidence.reset(kept), this.#run.outside?.reset()])
+      await Promise.all([this.#proof.leave(), this.#telling.reset(kept), this.#run.outside?.reset()])
     } finally {
       this.#run.endScenario()
     }

@@ -1,7 +1,7 @@
 import { NotSupported } from '../../target.ts'
 import type { Behaviour, ServiceRef } from '../../target.ts'
 import type { ClusterRun } from '../run/cluster-run.ts'
-import type { RunEvidence } from '../run/run-evidence.ts'
+import type { TellingPods } from '../run/telling-pods.ts'
 import { probesItself } from './pod-manifests.ts'
 import type { Pod } from './pod.ts'
 import type { ScenarioPods } from './scenario-pods.ts'
@@ -12,14 +12,14 @@ import type { Said } from './stated.ts'
 export class PodBehaviours {
   readonly #run: ClusterRun
   readonly #pods: ScenarioPods
-  readonly #evidence: RunEvidence
+  readonly #telling: TellingPods
   readonly #stated: Stated
 
-  constructor(run: ClusterRun, pods: ScenarioPods, evidence: RunEvidence) {
+  constructor(run: ClusterRun, pods: ScenarioPods, telling: TellingPods) {
     this.#run = run
     this.#pods = pods
-    this.#evidence = evidence
-    this.#stated = new Stated(evidence)
+    this.#telling = telling
+    this.#stated = new Stated(telling)
   }
 
   /** Pods that have come since hear what was said of their services before. */
@@ -51,7 +51,7 @@ export class PodBehaviours {
     this.#assertOwnProbe(service)
     const pods = endpoint === null ? all : [endpointOf(all, endpoint)]
     this.#pods.expect(pods, ready)
-    await this.#evidence.setReady(pods, ready)
+    await this.#telling.setReady(pods, ready)
     return true
   }
 

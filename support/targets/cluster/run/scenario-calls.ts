@@ -26,6 +26,7 @@ import { answererOf, areUnreached, countAtGateways } from './gateways/own-answer
 import type { Counts } from './gateways/own-answers.ts'
 import { routerPods } from './barrier/routers.ts'
 import type { RunEvidence, Scene } from './run-evidence.ts'
+import type { TellingPods } from './telling-pods.ts'
 import type { ScenarioObjects } from './scenario-objects.ts'
 import { addressOfEntry, foreignAddresses, isServedHost } from './gateways/served-host.ts'
 import { redirecting } from './outside/unknown-names.ts'
@@ -36,6 +37,7 @@ const toldMs = 3000
 export interface ScenarioCallsParts {
   readonly config: ScenarioObjects
   readonly pods: ScenarioPods
+  readonly telling: TellingPods
   readonly evidence: RunEvidence
   /** `null`: nobody besides the run's own pods is asked what the mesh has done. */
   readonly observer: Observer | null
@@ -81,7 +83,7 @@ export class ScenarioCalls {
    * @throws MeshSpecError CONFIG_CHANGED where somebody else has changed what the answers rest on; NotSupported, Undecided
    */
   async send(call: Call, load: Load, given: readonly Resource[]): Promise<readonly Exchange[]> {
-    const { config, evidence, observer, pods } = this.#parts
+    const { config, telling, evidence, observer, pods } = this.#parts
     await observer?.begin(this.#run.pace.lastMs)
     this.#sender = call.from.kind === 'service' ? this.#podOf(call.from.service) : null
     const { outside } = this.#run
@@ -89,7 +91,7 @@ export class ScenarioCalls {
     this.#assertReachable(call, beyond !== null)
     if (this.#sender !== null) await outside?.know(this.#namesIn(call.target))
     const asked = pods.all.concat(beyond ?? [])
-    const since = this.#tunnels(load) ? await evidence.sequences(asked) : null
+    const since = this.#tunnels(load) ? await telling.sequences(asked) : null
     const count = await this.#gatewayCounts(load)
     const before = await count()
     const answered = await this.#answered(call, load)
@@ -132,10 +134,10 @@ export class ScenarioCalls {
 
   /** @returns what sends the call once */
   async #sending(call: Call): Promise<() => Promise<Answered>> {
-    const { evidence, observer, pods } = this.#parts
+    const { telling, observer, pods } = this.#parts
     const sender = this.#sender
     const isSecured = call.target.startsWith('https:')
-    const authorities = isSecured ? [...(await evidence.authorities(pods.all)), ...((await this.#run.outside?.authorities()) ?? [])] : []
+    const authorities = isSecured ? [...(await telling.authorities(pods.all)), ...((await this.#run.outside?.authorities()) ?? [])] : []
     const sending = (marked: Call): Promise<() => Promise<Answered>> =>
       sender === null ? this.#fromOutside.sending(marked, authorities) : this.#fromPods.sending(sender, marked, authorities)
     const first = await sending(call)

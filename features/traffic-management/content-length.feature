@@ -1,4 +1,4 @@
-@echo @istio:http-proxy @profile:ISTIO-TRAFFIC
+@echo @istio:header-operations @profile:ISTIO-TRAFFIC
 Feature: How long messages are
   A proxy tells of its own answers how long their bodies are, of one without a body that it has none, and of requests without a body whose methods have one as a
   rule.

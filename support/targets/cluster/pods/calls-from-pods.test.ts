@@ -9,7 +9,7 @@ import { Headers } from '../../../../mesh-core/ir/message.ts'
 import type { HttpRequest } from '../../../../mesh-core/ir/message.ts'
 import { ownSamples } from '../../../package.ts'
 import { PodAgent } from './agent.ts'
-import { answeredOf } from './calls-from-pods.ts'
+import { answeredOf, podCall } from './calls-from-pods.ts'
 import type { Pod } from './pod.ts'
 
 const closing: (() => unknown)[] = []
@@ -57,4 +57,29 @@ test.each([
   const { response } = answeredOf(request, await agentHere().call(call))
   expect(response).toMatchObject({ status: 200, body: shown })
   expect(response?.headers.get('content-encoding')).toBe((headers as Readonly<Record<string, string>>)['content-encoding'])
+})
+
+test('a method that may have a body is sent without one as such, and not as no chunks', async () => {
+  const received: (readonly (string | undefined)[])[] = []
+  const server = createServer((message, response) => {
+    received.push([message.method, message.headers['content-length'], message.headers['transfer-encoding']])
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  const agent = agentHere()
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  for (const [method, body] of [
+    ['POST', ''],
+    ['POST', 'für'],
+    ['GET', ''],
+    ['DELETE', ''],
+  ] as const)
+    await agent.call({ ...podCall({ ...request, method, body, headers: new Headers() }, url, '127.0.0.1'), elsewhere: false })
+  expect(received).toEqual([
+    ['POST', '0', undefined],
+    ['POST', '4', undefined],
+    ['GET', undefined, undefined],
+    ['DELETE', undefined, undefined],
+  ])
 })

@@ -158,8 +158,12 @@ function requestOf({ method, target, headers, body, protocol, messages }: Call, 
   }
 }
 
-function podCall({ method, authority, path, headers, body, scheme }: HttpRequest, url: URL, dialled: string): Omit<PodCall, 'elsewhere'> {
-  const length = body !== '' && !headers.has('content-length') ? ['content-length', String(Buffer.byteLength(body))] : []
+/** Of other methods Node sends what is not told as chunks, even if there are none. Source: Node `_http_client.js` useChunkedEncodingByDefault. */
+const withoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
+
+export function podCall({ method, authority, path, headers, body, scheme }: HttpRequest, url: URL, dialled: string): Omit<PodCall, 'elsewhere'> {
+  const tells = !headers.has('content-length') && (body !== '' || !withoutBody.has(method))
+  const length = tells ? ['content-length', String(Buffer.byteLength(body))] : []
   return {
     host: dialled,
     port: portOf(url),

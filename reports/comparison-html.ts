@@ -3,7 +3,7 @@ import type { ComparedScenario, Comparison, Outcome } from './comparison.ts'
 import { compareSteps, untoldReasons } from './compared-steps.ts'
 import { escapeXml as escape } from './escape.ts'
 import { evidenceHtml } from './html.ts'
-import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml } from './html-page.ts'
+import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml, reasonHtml } from './html-page.ts'
 import { groupByUri, verdictWords } from './run-record.ts'
 import type { StepRecord } from './run-record.ts'
 
@@ -54,14 +54,14 @@ function stepRows(outcomes: readonly Outcome[]): string[] {
 
 function cellHtml(step: StepRecord | null): string {
   if (!step) return '<td></td>'
-  const why = step.message === null ? '' : `<pre class="reason">${escape(step.message)}</pre>`
+  const why = step.message === null ? '' : reasonHtml(step.message)
   return `<td class="${step.status}">${escape(step.status)}${why}</td>`
 }
 
 function reasonRow(outcomes: readonly Outcome[]): string {
   const reasons = outcomes.map(untoldReasons)
   if (reasons.every((told) => told.length === 0)) return ''
-  const cells = reasons.map((told) => `<td>${told.length > 0 ? `<pre class="reason">${escape(told.join('\n'))}</pre>` : ''}</td>`)
+  const cells = reasons.map((told) => `<td>${told.length > 0 ? reasonHtml(told.join('\n')) : ''}</td>`)
   return `<tr><th>why</th>${cells.join('')}</tr>`
 }
 

@@ -107,7 +107,7 @@ test('terminal: the three kinds stand apart, each step once with a mark for each
 
 test('html: both sides in one row, and nothing of the input is markup', () => {
   expect(reports.html).toMatch(
-    /<td class="passed">passed<\/td><td class="failed">failed<pre class="reason">reached reviews:v1 instead\.<\/pre><\/td>/,
+    /<td class="passed">passed<\/td><td class="failed">failed<pre class="reason"><span>reached reviews:v1 instead\.<\/span><\/pre><\/td>/,
   )
   expect(reports.html).not.toContain('<everywhere>')
   expect(reports.html).toContain('<body class="failed">')

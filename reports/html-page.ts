@@ -72,6 +72,12 @@ function undefinedHtml({ uri, line, text, suggestions }: RunRecord['undefinedSte
   return `<section class="error"><h2>${escape(uri)}:${line}</h2><p>No sentence of the vocabulary reads <code>${escape(text)}</code></p>${hint}</section>`
 }
 
+/** Why something did not pass: a line that is broken goes on further in than it begins. */
+export function reasonHtml(text: string): string {
+  const lines = text.split('\n').map((line) => `<span>${escape(line)}</span>`)
+  return `<pre class="reason">${lines.join('')}</pre>`
+}
+
 export function table(headings: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return ''
   return `<table><thead><tr>${headings.map((heading) => `<th>${heading}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`

@@ -19,13 +19,13 @@ ol { list-style: none; padding-left: 1rem; margin: .5rem 0; }
 li[class]::before { content: '✔ '; color: var(--good); } li.skipped::before { content: '– '; color: inherit; } li.skipped { opacity: .6; }
 li.failed::before, li.undefined::before, li.ambiguous::before { content: '✖ '; color: var(--bad); }
 pre { font: 13px/1.45 ui-monospace, monospace; overflow-x: auto; margin: .35rem 0; padding: .5rem .75rem; border-left: 3px solid var(--line); }
-pre.command { white-space: pre-wrap; } pre.reason { white-space: pre-wrap; border-left-color: var(--odd); } li.failed pre.reason, td.failed pre.reason, summary.failed ~ pre.reason, .error pre { border-left-color: var(--bad); }
+pre.command { white-space: pre-wrap; } pre.reason span { display: block; min-height: 1lh; padding-left: 6ch; text-indent: -6ch; } pre.reason { white-space: pre-wrap; border-left-color: var(--odd); } li:is(.failed, .undefined) pre.reason, td.failed pre.reason, summary:is(.failed, .invalid) ~ pre.reason, .error pre { border-left-color: var(--bad); }
 td .badge, table:not(.compared, .matrix) th { overflow-wrap: normal; white-space: nowrap; }
 table { border-collapse: collapse; font-size: .85rem; margin: .5rem 0; } th, td { text-align: left; padding: .15rem .75rem .15rem 0; border-bottom: 1px solid var(--line); }
 .compared { table-layout: fixed; width: 100%; } .compared > thead > tr > th:first-child { width: 34%; }
 .compared th, .compared td { vertical-align: top; overflow-wrap: anywhere; } .compared tbody > tr > th { font-weight: normal; }
 .compared td.passed { color: var(--good); } .compared td.failed { color: var(--bad); } .compared td.skipped { opacity: .6; }
-.wide { overflow-x: auto; } h3 { font-size: .95rem; margin: 1.25rem 0 .35rem; } .lead { font-size: 1.1rem; margin: .25rem 0; }
+.wide { overflow-x: auto; } .wide table:not(.compared) td { overflow-wrap: break-word; } h3 { font-size: .95rem; margin: 1.25rem 0 .35rem; } .lead { font-size: 1.1rem; margin: .25rem 0; }
 .matrix { width: 100%; } .matrix td, .matrix thead th { white-space: nowrap; } .matrix th[scope=row] { font-weight: normal; min-width: 12rem; }
 .matrix th[scope=rowgroup] { padding: 1rem 0 .25rem; } .matrix thead th { vertical-align: bottom; } .matrix tbody tr:not(:first-child):hover { background: var(--line); }
 .standing::before { display: inline-block; width: 1.25em; } .standing.passed::before { content: '✔'; color: var(--good); } .standing.part::before { content: '◐'; color: var(--odd); }

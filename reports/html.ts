@@ -1,7 +1,7 @@
 import { escapeXml as escape } from './escape.ts'
 import { FollowedRun } from './followed-run.ts'
 import type { Formatter } from './formatter.ts'
-import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml, table } from './html-page.ts'
+import { badgesHtml, factsHtml, htmlPage, moodOf, problemHtml, problemsHtml, reasonHtml, table } from './html-page.ts'
 import { countVerdicts, groupByUri, type RunRecord, type ScenarioRecord, type StepRecord, verdicts, verdictWords } from './run-record.ts'
 import { boundText, formatMs } from './terminal-text.ts'
 
@@ -35,13 +35,13 @@ function scenarioHtml(scenario: ScenarioRecord): string {
   const badge = verdict === 'passed' ? '' : ` <span class="badge ${verdict}">${verdictWords[verdict]}</span>`
   const summary = `<summary class="${verdict}">${rule ? `${escape(rule)} › ` : ''}${escape(name)}${badge} <small>${[`line ${line}`, ...tags].map(escape).join(' ')}</small></summary>`
   const told = verdict === 'not-supported' || !steps.some(({ message }) => message !== null) ? reasons : []
-  const why = told.length > 0 ? `<pre class="reason">${escape(told.join('\n'))}</pre>` : ''
+  const why = told.length > 0 ? reasonHtml(told.join('\n')) : ''
   return `<details${verdict === 'passed' ? '' : ' open'}>${summary}${why}<ol>${steps.map(stepHtml).join('')}</ol>${evidenceHtml(scenario)}</details>`
 }
 
 function stepHtml({ keyword, text, argument, status, message }: StepRecord): string {
   const below = argument.length > 0 ? `<pre class="argument">${escape(argument.join('\n'))}</pre>` : ''
-  const why = message === null ? '' : `<pre class="reason">${escape(message)}</pre>`
+  const why = message === null ? '' : reasonHtml(message)
   return `<li class="${status}"><b>${escape(keyword)}</b> ${escape(text)}${below}${why}</li>`
 }
 

@@ -1,5 +1,5 @@
 import { escapeXml as escape } from '../escape.ts'
-import { badgesHtml, htmlPage, moodOf, table } from '../html-page.ts'
+import { badgesHtml, htmlPage, moodOf, reasonHtml, table } from '../html-page.ts'
 import { groupByKey, type ScenarioVerdict, verdicts, verdictWords } from '../run-record.ts'
 import { boundText } from '../terminal-text.ts'
 import { ratesText, sum } from './markdown.ts'
@@ -68,7 +68,7 @@ function levelHtml({ result, statistics }: LevelReport): string {
 
 function testHtml({ name, verdict, reasons, evidence, requests, shares, line }: TestReport): string {
   const badge = verdict === 'passed' ? '' : ` <span class="badge ${verdict}">${verdictWords[verdict]}</span>`
-  const why = reasons.length > 0 ? `<pre class="reason">${escape(reasons.join('\n'))}</pre>` : ''
+  const why = reasons.length > 0 ? reasonHtml(reasons.join('\n')) : ''
   const seen = [countText(requests), ...evidence.map((source) => `known from ${source}`)].map(escape).join(' · ')
   const rows = shares.map(
     (share) =>

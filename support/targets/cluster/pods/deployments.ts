@@ -7,6 +7,7 @@ import { named } from '../kube/objects.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Ledger } from '../run/restore/ledger.ts'
 import { canonical, refOfObject, runLabel } from '../run/restore/restore.ts'
+import { problemOfEndpoints, type Selected } from './endpoints-of-services.ts'
 import { assertInjected } from './injection.ts'
 import { listPods, podKey } from './pod.ts'
 import type { Pod } from './pod.ts'
@@ -26,20 +27,8 @@ interface Kept {
   lastUsed: number
   /** Another number each time that it was made or changed. */
   made: number
-}
-
-/** Services, and pods among which they choose. */
-export interface Selected {
-  readonly pods: readonly Pod[]
-  readonly services: readonly KubeObject[]
-}
-
-/** Source: Kubernetes `discovery/v1` LabelServiceName. */
-const serviceOfSlice = 'kubernetes.io/service-name'
-
-interface EndpointSlice {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
-  readonly endpoints?: readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null
+  /** Of the cluster's making, once it is there. */
+  uid: string | null
 }
 
 export interface DeploymentsOptions {
@@ -82,16 +71,18 @@ export class Deployments {
     const known = this.#kept.get(key)
     const isSame = known !== undefined && canonical(known.object) === canonical(object)
     if (known === undefined && this.#isShared(object.metadata.namespace ?? '')) await this.#assertFree(object)
-    this.#kept.set(key, { object, claimed: true, lastUsed: this.#uses, made: isSame ? known.made : this.#uses })
+    const kept: Kept = { object, claimed: true, lastUsed: this.#uses, made: isSame ? known.made : this.#uses, uid: isSame ? known.uid : null }
+    this.#kept.set(key, kept)
     this.#uses += 1
     if (isSame) return false
     this.#ledger.touch({ ref, before: null })
     // Its pods stay as they are when its template changes.
     if (known !== undefined && object.kind === 'ReplicaSet') await this.#objects.delete(ref)
-    await this.#objects.apply(object).catch((error: unknown) => {
+    const applied = await this.#objects.apply(object).catch((error: unknown) => {
       this.#kept.delete(key)
       throw error
     })
+    kept.uid = (applied?.metadata as { readonly uid?: string } | undefined)?.uid ?? null
     return true
   }
 
@@ -149,7 +140,9 @@ export class Deployments {
       const pods = await this.pods(namespaces)
       const other = await others()
       const all = { pods: [...pods, ...other.pods], services: [...this.services, ...other.services] }
-      const problem = (await this.#problemOf(pods, notReady)) ?? (await this.#problemOfEndpoints(all))
+      const problem =
+        (await this.#problemOf(pods, notReady)) ??
+        (await problemOfEndpoints(all, this.#objects, (service) => this.#kept.get(resourceKey(refOfObject(service)))?.uid ?? null))
       if (problem === null) return
       if (performance.now() > deadline) throw new NotYetProgrammed(`after ${patienceMs / 1000} s ${problem}`)
       await this.#assertHope()
@@ -240,25 +233,6 @@ export class Deployments {
       if (missing)
         return `pod ${missing.name} is ${missing.ready ? 'still' : 'not'} ready (${missing.readyContainers}/${missing.containers} containers${missing.trouble ? `: ${missing.trouble}` : ''})`
       assertInjected(workload, own)
-    }
-    return null
-  }
-
-  async #problemOfEndpoints({ pods, services }: Selected): Promise<string | null> {
-    const slices = new Map<string, Promise<readonly EndpointSlice[]>>()
-    for (const { metadata, ...rest } of services) {
-      const selector = Object.entries(((rest as KubeObject)['spec'].selector ?? {}) as Readonly<Record<string, string>>)
-      if (selector.length === 0) continue
-      const namespace = metadata.namespace!
-      const listed = slices.get(namespace) ?? this.#objects.list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespace)
-      slices.set(namespace, listed)
-      const wanted = pods.filter(
-        (pod) => pod.ready && pod.namespace === metadata.namespace && selector.every(([key, value]) => pod.labels[key] === value),
-      )
-      const own = (await listed).filter((one) => one.metadata.labels?.[serviceOfSlice] === metadata.name)
-      const ready = new Set(own.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => (one.conditions?.ready === false ? [] : one.addresses)))
-      if (ready.size !== new Set(wanted.map(({ ip }) => ip)).size || wanted.some(({ ip }) => !ready.has(ip)))
-        return `Service ${metadata.name} leads to ${ready.size} pods of ${wanted.length}`
     }
     return null
   }

@@ -114,6 +114,11 @@ describe('namespaces of the run for those of a scenario', () => {
       { authority: { prefix: 'shop.run-1-prod.' }, headers: { ':authority': { prefix: 'shop.run-1-prod:' } } },
     ],
     [
+      'a beginning of hosts that ends within a name',
+      { match: [{ authority: { prefix: 'shop.pro' } }, { uri: { prefix: 'shop.pro' } }] },
+      { match: [{ authority: { regex: 'shop\\.(?:pro.*|run-1-pro.*)' } }, { uri: { prefix: 'shop.pro' } }] },
+    ],
+    [
       'a cluster of Envoy',
       { cluster: { name: 'outbound|80|v2|shop.prod.svc.cluster.local' } },
       { cluster: { name: 'outbound|80|v2|shop.run-1-prod.svc.cluster.local' } },

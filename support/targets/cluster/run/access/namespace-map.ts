@@ -1,4 +1,5 @@
 import type { KubeObject, Resource } from '../../../../../mesh-core/config/resource.ts'
+import { beginningOfHosts } from './host-beginnings.ts'
 
 /**
  * Which namespace of the cluster stands for each that a scenario names. Features say `default` and `prod`; a run makes `meshspec-1f2e3d` and
@@ -79,7 +80,12 @@ export class NamespaceMap {
 
   /** The object in the cluster's words, its own namespace included. */
   object(object: KubeObject): KubeObject {
-    return mapStrings(object, { text: (text, key) => this.#mapText(text, key), items: (text, key) => this.#patterns(text, key) }) as KubeObject
+    const standIns = { own: this.#own, ofDefault: this.#realOf('default'), has: (name: string): boolean => this.#real.has(name) }
+    return mapStrings(object, {
+      text: (text, key) => this.#mapText(text, key),
+      items: (text, key) => this.#patterns(text, key),
+      beginning: (prefix) => beginningOfHosts(prefix, standIns),
+    }) as KubeObject
   }
 
   /** `shop.prod.svc.cluster.local:80`, as the cluster knows it. */
@@ -177,6 +183,8 @@ interface Mapping {
   readonly text: (text: string, key: string | null) => string
   /** Of a list: one may become several. */
   readonly items: (text: string, key: string | null) => readonly string[]
+  /** Of hosts: a pattern for one that is more than its text; `null` for others. */
+  readonly beginning: (prefix: string) => string | null
 }
 
 /** @param key of the field that it is in, or what a condition says that its values are of (`key: source.namespace, values: [prod]`) */
@@ -187,7 +195,9 @@ function mapStrings(value: unknown, mapping: Mapping, key: string | null = null)
       typeof item === 'string' ? mapping.items(item, key).map((text) => mapping.text(text, key)) : [mapStrings(item, mapping, key)],
     )
   if (typeof value !== 'object' || value === null) return value
-  const { key: of } = value as { readonly key?: unknown }
+  const { key: of, prefix } = value as { readonly key?: unknown; readonly prefix?: unknown }
+  const pattern = isOfAuthority(key, 'prefix') && typeof prefix === 'string' ? mapping.beginning(prefix) : null
+  if (pattern !== null) return { regex: pattern }
   const keyOf = (name: string): string => {
     if (isOfAuthority(key, name)) return authorityPattern
     return typeof of === 'string' && /^(?:notV|v)alues$/.test(name) ? of : name

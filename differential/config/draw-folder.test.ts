@@ -24,7 +24,7 @@ test('every kind is drawn, right and wrong, and nearly every field', () => {
   let fields = 0
   for (const { apiVersion, kind } of beginnings) {
     const own = documents.filter((document) => document.kind === kind)
-    expect(new Set(own.map(isRefused)), kind).toEqual(new Set([true, false]))
+    expect([own.some(isRefused), own.every(isRefused)], kind).toEqual([true, false])
     const written = JSON.stringify(own.map(({ spec }) => spec))
     const tree = fieldsOf(apiVersion, kind) as { readonly f: Readonly<Record<string, FieldTree>> }
     for (const name of namesIn(tree.f.spec!)) {

@@ -49,7 +49,8 @@ export class ControlPlane {
   async #look(patienceMs: number): Promise<void> {
     while (!(await this.#isThere())) {
       this.#goneSince ??= performance.now()
-      if (performance.now() - this.#goneSince >= patienceMs) throw this.#gone()
+      // A timer may end within the millisecond before its own.
+      if (Math.ceil(performance.now() - this.#goneSince) >= patienceMs) throw this.#gone()
       await sleep(this.#pauseMs)
     }
     this.#goneSince = null

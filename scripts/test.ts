@@ -20,7 +20,7 @@ interface Check {
 const build: Check = { name: 'build', command: ['npm', 'run', '--silent', 'build'] }
 const types: Check = { name: 'types', command: ['npm', 'run', '--silent', 'types'] }
 const lint: Check = { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] }
-const format: Check = { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] }
+const format: Check = { name: 'format', command: ['npm', 'run', '--silent', 'format:check'] }
 const unitTests: Check = { name: 'unit tests', command: [bin('vitest'), 'run'] }
 const features: Check = { name: 'features on core', command: [node, 'dist/cli/main.js', 'run'] }
 const byCucumber: Check = { name: 'features by cucumber-js', command: [bin('cucumber-js'), 'features/traffic-management', '--format', 'summary'] }

@@ -124,7 +124,16 @@ export type Encoding = 'gzip' | 'br'
 
 /** A filter of HTTP that an EnvoyFilter puts in. */
 export type InsertedFilter =
-  LimitFilter | BodyBuffer | FaultFilter | HeadersFilter | PasswordFilter | OriginFilter | HealthFilter | Compressor | Decompressor | MetadataFilter
+  | LimitFilter
+  | BodyBuffer
+  | FaultFilter
+  | HeadersFilter
+  | PasswordFilter
+  | OriginFilter
+  | HealthFilter
+  | Compressor
+  | Decompressor
+  | MetadataFilter
 
 /** What a route, a host or a table tells a filter. What it says of rates and faults stands there itself: see `Route.rateLimit`. */
 export type FilterOfRoute =

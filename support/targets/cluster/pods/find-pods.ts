@@ -55,7 +55,8 @@ export function assertKnown(scene: Scene, deployments: readonly KubeObject[], se
 function isOf(pod: Pick<Pod, 'namespace' | 'labels' | 'workload' | 'app' | 'version'>, { name, version }: ServiceRef, { services }: Scene): boolean {
   if (version !== null && pod.version !== version) return false
   const selector = services.find(({ metadata }) => metadata.name === name && metadata.namespace === pod.namespace)?.['spec'].selector as
-    Readonly<Record<string, string>> | undefined
+    | Readonly<Record<string, string>>
+    | undefined
   if (selector && Object.keys(selector).length > 0) return Object.entries(selector).every(([key, value]) => pod.labels[key] === value)
   return pod.app === name || pod.workload === name
 }

@@ -52,12 +52,18 @@ function isTold({ received }: Hop): boolean {
   return received?.headers.has('grpc-timeout') ?? false
 }
 
-/** Not by the client: what that gives counts at every proxy alike, where no rule has a timeout. Nor has the proxy itself ended it that tells. */
+/** What a client gives comes without a proxy as well, which alone could give the other status. Nor has the proxy itself ended it that tells. */
 function isToldByProxy({ request }: Exchange, hop: Hop): boolean {
-  return isTold(hop) && !request.headers.has('grpc-timeout') && hop.log?.details !== 'max_duration_timeout'
+  const isSentByProxy = !request.headers.has('grpc-timeout') || hop.log !== null || isCertified(hop)
+  return isTold(hop) && isSentByProxy && hop.log?.details !== 'max_duration_timeout'
 }
 
 /** As its entry tells, or what only a sidecar writes where a target has no entries. */
-function hasProxy({ inbound, received }: Hop): boolean {
-  return inbound !== null || (received?.headers.has('x-forwarded-client-cert') ?? false)
+function hasProxy(hop: Hop): boolean {
+  return hop.inbound !== null || isCertified(hop)
+}
+
+/** From proxy to proxy. */
+function isCertified({ received }: Hop): boolean {
+  return received?.headers.has('x-forwarded-client-cert') ?? false
 }

@@ -12,11 +12,15 @@ interface Given {
   readonly asked?: boolean
   readonly hasSidecar?: boolean
   readonly details?: string
+  readonly isCertified?: boolean
 }
 
 /** @param given what the receiver was told by `grpc-timeout`, and by whom */
-function ended({ status, message }: typeof byWaiting, { told = true, asked = false, hasSidecar = true, details }: Given = {}): Exchange {
-  const received = { headers: new Headers(told ? ['grpc-timeout', '2000m'] : []) }
+function ended(
+  { status, message }: typeof byWaiting,
+  { told = true, asked = false, hasSidecar = true, details, isCertified = false }: Given = {},
+): Exchange {
+  const received = { headers: new Headers([...(told ? ['grpc-timeout', '2000m'] : []), ...(isCertified ? ['x-forwarded-client-cert', 'By=x'] : [])]) }
   const hop = { parent: -1, received, inbound: hasSidecar ? {} : null, log: details === undefined ? null : { details }, to: null }
   return {
     request: { headers: new Headers(['content-type', 'application/grpc', ...(asked ? ['grpc-timeout', '2S'] : [])]) },
@@ -41,7 +45,13 @@ test.each([
   ["the receiver's proxy was first", ended(byReceiver), undecided],
   ['the receiver has no proxy', ended(byWaiting, { hasSidecar: false }), 'holds'],
   ['the receiver is told nothing', ended(byWaiting, { told: false }), 'holds'],
-  ['the client says how long it waits, and no rule does', ended(byReceiver, { asked: true }), 'fails'],
+  ['the client says how long it waits, and has no proxy', ended(byReceiver, { asked: true }), 'fails'],
+  [
+    'the client says how long it waits, and its proxy has told what became of it',
+    ended(byReceiver, { asked: true, details: 'via_upstream' }),
+    undecided,
+  ],
+  ['the client says how long it waits, and its proxy has shown who it is', ended(byReceiver, { asked: true, isCertified: true }), undecided],
   ['the proxy itself ends what takes too long', ended(byReceiver, { details: 'max_duration_timeout' }), 'fails'],
   ['the application says so', ended({ status: '4', message: 'too slow' }), 'fails'],
 ])('a call that is out of time: %s', (_, exchange, verdict) => {

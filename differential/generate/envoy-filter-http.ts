@@ -48,7 +48,9 @@ const valuesOf: Readonly<Record<string, readonly string[]>> = {
 function mutation(draw: Draw, id: string, names: readonly string[]): Json {
   const name = draw.one(names)
   if (draw.chance(0.2)) return { remove: name }
-  const value = draw.one(valuesOf[name] ?? [id, `${id} [%REQ(x-user)%]`, `%REQ(x-none)%`, `[%RESP(x-answer)%]`])
+  const value = draw.one(
+    valuesOf[name] ?? [id, `${id} [%REQ(x-user)%]`, `%REQ(x-none)%`, `[%RESP(x-answer)%]`, '%FILTER_STATE(kept:PLAIN)%', '[%FILTER_STATE(other)%]'],
+  )
   return {
     append: {
       header: { key: name, value },
@@ -126,6 +128,21 @@ const decompressor = (draw: Draw): Json =>
     ...draw.maybe(0.4, () => ({ response_direction_config: common(draw) })),
   })
 
+const state = (draw: Draw): Json =>
+  typed('set_filter_state.v3.Config', {
+    on_request_headers: draw.many(1, 2, () => ({
+      object_key: draw.one(['kept', 'other']),
+      factory_key: 'envoy.string',
+      format_string: {
+        text_format_source: {
+          inline_string: draw.one(['%REQ(x-user)%', 'a%REQ(x-patched)%', '%PROTOCOL%<%FILTER_STATE(kept:PLAIN)%>', '%REQ(:path)%']),
+        },
+        ...draw.maybe(0.3, () => ({ omit_empty_values: true })),
+      },
+      ...draw.maybe(0.3, () => ({ skip_if_empty: true })),
+    })),
+  })
+
 const metadata = (draw: Draw): Json =>
   typed('header_to_metadata.v3.Config', {
     request_rules: [
@@ -152,6 +169,7 @@ export function insertedFilter(draw: Draw, id: string): Json {
     () => ['health_check', health(draw)],
     () => ['compressor', compressor(draw)],
     () => ['decompressor', decompressor(draw)],
+    () => ['set_filter_state', state(draw)],
     () => ['header_to_metadata', metadata(draw)],
   ])()
   const own = draw.chance(0.15) ? `own.${name}` : `envoy.filters.http.${name}`
@@ -169,6 +187,7 @@ export function toldFilters(draw: Draw, id: string): Json {
     ['local_ratelimit', () => limit(draw)],
     ['basic_auth', () => typed('basic_auth.v3.BasicAuthPerRoute', users)],
     ['csrf', () => origins(draw)],
+    ['set_filter_state', () => state(draw)],
   ]
   const own = draw.some([...told], 1, 2).map(([name, config]) => [`envoy.filters.http.${name}`, wrapped(draw, config)] as const)
   return { typed_per_filter_config: Object.fromEntries(own) }

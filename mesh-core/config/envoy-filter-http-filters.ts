@@ -1,4 +1,4 @@
-import type { Encoding } from '../ir/inserted-filter.ts'
+import { ownStateKey, type Encoding } from '../ir/inserted-filter.ts'
 import { fraction, headerMatch, option, share, text } from './envoy-filter-matchers.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
@@ -25,6 +25,10 @@ export const compressorOfRouteType = `${api}.compressor.v3.CompressorPerRoute`
 export const decompressorName = 'envoy.filters.http.decompressor'
 export const decompressorType = `${api}.decompressor.v3.Decompressor`
 export const metadataType = `${api}.header_to_metadata.v3.Config`
+export const stateName = 'envoy.filters.http.set_filter_state'
+export const stateType = `${api}.set_filter_state.v3.Config`
+/** Which makes what is kept out of a text. */
+export const stringFactory = 'envoy.string'
 export const corsName = 'envoy.filters.http.cors'
 /** In which anything may be told to a filter, and that it is off. */
 export const filterConfigType = 'type.googleapis.com/envoy.config.route.v3.FilterConfig'
@@ -97,12 +101,23 @@ const decompressor: Modelled = {
 const metadata: Modelled = { metadataNamespace: /^($|envoy|istio)/, ...fields('key value type encode', 'quiet') }
 const metadataRules: Modelled = { header: headerName, remove: 'acts', onHeaderPresent: metadata, onHeaderMissing: metadata }
 
+// Connections to workloads are not told apart by texts that are shared with them.
+const state: Modelled = {
+  onRequestHeaders: {
+    objectKey: ownStateKey,
+    factoryKey: /^(?:envoy\.string$|(?!envoy\.))/,
+    formatString: { textFormat: 'acts', textFormatSource: { inlineString: 'acts' }, omitEmptyValues: 'acts', contentType: 'quiet' },
+    skipIfEmpty: 'acts',
+    ...fields('readOnly sharedWithUpstream', 'quiet'),
+  },
+}
+
 /** Filters of HTTP that can be put in, by the type of what they are told. */
 export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
     ...{ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault },
     ...{ [headersType]: headers, [passwordsType]: passwords, [originsType]: origins },
-    ...{ [healthType]: health, [compressorType]: compressor, [decompressorType]: decompressor },
+    ...{ [healthType]: health, [compressorType]: compressor, [decompressorType]: decompressor, [stateType]: state },
     [metadataType]: { requestRules: metadataRules, responseRules: metadataRules },
   }).map(([type, table]) => [type, bothSpellings({ '@type': 'quiet', ...(table as object) })]),
 )
@@ -134,6 +149,7 @@ export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [originsName]: ofRoute(originsType, origins),
   [compressorName]: ofRoute(compressorOfRouteType, { disabled: 'acts' }),
   [decompressorName]: onOrOff,
+  [stateName]: ofRoute(stateType, state),
 }
 
 const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }

@@ -122,6 +122,14 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: [],
   },
   {
+    about: 'texts that are kept, but for those that mean something to Envoy',
+    patch: `applyTo: HTTP_FILTER, match: {context: GATEWAY}, patch: {operation: INSERT_FIRST, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config, on_request_headers: [{object_key: a, factory_key: envoy.string, format_string: {text_format: a}}, {object_key: envoy.tcp_proxy.cluster, factory_key: envoy.tcp_proxy.cluster}]}}}`,
+    reported: [
+      'spec.configPatches[0].patch.value.typed_config.on_request_headers[1].object_key',
+      'spec.configPatches[0].patch.value.typed_config.on_request_headers[1].factory_key',
+    ],
+  },
+  {
     about: 'what is decompressed, and of what else a route might tell that filter',
     patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.decompressor: {"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true, config: {}}}}}`,
     reported: ['spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.decompressor.config'],

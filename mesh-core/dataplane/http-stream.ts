@@ -7,6 +7,7 @@ import { faultName } from './filters/filter-names.ts'
 import { type Mutator } from './messages/header-mutation.ts'
 import { inlineOfResponse, joinRepeated } from './messages/inline-headers.ts'
 import type { Stop } from './filters/inserted-filters.ts'
+import type { FilterState } from './filters/state-filter.ts'
 import { toldTo, type ToldByRoute } from './filters/told-by-route.ts'
 import { composeLocalReply, type LocalReply } from './replies/local-reply.ts'
 import type { InFlight } from './outcome.ts'
@@ -24,6 +25,7 @@ export abstract class HttpStream<Router extends InFlight> extends AnsweredStream
   protected router: Router | null = null
   /** Inserted filters have written headers into the request. */
   isRewritten = false
+  state: FilterState | null = null
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
 

@@ -196,6 +196,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     return {
       request: this.request,
       claims: this.request.claims,
+      state: this.state,
       responseHeaders,
       answerStatus,
       responseStatus,

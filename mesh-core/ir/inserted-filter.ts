@@ -119,6 +119,26 @@ export interface MetadataFilter extends Placed {
   readonly takesOfAnswer: readonly string[]
 }
 
+/** Keeps texts of a request, for those behind it and for values of headers. Source: Envoy `set_filter_state`. */
+export interface StateFilter extends Placed {
+  readonly kind: 'state'
+  readonly values: readonly KeptValue[]
+}
+
+/** Source: Envoy `FilterStateValue`. */
+export interface KeptValue {
+  readonly key: string
+  /** Of a text with operators, `%REQ(x)%`, of which `-` stands for what is missing. */
+  readonly format: string
+  /** An empty text is not kept. */
+  readonly skipsEmpty?: true
+  /** Nothing stands for what is missing. Envoy `omit_empty_values`. */
+  readonly omitsMissing?: true
+}
+
+/** Keys under which neither Envoy nor Istio keeps something itself. */
+export const ownStateKey = /^(?!envoy\.|istio|io\.istio|wasm\.|(?:up|down)stream_peer)/
+
 /** As `content-encoding` has it. */
 export type Encoding = 'gzip' | 'br'
 
@@ -134,6 +154,7 @@ export type InsertedFilter =
   | Compressor
   | Decompressor
   | MetadataFilter
+  | StateFilter
 
 /** What a route, a host or a table tells a filter. What it says of rates and faults stands there itself: see `Route.rateLimit`. */
 export type FilterOfRoute =
@@ -144,6 +165,7 @@ export type FilterOfRoute =
   | ({ readonly kind: 'headers' } & OrderedMutations)
   | { readonly kind: 'passwords'; readonly users: Passwords }
   | ({ readonly kind: 'origins' } & OriginRules)
+  | { readonly kind: 'state'; readonly values: readonly KeptValue[] }
 
 /** By the names of filters. Source: Envoy `typed_per_filter_config`. */
 export type RouteFilters = Readonly<Record<string, FilterOfRoute>>

@@ -9,6 +9,7 @@ import {
   metadataType,
   originsType,
   passwordsType,
+  stateType,
 } from '../../config/envoy-filter-http-filters.ts'
 import { int, message, text, type Message } from '../../envoy/fields.ts'
 import type { InsertedFilter } from '../../ir/inserted-filter.ts'
@@ -22,6 +23,7 @@ import { readHealthCheck } from './health-patches.ts'
 import { readMetadataRules } from './metadata-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readRateLimit } from './rate-limit-patches.ts'
+import { readKeptValues } from './state-patches.ts'
 import type { ReadFilter } from './read-filter.ts'
 
 /** The settings with the filters that patches put in. @param node as which the proxy knows itself. What goes to the front goes before what came there earlier. Source: Istio `core/envoyfilter/listener_patch.go` patchHTTPFilters. */
@@ -89,6 +91,10 @@ function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'
       return readDecompressor(config)
     case metadataType:
       return readMetadataRules(config)
+    case stateType: {
+      const { values, problem } = readKeptValues(config)
+      return { filter: { kind: 'state', values }, problem }
+    }
     default: {
       const { limit, problem } = readRateLimit(config, place)
       return { filter: { kind: 'limit', ...limit }, problem }

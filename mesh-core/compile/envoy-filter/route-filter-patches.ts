@@ -9,6 +9,7 @@ import {
   originsName,
   passwordsName,
   rateLimitName,
+  stateName,
 } from '../../config/envoy-filter-http-filters.ts'
 import { int, message, type Message } from '../../envoy/fields.ts'
 import type { FilterOfRoute, RouteFilters } from '../../ir/inserted-filter.ts'
@@ -19,6 +20,7 @@ import { readFault } from './fault-patches.ts'
 import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readLimitOfRoute } from './rate-limit-patches.ts'
+import { readKeptValues } from './state-patches.ts'
 
 /** What a route, a host or a table tells filters. */
 export interface ToldFilters {
@@ -51,6 +53,10 @@ const readers: Readonly<Record<string, (config: Message, origin: Origin) => Told
   },
   [compressorName]: ({ disabled }) =>
     disabled === true ? { own: { kind: 'off' }, problem: null } : { own: on, problem: 'what a route tells a compressor is that it is disabled' },
+  [stateName]: (config) => {
+    const { values, problem } = readKeptValues(config)
+    return { own: { kind: 'state', values }, problem }
+  },
   [decompressorName]: () => ({ own: on, problem: 'a decompressor is told that it is disabled, and nothing else' }),
 }
 

@@ -11,6 +11,9 @@ test.each([
   '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)%',
   '%METADATA(ROUTE:istio)%',
   '%CEL(request.path)%',
+  '%FILTER_STATE(a:PLAIN)%',
+  '%FILTER_STATE(a:FIELD:b:c)%',
+  '%UPSTREAM_FILTER_STATE(a:)%',
 ])('%s is taken', (value) => expect(valueRefusal(value)).toBeNull())
 
 test('one that is too long is not', () => {
@@ -29,6 +32,10 @@ test.each([
   ['%PATH(WQ:X)%', 'it may say ORIG, PATH, ORIG_OR_PATH'],
   ['%START_TIME(%n)%', 'a header has no line feed'],
   ['%COMMON_DURATION(X)%', 'a duration has a beginning and an end, START:END'],
+  ['%FILTER_STATE(:PLAIN)%', 'what is kept has a key'],
+  ['%FILTER_STATE(a:plain)%', 'it may say PLAIN, TYPED, FIELD'],
+  ['%FILTER_STATE(a:FIELD:)%', 'FIELD has the name of a field'],
+  ['%UPSTREAM_FILTER_STATE(a:PLAIN:b)%', 'and nothing else has'],
   ['%COALESCE(x)%', 'it is no JSON'],
   ['%REQ_WITHOUT_QUERY(X)%', 'names %REQ_WITHOUT_QUERY%, which Envoy does not know'],
   ['%protocol%', 'has a percent sign that begins no command: write %%'],

@@ -92,6 +92,8 @@ const argumentProblems: Readonly<Record<string, (argument: string) => string | n
   COMMON_DURATION: (argument) => ([2, 3].includes(argument.split(':').length) ? null : 'a duration has a beginning and an end, START:END'),
   METADATA: (argument) =>
     oneOf(['ROUTE', 'CLUSTER', 'UPSTREAM_HOST', 'DYNAMIC', 'LISTENER', 'LISTENER_FILTER_CHAIN', 'VIRTUAL_HOST'])(argument.split(':')[0]!),
+  FILTER_STATE: stateProblem,
+  UPSTREAM_FILTER_STATE: stateProblem,
   CEL: celProblem,
   COALESCE: (argument) => (isJson(argument) ? null : 'it is no JSON'),
 }
@@ -107,6 +109,16 @@ function alternatives(argument: string): string | null {
 
 function oneOf(words: readonly string[]): (word: string) => string | null {
   return (word) => (words.includes(word) ? null : `it may say ${words.filter((one) => one !== '').join(', ')}`)
+}
+
+/** Source: Envoy `FilterStateFormatter::create`. */
+function stateProblem(argument: string): string | null {
+  const [key = '', form = '', field = ''] = argument.split(':')
+  if (key === '') return 'what is kept has a key'
+  return (
+    oneOf(['', 'PLAIN', 'TYPED', 'FIELD'])(form) ??
+    ((form === 'FIELD') === (field !== '') ? null : 'FIELD has the name of a field, and nothing else has')
+  )
 }
 
 /** Source: Envoy `SystemTimeFormatter`. */

@@ -67,6 +67,7 @@ function isWritten(filter: InsertedFilter, inserted: readonly InsertedFilter[], 
     case 'fault':
     case 'passwords':
     case 'origins':
+    case 'state':
       return false
   }
 }

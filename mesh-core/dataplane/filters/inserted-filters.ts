@@ -11,6 +11,7 @@ import { requestMutators } from './headers-filter.ts'
 import type { Mutator } from '../messages/header-mutation.ts'
 import { askOrigin } from './origin-filter.ts'
 import { askPassword } from './password-filter.ts'
+import { keepState, type KeepingStream } from './state-filter.ts'
 import { missingToken, type Buckets } from './rate-limit.ts'
 
 /** The body of a request in front of filters that hold it back. */
@@ -30,7 +31,7 @@ export type Stop = RateLimit | Ending
 export const tooLarge: Ending = { reply: { status: 413, body: 'Payload Too Large' }, details: 'request_payload_too_large', flag: null }
 
 /** A request that inserted filters look at. */
-export interface FilteredStream extends FaultyStream {
+export interface FilteredStream extends FaultyStream, KeepingStream {
   readonly body: HeldBody
   readonly notes: Notes
   /** A filter writes its headers. */
@@ -85,6 +86,8 @@ function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: numb
       return noteAccepted(filter, stream)
     case 'decompressor':
       return decompressRequest(filter, stream.request, stream.body.isThere)
+    case 'state':
+      return keepState(filter, ofRoute.levels, stream)
     case 'metadata':
       for (const name of filter.takesOfRequest) stream.request.headers.remove(name)
       return null

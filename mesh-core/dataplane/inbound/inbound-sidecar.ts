@@ -158,7 +158,7 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
       hasAnswered: true,
     } as const
     return {
-      ...{ request: this.request, claims: this.#claims, responseHeaders, answerStatus, responseStatus, log: this.log },
+      ...{ request: this.request, claims: this.#claims, state: this.state, responseHeaders, answerStatus, responseStatus, log: this.log },
       clientTls: tls ? { serverName: tls.serverName ?? '', names: namesShownBy(tls) } : null,
       upstream: responseHeaders !== null && this.log.details === 'via_upstream' ? upstream : null,
       client: {

@@ -42,19 +42,21 @@ function headerOf(request: HttpRequest, name: string): string | undefined {
 }
 
 /** Others are those of headers, where what is not there is empty. */
-function asInHeaders(name: string, { subject, status }: ReplySubject): Value {
-  return compileFormat(`%${name}%`)(subject(new Headers(), status)) || null
+function asInHeaders({ name, argument }: FormatCommand, { subject, status }: ReplySubject): Value {
+  const operator = argument === null ? name : `${name}(${argument})`
+  return compileFormat(`%${operator}%`)(subject(new Headers(), status)) || null
 }
 
-function fill({ name, argument, length }: FormatCommand, subject: ReplySubject): Value {
-  const value = Object.hasOwn(operators, name) ? operators[name]!(subject, argument ?? '') : asInHeaders(name, subject)
+function fill(command: FormatCommand, subject: ReplySubject): Value {
+  const { name, argument, length } = command
+  const value = Object.hasOwn(operators, name) ? operators[name]!(subject, argument ?? '') : asInHeaders(command, subject)
   return length !== null && value !== null ? String(value).slice(0, length) : value
 }
 
-/** What is not there is a `-`. Source: Envoy `FormatterImpl::format`. */
-function fillText(format: string, subject: ReplySubject): string {
+/** @param missing what stands for what is not there. Source: Envoy `FormatterImpl::format` */
+export function fillText(format: string, subject: ReplySubject, missing = '-'): string {
   return parseFormat(format)
-    .map((part) => (typeof part === 'string' ? part : (fill(part, subject) ?? '-')))
+    .map((part) => (typeof part === 'string' ? part : (fill(part, subject) ?? missing)))
     .join('')
 }
 

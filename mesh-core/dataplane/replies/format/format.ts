@@ -4,6 +4,7 @@ import { ofAnswer } from './of-answer.ts'
 import { ofConnections } from './of-connections.ts'
 import { ofMetadata } from './of-metadata.ts'
 import { ofRequest } from './of-request.ts'
+import { ofState } from './of-state.ts'
 import { ofTimes } from './of-times.ts'
 import { ofUpstream } from './of-upstream.ts'
 import type { Subject } from './subject.ts'
@@ -13,7 +14,15 @@ export type Format = (subject: Subject) => string
 /** @returns what fills an operator in; `null`: that is not modelled with this argument */
 export type Operator = (argument: string) => Format | null
 
-const operators: Readonly<Record<string, Operator>> = { ...ofRequest, ...ofAnswer, ...ofConnections, ...ofUpstream, ...ofTimes, ...ofMetadata }
+const operators: Readonly<Record<string, Operator>> = {
+  ...ofRequest,
+  ...ofAnswer,
+  ...ofConnections,
+  ...ofUpstream,
+  ...ofTimes,
+  ...ofMetadata,
+  ...ofState,
+}
 
 /** @returns what fills a header value such as `a-%REQ(X-FROM)%-b` in; a value that is not there is the empty text. Source: Envoy `HeaderParser`. */
 export function compileFormat(text: string): Format {

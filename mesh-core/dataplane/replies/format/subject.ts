@@ -7,6 +7,8 @@ export interface Subject {
   readonly request: HttpRequest
   /** Of the token that the proxy has verified. */
   readonly claims?: Claims | undefined
+  /** What filters have kept. */
+  readonly state?: ReadonlyMap<string, string> | null
   /** `null` while there is no answer. */
   readonly responseHeaders: Headers | null
   /** That the answer has; 0 while there is none. */

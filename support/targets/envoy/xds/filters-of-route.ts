@@ -2,7 +2,7 @@ import { faultName, rateLimitName } from '../../../../mesh-core/config/envoy-fil
 import type { FilterOfRoute, RouteFilters } from '../../../../mesh-core/ir/inserted-filter.ts'
 import type { InboundPort } from '../../../../mesh-core/ir/inbound-port.ts'
 import type { RateLimit } from '../../../../mesh-core/ir/route.ts'
-import { csrfPolicy, htpasswd, httpFault, orderedMutations } from './inserted-filter.ts'
+import { csrfPolicy, filterState, htpasswd, httpFault, orderedMutations } from './inserted-filter.ts'
 import { typed, type Json } from './json.ts'
 import { localRateLimit } from './local-rate-limit.ts'
 
@@ -34,6 +34,8 @@ function configOf(told: FilterOfRoute): Json | null {
       return typed(`${extensions}.basic_auth.v3.BasicAuthPerRoute`, { users: htpasswd(told.users) })
     case 'origins':
       return csrfPolicy(told)
+    case 'state':
+      return filterState(told.values)
   }
 }
 

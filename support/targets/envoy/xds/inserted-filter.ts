@@ -1,9 +1,11 @@
+import { stringFactory } from '../../../../mesh-core/config/envoy-filter-http-filters.ts'
 import type {
   Compressor,
   Decompression,
   Decompressor,
   HealthFilter,
   InsertedFilter,
+  KeptValue,
   OrderedMutations,
   OriginRules,
   Passwords,
@@ -63,6 +65,8 @@ function configOf(filter: InsertedFilter): Json {
       return compressor(filter)
     case 'decompressor':
       return decompressor(filter)
+    case 'state':
+      return filterState(filter.values)
     case 'metadata':
       return typed(`${extensions}.header_to_metadata.v3.Config`, {
         request_rules: filter.takesOfRequest.map(takenHeader),
@@ -104,6 +108,17 @@ function direction(told: Decompression | null): Json {
     enabled: { default_value: told !== null, runtime_key: 'decompressor' },
     ...optional('ignore_no_transform_header', told?.transformsAll),
   }
+}
+
+export function filterState(values: readonly KeptValue[]): Json {
+  return typed(`${extensions}.set_filter_state.v3.Config`, {
+    on_request_headers: values.map(({ key, format, skipsEmpty, omitsMissing }) => ({
+      object_key: key,
+      factory_key: stringFactory,
+      format_string: { text_format_source: { inline_string: format }, ...optional('omit_empty_values', omitsMissing) },
+      ...optional('skip_if_empty', skipsEmpty),
+    })),
+  })
 }
 
 export function orderedMutations({ request, response }: OrderedMutations): Json {

@@ -169,6 +169,7 @@ export function insertedFilter(draw: Draw, id: string): Json {
     () => ['health_check', health(draw)],
     () => ['compressor', compressor(draw)],
     () => ['decompressor', decompressor(draw)],
+    () => ['grpc_web', typed('grpc_web.v3.GrpcWeb', {})],
     () => ['set_filter_state', state(draw)],
     () => ['header_to_metadata', metadata(draw)],
   ])()

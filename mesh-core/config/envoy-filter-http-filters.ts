@@ -29,6 +29,8 @@ export const stateName = 'envoy.filters.http.set_filter_state'
 export const stateType = `${api}.set_filter_state.v3.Config`
 /** Which makes what is kept out of a text. */
 export const stringFactory = 'envoy.string'
+export const grpcWebName = 'envoy.filters.http.grpc_web'
+export const grpcWebType = `${api}.grpc_web.v3.GrpcWeb`
 export const corsName = 'envoy.filters.http.cors'
 /** In which anything may be told to a filter, and that it is off. */
 export const filterConfigType = 'type.googleapis.com/envoy.config.route.v3.FilterConfig'
@@ -117,7 +119,7 @@ export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries
   Object.entries({
     ...{ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault },
     ...{ [headersType]: headers, [passwordsType]: passwords, [originsType]: origins },
-    ...{ [healthType]: health, [compressorType]: compressor, [decompressorType]: decompressor, [stateType]: state },
+    ...{ [healthType]: health, [compressorType]: compressor, [decompressorType]: decompressor, [stateType]: state, [grpcWebType]: {} },
     [metadataType]: { requestRules: metadataRules, responseRules: metadataRules },
   }).map(([type, table]) => [type, bothSpellings({ '@type': 'quiet', ...(table as object) })]),
 )
@@ -149,6 +151,7 @@ export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [originsName]: ofRoute(originsType, origins),
   [compressorName]: ofRoute(compressorOfRouteType, { disabled: 'acts' }),
   [decompressorName]: onOrOff,
+  [grpcWebName]: onOrOff,
   [stateName]: ofRoute(stateType, state),
 }
 

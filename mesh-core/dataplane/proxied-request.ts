@@ -33,6 +33,8 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   readonly entrance: Entrance
   readonly downstream: Downstream
   readonly origin: HopOrigin
+  /** Of gRPC, as filters have left it to the router. */
+  isCall = false
   readonly #passage: Passage
   #cors: CorsVerdict | null = null
   /** Before any filter has decided. */

@@ -139,6 +139,11 @@ export interface KeptValue {
 /** Keys under which neither Envoy nor Istio keeps something itself. */
 export const ownStateKey = /^(?!envoy\.|istio|io\.istio|wasm\.|(?:up|down)stream_peer)/
 
+/** Makes calls of gRPC of what browsers send. Source: Envoy `grpc_web`. */
+export interface GrpcWebFilter extends Placed {
+  readonly kind: 'grpc-web'
+}
+
 /** As `content-encoding` has it. */
 export type Encoding = 'gzip' | 'br'
 
@@ -155,6 +160,7 @@ export type InsertedFilter =
   | Decompressor
   | MetadataFilter
   | StateFilter
+  | GrpcWebFilter
 
 /** What a route, a host or a table tells a filter. What it says of rates and faults stands there itself: see `Route.rateLimit`. */
 export type FilterOfRoute =

@@ -4,6 +4,7 @@ import {
   compressorType,
   decompressorType,
   faultType,
+  grpcWebType,
   headersType,
   healthType,
   metadataType,
@@ -91,6 +92,8 @@ function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'
       return readDecompressor(config)
     case metadataType:
       return readMetadataRules(config)
+    case grpcWebType:
+      return { filter: { kind: 'grpc-web' }, problem: null }
     case stateType: {
       const { values, problem } = readKeptValues(config)
       return { filter: { kind: 'state', values }, problem }

@@ -5,6 +5,7 @@ import {
   decompressorName,
   faultName,
   filterConfigType,
+  grpcWebName,
   headersName,
   originsName,
   passwordsName,
@@ -57,7 +58,8 @@ const readers: Readonly<Record<string, (config: Message, origin: Origin) => Told
     const { values, problem } = readKeptValues(config)
     return { own: { kind: 'state', values }, problem }
   },
-  [decompressorName]: () => ({ own: on, problem: 'a decompressor is told that it is disabled, and nothing else' }),
+  [decompressorName]: toldNothingElse,
+  [grpcWebName]: toldNothingElse,
 }
 
 /** Source: Envoy `typed_per_filter_config`. */
@@ -78,6 +80,11 @@ function told(config: Message, read: (config: Message) => Told): Told {
   if (inner['disabled'] === true) return { own: { kind: 'off' }, problem: null }
   if (inner['config'] === undefined) return { own: on, problem: 'a filter that is not disabled needs a config' }
   return read(message(unwrapped(message(inner['config'], 'config')).config, 'config'))
+}
+
+/** Of a filter that routes can turn off alone. */
+function toldNothingElse(): Told {
+  return { own: on, problem: 'it is told that it is disabled, and nothing else' }
 }
 
 /** Source: Envoy `BufferPerRoute`. */

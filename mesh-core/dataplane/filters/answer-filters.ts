@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from '../../ir/message.ts'
 import type { Subject } from '../replies/format/subject.ts'
 import { compressAnswer } from './compressor-filter.ts'
 import { decompressAnswer } from './decompressor-filter.ts'
+import { toBrowser } from './grpc-web-filter.ts'
 import { responseMutators } from './headers-filter.ts'
 import { markCheck } from './health-filter.ts'
 import { isThere, type ToldByRoute } from './told-by-route.ts'
@@ -58,6 +59,9 @@ function isWritten(filter: InsertedFilter, inserted: readonly InsertedFilter[], 
       return false
     case 'decompressor':
       decompressAnswer(filter, answer)
+      return false
+    case 'grpc-web':
+      toBrowser(filter, answer)
       return false
     case 'metadata':
       for (const name of filter.takesOfAnswer) headers.remove(name)

@@ -4,6 +4,7 @@ import type { Notes } from './answer-filters.ts'
 import { noteAccepted } from './compressor-filter.ts'
 import { decompressRequest } from './decompressor-filter.ts'
 import { faultName } from './filter-names.ts'
+import { fromBrowser } from './grpc-web-filter.ts'
 import { answerCheck } from './health-filter.ts'
 import { isThere, toldTo, type ToldByRoute } from './told-by-route.ts'
 import { injectFault, type Ending, type FaultyStream } from './fault-filter.ts'
@@ -88,6 +89,8 @@ function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: numb
       return decompressRequest(filter, stream.request, stream.body.isThere)
     case 'state':
       return keepState(filter, ofRoute.levels, stream)
+    case 'grpc-web':
+      return fromBrowser(filter, stream)
     case 'metadata':
       for (const name of filter.takesOfRequest) stream.request.headers.remove(name)
       return null

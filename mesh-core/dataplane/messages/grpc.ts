@@ -1,9 +1,12 @@
 import type { Headers, HttpRequest } from '../../ir/message.ts'
 
-/** Source: Envoy `Grpc::Common::hasGrpcContentType`. */
 export function isGrpc({ headers }: HttpRequest): boolean {
-  const type = headers.get('content-type')
-  return type !== undefined && type.startsWith('application/grpc') && (type.length === 16 || type[16] === '+')
+  return isGrpcType(headers.get('content-type') ?? '')
+}
+
+/** Source: Envoy `Grpc::Common::hasGrpcContentType`. */
+export function isGrpcType(type: string): boolean {
+  return type.startsWith('application/grpc') && (type.length === 16 || type[16] === '+')
 }
 
 /** Source: Envoy `Grpc::Utility::httpToGrpcStatus`. */
@@ -24,10 +27,10 @@ const httpStatuses = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400
  * The status by which an endpoint is judged: what stands in the headers counts, not what comes in trailers. Source: Envoy `Router::Filter::onUpstreamHeaders`.
  */
 export function judgedStatus(
-  request: HttpRequest,
+  isCall: boolean,
   { status, headers }: { readonly status: number; readonly headers: Headers },
 ): number | { readonly ofGrpc: number } {
-  if (!isGrpc(request)) return status
+  if (!isCall) return status
   const own = headers.get('grpc-status')
   return { ofGrpc: own === undefined ? status : (httpStatuses[Number(own)] ?? 500) }
 }

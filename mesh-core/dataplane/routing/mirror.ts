@@ -1,3 +1,4 @@
+import { isGrpc } from '../messages/grpc.ts'
 import type { UpstreamHttp } from '../../ir/cluster.ts'
 import type { HttpRequest } from '../../ir/message.ts'
 import type { MirrorPolicy } from '../../ir/route.ts'
@@ -32,7 +33,7 @@ function sendMirror(proxied: ProxiedRequest, policy: MirrorPolicy, timeouts: Tim
   log.upstreamHost = destination.address
   log.attempts = 1
   const request = shadowOf(proxied.request, policy, { ownAddress: proxy.place.address, timeouts, http: cluster.config.http })
-  const tried = { plane, place, proxy, origin: { ...origin, log }, sent: proxied.sent }
+  const tried = { plane, place, proxy, origin: { ...origin, log }, isCall: isGrpc(request) }
   const upstream = new UpstreamRequest(tried, cluster, destination, { request, attempt: 1, limitMs: 0, isWrong: false, mirrored: true }, (end) => {
     late?.cancel()
     log.durationMs = plane.clock.now() - log.startMs

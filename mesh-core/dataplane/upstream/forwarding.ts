@@ -22,6 +22,7 @@ import type { RouteRuntime } from '../routing/route-runtime.ts'
 import { sessionCookieValue, setCookie } from '../balancing/session-cookie.ts'
 import { timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
+import { isGrpc } from '../messages/grpc.ts'
 import { opensWebSocket } from '../messages/upgrade.ts'
 import type { UpstreamHost } from '../balancing/upstream-host.ts'
 import { destinationOf, whyUnresolved } from './upstream.ts'
@@ -132,6 +133,7 @@ export class Forwarding implements InFlight, PickContext, HashSource {
     this.#cluster = cluster
     this.#retries = new Retries(plane, cluster.breaker, log)
     this.#startMs = plane.clock.now()
+    this.#proxied.isCall = isGrpc(this.#proxied.request)
     this.#timeouts = timeoutsOf(this.#action, this.#proxied.request, this.#isWritten)
     this.#requests = new TriedRequests(this.#proxied, this.#action, cluster, this.#timeouts)
     // Where it goes is decided by what it has become.

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../ir/message.ts'
 import type { ForwardAction } from '../../ir/route.ts'
 import type { ClusterRuntime } from './cluster-runtime.ts'
 import { removeBlanks } from '../messages/header-mutation.ts'
-import { grpcTimeoutOf, isGrpc } from '../messages/grpc.ts'
+import { grpcTimeoutOf } from '../messages/grpc.ts'
 import type { ProxiedRequest } from '../proxied-request.ts'
 import { nameOfHost, updateHost } from '../routing/host-rewrite.ts'
 import { expectedTimeout } from './timeouts.ts'
@@ -65,6 +65,6 @@ export class TriedRequests {
     const expected = expectedTimeout(this.#timeouts, this.#proxied.plane.clock.now() - this.#startMs)
     if (expected === 0) return
     if (this.#proxied.tellsItself) headers.set('x-envoy-expected-rq-timeout-ms', String(expected))
-    if (isGrpc(this.#proxied.sent) && !this.#action.duration) headers.set('grpc-timeout', grpcTimeoutOf(expected))
+    if (this.#proxied.isCall && !this.#action.duration) headers.set('grpc-timeout', grpcTimeoutOf(expected))
   }
 }

@@ -33,7 +33,7 @@ export interface Try {
 }
 
 /** The request that a try is one of. */
-export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'sent'> & Partial<Pick<ProxiedRequest, 'isEndless'>>
+export type Tried = Pick<ProxiedRequest, 'plane' | 'place' | 'proxy' | 'origin' | 'isCall'> & Partial<Pick<ProxiedRequest, 'isEndless'>>
 
 /** One try of a request: from the place that it waits for among its host's connections until something has come of it. Source: Envoy `Router::UpstreamRequest`. */
 export class UpstreamRequest implements InFlight {
@@ -137,7 +137,7 @@ export class UpstreamRequest implements InFlight {
       return this.#done(refusal)
     }
     if (typeof outcome !== 'string') {
-      this.#close(judgedStatus(this.#proxied.sent, outcome))
+      this.#close(judgedStatus(this.#proxied.isCall, outcome))
       this.#delivery!.hop.status = outcome.status
       return this.#done(outcome)
     }

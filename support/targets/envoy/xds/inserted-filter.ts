@@ -67,6 +67,8 @@ function configOf(filter: InsertedFilter): Json {
       return decompressor(filter)
     case 'state':
       return filterState(filter.values)
+    case 'grpc-web':
+      return typed(`${extensions}.grpc_web.v3.GrpcWeb`, {})
     case 'metadata':
       return typed(`${extensions}.header_to_metadata.v3.Config`, {
         request_rules: filter.takesOfRequest.map(takenHeader),

@@ -111,6 +111,23 @@ const patches: readonly ((draw: Draw, id: string) => Json)[] = [
   }),
   (draw) => ({
     applyTo: 'NETWORK_FILTER',
+    ...match(draw, draw.one(contexts), {
+      listener: { filterChain: { filter: { name: draw.one([hcmName, 'envoy.filters.network.tcp_proxy']) } } },
+    }),
+    patch: {
+      operation: draw.one(['INSERT_FIRST', 'INSERT_BEFORE']),
+      value: {
+        name: 'envoy.filters.network.connection_limit',
+        typed_config: {
+          '@type': 'type.googleapis.com/envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit',
+          stat_prefix: 'limit',
+          max_connections: draw.one([1, 2, 100]),
+        },
+      },
+    },
+  }),
+  (draw) => ({
+    applyTo: 'NETWORK_FILTER',
     ...match(draw, draw.one([...contexts, 'ANY']), {
       listener: {
         filterChain: { filter: { name: hcmName } },

@@ -127,7 +127,7 @@ export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries
 const structs = ['type.googleapis.com/udpa.type.v1.TypedStruct', 'type.googleapis.com/xds.type.v3.TypedStruct']
 
 /** It may be wrapped in a TypedStruct. */
-function told(type: string, table: Modelled): Record<string, Modelled> {
+export function told(type: string, table: Modelled): Record<string, Modelled> {
   return { ...(table as object), '@type': new Set([type, ...structs]), typeUrl: new Set([type]), value: table }
 }
 

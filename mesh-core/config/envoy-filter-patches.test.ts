@@ -129,6 +129,19 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
       'spec.configPatches[0].patch.value.typed_config.on_request_headers[1].factory_key',
     ],
   },
+  ...(
+    [
+      ['SIDECAR_OUTBOUND', 'INSERT_FIRST', tcpProxy, []],
+      ['GATEWAY', 'INSERT_BEFORE', tcpProxy, []],
+      ['GATEWAY', 'INSERT_BEFORE', 'istio.stats', ['spec.configPatches[0].match.listener.filterChain.filter.name']],
+      ['SIDECAR_INBOUND', 'INSERT_FIRST', tcpProxy, ['spec.configPatches[0]']],
+      ['ANY', 'INSERT_FIRST', tcpProxy, ['spec.configPatches[0]']],
+    ] as const
+  ).map(([context, operation, name, reported]) => ({
+    about: `how many connections there may be, of ${context} by ${operation} at ${name}`,
+    patch: `applyTo: NETWORK_FILTER, match: {context: ${context}, listener: {filterChain: {filter: {name: ${name}}}}}, patch: {operation: ${operation}, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit, stat_prefix: a, max_connections: 1}}}`,
+    reported: [...reported],
+  })),
   {
     about: 'what is decompressed, and of what else a route might tell that filter',
     patch: `applyTo: HTTP_ROUTE, ${outbound}, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.decompressor: {"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true, config: {}}}}}`,

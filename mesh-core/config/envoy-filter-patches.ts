@@ -1,5 +1,5 @@
 import { faultName, faultType, insertable } from './envoy-filter-http-filters.ts'
-import { tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
+import { connectionManagerName, tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
 import { jsonFormatProblems } from './local-reply-values.ts'
 import { bothSpellings, collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
 import type { Resource } from './resource.ts'
@@ -95,6 +95,13 @@ function mergesTcpProxy({ applyTo, match: where, patch }: ConfigPatch): boolean 
   return isOnTheWayOut && applyTo === 'NETWORK_FILTER' && patch.operation === 'MERGE' && where.listener?.filterChain?.filter?.name === tcpProxyName
 }
 
+/** Of the filters beside which one may be put those that end a chain are known here. */
+function isBesideUnknown({ applyTo, match: where, patch }: ConfigPatch): boolean {
+  if (applyTo !== 'NETWORK_FILTER' || (patch.operation !== 'INSERT_BEFORE' && patch.operation !== 'INSERT_AFTER')) return false
+  const name = where?.listener?.filterChain?.filter?.name
+  return name !== undefined && name !== tcpProxyName && name !== connectionManagerName
+}
+
 /** For any, but named as nothing is on the way in: it acts as one for the way out, and for gateways. */
 function contextOf(where: PatchMatch | undefined): string | undefined {
   const isForAny = where?.context === undefined || where.context === 'ANY'
@@ -123,6 +130,7 @@ function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
   const table = mergesTcpProxy(whole) ? tcpProxy : tablesOf(contextOf(where))[`${applyTo} ${patch?.operation}`]
   if (table === undefined) return [path]
   const found: FieldPath[] = []
+  if (isBesideUnknown(whole)) return [[...path, 'match', 'listener', 'filterChain', 'filter', 'name']]
   collect(match, where ?? null, [...path, 'match'], found)
   collect(table, patch.value ?? null, [...path, 'patch', 'value'], found)
   return [...found, ...jsonFormatProblems(patch.value, [...path, 'patch', 'value'])]

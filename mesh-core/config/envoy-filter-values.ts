@@ -1,3 +1,4 @@
+import { told } from './envoy-filter-http-filters.ts'
 import { headerMatch, option } from './envoy-filter-matchers.ts'
 import { level, ofHost, outer, requireTls, route } from './envoy-filter-route-values.ts'
 import { localReplyConfig } from './local-reply-values.ts'
@@ -89,6 +90,15 @@ export const tcpProxy = bothSpellings({
   },
 })
 
+/** Of sidecars on the way out, and of gateways: to a workload other proxies keep connections. */
+const connectionLimit = bothSpellings({
+  name: 'quiet',
+  typedConfig: told('type.googleapis.com/envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit', {
+    ...fields('statPrefix maxConnections delay'),
+    runtimeEnabled: { defaultValue: 'acts', runtimeKey: 'quiet' },
+  }),
+})
+
 /** How much is held back in buffers changes no answer, nor does how sockets are set up. */
 const ofSockets = fields('perConnectionBufferLimitBytes tcpBacklogSize enableReusePort socketOptions', 'quiet')
 
@@ -109,6 +119,9 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
     },
     'CLUSTER REMOVE': 'quiet',
     'NETWORK_FILTER MERGE': connectionManager,
+    ...Object.fromEntries(
+      ['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', 'INSERT_AFTER'].map((operation) => [`NETWORK_FILTER ${operation}`, connectionLimit]),
+    ),
     'LISTENER MERGE': ofSockets,
     // What a proxy counts, which it is started with; and what no filter is until one refers to it.
     'BOOTSTRAP MERGE': fields('statsConfig statsFlushInterval statsSinks', 'quiet'),

@@ -1,12 +1,13 @@
 import type { HttpRequest } from '../ir/message.ts'
-import type { Listener } from '../ir/proxy-config.ts'
+import type { FilterChain, Listener } from '../ir/proxy-config.ts'
 import type { DownstreamTls } from '../ir/tls.ts'
 import { chooseFilterChain, inspectsHttp } from '../match/filter-chain.ts'
 import type { Dialled } from './dial.ts'
-import { senderOf } from './entrance.ts'
+import { nameOfChain, senderOf } from './entrance.ts'
 import { HopRecord, LogRecord } from './evidence.ts'
 import type { Place } from './evidence.ts'
 import { waitsForBytes } from './tcp/first-bytes.ts'
+import { withinLimits } from './limited-connections.ts'
 import { badRequest } from './replies/local-reply.ts'
 import { doubtOfProxyPort } from './doubtful.ts'
 import type { Done, InFlight } from './outcome.ts'
@@ -14,8 +15,8 @@ import type { Plane } from './plane.ts'
 import { ProxiedRequest } from './proxied-request.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import { seenConnection } from './seen-connection.ts'
-import type { Milliseconds } from '../time/clock.ts'
-import { noteUnused, proxyTcp } from './tcp/tcp-proxy.ts'
+import { afterWaiting } from './waiting.ts'
+import { noteKeptOut, noteUnused, proxyTcp } from './tcp/tcp-proxy.ts'
 import { forwardedClientCertificate, handshake, namesShownBy } from './tls/tls-handshake.ts'
 import type { TlsLayer } from './tls/tls-handshake.ts'
 
@@ -75,21 +76,33 @@ interface Accepted {
   readonly layers: readonly TlsLayer[]
 }
 
-function take(
-  plane: Plane,
-  place: Place,
-  proxy: ProxyRuntime,
-  request: HttpRequest,
-  { target, listener, layers }: Accepted,
-  done: Done,
-): InFlight | null {
-  const [outer, ...inner] = layers
+function take(plane: Plane, place: Place, proxy: ProxyRuntime, request: HttpRequest, accepted: Accepted, done: Done): InFlight | null {
+  const { target, listener, layers } = accepted
   const chain =
-    chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', target.port, request, outer)) ?? listener.defaultFilterChain
+    chooseFilterChain(listener.filterChains, seenConnection(target.address ?? '', target.port, request, layers[0])) ?? listener.defaultFilterChain
   if (!chain) {
     done('closed')
     return null
   }
+  const begin = (end: Done): InFlight | null => enter(plane, place, proxy, request, { ...accepted, chain }, end)
+  const { limits, filter } = chain
+  if (!limits || limits.length === 0) return begin(done)
+  const note = (): void => {
+    if (filter.kind === 'tcp') noteKeptOut(plane, place, proxy, filter, target, listener)
+  }
+  const { namespace, instance } = proxy.place.ref
+  return withinLimits({ plane, place, chain: `${namespace}/${instance} ${nameOfChain({ listener, chain })}`, limits, note }, done, begin)
+}
+
+function enter(
+  plane: Plane,
+  place: Place,
+  proxy: ProxyRuntime,
+  request: HttpRequest,
+  { target, listener, layers, chain }: Accepted & { readonly chain: FilterChain },
+  done: Done,
+): InFlight | null {
+  const [outer, ...inner] = layers
   const failure = chain.tls && (outer ? handshake(chain.tls, outer, proxy.place.identity) : 'closed')
   if (failure) {
     const isAsked = chain.filter.kind !== 'tcp' || noteUnused(plane, place, proxy, chain.filter, target, listener)
@@ -129,13 +142,6 @@ function take(
     place.exchange.fail(error)
   }
   return proxied
-}
-
-/** Goes on when the time is over, unless the client has gone. */
-export function afterWaiting({ clock }: Plane, ms: Milliseconds, what: string, begin: () => InFlight | null): InFlight {
-  let inFlight: InFlight | null = null
-  const timer = clock.schedule(ms, () => (inFlight = begin()), what)
-  return { abandon: () => (timer.cancel(), inFlight?.abandon()) }
 }
 
 /** Each side waits for the other. */

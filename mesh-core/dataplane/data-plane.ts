@@ -17,6 +17,7 @@ import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { ProxyRuntime } from './proxy-runtime.ts'
 import { TokenBuckets } from './filters/rate-limit.ts'
 import { requestOf } from './messages/request-of-call.ts'
+import { OpenConnections } from './limited-connections.ts'
 import { RequestIds } from './messages/request-ids.ts'
 import { outsidePeer, WorkloadInMesh } from './workload-runtime.ts'
 
@@ -34,6 +35,7 @@ export class DataPlane implements Plane {
   readonly clock: Clock
   readonly chance: Chance
   readonly tokenBuckets = new TokenBuckets()
+  readonly openConnections = new OpenConnections()
   readonly inboundClusters: InboundClusters
   readonly clientAddress: string
   readonly #epochMs: number

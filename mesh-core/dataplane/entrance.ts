@@ -21,7 +21,7 @@ export interface Entrance {
 }
 
 /** Names the filter chain within the proxy. */
-export function nameOfChain({ listener, chain }: Entrance): string {
+export function nameOfChain({ listener, chain }: Pick<Entrance, 'listener' | 'chain'>): string {
   return `${listener.name} ${listener.filterChains.indexOf(chain)}`
 }
 

@@ -159,6 +159,15 @@ export interface FilterChain extends FilterChainMatch {
   /** TLS that ends here; `null` where bytes are taken as they are. */
   readonly tls: DownstreamTls | null
   readonly filter: NetworkFilter
+  /** How many connections it takes at once, the first that a connection meets before the others. */
+  readonly limits?: readonly ConnectionLimit[]
+}
+
+/** Source: Envoy `ConnectionLimit` of the network. */
+export interface ConnectionLimit {
+  readonly most: number
+  /** ms until one too many is closed; 0: at once. */
+  readonly delayMs: number
 }
 
 /** Source: Envoy `Listener`. */

@@ -2,6 +2,7 @@ import { connectionManagerName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, messages, text, texts, type Message } from '../../envoy/fields.ts'
 import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
 import { areSettingsRefused } from '../mesh/settings-refusal.ts'
+import { patchConnectionLimits } from './connection-limit-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withInserted } from './inserted-filters.ts'
 import { mergeLocalReplies } from './local-reply-patches.ts'
@@ -15,7 +16,7 @@ export interface ConnectionManager {
 
 /** The listeners with the patches that are for their connection managers. Source: Istio `core/envoyfilter/listener_patch.go`. */
 export function patchListeners(all: readonly Listener[], patches: readonly EnvoyPatch[], node: string): readonly Listener[] {
-  const listeners = patchTcpProxies(all, patches)
+  const listeners = patchTcpProxies(patchConnectionLimits(all, patches), patches)
   const own = patches.filter(isOfConnectionManager)
   const ofListeners = patches.filter(({ applyTo }) => applyTo === 'LISTENER')
   if (own.length + ofListeners.length === 0) return listeners
@@ -41,8 +42,8 @@ function isRefused(chain: FilterChain | null): boolean {
   return chain?.filter.kind === 'http' && areSettingsRefused(chain.filter.settings)
 }
 
-function isOfConnectionManager({ applyTo }: Pick<EnvoyPatch, 'applyTo'>): boolean {
-  return applyTo === 'NETWORK_FILTER' || applyTo === 'HTTP_FILTER'
+function isOfConnectionManager({ applyTo, operation }: Pick<EnvoyPatch, 'applyTo' | 'operation'>): boolean {
+  return (applyTo === 'NETWORK_FILTER' && operation === 'MERGE') || applyTo === 'HTTP_FILTER'
 }
 
 function isForListener(patch: EnvoyPatch, listener: Listener): boolean {
@@ -60,8 +61,8 @@ export function inboundConnectionManager<T extends ConnectionManager>(
   port: number | null,
   node: string,
 ): T {
-  const own = patches.filter(({ applyTo, match: { listener } }) => {
-    if (!isOfConnectionManager({ applyTo })) return false
+  const own = patches.filter(({ applyTo, operation, match: { listener } }) => {
+    if (!isOfConnectionManager({ applyTo, operation })) return false
     if (!listener) return true
     return (listener.name ?? 'virtualInbound') === 'virtualInbound' && (!listener.portNumber || listener.portNumber === port) && isForFilter(listener)
   })

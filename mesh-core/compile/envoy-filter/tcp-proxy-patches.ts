@@ -10,7 +10,10 @@ export function isAtListener({ match }: EnvoyPatch, { name, port }: Pick<Listene
 
 /** What passes bytes on may be told how long it does. Source: Istio `core/envoyfilter/listener_patch.go`, Envoy `TcpProxy`. */
 export function patchTcpProxies(listeners: readonly Listener[], patches: readonly EnvoyPatch[]): readonly Listener[] {
-  const own = patches.filter(({ applyTo, match }) => applyTo === 'NETWORK_FILTER' && match.listener?.filterChain?.filter?.name === tcpProxyName)
+  const own = patches.filter(
+    ({ applyTo, operation, match }) =>
+      applyTo === 'NETWORK_FILTER' && operation === 'MERGE' && match.listener?.filterChain?.filter?.name === tcpProxyName,
+  )
   if (own.length === 0) return listeners
   return listeners.map((listener) => {
     const fitting = own.filter((patch) => isAtListener(patch, listener))

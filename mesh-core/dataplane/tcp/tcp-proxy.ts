@@ -99,6 +99,13 @@ export function noteUnused(plane: Plane, place: Place, proxy: ProxyRuntime, filt
   return !['NC', 'UH', 'UO'].includes(log.flags)
 }
 
+/** A connection that a limit keeps out goes nowhere. */
+export function noteKeptOut(plane: Plane, place: Place, proxy: ProxyRuntime, filter: TcpFilter, target: Dialled, listener: Listener): void {
+  const log = new LogRecord(proxy.name, proxy.edge ? 'gateway' : 'outbound', plane.clock.now())
+  log.details = '-'
+  place.exchange.hops.push(new HopRecord(originOf(place, proxy, filter, log, target, listener.name)))
+}
+
 function logOf(plane: Plane, proxy: ProxyRuntime, { clusters }: TcpFilter): LogRecord {
   const weights = clusters.map(({ weight }) => weight)
   const total = weights.reduce((sum, weight) => sum + weight, 0)

@@ -2,7 +2,7 @@ import type { FilterChain, Listener, NetworkFilter } from '../../../../mesh-core
 import { filtersOfBytes } from './custom-access-filters.ts'
 import { httpConnectionManager } from './connection-manager.ts'
 import { closing, downstreamTls, notReady } from './downstream-tls.ts'
-import { optional } from './json.ts'
+import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import type { Placement } from './placement.ts'
 import { prefixRange } from './prefix-range.ts'
@@ -27,9 +27,20 @@ export function filterChain(chain: FilterChain, listener: Listener, placement: P
   return {
     ...optional('name', chain.name || null),
     ...(Object.keys(match).length === 0 ? {} : { filter_chain_match: match }),
-    filters: socket === 'missing' ? [closing] : networkFilters(chain.filter, listener, placement),
+    filters: socket === 'missing' ? [closing] : [...limits(chain), ...networkFilters(chain.filter, listener, placement)],
     ...(socket === 'missing' ? {} : optional('transport_socket', socket)),
   }
+}
+
+function limits({ limits = [], name }: FilterChain): readonly Json[] {
+  return limits.map(({ most, delayMs }) => ({
+    name: 'envoy.filters.network.connection_limit',
+    typed_config: typed('envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit', {
+      stat_prefix: name || 'limit',
+      max_connections: most,
+      ...(delayMs > 0 && { delay: duration(delayMs) }),
+    }),
+  }))
 }
 
 function networkFilters(filter: NetworkFilter, listener: Listener, placement: Placement): readonly Json[] {

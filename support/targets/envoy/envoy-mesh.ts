@@ -26,6 +26,7 @@ import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
 import { Topology } from './topology.ts'
 import { unseenAddress } from './unseen-addresses.ts'
+import { unseenLimit } from './unseen-limits.ts'
 import { unseenName } from './unseen-names.ts'
 import { unseenPort } from './unseen-ports.ts'
 import { untoldEndpoint } from './untold-endpoints.ts'
@@ -201,6 +202,7 @@ export class EnvoyMesh {
     return (
       unseenAddress(journal, { workloads, inboundPort }) ??
       unseenPort(journal, inboundPort) ??
+      unseenLimit(journal, ({ ref }) => this.#model.proxyConfig(ref)) ??
       unseenName(journal, ({ ref }) => this.#model.proxyConfig(ref)) ??
       untoldEndpoint(journal, { tellsOfEndpoints, clusterOf })
     )

@@ -36,8 +36,11 @@ const hashPolicy: Modelled = {
   terminal: 'acts',
 }
 
+/** How a route is traced and counted, and what operators of header values that are not modelled would tell. */
+export const ofTelemetry: Record<string, Modelled> = fields('metadata decorator tracing statPrefix', 'quiet')
+
 export const route = {
-  ...outer,
+  ...{ ...outer, ...ofTelemetry },
   name: 'acts',
   match: routeMatch,
   route: {

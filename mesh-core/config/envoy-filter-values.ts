@@ -1,6 +1,6 @@
 import { told } from './envoy-filter-http-filters.ts'
 import { headerMatch, option } from './envoy-filter-matchers.ts'
-import { level, ofHost, outer, requireTls, route } from './envoy-filter-route-values.ts'
+import { level, ofHost, ofTelemetry, outer, requireTls, route } from './envoy-filter-route-values.ts'
 import { localReplyConfig } from './local-reply-values.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
@@ -23,6 +23,8 @@ const cluster = {
   upstreamConnectionOptions: { tcpKeepalive: 'quiet' },
   // They stand behind those that istiod writes for every cluster, of which the first count.
   circuitBreakers: { thresholds: 'quiet' },
+  // What is counted, and what operators of header values that are not modelled would tell.
+  ...fields('metadata altStatName trackClusterStats', 'quiet'),
 } satisfies Modelled
 
 const lbPolicy: Modelled = new Set(['ROUND_ROBIN', 'LEAST_REQUEST', 'RING_HASH', 'RANDOM', 'MAGLEV'])
@@ -114,6 +116,8 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
     'CLUSTER MERGE': {
       ...{ ...cluster, typedExtensionProtocolOptions: { [upstreamOptionsName]: upstreamOptions } },
       lbPolicy,
+      ringHashLbConfig: { ...fields('minimumRingSize maximumRingSize'), hashFunction: new Set(['XX_HASH', '0']) },
+      leastRequestLbConfig: fields('choiceCount'),
       commonLbConfig: { healthyPanicThreshold: fields('value') },
       outlierDetection,
     },
@@ -133,7 +137,7 @@ const values: Readonly<Record<string, Modelled>> = Object.fromEntries(
 /** These act towards a sidecar's own workload, too, where there is one route for all: of it headers alone can be changed here, and that its host wants TLS. */
 const inbound: Readonly<Record<string, Modelled>> = {
   'ROUTE_CONFIGURATION MERGE': bothSpellings({ ...level, mostSpecificHeaderMutationsWins: 'acts' }),
-  'HTTP_ROUTE MERGE': bothSpellings(level),
+  'HTTP_ROUTE MERGE': bothSpellings({ ...level, ...ofTelemetry }),
   'VIRTUAL_HOST MERGE': bothSpellings({ ...level, requireTls }),
   'CLUSTER MERGE': bothSpellings({ ...cluster, lbPolicy }),
   ...Object.fromEntries(['LISTENER MERGE', 'BOOTSTRAP MERGE', 'EXTENSION_CONFIG ADD'].map((key) => [key, values[key]!])),

@@ -1,8 +1,8 @@
 import { upstreamOptionsName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, type Message } from '../../envoy/fields.ts'
 import { blackHole, type InboundPort } from '../../ir/inbound-port.ts'
-import type { Cluster, LoadBalancing, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
-import { loadBalancing } from '../clusters/load-balancing.ts'
+import type { Cluster, OutlierDetection, UpstreamHttp } from '../../ir/cluster.ts'
+import { balancings, mergedBalancing } from './balancing-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergedOutliers } from './outlier-patches.ts'
 
@@ -60,22 +60,16 @@ function mergeCluster(cluster: Cluster | null, { value }: EnvoyPatch): Cluster |
   }
 }
 
-/** ROUND_ROBIN is the 0 of its enumeration. What there is only for where a client dials is chosen no other way. Source: Envoy `ClusterImplBase`. */
+/** What there is only for where a client dials is chosen no other way. Source: Envoy `ClusterImplBase`. */
 function balancedAs(cluster: Cluster, fields: Message): Cluster | null {
   const { value } = message(message(fields['common_lb_config'], 'common_lb_config')['healthy_panic_threshold'], 'healthy_panic_threshold')
   const panicThreshold = Number(value ?? 0) || cluster.panicThreshold
-  const loadBalancing = balancings[String(fields['lb_policy'] ?? '')] ?? cluster.loadBalancing
   const { kind } = cluster.loadBalancing
-  if (loadBalancing.kind === kind) return { ...cluster, panicThreshold }
+  const asked = balancings[String(fields['lb_policy'] ?? '')]
+  const loadBalancing = mergedBalancing(asked && asked.kind !== kind ? asked : cluster.loadBalancing, fields)
+  if (!loadBalancing) return null
+  if (loadBalancing.kind === kind) return { ...cluster, panicThreshold, loadBalancing }
   return kind === 'ORIGINAL_DST' ? null : { ...cluster, panicThreshold, loadBalancing, slowStart: null }
-}
-
-/** With Envoy's defaults: what istiod says is of another kind. */
-const balancings: Readonly<Record<string, LoadBalancing>> = {
-  LEAST_REQUEST: loadBalancing({ simple: 'LEAST_REQUEST' }),
-  RANDOM: loadBalancing({ simple: 'RANDOM' }),
-  RING_HASH: loadBalancing({ consistentHash: { ringHash: {} } }),
-  MAGLEV: loadBalancing({ consistentHash: { maglev: {} } }),
 }
 
 const usualIdleMs = 3_600_000

@@ -43,6 +43,17 @@ Feature: Mirroring
       | api         |
       | gateway-api |
 
+  Scenario: The copy of a request with a body is none of what the route has chosen
+    Given the config "istio/shop-versions.yaml"
+    And the config "istio/mirror-to-v2.yaml"
+    When client sends "POST http://shop/items" with the body:
+      """
+      a book
+      """
+    Then the request reaches shop:v1
+    And the request does not reach shop:v2
+    And shop:v2 received 1 request
+
   Scenario Outline: A mirror that fails is not seen (<api>)
     Given the config "<api>/shop-versions.yaml"
     And the config "<api>/mirror-to-v2.yaml"

@@ -132,8 +132,7 @@ export class Senders {
 function sameCall(ref: WorkloadRef, { gateway, request, authority, tls }: Outgoing): MeshCall {
   const headers: Record<string, string[]> = { host: [request.authority] }
   for (const [name, value] of request.headers.entries()) (headers[name] ??= []).push(value)
-  const { protocol, method } = request
-  const body = isBytes(protocol) ? request.body : ''
+  const { protocol, method, body } = request
   const url = `${isBytes(protocol) ? protocol : request.scheme}://${authority}${request.path}`
   const from = { kind: gateway ? 'gateway' : 'workload', ref } as const
   return { from, method, url, headers, body, timeoutMs: null, ...(protocol && !isBytes(protocol) && { protocol }), ...(tls && { tls }) }

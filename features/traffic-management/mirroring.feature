@@ -43,14 +43,25 @@ Feature: Mirroring
       | api         |
       | gateway-api |
 
-  Scenario: The copy of a request with a body is none of what the route has chosen
+  Scenario: The copy of a request with a body that is rewritten is none of what the route has chosen
     Given the config "istio/shop-versions.yaml"
-    And the config "istio/mirror-to-v2.yaml"
+    And the config:
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: shop}
+      spec:
+        hosts: [shop]
+        http:
+        - headers: {request: {set: {x-stage: live}}}
+          route: [{destination: {host: shop, subset: v1}}]
+          mirror: {host: shop, subset: v2}
+      """
     When client sends "POST http://shop/items" with the body:
       """
       a book
       """
-    Then the request reaches shop:v1
+    Then the request reaches shop:v1 with header "x-stage" set to "live"
     And the request does not reach shop:v2
     And shop:v2 received 1 request
 

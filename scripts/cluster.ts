@@ -1,10 +1,11 @@
 /**
- * `npm run test:cluster [-- --whole | --endpoint] [--suite] [--evidence] [--restore] [--faults [titles…]] [features…]`: the conformance suite against a real mesh. With
+ * `npm run test:cluster [-- --whole | --endpoint] [--suite] [--evidence] [--restore] [--mistakes] [--faults] [titles…] [features…]`: the conformance suite against a real mesh. With
  * `$KUBECONFIG` and `$MESHSPEC_LAB_NAME` unset a lab of our own is brought up for it where there is one (`../shared/lab`, or `$MESHSPEC_LAB`); with
  * `--kubeconfig FILE` the suite runs against that cluster, whose mesh config it changes only with `--mesh-config`. Of the parts those are done that are named, or all:
  * `--suite` runs the features that are given, or with `--whole` all, or else those that take some minutes;
  * `--evidence` looks at whether a user's own pods are judged by their access logs, `--restore` at whether a run puts back what it has changed;
- * `--faults` plants faults (all, or those whose title has one of the texts), each of which a run has to call by its name.
+ * `--mistakes` has scenarios with something wrong in them and `--faults` plants faults while a run goes on (all, or those whose title has one of the texts): each is to
+ * be called by its name.
  * `--endpoint` runs Bookinfo's tasks through the lab's gateway alone, without the Kubernetes API, as a user's Bookinfo is there.
  */
 import { spawnSync } from 'node:child_process'
@@ -51,6 +52,7 @@ const { values, positionals } = parseArgs({
     suite: { type: 'boolean', default: false },
     evidence: { type: 'boolean', default: false },
     restore: { type: 'boolean', default: false },
+    mistakes: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     kubeconfig: { type: 'string' },
     context: { type: 'string' },
@@ -58,7 +60,7 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const parts = ['suite', 'evidence', 'restore', 'faults'] as const
+const parts = ['suite', 'evidence', 'restore', 'mistakes', 'faults'] as const
 const named = parts.filter((part) => values[part])
 
 /** With features that are given nothing else is asked for. */
@@ -97,8 +99,8 @@ function byKubernetes(ownsMesh: boolean): readonly string[] {
   ]
 }
 
-function chosenOf<Tried extends { readonly title: string }>(all: readonly Tried[]): readonly Tried[] {
-  if (!isWanted('faults')) return []
+function chosenOf<Tried extends { readonly title: string }>(part: 'mistakes' | 'faults', all: readonly Tried[]): readonly Tried[] {
+  if (!isWanted(part)) return []
   return positionals.length === 0 ? all : all.filter(({ title }) => positionals.some((text) => title.includes(text)))
 }
 
@@ -132,14 +134,14 @@ async function inLab(folder: string): Promise<string[]> {
 }
 
 async function mistakenIn(lab: Lab): Promise<string[]> {
-  const chosen = chosenOf(mistakes)
+  const chosen = chosenOf('mistakes', mistakes)
   const found = chosen.length === 0 ? [] : await tryMistakes(lab, chosen)
   return found.flatMap((problem, i) => told(chosen[i]!.title, problem))
 }
 
 async function faultsIn(lab: Lab): Promise<string[]> {
   const problems: string[] = []
-  for (const fault of chosenOf(faults)) {
+  for (const fault of chosenOf('faults', faults)) {
     const problem = await tryFault(lab, fault).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
     problems.push(...told(fault.title, problem))
   }

@@ -4,7 +4,6 @@
  */
 export const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'istio-routing': {
-    'envoyfilter/envoyfilter': 'programs in Lua are not modelled',
     'proxy-protocol/a': 'the call is bytes that are no HTTP, with a PROXY header before them',
     'upstreamproxy/proxy': 'whether a server takes a header of the PROXY protocol is not known',
   },

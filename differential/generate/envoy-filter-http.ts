@@ -151,6 +151,57 @@ const metadata = (draw: Draw): Json =>
     response_rules: [{ header: 'x-answer', on_header_present: { metadata_namespace: 'envoy.lb', key: 'k' }, remove: draw.chance(0.5) }],
   })
 
+/** Lines of a function that looks at a message and changes it. */
+const linesOfRequest = (draw: Draw, id: string): readonly string[] => [
+  `s:add("${draw.one(['x-patched', 'x-user', 'x-answer'])}", "${id}")`,
+  `s:replace("x-user", "${draw.one(['jason', 'peter'])}")`,
+  's:remove("x-user")',
+  's:replace(":path", s:get(":path") .. "/more")',
+  's:replace(":method", "PUT")',
+  's:add("x-patched", (s:get("x-user") or "nobody") .. s:getNumValues("x-user"))',
+  `if s:get("x-user") == "jason" then h:respond({[":status"] = "${draw.one([200, 403, 503])}", ["x-answer"] = "${id}"}, "${draw.one(['', 'no'])}") end`,
+  'local b = h:body() s:add("x-patched", b and b:length() or "none")',
+  `h:body(true):setBytes("${id}")`,
+  `h:streamInfo():dynamicMetadata():set("ours", "key", "${id}")`,
+  's:add("x-patched", ((h:streamInfo():dynamicMetadata():get("ours") or {}).key or "none"))',
+  'for name, value in pairs(s) do if name == "x-user" then h:logInfo(value) end end s:add("x-patched", "all")',
+  'h:clearRouteCache()',
+  'local t = nil t.x = 1',
+]
+
+const linesOfAnswer = (id: string): readonly string[] => [
+  `s:add("x-answer", "${id}")`,
+  's:replace("x-patched", s:get(":status"))',
+  's:replace(":status", "299")',
+  's:remove("x-answer")',
+  's:add("x-patched", ((h:streamInfo():dynamicMetadata():get("ours") or {}).key or "none"))',
+  `h:body(true):setBytes("${id}")`,
+  'h:respond({[":status"] = "500"}, "no")',
+]
+
+function script(draw: Draw, id: string): string {
+  const fn = (name: string, lines: readonly string[]): string => `function ${name}(h)\n  local s = h:headers()\n  ${lines.join('\n  ')}\nend\n`
+  const request = draw.chance(0.8) ? fn('envoy_on_request', draw.some([...linesOfRequest(draw, id)], 1, 3)) : ''
+  const answer = draw.chance(0.4) ? fn('envoy_on_response', draw.some([...linesOfAnswer(id)], 1, 2)) : ''
+  return request + answer
+}
+
+const lua = (draw: Draw, id: string): Json =>
+  typed('lua.v3.Lua', {
+    ...draw.one<() => Json>([
+      () => ({ inlineCode: script(draw, id) }),
+      () => ({ default_source_code: { inline_string: script(draw, id) } }),
+      () => ({ default_source_code: { inline_string: script(draw, id) }, source_codes: { other: { inline_string: script(draw, `${id}-other`) } } }),
+    ])(),
+    ...draw.maybe(0.2, () => ({ clear_route_cache: draw.chance(0.3) })),
+  })
+
+const luaOfRoute = (draw: Draw, id: string): Json =>
+  typed(
+    'lua.v3.LuaPerRoute',
+    draw.one<Json>([{ disabled: true }, { name: 'other' }, { source_code: { inline_string: script(draw, `${id}-route`) } }, {}]),
+  )
+
 /** A filter that is put in. */
 export function insertedFilter(draw: Draw, id: string): Json {
   const [name, typed_config] = draw.one<() => [string, Json]>([
@@ -172,6 +223,8 @@ export function insertedFilter(draw: Draw, id: string): Json {
     () => ['grpc_web', typed('grpc_web.v3.GrpcWeb', {})],
     () => ['set_filter_state', state(draw)],
     () => ['header_to_metadata', metadata(draw)],
+    () => ['lua', lua(draw, id)],
+    () => ['lua', lua(draw, id)],
   ])()
   const own = draw.chance(0.15) ? `own.${name}` : `envoy.filters.http.${name}`
   return { name: own, typed_config, ...draw.maybe(0.15, () => ({ disabled: true })) }
@@ -189,6 +242,7 @@ export function toldFilters(draw: Draw, id: string): Json {
     ['basic_auth', () => typed('basic_auth.v3.BasicAuthPerRoute', users)],
     ['csrf', () => origins(draw)],
     ['set_filter_state', () => state(draw)],
+    ['lua', () => luaOfRoute(draw, id)],
   ]
   const own = draw.some([...told], 1, 2).map(([name, config]) => [`envoy.filters.http.${name}`, wrapped(draw, config)] as const)
   return { typed_per_filter_config: Object.fromEntries(own) }

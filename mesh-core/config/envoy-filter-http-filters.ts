@@ -1,4 +1,5 @@
 import { ownStateKey, type Encoding } from '../ir/inserted-filter.ts'
+import { modelledScript } from './lua-scripts.ts'
 import { fraction, headerMatch, option, share, text } from './envoy-filter-matchers.ts'
 import { bothSpellings, fields, type Modelled } from './modelled-table.ts'
 
@@ -31,6 +32,9 @@ export const stateType = `${api}.set_filter_state.v3.Config`
 export const stringFactory = 'envoy.string'
 export const grpcWebName = 'envoy.filters.http.grpc_web'
 export const grpcWebType = `${api}.grpc_web.v3.GrpcWeb`
+export const luaName = 'envoy.filters.http.lua'
+export const luaType = `${api}.lua.v3.Lua`
+export const luaOfRouteType = `${api}.lua.v3.LuaPerRoute`
 export const corsName = 'envoy.filters.http.cors'
 /** In which anything may be told to a filter, and that it is off. */
 export const filterConfigType = 'type.googleapis.com/envoy.config.route.v3.FilterConfig'
@@ -114,12 +118,28 @@ const state: Modelled = {
   },
 }
 
+const lua: Modelled = {
+  inlineCode: modelledScript,
+  defaultSourceCode: { inlineString: modelledScript },
+  sourceCodes: { '*': { inlineString: modelledScript } },
+  clearRouteCache: 'acts',
+  statPrefix: 'quiet',
+}
+const luaOfRoute: Modelled = { ...fields('disabled name'), sourceCode: { inlineString: modelledScript } }
+
 /** Filters of HTTP that can be put in, by the type of what they are told. */
 export const insertable: Readonly<Record<string, Modelled>> = Object.fromEntries(
   Object.entries({
     ...{ [rateLimitType]: rateLimit, [bufferType]: buffer, [faultType]: fault },
     ...{ [headersType]: headers, [passwordsType]: passwords, [originsType]: origins },
-    ...{ [healthType]: health, [compressorType]: compressor, [decompressorType]: decompressor, [stateType]: state, [grpcWebType]: {} },
+    ...{
+      [healthType]: health,
+      [compressorType]: compressor,
+      [decompressorType]: decompressor,
+      [stateType]: state,
+      [grpcWebType]: {},
+      [luaType]: lua,
+    },
     [metadataType]: { requestRules: metadataRules, responseRules: metadataRules },
   }).map(([type, table]) => [type, bothSpellings({ '@type': 'quiet', ...(table as object) })]),
 )
@@ -153,6 +173,7 @@ export const filtersOfRoute: Readonly<Record<string, Modelled>> = {
   [decompressorName]: onOrOff,
   [grpcWebName]: onOrOff,
   [stateName]: ofRoute(stateType, state),
+  [luaName]: ofRoute(luaOfRouteType, luaOfRoute),
 }
 
 const whole: Modelled = { defaultValue: { numerator: new Set(['100']), denominator: new Set(['HUNDRED']) }, runtimeKey: 'quiet' }

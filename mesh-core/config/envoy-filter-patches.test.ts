@@ -7,6 +7,8 @@ const limit = 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit
 const cors = 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy'
 const limiting = (config: string): string =>
   `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: limit, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {${config}}}}}`
+const lua = (config: string): string =>
+  `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.http.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua, ${config}}}}`
 const outbound = 'match: {context: SIDECAR_OUTBOUND}'
 const buffer = 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer'
 const fault = 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault'
@@ -67,10 +69,20 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
     reported: acts ? [] : ['spec.configPatches[0]'],
   })),
   {
-    about: 'a filter of HTTP',
-    patch: `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.http.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}`,
+    about: 'a filter of HTTP that is not modelled',
+    patch: `applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.ip_tagging.v3.IPTagging}}}`,
     reported: ['spec.configPatches[0]'],
   },
+  {
+    about: 'a script',
+    patch: lua('inlineCode: "function envoy_on_request(h) local load = h:headers() load:add(\'x-loaded\', os.time()) end"'),
+    reported: [],
+  },
+  ...['h:bodyChunks()', 'h : metadata():get(1)', 'io.open(1)', "require 'x'", 'os.getenv(1)', 'h:streamInfo():filterState()'].map((asks) => ({
+    about: `a script that asks for what is not modelled: ${asks}`,
+    patch: lua(`source_codes: {a: {inline_string: "function envoy_on_request(h) ${asks} end"}}`),
+    reported: ['spec.configPatches[0].patch.value.typed_config.source_codes.a.inline_string'],
+  })),
   { about: 'a bucket of tokens', patch: limiting('stat_prefix: a, token_bucket: {max_tokens: 1, fill_interval: 1s}'), reported: [] },
   {
     about: 'a bucket for each of several kinds of requests',
@@ -216,10 +228,10 @@ const cases: readonly { about: string; patch: string; reported: string[] }[] = [
   },
   {
     about: 'what a route says of rates, and a filter that it does not know the effect of',
-    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.local_ratelimit: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {stat_prefix: a, descriptors: [{}]}}, envoy.filters.http.lua: {disabled: true}}}}`,
+    patch: `applyTo: HTTP_ROUTE, patch: {operation: MERGE, value: {typed_per_filter_config: {envoy.filters.http.local_ratelimit: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: ${limit}, value: {stat_prefix: a, descriptors: [{}]}}, envoy.filters.http.ip_tagging: {disabled: true}}}}`,
     reported: [
       'spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.local_ratelimit.value.descriptors',
-      'spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.lua',
+      'spec.configPatches[0].patch.value.typed_per_filter_config.envoy.filters.http.ip_tagging',
     ],
   },
   {

@@ -5,6 +5,7 @@ import type { LogRecord, Place } from './evidence.ts'
 import { filterAnswer, type Notes } from './filters/answer-filters.ts'
 import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
 import { ClientBody } from './filters/client-body.ts'
+import type { DynamicMetadata } from './filters/lua/stream-info.ts'
 import type { ToldByRoute } from './filters/told-by-route.ts'
 import { tellEmpty } from './messages/body-length.ts'
 import { removeBlanks } from './messages/header-mutation.ts'
@@ -56,6 +57,7 @@ export abstract class AnsweredStream {
   readonly #done: Done
   #ended = false
   #notes: Notes | null = null
+  #metadata: DynamicMetadata | null = null
 
   constructor(reading: Reading, done: Done) {
     this.reading = reading
@@ -72,6 +74,9 @@ export abstract class AnsweredStream {
   /** What its route tells filters. */
   protected abstract get ofRoute(): ToldByRoute
 
+  /** Names its filter chain. */
+  protected abstract get chain(): string
+
   /** @returns whether the route has anything to write into answers */
   protected abstract edit(headers: Headers, status: number, of: number): boolean
 
@@ -86,6 +91,12 @@ export abstract class AnsweredStream {
   get notes(): Notes {
     return (this.#notes ??= new Map())
   }
+
+  get metadata(): DynamicMetadata {
+    return (this.#metadata ??= new Map())
+  }
+
+  abstract noteRewritten(mayReroute: boolean): void
 
   get ended(): boolean {
     return this.#ended
@@ -124,7 +135,10 @@ export abstract class AnsweredStream {
     if (!inserted) return this.passFilters(headers)
     // Of a request that was refused: no header yet, at Envoy.
     const closing = headers.get('connection')
-    const passed = { response, hadBody: response.body !== '', isOwn: this.isOwn, notes: this.notes, subject: () => this.subject(headers, status) }
+    const passed = {
+      ...{ response, hadBody: response.body !== '', isOwn: this.isOwn, notes: this.notes },
+      ...{ subject: () => this.subject(headers, status), owner: this.chain, plane: this.plane, stream: this },
+    }
     const writesLast = filterAnswer(inserted, 'last', this.ofRoute, passed)
     this.passFilters(headers)
     const writesFirst = filterAnswer(inserted, 'first', this.ofRoute, passed)

@@ -15,6 +15,7 @@ import type { DataPlaneModel, MeshCall } from './model.ts'
 import { withoutStream, type Done } from './outcome.ts'
 import type { Chance, Peer, Plane, WorkloadRuntime } from './plane.ts'
 import { ProxyRuntime } from './proxy-runtime.ts'
+import { Scripts } from './filters/lua/scripts.ts'
 import { TokenBuckets } from './filters/rate-limit.ts'
 import { requestOf } from './messages/request-of-call.ts'
 import { OpenConnections } from './limited-connections.ts'
@@ -35,6 +36,7 @@ export class DataPlane implements Plane {
   readonly clock: Clock
   readonly chance: Chance
   readonly tokenBuckets = new TokenBuckets()
+  readonly scripts = new Scripts()
   readonly openConnections = new OpenConnections()
   readonly inboundClusters: InboundClusters
   readonly clientAddress: string

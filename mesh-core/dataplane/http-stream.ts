@@ -26,6 +26,8 @@ export abstract class HttpStream<Router extends InFlight> extends AnsweredStream
   /** Inserted filters have written headers into the request. */
   isRewritten = false
   state: FilterState | null = null
+  /** Its route is to be looked for again. */
+  #isAstray = false
   /** Filters that have not decided yet. */
   #admitting: InFlight | null = null
 
@@ -92,6 +94,18 @@ export abstract class HttpStream<Router extends InFlight> extends AnsweredStream
   rewrite(mutator: Mutator): void {
     mutator(this.request.headers, this.subject(null, 0))
     this.isRewritten = true
+  }
+
+  noteRewritten(mayReroute: boolean): void {
+    this.isRewritten = true
+    this.#isAstray ||= mayReroute
+  }
+
+  /** @returns whether its route is to be looked for again, once */
+  protected takeAstray(): boolean {
+    const isAstray = this.#isAstray
+    this.#isAstray = false
+    return isAstray
   }
 
   protected stop(stop: Stop): void {

@@ -7,6 +7,7 @@ import type { InboundClusters } from './inbound/inbound-cluster.ts'
 import type { DataPlaneModel } from './model.ts'
 import type { ProxyRuntime } from './proxy-runtime.ts'
 import type { OpenConnections } from './limited-connections.ts'
+import type { Scripts } from './filters/lua/scripts.ts'
 import type { TokenBuckets } from './filters/rate-limit.ts'
 
 /** What every part of the data plane may use of the whole. */
@@ -17,6 +18,7 @@ export interface Plane {
   readonly model: DataPlaneModel
   readonly chance: Chance
   readonly tokenBuckets: TokenBuckets
+  readonly scripts: Scripts
   readonly openConnections: OpenConnections
   readonly inboundClusters: InboundClusters
   /** Address of the client outside the mesh, as gateways see it. */

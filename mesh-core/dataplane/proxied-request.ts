@@ -110,7 +110,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   /** The log names the route that a request would have taken that is kept out. Headers that were taken out without a token still count: the route was chosen before. */
   #decide(admission: Exclude<Admission, { kind: 'stopped' }>, withoutTls: boolean): void {
-    if (admission.isNew) {
+    if (admission.isNew || this.takeAstray()) {
       this.#findHost()
       if (!withoutTls) this.#watchAnew(this.#find())
     }
@@ -141,7 +141,22 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   #visitLast(goOn: () => void): void {
     this.#applicant.route = this.#found
-    this.visitLast(this.#applicant, goOn)
+    this.visitLast(this.#applicant, () => (this.takeAstray() ? this.#goAnew(goOn) : goOn()))
+  }
+
+  /** Filters behind all others have changed what its route depends on. */
+  #goAnew(goOn: () => void): void {
+    const before = this.#found
+    this.#findHost()
+    this.#watchAnew(this.#find())
+    if (this.#found === before) return goOn()
+    if (!this.#found) return this.refuse({ status: 404, body: '' }, 'route_not_found', 'NR')
+    this.#choose(this.#found)
+    this.#act(this.#found)
+  }
+
+  protected get chain(): string {
+    return this.#applicant.chain
   }
 
   protected get ofRoute(): ToldByRoute {

@@ -144,6 +144,17 @@ export interface GrpcWebFilter extends Placed {
   readonly kind: 'grpc-web'
 }
 
+/** Runs a script over requests and answers. Source: Envoy `Lua`. */
+export interface LuaFilter extends Placed {
+  readonly kind: 'lua'
+  /** `null`: there is none but for routes that name one. */
+  readonly code: string | null
+  /** Those that routes may name. Envoy `source_codes`. */
+  readonly named: Readonly<Record<string, string>>
+  /** The route of a request whose headers it has changed is looked for again. Envoy `clear_route_cache`. */
+  readonly clearsRoute: boolean
+}
+
 /** As `content-encoding` has it. */
 export type Encoding = 'gzip' | 'br'
 
@@ -161,6 +172,7 @@ export type InsertedFilter =
   | MetadataFilter
   | StateFilter
   | GrpcWebFilter
+  | LuaFilter
 
 /** What a route, a host or a table tells a filter. What it says of rates and faults stands there itself: see `Route.rateLimit`. */
 export type FilterOfRoute =
@@ -172,6 +184,8 @@ export type FilterOfRoute =
   | { readonly kind: 'passwords'; readonly users: Passwords }
   | ({ readonly kind: 'origins' } & OriginRules)
   | { readonly kind: 'state'; readonly values: readonly KeptValue[] }
+  /** Its own script, or one of the filter's; with neither none runs. */
+  | { readonly kind: 'lua'; readonly code: string | null; readonly name: string | null }
 
 /** By the names of filters. Source: Envoy `typed_per_filter_config`. */
 export type RouteFilters = Readonly<Record<string, FilterOfRoute>>

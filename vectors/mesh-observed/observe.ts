@@ -116,7 +116,7 @@ function arrivalOf(hop: Hop, call: ObservedCall, sent: MeshCall, scene: Scene): 
   const question = path === checkPath ? questionOf(hop.received!) : null
   const arrivedBody = question ?? recorded(body)
   // What Envoy sends of its own accord tells its own address.
-  const envoy = question !== null ? hop.from : hop.mirrored ? sent.from.ref : null
+  const envoy = question !== null || hop.asks ? hop.from : hop.mirrored ? sent.from.ref : null
   return {
     ...receiver(hop, scene),
     ...(port && { port: Number(port) }),

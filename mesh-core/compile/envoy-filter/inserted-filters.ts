@@ -7,6 +7,7 @@ import {
   grpcWebType,
   headersType,
   healthType,
+  luaType,
   metadataType,
   originsType,
   passwordsType,
@@ -21,6 +22,7 @@ import type { EnvoyPatch } from './envoy-filters.ts'
 import { mergedFault, readFault } from './fault-patches.ts'
 import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
 import { readHealthCheck } from './health-patches.ts'
+import { readLua } from './lua-patches.ts'
 import { readMetadataRules } from './metadata-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readRateLimit } from './rate-limit-patches.ts'
@@ -94,6 +96,8 @@ function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'
       return readMetadataRules(config)
     case grpcWebType:
       return { filter: { kind: 'grpc-web' }, problem: null }
+    case luaType:
+      return readLua(config)
     case stateType: {
       const { values, problem } = readKeptValues(config)
       return { filter: { kind: 'state', values }, problem }

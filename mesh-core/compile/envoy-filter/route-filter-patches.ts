@@ -7,6 +7,7 @@ import {
   filterConfigType,
   grpcWebName,
   headersName,
+  luaName,
   originsName,
   passwordsName,
   rateLimitName,
@@ -19,6 +20,7 @@ import type { Fault, RateLimit, Refusal, Route } from '../../ir/route.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { readFault } from './fault-patches.ts'
 import { readOriginRules, readPasswords } from './gatekeeper-patches.ts'
+import { readLuaOfRoute } from './lua-patches.ts'
 import { readOrderedMutations } from './header-filter-patches.ts'
 import { readLimitOfRoute } from './rate-limit-patches.ts'
 import { readKeptValues } from './state-patches.ts'
@@ -58,6 +60,7 @@ const readers: Readonly<Record<string, (config: Message, origin: Origin) => Told
     const { values, problem } = readKeptValues(config)
     return { own: { kind: 'state', values }, problem }
   },
+  [luaName]: readLuaOfRoute,
   [decompressorName]: toldNothingElse,
   [grpcWebName]: toldNothingElse,
 }

@@ -78,7 +78,7 @@ export function visit(plane: Plane, applicant: Applicant, place: InsertedFilter[
   const { tokenBuckets, chance, clock } = plane
   const buckets = { buckets: tokenBuckets, chance: chance.fault, nowMs: clock.now() }
   const { chain: owner, ofRoute, stream } = applicant
-  visitFilters({ filters: inserted, owner, buckets, ofRoute, stream }, place, next)
+  visitFilters({ filters: inserted, owner, buckets, ofRoute, stream, plane, asker: () => applicant.asker }, place, next)
 }
 
 type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>

@@ -1,11 +1,13 @@
 import type { InsertedFilter } from '../../ir/inserted-filter.ts'
 import type { HttpRequest, HttpResponse } from '../../ir/message.ts'
+import type { Plane } from '../plane.ts'
 import type { Subject } from '../replies/format/subject.ts'
 import { compressAnswer } from './compressor-filter.ts'
 import { decompressAnswer } from './decompressor-filter.ts'
 import { toBrowser } from './grpc-web-filter.ts'
 import { responseMutators } from './headers-filter.ts'
 import { markCheck } from './health-filter.ts'
+import { scriptAnswer, type ScriptedStream } from './lua/lua-filter.ts'
 import { isThere, type ToldByRoute } from './told-by-route.ts'
 
 /** What filters have kept of a request for its answer. */
@@ -28,18 +30,26 @@ export interface PassedAnswer {
   readonly subject: () => Subject
 }
 
+/** An answer over which scripts may run. */
+interface ScriptedAnswer extends PassedAnswer {
+  /** Names the filter chain. */
+  readonly owner: string
+  readonly plane: Plane
+  readonly stream: ScriptedStream
+}
+
 /** What filters of a place make of an answer, the last of them first. @returns whether one has written headers as it was told to */
 export function filterAnswer(
   inserted: readonly InsertedFilter[],
   place: InsertedFilter['place'],
   ofRoute: ToldByRoute,
-  answer: PassedAnswer,
+  answer: ScriptedAnswer,
 ): boolean {
   const own = inserted.filter((one) => one.place === place && isThere(one, ofRoute)).toReversed()
   return own.map((filter) => isWritten(filter, inserted, ofRoute, answer)).includes(true)
 }
 
-function isWritten(filter: InsertedFilter, inserted: readonly InsertedFilter[], ofRoute: ToldByRoute, answer: PassedAnswer): boolean {
+function isWritten(filter: InsertedFilter, inserted: readonly InsertedFilter[], ofRoute: ToldByRoute, answer: ScriptedAnswer): boolean {
   const { headers } = answer.response
   switch (filter.kind) {
     case 'headers': {
@@ -66,6 +76,8 @@ function isWritten(filter: InsertedFilter, inserted: readonly InsertedFilter[], 
     case 'metadata':
       for (const name of filter.takesOfAnswer) headers.remove(name)
       return false
+    case 'lua':
+      return scriptAnswer({ filter, ofRoute, ...answer }, answer.response)
     case 'limit':
     case 'buffer':
     case 'fault':

@@ -4,8 +4,7 @@ import { denialOf, detailsOf, type Denial } from '../../match/access.ts'
 import { setHeaders } from './authorizer-answer.ts'
 import type { AuthorizerAnswer, HeadersBack, QuestionSubject } from './authorizer-answer.ts'
 import type { Subject } from '../replies/format/subject.ts'
-import { callAuthorizer } from './authorizer-call.ts'
-import type { Caller } from './authorizer-call.ts'
+import { askCluster, type Caller } from './ask-cluster.ts'
 import { grpcAnswer, grpcQuestion } from './grpc-authorizer.ts'
 import { httpAnswer, httpQuestion } from './http-authorizer.ts'
 import { outgrows } from './body-limit.ts'
@@ -41,7 +40,7 @@ export function judge({ rules, authorizer }: CustomAccess, asker: Asker, done: (
     done({ kind: 'in', back: [], waited: false })
     return null
   }
-  return callAuthorizer(
+  return askCluster(
     authorizer,
     asker,
     () => questionOf(authorizer, asker),

@@ -11,6 +11,9 @@ import { injectFault, type Ending, type FaultyStream } from './fault-filter.ts'
 import { requestMutators } from './headers-filter.ts'
 import type { Mutator } from '../messages/header-mutation.ts'
 import { askOrigin } from './origin-filter.ts'
+import type { Asker } from './custom-access.ts'
+import { scriptRequest, type ScriptedStream } from './lua/lua-filter.ts'
+import type { Plane } from '../plane.ts'
 import { askPassword } from './password-filter.ts'
 import { keepState, type KeepingStream } from './state-filter.ts'
 import { missingToken, type Buckets } from './rate-limit.ts'
@@ -32,7 +35,7 @@ export type Stop = RateLimit | Ending
 export const tooLarge: Ending = { reply: { status: 413, body: 'Payload Too Large' }, details: 'request_payload_too_large', flag: null }
 
 /** A request that inserted filters look at. */
-export interface FilteredStream extends FaultyStream, KeepingStream {
+export interface FilteredStream extends FaultyStream, KeepingStream, ScriptedStream {
   readonly body: HeldBody
   readonly notes: Notes
   /** A filter writes its headers. */
@@ -46,6 +49,8 @@ export interface Visit {
   readonly buckets: Buckets
   readonly ofRoute: ToldByRoute
   readonly stream: FilteredStream
+  readonly plane: Plane
+  readonly asker: () => Asker
 }
 
 /** The filters of a place, one after the other. @param next what stops the request; `null`: it goes on */
@@ -58,6 +63,12 @@ export function visitFilters(visit: Visit, place: InsertedFilter['place'], next:
       const fault = (filter.name === faultName && ofRoute.fault) || filter.fault
       return injectFault(stream, fault, (ending) => (ending ? next(ending) : visitFilters(visit, place, next, i + 1)))
     }
+    if (filter.kind === 'lua') {
+      const { owner, plane, asker } = visit
+      return scriptRequest({ filter, owner, ofRoute, plane, stream }, asker, (ending) =>
+        ending ? next(ending) : visitFilters(visit, place, next, i + 1),
+      )
+    }
     const stop = stopAt(visit, i)
     if (stop) return next(stop)
   }
@@ -65,7 +76,7 @@ export function visitFilters(visit: Visit, place: InsertedFilter['place'], next:
 }
 
 function stopAt({ filters, owner, buckets, ofRoute, stream }: Visit, index: number): Stop | null {
-  const filter = filters[index] as Exclude<InsertedFilter, { kind: 'fault' }>
+  const filter = filters[index] as Exclude<InsertedFilter, { kind: 'fault' | 'lua' }>
   switch (filter.kind) {
     case 'limit':
       return missingToken(filters, index, owner, buckets, ofRoute.limit)

@@ -85,6 +85,10 @@ export class InboundSidecar extends HttpStream<InboundForwarding> {
     this.meetFault(this.ofRoute, () => this.visitLast(this.#applicant, () => this.#act()))
   }
 
+  protected get chain(): string {
+    return this.#applicant.chain
+  }
+
   protected get ofRoute(): ToldByRoute {
     return this.#applicant.ofRoute
   }

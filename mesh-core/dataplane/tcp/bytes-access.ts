@@ -1,8 +1,7 @@
 import type { Authorizer, AuthorizedBytes } from '../../ir/access.ts'
 import { denialOf } from '../../match/access.ts'
 import type { AccessSubject, Denial } from '../../match/access.ts'
-import { callAuthorizer } from '../filters/authorizer-call.ts'
-import type { Caller } from '../filters/authorizer-call.ts'
+import { askCluster, type Caller } from '../filters/ask-cluster.ts'
 import { grpcAnswer, questionAboutBytes } from '../filters/grpc-authorizer.ts'
 import type { InFlight, Outcome } from '../outcome.ts'
 
@@ -31,7 +30,7 @@ export function judgeBytes(
   }
   const { authorizer } = asked
   const question = () => questionAboutBytes(authorizer, subject, caller.address)
-  return callAuthorizer(authorizer, caller, question, (outcome) => {
+  return askCluster(authorizer, caller, question, (outcome) => {
     const whyNot = whyNotIn(outcome, authorizer)
     decide(whyNot === null ? null : { denial, outcome: whyNot })
   })

@@ -24,6 +24,7 @@ import { Journal } from './journal.ts'
 import { MeshNames } from './mesh-names.ts'
 import { complainFor } from './refusals.ts'
 import { Senders } from './senders.ts'
+import { callsOut } from './xds/placed-script.ts'
 import { Topology } from './topology.ts'
 import { unseenAddress } from './unseen-addresses.ts'
 import { unseenLimit } from './unseen-limits.ts'
@@ -112,9 +113,14 @@ export class EnvoyMesh {
     return this.#model.notModelled
   }
 
-  /** Does its sidecar ask an authorizer? It does by its own clusters. */
+  /** Does its sidecar ask an authorizer, or a script of its make calls? It does by its own clusters. */
   #asks(workload: WorkloadInstance): boolean {
-    return workload.sidecar && this.#model.inboundPort(workload, workload.ports[0]?.number ?? 80).settings?.custom !== undefined
+    if (!workload.sidecar) return false
+    const { settings } = this.#model.inboundPort(workload, workload.ports[0]?.number ?? 80)
+    return (
+      settings?.custom !== undefined ||
+      (settings?.inserted ?? []).some((one) => one.kind === 'lua' && [one.code ?? '', ...Object.values(one.named)].some(callsOut))
+    )
   }
 
   proxyConfig(ref: WorkloadRef): ProxyConfig | null {

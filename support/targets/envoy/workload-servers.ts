@@ -133,9 +133,9 @@ export class WorkloadServers {
     return workloads.find(({ ref }) => `${ref.namespace}/${ref.instance}` === asker)?.ref ?? null
   }
 
-  /** A proxy that asks over gRPC tells its own address. */
-  #asInPod({ headers, path }: HttpRequest, asker: WorkloadRef | null): Headers {
-    const proxy = asker && path === checkPath ? this.#options.registry().workload(asker) : null
+  /** A proxy that asks tells its own address. */
+  #asInPod({ headers }: HttpRequest, asker: WorkloadRef | null): Headers {
+    const proxy = asker ? this.#options.registry().workload(asker) : null
     return proxy && isCopy(headers.get('x-forwarded-for')) ? asFromPod(headers, proxy.address) : headers.copy()
   }
 

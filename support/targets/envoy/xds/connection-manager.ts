@@ -91,7 +91,8 @@ function filtersOf(
 ): readonly Json[] {
   const [usualFault, ...others] = envoyHeaders === false ? quietFilters : httpFilters
   const own = [fault ? { ...usualFault, typed_config: httpFault(fault) } : usualFault!, ...others]
-  const insertedAt = (place: InsertedFilter['place']): Json[] => inserted.filter((one) => one.place === place).flatMap(insertedFilter)
+  const insertedAt = (place: InsertedFilter['place']): Json[] =>
+    inserted.filter((one) => one.place === place).flatMap((one) => insertedFilter(one, asking))
   const identity = [
     ...(custom ? customAccessFilters(custom, place, asking) : []),
     ...(jwt ? [jwtFilter(jwt)] : []),

@@ -36,7 +36,15 @@ function configOf(told: FilterOfRoute): Json | null {
       return csrfPolicy(told)
     case 'state':
       return filterState(told.values)
+    case 'lua':
+      return typed(`${extensions}.lua.v3.LuaPerRoute`, scriptOfRoute(told))
   }
+}
+
+/** Source: Envoy `LuaPerRoute`. */
+function scriptOfRoute({ code, name }: Extract<FilterOfRoute, { kind: 'lua' }>): Json {
+  if (name !== null) return { name }
+  return code === null ? { disabled: true } : { source_code: { inline_string: code } }
 }
 
 /** Of the one route towards a workload, its host and its table: of rates and faults the nearest has been found. */

@@ -6,24 +6,27 @@ import type {
   HealthFilter,
   InsertedFilter,
   KeptValue,
+  LuaFilter,
   OrderedMutations,
   OriginRules,
   Passwords,
 } from '../../../../mesh-core/ir/inserted-filter.ts'
 import { noMutation, type Fault, type HeaderMutation } from '../../../../mesh-core/ir/route.ts'
+import type { AskingPlace } from './custom-access-filters.ts'
 import { headerOperations } from './header-mutation.ts'
 import { duration, optional, typed } from './json.ts'
 import type { Json } from './json.ts'
 import { localRateLimit } from './local-rate-limit.ts'
 import { partsPerMillion } from './parts-per-million.ts'
+import { placedScript } from './placed-script.ts'
 import { headerMatcher } from './route-match.ts'
 import { stringMatcher } from './string-match.ts'
 
 const extensions = 'envoy.extensions.filters.http'
 
 /** Under the name that it has: what routes tell it goes by that. */
-export function insertedFilter(filter: InsertedFilter): readonly Json[] {
-  const own = { name: filter.name, typed_config: configOf(filter), ...(filter.isOff && { disabled: true }) }
+export function insertedFilter(filter: InsertedFilter, asking: AskingPlace): readonly Json[] {
+  const own = { name: filter.name, typed_config: configOf(filter, asking), ...(filter.isOff && { disabled: true }) }
   return filter.kind === 'health' ? [calledAsInPod(filter), own] : [own]
 }
 
@@ -34,7 +37,7 @@ function calledAsInPod({ name, cluster, isOff }: HealthFilter): Json {
   return { name: `${name} name`, typed_config: typed(`${extensions}.header_mutation.v3.HeaderMutation`, config), ...(isOff && { disabled: true }) }
 }
 
-function configOf(filter: InsertedFilter): Json {
+function configOf(filter: InsertedFilter, asking: AskingPlace): Json {
   switch (filter.kind) {
     case 'limit':
       return localRateLimit(filter)
@@ -69,12 +72,23 @@ function configOf(filter: InsertedFilter): Json {
       return filterState(filter.values)
     case 'grpc-web':
       return typed(`${extensions}.grpc_web.v3.GrpcWeb`, {})
+    case 'lua':
+      return script(filter, asking)
     case 'metadata':
       return typed(`${extensions}.header_to_metadata.v3.Config`, {
         request_rules: filter.takesOfRequest.map(takenHeader),
         response_rules: filter.takesOfAnswer.map(takenHeader),
       })
   }
+}
+
+function script({ code, named, clearsRoute }: LuaFilter, asking: AskingPlace): Json {
+  const source = (one: string): Json => ({ inline_string: placedScript(one, asking) })
+  return typed(`${extensions}.lua.v3.Lua`, {
+    ...optional('default_source_code', code === null ? null : source(code)),
+    source_codes: Object.fromEntries(Object.entries(named).map(([name, one]) => [name, source(one)])),
+    clear_route_cache: clearsRoute,
+  })
 }
 
 function takenHeader(header: string): Json {

@@ -1,4 +1,3 @@
-import type { Authorizer } from '../../ir/access.ts'
 import { hostOfCluster } from '../../ir/cluster.ts'
 import type { WorkloadRef } from '../../ir/cluster.ts'
 import type { HttpRequest, HttpResponse } from '../../ir/message.ts'
@@ -26,20 +25,29 @@ export interface Caller {
   readonly address: string
 }
 
+/** Whom a filter asks. */
+export interface Asked {
+  /** For a person. */
+  readonly name: string
+  readonly cluster: string
+  /** 0 for none. */
+  readonly timeoutMs: number
+}
+
 /** That ask in turn, where the policy for an authorizer's own namespace has it asked about each question. In a mesh such requests end with its connections. */
 const deepest = 32
 
 /**
- * No rule for the authorizer's host acts: its cluster is asked as it is, once.
+ * No rule for the host that is asked acts: its cluster is asked as it is, once.
  * @param done `waited`: where nobody can be asked that is known without waiting
  */
-export function callAuthorizer(
-  authorizer: Authorizer,
+export function askCluster(
+  asked: Asked,
   { plane, proxy, place, ref, address }: Caller,
   question: () => HttpRequest,
   done: (outcome: Outcome, waited: boolean) => void,
 ): InFlight | null {
-  const cluster = proxy?.cluster(authorizer.cluster) ?? null
+  const cluster = proxy?.cluster(asked.cluster) ?? null
   const host = cluster?.pick(blindly) ?? null
   if (!proxy || !cluster || !host || depthOf(place) >= deepest) {
     done('refused', false)
@@ -57,7 +65,7 @@ export function callAuthorizer(
   }
   speak(request, cluster.config.http)
   if (request.protocol !== 'h2') removeBlanks(request.headers)
-  const origin = { parent: place.parent, from: ref, service: hostOfCluster(authorizer.cluster), log: null, explain: null }
+  const origin = { parent: place.parent, from: ref, service: hostOfCluster(asked.cluster), log: null, explain: null }
   const tls = layersTo(plane, proxy, cluster.config, host.endpoint, request)
   const shipment = { place, origin, request, attempt: 1, mirrored: false, tls, port: host.endpoint.port, source: address, pooled: true }
   const delivery = new Delivery(shipment, receiver)
@@ -77,7 +85,7 @@ export function callAuthorizer(
     delivery.abandon()
     end('timeout')
   }
-  const { timeoutMs, name } = authorizer
+  const { timeoutMs, name } = asked
   delivery.start(plane, shipment, receiver, end)
   // After those of the receiver's sidecar, which waits no longer than who asks.
   if (!ended && timeoutMs > 0) timer = plane.clock.deadline(timeoutMs, late, `${proxy.name} asks ${name}`)

@@ -35,6 +35,11 @@ describe('in the language of the feature', () => {
     // Steps follow without a blank.
     { language: 'ja', line: '前提shop answers 503', keyword: '前提', text: 'shop answers 503' },
     { language: 'ja', line: 'ならばshop answers 503', keyword: 'ならば', text: 'shop answers 503' },
+    // What stands for all of them: under `Feature:` and `Rule:` no step is expected.
+    { language: 'en', line: '* shop answers 503', keyword: '*', text: 'shop answers 503' },
+    { language: 'de', line: '* shop answers 503', keyword: '*', text: 'shop answers 503' },
+    { language: 'en', line: '** shop answers 503', keyword: null },
+    { language: 'en', line: '*shop answers 503', keyword: null },
     { language: 'none', line: 'Gven shop answers 503', keyword: 'Gven', text: 'shop answers 503' },
   ]
   test.each(cases)('$language: $line', ({ language, line, keyword, text }) => {

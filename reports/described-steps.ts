@@ -12,6 +12,9 @@ export interface DescribedStep {
   readonly language: string
 }
 
+/** Begins a step of any kind, and nothing is nearly it. */
+const anyStep = '* '
+
 /** What stands in a feature file where a description may stand. */
 interface Described {
   readonly description: string
@@ -40,7 +43,7 @@ function begunAsStep(line: string, language: string): Pick<DescribedStep, 'keywo
 
 /** How much of a line is a keyword, or nearly one: as many words, or where steps follow without a blank as many letters. 0: nothing. */
 function lengthOfBeginning(line: string, keyword: string): number {
-  if (!keyword.endsWith(' ')) return line.toLowerCase().startsWith(keyword) ? keyword.length : 0
+  if (!keyword.endsWith(' ') || keyword === anyStep) return line.toLowerCase().startsWith(keyword) ? keyword.length : 0
   const words = keyword.trim().split(/\s+/).length
   const beginning = new RegExp(`^(?:[\\p{L}\\p{M}'’-]+\\s+){${words}}`, 'u').exec(line)?.[0] ?? ''
   const said = beginning.trim().toLowerCase()

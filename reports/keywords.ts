@@ -2,10 +2,10 @@ import { dialects } from '@cucumber/gherkin'
 
 const english = dialects['en']!
 
-/** Of a language (`# language: de`): how lines begin that are steps, `angenommen`, `wenn`; `*` aside. What is written close to the step has no blank behind it. */
+/** Of a language (`# language: de`): how lines begin that are steps, `angenommen`, `wenn`, `*`. What is written close to the step has no blank behind it. */
 export function stepKeywords(language: string): readonly string[] {
   const { given, when, then, and, but } = dialects[language] ?? english
-  const all = [given, when, then, and, but].flat().filter((keyword) => keyword !== '* ')
+  const all = [given, when, then, and, but].flat()
   return [...new Set(all.map((keyword) => keyword.toLowerCase()))]
 }
 

@@ -7,7 +7,7 @@ import { changeHeaders, type HeadersBack } from './filters/authorizer-answer.ts'
 import { ClientBody } from './filters/client-body.ts'
 import type { DynamicMetadata } from './filters/lua/stream-info.ts'
 import type { ToldByRoute } from './filters/told-by-route.ts'
-import { tellEmpty } from './messages/body-length.ts'
+import { tellEmptyAnswer } from './messages/body-length.ts'
 import { removeBlanks } from './messages/header-mutation.ts'
 import { removeOwnOfConnection } from './messages/hop-by-hop.ts'
 import { StreamTimers } from './messages/stream-timers.ts'
@@ -124,7 +124,7 @@ export abstract class AnsweredStream {
     if (!this.isHttp2 && (this.received.closes || this.#leavesUnread(response.status) || this.#isLast)) headers.set('connection', 'close')
     if (!this.isHttp2 && response.trailers) delete response.trailers
     this.log.status = response.status
-    if (!this.isHttp2) tellEmpty(response, this.sent)
+    if (!this.isHttp2) tellEmptyAnswer(response, this.sent)
     this.#done(response)
   }
 

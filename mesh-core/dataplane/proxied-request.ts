@@ -185,7 +185,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
   }
 
   #doubtOf({ status, headers, body, messages }: HttpResponse): Error | null {
-    if (!this.route?.tellsLength || messages !== undefined || !mayHaveBody(status, this.sent.method)) return null
+    if (!this.route?.setsLength || messages !== undefined || !mayHaveBody(status, this.sent.method)) return null
     return doubtOfLength(headers, body, this.proxy.name)
   }
 

@@ -2,7 +2,7 @@ import { CallError } from '../ir/program.ts'
 import { Headers, joinCookies } from '../ir/message.ts'
 import type { HttpRequest, HttpResponse } from '../ir/message.ts'
 import type { ExchangeRecord, Place } from './evidence.ts'
-import { tellLength } from './messages/body-length.ts'
+import { tellAnswerLength } from './messages/body-length.ts'
 import type { Done, Outcome } from './outcome.ts'
 import type { Peer, Plane } from './plane.ts'
 import { WorkloadContext } from './workload-context.ts'
@@ -56,7 +56,7 @@ function conversed(answer: HttpResponse, { messages }: HttpRequest): HttpRespons
 /** As it stands on the wire. */
 function sent(outcome: Outcome, request: HttpRequest): Outcome {
   if (request.protocol === 'tcp') return asBytes(outcome)
-  if (typeof outcome !== 'string') tellLength(outcome, request)
+  if (typeof outcome !== 'string') tellAnswerLength(outcome, request)
   return outcome
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Headers } from '../../ir/message.ts'
 import type { HttpRequest } from '../../ir/message.ts'
-import { tellEmpty, tellEmptyRequest, tellLength } from './body-length.ts'
+import { tellAnswerLength, tellEmptyAnswer, tellEmptyRequest } from './body-length.ts'
 
 const request = (method: string, more: Partial<HttpRequest> = {}): HttpRequest => {
   return { method, scheme: 'http', authority: 'shop', path: '/', headers: new Headers(), body: '', ...more }
@@ -17,7 +17,7 @@ test.each<[what: string, status: number, body: string, method: string, more: Par
   ['bytes', 0, 'x', '', { protocol: 'tcp' }, undefined],
 ])('a server says of %s how long it is', (_, status, body, method, more, length) => {
   const headers = new Headers()
-  tellLength({ status, headers, body }, request(method, more))
+  tellAnswerLength({ status, headers, body }, request(method, more))
   expect(headers.get('content-length')).toBe(length)
 })
 
@@ -31,7 +31,7 @@ test.each<[what: string, status: number, headers: string[], body: string, method
   ['that tells its length', 200, ['content-length', '7'], '', 'GET', '7'],
 ])('an answer %s has the length %s', (_, status, fields, body, method, length) => {
   const headers = new Headers(fields)
-  tellEmpty({ status, headers, body }, request(method))
+  tellEmptyAnswer({ status, headers, body }, request(method))
   expect(headers.get('content-length')).toBe(length)
 })
 

@@ -1,6 +1,7 @@
 import { bytesOf, Headers } from '../../ir/message.ts'
 import type { HttpRequest } from '../../ir/message.ts'
 import type { MeshCall } from '../model.ts'
+import { tellRequestLength } from './body-length.ts'
 
 /**
  * The request as it stands on the wire; blanks around a value do not get that far.
@@ -21,17 +22,11 @@ export function requestOf(call: MeshCall): { request: HttpRequest; authority: st
     for (const one of typeof value === 'string' ? [value] : value)
       if (name.toLowerCase() === 'host') host = one
       else headers.append(name, one.trim())
-  tellLength(headers, call.body)
+  tellRequestLength(headers, call.body)
   const scheme = protocol === 'https' ? 'https' : 'http'
   const path = found[3]!.startsWith('/') ? found[3]! : `/${found[3]!}`
   const request: HttpRequest = { method: call.method, scheme, authority: host, path, headers, body: call.body }
   if (call.protocol) request.protocol = call.protocol
   if (call.messages) request.messages = call.messages
   return { request, authority }
-}
-
-/** As HTTP/1.1 clients do of a body that they have whole: rules may look at it. */
-function tellLength(headers: Headers, body: string): void {
-  if (body !== '' && !headers.has('content-length') && !headers.has('transfer-encoding'))
-    headers.append('content-length', String(Buffer.byteLength(body)))
 }

@@ -23,8 +23,8 @@ export interface RouteRuntime {
   readonly config: Route
   readonly requestHeaders: Mutator | null
   readonly responseHeaders: Mutator | null
-  /** Answers are told a length by a rule. */
-  readonly tellsLength: boolean
+  /** A rule writes the length of answers. */
+  readonly setsLength: boolean
   readonly cors: CorsFilter | null
   /** Alternatives of a forwarding route; empty otherwise. */
   readonly choices: readonly ChoiceRuntime[]
@@ -60,7 +60,7 @@ export function compileRoute(route: Route, host: Pick<VirtualHost, 'headers'>, t
       levels.map(({ response }) => response),
       inlineOfResponse,
     ),
-    tellsLength: [...levels.map(({ response }) => response), ...clusters.map(({ responseHeaders }) => responseHeaders)].some(tellsLength),
+    setsLength: [...levels.map(({ response }) => response), ...clusters.map(({ responseHeaders }) => responseHeaders)].some(setsLength),
     // Envoy's CORS filter looks for its policy at routes that forward.
     cors: route.cors && forward ? compileCors(route.cors) : null,
     choices: clusters.map(compileChoice),
@@ -81,7 +81,7 @@ function levelsOf({ requestHeaders, responseHeaders }: Route, host: Pick<Virtual
   return table.mostSpecificHeadersWin ? levels.reverse() : levels
 }
 
-function tellsLength({ set }: HeaderMutation): boolean {
+function setsLength({ set }: HeaderMutation): boolean {
   return set.some(({ name }) => name === 'content-length')
 }
 

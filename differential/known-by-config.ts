@@ -114,10 +114,10 @@ export function isForSliced({ config, call, answer }: Answered): boolean {
 }
 
 /** Of the world `shop`. */
-export const headlessOfWorld = 'h.default.svc.cluster.local'
+const headlessOfWorld = 'h.default.svc.cluster.local'
 
 /** A request that a rule leads to a service without an address goes where it was dialled. */
-export function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: string): boolean {
+function isHeadless({ kind, spec, metadata }: Answered['config'][number], host: string): boolean {
   return kind === 'Service' && spec['clusterIP'] === 'None' && host === `${metadata.name}.${metadata.namespace}.svc.cluster.local`
 }
 

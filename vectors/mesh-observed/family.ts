@@ -6,7 +6,7 @@ import type { Engine } from './played-mesh.ts'
 import { runCase, Unshown } from './run-case.ts'
 
 /** Runs the chosen cases one after another. */
-export async function* runMeshObserved(collection: Collection, selection: Selection, engine: Engine): AsyncGenerator<CaseResult> {
+async function* runMeshObserved(collection: Collection, selection: Selection, engine: Engine): AsyncGenerator<CaseResult> {
   for (const { name: area, cases } of collection.areas) {
     for (const vector of cases) {
       if (!isSelected(selection, area, vector.name)) continue

@@ -126,7 +126,7 @@ export class Lane {
 }
 
 /** Of one of the processes that share a run. */
-export function partOf(run: string, number: number): string {
+function partOf(run: string, number: number): string {
   return `${run}-${number}`
 }
 

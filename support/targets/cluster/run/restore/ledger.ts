@@ -153,6 +153,6 @@ function linesOf(file: string): readonly Line[] {
 }
 
 /** `$XDG_STATE_HOME/meshspec/runs` */
-export function ledgerFolder(): string {
+function ledgerFolder(): string {
   return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'meshspec', 'runs')
 }

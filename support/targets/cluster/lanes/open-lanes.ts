@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { cleanUp } from '../run/restore/clean-up.ts'
 import { mayBringIngress, reachCluster, tellMissing } from '../run/access/cluster-access.ts'
 import type { ClusterAccess, RunSettings } from '../run/access/cluster-access.ts'
-import { newRunId } from '../run/cluster-run.ts'
+import { newRunId } from '../run/run-id.ts'
 import { takeLease } from '../run/lease/take-lease.ts'
 import { wholeOf } from './lane.ts'
 import type { LaneSettings } from './lane.ts'
@@ -17,7 +17,7 @@ export interface Lanes {
 }
 
 /** Why scenarios of a run cannot be told apart when they run at the same time; `null` when they can, as far as the settings go. */
-export function whyOneByOne(settings: RunSettings): string | null {
+function whyOneByOne(settings: RunSettings): string | null {
   return mayBringIngress(settings) ? null : 'they have namespaces and a gateway of their own with --deploy, without --namespaces and --gateway'
 }
 

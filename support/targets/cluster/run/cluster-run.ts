@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { groupOf } from '../../../../mesh-core/config/resource.ts'
 import type { KubeObject } from '../../../../mesh-core/config/resource.ts'
 import { NotSupported } from '../../target.ts'
@@ -22,7 +20,7 @@ import { ControlPlane } from './access/control-plane.ts'
 import { leaseNamespace, reachCluster, tellMissing } from './access/cluster-access.ts'
 import type { ClusterAccess, RunSettings } from './access/cluster-access.ts'
 import type { Extent } from './barrier/extent.ts'
-import { findIngressGateway } from './gateways/gateway-address.ts'
+import { addressOfUrl, findIngressGateway } from './gateways/gateway-address.ts'
 import type { GatewayAddress } from './gateways/gateway-address.ts'
 import { GatewayEndpoints } from './gateways/gateway-endpoints.ts'
 import { KeptInLease } from './restore/kept.ts'
@@ -31,14 +29,16 @@ import { LeaseObject } from './lease/lease-object.ts'
 import { MeshConfigMap } from './access/mesh-config-map.ts'
 import { injectionLabel } from './access/mesh-info.ts'
 import type { MeshInfo } from './access/mesh-info.ts'
-import { NamespaceMap } from './access/namespace-map.ts'
+import { NamespaceMap, systemNamespace } from './access/namespace-map.ts'
 import { makeNamespace, namespaceObject } from './access/own-namespace.ts'
 import { Outside } from './outside/outside.ts'
-import { OwnIngress, systemNamespace } from './gateways/own-ingress.ts'
+import { OwnIngress } from './gateways/own-ingress.ts'
 import { notPermitted } from './access/permissions.ts'
 import type { Permissions } from './access/permissions.ts'
 import { ownVerbs } from './access/rights.ts'
-import { restore, runLabel } from './restore/restore.ts'
+import { runLabel } from './restore/restore.ts'
+import { undo } from './restore/undo.ts'
+import { newRunId } from './run-id.ts'
 import { takeLease } from './lease/take-lease.ts'
 import { UnknownNames } from './outside/unknown-names.ts'
 
@@ -244,7 +244,7 @@ export class ClusterRun {
     await this.agents.close()
     this.objects.api.hope()
     try {
-      await this.#undo()
+      await undo(this.objects, this.ledger, this.id)
       this.ledger.remove()
       await this.ledger.kept().catch(() => {})
     } catch (error) {
@@ -254,44 +254,10 @@ export class ClusterRun {
       this.objects.api.close()
     }
   }
-
-  async #undo(): Promise<void> {
-    const namespaces = this.ledger.open.filter(({ ref }) => ref.kind === 'Namespace')
-    const gone = new Set(namespaces.filter(({ before }) => before === null).map(({ ref }) => ref.name))
-    // What is in a namespace that goes goes with it.
-    for (const touched of this.ledger.open)
-      if (touched.ref.kind !== 'Namespace' && !gone.has(touched.ref.namespace)) await restore(this.objects, touched, this.id)
-    for (const touched of namespaces) await restore(this.objects, touched, this.id)
-    await waitUntilGone(this.objects, [...gone])
-  }
 }
 
 /** What was not put back stands in the ledger. */
 function notUndone(error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error)
   return clusterError('CLUSTER_FAILED', `what the run has changed is not all undone: ${reason}`, 'npx meshspec clean finishes that')
-}
-
-/** ms. Pods are given their time to end. */
-const goneMs = 60_000
-
-export async function waitUntilGone(objects: KubeObjects, namespaces: readonly string[]): Promise<void> {
-  const deadline = performance.now() + goneMs
-  for (const name of namespaces)
-    while ((await objects.read({ group: '', kind: 'Namespace', namespace: '', name })) !== null) {
-      if (performance.now() > deadline)
-        throw clusterError('CLUSTER_FAILED', `the namespace ${name} is still ending after ${goneMs / 1000} s`, 'npx meshspec clean looks after it')
-      await sleep(300)
-    }
-}
-
-/** Six hexadecimal digits: names of namespaces are to be short. */
-export function newRunId(): string {
-  return randomBytes(3).toString('hex')
-}
-
-function addressOfUrl(gateway: string): GatewayAddress {
-  const { hostname, port, protocol } = new URL(gateway)
-  const own = Number(port) || (protocol === 'https:' ? 443 : 80)
-  return { host: hostname, ports: new Map([[protocol === 'https:' ? 443 : 80, own]]), httpPort: protocol === 'https:' ? 443 : 80, how: '--gateway' }
 }

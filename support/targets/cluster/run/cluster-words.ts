@@ -11,7 +11,8 @@ import { dividedMeshConfig } from './access/mesh-config-map.ts'
 import { namespaceObject } from './access/own-namespace.ts'
 import { OutboundTraffic } from './outside/outbound-traffic.ts'
 import type { Changes } from './outside/outbound-traffic.ts'
-import { actsOnWholeMesh, systemNamespace } from './gateways/own-ingress.ts'
+import { systemNamespace } from './access/namespace-map.ts'
+import { actsOnWholeMesh } from './access/whole-mesh.ts'
 
 /** A scenario's objects as they are put into the cluster: in namespaces of the run, and nothing that acts beyond those. */
 export class ClusterWords {

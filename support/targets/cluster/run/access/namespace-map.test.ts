@@ -143,3 +143,13 @@ describe('namespaces of the run for those of a scenario', () => {
     )
   })
 })
+
+test('a namespace of the run stands for istio-system where the gateway is its own', () => {
+  expect(new NamespaceMap('meshspec-1f2e3d', [], true).real('istio-system')).toBe('meshspec-1f2e3d-istio-system')
+  expect(new NamespaceMap('meshspec-1f2e3d', []).real('istio-system')).toBe('istio-system')
+  const map = new NamespaceMap('meshspec-1f2e3d', [], true)
+  map.use('istio-system')
+  expect(map.host('istio-ingressgateway.istio-system.svc.cluster.local:80')).toBe(
+    'istio-ingressgateway.meshspec-1f2e3d-istio-system.svc.cluster.local:80',
+  )
+})

@@ -1,6 +1,9 @@
 import type { KubeObject, Resource } from '../../../../../mesh-core/config/resource.ts'
 import { beginningOfHosts } from './host-beginnings.ts'
 
+/** Where Istio is, and its ingress gateway beside it, in the words of scenarios. */
+export const systemNamespace = 'istio-system'
+
 /**
  * Which namespace of the cluster stands for each that a scenario names. Features say `default` and `prod`; a run makes `meshspec-1f2e3d` and
  * `meshspec-1f2e3d-prod` of them, in config and in requests alike, and turns them back in what it has seen.
@@ -68,8 +71,8 @@ export class NamespaceMap {
 
   #realOf(namespace: string): string {
     if (this.#named.includes(namespace)) return namespace
-    if (namespace === 'default') return this.#named.find((name) => name !== 'istio-system') ?? this.#own
-    return namespace === 'istio-system' && !this.#standsForSystem ? namespace : `${this.#own}-${namespace}`
+    if (namespace === 'default') return this.#named.find((name) => name !== systemNamespace) ?? this.#own
+    return namespace === systemNamespace && !this.#standsForSystem ? namespace : `${this.#own}-${namespace}`
   }
 
   /** A scenario's object as it goes to the cluster. */

@@ -44,6 +44,13 @@ export async function findServiceAddress(objects: KubeObjects, namespace: string
   return service ? addressOf(service, objects) : null
 }
 
+/** Of a URL that the user has named. */
+export function addressOfUrl(gateway: string): GatewayAddress {
+  const { hostname, port, protocol } = new URL(gateway)
+  const own = Number(port) || (protocol === 'https:' ? 443 : 80)
+  return { host: hostname, ports: new Map([[protocol === 'https:' ? 443 : 80, own]]), httpPort: protocol === 'https:' ? 443 : 80, how: '--gateway' }
+}
+
 async function addressOf(service: Service, objects: KubeObjects): Promise<GatewayAddress | null> {
   const { spec, status, metadata } = service
   const ports = spec.ports ?? []

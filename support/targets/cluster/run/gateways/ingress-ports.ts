@@ -8,7 +8,7 @@ import type { ProbedProxy } from './probed-proxy.ts'
 import type { ClusterRun } from '../cluster-run.ts'
 import { isRefusal } from './managed-gateways.ts'
 import { namesMountedFiles } from './mounted-secrets.ts'
-import { systemNamespace } from './own-ingress.ts'
+import { systemNamespace } from '../access/namespace-map.ts'
 import type { ScenarioObjects } from '../scenario-objects.ts'
 
 /** Which ports of the ingress gateway a scenario's config is about, and what answers there. */

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KubeObject, Resource } from '../../../../../mesh-core/config/resource.ts'
+import type { KubeObject } from '../../../../../mesh-core/config/resource.ts'
 import { NotYetProgrammed } from '../../../target.ts'
 import type { KubeObjects } from '../../kube/objects.ts'
 import { labelled } from '../../pods/deployments.ts'
 import { findServiceAddress } from './gateway-address.ts'
 import type { GatewayAddress } from './gateway-address.ts'
-import { seeingOutside } from '../../pods/outside-manifests.ts'
 import type { Ledger } from '../restore/ledger.ts'
 import type { Outside } from '../outside/outside.ts'
-import { contentOfMounted, secretMounts, secretVolumes } from './mounted-secrets.ts'
-import { refOfObject, runLabel } from '../restore/restore.ts'
-
-export const systemNamespace = 'istio-system'
+import { ingressDeployment, ingressName, type IngressParts, ingressRights, ingressService } from './ingress-manifests.ts'
+import { readdress } from './ingress-selectors.ts'
+import { contentOfMounted } from './mounted-secrets.ts'
+import { refOfObject } from '../restore/restore.ts'
 
 export interface OwnIngressOptions {
   readonly objects: KubeObjects
@@ -23,7 +22,6 @@ export interface OwnIngressOptions {
   readonly assertHope: () => Promise<void>
 }
 
-const name = 'istio-ingressgateway'
 const credentialName = 'meshspec-barrier'
 const firstPorts = [80, 443]
 /** ms. Its image has to be pulled, and an address to be found. */
@@ -68,7 +66,7 @@ export class OwnIngress {
     await this.#made
     if (added.length > 0) {
       this.#address = null
-      await this.#apply(this.#service())
+      await this.#apply(ingressService(this.#parts))
     }
     return (this.#address ??= await this.#settled())
   }
@@ -83,7 +81,7 @@ export class OwnIngress {
     if (files === this.#files) return
     this.#files = files
     this.#address = null
-    await this.#apply(this.#deployment())
+    await this.#apply(ingressDeployment(this.#parts))
     await this.address(namespace, [])
   }
 
@@ -94,22 +92,14 @@ export class OwnIngress {
     return credentialName
   }
 
-  /** The object, about this gateway in the place of the cluster's own, and about other gateways of the run alone: Istio finds them by labels in all namespaces. */
+  /** The object, about this gateway in the place of the cluster's own. See `readdress`. */
   readdress(object: KubeObject): KubeObject {
-    const { spec } = object as unknown as { readonly spec?: Selecting }
-    if (!spec) return object
-    const { selector, workloadSelector } = spec
-    const own = (labels: Labels | undefined): Labels | undefined =>
-      labels?.['istio'] === 'ingressgateway' ? { ...labels, istio: this.label } : labels
-    if (object.kind === 'Gateway' && object.apiVersion.startsWith('networking.istio.io/')) {
-      const isOfIngress = selector?.['istio'] === 'ingressgateway'
-      const narrowed = isOfIngress ? own(selector as Labels) : { ...selector, [runLabel]: this.#options.run }
-      return { ...object, spec: { ...spec, selector: narrowed } }
-    }
-    if (selector?.matchLabels) return { ...object, spec: { ...spec, selector: { ...selector, matchLabels: own(selector.matchLabels) } } }
-    if (workloadSelector?.labels)
-      return { ...object, spec: { ...spec, workloadSelector: { ...workloadSelector, labels: own(workloadSelector.labels) } } }
-    return object
+    return readdress(object, this.label, this.#options.run)
+  }
+
+  get #parts(): IngressParts {
+    const { run } = this.#options
+    return { namespace: this.#namespace!, label: this.label, run, ports: [...this.#ports], seesOutside: this.#seesOutside, files: this.#files }
   }
 
   async #certify(host: string): Promise<void> {
@@ -123,7 +113,8 @@ export class OwnIngress {
 
   async #make(): Promise<void> {
     this.#seesOutside = (await this.#options.outside?.for(this.#namespace!)) ?? false
-    for (const object of [...this.#rights(), this.#deployment(), this.#service()]) await this.#apply(object)
+    const parts = this.#parts
+    for (const object of [...ingressRights(parts), ingressDeployment(parts), ingressService(parts)]) await this.#apply(object)
   }
 
   async #apply(object: KubeObject): Promise<void> {
@@ -136,7 +127,7 @@ export class OwnIngress {
     const deadline = performance.now() + patienceMs
     for (;;) {
       const { objects } = this.#options
-      const address = await findServiceAddress(objects, this.#namespace!, name)
+      const address = await findServiceAddress(objects, this.#namespace!, ingressName)
       const isReady = await this.#isReady()
       if (isReady && address && [...this.#ports].every((port) => address.ports.has(port))) return address
       if (performance.now() > deadline)
@@ -151,7 +142,7 @@ export class OwnIngress {
   /** Its pod is the one that was asked for last, and alone. */
   async #isReady(): Promise<boolean> {
     const { objects } = this.#options
-    const deployment = await objects.read(refOfObject(this.#deployment()))
+    const deployment = await objects.read(refOfObject(ingressDeployment(this.#parts)))
     const { observedGeneration, updatedReplicas, readyReplicas } = (deployment?.['status'] ?? {}) as Status
     const { generation } = (deployment?.metadata ?? {}) as { readonly generation?: number }
     if (observedGeneration !== generation || updatedReplicas !== 1 || readyReplicas !== 1) return false
@@ -159,126 +150,10 @@ export class OwnIngress {
     const pods = await objects.list('v1', 'Pod', this.#namespace!, `labelSelector=${encodeURIComponent(`istio=${this.label}`)}`)
     return pods.length === 1
   }
-
-  /** A gateway may read the Secrets beside it. Source: chart `gateway`, `role.yaml`. */
-  #rights(): readonly KubeObject[] {
-    const metadata = { name, namespace: this.#namespace! }
-    const rbac = 'rbac.authorization.k8s.io'
-    const rule = { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }
-    return [
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-      { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: [rule] },
-      {
-        apiVersion: `${rbac}/v1`,
-        kind: 'RoleBinding',
-        metadata,
-        roleRef: { apiGroup: rbac, kind: 'Role', name },
-        subjects: [{ kind: 'ServiceAccount', name, namespace: this.#namespace! }],
-      },
-    ] as unknown as readonly KubeObject[]
-  }
-
-  #deployment(): KubeObject {
-    const labels = { istio: this.label, 'sidecar.istio.io/inject': 'true', [runLabel]: this.#options.run }
-    const annotations = {
-      'inject.istio.io/templates': 'gateway',
-      'proxy.istio.io/config': 'concurrency: 1\nterminationDrainDuration: 1s\n',
-      ...(this.#files && { 'meshspec.dev/files': this.#files }),
-    }
-    const containers = [{ name: 'istio-proxy', image: 'auto', volumeMounts: secretMounts }]
-    const spec = { serviceAccountName: name, terminationGracePeriodSeconds: 2, containers, volumes: secretVolumes }
-    const plain = { annotations, spec }
-    const seen = this.#seesOutside ? seeingOutside(plain) : plain
-    return {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace: this.#namespace! },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: { istio: this.label } },
-        template: { metadata: { labels, annotations: seen.annotations }, spec: seen.spec },
-      },
-    }
-  }
-
-  #service(): KubeObject {
-    const ports = [...this.#ports].map((port) => ({
-      name: `${nameOfPort.get(port) ?? 'tcp'}-${port}`,
-      port,
-      targetPort: containerPorts.get(port) ?? port,
-    }))
-    return {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace: this.#namespace! },
-      spec: { type: 'LoadBalancer', selector: { istio: this.label }, ports },
-    }
-  }
 }
-
-/** As Istio's own ingress gateway has them: config may name either. Source: chart `istio-ingress`. */
-const containerPorts: ReadonlyMap<number, number> = new Map([
-  [80, 8080],
-  [443, 8443],
-])
-
-const nameOfPort: ReadonlyMap<number, string> = new Map([
-  [80, 'http2'],
-  [443, 'https'],
-])
 
 interface Status {
   readonly observedGeneration?: number
   readonly updatedReplicas?: number
   readonly readyReplicas?: number
-}
-
-type Labels = Readonly<Record<string, string>>
-
-interface Selecting {
-  /** Labels of a Gateway; of policies they stand in `matchLabels`. */
-  readonly selector?: Readonly<Record<string, unknown>> & { readonly matchLabels?: Labels }
-  readonly workloadSelector?: { readonly labels?: Labels }
-}
-
-/**
- * Kinds that mean in `istio-system` what they mean elsewhere; others act on the whole mesh there, as of its root namespace, which a stand-in for it does not.
- * Source: Istio `MeshConfig.rootNamespace`.
- */
-const local: ReadonlySet<string> = new Set([
-  'Secret',
-  'ConfigMap',
-  'Service',
-  'ServiceAccount',
-  'Role',
-  'RoleBinding',
-  'Deployment',
-  'Endpoints',
-  'EndpointSlice',
-  'Gateway',
-  'VirtualService',
-  'ServiceEntry',
-  'WorkloadEntry',
-  'HTTPRoute',
-  'GRPCRoute',
-  'TCPRoute',
-  'TLSRoute',
-  'ListenerSet',
-  'ReferenceGrant',
-])
-
-/** A policy for the ingress gateway alone acts on that alone, wherever the gateway is. */
-function isForIngress({ spec }: KubeObject): boolean {
-  const { selector, workloadSelector } = (spec ?? {}) as Selecting
-  const labels = selector?.matchLabels ?? workloadSelector?.labels
-  return labels?.['istio'] === 'ingressgateway'
-}
-
-export function actsOnWholeMesh({ kind, namespace, object }: Pick<Resource, 'kind' | 'namespace' | 'object'>): boolean {
-  return namespace === systemNamespace && !local.has(kind) && !isForIngress(object) && !isForItself(object)
-}
-
-/** Rules that clients of their own namespace alone have are for the gateways there. Source: Istio `DestinationRule.exportTo`. */
-function isForItself({ kind, spec }: KubeObject): boolean {
-  return kind === 'DestinationRule' && JSON.stringify(spec?.exportTo) === '["."]'
 }

@@ -4,7 +4,6 @@ import { KubeApi } from '../../kube/kube-api.ts'
 import { loadKubeConfig } from '../../kube/kube-config.ts'
 import { KubeObjects } from '../../kube/objects.ts'
 import { leaseNamespace } from '../access/cluster-access.ts'
-import { waitUntilGone } from '../cluster-run.ts'
 import { isRunning } from '../lease/is-running.ts'
 import { forgetKept, keptIn } from './kept.ts'
 import type { Kept } from './kept.ts'
@@ -14,6 +13,7 @@ import type { FoundLedger, LedgerHead, Touched } from './ledger.ts'
 import { dropEndedLease, isHeldBy, releaseLeaseOf } from '../lease/lease.ts'
 import { putBack } from './put-back.ts'
 import { runLabel } from './restore.ts'
+import { waitUntilGone } from './undo.ts'
 
 export interface CleanUpOptions {
   /** Of clusters that no ledger on this disk speaks of; `null`: only what ledgers speak of is cleaned. */

@@ -83,6 +83,16 @@ test('without a route the answer is 404 and nobody is reached', async () => {
   expect(hops).toMatchObject([{ to: null, received: null, status: 404, log: { flags: 'NR', details: 'route_not_found' } }])
 })
 
+test.each([
+  ['a route', [route()], 403, 'upgrade_failed', '-'],
+  ['none', [], 404, 'route_not_found', 'NR'],
+])('an upgrade that is not let through is refused as one where %s takes the request', async (_, routes, status, details, flags) => {
+  const mesh = testMesh({ program: () => answer(), routes })
+  const { response, hops } = await mesh.send({ headers: { connection: 'upgrade', upgrade: 'tunnel' } })
+  expect([response!.status, response!.headers.get('connection')]).toEqual([status, 'close'])
+  expect(hops).toMatchObject([{ received: null, log: { flags, details } }])
+})
+
 test('a delay is no part of the timeout, and an abort comes after it', async () => {
   const delay = { ppm: million, durationMs: 400 }
   const delayed = testMesh({ program: () => answer(), routes: [route({ timeoutMs: 100 }, { fault: { delay, abort: null, origin } })] })

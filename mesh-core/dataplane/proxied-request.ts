@@ -99,11 +99,12 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
 
   protected enter(): void {
     const host = this.#findHost()
-    if (this.received.upgrade === 'unknown') return this.#refuseUpgrade()
     const withoutTls = host?.config.requireTls === true && isWithoutTls(this.request)
     const route = withoutTls ? null : this.#find()
+    const hasRoute = route !== null || withoutTls
+    if (hasRoute && this.received.upgrade === 'unknown') return this.#refuseUpgrade()
     this.#watch(route)
-    this.#applicant.hasRoute = route !== null || withoutTls
+    this.#applicant.hasRoute = hasRoute
     this.#applicant.route = route
     this.admit(this.#applicant, (admission) => this.#decide(admission, withoutTls))
   }
@@ -228,7 +229,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     }
   }
 
-  /** No filter sees it. Its route is known by then, which the log tells. */
+  /** No filter sees it come. Its route is known by then, which the log tells; one that has none is answered as any other of the kind, which was seen of Envoy 1.40.0. */
   #refuseUpgrade(): void {
     this.#found = this.#find()
     this.settle()

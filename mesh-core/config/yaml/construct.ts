@@ -1,5 +1,6 @@
-import type { Event, ScalarEvent } from 'js-yaml'
-import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import type { Event, MappingEvent, ScalarEvent } from 'js-yaml'
+import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import { plainInFlow } from './flow-scalar.ts'
 import { resolvePlain, resolvePlainKey } from './scalar.ts'
 import { resolveTagged } from './tag.ts'
 import { YamlError } from './yaml-error.ts'
@@ -15,10 +16,13 @@ interface Anchor {
   readonly kind: 'scalar' | 'sequence' | 'mapping'
 }
 
+type CollectionEvent = Pick<MappingEvent, 'start' | 'style' | 'anchorStart' | 'anchorEnd'>
+
 interface Frame {
   readonly kind: 'sequence' | 'mapping'
   readonly value: unknown[] | Record<string, Data>
   readonly anchor: Anchor | null
+  readonly isFlow: boolean
   readonly nodesBefore: number
   /** Of a mapping whose key was read and whose value was not. */
   key: string | null
@@ -87,7 +91,7 @@ class Constructor {
   #scalar(event: ScalarEvent): void {
     this.#nodes++
     const frame = this.#frames[this.#frames.length - 1]
-    const text = getScalarValue(this.#source, event)
+    const text = this.#textOf(event, frame)
     const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0
     if (frame?.kind === 'mapping' && frame.key === null && !frame.merging) {
       const at = event.valueStart
@@ -106,6 +110,12 @@ class Constructor {
     this.#add(value, 'scalar', event.valueStart)
   }
 
+  #textOf(event: ScalarEvent, frame: Frame | undefined): string {
+    const text = getScalarValue(this.#source, event)
+    if (!frame?.isFlow || event.style !== SCALAR_STYLE.PLAIN || !text.includes('?')) return text
+    return plainInFlow(text, frame.kind === 'mapping' && frame.key === null && !frame.merging, event.valueStart)
+  }
+
   #text(event: ScalarEvent, text: string): string | null {
     if (event.tagStart < 0) return text
     const value = resolveTagged(this.#tag(event), text, event.tagStart)
@@ -116,7 +126,7 @@ class Constructor {
     return this.#source.slice(event.tagStart, event.tagEnd)
   }
 
-  #open(kind: 'sequence' | 'mapping', event: { readonly start: number; readonly anchorStart: number; readonly anchorEnd: number }): void {
+  #open(kind: 'sequence' | 'mapping', event: CollectionEvent): void {
     this.#nodes++
     const parent = this.#frames[this.#frames.length - 1]
     if (parent?.kind === 'mapping' && parent.key === null && !parent.merging)
@@ -124,7 +134,8 @@ class Constructor {
     const value = kind === 'sequence' ? [] : {}
     const anchor: Anchor | null = event.anchorStart < 0 ? null : { value, key: null, nodes: -1, kind }
     if (anchor) this.#name(event.anchorStart, event.anchorEnd, anchor)
-    this.#frames.push({ kind, value, anchor, nodesBefore: this.#nodes - 1, key: null, keyAt: event.start, merging: false, merged: null })
+    const isFlow = event.style === COLLECTION_STYLE.FLOW
+    this.#frames.push({ kind, value, anchor, isFlow, nodesBefore: this.#nodes - 1, key: null, keyAt: event.start, merging: false, merged: null })
   }
 
   #close(): void {

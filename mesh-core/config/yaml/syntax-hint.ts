@@ -5,6 +5,7 @@ const hints: readonly { readonly about: RegExp; readonly hint: string }[] = [
   { about: /tab/i, hint: 'indent with blanks: YAML allows no tabs there' },
   { about: /indentation/i, hint: 'entries of one mapping or list start in the same column' },
   { about: /unexpected end of the (?:stream|document) within a (?:single|double) quoted/i, hint: 'a quote is not closed' },
+  { about: /reads no "\?"/, hint: 'put the text into quotes' },
   { about: /flow collection/i, hint: 'a "[" or "{" is not closed, or a comma is missing' },
   { about: /mapping|multiline key|implicit key/i, hint: 'put text that holds ": " or starts with one of @ ` % & * ! | > [ { into quotes' },
   { about: /cannot start|reserved/i, hint: 'put the value into quotes' },

@@ -59,4 +59,12 @@ test('the terminal puts them under headings of their own, not among what failed'
   expect(text).toContain('3 scenarios: 1 passed, 1 undecided, 1 not yet programmed in 34 ms')
 })
 
+test('html: a step that left its scenario open is not marked as failed', () => {
+  const [scenario] = runRecord.scenarios
+  const steps = [{ ...scenario!.steps[0]!, status: 'failed' as const, message: 'too few' }]
+  const html = htmlReport({ ...runRecord, scenarios: [{ ...scenario!, verdict: 'undecided', steps }] })
+  expect(html).toContain('<ol class="undecided"><li class="failed">')
+  expect(html).toMatch(/ol:is\(\.undecided[^{]*> li\.failed::before \{ content: '≈ '/)
+})
+
 test('html: a run with something open is not green', () => expect(htmlReport(openRecord)).toContain('<body class="open">'))

@@ -18,8 +18,10 @@ summary.not-supported::before, summary.one-sided::before { content: '– '; colo
 ol { list-style: none; padding-left: 1rem; margin: .5rem 0; }
 li[class]::before { content: '✔ '; color: var(--good); } li.skipped::before { content: '– '; color: inherit; } li.skipped { opacity: .6; }
 li.failed::before, li.undefined::before, li.ambiguous::before { content: '✖ '; color: var(--bad); }
+ol:is(.undecided, .not-programmed, .interrupted) > li.failed::before { content: '≈ '; color: var(--odd); }
+ol.not-programmed > li.failed::before { content: '… '; } ol.interrupted > li.failed::before { content: '! '; }
 pre { font: 13px/1.45 ui-monospace, monospace; overflow-x: auto; margin: .35rem 0; padding: .5rem .75rem; border-left: 3px solid var(--line); }
-pre.command { white-space: pre-wrap; } pre.reason span { display: block; min-height: 1lh; padding-left: 6ch; text-indent: -6ch; } pre.reason { white-space: pre-wrap; border-left-color: var(--odd); } li:is(.failed, .undefined) pre.reason, td.failed pre.reason, summary:is(.failed, .invalid) ~ pre.reason, .error pre { border-left-color: var(--bad); }
+pre.command { white-space: pre-wrap; } pre.reason span { display: block; min-height: 1lh; padding-left: 6ch; text-indent: -6ch; } pre.reason { white-space: pre-wrap; border-left-color: var(--odd); } li:is(.failed, .undefined) pre.reason, td.failed pre.reason, summary:is(.failed, .invalid) ~ pre.reason, .error pre { border-left-color: var(--bad); } ol:is(.undecided, .not-programmed, .interrupted) > li.failed pre.reason { border-left-color: var(--odd); }
 td .badge, table:not(.compared, .matrix) th { overflow-wrap: normal; white-space: nowrap; }
 table { border-collapse: collapse; font-size: .85rem; margin: .5rem 0; } th, td { text-align: left; padding: .15rem .75rem .15rem 0; border-bottom: 1px solid var(--line); }
 .compared { table-layout: fixed; width: 100%; } .compared > thead > tr > th:first-child { width: 34%; }

@@ -36,7 +36,7 @@ function scenarioHtml(scenario: ScenarioRecord): string {
   const summary = `<summary class="${verdict}">${rule ? `${escape(rule)} › ` : ''}${escape(name)}${badge} <small>${[`line ${line}`, ...tags].map(escape).join(' ')}</small></summary>`
   const told = verdict === 'not-supported' || !steps.some(({ message }) => message !== null) ? reasons : []
   const why = told.length > 0 ? reasonHtml(told.join('\n')) : ''
-  return `<details${verdict === 'passed' ? '' : ' open'}>${summary}${why}<ol>${steps.map(stepHtml).join('')}</ol>${evidenceHtml(scenario)}</details>`
+  return `<details${verdict === 'passed' ? '' : ' open'}>${summary}${why}<ol class="${verdict}">${steps.map(stepHtml).join('')}</ol>${evidenceHtml(scenario)}</details>`
 }
 
 function stepHtml({ keyword, text, argument, status, message }: StepRecord): string {

@@ -32,3 +32,14 @@ test.each([
     '2 statements about shares over 800 requests',
   ],
 ] as const)('requests are counted once: %s', (_, statements, says) => expect(ratesOf(...statements)).toBe(says))
+
+test.each([
+  ['failed', '✖'],
+  ['undecided', '≈'],
+  ['not-programmed', '…'],
+] as const)('the step by which a scenario is %s is marked as that', (verdict, mark) => {
+  const [scenario] = runRecord.scenarios
+  const step = { ...scenario!.steps[0]!, status: 'failed' as const, message: 'too few' }
+  const text = summaryText({ ...runRecord, scenarios: [{ ...scenario!, verdict, steps: [step] }] }, makePaint(false, {}))
+  expect(text).toContain(`\n  ${mark} Then the request reaches reviews:v2\n      too few`)
+})

@@ -63,15 +63,22 @@ function failureBlock(scenario: ScenarioRecord, paint: Paint): string {
   const explained = steps.some((step) => step.message !== null || step.status === 'undefined')
   const told = explained ? [] : reasons.map((reason) => indent(reason, 4))
   const sources = (scenario.record?.evidence ?? []).map((source) => paint('dim', `    known from ${source}`))
-  return [heading, ...steps.flatMap((step) => stepLines(step, paint)), ...told, ...sources].join('\n')
+  return [heading, ...steps.flatMap((step) => stepLines(step, verdict, paint)), ...told, ...sources].join('\n')
 }
 
-function stepLines(step: StepRecord, paint: Paint): string[] {
-  const mark = step.status === 'passed' ? paint('green', '✔') : step.status === 'skipped' ? paint('dim', '-') : paint('red', '✖')
+function stepLines(step: StepRecord, verdict: ScenarioVerdict, paint: Paint): string[] {
+  const mark = stepMark(step, verdict, paint)
   const sentence = `${step.keyword} ${step.text}`.trim()
   const argument = step.argument.map((line) => paint('dim', `      ${line}`))
   const lines = [`  ${mark} ${step.status === 'skipped' ? paint('dim', sentence) : sentence}`, ...argument]
   return step.message === null ? lines : [...lines, indent(step.message, 6)]
+}
+
+/** A step that left its scenario open was not seen to fail. */
+function stepMark({ status }: StepRecord, verdict: ScenarioVerdict, paint: Paint): string {
+  if (status === 'passed') return paint('green', '✔')
+  if (status === 'skipped') return paint('dim', '-')
+  return status === 'failed' && openHeadings[verdict] !== undefined ? markOf(verdict, paint) : paint('red', '✖')
 }
 
 function ofVerdict(scenarios: readonly ScenarioRecord[], wanted: ScenarioVerdict): readonly ScenarioRecord[] {

@@ -51,7 +51,8 @@ function explainAll(exchange: Parameters<typeof explain>[0], context: Parameters
   const services = [
     ...new Set(exchange.hops.filter((hop) => hop.parent >= 0).flatMap((hop) => (hop.service === null ? [] : [hop.service.split('.')[0]!]))),
   ]
-  return services.map((name) => explain(exchange, { name, namespace: null, version: null }, context)).join('\n')
+  const explained = services.map((name) => explain(exchange, { name, namespace: null, version: null }, context))
+  return explained.filter((text) => text !== '').join('\n')
 }
 
 function excerpt(text: string): string {

@@ -96,6 +96,23 @@ test('a hint says what is meant', () => {
   expect(message?.hint).toBe('write ratings.prod.svc.cluster.local: a name with a dot is taken as it is written')
 })
 
+test.each([
+  ['{host: shop, subset: V1}', 'did you mean "v1"?'],
+  ['{host: shop, subset: canary}', 'subsets of shop: v1, v2'],
+  ['{host: shpo, subset: v2}', 'did you mean the host "shop"? It has a subset v2'],
+  ['{host: shpo.default.svc.cluster.local, subset: v2}', 'did you mean the host "shop.default.svc.cluster.local"? It has a subset v2'],
+  ['{host: shpo, subset: canary}', null],
+  ['{host: reviews, subset: v2}', null],
+])('what is meant by the subset of %s', (destination, hint) => {
+  const rule = `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: shop}
+spec: {host: shop, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
+`
+  const found = messagesOf([rule, to(destination)].join('---\n'), { whole: true }).find(({ text }) => text.startsWith('there is no subset'))
+  expect(found?.hint).toBe(hint)
+})
+
 describe('a resource is left alone about a code', () => {
   const unnamed = (codes: string): string =>
     `apiVersion: v1\nkind: Service\nmetadata: {name: web, annotations: {galley.istio.io/analyze-suppress: "${codes}"}}\nspec: {ports: [{port: 80, name: web}]}\n`

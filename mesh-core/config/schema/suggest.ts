@@ -9,7 +9,8 @@ export function suggestion(written: string, known: readonly string[]): string | 
   return `known here: ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`
 }
 
-function closest(written: string, known: readonly string[]): string | null {
+/** @returns `null` where no name is near enough to be meant */
+export function closest(written: string, known: readonly string[]): string | null {
   const lower = written.toLowerCase()
   let best: string | null = null
   // A third of the letters may be wrong: short names (v1, v3) are all near each other, and none is meant more than another.

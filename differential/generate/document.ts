@@ -14,6 +14,7 @@ const groups: Readonly<Record<string, string>> = {
   StatefulSet: 'apps/v1',
   DaemonSet: 'apps/v1',
   EnvoyFilter: 'networking.istio.io/v1alpha3',
+  TrafficExtension: 'extensions.istio.io/v1alpha1',
   Ingress: 'networking.k8s.io/v1',
   IngressClass: 'networking.k8s.io/v1',
 }

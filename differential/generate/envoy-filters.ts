@@ -8,13 +8,16 @@ import { localReplies } from './envoy-filter-replies.ts'
 import { hostRewrite, made, mergedMatch, toC, weighted } from './envoy-filter-routes.ts'
 import type { Json } from './matches.ts'
 import type { Subject } from './scenery.ts'
+import { trafficExtension } from './traffic-extensions.ts'
 
-/** Meshes with rules, in which istiod's own words for proxies are changed. */
+/** Meshes with rules, in which istiod's own words for proxies are changed, and scripts run. */
 export const envoyFilters: Subject = (draw, count) => {
   const scenery = httpRouting(draw, count)
   const filters = draw.many(1, 3, (i) => envoyFilter(draw, i))
-  const inbound = filters.some(({ spec }) => JSON.stringify(spec).includes('SIDECAR_INBOUND')) ? { inbound: ['b-v1.default', 'b-v2.default'] } : {}
-  return { ...scenery, ...inbound, config: [...scenery.config, ...filters] }
+  const extensions = draw.chance(0.3) ? draw.many(1, 2, (i) => trafficExtension(draw, i)) : []
+  const isInbound = extensions.length > 0 || filters.some(({ spec }) => JSON.stringify(spec).includes('SIDECAR_INBOUND'))
+  const inbound = isInbound ? { inbound: ['b-v1.default', 'b-v2.default'] } : {}
+  return { ...scenery, ...inbound, config: [...scenery.config, ...filters, ...extensions] }
 }
 
 function envoyFilter(draw: Draw, index: number): Document {

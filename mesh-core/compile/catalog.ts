@@ -13,6 +13,7 @@ import { keySetsOf } from './authentication/key-sets.ts'
 import { RequestAuthentications } from './authentication/request-authentication.ts'
 import { Secrets } from './gateway/secrets.ts'
 import { reachOf } from './sidecar/visibility.ts'
+import { TrafficExtensions } from './extensions/traffic-extensions.ts'
 import { Telemetries } from './telemetry/telemetries.ts'
 import type { VirtualService } from './rules/virtual-service.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -29,6 +30,7 @@ export class Catalog {
   readonly requestAuthentications: RequestAuthentications
   readonly authorizationPolicies: AuthorizationPolicies
   readonly envoyFilters: EnvoyFilters
+  readonly trafficExtensions: TrafficExtensions
   readonly peerAuthentications: PeerAuthentications
   readonly telemetries: Telemetries
   /** Rules of delegates are in their places, short names are resolved. */
@@ -47,6 +49,7 @@ export class Catalog {
     this.requestAuthentications = parts.requestAuthentications
     this.authorizationPolicies = parts.authorizationPolicies
     this.envoyFilters = parts.envoyFilters
+    this.trafficExtensions = parts.trafficExtensions
     this.peerAuthentications = parts.peerAuthentications
     this.telemetries = parts.telemetries
     this.virtualServices = parts.virtualServices
@@ -96,6 +99,7 @@ export type CatalogParts = Pick<
   | 'authorizationPolicies'
   | 'peerAuthentications'
   | 'envoyFilters'
+  | 'trafficExtensions'
   | 'telemetries'
   | 'virtualServices'
 >
@@ -126,6 +130,7 @@ export function catalogOf(
       registry,
     ),
     envoyFilters: new EnvoyFilters(ofKind('EnvoyFilter'), mesh.rootNamespace),
+    trafficExtensions: new TrafficExtensions(ofKind('TrafficExtension'), mesh.rootNamespace),
     peerAuthentications: new PeerAuthentications(ofKind('PeerAuthentication'), mesh.rootNamespace),
     telemetries: new Telemetries(ofKind('Telemetry'), mesh),
     secrets: new Secrets([...ofKind('Secret'), ...ofKind('ConfigMap')]),

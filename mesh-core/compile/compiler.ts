@@ -143,7 +143,9 @@ export class Compiler {
     const workload = this.#registry.workload(ref)
     if (!workload || (!workload.sidecar && !workload.gateway)) return null
     const made = workload.gateway ? this.#gateway(workload) : this.#sidecar(workload)
-    const parts = patchedProxy(made, workload, this.catalog.envoyFilters, this.#registry)
+    const { trafficExtensions, envoyFilters } = this.catalog
+    const extended = { ...made, listeners: trafficExtensions.extendedListeners(made.listeners, workload) }
+    const parts = patchedProxy(extended, workload, envoyFilters, this.#registry)
     const formerClusters = () => this.#former()?.proxyConfig(ref)?.clusters ?? {}
     const config: ProxyConfig = {
       proxy: { kind: workload.gateway ? 'gateway' : 'sidecar', namespace: ref.namespace, workload: ref.name, labels: workload.labels },

@@ -1,3 +1,4 @@
+import { modelledScript } from './lua-scripts.ts'
 import { gatewayApiFields } from './gateway-api/modelled-fields.ts'
 import { meshConfigFields, proxyEnvironment } from './mesh-config-fields.ts'
 import { fields, type Modelled } from './modelled-table.ts'
@@ -190,6 +191,8 @@ export const modelledFields: Readonly<Record<string, Modelled>> = {
       accessLogging: 'quiet',
     },
   },
+  // Programs for WebAssembly are not run.
+  'extensions.istio.io/TrafficExtension': { spec: { ...fields('selector targetRefs phase priority match'), lua: { inlineCode: modelledScript } } },
   'networking.istio.io/ProxyConfig': { spec: { ...fields('selector concurrency image', 'quiet'), environmentVariables: proxyEnvironment } },
   'mesh.istio.io/MeshConfig': {
     ...meshConfigFields,

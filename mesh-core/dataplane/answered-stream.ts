@@ -1,3 +1,4 @@
+import type { FilterPlace } from '../ir/inserted-filter.ts'
 import type { HttpSettings, PathNormalization } from '../ir/proxy-config.ts'
 import type { Headers, HttpRequest, HttpResponse } from '../ir/message.ts'
 import { signAnswer, tellRequestId, type ReceivedRequest } from './connection-manager.ts'
@@ -132,25 +133,30 @@ export abstract class AnsweredStream {
   #passBack(response: HttpResponse): void {
     const { headers, status } = response
     const { inserted } = this.settings
-    if (!inserted) return this.passFilters(headers)
+    if (!inserted) {
+      this.passCors(headers)
+      return changeHeaders(headers, this.back)
+    }
     // Of a request that was refused: no header yet, at Envoy.
     const closing = headers.get('connection')
     const passed = {
       ...{ response, hadBody: response.body !== '', isOwn: this.isOwn, notes: this.notes },
       ...{ subject: () => this.subject(headers, status), owner: this.chain, plane: this.plane, stream: this },
     }
-    const writesLast = filterAnswer(inserted, 'last', this.ofRoute, passed)
-    this.passFilters(headers)
-    const writesFirst = filterAnswer(inserted, 'first', this.ofRoute, passed)
-    if (!writesLast && !writesFirst) return
+    const isWrittenAt = (place: FilterPlace): boolean => filterAnswer(inserted, place, this.ofRoute, passed)
+    const writesLast = isWrittenAt('last')
+    this.passCors(headers)
+    const writesBetween = (['unspecified', 'stats', 'authz', 'authn'] as const).map(isWrittenAt).includes(true)
+    changeHeaders(headers, this.back)
+    const writesFirst = isWrittenAt('first')
+    if (!writesLast && !writesBetween && !writesFirst) return
     removeOwnOfConnection(headers, status)
     if (closing !== undefined) headers.set('connection', closing)
     if (!this.isHttp2) removeBlanks(headers)
   }
 
-  protected passFilters(headers: Headers): void {
-    changeHeaders(headers, this.back)
-  }
+  /** What istiod's own filter for other origins writes into an answer. */
+  protected passCors(_headers: Headers): void {}
 
   /** A client that opens a WebSocket is never done. */
   get isEndless(): boolean {

@@ -190,8 +190,7 @@ export class ProxiedRequest extends HttpStream<Forwarding> {
     return doubtOfLength(headers, body, this.proxy.name)
   }
 
-  protected override passFilters(headers: Headers): void {
-    super.passFilters(headers)
+  protected override passCors(headers: Headers): void {
     if (this.#cors) this.route!.cors!.editResponse(headers, this.#cors)
   }
 

@@ -144,8 +144,12 @@ export interface GrpcWebFilter extends Placed {
   readonly kind: 'grpc-web'
 }
 
+/** Where an EnvoyFilter puts a filter, or, of a TrafficExtension's phases: before tokens, before rules of access, behind these, and last of those behind. */
+export type FilterPlace = Placed['place'] | 'authn' | 'authz' | 'stats' | 'unspecified'
+
 /** Runs a script over requests and answers. Source: Envoy `Lua`. */
-export interface LuaFilter extends Placed {
+export interface LuaFilter extends Omit<Placed, 'place'> {
+  readonly place: FilterPlace
   readonly kind: 'lua'
   /** `null`: there is none but for routes that name one. */
   readonly code: string | null

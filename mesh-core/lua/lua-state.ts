@@ -139,9 +139,10 @@ export class LuaState {
   #native(name: string, method: LuaKind['methods'][string]): NativeFunction {
     const { lua } = fengari()
     return (thread) => {
-      const self = lua.lua_type(thread, 1) === lua.LUA_TUSERDATA ? lua.lua_touserdata(thread, 1)?.of : undefined
+      const self = lua.lua_type(thread, 1) === lua.LUA_TUSERDATA ? (lua.lua_touserdata(thread, 1)?.of as LuaObject | undefined) : undefined
       const result = this.#guarded(thread, () => {
         if (!self) throw new ScriptError(`bad argument #1 to '${name}' (no object)`)
+        if (self.life?.isOver) throw new ScriptError('object used outside of proper scope')
         const values = Array.from({ length: lua.lua_gettop(thread) - 1 }, (_, i) => valueAt(thread, i + 2))
         return method(self, new Given(name, values))
       })

@@ -10,6 +10,13 @@ export type LuaTable = ReadonlyMap<string | number, LuaValue>
 export interface LuaObject {
   /** One for all objects of a kind. */
   readonly kind: LuaKind
+  /** Absent: it stays of use for as long as the function runs. */
+  readonly life?: Life
+}
+
+/** How long scripts may use an object. */
+export interface Life {
+  readonly isOver: boolean
 }
 
 export interface LuaKind<Of extends LuaObject = any> {

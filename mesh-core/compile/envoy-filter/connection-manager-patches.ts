@@ -1,7 +1,7 @@
 import { connectionManagerName } from '../../config/envoy-filter-values.ts'
 import { durationMs, int, message, messages, text, texts, type Message } from '../../envoy/fields.ts'
 import type { EscapedSlashes, FilterChain, ForwardClientCert, HttpSettings, Listener, PathNormalization } from '../../ir/proxy-config.ts'
-import { areSettingsRefused } from '../mesh/settings-refusal.ts'
+import { isListenerRefused } from '../mesh/settings-refusal.ts'
 import { patchConnectionLimits } from './connection-limit-patches.ts'
 import type { EnvoyPatch } from './envoy-filters.ts'
 import { withInserted } from './inserted-filters.ts'
@@ -27,7 +27,7 @@ export function patchListeners(all: readonly Listener[], patches: readonly Envoy
       chain.filter.kind === 'http' ? { ...chain, filter: patchConnectionManager(chain.filter, fitting, node) } : chain
     const { filterChains, defaultFilterChain } = listener
     const whole = { ...listener, filterChains: filterChains.map(patched), defaultFilterChain: defaultFilterChain && patched(defaultFilterChain) }
-    return [...whole.filterChains, whole.defaultFilterChain].some(isRefused) ? [] : [whole]
+    return isListenerRefused(whole) ? [] : [whole]
   })
 }
 
@@ -36,10 +36,6 @@ function patchWhole(listeners: readonly Listener[], patches: readonly EnvoyPatch
   const expecting = patches.filter(({ value }) => texts(message(value, 'value')['listener_filters']).length > 0)
   if (expecting.length === 0) return listeners
   return listeners.map((one) => (expecting.some((patch) => isForListener(patch, one)) ? { ...one, proxyProtocol: true as const } : one))
-}
-
-function isRefused(chain: FilterChain | null): boolean {
-  return chain?.filter.kind === 'http' && areSettingsRefused(chain.filter.settings)
 }
 
 function isOfConnectionManager({ applyTo, operation }: Pick<EnvoyPatch, 'applyTo' | 'operation'>): boolean {

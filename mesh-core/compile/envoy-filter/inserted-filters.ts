@@ -36,7 +36,7 @@ export function withInserted(settings: HttpSettings, patches: readonly EnvoyPatc
   const merged = own.filter(({ operation }) => operation === 'MERGE').reduce(withMerged, settings)
   if (inserted.length === 0) return merged
   const first = inserted.filter(({ place }) => place === 'first').reverse()
-  return { ...merged, inserted: [...first, ...inserted.filter(({ place }) => place === 'last')] }
+  return { ...merged, inserted: [...first, ...(settings.inserted ?? []), ...inserted.filter(({ place }) => place === 'last')] }
 }
 
 /** Of the filters that istiod puts in that for faults alone can be told something. */
@@ -63,7 +63,7 @@ function filterOf(patch: EnvoyPatch, node: string): InsertedFilter {
   }
 }
 
-function readFilter({ value, origin }: EnvoyPatch, place: InsertedFilter['place'], node: string): ReadFilter {
+function readFilter({ value, origin }: EnvoyPatch, place: 'first' | 'last', node: string): ReadFilter {
   const config = configOf(value)
   switch (typedConfigOf(value).type) {
     case bufferType: {

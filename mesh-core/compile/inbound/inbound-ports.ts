@@ -38,7 +38,7 @@ export class InboundPorts {
   }
 
   #compile(workload: WorkloadInstance, port: number): InboundPort {
-    const { mesh, sidecars, requestAuthentications, peerAuthentications, authorizationPolicies, envoyFilters } = this.#catalog
+    const { mesh, sidecars, requestAuthentications, peerAuthentications, authorizationPolicies, envoyFilters, trafficExtensions } = this.#catalog
     const access = authorizationPolicies.accessTo(workload)
     const subject = { namespace: workload.ref.namespace, labels: workload.labels }
     const own = inboundPort(workload, port, {
@@ -49,11 +49,12 @@ export class InboundPorts {
       mesh,
       mutualTls: (port) => peerAuthentications.modeOf(subject, port),
     })
-    const settings = {
+    const usual = {
       ...inboundSettings(workload, mesh),
       ...requestAuthentications.settingsFor(workload),
       ...accessSettings(access),
     }
+    const settings = trafficExtensions.extended(usual, workload, 'SERVER', port) ?? usual
     const isRefused = areSettingsRefused(settings) || areAllRefused(mesh, httpProxyPort(workload, mesh))
     const refusal = isRefused || this.#hasUnknownSuite(subject, port) ? { isRefused: true as const } : {}
     const whole = {

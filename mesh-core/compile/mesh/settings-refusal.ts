@@ -1,4 +1,4 @@
-import type { HttpSettings } from '../../ir/proxy-config.ts'
+import type { HttpSettings, Listener } from '../../ir/proxy-config.ts'
 import type { MeshConfig } from './mesh-config.ts'
 import { haveUnusableKeys } from '../authentication/request-authentication.ts'
 
@@ -11,6 +11,11 @@ export function areSettingsRefused(settings: HttpSettings = {}): boolean {
   if (settings.mostHeaders === 0 || settings.localReplies?.isRefused || settings.isRefused || /[\0\n\r]/.test(settings.via ?? '')) return true
   if (haveUnusableKeys(jwt) || custom?.authorizer?.isRefused || (stripsAnyPort && stripsMatchingPort)) return true
   return mostHeaderKib < leastHeaderKib || mostHeaderKib > mostHeaderKibAtAll || inserted.some((filter) => filter.isRefused)
+}
+
+/** Has one of a listener's chains such settings? */
+export function isListenerRefused({ filterChains, defaultFilterChain }: Pick<Listener, 'filterChains' | 'defaultFilterChain'>): boolean {
+  return [...filterChains, defaultFilterChain].some((chain) => chain?.filter.kind === 'http' && areSettingsRefused(chain.filter.settings))
 }
 
 const leastHeaderKib = 1

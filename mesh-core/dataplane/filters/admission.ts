@@ -50,7 +50,7 @@ export function admit(plane: Plane, applicant: Applicant, decide: (admission: Ad
   visit(plane, applicant, 'first', (stop) => {
     if (isGone) return
     if (stop) decide({ kind: 'stopped', stop })
-    else asking = ask(plane, applicant, decide)
+    else asking = ask(plane, applicant, (admission) => !isGone && decide(admission))
   })
   const abandon = () => {
     isGone = true
@@ -63,11 +63,12 @@ export function admit(plane: Plane, applicant: Applicant, decide: (admission: Ad
 function ask(plane: Plane, applicant: Applicant, decide: (admission: Admission) => void): InFlight | null {
   const { custom } = applicant.settings
   if (!custom || (custom.authorizer && !applicant.hasRoute)) {
-    decide(behindAuthorizer(plane, applicant, { back: [], waited: false }))
+    passIdentity(plane, applicant, { back: [], waited: false }, decide)
     return null
   }
   return judge(custom, applicant.asker, (verdict) => {
-    decide(verdict.kind === 'out' ? { ...verdict, back: [], isNew: false } : behindAuthorizer(plane, applicant, verdict))
+    if (verdict.kind === 'out') decide({ ...verdict, back: [], isNew: false })
+    else passIdentity(plane, applicant, verdict, decide)
   })
 }
 
@@ -81,13 +82,40 @@ export function visit(plane: Plane, applicant: Applicant, place: InsertedFilter[
   visitFilters({ filters: inserted, owner, buckets, ofRoute, stream, plane, asker: () => applicant.asker }, place, next)
 }
 
+type Out = Extract<Admission, { kind: 'out' }>
+/** What an authorizer that lets a request in says of it. */
 type LetIn = Pick<Extract<Verdict, { kind: 'in' }>, 'back' | 'waited'>
 
-function behindAuthorizer(plane: Plane, applicant: Applicant, { back, waited }: LetIn): Admission {
-  const { jwt, access } = applicant.settings
-  const { refusal, isNew } = jwt ? authenticate(applicant.asker.subject.request, jwt, plane.date()) : { refusal: null, isNew: false }
-  if (refusal) return { kind: 'out', ...refusal, flag: null, denial: null, back, isNew, waited }
+/** Tokens and rules of access, with the scripts of TrafficExtensions before, between and behind them. */
+function passIdentity(plane: Plane, applicant: Applicant, letIn: LetIn, decide: (admission: Admission) => void): void {
+  const { back, waited } = letIn
+  if (!applicant.settings.inserted) {
+    const { out, isNew } = passTokens(plane, applicant, letIn)
+    return decide(out ?? passRules(applicant, letIn, isNew) ?? { kind: 'in', back, isNew, waited })
+  }
+  const visitThen = (place: InsertedFilter['place'], next: () => void): void =>
+    visit(plane, applicant, place, (stop) => (stop ? decide({ kind: 'stopped', stop }) : next()))
+  visitThen('authn', () => {
+    const { out, isNew } = passTokens(plane, applicant, letIn)
+    if (out) return decide(out)
+    visitThen('authz', () => {
+      const denied = passRules(applicant, letIn, isNew)
+      if (denied) return decide(denied)
+      visitThen('stats', () => visitThen('unspecified', () => decide({ kind: 'in', back, isNew, waited })))
+    })
+  })
+}
+
+/** @returns `isNew`: its token has changed the request */
+function passTokens(plane: Plane, applicant: Applicant, { back, waited }: LetIn): { readonly out: Out | null; readonly isNew: boolean } {
+  const { jwt } = applicant.settings
+  if (!jwt) return { out: null, isNew: false }
+  const { refusal, isNew } = authenticate(applicant.asker.subject.request, jwt, plane.date())
+  return { out: refusal && { kind: 'out', ...refusal, flag: null, denial: null, back, isNew, waited }, isNew }
+}
+
+function passRules(applicant: Applicant, { back, waited }: LetIn, isNew: boolean): Out | null {
+  const { access } = applicant.settings
   const denial = access ? denialOf(access, applicant.asker.subject) : null
-  if (denial) return { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew, waited }
-  return { kind: 'in', back, isNew, waited }
+  return denial && { kind: 'out', reply: accessDenied, details: detailsOf(denial), flag: null, denial, back, isNew, waited }
 }

@@ -1,4 +1,4 @@
-import { ScriptError, type LuaKind, type LuaObject } from '../../../lua/values.ts'
+import { ScriptError, type Life, type LuaKind, type LuaObject } from '../../../lua/values.ts'
 import type { Headers } from '../../../ir/message.ts'
 
 /** The whole body of a message. */
@@ -11,9 +11,11 @@ export interface Bodied {
 export class BodyWrapper implements LuaObject {
   readonly kind = bodyWrapper
   readonly of: Bodied
+  readonly life: Life
 
-  constructor(of: Bodied) {
+  constructor(of: Bodied, life: Life) {
     this.of = of
+    this.life = life
   }
 }
 

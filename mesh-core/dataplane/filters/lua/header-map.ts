@@ -1,5 +1,5 @@
 import type { Headers, HttpRequest, HttpResponse } from '../../../ir/message.ts'
-import { ScriptError, type LuaKind, type LuaObject, type LuaValue } from '../../../lua/values.ts'
+import { ScriptError, type Life, type LuaKind, type LuaObject, type LuaValue } from '../../../lua/values.ts'
 import { addValue, inlineOfRequest, inlineOfResponse } from '../../messages/inline-headers.ts'
 
 /** What HTTP/2 has as headers before the others, by name. */
@@ -8,20 +8,22 @@ type Special = Readonly<Record<string, { get(): string; set(value: string): void
 /** The headers of a message, as scripts see them. Source: Envoy `lua/wrappers.cc` HeaderMapWrapper. */
 export class HeaderMap implements LuaObject {
   readonly kind = headerMap
+  readonly life: Life
   readonly headers: Headers
   readonly special: Special
   readonly inline: ReadonlySet<string>
   readonly #changed: () => void
   #isIterated = false
 
-  constructor(headers: Headers, special: Special, inline: ReadonlySet<string>, changed: () => void) {
+  constructor(headers: Headers, special: Special, inline: ReadonlySet<string>, life: Life, changed: () => void) {
+    this.life = life
     this.headers = headers
     this.special = special
     this.inline = inline
     this.#changed = changed
   }
 
-  static ofRequest(request: HttpRequest, changed: () => void): HeaderMap {
+  static ofRequest(request: HttpRequest, life: Life, changed: () => void): HeaderMap {
     const authority = { get: () => request.authority, set: (value: string) => void (request.authority = value) }
     const special: Special = {
       ':authority': authority,
@@ -29,12 +31,12 @@ export class HeaderMap implements LuaObject {
       ':method': { get: () => request.method, set: (value) => void (request.method = value) },
       ':scheme': { get: () => request.scheme, set: (value) => void (request.scheme = value === 'https' ? 'https' : 'http') },
     }
-    return new HeaderMap(request.headers, special, inlineOfRequest, changed)
+    return new HeaderMap(request.headers, special, inlineOfRequest, life, changed)
   }
 
-  static ofAnswer(response: HttpResponse, changed: () => void): HeaderMap {
+  static ofAnswer(response: HttpResponse, life: Life): HeaderMap {
     const status = { get: () => String(response.status), set: (value: string) => void (response.status = Number(value)) }
-    return new HeaderMap(response.headers, { ':status': status }, inlineOfResponse, changed)
+    return new HeaderMap(response.headers, { ':status': status }, inlineOfResponse, life, () => {})
   }
 
   all(name: string): readonly string[] {

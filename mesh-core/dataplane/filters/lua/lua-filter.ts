@@ -43,13 +43,13 @@ export function scriptRequest(chained: Chained, asker: () => Asker, next: (endin
   if (!state?.has('envoy_on_request')) return next(null)
   const { stream, filter } = chained
   const { request } = stream
-  const headers = HeaderMap.ofRequest(request, () => stream.noteRewritten(filter.clearsRoute))
   const body = (): HttpRequest => {
     stream.body.hold()
     return request
   }
   const handled: Handled = {
-    ...common(chained, headers),
+    ...common(chained),
+    headers: (life) => HeaderMap.ofRequest(request, life, () => stream.noteRewritten(filter.clearsRoute)),
     body,
     respond: (reply) => new Pause(() => next({ reply, details: 'lua_response', flag: null })),
     call: (call) => callCluster(call, asker()),
@@ -72,10 +72,8 @@ export function scriptAnswer(chained: Chained, response: HttpResponse): boolean 
   }
   const body = (): HttpResponse => (response.messages === undefined ? response : doubt('the body of a stream'))
   const handled: Handled = {
-    ...common(
-      chained,
-      HeaderMap.ofAnswer(response, () => {}),
-    ),
+    ...common(chained),
+    headers: (life) => HeaderMap.ofAnswer(response, life),
     body,
     respond: () => {
       throw new ScriptError('respond not currently supported in the response path')
@@ -87,8 +85,8 @@ export function scriptAnswer(chained: Chained, response: HttpResponse): boolean 
   return true
 }
 
-function common({ stream, plane }: Chained, headers: HeaderMap): Pick<Handled, 'headers' | 'info' | 'date'> {
-  return { headers, info: new StreamInfoWrapper(stream.metadata, () => stream.subject(null, 0)), date: () => plane.date() }
+function common({ stream, plane }: Chained): Pick<Handled, 'info' | 'date'> {
+  return { info: (life) => new StreamInfoWrapper(stream.metadata, () => stream.subject(null, 0), life), date: () => plane.date() }
 }
 
 /** A route may have a script of its own, or name one of the filter's. */

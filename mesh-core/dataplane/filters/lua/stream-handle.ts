@@ -1,4 +1,4 @@
-import { ScriptError, type Given, type Pause, type LuaKind, type LuaObject, type LuaTable } from '../../../lua/values.ts'
+import { ScriptError, type Given, type Life, type Pause, type LuaKind, type LuaObject, type LuaTable } from '../../../lua/values.ts'
 import type { LocalReply } from '../../replies/local-reply.ts'
 import { BodyWrapper, type Bodied } from './body-wrapper.ts'
 import type { HeaderMap } from './header-map.ts'
@@ -6,8 +6,8 @@ import type { StreamInfoWrapper } from './stream-info.ts'
 
 /** What a script gets of a message and its way. */
 export interface Handled {
-  readonly headers: HeaderMap
-  readonly info: StreamInfoWrapper
+  headers(life: Life): HeaderMap
+  info(life: Life): StreamInfoWrapper
   readonly date: () => number
   /** Waits until all of it is there. */
   body(): Bodied
@@ -32,10 +32,39 @@ export interface HttpCall {
 export class StreamHandle implements LuaObject {
   readonly kind = streamHandle
   readonly of: Handled
-  body: BodyWrapper | null = null
+  /** What the script has got of the message is of no use once it has waited: it must ask for it again. Source: the same file, onMarkDead. */
+  #life = { isOver: false }
+  #headers: HeaderMap | null = null
+  #info: StreamInfoWrapper | null = null
+  #body: BodyWrapper | null = null
+  #isWhole = false
 
   constructor(of: Handled) {
     this.of = of
+  }
+
+  get headers(): HeaderMap {
+    return (this.#headers ??= this.of.headers(this.#life))
+  }
+
+  get info(): StreamInfoWrapper {
+    return (this.#info ??= this.of.info(this.#life))
+  }
+
+  /** It is waited for where there is one. @param wraps one that is empty, too */
+  body(wraps: boolean): BodyWrapper | null {
+    if (this.#body) return this.#body
+    const message = this.of.body()
+    if (message.body === '' && !wraps) return null
+    if (message.body !== '' && !this.#isWhole) this.wait()
+    this.#isWhole = true
+    return (this.#body = new BodyWrapper(message, this.#life))
+  }
+
+  wait(): void {
+    this.#life.isOver = true
+    this.#life = { isOver: false }
+    this.#headers = this.#info = this.#body = null
   }
 }
 
@@ -44,19 +73,20 @@ const logs = ['logTrace', 'logDebug', 'logInfo', 'logWarn', 'logErr', 'logCritic
 const streamHandle: LuaKind<StreamHandle> = {
   methods: {
     ...Object.fromEntries(logs.map((name) => [name, (_handle: StreamHandle, given: Given) => void given.text(1)])),
-    headers: ({ of }) => of.headers,
-    streamInfo: ({ of }) => of.info,
+    headers: ({ headers }) => headers,
+    streamInfo: ({ info }) => info,
     timestamp: ({ of }) => of.date(),
     base64Escape: (_handle, given) => Buffer.from(given.text(1)).toString('base64'),
     base64Decode: (_handle, given) => Buffer.from(given.text(1), 'base64').toString(),
     clearRouteCache: ({ of }) => of.clearRouteCache(),
-    body: (handle, given) => {
-      if (handle.body) return handle.body
-      const message = handle.of.body()
-      return message.body === '' && given.value(1) !== true ? [] : (handle.body = new BodyWrapper(message))
-    },
+    body: (handle, given) => handle.body(given.value(1) === true) ?? [],
     respond: ({ of }, given) => of.respond(replyOf(given)),
-    httpCall: ({ of }, given) => of.call(callOf(given)),
+    httpCall: (handle, given) => {
+      const call = callOf(given)
+      const pause = handle.of.call(call)
+      if (pause) handle.wait()
+      return pause
+    },
   },
 }
 

@@ -1,4 +1,4 @@
-import type { LuaKind, LuaObject, LuaTable, LuaValue } from '../../../lua/values.ts'
+import type { Life, LuaKind, LuaObject, LuaTable, LuaValue } from '../../../lua/values.ts'
 import { compileFormat } from '../../replies/format/format.ts'
 import type { Subject } from '../../replies/format/subject.ts'
 
@@ -10,9 +10,11 @@ export class StreamInfoWrapper implements LuaObject {
   readonly kind = streamInfo
   readonly metadata: MetadataMap
   readonly subject: () => Subject
+  readonly life: Life
 
-  constructor(metadata: DynamicMetadata, subject: () => Subject) {
-    this.metadata = new MetadataMap(metadata, subject)
+  constructor(metadata: DynamicMetadata, subject: () => Subject, life: Life) {
+    this.metadata = new MetadataMap(metadata, subject, life)
+    this.life = life
     this.subject = subject
   }
 
@@ -35,9 +37,11 @@ const jwt = 'envoy.filters.http.jwt_authn'
 class MetadataMap implements LuaObject {
   readonly kind = metadataMap
   readonly values: DynamicMetadata
+  readonly life: Life
   readonly #subject: () => Subject
 
-  constructor(values: DynamicMetadata, subject: () => Subject) {
+  constructor(values: DynamicMetadata, subject: () => Subject, life: Life) {
+    this.life = life
     this.values = values
     this.#subject = subject
   }

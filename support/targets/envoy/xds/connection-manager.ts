@@ -95,8 +95,12 @@ function filtersOf(
     inserted.filter((one) => one.place === place).flatMap((one) => insertedFilter(one, asking))
   const identity = [
     ...(custom ? customAccessFilters(custom, place, asking) : []),
+    ...insertedAt('authn'),
     ...(jwt ? [jwtFilter(jwt)] : []),
+    ...insertedAt('authz'),
     ...httpAccessFilters(access, place),
+    ...insertedAt('stats'),
+    ...insertedAt('unspecified'),
   ]
   return [...insertedAt('first'), ...identity, ...own.slice(0, -1), ...insertedAt('last'), ...own.slice(-1)]
 }

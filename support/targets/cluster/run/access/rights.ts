@@ -37,6 +37,7 @@ export const configKinds: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['security.istio.io', ['authorizationpolicies', 'peerauthentications', 'requestauthentications']],
   ['telemetry.istio.io', ['telemetries']],
+  ['extensions.istio.io', ['trafficextensions']],
   [
     'gateway.networking.k8s.io',
     ['gateways', 'httproutes', 'grpcroutes', 'tcproutes', 'tlsroutes', 'udproutes', 'referencegrants', 'listenersets', 'backendtlspolicies'],

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ErrorCode } from './errors.ts'
 import { MeshSpecError } from './errors.ts'
-import type { ReadResult } from './read.ts'
-import { failed, ForeignDocument, maxTextLength, mergeResults, readText } from './read.ts'
+import { ForeignDocument } from './foreign-document.ts'
+import { failed, mergeResults, type ReadResult } from './read-result.ts'
+import { maxTextLength, readText } from './read.ts'
 
 const configFile = /\.(?:ya?ml|json)$/i
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ForeignDocument, inNamespace, maxTextLength, readText } from './read.ts'
+import { ForeignDocument } from './foreign-document.ts'
+import { inNamespace } from './in-namespace.ts'
+import { maxTextLength, readText } from './read.ts'
 
 const pod = (name: string, namespace?: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n${namespace === undefined ? '' : `  namespace: ${namespace}\n`}`

@@ -99,3 +99,8 @@ function trustedBy({ credentialName, caCertificates, caCrl = '' }: ClientTls, { 
   if (!caCertificates || caCertificates === systemFile) return { kind: 'system' }
   return { kind: 'secret', name: `file-root:${caCertificates}`, ...secrets.authoritiesInFile(files, caCertificates, caCrl) }
 }
+
+/** Who is looked up by a name has a certificate with it, whatever else is asked for. Source: Envoy `dynamic_forward_proxy/cluster.cc`. */
+export function askingForHost(tls: UpstreamTls): UpstreamTls {
+  return tls.mode === 'originate' ? { ...tls, validation: tls.validation && { ...tls.validation, ofHost: true } } : tls
+}

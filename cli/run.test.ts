@@ -1,24 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../support/package.ts'
+import { callingFolder, holding, services } from './meshspec.fixture.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'meshspec-run-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-/** The built command (npm run build), as a person starts it. */
-function meshspec(args: readonly string[], cwd = folder): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'dist', 'cli', 'main.js'), ...args], { cwd, encoding: 'utf8' })
-  expect(stdout + stderr).not.toMatch(/^\s+at .*\(?(node:|file:).*:\d+:\d+\)?$/m)
-  return { status, stdout, stderr }
-}
-
-function feature(name: string, ...steps: readonly string[]): string {
-  writeFileSync(join(folder, name), `Feature: F\n  Scenario: S\n${steps.map((step) => `    ${step}\n`).join('')}`)
-  return name
-}
+const { folder, meshspec, feature } = callingFolder()
 
 /** One that holds, and says something before it. */
 function described(name: string, ...lines: readonly string[]): string {
@@ -27,8 +13,7 @@ function described(name: string, ...lines: readonly string[]): string {
   return name
 }
 
-const services = ['Given the services:', '  | service | versions |', '  | a | v1 |', '  | b | v1, v2 |']
-const holds = feature('holds.feature', ...services, 'When a sends "GET http://b/"', 'Then the request reaches b')
+const holds = feature('holds.feature', ...holding)
 const fails = feature('fails.feature', ...services, 'When a sends "GET http://b/"', 'Then the response status is 418')
 const typo = feature('typo.feature', ...services, 'When a sends "GET http://b/"', 'Then the requst reaches b')
 const syntax = feature('syntax.feature', 'Given x', '  | a | b |', '  | c |')
@@ -177,195 +162,4 @@ test("a user's own target runs, and what it cannot show is not supported", () =>
   expect(seen.stdout).toContain('2 scenarios: 1 passed, 1 not supported')
   expect(seen.stdout).toContain('the example has one service, and it is there')
   expect(seen.status).toBe(0)
-})
-
-describe('validate', () => {
-  test('shows the lines of an error', () => {
-    const rule =
-      'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec:\n  hosts: [b]\n  http:\n  - timeout: fast\n    route: [{destination: {host: b}}]\n'
-    writeFileSync(join(folder, 'bad.yaml'), rule)
-    const { status, stdout } = meshspec(['validate', 'bad.yaml'])
-    expect(status).toBe(1)
-    expect(stdout).toContain('bad.yaml:7:5 INVALID_DURATION')
-    expect(stdout).toContain('  7 |   - timeout: fast\n    |     ^')
-  })
-  test('shows control characters, and does not send them to the terminal', () => {
-    writeFileSync(join(folder, 'red.yaml'), 'apiVersion: networking.istio.io/v1\nkind: "A\\e[31m"\nmetadata: {name: x}\n')
-    const { stdout } = meshspec(['validate', 'red.yaml'])
-    expect(stdout).toContain('UNKNOWN_KIND A\\u001b[31m default/x')
-    expect(stdout).not.toContain('\u001b')
-  })
-  test('is not content with nothing', () => {
-    writeFileSync(join(folder, 'nothing.yaml'), '# nothing\n')
-    const { status, stderr } = meshspec(['validate', 'nothing.yaml'])
-    expect([status, stderr]).toEqual([2, expect.stringContaining('NOT_A_RESOURCE there is no Kubernetes object in nothing.yaml')])
-  })
-  test('refuses what an older Istio does not have, and a version that nobody knows', () => {
-    const extension = 'apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: a}\nspec: {lua: {inlineCode: x}}\n'
-    writeFileSync(join(folder, 'extension.yaml'), extension)
-    expect(meshspec(['validate', 'extension.yaml']).status).toBe(0)
-    const old = meshspec(['validate', 'extension.yaml', '--istio-version', '1.29.4'])
-    expect(old.status).toBe(1)
-    expect(old.stdout).toContain('extension.yaml:2:1 UNKNOWN_FIELD')
-    const unknown = meshspec(['validate', 'extension.yaml', '--istio-version', '1.2'])
-    expect(unknown.status).toBe(2)
-    expect(unknown.stderr).toContain('INVALID_SETTING')
-  })
-  test('names what refers to nothing, once every resource is right in itself', () => {
-    const rule = (hosts: string): string =>
-      `apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n---\n` +
-      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: ${hosts}, http: [{route: [{destination: {host: c}}]}]}\n`
-    writeFileSync(join(folder, 'refers.yaml'), rule('[b]'))
-    writeFileSync(join(folder, 'wrong.yaml'), rule('b'))
-    expect(meshspec(['validate', 'refers.yaml']).stdout).toContain('refers.yaml:9:51 IST0101')
-    const { status, stdout } = meshspec(['validate', 'wrong.yaml'])
-    expect(status).toBe(1)
-    expect(stdout).toMatch(/SCHEMA_TYPE[^]*\n1 error\n$/)
-  })
-  test('shows what comes of a percentage of Istio 1.0, and counts as failed in JUnit what fails', () => {
-    const rule = (abort: string): string =>
-      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{fault: {abort: ${abort}}, route: [{destination: {host: b}}]}]}\n`
-    writeFileSync(join(folder, 'percent.yaml'), rule('{httpStatus: 503, percent: 50}'))
-    const { status, stdout } = meshspec(['validate', 'percent.yaml'])
-    expect(status).toBe(1)
-    expect(stdout).toMatch(
-      /UNKNOWN_FIELD .*percent[^]*  proof: GET http:\/\/b\/ → 200 after 0 ms, without the fault, where the field is dropped\n  hint: Istio 1.0/,
-    )
-    writeFileSync(join(folder, 'none.yaml'), rule('{httpStatus: 503}'))
-    const junit = meshspec(['validate', 'none.yaml', '--format', 'junit'])
-    expect(junit.stdout).toMatch(/tests="1" failures="0"[^]*<system-out>warning: none.yaml:4:36 FAULT_WITHOUT_PERCENTAGE/)
-    expect(meshspec(['validate', 'none.yaml', '--format', 'junit', '--fail-on', 'warning']).stdout).toMatch(/failures="1"[^]*<failure type="warning"/)
-  })
-  test('looks at several clusters together', () => {
-    const service = (name: string, port: string): string =>
-      `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {ports: [{port: 80, name: ${port}}]}\n`
-    const rule =
-      'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{route: [{destination: {host: c}}]}]}\n'
-    for (const [file, text] of Object.entries({
-      east: `${service('b', 'http')}---\n${rule}`,
-      west: `${service('b', 'tcp')}---\n${service('c', 'http')}`,
-    }))
-      writeFileSync(join(folder, `${file}.yaml`), text)
-    expect(meshspec(['validate', 'east.yaml']).stdout).toContain('IST0101')
-    const { status, stdout } = meshspec(['validate', '--cluster', 'east=east.yaml', '--cluster', 'west=west.yaml', '--fail-on', 'warning'])
-    expect(stdout).toContain('warning: east.yaml:1:1 IST0170')
-    expect(stdout).toContain('  see: west.yaml:1:1 Service default/b')
-    expect(stdout).not.toContain('IST0101')
-    expect(stdout).toContain('4 resources in 2 files: valid')
-    expect(status).toBe(1)
-    const route =
-      'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: gw}\nspec: {gatewayClassName: istio, listeners: [{name: a, port: 80, protocol: HTTP}]}\n'
-    writeFileSync(join(folder, 'gateway.yaml'), route)
-    expect(meshspec(['validate', '--cluster', 'east=gateway.yaml', '--cluster', 'west=gateway.yaml']).stdout).toContain('1 resource in 1 file: valid')
-    expect(meshspec(['validate', '--cluster', 'east']).stderr).toContain('--cluster east=clusters/east')
-    expect(meshspec(['validate']).stderr).toContain('no config is named')
-  })
-  test('holds for the samples', () => {
-    const files = ['platform/kube/bookinfo.yaml', 'networking/destination-rule-reviews.yaml', 'networking/virtual-service-reviews-test-v2.yaml']
-    expect(meshspec(['validate', ...files.map((file) => join(packageRoot, 'samples/bookinfo', file))]).status).toBe(0)
-  })
-})
-
-test('explain prints the rules tried', () => {
-  const { status, stdout } = meshspec(
-    [
-      'explain',
-      'samples/bookinfo/networking/destination-rule-all.yaml',
-      'samples/bookinfo/networking/virtual-service-reviews-test-v2.yaml',
-      '--from',
-      'productpage',
-      'GET http://reviews:9080/reviews/0',
-      '-H',
-      'end-user=jason',
-    ],
-    packageRoot,
-  )
-  expect(stdout).toMatch(/✓ http\[0\]\S* +samples\/bookinfo\/networking\/virtual-service-reviews-test-v2\.yaml:\d+:\d+ .*subset v2/)
-  expect(stdout).toContain('reached reviews:v2')
-  expect(status).toBe(0)
-})
-
-test('explain says why nobody answers, and of what is defined twice looks at the last', () => {
-  const rule =
-    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [b], http: [{route: [{destination: {host: b}}]}]}\n'
-  writeFileSync(join(folder, 'twice.yaml'), `${rule}---\n${rule}`)
-  const outside = meshspec(['explain', 'twice.yaml', '--from', 'client', 'GET /']).stdout
-  expect(outside).toContain('no answer: refused')
-  expect(outside).toContain('what may be why:\n  no gateway listens at port 80: there is neither a Gateway nor an Ingress')
-  const inside = meshspec(['explain', 'twice.yaml', '--from', 'a', 'GET http://b/']).stdout
-  expect(inside).toContain('VirtualService default/x is defined 2 times; the last one counts')
-  expect(inside).toContain('reached b')
-  expect(inside).not.toContain('DEAD_RULE')
-  expect(inside).not.toContain('what may be why')
-})
-
-test('explain says what it has taken for a port, and which port nobody listens on', () => {
-  const route = '{destination: {host: b, port: {number: 8080}}}'
-  const rule = `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [c], http: [{route: [${route}]}]}\n`
-  writeFileSync(join(folder, 'ported.yaml'), rule)
-  const explained = (url: string): string => meshspec(['explain', 'ported.yaml', '--from', 'a', `GET ${url}`]).stdout
-  expect(explained('http://c:9999/')).toContain('no resource tells the ports of c: port 9999 of the request is taken for one of theirs')
-  expect(explained('http://b:9999/')).toContain('what may be why:\n  b.default has no port 9999; it has 8080')
-})
-
-describe('init', () => {
-  test('writes nothing beside a package.json that nobody can read', () => {
-    const broken = join(folder, 'broken')
-    mkdirSync(broken)
-    writeFileSync(join(broken, 'package.json'), '{ "name": ')
-    const { status, stderr } = meshspec(['init', 'broken'])
-    expect([status, stderr]).toEqual([2, expect.stringContaining('package.json is no JSON')])
-    expect(readdirSync(broken)).toEqual(['package.json'])
-  })
-  test('a file is no folder', () => {
-    const { status, stderr } = meshspec(['init', holds])
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/cannot be made: there is a file where a folder would be/)])
-  })
-})
-
-describe('what cannot be read', () => {
-  test('a folder is no report', () => {
-    const { status, stderr } = meshspec(['report', 'diff', '.', '.'])
-    expect([status, stderr]).toEqual([2, expect.stringContaining('REPORT_UNREADABLE . cannot be read: it is a folder')])
-  })
-  test('a link that leads nowhere among the files to import', () => {
-    mkdirSync(join(folder, 'links'))
-    symlinkSync('nowhere', join(folder, 'links', 'a.yaml'))
-    const { status, stderr } = meshspec(['import', 'icv', 'links', '--out', 'imported'])
-    expect([status, stderr]).toEqual([2, expect.stringContaining(`FILE_NOT_FOUND there is no file or folder ${join('links', 'a.yaml')}`)])
-  })
-  test('a folder of config that is a file, and where a config was looked for', () => {
-    const named = feature('named.feature', 'Given the config "of-mine.yaml"')
-    mkdirSync(join(folder, 'mine'))
-    expect(meshspec(['run', named, '--config', holds]).stderr).toContain(`FILE_NOT_FOUND there is no folder "${holds}" of config`)
-    expect(meshspec(['run', named, '--config', 'mine']).stdout).toMatch(/looked in .*\/mine, /)
-  })
-})
-
-describe('what cannot be written', () => {
-  test('findings', () => {
-    writeFileSync(join(folder, 'fine.yaml'), 'apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n')
-    const { status, stderr } = meshspec(['validate', 'fine.yaml', '--output', 'nowhere/findings.txt'])
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/REPORT_NOT_WRITTEN .* there is no such folder.*\n.*--output FILE/)])
-  })
-  const full = existsSync('/dev/full')
-  test.skipIf(!full)('a report on a full disk', () => {
-    const { status, stderr } = meshspec(['run', holds, '--format', 'html:/dev/full'])
-    expect(stderr).toContain('REPORT_NOT_WRITTEN the report /dev/full cannot be written: no space is left on its disk')
-    expect(status).toBe(2)
-  })
-  test.skipIf(!full)('standard output on a full disk', () => {
-    const main = join(packageRoot, 'dist', 'cli', 'main.js')
-    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${main}" run ${holds} > /dev/full`], { cwd: folder, encoding: 'utf8' })
-    expect(stderr).toContain('REPORT_NOT_WRITTEN standard output cannot be written: no space is left on its disk')
-    expect(stderr).not.toContain('    at ')
-    expect(status).toBe(2)
-  })
-  test('nobody reads standard output any more', () => {
-    const main = join(packageRoot, 'dist', 'cli', 'main.js')
-    const command = `{ "${process.execPath}" "${main}" run ${holds}; echo "exit code $?" >&2; } | true`
-    const { stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' })
-    expect(stderr).toContain('exit code 0')
-    expect(stderr).not.toContain('EPIPE')
-  })
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { assertSession, assertTarget } from './assert-target.ts'
+import { assertExchange, assertSession, assertTarget } from './assert-target.ts'
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import { CoreSession } from './core/session.ts'
 import type { MeshSession, Target } from './target.ts'
 import { capabilities } from './target.ts'
@@ -35,6 +36,18 @@ test.each([
   const session = Object.create(await open(), { [member]: { value: undefined } }) as MeshSession
   const target = { ...whole, ...said } as Target
   expect(() => assertSession(session, target)).toThrow(expect.objectContaining({ code: 'UNKNOWN_TARGET', message: expect.stringContaining(problem) }))
+})
+
+test.each(['request', 'response', 'hops', 'durationMs'] as const)('an exchange without %s', (member) => {
+  const exchange = { request: {}, response: null, error: 'reset', durationMs: 1, hops: [] } as unknown as Exchange
+  expect(() => assertExchange(exchange)).not.toThrow()
+  expect(() => assertExchange({ ...exchange, [member]: undefined })).toThrow(
+    expect.objectContaining({ code: 'UNKNOWN_TARGET', message: expect.stringContaining(`an exchange of the target has no ${member}`) }),
+  )
+})
+
+test('nothing in the place of an exchange', () => {
+  expect(() => assertExchange(undefined as unknown as Exchange)).toThrow('an exchange of the target has no request')
 })
 
 test('docs/targets.md says what each capability is', () => {

@@ -1,4 +1,5 @@
 import { MeshSpecError } from '../../mesh-core/config/errors.ts'
+import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { MeshSession, Target } from './target.ts'
 import { capabilities } from './target.ts'
 
@@ -45,6 +46,25 @@ export function assertSession(session: MeshSession, target: Target): void {
   const other = besides.find(({ member, isFor }) => isFor(target) && typeof members?.[member] !== 'function')
   const what = missing ? `${missing}()` : other && `${other.member}(), which it needs ${other.why}`
   if (what) throw unknownTarget(`a session of the target ${target.name} has no ${what}`, 'MeshSession of meshspec/support says what each member does')
+}
+
+/** @throws MeshSpecError UNKNOWN_TARGET for one that statements could not look at */
+export function assertExchange(exchange: Exchange): void {
+  const { request, response, durationMs, hops } = (exchange ?? {}) as Partial<Exchange>
+  const lacks = !request
+    ? 'request'
+    : response === undefined
+      ? 'response'
+      : !Array.isArray(hops)
+        ? 'hops'
+        : typeof durationMs !== 'number'
+          ? 'durationMs'
+          : null
+  if (lacks === null) return
+  throw unknownTarget(
+    `an exchange of the target has no ${lacks}`,
+    'Exchange of meshspec/support says what each member is; hops may be empty, response null',
+  )
 }
 
 function can(capability: keyof typeof capabilities): (target: Target) => boolean {

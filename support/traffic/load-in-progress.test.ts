@@ -9,7 +9,7 @@ import type { Call, Load, MeshSession } from '../targets/target.ts'
 function inProgress(load: Load): { load: LoadInProgress; sent: Load[]; leftOut: () => number; book: EvidenceBook } {
   const sent: Load[] = []
   let leftOut = 0
-  const exchange = { hops: [] } as unknown as Exchange
+  const exchange = { request: {}, response: null, durationMs: 1, hops: [] } as unknown as Exchange
   const session = {
     telemetry: { leaveOut: (exchanges: readonly Exchange[]) => (leftOut += exchanges.length) },
     send: async () => exchange,

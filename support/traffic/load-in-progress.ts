@@ -2,6 +2,7 @@ import type { Exchange } from '../../mesh-core/ir/exchange.ts'
 import type { EvidenceBook } from '../verdicts/evidence-book.ts'
 import { Undecided } from '../verdicts/failure.ts'
 import type { RequestBudget } from './request-budget.ts'
+import { assertExchange } from '../targets/assert-target.ts'
 import type { Call, Load, MeshSession, Sender } from '../targets/target.ts'
 
 /**
@@ -59,6 +60,7 @@ export class LoadInProgress {
     const times = this.#budget.spend(this.#inBursts(requests))
     const within = Math.min(times, this.left)
     const exchanges = await this.#sendInBursts(times)
+    exchanges.forEach(assertExchange)
     this.#session.telemetry?.leaveOut?.(exchanges.slice(within))
     this.#beyond += exchanges.length - Math.min(within, exchanges.length)
     for (const exchange of exchanges) this.#sample.push(exchange)

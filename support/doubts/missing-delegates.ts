@@ -16,6 +16,6 @@ export function missingDelegates(resources: readonly Resource[], given: readonly
 }
 
 /** One with hosts of its own is none. */
-function isDelegate(one: Resource): boolean {
+export function isDelegate(one: Resource): boolean {
   return one.kind === 'VirtualService' && textsOf(specOf(one).hosts).length === 0
 }

@@ -10,6 +10,7 @@ import { requestedPort } from './requested-port.ts'
 import { strictPeers } from './strict-peers.ts'
 import { unboundRules } from './unbound-rules.ts'
 import { unknownPorts } from './unknown-ports.ts'
+import { unfittingDelegates } from './unfitting-delegates.ts'
 import { unopenedPorts } from './unopened-ports.ts'
 import { unresolvedNames } from './unresolved-names.ts'
 
@@ -49,6 +50,7 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, { resources, gi
     ...hiddenServices(some, resources),
     ...unboundRules(some, given),
     ...missingDelegates(resources, given),
+    ...unfittingDelegates(resources, given),
     ...refusedObjects(statuses, given),
     ...missingReferences({ resources, given, decisions, ports: isFromClient ? some.map(({ request }) => requestedPort(request)) : [] }),
   ]

@@ -29,6 +29,13 @@ export const adviceTypes = {
     (issuer: string) =>
       `Envoy can use none of the keys of issuer "${issuer}", and refuses the listeners of whoever the policy is for: a proxy keeps what it had, and a new one takes no connections`,
   ),
+  brokenScript: type(
+    'BROKEN_SCRIPT',
+    'error',
+    'BrokenScript',
+    (problem: string) =>
+      `Envoy refuses the listeners that would run the script: ${problem}; a proxy keeps what it had, and a new one takes no connections there`,
+  ),
   mergeOrder: type(
     'MERGE_ORDER',
     'warning',

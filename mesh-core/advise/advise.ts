@@ -7,6 +7,7 @@ import { type Adviser, messageOf } from './advice.ts'
 import { deadRules } from './rules/dead-rules.ts'
 import { deadL4Rules } from './rules/l4/dead-l4-rules.ts'
 import { mergeOrder } from './rules/merge-order.ts'
+import { brokenScripts } from './traps/broken-scripts.ts'
 import { faultWithRetries } from './traps/fault-with-retries.ts'
 import { faultWithoutPercentage } from './traps/fault-without-percentage.ts'
 import { hashWithoutHeader } from './traps/hash-without-header.ts'
@@ -24,6 +25,7 @@ export const advisers: readonly Adviser[] = [
   deadRules,
   deadL4Rules,
   unusableKeys,
+  brokenScripts,
   mergeOrder,
   prefixTakesMore,
   faultWithRetries,

@@ -14,6 +14,7 @@ export const kinds = {
   requestAuthentication: 'security.istio.io/RequestAuthentication',
   telemetry: 'telemetry.istio.io/Telemetry',
   wasmPlugin: 'extensions.istio.io/WasmPlugin',
+  trafficExtension: 'extensions.istio.io/TrafficExtension',
   meshConfig: 'mesh.istio.io/MeshConfig',
   meshNetworks: 'mesh.istio.io/MeshNetworks',
   kubernetesGateway: 'gateway.networking.k8s.io/Gateway',

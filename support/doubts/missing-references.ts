@@ -9,6 +9,7 @@ import { sentenceOf } from '../../mesh-core/analyze/describe.ts'
 import type { Message } from '../../mesh-core/analyze/message.ts'
 import { messageTypes } from '../../mesh-core/analyze/message-types.ts'
 import { messageOf } from '../../mesh-core/advise/advice.ts'
+import { brokenScriptsOf } from '../../mesh-core/advise/traps/broken-scripts.ts'
 import { unusableKeysOf } from '../../mesh-core/advise/traps/unusable-keys.ts'
 import { Inventory, specOf } from '../../mesh-core/analyze/inventory.ts'
 import { selectorText } from '../../mesh-core/analyze/selectors.ts'
@@ -31,14 +32,15 @@ export interface Scene {
 }
 
 /**
- * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways, their Secrets and the ports of these that were asked for; and keys that Envoy
+ * What a scenario's config names that is not in its mesh: hosts, subsets and their pods, Gateways, the pods of Gateways, their Secrets and the ports of these that were asked for; and keys and scripts that Envoy
  * cannot use. Of rules, where it is known which were asked, only what the chosen ones name.
  */
 export function missingReferences({ resources, given, decisions, ports }: Scene): readonly string[] {
   const keys = new Set(given.map(keyOf))
   const inventory = new Inventory(resources, { nowMs: 0, manifests: true })
   const unusable = resources.filter(({ kind }) => kind === 'RequestAuthentication').flatMap(unusableKeysOf)
-  const messages: readonly Message[] = [...runAnalyzers(inventory, analyzers), ...unusable.map(messageOf)]
+  const broken = resources.flatMap(brokenScriptsOf)
+  const messages: readonly Message[] = [...runAnalyzers(inventory, analyzers), ...unusable.map(messageOf), ...broken.map(messageOf)]
   return messages.filter((message) => keys.has(keyOf(message.resource)) && mayMatter(message, decisions, ports)).map(textOf)
 }
 

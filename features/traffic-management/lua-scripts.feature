@@ -145,7 +145,7 @@ Feature: Scripts in Lua
           lua:
             inlineCode: |
               function envoy_on_request(handle)
-                if handle:headers():get("x-mark") == "made" then handle:respond({[":status"] = "418"}, "found it") end
+                if handle:headers():get(":authority") == "shop" and handle:headers():get("x-mark") == "made" then handle:respond({[":status"] = "418"}, "found it") end
               end
         ---
         apiVersion: extensions.istio.io/v1alpha1

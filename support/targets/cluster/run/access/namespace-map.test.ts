@@ -106,6 +106,11 @@ describe('namespaces of the run for those of a scenario', () => {
       { hosts: ['shop.prod.svc*', 'shop.prod*', 'shop.prod.*', '*.prod', 'shop.product*'] },
       { hosts: ['shop.run-1-prod.svc*', 'shop.run-1-prod*', 'shop.run-1-prod.*', '*.run-1-prod', 'shop.product*'] },
     ],
+    [
+      'a script',
+      { lua: { inlineCode: 'h:httpCall("outbound|80||a.default.svc.cluster.local") -- b.prod.svc, default.x' }, name: 'b.prodx.svc and c' },
+      { lua: { inlineCode: 'h:httpCall("outbound|80||a.run-1.svc.cluster.local") -- b.run-1-prod.svc, default.x' }, name: 'b.prodx.svc and c' },
+    ],
     ['a pattern of hosts', { authority: { regex: '(shop|web)\\.prod(\\.svc.*)?' } }, { authority: { regex: '(shop|web)\\.run-1-prod(\\.svc.*)?' } }],
     ['a pattern of other things', { uri: { regex: '/x\\.prod' } }, { uri: { regex: '/x\\.prod' } }],
     [

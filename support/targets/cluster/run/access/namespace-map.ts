@@ -158,6 +158,7 @@ function replaceName(text: string, from: string, to: string, key: string | null)
   if (!text.includes(from)) return text
   if (text === from) return key !== null && namespaceFields.has(key) ? to : text
   const name = from.replaceAll('.', '\\.')
+  if (key !== null && scriptFields.has(key)) return inScript(text, name, to)
   if (key === authorityPattern) return text.replace(new RegExp(`(\\.)${name}(?![a-z0-9-])`, 'g'), `$1${to}`)
   const isSlashed = key !== null && slashFields.has(key)
   return (
@@ -172,6 +173,14 @@ function replaceName(text: string, from: string, to: string, key: string | null)
       .replace(new RegExp(`^([a-z0-9*-]+)\\.${name}(?=:\\d+$|[.:]?\\*$|$)`), `$1.${to}`)
       .replace(new RegExp(`^([a-z0-9*.~-]+/[a-z0-9*-]+)\\.${name}(?=\\.svc(?:\\.|$)|$)`), `$1.${to}`)
   )
+}
+
+/** Scripts in Lua, of TrafficExtensions and EnvoyFilters. */
+const scriptFields: ReadonlySet<string> = new Set(['inlineCode', 'inline_code', 'inlineString', 'inline_string'])
+
+/** Hosts, also those of clusters, and identities, wherever they stand in it. */
+function inScript(text: string, name: string, to: string): string {
+  return text.replace(new RegExp(`([a-z0-9*-]\\.)${name}(?=\\.svc\\b)`, 'g'), `$1${to}`).replace(new RegExp(`\\bns/${name}/`, 'g'), `ns/${to}/`)
 }
 
 /** What stands for the key of a pattern that a host is held to. */

@@ -98,3 +98,19 @@ test('what rules name that is nowhere, of those that took the request', async ()
   expect(await why(lost, 'http://stock.prod/')).toEqual([expect.stringContaining('there is no host "nowhere"')])
   expect(await why(lost, 'http://shop/')).toEqual([])
 })
+
+const script = (code: string): string =>
+  `apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: script}\nspec: {match: [{mode: CLIENT}], lua: {inlineCode: ${JSON.stringify(code)}}}\n---\n`
+
+test('a script that has answered is named, with who runs it', async () => {
+  expect(await why(script('function envoy_on_request(h) h:respond({[":status"] = "418"}, "") end'), 'http://shop/')).toEqual([
+    'a script at frontend-1.default has answered (lua_response): look at TrafficExtension default/script',
+  ])
+  expect(await why(script('function envoy_on_request(h) h:headers():add("a", "b") end'), 'http://shop/')).toEqual([])
+})
+
+test('a script that Envoy refuses is told, and no service is said to be hidden', async () => {
+  const [first, ...others] = await why(script('function envoy_on_request('), 'http://shop/')
+  expect(first).toMatch(/^mesh\.yaml:\d+:\d+ BROKEN_SCRIPT TrafficExtension default\/script spec\.lua\.inlineCode: .*: line 1: /)
+  expect(others).toEqual([])
+})

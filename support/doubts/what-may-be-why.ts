@@ -1,6 +1,7 @@
 import type { ObjectStatus } from '../../mesh-core/compile/gateway-api/object-status.ts'
 import type { Resource } from '../../mesh-core/config/resource.ts'
 import type { Exchange } from '../../mesh-core/ir/exchange.ts'
+import { answeringScripts } from './answering-scripts.ts'
 import { hiddenServices } from './hidden-services.ts'
 import { missingDelegates } from './missing-delegates.ts'
 import { missingReferences } from './missing-references.ts'
@@ -42,6 +43,7 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, { resources, gi
   const some = exchanges.slice(0, mostLookedInto)
   const decisions = some.flatMap(({ hops }) => hops.flatMap(({ explain }) => explain?.() ?? []))
   return [
+    ...answeringScripts(some, resources),
     ...unresolvedNames(exchanges, resources),
     ...unknownPorts(some, resources),
     ...(isFromClient ? unopenedPorts(some, resources) : []),

@@ -106,10 +106,12 @@ function passIdentity(plane: Plane, applicant: Applicant, letIn: LetIn, decide: 
   })
 }
 
+const noToken = { out: null, isNew: false } as const
+
 /** @returns `isNew`: its token has changed the request */
 function passTokens(plane: Plane, applicant: Applicant, { back, waited }: LetIn): { readonly out: Out | null; readonly isNew: boolean } {
   const { jwt } = applicant.settings
-  if (!jwt) return { out: null, isNew: false }
+  if (!jwt) return noToken
   const { refusal, isNew } = authenticate(applicant.asker.subject.request, jwt, plane.date())
   return { out: refusal && { kind: 'out', ...refusal, flag: null, denial: null, back, isNew, waited }, isNew }
 }

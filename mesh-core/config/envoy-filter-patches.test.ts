@@ -307,3 +307,24 @@ test.each([
   expect(notModelled.map(({ message }) => message)).toEqual(['spec.configPatches[0] is not modelled'])
   expect(resources.flatMap(actingPatches)).toEqual([])
 })
+
+test.each([
+  [
+    'the whole acts without them',
+    `{'@type': type.googleapis.com/envoy.config.route.v3.Route, per_filter_config: {a: {}}, route: {timeout: 4s, request_headers_to_add: []}}`,
+    [],
+  ],
+  [
+    'but what it has, and is not modelled, is told',
+    `{nothing: {a: 1}, route: {timeout: 4s, nothing: 1, upgrade_configs: [{upgrade_type: CONNECT}]}}`,
+    ['upgrade_configs'],
+  ],
+])('fields of a patch that Envoy has not are left out: %s', (_, value, reported) => {
+  const patch = `{applyTo: HTTP_ROUTE, match: {context: GATEWAY}, patch: {operation: MERGE, value: ${value}}}`
+  const { notModelled, resources } = readText(
+    `apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: a}\nspec: {configPatches: [${patch}]}\n`,
+    'a.yaml',
+  )
+  expect(notModelled.map(({ message }) => message)).toEqual(reported.map((name) => `spec.configPatches[0].patch.value.route.${name} is not modelled`))
+  expect(resources.flatMap(actingPatches)).toHaveLength(reported.length === 0 ? 1 : 0)
+})

@@ -1,4 +1,5 @@
 import { faultName, faultType, insertable } from './envoy-filter-http-filters.ts'
+import { knownToEnvoy } from './envoy-filter-unknown-fields.ts'
 import { connectionManagerName, tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
 import { jsonFormatProblems } from './local-reply-values.ts'
 import { bothSpellings, collect, fields, type FieldPath, type Modelled } from './modelled-table.ts'
@@ -125,6 +126,10 @@ function isNeverInbound({ routeConfiguration, cluster }: PatchMatch): boolean {
 /** What of a patch is not acted on; nothing of it acts then. */
 function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
   if (typeof whole?.patch !== 'object' || whole.patch === null) return [path]
+  return knownToEnvoy(unmodelledIn(whole, path), whole.applyTo, whole.patch.value, [...path, 'patch', 'value'])
+}
+
+function unmodelledIn(whole: ConfigPatch, path: FieldPath): FieldPath[] {
   const { applyTo, match: where, patch } = whole
   if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
   const table = mergesTcpProxy(whole) ? tcpProxy : tablesOf(contextOf(where))[`${applyTo} ${patch?.operation}`]

@@ -66,7 +66,7 @@ function checkPatch({ applyTo = 'INVALID', match, patch }: Fields, path: FieldPa
 }
 
 /** What of Envoy's configuration is patched. Source: Istio `pkg/config/xds` BuildXDSObjectFromStruct */
-const messages: Readonly<Record<string, string>> = {
+export const patchedMessages: Readonly<Record<string, string>> = {
   CLUSTER: 'envoy.config.cluster.v3.Cluster',
   LISTENER: 'envoy.config.listener.v3.Listener',
   ROUTE_CONFIGURATION: 'envoy.config.route.v3.RouteConfiguration',
@@ -81,7 +81,7 @@ const messages: Readonly<Record<string, string>> = {
 }
 
 function checkValue(applyTo: string, value: unknown, path: FieldPath, judge: Judge): void {
-  const message = messages[applyTo]
+  const message = patchedMessages[applyTo]
   if (message === undefined || value === undefined) return
   const before = judge.errors.length + judge.warnings.length
   envoyJson().check(message, value, path, { ...reportTo(judge, ''), ...warnOfFirst(judge) })

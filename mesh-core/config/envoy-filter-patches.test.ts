@@ -320,11 +320,29 @@ test.each([
     ['upgrade_configs'],
   ],
 ])('fields of a patch that Envoy has not are left out: %s', (_, value, reported) => {
-  const patch = `{applyTo: HTTP_ROUTE, match: {context: GATEWAY}, patch: {operation: MERGE, value: ${value}}}`
   const { notModelled, resources } = readText(
-    `apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: a}\nspec: {configPatches: [${patch}]}\n`,
+    filterWith(`{applyTo: HTTP_ROUTE, match: {context: GATEWAY}, patch: {operation: MERGE, value: ${value}}}`),
     'a.yaml',
   )
   expect(notModelled.map(({ message }) => message)).toEqual(reported.map((name) => `spec.configPatches[0].patch.value.route.${name} is not modelled`))
   expect(resources.flatMap(actingPatches)).toHaveLength(reported.length === 0 ? 1 : 0)
 })
+
+const router = '{name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.router}}'
+test.each([
+  ['HTTP_FILTER', 'INSERT_BEFORE', router, []],
+  ['HTTP_FILTER', 'INSERT_AFTER', '{name: envoy.http_connection_manager, subFilter: {name: envoy.filters.http.cors}}', []],
+  ['HTTP_FILTER', 'REMOVE', '{name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.fault}}', []],
+  ['NETWORK_FILTER', 'MERGE', '{name: envoy.http_connection_manager}', []],
+  ['HTTP_FILTER', 'ADD', router, ['spec.configPatches[0] is not modelled']],
+  ['NETWORK_FILTER', 'ADD', '{name: envoy.tcp_proxy}', ['spec.configPatches[0] is not modelled']],
+])('who looks for a filter by its earlier name finds none: %s %s %s', (applyTo, operation, filter, reported) => {
+  const patch = `{applyTo: ${applyTo}, match: {listener: {filterChain: {filter: ${filter}}}}, patch: {operation: ${operation}, value: {name: a, what: ever}}}`
+  const { notModelled, resources } = readText(filterWith(patch), 'a.yaml')
+  expect(notModelled.map(({ message }) => message)).toEqual(reported)
+  expect(resources.flatMap(actingPatches)).toEqual([])
+})
+
+function filterWith(patch: string): string {
+  return `apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: a}\nspec: {configPatches: [${patch}]}\n`
+}

@@ -1,3 +1,4 @@
+import { looksForEarlierName } from './envoy-filter-earlier-names.ts'
 import { faultName, faultType, insertable } from './envoy-filter-http-filters.ts'
 import { knownToEnvoy } from './envoy-filter-unknown-fields.ts'
 import { connectionManagerName, tablesOf, tcpProxy, tcpProxyName } from './envoy-filter-values.ts'
@@ -130,6 +131,7 @@ function problemsOf(whole: ConfigPatch | null, path: FieldPath): FieldPath[] {
 }
 
 function unmodelledIn(whole: ConfigPatch, path: FieldPath): FieldPath[] {
+  if (looksForEarlierName(whole)) return []
   const { applyTo, match: where, patch } = whole
   if (applyTo === 'HTTP_FILTER') return filterProblems(whole, path)
   const table = mergesTcpProxy(whole) ? tcpProxy : tablesOf(contextOf(where))[`${applyTo} ${patch?.operation}`]
@@ -152,7 +154,8 @@ export function notActingPatches(resource: Resource): FieldPath[] {
   return patchesOf(resource).flatMap((patch, i) => problemsOf(patch, ['spec', 'configPatches', i]))
 }
 
-/** Those that act, with their places. */
+/** Those that act, with their places: what does nothing is none of them. */
 export function actingPatches(resource: Resource): readonly { readonly patch: ConfigPatch; readonly index: number }[] {
-  return patchesOf(resource).flatMap((patch, index) => (patch && problemsOf(patch, []).length === 0 ? [{ patch, index }] : []))
+  const acts = (patch: ConfigPatch): boolean => problemsOf(patch, []).length === 0 && !looksForEarlierName(patch)
+  return patchesOf(resource).flatMap((patch, index) => (patch && acts(patch) ? [{ patch, index }] : []))
 }

@@ -39,6 +39,19 @@ test('explain says why nobody answers, and of what is defined twice looks at the
   expect(inside).not.toContain('what may be why')
 })
 
+test('explain says why a proxy has no rule for a request', () => {
+  const rule = (name: string, spec: string): string =>
+    `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: ${name}}\nspec: {hosts: [b], http: [{match: [{uri: {prefix: /${name}}}], ${spec}}]}\n`
+  const route = 'route: [{destination: {host: b}}]'
+  const gateway =
+    'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: g}\nspec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}\n'
+  writeFileSync(join(folder, 'rivals.yaml'), [rule('one', route), rule('two', route), gateway].join('---\n'))
+  const explained = (sender: string, path: string): string => meshspec(['explain', 'rivals.yaml', '--from', sender, `GET http://b/${path}`]).stdout
+  expect(explained('a', 'two')).toMatch(/what may be why:\n  rivals\.yaml:3:12 IST0109 VirtualService default\/one .*have rules for b\.default/)
+  expect(explained('a', 'one')).not.toContain('what may be why')
+  expect(explained('client', 'one')).toContain('VirtualService default/one names no gateways, and acts in the mesh alone')
+})
+
 test('explain says what it has taken for a port, and which port nobody listens on', () => {
   const route = '{destination: {host: b, port: {number: 8080}}}'
   const rule = `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec: {hosts: [c], http: [{route: [${route}]}]}\n`

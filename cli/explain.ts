@@ -58,10 +58,11 @@ export async function explain(words: readonly string[], options: ExplainOptions)
   return exitCodes.held
 }
 
-/** What is odd about the config, where nobody answered. */
+/** What is odd about the config, where nobody answered, or a proxy had no rule. */
 function whyNot(exchange: Exchange, from: Sender, config: Parameters<typeof whatMayBeWhy>[1]): readonly string[] {
   const isReceived = exchange.hops.some(({ to }) => to !== null)
-  if (exchange.response !== null && (isReceived || exchange.response.status < 500)) return []
+  const isWithoutRule = exchange.hops.some(({ log }) => log?.flags.split(',').includes('NR'))
+  if (exchange.response !== null && (isReceived || (exchange.response.status < 500 && !isWithoutRule))) return []
   const reasons = whatMayBeWhy({ exchanges: [exchange], isFromClient: from.kind === 'client' }, config)
   return reasons.length === 0 ? [] : ['what may be why:', ...reasons.map((reason) => reason.replace(/^/gm, '  '))]
 }

@@ -8,6 +8,7 @@ import { missingReferences } from './missing-references.ts'
 import { plainSenders } from './plain-senders.ts'
 import { refusedObjects } from './refused-objects.ts'
 import { requestedPort } from './requested-port.ts'
+import { rivalRules } from './rival-rules.ts'
 import { strictPeers } from './strict-peers.ts'
 import { unboundRules } from './unbound-rules.ts'
 import { unknownPorts } from './unknown-ports.ts'
@@ -51,6 +52,7 @@ export function whatMayBeWhy({ exchanges, isFromClient }: Asked, { resources, gi
     ...plainSenders(some),
     ...hiddenServices(some, resources),
     ...unboundRules(some, given),
+    ...rivalRules(some, resources),
     ...missingDelegates(resources, given),
     ...unfittingDelegates(resources, given),
     ...refusedObjects(statuses, given),

@@ -54,7 +54,7 @@ const icv = file(
   `testCases:
 - description: Old paths are redirected
   wantMatch: true
-  request: {authority: [shop.example.com], method: [GET], uri: [/old?x=1]}
+  request: {authority: [shop.example.com], method: [GET], uri: ['/old?x=1']}
   redirect: {uri: /new, authority: shop.example.com}
 - description: The API is rewritten
   wantMatch: true

@@ -28,7 +28,7 @@ describe('validate', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining('NOT_A_RESOURCE there is no Kubernetes object in nothing.yaml')])
   })
   test('refuses what an older Istio does not have, and a version that nobody knows', () => {
-    const extension = 'apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: a}\nspec: {lua: {inlineCode: x}}\n'
+    const extension = 'apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: a}\nspec: {lua: {inlineCode: x = 1}}\n'
     writeFileSync(join(folder, 'extension.yaml'), extension)
     expect(meshspec(['validate', 'extension.yaml']).status).toBe(0)
     const old = meshspec(['validate', 'extension.yaml', '--istio-version', '1.29.4'])

@@ -22,6 +22,8 @@ export interface ScriptedStream {
   readonly name: string
   readonly body: { hold(): void }
   readonly metadata: DynamicMetadata
+  /** Nobody waits for its answer any more. */
+  readonly ended: boolean
   subject(responseHeaders: null, answerStatus: 0): Subject
   /** Headers of the request are others now. @param mayReroute its route is looked for again */
   noteRewritten(mayReroute: boolean): void
@@ -43,6 +45,9 @@ export function scriptRequest(chained: Chained, asker: () => Asker, next: (endin
   if (!state?.has('envoy_on_request')) return next(null)
   const { stream, filter } = chained
   const { request } = stream
+  const goOn = (ending: Ending | null): void => {
+    if (!stream.ended) next(ending)
+  }
   const body = (): HttpRequest => {
     stream.body.hold()
     return request
@@ -51,13 +56,13 @@ export function scriptRequest(chained: Chained, asker: () => Asker, next: (endin
     ...common(chained),
     headers: (life) => HeaderMap.ofRequest(request, life, () => stream.noteRewritten(filter.clearsRoute)),
     body,
-    respond: (reply) => new Pause(() => next({ reply, details: 'lua_response', flag: null })),
+    respond: (reply) => new Pause(() => goOn({ reply, details: 'lua_response', flag: null })),
     call: (call) => callCluster(call, asker()),
     clearRouteCache: () => stream.noteRewritten(true),
   }
   state.run('envoy_on_request', new StreamHandle(handled), (end) => {
     doubtOfEnd(end, chained)
-    next(null)
+    goOn(null)
   })
 }
 

@@ -5,6 +5,9 @@ import { addValue, inlineOfRequest, inlineOfResponse } from '../../messages/inli
 /** What HTTP/2 has as headers before the others, by name. */
 type Special = Readonly<Record<string, { get(): string; set(value: string): void }>>
 
+/** Told of what becomes of a message where that is not known here. It ends the script. */
+export type Doubt = (what: string) => never
+
 /** The headers of a message, as scripts see them. Source: Envoy `lua/wrappers.cc` HeaderMapWrapper. */
 export class HeaderMap implements LuaObject {
   readonly kind = headerMap
@@ -13,17 +16,19 @@ export class HeaderMap implements LuaObject {
   readonly special: Special
   readonly inline: ReadonlySet<string>
   readonly #changed: () => void
+  readonly #doubt: Doubt
   #isIterated = false
 
-  constructor(headers: Headers, special: Special, inline: ReadonlySet<string>, life: Life, changed: () => void) {
+  constructor(headers: Headers, special: Special, inline: ReadonlySet<string>, life: Life, changed: () => void, doubt: Doubt) {
     this.life = life
+    this.#doubt = doubt
     this.headers = headers
     this.special = special
     this.inline = inline
     this.#changed = changed
   }
 
-  static ofRequest(request: HttpRequest, life: Life, changed: () => void): HeaderMap {
+  static ofRequest(request: HttpRequest, life: Life, doubt: Doubt, changed: () => void): HeaderMap {
     const authority = { get: () => request.authority, set: (value: string) => void (request.authority = value) }
     const special: Special = {
       ':authority': authority,
@@ -31,12 +36,12 @@ export class HeaderMap implements LuaObject {
       ':method': { get: () => request.method, set: (value) => void (request.method = value) },
       ':scheme': { get: () => request.scheme, set: (value) => void (request.scheme = value === 'https' ? 'https' : 'http') },
     }
-    return new HeaderMap(request.headers, special, inlineOfRequest, life, changed)
+    return new HeaderMap(request.headers, special, inlineOfRequest, life, changed, doubt)
   }
 
-  static ofAnswer(response: HttpResponse, life: Life): HeaderMap {
+  static ofAnswer(response: HttpResponse, life: Life, doubt: Doubt): HeaderMap {
     const status = { get: () => String(response.status), set: (value: string) => void (response.status = Number(value)) }
-    return new HeaderMap(response.headers, { ':status': status }, inlineOfResponse, life, () => {})
+    return new HeaderMap(response.headers, { ':status': status }, inlineOfResponse, life, () => {}, doubt)
   }
 
   all(name: string): readonly string[] {
@@ -47,6 +52,11 @@ export class HeaderMap implements LuaObject {
   change(): void {
     if (this.#isIterated) throw new ScriptError('header map cannot be modified while iterating')
     this.#changed()
+  }
+
+  /** What each message has is missing: of a request Envoy finds no route then, or refuses to send it on. A scheme is not missed. */
+  lose(name: string): void {
+    if (name !== ':scheme') this.#doubt(`${name} of a message taken away`)
   }
 
   *entries(): IterableIterator<readonly [string, string]> {
@@ -89,8 +99,8 @@ const headerMap: LuaKind<HeaderMap> = {
     remove: (map, given) => {
       map.change()
       const name = nameOf(given.text(1))
-      if (map.special[name]) throw new ScriptError(`${name} is taken away`)
-      map.headers.remove(name)
+      if (map.special[name]) map.lose(name)
+      else map.headers.remove(name)
     },
   },
   pairs: (map): Iterable<readonly [LuaValue, LuaValue]> => map.entries(),

@@ -12,21 +12,9 @@ export function callCluster(call: HttpCall, asker: Asker): Pause | void {
   if (!asker.proxy?.cluster(cluster)) throw new ScriptError('http call cluster invalid. Must be configured')
   const request = requestOf(call, asker.address)
   const asked = { name: cluster, cluster, timeoutMs }
-  if (isAsynchronous)
-    return void askCluster(
-      asked,
-      asker,
-      () => request,
-      () => {},
-    )
-  return new Pause((goOn) => {
-    askCluster(
-      asked,
-      asker,
-      () => request,
-      (outcome, waited) => goOn(answerOf(outcome, waited)),
-    )
-  })
+  const ask = (done: (outcome: Outcome, waited: boolean) => void): void => void askCluster(asked, asker, () => request, done)
+  if (isAsynchronous) return ask(() => {})
+  return new Pause((goOn) => ask((outcome, waited) => goOn(answerOf(outcome, waited))))
 }
 
 function requestOf({ headers: told, body, timeoutMs }: HttpCall, address: string): HttpRequest {

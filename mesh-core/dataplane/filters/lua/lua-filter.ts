@@ -9,7 +9,7 @@ import type { Subject } from '../../replies/format/subject.ts'
 import type { Asker } from '../custom-access.ts'
 import type { Ending } from '../fault-filter.ts'
 import { toldTo, type ToldByRoute } from '../told-by-route.ts'
-import { HeaderMap } from './header-map.ts'
+import { HeaderMap, type Doubt } from './header-map.ts'
 import { callCluster } from './http-call.ts'
 import { StreamHandle, type Handled } from './stream-handle.ts'
 import { StreamInfoWrapper, type DynamicMetadata } from './stream-info.ts'
@@ -54,7 +54,7 @@ export function scriptRequest(chained: Chained, asker: () => Asker, next: (endin
   }
   const handled: Handled = {
     ...common(chained),
-    headers: (life) => HeaderMap.ofRequest(request, life, () => stream.noteRewritten(filter.clearsRoute)),
+    headers: (life) => HeaderMap.ofRequest(request, life, doubtAbout(chained, 'envoy_on_request'), () => stream.noteRewritten(filter.clearsRoute)),
     body,
     respond: (reply) => new Pause(() => goOn({ reply, details: 'lua_response', flag: null })),
     call: (call) => callCluster(call, asker()),
@@ -70,15 +70,11 @@ export function scriptRequest(chained: Chained, asker: () => Asker, next: (endin
 export function scriptAnswer(chained: Chained, response: HttpResponse): boolean {
   const state = stateOf(chained)
   if (!state?.has('envoy_on_response')) return false
-  const { stream } = chained
-  const doubt = (what: string): never => {
-    stream.place.exchange.fail(new NotShown(`${what} in envoy_on_response of ${chained.filter.name} at ${stream.name} is not modelled`))
-    throw new ScriptError('not modelled')
-  }
+  const doubt = doubtAbout(chained, 'envoy_on_response')
   const body = (): HttpResponse => (response.messages === undefined ? response : doubt('the body of a stream'))
   const handled: Handled = {
     ...common(chained),
-    headers: (life) => HeaderMap.ofAnswer(response, life),
+    headers: (life) => HeaderMap.ofAnswer(response, life, doubt),
     body,
     respond: () => {
       throw new ScriptError('respond not currently supported in the response path')
@@ -88,6 +84,13 @@ export function scriptAnswer(chained: Chained, response: HttpResponse): boolean 
   }
   state.run('envoy_on_response', new StreamHandle(handled), (end) => doubtOfEnd(end, chained))
   return true
+}
+
+function doubtAbout({ stream, filter }: Chained, fn: string): Doubt {
+  return (what) => {
+    stream.place.exchange.fail(new NotShown(`${what} in ${fn} of ${filter.name} at ${stream.name} is not modelled`))
+    throw new ScriptError('not modelled')
+  }
 }
 
 function common({ stream, plane }: Chained): Pick<Handled, 'info' | 'date'> {
